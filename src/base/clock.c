@@ -1,0 +1,34 @@
+#include "base/clock.h"
+
+#include <time.h>
+
+size_t clock_local_text(char text[CLOCK_TEXT_BYTES]) {
+    // Breaking a time down costs more than the rest of a log line, so each thread keeps the last second's text.
+    static _Thread_local time_t last;
+    static _Thread_local char last_text[CLOCK_TEXT_BYTES];
+    static _Thread_local size_t last_length;
+    time_t now = time(NULL);
+    if (now != last || last_length == 0) {
+        struct tm parts;
+        localtime_r(&now, &parts);
+        last_length = strftime(last_text, sizeof last_text, "%Y-%m-%d %H:%M:%S", &parts);
+        last = now;
+    }
+    for (size_t i = 0; i <= last_length; i++) {
+        text[i] = last_text[i];
+    }
+    return last_length;
+}
+
+size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
+    time_t now = time(NULL);
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    return strftime(text, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+uint64_t clock_steady_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

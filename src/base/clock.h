@@ -1,0 +1,19 @@
+// The time of day for people, and a steady clock for measuring.
+#ifndef QUINIELA_BASE_CLOCK_H
+#define QUINIELA_BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CLOCK_TEXT_BYTES = 24 };
+
+// Writes now as local time, "YYYY-MM-DD HH:MM:SS", into `text` (at least CLOCK_TEXT_BYTES). Returns its length.
+size_t clock_local_text(char text[CLOCK_TEXT_BYTES]);
+
+// Writes now as UTC, "YYYY-MM-DDTHH:MM:SSZ" (RFC 3339), into `text`. Returns its length.
+size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]);
+
+// Milliseconds of a clock that never goes back, from an arbitrary start.
+uint64_t clock_steady_ms(void);
+
+#endif

@@ -1,0 +1,115 @@
+// Reading INI files with inih. The library gets its lines from a reader of ours, which knows each line's
+// number and refuses what inih would take wrongly: a line longer than its buffer would come out as two.
+// Indented lines are keys like any other, not the continuation of the line before.
+#include "base/config_file.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#if INI_HANDLER_LINENO
+#error "this inih hands line numbers to its handler: on_entry needs one argument more"
+#endif
+
+enum { KEY_BYTES_MAX = 256 };
+
+struct ini_source {
+    const char *path;
+    FILE *file;
+    char *line; // getline's
+    size_t line_room;
+    int line_number; // of the line that inih has in hand
+    config_entry entry;
+    void *context;
+    struct error *error;
+    bool failed; // `error` says why; it happened on line_number
+};
+
+static void fail(struct ini_source *source, const char *reason) {
+    source->failed = true;
+    error_set(source->error, ERROR_BAD_SETTING, "%.150s:%d: %s", source->path, source->line_number, reason);
+}
+
+// Puts the next line into source->line, with its number. Returns false at the end, and when reading fails.
+static bool next_line(struct ini_source *source) {
+    errno = 0;
+    ssize_t length = getline(&source->line, &source->line_room, source->file);
+    if (length < 0) {
+        if (!feof(source->file)) {
+            source->failed = true;
+            error_set(source->error, ERROR_BAD_SETTING, "%.150s: %s", source->path, strerror(errno));
+        }
+        return false;
+    }
+    source->line_number++;
+    if (strlen(source->line) != (size_t)length) {
+        fail(source, "the line holds a NUL byte");
+        return false;
+    }
+    return true;
+}
+
+// What inih reads with, as fgets: NULL ends the file.
+static char *read_line(char *into, int room, void *stream) {
+    struct ini_source *source = stream;
+    if (source->failed || !next_line(source)) {
+        return NULL;
+    }
+    const char *start = source->line + strspn(source->line, " \t\v\f\r\n");
+    if (*start == ';' || *start == '#') {
+        start = ""; // a comment may be as long as it likes
+    }
+    size_t length = strlen(start);
+    while (length > 0 && strchr(" \t\v\f\r\n", start[length - 1]) != NULL) {
+        length--;
+    }
+    if (length >= (size_t)room) {
+        char reason[80];
+        snprintf(reason, sizeof reason, "the line is longer than %d bytes", room - 1);
+        fail(source, reason);
+        return NULL;
+    }
+    memcpy(into, start, length);
+    into[length] = '\0';
+    return into;
+}
+
+// What inih calls for each key. Returns 0 when it is wrong.
+static int on_entry(void *context, const char *section, const char *name, const char *value) {
+    struct ini_source *source = context;
+    if (name[0] == '\0') {
+        fail(source, "there is no key before the value");
+        return 0;
+    }
+    char key[KEY_BYTES_MAX];
+    if (section[0] == '\0' || strcasecmp(section, "DEFAULT") == 0) {
+        snprintf(key, sizeof key, "%s", name);
+    } else {
+        snprintf(key, sizeof key, "%s.%s", section, name);
+    }
+    source->failed = !source->entry(source->context, key, value, source->line_number, source->error);
+    return !source->failed;
+}
+
+bool config_read_ini(const char *path, config_entry entry, void *context, struct error *error) {
+    struct ini_source source = {.path = path, .entry = entry, .context = context, .error = error};
+    source.file = fopen(path, "re");
+    if (source.file == NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, strerror(errno));
+    }
+    // inih goes on after a line that it cannot parse and returns the first one's number at the end.
+    int wrong_line = ini_parse_stream(read_line, &source, on_entry, &source);
+    if (wrong_line > 0 && (!source.failed || wrong_line < source.line_number)) {
+        source.line_number = wrong_line;
+        fail(&source, "this is no section, no key with a value and no comment");
+    } else if (wrong_line < 0 && !source.failed) {
+        source.failed = true;
+        error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to read it", path);
+    }
+    free(source.line);
+    fclose(source.file);
+    return !source.failed;
+}

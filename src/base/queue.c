@@ -1,0 +1,85 @@
+#include "base/queue.h"
+
+#include <errno.h>
+#include <time.h>
+
+void queue_init(struct queue *queue) {
+    pthread_mutex_init(&queue->mutex, NULL);
+    pthread_condattr_t steady; // waiting must not depend on the time of day, which can be set
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&queue->not_empty, &steady);
+    pthread_condattr_destroy(&steady);
+    queue->head = NULL;
+    queue->tail = &queue->head;
+    queue->closed = false;
+}
+
+void queue_destroy(struct queue *queue) {
+    pthread_cond_destroy(&queue->not_empty);
+    pthread_mutex_destroy(&queue->mutex);
+}
+
+bool queue_push(struct queue *queue, struct queue_node *node) {
+    node->next = NULL;
+    pthread_mutex_lock(&queue->mutex);
+    bool taken = !queue->closed;
+    bool was_empty = queue->head == NULL;
+    if (taken) {
+        *queue->tail = node;
+        queue->tail = &node->next;
+    }
+    pthread_mutex_unlock(&queue->mutex);
+    if (taken && was_empty) { // whoever waits was told already when it was not
+        pthread_cond_signal(&queue->not_empty);
+    }
+    return taken;
+}
+
+static struct queue_node *take_all_locked(struct queue *queue) {
+    struct queue_node *all = queue->head;
+    queue->head = NULL;
+    queue->tail = &queue->head;
+    return all;
+}
+
+struct queue_node *queue_take_all(struct queue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    struct queue_node *all = take_all_locked(queue);
+    pthread_mutex_unlock(&queue->mutex);
+    return all;
+}
+
+struct queue_node *queue_wait_all(struct queue *queue, int wait_ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&queue->mutex);
+    int waited = 0;
+    while (queue->head == NULL && !queue->closed && waited != ETIMEDOUT) {
+        waited = wait_ms < 0 ? pthread_cond_wait(&queue->not_empty, &queue->mutex)
+                             : pthread_cond_timedwait(&queue->not_empty, &queue->mutex, &until);
+    }
+    struct queue_node *all = take_all_locked(queue);
+    pthread_mutex_unlock(&queue->mutex);
+    return all;
+}
+
+bool queue_is_closed(struct queue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    bool closed = queue->closed;
+    pthread_mutex_unlock(&queue->mutex);
+    return closed;
+}
+
+void queue_close(struct queue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    queue->closed = true;
+    pthread_mutex_unlock(&queue->mutex);
+    pthread_cond_broadcast(&queue->not_empty);
+}

@@ -1,0 +1,50 @@
+// A queue that any thread may push to and one thread takes everything from at once. The nodes are part of what
+// is queued: nothing is allocated.
+#ifndef QUINIELA_BASE_QUEUE_H
+#define QUINIELA_BASE_QUEUE_H
+
+#include "base/attributes.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+// The object of type `type` whose member `member` is at `pointer`.
+#define CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+struct queue_node {
+    struct queue_node *next;
+};
+
+struct queue {
+    pthread_mutex_t mutex;
+    pthread_cond_t not_empty;
+    struct queue_node *head;
+    struct queue_node **tail;
+    bool closed;
+};
+
+// Makes an empty, open queue in `queue`. queue_destroy ends it.
+void queue_init(struct queue *queue);
+
+// Frees what queue_init took. No other thread may still use the queue; nodes in it are not touched.
+void queue_destroy(struct queue *queue);
+
+// Appends `node`, which then belongs to the queue until it is taken. Returns false, and leaves the node with the
+// caller, when the queue is closed.
+bool queue_push(struct queue *queue, struct queue_node *node) MUST_CHECK;
+
+// Takes every node, in the order in which they were pushed, linked by `next`; NULL when there is none.
+struct queue_node *queue_take_all(struct queue *queue);
+
+// As queue_take_all, but waits while the queue is empty and open, for at most `wait_ms` milliseconds, or for ever
+// when that is negative.
+struct queue_node *queue_wait_all(struct queue *queue, int wait_ms);
+
+// Whether the queue is closed.
+bool queue_is_closed(struct queue *queue);
+
+// Takes no more nodes and wakes whoever waits. What is in the queue can still be taken.
+void queue_close(struct queue *queue);
+
+#endif

@@ -1,0 +1,661 @@
+// Settings: reads flags, environment and file by the program's one table, checks every value where it is
+// read, and keeps of each setting the text that wins. Prints --help from the same table.
+#include "base/settings.h"
+
+#include "base/config_file.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    SETTINGS_MAX = 64,     // of one subcommand
+    FLAG_BYTES_MAX = 64,   // of a flag's name
+    PLACE_BYTES_MAX = 220, // of where a value stands
+    SHOWN_BYTES_MAX = 48,  // of a value that an error shows
+    REASON_BYTES_MAX = 160,
+    NANOSECONDS_PER_MILLISECOND = 1000000,
+    HELP_COLUMNS = 100,
+};
+
+#define DIGITS "0123456789"
+
+// The later one wins.
+enum origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
+
+struct value {
+    const struct setting *setting;
+    enum origin origin;
+    char *text;     // as written; NULL while the default holds
+    int64_t number; // a number's value, a duration's milliseconds, a switch's 0 or 1
+    int file_line;  // where the file has it, or 0
+};
+
+struct settings {
+    const struct settings_command *command;
+    struct value values[SETTINGS_MAX];
+    int count;
+    char **arguments; // in the caller's argv
+    int argument_count;
+};
+
+// Checking values
+// ---------------------------------------------------------------------------------------------
+
+static bool add_digit(int64_t *number, int digit) {
+    return !__builtin_mul_overflow(*number, 10, number) && !__builtin_add_overflow(*number, digit, number);
+}
+
+static bool parse_number(const char *text, int64_t *number) {
+    bool negative = *text == '-';
+    const char *digits = text + negative;
+    if (*digits == '\0' || digits[strspn(digits, DIGITS)] != '\0') {
+        return false;
+    }
+    *number = 0;
+    for (; *digits != '\0'; digits++) {
+        if (!add_digit(number, negative ? '0' - *digits : *digits - '0')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Moves past the unit that `*text` begins with. Returns its nanoseconds, or 0 when it is none.
+static int64_t take_unit(const char **text) {
+    static const struct {
+        const char *name;
+        int64_t nanoseconds;
+    } units[] = {
+        {"ms", 1000000}, // before "m", which it begins with
+        {"us", 1000},
+        {"\u00b5s", 1000}, // with the micro sign, and with the Greek letter
+        {"\u03bcs", 1000},
+        {"ns", 1},
+        {"h", 3600 * INT64_C(1000000000)},
+        {"m", 60 * INT64_C(1000000000)},
+        {"s", 1000000000},
+    };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(units[i].name);
+        if (strncmp(*text, units[i].name, length) == 0) {
+            *text += length;
+            return units[i].nanoseconds;
+        }
+    }
+    return 0;
+}
+
+// Moves past one number with its unit and adds it to *total (nanoseconds).
+static bool take_duration_part(const char **text, int64_t *total) {
+    const char *whole = *text;
+    const char *fraction = whole + strspn(whole, DIGITS);
+    int64_t part = 0;
+    for (; whole < fraction; whole++) {
+        if (!add_digit(&part, *whole - '0')) {
+            return false;
+        }
+    }
+    bool has_digits = fraction > *text;
+    fraction += *fraction == '.';
+    const char *rest = fraction + strspn(fraction, DIGITS);
+    has_digits = has_digits || rest > fraction;
+    const char *unit_name = rest;
+    int64_t unit = take_unit(&rest);
+    if (unit == 0 || !has_digits || __builtin_mul_overflow(part, unit, &part)) {
+        return false;
+    }
+    for (; fraction < unit_name; fraction++) {
+        unit /= 10; // what is less than a nanosecond counts for nothing
+        if (__builtin_add_overflow(part, (*fraction - '0') * unit, &part)) {
+            return false;
+        }
+    }
+    *text = rest;
+    return !__builtin_add_overflow(*total, part, total);
+}
+
+static bool parse_duration(const char *text, int64_t *milliseconds) {
+    int64_t total = 0;
+    if (strcmp(text, "0") != 0) {
+        do {
+            if (!take_duration_part(&text, &total)) {
+                return false;
+            }
+        } while (*text != '\0');
+    }
+    *milliseconds = total / NANOSECONDS_PER_MILLISECOND + (total % NANOSECONDS_PER_MILLISECOND != 0);
+    return true;
+}
+
+static bool parse_switch(const char *text, int64_t *number) {
+    static const char *const names[] = {"false", "true", "no", "yes", "0", "1"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcasecmp(text, names[i]) == 0) {
+            *number = (int64_t)(i % 2);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool value_parse(const struct setting *setting, const char *text, int64_t *number) {
+    enum log_level level;
+    switch (setting->type) {
+    case SETTING_NUMBER:
+        return parse_number(text, number) && *number >= setting->minimum && *number <= setting->maximum;
+    case SETTING_LEVEL:
+        return log_level_parse(text, &level);
+    case SETTING_DURATION:
+        return parse_duration(text, number);
+    case SETTING_SWITCH:
+        return parse_switch(text, number);
+    case SETTING_TEXT:
+    case SETTING_CONFIG:
+        return text[0] != '\0';
+    }
+    abort();
+}
+
+// What a value of this setting has to be, as it follows `"abc" is not `.
+static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
+    static const char *const names[] = {
+        [SETTING_TEXT] = "a text of at least one character",
+        [SETTING_LEVEL] = "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL",
+        [SETTING_DURATION] = "a duration such as 5s, 100ms or 1h30m",
+        [SETTING_SWITCH] = "true or false",
+        [SETTING_CONFIG] = "the path of a file",
+    };
+    if (setting->type != SETTING_NUMBER) {
+        snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
+    } else if (setting->maximum == INT64_MAX) {
+        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld up", (long long)setting->minimum);
+    } else {
+        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld to %lld", (long long)setting->minimum,
+                 (long long)setting->maximum);
+    }
+}
+
+// Copies `text` as far as there is room, fit for a line of text.
+static void show_text(const char *text, char shown[SHOWN_BYTES_MAX]) {
+    snprintf(shown, SHOWN_BYTES_MAX, "%s", text);
+    if (strlen(text) >= SHOWN_BYTES_MAX) {
+        strcpy(shown + SHOWN_BYTES_MAX - 4, "...");
+    }
+    for (char *byte = shown; *byte != '\0'; byte++) {
+        if (iscntrl((unsigned char)*byte)) {
+            *byte = '?';
+        }
+    }
+}
+
+static bool refuse(const struct setting *setting, const char *place, const char *text, struct error *error) {
+    char what[REASON_BYTES_MAX], shown[SHOWN_BYTES_MAX];
+    describe_type(setting, what);
+    show_text(text, shown);
+    return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" is not %s", place, shown, what);
+}
+
+// Checks `text`, which stands at `place`, and keeps it unless a stronger origin has spoken. Of two of the
+// same origin the later one is kept.
+static bool value_take(struct value *value, enum origin origin, const char *place, const char *text,
+                       struct error *error) {
+    int64_t number = 0;
+    if (!value_parse(value->setting, text, &number)) {
+        return refuse(value->setting, place, text, error);
+    }
+    if (origin < value->origin) {
+        return true;
+    }
+    char *copy = strdup(text);
+    if (copy == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "%s: no memory", place);
+    }
+    free(value->text);
+    value->text = copy;
+    value->number = number;
+    value->origin = origin;
+    return true;
+}
+
+// Names
+// -------------------------------------------------------------------------------------------------------
+
+// The flag's name without its dashes: CLI_DATA_DIR gives "data-dir".
+static void flag_name(const struct setting *setting, char name[FLAG_BYTES_MAX]) {
+    const char *key = strncmp(setting->key, "CLI_", 4) == 0 ? setting->key + 4 : setting->key;
+    snprintf(name, FLAG_BYTES_MAX, "%s", setting->flag != NULL ? setting->flag : key);
+    for (char *byte = name; setting->flag == NULL && *byte != '\0'; byte++) {
+        *byte = *byte == '_' ? '-' : (char)tolower((unsigned char)*byte);
+    }
+}
+
+static const char *file_key(const struct setting *setting) {
+    return setting->file_key != NULL ? setting->file_key : setting->key;
+}
+
+static bool is_in_file(const struct settings_command *command, const struct setting *setting) {
+    return command->format != SETTINGS_NO_FILE && !setting->flag_only && setting->type != SETTING_CONFIG;
+}
+
+// The file
+// -----------------------------------------------------------------------------------------------------
+
+struct file_reading {
+    struct settings *settings;
+    const char *path;
+};
+
+static struct value *value_in_file(struct settings *settings, const char *key) {
+    for (int i = 0; i < settings->count; i++) {
+        const struct setting *setting = settings->values[i].setting;
+        if (is_in_file(settings->command, setting) && strcasecmp(file_key(setting), key) == 0) {
+            return &settings->values[i];
+        }
+    }
+    return NULL;
+}
+
+static bool on_file_entry(void *context, const char *key, const char *text, int line, struct error *error) {
+    const struct file_reading *reading = context;
+    char shown[SHOWN_BYTES_MAX];
+    show_text(key, shown);
+    struct value *value = value_in_file(reading->settings, key);
+    if (value == NULL) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_FAIL, "file: %s | key: %s | line: %d | error: unknown_key",
+                  reading->path, key, line);
+        return true;
+    }
+    if (value->file_line != 0) {
+        return error_set(error, ERROR_BAD_SETTING, "%.150s:%d: %s: it stands on line %d already",
+                         reading->path, line, shown, value->file_line);
+    }
+    value->file_line = line;
+    if (text[0] == '\0' && value->setting->type == SETTING_TEXT) {
+        return true; // a text of nothing is no text: the key might as well not be there
+    }
+    char place[PLACE_BYTES_MAX];
+    snprintf(place, sizeof place, "%.150s:%d: %s", reading->path, line, shown);
+    return value_take(value, ORIGIN_FILE, place, text, error);
+}
+
+static bool read_file(struct settings *settings, struct error *error) {
+    for (int i = 0; i < settings->count; i++) {
+        const struct value *value = &settings->values[i];
+        const char *path = value->text != NULL ? value->text : value->setting->fallback;
+        if (value->setting->type != SETTING_CONFIG || path == NULL) {
+            continue;
+        }
+        struct file_reading reading = {.settings = settings, .path = path};
+        return settings->command->format == SETTINGS_YAML
+                   ? config_read_yaml(path, on_file_entry, &reading, error)
+                   : config_read_ini(path, on_file_entry, &reading, error);
+    }
+    return true;
+}
+
+// The environment
+// ----------------------------------------------------------------------------------------------
+
+static bool read_variable(struct value *value, const char *name, bool *found, struct error *error) {
+    const char *text = getenv(name);
+    *found = text != NULL && text[0] != '\0';
+    if (!*found) {
+        return true;
+    }
+    char place[PLACE_BYTES_MAX];
+    snprintf(place, sizeof place, "environment: %s", name);
+    return value_take(value, ORIGIN_ENVIRONMENT, place, text, error);
+}
+
+static bool read_environment(struct settings *settings, struct error *error) {
+    for (int i = 0; i < settings->count; i++) {
+        struct value *value = &settings->values[i];
+        const struct setting *setting = value->setting;
+        if (setting->flag_only) {
+            continue;
+        }
+        bool found;
+        if (!read_variable(value, setting->key, &found, error) ||
+            (!found && setting->alias != NULL && !read_variable(value, setting->alias, &found, error))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Flags
+// --------------------------------------------------------------------------------------------------------
+
+enum {
+    FOUND_HELP = 'h',
+    FOUND_SETTING = 256, // and its index; below are the letters
+};
+
+// What getopt_long is told.
+struct flags {
+    struct option options[SETTINGS_MAX + 2];
+    char names[SETTINGS_MAX][FLAG_BYTES_MAX];
+    char letters[2 * SETTINGS_MAX + 4];
+};
+
+static void flags_of(const struct settings *settings, struct flags *flags) {
+    // The colon in front makes getopt_long tell a value that is missing from a flag that is unknown.
+    char *letter = stpcpy(flags->letters, ":h");
+    for (int i = 0; i < settings->count; i++) {
+        const struct setting *setting = settings->values[i].setting;
+        int takes = setting->type == SETTING_SWITCH ? optional_argument : required_argument;
+        flag_name(setting, flags->names[i]);
+        flags->options[i] = (struct option){flags->names[i], takes, NULL, FOUND_SETTING + i};
+        if (setting->letter != 0) {
+            *letter++ = setting->letter;
+            letter = stpcpy(letter, takes == required_argument ? ":" : "");
+        }
+    }
+    flags->options[settings->count] = (struct option){"help", no_argument, NULL, FOUND_HELP};
+    flags->options[settings->count + 1] = (struct option){0};
+    *letter = '\0';
+}
+
+static int setting_found(const struct settings *settings, int found) {
+    if (found >= FOUND_SETTING) {
+        return found - FOUND_SETTING;
+    }
+    for (int i = 0; i < settings->count; i++) {
+        if (settings->values[i].setting->letter == found) {
+            return i;
+        }
+    }
+    abort();
+}
+
+// Says what getopt_long did not like; `found` is what it returned, `argument` the one it stopped at.
+static void flag_error(const struct settings *settings, const struct flags *flags, int found,
+                       const char *argument, struct error *error) {
+    const char *command = settings->command->name;
+    char shown[SHOWN_BYTES_MAX];
+    show_text(argument, shown);
+    shown[strcspn(shown, "=")] = '\0';
+    if (found == ':') {
+        error_set(error, ERROR_BAD_SETTING, "--%s: its value is missing",
+                  flags->names[setting_found(settings, optopt)]);
+    } else if (optopt == FOUND_HELP) {
+        error_set(error, ERROR_BAD_SETTING, "--help: it takes no value");
+    } else if (optopt != 0) {
+        error_set(error, ERROR_BAD_SETTING, "-%c: there is no such flag; see quiniela %s --help",
+                  isgraph(optopt) ? optopt : '?', command);
+    } else {
+        error_set(error, ERROR_BAD_SETTING, "%s: it is no flag, or short for several; see quiniela %s --help",
+                  shown, command);
+    }
+}
+
+static bool take_flag(struct value *value, const char *name, const char *text, struct error *error) {
+    char place[FLAG_BYTES_MAX + 2];
+    snprintf(place, sizeof place, "--%s", name);
+    // Only a switch can be without a value.
+    return value_take(value, ORIGIN_FLAG, place, text != NULL ? text : "true", error);
+}
+
+static bool take_arguments(struct settings *settings, int argc, char **argv, struct error *error) {
+    const struct settings_command *command = settings->command;
+    settings->arguments = argv + optind;
+    settings->argument_count = argc - optind;
+    if (settings->argument_count < command->arguments_min) {
+        return error_set(error, ERROR_BAD_SETTING, "it takes %s; see quiniela %s --help",
+                         command->arguments != NULL ? command->arguments : "more arguments", command->name);
+    }
+    if (settings->argument_count > command->arguments_max) {
+        char shown[SHOWN_BYTES_MAX];
+        show_text(settings->arguments[command->arguments_max], shown);
+        return error_set(error, ERROR_BAD_SETTING,
+                         "\"%s\": that is an argument too many; see quiniela %s --help", shown,
+                         command->name);
+    }
+    return true;
+}
+
+static enum settings_outcome read_flags(struct settings *settings, int argc, char **argv,
+                                        struct error *error) {
+    struct flags flags;
+    flags_of(settings, &flags);
+    optind = 0; // makes getopt_long start over
+    opterr = 0;
+    int found;
+    while ((found = getopt_long(argc, argv, flags.letters, flags.options, NULL)) != -1) {
+        if (found == FOUND_HELP) {
+            settings_print_help(settings->command, stdout);
+            return SETTINGS_DONE;
+        }
+        if (found == ':' || found == '?') {
+            flag_error(settings, &flags, found, argv[optind - 1], error);
+            return SETTINGS_WRONG;
+        }
+        int index = setting_found(settings, found);
+        if (!take_flag(&settings->values[index], flags.names[index], optarg, error)) {
+            return SETTINGS_WRONG;
+        }
+    }
+    return take_arguments(settings, argc, argv, error) ? SETTINGS_READY : SETTINGS_WRONG;
+}
+
+// Loading
+// ------------------------------------------------------------------------------------------------------
+
+// A default that does not fit its own setting is a bug in the table.
+static struct value default_value(const struct setting *setting) {
+    struct value value = {.setting = setting, .origin = ORIGIN_DEFAULT};
+    if (setting->fallback != NULL && !value_parse(setting, setting->fallback, &value.number)) {
+        abort();
+    }
+    return value;
+}
+
+static struct settings *settings_new(const struct settings_command *command) {
+    struct settings *settings = calloc(1, sizeof *settings);
+    if (settings == NULL) {
+        return NULL;
+    }
+    settings->command = command;
+    for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
+        if ((setting->commands & command->bit) != 0) {
+            assert(settings->count < SETTINGS_MAX);
+            settings->values[settings->count++] = default_value(setting);
+        }
+    }
+    return settings;
+}
+
+enum settings_outcome settings_load(const struct settings_command *command, int argc, char **argv,
+                                    struct settings **settings, struct error *error) {
+    error_clear(error);
+    *settings = settings_new(command);
+    if (*settings == NULL) {
+        error_set(error, ERROR_NO_MEMORY, "no memory for the settings");
+        return SETTINGS_WRONG;
+    }
+    // The flags come first because one of them names the file.
+    enum settings_outcome outcome = read_flags(*settings, argc, argv, error);
+    if (outcome == SETTINGS_READY && (!read_environment(*settings, error) || !read_file(*settings, error))) {
+        outcome = SETTINGS_WRONG;
+    }
+    if (outcome != SETTINGS_READY) {
+        settings_free(*settings);
+        *settings = NULL;
+    }
+    return outcome;
+}
+
+void settings_free(struct settings *settings) {
+    if (settings == NULL) {
+        return;
+    }
+    for (int i = 0; i < settings->count; i++) {
+        free(settings->values[i].text);
+    }
+    free(settings);
+}
+
+// Asking
+// -------------------------------------------------------------------------------------------------------
+
+static const struct value *value_of(const struct settings *settings, const char *key) {
+    for (int i = 0; i < settings->count; i++) {
+        if (strcmp(settings->values[i].setting->key, key) == 0) {
+            return &settings->values[i];
+        }
+    }
+    abort();
+}
+
+static int64_t number_of(const struct settings *settings, const char *key, enum setting_type type) {
+    const struct value *value = value_of(settings, key);
+    bool has_value = value->text != NULL || value->setting->fallback != NULL;
+    if (value->setting->type != type || (!has_value && type != SETTING_SWITCH)) {
+        abort();
+    }
+    return value->number;
+}
+
+const char *settings_text(const struct settings *settings, const char *key) {
+    const struct value *value = value_of(settings, key);
+    return value->text != NULL ? value->text : value->setting->fallback;
+}
+
+int64_t settings_number(const struct settings *settings, const char *key) {
+    return number_of(settings, key, SETTING_NUMBER);
+}
+
+int64_t settings_duration_ms(const struct settings *settings, const char *key) {
+    return number_of(settings, key, SETTING_DURATION);
+}
+
+bool settings_switch(const struct settings *settings, const char *key) {
+    return number_of(settings, key, SETTING_SWITCH) != 0;
+}
+
+bool settings_is_set(const struct settings *settings, const char *key) {
+    return value_of(settings, key)->origin != ORIGIN_DEFAULT;
+}
+
+int settings_argument_count(const struct settings *settings) {
+    return settings->argument_count;
+}
+
+const char *settings_argument(const struct settings *settings, int index) {
+    assert(index >= 0 && index < settings->argument_count);
+    return settings->arguments[index];
+}
+
+// Help
+// ---------------------------------------------------------------------------------------------------------
+
+// Prints `text` word by word, each line no longer than HELP_COLUMNS. The cursor stands at `column`, where
+// further lines begin too. A newline in the text is kept. Ends the last line.
+static void print_wrapped(FILE *stream, int column, const char *text) {
+    int at = column;
+    while (*text != '\0') {
+        int length = (int)strcspn(text, " \n");
+        if (at > column && at + 1 + length > HELP_COLUMNS) {
+            fprintf(stream, "\n%*s", column, "");
+            at = column;
+        }
+        at += fprintf(stream, "%s%.*s", at > column ? " " : "", length, text);
+        text += length;
+        if (*text == '\n') {
+            fprintf(stream, "\n%*s", text[1] != '\n' ? column : 0, "");
+            at = column;
+        }
+        text += *text != '\0';
+    }
+    fputc('\n', stream);
+}
+
+// "  -o, --output PATH". Returns its length.
+static int flag_column(const struct setting *setting, char *text, size_t room) {
+    char name[FLAG_BYTES_MAX], letter[] = "    ";
+    flag_name(setting, name);
+    if (setting->letter != 0) {
+        snprintf(letter, sizeof letter, "-%c, ", setting->letter);
+    }
+    bool bare = setting->type == SETTING_SWITCH;
+    const char *value_name = setting->value_name != NULL ? setting->value_name : "VALUE";
+    return snprintf(text, room, "  %s--%s%s%s", letter, name, bare ? "" : " ", bare ? "" : value_name);
+}
+
+static void print_sources(const struct settings_command *command, const struct setting *setting, FILE *stream,
+                          int column) {
+    char text[512] = "";
+    char *end = text;
+    if (setting->fallback != NULL) {
+        end += sprintf(end, "; default %.100s", setting->fallback);
+    }
+    bool in_file = is_in_file(command, setting);
+    bool same_name = in_file && setting->alias == NULL && strcmp(file_key(setting), setting->key) == 0;
+    if (!setting->flag_only) {
+        end += sprintf(end, "; environment%s %.60s", same_name ? " and file" : "", setting->key);
+    }
+    if (!setting->flag_only && setting->alias != NULL) {
+        end += sprintf(end, " or %.60s", setting->alias);
+    }
+    if (in_file && !same_name) {
+        end += sprintf(end, "; file %.60s", file_key(setting));
+    }
+    if (end > text) {
+        strcpy(end, ")");
+        text[1] = '('; // instead of the first one's "; "
+        fprintf(stream, "%*s", column, "");
+        print_wrapped(stream, column, text + 1);
+    }
+}
+
+static void print_setting(const struct settings_command *command, const struct setting *setting, FILE *stream,
+                          int column) {
+    char text[2 * FLAG_BYTES_MAX];
+    flag_column(setting, text, sizeof text);
+    fprintf(stream, "%-*s", column, text);
+    print_wrapped(stream, column, setting->help);
+    print_sources(command, setting, stream, column);
+}
+
+static void print_options(const struct settings_command *command, FILE *stream, bool *has_environment) {
+    int column = 0;
+    char text[2 * FLAG_BYTES_MAX];
+    for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
+        int width = (setting->commands & command->bit) != 0 ? flag_column(setting, text, sizeof text) + 2 : 0;
+        column = width > column ? width : column;
+    }
+    *has_environment = false;
+    for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
+        if ((setting->commands & command->bit) != 0) {
+            print_setting(command, setting, stream, column);
+            *has_environment = *has_environment || !setting->flag_only;
+        }
+    }
+    fprintf(stream, "%-*sPrint this and exit\n", column, "  -h, --help");
+}
+
+void settings_print_help(const struct settings_command *command, FILE *stream) {
+    bool has_arguments = command->arguments != NULL, has_environment;
+    fprintf(stream, "Usage: quiniela %s [OPTION ...]%s%s\n\n", command->name, has_arguments ? " " : "",
+            has_arguments ? command->arguments : "");
+    print_wrapped(stream, 0, command->summary);
+    fprintf(stream, "\nOptions:\n");
+    print_options(command, stream, &has_environment);
+    if (command->details != NULL) {
+        fputc('\n', stream);
+        print_wrapped(stream, 0, command->details);
+    }
+    if (command->format != SETTINGS_NO_FILE) {
+        fputc('\n', stream);
+        print_wrapped(stream, 0,
+                      "An option wins over the environment, the environment over the file, the file over "
+                      "the default. The file's keys may be in upper or lower case.");
+    } else if (has_environment) {
+        fprintf(stream, "\nAn option wins over the environment, the environment over the default.\n");
+    }
+}

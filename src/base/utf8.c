@@ -1,0 +1,29 @@
+#include "base/utf8.h"
+
+size_t utf8_character(const char *text, size_t length, uint32_t *character) {
+    const uint8_t *bytes = (const uint8_t *)text;
+    if (length == 0) {
+        return 0;
+    }
+    if (bytes[0] < 0x80) {
+        *character = bytes[0];
+        return 1;
+    }
+    size_t size = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
+    if (bytes[0] < 0xc2 || bytes[0] > 0xf4 || size > length) {
+        return 0;
+    }
+    uint32_t value = bytes[0] & (0x7fU >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((bytes[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        value = value << 6 | (bytes[i] & 0x3fU);
+    }
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (value < smallest[size] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
+        return 0;
+    }
+    *character = value;
+    return size;
+}

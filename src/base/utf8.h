@@ -1,0 +1,13 @@
+// UTF-8 (RFC 3629), as far as the program needs it.
+#ifndef QUINIELA_BASE_UTF8_H
+#define QUINIELA_BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The length in bytes of the well-formed character that `text` begins with, and the character into *character;
+// 0 when `text` (of `length` bytes) is empty or does not begin with one. Overlong forms, surrogates and what is
+// above U+10FFFF are not well-formed.
+size_t utf8_character(const char *text, size_t length, uint32_t *character);
+
+#endif
