@@ -1,0 +1,74 @@
+#include "bet/chunk.h"
+
+#include "bet/bet.h"
+
+#include <assert.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static_assert(CHUNK_DIGEST_BYTES == 32, "SHA-256");
+
+struct chunk *chunk_new(uint32_t count_max, size_t text_max) {
+    size_t numbers_bytes = (size_t)count_max * 2;
+    size_t rows_bytes = text_max + count_max; // a newline each
+    struct chunk *chunk = malloc(sizeof *chunk + numbers_bytes + rows_bytes);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    *chunk = (struct chunk){.count_max = count_max, .rows_max = rows_bytes};
+    chunk->numbers = (uint8_t *)(chunk + 1);
+    chunk->rows = (char *)chunk->numbers + numbers_bytes;
+    return chunk;
+}
+
+void chunk_free(struct chunk *chunk) {
+    free(chunk);
+}
+
+void chunk_clear(struct chunk *chunk) {
+    chunk->count = 0;
+    chunk->rows_length = 0;
+}
+
+bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct error *error) {
+    struct bet bet;
+    if (!bet_parse(text, length, &bet, error)) {
+        error->bet = chunk->count;
+        return false;
+    }
+    assert(chunk->count < chunk->count_max && chunk->rows_length + length + 1 <= chunk->rows_max);
+    memcpy(chunk->rows + chunk->rows_length, text, length);
+    chunk->rows[chunk->rows_length + length] = '\n';
+    chunk->rows_length += length + 1;
+    chunk->numbers[2 * chunk->count] = (uint8_t)bet.number;
+    chunk->numbers[2 * chunk->count + 1] = (uint8_t)(bet.number >> 8);
+    chunk->count++;
+    return true;
+}
+
+uint16_t chunk_number(const uint8_t *numbers, uint32_t index) {
+    return (uint16_t)(numbers[2 * (size_t)index] | numbers[2 * (size_t)index + 1] << 8);
+}
+
+bool chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
+                  uint8_t digest[CHUNK_DIGEST_BYTES]) {
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+                EVP_DigestUpdate(context, numbers, (size_t)count * 2) == 1 &&
+                EVP_DigestUpdate(context, rows, rows_length) == 1 &&
+                EVP_DigestFinal_ex(context, digest, NULL) == 1;
+    EVP_MD_CTX_free(context);
+    return done;
+}
+
+size_t chunk_row_offset(const char *rows, size_t rows_length, uint32_t index) {
+    const char *at = rows;
+    const char *end = rows + rows_length;
+    while (index > 0 && at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        at = newline == NULL ? end : newline + 1;
+        index--;
+    }
+    return (size_t)(at - rows);
+}
