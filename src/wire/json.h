@@ -1,0 +1,68 @@
+// Reading one JSON object whose field names are known beforehand. Knows nothing of messages. Behind it stands
+// simdjson, which is C++; this is its whole face to the rest of the program.
+#ifndef QUINIELA_WIRE_JSON_H
+#define QUINIELA_WIRE_JSON_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { JSON_FIELDS_MAX = 8 }; // that one look asks for
+
+enum json_kind {
+    JSON_ABSENT,
+    JSON_NULL,
+    JSON_BOOLEAN,
+    JSON_INTEGER, // a whole number that fits 64 bits
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT,
+    JSON_OTHER, // any other number
+};
+
+struct json_value {
+    enum json_kind kind;
+    bool boolean;
+    int64_t integer;
+    const char *text;   // JSON_STRING: without its escapes, not ended by a NUL; valid until the next parse
+    size_t text_length;
+    size_t elements;    // JSON_ARRAY
+    size_t handle;      // for json_each_string and json_read_members
+};
+
+struct json_parser; // its memory is used again for every text; for one thread
+
+// NULL when there is no memory.
+struct json_parser *json_parser_new(void);
+void json_parser_free(struct json_parser *parser);
+
+// Parses the text whole and puts the fields called `names` (`count` of them, JSON_FIELDS_MAX at most) of the
+// object that it is into `values`, JSON_ABSENT where there is none; others are skipped. JSON_PADDING_BYTES behind
+// the text must be readable. Fails with ERROR_BAD_JSON when it does not parse, with ERROR_BAD_MESSAGE when it is no
+// object or has one of the fields twice.
+bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length, const char *const *names,
+                       int count, struct json_value *values, struct error *error) MUST_CHECK;
+
+// As above, for an object inside the last parsed text. The handles of `values` replace those of the look before.
+bool json_read_members(struct json_parser *parser, const struct json_value *object, const char *const *names,
+                       int count, struct json_value *values, struct error *error) MUST_CHECK;
+
+// Takes one string of an array. Returns false to stop.
+typedef bool (*json_string)(void *context, const char *text, size_t length);
+
+// Hands every string of the array to `each`, in order. Returns how many were taken: less than array->elements
+// when `each` stopped, or when the next element is no string (*not_a_string is then true).
+size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each, void *context,
+                        bool *not_a_string);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,205 @@
+#include "wire/message.h"
+
+#include "wire/frame.h"
+#include "wire/json.h"
+#include "wire/json_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct message_decoder {
+    struct json_parser *parser;
+};
+
+enum field { FIELD_TYPE, FIELD_AGENCY, FIELD_PAYLOAD, FIELD_FIRST, FIELD_WAIT, FIELDS };
+
+static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first", "wait"};
+
+struct message_decoder *message_decoder_new(void) {
+    struct message_decoder *decoder = malloc(sizeof *decoder);
+    if (decoder != NULL && (decoder->parser = json_parser_new()) == NULL) {
+        free(decoder);
+        decoder = NULL;
+    }
+    return decoder;
+}
+
+void message_decoder_free(struct message_decoder *decoder) {
+    if (decoder != NULL) {
+        json_parser_free(decoder->parser);
+        free(decoder);
+    }
+}
+
+struct json_parser *message_decoder_parser(struct message_decoder *decoder) {
+    return decoder->parser;
+}
+
+static bool bad_field(struct error *error, enum error_code code, enum field field, const char *reason) {
+    error_set(error, code, "%s: %s", field_names[field], reason);
+    error->field = field_names[field];
+    return false;
+}
+
+// An agency is a number, or a string of digits.
+static bool read_agency(const struct json_value *value, uint32_t *agency, struct error *error) {
+    int64_t number = 0;
+    if (value->kind == JSON_INTEGER) {
+        number = value->integer;
+    } else if (value->kind == JSON_STRING) {
+        for (size_t i = 0; i < value->text_length && number <= AGENCIES_MAX; i++) {
+            if (value->text[i] < '0' || value->text[i] > '9') {
+                return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is no number");
+            }
+            number = number * 10 + (value->text[i] - '0');
+        }
+    } else {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_AGENCY,
+                         value->kind == JSON_ABSENT ? "is missing" : "is neither a string nor a whole number");
+    }
+    if (number < 1 || number > AGENCIES_MAX) {
+        return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is no agency's number");
+    }
+    *agency = (uint32_t)number;
+    return true;
+}
+
+static bool read_type(const struct json_value *value, enum message_type *type, struct error *error) {
+    if (value->kind != JSON_INTEGER) {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_TYPE,
+                         value->kind == JSON_ABSENT ? "is missing" : "is no whole number");
+    }
+    if (value->integer < MESSAGE_SEND_CHUNK || value->integer > MESSAGE_CONSULT_WINNERS) {
+        return bad_field(error, ERROR_UNKNOWN_TYPE, FIELD_TYPE, "is none of 1, 2 and 3");
+    }
+    *type = (enum message_type)value->integer;
+    return true;
+}
+
+static bool read_first(const struct json_value *value, int64_t *first, struct error *error) {
+    if (value->kind == JSON_ABSENT || value->kind == JSON_NULL) {
+        *first = -1;
+        return true;
+    }
+    if (value->kind != JSON_INTEGER || value->integer < 0) {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_FIRST, "is no whole number from 0 on");
+    }
+    *first = value->integer;
+    return true;
+}
+
+static bool read_wait(const struct json_value *value, bool *wait, struct error *error) {
+    *wait = value->kind != JSON_BOOLEAN || value->boolean;
+    if (value->kind != JSON_BOOLEAN && value->kind != JSON_ABSENT && value->kind != JSON_NULL) {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_WAIT, "is neither true nor false");
+    }
+    return true;
+}
+
+struct gathering {
+    struct chunk *chunk;
+    struct error *error;
+};
+
+static bool gather_bet(void *context, const char *text, size_t length) {
+    struct gathering *gathering = context;
+    return chunk_add(gathering->chunk, text, length, gathering->error);
+}
+
+static bool read_chunk(struct message_decoder *decoder, const struct json_value *payload, size_t text_max,
+                       struct message *message, struct error *error) {
+    if (payload->kind != JSON_ARRAY) {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD,
+                         payload->kind == JSON_ABSENT ? "is missing" : "is no list of bets");
+    }
+    message->bets_sent = (uint32_t)payload->elements;
+    // More bets than this cannot all be good ones: the message would be too long. The first bad one ends it.
+    uint32_t count_max = payload->elements < CHUNK_BETS_MAX ? (uint32_t)payload->elements : CHUNK_BETS_MAX;
+    struct chunk *chunk = chunk_new(count_max, text_max);
+    if (chunk == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk of %zu bets", payload->elements);
+    }
+    struct gathering gathering = {chunk, error};
+    bool not_a_string;
+    size_t taken = json_each_string(decoder->parser, payload, gather_bet, &gathering, &not_a_string);
+    if (taken == payload->elements) {
+        message->chunk = chunk;
+        return true;
+    }
+    chunk_free(chunk);
+    if (not_a_string) {
+        bad_field(error, ERROR_BAD_BET, FIELD_PAYLOAD, "the bet is no string");
+        error->bet = (int64_t)taken;
+    }
+    return false;
+}
+
+bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct message *message,
+                    struct error *error) {
+    *message = (struct message){.first = -1, .wait = true};
+    struct json_value values[FIELDS];
+    if (!json_parse_object(decoder->parser, bytes, length, field_names, FIELDS, values, error)) {
+        return false;
+    }
+    if (!read_type(&values[FIELD_TYPE], &message->type, error) ||
+        !read_agency(&values[FIELD_AGENCY], &message->agency, error)) {
+        return false;
+    }
+    if (message->type == MESSAGE_CONSULT_WINNERS) {
+        if (values[FIELD_PAYLOAD].kind != JSON_ABSENT && values[FIELD_PAYLOAD].kind != JSON_NULL) {
+            return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD, "is not null in a consultation");
+        }
+        return read_wait(&values[FIELD_WAIT], &message->wait, error);
+    }
+    return read_first(&values[FIELD_FIRST], &message->first, error) &&
+           read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);
+}
+
+enum { CHUNK_FRAME_FIXED_BYTES = 160 }; // everything in a frame but the bets
+
+size_t message_bet_bytes(const char *text, size_t length) {
+    return json_text_bytes(text, length) + 1;
+}
+
+size_t message_encoded_max(const struct chunk *chunk) {
+    // A newline in `rows` stands for two quotes and a comma; quotes and backslashes in names take one byte more.
+    size_t escapes = 0;
+    for (size_t i = 0; i < chunk->rows_length; i++) {
+        escapes += chunk->rows[i] == '"' || chunk->rows[i] == '\\';
+    }
+    return CHUNK_FRAME_FIXED_BYTES + chunk->rows_length + 2 * (size_t)chunk->count + escapes;
+}
+
+size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
+                            const struct chunk *chunk) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out += sprintf(out, "{\"type_message\":%d,\"agency\":\"%" PRIu32 "\",", (int)type, agency);
+    if (first >= 0) {
+        out += sprintf(out, "\"first\":%" PRId64 ",", first);
+    }
+    out += sprintf(out, "\"payload\":[");
+    const char *end = chunk->rows + chunk->rows_length;
+    for (const char *row = chunk->rows; row < end;) {
+        const char *newline = memchr(row, '\n', (size_t)(end - row));
+        if (row != chunk->rows) {
+            *out++ = ',';
+        }
+        out = json_text_write(out, row, (size_t)(newline - row));
+        row = newline + 1;
+    }
+    *out++ = ']';
+    *out++ = '}';
+    size_t length = (size_t)(out - (char *)frame);
+    frame_write_header(frame, length - FRAME_HEADER_BYTES);
+    return length;
+}
+
+size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {
+    int length = snprintf((char *)frame + FRAME_HEADER_BYTES, MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES,
+                          "{\"type_message\":3,\"agency\":\"%" PRIu32 "\",\"payload\":null%s}", agency,
+                          wait ? "" : ",\"wait\":false");
+    frame_write_header(frame, (size_t)length);
+    return FRAME_HEADER_BYTES + (size_t)length;
+}

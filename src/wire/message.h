@@ -1,0 +1,59 @@
+// What agencies say: messages 1, 2 and 3, decoded into values and encoded from them. The page is docs/protocol.md.
+#ifndef QUINIELA_WIRE_MESSAGE_H
+#define QUINIELA_WIRE_MESSAGE_H
+
+#include "base/error.h"
+#include "bet/chunk.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum message_type {
+    MESSAGE_SEND_CHUNK = 1,
+    MESSAGE_SEND_LAST_CHUNK = 2,
+    MESSAGE_CONSULT_WINNERS = 3,
+};
+
+struct message {
+    enum message_type type;
+    uint32_t agency;     // 1 … AGENCIES_MAX
+    int64_t first;       // bets of this agency before this chunk, or -1 when the message does not say
+    bool wait;           // hold the answer until the draw
+    struct chunk *chunk; // of types 1 and 2; owned by whoever holds the message. NULL for type 3
+    uint32_t bets_sent;  // how many entries the payload had, also when it was refused
+};
+
+struct json_parser;
+struct message_decoder; // the JSON parser's memory, used again for every message; for one thread
+
+// NULL when there is no memory.
+struct message_decoder *message_decoder_new(void);
+void message_decoder_free(struct message_decoder *decoder);
+
+// The parser inside, for reply.c: requests and replies are read with the same memory. It stays the decoder's.
+struct json_parser *message_decoder_parser(struct message_decoder *decoder);
+
+// Decodes and checks one message whole. At least JSON_PADDING_BYTES beyond `length` must be readable (their
+// content does not matter). On success the caller owns message->chunk. On failure `error` is ERROR_BAD_JSON,
+// ERROR_BAD_MESSAGE, ERROR_UNKNOWN_TYPE, ERROR_UNKNOWN_AGENCY (no number), ERROR_BAD_BET or ERROR_NO_MEMORY;
+// message->agency is then the agency if it could be read, else 0, and message->chunk is NULL.
+bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
+                    struct message *message, struct error *error) MUST_CHECK;
+
+// The most bytes that message_encode_chunk writes for this chunk, header included.
+size_t message_encoded_max(const struct chunk *chunk);
+
+// Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max). `first` < 0 leaves the field
+// out. Returns the frame's length, header included.
+size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
+                            const struct chunk *chunk);
+
+// The bytes that a bet's text takes in a message, its quotes and a comma included.
+size_t message_bet_bytes(const char *text, size_t length);
+
+enum { MESSAGE_CONSULT_BYTES_MAX = 128 };
+
+// Writes a whole frame of type 3. `wait` true leaves the field out, as classic clients do. Returns its length.
+size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait);
+
+#endif

@@ -1,0 +1,124 @@
+#include "wire/reply.h"
+
+#include "wire/frame.h"
+#include "wire/json.h"
+#include "wire/json_text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char winners_begin[] = "{\"type_message\":2,\"payload\":\"";
+static const char winners_end[] = "\"}";
+
+// Puts the header before the text that ends at `end`. Returns the frame's length.
+static size_t finish(uint8_t *frame, const char *end) {
+    size_t length = (size_t)(end - (char *)frame);
+    frame_write_header(frame, length - FRAME_HEADER_BYTES);
+    return length;
+}
+
+size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t next) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out += sprintf(out, "{\"type_message\":1,\"payload\":null,\"next\":%" PRIu64 "}", next);
+    return finish(frame, out);
+}
+
+size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t retry_after_ms) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out += sprintf(out, "{\"type_message\":3,\"payload\":null,\"retry_after_ms\":%" PRIu32 "}", retry_after_ms);
+    return finish(frame, out);
+}
+
+static_assert(ERROR_TEXT_BYTES * 6 + 256 <= REPLY_SMALL_BYTES_MAX, "an error fits, all of it escaped");
+
+size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out += sprintf(out, "{\"type_message\":4,\"payload\":{\"code\":\"%s\",\"message\":", error_name(error->code));
+    out = json_text_write(out, error->text, strlen(error->text));
+    out += sprintf(out, ",\"retryable\":%s", error_retryable(error->code) ? "true" : "false");
+    if (error->bet >= 0) {
+        out += sprintf(out, ",\"bet\":%" PRId64, error->bet);
+    }
+    if (error->field != NULL) {
+        out += sprintf(out, ",\"field\":\"%s\"", error->field);
+    }
+    *out++ = '}';
+    if (next >= 0) {
+        out += sprintf(out, ",\"next\":%" PRId64, next);
+    }
+    *out++ = '}';
+    return finish(frame, out);
+}
+
+size_t reply_winners_bytes(size_t length) {
+    return FRAME_HEADER_BYTES + sizeof winners_begin - 1 + length + sizeof winners_end - 1;
+}
+
+size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    memcpy(out, winners_begin, sizeof winners_begin - 1);
+    out += sizeof winners_begin - 1;
+    memcpy(out, documents, length);
+    out += length;
+    memcpy(out, winners_end, sizeof winners_end - 1);
+    return finish(frame, out + sizeof winners_end - 1);
+}
+
+enum reply_field { REPLY_FIELD_TYPE, REPLY_FIELD_PAYLOAD, REPLY_FIELD_NEXT, REPLY_FIELD_RETRY, REPLY_FIELDS };
+enum error_field { ERROR_FIELD_CODE, ERROR_FIELD_MESSAGE, ERROR_FIELD_RETRYABLE, ERROR_FIELD_BET, ERROR_FIELDS };
+
+static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next", "retry_after_ms"};
+static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
+
+static int64_t whole_number_or_none(const struct json_value *value) {
+    return value->kind == JSON_INTEGER && value->integer >= 0 ? value->integer : -1;
+}
+
+static bool read_error(struct json_parser *parser, const struct json_value *payload, struct reply *reply,
+                       struct error *error) {
+    struct json_value members[ERROR_FIELDS];
+    if (payload->kind != JSON_OBJECT ||
+        !json_read_members(parser, payload, error_fields, ERROR_FIELDS, members, error) ||
+        members[ERROR_FIELD_CODE].kind != JSON_STRING) {
+        return error_set(error, ERROR_BAD_MESSAGE, "the central's error has no code");
+    }
+    const struct json_value *code = &members[ERROR_FIELD_CODE];
+    snprintf(reply->error_name, sizeof reply->error_name, "%.*s", (int)code->text_length, code->text);
+    const struct json_value *text = &members[ERROR_FIELD_MESSAGE];
+    bool has_text = text->kind == JSON_STRING;
+    error_set(&reply->error, error_code_named(reply->error_name), "%.*s", has_text ? (int)text->text_length : 0,
+              has_text ? text->text : "");
+    reply->error.bet = whole_number_or_none(&members[ERROR_FIELD_BET]);
+    reply->retryable = members[ERROR_FIELD_RETRYABLE].kind == JSON_BOOLEAN && members[ERROR_FIELD_RETRYABLE].boolean;
+    return true;
+}
+
+bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,
+                  struct error *error) {
+    *reply = (struct reply){.next = -1, .retry_after_ms = -1};
+    struct json_parser *parser = message_decoder_parser(decoder);
+    struct json_value values[REPLY_FIELDS];
+    if (!json_parse_object(parser, bytes, length, reply_fields, REPLY_FIELDS, values, error)) {
+        return false;
+    }
+    reply->next = whole_number_or_none(&values[REPLY_FIELD_NEXT]);
+    reply->retry_after_ms = whole_number_or_none(&values[REPLY_FIELD_RETRY]);
+    const struct json_value *type = &values[REPLY_FIELD_TYPE];
+    if (type->kind != JSON_INTEGER || type->integer < REPLY_CHUNK_PROCESSED || type->integer > REPLY_ERROR) {
+        return error_set(error, ERROR_BAD_MESSAGE, "the central's answer is of no known type");
+    }
+    reply->type = (enum reply_type)type->integer;
+    if (reply->type == REPLY_ERROR) {
+        return read_error(parser, &values[REPLY_FIELD_PAYLOAD], reply, error);
+    }
+    if (reply->type == REPLY_WINNERS) {
+        const struct json_value *payload = &values[REPLY_FIELD_PAYLOAD];
+        if (payload->kind != JSON_STRING) {
+            return error_set(error, ERROR_BAD_MESSAGE, "the central's winners are no string");
+        }
+        reply->winners = (struct bet_slice){payload->text, payload->text_length};
+    }
+    return true;
+}

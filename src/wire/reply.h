@@ -1,0 +1,49 @@
+// What the central answers: replies 1 to 4, encoded and decoded. The page is docs/protocol.md.
+#ifndef QUINIELA_WIRE_REPLY_H
+#define QUINIELA_WIRE_REPLY_H
+
+#include "base/error.h"
+#include "bet/bet.h"
+#include "wire/message.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum reply_type {
+    REPLY_CHUNK_PROCESSED = 1,
+    REPLY_WINNERS = 2,
+    REPLY_WINNERS_NOT_READY = 3,
+    REPLY_ERROR = 4,
+};
+
+enum { REPLY_SMALL_BYTES_MAX = 2048 }; // room for any reply but the winners, header included
+
+struct reply {
+    enum reply_type type;
+    int64_t next;            // bets of the agency that are stored, or -1 when the reply does not say
+    int64_t retry_after_ms;  // WINNERS_NOT_READY, or -1
+    struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
+    char error_name[32];     // ERROR: the code as the central named it
+    bool retryable;          // ERROR
+    struct error error;      // ERROR: its text; code is ERROR_NONE for a name that we do not know
+};
+
+// Each writes a whole frame and returns its length, header included.
+size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t next);
+size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t retry_after_ms);
+
+// `next` < 0 leaves the field out. The error's text is escaped as JSON needs it.
+size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next);
+
+// The bytes that reply_encode_winners writes for documents of `length` bytes in all, commas included.
+size_t reply_winners_bytes(size_t length);
+
+// `documents` are ASCII letters, digits and commas. Returns the frame's length.
+size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length);
+
+// Decodes a message from the central; JSON_PADDING_BYTES must be readable behind it. ERROR_BAD_JSON or
+// ERROR_BAD_MESSAGE when it is none.
+bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,
+                  struct error *error) MUST_CHECK;
+
+#endif
