@@ -1,0 +1,490 @@
+// The embedded store: SQLite in WAL mode, synced at every commit, one row a chunk.
+#include "store/store.h"
+
+#include "base/limits.h"
+#include "store/sqlite_schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { BUSY_MS_MAX = 5000 };
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    PUT_DRAW,
+    PUT_AGENCY,
+    ADD_CHUNK,
+    ADD_WINNER,
+    GET_DRAW,
+    ALL_AGENCIES,
+    ALL_NUMBERS,
+    ALL_CHUNKS,
+    SOME_CHUNKS,
+    ALL_WINNERS,
+    STATEMENTS,
+};
+
+// ?1 is the draw in all of them.
+static const char *const statement_texts[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [PUT_DRAW] = "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''))"
+                 " ON CONFLICT (draw) DO UPDATE SET state = ?2, agencies = ?3, winning_number = ?4,"
+                 " opened_at = ?5, sealed_at = nullif(?6, ''), drawn_at = nullif(?7, '')",
+    [PUT_AGENCY] = "INSERT INTO agencies (draw, agency, bets, finished_at, told_at)"
+                   " VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, ''))"
+                   " ON CONFLICT (draw, agency) DO UPDATE SET bets = ?3, finished_at = nullif(?4, ''),"
+                   " told_at = nullif(?5, '')",
+    [ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, numbers, rows)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    [ADD_WINNER] = "INSERT INTO winners (draw, agency, bet, document) VALUES (?1, ?2, ?3, ?4)",
+    [GET_DRAW] = "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at FROM draws WHERE draw = ?1",
+    [ALL_AGENCIES] = "SELECT agency, bets, finished_at, told_at FROM agencies WHERE draw = ?1 ORDER BY agency",
+    [ALL_NUMBERS] = "SELECT agency, first, count, digest, numbers FROM chunks WHERE draw = ?1"
+                    " ORDER BY agency, first",
+    [ALL_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks WHERE draw = ?1"
+                   " ORDER BY agency, first",
+    [SOME_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks"
+                    " WHERE draw = ?1 AND agency = ?2 AND first < ?4 AND first >= coalesce("
+                    "  (SELECT max(first) FROM chunks WHERE draw = ?1 AND agency = ?2 AND first <= ?3), 0)"
+                    " ORDER BY first",
+    [ALL_WINNERS] = "SELECT agency, bet, document FROM winners WHERE draw = ?1 ORDER BY agency, bet",
+};
+
+struct sqlite_store {
+    struct store store; // first, so that a pointer to the one is a pointer to the other
+    sqlite3 *database;
+    sqlite3_stmt *statements[STATEMENTS];
+    char *path;
+    char draw[DRAW_NAME_BYTES_MAX + 1];
+    int lock;              // descriptor of the lock file, or -1
+    bool directory_synced; // the files' names are on the disk, and not only what is in the files
+};
+
+static struct sqlite_store *of(struct store *store) {
+    return (struct sqlite_store *)store;
+}
+
+static bool fail(struct sqlite_store *sqlite, const char *what, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED, "%s: cannot %s: %s", sqlite->path, what,
+                     sqlite3_errmsg(sqlite->database));
+}
+
+// Statements --------------------------------------------------------------------------------------------------
+
+// The statement, ready to be bound, with the draw bound to it. NULL with `error` set when it cannot be had.
+static sqlite3_stmt *prepare(struct sqlite_store *sqlite, enum statement which, struct error *error) {
+    sqlite3_stmt **statement = &sqlite->statements[which];
+    if (*statement == NULL && sqlite3_prepare_v3(sqlite->database, statement_texts[which], -1,
+                                                 SQLITE_PREPARE_PERSISTENT, statement, NULL) != SQLITE_OK) {
+        fail(sqlite, "prepare a statement", error);
+        return NULL;
+    }
+    if (sqlite3_bind_parameter_count(*statement) > 0 &&
+        sqlite3_bind_text(*statement, 1, sqlite->draw, -1, SQLITE_STATIC) != SQLITE_OK) {
+        fail(sqlite, "bind a value", error);
+        return NULL;
+    }
+    return *statement;
+}
+
+// Runs a statement that returns no rows.
+static bool run(struct sqlite_store *sqlite, sqlite3_stmt *statement, const char *what, struct error *error) {
+    bool done = sqlite3_step(statement) == SQLITE_DONE;
+    if (!done) {
+        fail(sqlite, what, error);
+    }
+    sqlite3_reset(statement);
+    return done;
+}
+
+static bool run_plain(struct store *store, enum statement which, const char *what, struct error *error) {
+    sqlite3_stmt *statement = prepare(of(store), which, error);
+    return statement != NULL && run(of(store), statement, what, error);
+}
+
+static void read_time(sqlite3_stmt *statement, int column, char time[STORE_TIME_BYTES]) {
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    snprintf(time, STORE_TIME_BYTES, "%s", text == NULL ? "" : text);
+}
+
+// Hands each row to `read_row` until it says no or there are no more.
+static bool each_row(struct sqlite_store *sqlite, sqlite3_stmt *statement,
+                     bool (*read_row)(sqlite3_stmt *statement, void *each, struct error *error), void *each,
+                     struct error *error) {
+    int step;
+    bool wanted = true;
+    while (wanted && (step = sqlite3_step(statement)) == SQLITE_ROW) {
+        wanted = read_row(statement, each, error);
+    }
+    if (wanted && step != SQLITE_DONE) {
+        wanted = fail(sqlite, "read", error);
+    }
+    sqlite3_reset(statement);
+    return wanted;
+}
+
+// Groups ------------------------------------------------------------------------------------------------------
+
+static bool sqlite_begin(struct store *store, struct error *error) {
+    return run_plain(store, BEGIN, "begin", error);
+}
+
+// The names of the store's files must be on the disk before anything in the files counts as stored. SQLite syncs
+// the directory too, but goes on when that fails.
+static bool sync_directory(struct sqlite_store *sqlite, struct error *error) {
+    char *copy = strdup(sqlite->path);
+    int directory = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = directory >= 0 && fsync(directory) == 0;
+    if (!synced) {
+        error_set_system(error, errno, "%s: cannot sync its directory", sqlite->path);
+        error->code = ERROR_STORE_FAILED;
+    }
+    if (directory >= 0) {
+        close(directory);
+    }
+    free(copy);
+    return synced;
+}
+
+static bool sqlite_commit(struct store *store, struct error *error) {
+    struct sqlite_store *sqlite = of(store);
+    if (!run_plain(store, COMMIT, "commit", error)) {
+        return false;
+    }
+    if (!sqlite->directory_synced) {
+        sqlite->directory_synced = sync_directory(sqlite, error);
+    }
+    return sqlite->directory_synced;
+}
+
+static void sqlite_rollback(struct store *store) {
+    struct error ignored; // some failures have rolled back already
+    (void)!run_plain(store, ROLLBACK, "roll back", &ignored);
+}
+
+// Writing -----------------------------------------------------------------------------------------------------
+
+static bool sqlite_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
+    sqlite3_stmt *statement = prepare(of(store), PUT_DRAW, error);
+    if (statement == NULL) {
+        return false;
+    }
+    sqlite3_bind_text(statement, 2, draw_state_name(draw->state), -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 3, draw->agencies);
+    sqlite3_bind_int(statement, 4, draw->winning_number);
+    sqlite3_bind_text(statement, 5, draw->opened_at, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 6, draw->sealed_at, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 7, draw->drawn_at, -1, SQLITE_STATIC);
+    return run(of(store), statement, "store the draw", error);
+}
+
+static bool sqlite_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
+    sqlite3_stmt *statement = prepare(of(store), PUT_AGENCY, error);
+    if (statement == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(statement, 2, agency->agency);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)agency->bets);
+    sqlite3_bind_text(statement, 4, agency->finished_at, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 5, agency->told_at, -1, SQLITE_STATIC);
+    return run(of(store), statement, "store an agency", error);
+}
+
+static bool sqlite_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
+    sqlite3_stmt *statement = prepare(of(store), ADD_CHUNK, error);
+    if (statement == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(statement, 2, chunk->agency);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)chunk->first);
+    sqlite3_bind_int64(statement, 4, chunk->count);
+    sqlite3_bind_blob(statement, 5, chunk->digest, STORE_DIGEST_BYTES, SQLITE_STATIC);
+    sqlite3_bind_blob64(statement, 6, chunk->numbers, (sqlite3_uint64)chunk->count * 2, SQLITE_STATIC);
+    sqlite3_bind_text64(statement, 7, chunk->rows, chunk->rows_length, SQLITE_STATIC, SQLITE_UTF8);
+    return run(of(store), statement, "store a chunk", error);
+}
+
+static bool sqlite_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
+    sqlite3_stmt *statement = prepare(of(store), ADD_WINNER, error);
+    if (statement == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(statement, 2, winner->agency);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)winner->bet);
+    sqlite3_bind_text(statement, 4, winner->document, -1, SQLITE_STATIC);
+    return run(of(store), statement, "store a winner", error);
+}
+
+// Reading -----------------------------------------------------------------------------------------------------
+
+struct draw_reading {
+    struct stored_draw *draw;
+    bool *found;
+};
+
+static bool read_draw(sqlite3_stmt *statement, void *context, struct error *error) {
+    struct draw_reading *reading = context;
+    const char *state = (const char *)sqlite3_column_text(statement, 0);
+    struct stored_draw *draw = reading->draw;
+    *reading->found = true;
+    for (draw->state = DRAW_OPEN; draw->state <= DRAW_DRAWN; draw->state++) {
+        if (state != NULL && strcmp(state, draw_state_name(draw->state)) == 0) {
+            break;
+        }
+    }
+    if (draw->state > DRAW_DRAWN) {
+        return error_set(error, ERROR_STORE_FAILED, "the draw's stored state \"%s\" is none", state ? state : "");
+    }
+    draw->agencies = (uint32_t)sqlite3_column_int64(statement, 1);
+    draw->winning_number = (uint16_t)sqlite3_column_int(statement, 2);
+    read_time(statement, 3, draw->opened_at);
+    read_time(statement, 4, draw->sealed_at);
+    read_time(statement, 5, draw->drawn_at);
+    return true;
+}
+
+static bool sqlite_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
+    *found = false;
+    struct draw_reading reading = {draw, found};
+    sqlite3_stmt *statement = prepare(of(store), GET_DRAW, error);
+    return statement != NULL && each_row(of(store), statement, read_draw, &reading, error);
+}
+
+struct agency_reading {
+    store_each_agency each;
+    void *context;
+};
+
+static bool read_agency(sqlite3_stmt *statement, void *context, struct error *error) {
+    struct agency_reading *reading = context;
+    struct stored_agency agency = {
+        .agency = (uint32_t)sqlite3_column_int64(statement, 0),
+        .bets = (uint64_t)sqlite3_column_int64(statement, 1),
+    };
+    read_time(statement, 2, agency.finished_at);
+    read_time(statement, 3, agency.told_at);
+    return reading->each(reading->context, &agency, error);
+}
+
+static bool sqlite_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
+    struct agency_reading reading = {each, context};
+    sqlite3_stmt *statement = prepare(of(store), ALL_AGENCIES, error);
+    return statement != NULL && each_row(of(store), statement, read_agency, &reading, error);
+}
+
+struct chunk_reading {
+    store_each_chunk each;
+    void *context;
+};
+
+static bool read_chunk(sqlite3_stmt *statement, void *context, struct error *error) {
+    struct chunk_reading *reading = context;
+    struct stored_chunk chunk = {
+        .agency = (uint32_t)sqlite3_column_int64(statement, 0),
+        .first = (uint64_t)sqlite3_column_int64(statement, 1),
+        .count = (uint32_t)sqlite3_column_int64(statement, 2),
+        .numbers = sqlite3_column_blob(statement, 4),
+    };
+    const void *digest = sqlite3_column_blob(statement, 3);
+    if (digest == NULL || sqlite3_column_bytes(statement, 3) != STORE_DIGEST_BYTES || chunk.numbers == NULL ||
+        sqlite3_column_bytes(statement, 4) != (int64_t)chunk.count * 2) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "the chunk of agency %u from bet %llu on is damaged: its columns are not of their sizes",
+                         chunk.agency, (unsigned long long)chunk.first);
+    }
+    memcpy(chunk.digest, digest, sizeof chunk.digest);
+    if (sqlite3_column_count(statement) > 5) {
+        chunk.rows = (const char *)sqlite3_column_text(statement, 5);
+        chunk.rows_length = (size_t)sqlite3_column_bytes(statement, 5);
+    }
+    return reading->each(reading->context, &chunk, error);
+}
+
+static bool sqlite_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
+    struct chunk_reading reading = {each, context};
+    sqlite3_stmt *statement = prepare(of(store), ALL_NUMBERS, error);
+    return statement != NULL && each_row(of(store), statement, read_chunk, &reading, error);
+}
+
+static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                          void *context, struct error *error) {
+    struct chunk_reading reading = {each, context};
+    sqlite3_stmt *statement = prepare(of(store), agency == 0 ? ALL_CHUNKS : SOME_CHUNKS, error);
+    if (statement == NULL) {
+        return false;
+    }
+    if (agency != 0) {
+        sqlite3_bind_int64(statement, 2, agency);
+        sqlite3_bind_int64(statement, 3, (sqlite3_int64)from);
+        sqlite3_bind_int64(statement, 4, to > INT64_MAX ? INT64_MAX : (sqlite3_int64)to);
+    }
+    return each_row(of(store), statement, read_chunk, &reading, error);
+}
+
+struct winner_reading {
+    store_each_winner each;
+    void *context;
+};
+
+static bool read_winner(sqlite3_stmt *statement, void *context, struct error *error) {
+    struct winner_reading *reading = context;
+    struct stored_winner winner = {
+        .agency = (uint32_t)sqlite3_column_int64(statement, 0),
+        .bet = (uint64_t)sqlite3_column_int64(statement, 1),
+        .document = (const char *)sqlite3_column_text(statement, 2),
+    };
+    return reading->each(reading->context, &winner, error);
+}
+
+static bool sqlite_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
+    struct winner_reading reading = {each, context};
+    sqlite3_stmt *statement = prepare(of(store), ALL_WINNERS, error);
+    return statement != NULL && each_row(of(store), statement, read_winner, &reading, error);
+}
+
+// Opening and closing -----------------------------------------------------------------------------------------
+
+static void sqlite_close(struct store *store) {
+    struct sqlite_store *sqlite = of(store);
+    for (int i = 0; i < STATEMENTS; i++) {
+        sqlite3_finalize(sqlite->statements[i]);
+    }
+    sqlite3_close(sqlite->database);
+    if (sqlite->lock >= 0) {
+        close(sqlite->lock); // which gives the lock back
+    }
+    free(sqlite->path);
+    free(sqlite);
+}
+
+static bool execute(struct sqlite_store *sqlite, const char *sql, const char *what, struct error *error) {
+    return sqlite3_exec(sqlite->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(sqlite, what, error);
+}
+
+static bool read_pragma(struct sqlite_store *sqlite, const char *sql, int64_t *value, struct error *error) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(sqlite->database, sql, -1, &statement, NULL) != SQLITE_OK) {
+        return fail(sqlite, "open", error);
+    }
+    bool read = sqlite3_step(statement) == SQLITE_ROW;
+    if (read) {
+        *value = sqlite3_column_int64(statement, 0);
+    } else {
+        fail(sqlite, "open", error);
+    }
+    sqlite3_finalize(statement);
+    return read;
+}
+
+// One server at a time works on a store. The lock is on a file of its own: closing any descriptor of the database
+// file would drop the locks that SQLite holds on it (POSIX, fcntl).
+static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s-lock", sqlite->path) >= (int)sizeof path) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: the path is too long", sqlite->path);
+    }
+    sqlite->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (sqlite->lock < 0) {
+        error_set_system(error, errno, "%s: cannot open it", path);
+        error->code = ERROR_STORE_FAILED;
+        return false;
+    }
+    if (flock(sqlite->lock, LOCK_EX | LOCK_NB) != 0) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: another server works on this store", sqlite->path);
+    }
+    return true;
+}
+
+// Makes the tables in an empty file; refuses one that is not ours, or of another version.
+static bool check_schema(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
+    int64_t id, version, tables;
+    if (!read_pragma(sqlite, "PRAGMA application_id", &id, error) ||
+        !read_pragma(sqlite, "PRAGMA user_version", &version, error) ||
+        !read_pragma(sqlite, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
+        return false;
+    }
+    if (id == 0 && version == 0 && tables == 0 && mode == STORE_SERVE) {
+        char identity[128];
+        snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                 SQLITE_SCHEMA_APPLICATION_ID, SQLITE_SCHEMA_VERSION);
+        return execute(sqlite, "BEGIN IMMEDIATE", "make the tables", error) &&
+               execute(sqlite, sqlite_schema, "make the tables", error) &&
+               execute(sqlite, identity, "make the tables", error) &&
+               execute(sqlite, "COMMIT", "make the tables", error);
+    }
+    if (id != SQLITE_SCHEMA_APPLICATION_ID) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path);
+    }
+    if (version != SQLITE_SCHEMA_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: its tables are of version %lld, this program knows %d",
+                         sqlite->path, (long long)version, SQLITE_SCHEMA_VERSION);
+    }
+    return true;
+}
+
+static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
+    int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(sqlite->path, &sqlite->database, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        return fail(sqlite, "open", error);
+    }
+    sqlite3_busy_timeout(sqlite->database, BUSY_MS_MAX);
+    if (mode == STORE_READ) { // one snapshot for all that is read
+        return check_schema(sqlite, mode, error) && execute(sqlite, "BEGIN", "read", error);
+    }
+    return execute(sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", "open", error) &&
+           check_schema(sqlite, mode, error);
+}
+
+static const struct store_operations operations = {
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .put_draw = sqlite_put_draw,
+    .put_agency = sqlite_put_agency,
+    .add_chunk = sqlite_add_chunk,
+    .add_winner = sqlite_add_winner,
+    .get_draw = sqlite_get_draw,
+    .agencies = sqlite_agencies,
+    .numbers = sqlite_numbers,
+    .chunks = sqlite_chunks,
+    .winners = sqlite_winners,
+    .close = sqlite_close,
+};
+
+bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
+                       struct error *error) {
+    *store = NULL;
+    if (strlen(draw) > DRAW_NAME_BYTES_MAX || draw[0] == '\0') {
+        return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes", DRAW_NAME_BYTES_MAX);
+    }
+    struct sqlite_store *sqlite = calloc(1, sizeof *sqlite);
+    char *copy = strdup(path);
+    if (sqlite == NULL || copy == NULL) {
+        free(sqlite);
+        free(copy);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    }
+    sqlite->store.operations = &operations;
+    sqlite->path = copy;
+    sqlite->lock = -1;
+    snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
+    if ((mode == STORE_SERVE && !take_lock(sqlite, error)) || !open_database(sqlite, mode, error)) {
+        sqlite_close(&sqlite->store);
+        return false;
+    }
+    *store = &sqlite->store;
+    return true;
+}

@@ -1,0 +1,62 @@
+// The tables of the SQLite store, as SQL. docs/architecture.md tells why they are so.
+#ifndef QUINIELA_STORE_SQLITE_SCHEMA_H
+#define QUINIELA_STORE_SQLITE_SCHEMA_H
+
+// "quin" in ASCII: `file` and others tell by it what the file is.
+#define SQLITE_SCHEMA_APPLICATION_ID 0x7175696e
+#define SQLITE_SCHEMA_VERSION 1
+
+// Of a chunk's columns `numbers` comes before `rows`, and `digest` before both: SQLite reads a row from its
+// beginning, so a draw, which wants the numbers, and a comparison, which wants the digest, never touch the text.
+//
+// The view bets turns the text into JSON (a list of lists of strings) and lets SQLite take that apart, which costs
+// time in proportion to the text; taking lines off a text one by one would cost its square.
+static const char sqlite_schema[] =
+    "CREATE TABLE draws ("
+    " draw TEXT NOT NULL PRIMARY KEY,"
+    " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
+    " agencies INTEGER NOT NULL,"
+    " winning_number INTEGER NOT NULL,"
+    " opened_at TEXT NOT NULL,"
+    " sealed_at TEXT,"
+    " drawn_at TEXT"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE agencies ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " bets INTEGER NOT NULL,"
+    " finished_at TEXT,"
+    " told_at TEXT,"
+    " PRIMARY KEY (draw, agency)"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE chunks ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " numbers BLOB NOT NULL,"
+    " rows TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, first)"
+    ");"
+    "CREATE TABLE winners ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " bet INTEGER NOT NULL,"
+    " document TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, bet)"
+    ") WITHOUT ROWID;"
+    "CREATE VIEW bets AS SELECT"
+    " chunks.draw, chunks.agency, chunks.first + bet.key AS bet,"
+    " json_extract(bet.value, '$[0]') AS nombre,"
+    " json_extract(bet.value, '$[1]') AS apellido,"
+    " json_extract(bet.value, '$[2]') AS documento,"
+    " json_extract(bet.value, '$[3]') AS nacimiento,"
+    " CAST(json_extract(bet.value, '$[4]') AS INTEGER) AS numero"
+    " FROM chunks, json_each("
+    "  '[[\"' ||"
+    "  replace(replace(replace(replace(rtrim(chunks.rows, char(10)),"
+    "   '\\', '\\\\'), '\"', '\\\"'), ',', '\",\"'), char(10), '\"],[\"')"
+    "  || '\"]]') AS bet;";
+
+#endif

@@ -1,0 +1,134 @@
+// The store's contract: what a store of bets promises, and the small table of functions that each one provides.
+//
+// Invariants (held by tests/unit/test_store.c, which runs against every store):
+//   1. What store_commit returned true for is there after any crash.
+//   2. A group (store_begin … store_commit) is stored whole or not at all.
+//   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again, and
+//      whether the failed commit was stored is only known by reading it back.
+//   4. (draw, agency, first) is unique: the same place is never stored twice.
+// One thread at a time uses a store.
+#ifndef QUINIELA_STORE_STORE_H
+#define QUINIELA_STORE_STORE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24 };
+
+enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
+
+// A time as "YYYY-MM-DDTHH:MM:SSZ", or "" for none yet.
+struct stored_draw {
+    enum draw_state state;
+    uint32_t agencies;
+    uint16_t winning_number;
+    char opened_at[STORE_TIME_BYTES], sealed_at[STORE_TIME_BYTES], drawn_at[STORE_TIME_BYTES];
+};
+
+struct stored_agency {
+    uint32_t agency;
+    uint64_t bets;                      // how many are stored, and so the next expected `first`
+    char finished_at[STORE_TIME_BYTES]; // when its last chunk was stored
+    char told_at[STORE_TIME_BYTES];     // when it was first told its winners
+};
+
+struct stored_chunk {
+    uint32_t agency;
+    uint64_t first;                           // bets of this agency before this chunk
+    uint32_t count;                           // bets
+    const uint8_t *numbers;                   // `count` numbers, little-endian, 2 bytes each
+    const char *rows;                         // the bets' texts, each ended by '\n'
+    size_t rows_length;                       // bytes
+    uint8_t digest[STORE_DIGEST_BYTES];       // SHA-256 of numbers and rows
+};
+
+struct stored_winner {
+    uint32_t agency;
+    uint64_t bet;         // its index among the agency's bets
+    const char *document; // ended by a NUL
+};
+
+// Called for each row; what it is given lives until it returns. Returns false to stop, with `error` set.
+typedef bool (*store_each_agency)(void *context, const struct stored_agency *agency, struct error *error);
+typedef bool (*store_each_chunk)(void *context, const struct stored_chunk *chunk, struct error *error);
+typedef bool (*store_each_winner)(void *context, const struct stored_winner *winner, struct error *error);
+
+enum store_mode {
+    STORE_SERVE, // read and write; one process at a time
+    STORE_READ,  // read only, also while a server runs
+};
+
+struct store;
+
+// What an implementation provides; every function is required. Each returns false with `error` set
+// (ERROR_STORE_FAILED) when it fails. Callers use the functions below, which keep invariant 3.
+struct store_operations {
+    bool (*begin)(struct store *store, struct error *error);
+    bool (*commit)(struct store *store, struct error *error);
+    void (*rollback)(struct store *store);
+    bool (*put_draw)(struct store *store, const struct stored_draw *draw, struct error *error);
+    bool (*put_agency)(struct store *store, const struct stored_agency *agency, struct error *error);
+    bool (*add_chunk)(struct store *store, const struct stored_chunk *chunk, struct error *error);
+    bool (*add_winner)(struct store *store, const struct stored_winner *winner, struct error *error);
+    bool (*get_draw)(struct store *store, struct stored_draw *draw, bool *found, struct error *error);
+    bool (*agencies)(struct store *store, store_each_agency each, void *context, struct error *error);
+    bool (*numbers)(struct store *store, store_each_chunk each, void *context, struct error *error);
+    bool (*chunks)(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                   void *context, struct error *error);
+    bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
+    void (*close)(struct store *store);
+};
+
+// What every implementation's own struct begins with.
+struct store {
+    const struct store_operations *operations;
+    bool failed;    // invariant 3
+    bool in_group;
+};
+
+// Opens the store at `address` (a path: SQLite) for the draw named `draw`, and makes it when it is not there and
+// the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close; on failure it is NULL.
+bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
+                struct error *error) MUST_CHECK;
+
+// Closes and frees the store, and nulls the caller's pointer. A group that is not committed is dropped.
+void store_close(struct store **store);
+
+// A group of changes: begin, any number of put and add, commit. A failed call in between drops the group.
+bool store_begin(struct store *store, struct error *error) MUST_CHECK;
+bool store_commit(struct store *store, struct error *error) MUST_CHECK;
+
+// Makes or replaces the draw's row, or an agency's. Within a group.
+bool store_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) MUST_CHECK;
+bool store_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) MUST_CHECK;
+
+// Adds a row. Fails when the place (agency, first) or (agency, bet) is taken. Within a group.
+bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
+bool store_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) MUST_CHECK;
+
+// The draw's row into *draw; *found is false when there is none.
+bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
+
+// Every agency that has a row, by number.
+bool store_agencies(struct store *store, store_each_agency each, void *context, struct error *error) MUST_CHECK;
+
+// Every chunk, by agency and first, with its numbers only: `rows` is NULL. Reads 2 bytes a bet.
+bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) MUST_CHECK;
+
+// The chunks that hold any bet of `agency` in [from, to), whole, in order; agency 0 means every agency's.
+bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                  void *context, struct error *error) MUST_CHECK;
+
+// Every winner, by agency and bet.
+bool store_winners(struct store *store, store_each_winner each, void *context, struct error *error) MUST_CHECK;
+
+// "open", "sealed" or "drawn".
+const char *draw_state_name(enum draw_state state);
+
+// SQLite's store (sqlite.c). As store_open.
+bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
+                       struct error *error) MUST_CHECK;
+
+#endif
