@@ -1,0 +1,122 @@
+#include "ledger/draw.h"
+
+#include "bet/bet.h"
+#include "bet/chunk.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hit {
+    uint32_t agency;
+    uint64_t bet;
+};
+
+struct search {
+    uint16_t winning_number;
+    uint64_t bets;
+    struct hit *hits;
+    size_t count, capacity;
+};
+
+static bool remember(struct search *search, uint32_t agency, uint64_t bet, struct error *error) {
+    if (search->count == search->capacity) {
+        size_t capacity = search->capacity * 2 + 64;
+        struct hit *larger = realloc(search->hits, capacity * sizeof *larger);
+        if (larger == NULL) {
+            return error_set(error, ERROR_NO_MEMORY, "no memory for %zu winners", capacity);
+        }
+        search->hits = larger;
+        search->capacity = capacity;
+    }
+    search->hits[search->count++] = (struct hit){agency, bet};
+    return true;
+}
+
+static bool search_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    struct search *search = context;
+    search->bets += chunk->count;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        if (chunk_number(chunk->numbers, i) == search->winning_number &&
+            !remember(search, chunk->agency, chunk->first + i, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct telling {
+    struct store *store;
+    struct winners *winners;
+    const struct hit *hits; // those in the chunk that comes next, and further ones behind
+    size_t left;
+};
+
+static bool is_as_stored(const struct stored_chunk *chunk) {
+    uint8_t digest[CHUNK_DIGEST_BYTES];
+    return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, digest) &&
+           memcmp(digest, chunk->digest, sizeof digest) == 0;
+}
+
+static bool add_winner(struct telling *telling, const struct hit *hit, const char *row, const char *end,
+                       struct error *error) {
+    struct bet_slice fields[BET_FIELDS];
+    const char *newline = memchr(row, '\n', (size_t)(end - row));
+    bet_split(row, (size_t)((newline == NULL ? end : newline) - row), fields);
+    char document[DOCUMENT_BYTES_MAX + 1] = {0};
+    size_t length = fields[BET_DOCUMENT].length;
+    memcpy(document, fields[BET_DOCUMENT].text, length < DOCUMENT_BYTES_MAX ? length : DOCUMENT_BYTES_MAX);
+    struct stored_winner winner = {hit->agency, hit->bet, document};
+    if (!store_add_winner(telling->store, &winner, error)) {
+        return false;
+    }
+    return winners_add(telling->winners, hit->agency, document) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
+}
+
+// Takes the hits that lie in this chunk.
+static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    struct telling *telling = context;
+    if (!is_as_stored(chunk)) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
+                         chunk->agency, chunk->first);
+    }
+    const char *end = chunk->rows + chunk->rows_length;
+    while (telling->left > 0 && telling->hits->agency == chunk->agency &&
+           telling->hits->bet < chunk->first + chunk->count) {
+        uint32_t index = (uint32_t)(telling->hits->bet - chunk->first);
+        const char *row = chunk->rows + chunk_row_offset(chunk->rows, chunk->rows_length, index);
+        if (!add_winner(telling, telling->hits, row, end, error)) {
+            return false;
+        }
+        telling->hits++;
+        telling->left--;
+    }
+    return true;
+}
+
+bool draw_make(struct store *store, const struct stored_draw *draw, struct winners **winners, uint64_t *bets,
+               struct error *error) {
+    struct search search = {.winning_number = draw->winning_number};
+    *winners = winners_new(draw->agencies);
+    bool made = *winners != NULL ? store_numbers(store, search_chunk, &search, error)
+                                 : error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
+    struct telling telling = {store, *winners, search.hits, search.count};
+    while (made && telling.left > 0) {
+        size_t before = telling.left;
+        const struct hit *hit = telling.hits;
+        made = store_chunks(store, hit->agency, hit->bet, hit->bet + 1, tell_chunk, &telling, error);
+        if (made && telling.left == before) {
+            made = error_set(error, ERROR_STORE_FAILED, "bet %" PRIu64 " of agency %" PRIu32 " is gone", hit->bet,
+                             hit->agency);
+        }
+    }
+    *bets = search.bets;
+    free(search.hits);
+    if (!made) {
+        winners_free(*winners);
+        *winners = NULL;
+    }
+    return made;
+}

@@ -1,0 +1,16 @@
+// Whether bets that are sent again are those that are stored.
+#ifndef QUINIELA_LEDGER_RESEND_H
+#define QUINIELA_LEDGER_RESEND_H
+
+#include "base/error.h"
+#include "bet/chunk.h"
+#include "store/store.h"
+
+#include <stdint.h>
+
+// Compares the first `count` bets of `chunk` with the stored bets of `agency` from `first` on, in whatever chunks
+// those are. *same tells the answer. Fails only when the store does.
+bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk, uint32_t count,
+                    bool *same, struct error *error) MUST_CHECK;
+
+#endif

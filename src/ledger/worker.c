@@ -1,0 +1,94 @@
+#include "ledger/worker.h"
+
+#include "base/log.h"
+
+#include <stdlib.h>
+
+enum { WORK_AGAIN_MS = 1000 }; // how long after a failure the draw is tried again
+
+struct worker {
+    struct ledger *ledger;
+    struct queue queue;
+    pthread_t thread;
+    bool stopped;
+};
+
+static void abandon(struct queue_node *node) {
+    for (struct queue_node *next; node != NULL; node = next) {
+        next = node->next;
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        error_set(&request->error, ERROR_SHUTTING_DOWN, "the central is shutting down");
+        request->next = -1;
+        request->complete(request);
+    }
+}
+
+// Cuts the first group off *waiting.
+static struct queue_node *take_group(struct queue_node **waiting) {
+    struct queue_node *group = *waiting, *last = group;
+    for (int count = 1; count < GROUP_CHUNKS_MAX && last->next != NULL; count++) {
+        last = last->next;
+    }
+    *waiting = last->next;
+    last->next = NULL;
+    return group;
+}
+
+static void *run(void *argument) {
+    struct worker *worker = argument;
+    struct ledger *ledger = worker->ledger;
+    if (ledger_has_work(ledger)) {
+        ledger_work(ledger);
+    }
+    for (;;) {
+        struct queue_node *waiting = queue_wait_all(&worker->queue, ledger_has_work(ledger) ? WORK_AGAIN_MS : -1);
+        while (waiting != NULL && !queue_is_closed(&worker->queue)) {
+            ledger_process(ledger, take_group(&waiting));
+        }
+        if (queue_is_closed(&worker->queue)) {
+            abandon(waiting);
+            abandon(queue_take_all(&worker->queue));
+            return NULL;
+        }
+        if (ledger_has_work(ledger)) {
+            ledger_work(ledger);
+        }
+    }
+}
+
+bool worker_start(struct ledger *ledger, struct worker **result, struct error *error) {
+    *result = NULL;
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (worker == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger's thread");
+    }
+    worker->ledger = ledger;
+    queue_init(&worker->queue);
+    int failure = pthread_create(&worker->thread, NULL, run, worker);
+    if (failure != 0) {
+        queue_destroy(&worker->queue);
+        free(worker);
+        return error_set_system(error, failure, "cannot start the ledger's thread");
+    }
+    *result = worker;
+    return true;
+}
+
+bool worker_submit(struct worker *worker, struct ledger_request *request) {
+    return queue_push(&worker->queue, &request->node);
+}
+
+void worker_stop(struct worker *worker) {
+    if (!worker->stopped) {
+        worker->stopped = true;
+        queue_close(&worker->queue);
+        pthread_join(worker->thread, NULL);
+        log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: ledger");
+    }
+}
+
+void worker_free(struct worker **worker) {
+    queue_destroy(&(*worker)->queue);
+    free(*worker);
+    *worker = NULL;
+}
