@@ -1,0 +1,48 @@
+// One accepted TCP connection: reads while its service has room, writes no more than WRITE_BYTES_MAX at once,
+// keeps no buffer while nothing is on its way.
+#ifndef QUINIELA_NET_CONNECTION_H
+#define QUINIELA_NET_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct connection;
+struct loop;
+
+// The service's own memory for this connection (handler.connection_bytes).
+void *connection_state(struct connection *connection);
+
+// The loop that the connection lives on. Everything here is for that loop's thread only.
+struct loop *connection_loop(struct connection *connection);
+
+// Which of the ports given to net_open it came in by: 0 for the first.
+int connection_port_index(const struct connection *connection);
+
+// Queues a copy of the bytes. They leave when the callback that runs now has returned, together with what else
+// was queued. Does nothing once the connection is finishing.
+void connection_send(struct connection *connection, const uint8_t *bytes, size_t length);
+
+// Stops handing bytes to the service, and soon reading them, until connection_resume.
+void connection_pause(struct connection *connection);
+void connection_resume(struct connection *connection);
+
+// Ends the connection once everything queued has left: the other side reads it all, then the end.
+void connection_finish(struct connection *connection);
+
+// Ends the connection now.
+void connection_abort(struct connection *connection);
+
+// Whether `closed` has not been called yet.
+bool connection_is_open(const struct connection *connection);
+
+// Keeps the connection's memory, though not the connection, until as many calls of connection_release.
+void connection_hold(struct connection *connection);
+void connection_release(struct connection *connection);
+
+enum { CONNECTION_ADDRESS_BYTES = 64 };
+
+// Writes the other side's numeric address, without its port ("?" when it cannot be told).
+void connection_peer(struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]);
+
+#endif

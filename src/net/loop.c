@@ -1,0 +1,231 @@
+// Loops: one libuv loop and its thread each, from binding its ports to its end.
+#include "net/internal.h"
+
+#include "base/log.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { REAP_EVERY_MS = 250, CLOSE_MS_MAX = 250 };
+
+void *loop_state(struct loop *loop) {
+    return loop->state;
+}
+
+int loop_index(const struct loop *loop) {
+    return loop->index;
+}
+
+void loop_wake(struct loop *loop) {
+    uv_async_send(&loop->wake);
+}
+
+static void on_reap(uv_timer_t *timer) {
+    struct loop *loop = timer->data;
+    if (loop->closing) { // what has not left by now does not leave
+        connection_abort_all(loop);
+    } else if (!connection_reap(loop, uv_now(&loop->uv))) {
+        loop->reaping = false;
+        uv_timer_stop(timer);
+    }
+}
+
+void loop_start_reaper(struct loop *loop) {
+    if (!loop->reaping && !loop->closing) {
+        loop->reaping = true;
+        uv_timer_start(&loop->reaper, on_reap, REAP_EVERY_MS, REAP_EVERY_MS);
+    }
+}
+
+static void close_listeners(struct loop *loop) {
+    for (int i = 0; i < loop->net->port_count; i++) {
+        uv_handle_t *socket = (uv_handle_t *)&loop->listeners[i].socket;
+        if (loop->listeners[i].loop != NULL && !uv_is_closing(socket)) {
+            uv_close(socket, NULL);
+            log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: listener | port: %u | loop: %d",
+                      loop->net->ports[i], loop->index);
+        }
+    }
+}
+
+void loop_connection_gone(struct loop *loop) {
+    if (loop->closing && loop->connection_count == 0 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
+        uv_close((uv_handle_t *)&loop->wake, NULL);
+        uv_close((uv_handle_t *)&loop->reaper, NULL);
+    }
+}
+
+// The loop ends as its last handle is closed.
+static void begin_closing(struct loop *loop) {
+    loop->closing = true;
+    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: connections | loop: %d | count: %zu",
+              loop->index, loop->connection_count);
+    uv_timer_start(&loop->reaper, on_reap, CLOSE_MS_MAX, 0);
+    connection_finish_all(loop);
+    loop_connection_gone(loop);
+}
+
+static void on_wake(uv_async_t *wake) {
+    struct loop *loop = wake->data;
+    if (atomic_load(&loop->quiet_asked) && !loop->quiet) {
+        loop->quiet = true;
+        close_listeners(loop);
+        connection_quiet_all(loop);
+    }
+    loop->net->handler->loop_woken(loop, loop->state);
+    connection_flush_all(loop);
+    if (atomic_load(&loop->close_asked) && !loop->closing) {
+        begin_closing(loop);
+    }
+}
+
+static void run(void *argument) {
+    struct loop *loop = argument;
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    loop->net->handler->loop_ended(loop, loop->state);
+    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: loop | loop: %d", loop->index);
+}
+
+static bool open_loop(struct net *net, int index, struct error *error) {
+    struct loop *loop = &net->loops[index];
+    loop->net = net;
+    loop->index = index;
+    loop->state = calloc(1, net->handler->loop_bytes + 1); // a service may keep nothing
+    if (loop->state == NULL || uv_loop_init(&loop->uv) != 0) {
+        free(loop->state);
+        loop->state = NULL; // close_loop then knows that there is nothing to close
+        return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", index);
+    }
+    uv_async_init(&loop->uv, &loop->wake, on_wake);
+    loop->wake.data = loop;
+    uv_timer_init(&loop->uv, &loop->reaper);
+    loop->reaper.data = loop;
+    for (int i = 0; i < net->port_count; i++) {
+        const char *address = net->address[0] == '\0' ? NULL : net->address;
+        int socket = listener_bind(address, &net->ports[i], false, error);
+        if (socket < 0) {
+            return false;
+        }
+        uv_tcp_init(&loop->uv, &loop->listeners[i].socket);
+        if (!listener_start(&loop->listeners[i], loop, i, socket, error)) {
+            return false;
+        }
+    }
+    return net->handler->loop_started(loop, loop->state, net->context, error);
+}
+
+static void close_loop(struct loop *loop) {
+    if (loop->state == NULL) {
+        return;
+    }
+    if (loop->started) {
+        uv_thread_join(&loop->thread);
+    } else { // it never ran: its handles are closed here
+        close_listeners(loop);
+        uv_close((uv_handle_t *)&loop->wake, NULL);
+        uv_close((uv_handle_t *)&loop->reaper, NULL);
+        uv_run(&loop->uv, UV_RUN_DEFAULT);
+    }
+    uv_loop_close(&loop->uv);
+    while (loop->spare_buffers != NULL) {
+        void *buffer = loop->spare_buffers;
+        loop->spare_buffers = *(void **)buffer;
+        free(buffer);
+    }
+    free(loop->state);
+}
+
+// Several listeners of ours share a port, and so a second server could share it with us. One exclusive bind, given
+// up at once, finds out whether anybody listens there already.
+static bool check_ports_free(struct net *net, struct error *error) {
+    for (int i = 0; i < net->port_count; i++) {
+        if (net->ports[i] != 0) {
+            int socket = listener_bind(net->address[0] == '\0' ? NULL : net->address, &net->ports[i], true, error);
+            if (socket < 0) {
+                return false;
+            }
+            close(socket);
+        }
+    }
+    return true;
+}
+
+bool net_open(const struct net_options *options, const struct handler *handler, void *context, struct net **result,
+              struct error *error) {
+    *result = NULL;
+    struct net *net = calloc(1, sizeof *net);
+    struct loop *loops = calloc((size_t)options->loops, sizeof *loops);
+    if (net == NULL || loops == NULL) {
+        free(net);
+        free(loops);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %d loops", options->loops);
+    }
+    *net = (struct net){.handler = handler, .context = context, .backlog = options->backlog, .loops = loops,
+                        .port_count = options->port_count, .loop_count = options->loops};
+    memcpy(net->ports, options->ports, sizeof net->ports);
+    unsigned char ignored[sizeof(struct in6_addr)];
+    const char *address = options->address;
+    if (address != NULL &&
+        (inet_pton(AF_INET, address, ignored) == 1 || inet_pton(AF_INET6, address, ignored) == 1)) {
+        snprintf(net->address, sizeof net->address, "%s", address);
+    }
+    if (!check_ports_free(net, error)) {
+        net_close(&net);
+        return false;
+    }
+    for (int i = 0; i < net->loop_count; i++) {
+        if (!open_loop(net, i, error)) {
+            net_close(&net);
+            return false;
+        }
+    }
+    *result = net;
+    return true;
+}
+
+uint16_t net_port(const struct net *net, int index) {
+    return net->ports[index];
+}
+
+const char *net_address(const struct net *net) {
+    return net->address[0] == '\0' ? "*" : net->address;
+}
+
+bool net_start(struct net *net, struct error *error) {
+    for (int i = 0; i < net->loop_count; i++) {
+        struct loop *loop = &net->loops[i];
+        int failure = uv_thread_create(&loop->thread, run, loop);
+        if (failure != 0) {
+            return error_set(error, ERROR_SYSTEM, "cannot start a thread: %s", uv_strerror(failure));
+        }
+        loop->started = true;
+    }
+    return true;
+}
+
+void net_quiet(struct net *net) {
+    for (int i = 0; i < net->loop_count; i++) {
+        atomic_store(&net->loops[i].quiet_asked, true);
+        loop_wake(&net->loops[i]);
+    }
+}
+
+void net_close(struct net **pointer) {
+    struct net *net = *pointer;
+    *pointer = NULL;
+    for (int i = 0; i < net->loop_count; i++) {
+        if (net->loops[i].started) {
+            atomic_store(&net->loops[i].quiet_asked, true);
+            atomic_store(&net->loops[i].close_asked, true);
+            loop_wake(&net->loops[i]);
+        }
+    }
+    for (int i = 0; i < net->loop_count; i++) {
+        close_loop(&net->loops[i]);
+    }
+    free(net->loops);
+    free(net);
+}

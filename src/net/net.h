@@ -1,0 +1,52 @@
+// The server's side of the network: as many libuv loops as asked for, a thread each, and each with its own
+// listeners on every port (SO_REUSEPORT: the kernel spreads the connections over them).
+//
+//   net_open → net_start → net_quiet → net_close
+#ifndef QUINIELA_NET_NET_H
+#define QUINIELA_NET_NET_H
+
+#include "base/error.h"
+#include "net/handler.h"
+
+#include <stdint.h>
+
+enum { NET_PORTS_MAX = 2 };
+
+struct net_options {
+    const char *address; // a numeric address to bind; a name, "" or NULL means every address
+    int port_count;
+    uint16_t ports[NET_PORTS_MAX]; // 0 takes a free one
+    int backlog;                   // the kernel's queue of connections not yet accepted
+    int loops;
+};
+
+struct net;
+
+// Binds every port and makes the loops, which do not run yet. The handler and its context must outlive the net.
+// On success the caller owns *net. ERROR_SYSTEM, naming address and port, when a port cannot be had: a port that
+// another process listens on is refused, also when that process would share it.
+bool net_open(const struct net_options *options, const struct handler *handler, void *context, struct net **net,
+              struct error *error) MUST_CHECK;
+
+// The port that was really bound for options.ports[index], and the address as text.
+uint16_t net_port(const struct net *net, int index);
+const char *net_address(const struct net *net);
+
+// Starts the threads. When it fails the net must still be closed.
+bool net_start(struct net *net, struct error *error) MUST_CHECK;
+
+// No new connections, no more bytes read from the existing ones. What they are sent still leaves. Returns at once.
+void net_quiet(struct net *net);
+
+// Ends every connection (what is queued gets a moment to leave), joins the threads, frees the net and nulls the
+// caller's pointer.
+void net_close(struct net **net);
+
+// Makes handler.loop_woken run on the loop's thread, soon. For any thread, while the loop exists.
+void loop_wake(struct loop *loop);
+
+// The service's own memory for this loop (handler.loop_bytes), and the loop's number, from 0.
+void *loop_state(struct loop *loop);
+int loop_index(const struct loop *loop);
+
+#endif
