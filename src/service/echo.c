@@ -1,0 +1,79 @@
+// The echo service: what a client sends up to a newline comes back unchanged.
+//
+// It is the smallest example of what a service is. net/ owns loops, listeners and connections and calls the functions
+// of the table at the bottom; a service looks at the bytes that came, says how many of them it has consumed, and
+// sends what it has to say.
+#include "service/service.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "net/connection.h"
+
+#include <string.h>
+
+enum { LOGGED_BYTES_MAX = 200 }; // of a line; the rest is left out of the log
+
+static bool on_loop_started(struct loop *loop, void *state, void *context, struct error *error) {
+    (void)loop, (void)state, (void)context, (void)error;
+    return true; // nothing is kept for a loop
+}
+
+static void on_loop_woken(struct loop *loop, void *state) {
+    (void)loop, (void)state;
+}
+
+static void on_loop_ended(struct loop *loop, void *state) {
+    (void)loop, (void)state;
+}
+
+static void on_opened(struct connection *connection) {
+    char peer[CONNECTION_ADDRESS_BYTES];
+    connection_peer(connection, peer);
+    log_event(LOG_LEVEL_INFO, "accept_connections", LOG_SUCCESS, "ip: %s", peer);
+}
+
+static void echo(struct connection *connection, const uint8_t *line, size_t length) {
+    size_t logged = length > 0 && line[length - 1] == '\n' ? length - 1 : length;
+    log_event(LOG_LEVEL_INFO, "receive_message", LOG_SUCCESS, "msg: %.*s",
+              (int)(logged < LOGGED_BYTES_MAX ? logged : LOGGED_BYTES_MAX), (const char *)line);
+    connection_send(connection, line, length);
+}
+
+static size_t on_received(struct connection *connection, const uint8_t *bytes, size_t length) {
+    const uint8_t *newline = memchr(bytes, '\n', length);
+    size_t line = newline == NULL ? length : (size_t)(newline - bytes) + 1;
+    if (newline != NULL && line <= ECHO_LINE_BYTES_MAX) {
+        echo(connection, bytes, line);
+        return line; // what is behind it comes in the next call
+    }
+    if (line > ECHO_LINE_BYTES_MAX) {
+        log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL, "error: the line is longer than %d bytes",
+                  ECHO_LINE_BYTES_MAX);
+        connection_finish(connection);
+        return length;
+    }
+    return 0; // half a line: it comes again with what follows
+}
+
+static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
+    if (length > 0) {
+        echo(connection, rest, length);
+    }
+    connection_finish(connection);
+}
+
+static void on_closed(struct connection *connection) {
+    (void)connection;
+}
+
+const struct handler echo_handler = {
+    .name = "echo",
+    .input_bytes_max = ECHO_LINE_BYTES_MAX,
+    .loop_started = on_loop_started,
+    .loop_woken = on_loop_woken,
+    .loop_ended = on_loop_ended,
+    .opened = on_opened,
+    .received = on_received,
+    .ended = on_ended,
+    .closed = on_closed,
+};

@@ -1,0 +1,34 @@
+// The services: what a server does with the bytes of its connections. Each is a handler (net/handler.h) and what
+// it needs around it.
+#ifndef QUINIELA_SERVICE_SERVICE_H
+#define QUINIELA_SERVICE_SERVICE_H
+
+#include "ledger/ledger.h"
+#include "ledger/worker.h"
+#include "net/handler.h"
+
+#include <stdint.h>
+
+// Echo: what a client sends up to a newline comes back unchanged. The smallest service there is: begin reading here.
+// It has no context.
+extern const struct handler echo_handler;
+
+// The lottery: takes chunks and consultations on port 0 of the net, consultations only on port 1.
+extern const struct handler lottery_handler;
+
+enum { LOTTERY_PORT_BETS, LOTTERY_PORT_CONSULT, LOTTERY_PORTS };
+
+struct lottery; // the context of lottery_handler: what its loops share
+
+// NULL when there is no memory. The caller frees it after the net and the worker are gone.
+struct lottery *lottery_new(void);
+void lottery_free(struct lottery *lottery);
+
+// Tells who does the work, and for how many agencies. Before the net is started.
+void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t agencies);
+
+// The draw is made: from now on consultations are answered, the waiting ones first. For any thread, also before
+// the net is opened. `winners` must outlive the net.
+void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
+
+#endif
