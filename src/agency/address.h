@@ -1,0 +1,17 @@
+// "host:port" as people write it.
+#ifndef QUINIELA_AGENCY_ADDRESS_H
+#define QUINIELA_AGENCY_ADDRESS_H
+
+#include "base/error.h"
+#include "base/limits.h"
+
+struct address {
+    char text[ADDRESS_BYTES_MAX]; // as it was written
+    char host[ADDRESS_BYTES_MAX]; // a name or a numeric address, without brackets
+    char port[8];
+};
+
+// Takes "host:port" or "[v6]:port" apart. ERROR_BAD_SETTING when it is neither.
+bool address_parse(const char *text, struct address *address, struct error *error) MUST_CHECK;
+
+#endif

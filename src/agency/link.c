@@ -1,0 +1,297 @@
+#include "agency/link.h"
+
+#include "base/limits.h"
+#include "wire/frame.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    INPUT_BYTES_MIN = 16 * 1024,
+    KEEPALIVE_SECONDS = 60,
+    KEEPALIVE_PROBE_SECONDS = 5,
+    KEEPALIVE_PROBES = 3,
+    UNACKNOWLEDGED_MS_MAX = 20000, // bytes sent and not confirmed by the other machine for so long: it is gone
+};
+
+struct frame {
+    struct frame *next;
+    uint8_t *bytes;
+    size_t length, sent;
+};
+
+struct link {
+    uv_loop_t *loop;
+    const struct link_events *events;
+    void *context;
+    struct address address;
+    uv_getaddrinfo_t resolving;
+    struct addrinfo *found, *trying; // the addresses of the name, and the one in hand
+    uv_connect_t connecting;
+    uv_tcp_t socket;
+    bool is_resolving, has_socket, is_up, is_closed;
+    uint8_t *input;
+    size_t input_length, input_capacity; // JSON_PADDING_BYTES more are allocated
+    struct frame *frames, **last_frame;  // to be sent
+    uv_write_t writing;
+    bool is_writing;
+    uint8_t slice[WRITE_BYTES_MAX]; // what libuv still has to send
+};
+
+static int links;
+
+int link_count(void) {
+    return links;
+}
+
+static void try_address(struct link *link);
+
+// The end -----------------------------------------------------------------------------------------------------
+
+static void free_link(struct link *link) {
+    while (link->frames != NULL) {
+        struct frame *frame = link->frames;
+        link->frames = frame->next;
+        free(frame->bytes);
+        free(frame);
+    }
+    uv_freeaddrinfo(link->found);
+    free(link->input);
+    free(link);
+    links--;
+}
+
+static void on_closed_for_good(uv_handle_t *handle) {
+    free_link(handle->data);
+}
+
+void link_close(struct link **pointer) {
+    struct link *link = *pointer;
+    *pointer = NULL;
+    link->is_closed = true;
+    if (link->is_resolving) {
+        uv_cancel((uv_req_t *)&link->resolving); // on_resolved frees the link, now or when the resolver is done
+    } else if (!link->has_socket) {
+        free_link(link);
+    } else if (!uv_is_closing((uv_handle_t *)&link->socket)) {
+        uv_close((uv_handle_t *)&link->socket, on_closed_for_good);
+    } // else on_socket_closed frees it
+}
+
+static void go_down(struct link *link, const char *reason) {
+    link->is_up = false;
+    if (link->has_socket && !uv_is_closing((uv_handle_t *)&link->socket)) {
+        uv_read_stop((uv_stream_t *)&link->socket);
+    }
+    link->events->down(link->context, reason);
+}
+
+// Messages in -------------------------------------------------------------------------------------------------
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+    (void)suggested;
+    struct link *link = handle->data;
+    *buffer = uv_buf_init(NULL, 0); // which makes the read fail for want of memory
+    if (link->input_capacity - link->input_length < INPUT_BYTES_MIN) {
+        size_t capacity = link->input_capacity * 2 + INPUT_BYTES_MIN;
+        uint8_t *larger = realloc(link->input, capacity + JSON_PADDING_BYTES);
+        if (larger == NULL) {
+            return;
+        }
+        link->input = larger;
+        link->input_capacity = capacity;
+    }
+    *buffer = uv_buf_init((char *)link->input + link->input_length,
+                          (unsigned)(link->input_capacity - link->input_length));
+}
+
+static void deliver(struct link *link) {
+    size_t consumed = 0;
+    while (!link->is_closed) {
+        const uint8_t *message;
+        size_t length;
+        enum frame_state state = frame_next(link->input + consumed, link->input_length - consumed, REPLY_BYTES_MAX,
+                                            &message, &length);
+        if (state == FRAME_TOO_LONG) {
+            go_down(link, "the central's message is too long");
+            return;
+        }
+        if (state == FRAME_PARTIAL) {
+            break;
+        }
+        link->events->message(link->context, message, length);
+        consumed += FRAME_HEADER_BYTES + length;
+    }
+    if (!link->is_closed && consumed > 0) {
+        memmove(link->input, link->input + consumed, link->input_length - consumed);
+        link->input_length -= consumed;
+    }
+}
+
+static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+    (void)buffer;
+    struct link *link = stream->data;
+    if (link->is_closed || length == 0) {
+        return;
+    }
+    if (length < 0) {
+        go_down(link, length == UV_EOF ? "the central closed the connection" : uv_strerror((int)length));
+        return;
+    }
+    link->input_length += (size_t)length;
+    deliver(link);
+}
+
+// Frames out --------------------------------------------------------------------------------------------------
+
+static void on_written(uv_write_t *request, int status);
+
+// Sends as much as the socket takes; libuv gets the slice that it does not take, and tells when that has left.
+static void send_frames(struct link *link) {
+    while (link->is_up && !link->is_writing && link->frames != NULL) {
+        struct frame *frame = link->frames;
+        size_t left = frame->length - frame->sent;
+        size_t slice = left < WRITE_BYTES_MAX ? left : WRITE_BYTES_MAX;
+        uv_buf_t buffer = uv_buf_init((char *)frame->bytes + frame->sent, (unsigned)slice);
+        int written = uv_try_write((uv_stream_t *)&link->socket, &buffer, 1);
+        if (written == UV_EAGAIN) {
+            memcpy(link->slice, frame->bytes + frame->sent, slice);
+            buffer.base = (char *)link->slice;
+            written = uv_write(&link->writing, (uv_stream_t *)&link->socket, &buffer, 1, on_written);
+            link->is_writing = written == 0;
+            written = written == 0 ? (int)slice : written;
+        }
+        if (written < 0) {
+            return; // the reading side learns of it, and tells
+        }
+        frame->sent += (size_t)written;
+        if (frame->sent == frame->length) {
+            link->frames = frame->next;
+            if (link->frames == NULL) {
+                link->last_frame = &link->frames;
+            }
+            free(frame->bytes);
+            free(frame);
+        }
+    }
+}
+
+static void on_written(uv_write_t *request, int status) {
+    struct link *link = request->data;
+    link->is_writing = false;
+    if (status == 0 && !link->is_closed) {
+        send_frames(link);
+    }
+}
+
+void link_send(struct link *link, uint8_t *bytes, size_t length) {
+    struct frame *frame = malloc(sizeof *frame);
+    if (frame == NULL) { // as if it were lost on its way: it is sent again on the next connection
+        free(bytes);
+        return;
+    }
+    *frame = (struct frame){.bytes = bytes, .length = length};
+    *link->last_frame = frame;
+    link->last_frame = &frame->next;
+    send_frames(link);
+}
+
+// Connecting --------------------------------------------------------------------------------------------------
+
+// So that a machine that vanished is noticed in seconds and not in a quarter of an hour.
+static void notice_silence(struct link *link) {
+    int descriptor;
+    uv_tcp_nodelay(&link->socket, 1);
+    uv_tcp_keepalive(&link->socket, 1, KEEPALIVE_SECONDS);
+    if (uv_fileno((uv_handle_t *)&link->socket, &descriptor) == 0) {
+        int interval = KEEPALIVE_PROBE_SECONDS, probes = KEEPALIVE_PROBES, unacknowledged = UNACKNOWLEDGED_MS_MAX;
+        (void)setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+        (void)setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+        (void)setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof unacknowledged);
+    }
+}
+
+// The socket of an address that did not answer is gone: now the next one.
+static void on_socket_closed(uv_handle_t *handle) {
+    struct link *link = handle->data;
+    link->has_socket = false;
+    if (link->is_closed) {
+        free_link(link);
+    } else {
+        link->trying = link->trying->ai_next;
+        try_address(link);
+    }
+}
+
+static void on_connected(uv_connect_t *request, int status) {
+    struct link *link = request->data;
+    if (link->is_closed) {
+        return;
+    }
+    if (status != 0 && link->trying->ai_next == NULL) {
+        go_down(link, uv_strerror(status));
+    } else if (status != 0) {
+        uv_close((uv_handle_t *)&link->socket, on_socket_closed);
+    } else {
+        notice_silence(link);
+        link->is_up = true;
+        int failure = uv_read_start((uv_stream_t *)&link->socket, on_room, on_read);
+        if (failure != 0) {
+            go_down(link, uv_strerror(failure));
+        } else {
+            link->events->up(link->context);
+        }
+    }
+}
+
+static void try_address(struct link *link) {
+    int failure = uv_tcp_init(link->loop, &link->socket);
+    if (failure == 0) {
+        link->has_socket = true;
+        link->socket.data = link->connecting.data = link;
+        failure = uv_tcp_connect(&link->connecting, &link->socket, link->trying->ai_addr, on_connected);
+    }
+    if (failure != 0 && link->has_socket && link->trying->ai_next != NULL) {
+        uv_close((uv_handle_t *)&link->socket, on_socket_closed);
+    } else if (failure != 0) {
+        go_down(link, uv_strerror(failure));
+    }
+}
+
+static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found) {
+    struct link *link = request->data;
+    link->is_resolving = false;
+    link->found = link->trying = found;
+    if (link->is_closed) {
+        free_link(link);
+    } else if (status != 0) {
+        go_down(link, uv_strerror(status));
+    } else {
+        try_address(link);
+    }
+}
+
+struct link *link_open(uv_loop_t *loop, const struct address *address, const struct link_events *events,
+                       void *context) {
+    struct link *link = calloc(1, sizeof *link);
+    if (link == NULL) {
+        return NULL;
+    }
+    links++;
+    link->loop = loop;
+    link->events = events;
+    link->context = context;
+    link->address = *address;
+    link->last_frame = &link->frames;
+    link->resolving.data = link->writing.data = link;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
+    if (uv_getaddrinfo(loop, &link->resolving, on_resolved, link->address.host, link->address.port, &hints) != 0) {
+        free_link(link);
+        return NULL;
+    }
+    link->is_resolving = true;
+    return link;
+}
