@@ -1,0 +1,174 @@
+// `quiniela export`: writes the stored bets as CSV, chunk by chunk, each checked before a byte of it is written.
+#include "cli/cli.h"
+
+#include "base/settings.h"
+#include "bet/bet.h"
+#include "bet/chunk.h"
+#include "cli/output_file.h"
+#include "cli/settings_table.h"
+#include "store/store.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static_assert((int)CHUNK_DIGEST_BYTES == (int)STORE_DIGEST_BYTES, "the store keeps a chunk's digest whole");
+
+enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
+
+// Checking what is stored -------------------------------------------------------------------------------------
+
+static bool damaged(const struct stored_chunk *chunk, const char *reason, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED, "the stored chunk of agency %" PRIu32 ", first %" PRIu64
+                     ", is damaged: %s", chunk->agency, chunk->first, reason);
+}
+
+static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
+    uint8_t digest[CHUNK_DIGEST_BYTES];
+    if (!chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, digest)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+    }
+    return memcmp(digest, chunk->digest, sizeof digest) == 0 || damaged(chunk, "its digest is another", error);
+}
+
+// The digest says that the chunk is as it was stored; this says that it was stored right.
+static bool check_rows(const struct stored_chunk *chunk, struct error *error) {
+    const char *row = chunk->rows;
+    const char *end = chunk->rows + chunk->rows_length;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const char *newline = memchr(row, '\n', (size_t)(end - row));
+        if (newline == NULL) {
+            return damaged(chunk, "it has fewer lines than bets", error);
+        }
+        struct bet bet;
+        struct error bet_error;
+        if (!bet_parse(row, (size_t)(newline - row), &bet, &bet_error)) {
+            return damaged(chunk, bet_error.text, error);
+        }
+        if (bet.number != chunk_number(chunk->numbers, i)) {
+            return damaged(chunk, "a line's number is not the one stored beside it", error);
+        }
+        row = newline + 1;
+    }
+    return row == end || damaged(chunk, "it has more lines than bets", error);
+}
+
+static bool check_chunk(const struct stored_chunk *chunk, struct error *error) {
+    if (chunk->rows == NULL) {
+        return damaged(chunk, "its text is missing", error);
+    }
+    return check_digest(chunk, error) && check_rows(chunk, error);
+}
+
+// Writing -----------------------------------------------------------------------------------------------------
+
+// Writes a field that holds quotes as RFC 4180, section 2.7, asks.
+static bool write_quoted(struct output_file *file, struct bet_slice field, struct error *error) {
+    if (!output_file_write(file, "\"", 1, error)) {
+        return false;
+    }
+    const char *end = field.text + field.length;
+    for (const char *at = field.text, *next; at < end; at = next) {
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        next = quote == NULL ? end : quote + 1;
+        if (!output_file_write(file, at, (size_t)(next - at), error) ||
+            (quote != NULL && !output_file_write(file, "\"", 1, error))) {
+            return false;
+        }
+    }
+    return output_file_write(file, "\"", 1, error);
+}
+
+// Writes the bet's text, newline included, when there is a quote in it.
+static bool write_quoted_row(struct output_file *file, const char *row, size_t length, struct error *error) {
+    struct bet_slice fields[BET_FIELDS];
+    bet_split(row, length - 1, fields);
+    for (int i = 0; i < BET_FIELDS; i++) {
+        bool quoted = memchr(fields[i].text, '"', fields[i].length) != NULL;
+        if (!(quoted ? write_quoted(file, fields[i], error)
+                     : output_file_write(file, fields[i].text, fields[i].length, error)) ||
+            !output_file_write(file, i < BET_FIELDS - 1 ? "," : "\n", 1, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_chunk(struct output_file *file, const struct stored_chunk *chunk, struct error *error) {
+    char agency[AGENCY_TEXT_BYTES];
+    size_t agency_length = (size_t)snprintf(agency, sizeof agency, "%" PRIu32 ",", chunk->agency);
+    bool has_quotes = memchr(chunk->rows, '"', chunk->rows_length) != NULL;
+    const char *end = chunk->rows + chunk->rows_length;
+    for (const char *row = chunk->rows, *next; row < end; row = next) {
+        next = (const char *)memchr(row, '\n', (size_t)(end - row)) + 1;
+        size_t length = (size_t)(next - row);
+        bool row_has_quotes = has_quotes && memchr(row, '"', length) != NULL;
+        if (!output_file_write(file, agency, agency_length, error) ||
+            !(row_has_quotes ? write_quoted_row(file, row, length, error)
+                             : output_file_write(file, row, length, error))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    return check_chunk(chunk, error) && write_chunk(context, chunk, error);
+}
+
+// The command -------------------------------------------------------------------------------------------------
+
+static bool check_draw(const struct settings *settings, struct store *store, struct error *error) {
+    struct stored_draw draw;
+    bool found;
+    return store_get_draw(store, &draw, &found, error) &&
+           (found || error_set(error, ERROR_STORE_FAILED, "%s: it has no draw \"%s\"", settings_text(settings, "STORE"),
+                               settings_text(settings, "DRAW")));
+}
+
+// The output is opened last, so that what cannot be read touches no file.
+static bool export_bets(const struct settings *settings, struct store *store, struct error *error) {
+    uint32_t agency = settings_is_set(settings, "AGENCY") ? (uint32_t)settings_number(settings, "AGENCY") : 0;
+    struct output_file *file;
+    if (!check_draw(settings, store, error) || !output_file_open(settings_text(settings, "OUTPUT"), &file, error)) {
+        return false;
+    }
+    if (!store_chunks(store, agency, 0, UINT64_MAX, on_chunk, file, error)) {
+        output_file_drop(&file);
+        return false;
+    }
+    return output_file_finish(&file, error);
+}
+
+static int run(const struct settings *settings) {
+    struct store *store;
+    struct error error;
+    bool done = false;
+    if (store_open(settings_text(settings, "STORE"), settings_text(settings, "DRAW"), STORE_READ, &store, &error)) {
+        done = export_bets(settings, store, &error);
+        store_close(&store);
+    }
+    if (done) {
+        return EXIT_DONE;
+    }
+    fprintf(stderr, "quiniela export: %s\n", error.text);
+    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+}
+
+int cli_export(int argc, char **argv) {
+    struct settings *settings;
+    struct error error;
+    switch (settings_load(&export_command, argc, argv, &settings, &error)) {
+    case SETTINGS_DONE:
+        return EXIT_DONE;
+    case SETTINGS_WRONG:
+        fprintf(stderr, "quiniela export: %s\n", error.text);
+        return EXIT_WRONG_USE;
+    case SETTINGS_READY:
+        break;
+    }
+    int status = run(settings);
+    settings_free(settings);
+    return status;
+}

@@ -1,0 +1,217 @@
+// `quiniela server`: puts the central together, runs it until a signal (or until everyone is told, with --once),
+// and takes it apart in an order that loses nothing.
+#include "cli/cli.h"
+
+#include "base/log.h"
+#include "base/settings.h"
+#include "cli/settings_table.h"
+#include "ledger/ledger.h"
+#include "ledger/worker.h"
+#include "net/net.h"
+#include "service/service.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <uv.h>
+
+struct server {
+    struct settings *settings;
+    struct ledger *ledger;
+    struct worker *worker;
+    struct lottery *lottery;
+    struct net *net;
+    uv_loop_t loop; // of the main thread: signals, and the end
+    uv_signal_t terminate, interrupt;
+    uv_async_t all_told;
+    bool stopping;
+};
+
+static uint32_t agencies_from(const struct settings *settings) {
+    const char *key = settings_is_set(settings, "AGENCIES") ? "AGENCIES" : "SERVER_LISTEN_BACKLOG";
+    return (uint32_t)settings_number(settings, key);
+}
+
+static int loops_from(const struct settings *settings) {
+    int64_t loops = settings_is_set(settings, "LOOPS") ? settings_number(settings, "LOOPS")
+                                                       : (int64_t)uv_available_parallelism();
+    return loops < LOOPS_MAX ? (int)loops : LOOPS_MAX;
+}
+
+static void log_config(const struct settings *settings) {
+    const char *address = settings_text(settings, "SERVER_IP");
+    log_event(LOG_LEVEL_INFO, "config", LOG_SUCCESS,
+              "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
+              " | store: %s | draw: %s | winning_number: %s | loops: %d",
+              settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
+              settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
+              address == NULL ? "" : address, agencies_from(settings), settings_text(settings, "STORE"),
+              settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings));
+}
+
+// Stopping ----------------------------------------------------------------------------------------------------
+
+static void stop(struct server *server) {
+    if (!server->stopping) {
+        server->stopping = true;
+        uv_stop(&server->loop);
+    }
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    stop(handle->data);
+}
+
+static void on_all_told(uv_async_t *async) {
+    stop(async->data);
+}
+
+static void start_main_loop(struct server *server) {
+    uv_loop_init(&server->loop);
+    uv_signal_init(&server->loop, &server->terminate);
+    uv_signal_init(&server->loop, &server->interrupt);
+    uv_async_init(&server->loop, &server->all_told, on_all_told);
+    server->terminate.data = server->interrupt.data = server->all_told.data = server;
+    uv_signal_start(&server->terminate, on_signal, SIGTERM);
+    uv_signal_start(&server->interrupt, on_signal, SIGINT);
+}
+
+static void close_main_loop(struct server *server) {
+    uv_close((uv_handle_t *)&server->terminate, NULL);
+    uv_close((uv_handle_t *)&server->interrupt, NULL);
+    uv_close((uv_handle_t *)&server->all_told, NULL);
+    uv_run(&server->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&server->loop);
+}
+
+// The order matters: nothing new comes in, then the ledger finishes the group in hand and answers it, then the
+// answers leave and the connections end, and only then is the store closed.
+static void take_apart(struct server *server) {
+    if (server->net != NULL) {
+        net_quiet(server->net);
+    }
+    if (server->worker != NULL) {
+        worker_stop(server->worker);
+    }
+    if (server->net != NULL) {
+        net_close(&server->net);
+    }
+    if (server->worker != NULL) {
+        worker_free(&server->worker);
+    }
+    if (server->ledger != NULL) {
+        ledger_close(&server->ledger);
+    }
+    lottery_free(server->lottery);
+    close_main_loop(server);
+}
+
+// Starting ----------------------------------------------------------------------------------------------------
+
+static bool open_store(void *context, struct store **store, struct error *error) {
+    const struct server *server = context;
+    return store_open(settings_text(server->settings, "STORE"), settings_text(server->settings, "DRAW"), STORE_SERVE,
+                      store, error);
+}
+
+static void on_drawn(void *context, const struct winners *winners) {
+    const struct server *server = context;
+    lottery_set_winners(server->lottery, winners);
+}
+
+static void on_everyone_told(void *context) {
+    struct server *server = context;
+    if (settings_switch(server->settings, "ONCE")) {
+        uv_async_send(&server->all_told);
+    }
+}
+
+static bool put_together(struct server *server, struct error *error) {
+    const struct settings *settings = server->settings;
+    server->lottery = lottery_new();
+    if (server->lottery == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
+    }
+    struct ledger_options ledger_options = {
+        .draw = settings_text(settings, "DRAW"),
+        .agencies = agencies_from(settings),
+        .winning_number = (uint16_t)settings_number(settings, "WINNING_NUMBER"),
+        .open_store = open_store,
+        .drawn = on_drawn,
+        .all_told = on_everyone_told,
+        .context = server,
+    };
+    int64_t backlog = settings_number(settings, "SERVER_LISTEN_BACKLOG");
+    struct net_options net_options = {
+        .address = settings_text(settings, "SERVER_IP"),
+        .port_count = LOTTERY_PORTS,
+        .ports = {(uint16_t)settings_number(settings, "SERVER_PORT"),
+                  (uint16_t)settings_number(settings, "CONSULT_SERVER_PORT")},
+        .backlog = backlog < LISTEN_BACKLOG_MIN ? LISTEN_BACKLOG_MIN : (int)backlog,
+        .loops = loops_from(settings),
+    };
+    if (!ledger_open(&ledger_options, &server->ledger, error) ||
+        !net_open(&net_options, &lottery_handler, server->lottery, &server->net, error) ||
+        !worker_start(server->ledger, &server->worker, error)) {
+        return false;
+    }
+    lottery_set_worker(server->lottery, server->worker, ledger_agencies(server->ledger));
+    return net_start(server->net, error);
+}
+
+// As many connections as the system lets us have.
+static void raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit); // then it stays as it was, which is no error
+    }
+}
+
+static int run(struct server *server) {
+    struct error error;
+    start_main_loop(server);
+    bool started = put_together(server, &error);
+    if (started) {
+        log_event(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, "service: %s | ip: %s | port: %u | consult_port: %u",
+                  lottery_handler.name, net_address(server->net), net_port(server->net, LOTTERY_PORT_BETS),
+                  net_port(server->net, LOTTERY_PORT_CONSULT));
+        uv_run(&server->loop, UV_RUN_DEFAULT);
+    } else {
+        log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
+                  error.text);
+    }
+    take_apart(server);
+    if (started) {
+        log_event(LOG_LEVEL_INFO, "end_server", LOG_SUCCESS, NULL);
+        return EXIT_DONE;
+    }
+    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+}
+
+int cli_server(int argc, char **argv) {
+    struct server server = {0};
+    struct error error;
+    switch (settings_load(&server_command, argc, argv, &server.settings, &error)) {
+    case SETTINGS_DONE:
+        return EXIT_DONE;
+    case SETTINGS_WRONG:
+        fprintf(stderr, "quiniela server: %s\n", error.text);
+        return EXIT_WRONG_USE;
+    case SETTINGS_READY:
+        break;
+    }
+    enum log_level level = LOG_LEVEL_INFO;
+    if (log_level_parse(settings_text(server.settings, "LOGGING_LEVEL"), &level)) {
+        log_set_level(level);
+    }
+    log_config(server.settings);
+    raise_descriptor_limit();
+    int status = run(&server);
+    settings_free(server.settings);
+    return status;
+}

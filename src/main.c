@@ -1,0 +1,68 @@
+// The program `quiniela`: the table of its subcommands, and nothing else.
+#include "cli/cli.h"
+#include "cli/settings_table.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const struct settings_command *command;
+    int (*run)(int argc, char **argv);
+} subcommands[] = {
+    {&server_command, cli_server}, {&client_command, cli_client}, {&export_command, cli_export},
+    {&status_command, cli_status}, {&sample_command, cli_sample},
+};
+
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+
+static int print_help(void) {
+    printf("Usage: quiniela SUBCOMMAND [OPTION ...]\n\nThe central of a lottery and its "
+           "agencies.\n\nSubcommands:\n");
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        printf("  %-8s %s\n", subcommands[i].command->name, subcommands[i].command->summary);
+    }
+    printf(
+        "\n\"quiniela SUBCOMMAND --help\" tells a subcommand's options; \"quiniela --version\" the version.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong use.\n");
+    return EXIT_DONE;
+}
+
+static int print_version(void) {
+    printf("quiniela %s\n", QUINIELA_VERSION);
+    return EXIT_DONE;
+}
+
+static int run(int argc, char **argv) {
+    if (argc < 2) {
+        fprintf(stderr, "quiniela: a subcommand is missing; see quiniela --help\n");
+        return EXIT_WRONG_USE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        return print_help();
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        return print_version();
+    }
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        if (strcmp(argv[1], subcommands[i].command->name) == 0) {
+            return subcommands[i].run(argc - 1, argv + 1);
+        }
+    }
+    fprintf(stderr, "quiniela: there is no subcommand \"%s\"; see quiniela --help\n", argv[1]);
+    return EXIT_WRONG_USE;
+}
+
+int main(int argc, char **argv) {
+    // A peer that goes away is an error of one write, not the end of the program.
+    signal(SIGPIPE, SIG_IGN);
+    int status = run(argc, argv);
+    // What could not be printed was not done.
+    if (fflush(stdout) != 0 && status == EXIT_DONE) {
+        fprintf(stderr, "quiniela: standard output: %s\n", strerror(errno));
+        return EXIT_FAILED;
+    }
+    return status;
+}
