@@ -12,13 +12,15 @@ bool address_parse(const char *text, struct address *address, struct error *erro
         start++;
         host -= 2;
     } else if (colon != NULL && memchr(text, ':', host) != NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is no HOST:PORT; an IPv6 address goes in brackets", text);
+        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is no HOST:PORT; an IPv6 address goes in brackets",
+                         text);
     }
     size_t digits = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
     bool is_port = digits > 0 && digits <= 5 && colon[1 + digits] == '\0' && atoi(colon + 1) >= 1 &&
                    atoi(colon + 1) <= 65535;
     if (host == 0 || !is_port || strlen(text) >= sizeof address->text) {
-        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is no HOST:PORT with a port from 1 to 65535", text);
+        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is no HOST:PORT with a port from 1 to 65535",
+                         text);
     }
     snprintf(address->text, sizeof address->text, "%s", text);
     snprintf(address->host, sizeof address->host, "%.*s", (int)host, start);

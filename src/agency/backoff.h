@@ -1,5 +1,5 @@
-// Waiting before trying again: a random time up to a bound that doubles with each failure ("full jitter"), so that
-// many agencies that lost the central together do not come back together.
+// Waiting before trying again: a random time up to a bound that doubles with each failure ("full jitter"), so
+// that many agencies that lost the central together do not come back together.
 #ifndef QUINIELA_AGENCY_BACKOFF_H
 #define QUINIELA_AGENCY_BACKOFF_H
 
@@ -11,7 +11,8 @@ struct backoff {
     uint64_t random;   // state of the random numbers
 };
 
-// A backoff that begins at `base_ms` and never waits longer than `cap_ms`. The same seed gives the same waits.
+// A backoff that begins at `base_ms` and never waits longer than `cap_ms`. The same seed gives the same
+// waits.
 void backoff_init(struct backoff *backoff, uint32_t base_ms, uint32_t cap_ms, uint64_t seed);
 
 // Notes a failure and returns how long to wait: 0 to min(cap, base × 2^failures) milliseconds.

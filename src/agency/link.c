@@ -14,7 +14,8 @@ enum {
     KEEPALIVE_SECONDS = 60,
     KEEPALIVE_PROBE_SECONDS = 5,
     KEEPALIVE_PROBES = 3,
-    UNACKNOWLEDGED_MS_MAX = 20000, // bytes sent and not confirmed by the other machine for so long: it is gone
+    UNACKNOWLEDGED_MS_MAX =
+        20000, // bytes sent and not confirmed by the other machine for so long: it is gone
 };
 
 struct frame {
@@ -49,7 +50,8 @@ int link_count(void) {
 
 static void try_address(struct link *link);
 
-// The end -----------------------------------------------------------------------------------------------------
+// The end
+// -----------------------------------------------------------------------------------------------------
 
 static void free_link(struct link *link) {
     while (link->frames != NULL) {
@@ -73,7 +75,8 @@ void link_close(struct link **pointer) {
     *pointer = NULL;
     link->is_closed = true;
     if (link->is_resolving) {
-        uv_cancel((uv_req_t *)&link->resolving); // on_resolved frees the link, now or when the resolver is done
+        uv_cancel(
+            (uv_req_t *)&link->resolving); // on_resolved frees the link, now or when the resolver is done
     } else if (!link->has_socket) {
         free_link(link);
     } else if (!uv_is_closing((uv_handle_t *)&link->socket)) {
@@ -89,7 +92,8 @@ static void go_down(struct link *link, const char *reason) {
     link->events->down(link->context, reason);
 }
 
-// Messages in -------------------------------------------------------------------------------------------------
+// Messages in
+// -------------------------------------------------------------------------------------------------
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
@@ -113,8 +117,8 @@ static void deliver(struct link *link) {
     while (!link->is_closed) {
         const uint8_t *message;
         size_t length;
-        enum frame_state state = frame_next(link->input + consumed, link->input_length - consumed, REPLY_BYTES_MAX,
-                                            &message, &length);
+        enum frame_state state = frame_next(link->input + consumed, link->input_length - consumed,
+                                            REPLY_BYTES_MAX, &message, &length);
         if (state == FRAME_TOO_LONG) {
             go_down(link, "the central's message is too long");
             return;
@@ -145,11 +149,13 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     deliver(link);
 }
 
-// Frames out --------------------------------------------------------------------------------------------------
+// Frames out
+// --------------------------------------------------------------------------------------------------
 
 static void on_written(uv_write_t *request, int status);
 
-// Sends as much as the socket takes; libuv gets the slice that it does not take, and tells when that has left.
+// Sends as much as the socket takes; libuv gets the slice that it does not take, and tells when that has
+// left.
 static void send_frames(struct link *link) {
     while (link->is_up && !link->is_writing && link->frames != NULL) {
         struct frame *frame = link->frames;
@@ -199,7 +205,8 @@ void link_send(struct link *link, uint8_t *bytes, size_t length) {
     send_frames(link);
 }
 
-// Connecting --------------------------------------------------------------------------------------------------
+// Connecting
+// --------------------------------------------------------------------------------------------------
 
 // So that a machine that vanished is noticed in seconds and not in a quarter of an hour.
 static void notice_silence(struct link *link) {
@@ -207,7 +214,8 @@ static void notice_silence(struct link *link) {
     uv_tcp_nodelay(&link->socket, 1);
     uv_tcp_keepalive(&link->socket, 1, KEEPALIVE_SECONDS);
     if (uv_fileno((uv_handle_t *)&link->socket, &descriptor) == 0) {
-        int interval = KEEPALIVE_PROBE_SECONDS, probes = KEEPALIVE_PROBES, unacknowledged = UNACKNOWLEDGED_MS_MAX;
+        int interval = KEEPALIVE_PROBE_SECONDS, probes = KEEPALIVE_PROBES,
+            unacknowledged = UNACKNOWLEDGED_MS_MAX;
         (void)setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
         (void)setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
         (void)setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof unacknowledged);
@@ -288,7 +296,8 @@ struct link *link_open(uv_loop_t *loop, const struct address *address, const str
     link->last_frame = &link->frames;
     link->resolving.data = link->writing.data = link;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
-    if (uv_getaddrinfo(loop, &link->resolving, on_resolved, link->address.host, link->address.port, &hints) != 0) {
+    if (uv_getaddrinfo(loop, &link->resolving, on_resolved, link->address.host, link->address.port, &hints) !=
+        0) {
         free_link(link);
         return NULL;
     }

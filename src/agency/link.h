@@ -28,7 +28,8 @@ struct link *link_open(uv_loop_t *loop, const struct address *address, const str
 // Sends a frame made with malloc, which is then the link's. In writes of WRITE_BYTES_MAX at most.
 void link_send(struct link *link, uint8_t *frame, size_t length);
 
-// Ends the link and nulls the caller's pointer: no event comes after it. The memory goes when the loop has run on.
+// Ends the link and nulls the caller's pointer: no event comes after it. The memory goes when the loop has
+// run on.
 void link_close(struct link **link);
 
 // How many links' memory is not free yet. One that is stuck in looking up a name cannot be hurried.

@@ -16,11 +16,11 @@ enum { BUFFER_BYTES = 128 * 1024 };
 struct reader {
     int descriptor;
     char *path;
-    uint64_t size;       // bytes of the file, 0 when it is no ordinary one
-    uint64_t offset;     // bytes taken
-    uint64_t bets;       // lines taken
-    size_t start, end;   // what is in the buffer and not taken
-    bool ended;          // the file has nothing behind the buffer
+    uint64_t size;     // bytes of the file, 0 when it is no ordinary one
+    uint64_t offset;   // bytes taken
+    uint64_t bets;     // lines taken
+    size_t start, end; // what is in the buffer and not taken
+    bool ended;        // the file has nothing behind the buffer
     char buffer[BUFFER_BYTES];
 };
 
@@ -125,8 +125,8 @@ static bool peek_line(struct reader *reader, struct line *line, bool *found, str
             return true;
         }
         if (available == BUFFER_BYTES) {
-            return error_set(error, ERROR_BAD_BET, "%s:%" PRIu64 ": the line is longer than %d bytes", reader->path,
-                             reader->bets + 1, BUFFER_BYTES);
+            return error_set(error, ERROR_BAD_BET, "%s:%" PRIu64 ": the line is longer than %d bytes",
+                             reader->path, reader->bets + 1, BUFFER_BYTES);
         }
         if (!read_more(reader, error)) {
             return false;
@@ -140,8 +140,8 @@ static void take_line(struct reader *reader, const struct line *line) {
     reader->bets++;
 }
 
-// Copies a field without its quotes to *out. Returns where it ended in the line, or NULL when its quotes do not close
-// where they should.
+// Copies a field without its quotes to *out. Returns where it ended in the line, or NULL when its quotes do
+// not close where they should.
 static const char *unquote_field(const char *at, const char *end, char **out) {
     if (at == end || *at != '"') {
         while (at < end && *at != ',') {
@@ -194,8 +194,9 @@ bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
             return false;
         }
         if (!found) {
-            return error_set(error, ERROR_CONFLICT, "%s: has %" PRIu64 " bets, and %" PRIu64 " are stored already",
-                             reader->path, reader->bets, index);
+            return error_set(error, ERROR_CONFLICT,
+                             "%s: has %" PRIu64 " bets, and %" PRIu64 " are stored already", reader->path,
+                             reader->bets, index);
         }
         take_line(reader, &line);
     }
@@ -207,8 +208,8 @@ static bool bad_line(const struct reader *reader, const char *reason, struct err
 }
 
 // Adds the line to the chunk, unless its message would become too long; *fits tells.
-static bool add_line(struct reader *reader, const struct line *line, struct chunk *chunk, size_t *message_bytes,
-                     size_t message_max, bool *fits, struct error *error) {
+static bool add_line(struct reader *reader, const struct line *line, struct chunk *chunk,
+                     size_t *message_bytes, size_t message_max, bool *fits, struct error *error) {
     char plain[BET_TEXT_BYTES_MAX * 2];
     const char *text = line->text;
     size_t length = line->length;
@@ -234,12 +235,12 @@ static bool add_line(struct reader *reader, const struct line *line, struct chun
     return true;
 }
 
-bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max, bool *at_end,
-                 struct error *error) {
+bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max,
+                 bool *at_end, struct error *error) {
     size_t message_bytes = 0;
     for (;;) {
         struct line line;
-        bool found, fits;
+        bool found = false, fits = true;
         if (!peek_line(reader, &line, &found, error)) {
             return false;
         }

@@ -5,6 +5,7 @@
 #include "agency/progress.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "bet/bet.h"
 #include "wire/message.h"
 #include "wire/reply.h"
@@ -35,23 +36,24 @@ struct uploader {
     uv_timer_t timer; // while backing off
     struct link *link;
     struct message_decoder *decoder;
-    struct chunk *chunk;      // the one that is being read
+    struct chunk *chunk; // the one that is being read
     struct backoff backoff;
     enum phase phase;
-    bool consulting;          // every bet is stored; what is left is to ask
-    uint64_t acknowledged;    // bets that the central has said are stored
-    bool classic;             // the central does not know `next`: one chunk at a time
+    bool consulting;       // every bet is stored; what is left is to ask
+    uint64_t acknowledged; // bets that the central has said are stored
+    bool classic;          // the central does not know `next`: one chunk at a time
     struct sent sent[WINDOW_MAX];
     uint32_t sent_first, sent_count; // a ring
     bool last_sent;
-    bool reading_failed;      // a bad line: what was sent before it may still be acknowledged
-    struct error *error;      // of uploader_run
+    bool reading_failed; // a bad line: what was sent before it may still be acknowledged
+    struct error *error; // of uploader_run
     bool failed;
 };
 
 static void connect_now(struct uploader *uploader);
 
-// The end -----------------------------------------------------------------------------------------------------
+// The end
+// -----------------------------------------------------------------------------------------------------
 
 static void close_handle(uv_handle_t *handle) {
     if (!uv_is_closing(handle)) {
@@ -82,35 +84,40 @@ static void fail(struct uploader *uploader, const struct error *error) {
 
 static void on_signal(uv_signal_t *handle, int number) {
     progress_clear();
-    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
     end(handle->data);
 }
 
-// Trying again ------------------------------------------------------------------------------------------------
+// Trying again
+// ------------------------------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer) {
     connect_now(timer->data);
 }
 
-// Gives the connection up and comes back later. What was on its way is forgotten: the central says what it has.
+// Gives the connection up and comes back later. What was on its way is forgotten: the central says what it
+// has.
 static void back_off(struct uploader *uploader, const char *action, const char *reason) {
-    const struct address *address =
-        uploader->consulting && uploader->options->has_consult ? &uploader->options->consult : &uploader->options->bets;
+    const struct address *address = uploader->consulting && uploader->options->has_consult
+                                        ? &uploader->options->consult
+                                        : &uploader->options->bets;
     if (uploader->link != NULL) {
         link_close(&uploader->link);
     }
     uint32_t wait_ms = backoff_next_ms(&uploader->backoff);
     progress_clear();
-    log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32, address->text,
-              reason, wait_ms);
+    log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32,
+              address->text, reason, wait_ms);
     uploader->phase = BACKING_OFF;
     uv_timer_start(&uploader->timer, on_timer, wait_ms, 0);
 }
 
-// Sending -----------------------------------------------------------------------------------------------------
+// Sending
+// -----------------------------------------------------------------------------------------------------
 
 // Fills uploader->chunk with the next bets. *last tells whether there are none behind it.
-static bool next_chunk(struct uploader *uploader, const struct chunk **chunk, bool *last, struct error *error) {
+static bool next_chunk(struct uploader *uploader, const struct chunk **chunk, bool *last,
+                       struct error *error) {
     const struct uploader_options *options = uploader->options;
     if (options->reader == NULL) {
         *chunk = options->single;
@@ -146,7 +153,8 @@ static bool send_chunk(struct uploader *uploader, struct error *error) {
 
 static void log_bad_line(struct uploader *uploader, const struct error *error) {
     progress_clear();
-    log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code), error->text);
+    log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
     *uploader->error = *error;
     uploader->reading_failed = true;
 }
@@ -197,7 +205,8 @@ static void begin_consulting(struct uploader *uploader) {
     connect_now(uploader);
 }
 
-// Answers -----------------------------------------------------------------------------------------------------
+// Answers
+// -----------------------------------------------------------------------------------------------------
 
 static void log_acknowledged(const struct uploader *uploader, const struct sent *sent) {
     const struct uploader_options *options = uploader->options;
@@ -211,14 +220,15 @@ static void log_acknowledged(const struct uploader *uploader, const struct sent 
     }
     // An empty last chunk only says that there is no more, unless the file is empty.
     enum log_level level = sent->count == 0 && sent->end > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
-    log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32, options->agency,
-              sent->count);
+    log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,
+              options->agency, sent->count);
 }
 
 static void show_progress(const struct uploader *uploader) {
     const struct reader *reader = uploader->options->reader;
     if (reader != NULL) {
-        progress_show(uploader->options->agency, reader_offset(reader), reader_size(reader), uploader->acknowledged);
+        progress_show(uploader->options->agency, reader_offset(reader), reader_size(reader),
+                      uploader->acknowledged);
     }
 }
 
@@ -278,17 +288,18 @@ static void on_error(struct uploader *uploader, const struct reply *reply) {
         if (reply->error.code == ERROR_GAP && reply->next >= 0) {
             uploader->acknowledged = (uint64_t)reply->next; // the central has less than we knew
         }
-        back_off(uploader, uploader->consulting ? "consulta_ganadores" : "apuestas_enviadas", reply->error_name);
+        back_off(uploader, uploader->consulting ? "consulta_ganadores" : "apuestas_enviadas",
+                 reply->error_name);
         return;
     }
     if (uploader->consulting) {
-        log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s", reply->error_name,
-                  reply->error.text);
+        log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
+                  reply->error_name, reply->error.text);
     } else {
         uint32_t count = uploader->sent_count > 0 ? uploader->sent[uploader->sent_first].count : 0;
         log_event(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL,
-                  "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s", uploader->options->agency,
-                  count, reply->error_name, reply->error.text);
+                  "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s",
+                  uploader->options->agency, count, reply->error_name, reply->error.text);
     }
     fail(uploader, &reply->error);
 }
@@ -312,7 +323,8 @@ static void on_message(void *context, const uint8_t *bytes, size_t length) {
     }
 }
 
-// The connection ----------------------------------------------------------------------------------------------
+// The connection
+// ----------------------------------------------------------------------------------------------
 
 static void on_up(void *context) {
     struct uploader *uploader = context;
@@ -341,8 +353,9 @@ static void connect_now(struct uploader *uploader) {
     static const struct link_events events = {.up = on_up, .message = on_message, .down = on_down};
     bool at_consult = uploader->consulting && uploader->options->has_consult;
     uploader->phase = CONNECTING;
-    uploader->link = link_open(&uploader->loop, at_consult ? &uploader->options->consult : &uploader->options->bets,
-                               &events, uploader);
+    uploader->link =
+        link_open(&uploader->loop, at_consult ? &uploader->options->consult : &uploader->options->bets,
+                  &events, uploader);
     if (uploader->link == NULL) {
         back_off(uploader, "connect", "no memory");
     }
@@ -356,10 +369,11 @@ static void start_loop(struct uploader *uploader) {
     uploader->timer.data = uploader->terminate.data = uploader->interrupt.data = uploader;
     uv_signal_start(&uploader->terminate, on_signal, SIGTERM);
     uv_signal_start(&uploader->interrupt, on_signal, SIGINT);
+    signals_release();
 }
 
-// Lets the loop close what was closed. Looking up a name cannot be called back once it runs, and may take its time:
-// then the loop is left as it is.
+// Lets the loop close what was closed. Looking up a name cannot be called back once it runs, and may take its
+// time: then the loop is left as it is.
 static void close_loop(struct uploader *uploader) {
     uv_run(&uploader->loop, UV_RUN_NOWAIT);
     if (link_count() == 0) {

@@ -1,7 +1,8 @@
-// The agency's work from its first bet to its winners: sends the bets, survives whatever happens to the connection
-// and to the central, then asks who won.
+// The agency's work from its first bet to its winners: sends the bets, survives whatever happens to the
+// connection and to the central, then asks who won.
 //
-//   CONNECTING ──up──→ OPENING ──first answer──→ STREAMING ──last chunk acknowledged──→ CONSULTING ──winners──→ ENDED
+//   CONNECTING ──up──→ OPENING ──first answer──→ STREAMING ──last chunk acknowledged──→ CONSULTING
+//   ──winners──→ ENDED
 //       ↑                 │                          │                                      │
 //       └──── BACKING_OFF ┴──── connection lost, or an error that may pass ────────────────┘
 #ifndef QUINIELA_AGENCY_UPLOADER_H
@@ -26,9 +27,9 @@ struct uploader_options {
     uint64_t seed;              // for the waits
 };
 
-// Runs until the winners are known, until something fails that trying again does not mend, or until SIGTERM or SIGINT.
-// Returns true when done, or ended by a signal; logs everything on the way. On failure `error` says what (it is
-// logged, too).
+// Runs until the winners are known, until something fails that trying again does not mend, or until SIGTERM
+// or SIGINT. Returns true when done, or ended by a signal; logs everything on the way. On failure `error`
+// says what (it is logged, too).
 bool uploader_run(const struct uploader_options *options, struct error *error) MUST_CHECK;
 
 #endif

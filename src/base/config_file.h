@@ -8,14 +8,16 @@
 
 // Takes one key and its value, as written, and the line (from 1) it stands on. Returns false to stop, with
 // `error` set.
-typedef bool (*config_entry)(void *context, const char *key, const char *value, int line, struct error *error);
+typedef bool (*config_entry)(void *context, const char *key, const char *value, int line,
+                             struct error *error);
 
-// Reads the INI file `path`; keys come as they are written, from section DEFAULT (or before any section). Other
-// sections' keys come as "section.key". ERROR_BAD_SETTING with file and line when it cannot be read or parsed.
+// Reads the INI file `path`; keys come as they are written, from section DEFAULT (or before any section).
+// Other sections' keys come as "section.key". ERROR_BAD_SETTING with file and line when it cannot be read or
+// parsed.
 bool config_read_ini(const char *path, config_entry entry, void *context, struct error *error) MUST_CHECK;
 
-// Reads the YAML file `path`; nested keys come as a dotted path ("server.address"). ERROR_BAD_SETTING with file
-// and line when it cannot be read or parsed, or holds anything but maps of scalars.
+// Reads the YAML file `path`; nested keys come as a dotted path ("server.address"). ERROR_BAD_SETTING with
+// file and line when it cannot be read or parsed, or holds anything but maps of scalars.
 bool config_read_yaml(const char *path, config_entry entry, void *context, struct error *error) MUST_CHECK;
 
 #endif

@@ -49,7 +49,8 @@ bool error_set_system(struct error *error, int error_number, const char *format,
     size_t length = strlen(error->text);
     char text[128];
     // The GNU version of strerror_r: it returns the text, which need not be in the buffer.
-    snprintf(error->text + length, sizeof error->text - length, ": %s", strerror_r(error_number, text, sizeof text));
+    snprintf(error->text + length, sizeof error->text - length, ": %s",
+             strerror_r(error_number, text, sizeof text));
     return false;
 }
 

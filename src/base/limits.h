@@ -7,10 +7,10 @@
 enum {
     // The wire (docs/protocol.md).
     FRAME_HEADER_BYTES = 4,
-    MESSAGE_BYTES_MAX = 1024 * 1024,  // a message to the central, without its header
+    MESSAGE_BYTES_MAX = 1024 * 1024,    // a message to the central, without its header
     REPLY_BYTES_MAX = 64 * 1024 * 1024, // a message to an agency, without its header: winners may be many
-    WRITE_BYTES_MAX = 8064,           // no single write to a socket carries more
-    JSON_PADDING_BYTES = 64,          // bytes that must be readable behind a message for it to be parsed in place
+    WRITE_BYTES_MAX = 8064,             // no single write to a socket carries more
+    JSON_PADDING_BYTES = 64, // bytes that must be readable behind a message for it to be parsed in place
 
     ECHO_LINE_BYTES_MAX = 1024 * 1024, // of the echo service
 
@@ -19,8 +19,8 @@ enum {
     DOCUMENT_BYTES_MAX = 16,
     BET_NUMBER_MAX = 9999,
     BET_FIELDS = 5,
-    BET_TEXT_BYTES_MAX = 512,         // a whole bet, its commas included
-    BET_TEXT_BYTES_MIN = 18,          // "a,b,1,2000-01-01,0"
+    BET_TEXT_BYTES_MAX = 512, // a whole bet, its commas included
+    BET_TEXT_BYTES_MIN = 18,  // "a,b,1,2000-01-01,0"
 
     // A chunk. In JSON a bet takes its quotes and a comma more.
     CHUNK_BETS_MAX = MESSAGE_BYTES_MAX / (BET_TEXT_BYTES_MIN + 3) + 1,
@@ -28,28 +28,30 @@ enum {
 
     // An agency.
     AGENCIES_MAX = 10 * 1000 * 1000,
-    WINDOW_DEFAULT = 4,               // chunks on their way and not yet acknowledged
+    WINDOW_DEFAULT = 4, // chunks on their way and not yet acknowledged
     WINDOW_MAX = 64,
 
     // The central.
     LOOPS_MAX = 256,
-    LISTEN_BACKLOG_MIN = 128,         // what the kernel is asked for at least
-    REQUESTS_OUTSTANDING_MAX = 16,    // of one connection; then it is not read until one is answered
+    LISTEN_BACKLOG_MIN = 128,                // what the kernel is asked for at least
+    REQUESTS_OUTSTANDING_MAX = 16,           // of one connection; then it is not read until one is answered
     LOOP_CHUNK_BYTES_MAX = 64 * 1024 * 1024, // of chunks that one loop has handed to the ledger
     READ_BUFFER_BYTES = 128 * 1024,
-    GROUP_CHUNKS_MAX = 256,           // chunks in one commit
+    GROUP_CHUNKS_MAX = 256, // chunks in one commit
 
     // Names and texts.
     DRAW_NAME_BYTES_MAX = 64,
     ERROR_TEXT_BYTES = 256,
     LOG_LINE_BYTES_MAX = 2048,
-    ADDRESS_BYTES_MAX = 300,          // "host:port"
+    ADDRESS_BYTES_MAX = 300, // "host:port"
 };
 
 static_assert(2 * NAME_BYTES_MAX + DOCUMENT_BYTES_MAX + 10 + 4 + BET_FIELDS - 1 <= BET_TEXT_BYTES_MAX,
               "every legal bet has room");
-static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX, "a bet fits a message even when all of it is escaped");
+static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,
+              "a bet fits a message even when all of it is escaped");
 static_assert(MESSAGE_BYTES_MAX <= LOOP_CHUNK_BYTES_MAX, "one message never waits for room that cannot come");
-static_assert(WINDOW_DEFAULT <= REQUESTS_OUTSTANDING_MAX, "a default agency is never held back by its own window");
+static_assert(WINDOW_DEFAULT <= REQUESTS_OUTSTANDING_MAX,
+              "a default agency is never held back by its own window");
 
 #endif

@@ -29,9 +29,9 @@ bool log_level_parse(const char *name, enum log_level *level) {
         const char *name;
         enum log_level level;
     } names[] = {
-        {"TRACE", LOG_LEVEL_DEBUG},        {"DEBUG", LOG_LEVEL_DEBUG}, {"INFO", LOG_LEVEL_INFO},
-        {"WARNING", LOG_LEVEL_WARNING},    {"WARN", LOG_LEVEL_WARNING}, {"ERROR", LOG_LEVEL_ERROR},
-        {"CRITICAL", LOG_LEVEL_CRITICAL},  {"FATAL", LOG_LEVEL_CRITICAL},
+        {"TRACE", LOG_LEVEL_DEBUG},       {"DEBUG", LOG_LEVEL_DEBUG},    {"INFO", LOG_LEVEL_INFO},
+        {"WARNING", LOG_LEVEL_WARNING},   {"WARN", LOG_LEVEL_WARNING},   {"ERROR", LOG_LEVEL_ERROR},
+        {"CRITICAL", LOG_LEVEL_CRITICAL}, {"FATAL", LOG_LEVEL_CRITICAL},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcasecmp(name, names[i].name) == 0) {

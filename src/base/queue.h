@@ -1,5 +1,5 @@
-// A queue that any thread may push to and one thread takes everything from at once. The nodes are part of what
-// is queued: nothing is allocated.
+// A queue that any thread may push to and one thread takes everything from at once. The nodes are part of
+// what is queued: nothing is allocated.
 #ifndef QUINIELA_BASE_QUEUE_H
 #define QUINIELA_BASE_QUEUE_H
 
@@ -30,15 +30,15 @@ void queue_init(struct queue *queue);
 // Frees what queue_init took. No other thread may still use the queue; nodes in it are not touched.
 void queue_destroy(struct queue *queue);
 
-// Appends `node`, which then belongs to the queue until it is taken. Returns false, and leaves the node with the
-// caller, when the queue is closed.
+// Appends `node`, which then belongs to the queue until it is taken. Returns false, and leaves the node with
+// the caller, when the queue is closed.
 bool queue_push(struct queue *queue, struct queue_node *node) MUST_CHECK;
 
 // Takes every node, in the order in which they were pushed, linked by `next`; NULL when there is none.
 struct queue_node *queue_take_all(struct queue *queue);
 
-// As queue_take_all, but waits while the queue is empty and open, for at most `wait_ms` milliseconds, or for ever
-// when that is negative.
+// As queue_take_all, but waits while the queue is empty and open, for at most `wait_ms` milliseconds, or for
+// ever when that is negative.
 struct queue_node *queue_wait_all(struct queue *queue, int wait_ms);
 
 // Whether the queue is closed.

@@ -1,5 +1,5 @@
-// Settings: one table tells a program's keys, defaults and help; flags win over the environment, the environment
-// over the file, the file over the default.
+// Settings: one table tells a program's keys, defaults and help; flags win over the environment, the
+// environment over the file, the file over the default.
 #ifndef QUINIELA_BASE_SETTINGS_H
 #define QUINIELA_BASE_SETTINGS_H
 
@@ -12,41 +12,43 @@
 
 enum setting_type {
     SETTING_TEXT,
-    SETTING_NUMBER, // a whole number from `minimum` to `maximum`
-    SETTING_LEVEL,  // a log level
-    SETTING_DURATION, // "5s", "100ms", "0m20s", "1h30m" (units h, m, s, ms, us, ns; as Go writes them); fractions too
-    SETTING_SWITCH, // a flag without a value; elsewhere true/false, yes/no, 1/0
-    SETTING_CONFIG, // the path of the file that settings are read from; only one in a table
+    SETTING_NUMBER,   // a whole number from `minimum` to `maximum`
+    SETTING_LEVEL,    // a log level
+    SETTING_DURATION, // "5s", "100ms", "0m20s", "1h30m" (units h, m, s, ms, us, ns; as Go writes them);
+                      // fractions too
+    SETTING_SWITCH,   // a flag without a value; elsewhere true/false, yes/no, 1/0
+    SETTING_CONFIG,   // the path of the file that settings are read from; only one in a table
 };
 
 enum settings_format { SETTINGS_NO_FILE, SETTINGS_INI, SETTINGS_YAML };
 
 struct setting {
-    unsigned commands;     // which subcommands have it: their bits, or-ed
-    const char *key;       // the environment's name and, in lower case with dashes and without "CLI_", the flag's
-    const char *flag;      // the flag's name where it is another, else NULL
-    const char *file_key;  // the key in the file where it is another than `key` (YAML: a dotted path), else NULL
-    bool flag_only;        // neither read from the environment nor from a file
+    unsigned commands; // which subcommands have it: their bits, or-ed
+    const char *key;   // the environment's name and, in lower case with dashes and without "CLI_", the flag's
+    const char *flag;  // the flag's name where it is another, else NULL
+    const char
+        *file_key;  // the key in the file where it is another than `key` (YAML: a dotted path), else NULL
+    bool flag_only; // neither read from the environment nor from a file
     enum setting_type type;
     int64_t minimum, maximum; // SETTING_NUMBER only
-    const char *fallback;  // the default as it would be written, or NULL for none
-    const char *value_name; // what --help calls the value: "PORT"
+    const char *fallback;     // the default as it would be written, or NULL for none
+    const char *value_name;   // what --help calls the value: "PORT"
     const char *help;
-    const char *alias;     // another name in the environment, or NULL
-    char letter;           // the flag's short form ('o' for -o), or 0
+    const char *alias; // another name in the environment, or NULL
+    char letter;       // the flag's short form ('o' for -o), or 0
 };
 
 struct settings; // the values of one table
 
 // What one subcommand is told with.
 struct settings_command {
-    const char *name;      // "server"
-    const char *arguments; // what --help shows behind the options, such as "N", or NULL
-    const char *summary;   // one sentence
-    const char *details;   // what --help says below the options, or NULL
-    unsigned bit;          // which entries of the table are this command's
-    enum settings_format format; // of the file that its SETTING_CONFIG names
-    const struct setting *table; // the program's one table; ends with an entry whose key is NULL
+    const char *name;                 // "server"
+    const char *arguments;            // what --help shows behind the options, such as "N", or NULL
+    const char *summary;              // one sentence
+    const char *details;              // what --help says below the options, or NULL
+    unsigned bit;                     // which entries of the table are this command's
+    enum settings_format format;      // of the file that its SETTING_CONFIG names
+    const struct setting *table;      // the program's one table; ends with an entry whose key is NULL
     int arguments_min, arguments_max; // how many operands it takes
 };
 
@@ -59,15 +61,15 @@ enum settings_outcome {
 // Reads the flags in argv[1 …], the environment and the file named by the SETTING_CONFIG entry, checks every
 // value and puts the result into *settings, which the caller frees with settings_free (NULL unless READY).
 // `--help` prints to standard output. Keys of the file that the table does not have are warned of in the log
-// (`action: config | result: fail | file: … | key: …`), not refused. Errors name the file and line, or the flag
-// or variable, the key and the reason.
+// (`action: config | result: fail | file: … | key: …`), not refused. Errors name the file and line, or the
+// flag or variable, the key and the reason.
 enum settings_outcome settings_load(const struct settings_command *command, int argc, char **argv,
                                     struct settings **settings, struct error *error) MUST_CHECK;
 
 void settings_free(struct settings *settings);
 
-// The value of `key` as it was written (in the file, the environment or the flag), or the default; NULL when the
-// setting has neither. Asking for a key that the table does not have is a bug and aborts.
+// The value of `key` as it was written (in the file, the environment or the flag), or the default; NULL when
+// the setting has neither. Asking for a key that the table does not have is a bug and aborts.
 const char *settings_text(const struct settings *settings, const char *key);
 
 // The value of a SETTING_NUMBER. Aborts when it is not set and has no default: ask settings_is_set first.

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const char *const field_names[BET_FIELDS] = {"nombre", "apellido", "documento", "nacimiento", "numero"};
+static const char *const field_names[BET_FIELDS] = {"nombre", "apellido", "documento", "nacimiento",
+                                                    "numero"};
 
 const char *bet_field_name(enum bet_field field) {
     return field_names[field];

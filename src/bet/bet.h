@@ -20,8 +20,9 @@ struct bet {
     uint16_t number;                     // 0 … BET_NUMBER_MAX
 };
 
-// Takes the bet text apart and checks every field as docs/protocol.md says. `bet` then points into `text`, which
-// must outlive it. On failure `error` is ERROR_BAD_BET with `field` naming the culprit; `error->bet` is -1.
+// Takes the bet text apart and checks every field as docs/protocol.md says. `bet` then points into `text`,
+// which must outlive it. On failure `error` is ERROR_BAD_BET with `field` naming the culprit; `error->bet` is
+// -1.
 bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *error) MUST_CHECK;
 
 // The field's name as the contract has it: "documento". A string constant.

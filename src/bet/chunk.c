@@ -41,8 +41,9 @@ bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct erro
     memcpy(chunk->rows + chunk->rows_length, text, length);
     chunk->rows[chunk->rows_length + length] = '\n';
     chunk->rows_length += length + 1;
-    chunk->numbers[2 * chunk->count] = (uint8_t)bet.number;
-    chunk->numbers[2 * chunk->count + 1] = (uint8_t)(bet.number >> 8);
+    uint8_t *number = chunk->numbers + 2 * (size_t)chunk->count;
+    number[0] = (uint8_t)bet.number;
+    number[1] = (uint8_t)(bet.number >> 8);
     chunk->count++;
     return true;
 }

@@ -1,5 +1,5 @@
-// A chunk of bets: the unit that is sent, checked, stored and acknowledged. One block of memory holds the bets'
-// texts, one a line, and their numbers, packed.
+// A chunk of bets: the unit that is sent, checked, stored and acknowledged. One block of memory holds the
+// bets' texts, one a line, and their numbers, packed.
 #ifndef QUINIELA_BET_CHUNK_H
 #define QUINIELA_BET_CHUNK_H
 
@@ -11,16 +11,16 @@
 enum { CHUNK_DIGEST_BYTES = 32 };
 
 struct chunk {
-    uint32_t count;        // bets
-    uint32_t count_max;    // room for bets
-    size_t rows_length;    // bytes
-    size_t rows_max;       // room for bytes
-    uint8_t *numbers;      // the bets' numbers, packed: 2 bytes each, little-endian
-    char *rows;            // the bets' texts, each ended by '\n'
+    uint32_t count;     // bets
+    uint32_t count_max; // room for bets
+    size_t rows_length; // bytes
+    size_t rows_max;    // room for bytes
+    uint8_t *numbers;   // the bets' numbers, packed: 2 bytes each, little-endian
+    char *rows;         // the bets' texts, each ended by '\n'
 };
 
-// Makes an empty chunk with room for `count_max` bets and `text_max` bytes of text (newlines not counted). NULL
-// when there is no memory. The caller frees it with chunk_free.
+// Makes an empty chunk with room for `count_max` bets and `text_max` bytes of text (newlines not counted).
+// NULL when there is no memory. The caller frees it with chunk_free.
 struct chunk *chunk_new(uint32_t count_max, size_t text_max);
 
 void chunk_free(struct chunk *chunk);
@@ -28,8 +28,9 @@ void chunk_free(struct chunk *chunk);
 // Takes every bet out; the room stays.
 void chunk_clear(struct chunk *chunk);
 
-// Checks a bet's text and appends it. On failure the chunk is as it was, and `error` is ERROR_BAD_BET with the
-// index the bet would have had, and the field. The room that the chunk was made with must not be exceeded.
+// Checks a bet's text and appends it. On failure the chunk is as it was, and `error` is ERROR_BAD_BET with
+// the index the bet would have had, and the field. The room that the chunk was made with must not be
+// exceeded.
 bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct error *error) MUST_CHECK;
 
 // The SHA-256 (FIPS 180-4) of the packed numbers followed by the rows, into `digest`. Returns false when the

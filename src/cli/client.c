@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/signals.h"
 #include "bet/bet.h"
 #include "cli/settings_table.h"
 
@@ -23,17 +24,19 @@ static void log_config(const struct settings *settings) {
     char loop[256] = "";
     size_t length = 0;
     if (settings_text(settings, "CLI_LOOP_AMOUNT") != NULL) {
-        length += (size_t)snprintf(loop, sizeof loop, " | loop_amount: %s", settings_text(settings, "CLI_LOOP_AMOUNT"));
+        length += (size_t)snprintf(loop, sizeof loop, " | loop_amount: %s",
+                                   settings_text(settings, "CLI_LOOP_AMOUNT"));
     }
     if (settings_text(settings, "CLI_LOOP_PERIOD") != NULL && length < sizeof loop) {
         snprintf(loop + length, sizeof loop - length, " | loop_period: %s",
                  settings_text(settings, "CLI_LOOP_PERIOD"));
     }
-    log_event(LOG_LEVEL_INFO, "config", LOG_SUCCESS,
-              "client_id: %s | server_address: %s%s | log_level: %s | data_dir: %s | chunk_size: %s | window: %s",
-              settings_text(settings, "CLI_ID"), settings_text(settings, "CLI_SERVER_ADDRESS"), loop,
-              settings_text(settings, "CLI_LOG_LEVEL"), settings_text(settings, "CLI_DATA_DIR"),
-              settings_text(settings, "CHUNK_SIZE"), settings_text(settings, "CLI_WINDOW"));
+    log_event(
+        LOG_LEVEL_INFO, "config", LOG_SUCCESS,
+        "client_id: %s | server_address: %s%s | log_level: %s | data_dir: %s | chunk_size: %s | window: %s",
+        settings_text(settings, "CLI_ID"), settings_text(settings, "CLI_SERVER_ADDRESS"), loop,
+        settings_text(settings, "CLI_LOG_LEVEL"), settings_text(settings, "CLI_DATA_DIR"),
+        settings_text(settings, "CHUNK_SIZE"), settings_text(settings, "CLI_WINDOW"));
 }
 
 // The bet of the environment into *single, which the caller frees; NULL when there is none.
@@ -51,7 +54,8 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
         }
         set++;
         if (strchr(value, ',') != NULL || length + strlen(value) + 1 >= sizeof text) {
-            return error_set(error, ERROR_BAD_SETTING, "%s: \"%.100s\" has a comma, or is too long", bet_keys[i], value);
+            return error_set(error, ERROR_BAD_SETTING, "%s: \"%.100s\" has a comma, or is too long",
+                             bet_keys[i], value);
         }
         length += (size_t)sprintf(text + length, "%s%s", i == 0 ? "" : ",", value);
     }
@@ -59,8 +63,10 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
         return true;
     }
     if (missing != NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "%s: is missing: a bet needs NOMBRE, APELLIDO, DOCUMENTO, "
-                         "NACIMIENTO and NUMERO", missing);
+        return error_set(error, ERROR_BAD_SETTING,
+                         "%s: is missing: a bet needs NOMBRE, APELLIDO, DOCUMENTO, "
+                         "NACIMIENTO and NUMERO",
+                         missing);
     }
     *single = chunk_new(1, length);
     if (*single == NULL) {
@@ -69,8 +75,8 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
     return chunk_add(*single, text, length, error);
 }
 
-static bool read_options(const struct settings *settings, struct uploader_options *options, struct chunk **single,
-                         struct error *error) {
+static bool read_options(const struct settings *settings, struct uploader_options *options,
+                         struct chunk **single, struct error *error) {
     if (settings_text(settings, "CLI_ID") == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
     }
@@ -88,18 +94,21 @@ static bool read_options(const struct settings *settings, struct uploader_option
            read_single_bet(settings, single, error);
 }
 
-static bool open_file(const struct settings *settings, struct uploader_options *options, struct error *error) {
+static bool open_file(const struct settings *settings, struct uploader_options *options,
+                      struct error *error) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", settings_text(settings, "CLI_DATA_DIR"),
              options->agency);
     return reader_open(path, &options->reader, error);
 }
 
-static int run(const struct settings *settings, struct uploader_options *options, const struct chunk *single) {
+static int run(const struct settings *settings, struct uploader_options *options,
+               const struct chunk *single) {
     struct error error;
     options->single = single;
     if (single == NULL && !open_file(settings, options, &error)) {
-        log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error.code), error.text);
+        log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
+                  error.text);
         return EXIT_FAILED;
     }
     bool done = uploader_run(options, &error);
@@ -107,9 +116,12 @@ static int run(const struct settings *settings, struct uploader_options *options
         reader_close(&options->reader);
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: file");
     }
-    log_event(LOG_LEVEL_INFO, "end_client_loop", done ? LOG_SUCCESS : LOG_FAIL, done ? NULL : "error: %s",
-              done ? "" : error_name(error.code));
-    return done ? EXIT_DONE : EXIT_FAILED;
+    if (!done) {
+        log_event(LOG_LEVEL_ERROR, "end_client_loop", LOG_FAIL, "error: %s", error_name(error.code));
+        return EXIT_FAILED;
+    }
+    log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
+    return EXIT_DONE;
 }
 
 int cli_client(int argc, char **argv) {
@@ -117,6 +129,7 @@ int cli_client(int argc, char **argv) {
     struct uploader_options options = {0};
     struct chunk *single = NULL;
     struct error error;
+    signals_hold();
     enum settings_outcome outcome = settings_load(&client_command, argc, argv, &settings, &error);
     if (outcome == SETTINGS_DONE) {
         return EXIT_DONE;

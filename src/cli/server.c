@@ -1,9 +1,10 @@
-// `quiniela server`: puts the central together, runs it until a signal (or until everyone is told, with --once),
-// and takes it apart in an order that loses nothing.
+// `quiniela server`: puts the central together, runs it until a signal (or until everyone is told, with
+// --once), and takes it apart in an order that loses nothing.
 #include "cli/cli.h"
 
 #include "base/log.h"
 #include "base/settings.h"
+#include "base/signals.h"
 #include "cli/settings_table.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
@@ -43,16 +44,18 @@ static int loops_from(const struct settings *settings) {
 
 static void log_config(const struct settings *settings) {
     const char *address = settings_text(settings, "SERVER_IP");
-    log_event(LOG_LEVEL_INFO, "config", LOG_SUCCESS,
-              "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
-              " | store: %s | draw: %s | winning_number: %s | loops: %d",
-              settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
-              settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
-              address == NULL ? "" : address, agencies_from(settings), settings_text(settings, "STORE"),
-              settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings));
+    log_event(
+        LOG_LEVEL_INFO, "config", LOG_SUCCESS,
+        "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
+        " | store: %s | draw: %s | winning_number: %s | loops: %d",
+        settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
+        settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
+        address == NULL ? "" : address, agencies_from(settings), settings_text(settings, "STORE"),
+        settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings));
 }
 
-// Stopping ----------------------------------------------------------------------------------------------------
+// Stopping
+// ----------------------------------------------------------------------------------------------------
 
 static void stop(struct server *server) {
     if (!server->stopping) {
@@ -62,7 +65,7 @@ static void stop(struct server *server) {
 }
 
 static void on_signal(uv_signal_t *handle, int number) {
-    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
     stop(handle->data);
 }
 
@@ -78,6 +81,7 @@ static void start_main_loop(struct server *server) {
     server->terminate.data = server->interrupt.data = server->all_told.data = server;
     uv_signal_start(&server->terminate, on_signal, SIGTERM);
     uv_signal_start(&server->interrupt, on_signal, SIGINT);
+    signals_release();
 }
 
 static void close_main_loop(struct server *server) {
@@ -88,8 +92,8 @@ static void close_main_loop(struct server *server) {
     uv_loop_close(&server->loop);
 }
 
-// The order matters: nothing new comes in, then the ledger finishes the group in hand and answers it, then the
-// answers leave and the connections end, and only then is the store closed.
+// The order matters: nothing new comes in, then the ledger finishes the group in hand and answers it, then
+// the answers leave and the connections end, and only then is the store closed.
 static void take_apart(struct server *server) {
     if (server->net != NULL) {
         net_quiet(server->net);
@@ -110,12 +114,13 @@ static void take_apart(struct server *server) {
     close_main_loop(server);
 }
 
-// Starting ----------------------------------------------------------------------------------------------------
+// Starting
+// ----------------------------------------------------------------------------------------------------
 
 static bool open_store(void *context, struct store **store, struct error *error) {
     const struct server *server = context;
-    return store_open(settings_text(server->settings, "STORE"), settings_text(server->settings, "DRAW"), STORE_SERVE,
-                      store, error);
+    return store_open(settings_text(server->settings, "STORE"), settings_text(server->settings, "DRAW"),
+                      STORE_SERVE, store, error);
 }
 
 static void on_drawn(void *context, const struct winners *winners) {
@@ -182,8 +187,8 @@ static int run(struct server *server) {
                   net_port(server->net, LOTTERY_PORT_CONSULT));
         uv_run(&server->loop, UV_RUN_DEFAULT);
     } else {
-        log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
-                  error.text);
+        log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",
+                  error_name(error.code), error.text);
     }
     take_apart(server);
     if (started) {
@@ -196,6 +201,7 @@ static int run(struct server *server) {
 int cli_server(int argc, char **argv) {
     struct server server = {0};
     struct error error;
+    signals_hold();
     switch (settings_load(&server_command, argc, argv, &server.settings, &error)) {
     case SETTINGS_DONE:
         return EXIT_DONE;

@@ -108,8 +108,8 @@ bool draw_make(struct store *store, const struct stored_draw *draw, struct winne
         const struct hit *hit = telling.hits;
         made = store_chunks(store, hit->agency, hit->bet, hit->bet + 1, tell_chunk, &telling, error);
         if (made && telling.left == before) {
-            made = error_set(error, ERROR_STORE_FAILED, "bet %" PRIu64 " of agency %" PRIu32 " is gone", hit->bet,
-                             hit->agency);
+            made = error_set(error, ERROR_STORE_FAILED, "bet %" PRIu64 " of agency %" PRIu32 " is gone",
+                             hit->bet, hit->agency);
         }
     }
     *bets = search.bets;

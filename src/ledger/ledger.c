@@ -22,18 +22,19 @@ struct agency {
 struct ledger {
     struct ledger_options options;
     char draw_name[DRAW_NAME_BYTES_MAX + 1];
-    struct store *store;      // NULL after a failure, until it has been opened again
+    struct store *store; // NULL after a failure, until it has been opened again
     struct stored_draw draw;
-    struct agency *agencies;  // [agency_places]; 0 is nobody
-    size_t agency_places;     // draw.agencies + 1
-    uint32_t finished, told;  // how many
+    struct agency *agencies; // [agency_places]; 0 is nobody
+    size_t agency_places;    // draw.agencies + 1
+    uint32_t finished, told; // how many
     bool in_group, all_told;
-    uint32_t *touched;        // the agencies with changes in the open group
+    uint32_t *touched; // the agencies with changes in the open group
     uint32_t touched_count;
-    struct winners *winners;  // once drawn
+    struct winners *winners; // once drawn
 };
 
-// Opening, and opening again ----------------------------------------------------------------------------------
+// Opening, and opening again
+// ----------------------------------------------------------------------------------
 
 static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
@@ -106,7 +107,8 @@ static bool load_draw(struct ledger *ledger, struct error *error) {
     }
     if (stored.agencies != options->agencies || stored.winning_number != options->winning_number) {
         log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
-                  "draw: %s | state: %s | agencies: %" PRIu32 " | winning_number: %u | reason: the draw is closed, "
+                  "draw: %s | state: %s | agencies: %" PRIu32
+                  " | winning_number: %u | reason: the draw is closed, "
                   "AGENCIES and WINNING_NUMBER stay as they are stored",
                   ledger->draw_name, draw_state_name(stored.state), stored.agencies, stored.winning_number);
     }
@@ -126,8 +128,8 @@ static void seal(struct ledger *ledger) {
 static bool make_room(struct ledger *ledger, struct error *error) {
     size_t count = (size_t)ledger->draw.agencies + 1;
     if (ledger->agencies != NULL && count != ledger->agency_places) {
-        return error_set(error, ERROR_STORE_FAILED, "the store now says %zu agencies, and said %zu before", count - 1,
-                         ledger->agency_places - 1);
+        return error_set(error, ERROR_STORE_FAILED, "the store now says %zu agencies, and said %zu before",
+                         count - 1, ledger->agency_places - 1);
     }
     if (ledger->agencies == NULL) {
         ledger->agency_places = count;
@@ -178,7 +180,8 @@ static bool open_store(struct ledger *ledger, struct error *error) {
 
 // After a failure the store is closed; what it holds is found out by opening it again.
 static void give_up_store(struct ledger *ledger, const struct error *error) {
-    log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s", error_name(error->code), error->text);
+    log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
     if (ledger->store != NULL) {
         store_close(&ledger->store);
     }
@@ -237,7 +240,8 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
-// Deciding on one request -------------------------------------------------------------------------------------
+// Deciding on one request
+// -------------------------------------------------------------------------------------
 //
 // Each function below returns false only when the store failed. A request that is refused has its error set.
 
@@ -269,7 +273,8 @@ static void refuse_finished(struct ledger_request *request, uint64_t bets) {
 }
 
 // Stores the chunk's bets from `skip` on at the end of the agency's.
-static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip, struct error *error) {
+static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip,
+                   struct error *error) {
     const struct chunk *chunk = request->chunk;
     struct agency *agency = &ledger->agencies[request->agency];
     if (skip == chunk->count) {
@@ -317,7 +322,8 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     return true;
 }
 
-// How many of the chunk's bets are stored already; sets request->error when the chunk does not fit what is stored.
+// How many of the chunk's bets are stored already; sets request->error when the chunk does not fit what is
+// stored.
 static bool compare_with_stored(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
                                 struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
@@ -383,10 +389,12 @@ static bool decide(struct ledger *ledger, struct ledger_request *request, struct
         return true;
     }
     assert(request->agency >= 1 && request->agency <= ledger->draw.agencies);
-    return request->type == LEDGER_TOLD ? decide_told(ledger, request, error) : decide_chunk(ledger, request, error);
+    return request->type == LEDGER_TOLD ? decide_told(ledger, request, error)
+                                        : decide_chunk(ledger, request, error);
 }
 
-// Committing a group, and answering it ------------------------------------------------------------------------
+// Committing a group, and answering it
+// ------------------------------------------------------------------------
 
 static bool put_touched_agencies(struct ledger *ledger, struct error *error) {
     for (uint32_t i = 0; i < ledger->touched_count; i++) {
@@ -440,8 +448,8 @@ static void log_stored(const struct ledger_request *request) {
                   (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
                   fields[BET_NUMBER].text);
     }
-    log_event(LOG_LEVEL_INFO, "apuestas_almacenadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,
-              request->agency, request->stored);
+    log_event(LOG_LEVEL_INFO, "apuestas_almacenadas", LOG_SUCCESS,
+              "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->agency, request->stored);
 }
 
 static void log_answer(const struct ledger_request *request) {
@@ -463,9 +471,9 @@ static void log_answer(const struct ledger_request *request) {
     }
 }
 
-// The one place where answers leave the ledger. THE RULE: a request that is answered as stored is stored. That is
-// so because this is called after `settle`: either its commit succeeded, or every answer that leans on it has been
-// turned into an error before.
+// The one place where answers leave the ledger. THE RULE: a request that is answered as stored is stored.
+// That is so because this is called after `settle`: either its commit succeeded, or every answer that leans
+// on it has been turned into an error before.
 static void acknowledge(struct queue_node *group) {
     log_hold();
     for (struct queue_node *node = group; node != NULL; node = node->next) {
@@ -501,13 +509,16 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
     check_all_told(ledger);
 }
 
-// The draw ----------------------------------------------------------------------------------------------------
+// The draw
+// ----------------------------------------------------------------------------------------------------
 
-static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_t *bets, struct error *error) {
+static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_t *bets,
+                        struct error *error) {
     struct stored_draw drawn = ledger->draw;
     drawn.state = DRAW_DRAWN;
     clock_utc_text(drawn.drawn_at);
-    if (!store_begin(ledger->store, error) || !draw_make(ledger->store, &ledger->draw, winners, bets, error)) {
+    if (!store_begin(ledger->store, error) ||
+        !draw_make(ledger->store, &ledger->draw, winners, bets, error)) {
         return false;
     }
     if (!store_put_draw(ledger->store, &drawn, error) || !store_commit(ledger->store, error)) {
@@ -534,7 +545,8 @@ void ledger_work(struct ledger *ledger) {
     uint64_t bets;
     if (!store_drawn(ledger, &ledger->winners, &bets, &error)) {
         ledger->winners = NULL;
-        log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code), error.text);
+        log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
+                  error.text);
         give_up_store(ledger, &error);
         return;
     }

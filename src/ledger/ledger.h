@@ -1,5 +1,5 @@
-// The ledger: the one place where the draw's state changes. It takes a group of requests, decides on each, stores
-// what is to be stored in one commit, and only then answers.
+// The ledger: the one place where the draw's state changes. It takes a group of requests, decides on each,
+// stores what is to be stored in one commit, and only then answers.
 //
 // Invariants (held by tests/unit/test_ledger.c):
 //   1. A chunk is acknowledged only after the commit that holds it, or when all of it was stored before.
@@ -28,45 +28,46 @@ enum ledger_request_type {
     LEDGER_CHUNK,      // store the chunk
     LEDGER_LAST_CHUNK, // and the agency has no more bets
     LEDGER_TOLD,       // the agency has been told its winners
-    LEDGER_PASS,       // nothing for the ledger: keeps its place among the others, so that answers keep their order
+    LEDGER_PASS, // nothing for the ledger: keeps its place among the others, so that answers keep their order
 };
 
 struct ledger_request {
     struct queue_node node;
     enum ledger_request_type type;
     uint32_t agency;
-    int64_t first;            // bets of the agency before this chunk, or -1: append it
-    const struct chunk *chunk; // of the submitter; unchanged until `complete`
+    int64_t first;                      // bets of the agency before this chunk, or -1: append it
+    const struct chunk *chunk;          // of the submitter; unchanged until `complete`
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
-    uint32_t bets_sent;       // for the log, when the request comes refused
+    uint32_t bets_sent;                 // for the log, when the request comes refused
     // The answer. A request that is refused before it comes here is passed with its error set.
-    struct error error;       // ERROR_NONE: done, and stored for good
-    int64_t next;             // bets of the agency that are stored, or -1 when the answer does not tell
-    uint32_t stored;          // how many bets were stored now, and not before
-    bool finished;            // the agency has finished just now
+    struct error error; // ERROR_NONE: done, and stored for good
+    int64_t next;       // bets of the agency that are stored, or -1 when the answer does not tell
+    uint32_t stored;    // how many bets were stored now, and not before
+    bool finished;      // the agency has finished just now
     // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
     void (*complete)(struct ledger_request *request);
 };
 
 struct ledger_options {
     const char *draw;
-    uint32_t agencies;       // that the draw waits for
+    uint32_t agencies; // that the draw waits for
     uint16_t winning_number;
     // Opens the store, at the start and again after a failure. The ledger owns what it gets.
     bool (*open_store)(void *context, struct store **store, struct error *error);
-    // The draw is made and stored: called once, from ledger_open when it was made before. The table lives as long
-    // as the ledger.
+    // The draw is made and stored: called once, from ledger_open when it was made before. The table lives as
+    // long as the ledger.
     void (*drawn)(void *context, const struct winners *winners);
     // Every agency has been told its winners, and that is stored. Called once.
     void (*all_told)(void *context);
     void *context;
 };
 
-// Opens the store and goes on from what is in it: which agencies finished, how many bets each has, whether the draw
-// was made and who won. When the stored draw is still open, `agencies` and `winning_number` take effect; afterwards
-// the stored values stay, and a warning is logged when they differ. ERROR_BAD_SETTING when more agencies than
-// `agencies` have bets. On success the caller owns *ledger.
-bool ledger_open(const struct ledger_options *options, struct ledger **ledger, struct error *error) MUST_CHECK;
+// Opens the store and goes on from what is in it: which agencies finished, how many bets each has, whether
+// the draw was made and who won. When the stored draw is still open, `agencies` and `winning_number` take
+// effect; afterwards the stored values stay, and a warning is logged when they differ. ERROR_BAD_SETTING when
+// more agencies than `agencies` have bets. On success the caller owns *ledger.
+bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
+                 struct error *error) MUST_CHECK;
 
 // Closes the store, frees the ledger and nulls the caller's pointer.
 void ledger_close(struct ledger **ledger);

@@ -25,15 +25,16 @@ static bool compare_chunk(void *context, const struct stored_chunk *stored, stru
     uint32_t count = (uint32_t)(until - comparison->at);
     size_t start = chunk_row_offset(stored->rows, stored->rows_length, skip);
     size_t length = chunk_row_offset(stored->rows + start, stored->rows_length - start, count);
-    comparison->same = length <= comparison->length && memcmp(stored->rows + start, comparison->rows, length) == 0;
+    comparison->same =
+        length <= comparison->length && memcmp(stored->rows + start, comparison->rows, length) == 0;
     comparison->rows += length <= comparison->length ? length : 0;
     comparison->length -= length <= comparison->length ? length : 0;
     comparison->at = until;
     return true;
 }
 
-bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk, uint32_t count,
-                    bool *same, struct error *error) {
+bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk,
+                    uint32_t count, bool *same, struct error *error) {
     *same = true;
     if (count == 0) {
         return true;

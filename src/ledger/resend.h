@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-// Compares the first `count` bets of `chunk` with the stored bets of `agency` from `first` on, in whatever chunks
-// those are. *same tells the answer. Fails only when the store does.
-bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk, uint32_t count,
-                    bool *same, struct error *error) MUST_CHECK;
+// Compares the first `count` bets of `chunk` with the stored bets of `agency` from `first` on, in whatever
+// chunks those are. *same tells the answer. Fails only when the store does.
+bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk,
+                    uint32_t count, bool *same, struct error *error) MUST_CHECK;
 
 #endif

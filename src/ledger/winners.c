@@ -6,9 +6,9 @@
 
 struct winners {
     uint32_t agencies;
-    uint32_t last;   // the agency that was added to last
+    uint32_t last; // the agency that was added to last
     uint64_t count;
-    size_t *ends;    // ends[a]: where the text of agency a ends; it begins where that of a - 1 ends
+    size_t *ends; // ends[a]: where the text of agency a ends; it begins where that of a - 1 ends
     char *text;
     size_t length, capacity;
 };

@@ -41,7 +41,8 @@ static void *run(void *argument) {
         ledger_work(ledger);
     }
     for (;;) {
-        struct queue_node *waiting = queue_wait_all(&worker->queue, ledger_has_work(ledger) ? WORK_AGAIN_MS : -1);
+        struct queue_node *waiting =
+            queue_wait_all(&worker->queue, ledger_has_work(ledger) ? WORK_AGAIN_MS : -1);
         while (waiting != NULL && !queue_is_closed(&worker->queue)) {
             ledger_process(ledger, take_group(&waiting));
         }

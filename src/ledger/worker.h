@@ -6,16 +6,16 @@
 
 struct worker;
 
-// Starts a thread that works for `ledger`, which must outlive it and is then that thread's alone. On success the
-// caller owns *worker.
+// Starts a thread that works for `ledger`, which must outlive it and is then that thread's alone. On success
+// the caller owns *worker.
 bool worker_start(struct ledger *ledger, struct worker **worker, struct error *error) MUST_CHECK;
 
-// Hands over a request, for any thread. Returns false, and leaves the request with the caller, when the worker has
-// been stopped.
+// Hands over a request, for any thread. Returns false, and leaves the request with the caller, when the
+// worker has been stopped.
 bool worker_submit(struct worker *worker, struct ledger_request *request) MUST_CHECK;
 
-// Takes no more requests, finishes the group in hand, completes what still waits with ERROR_SHUTTING_DOWN, and
-// ends the thread. Submitting goes on returning false until worker_free.
+// Takes no more requests, finishes the group in hand, completes what still waits with ERROR_SHUTTING_DOWN,
+// and ends the thread. Submitting goes on returning false until worker_free.
 void worker_stop(struct worker *worker);
 
 // Frees the worker (stopped before) and nulls the caller's pointer.

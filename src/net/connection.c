@@ -3,8 +3,8 @@
 //   OPEN ──connection_finish──→ FINISHING ──all sent──→ LINGERING ──the other side ends, or time──→ CLOSED
 //     └────────────── connection_abort, an error ───────────────────────────────────────────────────↗
 //
-// Lingering: our end is sent, and what still comes in is thrown away for a while. Closing at once would answer it
-// with a reset, and a reset can destroy the last message before the other side has read it.
+// Lingering: our end is sent, and what still comes in is thrown away for a while. Closing at once would
+// answer it with a reset, and a reset can destroy the last message before the other side has read it.
 #include "net/internal.h"
 
 #include "base/log.h"
@@ -75,7 +75,8 @@ bool connection_is_open(const struct connection *connection) {
     return connection->phase != CONNECTION_CLOSED;
 }
 
-// Read buffers ------------------------------------------------------------------------------------------------
+// Read buffers
+// ------------------------------------------------------------------------------------------------
 
 static uint8_t *take_buffer(struct loop *loop) {
     void **spare = loop->spare_buffers;
@@ -151,7 +152,8 @@ static void trim_input(struct connection *connection) {
     }
 }
 
-// Closing -----------------------------------------------------------------------------------------------------
+// Closing
+// -----------------------------------------------------------------------------------------------------
 
 static void free_connection(struct connection *connection) {
     free(connection->out.bytes);
@@ -207,7 +209,8 @@ static void linger(struct connection *connection) {
     int descriptor;
     connection->phase = CONNECTION_LINGERING;
     connection->lingers_until_ms = uv_now(&connection->loop->uv) + LINGER_MS_MAX;
-    if (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0 || shutdown(descriptor, SHUT_WR) != 0) {
+    if (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0 ||
+        shutdown(descriptor, SHUT_WR) != 0) {
         connection_abort(connection);
         return;
     }
@@ -243,7 +246,8 @@ bool connection_reap(struct loop *loop, uint64_t now_ms) {
     return some_linger;
 }
 
-// Reading -----------------------------------------------------------------------------------------------------
+// Reading
+// -----------------------------------------------------------------------------------------------------
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
@@ -266,7 +270,8 @@ static void deliver(struct connection *connection) {
         assert(consumed <= length);
         in->start += consumed;
         if (consumed == 0) {
-            assert(length <= handler->input_bytes_max || connection->paused || connection->phase != CONNECTION_OPEN);
+            assert(length <= handler->input_bytes_max || connection->paused ||
+                   connection->phase != CONNECTION_OPEN);
             break;
         }
     }
@@ -336,7 +341,8 @@ void connection_resume(struct connection *connection) {
     }
 }
 
-// Writing -----------------------------------------------------------------------------------------------------
+// Writing
+// -----------------------------------------------------------------------------------------------------
 
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct output *out = &connection->out;
@@ -433,7 +439,8 @@ void connection_flush_all(struct loop *loop) {
     }
 }
 
-// All of a loop -----------------------------------------------------------------------------------------------
+// All of a loop
+// -----------------------------------------------------------------------------------------------
 
 void connection_accept(struct loop *loop, struct listener *listener) {
     const struct handler *handler = loop->net->handler;
@@ -468,13 +475,15 @@ void connection_accept(struct loop *loop, struct listener *listener) {
 }
 
 void connection_quiet_all(struct loop *loop) {
-    for (struct connection *connection = loop->connections; connection != NULL; connection = connection->next) {
+    for (struct connection *connection = loop->connections; connection != NULL;
+         connection = connection->next) {
         update_reading(connection);
     }
 }
 
 void connection_finish_all(struct loop *loop) {
-    for (struct connection *connection = loop->connections; connection != NULL; connection = connection->next) {
+    for (struct connection *connection = loop->connections; connection != NULL;
+         connection = connection->next) {
         connection_finish(connection);
     }
     connection_flush_all(loop);

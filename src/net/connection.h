@@ -19,8 +19,8 @@ struct loop *connection_loop(struct connection *connection);
 // Which of the ports given to net_open it came in by: 0 for the first.
 int connection_port_index(const struct connection *connection);
 
-// Queues a copy of the bytes. They leave when the callback that runs now has returned, together with what else
-// was queued. Does nothing once the connection is finishing.
+// Queues a copy of the bytes. They leave when the callback that runs now has returned, together with what
+// else was queued. Does nothing once the connection is finishing.
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length);
 
 // Stops handing bytes to the service, and soon reading them, until connection_resume.

@@ -11,13 +11,13 @@
 struct connection;
 struct loop;
 
-// Every function is required and runs on the thread of the loop concerned. `state` is the service's own memory
-// for that loop (zeroed before loop_started); connection_state gives that of a connection.
+// Every function is required and runs on the thread of the loop concerned. `state` is the service's own
+// memory for that loop (zeroed before loop_started); connection_state gives that of a connection.
 struct handler {
-    const char *name;         // "lottery"
-    size_t connection_bytes;  // of the service's state for each connection, zeroed when it opens
-    size_t loop_bytes;        // of its state for each loop
-    size_t input_bytes_max;   // the most unconsumed bytes of a connection that `received` ever needs to see
+    const char *name;        // "lottery"
+    size_t connection_bytes; // of the service's state for each connection, zeroed when it opens
+    size_t loop_bytes;       // of its state for each loop
+    size_t input_bytes_max;  // the most unconsumed bytes of a connection that `received` ever needs to see
 
     // Before the loop runs. `context` is what net_open was given. Fails when it cannot get what it needs.
     bool (*loop_started)(struct loop *loop, void *state, void *context, struct error *error);
@@ -28,11 +28,13 @@ struct handler {
 
     // A connection came in.
     void (*opened)(struct connection *connection);
-    // Bytes that are not consumed yet, and JSON_PADDING_BYTES readable ones behind them. Returns how many of them
-    // are consumed now; the rest comes again with what follows. Not called while the connection is paused.
+    // Bytes that are not consumed yet, and JSON_PADDING_BYTES readable ones behind them. Returns how many of
+    // them are consumed now; the rest comes again with what follows. Not called while the connection is
+    // paused.
     size_t (*received)(struct connection *connection, const uint8_t *bytes, size_t length);
-    // The other side sends no more; what it was sent may still be read by it. `rest` are the bytes that were never
-    // consumed. The service ends the connection, now or later, with connection_finish or connection_abort.
+    // The other side sends no more; what it was sent may still be read by it. `rest` are the bytes that were
+    // never consumed. The service ends the connection, now or later, with connection_finish or
+    // connection_abort.
     void (*ended)(struct connection *connection, const uint8_t *rest, size_t length);
     // The connection is gone: nothing can be sent any more. Its state lives on while connection_hold says so.
     void (*closed)(struct connection *connection);

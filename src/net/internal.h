@@ -46,12 +46,14 @@ struct net {
     struct loop *loops;
 };
 
-// listener.c: a bound, not yet listening socket for `address` (NULL: every address) and *port, which is set to
-// what was bound; `exclusive` asks that nobody else listens there. -1 with `error` set when it cannot be had.
+// listener.c: a bound, not yet listening socket for `address` (NULL: every address) and *port, which is set
+// to what was bound; `exclusive` asks that nobody else listens there. -1 with `error` set when it cannot be
+// had.
 int listener_bind(const char *address, uint16_t *port, bool exclusive, struct error *error);
 
 // listener.c: takes over `socket` and accepts connections on it from now on.
-bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket, struct error *error);
+bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket,
+                    struct error *error);
 
 // connection.c: takes the connection that waits at the listener.
 void connection_accept(struct loop *loop, struct listener *listener);

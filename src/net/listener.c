@@ -40,12 +40,11 @@ static int bind_family(const char *text, sa_family_t family, uint16_t *port, boo
     int on = 1, off = 0;
     union address address = address_from(text, family, *port);
     socklen_t length = family == AF_INET ? sizeof address.v4 : sizeof address.v6;
-    bool bound = setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-                 (exclusive || setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
-                 (family == AF_INET ||
-                  setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) &&
-                 bind(descriptor, &address.any, length) == 0 &&
-                 getsockname(descriptor, &address.any, &length) == 0;
+    bool bound =
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        (exclusive || setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
+        (family == AF_INET || setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) &&
+        bind(descriptor, &address.any, length) == 0 && getsockname(descriptor, &address.any, &length) == 0;
     if (!bound) {
         int failure = errno;
         close(descriptor);
@@ -68,7 +67,8 @@ int listener_bind(const char *text, uint16_t *port, bool exclusive, struct error
         }
     }
     if (descriptor < 0) {
-        error_set_system(error, errno, "cannot listen on %s port %u", text == NULL ? "any address" : text, *port);
+        error_set_system(error, errno, "cannot listen on %s port %u", text == NULL ? "any address" : text,
+                         *port);
     }
     return descriptor;
 }
@@ -80,7 +80,8 @@ static void on_connection(uv_stream_t *stream, int status) {
     }
 }
 
-bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket, struct error *error) {
+bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket,
+                    struct error *error) {
     listener->loop = loop;
     listener->port_index = port_index;
     listener->socket.data = listener;
@@ -90,7 +91,6 @@ bool listener_start(struct listener *listener, struct loop *loop, int port_index
     } else {
         failure = uv_listen((uv_stream_t *)&listener->socket, loop->net->backlog, on_connection);
     }
-    return failure == 0 ||
-           error_set(error, ERROR_SYSTEM, "cannot listen on port %u: %s", loop->net->ports[port_index],
-                     uv_strerror(failure));
+    return failure == 0 || error_set(error, ERROR_SYSTEM, "cannot listen on port %u: %s",
+                                     loop->net->ports[port_index], uv_strerror(failure));
 }

@@ -45,8 +45,8 @@ static void close_listeners(struct loop *loop) {
         uv_handle_t *socket = (uv_handle_t *)&loop->listeners[i].socket;
         if (loop->listeners[i].loop != NULL && !uv_is_closing(socket)) {
             uv_close(socket, NULL);
-            log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: listener | port: %u | loop: %d",
-                      loop->net->ports[i], loop->index);
+            log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS,
+                      "resource: listener | port: %u | loop: %d", loop->net->ports[i], loop->index);
         }
     }
 }
@@ -138,12 +138,13 @@ static void close_loop(struct loop *loop) {
     free(loop->state);
 }
 
-// Several listeners of ours share a port, and so a second server could share it with us. One exclusive bind, given
-// up at once, finds out whether anybody listens there already.
+// Several listeners of ours share a port, and so a second server could share it with us. One exclusive bind,
+// given up at once, finds out whether anybody listens there already.
 static bool check_ports_free(struct net *net, struct error *error) {
     for (int i = 0; i < net->port_count; i++) {
         if (net->ports[i] != 0) {
-            int socket = listener_bind(net->address[0] == '\0' ? NULL : net->address, &net->ports[i], true, error);
+            int socket =
+                listener_bind(net->address[0] == '\0' ? NULL : net->address, &net->ports[i], true, error);
             if (socket < 0) {
                 return false;
             }
@@ -153,8 +154,8 @@ static bool check_ports_free(struct net *net, struct error *error) {
     return true;
 }
 
-bool net_open(const struct net_options *options, const struct handler *handler, void *context, struct net **result,
-              struct error *error) {
+bool net_open(const struct net_options *options, const struct handler *handler, void *context,
+              struct net **result, struct error *error) {
     *result = NULL;
     struct net *net = calloc(1, sizeof *net);
     struct loop *loops = calloc((size_t)options->loops, sizeof *loops);
@@ -163,8 +164,12 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
         free(loops);
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d loops", options->loops);
     }
-    *net = (struct net){.handler = handler, .context = context, .backlog = options->backlog, .loops = loops,
-                        .port_count = options->port_count, .loop_count = options->loops};
+    *net = (struct net){.handler = handler,
+                        .context = context,
+                        .backlog = options->backlog,
+                        .loops = loops,
+                        .port_count = options->port_count,
+                        .loop_count = options->loops};
     memcpy(net->ports, options->ports, sizeof net->ports);
     unsigned char ignored[sizeof(struct in6_addr)];
     const char *address = options->address;

@@ -22,11 +22,11 @@ struct net_options {
 
 struct net;
 
-// Binds every port and makes the loops, which do not run yet. The handler and its context must outlive the net.
-// On success the caller owns *net. ERROR_SYSTEM, naming address and port, when a port cannot be had: a port that
-// another process listens on is refused, also when that process would share it.
-bool net_open(const struct net_options *options, const struct handler *handler, void *context, struct net **net,
-              struct error *error) MUST_CHECK;
+// Binds every port and makes the loops, which do not run yet. The handler and its context must outlive the
+// net. On success the caller owns *net. ERROR_SYSTEM, naming address and port, when a port cannot be had: a
+// port that another process listens on is refused, also when that process would share it.
+bool net_open(const struct net_options *options, const struct handler *handler, void *context,
+              struct net **net, struct error *error) MUST_CHECK;
 
 // The port that was really bound for options.ports[index], and the address as text.
 uint16_t net_port(const struct net *net, int index);
@@ -35,11 +35,12 @@ const char *net_address(const struct net *net);
 // Starts the threads. When it fails the net must still be closed.
 bool net_start(struct net *net, struct error *error) MUST_CHECK;
 
-// No new connections, no more bytes read from the existing ones. What they are sent still leaves. Returns at once.
+// No new connections, no more bytes read from the existing ones. What they are sent still leaves. Returns at
+// once.
 void net_quiet(struct net *net);
 
-// Ends every connection (what is queued gets a moment to leave), joins the threads, frees the net and nulls the
-// caller's pointer.
+// Ends every connection (what is queued gets a moment to leave), joins the threads, frees the net and nulls
+// the caller's pointer.
 void net_close(struct net **net);
 
 // Makes handler.loop_woken run on the loop's thread, soon. For any thread, while the loop exists.

@@ -1,8 +1,8 @@
 // The echo service: what a client sends up to a newline comes back unchanged.
 //
-// It is the smallest example of what a service is. net/ owns loops, listeners and connections and calls the functions
-// of the table at the bottom; a service looks at the bytes that came, says how many of them it has consumed, and
-// sends what it has to say.
+// It is the smallest example of what a service is. net/ owns loops, listeners and connections and calls the
+// functions of the table at the bottom; a service looks at the bytes that came, says how many of them it has
+// consumed, and sends what it has to say.
 #include "service/service.h"
 
 #include "base/limits.h"

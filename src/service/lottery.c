@@ -1,8 +1,8 @@
-// The lottery's side of a connection: frames to messages, messages to the ledger, and answers back, in the order
-// of the questions.
+// The lottery's side of a connection: frames to messages, messages to the ledger, and answers back, in the
+// order of the questions.
 //
-// Every message goes through the ledger's queue, also one that is refused or that only asks: so its answer cannot
-// overtake those of the chunks before it.
+// Every message goes through the ledger's queue, also one that is refused or that only asks: so its answer
+// cannot overtake those of the chunks before it.
 #include "service/service.h"
 
 #include "base/log.h"
@@ -33,10 +33,10 @@ struct lottery_loop {
     struct lottery *lottery;
     struct loop *loop;
     struct message_decoder *decoder;
-    struct queue done;          // requests that the ledger has answered
-    size_t chunk_bytes;         // of chunks that are with the ledger
-    struct lottery_connection *stalled;  // connections that wait for that to become less
-    struct lottery_connection *waiting;  // connections that wait for the draw
+    struct queue done;                  // requests that the ledger has answered
+    size_t chunk_bytes;                 // of chunks that are with the ledger
+    struct lottery_connection *stalled; // connections that wait for that to become less
+    struct lottery_connection *waiting; // connections that wait for the draw
 };
 
 // A consultation that is held until the draw.
@@ -75,7 +75,8 @@ static struct lottery_loop *loop_of(struct connection *connection) {
     return loop_state(connection_loop(connection));
 }
 
-// The context that the loops share ----------------------------------------------------------------------------
+// The context that the loops share
+// ----------------------------------------------------------------------------
 
 struct lottery *lottery_new(void) {
     return calloc(1, sizeof(struct lottery));
@@ -120,7 +121,8 @@ static void on_loop_ended(struct loop *loop, void *state) {
     }
 }
 
-// Waiting for the draw ----------------------------------------------------------------------------------------
+// Waiting for the draw
+// ----------------------------------------------------------------------------------------
 
 static void start_waiting(struct lottery_loop *loop, struct lottery_connection *own) {
     own->previous_waiting = NULL;
@@ -168,7 +170,8 @@ static struct held *take_held(struct lottery_loop *loop, struct lottery_connecti
     return held;
 }
 
-// Handing requests over ---------------------------------------------------------------------------------------
+// Handing requests over
+// ---------------------------------------------------------------------------------------
 
 // Called on the ledger's thread.
 static void on_complete(struct ledger_request *ledger_request) {
@@ -193,7 +196,8 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
     if (request == NULL) {
         return NULL;
     }
-    request->ledger = (struct ledger_request){.type = LEDGER_PASS, .first = -1, .next = -1, .complete = on_complete};
+    request->ledger =
+        (struct ledger_request){.type = LEDGER_PASS, .first = -1, .next = -1, .complete = on_complete};
     error_clear(&request->ledger.error);
     request->loop = loop;
     request->connection = connection;
@@ -208,7 +212,8 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
 }
 
 static void submit(struct request *request) {
-    struct lottery_connection *own = request->connection == NULL ? NULL : connection_state(request->connection);
+    struct lottery_connection *own =
+        request->connection == NULL ? NULL : connection_state(request->connection);
     if (!worker_submit(request->loop->lottery->worker, &request->ledger)) {
         free_request(request); // the central is shutting down: the connection ends unanswered
         return;
@@ -230,17 +235,19 @@ static void record_told(struct lottery_loop *loop, uint32_t agency) {
     }
 }
 
-// Messages in -------------------------------------------------------------------------------------------------
+// Messages in
+// -------------------------------------------------------------------------------------------------
 
 static bool check_message(struct connection *connection, const struct message *message, struct error *error) {
     uint32_t agencies = loop_of(connection)->lottery->agencies;
     if (message->agency > agencies) {
-        error_set(error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, message->agency,
-                  agencies);
+        error_set(error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
+                  message->agency, agencies);
         error->field = "agency";
         return false;
     }
-    if (message->type != MESSAGE_CONSULT_WINNERS && connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
+    if (message->type != MESSAGE_CONSULT_WINNERS &&
+        connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
         error_set(error, ERROR_BAD_MESSAGE, "type_message: this port takes consultations (3) only");
         error->field = "type_message";
         return false;
@@ -252,13 +259,15 @@ static bool take_chunk(struct request *request, struct error *error) {
     const struct chunk *chunk = request->chunk;
     request->ledger.chunk = chunk;
     request->chunk_bytes = chunk->rows_length + 2 * (size_t)chunk->count;
-    return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->ledger.digest) ||
+    return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
+                        request->ledger.digest) ||
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
 static void log_refused(const struct message *message, const struct error *error) {
-    log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL, "agencia: %" PRIu32 " | error: %s | message: %s",
-              message->agency, error_name(error->code), error->text);
+    log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: %s | message: %s", message->agency, error_name(error->code),
+              error->text);
 }
 
 // Decodes one message and hands it over. Returns false when there is no memory.
@@ -355,7 +364,8 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
     }
 }
 
-// Answers out -------------------------------------------------------------------------------------------------
+// Answers out
+// -------------------------------------------------------------------------------------------------
 
 static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
     size_t length;
@@ -396,7 +406,8 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
         connection_send(connection, frame, reply_encode_not_ready(frame, RETRY_AFTER_MS));
         return;
     }
-    if (send_winners(connection, agency, winners) && connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
+    if (send_winners(connection, agency, winners) &&
+        connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
         connection_finish(connection);
     }
 }
@@ -478,7 +489,8 @@ static void on_loop_woken(struct loop *loop, void *state) {
     }
 }
 
-// Connections -------------------------------------------------------------------------------------------------
+// Connections
+// -------------------------------------------------------------------------------------------------
 
 static void on_opened(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
@@ -499,8 +511,8 @@ static void drop_held(struct connection *connection) {
     }
 }
 
-// Who sends no more still gets the answers to what it sent; but a held consultation needs somebody who waits, and
-// one that has ended cannot be told from one that is gone.
+// Who sends no more still gets the answers to what it sent; but a held consultation needs somebody who waits,
+// and one that has ended cannot be told from one that is gone.
 static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
     (void)rest; // half a message is none
     (void)length;

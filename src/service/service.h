@@ -1,5 +1,5 @@
-// The services: what a server does with the bytes of its connections. Each is a handler (net/handler.h) and what
-// it needs around it.
+// The services: what a server does with the bytes of its connections. Each is a handler (net/handler.h) and
+// what it needs around it.
 #ifndef QUINIELA_SERVICE_SERVICE_H
 #define QUINIELA_SERVICE_SERVICE_H
 
@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
-// Echo: what a client sends up to a newline comes back unchanged. The smallest service there is: begin reading here.
-// It has no context.
+// Echo: what a client sends up to a newline comes back unchanged. The smallest service there is: begin
+// reading here. It has no context.
 extern const struct handler echo_handler;
 
 // The lottery: takes chunks and consultations on port 0 of the net, consultations only on port 1.
@@ -27,8 +27,8 @@ void lottery_free(struct lottery *lottery);
 // Tells who does the work, and for how many agencies. Before the net is started.
 void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t agencies);
 
-// The draw is made: from now on consultations are answered, the waiting ones first. For any thread, also before
-// the net is opened. `winners` must outlive the net.
+// The draw is made: from now on consultations are answered, the waiting ones first. For any thread, also
+// before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
 
 #endif

@@ -50,8 +50,10 @@ static const char *const statement_texts[STATEMENTS] = {
     [ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, numbers, rows)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [ADD_WINNER] = "INSERT INTO winners (draw, agency, bet, document) VALUES (?1, ?2, ?3, ?4)",
-    [GET_DRAW] = "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at FROM draws WHERE draw = ?1",
-    [ALL_AGENCIES] = "SELECT agency, bets, finished_at, told_at FROM agencies WHERE draw = ?1 ORDER BY agency",
+    [GET_DRAW] =
+        "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at FROM draws WHERE draw = ?1",
+    [ALL_AGENCIES] =
+        "SELECT agency, bets, finished_at, told_at FROM agencies WHERE draw = ?1 ORDER BY agency",
     [ALL_NUMBERS] = "SELECT agency, first, count, digest, numbers FROM chunks WHERE draw = ?1"
                     " ORDER BY agency, first",
     [ALL_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks WHERE draw = ?1"
@@ -82,7 +84,8 @@ static bool fail(struct sqlite_store *sqlite, const char *what, struct error *er
                      sqlite3_errmsg(sqlite->database));
 }
 
-// Statements --------------------------------------------------------------------------------------------------
+// Statements
+// --------------------------------------------------------------------------------------------------
 
 // The statement, ready to be bound, with the draw bound to it. NULL with `error` set when it cannot be had.
 static sqlite3_stmt *prepare(struct sqlite_store *sqlite, enum statement which, struct error *error) {
@@ -136,14 +139,15 @@ static bool each_row(struct sqlite_store *sqlite, sqlite3_stmt *statement,
     return wanted;
 }
 
-// Groups ------------------------------------------------------------------------------------------------------
+// Groups
+// ------------------------------------------------------------------------------------------------------
 
 static bool sqlite_begin(struct store *store, struct error *error) {
     return run_plain(store, BEGIN, "begin", error);
 }
 
-// The names of the store's files must be on the disk before anything in the files counts as stored. SQLite syncs
-// the directory too, but goes on when that fails.
+// The names of the store's files must be on the disk before anything in the files counts as stored. SQLite
+// syncs the directory too, but goes on when that fails.
 static bool sync_directory(struct sqlite_store *sqlite, struct error *error) {
     char *copy = strdup(sqlite->path);
     int directory = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -175,7 +179,8 @@ static void sqlite_rollback(struct store *store) {
     (void)!run_plain(store, ROLLBACK, "roll back", &ignored);
 }
 
-// Writing -----------------------------------------------------------------------------------------------------
+// Writing
+// -----------------------------------------------------------------------------------------------------
 
 static bool sqlite_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
     sqlite3_stmt *statement = prepare(of(store), PUT_DRAW, error);
@@ -228,7 +233,8 @@ static bool sqlite_add_winner(struct store *store, const struct stored_winner *w
     return run(of(store), statement, "store a winner", error);
 }
 
-// Reading -----------------------------------------------------------------------------------------------------
+// Reading
+// -----------------------------------------------------------------------------------------------------
 
 struct draw_reading {
     struct stored_draw *draw;
@@ -246,7 +252,8 @@ static bool read_draw(sqlite3_stmt *statement, void *context, struct error *erro
         }
     }
     if (draw->state > DRAW_DRAWN) {
-        return error_set(error, ERROR_STORE_FAILED, "the draw's stored state \"%s\" is none", state ? state : "");
+        return error_set(error, ERROR_STORE_FAILED, "the draw's stored state \"%s\" is none",
+                         state ? state : "");
     }
     draw->agencies = (uint32_t)sqlite3_column_int64(statement, 1);
     draw->winning_number = (uint16_t)sqlite3_column_int(statement, 2);
@@ -301,9 +308,10 @@ static bool read_chunk(sqlite3_stmt *statement, void *context, struct error *err
     const void *digest = sqlite3_column_blob(statement, 3);
     if (digest == NULL || sqlite3_column_bytes(statement, 3) != STORE_DIGEST_BYTES || chunk.numbers == NULL ||
         sqlite3_column_bytes(statement, 4) != (int64_t)chunk.count * 2) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "the chunk of agency %u from bet %llu on is damaged: its columns are not of their sizes",
-                         chunk.agency, (unsigned long long)chunk.first);
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "the chunk of agency %u from bet %llu on is damaged: its columns are not of their sizes",
+            chunk.agency, (unsigned long long)chunk.first);
     }
     memcpy(chunk.digest, digest, sizeof chunk.digest);
     if (sqlite3_column_count(statement) > 5) {
@@ -319,8 +327,8 @@ static bool sqlite_numbers(struct store *store, store_each_chunk each, void *con
     return statement != NULL && each_row(of(store), statement, read_chunk, &reading, error);
 }
 
-static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
-                          void *context, struct error *error) {
+static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
+                          store_each_chunk each, void *context, struct error *error) {
     struct chunk_reading reading = {each, context};
     sqlite3_stmt *statement = prepare(of(store), agency == 0 ? ALL_CHUNKS : SOME_CHUNKS, error);
     if (statement == NULL) {
@@ -355,7 +363,8 @@ static bool sqlite_winners(struct store *store, store_each_winner each, void *co
     return statement != NULL && each_row(of(store), statement, read_winner, &reading, error);
 }
 
-// Opening and closing -----------------------------------------------------------------------------------------
+// Opening and closing
+// -----------------------------------------------------------------------------------------
 
 static void sqlite_close(struct store *store) {
     struct sqlite_store *sqlite = of(store);
@@ -389,8 +398,8 @@ static bool read_pragma(struct sqlite_store *sqlite, const char *sql, int64_t *v
     return read;
 }
 
-// One server at a time works on a store. The lock is on a file of its own: closing any descriptor of the database
-// file would drop the locks that SQLite holds on it (POSIX, fcntl).
+// One server at a time works on a store. The lock is on a file of its own: closing any descriptor of the
+// database file would drop the locks that SQLite holds on it (POSIX, fcntl).
 static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s-lock", sqlite->path) >= (int)sizeof path) {
@@ -410,7 +419,7 @@ static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
 
 // Makes the tables in an empty file; refuses one that is not ours, or of another version.
 static bool check_schema(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
-    int64_t id, version, tables;
+    int64_t id = 0, version = 0, tables = 0;
     if (!read_pragma(sqlite, "PRAGMA application_id", &id, error) ||
         !read_pragma(sqlite, "PRAGMA user_version", &version, error) ||
         !read_pragma(sqlite, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
@@ -429,8 +438,9 @@ static bool check_schema(struct sqlite_store *sqlite, enum store_mode mode, stru
         return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path);
     }
     if (version != SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: its tables are of version %lld, this program knows %d",
-                         sqlite->path, (long long)version, SQLITE_SCHEMA_VERSION);
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%s: its tables are of version %lld, this program knows %d", sqlite->path,
+                         (long long)version, SQLITE_SCHEMA_VERSION);
     }
     return true;
 }
@@ -468,7 +478,8 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
                        struct error *error) {
     *store = NULL;
     if (strlen(draw) > DRAW_NAME_BYTES_MAX || draw[0] == '\0') {
-        return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes", DRAW_NAME_BYTES_MAX);
+        return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes",
+                         DRAW_NAME_BYTES_MAX);
     }
     struct sqlite_store *sqlite = calloc(1, sizeof *sqlite);
     char *copy = strdup(path);

@@ -1,4 +1,5 @@
-// The store's contract as far as it is the same for every implementation: above all, that a failure is sticky.
+// The store's contract as far as it is the same for every implementation: above all, that a failure is
+// sticky.
 #include "store/store.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-// The store's contract: what a store of bets promises, and the small table of functions that each one provides.
+// The store's contract: what a store of bets promises, and the small table of functions that each one
+// provides.
 //
 // Invariants (held by tests/unit/test_store.c, which runs against every store):
 //   1. What store_commit returned true for is there after any crash.
@@ -36,12 +37,12 @@ struct stored_agency {
 
 struct stored_chunk {
     uint32_t agency;
-    uint64_t first;                           // bets of this agency before this chunk
-    uint32_t count;                           // bets
-    const uint8_t *numbers;                   // `count` numbers, little-endian, 2 bytes each
-    const char *rows;                         // the bets' texts, each ended by '\n'
-    size_t rows_length;                       // bytes
-    uint8_t digest[STORE_DIGEST_BYTES];       // SHA-256 of numbers and rows
+    uint64_t first;                     // bets of this agency before this chunk
+    uint32_t count;                     // bets
+    const uint8_t *numbers;             // `count` numbers, little-endian, 2 bytes each
+    const char *rows;                   // the bets' texts, each ended by '\n'
+    size_t rows_length;                 // bytes
+    uint8_t digest[STORE_DIGEST_BYTES]; // SHA-256 of numbers and rows
 };
 
 struct stored_winner {
@@ -84,12 +85,13 @@ struct store_operations {
 // What every implementation's own struct begins with.
 struct store {
     const struct store_operations *operations;
-    bool failed;    // invariant 3
+    bool failed; // invariant 3
     bool in_group;
 };
 
-// Opens the store at `address` (a path: SQLite) for the draw named `draw`, and makes it when it is not there and
-// the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close; on failure it is NULL.
+// Opens the store at `address` (a path: SQLite) for the draw named `draw`, and makes it when it is not there
+// and the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close; on failure it
+// is NULL.
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) MUST_CHECK;
 
@@ -102,17 +104,21 @@ bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 
 // Makes or replaces the draw's row, or an agency's. Within a group.
 bool store_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) MUST_CHECK;
-bool store_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) MUST_CHECK;
+bool store_put_agency(struct store *store, const struct stored_agency *agency,
+                      struct error *error) MUST_CHECK;
 
 // Adds a row. Fails when the place (agency, first) or (agency, bet) is taken. Within a group.
 bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
-bool store_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) MUST_CHECK;
+bool store_add_winner(struct store *store, const struct stored_winner *winner,
+                      struct error *error) MUST_CHECK;
 
 // The draw's row into *draw; *found is false when there is none.
-bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
+bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
+                    struct error *error) MUST_CHECK;
 
 // Every agency that has a row, by number.
-bool store_agencies(struct store *store, store_each_agency each, void *context, struct error *error) MUST_CHECK;
+bool store_agencies(struct store *store, store_each_agency each, void *context,
+                    struct error *error) MUST_CHECK;
 
 // Every chunk, by agency and first, with its numbers only: `rows` is NULL. Reads 2 bytes a bet.
 bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) MUST_CHECK;
@@ -122,7 +128,8 @@ bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t 
                   void *context, struct error *error) MUST_CHECK;
 
 // Every winner, by agency and bet.
-bool store_winners(struct store *store, store_each_winner each, void *context, struct error *error) MUST_CHECK;
+bool store_winners(struct store *store, store_each_winner each, void *context,
+                   struct error *error) MUST_CHECK;
 
 // "open", "sealed" or "drawn".
 const char *draw_state_name(enum draw_state state);

@@ -14,10 +14,10 @@ enum frame_state {
 };
 
 // Looks at the first frame in `bytes`. `length_max` is the most that a message may have. When it is complete,
-// *message points into `bytes` and the frame takes FRAME_HEADER_BYTES + *message_length of them. When it is too
-// long, *message_length is what it claimed.
-enum frame_state frame_next(const uint8_t *bytes, size_t available, size_t length_max, const uint8_t **message,
-                            size_t *message_length);
+// *message points into `bytes` and the frame takes FRAME_HEADER_BYTES + *message_length of them. When it is
+// too long, *message_length is what it claimed.
+enum frame_state frame_next(const uint8_t *bytes, size_t available, size_t length_max,
+                            const uint8_t **message, size_t *message_length);
 
 // Writes the header of a message of `length` bytes.
 void frame_write_header(uint8_t header[FRAME_HEADER_BYTES], size_t length);

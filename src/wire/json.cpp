@@ -1,5 +1,5 @@
-// simdjson behind a C header. Its DOM interface is taken, and not the faster on-demand one, because it checks the
-// whole text before anything of it is used: a message is accepted whole or not at all.
+// simdjson behind a C header. Its DOM interface is taken, and not the faster on-demand one, because it checks
+// the whole text before anything of it is used: a message is accepted whole or not at all.
 #include "wire/json.h"
 
 #include <new>
@@ -79,13 +79,14 @@ static bool read_fields(struct json_parser *parser, dom::object object, const ch
     return true;
 }
 
-bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length, const char *const *names,
-                       int count, struct json_value *values, struct error *error) {
+bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length,
+                       const char *const *names, int count, struct json_value *values, struct error *error) {
     dom::element root;
     simdjson::error_code failure = parser->parser.parse(text, length, false).get(root);
     if (failure != simdjson::SUCCESS) {
         enum error_code code = failure == simdjson::MEMALLOC ? ERROR_NO_MEMORY : ERROR_BAD_JSON;
-        return error_set(error, code, "the message does not parse as JSON: %s", simdjson::error_message(failure));
+        return error_set(error, code, "the message does not parse as JSON: %s",
+                         simdjson::error_message(failure));
     }
     dom::object object;
     if (root.get_object().get(object) != simdjson::SUCCESS) {
@@ -100,8 +101,8 @@ bool json_read_members(struct json_parser *parser, const struct json_value *obje
     return read_fields(parser, members, names, count, values, error);
 }
 
-size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each, void *context,
-                        bool *not_a_string) {
+size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each,
+                        void *context, bool *not_a_string) {
     size_t taken = 0;
     *not_a_string = false;
     dom::array elements = parser->elements[array->handle].get_array().value_unsafe();

@@ -30,10 +30,10 @@ struct json_value {
     enum json_kind kind;
     bool boolean;
     int64_t integer;
-    const char *text;   // JSON_STRING: without its escapes, not ended by a NUL; valid until the next parse
+    const char *text; // JSON_STRING: without its escapes, not ended by a NUL; valid until the next parse
     size_t text_length;
-    size_t elements;    // JSON_ARRAY
-    size_t handle;      // for json_each_string and json_read_members
+    size_t elements; // JSON_ARRAY
+    size_t handle;   // for json_each_string and json_read_members
 };
 
 struct json_parser; // its memory is used again for every text; for one thread
@@ -43,13 +43,15 @@ struct json_parser *json_parser_new(void);
 void json_parser_free(struct json_parser *parser);
 
 // Parses the text whole and puts the fields called `names` (`count` of them, JSON_FIELDS_MAX at most) of the
-// object that it is into `values`, JSON_ABSENT where there is none; others are skipped. JSON_PADDING_BYTES behind
-// the text must be readable. Fails with ERROR_BAD_JSON when it does not parse, with ERROR_BAD_MESSAGE when it is no
-// object or has one of the fields twice.
-bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length, const char *const *names,
-                       int count, struct json_value *values, struct error *error) MUST_CHECK;
+// object that it is into `values`, JSON_ABSENT where there is none; others are skipped. JSON_PADDING_BYTES
+// behind the text must be readable. Fails with ERROR_BAD_JSON when it does not parse, with ERROR_BAD_MESSAGE
+// when it is no object or has one of the fields twice.
+bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length,
+                       const char *const *names, int count, struct json_value *values,
+                       struct error *error) MUST_CHECK;
 
-// As above, for an object inside the last parsed text. The handles of `values` replace those of the look before.
+// As above, for an object inside the last parsed text. The handles of `values` replace those of the look
+// before.
 bool json_read_members(struct json_parser *parser, const struct json_value *object, const char *const *names,
                        int count, struct json_value *values, struct error *error) MUST_CHECK;
 
@@ -58,8 +60,8 @@ typedef bool (*json_string)(void *context, const char *text, size_t length);
 
 // Hands every string of the array to `each`, in order. Returns how many were taken: less than array->elements
 // when `each` stopped, or when the next element is no string (*not_a_string is then true).
-size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each, void *context,
-                        bool *not_a_string);
+size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each,
+                        void *context, bool *not_a_string);
 
 #ifdef __cplusplus
 }

@@ -57,7 +57,8 @@ static bool read_agency(const struct json_value *value, uint32_t *agency, struct
         }
     } else {
         return bad_field(error, ERROR_BAD_MESSAGE, FIELD_AGENCY,
-                         value->kind == JSON_ABSENT ? "is missing" : "is neither a string nor a whole number");
+                         value->kind == JSON_ABSENT ? "is missing"
+                                                    : "is neither a string nor a whole number");
     }
     if (number < 1 || number > AGENCIES_MAX) {
         return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is no agency's number");
@@ -136,8 +137,8 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
     return false;
 }
 
-bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct message *message,
-                    struct error *error) {
+bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
+                    struct message *message, struct error *error) {
     *message = (struct message){.first = -1, .wait = true};
     struct json_value values[FIELDS];
     if (!json_parse_object(decoder->parser, bytes, length, field_names, FIELDS, values, error)) {
@@ -164,7 +165,8 @@ size_t message_bet_bytes(const char *text, size_t length) {
 }
 
 size_t message_encoded_max(const struct chunk *chunk) {
-    // A newline in `rows` stands for two quotes and a comma; quotes and backslashes in names take one byte more.
+    // A newline in `rows` stands for two quotes and a comma; quotes and backslashes in names take one byte
+    // more.
     size_t escapes = 0;
     for (size_t i = 0; i < chunk->rows_length; i++) {
         escapes += chunk->rows[i] == '"' || chunk->rows[i] == '\\';

@@ -1,4 +1,5 @@
-// What agencies say: messages 1, 2 and 3, decoded into values and encoded from them. The page is docs/protocol.md.
+// What agencies say: messages 1, 2 and 3, decoded into values and encoded from them. The page is
+// docs/protocol.md.
 #ifndef QUINIELA_WIRE_MESSAGE_H
 #define QUINIELA_WIRE_MESSAGE_H
 
@@ -43,8 +44,8 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
 // The most bytes that message_encode_chunk writes for this chunk, header included.
 size_t message_encoded_max(const struct chunk *chunk);
 
-// Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max). `first` < 0 leaves the field
-// out. Returns the frame's length, header included.
+// Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max). `first` < 0 leaves the
+// field out. Returns the frame's length, header included.
 size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
                             const struct chunk *chunk);
 
@@ -53,7 +54,8 @@ size_t message_bet_bytes(const char *text, size_t length);
 
 enum { MESSAGE_CONSULT_BYTES_MAX = 128 };
 
-// Writes a whole frame of type 3. `wait` true leaves the field out, as classic clients do. Returns its length.
+// Writes a whole frame of type 3. `wait` true leaves the field out, as classic clients do. Returns its
+// length.
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait);
 
 #endif

@@ -27,7 +27,8 @@ size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t nex
 
 size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t retry_after_ms) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
-    out += sprintf(out, "{\"type_message\":3,\"payload\":null,\"retry_after_ms\":%" PRIu32 "}", retry_after_ms);
+    out +=
+        sprintf(out, "{\"type_message\":3,\"payload\":null,\"retry_after_ms\":%" PRIu32 "}", retry_after_ms);
     return finish(frame, out);
 }
 
@@ -35,7 +36,8 @@ static_assert(ERROR_TEXT_BYTES * 6 + 256 <= REPLY_SMALL_BYTES_MAX, "an error fit
 
 size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
-    out += sprintf(out, "{\"type_message\":4,\"payload\":{\"code\":\"%s\",\"message\":", error_name(error->code));
+    out += sprintf(out,
+                   "{\"type_message\":4,\"payload\":{\"code\":\"%s\",\"message\":", error_name(error->code));
     out = json_text_write(out, error->text, strlen(error->text));
     out += sprintf(out, ",\"retryable\":%s", error_retryable(error->code) ? "true" : "false");
     if (error->bet >= 0) {
@@ -67,7 +69,13 @@ size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length
 }
 
 enum reply_field { REPLY_FIELD_TYPE, REPLY_FIELD_PAYLOAD, REPLY_FIELD_NEXT, REPLY_FIELD_RETRY, REPLY_FIELDS };
-enum error_field { ERROR_FIELD_CODE, ERROR_FIELD_MESSAGE, ERROR_FIELD_RETRYABLE, ERROR_FIELD_BET, ERROR_FIELDS };
+enum error_field {
+    ERROR_FIELD_CODE,
+    ERROR_FIELD_MESSAGE,
+    ERROR_FIELD_RETRYABLE,
+    ERROR_FIELD_BET,
+    ERROR_FIELDS
+};
 
 static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next", "retry_after_ms"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
@@ -88,10 +96,11 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     snprintf(reply->error_name, sizeof reply->error_name, "%.*s", (int)code->text_length, code->text);
     const struct json_value *text = &members[ERROR_FIELD_MESSAGE];
     bool has_text = text->kind == JSON_STRING;
-    error_set(&reply->error, error_code_named(reply->error_name), "%.*s", has_text ? (int)text->text_length : 0,
-              has_text ? text->text : "");
+    error_set(&reply->error, error_code_named(reply->error_name), "%.*s",
+              has_text ? (int)text->text_length : 0, has_text ? text->text : "");
     reply->error.bet = whole_number_or_none(&members[ERROR_FIELD_BET]);
-    reply->retryable = members[ERROR_FIELD_RETRYABLE].kind == JSON_BOOLEAN && members[ERROR_FIELD_RETRYABLE].boolean;
+    reply->retryable =
+        members[ERROR_FIELD_RETRYABLE].kind == JSON_BOOLEAN && members[ERROR_FIELD_RETRYABLE].boolean;
     return true;
 }
 

@@ -20,12 +20,12 @@ enum { REPLY_SMALL_BYTES_MAX = 2048 }; // room for any reply but the winners, he
 
 struct reply {
     enum reply_type type;
-    int64_t next;            // bets of the agency that are stored, or -1 when the reply does not say
-    int64_t retry_after_ms;  // WINNERS_NOT_READY, or -1
+    int64_t next;             // bets of the agency that are stored, or -1 when the reply does not say
+    int64_t retry_after_ms;   // WINNERS_NOT_READY, or -1
     struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
-    char error_name[32];     // ERROR: the code as the central named it
-    bool retryable;          // ERROR
-    struct error error;      // ERROR: its text; code is ERROR_NONE for a name that we do not know
+    char error_name[32];      // ERROR: the code as the central named it
+    bool retryable;           // ERROR
+    struct error error;       // ERROR: its text; code is ERROR_NONE for a name that we do not know
 };
 
 // Each writes a whole frame and returns its length, header included.

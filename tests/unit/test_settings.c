@@ -1,0 +1,819 @@
+// Settings: which of flag, environment, file and default wins, what every type takes and refuses, and that
+// every refusal says in one line where the value stands and why. Then the program's own table.
+#include "base/limits.h"
+#include "base/settings.h"
+#include "cli/settings_table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { CENTRAL = 1 << 0, OFFICE = 1 << 1, LISTING = 1 << 2 };
+
+static const struct setting table[] = {
+    {.commands = CENTRAL | OFFICE,
+     .key = "CONFIG",
+     .flag_only = true,
+     .type = SETTING_CONFIG,
+     .help = "The file"},
+    {.commands = CENTRAL,
+     .key = "GATE_PORT",
+     .type = SETTING_NUMBER,
+     .maximum = 65535,
+     .fallback = "12345",
+     .value_name = "PORT",
+     .help = "A help text that is long enough to be broken into more than one line, because it goes on and "
+             "on and on"},
+    {.commands = CENTRAL | LISTING,
+     .key = "SHELF",
+     .type = SETTING_TEXT,
+     .fallback = "shelf.db",
+     .help = "A path"},
+    {.commands = CENTRAL, .key = "HOST_IP", .type = SETTING_TEXT, .help = "An address"},
+    {.commands = CENTRAL, .key = "LOUDNESS", .type = SETTING_LEVEL, .fallback = "INFO", .help = "A level"},
+    {.commands = CENTRAL, .key = "ONLY_ONCE", .type = SETTING_SWITCH, .help = "A switch"},
+    {.commands = OFFICE,
+     .key = "CLI_ID",
+     .file_key = "id",
+     .type = SETTING_NUMBER,
+     .minimum = -5,
+     .maximum = INT64_MAX,
+     .help = "A number"},
+    {.commands = OFFICE,
+     .key = "CLI_HALL_ADDRESS",
+     .file_key = "hall.address",
+     .type = SETTING_TEXT,
+     .fallback = "localhost:1",
+     .help = "An address"},
+    {.commands = OFFICE,
+     .key = "PILE_SIZE",
+     .file_key = "pile.maxAmount",
+     .alias = "CLI_PILE_MAXAMOUNT",
+     .type = SETTING_NUMBER,
+     .minimum = 1,
+     .maximum = 99,
+     .fallback = "10",
+     .help = "A number with another name"},
+    {.commands = OFFICE,
+     .key = "CLI_PAUSE",
+     .file_key = "pause",
+     .type = SETTING_DURATION,
+     .help = "A duration"},
+    {.commands = OFFICE,
+     .key = "PRIZES",
+     .flag = "winners",
+     .flag_only = true,
+     .type = SETTING_SWITCH,
+     .help = "So"},
+    {.commands = LISTING,
+     .key = "OUTPUT",
+     .letter = 'o',
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .help = "A path"},
+    {.commands = LISTING, .key = "SHELVES", .type = SETTING_TEXT, .help = "Begins like another"},
+    {.key = NULL},
+};
+
+static const char *const variables[] = {
+    "GATE_PORT", "SHELF",     "SHELVES", "HOST_IP",
+    "LOUDNESS",  "ONLY_ONCE", "CLI_ID",  "CLI_HALL_ADDRESS",
+    "PILE_SIZE", "CLI_PAUSE", "PRIZES",  "CLI_PILE_MAXAMOUNT",
+    "CONFIG",    "OUTPUT",    "STORE",   "DRAW",
+};
+
+static const struct settings_command central = {.name = "central",
+                                                .summary = "Sums up.",
+                                                .details = "Details.",
+                                                .bit = CENTRAL,
+                                                .format = SETTINGS_INI,
+                                                .table = table};
+static const struct settings_command office = {
+    .name = "office", .summary = "Sums up.", .bit = OFFICE, .format = SETTINGS_YAML, .table = table};
+static const struct settings_command listing = {.name = "listing",
+                                                .arguments = "FROM [TO]",
+                                                .summary = "Sums up.",
+                                                .bit = LISTING,
+                                                .table = table,
+                                                .arguments_min = 1,
+                                                .arguments_max = 2};
+
+enum { FLAGS_MAX = 16 };
+
+struct story {
+    char folder[32]; // the working directory while the test runs
+    char *argv[FLAGS_MAX + 2];
+    int argc;
+    struct settings *settings;
+    struct error error;
+    char printed[8192]; // what settings_load wrote to standard output
+};
+
+static int set_up(void **state) {
+    struct story *story = calloc(1, sizeof *story);
+    assert_non_null(story);
+    strcpy(story->folder, "/tmp/test_settings.XXXXXX");
+    assert_non_null(mkdtemp(story->folder));
+    assert_int_equal(chdir(story->folder), 0);
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        unsetenv(variables[i]);
+    }
+    *state = story;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct story *story = *state;
+    settings_free(story->settings);
+    unlink("settings.file");
+    unlink("printed");
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(story->folder), 0);
+    free(story);
+    return 0;
+}
+
+static void write_bytes(const char *bytes, size_t length) {
+    FILE *file = fopen("settings.file", "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void write_file(const char *text) {
+    write_bytes(text, strlen(text));
+}
+
+// Calls settings_load with the story's argv, its standard output going to a file, and reads that back.
+static enum settings_outcome load_printing(struct story *story, const struct settings_command *command) {
+    fflush(stdout);
+    int terminal = dup(STDOUT_FILENO);
+    FILE *file = fopen("printed", "w+");
+    assert_non_null(file);
+    dup2(fileno(file), STDOUT_FILENO);
+    enum settings_outcome outcome =
+        settings_load(command, story->argc, story->argv, &story->settings, &story->error);
+    fflush(stdout);
+    dup2(terminal, STDOUT_FILENO);
+    close(terminal);
+    rewind(file);
+    size_t length = fread(story->printed, 1, sizeof story->printed - 1, file);
+    story->printed[length] = '\0';
+    fclose(file);
+    return outcome;
+}
+
+// Loads with the flags that follow, up to a NULL.
+static enum settings_outcome load(struct story *story, const struct settings_command *command, ...) {
+    settings_free(story->settings);
+    story->settings = NULL;
+    static char name[] = "command";
+    story->argv[0] = name;
+    story->argc = 1;
+    va_list flags;
+    va_start(flags, command);
+    for (char *flag; (flag = va_arg(flags, char *)) != NULL;) {
+        assert_true(story->argc <= FLAGS_MAX);
+        story->argv[story->argc++] = flag;
+    }
+    va_end(flags);
+    story->argv[story->argc] = NULL;
+    enum settings_outcome outcome = load_printing(story, command);
+    assert_int_equal(story->settings != NULL, outcome == SETTINGS_READY);
+    return outcome;
+}
+
+#define LOAD(...) load(story, __VA_ARGS__, (char *)NULL)
+
+#define ASSERT_READY(...)                                                                                    \
+    do {                                                                                                     \
+        enum settings_outcome outcome = LOAD(__VA_ARGS__);                                                   \
+        assert_string_equal(story->error.text, "");                                                          \
+        assert_int_equal(outcome, SETTINGS_READY);                                                           \
+    } while (0)
+
+#define ASSERT_WRONG(text_expected, ...)                                                                     \
+    do {                                                                                                     \
+        assert_int_equal(LOAD(__VA_ARGS__), SETTINGS_WRONG);                                                 \
+        assert_string_equal(story->error.text, text_expected);                                               \
+        assert_int_equal(story->error.code, ERROR_BAD_SETTING);                                              \
+    } while (0)
+
+#define FILE_FLAG "--config=settings.file"
+
+#define ASSERT_TEXT(key, expected) assert_string_equal(settings_text(story->settings, key), expected)
+
+// Who wins --------------------------------------------------------------------------------------------------
+
+static void the_default_holds_when_nobody_speaks(void **state) {
+    struct story *story = *state;
+    ASSERT_READY(&central);
+    ASSERT_TEXT("GATE_PORT", "12345");
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 12345);
+    assert_false(settings_is_set(story->settings, "GATE_PORT"));
+    assert_null(settings_text(story->settings, "HOST_IP"));
+    assert_false(settings_is_set(story->settings, "HOST_IP"));
+    assert_false(settings_switch(story->settings, "ONLY_ONCE"));
+    assert_null(settings_text(story->settings, "CONFIG"));
+}
+
+static void the_flag_wins_over_the_environment_that_over_the_file(void **state) {
+    struct story *story = *state;
+    write_file("[DEFAULT]\nGATE_PORT = 1\n");
+    ASSERT_READY(&central, FILE_FLAG);
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 1);
+    assert_true(settings_is_set(story->settings, "GATE_PORT"));
+    setenv("GATE_PORT", "2", 1);
+    ASSERT_READY(&central, FILE_FLAG);
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 2);
+    ASSERT_READY(&central, FILE_FLAG, "--gate-port", "3");
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 3);
+    ASSERT_TEXT("GATE_PORT", "3");
+    assert_true(settings_is_set(story->settings, "GATE_PORT"));
+}
+
+static void a_value_that_does_not_win_is_checked_all_the_same(void **state) {
+    struct story *story = *state;
+    write_file("GATE_PORT = x\n");
+    ASSERT_WRONG("settings.file:1: GATE_PORT: \"x\" is not a whole number from 0 to 65535", &central,
+                 FILE_FLAG, "--gate-port=3");
+    setenv("GATE_PORT", "y", 1);
+    ASSERT_WRONG("environment: GATE_PORT: \"y\" is not a whole number from 0 to 65535", &central,
+                 "--gate-port=3");
+}
+
+static void an_empty_variable_counts_as_none(void **state) {
+    struct story *story = *state;
+    write_file("GATE_PORT = 1\n");
+    setenv("GATE_PORT", "", 1);
+    setenv("SHELF", "", 1);
+    ASSERT_READY(&central, FILE_FLAG);
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 1);
+    ASSERT_TEXT("SHELF", "shelf.db");
+    assert_false(settings_is_set(story->settings, "SHELF"));
+}
+
+static void the_environment_has_another_name_for_it(void **state) {
+    struct story *story = *state;
+    setenv("CLI_PILE_MAXAMOUNT", "20", 1);
+    ASSERT_READY(&office);
+    assert_int_equal(settings_number(story->settings, "PILE_SIZE"), 20);
+    setenv("PILE_SIZE", "30", 1);
+    ASSERT_READY(&office);
+    assert_int_equal(settings_number(story->settings, "PILE_SIZE"), 30);
+    unsetenv("PILE_SIZE");
+    setenv("CLI_PILE_MAXAMOUNT", "0", 1);
+    ASSERT_WRONG("environment: CLI_PILE_MAXAMOUNT: \"0\" is not a whole number from 1 to 99", &office);
+}
+
+static void flag_only_settings_are_neither_in_the_environment_nor_in_the_file(void **state) {
+    struct story *story = *state;
+    setenv("PRIZES", "true", 1);
+    setenv("CONFIG", "nowhere.yaml", 1);
+    write_file("PRIZES: true\n");
+    ASSERT_READY(&office, FILE_FLAG);
+    assert_false(settings_switch(story->settings, "PRIZES"));
+    ASSERT_READY(&office, "--winners");
+    assert_true(settings_switch(story->settings, "PRIZES"));
+}
+
+static void a_command_sees_only_its_own_settings(void **state) {
+    struct story *story = *state;
+    setenv("GATE_PORT", "not read", 1);
+    ASSERT_READY(&listing, "a");
+    ASSERT_WRONG("--gate-port: it is no flag, or short for several; see quiniela listing --help", &listing,
+                 "a", "--gate-port=1");
+}
+
+// Flags -----------------------------------------------------------------------------------------------------
+
+static void a_flag_takes_its_value_behind_a_space_or_an_equals_sign(void **state) {
+    struct story *story = *state;
+    ASSERT_READY(&office, "--hall-address", "a:1", "--id=7", "--pile-size", "5");
+    ASSERT_TEXT("CLI_HALL_ADDRESS", "a:1");
+    assert_int_equal(settings_number(story->settings, "CLI_ID"), 7);
+    assert_int_equal(settings_number(story->settings, "PILE_SIZE"), 5);
+    ASSERT_READY(&office, "--hall-address=a:1=b", "--id=1", "--id=2");
+    ASSERT_TEXT("CLI_HALL_ADDRESS", "a:1=b");
+    assert_int_equal(settings_number(story->settings, "CLI_ID"), 2);
+}
+
+static void operands_stand_anywhere_between_the_flags(void **state) {
+    struct story *story = *state;
+    ASSERT_READY(&listing, "from", "--shelf=x", "to", "-o", "out.csv");
+    assert_int_equal(settings_argument_count(story->settings), 2);
+    assert_string_equal(settings_argument(story->settings, 0), "from");
+    assert_string_equal(settings_argument(story->settings, 1), "to");
+    ASSERT_TEXT("OUTPUT", "out.csv");
+    ASSERT_READY(&listing, "--", "--shelf");
+    assert_int_equal(settings_argument_count(story->settings), 1);
+    assert_string_equal(settings_argument(story->settings, 0), "--shelf");
+}
+
+static void too_few_and_too_many_operands_are_refused(void **state) {
+    struct story *story = *state;
+    ASSERT_WRONG("it takes FROM [TO]; see quiniela listing --help", &listing);
+    ASSERT_WRONG("\"c\": that is an argument too many; see quiniela listing --help", &listing, "a", "b", "c",
+                 "d");
+    ASSERT_WRONG("\"a\": that is an argument too many; see quiniela central --help", &central, "a");
+}
+
+static void wrong_flags_are_named(void **state) {
+    struct story *story = *state;
+    ASSERT_WRONG("--nothing: it is no flag, or short for several; see quiniela listing --help", &listing,
+                 "--nothing=5");
+    ASSERT_WRONG("--shel: it is no flag, or short for several; see quiniela listing --help", &listing,
+                 "--shel", "5");
+    ASSERT_WRONG("-x: there is no such flag; see quiniela listing --help", &listing, "-x");
+    ASSERT_WRONG("--shelf: its value is missing", &listing, "a", "--shelf");
+    ASSERT_WRONG("--output: its value is missing", &listing, "a", "-o");
+    ASSERT_WRONG("--help: it takes no value", &listing, "--help=all");
+    ASSERT_WRONG("--shelf: \"\" is not a text of at least one character", &listing, "a", "--shelf=");
+    ASSERT_WRONG("--output: \"\" is not a text of at least one character", &listing, "a", "-o", "");
+}
+
+static void help_is_printed_and_ends_the_matter(void **state) {
+    struct story *story = *state;
+    assert_int_equal(LOAD(&central, "--help"), SETTINGS_DONE);
+    assert_string_equal(
+        story->printed,
+        "Usage: quiniela central [OPTION ...]\n"
+        "\n"
+        "Sums up.\n"
+        "\n"
+        "Options:\n"
+        "      --config VALUE    The file\n"
+        "      --gate-port PORT  A help text that is long enough to be broken into more than one line,\n"
+        "                        because it goes on and on and on\n"
+        "                        (default 12345; environment and file GATE_PORT)\n"
+        "      --shelf VALUE     A path\n"
+        "                        (default shelf.db; environment and file SHELF)\n"
+        "      --host-ip VALUE   An address\n"
+        "                        (environment and file HOST_IP)\n"
+        "      --loudness VALUE  A level\n"
+        "                        (default INFO; environment and file LOUDNESS)\n"
+        "      --only-once       A switch\n"
+        "                        (environment and file ONLY_ONCE)\n"
+        "  -h, --help            Print this and exit\n"
+        "\n"
+        "Details.\n"
+        "\n"
+        "An option wins over the environment, the environment over the file, the file over the default. The\n"
+        "file's keys may be in upper or lower case.\n");
+    assert_int_equal(LOAD(&office, "-h", "--id=wrong"), SETTINGS_DONE);
+    assert_non_null(strstr(story->printed, "(default 10; environment PILE_SIZE or CLI_PILE_MAXAMOUNT;"));
+    assert_non_null(strstr(story->printed, "      --winners             So\n"));
+    assert_int_equal(LOAD(&listing, "--help"), SETTINGS_DONE);
+    assert_non_null(strstr(story->printed, "quiniela listing [OPTION ...] FROM [TO]\n"));
+    assert_non_null(strstr(story->printed, "  -o, --output VALUE   A path\n      --shelves"));
+    assert_null(strstr(story->printed, "file"));
+}
+
+// Types -----------------------------------------------------------------------------------------------------
+
+static void numbers_are_whole_and_within_their_bounds(void **state) {
+    struct story *story = *state;
+    static const struct {
+        const char *text;
+        int64_t number;
+    } good[] = {{"0", 0}, {"-5", -5}, {"007", 7}, {"9223372036854775807", INT64_MAX}};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        ASSERT_READY(&office, "--id", good[i].text);
+        assert_int_equal(settings_number(story->settings, "CLI_ID"), good[i].number);
+        ASSERT_TEXT("CLI_ID", good[i].text);
+    }
+    static const char *const bad[] = {
+        "-6",  "",      "-", "+1", " 1", "1 ", "1.5", "0x10", "9223372036854775808", "-99999999999999999999",
+        "1e3", "\u0661"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char expected[128];
+        snprintf(expected, sizeof expected, "--id: \"%s\" is not a whole number from -5 up", bad[i]);
+        ASSERT_WRONG(expected, &office, "--id", bad[i]);
+    }
+    ASSERT_READY(&central, "--gate-port=65535");
+    ASSERT_WRONG("--gate-port: \"65536\" is not a whole number from 0 to 65535", &central,
+                 "--gate-port=65536");
+}
+
+static void durations_are_as_go_writes_them(void **state) {
+    struct story *story = *state;
+    static const struct {
+        const char *text;
+        int64_t milliseconds;
+    } good[] = {
+        {"5s", 5000},
+        {"100ms", 100},
+        {"0m20s", 20000},
+        {"1h30m", 5400000},
+        {"1.5h", 5400000},
+        {"0", 0},
+        {"0s", 0},
+        {".5s", 500},
+        {"1.s", 1000},
+        {"1us", 1},
+        {"1000us", 1},
+        {"1000001ns", 2},
+        {"1500\u00b5s", 2},
+        {"1s1ns", 1001},
+        {"1m0.25s", 60250},
+        {"2\u03bcs", 1},
+        {"2540400h10m10.000000000s", 9145440610000},
+    };
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        ASSERT_READY(&office, "--pause", good[i].text);
+        assert_int_equal(settings_duration_ms(story->settings, "CLI_PAUSE"), good[i].milliseconds);
+        ASSERT_TEXT("CLI_PAUSE", good[i].text);
+    }
+    static const char *const bad[] = {"",     "5",     "s",  ".s",  "5 s",      "-5s",
+                                      "+5s",  "5s ",   "5d", "1h2", "5S",       "1.5",
+                                      "1,5s", "1..5s", "ms", "0s0", "2562048h", "99999999999999999999s"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char expected[128];
+        snprintf(expected, sizeof expected, "--pause: \"%s\" is not a duration such as 5s, 100ms or 1h30m",
+                 bad[i]);
+        ASSERT_WRONG(expected, &office, "--pause", bad[i]);
+    }
+}
+
+static void levels_keep_the_text_they_were_written_with(void **state) {
+    struct story *story = *state;
+    ASSERT_READY(&central, "--loudness=debug");
+    ASSERT_TEXT("LOUDNESS", "debug");
+    ASSERT_WRONG("--loudness: \"LOUD\" is not a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL", &central,
+                 "--loudness=LOUD");
+}
+
+static void switches_are_flags_without_a_value_and_words_elsewhere(void **state) {
+    struct story *story = *state;
+    ASSERT_READY(&central, "--only-once");
+    assert_true(settings_switch(story->settings, "ONLY_ONCE"));
+    static const char *const words[] = {"false", "true", "no", "YES", "0", "1", "False", "True"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        setenv("ONLY_ONCE", words[i], 1);
+        ASSERT_READY(&central);
+        assert_int_equal(settings_switch(story->settings, "ONLY_ONCE"), i % 2);
+    }
+    setenv("ONLY_ONCE", "yes", 1);
+    ASSERT_READY(&central, "--only-once=no");
+    assert_false(settings_switch(story->settings, "ONLY_ONCE"));
+    setenv("ONLY_ONCE", "maybe", 1);
+    ASSERT_WRONG("environment: ONLY_ONCE: \"maybe\" is not true or false", &central);
+}
+
+static void a_value_in_an_error_is_cut_and_stays_on_one_line(void **state) {
+    struct story *story = *state;
+    ASSERT_WRONG("--gate-port: \"1?2?\" is not a whole number from 0 to 65535", &central,
+                 "--gate-port=1\n2\x7f");
+    ASSERT_WRONG("--gate-port: \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...\" is not a whole number "
+                 "from 0 to 65535",
+                 &central,
+                 "--gate-port=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+}
+
+// The INI file ----------------------------------------------------------------------------------------------
+
+static void ini_keys_are_found_in_any_case(void **state) {
+    struct story *story = *state;
+    write_file("\xEF\xBB\xBF# a comment\r\n[DEFAULT]\r\n; another\r\n\r\ngate_port = 0077\r\n  Shelf: a = "
+               "b;c ; why\r\n"
+               "HOST_IP =\r\nloudness=warn");
+    ASSERT_READY(&central, FILE_FLAG);
+    ASSERT_TEXT("GATE_PORT", "0077");
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 77);
+    ASSERT_TEXT("SHELF", "a = b;c");
+    ASSERT_TEXT("LOUDNESS", "warn");
+    assert_null(settings_text(story->settings, "HOST_IP"));
+    assert_false(settings_is_set(story->settings, "HOST_IP"));
+    assert_string_equal(story->printed, "");
+}
+
+static void ini_keys_count_in_section_default_only(void **state) {
+    struct story *story = *state;
+    write_file("GATE_PORT = 1\n[other]\nSHELF = x\n[DEFAULT]\nHOST_IP = ::1\n");
+    ASSERT_READY(&central, FILE_FLAG);
+    ASSERT_TEXT("GATE_PORT", "1");
+    ASSERT_TEXT("SHELF", "shelf.db");
+    ASSERT_TEXT("HOST_IP", "::1");
+    assert_non_null(strstr(story->printed, "| key: other.SHELF | line: 3 |"));
+}
+
+static void unknown_keys_are_warned_of_and_no_more(void **state) {
+    struct story *story = *state;
+    write_file("[DEFAULT]\nNOVELTY = 1\nGATE_PORT = 2\nCONFIG = other.file\nCLI_ID = 3\n");
+    ASSERT_READY(&central, FILE_FLAG);
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 2);
+    const char *warning =
+        strstr(story->printed, "WARNING  action: config | result: fail | file: settings.file | "
+                               "key: NOVELTY | line: 2 | error: unknown_key\n");
+    assert_non_null(warning);
+    assert_non_null(strstr(warning, "| key: CONFIG | line: 4 |"));
+    assert_non_null(strstr(warning, "| key: CLI_ID | line: 5 |"));
+    assert_null(strstr(story->printed, "GATE_PORT"));
+    write_file("novelty: {a: 1}\nid: 2\n");
+    ASSERT_READY(&office, FILE_FLAG);
+    assert_int_equal(settings_number(story->settings, "CLI_ID"), 2);
+    assert_non_null(
+        strstr(story->printed, "| file: settings.file | key: novelty.a | line: 1 | error: unknown_key\n"));
+}
+
+static void a_bad_value_in_the_file_is_named_with_its_line(void **state) {
+    struct story *story = *state;
+    write_file("[DEFAULT]\n\nGate_Port = abc\nLOUDNESS = LOUD\n");
+    ASSERT_WRONG("settings.file:3: Gate_Port: \"abc\" is not a whole number from 0 to 65535", &central,
+                 FILE_FLAG);
+    write_file("[DEFAULT]\nGATE_PORT =\n");
+    ASSERT_WRONG("settings.file:2: GATE_PORT: \"\" is not a whole number from 0 to 65535", &central,
+                 FILE_FLAG);
+    write_file("hall:\n  address: a:1\n\npile:\n  maxamount: 100\n");
+    ASSERT_WRONG("settings.file:5: pile.maxamount: \"100\" is not a whole number from 1 to 99", &office,
+                 FILE_FLAG);
+}
+
+static void a_key_given_twice_is_refused(void **state) {
+    struct story *story = *state;
+    write_file("GATE_PORT = 1\n\ngate_port = 1\n");
+    ASSERT_WRONG("settings.file:3: gate_port: it stands on line 1 already", &central, FILE_FLAG);
+    write_file("HOST_IP =\nHOST_IP = ::1\n");
+    ASSERT_WRONG("settings.file:2: HOST_IP: it stands on line 1 already", &central, FILE_FLAG);
+}
+
+static void an_ini_line_that_does_not_parse_is_named(void **state) {
+    struct story *story = *state;
+    write_file("[DEFAULT]\nGATE_PORT\n");
+    ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
+                 FILE_FLAG);
+    write_file("# so\n[DEFAULT\nGATE_PORT = 1\n");
+    ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
+                 FILE_FLAG);
+    // The first one counts, whichever kind it is of.
+    write_file("GATE_PORT\nLOUDNESS = LOUD\n");
+    ASSERT_WRONG("settings.file:1: this is no section, no key with a value and no comment", &central,
+                 FILE_FLAG);
+    write_file("LOUDNESS = INFO\nGATE_PORT = x\nSHELF\n");
+    ASSERT_WRONG("settings.file:2: GATE_PORT: \"x\" is not a whole number from 0 to 65535", &central,
+                 FILE_FLAG);
+    write_file("\n = 5\n");
+    ASSERT_WRONG("settings.file:2: there is no key before the value", &central, FILE_FLAG);
+    write_bytes("\nSHELF = a\0b\n", 13);
+    ASSERT_WRONG("settings.file:2: the line holds a NUL byte", &central, FILE_FLAG);
+}
+
+static void an_indented_ini_line_never_continues_the_one_before(void **state) {
+    struct story *story = *state;
+    write_file("SHELF = a\n  GATE_PORT = 9\n");
+    ASSERT_READY(&central, FILE_FLAG);
+    ASSERT_TEXT("SHELF", "a");
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 9);
+    write_file("SHELF = a\n  b\n");
+    ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
+                 FILE_FLAG);
+}
+
+// Lines up to inih's limit come whole; a longer one is refused rather than cut in two.
+static void a_long_ini_line_is_never_cut(void **state) {
+    struct story *story = *state;
+    char longest[512] = "";
+    for (size_t length = 100; length < 400; length++) {
+        char value[512], text[600], refusal[128];
+        memset(value, 'v', length);
+        value[length] = '\0';
+        snprintf(text, sizeof text, "[DEFAULT]\nSHELF=%s\r\nGATE_PORT=1\n", value);
+        write_file(text);
+        if (LOAD(&central, FILE_FLAG) == SETTINGS_READY) {
+            ASSERT_TEXT("SHELF", value);
+            assert_int_equal(settings_number(story->settings, "GATE_PORT"), 1);
+            assert_int_equal(strlen(longest), length == 100 ? 0 : length - 1);
+            strcpy(longest, value);
+        } else {
+            snprintf(refusal, sizeof refusal, "settings.file:2: the line is longer than %zu bytes",
+                     strlen("SHELF=") + strlen(longest));
+            assert_string_equal(story->error.text, refusal);
+        }
+    }
+    assert_true(strlen(longest) >= 100);
+    char comment[2000];
+    memset(comment, '#', sizeof comment);
+    memcpy(comment + sizeof comment - 13, "\nGATE_PORT=5\n", 13);
+    write_bytes(comment, sizeof comment);
+    ASSERT_READY(&central, FILE_FLAG);
+    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 5);
+}
+
+static void a_file_that_cannot_be_read_is_named(void **state) {
+    struct story *story = *state;
+    ASSERT_WRONG("absent.ini: No such file or directory", &central, "--config", "absent.ini");
+    ASSERT_WRONG("absent.yaml: No such file or directory", &office, "--config", "absent.yaml");
+    ASSERT_WRONG("/: Is a directory", &central, "--config=/");
+    ASSERT_WRONG("/: Is a directory", &office, "--config=/");
+    ASSERT_WRONG("--config: \"\" is not the path of a file", &office, "--config=");
+}
+
+// The YAML file ---------------------------------------------------------------------------------------------
+
+static void yaml_keys_are_nested_and_found_in_any_case(void **state) {
+    struct story *story = *state;
+    write_file("# a comment\nHall:\n  ADDRESS: \"central:12345\" # with quotes\npile: {maxAmount: "
+               "42}\npause: 0m20s\n");
+    ASSERT_READY(&office, FILE_FLAG, "--id=1");
+    ASSERT_TEXT("CLI_HALL_ADDRESS", "central:12345");
+    assert_int_equal(settings_number(story->settings, "PILE_SIZE"), 42);
+    ASSERT_TEXT("CLI_PAUSE", "0m20s");
+    assert_int_equal(settings_duration_ms(story->settings, "CLI_PAUSE"), 20000);
+    assert_string_equal(story->printed, "");
+    write_file("hall.address: \"a:1\"\n");
+    ASSERT_READY(&office, FILE_FLAG);
+    ASSERT_TEXT("CLI_HALL_ADDRESS", "a:1");
+}
+
+static void yaml_may_be_empty_and_a_null_is_no_text(void **state) {
+    struct story *story = *state;
+    static const char *const texts[] = {"",
+                                        "# nothing\n",
+                                        "---\n",
+                                        "~\n",
+                                        "hall:\n  address:\n",
+                                        "hall: {address: ~}",
+                                        "hall: {address: null}",
+                                        "hall: {address: ''}",
+                                        "{}"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        write_file(texts[i]);
+        ASSERT_READY(&office, FILE_FLAG);
+        ASSERT_TEXT("CLI_HALL_ADDRESS", "localhost:1");
+        assert_false(settings_is_set(story->settings, "CLI_HALL_ADDRESS"));
+    }
+    write_file("hall: {address: 'null'}");
+    ASSERT_READY(&office, FILE_FLAG);
+    ASSERT_TEXT("CLI_HALL_ADDRESS", "null");
+    write_file("\nid:\n");
+    ASSERT_WRONG("settings.file:2: id: \"\" is not a whole number from -5 up", &office, FILE_FLAG);
+}
+
+static void yaml_that_holds_anything_but_maps_is_refused(void **state) {
+    struct story *story = *state;
+    static const struct {
+        const char *text, *refusal;
+    } bad[] = {
+        {"id: 1\nhall:\n  - a\n", "settings.file:2: hall: a list or an alias is no setting's value"},
+        {"id: &one 1\n\npause: *one\n", "settings.file:3: pause: a list or an alias is no setting's value"},
+        {"- a\n", "settings.file:1: the file is no map of keys and values"},
+        {"\nid\n", "settings.file:2: the file is no map of keys and values"},
+        {"id: 1\n---\nid: 2\n", "settings.file:2: there is a second document"},
+        {"id: 1\n? [a]\n: 2\n", "settings.file:2: a key must be a plain word"},
+        {"id: 1\n'': 2\n", "settings.file:2: a key must be a plain word"},
+        {"hall: {\"addr\\0ess\": 2}\n", "settings.file:1: a key must be a plain word"},
+        {"hall:\n  address: \"a\\0b\"\n", "settings.file:2: the value holds a NUL byte"},
+        {"id: 1\nid: 2\n", "settings.file:2: id: it stands on line 1 already"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        write_file(bad[i].text);
+        ASSERT_WRONG(bad[i].refusal, &office, FILE_FLAG);
+    }
+}
+
+static void yaml_that_does_not_parse_is_named_with_its_line(void **state) {
+    struct story *story = *state;
+    static const struct {
+        const char *text, *begins;
+    } bad[] = {
+        {"id: 1\nhall:\n\taddress: a\n", "settings.file:3: "},
+        {"id: 1\nhall: {\n", "settings.file:3: "},
+        {"id: 1\nhall: 'a\n", "settings.file:3: "},
+        {"id: 1\nhall: \xC3(\npause: 1s\n", "settings.file:2: "},
+        {"id: 1\n\n\npause: \x01\n", "settings.file:4: "},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        write_file(bad[i].text);
+        assert_int_equal(LOAD(&office, FILE_FLAG), SETTINGS_WRONG);
+        assert_int_equal(story->error.code, ERROR_BAD_SETTING);
+        assert_memory_equal(story->error.text, bad[i].begins, strlen(bad[i].begins));
+        assert_true(strlen(story->error.text) > strlen(bad[i].begins));
+        assert_null(strchr(story->error.text, '\n'));
+    }
+}
+
+static void yaml_nested_without_end_is_refused(void **state) {
+    struct story *story = *state;
+    char text[20000] = "";
+    for (char *end = text; end < text + sizeof text - 8;) {
+        end = stpcpy(end, "{a: ");
+    }
+    write_file(text);
+    ASSERT_WRONG("settings.file:1: the key is too long", &office, FILE_FLAG);
+}
+
+// The program's own table -----------------------------------------------------------------------------------
+
+static const struct settings_command *const commands[] = {&server_command, &client_command, &export_command,
+                                                          &status_command, &sample_command};
+
+static void every_command_has_flags_of_its_own_and_help_that_fits(void **state) {
+    struct story *story = *state;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        assert_int_equal(LOAD(commands[i], "--help"), SETTINGS_DONE);
+        assert_non_null(strstr(story->printed, commands[i]->summary));
+        char *rest = story->printed, flags[64][64] = {{0}};
+        int count = 0;
+        for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+            assert_true(strlen(line) <= 100);
+            if (strncmp(line, "      --", 8) != 0 || line[8] == ' ') {
+                continue;
+            }
+            assert_int_equal(sscanf(line, " --%63s", flags[count]), 1);
+            for (int other = 0; other < count; other++) {
+                assert_string_not_equal(flags[other], flags[count]);
+            }
+            count++;
+        }
+        assert_true(count >= 3);
+    }
+}
+
+static void the_defaults_are_those_of_the_contract(void **state) {
+    struct story *story = *state;
+    ASSERT_READY(&server_command);
+    ASSERT_TEXT("SERVER_PORT", "12345");
+    ASSERT_TEXT("CONSULT_SERVER_PORT", "12346");
+    ASSERT_TEXT("SERVER_LISTEN_BACKLOG", "5");
+    ASSERT_TEXT("STORE", "quiniela.db");
+    ASSERT_TEXT("DRAW", "1");
+    assert_int_equal(settings_number(story->settings, "WINNING_NUMBER"), 7574);
+    ASSERT_READY(&client_command);
+    ASSERT_TEXT("CLI_DATA_DIR", "data");
+    assert_int_equal(settings_number(story->settings, "CHUNK_SIZE"), CHUNK_BETS_DEFAULT);
+    assert_int_equal(settings_number(story->settings, "CLI_WINDOW"), WINDOW_DEFAULT);
+    ASSERT_READY(&sample_command);
+    ASSERT_TEXT("SIZES", "26936,25518,16014,9238,991");
+    ASSERT_TEXT("WINNERS", "2,3,3,2,0");
+}
+
+static void the_classic_files_are_read_without_a_warning(void **state) {
+    struct story *story = *state;
+    write_file("[DEFAULT]\nSERVER_PORT = 12345\nCONSULT_SERVER_PORT = 12346\nSERVER_IP = server\n"
+               "SERVER_LISTEN_BACKLOG = 5\nLOGGING_LEVEL = DEBUG\n");
+    ASSERT_READY(&server_command, FILE_FLAG, "--agencies=3", "--once", "--loops", "2");
+    assert_string_equal(story->printed, "");
+    ASSERT_TEXT("SERVER_IP", "server");
+    assert_int_equal(settings_number(story->settings, "AGENCIES"), 3);
+    write_file(
+        "server:\n  address: \"server:12345\"\n  consult_address: \"server:12346\"\nloop:\n  amount: 5\n"
+        "  lapse: \"0m20s\"\n  period: \"5s\"\nlog:\n  level: \"info\"\nbatch:\n  maxAmount: 500\n");
+    ASSERT_READY(&client_command, FILE_FLAG, "--id=1", "--winners", "--window=1", "--nombre=Ana");
+    assert_string_equal(story->printed, "");
+    ASSERT_TEXT("CLI_SERVER_CONSULT_ADDRESS", "server:12346");
+    ASSERT_TEXT("CLI_LOG_LEVEL", "info");
+    ASSERT_TEXT("NOMBRE", "Ana");
+    assert_int_equal(settings_number(story->settings, "CHUNK_SIZE"), 500);
+    assert_int_equal(settings_number(story->settings, "CLI_LOOP_AMOUNT"), 5);
+    assert_int_equal(settings_duration_ms(story->settings, "CLI_LOOP_LAPSE"), 20000);
+    assert_true(settings_switch(story->settings, "CLI_WINNERS"));
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORY(the_default_holds_when_nobody_speaks),
+        STORY(the_flag_wins_over_the_environment_that_over_the_file),
+        STORY(a_value_that_does_not_win_is_checked_all_the_same),
+        STORY(an_empty_variable_counts_as_none),
+        STORY(the_environment_has_another_name_for_it),
+        STORY(flag_only_settings_are_neither_in_the_environment_nor_in_the_file),
+        STORY(a_command_sees_only_its_own_settings),
+        STORY(a_flag_takes_its_value_behind_a_space_or_an_equals_sign),
+        STORY(operands_stand_anywhere_between_the_flags),
+        STORY(too_few_and_too_many_operands_are_refused),
+        STORY(wrong_flags_are_named),
+        STORY(help_is_printed_and_ends_the_matter),
+        STORY(numbers_are_whole_and_within_their_bounds),
+        STORY(durations_are_as_go_writes_them),
+        STORY(levels_keep_the_text_they_were_written_with),
+        STORY(switches_are_flags_without_a_value_and_words_elsewhere),
+        STORY(a_value_in_an_error_is_cut_and_stays_on_one_line),
+        STORY(ini_keys_are_found_in_any_case),
+        STORY(ini_keys_count_in_section_default_only),
+        STORY(unknown_keys_are_warned_of_and_no_more),
+        STORY(a_bad_value_in_the_file_is_named_with_its_line),
+        STORY(a_key_given_twice_is_refused),
+        STORY(an_ini_line_that_does_not_parse_is_named),
+        STORY(an_indented_ini_line_never_continues_the_one_before),
+        STORY(a_long_ini_line_is_never_cut),
+        STORY(a_file_that_cannot_be_read_is_named),
+        STORY(yaml_keys_are_nested_and_found_in_any_case),
+        STORY(yaml_may_be_empty_and_a_null_is_no_text),
+        STORY(yaml_that_holds_anything_but_maps_is_refused),
+        STORY(yaml_that_does_not_parse_is_named_with_its_line),
+        STORY(yaml_nested_without_end_is_refused),
+        STORY(every_command_has_flags_of_its_own_and_help_that_fits),
+        STORY(the_defaults_are_those_of_the_contract),
+        STORY(the_classic_files_are_read_without_a_warning),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
