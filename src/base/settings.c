@@ -183,7 +183,11 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
 static void show_text(const char *text, char shown[SHOWN_BYTES_MAX]) {
     snprintf(shown, SHOWN_BYTES_MAX, "%s", text);
     if (strlen(text) >= SHOWN_BYTES_MAX) {
-        strcpy(shown + SHOWN_BYTES_MAX - 4, "...");
+        size_t end = SHOWN_BYTES_MAX - 4;
+        while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) {
+            end--; // not in the middle of a UTF-8 character
+        }
+        strcpy(shown + end, "...");
     }
     for (char *byte = shown; *byte != '\0'; byte++) {
         if (iscntrl((unsigned char)*byte)) {

@@ -1,5 +1,5 @@
-// The subcommands. Each takes argv from its own name on and returns the program's exit code: 0 done, 1 failed,
-// 2 wrong use.
+// The subcommands. Each takes argv from its own name on and returns the program's exit code: 0 done, 1
+// failed, 2 wrong use.
 #ifndef QUINIELA_CLI_CLI_H
 #define QUINIELA_CLI_CLI_H
 

@@ -1,4 +1,5 @@
-// `quiniela export`: writes the stored bets as CSV, chunk by chunk, each checked before a byte of it is written.
+// `quiniela export`: writes the stored bets as CSV, chunk by chunk, each checked before a byte of it is
+// written.
 #include "cli/cli.h"
 
 #include "base/settings.h"
@@ -17,11 +18,12 @@ static_assert((int)CHUNK_DIGEST_BYTES == (int)STORE_DIGEST_BYTES, "the store kee
 
 enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
 
-// Checking what is stored -------------------------------------------------------------------------------------
+// Checking what is stored -----------------------------------------------------------------------------------
 
 static bool damaged(const struct stored_chunk *chunk, const char *reason, struct error *error) {
-    return error_set(error, ERROR_STORE_FAILED, "the stored chunk of agency %" PRIu32 ", first %" PRIu64
-                     ", is damaged: %s", chunk->agency, chunk->first, reason);
+    return error_set(error, ERROR_STORE_FAILED,
+                     "the stored chunk of agency %" PRIu32 ", first %" PRIu64 ", is damaged: %s",
+                     chunk->agency, chunk->first, reason);
 }
 
 static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
@@ -29,7 +31,8 @@ static bool check_digest(const struct stored_chunk *chunk, struct error *error) 
     if (!chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, digest)) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
     }
-    return memcmp(digest, chunk->digest, sizeof digest) == 0 || damaged(chunk, "its digest is another", error);
+    return memcmp(digest, chunk->digest, sizeof digest) == 0 ||
+           damaged(chunk, "its digest is another", error);
 }
 
 // The digest says that the chunk is as it was stored; this says that it was stored right.
@@ -61,7 +64,7 @@ static bool check_chunk(const struct stored_chunk *chunk, struct error *error) {
     return check_digest(chunk, error) && check_rows(chunk, error);
 }
 
-// Writing -----------------------------------------------------------------------------------------------------
+// Writing ---------------------------------------------------------------------------------------------------
 
 // Writes a field that holds quotes as RFC 4180, section 2.7, asks.
 static bool write_quoted(struct output_file *file, struct bet_slice field, struct error *error) {
@@ -117,21 +120,22 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
     return check_chunk(chunk, error) && write_chunk(context, chunk, error);
 }
 
-// The command -------------------------------------------------------------------------------------------------
+// The command -----------------------------------------------------------------------------------------------
 
 static bool check_draw(const struct settings *settings, struct store *store, struct error *error) {
     struct stored_draw draw;
     bool found;
     return store_get_draw(store, &draw, &found, error) &&
-           (found || error_set(error, ERROR_STORE_FAILED, "%s: it has no draw \"%s\"", settings_text(settings, "STORE"),
-                               settings_text(settings, "DRAW")));
+           (found || error_set(error, ERROR_STORE_FAILED, "%s: it has no draw \"%s\"",
+                               settings_text(settings, "STORE"), settings_text(settings, "DRAW")));
 }
 
 // The output is opened last, so that what cannot be read touches no file.
 static bool export_bets(const struct settings *settings, struct store *store, struct error *error) {
     uint32_t agency = settings_is_set(settings, "AGENCY") ? (uint32_t)settings_number(settings, "AGENCY") : 0;
     struct output_file *file;
-    if (!check_draw(settings, store, error) || !output_file_open(settings_text(settings, "OUTPUT"), &file, error)) {
+    if (!check_draw(settings, store, error) ||
+        !output_file_open(settings_text(settings, "OUTPUT"), &file, error)) {
         return false;
     }
     if (!store_chunks(store, agency, 0, UINT64_MAX, on_chunk, file, error)) {
@@ -145,7 +149,8 @@ static int run(const struct settings *settings) {
     struct store *store;
     struct error error;
     bool done = false;
-    if (store_open(settings_text(settings, "STORE"), settings_text(settings, "DRAW"), STORE_READ, &store, &error)) {
+    if (store_open(settings_text(settings, "STORE"), settings_text(settings, "DRAW"), STORE_READ, &store,
+                   &error)) {
         done = export_bets(settings, store, &error);
         store_close(&store);
     }

@@ -10,6 +10,8 @@
 
 enum { OUTPUT_BUFFER_BYTES = 1024 * 1024 };
 
+static const char standard_output[] = "standard output";
+
 struct output_file {
     FILE *stream;
     char *path;      // what the file is to be called, symbolic links followed; what errors name
@@ -36,7 +38,8 @@ static mode_t new_file_mode(void) {
     return 0666 & ~mask;
 }
 
-// A temporary file beside the path, so that it can take its name. Returns its descriptor, or -1 with errno set.
+// A temporary file beside the path, so that it can take its name. Returns its descriptor, or -1 with errno
+// set.
 static int open_temporary(struct output_file *file, mode_t mode) {
     if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
         file->temporary = NULL;
@@ -59,8 +62,8 @@ static int open_temporary(struct output_file *file, mode_t mode) {
 // Sets file->path and returns the descriptor that is to be written, or -1 with errno set.
 static int open_descriptor(struct output_file *file, const char *path) {
     if (path == NULL || strcmp(path, "-") == 0) {
-        file->path = strdup("standard output");
-        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+        file->path = strdup(standard_output);
+        return file->path == NULL ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
     }
     struct stat status;
     bool exists = stat(path, &status) == 0;
@@ -88,7 +91,7 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
     int descriptor = open_descriptor(made, path);
     made->stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (made->stream == NULL) {
-        error_set_system(error, errno, "%s: cannot write it", made->path != NULL ? made->path : path);
+        error_set_system(error, errno, "%.150s: cannot write", path == NULL ? standard_output : path);
         if (descriptor >= 0) {
             close(descriptor);
         }
@@ -102,7 +105,7 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
 
 bool output_file_write(struct output_file *file, const void *bytes, size_t length, struct error *error) {
     return fwrite_unlocked(bytes, 1, length, file->stream) == length ||
-           error_set_system(error, errno, "%s: cannot write", file->path);
+           error_set_system(error, errno, "%.150s: cannot write", file->path);
 }
 
 // What is written reaches the disk before it takes the place of what was there.
@@ -125,7 +128,7 @@ bool output_file_finish(struct output_file **file, struct error *error) {
         done = rename(ended->temporary, ended->path) == 0;
     }
     if (!done) {
-        error_set_system(error, errno, "%s: cannot write", ended->path);
+        error_set_system(error, errno, "%.150s: cannot write", ended->path);
     } else {
         free(ended->temporary);
         ended->temporary = NULL;

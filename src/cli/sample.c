@@ -1,170 +1,180 @@
-// `quiniela sample`: CSV files of bets as agencies have them, the same ones for the same seed, with a known number of
-// winners.
+// `quiniela sample`: writes made-up bets, a file an agency, with a known number of winners in each.
+// Everything that was asked for is checked before anything is written.
 #include "cli/cli.h"
 
-#include "base/limits.h"
 #include "base/settings.h"
+#include "cli/output_file.h"
+#include "cli/sample_bets.h"
 #include "cli/settings_table.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { SAMPLE_FILES_MAX = 10000 };
-
-static const char *const first_names[] = {
-    "Santiago", "Agustín", "Tiago", "Sofía", "Martín", "Camila", "Joaquín", "Lucía", "Tomás", "Valentina", "Nicolás",
-    "Julieta", "Benjamín", "Martina", "Facundo", "Abril", "Bautista", "Guadalupe", "Ramón", "Inés", "Ñandú", "Zoé",
-    "Emanuel", "Lionel", "Milagros", "Sebastián", "Belén", "Germán", "Rocío", "Iñaki",
+enum {
+    SAMPLE_FILES_MAX = 10000,
+    SAMPLE_BETS_MAX = 1000 * 1000 * 1000, // in a file
 };
-
-static const char *const last_names[] = {
-    "Lorca", "Zambrano", "Rivera", "Núñez", "González", "Fernández", "Peña", "Gómez", "Muñoz", "Díaz", "Pérez",
-    "Agüero", "Ibáñez", "Sosa", "Quiroga", "Cáceres", "Álvarez", "Benítez", "Ojeda", "Giménez", "Ledesma", "Páez",
-};
-
-// splitmix64 (Steele, Lea, Flood 2014; public domain version by Sebastiano Vigna).
-static uint64_t next_random(uint64_t *state) {
-    uint64_t mixed = *state += 0x9e3779b97f4a7c15;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-    return mixed ^ (mixed >> 31);
-}
-
-static uint32_t below(uint64_t *state, uint32_t bound) {
-    return (uint32_t)((next_random(state) >> 32) * bound >> 32);
-}
-
-static void write_bet(FILE *file, uint64_t *random, uint32_t number) {
-    const char *first = first_names[below(random, sizeof first_names / sizeof first_names[0])];
-    const char *second = first_names[below(random, sizeof first_names / sizeof first_names[0])];
-    const char *last = last_names[below(random, sizeof last_names / sizeof last_names[0])];
-    bool has_second = below(random, 2) == 0;
-    fprintf(file, "%s%s%s,%s,%u,%u-%02u-%02u,%u\r\n", first, has_second ? " " : "", has_second ? second : "", last,
-            20000000 + below(random, 20000000), 1940 + below(random, 66), 1 + below(random, 12),
-            1 + below(random, 28), number);
-}
-
-// Of the `left` bets that are still to be written, `winners` shall win: each with the same probability.
-static void write_bets(FILE *file, uint64_t random, uint64_t bets, uint64_t winners, uint32_t winning_number) {
-    for (uint64_t left = bets; left > 0; left--) {
-        bool wins = next_random(&random) % left < winners;
-        uint32_t number = below(&random, BET_NUMBER_MAX); // one of all but the winning one
-        winners -= wins;
-        write_bet(file, &random, wins ? winning_number : number + (number >= winning_number));
-    }
-}
-
-static bool write_file(const char *directory, uint32_t agency, uint64_t seed, uint64_t bets, uint64_t winners,
-                       uint32_t winning_number, struct error *error) {
-    char path[PATH_MAX], temporary[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", directory, agency) >= (int)sizeof path ||
-        snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary) {
-        return error_set(error, ERROR_SYSTEM, "%s: the path is too long", directory);
-    }
-    FILE *file = fopen(temporary, "w");
-    if (file == NULL) {
-        return error_set_system(error, errno, "%s: cannot be written", path);
-    }
-    uint64_t random = seed * 0x100000001b3 + agency; // each file depends on the seed and its own number only
-    write_bets(file, next_random(&random), bets, winners, winning_number);
-    bool failed = ferror(file) != 0;
-    if (fclose(file) != 0 || failed || rename(temporary, path) != 0) {
-        error_set_system(error, errno, "%s: cannot be written", path);
-        unlink(temporary);
-        return false;
-    }
-    printf("%s: %" PRIu64 " bets, %" PRIu64 " winners\n", path, bets, winners);
-    return true;
-}
-
-// A list as "3,2,0" into *numbers, which the caller frees.
-static bool parse_list(const char *name, const char *text, uint64_t **numbers, size_t *count, struct error *error) {
-    *count = 0;
-    *numbers = calloc(SAMPLE_FILES_MAX, sizeof **numbers);
-    if (*numbers == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory");
-    }
-    for (const char *at = text;;) {
-        size_t digits = strspn(at, "0123456789");
-        if (digits == 0 || digits > 12 || (at[digits] != ',' && at[digits] != '\0')) {
-            return error_set(error, ERROR_BAD_SETTING, "--%s: \"%.100s\" is no list of whole numbers such as 3,2,0", name,
-                             text);
-        }
-        if (*count == SAMPLE_FILES_MAX) {
-            return error_set(error, ERROR_BAD_SETTING, "--%s: more than %d numbers", name, SAMPLE_FILES_MAX);
-        }
-        (*numbers)[(*count)++] = strtoull(at, NULL, 10);
-        if (at[digits] == '\0') {
-            return true;
-        }
-        at += digits + 1;
-    }
-}
 
 struct sample {
-    uint64_t *sizes, *winners;
-    size_t files;
+    const char *directory;
+    uint64_t seed;
+    uint16_t number;
+    int files;
+    uint32_t sizes[SAMPLE_FILES_MAX];
+    uint32_t winners[SAMPLE_FILES_MAX];
 };
 
-static bool read_sample(const struct settings *settings, struct sample *sample, struct error *error) {
-    size_t winner_count;
-    if (!parse_list("sizes", settings_text(settings, "SIZES"), &sample->sizes, &sample->files, error) ||
-        !parse_list("winners", settings_text(settings, "WINNERS"), &sample->winners, &winner_count, error)) {
+// What is asked for -----------------------------------------------------------------------------------------
+
+// Moves past the whole number that *text begins with, into *number.
+static bool take_number(const char **text, uint32_t *number) {
+    uint32_t value = 0;
+    const char *at = *text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        value = value * 10 + (uint32_t)(*at - '0');
+        if (value > SAMPLE_BETS_MAX) {
+            return false;
+        }
+    }
+    bool taken = at > *text;
+    *text = at;
+    *number = value;
+    return taken;
+}
+
+// Reads "N,N,…" into `numbers`, and how many there are into *count.
+static bool read_list(const char *flag, const char *text, uint32_t numbers[SAMPLE_FILES_MAX], int *count,
+                      struct error *error) {
+    for (*count = 0;; text++) {
+        if (*count == SAMPLE_FILES_MAX) {
+            return error_set(error, ERROR_BAD_SETTING, "%s: it has more than %d numbers", flag,
+                             SAMPLE_FILES_MAX);
+        }
+        if (!take_number(&text, &numbers[*count]) || (*text != ',' && *text != '\0')) {
+            return error_set(error, ERROR_BAD_SETTING,
+                             "%s: number %d of the list is no whole number from 0 to %d", flag, *count + 1,
+                             SAMPLE_BETS_MAX);
+        }
+        ++*count;
+        if (*text == '\0') {
+            return true;
+        }
+    }
+}
+
+static bool read_settings(const struct settings *settings, struct sample *sample, struct error *error) {
+    int winners;
+    sample->directory = settings_text(settings, "DIR");
+    sample->seed = (uint64_t)settings_number(settings, "SEED");
+    sample->number = (uint16_t)settings_number(settings, "NUMBER");
+    if (!read_list("--sizes", settings_text(settings, "SIZES"), sample->sizes, &sample->files, error) ||
+        !read_list("--winners", settings_text(settings, "WINNERS"), sample->winners, &winners, error)) {
         return false;
     }
-    if (sample->files != winner_count) {
-        return error_set(error, ERROR_BAD_SETTING, "--sizes has %zu numbers, --winners %zu: one each for every agency",
-                         sample->files, winner_count);
+    if (winners != sample->files) {
+        return error_set(error, ERROR_BAD_SETTING, "--winners: it has %d number%s, --sizes has %d", winners,
+                         winners == 1 ? "" : "s", sample->files);
     }
-    for (size_t i = 0; i < sample->files; i++) {
+    for (int i = 0; i < sample->files; i++) {
         if (sample->winners[i] > sample->sizes[i]) {
             return error_set(error, ERROR_BAD_SETTING,
-                             "--winners: agency %zu has %" PRIu64 " bets and cannot have %" PRIu64 " winners", i + 1,
-                             sample->sizes[i], sample->winners[i]);
+                             "--winners: agency %d cannot have %" PRIu32 " among %" PRIu32 " bets", i + 1,
+                             sample->winners[i], sample->sizes[i]);
         }
     }
     return true;
 }
 
-static bool write_sample(const struct settings *settings, const struct sample *sample, struct error *error) {
-    const char *directory = settings_text(settings, "DIR");
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
-        return error_set_system(error, errno, "%s: cannot be made", directory);
-    }
-    for (size_t i = 0; i < sample->files; i++) {
-        if (!write_file(directory, (uint32_t)i + 1, (uint64_t)settings_number(settings, "SEED"), sample->sizes[i],
-                        sample->winners[i], (uint32_t)settings_number(settings, "NUMBER"), error)) {
+// Writing ---------------------------------------------------------------------------------------------------
+
+static bool write_bets(struct output_file *file, struct sample_bets *bets, struct error *error) {
+    char text[BET_TEXT_BYTES_MAX + 2];
+    size_t length;
+    while ((length = sample_bets_next(bets, text)) > 0) {
+        memcpy(text + length, "\r\n", 2);
+        if (!output_file_write(file, text, length + 2, error)) {
             return false;
         }
     }
     return true;
 }
 
+static bool write_file(const struct sample *sample, int index, const char *path, struct error *error) {
+    struct sample_bets bets;
+    sample_bets_begin(&bets, sample->seed, (uint32_t)index + 1, sample->sizes[index], sample->winners[index],
+                      sample->number);
+    struct output_file *file;
+    if (!output_file_open(path, &file, error)) {
+        return false;
+    }
+    if (!write_bets(file, &bets, error)) {
+        output_file_drop(&file);
+        return false;
+    }
+    return output_file_finish(&file, error);
+}
+
+static bool write_and_tell(const struct sample *sample, int index, struct error *error) {
+    char *path;
+    if (asprintf(&path, "%s/agency-%d.csv", sample->directory, index + 1) < 0) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a path");
+    }
+    bool done = write_file(sample, index, path, error);
+    if (done) {
+        printf("%s: %" PRIu32 " bet%s, %" PRIu32 " winner%s\n", path, sample->sizes[index],
+               sample->sizes[index] == 1 ? "" : "s", sample->winners[index],
+               sample->winners[index] == 1 ? "" : "s");
+    }
+    free(path);
+    return done;
+}
+
+static bool write_files(const struct sample *sample, struct error *error) {
+    if (mkdir(sample->directory, 0777) != 0 && errno != EEXIST) {
+        return error_set_system(error, errno, "%.150s: cannot make the directory", sample->directory);
+    }
+    for (int i = 0; i < sample->files; i++) {
+        if (!write_and_tell(sample, i, error)) {
+            return false;
+        }
+    }
+    errno = EIO; // an earlier write may have failed, and its reason is gone
+    return (fflush(stdout) == 0 && !ferror(stdout)) ||
+           error_set_system(error, errno, "standard output: cannot write");
+}
+
+// The command -----------------------------------------------------------------------------------------------
+
+static int run(const struct settings *settings) {
+    struct error error;
+    struct sample *sample = calloc(1, sizeof *sample);
+    bool done = sample != NULL || error_set(&error, ERROR_NO_MEMORY, "no memory for the lists");
+    done = done && read_settings(settings, sample, &error) && write_files(sample, &error);
+    free(sample);
+    if (done) {
+        return EXIT_DONE;
+    }
+    fprintf(stderr, "quiniela sample: %s\n", error.text);
+    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+}
+
 int cli_sample(int argc, char **argv) {
     struct settings *settings;
     struct error error;
-    enum settings_outcome outcome = settings_load(&sample_command, argc, argv, &settings, &error);
-    if (outcome == SETTINGS_DONE) {
+    switch (settings_load(&sample_command, argc, argv, &settings, &error)) {
+    case SETTINGS_DONE:
         return EXIT_DONE;
-    }
-    struct sample sample = {0};
-    int status = EXIT_DONE;
-    if (outcome == SETTINGS_WRONG || !read_sample(settings, &sample, &error)) {
-        status = EXIT_WRONG_USE;
-    } else if (!write_sample(settings, &sample, &error)) {
-        status = EXIT_FAILED;
-    }
-    if (status != EXIT_DONE) {
+    case SETTINGS_WRONG:
         fprintf(stderr, "quiniela sample: %s\n", error.text);
+        return EXIT_WRONG_USE;
+    case SETTINGS_READY:
+        break;
     }
-    free(sample.sizes);
-    free(sample.winners);
+    int status = run(settings);
     settings_free(settings);
     return status;
 }

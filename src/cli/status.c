@@ -1,4 +1,6 @@
-// `quiniela status`: the state of the draw, and of each agency, as a table for people or as JSON for programs.
+// `quiniela status`: shows a draw and its agencies as the store has them, as a table for people or as JSON.
+// Reads the agencies twice, once to count and once to print, so that it takes no memory for them; what it
+// reads is one snapshot.
 #include "cli/cli.h"
 
 #include "base/settings.h"
@@ -6,184 +8,257 @@
 #include "store/store.h"
 #include "wire/json_text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct row {
-    struct stored_agency agency;
+struct winner_count {
+    uint32_t agency;
+    uint64_t winners;
+};
+
+struct totals {
+    uint64_t agencies; // that have a row
+    uint64_t finished;
+    uint64_t bets;
     uint64_t winners;
 };
 
 struct status {
+    struct store *store;
+    const char *draw_name;
     struct stored_draw draw;
-    struct row *rows; // by agency
-    size_t count, capacity;
-    uint64_t bets, winners, finished;
+    struct totals totals;
+    struct winner_count *winners; // of the agencies that have any, by number
+    size_t winners_count, winners_max;
+    size_t next_winner;  // the first of them that is not printed
+    bool printed_agency; // JSON: whether a comma is due
 };
 
-static bool add_agency(void *context, const struct stored_agency *agency, struct error *error) {
-    struct status *status = context;
-    if (status->count == status->capacity) {
-        size_t capacity = status->capacity * 2 + 16;
-        struct row *larger = realloc(status->rows, capacity * sizeof *larger);
-        if (larger == NULL) {
-            return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", capacity);
-        }
-        status->rows = larger;
-        status->capacity = capacity;
-    }
-    status->rows[status->count++] = (struct row){.agency = *agency};
-    status->bets += agency->bets;
-    status->finished += agency->finished_at[0] != '\0';
-    return true;
+static bool is_drawn(const struct status *status) {
+    return status->draw.state == DRAW_DRAWN;
 }
 
-// Winners come by agency, as the rows stand.
-static bool add_winner(void *context, const struct stored_winner *winner, struct error *error) {
+// Reading ---------------------------------------------------------------------------------------------------
+
+static bool count_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct totals *totals = context;
     (void)error;
-    struct status *status = context;
-    size_t low = 0, high = status->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (status->rows[middle].agency.agency < winner->agency) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    if (low < status->count && status->rows[low].agency.agency == winner->agency) {
-        status->rows[low].winners++;
-    }
-    status->winners++;
+    totals->agencies++;
+    totals->bets += agency->bets;
+    totals->finished += agency->finished_at[0] != '\0';
     return true;
 }
 
-static bool read_status(const struct settings *settings, struct status *status, struct error *error) {
-    const char *path = settings_text(settings, "STORE"), *name = settings_text(settings, "DRAW");
-    struct store *store;
-    if (!store_open(path, name, STORE_READ, &store, error)) {
+static bool make_room(struct status *status, struct error *error) {
+    if (status->winners_count < status->winners_max) {
+        return true;
+    }
+    size_t room = status->winners_max == 0 ? 64 : 2 * status->winners_max;
+    struct winner_count *winners = reallocarray(status->winners, room, sizeof *winners);
+    if (winners == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
+    }
+    status->winners = winners;
+    status->winners_max = room;
+    return true;
+}
+
+static bool count_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    struct status *status = context;
+    if (status->winners_count == 0 || status->winners[status->winners_count - 1].agency != winner->agency) {
+        if (!make_room(status, error)) {
+            return false;
+        }
+        status->winners[status->winners_count++] = (struct winner_count){.agency = winner->agency};
+    }
+    status->winners[status->winners_count - 1].winners++;
+    status->totals.winners++;
+    return true;
+}
+
+static bool read_totals(struct status *status, const char *store_name, struct error *error) {
+    bool found;
+    if (!store_get_draw(status->store, &status->draw, &found, error)) {
         return false;
     }
-    bool found;
-    bool read = store_get_draw(store, &status->draw, &found, error);
-    if (read && !found) {
-        read = error_set(error, ERROR_STORE_FAILED, "%s: has no draw \"%s\"", path, name);
+    if (!found) {
+        return error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", store_name,
+                         status->draw_name);
     }
-    read = read && store_agencies(store, add_agency, status, error) &&
-           store_winners(store, add_winner, status, error);
-    store_close(&store);
-    return read;
+    return store_agencies(status->store, count_agency, &status->totals, error) &&
+           (!is_drawn(status) || store_winners(status->store, count_winner, status, error));
 }
 
-static const char *state_of(const struct stored_agency *agency) {
-    return agency->told_at[0] != '\0' ? "told" : agency->finished_at[0] != '\0' ? "finished" : "sending";
+// How many winners an agency has. For the agencies in their order, each once.
+static uint64_t take_winners(struct status *status, uint32_t agency) {
+    while (status->next_winner < status->winners_count &&
+           status->winners[status->next_winner].agency < agency) {
+        status->next_winner++;
+    }
+    bool has_any =
+        status->next_winner < status->winners_count && status->winners[status->next_winner].agency == agency;
+    return has_any ? status->winners[status->next_winner].winners : 0;
 }
 
-// A time, or a dash where there is none yet.
-static const char *or_dash(const char *time) {
-    return time[0] == '\0' ? "-" : time;
+// For people ------------------------------------------------------------------------------------------------
+
+static void print_time(const char *what, const char *time) {
+    if (time[0] != '\0') {
+        printf("  %-15s %s\n", what, time);
+    }
 }
 
-static void print_table(const char *name, const struct status *status) {
+static void print_draw(const struct status *status) {
     const struct stored_draw *draw = &status->draw;
-    bool drawn = draw->state == DRAW_DRAWN;
-    printf("draw      %s\nstate     %s\n", name, draw_state_name(draw->state));
-    printf("agencies  %" PRIu64 " of %" PRIu32 " finished\nbets      %" PRIu64 "\n", status->finished, draw->agencies,
-           status->bets);
-    printf("opened    %s\nsealed    %s\ndrawn     %s\n", or_dash(draw->opened_at), or_dash(draw->sealed_at),
-           or_dash(draw->drawn_at));
-    if (drawn) {
-        printf("number    %04u\nwinners   %" PRIu64 "\n", draw->winning_number, status->winners);
+    printf("Draw %s: %s\n", status->draw_name, draw_state_name(draw->state));
+    printf("  %-15s %" PRIu64 " of %" PRIu32 " finished\n", "agencies", status->totals.finished,
+           draw->agencies);
+    printf("  %-15s %" PRIu64 "\n", "bets", status->totals.bets);
+    print_time("opened", draw->opened_at);
+    print_time("sealed", draw->sealed_at);
+    print_time("drawn", draw->drawn_at);
+    if (is_drawn(status)) {
+        printf("  %-15s %u\n", "winning number", draw->winning_number);
+        printf("  %-15s %" PRIu64 "\n", "winners", status->totals.winners);
     }
-    if (status->count > 0) {
-        printf("\n%8s  %12s  %-8s  %8s\n", "agency", "bets", "state", "winners");
+}
+
+static const char *agency_state(const struct stored_agency *agency) {
+    if (agency->finished_at[0] == '\0') {
+        return "sending";
     }
-    for (size_t i = 0; i < status->count; i++) {
-        const struct row *row = &status->rows[i];
-        char winners[24] = "-";
-        if (drawn) {
-            snprintf(winners, sizeof winners, "%" PRIu64, row->winners);
-        }
-        printf("%8" PRIu32 "  %12" PRIu64 "  %-8s  %8s\n", row->agency.agency, row->agency.bets,
-               state_of(&row->agency), winners);
+    return agency->told_at[0] == '\0' ? "finished" : "told";
+}
+
+static bool print_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct status *status = context;
+    (void)error;
+    printf("%8" PRIu32 "  %12" PRIu64 "  %-8s", agency->agency, agency->bets, agency_state(agency));
+    if (is_drawn(status)) {
+        printf("  %7" PRIu64, take_winners(status, agency->agency));
     }
-    if (status->count < draw->agencies) {
-        uint64_t silent = draw->agencies - status->count;
+    putchar('\n');
+    return true;
+}
+
+static bool print_table(struct status *status, struct error *error) {
+    print_draw(status);
+    if (status->totals.agencies > 0) {
+        printf("\n%8s  %12s  %-8s%s\n", "agency", "bets", "state", is_drawn(status) ? "  winners" : "");
+    }
+    if (!store_agencies(status->store, print_agency, status, error)) {
+        return false;
+    }
+    if (status->totals.agencies < status->draw.agencies) {
+        uint64_t silent = status->draw.agencies - status->totals.agencies;
         printf("\n%" PRIu64 " %s sent nothing yet\n", silent, silent == 1 ? "agency has" : "agencies have");
     }
+    return true;
 }
 
-static void print_json_time(const char *key, const char *time) {
+// For programs ----------------------------------------------------------------------------------------------
+
+static void print_json_text(const char *name, const char *text) {
+    char json[6 * DRAW_NAME_BYTES_MAX + 2]; // every byte escaped, and the quotes
+    size_t length = (size_t)(json_text_write(json, text, strnlen(text, DRAW_NAME_BYTES_MAX)) - json);
+    printf("\"%s\":%.*s", name, (int)length, json);
+}
+
+static void print_json_time(const char *name, const char *time) {
     if (time[0] == '\0') {
-        printf("\"%s\":null", key);
+        printf("\"%s\":null", name);
     } else {
-        printf("\"%s\":\"%s\"", key, time);
+        print_json_text(name, time);
     }
 }
 
-static void print_json_agency(const struct row *row, bool drawn) {
-    printf("{\"agency\":%" PRIu32 ",\"bets\":%" PRIu64 ",\"finished\":%s,", row->agency.agency, row->agency.bets,
-           row->agency.finished_at[0] != '\0' ? "true" : "false");
-    print_json_time("finished_at", row->agency.finished_at);
-    printf(",\"told\":%s,", row->agency.told_at[0] != '\0' ? "true" : "false");
-    print_json_time("told_at", row->agency.told_at);
-    if (drawn) {
-        printf(",\"winners\":%" PRIu64 "}", row->winners);
+static void print_json_drawn(const struct status *status, const char *name, uint64_t number) {
+    if (is_drawn(status)) {
+        printf("\"%s\":%" PRIu64, name, number);
     } else {
-        printf(",\"winners\":null}");
+        printf("\"%s\":null", name);
     }
 }
 
-static void print_json(const char *name, const struct status *status) {
+static bool print_json_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct status *status = context;
+    (void)error;
+    printf("%s{\"agency\":%" PRIu32 ",\"bets\":%" PRIu64 ",\"finished\":%s,",
+           status->printed_agency ? "," : "", agency->agency, agency->bets,
+           agency->finished_at[0] != '\0' ? "true" : "false");
+    print_json_time("finished_at", agency->finished_at);
+    printf(",\"told\":%s,", agency->told_at[0] != '\0' ? "true" : "false");
+    print_json_time("told_at", agency->told_at);
+    putchar(',');
+    print_json_drawn(status, "winners", take_winners(status, agency->agency));
+    putchar('}');
+    status->printed_agency = true;
+    return true;
+}
+
+static bool print_json(struct status *status, struct error *error) {
     const struct stored_draw *draw = &status->draw;
-    bool drawn = draw->state == DRAW_DRAWN;
-    char quoted[6 * 64 + 3];
-    *json_text_write(quoted, name, strlen(name)) = '\0';
-    printf("{\"draw\":%s,\"state\":\"%s\",\"agencies\":%" PRIu32 ",\"finished\":%" PRIu64 ",\"bets\":%" PRIu64 ",",
-           quoted, draw_state_name(draw->state), draw->agencies, status->finished, status->bets);
-    if (drawn) {
-        printf("\"winning_number\":%u,\"winners\":%" PRIu64 ",", draw->winning_number, status->winners);
-    } else {
-        printf("\"winning_number\":null,\"winners\":null,");
-    }
+    putchar('{');
+    print_json_text("draw", status->draw_name);
+    printf(",\"state\":\"%s\",\"agencies\":%" PRIu32 ",\"finished\":%" PRIu64 ",\"bets\":%" PRIu64 ",",
+           draw_state_name(draw->state), draw->agencies, status->totals.finished, status->totals.bets);
+    print_json_drawn(status, "winning_number", draw->winning_number);
+    putchar(',');
     print_json_time("opened_at", draw->opened_at);
     putchar(',');
     print_json_time("sealed_at", draw->sealed_at);
     putchar(',');
     print_json_time("drawn_at", draw->drawn_at);
+    putchar(',');
+    print_json_drawn(status, "winners", status->totals.winners);
     printf(",\"by_agency\":[");
-    for (size_t i = 0; i < status->count; i++) {
-        if (i > 0) {
-            putchar(',');
-        }
-        print_json_agency(&status->rows[i], drawn);
+    if (!store_agencies(status->store, print_json_agency, status, error)) {
+        return false; // what is printed so far does not parse, and nobody takes it for the whole
     }
     printf("]}\n");
+    return true;
+}
+
+// The command -----------------------------------------------------------------------------------------------
+
+static bool show(const struct settings *settings, struct error *error) {
+    const char *store_name = settings_text(settings, "STORE");
+    struct status status = {.draw_name = settings_text(settings, "DRAW")};
+    if (!store_open(store_name, status.draw_name, STORE_READ, &status.store, error)) {
+        return false;
+    }
+    bool done =
+        read_totals(&status, store_name, error) &&
+        (settings_switch(settings, "JSON") ? print_json(&status, error) : print_table(&status, error));
+    store_close(&status.store);
+    free(status.winners);
+    errno = EIO; // an earlier write may have failed, and its reason is gone
+    if (done && (fflush(stdout) != 0 || ferror(stdout))) {
+        done = error_set_system(error, errno, "standard output: cannot write");
+    }
+    return done;
 }
 
 int cli_status(int argc, char **argv) {
     struct settings *settings;
     struct error error;
-    enum settings_outcome outcome = settings_load(&status_command, argc, argv, &settings, &error);
-    if (outcome == SETTINGS_DONE) {
+    switch (settings_load(&status_command, argc, argv, &settings, &error)) {
+    case SETTINGS_DONE:
         return EXIT_DONE;
-    }
-    if (outcome == SETTINGS_WRONG) {
+    case SETTINGS_WRONG:
         fprintf(stderr, "quiniela status: %s\n", error.text);
         return EXIT_WRONG_USE;
+    case SETTINGS_READY:
+        break;
     }
-    struct status status = {0};
-    bool done = read_status(settings, &status, &error);
-    if (!done) {
-        fprintf(stderr, "quiniela status: %s\n", error.text);
-    } else if (settings_switch(settings, "JSON")) {
-        print_json(settings_text(settings, "DRAW"), &status);
-    } else {
-        print_table(settings_text(settings, "DRAW"), &status);
-    }
-    free(status.rows);
+    bool done = show(settings, &error);
     settings_free(settings);
-    return done && fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    if (done) {
+        return EXIT_DONE;
+    }
+    fprintf(stderr, "quiniela status: %s\n", error.text);
+    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }
