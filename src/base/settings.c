@@ -4,6 +4,7 @@
 
 #include "base/config_file.h"
 #include "base/log.h"
+#include "base/setting_value.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -16,13 +17,8 @@ enum {
     SETTINGS_MAX = 64,     // of one subcommand
     FLAG_BYTES_MAX = 64,   // of a flag's name
     PLACE_BYTES_MAX = 220, // of where a value stands
-    SHOWN_BYTES_MAX = 48,  // of a value that an error shows
-    REASON_BYTES_MAX = 160,
-    NANOSECONDS_PER_MILLISECOND = 1000000,
     HELP_COLUMNS = 100,
 };
-
-#define DIGITS "0123456789"
 
 // The later one wins.
 enum origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
@@ -35,181 +31,32 @@ struct value {
     int file_line;  // where the file has it, or 0
 };
 
+// A key of the file that the table does not have.
+struct unknown_key {
+    struct unknown_key *next;
+    int line;
+    char key[];
+};
+
 struct settings {
     const struct settings_command *command;
     struct value values[SETTINGS_MAX];
     int count;
     char **arguments; // in the caller's argv
     int argument_count;
+    const char *file; // that was read, or NULL
+    struct unknown_key *unknown, **last_unknown;
 };
 
-// Checking values -------------------------------------------------------------------------------------------
-
-static bool add_digit(int64_t *number, int digit) {
-    return !__builtin_mul_overflow(*number, 10, number) && !__builtin_add_overflow(*number, digit, number);
-}
-
-static bool parse_number(const char *text, int64_t *number) {
-    bool negative = *text == '-';
-    const char *digits = text + negative;
-    if (*digits == '\0' || digits[strspn(digits, DIGITS)] != '\0') {
-        return false;
-    }
-    *number = 0;
-    for (; *digits != '\0'; digits++) {
-        if (!add_digit(number, negative ? '0' - *digits : *digits - '0')) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// Moves past the unit that `*text` begins with. Returns its nanoseconds, or 0 when it is none.
-static int64_t take_unit(const char **text) {
-    static const struct {
-        const char *name;
-        int64_t nanoseconds;
-    } units[] = {
-        {"ms", 1000000}, // before "m", which it begins with
-        {"us", 1000},
-        {"\u00b5s", 1000}, // with the micro sign, and with the Greek letter
-        {"\u03bcs", 1000},
-        {"ns", 1},
-        {"h", 3600 * INT64_C(1000000000)},
-        {"m", 60 * INT64_C(1000000000)},
-        {"s", 1000000000},
-    };
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        size_t length = strlen(units[i].name);
-        if (strncmp(*text, units[i].name, length) == 0) {
-            *text += length;
-            return units[i].nanoseconds;
-        }
-    }
-    return 0;
-}
-
-// Moves past one number with its unit and adds it to *total (nanoseconds).
-static bool take_duration_part(const char **text, int64_t *total) {
-    const char *whole = *text;
-    const char *fraction = whole + strspn(whole, DIGITS);
-    int64_t part = 0;
-    for (; whole < fraction; whole++) {
-        if (!add_digit(&part, *whole - '0')) {
-            return false;
-        }
-    }
-    bool has_digits = fraction > *text;
-    fraction += *fraction == '.';
-    const char *rest = fraction + strspn(fraction, DIGITS);
-    has_digits = has_digits || rest > fraction;
-    const char *unit_name = rest;
-    int64_t unit = take_unit(&rest);
-    if (unit == 0 || !has_digits || __builtin_mul_overflow(part, unit, &part)) {
-        return false;
-    }
-    for (; fraction < unit_name; fraction++) {
-        unit /= 10; // what is less than a nanosecond counts for nothing
-        if (__builtin_add_overflow(part, (*fraction - '0') * unit, &part)) {
-            return false;
-        }
-    }
-    *text = rest;
-    return !__builtin_add_overflow(*total, part, total);
-}
-
-static bool parse_duration(const char *text, int64_t *milliseconds) {
-    int64_t total = 0;
-    if (strcmp(text, "0") != 0) {
-        do {
-            if (!take_duration_part(&text, &total)) {
-                return false;
-            }
-        } while (*text != '\0');
-    }
-    *milliseconds = total / NANOSECONDS_PER_MILLISECOND + (total % NANOSECONDS_PER_MILLISECOND != 0);
-    return true;
-}
-
-static bool parse_switch(const char *text, int64_t *number) {
-    static const char *const names[] = {"false", "true", "no", "yes", "0", "1"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcasecmp(text, names[i]) == 0) {
-            *number = (int64_t)(i % 2);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool value_parse(const struct setting *setting, const char *text, int64_t *number) {
-    enum log_level level;
-    switch (setting->type) {
-    case SETTING_NUMBER:
-        return parse_number(text, number) && *number >= setting->minimum && *number <= setting->maximum;
-    case SETTING_LEVEL:
-        return log_level_parse(text, &level);
-    case SETTING_DURATION:
-        return parse_duration(text, number);
-    case SETTING_SWITCH:
-        return parse_switch(text, number);
-    case SETTING_TEXT:
-    case SETTING_CONFIG:
-        return text[0] != '\0';
-    }
-    abort();
-}
-
-// What a value of this setting has to be, as it follows `"abc" is not `.
-static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
-    static const char *const names[] = {
-        [SETTING_TEXT] = "a text of at least one character",
-        [SETTING_LEVEL] = "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL",
-        [SETTING_DURATION] = "a duration such as 5s, 100ms or 1h30m",
-        [SETTING_SWITCH] = "true or false",
-        [SETTING_CONFIG] = "the path of a file",
-    };
-    if (setting->type != SETTING_NUMBER) {
-        snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
-    } else if (setting->maximum == INT64_MAX) {
-        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld up", (long long)setting->minimum);
-    } else {
-        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld to %lld", (long long)setting->minimum,
-                 (long long)setting->maximum);
-    }
-}
-
-// Copies `text` as far as there is room, fit for a line of text.
-static void show_text(const char *text, char shown[SHOWN_BYTES_MAX]) {
-    snprintf(shown, SHOWN_BYTES_MAX, "%s", text);
-    if (strlen(text) >= SHOWN_BYTES_MAX) {
-        size_t end = SHOWN_BYTES_MAX - 4;
-        while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) {
-            end--; // not in the middle of a UTF-8 character
-        }
-        strcpy(shown + end, "...");
-    }
-    for (char *byte = shown; *byte != '\0'; byte++) {
-        if (iscntrl((unsigned char)*byte)) {
-            *byte = '?';
-        }
-    }
-}
-
-static bool refuse(const struct setting *setting, const char *place, const char *text, struct error *error) {
-    char what[REASON_BYTES_MAX], shown[SHOWN_BYTES_MAX];
-    describe_type(setting, what);
-    show_text(text, shown);
-    return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" is not %s", place, shown, what);
-}
+// Values ----------------------------------------------------------------------------------------------------
 
 // Checks `text`, which stands at `place`, and keeps it unless a stronger origin has spoken. Of two of the
 // same origin the later one is kept.
 static bool value_take(struct value *value, enum origin origin, const char *place, const char *text,
                        struct error *error) {
     int64_t number = 0;
-    if (!value_parse(value->setting, text, &number)) {
-        return refuse(value->setting, place, text, error);
+    if (!setting_value_parse(value->setting, text, &number)) {
+        return setting_value_refuse(value->setting, place, text, error);
     }
     if (origin < value->origin) {
         return true;
@@ -261,15 +108,26 @@ static struct value *value_in_file(struct settings *settings, const char *key) {
     return NULL;
 }
 
+static bool remember_unknown(struct settings *settings, const char *key, int line, struct error *error) {
+    struct unknown_key *unknown = malloc(sizeof *unknown + strlen(key) + 1);
+    if (unknown == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the settings");
+    }
+    unknown->next = NULL;
+    unknown->line = line;
+    strcpy(unknown->key, key);
+    *settings->last_unknown = unknown;
+    settings->last_unknown = &unknown->next;
+    return true;
+}
+
 static bool on_file_entry(void *context, const char *key, const char *text, int line, struct error *error) {
     const struct file_reading *reading = context;
-    char shown[SHOWN_BYTES_MAX];
-    show_text(key, shown);
+    char shown[SETTING_SHOWN_BYTES];
+    setting_value_show(key, shown);
     struct value *value = value_in_file(reading->settings, key);
     if (value == NULL) {
-        log_event(LOG_LEVEL_WARNING, "config", LOG_FAIL, "file: %s | key: %s | line: %d | error: unknown_key",
-                  reading->path, key, line);
-        return true;
+        return remember_unknown(reading->settings, key, line, error);
     }
     if (value->file_line != 0) {
         return error_set(error, ERROR_BAD_SETTING, "%.150s:%d: %s: it stands on line %d already",
@@ -292,6 +150,7 @@ static bool read_file(struct settings *settings, struct error *error) {
             continue;
         }
         struct file_reading reading = {.settings = settings, .path = path};
+        settings->file = path;
         return settings->command->format == SETTINGS_YAML
                    ? config_read_yaml(path, on_file_entry, &reading, error)
                    : config_read_ini(path, on_file_entry, &reading, error);
@@ -376,8 +235,8 @@ static int setting_found(const struct settings *settings, int found) {
 static void flag_error(const struct settings *settings, const struct flags *flags, int found,
                        const char *argument, struct error *error) {
     const char *command = settings->command->name;
-    char shown[SHOWN_BYTES_MAX];
-    show_text(argument, shown);
+    char shown[SETTING_SHOWN_BYTES];
+    setting_value_show(argument, shown);
     shown[strcspn(shown, "=")] = '\0';
     if (found == ':') {
         error_set(error, ERROR_BAD_SETTING, "--%s: its value is missing",
@@ -394,6 +253,7 @@ static void flag_error(const struct settings *settings, const struct flags *flag
 }
 
 static bool take_flag(struct value *value, const char *name, const char *text, struct error *error) {
+    assert(value->setting != NULL);
     char place[FLAG_BYTES_MAX + 2];
     snprintf(place, sizeof place, "--%s", name);
     // Only a switch can be without a value.
@@ -409,8 +269,8 @@ static bool take_arguments(struct settings *settings, int argc, char **argv, str
                          command->arguments != NULL ? command->arguments : "more arguments", command->name);
     }
     if (settings->argument_count > command->arguments_max) {
-        char shown[SHOWN_BYTES_MAX];
-        show_text(settings->arguments[command->arguments_max], shown);
+        char shown[SETTING_SHOWN_BYTES];
+        setting_value_show(settings->arguments[command->arguments_max], shown);
         return error_set(error, ERROR_BAD_SETTING,
                          "\"%s\": that is an argument too many; see quiniela %s --help", shown,
                          command->name);
@@ -447,7 +307,7 @@ static enum settings_outcome read_flags(struct settings *settings, int argc, cha
 // A default that does not fit its own setting is a bug in the table.
 static struct value default_value(const struct setting *setting) {
     struct value value = {.setting = setting, .origin = ORIGIN_DEFAULT};
-    if (setting->fallback != NULL && !value_parse(setting, setting->fallback, &value.number)) {
+    if (setting->fallback != NULL && !setting_value_parse(setting, setting->fallback, &value.number)) {
         abort();
     }
     return value;
@@ -459,6 +319,7 @@ static struct settings *settings_new(const struct settings_command *command) {
         return NULL;
     }
     settings->command = command;
+    settings->last_unknown = &settings->unknown;
     for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
         if ((setting->commands & command->bit) != 0) {
             assert(settings->count < SETTINGS_MAX);
@@ -495,7 +356,19 @@ void settings_free(struct settings *settings) {
     for (int i = 0; i < settings->count; i++) {
         free(settings->values[i].text);
     }
+    while (settings->unknown != NULL) {
+        struct unknown_key *unknown = settings->unknown;
+        settings->unknown = unknown->next;
+        free(unknown);
+    }
     free(settings);
+}
+
+void settings_warn(const struct settings *settings) {
+    for (const struct unknown_key *unknown = settings->unknown; unknown != NULL; unknown = unknown->next) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_FAIL, "file: %s | key: %s | line: %d | error: unknown_key",
+                  settings->file, unknown->key, unknown->line);
+    }
 }
 
 // Asking ----------------------------------------------------------------------------------------------------

@@ -26,9 +26,8 @@ struct setting {
     unsigned commands; // which subcommands have it: their bits, or-ed
     const char *key;   // the environment's name and, in lower case with dashes and without "CLI_", the flag's
     const char *flag;  // the flag's name where it is another, else NULL
-    const char
-        *file_key;  // the key in the file where it is another than `key` (YAML: a dotted path), else NULL
-    bool flag_only; // neither read from the environment nor from a file
+    const char *file_key; // the key in the file where it is not `key` (YAML: a dotted path), else NULL
+    bool flag_only;       // neither read from the environment nor from a file
     enum setting_type type;
     int64_t minimum, maximum; // SETTING_NUMBER only
     const char *fallback;     // the default as it would be written, or NULL for none
@@ -60,11 +59,17 @@ enum settings_outcome {
 
 // Reads the flags in argv[1 …], the environment and the file named by the SETTING_CONFIG entry, checks every
 // value and puts the result into *settings, which the caller frees with settings_free (NULL unless READY).
-// `--help` prints to standard output. Keys of the file that the table does not have are warned of in the log
-// (`action: config | result: fail | file: … | key: …`), not refused. Errors name the file and line, or the
-// flag or variable, the key and the reason.
+// `--help` prints to standard output. Keys of the file that the table does not have are kept for
+// settings_warn, not refused. Errors name the file and line, or the
+// flag or variable, the key and the reason. A variable that is empty counts as unset, and so does an empty
+// text in the file. The operands stay in argv, which getopt_long reorders.
 enum settings_outcome settings_load(const struct settings_command *command, int argc, char **argv,
                                     struct settings **settings, struct error *error) MUST_CHECK;
+
+// Logs a warning for each key of the file that the table does not have: `action: config | result: fail |
+// file: … | key: …`. Apart from settings_load, since the level of the log is a setting, and the log has a
+// first line.
+void settings_warn(const struct settings *settings);
 
 void settings_free(struct settings *settings);
 

@@ -145,6 +145,7 @@ int cli_client(int argc, char **argv) {
         log_set_level(level);
     }
     log_config(settings);
+    settings_warn(settings);
     int status = run(settings, &options, single);
     chunk_free(single);
     settings_free(settings);

@@ -216,6 +216,7 @@ int cli_server(int argc, char **argv) {
         log_set_level(level);
     }
     log_config(server.settings);
+    settings_warn(server.settings);
     raise_descriptor_limit();
     int status = run(&server);
     settings_free(server.settings);

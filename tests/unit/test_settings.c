@@ -160,6 +160,9 @@ static enum settings_outcome load_printing(struct story *story, const struct set
     dup2(fileno(file), STDOUT_FILENO);
     enum settings_outcome outcome =
         settings_load(command, story->argc, story->argv, &story->settings, &story->error);
+    if (outcome == SETTINGS_READY) {
+        settings_warn(story->settings);
+    }
     fflush(stdout);
     dup2(terminal, STDOUT_FILENO);
     close(terminal);
@@ -475,6 +478,10 @@ static void a_value_in_an_error_is_cut_and_stays_on_one_line(void **state) {
                  "from 0 to 65535",
                  &central,
                  "--gate-port=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    // 43 bytes and then two of one character: it is left out whole.
+    ASSERT_WRONG("--gate-port: \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...\" is not a whole number from "
+                 "0 to 65535",
+                 &central, "--gate-port=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u00e9xxxxxxxxxxxxxxxxx");
 }
 
 // The INI file ----------------------------------------------------------------------------------------------

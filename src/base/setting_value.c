@@ -1,0 +1,171 @@
+// The values of settings: numbers, levels, durations and switches as people write them.
+#include "base/setting_value.h"
+
+#include "base/log.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { REASON_BYTES_MAX = 160, NANOSECONDS_PER_MILLISECOND = 1000000 };
+
+#define DIGITS "0123456789"
+
+static bool add_digit(int64_t *number, int digit) {
+    return !__builtin_mul_overflow(*number, 10, number) && !__builtin_add_overflow(*number, digit, number);
+}
+
+static bool parse_number(const char *text, int64_t *number) {
+    bool negative = *text == '-';
+    const char *digits = text + negative;
+    if (*digits == '\0' || digits[strspn(digits, DIGITS)] != '\0') {
+        return false;
+    }
+    *number = 0;
+    for (; *digits != '\0'; digits++) {
+        if (!add_digit(number, negative ? '0' - *digits : *digits - '0')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Moves past the unit that `*text` begins with. Returns its nanoseconds, or 0 when it is none.
+static int64_t take_unit(const char **text) {
+    static const struct {
+        const char *name;
+        int64_t nanoseconds;
+    } units[] = {
+        {"ms", 1000000}, // before "m", which it begins with
+        {"us", 1000},
+        {"\u00b5s", 1000}, // with the micro sign, and with the Greek letter
+        {"\u03bcs", 1000},
+        {"ns", 1},
+        {"h", 3600 * INT64_C(1000000000)},
+        {"m", 60 * INT64_C(1000000000)},
+        {"s", 1000000000},
+    };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(units[i].name);
+        if (strncmp(*text, units[i].name, length) == 0) {
+            *text += length;
+            return units[i].nanoseconds;
+        }
+    }
+    return 0;
+}
+
+// Moves past one number with its unit and adds it to *total (nanoseconds).
+static bool take_duration_part(const char **text, int64_t *total) {
+    const char *whole = *text;
+    const char *fraction = whole + strspn(whole, DIGITS);
+    int64_t part = 0;
+    for (; whole < fraction; whole++) {
+        if (!add_digit(&part, *whole - '0')) {
+            return false;
+        }
+    }
+    bool has_digits = fraction > *text;
+    fraction += *fraction == '.';
+    const char *rest = fraction + strspn(fraction, DIGITS);
+    has_digits = has_digits || rest > fraction;
+    const char *unit_name = rest;
+    int64_t unit = take_unit(&rest);
+    if (unit == 0 || !has_digits || __builtin_mul_overflow(part, unit, &part)) {
+        return false;
+    }
+    for (; fraction < unit_name; fraction++) {
+        unit /= 10; // what is less than a nanosecond counts for nothing
+        if (__builtin_add_overflow(part, (*fraction - '0') * unit, &part)) {
+            return false;
+        }
+    }
+    *text = rest;
+    return !__builtin_add_overflow(*total, part, total);
+}
+
+static bool parse_duration(const char *text, int64_t *milliseconds) {
+    int64_t total = 0;
+    if (strcmp(text, "0") != 0) {
+        do {
+            if (!take_duration_part(&text, &total)) {
+                return false;
+            }
+        } while (*text != '\0');
+    }
+    *milliseconds = total / NANOSECONDS_PER_MILLISECOND + (total % NANOSECONDS_PER_MILLISECOND != 0);
+    return true;
+}
+
+static bool parse_switch(const char *text, int64_t *number) {
+    static const char *const names[] = {"false", "true", "no", "yes", "0", "1"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcasecmp(text, names[i]) == 0) {
+            *number = (int64_t)(i % 2);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool setting_value_parse(const struct setting *setting, const char *text, int64_t *number) {
+    enum log_level level;
+    switch (setting->type) {
+    case SETTING_NUMBER:
+        return parse_number(text, number) && *number >= setting->minimum && *number <= setting->maximum;
+    case SETTING_LEVEL:
+        return log_level_parse(text, &level);
+    case SETTING_DURATION:
+        return parse_duration(text, number);
+    case SETTING_SWITCH:
+        return parse_switch(text, number);
+    case SETTING_TEXT:
+    case SETTING_CONFIG:
+        return text[0] != '\0';
+    }
+    abort();
+}
+
+// What a value of this setting has to be, as it follows `"abc" is not `.
+static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
+    static const char *const names[] = {
+        [SETTING_TEXT] = "a text of at least one character",
+        [SETTING_LEVEL] = "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL",
+        [SETTING_DURATION] = "a duration such as 5s, 100ms or 1h30m",
+        [SETTING_SWITCH] = "true or false",
+        [SETTING_CONFIG] = "the path of a file",
+    };
+    if (setting->type != SETTING_NUMBER) {
+        snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
+    } else if (setting->maximum == INT64_MAX) {
+        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld up", (long long)setting->minimum);
+    } else {
+        snprintf(what, REASON_BYTES_MAX, "a whole number from %lld to %lld", (long long)setting->minimum,
+                 (long long)setting->maximum);
+    }
+}
+
+void setting_value_show(const char *text, char shown[SETTING_SHOWN_BYTES]) {
+    snprintf(shown, SETTING_SHOWN_BYTES, "%s", text);
+    if (strlen(text) >= SETTING_SHOWN_BYTES) {
+        size_t end = SETTING_SHOWN_BYTES - 4;
+        while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) {
+            end--; // not in the middle of a UTF-8 character
+        }
+        strcpy(shown + end, "...");
+    }
+    for (char *byte = shown; *byte != '\0'; byte++) {
+        if (iscntrl((unsigned char)*byte)) {
+            *byte = '?';
+        }
+    }
+}
+
+bool setting_value_refuse(const struct setting *setting, const char *place, const char *text,
+                          struct error *error) {
+    char what[REASON_BYTES_MAX], shown[SETTING_SHOWN_BYTES];
+    describe_type(setting, what);
+    setting_value_show(text, shown);
+    return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" is not %s", place, shown, what);
+}
