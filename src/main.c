@@ -13,7 +13,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } subcommands[] = {
     {&server_command, cli_server}, {&client_command, cli_client}, {&export_command, cli_export},
-    {&status_command, cli_status}, {&sample_command, cli_sample},
+    {&status_command, cli_status}, {&sample_command, cli_sample}, {&ping_command, cli_ping},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -1,13 +1,14 @@
 #include "agency/link.h"
 
 #include "base/limits.h"
-#include "wire/frame.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     INPUT_BYTES_MIN = 16 * 1024,
@@ -18,8 +19,8 @@ enum {
         20000, // bytes sent and not confirmed by the other machine for so long: it is gone
 };
 
-struct frame {
-    struct frame *next;
+struct outgoing {
+    struct outgoing *next;
     uint8_t *bytes;
     size_t length, sent;
 };
@@ -35,30 +36,40 @@ struct link {
     uv_tcp_t socket;
     bool is_resolving, has_socket, is_up, is_closed;
     uint8_t *input;
-    size_t input_length, input_capacity; // JSON_PADDING_BYTES more are allocated
-    struct frame *frames, **last_frame;  // to be sent
+    size_t input_length, input_capacity;        // JSON_PADDING_BYTES more are allocated
+    struct outgoing *outgoing, **last_outgoing; // to be sent
     uv_write_t writing;
     bool is_writing;
     uint8_t slice[WRITE_BYTES_MAX]; // what libuv still has to send
 };
 
-static int links;
+static int links; // whose memory is not free yet
 
-int link_count(void) {
-    return links;
+void link_end_loop(uv_loop_t *loop) {
+    uv_run(loop, UV_RUN_NOWAIT);
+    if (links == 0) {
+        uv_run(loop, UV_RUN_DEFAULT);
+        uv_loop_close(loop);
+    }
+}
+
+void link_leave(int status) {
+    if (links > 0) {
+        fflush(NULL);
+        _exit(status);
+    }
 }
 
 static void try_address(struct link *link);
 
-// The end
-// -----------------------------------------------------------------------------------------------------
+// The end -------------------------------------------------------------------------------------------------
 
 static void free_link(struct link *link) {
-    while (link->frames != NULL) {
-        struct frame *frame = link->frames;
-        link->frames = frame->next;
-        free(frame->bytes);
-        free(frame);
+    while (link->outgoing != NULL) {
+        struct outgoing *outgoing = link->outgoing;
+        link->outgoing = outgoing->next;
+        free(outgoing->bytes);
+        free(outgoing);
     }
     uv_freeaddrinfo(link->found);
     free(link->input);
@@ -92,8 +103,7 @@ static void go_down(struct link *link, const char *reason) {
     link->events->down(link->context, reason);
 }
 
-// Messages in
-// -------------------------------------------------------------------------------------------------
+// Messages in ---------------------------------------------------------------------------------------------
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
@@ -113,21 +123,10 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
 }
 
 static void deliver(struct link *link) {
-    size_t consumed = 0;
-    while (!link->is_closed) {
-        const uint8_t *message;
-        size_t length;
-        enum frame_state state = frame_next(link->input + consumed, link->input_length - consumed,
-                                            REPLY_BYTES_MAX, &message, &length);
-        if (state == FRAME_TOO_LONG) {
-            go_down(link, "the central's message is too long");
-            return;
-        }
-        if (state == FRAME_PARTIAL) {
-            break;
-        }
-        link->events->message(link->context, message, length);
-        consumed += FRAME_HEADER_BYTES + length;
+    size_t consumed = 0, now = 1;
+    while (!link->is_closed && now > 0 && consumed < link->input_length) {
+        now = link->events->received(link->context, link->input + consumed, link->input_length - consumed);
+        consumed += now;
     }
     if (!link->is_closed && consumed > 0) {
         memmove(link->input, link->input + consumed, link->input_length - consumed);
@@ -149,22 +148,21 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     deliver(link);
 }
 
-// Frames out
-// --------------------------------------------------------------------------------------------------
+// Frames out ----------------------------------------------------------------------------------------------
 
 static void on_written(uv_write_t *request, int status);
 
 // Sends as much as the socket takes; libuv gets the slice that it does not take, and tells when that has
 // left.
-static void send_frames(struct link *link) {
-    while (link->is_up && !link->is_writing && link->frames != NULL) {
-        struct frame *frame = link->frames;
-        size_t left = frame->length - frame->sent;
+static void send_queued(struct link *link) {
+    while (link->is_up && !link->is_writing && link->outgoing != NULL) {
+        struct outgoing *outgoing = link->outgoing;
+        size_t left = outgoing->length - outgoing->sent;
         size_t slice = left < WRITE_BYTES_MAX ? left : WRITE_BYTES_MAX;
-        uv_buf_t buffer = uv_buf_init((char *)frame->bytes + frame->sent, (unsigned)slice);
+        uv_buf_t buffer = uv_buf_init((char *)outgoing->bytes + outgoing->sent, (unsigned)slice);
         int written = uv_try_write((uv_stream_t *)&link->socket, &buffer, 1);
         if (written == UV_EAGAIN) {
-            memcpy(link->slice, frame->bytes + frame->sent, slice);
+            memcpy(link->slice, outgoing->bytes + outgoing->sent, slice);
             buffer.base = (char *)link->slice;
             written = uv_write(&link->writing, (uv_stream_t *)&link->socket, &buffer, 1, on_written);
             link->is_writing = written == 0;
@@ -173,14 +171,14 @@ static void send_frames(struct link *link) {
         if (written < 0) {
             return; // the reading side learns of it, and tells
         }
-        frame->sent += (size_t)written;
-        if (frame->sent == frame->length) {
-            link->frames = frame->next;
-            if (link->frames == NULL) {
-                link->last_frame = &link->frames;
+        outgoing->sent += (size_t)written;
+        if (outgoing->sent == outgoing->length) {
+            link->outgoing = outgoing->next;
+            if (link->outgoing == NULL) {
+                link->last_outgoing = &link->outgoing;
             }
-            free(frame->bytes);
-            free(frame);
+            free(outgoing->bytes);
+            free(outgoing);
         }
     }
 }
@@ -189,24 +187,23 @@ static void on_written(uv_write_t *request, int status) {
     struct link *link = request->data;
     link->is_writing = false;
     if (status == 0 && !link->is_closed) {
-        send_frames(link);
+        send_queued(link);
     }
 }
 
 void link_send(struct link *link, uint8_t *bytes, size_t length) {
-    struct frame *frame = malloc(sizeof *frame);
-    if (frame == NULL) { // as if it were lost on its way: it is sent again on the next connection
+    struct outgoing *outgoing = malloc(sizeof *outgoing);
+    if (outgoing == NULL) { // as if it were lost on its way: it is sent again on the next connection
         free(bytes);
         return;
     }
-    *frame = (struct frame){.bytes = bytes, .length = length};
-    *link->last_frame = frame;
-    link->last_frame = &frame->next;
-    send_frames(link);
+    *outgoing = (struct outgoing){.bytes = bytes, .length = length};
+    *link->last_outgoing = outgoing;
+    link->last_outgoing = &outgoing->next;
+    send_queued(link);
 }
 
-// Connecting
-// --------------------------------------------------------------------------------------------------
+// Connecting ----------------------------------------------------------------------------------------------
 
 // So that a machine that vanished is noticed in seconds and not in a quarter of an hour.
 static void notice_silence(struct link *link) {
@@ -293,7 +290,7 @@ struct link *link_open(uv_loop_t *loop, const struct address *address, const str
     link->events = events;
     link->context = context;
     link->address = *address;
-    link->last_frame = &link->frames;
+    link->last_outgoing = &link->outgoing;
     link->resolving.data = link->writing.data = link;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
     if (uv_getaddrinfo(loop, &link->resolving, on_resolved, link->address.host, link->address.port, &hints) !=

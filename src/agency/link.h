@@ -1,4 +1,4 @@
-// A connection to the central, from looking its name up to its end: whole frames out, whole messages in.
+// A connection to the central, from looking its name up to its end: bytes out, bytes in.
 #ifndef QUINIELA_AGENCY_LINK_H
 #define QUINIELA_AGENCY_LINK_H
 
@@ -15,8 +15,9 @@ struct link;
 struct link_events {
     // Connected.
     void (*up)(void *context);
-    // A message came, JSON_PADDING_BYTES readable behind it. The link may be closed from within.
-    void (*message)(void *context, const uint8_t *bytes, size_t length);
+    // Bytes that are not consumed yet, JSON_PADDING_BYTES readable behind them. Returns how many of them are
+    // consumed now; called again with the rest, until that is none. The link may be closed from within.
+    size_t (*received)(void *context, const uint8_t *bytes, size_t length);
     // It could not be made, or has ended: the last event. `reason` is for people. The owner still closes it.
     void (*down)(void *context, const char *reason);
 };
@@ -25,14 +26,19 @@ struct link_events {
 struct link *link_open(uv_loop_t *loop, const struct address *address, const struct link_events *events,
                        void *context);
 
-// Sends a frame made with malloc, which is then the link's. In writes of WRITE_BYTES_MAX at most.
-void link_send(struct link *link, uint8_t *frame, size_t length);
+// Sends bytes made with malloc, which are then the link's. In writes of WRITE_BYTES_MAX at most.
+void link_send(struct link *link, uint8_t *bytes, size_t length);
 
 // Ends the link and nulls the caller's pointer: no event comes after it. The memory goes when the loop has
 // run on.
 void link_close(struct link **link);
 
-// How many links' memory is not free yet. One that is stuck in looking up a name cannot be hurried.
-int link_count(void);
+// Ends the loop that links were on: lets it close what was closed. Looking up a name cannot be called back
+// once it runs, and may take its time: then the loop is left as it is.
+void link_end_loop(uv_loop_t *loop);
+
+// Leaves the program with `status` at once when a name is still being looked up, which its end would wait
+// for. Returns when not. Call it last.
+void link_leave(int status);
 
 #endif

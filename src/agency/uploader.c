@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "bet/bet.h"
+#include "wire/frame.h"
 #include "wire/message.h"
 #include "wire/reply.h"
 
@@ -52,8 +53,7 @@ struct uploader {
 
 static void connect_now(struct uploader *uploader);
 
-// The end
-// -----------------------------------------------------------------------------------------------------
+// The end -------------------------------------------------------------------------------------------------
 
 static void close_handle(uv_handle_t *handle) {
     if (!uv_is_closing(handle)) {
@@ -88,8 +88,7 @@ static void on_signal(uv_signal_t *handle, int number) {
     end(handle->data);
 }
 
-// Trying again
-// ------------------------------------------------------------------------------------------------
+// Trying again --------------------------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer) {
     connect_now(timer->data);
@@ -112,8 +111,7 @@ static void back_off(struct uploader *uploader, const char *action, const char *
     uv_timer_start(&uploader->timer, on_timer, wait_ms, 0);
 }
 
-// Sending
-// -----------------------------------------------------------------------------------------------------
+// Sending -------------------------------------------------------------------------------------------------
 
 // Fills uploader->chunk with the next bets. *last tells whether there are none behind it.
 static bool next_chunk(struct uploader *uploader, const struct chunk **chunk, bool *last,
@@ -205,8 +203,7 @@ static void begin_consulting(struct uploader *uploader) {
     connect_now(uploader);
 }
 
-// Answers
-// -----------------------------------------------------------------------------------------------------
+// Answers -------------------------------------------------------------------------------------------------
 
 static void log_acknowledged(const struct uploader *uploader, const struct sent *sent) {
     const struct uploader_options *options = uploader->options;
@@ -304,8 +301,7 @@ static void on_error(struct uploader *uploader, const struct reply *reply) {
     fail(uploader, &reply->error);
 }
 
-static void on_message(void *context, const uint8_t *bytes, size_t length) {
-    struct uploader *uploader = context;
+static void on_message(struct uploader *uploader, const uint8_t *bytes, size_t length) {
     struct reply reply;
     struct error error;
     if (!reply_decode(uploader->decoder, bytes, length, &reply, &error)) {
@@ -323,8 +319,23 @@ static void on_message(void *context, const uint8_t *bytes, size_t length) {
     }
 }
 
-// The connection
-// ----------------------------------------------------------------------------------------------
+static size_t on_received(void *context, const uint8_t *bytes, size_t available) {
+    struct uploader *uploader = context;
+    const uint8_t *message;
+    size_t length;
+    switch (frame_next(bytes, available, REPLY_BYTES_MAX, &message, &length)) {
+    case FRAME_COMPLETE:
+        on_message(uploader, message, length);
+        return FRAME_HEADER_BYTES + length;
+    case FRAME_TOO_LONG:
+        back_off(uploader, "receive_message", "the central's message is too long");
+        return available;
+    default:
+        return 0;
+    }
+}
+
+// The connection ------------------------------------------------------------------------------------------
 
 static void on_up(void *context) {
     struct uploader *uploader = context;
@@ -350,7 +361,7 @@ static void on_down(void *context, const char *reason) {
 }
 
 static void connect_now(struct uploader *uploader) {
-    static const struct link_events events = {.up = on_up, .message = on_message, .down = on_down};
+    static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
     bool at_consult = uploader->consulting && uploader->options->has_consult;
     uploader->phase = CONNECTING;
     uploader->link =
@@ -372,16 +383,6 @@ static void start_loop(struct uploader *uploader) {
     signals_release();
 }
 
-// Lets the loop close what was closed. Looking up a name cannot be called back once it runs, and may take its
-// time: then the loop is left as it is.
-static void close_loop(struct uploader *uploader) {
-    uv_run(&uploader->loop, UV_RUN_NOWAIT);
-    if (link_count() == 0) {
-        uv_run(&uploader->loop, UV_RUN_DEFAULT);
-        uv_loop_close(&uploader->loop);
-    }
-}
-
 bool uploader_run(const struct uploader_options *options, struct error *error) {
     struct uploader uploader = {.options = options, .error = error};
     uploader.decoder = message_decoder_new();
@@ -397,7 +398,7 @@ bool uploader_run(const struct uploader_options *options, struct error *error) {
     start_loop(&uploader);
     connect_now(&uploader);
     uv_run(&uploader.loop, UV_RUN_DEFAULT);
-    close_loop(&uploader);
+    link_end_loop(&uploader.loop);
     message_decoder_free(uploader.decoder);
     chunk_free(uploader.chunk);
     return !uploader.failed;

@@ -109,6 +109,18 @@ static bool parse_switch(const char *text, int64_t *number) {
     return false;
 }
 
+static bool is_choice(const char *choices, const char *text) {
+    size_t length = strlen(text);
+    for (const char *word = choices; length > 0 && *word != '\0'; word += *word == ' ') {
+        size_t word_length = strcspn(word, " ");
+        if (word_length == length && memcmp(word, text, length) == 0) {
+            return true;
+        }
+        word += word_length;
+    }
+    return false;
+}
+
 bool setting_value_parse(const struct setting *setting, const char *text, int64_t *number) {
     enum log_level level;
     switch (setting->type) {
@@ -120,6 +132,8 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
         return parse_duration(text, number);
     case SETTING_SWITCH:
         return parse_switch(text, number);
+    case SETTING_CHOICE:
+        return is_choice(setting->choices, text);
     case SETTING_TEXT:
     case SETTING_CONFIG:
         return text[0] != '\0';
@@ -136,7 +150,9 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
         [SETTING_SWITCH] = "true or false",
         [SETTING_CONFIG] = "the path of a file",
     };
-    if (setting->type != SETTING_NUMBER) {
+    if (setting->type == SETTING_CHOICE) {
+        snprintf(what, REASON_BYTES_MAX, "one of: %s", setting->choices);
+    } else if (setting->type != SETTING_NUMBER) {
         snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
     } else if (setting->maximum == INT64_MAX) {
         snprintf(what, REASON_BYTES_MAX, "a whole number from %lld up", (long long)setting->minimum);

@@ -48,7 +48,7 @@ struct settings {
     struct unknown_key *unknown, **last_unknown;
 };
 
-// Values ----------------------------------------------------------------------------------------------------
+// Values --------------------------------------------------------------------------------------------------
 
 // Checks `text`, which stands at `place`, and keeps it unless a stronger origin has spoken. Of two of the
 // same origin the later one is kept.
@@ -72,7 +72,7 @@ static bool value_take(struct value *value, enum origin origin, const char *plac
     return true;
 }
 
-// Names -----------------------------------------------------------------------------------------------------
+// Names ---------------------------------------------------------------------------------------------------
 
 // The flag's name without its dashes: CLI_DATA_DIR gives "data-dir".
 static void flag_name(const struct setting *setting, char name[FLAG_BYTES_MAX]) {
@@ -91,7 +91,7 @@ static bool is_in_file(const struct settings_command *command, const struct sett
     return command->format != SETTINGS_NO_FILE && !setting->flag_only && setting->type != SETTING_CONFIG;
 }
 
-// The file --------------------------------------------------------------------------------------------------
+// The file ------------------------------------------------------------------------------------------------
 
 struct file_reading {
     struct settings *settings;
@@ -158,7 +158,7 @@ static bool read_file(struct settings *settings, struct error *error) {
     return true;
 }
 
-// The environment -------------------------------------------------------------------------------------------
+// The environment -----------------------------------------------------------------------------------------
 
 static bool read_variable(struct value *value, const char *name, bool *found, struct error *error) {
     const char *text = getenv(name);
@@ -187,7 +187,7 @@ static bool read_environment(struct settings *settings, struct error *error) {
     return true;
 }
 
-// Flags -----------------------------------------------------------------------------------------------------
+// Flags ---------------------------------------------------------------------------------------------------
 
 enum {
     FOUND_HELP = 'h',
@@ -302,7 +302,7 @@ static enum settings_outcome read_flags(struct settings *settings, int argc, cha
     return take_arguments(settings, argc, argv, error) ? SETTINGS_READY : SETTINGS_WRONG;
 }
 
-// Loading ---------------------------------------------------------------------------------------------------
+// Loading -------------------------------------------------------------------------------------------------
 
 // A default that does not fit its own setting is a bug in the table.
 static struct value default_value(const struct setting *setting) {
@@ -371,7 +371,7 @@ void settings_warn(const struct settings *settings) {
     }
 }
 
-// Asking ----------------------------------------------------------------------------------------------------
+// Asking --------------------------------------------------------------------------------------------------
 
 static const struct value *value_of(const struct settings *settings, const char *key) {
     for (int i = 0; i < settings->count; i++) {
@@ -421,7 +421,7 @@ const char *settings_argument(const struct settings *settings, int index) {
     return settings->arguments[index];
 }
 
-// Help ------------------------------------------------------------------------------------------------------
+// Help ----------------------------------------------------------------------------------------------------
 
 // Prints `text` word by word, each line no longer than HELP_COLUMNS. The cursor stands at `column`, where
 // further lines begin too. A newline in the text is kept. Ends the last line.

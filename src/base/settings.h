@@ -17,6 +17,7 @@ enum setting_type {
     SETTING_DURATION, // "5s", "100ms", "0m20s", "1h30m" (units h, m, s, ms, us, ns; as Go writes them);
                       // fractions too
     SETTING_SWITCH,   // a flag without a value; elsewhere true/false, yes/no, 1/0
+    SETTING_CHOICE,   // one of the words of `choices`
     SETTING_CONFIG,   // the path of the file that settings are read from; only one in a table
 };
 
@@ -33,8 +34,9 @@ struct setting {
     const char *fallback;     // the default as it would be written, or NULL for none
     const char *value_name;   // what --help calls the value: "PORT"
     const char *help;
-    const char *alias; // another name in the environment, or NULL
-    char letter;       // the flag's short form ('o' for -o), or 0
+    const char *choices; // SETTING_CHOICE only: the words, a space between: "lottery echo"
+    const char *alias;   // another name in the environment, or NULL
+    char letter;         // the flag's short form ('o' for -o), or 0
 };
 
 struct settings; // the values of one table

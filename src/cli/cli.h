@@ -10,5 +10,6 @@ int cli_client(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_sample(int argc, char **argv);
+int cli_ping(int argc, char **argv);
 
 #endif

@@ -1,6 +1,8 @@
-// `quiniela client`: an agency. Reads what it is told with, and lets the uploader do the work.
+// `quiniela client`: an agency of the lottery, or a client of the echo. Reads what it is told with; the work
+// is done in agency/.
 #include "cli/cli.h"
 
+#include "agency/echo_loop.h"
 #include "agency/link.h"
 #include "agency/uploader.h"
 #include "base/clock.h"
@@ -75,22 +77,30 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
     return chunk_add(*single, text, length, error);
 }
 
+static uint64_t random_seed(void) {
+    return clock_steady_ms() * 1000003 + (uint64_t)getpid();
+}
+
+static bool read_address(const struct settings *settings, const char *key, struct address *address,
+                         struct error *error) {
+    struct error reason;
+    return address_parse(settings_text(settings, key), address, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", key, reason.text);
+}
+
 static bool read_options(const struct settings *settings, struct uploader_options *options,
                          struct chunk **single, struct error *error) {
-    if (settings_text(settings, "CLI_ID") == NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
-    }
-    const char *consult = settings_text(settings, "CLI_SERVER_CONSULT_ADDRESS");
+    bool has_consult = settings_text(settings, "CLI_SERVER_CONSULT_ADDRESS") != NULL;
     *options = (struct uploader_options){
         .agency = (uint32_t)settings_number(settings, "CLI_ID"),
-        .has_consult = consult != NULL,
+        .has_consult = has_consult,
         .chunk_size = (uint32_t)settings_number(settings, "CHUNK_SIZE"),
         .window = (uint32_t)settings_number(settings, "CLI_WINDOW"),
         .print_winners = settings_switch(settings, "CLI_WINNERS"),
-        .seed = clock_steady_ms() * 1000003 + (uint64_t)getpid(),
+        .seed = random_seed(),
     };
-    return address_parse(settings_text(settings, "CLI_SERVER_ADDRESS"), &options->bets, error) &&
-           (consult == NULL || address_parse(consult, &options->consult, error)) &&
+    return read_address(settings, "CLI_SERVER_ADDRESS", &options->bets, error) &&
+           (!has_consult || read_address(settings, "CLI_SERVER_CONSULT_ADDRESS", &options->consult, error)) &&
            read_single_bet(settings, single, error);
 }
 
@@ -102,15 +112,8 @@ static bool open_file(const struct settings *settings, struct uploader_options *
     return reader_open(path, &options->reader, error);
 }
 
-static int run(const struct settings *settings, struct uploader_options *options,
-               const struct chunk *single) {
+static int run_agency(struct uploader_options *options) {
     struct error error;
-    options->single = single;
-    if (single == NULL && !open_file(settings, options, &error)) {
-        log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
-                  error.text);
-        return EXIT_FAILED;
-    }
     bool done = uploader_run(options, &error);
     if (options->reader != NULL) {
         reader_close(&options->reader);
@@ -124,34 +127,81 @@ static int run(const struct settings *settings, struct uploader_options *options
     return EXIT_DONE;
 }
 
-int cli_client(int argc, char **argv) {
-    struct settings *settings;
-    struct uploader_options options = {0};
-    struct chunk *single = NULL;
-    struct error error;
-    signals_hold();
-    enum settings_outcome outcome = settings_load(&client_command, argc, argv, &settings, &error);
-    if (outcome == SETTINGS_DONE) {
-        return EXIT_DONE;
-    }
-    if (outcome == SETTINGS_WRONG || !read_options(settings, &options, &single, &error)) {
-        fprintf(stderr, "quiniela client: %s\n", error.text);
-        chunk_free(single);
-        settings_free(settings);
-        return EXIT_WRONG_USE;
-    }
+static void begin_log(const struct settings *settings) {
     enum log_level level = LOG_LEVEL_INFO;
     if (log_level_parse(settings_text(settings, "CLI_LOG_LEVEL"), &level)) {
         log_set_level(level);
     }
     log_config(settings);
     settings_warn(settings);
-    int status = run(settings, &options, single);
-    chunk_free(single);
-    settings_free(settings);
-    if (link_count() > 0) { // a name is still being looked up, and the library would wait for it
-        fflush(NULL);
-        _exit(status);
+}
+
+static int run_lottery(const struct settings *settings, struct error *error) {
+    struct uploader_options options;
+    struct chunk *single = NULL;
+    int status = EXIT_WRONG_USE;
+    if (read_options(settings, &options, &single, error)) {
+        begin_log(settings);
+        options.single = single;
+        if (single != NULL || open_file(settings, &options, error)) {
+            status = run_agency(&options);
+        } else {
+            status = EXIT_FAILED;
+            log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s",
+                      error_name(error->code), error->text);
+        }
     }
+    chunk_free(single);
+    return status;
+}
+
+static int64_t duration_or(const struct settings *settings, const char *key, int64_t otherwise) {
+    return settings_text(settings, key) == NULL ? otherwise : settings_duration_ms(settings, key);
+}
+
+static int run_echo(const struct settings *settings, struct error *error) {
+    bool has_amount = settings_text(settings, "CLI_LOOP_AMOUNT") != NULL;
+    struct echo_loop_options options = {
+        .client_id = settings_text(settings, "CLI_ID"),
+        .amount = has_amount ? settings_number(settings, "CLI_LOOP_AMOUNT") : -1,
+        .lapse_ms = duration_or(settings, "CLI_LOOP_LAPSE", -1),
+        .period_ms = duration_or(settings, "CLI_LOOP_PERIOD", 0),
+        .seed = random_seed(),
+    };
+    if (!has_amount && options.lapse_ms < 0) {
+        error_set(error, ERROR_BAD_SETTING,
+                  "CLI_LOOP_AMOUNT: is missing, and so is CLI_LOOP_LAPSE: the loop would never end");
+        return EXIT_WRONG_USE;
+    }
+    if (!read_address(settings, "CLI_SERVER_ADDRESS", &options.address, error)) {
+        return EXIT_WRONG_USE;
+    }
+    begin_log(settings);
+    return echo_loop_run(&options, error) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int run_service(const struct settings *settings, struct error *error) {
+    if (settings_text(settings, "CLI_ID") == NULL) {
+        error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
+        return EXIT_WRONG_USE;
+    }
+    bool echo = strcmp(settings_text(settings, "SERVICE"), "echo") == 0;
+    return echo ? run_echo(settings, error) : run_lottery(settings, error);
+}
+
+int cli_client(int argc, char **argv) {
+    struct settings *settings;
+    struct error error;
+    signals_hold();
+    enum settings_outcome outcome = settings_load(&client_command, argc, argv, &settings, &error);
+    if (outcome == SETTINGS_DONE) {
+        return EXIT_DONE;
+    }
+    int status = outcome == SETTINGS_WRONG ? EXIT_WRONG_USE : run_service(settings, &error);
+    if (status == EXIT_WRONG_USE) {
+        fprintf(stderr, "quiniela client: %s\n", error.text);
+    }
+    settings_free(settings);
+    link_leave(status);
     return status;
 }

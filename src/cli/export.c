@@ -18,7 +18,7 @@ static_assert((int)CHUNK_DIGEST_BYTES == (int)STORE_DIGEST_BYTES, "the store kee
 
 enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
 
-// Checking what is stored -----------------------------------------------------------------------------------
+// Checking what is stored ---------------------------------------------------------------------------------
 
 static bool damaged(const struct stored_chunk *chunk, const char *reason, struct error *error) {
     return error_set(error, ERROR_STORE_FAILED,
@@ -64,7 +64,7 @@ static bool check_chunk(const struct stored_chunk *chunk, struct error *error) {
     return check_digest(chunk, error) && check_rows(chunk, error);
 }
 
-// Writing ---------------------------------------------------------------------------------------------------
+// Writing -------------------------------------------------------------------------------------------------
 
 // Writes a field that holds quotes as RFC 4180, section 2.7, asks.
 static bool write_quoted(struct output_file *file, struct bet_slice field, struct error *error) {
@@ -120,7 +120,7 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
     return check_chunk(chunk, error) && write_chunk(context, chunk, error);
 }
 
-// The command -----------------------------------------------------------------------------------------------
+// The command ---------------------------------------------------------------------------------------------
 
 static bool check_draw(const struct settings *settings, struct store *store, struct error *error) {
     struct stored_draw draw;

@@ -72,11 +72,7 @@ static int open_descriptor(struct output_file *file, const char *path) {
     if (file->path == NULL) {
         return -1;
     }
-    if (exists && S_ISDIR(status.st_mode)) {
-        errno = EISDIR;
-        return -1;
-    }
-    if (exists && !S_ISREG(status.st_mode)) {
+    if (exists && !S_ISREG(status.st_mode)) { // a directory is refused here
         return open(path, O_WRONLY | O_CLOEXEC);
     }
     return open_temporary(file, exists ? status.st_mode & 0777 : new_file_mode());

@@ -28,7 +28,7 @@ struct sample {
     uint32_t winners[SAMPLE_FILES_MAX];
 };
 
-// What is asked for -----------------------------------------------------------------------------------------
+// What is asked for ---------------------------------------------------------------------------------------
 
 // Moves past the whole number that *text begins with, into *number.
 static bool take_number(const char **text, uint32_t *number) {
@@ -89,7 +89,7 @@ static bool read_settings(const struct settings *settings, struct sample *sample
     return true;
 }
 
-// Writing ---------------------------------------------------------------------------------------------------
+// Writing -------------------------------------------------------------------------------------------------
 
 static bool write_bets(struct output_file *file, struct sample_bets *bets, struct error *error) {
     char text[BET_TEXT_BYTES_MAX + 2];
@@ -147,15 +147,21 @@ static bool write_files(const struct sample *sample, struct error *error) {
            error_set_system(error, errno, "standard output: cannot write");
 }
 
-// The command -----------------------------------------------------------------------------------------------
+// The command ---------------------------------------------------------------------------------------------
+
+static bool make_sample(const struct settings *settings, struct error *error) {
+    struct sample *sample = calloc(1, sizeof *sample);
+    if (sample == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the lists");
+    }
+    bool done = read_settings(settings, sample, error) && write_files(sample, error);
+    free(sample);
+    return done;
+}
 
 static int run(const struct settings *settings) {
     struct error error;
-    struct sample *sample = calloc(1, sizeof *sample);
-    bool done = sample != NULL || error_set(&error, ERROR_NO_MEMORY, "no memory for the lists");
-    done = done && read_settings(settings, sample, &error) && write_files(sample, &error);
-    free(sample);
-    if (done) {
+    if (make_sample(settings, &error)) {
         return EXIT_DONE;
     }
     fprintf(stderr, "quiniela sample: %s\n", error.text);

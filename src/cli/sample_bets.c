@@ -47,7 +47,7 @@ enum {
     LAST_NAMES = sizeof last_names / sizeof last_names[0],
 };
 
-// Random numbers --------------------------------------------------------------------------------------------
+// Random numbers ------------------------------------------------------------------------------------------
 
 // SplitMix64: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014,
 // with the constants that S. Vigna put into the public domain (https://prng.di.unimi.it/splitmix64.c).
@@ -74,7 +74,7 @@ static uint32_t random_between(struct sample_bets *sample, uint32_t minimum, uin
     return minimum + random_below(sample, maximum - minimum + 1);
 }
 
-// Bets ------------------------------------------------------------------------------------------------------
+// Bets ----------------------------------------------------------------------------------------------------
 
 // Whether the next bet wins. Selection sampling (D. Knuth, The Art of Computer Programming 2, 3.4.2,
 // algorithm S): every choice of winners is as likely, and exactly so many are chosen.

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <uv.h>
 
@@ -54,8 +55,7 @@ static void log_config(const struct settings *settings) {
         settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings));
 }
 
-// Stopping
-// ----------------------------------------------------------------------------------------------------
+// Stopping ------------------------------------------------------------------------------------------------
 
 static void stop(struct server *server) {
     if (!server->stopping) {
@@ -114,8 +114,7 @@ static void take_apart(struct server *server) {
     close_main_loop(server);
 }
 
-// Starting
-// ----------------------------------------------------------------------------------------------------
+// Starting ------------------------------------------------------------------------------------------------
 
 static bool open_store(void *context, struct store **store, struct error *error) {
     const struct server *server = context;
@@ -135,13 +134,28 @@ static void on_everyone_told(void *context) {
     }
 }
 
-static bool put_together(struct server *server, struct error *error) {
+static bool is_echo(const struct server *server) {
+    return strcmp(settings_text(server->settings, "SERVICE"), "echo") == 0;
+}
+
+static bool open_net(struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
-    server->lottery = lottery_new();
-    if (server->lottery == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
-    }
-    struct ledger_options ledger_options = {
+    int64_t backlog = settings_number(settings, "SERVER_LISTEN_BACKLOG");
+    struct net_options options = {
+        .address = settings_text(settings, "SERVER_IP"),
+        .port_count = is_echo(server) ? 1 : LOTTERY_PORTS,
+        .ports = {(uint16_t)settings_number(settings, "SERVER_PORT"),
+                  (uint16_t)settings_number(settings, "CONSULT_SERVER_PORT")},
+        .backlog = backlog < LISTEN_BACKLOG_MIN ? LISTEN_BACKLOG_MIN : (int)backlog,
+        .loops = loops_from(settings),
+    };
+    const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
+    return net_open(&options, handler, server->lottery, &server->net, error);
+}
+
+static bool open_ledger(struct server *server, struct error *error) {
+    const struct settings *settings = server->settings;
+    struct ledger_options options = {
         .draw = settings_text(settings, "DRAW"),
         .agencies = agencies_from(settings),
         .winning_number = (uint16_t)settings_number(settings, "WINNING_NUMBER"),
@@ -150,22 +164,33 @@ static bool put_together(struct server *server, struct error *error) {
         .all_told = on_everyone_told,
         .context = server,
     };
-    int64_t backlog = settings_number(settings, "SERVER_LISTEN_BACKLOG");
-    struct net_options net_options = {
-        .address = settings_text(settings, "SERVER_IP"),
-        .port_count = LOTTERY_PORTS,
-        .ports = {(uint16_t)settings_number(settings, "SERVER_PORT"),
-                  (uint16_t)settings_number(settings, "CONSULT_SERVER_PORT")},
-        .backlog = backlog < LISTEN_BACKLOG_MIN ? LISTEN_BACKLOG_MIN : (int)backlog,
-        .loops = loops_from(settings),
-    };
-    if (!ledger_open(&ledger_options, &server->ledger, error) ||
-        !net_open(&net_options, &lottery_handler, server->lottery, &server->net, error) ||
+    server->lottery = lottery_new();
+    if (server->lottery == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
+    }
+    return ledger_open(&options, &server->ledger, error);
+}
+
+static bool put_together(struct server *server, struct error *error) {
+    if (is_echo(server)) {
+        return open_net(server, error) && net_start(server->net, error);
+    }
+    if (!open_ledger(server, error) || !open_net(server, error) ||
         !worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
     lottery_set_worker(server->lottery, server->worker, ledger_agencies(server->ledger));
     return net_start(server->net, error);
+}
+
+static void log_listening(const struct server *server) {
+    char consult[32] = "";
+    if (!is_echo(server)) {
+        snprintf(consult, sizeof consult, " | consult_port: %u", net_port(server->net, LOTTERY_PORT_CONSULT));
+    }
+    log_event(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, "service: %s | ip: %s | port: %u%s",
+              settings_text(server->settings, "SERVICE"), net_address(server->net),
+              net_port(server->net, LOTTERY_PORT_BETS), consult);
 }
 
 // As many connections as the system lets us have.
@@ -182,9 +207,7 @@ static int run(struct server *server) {
     start_main_loop(server);
     bool started = put_together(server, &error);
     if (started) {
-        log_event(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, "service: %s | ip: %s | port: %u | consult_port: %u",
-                  lottery_handler.name, net_address(server->net), net_port(server->net, LOTTERY_PORT_BETS),
-                  net_port(server->net, LOTTERY_PORT_CONSULT));
+        log_listening(server);
         uv_run(&server->loop, UV_RUN_DEFAULT);
     } else {
         log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",

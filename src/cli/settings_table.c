@@ -10,10 +10,11 @@ enum {
     EXPORT = 1 << 2,
     STATUS = 1 << 3,
     SAMPLE = 1 << 4,
+    PING = 1 << 5,
 };
 
 static const struct setting settings_table[] = {
-    {.commands = SERVER,
+    {.commands = SERVER | PING,
      .key = "CONFIG",
      .flag_only = true,
      .type = SETTING_CONFIG,
@@ -27,7 +28,15 @@ static const struct setting settings_table[] = {
      .help = "YAML file to read settings from; a key is the path to a value, with dots"},
 
     // The central.
-    {.commands = SERVER,
+    {.commands = SERVER | CLIENT,
+     .key = "SERVICE",
+     .flag_only = true,
+     .type = SETTING_CHOICE,
+     .choices = "lottery echo",
+     .fallback = "lottery",
+     .value_name = "NAME",
+     .help = "What is served, or asked for: lottery or echo"},
+    {.commands = SERVER | PING,
      .key = "SERVER_PORT",
      .type = SETTING_NUMBER,
      .maximum = UINT16_MAX,
@@ -41,7 +50,7 @@ static const struct setting settings_table[] = {
      .fallback = "12346",
      .value_name = "PORT",
      .help = "TCP port that takes consultations of winners only; 0 takes a free one"},
-    {.commands = SERVER,
+    {.commands = SERVER | PING,
      .key = "SERVER_IP",
      .type = SETTING_TEXT,
      .value_name = "ADDRESS",
@@ -206,6 +215,19 @@ static const struct setting settings_table[] = {
      .help = "One bet: the number, 0 to 9999"},
 
     // What reads the store.
+    {.commands = PING,
+     .key = "ADDRESS",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .value_name = "HOST:PORT",
+     .help = "Where the server is"},
+    {.commands = PING,
+     .key = "TIMEOUT",
+     .flag_only = true,
+     .type = SETTING_DURATION,
+     .fallback = "2s",
+     .value_name = "DURATION",
+     .help = "How long it may take to answer"},
     {.commands = EXPORT,
      .key = "AGENCY",
      .flag_only = true,
@@ -302,6 +324,16 @@ const struct settings_command status_command = {
     .summary = "Show the state of the draw, and of each agency.",
     .details = "It may run while a server does.",
     .bit = STATUS,
+    .table = settings_table,
+};
+
+const struct settings_command ping_command = {
+    .name = "ping",
+    .summary = "Ask a server, of either service, whether it is alive: exit 0 when it is, 1 when it is not.",
+    .details =
+        "Without --address it asks on this machine, where the server's own settings say that it listens.",
+    .bit = PING,
+    .format = SETTINGS_INI,
     .table = settings_table,
 };
 

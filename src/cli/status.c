@@ -41,7 +41,7 @@ static bool is_drawn(const struct status *status) {
     return status->draw.state == DRAW_DRAWN;
 }
 
-// Reading ---------------------------------------------------------------------------------------------------
+// Reading -------------------------------------------------------------------------------------------------
 
 static bool count_agency(void *context, const struct stored_agency *agency, struct error *error) {
     struct totals *totals = context;
@@ -103,7 +103,7 @@ static uint64_t take_winners(struct status *status, uint32_t agency) {
     return has_any ? status->winners[status->next_winner].winners : 0;
 }
 
-// For people ------------------------------------------------------------------------------------------------
+// For people ----------------------------------------------------------------------------------------------
 
 static void print_time(const char *what, const char *time) {
     if (time[0] != '\0') {
@@ -159,7 +159,7 @@ static bool print_table(struct status *status, struct error *error) {
     return true;
 }
 
-// For programs ----------------------------------------------------------------------------------------------
+// For programs --------------------------------------------------------------------------------------------
 
 static void print_json_text(const char *name, const char *text) {
     char json[6 * DRAW_NAME_BYTES_MAX + 2]; // every byte escaped, and the quotes
@@ -222,7 +222,7 @@ static bool print_json(struct status *status, struct error *error) {
     return true;
 }
 
-// The command -----------------------------------------------------------------------------------------------
+// The command ---------------------------------------------------------------------------------------------
 
 static bool show(const struct settings *settings, struct error *error) {
     const char *store_name = settings_text(settings, "STORE");

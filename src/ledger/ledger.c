@@ -33,8 +33,7 @@ struct ledger {
     struct winners *winners; // once drawn
 };
 
-// Opening, and opening again
-// ----------------------------------------------------------------------------------
+// Opening, and opening again ------------------------------------------------------------------------------
 
 static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
@@ -240,8 +239,7 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
-// Deciding on one request
-// -------------------------------------------------------------------------------------
+// Deciding on one request ---------------------------------------------------------------------------------
 //
 // Each function below returns false only when the store failed. A request that is refused has its error set.
 
@@ -393,8 +391,7 @@ static bool decide(struct ledger *ledger, struct ledger_request *request, struct
                                         : decide_chunk(ledger, request, error);
 }
 
-// Committing a group, and answering it
-// ------------------------------------------------------------------------
+// Committing a group, and answering it --------------------------------------------------------------------
 
 static bool put_touched_agencies(struct ledger *ledger, struct error *error) {
     for (uint32_t i = 0; i < ledger->touched_count; i++) {
@@ -509,8 +506,7 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
     check_all_told(ledger);
 }
 
-// The draw
-// ----------------------------------------------------------------------------------------------------
+// The draw ------------------------------------------------------------------------------------------------
 
 static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_t *bets,
                         struct error *error) {

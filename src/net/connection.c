@@ -75,8 +75,7 @@ bool connection_is_open(const struct connection *connection) {
     return connection->phase != CONNECTION_CLOSED;
 }
 
-// Read buffers
-// ------------------------------------------------------------------------------------------------
+// Read buffers --------------------------------------------------------------------------------------------
 
 static uint8_t *take_buffer(struct loop *loop) {
     void **spare = loop->spare_buffers;
@@ -152,8 +151,7 @@ static void trim_input(struct connection *connection) {
     }
 }
 
-// Closing
-// -----------------------------------------------------------------------------------------------------
+// Closing -------------------------------------------------------------------------------------------------
 
 static void free_connection(struct connection *connection) {
     free(connection->out.bytes);
@@ -246,8 +244,7 @@ bool connection_reap(struct loop *loop, uint64_t now_ms) {
     return some_linger;
 }
 
-// Reading
-// -----------------------------------------------------------------------------------------------------
+// Reading -------------------------------------------------------------------------------------------------
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
@@ -341,8 +338,7 @@ void connection_resume(struct connection *connection) {
     }
 }
 
-// Writing
-// -----------------------------------------------------------------------------------------------------
+// Writing -------------------------------------------------------------------------------------------------
 
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct output *out = &connection->out;
@@ -439,8 +435,7 @@ void connection_flush_all(struct loop *loop) {
     }
 }
 
-// All of a loop
-// -----------------------------------------------------------------------------------------------
+// All of a loop -------------------------------------------------------------------------------------------
 
 void connection_accept(struct loop *loop, struct listener *listener) {
     const struct handler *handler = loop->net->handler;

@@ -75,8 +75,7 @@ static struct lottery_loop *loop_of(struct connection *connection) {
     return loop_state(connection_loop(connection));
 }
 
-// The context that the loops share
-// ----------------------------------------------------------------------------
+// The context that the loops share ------------------------------------------------------------------------
 
 struct lottery *lottery_new(void) {
     return calloc(1, sizeof(struct lottery));
@@ -121,8 +120,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
     }
 }
 
-// Waiting for the draw
-// ----------------------------------------------------------------------------------------
+// Waiting for the draw ------------------------------------------------------------------------------------
 
 static void start_waiting(struct lottery_loop *loop, struct lottery_connection *own) {
     own->previous_waiting = NULL;
@@ -170,8 +168,7 @@ static struct held *take_held(struct lottery_loop *loop, struct lottery_connecti
     return held;
 }
 
-// Handing requests over
-// ---------------------------------------------------------------------------------------
+// Handing requests over -----------------------------------------------------------------------------------
 
 // Called on the ledger's thread.
 static void on_complete(struct ledger_request *ledger_request) {
@@ -235,8 +232,7 @@ static void record_told(struct lottery_loop *loop, uint32_t agency) {
     }
 }
 
-// Messages in
-// -------------------------------------------------------------------------------------------------
+// Messages in ---------------------------------------------------------------------------------------------
 
 static bool check_message(struct connection *connection, const struct message *message, struct error *error) {
     uint32_t agencies = loop_of(connection)->lottery->agencies;
@@ -364,8 +360,7 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
     }
 }
 
-// Answers out
-// -------------------------------------------------------------------------------------------------
+// Answers out ---------------------------------------------------------------------------------------------
 
 static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
     size_t length;
@@ -489,8 +484,7 @@ static void on_loop_woken(struct loop *loop, void *state) {
     }
 }
 
-// Connections
-// -------------------------------------------------------------------------------------------------
+// Connections ---------------------------------------------------------------------------------------------
 
 static void on_opened(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);

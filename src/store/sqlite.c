@@ -84,8 +84,7 @@ static bool fail(struct sqlite_store *sqlite, const char *what, struct error *er
                      sqlite3_errmsg(sqlite->database));
 }
 
-// Statements
-// --------------------------------------------------------------------------------------------------
+// Statements ----------------------------------------------------------------------------------------------
 
 // The statement, ready to be bound, with the draw bound to it. NULL with `error` set when it cannot be had.
 static sqlite3_stmt *prepare(struct sqlite_store *sqlite, enum statement which, struct error *error) {
@@ -139,8 +138,7 @@ static bool each_row(struct sqlite_store *sqlite, sqlite3_stmt *statement,
     return wanted;
 }
 
-// Groups
-// ------------------------------------------------------------------------------------------------------
+// Groups --------------------------------------------------------------------------------------------------
 
 static bool sqlite_begin(struct store *store, struct error *error) {
     return run_plain(store, BEGIN, "begin", error);
@@ -179,8 +177,7 @@ static void sqlite_rollback(struct store *store) {
     (void)!run_plain(store, ROLLBACK, "roll back", &ignored);
 }
 
-// Writing
-// -----------------------------------------------------------------------------------------------------
+// Writing -------------------------------------------------------------------------------------------------
 
 static bool sqlite_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
     sqlite3_stmt *statement = prepare(of(store), PUT_DRAW, error);
@@ -233,8 +230,7 @@ static bool sqlite_add_winner(struct store *store, const struct stored_winner *w
     return run(of(store), statement, "store a winner", error);
 }
 
-// Reading
-// -----------------------------------------------------------------------------------------------------
+// Reading -------------------------------------------------------------------------------------------------
 
 struct draw_reading {
     struct stored_draw *draw;
@@ -363,8 +359,7 @@ static bool sqlite_winners(struct store *store, store_each_winner each, void *co
     return statement != NULL && each_row(of(store), statement, read_winner, &reading, error);
 }
 
-// Opening and closing
-// -----------------------------------------------------------------------------------------
+// Opening and closing -------------------------------------------------------------------------------------
 
 static void sqlite_close(struct store *store) {
     struct sqlite_store *sqlite = of(store);

@@ -27,7 +27,7 @@ enum { COMMAND_OUTPUT_BYTES_MAX = 64 * 1024, COMMAND_ARGUMENTS_MAX = 32 };
 
 #define STORY(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
-// The folder ------------------------------------------------------------------------------------------------
+// The folder ----------------------------------------------------------------------------------------------
 
 static char command_folder[64];
 
@@ -87,7 +87,7 @@ static inline void assert_file(const char *path, const char *expected) {
     assert_string_equal(text, expected);
 }
 
-// Running ---------------------------------------------------------------------------------------------------
+// Running -------------------------------------------------------------------------------------------------
 
 static char command_output[COMMAND_OUTPUT_BYTES_MAX]; // of the last command
 static char command_errors[COMMAND_OUTPUT_BYTES_MAX];
@@ -158,7 +158,7 @@ static inline void assert_one_error(const char *part) {
     assert_string_equal(newline, "\n");
 }
 
-// Stores ----------------------------------------------------------------------------------------------------
+// Stores --------------------------------------------------------------------------------------------------
 
 static inline struct store *open_store(const char *draw) {
     struct store *store;

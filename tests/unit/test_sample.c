@@ -103,7 +103,7 @@ static void another_seed_or_agency_makes_other_bets(void **state) {
     }
 }
 
-// The command -----------------------------------------------------------------------------------------------
+// The command ---------------------------------------------------------------------------------------------
 
 static void files_are_written_and_told_of(void **state) {
     (void)state;
@@ -162,7 +162,7 @@ static void what_cannot_be_is_refused_before_anything_is_written(void **state) {
 static void there_may_be_ten_thousand_files_and_no_more(void **state) {
     (void)state;
     static char list[2 * 10001];
-    for (int i = 0; i < 10001; i++) {
+    for (size_t i = 0; i < 10001; i++) {
         memcpy(list + 2 * i, "0,", 2);
     }
     list[sizeof list - 1] = '\0';

@@ -213,7 +213,7 @@ static enum settings_outcome load(struct story *story, const struct settings_com
 
 #define ASSERT_TEXT(key, expected) assert_string_equal(settings_text(story->settings, key), expected)
 
-// Who wins --------------------------------------------------------------------------------------------------
+// Who wins ------------------------------------------------------------------------------------------------
 
 static void the_default_holds_when_nobody_speaks(void **state) {
     struct story *story = *state;
@@ -295,7 +295,7 @@ static void a_command_sees_only_its_own_settings(void **state) {
                  "a", "--gate-port=1");
 }
 
-// Flags -----------------------------------------------------------------------------------------------------
+// Flags ---------------------------------------------------------------------------------------------------
 
 static void a_flag_takes_its_value_behind_a_space_or_an_equals_sign(void **state) {
     struct story *story = *state;
@@ -379,7 +379,7 @@ static void help_is_printed_and_ends_the_matter(void **state) {
     assert_null(strstr(story->printed, "file"));
 }
 
-// Types -----------------------------------------------------------------------------------------------------
+// Types ---------------------------------------------------------------------------------------------------
 
 static void numbers_are_whole_and_within_their_bounds(void **state) {
     struct story *story = *state;
@@ -484,7 +484,7 @@ static void a_value_in_an_error_is_cut_and_stays_on_one_line(void **state) {
                  &central, "--gate-port=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u00e9xxxxxxxxxxxxxxxxx");
 }
 
-// The INI file ----------------------------------------------------------------------------------------------
+// The INI file --------------------------------------------------------------------------------------------
 
 static void ini_keys_are_found_in_any_case(void **state) {
     struct story *story = *state;
@@ -622,7 +622,7 @@ static void a_file_that_cannot_be_read_is_named(void **state) {
     ASSERT_WRONG("--config: \"\" is not the path of a file", &office, "--config=");
 }
 
-// The YAML file ---------------------------------------------------------------------------------------------
+// The YAML file -------------------------------------------------------------------------------------------
 
 static void yaml_keys_are_nested_and_found_in_any_case(void **state) {
     struct story *story = *state;
@@ -716,7 +716,7 @@ static void yaml_nested_without_end_is_refused(void **state) {
     ASSERT_WRONG("settings.file:1: the key is too long", &office, FILE_FLAG);
 }
 
-// The program's own table -----------------------------------------------------------------------------------
+// The program's own table ---------------------------------------------------------------------------------
 
 static const struct settings_command *const commands[] = {&server_command, &client_command, &export_command,
                                                           &status_command, &sample_command};

@@ -1,0 +1,165 @@
+#include "agency/echo_loop.h"
+
+#include "agency/backoff.h"
+#include "agency/link.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/signals.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, ECHO_MESSAGE_BYTES_MAX = 128 };
+
+struct echo_loop {
+    const struct echo_loop_options *options;
+    uv_loop_t loop;
+    uv_signal_t terminate, interrupt;
+    uv_timer_t next;  // when the next message, or the next try, begins
+    uv_timer_t lapse; // when all ends
+    struct link *link;
+    struct backoff backoff;
+    int64_t sent; // messages that came back
+    bool signalled;
+    char message[ECHO_MESSAGE_BYTES_MAX]; // the one on its way, its newline included
+    size_t length;
+    struct error *error; // of echo_loop_run
+    bool failed;
+};
+
+static void end(struct echo_loop *echo) {
+    if (echo->link != NULL) {
+        link_close(&echo->link);
+        log_event(echo->signalled ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "close_resource", LOG_SUCCESS,
+                  "resource: socket");
+    }
+    uv_handle_t *handles[] = {(uv_handle_t *)&echo->next, (uv_handle_t *)&echo->lapse,
+                              (uv_handle_t *)&echo->terminate, (uv_handle_t *)&echo->interrupt};
+    for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) {
+        if (!uv_is_closing(handles[i])) {
+            uv_close(handles[i], NULL);
+        }
+    }
+    uv_stop(&echo->loop);
+}
+
+static void on_signal(uv_signal_t *handle, int number) {
+    struct echo_loop *echo = handle->data;
+    echo->signalled = true;
+    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
+    end(echo);
+    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: timers");
+}
+
+static void on_lapse(uv_timer_t *timer) {
+    end(timer->data);
+}
+
+static void log_failure(const struct echo_loop *echo, const char *action, const char *reason,
+                        uint32_t wait_ms) {
+    log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "client_id: %s | error: %s | retry_in_ms: %" PRIu32,
+              echo->options->client_id, reason, wait_ms);
+}
+
+static void begin_message(uv_timer_t *timer);
+
+static void try_again(struct echo_loop *echo, const char *action, const char *reason) {
+    uint32_t wait_ms = backoff_next_ms(&echo->backoff);
+    if (echo->link != NULL) {
+        link_close(&echo->link);
+    }
+    log_failure(echo, action, reason, wait_ms);
+    uv_timer_start(&echo->next, begin_message, wait_ms, 0);
+}
+
+static void on_up(void *context) {
+    struct echo_loop *echo = context;
+    uint8_t *bytes = malloc(echo->length);
+    if (bytes == NULL) {
+        try_again(echo, "send_message", "no memory");
+        return;
+    }
+    memcpy(bytes, echo->message, echo->length);
+    link_send(echo->link, bytes, echo->length);
+}
+
+static size_t on_received(void *context, const uint8_t *bytes, size_t length) {
+    struct echo_loop *echo = context;
+    const uint8_t *newline = memchr(bytes, '\n', length);
+    if (newline == NULL && length < sizeof echo->message) {
+        return 0;
+    }
+    bool same = length >= echo->length && memcmp(bytes, echo->message, echo->length) == 0;
+    link_close(&echo->link);
+    if (same) {
+        log_event(LOG_LEVEL_INFO, "receive_message", LOG_SUCCESS, "client_id: %s | msg: %.*s",
+                  echo->options->client_id, (int)echo->length - 1, echo->message);
+    } else {
+        error_set(echo->error, ERROR_BAD_MESSAGE, "message %" PRId64 " came back different", echo->sent + 1);
+        log_event(LOG_LEVEL_ERROR, "receive_message", LOG_FAIL, "client_id: %s | error: %s",
+                  echo->options->client_id, echo->error->text);
+        echo->failed = true;
+    }
+    backoff_reset(&echo->backoff);
+    echo->sent++;
+    if (echo->sent == echo->options->amount) {
+        end(echo);
+    } else {
+        uv_timer_start(&echo->next, begin_message, (uint64_t)echo->options->period_ms, 0);
+    }
+    return length;
+}
+
+static void on_down(void *context, const char *reason) {
+    try_again(context, "receive_message", reason);
+}
+
+static void begin_message(uv_timer_t *timer) {
+    static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
+    struct echo_loop *echo = timer->data;
+    echo->length =
+        (size_t)snprintf(echo->message, sizeof echo->message, "[CLIENT %s] Message N°%" PRId64 "\n",
+                         echo->options->client_id, echo->sent + 1);
+    echo->link = link_open(&echo->loop, &echo->options->address, &events, echo);
+    if (echo->link == NULL) {
+        try_again(echo, "connect", "no memory");
+    }
+}
+
+static void start(struct echo_loop *echo) {
+    uv_loop_init(&echo->loop);
+    uv_timer_init(&echo->loop, &echo->next);
+    uv_timer_init(&echo->loop, &echo->lapse);
+    uv_signal_init(&echo->loop, &echo->terminate);
+    uv_signal_init(&echo->loop, &echo->interrupt);
+    echo->next.data = echo->lapse.data = echo->terminate.data = echo->interrupt.data = echo;
+    uv_signal_start(&echo->terminate, on_signal, SIGTERM);
+    uv_signal_start(&echo->interrupt, on_signal, SIGINT);
+    signals_release();
+    if (echo->options->lapse_ms >= 0) {
+        uv_timer_start(&echo->lapse, on_lapse, (uint64_t)echo->options->lapse_ms, 0);
+    }
+    if (echo->options->amount == 0) {
+        end(echo);
+    } else {
+        uv_timer_start(&echo->next, begin_message, 0, 0);
+    }
+}
+
+bool echo_loop_run(const struct echo_loop_options *options, struct error *error) {
+    struct echo_loop echo = {.options = options, .error = error};
+    backoff_init(&echo.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
+    start(&echo);
+    uv_run(&echo.loop, UV_RUN_DEFAULT);
+    link_end_loop(&echo.loop);
+    if (echo.signalled) {
+        log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
+    } else {
+        log_event(LOG_LEVEL_INFO, "loop_finished", LOG_SUCCESS, "client_id: %s", options->client_id);
+    }
+    return !echo.failed;
+}
