@@ -1,6 +1,7 @@
 #include "bet/bet.h"
 
 #include "base/utf8.h"
+#include "bet/scan.h"
 
 #include <string.h>
 
@@ -151,6 +152,69 @@ bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *e
            check_document(bet->fields[BET_DOCUMENT], error) &&
            check_date(bet->fields[BET_BIRTH_DATE], error) &&
            check_number(bet->fields[BET_NUMBER], &bet->number, error);
+}
+
+// The fast way
+// ------------------------------------------------------------------------------------------------
+
+// Whether every byte of names marked in `high` belongs to a good two-byte character: Latin letters with
+// accents, and what else is below U+0800, but no control character.
+static bool has_good_pairs(const char *text, uint64_t high) {
+    while (high != 0) {
+        int at = __builtin_ctzll(high);
+        unsigned char lead = (unsigned char)text[at], next = (unsigned char)text[at + 1];
+        if (lead < 0xc2 || lead > 0xdf || (next & 0xc0) != 0x80 || (lead == 0xc2 && next < 0xa0)) {
+            return false;
+        }
+        high &= ~((uint64_t)3 << at);
+    }
+    return true;
+}
+
+static int two_digits(const char *text) {
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+// As check_date, for a text that is known to have its digits and dashes where they belong.
+static bool is_real_date(const char *text) {
+    int year = two_digits(text) * 100 + two_digits(text + 2);
+    int month = two_digits(text + 5);
+    int day = two_digits(text + 8);
+    return year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+           (day <= 28 || day <= days_in_month(year, month));
+}
+
+bool bet_check_fast(const char *text, size_t length, uint16_t *number) {
+    enum { DATE_BYTES = 10, DATE_DIGITS = 0x36f }; // the digits of "YYYY-MM-DD", bit 0 first
+    if (length >= SCAN_BYTES) {
+        return false;
+    }
+    struct scan scan = scan_bytes(text);
+    uint64_t commas = scan.commas & scan_range(0, (unsigned)length);
+    if (__builtin_popcountll(commas) != BET_FIELDS - 1) {
+        return false;
+    }
+    unsigned ends[BET_FIELDS - 1];
+    for (int i = 0; i < BET_FIELDS - 1; i++, commas &= commas - 1) {
+        ends[i] = (unsigned)__builtin_ctzll(commas);
+    }
+    unsigned document = ends[1] + 1, date = ends[2] + 1, digits = ends[3] + 1, end = (unsigned)length;
+    uint64_t document_range = scan_range(document, ends[2]), number_range = scan_range(digits, end);
+    // A field of names is at most 63 bytes here, so none is too long.
+    if (ends[0] == 0 || ends[1] == ends[0] + 1 || (scan.controls & scan_range(0, ends[1])) != 0 ||
+        ends[2] == document || ends[2] - document > DOCUMENT_BYTES_MAX ||
+        (scan.digits & document_range) != document_range || ends[3] - date != DATE_BYTES ||
+        ((scan.digits >> date) & 0x3ff) != DATE_DIGITS || text[date + 4] != '-' || text[date + 7] != '-' ||
+        end == digits || end - digits > 4 || (scan.digits & number_range) != number_range ||
+        !has_good_pairs(text, scan.high & scan_range(0, ends[1])) || !is_real_date(text + date)) {
+        return false;
+    }
+    unsigned value = 0;
+    for (unsigned at = digits; at < end; at++) {
+        value = value * 10 + (unsigned)(text[at] - '0');
+    }
+    *number = (uint16_t)value;
+    return true;
 }
 
 void bet_split(const char *text, size_t length, struct bet_slice fields[BET_FIELDS]) {

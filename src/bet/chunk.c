@@ -1,6 +1,7 @@
 #include "bet/chunk.h"
 
 #include "bet/bet.h"
+#include "bet/scan.h"
 
 #include <assert.h>
 #include <openssl/evp.h>
@@ -12,7 +13,7 @@ static_assert(CHUNK_DIGEST_BYTES == 32, "SHA-256");
 struct chunk *chunk_new(uint32_t count_max, size_t text_max) {
     size_t numbers_bytes = (size_t)count_max * 2;
     size_t rows_bytes = text_max + count_max; // a newline each
-    struct chunk *chunk = malloc(sizeof *chunk + numbers_bytes + rows_bytes);
+    struct chunk *chunk = malloc(sizeof *chunk + numbers_bytes + rows_bytes + SCAN_BYTES);
     if (chunk == NULL) {
         return NULL;
     }
@@ -32,14 +33,16 @@ void chunk_clear(struct chunk *chunk) {
 }
 
 bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct error *error) {
+    assert(chunk->count < chunk->count_max && chunk->rows_length + length + 1 <= chunk->rows_max);
+    // Copied first, and checked where it lies: there SCAN_BYTES are readable behind every row.
+    char *row = chunk->rows + chunk->rows_length;
+    memcpy(row, text, length);
     struct bet bet;
-    if (!bet_parse(text, length, &bet, error)) {
+    if (!bet_check_fast(row, length, &bet.number) && !bet_parse(row, length, &bet, error)) {
         error->bet = chunk->count;
         return false;
     }
-    assert(chunk->count < chunk->count_max && chunk->rows_length + length + 1 <= chunk->rows_max);
-    memcpy(chunk->rows + chunk->rows_length, text, length);
-    chunk->rows[chunk->rows_length + length] = '\n';
+    row[length] = '\n';
     chunk->rows_length += length + 1;
     uint8_t *number = chunk->numbers + 2 * (size_t)chunk->count;
     number[0] = (uint8_t)bet.number;

@@ -1,0 +1,71 @@
+// Looking at 64 bytes of a bet at once: where its commas are, and which bytes are digits, controls, or beyond
+// ASCII.
+#ifndef QUINIELA_BET_SCAN_H
+#define QUINIELA_BET_SCAN_H
+
+#include <stdint.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { SCAN_BYTES = 64 };
+
+// Bit i tells of byte i.
+struct scan {
+    uint64_t commas;
+    uint64_t digits;   // '0' to '9'
+    uint64_t controls; // below ' ', and DEL
+    uint64_t high;     // above 0x7f: part of a character beyond ASCII
+};
+
+#ifdef __SSE2__
+
+// Adds what 16 bytes, from bit `at` on, are.
+static inline void scan_16(const char *text, int at, struct scan *scan) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
+    __m128i is_comma = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(','));
+    // Shifted so that '0' to '9' are the ten smallest of the signed bytes.
+    __m128i shifted = _mm_add_epi8(bytes, _mm_set1_epi8((char)(-128 - '0')));
+    __m128i is_digit = _mm_cmplt_epi8(shifted, _mm_set1_epi8(-128 + 10));
+    // As signed bytes, what is above 0x7f is negative: below ' ' too, so it is taken off again.
+    __m128i below_space = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+    __m128i is_delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    uint64_t high = (uint64_t)(uint32_t)_mm_movemask_epi8(bytes);
+    uint64_t low = (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(below_space, is_delete));
+    scan->commas |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_comma) << at;
+    scan->digits |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_digit) << at;
+    scan->controls |= (low & ~high) << at;
+    scan->high |= high << at;
+}
+
+#else
+
+static inline void scan_16(const char *text, int at, struct scan *scan) {
+    for (int i = 0; i < 16; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        uint64_t bit = (uint64_t)1 << (at + i);
+        scan->commas |= byte == ',' ? bit : 0;
+        scan->digits |= byte >= '0' && byte <= '9' ? bit : 0;
+        scan->controls |= byte < ' ' || byte == 0x7f ? bit : 0;
+        scan->high |= byte > 0x7f ? bit : 0;
+    }
+}
+
+#endif
+
+// What the SCAN_BYTES bytes at `text`, all of which must be readable, are.
+static inline struct scan scan_bytes(const char *text) {
+    struct scan scan = {0};
+    for (int at = 0; at < SCAN_BYTES; at += 16) {
+        scan_16(text + at, at, &scan);
+    }
+    return scan;
+}
+
+// The bits from `from` to `to` - 1; `to` is below SCAN_BYTES.
+static inline uint64_t scan_range(unsigned from, unsigned to) {
+    return (((uint64_t)1 << to) - 1) & ~(((uint64_t)1 << from) - 1);
+}
+
+#endif
