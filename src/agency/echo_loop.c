@@ -17,7 +17,7 @@ enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, ECHO_MESSAGE_BYTES_MAX = 12
 
 struct echo_loop {
     const struct echo_loop_options *options;
-    uv_loop_t loop;
+    uv_loop_t *loop;
     uv_signal_t terminate, interrupt;
     uv_timer_t next;  // when the next message, or the next try, begins
     uv_timer_t lapse; // when all ends
@@ -44,7 +44,7 @@ static void end(struct echo_loop *echo) {
             uv_close(handles[i], NULL);
         }
     }
-    uv_stop(&echo->loop);
+    uv_stop(echo->loop);
 }
 
 static void on_signal(uv_signal_t *handle, int number) {
@@ -124,18 +124,17 @@ static void begin_message(uv_timer_t *timer) {
     echo->length =
         (size_t)snprintf(echo->message, sizeof echo->message, "[CLIENT %s] Message N°%" PRId64 "\n",
                          echo->options->client_id, echo->sent + 1);
-    echo->link = link_open(&echo->loop, &echo->options->address, &events, echo);
+    echo->link = link_open(echo->loop, &echo->options->address, &events, echo);
     if (echo->link == NULL) {
         try_again(echo, "connect", "no memory");
     }
 }
 
 static void start(struct echo_loop *echo) {
-    uv_loop_init(&echo->loop);
-    uv_timer_init(&echo->loop, &echo->next);
-    uv_timer_init(&echo->loop, &echo->lapse);
-    uv_signal_init(&echo->loop, &echo->terminate);
-    uv_signal_init(&echo->loop, &echo->interrupt);
+    uv_timer_init(echo->loop, &echo->next);
+    uv_timer_init(echo->loop, &echo->lapse);
+    uv_signal_init(echo->loop, &echo->terminate);
+    uv_signal_init(echo->loop, &echo->interrupt);
     echo->next.data = echo->lapse.data = echo->terminate.data = echo->interrupt.data = echo;
     uv_signal_start(&echo->terminate, on_signal, SIGTERM);
     uv_signal_start(&echo->interrupt, on_signal, SIGINT);
@@ -152,10 +151,14 @@ static void start(struct echo_loop *echo) {
 
 bool echo_loop_run(const struct echo_loop_options *options, struct error *error) {
     struct echo_loop echo = {.options = options, .error = error};
+    echo.loop = link_begin_loop(error);
+    if (echo.loop == NULL) {
+        return false;
+    }
     backoff_init(&echo.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     start(&echo);
-    uv_run(&echo.loop, UV_RUN_DEFAULT);
-    link_end_loop(&echo.loop);
+    uv_run(echo.loop, UV_RUN_DEFAULT);
+    link_end_loop(echo.loop);
     if (echo.signalled) {
         log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
     } else {

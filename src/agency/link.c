@@ -45,6 +45,14 @@ struct link {
 
 static int links; // whose memory is not free yet
 
+uv_loop_t *link_begin_loop(struct error *error) {
+    uv_loop_t *loop = uv_default_loop();
+    if (loop == NULL) {
+        error_set(error, ERROR_SYSTEM, "the event loop cannot be made");
+    }
+    return loop;
+}
+
 void link_end_loop(uv_loop_t *loop) {
     uv_run(loop, UV_RUN_NOWAIT);
     if (links == 0) {

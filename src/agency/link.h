@@ -22,6 +22,11 @@ struct link_events {
     void (*down)(void *context, const char *reason);
 };
 
+// Makes the loop that links are on: libuv's own, since a look-up that cannot be called back writes into it
+// for as long as the program lives. NULL and ERROR_SYSTEM when it cannot be made. One at a time;
+// link_end_loop ends it.
+uv_loop_t *link_begin_loop(struct error *error) MUST_CHECK;
+
 // Begins to connect. The caller owns the link and ends it with link_close; NULL when there is no memory.
 struct link *link_open(uv_loop_t *loop, const struct address *address, const struct link_events *events,
                        void *context);

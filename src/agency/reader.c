@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 128 * 1024 };
+enum {
+    BUFFER_BYTES = 128 * 1024,
+    LINE_BYTES_MAX = 2 * BET_TEXT_BYTES_MAX, // the quotes of a bet may be doubled
+};
 
 struct reader {
     int descriptor;
@@ -41,8 +44,9 @@ bool reader_open(const char *path, struct reader **result, struct error *error) 
     }
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
-    if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-        error_set_system(error, errno, "%s: cannot be read", path);
+    bool is_open = descriptor >= 0 && fstat(descriptor, &status) == 0;
+    if (!is_open || S_ISDIR(status.st_mode)) {
+        error_set_system(error, is_open ? EISDIR : errno, "%s: cannot be read", path);
         if (descriptor >= 0) {
             close(descriptor);
         }
@@ -104,14 +108,15 @@ static void skip_byte_order_mark(struct reader *reader) {
     }
 }
 
-// Looks at the next line without taking it. *found is false at the file's end.
+// Looks at the next line without taking it. *found is false at the file's end. Of a line that the buffer does
+// not hold it shows what the buffer does hold: too long for a bet anyway.
 static bool peek_line(struct reader *reader, struct line *line, bool *found, struct error *error) {
     for (;;) {
         skip_byte_order_mark(reader);
         const char *text = reader->buffer + reader->start;
         size_t available = reader->end - reader->start;
         const char *newline = memchr(text, '\n', available);
-        if (newline != NULL || (reader->ended && available > 0)) {
+        if (newline != NULL || (reader->ended && available > 0) || available == BUFFER_BYTES) {
             size_t length = newline != NULL ? (size_t)(newline - text) : available;
             *line = (struct line){text, length, length + (newline != NULL)};
             if (line->length > 0 && text[line->length - 1] == '\r') {
@@ -123,10 +128,6 @@ static bool peek_line(struct reader *reader, struct line *line, bool *found, str
         if (reader->ended) {
             *found = false;
             return true;
-        }
-        if (available == BUFFER_BYTES) {
-            return error_set(error, ERROR_BAD_BET, "%s:%" PRIu64 ": the line is longer than %d bytes",
-                             reader->path, reader->bets + 1, BUFFER_BYTES);
         }
         if (!read_more(reader, error)) {
             return false;
@@ -141,7 +142,7 @@ static void take_line(struct reader *reader, const struct line *line) {
 }
 
 // Copies a field without its quotes to *out. Returns where it ended in the line, or NULL when its quotes do
-// not close where they should.
+// not close where they should, or hold a comma: without them it would pass for the end of the field.
 static const char *unquote_field(const char *at, const char *end, char **out) {
     if (at == end || *at != '"') {
         while (at < end && *at != ',') {
@@ -154,13 +155,16 @@ static const char *unquote_field(const char *at, const char *end, char **out) {
             at++;
             return at == end || *at == ',' ? at : NULL;
         }
+        if (*at == ',') {
+            return NULL;
+        }
         at += *at == '"'; // of two quotes, one
         *(*out)++ = *at;
     }
     return NULL;
 }
 
-// Takes the quotes off a line's fields. `out` has room for the line. Returns false when they do not match.
+// Takes the quotes off a line's fields. `out` has room for the line. Returns false when that cannot be done.
 static bool unquote(const struct line *line, char *out, size_t *length) {
     const char *end = line->text + line->length;
     char *to = out;
@@ -176,6 +180,10 @@ static bool unquote(const struct line *line, char *out, size_t *length) {
         *to++ = ',';
         at++;
     }
+}
+
+static bool bad_line(const struct reader *reader, const char *reason, struct error *error) {
+    return error_set(error, ERROR_BAD_BET, "%s:%" PRIu64 ": %s", reader->path, reader->bets + 1, reason);
 }
 
 bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
@@ -198,19 +206,18 @@ bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
                              "%s: has %" PRIu64 " bets, and %" PRIu64 " are stored already", reader->path,
                              reader->bets, index);
         }
+        if (line.length > LINE_BYTES_MAX) {
+            return bad_line(reader, "the line is too long for a bet", error);
+        }
         take_line(reader, &line);
     }
     return true;
 }
 
-static bool bad_line(const struct reader *reader, const char *reason, struct error *error) {
-    return error_set(error, ERROR_BAD_BET, "%s:%" PRIu64 ": %s", reader->path, reader->bets + 1, reason);
-}
-
 // Adds the line to the chunk, unless its message would become too long; *fits tells.
 static bool add_line(struct reader *reader, const struct line *line, struct chunk *chunk,
                      size_t *message_bytes, size_t message_max, bool *fits, struct error *error) {
-    char plain[BET_TEXT_BYTES_MAX * 2];
+    char plain[LINE_BYTES_MAX];
     const char *text = line->text;
     size_t length = line->length;
     if (length > sizeof plain) {
@@ -218,7 +225,7 @@ static bool add_line(struct reader *reader, const struct line *line, struct chun
     }
     if (memchr(text, '"', length) != NULL) {
         if (!unquote(line, plain, &length)) {
-            return bad_line(reader, "its quotes do not match", error);
+            return bad_line(reader, "its quotes do not match, or hold a comma", error);
         }
         text = plain;
     }

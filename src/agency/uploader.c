@@ -32,7 +32,7 @@ struct sent {
 
 struct uploader {
     const struct uploader_options *options;
-    uv_loop_t loop;
+    uv_loop_t *loop;
     uv_signal_t terminate, interrupt;
     uv_timer_t timer; // while backing off
     struct link *link;
@@ -43,6 +43,7 @@ struct uploader {
     bool consulting;       // every bet is stored; what is left is to ask
     uint64_t acknowledged; // bets that the central has said are stored
     bool classic;          // the central does not know `next`: one chunk at a time
+    bool resynced;         // gone back (or on) to where the central is, and nothing acknowledged since
     struct sent sent[WINDOW_MAX];
     uint32_t sent_first, sent_count; // a ring
     bool last_sent;
@@ -71,7 +72,7 @@ static void end(struct uploader *uploader) {
     close_handle((uv_handle_t *)&uploader->timer);
     close_handle((uv_handle_t *)&uploader->terminate);
     close_handle((uv_handle_t *)&uploader->interrupt);
-    uv_stop(&uploader->loop);
+    uv_stop(uploader->loop);
 }
 
 static void fail(struct uploader *uploader, const struct error *error) {
@@ -171,10 +172,16 @@ static void fill_window(struct uploader *uploader) {
     }
 }
 
-// Goes to the bet at `index` of the file. The central may have more than we knew, or less.
+// Goes to the bet at `index`: the central may have more than we knew, or less. Fails when it has more than
+// there are.
 static bool go_to(struct uploader *uploader, uint64_t index) {
+    struct reader *reader = uploader->options->reader;
     struct error error;
-    if (uploader->options->reader == NULL || reader_seek(uploader->options->reader, index, &error)) {
+    bool is_there =
+        reader != NULL ? reader_seek(reader, index, &error)
+                       : index <= 1 || error_set(&error, ERROR_CONFLICT,
+                                                 "there is 1 bet, and %" PRIu64 " are stored already", index);
+    if (is_there) {
         return true;
     }
     log_bad_line(uploader, &error);
@@ -229,31 +236,52 @@ static void show_progress(const struct uploader *uploader) {
     }
 }
 
+// Starts over, on a new connection, from what the central has; what is still on its way is forgotten. At
+// once, but with a wait when that has brought nothing before.
+static void resync(struct uploader *uploader, uint64_t next, const char *reason) {
+    uploader->acknowledged = next;
+    if (uploader->resynced) {
+        back_off(uploader, "apuestas_enviadas", reason);
+        return;
+    }
+    uploader->resynced = true;
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, uploader->options->agency, reason, next);
+    link_close(&uploader->link);
+    connect_now(uploader);
+}
+
 static void on_acknowledged(struct uploader *uploader, const struct reply *reply) {
     if (uploader->sent_count == 0) {
         back_off(uploader, "apuestas_enviadas", "the central acknowledged what was not sent");
         return;
     }
     struct sent sent = uploader->sent[uploader->sent_first];
+    uploader->classic = reply->next < 0;
+    if (!uploader->classic && (uint64_t)reply->next < sent.end) {
+        resync(uploader, (uint64_t)reply->next, "the central has fewer bets than it acknowledges");
+        return;
+    }
     uploader->sent_first = (uploader->sent_first + 1) % WINDOW_MAX;
     uploader->sent_count--;
     uploader->acknowledged = sent.end;
-    uploader->classic = reply->next < 0;
+    uploader->resynced = false;
     backoff_reset(&uploader->backoff);
     progress_clear();
     log_acknowledged(uploader, &sent);
+    // In a connection's first answer: what was sent before. After the last chunk: for go_to to complain of.
+    bool is_ahead = reply->next > (int64_t)sent.end && (uploader->phase == OPENING || sent.last);
+    uploader->phase = STREAMING;
+    if (is_ahead) {
+        uploader->acknowledged = (uint64_t)reply->next;
+        if (!go_to(uploader, uploader->acknowledged)) {
+            return;
+        }
+    }
     if (sent.last) {
         begin_consulting(uploader);
         return;
-    }
-    if (uploader->phase == OPENING) {
-        uploader->phase = STREAMING;
-        if (reply->next > (int64_t)sent.end) { // more is stored than we knew: it was sent before
-            uploader->acknowledged = (uint64_t)reply->next;
-            if (!go_to(uploader, uploader->acknowledged)) {
-                return;
-            }
-        }
     }
     fill_window(uploader);
     if (uploader->phase == STREAMING) {
@@ -281,10 +309,11 @@ static void on_winners(struct uploader *uploader, const struct reply *reply) {
 
 static void on_error(struct uploader *uploader, const struct reply *reply) {
     progress_clear();
+    if (!uploader->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
+        resync(uploader, (uint64_t)reply->next, reply->error_name);
+        return;
+    }
     if (reply->retryable) {
-        if (reply->error.code == ERROR_GAP && reply->next >= 0) {
-            uploader->acknowledged = (uint64_t)reply->next; // the central has less than we knew
-        }
         back_off(uploader, uploader->consulting ? "consulta_ganadores" : "apuestas_enviadas",
                  reply->error_name);
         return;
@@ -365,7 +394,7 @@ static void connect_now(struct uploader *uploader) {
     bool at_consult = uploader->consulting && uploader->options->has_consult;
     uploader->phase = CONNECTING;
     uploader->link =
-        link_open(&uploader->loop, at_consult ? &uploader->options->consult : &uploader->options->bets,
+        link_open(uploader->loop, at_consult ? &uploader->options->consult : &uploader->options->bets,
                   &events, uploader);
     if (uploader->link == NULL) {
         back_off(uploader, "connect", "no memory");
@@ -373,10 +402,9 @@ static void connect_now(struct uploader *uploader) {
 }
 
 static void start_loop(struct uploader *uploader) {
-    uv_loop_init(&uploader->loop);
-    uv_timer_init(&uploader->loop, &uploader->timer);
-    uv_signal_init(&uploader->loop, &uploader->terminate);
-    uv_signal_init(&uploader->loop, &uploader->interrupt);
+    uv_timer_init(uploader->loop, &uploader->timer);
+    uv_signal_init(uploader->loop, &uploader->terminate);
+    uv_signal_init(uploader->loop, &uploader->interrupt);
     uploader->timer.data = uploader->terminate.data = uploader->interrupt.data = uploader;
     uv_signal_start(&uploader->terminate, on_signal, SIGTERM);
     uv_signal_start(&uploader->interrupt, on_signal, SIGINT);
@@ -389,16 +417,18 @@ bool uploader_run(const struct uploader_options *options, struct error *error) {
     if (options->reader != NULL) {
         uploader.chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
     }
-    if (uploader.decoder == NULL || (options->reader != NULL && uploader.chunk == NULL)) {
+    uploader.loop = link_begin_loop(error);
+    if (uploader.loop == NULL || uploader.decoder == NULL ||
+        (options->reader != NULL && uploader.chunk == NULL)) {
         message_decoder_free(uploader.decoder);
         chunk_free(uploader.chunk);
-        return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+        return uploader.loop != NULL && error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
     }
     backoff_init(&uploader.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     start_loop(&uploader);
     connect_now(&uploader);
-    uv_run(&uploader.loop, UV_RUN_DEFAULT);
-    link_end_loop(&uploader.loop);
+    uv_run(uploader.loop, UV_RUN_DEFAULT);
+    link_end_loop(uploader.loop);
     message_decoder_free(uploader.decoder);
     chunk_free(uploader.chunk);
     return !uploader.failed;

@@ -1,5 +1,5 @@
-// The bets that are sent: their text in memory, taken again from the beginning when more are wanted than there
-// are. Once made it does not change, so any thread may read it.
+// The bets that are sent: their text in memory, taken again from the beginning when more are wanted than
+// there are. Once made it does not change, so any thread may read it.
 #ifndef QUINIELA_BENCH_PAYLOAD_H
 #define QUINIELA_BENCH_PAYLOAD_H
 

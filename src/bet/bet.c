@@ -157,31 +157,30 @@ bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *e
 // The fast way
 // ------------------------------------------------------------------------------------------------
 
-// Whether every byte of names marked in `high` belongs to a good two-byte character: Latin letters with
-// accents, and what else is below U+0800, but no control character.
-static bool has_good_pairs(const char *text, uint64_t high) {
-    while (high != 0) {
-        int at = __builtin_ctzll(high);
-        unsigned char lead = (unsigned char)text[at], next = (unsigned char)text[at + 1];
-        if (lead < 0xc2 || lead > 0xdf || (next & 0xc0) != 0x80 || (lead == 0xc2 && next < 0xa0)) {
-            return false;
-        }
-        high &= ~((uint64_t)3 << at);
-    }
-    return true;
+// Whether the bytes beyond ASCII in `range` are characters of two bytes each, none of them a control
+// character.
+static bool has_good_pairs(const struct scan *scan, uint64_t range) {
+    uint64_t leads = scan->leads & range, follows = scan->follows & range;
+    return (scan->high & range) == (leads | follows) && follows == leads << 1;
 }
 
 static int two_digits(const char *text) {
     return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
-// As check_date, for a text that is known to have its digits and dashes where they belong.
-static bool is_real_date(const char *text) {
-    int year = two_digits(text) * 100 + two_digits(text + 2);
-    int month = two_digits(text + 5);
+// Whether the text, which is known to have its digits and dashes where they belong, is beyond doubt a real
+// date; a 29th of February is not.
+static bool is_plain_date(const char *text) {
+    static const unsigned char days[100] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}; // 0: no month
     int day = two_digits(text + 8);
-    return year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
-           (day <= 28 || day <= days_in_month(year, month));
+    return two_digits(text) + two_digits(text + 2) > 0 && day >= 1 && day <= days[two_digits(text + 5)];
+}
+
+// The number that the one to four digits before `end` are; at least four bytes before `end` are readable.
+// Without branches, since how many there are cannot be foreseen.
+static unsigned up_to_four_digits(const char *end, unsigned count) {
+    return (unsigned)(end[-1] - '0') + 10 * (unsigned)(end[-2] - '0') * (count > 1) +
+           100 * (unsigned)(end[-3] - '0') * (count > 2) + 1000 * (unsigned)(end[-4] - '0') * (count > 3);
 }
 
 bool bet_check_fast(const char *text, size_t length, uint16_t *number) {
@@ -191,12 +190,15 @@ bool bet_check_fast(const char *text, size_t length, uint16_t *number) {
     }
     struct scan scan = scan_bytes(text);
     uint64_t commas = scan.commas & scan_range(0, (unsigned)length);
-    if (__builtin_popcountll(commas) != BET_FIELDS - 1) {
-        return false;
-    }
     unsigned ends[BET_FIELDS - 1];
     for (int i = 0; i < BET_FIELDS - 1; i++, commas &= commas - 1) {
+        if (commas == 0) {
+            return false;
+        }
         ends[i] = (unsigned)__builtin_ctzll(commas);
+    }
+    if (commas != 0) {
+        return false;
     }
     unsigned document = ends[1] + 1, date = ends[2] + 1, digits = ends[3] + 1, end = (unsigned)length;
     uint64_t document_range = scan_range(document, ends[2]), number_range = scan_range(digits, end);
@@ -206,14 +208,10 @@ bool bet_check_fast(const char *text, size_t length, uint16_t *number) {
         (scan.digits & document_range) != document_range || ends[3] - date != DATE_BYTES ||
         ((scan.digits >> date) & 0x3ff) != DATE_DIGITS || text[date + 4] != '-' || text[date + 7] != '-' ||
         end == digits || end - digits > 4 || (scan.digits & number_range) != number_range ||
-        !has_good_pairs(text, scan.high & scan_range(0, ends[1])) || !is_real_date(text + date)) {
+        !has_good_pairs(&scan, scan_range(0, ends[1])) || !is_plain_date(text + date)) {
         return false;
     }
-    unsigned value = 0;
-    for (unsigned at = digits; at < end; at++) {
-        value = value * 10 + (unsigned)(text[at] - '0');
-    }
-    *number = (uint16_t)value;
+    *number = (uint16_t)up_to_four_digits(text + end, end - digits);
     return true;
 }
 

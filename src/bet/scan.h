@@ -17,6 +17,8 @@ struct scan {
     uint64_t digits;   // '0' to '9'
     uint64_t controls; // below ' ', and DEL
     uint64_t high;     // above 0x7f: part of a character beyond ASCII
+    uint64_t leads;    // 0xc3 to 0xdf: the first of two bytes of a character from U+00C0 to U+07FF
+    uint64_t follows;  // 0x80 to 0xbf: a further byte of a character
 };
 
 #ifdef __SSE2__
@@ -37,6 +39,11 @@ static inline void scan_16(const char *text, int at, struct scan *scan) {
     scan->digits |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_digit) << at;
     scan->controls |= (low & ~high) << at;
     scan->high |= high << at;
+    __m128i is_lead = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8((char)0xc2)),
+                                    _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)0xe0)));
+    __m128i is_follow = _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)0xc0));
+    scan->leads |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lead) << at;
+    scan->follows |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_follow) << at;
 }
 
 #else
@@ -49,6 +56,8 @@ static inline void scan_16(const char *text, int at, struct scan *scan) {
         scan->digits |= byte >= '0' && byte <= '9' ? bit : 0;
         scan->controls |= byte < ' ' || byte == 0x7f ? bit : 0;
         scan->high |= byte > 0x7f ? bit : 0;
+        scan->leads |= byte > 0xc2 && byte < 0xe0 ? bit : 0;
+        scan->follows |= byte > 0x7f && byte < 0xc0 ? bit : 0;
     }
 }
 

@@ -11,5 +11,6 @@ int cli_export(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_sample(int argc, char **argv);
 int cli_ping(int argc, char **argv);
+int cli_bench(int argc, char **argv);
 
 #endif

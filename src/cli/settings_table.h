@@ -10,5 +10,6 @@ extern const struct settings_command export_command;
 extern const struct settings_command status_command;
 extern const struct settings_command sample_command;
 extern const struct settings_command ping_command;
+extern const struct settings_command bench_command;
 
 #endif

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "base/limits.h"
+#include "store/sqlite_checkpoint.h"
 #include "store/sqlite_schema.h"
 
 #include <errno.h>
@@ -68,6 +69,7 @@ static const char *const statement_texts[STATEMENTS] = {
 struct sqlite_store {
     struct store store; // first, so that a pointer to the one is a pointer to the other
     sqlite3 *database;
+    struct checkpointer *checkpointer; // of STORE_SERVE
     sqlite3_stmt *statements[STATEMENTS];
     char *path;
     char draw[DRAW_NAME_BYTES_MAX + 1];
@@ -141,6 +143,9 @@ static bool each_row(struct sqlite_store *sqlite, sqlite3_stmt *statement,
 // Groups --------------------------------------------------------------------------------------------------
 
 static bool sqlite_begin(struct store *store, struct error *error) {
+    if (of(store)->checkpointer != NULL) {
+        checkpointer_between_commits(of(store)->checkpointer);
+    }
     return run_plain(store, BEGIN, "begin", error);
 }
 
@@ -363,6 +368,9 @@ static bool sqlite_winners(struct store *store, store_each_winner each, void *co
 
 static void sqlite_close(struct store *store) {
     struct sqlite_store *sqlite = of(store);
+    if (sqlite->checkpointer != NULL) {
+        checkpointer_stop(&sqlite->checkpointer);
+    }
     for (int i = 0; i < STATEMENTS; i++) {
         sqlite3_finalize(sqlite->statements[i]);
     }
@@ -449,8 +457,13 @@ static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, str
     if (mode == STORE_READ) { // one snapshot for all that is read
         return check_schema(sqlite, mode, error) && execute(sqlite, "BEGIN", "read", error);
     }
-    return execute(sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", "open", error) &&
-           check_schema(sqlite, mode, error);
+    // The page size takes effect in an empty file only.
+    char settings[128];
+    snprintf(settings, sizeof settings,
+             "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+             SQLITE_PAGE_BYTES);
+    return execute(sqlite, settings, "open", error) && check_schema(sqlite, mode, error) &&
+           checkpointer_start(sqlite->path, sqlite->database, &sqlite->checkpointer, error);
 }
 
 static const struct store_operations operations = {

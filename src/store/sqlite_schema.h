@@ -6,6 +6,10 @@
 #define SQLITE_SCHEMA_APPLICATION_ID 0x7175696e
 #define SQLITE_SCHEMA_VERSION 1
 
+// A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less around a
+// row of one bet; docs/benchmarks.md has the figures.
+enum { SQLITE_PAGE_BYTES = 16384 };
+
 // Of a chunk's columns `numbers` comes before `rows`, and `digest` before both: SQLite reads a row from its
 // beginning, so a draw, which wants the numbers, and a comparison, which wants the digest, never touch the
 // text.

@@ -1,0 +1,188 @@
+#include "bench/central.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { START_MS_MAX = 60000, LOOK_EVERY_MS = 5, REMOVE_DESCRIPTORS = 8, ARGUMENTS_MAX = 24 };
+
+static char *path_in(const struct central *central, const char *name) {
+    char *path;
+    return asprintf(&path, "%s/%s", central->directory, name) < 0 ? NULL : path;
+}
+
+// Starting
+// ---------------------------------------------------------------------------------------------------
+
+// In the child: becomes the central. Comes back only when it cannot.
+static void become_central(const struct central_options *options, const char *store, const char *log) {
+    char agencies[16];
+    snprintf(agencies, sizeof agencies, "%" PRIu32, options->agencies);
+    const char *arguments[ARGUMENTS_MAX] = {"quiniela",
+                                            "server",
+                                            "--server-ip",
+                                            "127.0.0.1",
+                                            "--server-port",
+                                            "0",
+                                            "--consult-server-port",
+                                            "0",
+                                            "--server-listen-backlog",
+                                            "4096",
+                                            "--winning-number",
+                                            "7574",
+                                            "--draw",
+                                            "bench",
+                                            "--agencies",
+                                            agencies,
+                                            "--store",
+                                            store,
+                                            "--logging-level",
+                                            options->log_level};
+    if (options->loops != NULL) {
+        arguments[20] = "--loops";
+        arguments[21] = options->loops;
+    }
+    int output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
+    // Whatever becomes of the bench, its central does not outlive it.
+    if (output < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
+        prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
+        return;
+    }
+    execv("/proc/self/exe", (char *const *)(uintptr_t)arguments);
+}
+
+// Reads the ports off the log's line `action: listen`. Returns false when it is not there yet.
+static bool find_ports(const char *log, struct central *central) {
+    FILE *file = fopen(log, "r");
+    if (file == NULL) {
+        return false;
+    }
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false;
+    while (!found && getline(&line, &room, file) > 0) {
+        const char *ports = strstr(line, "action: listen ") == NULL ? NULL : strstr(line, "| port: ");
+        found = ports != NULL && strchr(ports, '\n') != NULL &&
+                sscanf(ports, "| port: %" SCNu16 " | consult_port: %" SCNu16, &central->port,
+                       &central->consult_port) == 2;
+    }
+    free(line);
+    fclose(file);
+    return found;
+}
+
+static bool wait_until_it_listens(struct central *central, const char *log, struct error *error) {
+    for (int waited_ms = 0; waited_ms < START_MS_MAX; waited_ms += LOOK_EVERY_MS) {
+        if (find_ports(log, central)) {
+            return true;
+        }
+        if (waitpid(central->pid, NULL, WNOHANG) == central->pid) {
+            central->pid = 0;
+            return error_set(error, ERROR_SYSTEM, "the central did not start; %.150s tells why", log);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_EVERY_MS * 1000000}, NULL);
+    }
+    kill(central->pid, SIGKILL);
+    waitpid(central->pid, NULL, 0);
+    central->pid = 0;
+    return error_set(error, ERROR_SYSTEM, "the central does not listen after %d s; see %.150s",
+                     START_MS_MAX / 1000, log);
+}
+
+static bool start(const struct central_options *options, struct central *central, const char *store,
+                  const char *log, struct error *error) {
+    central->pid = fork();
+    if (central->pid < 0) {
+        central->pid = 0;
+        return error_set_system(error, errno, "cannot start a central");
+    }
+    if (central->pid == 0) {
+        become_central(options, store, log);
+        _exit(1);
+    }
+    return wait_until_it_listens(central, log, error);
+}
+
+bool central_start(const struct central_options *options, struct central *central, struct error *error) {
+    *central = (struct central){0};
+    if (asprintf(&central->directory, "%s/quiniela-bench-XXXXXX", options->parent_directory) < 0) {
+        central->directory = NULL;
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a path");
+    }
+    if (mkdtemp(central->directory) == NULL) {
+        error_set_system(error, errno, "%.150s: cannot make a directory in it", options->parent_directory);
+        free(central->directory);
+        central->directory = NULL;
+        return false;
+    }
+    char *store = path_in(central, "quiniela.db");
+    char *log = path_in(central, "server.log");
+    bool started = store != NULL && log != NULL ? start(options, central, store, log, error)
+                                                : error_set(error, ERROR_NO_MEMORY, "no memory for a path");
+    free(store);
+    free(log);
+    if (!started) {
+        free(central->directory);
+        central->directory = NULL;
+    }
+    return started;
+}
+
+// Watching
+// --------------------------------------------------------------------------------------------------
+
+uint64_t central_memory_kib(const struct central *central) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)central->pid);
+    FILE *file = fopen(path, "r");
+    uint64_t kib = 0;
+    if (file == NULL) {
+        return 0;
+    }
+    char line[256];
+    while (fgets(line, sizeof line, file) != NULL && sscanf(line, "VmRSS: %" SCNu64, &kib) != 1) {
+    }
+    fclose(file);
+    return kib;
+}
+
+// Ending
+// ----------------------------------------------------------------------------------------------------
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+bool central_stop(struct central *central, bool keep, struct error *error) {
+    int status = 0;
+    bool ended = true;
+    if (central->pid > 0) {
+        kill(central->pid, SIGTERM);
+        while (waitpid(central->pid, &status, 0) < 0 && errno == EINTR) {
+        }
+        central->pid = 0;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            ended = error_set(error, ERROR_SYSTEM, "the central did not end well (%s %d)",
+                              WIFEXITED(status) ? "status" : "signal",
+                              WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+        }
+    }
+    if (central->directory != NULL && !keep) {
+        (void)nftw(central->directory, remove_one, REMOVE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+    }
+    free(central->directory);
+    central->directory = NULL;
+    return ended;
+}

@@ -1,0 +1,37 @@
+// A central of the bench's own: this same program, started as `server` on free ports with a store in a
+// directory of its own, watched from outside, and ended.
+#ifndef QUINIELA_BENCH_CENTRAL_H
+#define QUINIELA_BENCH_CENTRAL_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct central_options {
+    const char *parent_directory; // where its own directory is made
+    const char *log_level;
+    const char *loops; // as it would be written, or NULL for the server's default
+    uint32_t agencies;
+};
+
+struct central {
+    pid_t pid; // 0: none is running
+    uint16_t port, consult_port;
+    char *directory; // the store, quiniela.db, and the log, server.log
+};
+
+// Starts a central and waits until it listens. On success the caller ends it with central_stop. ERROR_SYSTEM
+// when it cannot be started or ends at once; its directory is then left for a look, and the text names it.
+bool central_start(const struct central_options *options, struct central *central,
+                   struct error *error) MUST_CHECK;
+
+// The memory of the process that is in use (VmRSS), in KiB; 0 when it cannot be read.
+uint64_t central_memory_kib(const struct central *central);
+
+// Ends the central by SIGTERM and removes its directory, unless `keep`. ERROR_SYSTEM when it did not end
+// with status 0.
+bool central_stop(struct central *central, bool keep, struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,289 @@
+#include "bench/hold.h"
+
+#include "base/limits.h"
+#include "bench/driver.h"
+#include "bench/steady.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+#include "wire/reply.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum {
+    CONNECTIONS_A_SOURCE = 20000, // fewer than the system has ports for one source
+    CONNECTIONS_AT_ONCE = 1000,   // opened before the central must have answered them
+    EVENTS_AT_ONCE = 256,
+    WAIT_MS = 100, // how soon an interruption is seen
+    SILENCE_MS_MAX = 60000,
+    READ_BYTES = 64 * 1024,
+};
+
+static const uint32_t first_source = 0x7f000002; // 127.0.0.2
+
+enum waiter_state { WAITER_ASKED, WAITER_HELD, WAITER_ANSWERED };
+
+struct waiter {
+    int descriptor; // -1 when it is closed
+    enum waiter_state state;
+    uint8_t *rest; // of an answer that came in pieces, JSON_PADDING_BYTES of room behind it
+    size_t rest_length;
+};
+
+struct hold {
+    struct hold_options options;
+    struct waiter *waiters;
+    uint32_t opened, held, answered;
+    int epoll;
+    struct message_decoder *decoder;
+    struct hold_result *result; // while the answers are collected
+    uint64_t since_ns;
+    uint8_t input[READ_BYTES + JSON_PADDING_BYTES];
+};
+
+// Asking
+// --------------------------------------------------------------------------------------------------
+
+// A source has only so many ports towards one destination, so the connections come from several. The port is
+// chosen when connecting: one that is used towards another destination can then be used again.
+static bool choose_source(int descriptor, const struct hold_options *options, uint32_t index) {
+    const struct sockaddr_in *to = (const struct sockaddr_in *)(const void *)&options->address;
+    if (options->address.ss_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET) {
+        return true;
+    }
+    const int on = 1;
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(first_source + index / CONNECTIONS_A_SOURCE)};
+    return setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) == 0 &&
+           bind(descriptor, (const struct sockaddr *)&from, sizeof from) == 0;
+}
+
+static bool ask(int descriptor, uint32_t agency) {
+    uint8_t questions[2 * MESSAGE_CONSULT_BYTES_MAX];
+    size_t length = message_encode_consult(questions, agency, false);
+    length += message_encode_consult(questions + length, agency, true);
+    return write(descriptor, questions, length) == (ssize_t)length;
+}
+
+static bool open_waiter(struct hold *hold, uint32_t index, struct error *error) {
+    const struct hold_options *options = &hold->options;
+    int descriptor = socket(options->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return error_set_system(error, errno, "cannot make socket %" PRIu32, index + 1);
+    }
+    struct waiter *waiter = &hold->waiters[index];
+    waiter->descriptor = descriptor;
+    hold->opened++;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = waiter};
+    if (!choose_source(descriptor, options, index) ||
+        connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0 ||
+        !ask(descriptor, index % options->agencies + 1) || fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0 ||
+        epoll_ctl(hold->epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) {
+        error_set_system(error, errno, "waiting agency %" PRIu32 ": cannot ask", index + 1);
+        error->code = ERROR_NETWORK;
+        return false;
+    }
+    return true;
+}
+
+// Answers
+// -------------------------------------------------------------------------------------------------
+
+static bool wrong(const struct hold *hold, const struct waiter *waiter, struct error *error,
+                  const char *reason) {
+    return error_set(error, ERROR_BAD_MESSAGE, "waiting agency %td: %.150s", waiter - hold->waiters + 1,
+                     reason);
+}
+
+static bool take_winners(struct hold *hold, struct waiter *waiter, const struct reply *reply,
+                         struct error *error) {
+    if (hold->result == NULL || waiter->state != WAITER_HELD) {
+        return wrong(hold, waiter, error, "the draw was made before everyone waited for it");
+    }
+    struct hold_result *result = hold->result;
+    uint64_t now_ns = steady_ns();
+    result->first_ns = hold->answered == 0 ? now_ns : result->first_ns;
+    result->last_ns = now_ns;
+    result->winners_bytes += reply->winners.length;
+    histogram_add(&result->after_ns, now_ns > hold->since_ns ? now_ns - hold->since_ns : 0);
+    waiter->state = WAITER_ANSWERED;
+    hold->answered++;
+    close(waiter->descriptor);
+    waiter->descriptor = -1;
+    return true;
+}
+
+static bool take_answer(struct hold *hold, struct waiter *waiter, const uint8_t *message, size_t length,
+                        struct error *error) {
+    struct reply reply;
+    if (!reply_decode(hold->decoder, message, length, &reply, error)) {
+        return false;
+    }
+    switch (reply.type) {
+    case REPLY_WINNERS_NOT_READY:
+        if (waiter->state != WAITER_ASKED) {
+            return wrong(hold, waiter, error, "the central does not hold the question");
+        }
+        waiter->state = WAITER_HELD;
+        hold->held++;
+        return true;
+    case REPLY_WINNERS:
+        return take_winners(hold, waiter, &reply, error);
+    case REPLY_ERROR:
+        return wrong(hold, waiter, error, reply.error.text);
+    case REPLY_CHUNK_PROCESSED:
+        break;
+    }
+    return wrong(hold, waiter, error, "the answer is none to a consultation");
+}
+
+// Keeps what is not a whole answer yet.
+static bool keep_rest(struct waiter *waiter, const uint8_t *bytes, size_t length, struct error *error) {
+    uint8_t *rest = NULL;
+    if (length > 0) {
+        rest = malloc(length + READ_BYTES + JSON_PADDING_BYTES);
+        if (rest == NULL) {
+            return error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
+        }
+        memcpy(rest, bytes, length);
+    }
+    free(waiter->rest);
+    waiter->rest = rest;
+    waiter->rest_length = length;
+    return true;
+}
+
+static bool take_answers(struct hold *hold, struct waiter *waiter, const uint8_t *bytes, size_t length,
+                         struct error *error) {
+    size_t taken = 0;
+    while (waiter->state != WAITER_ANSWERED) {
+        const uint8_t *message;
+        size_t message_length;
+        enum frame_state state =
+            frame_next(bytes + taken, length - taken, REPLY_BYTES_MAX, &message, &message_length);
+        if (state == FRAME_TOO_LONG) {
+            return wrong(hold, waiter, error, "the answer is too long");
+        }
+        if (state == FRAME_PARTIAL) {
+            break;
+        }
+        if (!take_answer(hold, waiter, message, message_length, error)) {
+            return false;
+        }
+        taken += FRAME_HEADER_BYTES + message_length;
+    }
+    return keep_rest(waiter, bytes + taken, waiter->state == WAITER_ANSWERED ? 0 : length - taken, error);
+}
+
+static bool read_answers(struct hold *hold, struct waiter *waiter, struct error *error) {
+    bool has_rest = waiter->rest != NULL;
+    uint8_t *input = has_rest ? waiter->rest : hold->input;
+    ssize_t length = read(waiter->descriptor, input + waiter->rest_length, READ_BYTES);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return true;
+    }
+    if (length <= 0) {
+        return wrong(hold, waiter, error, "the central has closed the connection unanswered");
+    }
+    return take_answers(hold, waiter, input, waiter->rest_length + (size_t)length, error);
+}
+
+// Reads answers until *counter reaches `wanted`.
+static bool read_until(struct hold *hold, const uint32_t *counter, uint32_t wanted, struct error *error) {
+    struct epoll_event events[EVENTS_AT_ONCE];
+    uint64_t heard_ns = steady_ns();
+    while (*counter < wanted) {
+        int count = epoll_wait(hold->epoll, events, EVENTS_AT_ONCE, WAIT_MS);
+        if (count > 0) {
+            heard_ns = steady_ns();
+        }
+        if (driver_interrupted()) {
+            return error_set(error, ERROR_SHUTTING_DOWN, "interrupted");
+        }
+        if (steady_ns() - heard_ns > (uint64_t)SILENCE_MS_MAX * 1000000) {
+            return error_set(error, ERROR_NETWORK,
+                             "of %" PRIu32 " waiting agencies %" PRIu32 " were answered", wanted, *counter);
+        }
+        for (int i = 0; i < count; i++) {
+            if (!read_answers(hold, events[i].data.ptr, error)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+// From the beginning to the end
+// ---------------------------------------------------------------------------
+
+// A thousand at a time: more would only wait in the central's accept queue, or be dropped from it.
+static bool open_all(struct hold *hold, struct error *error) {
+    while (hold->opened < hold->options.count) {
+        uint32_t left = hold->options.count - hold->opened;
+        uint32_t now = left < CONNECTIONS_AT_ONCE ? left : CONNECTIONS_AT_ONCE;
+        for (uint32_t i = 0; i < now; i++) {
+            if (!open_waiter(hold, hold->opened, error)) {
+                return false;
+            }
+        }
+        if (!read_until(hold, &hold->held, hold->opened, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool hold_open(const struct hold_options *options, struct hold **hold, struct error *error) {
+    struct hold *made = calloc(1, sizeof *made);
+    *hold = made;
+    if (made == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the waiting agencies");
+    }
+    made->options = *options;
+    made->epoll = epoll_create1(EPOLL_CLOEXEC);
+    made->decoder = message_decoder_new();
+    made->waiters = calloc(options->count, sizeof *made->waiters);
+    bool ready = made->epoll >= 0 && made->decoder != NULL && made->waiters != NULL;
+    if (!ready) {
+        error_set(error, ERROR_NO_MEMORY, "no memory for the waiting agencies");
+    }
+    if (!ready || !open_all(made, error)) {
+        hold_close(hold);
+        return false;
+    }
+    return true;
+}
+
+bool hold_collect(struct hold *hold, uint64_t since_ns, struct hold_result *result, struct error *error) {
+    *result = (struct hold_result){0};
+    hold->result = result;
+    hold->since_ns = since_ns;
+    return read_until(hold, &hold->answered, hold->options.count, error);
+}
+
+void hold_close(struct hold **hold) {
+    struct hold *closing = *hold;
+    *hold = NULL;
+    if (closing == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < closing->opened; i++) {
+        free(closing->waiters[i].rest);
+        if (closing->waiters[i].descriptor >= 0) {
+            close(closing->waiters[i].descriptor);
+        }
+    }
+    free(closing->waiters);
+    message_decoder_free(closing->decoder);
+    if (closing->epoll >= 0) {
+        close(closing->epoll);
+    }
+    free(closing);
+}

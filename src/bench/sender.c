@@ -1,0 +1,284 @@
+#include "bench/sender.h"
+
+#include "bench/steady.h"
+#include "wire/frame.h"
+#include "wire/reply.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static_assert((int)SENDER_INPUT_BYTES >= (int)REPLY_SMALL_BYTES_MAX, "any answer to a chunk fits");
+
+void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor, uint32_t agency,
+                 uint64_t bets, uint64_t place) {
+    *sender = (struct sender){.descriptor = descriptor, .agency = agency, .bets = bets, .place = place};
+    sender->chunks = (bets + shared->chunk_size - 1) / shared->chunk_size;
+    if (sender->chunks == 0 && shared->finish) {
+        sender->chunks = 1; // an agency without bets still says that it has finished
+    }
+}
+
+void sender_end(struct sender *sender) {
+    close(sender->descriptor);
+    free(sender->frame);
+}
+
+bool sender_done(const struct sender *sender) {
+    return sender->chunks_acknowledged == sender->chunks;
+}
+
+// Chunks out
+// --------------------------------------------------------------------------------------------------
+
+static uint64_t scheduled_ns(const struct sender *sender, const struct sender_shared *shared) {
+    return shared->start_ns +
+           (uint64_t)(sender->offset_ns + shared->chunk_interval_ns * (double)sender->chunks_begun);
+}
+
+static bool may_begin(const struct sender *sender, const struct sender_shared *shared) {
+    return sender->chunks_begun < sender->chunks && sender->flight_count < shared->window;
+}
+
+uint64_t sender_due_ns(const struct sender *sender, const struct sender_shared *shared) {
+    if (sender->writing || sender->blocked || !may_begin(sender, shared)) {
+        return UINT64_MAX;
+    }
+    return shared->chunk_interval_ns > 0 ? scheduled_ns(sender, shared) : 0;
+}
+
+static enum message_type next_type(const struct sender *sender, const struct sender_shared *shared) {
+    bool is_last = sender->chunks_begun + 1 == sender->chunks;
+    return is_last && shared->finish ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
+}
+
+static int64_t next_first(const struct sender *sender, const struct sender_shared *shared) {
+    return shared->positions ? (int64_t)sender->bets_begun : -1;
+}
+
+// The frame is three pieces: what stands before the bets, the bets where they lie in the payload, and what
+// stands behind them. The first is what an empty chunk's frame begins with.
+static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets) {
+    static char tail[] = "]}";
+    enum { TAIL_BYTES = sizeof tail - 1 };
+    const struct payload *payload = shared->payload;
+    size_t begin = payload->json_starts[place];
+    size_t length = bets == 0 ? 0 : payload->json_starts[place + bets] - begin - 1;
+    chunk_clear(shared->chunk);
+    assert(message_encoded_max(shared->chunk) <= SENDER_PREFIX_BYTES);
+    size_t empty = message_encode_chunk(sender->prefix, next_type(sender, shared), sender->agency,
+                                        next_first(sender, shared), shared->chunk);
+    frame_write_header(sender->prefix, empty - FRAME_HEADER_BYTES + length);
+    sender->parts[0] = (struct iovec){sender->prefix, empty - TAIL_BYTES};
+    sender->parts[1] = (struct iovec){payload->json + begin, length};
+    sender->parts[2] = (struct iovec){tail, TAIL_BYTES};
+    return true;
+}
+
+// What a real agency does: each bet is checked, and the chunk is encoded.
+static bool encode_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
+                         struct error *error) {
+    const struct payload *payload = shared->payload;
+    struct chunk *chunk = shared->chunk;
+    chunk_clear(chunk);
+    for (uint64_t i = place; i < place + bets; i++) {
+        size_t begin = payload->text_starts[i];
+        if (!chunk_add(chunk, payload->text + begin, payload->text_starts[i + 1] - begin - 1, error)) {
+            return false;
+        }
+    }
+    size_t room = message_encoded_max(chunk);
+    if (room > sender->frame_max) {
+        uint8_t *frame = realloc(sender->frame, room);
+        if (frame == NULL) {
+            return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
+        }
+        sender->frame = frame;
+        sender->frame_max = room;
+    }
+    size_t length = message_encode_chunk(sender->frame, next_type(sender, shared), sender->agency,
+                                         next_first(sender, shared), chunk);
+    sender->parts[0] = (struct iovec){sender->frame, length};
+    sender->parts[1] = sender->parts[2] = (struct iovec){0};
+    return true;
+}
+
+static bool begin_chunk(struct sender *sender, struct sender_shared *shared, struct error *error) {
+    uint64_t since = shared->chunk_interval_ns > 0 ? scheduled_ns(sender, shared) : steady_ns();
+    uint64_t left = sender->bets - sender->bets_begun;
+    uint32_t bets = left < shared->chunk_size ? (uint32_t)left : shared->chunk_size;
+    uint64_t place = payload_place(shared->payload, sender->place + sender->bets_begun, bets);
+    bool made = shared->prepared ? cut_frame(sender, shared, place, bets)
+                                 : encode_frame(sender, shared, place, bets, error);
+    if (!made) {
+        return false;
+    }
+    const size_t *starts = shared->payload->text_starts;
+    uint32_t flight = (sender->flight_first + sender->flight_count++) % WINDOW_MAX;
+    sender->flights[flight] = (struct sender_flight){since, starts[place + bets] - starts[place], bets};
+    sender->bets_begun += bets;
+    sender->chunks_begun++;
+    sender->writing = true;
+    return true;
+}
+
+// The first WRITE_BYTES_MAX bytes of what is to be written, into `parts`. Returns how many parts those are.
+static int next_write(const struct sender *sender, struct iovec parts[3]) {
+    size_t room = WRITE_BYTES_MAX;
+    int count = 0;
+    for (int i = 0; i < 3 && room > 0; i++) {
+        size_t length = sender->parts[i].iov_len < room ? sender->parts[i].iov_len : room;
+        if (length > 0) {
+            parts[count++] = (struct iovec){sender->parts[i].iov_base, length};
+            room -= length;
+        }
+    }
+    return count;
+}
+
+static void advance(struct sender *sender, size_t written) {
+    for (int i = 0; i < 3; i++) {
+        size_t length = sender->parts[i].iov_len < written ? sender->parts[i].iov_len : written;
+        sender->parts[i].iov_base = (uint8_t *)sender->parts[i].iov_base + length;
+        sender->parts[i].iov_len -= length;
+        written -= length;
+    }
+}
+
+// Writes the chunk that has begun, as far as the kernel takes it.
+static bool write_chunk(struct sender *sender, struct error *error) {
+    struct iovec parts[3];
+    int count;
+    while ((count = next_write(sender, parts)) > 0) {
+        ssize_t written = writev(sender->descriptor, parts, count);
+        if (written < 0 && errno == EAGAIN) {
+            sender->blocked = true;
+            return true;
+        }
+        if (written < 0 && errno != EINTR) {
+            error_set_system(error, errno, "agency %" PRIu32 ": cannot write", sender->agency);
+            error->code = ERROR_NETWORK;
+            return false;
+        }
+        advance(sender, written < 0 ? 0 : (size_t)written);
+    }
+    sender->writing = false;
+    return true;
+}
+
+bool sender_write(struct sender *sender, struct sender_shared *shared, struct error *error) {
+    sender->blocked = false;
+    if (sender->writing && !write_chunk(sender, error)) {
+        return false;
+    }
+    for (;;) {
+        uint64_t due = sender_due_ns(sender, shared);
+        if (due == UINT64_MAX || (due > 0 && due > steady_ns())) {
+            return true;
+        }
+        if (!begin_chunk(sender, shared, error) || !write_chunk(sender, error)) {
+            return false;
+        }
+    }
+}
+
+// Answers in
+// --------------------------------------------------------------------------------------------------
+
+static bool wrong(const struct sender *sender, struct error *error, const char *reason) {
+    return error_set(error, ERROR_BAD_MESSAGE, "agency %" PRIu32 ", chunk %" PRIu64 ": %.150s",
+                     sender->agency, sender->chunks_acknowledged + 1, reason);
+}
+
+static bool check_next(const struct sender *sender, const struct sender_shared *shared, int64_t next,
+                       struct error *error) {
+    if (next < 0) {
+        return !shared->positions ||
+               wrong(sender, error, "the answer has no `next`: is this an older central? Try --classic");
+    }
+    if ((uint64_t)next != sender->bets_acknowledged) {
+        return error_set(error, ERROR_BAD_MESSAGE,
+                         "agency %" PRIu32 ", chunk %" PRIu64 ": the central says that it has %" PRId64
+                         " bets of this agency, and was sent %" PRIu64 "; a bench needs a draw without bets",
+                         sender->agency, sender->chunks_acknowledged + 1, next, sender->bets_acknowledged);
+    }
+    return true;
+}
+
+static bool take_answer(struct sender *sender, struct sender_shared *shared, const uint8_t *message,
+                        size_t length, uint64_t now_ns, struct error *error) {
+    struct reply reply;
+    if (!reply_decode(shared->decoder, message, length, &reply, error)) {
+        return false;
+    }
+    if (reply.type == REPLY_ERROR) {
+        return wrong(sender, error, reply.error.text);
+    }
+    if (reply.type != REPLY_CHUNK_PROCESSED || sender->flight_count == 0 ||
+        (sender->writing && sender->flight_count == 1)) {
+        return wrong(sender, error, "the answer is none to a chunk");
+    }
+    const struct sender_flight *flight = &sender->flights[sender->flight_first];
+    sender->bets_acknowledged += flight->bets;
+    if (!check_next(sender, shared, reply.next, error)) {
+        return false;
+    }
+    histogram_add(&shared->ack_ns, now_ns > flight->since_ns ? now_ns - flight->since_ns : 0);
+    shared->text_bytes += flight->text_bytes;
+    sender->flight_first = (sender->flight_first + 1) % WINDOW_MAX;
+    sender->flight_count--;
+    sender->chunks_acknowledged++;
+    return true;
+}
+
+static bool take_answers(struct sender *sender, struct sender_shared *shared, struct error *error) {
+    uint64_t now_ns = steady_ns();
+    size_t taken = 0;
+    for (;;) {
+        const uint8_t *message;
+        size_t length;
+        enum frame_state state = frame_next(sender->input + taken, sender->input_length - taken,
+                                            SENDER_INPUT_BYTES - FRAME_HEADER_BYTES, &message, &length);
+        if (state == FRAME_TOO_LONG) {
+            return wrong(sender, error, "the answer is too long for one to a chunk");
+        }
+        if (state == FRAME_PARTIAL) {
+            sender->input_length -= taken;
+            memmove(sender->input, sender->input + taken, sender->input_length);
+            return true;
+        }
+        if (!take_answer(sender, shared, message, length, now_ns, error)) {
+            return false;
+        }
+        taken += FRAME_HEADER_BYTES + length;
+    }
+}
+
+bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *bets, struct error *error) {
+    uint64_t before = sender->bets_acknowledged;
+    for (;;) {
+        size_t room = SENDER_INPUT_BYTES - sender->input_length;
+        ssize_t length = read(sender->descriptor, sender->input + sender->input_length, room);
+        if (length == 0) {
+            return wrong(sender, error, "the central has closed the connection");
+        }
+        if (length < 0 && errno != EAGAIN && errno != EINTR) {
+            error_set_system(error, errno, "agency %" PRIu32 ": cannot read", sender->agency);
+            error->code = ERROR_NETWORK;
+            return false;
+        }
+        if (length > 0) {
+            sender->input_length += (size_t)length;
+            if (!take_answers(sender, shared, error)) {
+                return false;
+            }
+        }
+        if (length < (ssize_t)room) {
+            *bets = sender->bets_acknowledged - before;
+            return true;
+        }
+    }
+}

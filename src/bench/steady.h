@@ -1,0 +1,10 @@
+// The clock that everything here is measured with.
+#ifndef QUINIELA_BENCH_STEADY_H
+#define QUINIELA_BENCH_STEADY_H
+
+#include <stdint.h>
+
+// Nanoseconds of a clock that never goes back, from an arbitrary start.
+uint64_t steady_ns(void);
+
+#endif

@@ -1,0 +1,149 @@
+// A checkpoint that is "passive" never makes a commit wait, but the log can only begin anew when everything
+// in it has been moved at a moment when nothing is being added. So the thread does nearly all of the work
+// whenever the log has grown by a step, and when it has reached its cap, the writer does the small rest
+// between two commits.
+#include "store/sqlite_checkpoint.h"
+
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum {
+    STEP_PAGES = 512,     // of SQLITE_PAGE_BYTES: 8 MiB
+    LOG_PAGES_MAX = 8192, // 128 MiB
+    BUSY_MS_MAX = 5000,
+};
+
+struct checkpointer {
+    sqlite3 *writer;
+    sqlite3 *own; // the thread's connection
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool wanted, working, stopping;
+    // The writer's alone.
+    int pages;      // in the log
+    int asked_at;   // how many there were when the thread was asked last
+    int give_up_at; // the writer does not try again before there are so many
+};
+
+static int run_checkpoint(sqlite3 *database, int *left) {
+    int pages = 0, done = 0;
+    int result = sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
+    *left = pages - done;
+    return result;
+}
+
+static void *run(void *argument) {
+    struct checkpointer *checkpointer = argument;
+    pthread_mutex_lock(&checkpointer->mutex);
+    while (!checkpointer->stopping) {
+        if (!checkpointer->wanted) {
+            pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
+            continue;
+        }
+        checkpointer->wanted = false;
+        checkpointer->working = true;
+        pthread_mutex_unlock(&checkpointer->mutex);
+        int left;
+        int result = run_checkpoint(checkpointer->own, &left);
+        if (result != SQLITE_OK && result != SQLITE_BUSY) {
+            // Nothing is lost: it all stands in the log. A disk that stays like that fails a commit next.
+            log_event(LOG_LEVEL_WARNING, "checkpoint", LOG_FAIL, "error: %s",
+                      sqlite3_errmsg(checkpointer->own));
+        }
+        pthread_mutex_lock(&checkpointer->mutex);
+        checkpointer->working = false;
+        pthread_cond_broadcast(&checkpointer->changed);
+    }
+    pthread_mutex_unlock(&checkpointer->mutex);
+    return NULL;
+}
+
+// SQLite's wal hook: after each commit, with the number of pages in the log.
+static int on_commit(void *context, sqlite3 *database, const char *name, int pages) {
+    (void)database;
+    (void)name;
+    struct checkpointer *checkpointer = context;
+    if (pages < checkpointer->pages) { // the log has begun anew
+        checkpointer->asked_at = 0;
+        checkpointer->give_up_at = 0;
+    }
+    checkpointer->pages = pages;
+    if (pages - checkpointer->asked_at >= STEP_PAGES) {
+        checkpointer->asked_at = pages;
+        pthread_mutex_lock(&checkpointer->mutex);
+        checkpointer->wanted = true;
+        pthread_mutex_unlock(&checkpointer->mutex);
+        pthread_cond_broadcast(&checkpointer->changed);
+    }
+    return SQLITE_OK;
+}
+
+void checkpointer_between_commits(struct checkpointer *checkpointer) {
+    if (checkpointer->pages < LOG_PAGES_MAX || checkpointer->pages < checkpointer->give_up_at) {
+        return;
+    }
+    pthread_mutex_lock(&checkpointer->mutex);
+    checkpointer->wanted = false;
+    while (checkpointer->working) {
+        pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
+    }
+    pthread_mutex_unlock(&checkpointer->mutex);
+    int left;
+    (void)run_checkpoint(checkpointer->writer, &left); // a failure shows in the next commit, or it was none
+    // With a reader on an old snapshot the log cannot begin anew yet.
+    checkpointer->give_up_at = checkpointer->pages + STEP_PAGES;
+}
+
+static bool open_own(const char *path, struct checkpointer *checkpointer, struct error *error) {
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    bool open = sqlite3_open_v2(path, &checkpointer->own, flags, NULL) == SQLITE_OK &&
+                sqlite3_busy_timeout(checkpointer->own, BUSY_MS_MAX) == SQLITE_OK &&
+                sqlite3_exec(checkpointer->own, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
+                             NULL, NULL, NULL) == SQLITE_OK;
+    return open || error_set(error, ERROR_STORE_FAILED, "%s: cannot open: %s", path,
+                             sqlite3_errmsg(checkpointer->own));
+}
+
+bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer **result,
+                        struct error *error) {
+    *result = NULL;
+    struct checkpointer *checkpointer = calloc(1, sizeof *checkpointer);
+    if (checkpointer == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    }
+    checkpointer->writer = writer;
+    pthread_mutex_init(&checkpointer->mutex, NULL);
+    pthread_cond_init(&checkpointer->changed, NULL);
+    if (!open_own(path, checkpointer, error)) {
+        sqlite3_close(checkpointer->own);
+        free(checkpointer);
+        return false;
+    }
+    int failure = pthread_create(&checkpointer->thread, NULL, run, checkpointer);
+    if (failure != 0) {
+        sqlite3_close(checkpointer->own);
+        free(checkpointer);
+        return error_set_system(error, failure, "cannot start the store's thread");
+    }
+    sqlite3_wal_hook(writer, on_commit, checkpointer);
+    *result = checkpointer;
+    return true;
+}
+
+void checkpointer_stop(struct checkpointer **pointer) {
+    struct checkpointer *checkpointer = *pointer;
+    *pointer = NULL;
+    sqlite3_wal_hook(checkpointer->writer, NULL, NULL);
+    pthread_mutex_lock(&checkpointer->mutex);
+    checkpointer->stopping = true;
+    pthread_mutex_unlock(&checkpointer->mutex);
+    pthread_cond_broadcast(&checkpointer->changed);
+    pthread_join(checkpointer->thread, NULL);
+    sqlite3_close(checkpointer->own);
+    pthread_cond_destroy(&checkpointer->changed);
+    pthread_mutex_destroy(&checkpointer->mutex);
+    free(checkpointer);
+}

@@ -1,0 +1,25 @@
+// Moving what is in SQLite's log (the -wal file) into the database, off the commits' way: on a thread of its
+// own, with a connection of its own, as the log grows.
+#ifndef QUINIELA_STORE_SQLITE_CHECKPOINT_H
+#define QUINIELA_STORE_SQLITE_CHECKPOINT_H
+
+#include "base/error.h"
+
+#include <sqlite3.h>
+
+struct checkpointer;
+
+// Starts the thread for the database at `path`, whose commits come from `writer`; takes over writer's wal
+// hook. On success the caller owns *checkpointer.
+bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer **checkpointer,
+                        struct error *error) MUST_CHECK;
+
+// Called by the writer between its transactions. Usually does nothing; when the log has become too long it
+// finishes what the thread has not done yet, so that the log can begin anew.
+void checkpointer_between_commits(struct checkpointer *checkpointer);
+
+// Ends the thread, frees the checkpointer and nulls the caller's pointer. The writer's connection is still
+// open.
+void checkpointer_stop(struct checkpointer **checkpointer);
+
+#endif
