@@ -19,9 +19,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, MESSAGE_FIXED_BYTES = 256 };
+enum {
+    BACKOFF_BASE_MS = 100,
+    BACKOFF_CAP_MS = 5000,
+    POLL_BASE_MS = 1000,
+    POLL_CAP_MS = 30000,
+    MESSAGE_FIXED_BYTES = 256
+};
 
-enum phase { CONNECTING, OPENING, STREAMING, CONSULTING, BACKING_OFF, ENDED };
+enum phase { CONNECTING, OPENING, STREAMING, CONSULTING, POLLING, BACKING_OFF, ENDED };
 
 // A chunk that was sent and is not acknowledged yet.
 struct sent {
@@ -39,6 +45,7 @@ struct uploader {
     struct message_decoder *decoder;
     struct chunk *chunk; // the one that is being read
     struct backoff backoff;
+    struct backoff polling; // between one question for the winners and the next
     enum phase phase;
     bool consulting;       // every bet is stored; what is left is to ask
     uint64_t acknowledged; // bets that the central has said are stored
@@ -53,6 +60,7 @@ struct uploader {
 };
 
 static void connect_now(struct uploader *uploader);
+static void consult(struct uploader *uploader);
 
 // The end -------------------------------------------------------------------------------------------------
 
@@ -92,7 +100,12 @@ static void on_signal(uv_signal_t *handle, int number) {
 // Trying again --------------------------------------------------------------------------------------------
 
 static void on_timer(uv_timer_t *timer) {
-    connect_now(timer->data);
+    struct uploader *uploader = timer->data;
+    if (uploader->phase == POLLING) {
+        consult(uploader);
+    } else {
+        connect_now(uploader);
+    }
 }
 
 // Gives the connection up and comes back later. What was on its way is forgotten: the central says what it
@@ -196,7 +209,16 @@ static void consult(struct uploader *uploader) {
         return;
     }
     uploader->phase = CONSULTING;
-    link_send(uploader->link, frame, message_encode_consult(frame, uploader->options->agency, true));
+    link_send(uploader->link, frame,
+              message_encode_consult(frame, uploader->options->agency, !uploader->options->poll));
+}
+
+// The draw is not made yet: asks again on the same connection.
+static void ask_later(struct uploader *uploader) {
+    uint32_t wait_ms = backoff_next_ms(&uploader->polling);
+    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
+    uploader->phase = POLLING;
+    uv_timer_start(&uploader->timer, on_timer, wait_ms, 0);
 }
 
 static void begin_consulting(struct uploader *uploader) {
@@ -342,7 +364,7 @@ static void on_message(struct uploader *uploader, const uint8_t *bytes, size_t l
     } else if (uploader->consulting && reply.type == REPLY_WINNERS) {
         on_winners(uploader, &reply);
     } else if (uploader->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
-        back_off(uploader, "consulta_ganadores", "winners_not_ready");
+        ask_later(uploader);
     } else {
         back_off(uploader, "receive_message", "the central's answer does not belong to what was asked");
     }
@@ -425,6 +447,7 @@ bool uploader_run(const struct uploader_options *options, struct error *error) {
         return uploader.loop != NULL && error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
     }
     backoff_init(&uploader.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
+    backoff_init(&uploader.polling, POLL_BASE_MS, POLL_CAP_MS, ~options->seed);
     start_loop(&uploader);
     connect_now(&uploader);
     uv_run(uploader.loop, UV_RUN_DEFAULT);

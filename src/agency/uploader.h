@@ -1,10 +1,9 @@
 // The agency's work from its first bet to its winners: sends the bets, survives whatever happens to the
 // connection and to the central, then asks who won.
 //
-//   CONNECTING ──up──→ OPENING ──first answer──→ STREAMING ──last chunk acknowledged──→ CONSULTING
-//   ──winners──→ ENDED
-//       ↑                 │                          │                                      │
-//       └──── BACKING_OFF ┴──── connection lost, or an error that may pass ────────────────┘
+//   CONNECTING ──up──→ OPENING ──answer──→ STREAMING ──all acknowledged──→ CONSULTING ──winners──→ ENDED
+//       ↑                 │                    │                          │        ↑↓ not yet
+//       └── BACKING_OFF ←─┴── lost, or an error that may pass ────────────┘      POLLING
 #ifndef QUINIELA_AGENCY_UPLOADER_H
 #define QUINIELA_AGENCY_UPLOADER_H
 
@@ -23,6 +22,7 @@ struct uploader_options {
     const struct chunk *single; // this one bet instead; the caller's
     uint32_t chunk_size;        // bets in a chunk, at most
     uint32_t window;            // chunks unacknowledged, at most
+    bool poll;                  // asks for the winners again and again instead of waiting for the answer
     bool print_winners;         // the documents, on standard output
     uint64_t seed;              // for the waits
 };

@@ -96,6 +96,7 @@ static bool read_options(const struct settings *settings, struct uploader_option
         .has_consult = has_consult,
         .chunk_size = (uint32_t)settings_number(settings, "CHUNK_SIZE"),
         .window = (uint32_t)settings_number(settings, "CLI_WINDOW"),
+        .poll = settings_switch(settings, "CLI_POLL"),
         .print_winners = settings_switch(settings, "CLI_WINNERS"),
         .seed = random_seed(),
     };

@@ -160,6 +160,12 @@ static const struct setting settings_table[] = {
      .value_name = "N",
      .help = "How many chunks may be on their way before the first is acknowledged"},
     {.commands = CLIENT,
+     .key = "CLI_POLL",
+     .file_key = "poll",
+     .type = SETTING_SWITCH,
+     .help =
+         "Ask for the winners again and again, with growing random waits, instead of holding a connection"},
+    {.commands = CLIENT,
      .key = "CLI_WINNERS",
      .flag_only = true,
      .type = SETTING_SWITCH,
