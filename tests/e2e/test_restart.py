@@ -1,0 +1,81 @@
+"""Whatever is killed, and whenever: the result is that of an undisturbed lottery."""
+import os
+import random
+import unittest
+
+from harness import Agency, Server, Story, Wire, free_ports
+
+SIZES, WINNERS = (900, 700, 500, 300, 0), (2, 3, 3, 2, 0)
+
+
+class Restart(Story):
+    def test_server_and_clients_killed_at_random(self):
+        seed = int(os.environ.get("SEED", random.randrange(1 << 30)))
+        chance = random.Random(seed)
+        self.sample(SIZES, WINNERS)
+        ports = free_ports()
+
+        def start(number):
+            return Agency(self, number, ports, "--chunk-size", chance.choice((1, 7, 50)), "--window",
+                          chance.choice((1, 4, 16)))
+        with self.subTest(seed=seed):
+            agencies = {number: start(number) for number in range(1, 6)}
+            for round_number in range(8):
+                server = Server(self, ports=ports)
+                stop_after = chance.randrange(1, 120)
+                number = chance.randrange(1, 5)
+                try:
+                    server.wait_for("action: apuestas_almacenadas", count=stop_after)
+                except AssertionError:
+                    pass  # fewer were left to store than that
+                if round_number % 2 and agencies[number].process.poll() is None:
+                    agencies[number].kill()
+                    agencies[number] = start(number)
+                if round_number == 7 or server.count("sorteo"):
+                    break
+                server.kill()
+            self.assertEqual([agencies[n].winners() for n in range(1, 6)], list(WINNERS))
+            self.assertEqual(self.stored(), self.sent())
+
+    def test_clients_before_the_server(self):
+        self.sample((20, 10), (1, 2))
+        ports = free_ports()
+        agencies = [Agency(self, n, ports) for n in (1, 2)]
+        for agency in agencies:
+            agency.wait_for("action: connect .*result: fail")
+        Server(self, agencies=2, ports=ports)
+        self.assertEqual([agency.winners() for agency in agencies], [1, 2])
+
+    def test_after_the_draw_nothing_changes(self):
+        self.sample((20, 10), (1, 2))
+        server = Server(self, agencies=2)
+        agencies = [Agency(self, n, server.ports) for n in (1, 2)]
+        self.assertEqual([agency.winners() for agency in agencies], [1, 2])
+        server.kill()
+        again = Server(self, agencies=2)
+        self.assertEqual([Agency(self, n, again.ports).winners() for n in (1, 2)], [1, 2])
+        reply = Wire(self, again.ports[0]).ask({"type_message": 1, "agency": "1", "payload": ["A,B,1,2000-01-01,1"]})
+        self.assertEqual(reply["payload"]["code"], "agency_finished")
+        self.assertEqual(again.count("action: sorteo"), 0)
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
+
+    def test_restart_between_two_agencies(self):
+        self.sample((20, 10), (1, 2))
+        ports = free_ports()
+        server = Server(self, agencies=2, ports=ports)
+        first = Agency(self, 1, ports)
+        server.wait_for("client_finished")
+        server.kill()
+        Server(self, agencies=2, ports=ports)
+        second = Agency(self, 2, ports)
+        self.assertEqual((first.winners(), second.winners()), (1, 2))
+
+    def test_a_second_server_on_the_store_is_refused(self):
+        Server(self)
+        status, log, _ = self.run_program("server", "--server-port", 0, "--consult-server-port", 0)
+        self.assertEqual(status, 1)
+        self.assertIn("another server works on this store", log)
+
+
+if __name__ == "__main__":
+    unittest.main()

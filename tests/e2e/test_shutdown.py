@@ -1,0 +1,105 @@
+"""SIGTERM and SIGINT in every state: exit 0, everything closed, and the last line says so."""
+import unittest
+
+from harness import SIGNALS, Agency, Server, Story, Wire, frame, free_ports
+
+CHUNK = {"type_message": 1, "agency": "1", "payload": ["Ana,Paz,30904465,1999-03-17,7574"]}
+
+
+class Shutdown(Story):
+    def check_ends(self, process, last):
+        for name, number in SIGNALS.items():
+            with self.subTest(signal=name):
+                running = process()
+                running.signal(number)
+                self.assertEqual(running.wait(), 0)
+                self.assertIn(f"action: signal_received | result: success | signal: {name}", running.log())
+                self.assertIn(f"action: {last} | result: success", running.lines[-2])
+                self.assertGreater(running.count("action: close_resource"), 0)
+
+    def test_server_with_nothing_to_do(self):
+        self.check_ends(lambda: Server(self), "end_server")
+
+    def test_server_in_the_middle_of_a_message(self):
+        def half_a_message():
+            server = Server(self)
+            wire = Wire(self, server.ports[0])
+            wire.socket.sendall(frame(CHUNK)[:20])
+            server.wait_for("accept_connections")
+            return server
+        self.check_ends(half_a_message, "end_server")
+
+    def test_server_with_chunks_on_their_way(self):
+        def busy():
+            server = Server(self)
+            wire = Wire(self, server.ports[0])
+            wire.socket.sendall(frame(CHUNK) * 50)
+            server.wait_for("apuestas_almacenadas")
+            return server
+        self.check_ends(busy, "end_server")
+
+    def test_server_with_held_consultations(self):
+        def holding():
+            server = Server(self)
+            wire = Wire(self, server.ports[1])
+            wire.send({"type_message": 3, "agency": "1"})
+            server.wait_for("accept_connections")
+            return server
+        self.check_ends(holding, "end_server")
+
+    def test_server_after_the_draw(self):
+        stores = iter(("first.db", "second.db"))
+
+        def drawn():
+            server = Server(self, agencies=1, store=next(stores))
+            Wire(self, server.ports[0]).ask({**CHUNK, "type_message": 2})
+            server.wait_for("sorteo")
+            return server
+        self.check_ends(drawn, "end_server")
+
+    def test_client_without_a_server(self):
+        self.sample((5,), (0,))
+
+        def alone():
+            agency = Agency(self, 1, free_ports())
+            agency.wait_for("action: connect .*fail")
+            return agency
+        self.check_ends(alone, "end_client_loop")
+
+    def test_client_that_waits_for_the_draw(self):
+        self.sample((5,), (0,))
+        server = Server(self, agencies=2)
+
+        def waiting():
+            agency = Agency(self, 1, server.ports)
+            agency.wait_for("apuestas_enviadas|config")
+            server.wait_for("client_finished")
+            return agency
+        self.check_ends(waiting, "end_client_loop")
+
+    def test_client_in_the_middle_of_its_bets(self):
+        self.sample((50000,), (0,))
+        server = Server(self, agencies=2)
+
+        def sending():
+            agency = Agency(self, 1, server.ports, "--chunk-size", 5)
+            agency.wait_for("action: config")
+            return agency
+        self.check_ends(sending, "end_client_loop")
+
+    def test_echo_client_between_two_messages(self):
+        server = Server.__new__(Server)
+        from harness import Process
+        Process.__init__(server, self, ["server", "--service", "echo", "--server-port", 0])
+        port = server.wait_for(r"action: listen .* port: (\d+)")[1]
+
+        def between():
+            client = Process(self, ["client", "--service", "echo", "--id", 1, "--loop-amount", 5, "--loop-period", "1h",
+                                    "--server-address", f"127.0.0.1:{port}"])
+            client.wait_for("receive_message .*success")
+            return client
+        self.check_ends(between, "end_client_loop")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,76 @@
+"""The command line: help, versions, exit codes, and one clear line for what is wrong."""
+import os
+import unittest
+
+from harness import Process, Server, Story
+
+
+class Usage(Story):
+    def wrong(self, *arguments, status=2, says=(), environment=None):
+        with self.subTest(arguments=arguments):
+            code, log, errors = self.run_program(*arguments, environment=environment)
+            self.assertEqual(code, status)
+            self.assertEqual(len((errors or log).splitlines()), 1, errors + log)
+            for text in says:
+                self.assertIn(text, errors + log)
+
+    def test_help_and_version(self):
+        for command in ("server", "client", "export", "status", "sample", "ping"):
+            code, text, errors = self.run_program(command, "--help")
+            self.assertEqual((code, errors), (0, ""))
+            self.assertIn(f"quiniela {command}", text)
+        self.assertEqual(self.run_program("--help")[0], 0)
+        self.assertRegex(self.run_program("--version")[1], r"^quiniela \d+\.\d+")
+
+    def test_wrong_use(self):
+        self.wrong()
+        self.wrong("nonsense", says=("nonsense",))
+        self.wrong("server", "--nonsense", says=("--nonsense",))
+        self.wrong("server", "--loops", "0", says=("--loops", "0"))
+        self.wrong("server", says=("AGENCIES", "many"), environment={"AGENCIES": "many"})
+        self.wrong("client", says=("CLI_ID",))
+        self.wrong("client", "--id", "1", "--server-address", "nowhere", says=("nowhere",))
+        self.wrong("client", "--id", "1", says=("APELLIDO",), environment={"NOMBRE": "Ana"})
+        with open(f"{self.folder}/config.ini", "w", encoding="utf-8") as file:
+            file.write("[DEFAULT]\nSERVER_PORT = 12345\nLOGGING_LEVEL = LOUD\n")
+        self.wrong("server", "--config", "config.ini", says=("config.ini:3", "LOGGING_LEVEL", "LOUD"))
+        self.wrong("server", "--config", "missing.ini", says=("missing.ini",))
+
+    def test_failures(self):
+        self.wrong("export", status=1, says=("quiniela.db",))
+        self.wrong("status", "--store", "missing.db", status=1, says=("missing.db",))
+        self.wrong("ping", "--address", "127.0.0.1:1", status=1, says=("127.0.0.1:1",))
+        self.assertFalse(os.path.exists(f"{self.folder}/missing.db"))
+
+    def test_flag_over_environment_over_file(self):
+        with open(f"{self.folder}/config.ini", "w", encoding="utf-8") as file:
+            file.write("[DEFAULT]\nSERVER_PORT = 0\nCONSULT_SERVER_PORT = 0\nSERVER_IP = server\n"
+                       "SERVER_LISTEN_BACKLOG = 07\nLOGGING_LEVEL = debug\nNOVELTY = 1\n")
+        server = Process(self, ["server", "--config", "config.ini", "--draw", "b"],
+                         {"DRAW": "a", "LOGGING_LEVEL": "INFO"})
+        server.wait_for("action: listen")
+        first = r"^\S+ \S+ INFO     action: config \| result: success \| port: 0 \| listen_backlog: 07 \| " \
+                r"logging_level: INFO \|"
+        self.assertRegex(server.lines[0], first)
+        self.assertIn("| agencies: 7 |", server.lines[0])
+        self.assertIn("| draw: b |", server.lines[0])
+        self.assertEqual(server.count("WARNING .*action: config .* key: NOVELTY"), 1)
+
+    def test_a_port_that_is_taken(self):
+        server = Server(self)
+        for flags in (("--server-port", server.ports[0]), ("--consult-server-port", server.ports[1])):
+            code, log, _ = self.run_program("server", "--store", "other.db", "--server-port", 0,
+                                            "--consult-server-port", 0, *flags)
+            self.assertEqual(code, 1)
+            self.assertIn(str(flags[1]), log.splitlines()[1])
+
+    def test_ping(self):
+        server = Server(self)
+        self.assertEqual(self.run_program("ping", "--address", f"127.0.0.1:{server.ports[0]}")[0], 0)
+        echo = Process(self, ["server", "--service", "echo", "--server-port", 0])
+        port = echo.wait_for(r"action: listen .* port: (\d+)")[1]
+        self.assertEqual(self.run_program("ping", "--server-port", port)[0], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,197 @@
+"""What goes over the wire: good messages in any pieces, bad ones refused by name, and nothing of them stored."""
+import json
+import unittest
+
+from harness import Agency, Server, Story, Wire, frame
+
+GOOD = "Ana,Díaz,30904465,1999-03-17,7574"
+
+
+def chunk(*bets, agency="1", last=False, **fields):
+    return {"type_message": 2 if last else 1, "agency": agency, "payload": list(bets), **fields}
+
+
+def bet(first="Ana", last="Díaz", document="30904465", born="1999-03-17", number="7574"):
+    return ",".join((first, last, document, born, number))
+
+
+class Refusals(Story):
+    def setUp(self):
+        super().setUp()
+        self.server = Server(self, agencies=3)
+        self.wire = Wire(self, self.server.ports[0])
+
+    def refused(self, message, code, **fields):
+        with self.subTest(message=str(message)[:100]):
+            self.wire.socket.sendall(frame(message))
+            reply = self.wire.receive()
+            self.assertEqual(reply["type_message"], 4)
+            payload = reply["payload"]
+            self.assertEqual(payload["code"], code)
+            self.assertTrue(payload["message"])
+            self.assertIs(payload["retryable"], code == "gap")
+            for name, value in fields.items():
+                self.assertEqual(payload.get(name), value)
+
+    def nothing_is_stored_and_the_connection_goes_on(self):
+        self.assertEqual(sum(self.stored().values()), 0)
+        self.assertEqual(self.wire.ask(chunk(GOOD))["next"], 1)
+
+    def test_messages(self):
+        for body in (b"", b"{", b"nonsense", b'{"type_message":1}{}', b"\xff{}", b'{"type_message":1,"agency":"1"'):
+            self.refused(body, "bad_json")
+        self.refused(b'{"type_message":1,"agency":"1","payload":["A\xff,B,1,2000-01-01,1"]}', "bad_json")
+        self.refused([], "bad_message")
+        self.refused({}, "bad_message", field="type_message")
+        self.refused({**chunk(GOOD), "type_message": "1"}, "bad_message", field="type_message")
+        self.refused({**chunk(GOOD), "type_message": 9}, "unknown_type")
+        for agency in ("x", "0", 0, "4", -1, "", 10 ** 12):
+            self.refused(chunk(GOOD, agency=agency), "unknown_agency", field="agency")
+        for agency in (None, 1.5, [1]):
+            self.refused(chunk(GOOD, agency=agency), "bad_message", field="agency")
+        for payload in (None, "text", {}, 5):
+            self.refused({**chunk(), "payload": payload}, "bad_message", field="payload")
+        self.refused({"type_message": 1, "agency": "1"}, "bad_message", field="payload")
+        self.refused(b'{"type_message":1,"agency":"1","agency":"2","payload":[]}', "bad_message", field="agency")
+        for first in (-1, "0", 0.5):
+            self.refused(chunk(GOOD, first=first), "bad_message", field="first")
+        self.refused({"type_message": 3, "agency": "1", "wait": "no"}, "bad_message", field="wait")
+        self.nothing_is_stored_and_the_connection_goes_on()
+
+    def test_bets(self):
+        def bad(text, field):
+            self.refused(chunk(GOOD, GOOD, text, GOOD), "bad_bet", bet=2, field=field)
+        bad(GOOD.rsplit(",", 1)[0], "numero")
+        bad(GOOD + ",x", "numero")
+        for name in ("", "A" * 101, "é" * 51, "A\nB", "A\x00B", "A\x7f", "A\x85"):
+            bad(bet(first=name), "nombre")
+            bad(bet(last=name), "apellido")
+        for document in ("", "1" * 17, "1-2", "1 2", "ñ"):
+            bad(bet(document=document), "documento")
+        for born in ("2023-02-29", "1900-02-29", "2023-13-01", "2023-00-01", "2023-01-00", "2023-04-31", "0000-01-01",
+                     "2023-1-1", "20230101", "2023/01/01", ""):
+            bad(bet(born=born), "nacimiento")
+        for number in ("-1", "+1", "10000", "99999999999999999999", "12a", "1.0", " 1", ""):
+            bad(bet(number=number), "numero")
+        self.refused(chunk(GOOD, 7), "bad_bet", bet=1, field="payload")
+        self.nothing_is_stored_and_the_connection_goes_on()
+
+    def test_the_limits_themselves_are_good(self):
+        good = [bet(first="A" * 100, last="é" * 50), bet(document="A" * 16), bet(born="2024-02-29"),
+                bet(born="0001-01-01"), bet(number="0"), bet(number="9999"), bet(number="0042"), bet(first='"A" \\')]
+        self.assertEqual(self.wire.ask(chunk(*good))["next"], len(good))
+        self.assertEqual(sum(self.stored().values()), len(good))
+
+    def test_length(self):
+        def padded(length):
+            body = json.dumps(chunk(*[GOOD] * 20000, agency="2", first=0)).encode()
+            return body[:-1] + b" " * (length - len(body)) + b"}"
+        self.assertEqual(self.wire.ask(padded(1 << 20))["next"], 20000)
+        for body in (padded((1 << 20) + 1), None):
+            wire = Wire(self, self.server.ports[0])
+            wire.socket.sendall(frame(body) if body else b"\xff\xff\xff\xff")
+            self.assertEqual(wire.receive()["payload"]["code"], "bad_frame")
+            self.assertTrue(wire.is_ended())
+        self.assertEqual(self.wire.ask(chunk(GOOD))["next"], 1)  # others are undisturbed
+
+
+class Resends(Story):
+    def setUp(self):
+        super().setUp()
+        self.server = Server(self, agencies=2)
+        self.wire = Wire(self, self.server.ports[0])
+        self.bets = [bet(document=str(number)) for number in range(30)]
+
+    def send(self, first, end, **fields):
+        return self.wire.ask(chunk(*self.bets[first:end], first=first, **fields))
+
+    def stored_documents(self):
+        return sorted(int(line.split(",")[3]) for line in self.stored().elements())
+
+    def test_the_same_bets_in_any_pieces(self):
+        for first, end, stored in ((0, 10, 10), (0, 10, 10), (3, 7, 10), (5, 15, 15), (0, 20, 20), (20, 20, 20)):
+            self.assertEqual(self.send(first, end)["next"], stored)
+        self.assertEqual(self.stored_documents(), list(range(20)))
+
+    def test_a_gap_and_other_bets_are_refused(self):
+        self.assertEqual(self.send(0, 10)["next"], 10)
+        gap = self.send(11, 12)
+        self.assertEqual((gap["payload"]["code"], gap["next"]), ("gap", 10))
+        other = self.wire.ask(chunk(bet(document="999"), self.bets[6], first=5))
+        self.assertEqual((other["payload"]["code"], other["next"]), ("conflict", 10))
+        self.assertEqual(self.stored_documents(), list(range(10)))
+
+    def test_the_last_chunk(self):
+        self.send(0, 10)
+        early = self.send(0, 5, last=True)
+        self.assertEqual(early["payload"]["code"], "conflict")
+        for first in (10, 10, 5, 0):
+            self.assertEqual(self.send(first, 20, last=True)["next"], 20)
+        self.assertEqual(self.send(20, 20, last=True)["next"], 20)
+        self.assertEqual(self.send(0, 10)["next"], 20)
+        for message in (chunk(GOOD), chunk(GOOD, last=True), chunk(GOOD, first=20), chunk(*self.bets[19:21], first=19)):
+            self.assertEqual(self.wire.ask(message)["payload"]["code"], "agency_finished")
+        self.assertEqual(self.stored_documents(), list(range(20)))
+        self.assertEqual(self.server.count("client_finished"), 1)
+
+
+class Pieces(Story):
+    def test_byte_by_byte(self):
+        server = Server(self)
+        wire = Wire(self, server.ports[0])
+        for byte in frame(chunk(GOOD)):
+            wire.socket.send(bytes((byte,)))
+        self.assertEqual(wire.receive()["next"], 1)
+
+    def test_all_at_once_and_answered_in_order(self):
+        server = Server(self)
+        wire = Wire(self, server.ports[0])
+        bad = frame(chunk("bad"))
+        wire.socket.sendall(b"".join(frame(chunk(GOOD)) + (bad if n % 3 == 0 else b"") for n in range(60)))
+        for number in range(60):
+            self.assertEqual(wire.receive().get("next"), number + 1)
+            if number % 3 == 0:
+                self.assertEqual(wire.receive()["payload"]["code"], "bad_bet")
+
+
+class Consultations(Story):
+    def test_held_or_not_ready_and_each_its_own(self):
+        server = Server(self, agencies=2)
+        held = [Wire(self, server.ports[1]) for _ in range(2)]
+        for agency, wire in enumerate(held, 1):
+            wire.send({"type_message": 3, "agency": str(agency), "payload": None})
+        asking = Wire(self, server.ports[1])
+        for _ in range(3):
+            reply = asking.ask({"type_message": 3, "agency": "1", "wait": False})
+            self.assertEqual(reply["type_message"], 3)
+            self.assertGreater(reply["retry_after_ms"], 0)
+        bets = Wire(self, server.ports[0])
+        bets.ask(chunk(bet(document="11"), bet(document="12"), bet(document="13", number="1"), last=True))
+        self.assertEqual(bets.ask(chunk(bet(document="22"), agency="2", last=True))["type_message"], 1)
+        for wire, winners in zip(held, ("11,12", "22")):
+            self.assertEqual(wire.receive(), {"type_message": 2, "payload": winners})
+            self.assertTrue(wire.is_ended())
+        self.assertEqual(asking.ask({"type_message": 3, "agency": "1", "wait": False})["payload"], "11,12")
+        for _ in range(2):  # on the bets' connection too, as often as asked
+            self.assertEqual(bets.ask({"type_message": 3, "agency": 2})["payload"], "22")
+
+    def test_the_port_of_consultations_takes_nothing_else(self):
+        server = Server(self)
+        wire = Wire(self, server.ports[1])
+        self.assertEqual(wire.ask(chunk(GOOD))["payload"]["code"], "bad_message")
+        self.assertEqual(wire.ask({"type_message": 3, "agency": "1", "wait": False})["type_message"], 3)
+        self.assertEqual(sum(self.stored().values()), 0)
+
+    def test_who_waits_and_goes_away_disturbs_nobody(self):
+        self.sample((3, 3), (1, 1))
+        server = Server(self, agencies=2)
+        for _ in range(20):
+            wire = Wire(self, server.ports[1])
+            wire.send({"type_message": 3, "agency": "1"})
+            wire.socket.close()
+        agencies = [Agency(self, n, server.ports) for n in (1, 2)]
+        self.assertEqual([agency.winners() for agency in agencies], [1, 1])
+
+
+if __name__ == "__main__":
+    unittest.main()

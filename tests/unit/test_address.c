@@ -1,0 +1,72 @@
+// Address: what people write for HOST:PORT is taken apart, and what is none is refused.
+#include "agency/address.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+static void expect_address(const char *text, const char *host, const char *port) {
+    struct address address;
+    struct error error;
+    if (!address_parse(text, &address, &error)) {
+        fail_msg("%s", error.text);
+    }
+    assert_string_equal(address.text, text);
+    assert_string_equal(address.host, host);
+    assert_string_equal(address.port, port);
+}
+
+static void names_and_numbers_are_understood(void **state) {
+    (void)state;
+    expect_address("server:12345", "server", "12345");
+    expect_address("central.example:1", "central.example", "1");
+    expect_address("127.0.0.1:65535", "127.0.0.1", "65535");
+    expect_address("[::1]:12345", "::1", "12345");
+    expect_address("[fe80::1%eth0]:12346", "fe80::1%eth0", "12346");
+}
+
+static void what_is_no_address_is_refused(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        "",      "server", "server:", ":12345", "server:0", "server:65536",   "server:4294967297",
+        "a:12x", "a:-1",   "a:+1",    "a: 1",   "a:1 ",     "::1:12345",      "::1",
+        "[]:1",  "[::1]",  "[::1]:",  "[::1:1", "[::1]x:1", "http://a:12345", "a:b:1",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct address address;
+        struct error error;
+        if (address_parse(wrong[i], &address, &error)) {
+            fail_msg("\"%s\" was taken for an address", wrong[i]);
+        }
+        assert_int_equal(error.code, ERROR_BAD_SETTING);
+        assert_non_null(strstr(error.text, wrong[i]));
+    }
+}
+
+static void an_address_has_an_end(void **state) {
+    (void)state;
+    struct address address;
+    struct error error;
+    char host[ADDRESS_BYTES_MAX], text[ADDRESS_BYTES_MAX + 8];
+    memset(host, 'a', sizeof host);
+    host[ADDRESS_BYTES_MAX - 3] = '\0'; // with ":1" and a NUL there is just room for it
+    snprintf(text, sizeof text, "%s:1", host);
+    expect_address(text, host, "1");
+    snprintf(text, sizeof text, "%s:12", host);
+    assert_false(address_parse(text, &address, &error));
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_numbers_are_understood),
+        cmocka_unit_test(what_is_no_address_is_refused),
+        cmocka_unit_test(an_address_has_an_end),
+    };
+    return cmocka_run_group_tests_name("address", tests, NULL, NULL);
+}

@@ -1,0 +1,416 @@
+// Reader: the lines that people's files have become bets, whole and in order, wherever the reads cut them;
+// what is no bet is refused by file and line; and one can go to any bet.
+#include "agency/reader.h"
+#include "base/limits.h"
+#include "wire/message.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_NAME "agency-1.csv"
+#define BET(number) "Ana,Gómez,30904465,1999-03-17," number "\n"
+#define LITERAL(text) (text), sizeof(text) - 1
+
+enum { MANY_BETS = 20000, CHUNK_BETS = 1000, TEXT_BYTES_MAX = 2 * 1024 * 1024 };
+
+static char folder[64];
+
+static int enter_folder(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/test_reader.XXXXXX");
+    return mkdtemp(folder) == NULL || chdir(folder) != 0;
+}
+
+static int leave_folder(void **state) {
+    (void)state;
+    unlink(FILE_NAME);
+    int left = chdir("/");
+    return rmdir(folder) != 0 || left;
+}
+
+static void write_file(const char *text, size_t length) {
+    FILE *file = fopen(FILE_NAME, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static struct reader *open_file(void) {
+    struct reader *reader;
+    struct error error;
+    if (!reader_open(FILE_NAME, &reader, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return reader;
+}
+
+// A file of MANY_BETS bets of different lengths, in memory that the caller frees.
+static char *make_many(size_t *length) {
+    char *text = malloc(TEXT_BYTES_MAX);
+    assert_non_null(text);
+    *length = 0;
+    for (int i = 0; i < MANY_BETS; i++) {
+        *length += (size_t)sprintf(text + *length, "Ana%.*s,Núñez,%d,1999-03-17,%d\n", i % 40,
+                                   "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", i, i % (BET_NUMBER_MAX + 1));
+    }
+    return text;
+}
+
+// Reads on to the end of the file and holds the rows against `expected`. Returns how many chunks there were.
+static int expect_rows(struct reader *reader, const char *expected, size_t length) {
+    struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
+    assert_non_null(chunk);
+    size_t seen = 0;
+    int chunks = 0;
+    for (bool at_end = false; !at_end; chunks++) {
+        struct error error;
+        chunk_clear(chunk);
+        if (!reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, &error)) {
+            fail_msg("%s", error.text);
+        }
+        assert_true(at_end || chunk->count == CHUNK_BETS);
+        assert_true(chunk->rows_length <= length - seen);
+        assert_memory_equal(chunk->rows, expected + seen, chunk->rows_length);
+        seen += chunk->rows_length;
+    }
+    assert_int_equal(seen, length);
+    chunk_free(chunk);
+    return chunks;
+}
+
+static void expect_file(const char *text, size_t length, const char *rows) {
+    write_file(text, length);
+    struct reader *reader = open_file();
+    expect_rows(reader, rows, strlen(rows));
+    assert_int_equal(reader_offset(reader), length);
+    assert_int_equal(reader_size(reader), length);
+    reader_close(&reader);
+    assert_null(reader);
+}
+
+static void lines_end_in_any_way(void **state) {
+    (void)state;
+    const char *rows = BET("1") BET("02");
+    expect_file(LITERAL(BET("1") BET("02")), rows);
+    expect_file(LITERAL("Ana,Gómez,30904465,1999-03-17,1\r\nAna,Gómez,30904465,1999-03-17,02\r\n"), rows);
+    expect_file(LITERAL(BET("1") "Ana,Gómez,30904465,1999-03-17,02"), rows);
+    expect_file(LITERAL(BET("1") "Ana,Gómez,30904465,1999-03-17,02\r"), rows);
+}
+
+static void a_byte_order_mark_is_no_part_of_the_first_name(void **state) {
+    (void)state;
+    expect_file(LITERAL("\xef\xbb\xbf" BET("1") BET("2")), BET("1") BET("2"));
+    expect_file(LITERAL("\xef\xbb\xbf"), "");
+    // Further in, it is a character like others.
+    expect_file(LITERAL(BET("1") "\xef\xbb\xbf" BET("2")), BET("1") "\xef\xbb\xbf" BET("2"));
+}
+
+static void fields_may_be_quoted(void **state) {
+    (void)state;
+    expect_file(LITERAL("\"Ana\",Gómez,\"30904465\",\"1999-03-17\",\"1\"\r\n" BET("2")), BET("1") BET("2"));
+    expect_file(LITERAL("\"Ana \"\"la \"\"\"\"\"\"\",\"O\"\"Hara\",1,1999-03-17,7\n"),
+                "Ana \"la \"\"\",O\"Hara,1,1999-03-17,7\n");
+    // A quote inside a field that does not begin with one is a character like others.
+    expect_file(LITERAL("Ana \"la\",Gómez,1,1999-03-17,7\n"), "Ana \"la\",Gómez,1,1999-03-17,7\n");
+}
+
+static void an_empty_file_has_one_empty_chunk(void **state) {
+    (void)state;
+    write_file("", 0);
+    struct reader *reader = open_file();
+    assert_int_equal(expect_rows(reader, "", 0), 1);
+    assert_int_equal(reader_position(reader), 0);
+    reader_close(&reader);
+}
+
+static void a_chunk_knows_that_it_is_the_last(void **state) {
+    (void)state;
+    write_file(LITERAL(BET("1") BET("2") BET("3") BET("4")));
+    struct reader *reader = open_file();
+    struct chunk *chunk = chunk_new(2, MESSAGE_BYTES_MAX);
+    struct error error;
+    bool at_end;
+    assert_true(reader_fill(reader, chunk, 2, MESSAGE_BYTES_MAX, &at_end, &error));
+    assert_int_equal(chunk->count, 2);
+    assert_false(at_end);
+    assert_int_equal(reader_position(reader), 2);
+    chunk_clear(chunk);
+    assert_true(reader_fill(reader, chunk, 2, MESSAGE_BYTES_MAX, &at_end, &error));
+    assert_int_equal(chunk->count, 2);
+    assert_true(at_end); // and no empty one behind it
+    assert_int_equal(reader_position(reader), 4);
+    chunk_free(chunk);
+    reader_close(&reader);
+}
+
+static void a_chunk_ends_before_its_message_is_too_long(void **state) {
+    (void)state;
+    const char *quoted = "Ana \"\"la\"\",Gómez,1,1999-03-17,7"; // in JSON, quotes are escaped
+    size_t bytes = message_bet_bytes(quoted, strlen(quoted));
+    assert_true(bytes > strlen(quoted) + 4);
+    char text[1024] = "";
+    for (int i = 0; i < 10; i++) {
+        strcat(strcat(text, quoted), "\n");
+    }
+    write_file(text, strlen(text));
+    struct reader *reader = open_file();
+    struct chunk *chunk = chunk_new(10, MESSAGE_BYTES_MAX);
+    struct error error;
+    bool at_end;
+    static const struct {
+        size_t spare;
+        uint32_t count;
+    } rounds[] = {{0, 3}, {0, 3}, {1, 3}, {0, 1}};
+    for (size_t i = 0; i < 4; i++) {
+        chunk_clear(chunk);
+        assert_true(reader_fill(reader, chunk, 10, 3 * bytes + rounds[i].spare, &at_end, &error));
+        assert_int_equal(chunk->count, rounds[i].count);
+        assert_int_equal(at_end, i == 3);
+    }
+    chunk_clear(chunk);
+    assert_true(reader_seek(reader, 0, &error));
+    assert_true(reader_fill(reader, chunk, 10, 3 * bytes - 1, &at_end, &error));
+    assert_int_equal(chunk->count, 2);
+    chunk_free(chunk);
+    reader_close(&reader);
+}
+
+static void expect_bad_line(const char *line, size_t length, const char *reason) {
+    char text[1024 * 256];
+    char expected[ERROR_TEXT_BYTES];
+    assert_true(length < sizeof text - 256);
+    size_t before = (size_t)sprintf(text, "%s", BET("1") BET("2"));
+    memcpy(text + before, line, length);
+    size_t after = (size_t)sprintf(text + before + length, "\n%s", BET("3"));
+    write_file(text, before + length + after);
+    struct reader *reader = open_file();
+    struct chunk *chunk = chunk_new(10, MESSAGE_BYTES_MAX);
+    struct error error;
+    bool at_end;
+    // What comes before it can be had: a chunk is not blamed for the line behind it.
+    assert_true(reader_fill(reader, chunk, 2, MESSAGE_BYTES_MAX, &at_end, &error));
+    assert_int_equal(chunk->count, 2);
+    assert_false(at_end);
+    chunk_clear(chunk);
+    assert_false(reader_fill(reader, chunk, 10, MESSAGE_BYTES_MAX, &at_end, &error));
+    assert_int_equal(error.code, ERROR_BAD_BET);
+    snprintf(expected, sizeof expected, FILE_NAME ":3: %s", reason);
+    assert_string_equal(error.text, expected);
+    chunk_free(chunk);
+    reader_close(&reader);
+}
+
+static void bad_lines_are_named(void **state) {
+    (void)state;
+    expect_bad_line(LITERAL("Ana,Gómez,x-1,1999-03-17,7"),
+                    "documento: has other characters than ASCII letters and digits");
+    expect_bad_line(LITERAL("Ana,Gómez,1,1999-02-29,7"), "nacimiento: is no real date");
+    expect_bad_line(LITERAL("Ana,Gómez,1,1999-03-17,7 "), "numero: has other characters than digits");
+    expect_bad_line(LITERAL("Ana,Gómez,1,1999-03-17"), "the bet has 4 fields instead of 5");
+    expect_bad_line(LITERAL("Ana,Gómez,1,1999-03-17,7,"), "the bet has 6 fields instead of 5");
+    expect_bad_line(LITERAL("A\0a,Gómez,1,1999-03-17,7"), "nombre: holds a control character");
+    expect_bad_line(LITERAL("\r"), "the bet has 1 field instead of 5");
+    expect_bad_line(LITERAL(""), "the bet has 1 field instead of 5");
+}
+
+static void quotes_must_match(void **state) {
+    (void)state;
+    const char *reason = "its quotes do not match, or hold a comma";
+    expect_bad_line(LITERAL("\"Ana,Gómez,1,1999-03-17,7"), reason);
+    expect_bad_line(LITERAL("Ana,Gómez,1,1999-03-17,\"7"), reason);
+    expect_bad_line(LITERAL("\"Ana\"x,Gómez,1,1999-03-17,7"), reason);
+    expect_bad_line(LITERAL("Ana,\"Gómez\"\",1,1999-03-17,7"), reason);
+    expect_bad_line(LITERAL("\"Ana\nMaría\",Gómez,1,1999-03-17,7"), reason);
+    // Four fields, of which one would pass for two.
+    expect_bad_line(LITERAL("\"Ana,Gómez\",1,1999-03-17,7"), reason);
+}
+
+static void a_line_has_an_end(void **state) {
+    (void)state;
+    static char line[200 * 1024];
+    memset(line, 'a', sizeof line);
+    expect_bad_line(line, BET_TEXT_BYTES_MAX + 1, "the bet has 513 bytes, more than 512");
+    expect_bad_line(line, 2 * BET_TEXT_BYTES_MAX + 1, "the line is too long for a bet");
+    expect_bad_line(line, sizeof line, "the line is too long for a bet"); // beyond any buffer
+}
+
+static void lines_are_whole_wherever_a_read_ends(void **state) {
+    (void)state;
+    size_t length;
+    char *text = make_many(&length);
+    write_file(text, length);
+    struct reader *reader = open_file();
+    assert_int_equal(expect_rows(reader, text, length), MANY_BETS / CHUNK_BETS);
+    assert_int_equal(reader_position(reader), MANY_BETS);
+    reader_close(&reader);
+    free(text);
+}
+
+struct trickle {
+    const char *text;
+    size_t length, piece;
+};
+
+// Waits until all that was written has been read, so that the next read gets the next piece alone.
+static void await_empty(int descriptor) {
+    int unread = 0;
+    while (ioctl(descriptor, FIONREAD, &unread) == 0 && unread > 0) {
+        sched_yield();
+    }
+}
+
+static void *write_pieces(void *argument) {
+    const struct trickle *trickle = argument;
+    int descriptor = open(FILE_NAME, O_WRONLY);
+    size_t written = 0;
+    while (descriptor >= 0 && written < trickle->length) {
+        size_t left = trickle->length - written;
+        ssize_t now =
+            write(descriptor, trickle->text + written, left < trickle->piece ? left : trickle->piece);
+        if (now < 0) {
+            break;
+        }
+        written += (size_t)now;
+        await_empty(descriptor);
+    }
+    close(descriptor);
+    return NULL;
+}
+
+static void expect_through_pipe(const char *text, size_t length, size_t piece, const char *rows) {
+    struct trickle trickle = {text, length, piece};
+    pthread_t writer;
+    assert_int_equal(mkfifo(FILE_NAME, 0600), 0);
+    assert_int_equal(pthread_create(&writer, NULL, write_pieces, &trickle), 0);
+    struct reader *reader = open_file();
+    assert_int_equal(reader_size(reader), 0); // not known
+    expect_rows(reader, rows, strlen(rows));
+    reader_close(&reader);
+    assert_int_equal(pthread_join(writer, NULL), 0);
+    assert_int_equal(unlink(FILE_NAME), 0);
+}
+
+static void short_reads_are_read_on(void **state) {
+    (void)state;
+    size_t length;
+    char *text = make_many(&length);
+    text[length] = '\0';
+    expect_through_pipe(text, length, 100, text);
+    free(text);
+    const char *marked = "\xef\xbb\xbf" BET("1") "\"Ana\",Gómez,30904465,1999-03-17,2\r\n";
+    expect_through_pipe(marked, strlen(marked), 1, BET("1") BET("2"));
+}
+
+static void expect_seek(struct reader *reader, uint64_t index, const char *text, size_t length) {
+    struct error error;
+    if (!reader_seek(reader, index, &error)) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(reader_position(reader), index);
+    const char *row = text;
+    for (uint64_t i = 0; i < index; i++) {
+        row = strchr(row, '\n') + 1;
+    }
+    expect_rows(reader, row, length - (size_t)(row - text));
+}
+
+static void one_can_go_to_any_bet(void **state) {
+    (void)state;
+    size_t length;
+    char *text = make_many(&length);
+    char *marked = malloc(length + 3);
+    assert_non_null(marked);
+    memcpy(marked, "\xef\xbb\xbf", 3);
+    memcpy(marked + 3, text, length);
+    write_file(marked, length + 3);
+    struct reader *reader = open_file();
+    static const uint64_t places[] = {0, 1, 2999, MANY_BETS - 1, MANY_BETS, 12345, 0};
+    text[length] = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        expect_seek(reader, places[i], text, length);
+    }
+    reader_close(&reader);
+    free(marked);
+    free(text);
+}
+
+static void one_can_go_back_from_anywhere(void **state) {
+    (void)state;
+    size_t length;
+    char *text = make_many(&length);
+    write_file(text, length);
+    struct reader *reader = open_file();
+    struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
+    struct error error;
+    bool at_end;
+    for (int i = 0; i < 3; i++) { // the buffer is full of what comes behind
+        chunk_clear(chunk);
+        assert_true(reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, &error));
+    }
+    text[length] = '\0';
+    expect_seek(reader, 5, text, length);
+    chunk_free(chunk);
+    reader_close(&reader);
+    free(text);
+}
+
+static void a_place_behind_the_end_is_refused(void **state) {
+    (void)state;
+    struct error error;
+    write_file(LITERAL(BET("1") BET("2") BET("3")));
+    struct reader *reader = open_file();
+    assert_true(reader_seek(reader, 3, &error));
+    assert_false(reader_seek(reader, 5, &error));
+    assert_int_equal(error.code, ERROR_CONFLICT);
+    assert_string_equal(error.text, FILE_NAME ": has 3 bets, and 5 are stored already");
+    assert_int_equal(reader_position(reader), 3);
+    reader_close(&reader);
+}
+
+static void a_file_that_cannot_be_read_is_named(void **state) {
+    (void)state;
+    struct reader *reader;
+    struct error error;
+    assert_false(reader_open("no/agency-7.csv", &reader, &error));
+    assert_null(reader);
+    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_string_equal(error.text, "no/agency-7.csv: cannot be read: No such file or directory");
+    assert_false(reader_open(".", &reader, &error));
+    assert_string_equal(error.text, ".: cannot be read: Is a directory");
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORY(lines_end_in_any_way),
+        STORY(a_byte_order_mark_is_no_part_of_the_first_name),
+        STORY(fields_may_be_quoted),
+        STORY(an_empty_file_has_one_empty_chunk),
+        STORY(a_chunk_knows_that_it_is_the_last),
+        STORY(a_chunk_ends_before_its_message_is_too_long),
+        STORY(bad_lines_are_named),
+        STORY(quotes_must_match),
+        STORY(a_line_has_an_end),
+        STORY(lines_are_whole_wherever_a_read_ends),
+        STORY(short_reads_are_read_on),
+        STORY(one_can_go_to_any_bet),
+        STORY(one_can_go_back_from_anywhere),
+        STORY(a_place_behind_the_end_is_refused),
+        STORY(a_file_that_cannot_be_read_is_named),
+    };
+    return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
+}
