@@ -12,9 +12,9 @@ static const struct {
     const struct settings_command *command;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {&server_command, cli_server}, {&client_command, cli_client}, {&export_command, cli_export},
-    {&status_command, cli_status}, {&sample_command, cli_sample}, {&ping_command, cli_ping},
-    {&bench_command, cli_bench},
+    {&server_command, cli_server}, {&client_command, cli_client},   {&export_command, cli_export},
+    {&status_command, cli_status}, {&sample_command, cli_sample},   {&ping_command, cli_ping},
+    {&bench_command, cli_bench},   {&compose_command, cli_compose},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -39,6 +39,9 @@ enum {
     READ_BUFFER_BYTES = 128 * 1024,
     GROUP_CHUNKS_MAX = 256, // chunks in one commit
 
+    // A compose file.
+    COMPOSE_CLIENTS_MAX = 10000,
+
     // Names and texts.
     DRAW_NAME_BYTES_MAX = 64,
     ERROR_TEXT_BYTES = 256,

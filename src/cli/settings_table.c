@@ -13,6 +13,7 @@ enum {
     SAMPLE = 1 << 4,
     PING = 1 << 5,
     BENCH = 1 << 6,
+    COMPOSE = 1 << 7,
 };
 
 static const struct setting settings_table[] = {
@@ -223,6 +224,31 @@ static const struct setting settings_table[] = {
      .help = "One bet: the number, 0 to 9999"},
 
     // What reads the store.
+    {.commands = COMPOSE,
+     .key = "COMPOSE_FILE",
+     .flag = "output",
+     .letter = 'o',
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .fallback = "docker-compose-dev.yaml",
+     .value_name = "FILE",
+     .help = "Where to write it; - is standard output"},
+    {.commands = COMPOSE,
+     .key = "KIND",
+     .flag = "service",
+     .flag_only = true,
+     .type = SETTING_CHOICE,
+     .choices = "lottery bet echo",
+     .fallback = "lottery",
+     .value_name = "NAME",
+     .help = "lottery: each client sends its CSV file; bet: one made-up bet each; echo"},
+    {.commands = COMPOSE,
+     .key = "DATA",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .fallback = "./data",
+     .value_name = "DIR",
+     .help = "Where the CSV files are"},
     {.commands = PING,
      .key = "ADDRESS",
      .flag_only = true,
@@ -493,6 +519,17 @@ const struct settings_command ping_command = {
     .bit = PING,
     .format = SETTINGS_INI,
     .table = settings_table,
+};
+
+const struct settings_command compose_command = {
+    .name = "compose",
+    .arguments = "N",
+    .summary = "Write a compose file with a server and N clients, N from 0 to 10000.",
+    .details = "The images are made by `make docker-image`; `make docker-compose-up` brings it all up.",
+    .bit = COMPOSE,
+    .table = settings_table,
+    .arguments_min = 1,
+    .arguments_max = 1,
 };
 
 const struct settings_command sample_command = {

@@ -1,0 +1,29 @@
+# The program in two images: `docker build --target server .` and `--target client .`.
+FROM debian:bookworm-slim AS build
+WORKDIR /source
+COPY script/bootstrap script/bootstrap
+RUN script/bootstrap build
+COPY CMakeLists.txt CMakePresets.json ./
+COPY src src
+RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
+
+FROM debian:bookworm-slim AS runtime
+RUN apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        libinih1 libsimdjson14 libsqlite3-0 libssl3 libstdc++6 libuv1 libyaml-0-2 \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin quiniela \
+    && install -d -o quiniela -g quiniela /data
+COPY --from=build /source/build/release/quiniela /usr/local/bin/quiniela
+WORKDIR /data
+USER quiniela
+ENTRYPOINT ["quiniela"]
+
+FROM runtime AS server
+ENV STORE=/data/quiniela.db
+EXPOSE 12345 12346
+CMD ["server", "--config", "/config/config.ini"]
+
+FROM runtime AS client
+ENV CLI_DATA_DIR=/data
+CMD ["client", "--config", "/config/config.yaml"]

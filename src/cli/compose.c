@@ -1,0 +1,285 @@
+// `quiniela compose N`: writes a compose file with a server and N clients. libyaml writes it;
+// docs/operations.md tells how it is used.
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "base/settings.h"
+#include "bet/bet.h"
+#include "cli/output_file.h"
+#include "cli/sample_bets.h"
+#include "cli/settings_table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <yaml.h>
+
+enum { TEXT_BYTES_MAX = 4200 };
+
+struct compose {
+    yaml_document_t document;
+    const char *service; // lottery, bet or echo
+    const char *data;    // where the agencies' files are
+    int clients;
+    bool failed; // no memory; looked at once, at the end
+};
+
+// Building the document
+// ---------------------------------------------------------------------------------------
+
+static int check(struct compose *compose, int node) {
+    compose->failed = compose->failed || node == 0;
+    return node;
+}
+
+static int text(struct compose *compose, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static int text(struct compose *compose, const char *format, ...) {
+    char value[TEXT_BYTES_MAX];
+    va_list values;
+    va_start(values, format);
+    int length = vsnprintf(value, sizeof value, format, values);
+    va_end(values);
+    if (length < 0 || (size_t)length >= sizeof value) {
+        compose->failed = true;
+        return 0;
+    }
+    return check(compose, yaml_document_add_scalar(&compose->document, NULL, (yaml_char_t *)value, length,
+                                                   YAML_ANY_SCALAR_STYLE));
+}
+
+static int map(struct compose *compose) {
+    return check(compose, yaml_document_add_mapping(&compose->document, NULL, YAML_ANY_MAPPING_STYLE));
+}
+
+static int list(struct compose *compose) {
+    return check(compose, yaml_document_add_sequence(&compose->document, NULL, YAML_ANY_SEQUENCE_STYLE));
+}
+
+static int put(struct compose *compose, int parent, const char *key, int value) {
+    int name = text(compose, "%s", key);
+    if (!compose->failed && !yaml_document_append_mapping_pair(&compose->document, parent, name, value)) {
+        compose->failed = true;
+    }
+    return value;
+}
+
+static void add(struct compose *compose, int parent, int value) {
+    if (!compose->failed && !yaml_document_append_sequence_item(&compose->document, parent, value)) {
+        compose->failed = true;
+    }
+}
+
+// A list of texts; ends with NULL.
+static int texts(struct compose *compose, ...) {
+    int node = list(compose);
+    va_list values;
+    va_start(values, compose);
+    for (const char *value; (value = va_arg(values, const char *)) != NULL;) {
+        add(compose, node, text(compose, "%s", value));
+    }
+    va_end(values);
+    return node;
+}
+
+// The parts
+// ---------------------------------------------------------------------------------------------------
+
+static bool is(const struct compose *compose, const char *service) {
+    return strcmp(compose->service, service) == 0;
+}
+
+static int begin_container(struct compose *compose, int services, const char *name, const char *image) {
+    int container = put(compose, services, name, map(compose));
+    put(compose, container, "container_name", text(compose, "%s", name));
+    put(compose, container, "image", text(compose, "%s", image));
+    return container;
+}
+
+static int command(struct compose *compose, const char *subcommand, const char *config) {
+    return is(compose, "echo")
+               ? texts(compose, subcommand, "--config", config, "--service", "echo", (char *)NULL)
+               : texts(compose, subcommand, "--config", config, (char *)NULL);
+}
+
+// It asks as any client would, needs no shell, and follows the port in the configuration.
+static void put_health_check(struct compose *compose, int container) {
+    int check_node = put(compose, container, "healthcheck", map(compose));
+    put(compose, check_node, "test",
+        texts(compose, "CMD", "quiniela", "ping", "--config", "/config/config.ini", (char *)NULL));
+    put(compose, check_node, "interval", text(compose, "2s"));
+    put(compose, check_node, "timeout", text(compose, "3s"));
+    put(compose, check_node, "retries", text(compose, "15"));
+}
+
+static void put_server(struct compose *compose, int services) {
+    int server = begin_container(compose, services, "server", "server:latest");
+    put(compose, server, "command", command(compose, "server", "/config/config.ini"));
+    if (!is(compose, "echo")) {
+        int environment = put(compose, server, "environment", list(compose));
+        add(compose, environment, text(compose, "AGENCIES=%d", compose->clients));
+    }
+    put_health_check(compose, server);
+    put(compose, server, "networks", texts(compose, "testing_net", (char *)NULL));
+    int volumes = put(compose, server, "volumes", texts(compose, "./server/config:/config", (char *)NULL));
+    if (!is(compose, "echo")) { // which stores nothing
+        add(compose, volumes, text(compose, "server_data:/data"));
+    }
+}
+
+// One made-up bet, another one for each client and each call.
+static void add_bet(struct compose *compose, int environment, uint32_t client, uint64_t seed) {
+    static const char *const keys[BET_FIELDS] = {"NOMBRE", "APELLIDO", "DOCUMENTO", "NACIMIENTO", "NUMERO"};
+    struct sample_bets sample;
+    char bet[BET_TEXT_BYTES_MAX];
+    struct bet_slice fields[BET_FIELDS];
+    sample_bets_begin(&sample, seed, client, 1, 0, 0);
+    bet_split(bet, sample_bets_next(&sample, bet), fields);
+    for (int i = 0; i < BET_FIELDS; i++) {
+        add(compose, environment, text(compose, "%s=%.*s", keys[i], (int)fields[i].length, fields[i].text));
+    }
+}
+
+// A path on the host: what has no slash in front would be a volume's name, and a dollar a variable's.
+static int data_volume(struct compose *compose) {
+    char path[TEXT_BYTES_MAX];
+    size_t length = 0;
+    bool is_path = compose->data[0] == '/' || compose->data[0] == '.' || compose->data[0] == '~';
+    for (const char *at = compose->data; *at != '\0' && length + 2 < sizeof path; at++) {
+        path[length++] = *at;
+        if (*at == '$') {
+            path[length++] = '$';
+        }
+    }
+    path[length] = '\0';
+    return text(compose, "%s%s:/data", is_path ? "" : "./", path);
+}
+
+static void put_client(struct compose *compose, int services, int number, uint64_t seed) {
+    char name[32];
+    snprintf(name, sizeof name, "client%d", number);
+    int client = begin_container(compose, services, name, "client:latest");
+    put(compose, client, "command", command(compose, "client", "/config/config.yaml"));
+    int environment = put(compose, client, "environment", list(compose));
+    add(compose, environment, text(compose, "CLI_ID=%d", number));
+    if (is(compose, "bet")) {
+        add_bet(compose, environment, (uint32_t)number, seed);
+    }
+    put(compose, client, "networks", texts(compose, "testing_net", (char *)NULL));
+    int depends = put(compose, client, "depends_on", map(compose));
+    int on_server = put(compose, depends, "server", map(compose));
+    put(compose, on_server, "condition", text(compose, "service_healthy"));
+    int volumes = put(compose, client, "volumes", texts(compose, "./client/config:/config", (char *)NULL));
+    if (is(compose, "lottery")) {
+        add(compose, volumes, data_volume(compose));
+    }
+}
+
+static void put_network(struct compose *compose, int root) {
+    int networks = put(compose, root, "networks", map(compose));
+    int network = put(compose, networks, "testing_net", map(compose));
+    int ipam = put(compose, network, "ipam", map(compose));
+    put(compose, ipam, "driver", text(compose, "default"));
+    int config = put(compose, ipam, "config", list(compose));
+    int range = map(compose);
+    put(compose, range, "subnet", text(compose, "172.25.125.0/24"));
+    add(compose, config, range);
+}
+
+static void fill(struct compose *compose) {
+    uint64_t seed = clock_steady_ms() * 1000003 + (uint64_t)getpid();
+    int root = map(compose);
+    int services = put(compose, root, "services", map(compose));
+    put_server(compose, services);
+    for (int i = 1; i <= compose->clients; i++) {
+        put_client(compose, services, i, seed);
+    }
+    put_network(compose, root);
+    if (!is(compose, "echo")) {
+        int volumes = put(compose, root, "volumes", map(compose));
+        put(compose, volumes, "server_data", map(compose));
+    }
+}
+
+// Writing it
+// --------------------------------------------------------------------------------------------------
+
+struct writing {
+    struct output_file *file;
+    struct error *error;
+    bool failed;
+};
+
+static int write_bytes(void *context, unsigned char *bytes, size_t length) {
+    struct writing *writing = context;
+    writing->failed = writing->failed || !output_file_write(writing->file, bytes, length, writing->error);
+    return !writing->failed;
+}
+
+static bool emit(struct compose *compose, struct output_file *file, struct error *error) {
+    yaml_emitter_t emitter;
+    struct writing writing = {.file = file, .error = error};
+    if (!yaml_emitter_initialize(&emitter)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory to write YAML");
+    }
+    yaml_emitter_set_output(&emitter, write_bytes, &writing);
+    yaml_emitter_set_unicode(&emitter, 1);
+    yaml_emitter_set_width(&emitter, -1);
+    bool done = yaml_emitter_open(&emitter) && yaml_emitter_dump(&emitter, &compose->document) &&
+                yaml_emitter_close(&emitter);
+    yaml_emitter_delete(&emitter);
+    if (!done && !writing.failed) {
+        error_set(error, ERROR_NO_MEMORY, "no memory to write YAML");
+    }
+    return done;
+}
+
+static bool write_compose(struct compose *compose, const char *path, struct error *error) {
+    struct output_file *file;
+    if (!yaml_document_initialize(&compose->document, NULL, NULL, NULL, 1, 1)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory to write YAML");
+    }
+    fill(compose);
+    if (compose->failed || !output_file_open(path, &file, error)) {
+        yaml_document_delete(&compose->document);
+        return compose->failed ? error_set(error, ERROR_NO_MEMORY, "no memory, or a path that is too long")
+                               : false;
+    }
+    if (!emit(compose, file, error)) { // it frees the document, also when it fails
+        output_file_drop(&file);
+        return false;
+    }
+    return output_file_finish(&file, error);
+}
+
+static bool read_clients(const char *operand, int *clients, struct error *error) {
+    size_t digits = strspn(operand, "0123456789");
+    *clients = digits > 0 && digits <= 5 ? atoi(operand) : -1;
+    return (operand[digits] == '\0' && *clients >= 0 && *clients <= COMPOSE_CLIENTS_MAX) ||
+           error_set(error, ERROR_BAD_SETTING, "N: \"%.40s\" is not a whole number from 0 to %d", operand,
+                     COMPOSE_CLIENTS_MAX);
+}
+
+int cli_compose(int argc, char **argv) {
+    struct settings *settings;
+    struct error error;
+    struct compose compose = {0};
+    enum settings_outcome outcome = settings_load(&compose_command, argc, argv, &settings, &error);
+    if (outcome == SETTINGS_DONE) {
+        return EXIT_DONE;
+    }
+    int status = EXIT_WRONG_USE;
+    if (outcome == SETTINGS_READY && read_clients(settings_argument(settings, 0), &compose.clients, &error)) {
+        compose.service = settings_text(settings, "KIND");
+        compose.data = settings_text(settings, "DATA");
+        status = write_compose(&compose, settings_text(settings, "COMPOSE_FILE"), &error) ? EXIT_DONE
+                                                                                          : EXIT_FAILED;
+    }
+    if (status != EXIT_DONE) {
+        fprintf(stderr, "quiniela compose: %s\n", error.text);
+    }
+    settings_free(settings);
+    return status;
+}
