@@ -1,0 +1,201 @@
+"""`quiniela bench`, over real processes: it drives a central of its own and one that runs, checks every answer, leaves
+nothing behind, and says when something is wrong."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import unittest
+
+QUINIELA = os.environ['QUINIELA']
+KEYS = ['bets', 'seconds', 'bets_per_second', 'ack_ms_p50', 'ack_ms_p99', 'ack_ms_p999', 'ack_ms_max']
+
+
+class Central:
+    """A central that was started for a test, in the test's folder."""
+
+    def __init__(self, folder, agencies):
+        self.process = subprocess.Popen(
+            [QUINIELA, 'server', '--server-ip', '127.0.0.1', '--server-port', '0', '--consult-server-port', '0',
+             '--agencies', str(agencies), '--store', os.path.join(folder, 'central.db')],
+            stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            found = re.search(r'action: listen .*\| port: (\d+) \| consult_port: (\d+)', line)
+            if found:
+                self.addresses = ['--server-address', f'127.0.0.1:{found[1]}', '--server-consult-address',
+                                  f'127.0.0.1:{found[2]}']
+                break
+        # Its log is read on, or it would wait for somebody to do so.
+        self.reader = threading.Thread(target=self.process.stdout.read)
+        self.reader.start()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+        return status
+
+
+class ClassicCentral(threading.Thread):
+    """Answers the messages of one connection with the given replies, whatever they are."""
+
+    def __init__(self, replies):
+        super().__init__()
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.address = f'127.0.0.1:{self.listener.getsockname()[1]}'
+        self.replies = replies
+        self.messages = []
+        self.start()
+
+    def run(self):
+        connection, _ = self.listener.accept()
+        stream = connection.makefile('rwb')
+        for reply in self.replies:
+            header = stream.read(4)
+            if len(header) < 4:
+                break
+            self.messages.append(json.loads(stream.read(struct.unpack('>I', header)[0])))
+            text = json.dumps(reply).encode()
+            stream.write(struct.pack('>I', len(text)) + text)
+            stream.flush()
+        stream.read()
+        stream.close()
+        connection.close()
+        self.listener.close()
+
+
+class Bench(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = directory.name
+
+    def bench(self, *options, expected=0):
+        done = subprocess.run([QUINIELA, 'bench', *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, cwd=self.folder, check=False)
+        self.assertEqual(done.returncode, expected, done.stderr)
+        self.errors = done.stderr
+        return done.stdout
+
+    def central(self, agencies):
+        central = Central(self.folder, agencies)
+        self.addCleanup(lambda: self.assertEqual(central.stop(), 0))
+        return central
+
+    def test_a_central_of_its_own(self):
+        figures = json.loads(self.bench('--self', '--bets', 20003, '--agencies', 3, '--chunk-size', 100, '--json'))
+        self.assertEqual(list(figures)[:7], KEYS)
+        self.assertEqual(figures['bets'], 20003)
+        self.assertEqual(figures['chunks'], 201)
+        self.assertGreater(figures['bets_per_second'], 0)
+        self.assertLessEqual(figures['ack_ms_p50'], figures['ack_ms_max'])
+        self.assertEqual(os.listdir(self.folder), [], 'it leaves nothing behind')
+
+    def test_what_is_prepared_is_stored_as_what_is_encoded(self):
+        exports = []
+        for option in ([], ['--prepared'], ['--classic', '--window', 1], ['--threads', 3], ['--rate', 200000]):
+            with tempfile.TemporaryDirectory() as parent:
+                self.bench('--self', '--bets', 5050, '--chunk-size', 200, '--draw', '--keep', '--dir', parent, *option)
+                self.assertIn('kept: ' + parent, self.errors)
+                [kept] = os.listdir(parent)
+                store = os.path.join(parent, kept, 'quiniela.db')
+                exports.append(subprocess.run([QUINIELA, 'export', '--store', store, '--draw', 'bench'],
+                                              stdout=subprocess.PIPE, check=True).stdout)
+        self.assertEqual(exports[0].count(b'\n'), 5050)
+        for other in exports[1:]:
+            self.assertEqual(sorted(other.split(b'\n')), sorted(exports[0].split(b'\n')))
+
+    def test_a_payload_is_sent_again_and_again(self):
+        payload = os.path.join(self.folder, 'bets.csv')
+        with open(payload, 'wb') as file:
+            file.write('Ana,Pérez,1,2000-01-01,1\r\nJuan,"?,22,1999-12-31,7574\r\n'.encode())
+        self.bench('--self', '--bets', 1000, '--agencies', 1, '--chunk-size', 300, '--payload', payload, '--prepared',
+                   '--keep', '--draw')
+        [kept] = [name for name in os.listdir(self.folder) if name.startswith('quiniela-bench-')]
+        exported = subprocess.run([QUINIELA, 'export', '--store', os.path.join(self.folder, kept, 'quiniela.db'),
+                                   '--draw', 'bench'], stdout=subprocess.PIPE, text=True, check=True).stdout
+        rows = list(csv.reader(io.StringIO(exported)))
+        self.assertEqual(len(rows), 1000)
+        self.assertEqual({tuple(row) for row in rows}, {('1', 'Ana', 'Pérez', '1', '2000-01-01', '1'),
+                                                        ('1', 'Juan', '"?', '22', '1999-12-31', '7574')})
+
+    def test_a_central_that_runs(self):
+        central = self.central(4)
+        figures = json.loads(self.bench(*central.addresses, '--agencies', 4, '--bets', 4000, '--hold', 50, '--json'))
+        self.assertEqual(figures['held'], 50)
+        self.assertGreaterEqual(figures['answered_ms'], figures['draw_ms'])
+        # A second run finds the bets of the first.
+        self.bench(*central.addresses, '--agencies', 4, '--bets', 4000, '--chunk-size', 10, expected=1)
+        self.assertEqual(self.bench(*central.addresses, '--agencies', 5, '--bets', 10, expected=1), '')
+
+    def test_csv_has_the_names_and_the_values(self):
+        names, values = csv.reader(io.StringIO(self.bench('--self', '--bets', 100, '--csv')))
+        self.assertEqual(names[:7], KEYS)
+        self.assertEqual(len(names), len(values))
+        self.assertEqual(values[0], '100')
+
+    def test_agencies_without_bets_finish_too(self):
+        figures = json.loads(self.bench('--self', '--bets', 2, '--agencies', 5, '--draw', '--json'))
+        self.assertEqual([figures['bets'], figures['chunks']], [2, 5])
+
+    def test_an_answer_that_is_wrong_is_told(self):
+        wrong = [({'type_message': 1, 'payload': None, 'next': 3}, 'has 3 bets of this agency'),
+                 ({'type_message': 1, 'payload': None}, '--classic'),
+                 ({'type_message': 2, 'payload': ''}, 'none to a chunk'),
+                 ({'type_message': 4, 'payload': {'code': 'bad_bet', 'message': 'no such day', 'retryable': False}},
+                  'no such day')]
+        for reply, reason in wrong:
+            with self.subTest(reply=reply):
+                central = ClassicCentral([reply])
+                self.bench('--server-address', central.address, '--agencies', 1, '--bets', 2, expected=1)
+                central.join()
+                self.assertIn(reason, self.errors)
+
+    def test_a_classic_central_is_driven(self):
+        central = ClassicCentral([{'type_message': 1, 'payload': None}] * 3)
+        self.bench('--server-address', central.address, '--agencies', 1, '--bets', 25, '--chunk-size', 10, '--classic')
+        central.join()
+        self.assertEqual([len(message['payload']) for message in central.messages], [10, 10, 5])
+        self.assertTrue(all('first' not in message for message in central.messages))
+
+    def test_what_cannot_be_is_told(self):
+        self.bench('--server-address', 'nowhere', expected=2)
+        self.bench('--payload', '/nonexistent/bets.csv', '--self', expected=1)
+        self.assertIn('/nonexistent/bets.csv', self.errors)
+        self.bench('--self', '--dir', '/nonexistent', expected=1)
+        self.bench('--window', '65', expected=2)
+
+    def test_a_signal_ends_the_run_and_its_central(self):
+        process = subprocess.Popen([QUINIELA, 'bench', '--self', '--bets', '100000000000', '--keep'],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+        log = None
+        while log is None or 'apuestas_almacenadas' not in log:
+            self.assertIsNone(process.poll())
+            paths = [os.path.join(self.folder, name, 'server.log') for name in os.listdir(self.folder)]
+            if paths and os.path.exists(paths[0]):
+                with open(paths[0], encoding='utf-8') as file:
+                    log = file.read(1 << 16)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate()
+        self.assertEqual(process.returncode, 1)
+        self.assertIn('interrupted', errors)
+        with open(paths[0], encoding='utf-8') as file:
+            self.assertIn('action: end_server | result: success', file.read())
+
+    def test_polling_agencies_are_simulated(self):
+        figures = json.loads(self.bench('--poll', 1000, '--poll-cap-ms', 2000, '--poll-draw-ms', 20000, '--json'))
+        self.assertLessEqual(figures['told_after_ms_max'], 2000)
+        self.assertEqual(figures['agencies'], 1000)
+        self.assertRegex(self.bench('--poll', 1000), r'the draw\n')
+
+
+if __name__ == '__main__':
+    unittest.main()

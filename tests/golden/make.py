@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Writes the golden messages: each file is one frame, byte for byte. Run it again after a change; the difference shows
+in the history. NAME.good.bin must be taken; NAME.CODE.bin must be refused with that error code; reply-*.bin are the
+central's answers."""
+import json
+import os
+import struct
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BETS = ["Santiago Lionel,Lorca,30904465,1999-03-17,2201", "Tiago Nicolás,Núñez,34407251,2001-08-29,7574"]
+
+
+def write(name, body):
+    body = body if isinstance(body, bytes) else body.encode()
+    with open(os.path.join(HERE, name + ".bin"), "wb") as file:
+        file.write(struct.pack(">I", len(body)) + body)
+
+
+def classic(kind, agency, payload):
+    return json.dumps({"type_message": kind, "agency": agency, "payload": payload})
+
+
+def ours(**fields):
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def bets(*texts, **fields):
+    return ours(type_message=1, agency="1", payload=list(texts), **fields)
+
+
+def main():
+    # What classic clients send.
+    write("classic-chunk.good", classic(1, "1", BETS))
+    write("classic-chunk-agency-number.good", classic(1, 1, BETS))
+    write("classic-last-chunk.good", classic(2, "5", BETS[:1]))
+    write("classic-last-chunk-empty.good", classic(2, "5", []))
+    write("classic-consult.good", classic(3, "1", None))
+    # What our client sends; tests compare these byte for byte with what it writes.
+    write("our-chunk.good", ours(type_message=1, agency="7", first=1000, payload=BETS))
+    write("our-last-chunk-empty.good", ours(type_message=2, agency="7", first=26936, payload=[]))
+    write("our-consult.good", ours(type_message=3, agency="7", payload=None))
+    write("our-consult-now.good", ours(type_message=3, agency="7", payload=None, wait=False))
+    # The edges of what is good.
+    write("edge-names.good", bets("A" * 100 + "," + "é" * 50 + ',1,2000-02-29,0', '"Pepe" \\,B,A1b2C3d4E5f6G7h8,0001-01-01,9999'))
+    write("edge-leading-zeros.good", bets("A,B,1,2000-01-01,0042"))
+    write("edge-unknown-fields.good", ours(type_message=3, agency="1", novelty={"a": [1, 2]}, first=None, wait=None))
+    # What is refused.
+    write("bad-empty.bad_json", "")
+    write("bad-cut.bad_json", classic(1, "1", BETS)[:-1])
+    write("bad-two.bad_json", classic(3, "1", None) * 2)
+    write("bad-not-utf8.bad_json", b'{"type_message":1,"agency":"1","payload":["A\xff,B,1,2000-01-01,1"]}')
+    write("bad-surrogate.bad_json", '{"type_message":1,"agency":"1","payload":["A\\ud800,B,1,2000-01-01,1"]}')
+    write("bad-list.bad_message", "[1,2]")
+    write("bad-no-type.bad_message", ours(agency="1", payload=[]))
+    write("bad-type-text.bad_message", ours(type_message="1", agency="1", payload=[]))
+    write("bad-type.unknown_type", ours(type_message=4, agency="1"))
+    write("bad-no-agency.bad_message", ours(type_message=1, payload=[]))
+    write("bad-agency-name.unknown_agency", ours(type_message=1, agency="x", payload=[]))
+    write("bad-agency-zero.unknown_agency", ours(type_message=1, agency="0", payload=[]))
+    write("bad-agency-huge.unknown_agency", ours(type_message=1, agency="99999999999999999999999", payload=[]))
+    write("bad-agency-twice.bad_message", '{"type_message":3,"agency":"1","agency":"2"}')
+    write("bad-no-payload.bad_message", ours(type_message=1, agency="1"))
+    write("bad-payload-text.bad_message", ours(type_message=2, agency="1", payload="x"))
+    write("bad-consult-payload.bad_message", ours(type_message=3, agency="1", payload=[]))
+    write("bad-first-negative.bad_message", bets(first=-1))
+    write("bad-wait-text.bad_message", ours(type_message=3, agency="1", wait="no"))
+    write("bad-bet-number.bad_bet", ours(type_message=1, agency="1", payload=[BETS[0], 7]))
+    for name, text in (("four-fields", "A,B,1,2000-01-01"), ("six-fields", "A,B,1,2000-01-01,1,2"),
+                       ("no-name", ",B,1,2000-01-01,1"), ("long-name", "A" * 101 + ",B,1,2000-01-01,1"),
+                       ("control", "A\u0007,B,1,2000-01-01,1"), ("date", "A,B,1,2023-02-29,1"),
+                       ("document", "A,B,1-2,2000-01-01,1"), ("ten-thousand", "A,B,1,2000-01-01,10000")):
+        write(f"bad-{name}.bad_bet", bets(BETS[0], text))
+    # What the central answers.
+    write("reply-processed", '{"type_message":1,"payload":null,"next":27}')
+    write("reply-classic-processed", '{"type_message": 1, "payload": null}')
+    write("reply-winners", '{"type_message":2,"payload":"30876370,24807259"}')
+    write("reply-no-winners", '{"type_message":2,"payload":""}')
+    write("reply-not-ready", '{"type_message":3,"payload":null,"retry_after_ms":1000}')
+    write("reply-error", '{"type_message":4,"payload":{"code":"bad_bet","message":"numero: is \\"x\\"","retryable":false,'
+                         '"bet":3,"field":"numero"}}')
+    write("reply-gap", '{"type_message":4,"payload":{"code":"gap","message":"a gap","retryable":true},"next":10}')
+
+
+if __name__ == "__main__":
+    main()

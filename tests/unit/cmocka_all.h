@@ -1,0 +1,12 @@
+// cmocka, with the headers that it wants to come first.
+#ifndef QUINIELA_TESTS_CMOCKA_ALL_H
+#define QUINIELA_TESTS_CMOCKA_ALL_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#endif

@@ -1,0 +1,193 @@
+// A bet's text: what is good at its very limits, what is not, and that the fast way never disagrees with the
+// careful one.
+#include "cmocka_all.h"
+
+#include "bet/bet.h"
+#include "bet/scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HUNDRED                                                                                              \
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+static bool parse(const char *text, struct bet *bet, struct error *error) {
+    return bet_parse(text, strlen(text), bet, error);
+}
+
+static void good_bets(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned number;
+    } cases[] = {
+        {"Ana,Paz,30904465,1999-03-17,2201", 2201},
+        {"A,B,1,2000-02-29,0", 0},
+        {"A,B,1,0001-01-01,9999", 9999},
+        {"A,B,1,9999-12-31,0042", 42},
+        {"A,B,1,2000-01-01,0000000000007", 7},
+        {"Nicolás,Núñez,AAb0123456789xyz,2000-01-01,1", 1},
+        {"ñ,日本,1,2000-01-01,1", 1},
+        {"\"A\" \\,B'C;D,1,2000-01-01,1", 1},
+        {HUNDRED "," HUNDRED ",1,2000-01-01,1", 1},
+        {"A\xc2\xa0,B,1,2000-01-01,1", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bet bet;
+        struct error error;
+        if (!parse(cases[i].text, &bet, &error)) {
+            fail_msg("%s: %s", cases[i].text, error.text);
+        }
+        assert_int_equal(bet.number, cases[i].number);
+    }
+}
+
+static void bad_bets(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *field;
+    } cases[] = {
+        {"", "apellido"},
+        {"A,B,1,2000-01-01", "numero"},
+        {"A,B,1,2000-01-01,1,", "numero"},
+        {",B,1,2000-01-01,1", "nombre"},
+        {HUNDRED "A,B,1,2000-01-01,1", "nombre"},
+        {"A," HUNDRED "A,1,2000-01-01,1", "apellido"},
+        {"A\x1f,B,1,2000-01-01,1", "nombre"},
+        {"A\x7f,B,1,2000-01-01,1", "nombre"},
+        {"A\xc2\x9f,B,1,2000-01-01,1", "nombre"},
+        {"A\xff,B,1,2000-01-01,1", "nombre"},
+        {"A\xc3,B,1,2000-01-01,1", "nombre"},
+        {"A\xc0\xaf,B,1,2000-01-01,1", "nombre"},
+        {"A\xed\xa0\x80,B,1,2000-01-01,1", "nombre"},
+        {"A,B,,2000-01-01,1", "documento"},
+        {"A,B,12345678901234567,2000-01-01,1", "documento"},
+        {"A,B,1 2,2000-01-01,1", "documento"},
+        {"A,B,ñ,2000-01-01,1", "documento"},
+        {"A,B,1,1900-02-29,1", "nacimiento"},
+        {"A,B,1,2023-02-29,1", "nacimiento"},
+        {"A,B,1,2023-04-31,1", "nacimiento"},
+        {"A,B,1,2023-13-01,1", "nacimiento"},
+        {"A,B,1,2023-00-01,1", "nacimiento"},
+        {"A,B,1,2023-01-00,1", "nacimiento"},
+        {"A,B,1,0000-01-01,1", "nacimiento"},
+        {"A,B,1,2023-1-01,1", "nacimiento"},
+        {"A,B,1,2023/01/01,1", "nacimiento"},
+        {"A,B,1,2000-01-01,", "numero"},
+        {"A,B,1,2000-01-01,10000", "numero"},
+        {"A,B,1,2000-01-01,-1", "numero"},
+        {"A,B,1,2000-01-01,1.0", "numero"},
+        {"A,B,1,2000-01-01,4294967296", "numero"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bet bet;
+        struct error error;
+        if (parse(cases[i].text, &bet, &error)) {
+            fail_msg("taken: %s", cases[i].text);
+        }
+        assert_int_equal(error.code, ERROR_BAD_BET);
+        assert_int_equal(error.bet, -1);
+        assert_string_equal(error.field, cases[i].field);
+    }
+}
+
+static void a_bet_longer_than_the_cap(void **state) {
+    (void)state;
+    char text[BET_TEXT_BYTES_MAX + 2];
+    struct bet bet;
+    struct error error;
+    memset(text, '0', sizeof text);
+    memcpy(text, "A,B,1,2000-01-01,", 17);
+    assert_true(bet_parse(text, BET_TEXT_BYTES_MAX, &bet, &error));
+    assert_false(bet_parse(text, BET_TEXT_BYTES_MAX + 1, &bet, &error));
+}
+
+static void split_gives_the_fields(void **state) {
+    (void)state;
+    struct bet_slice fields[BET_FIELDS];
+    const char *text = "Ana,Paz,1,2000-01-01,7";
+    bet_split(text, strlen(text), fields);
+    assert_int_equal(fields[BET_LAST_NAME].length, 3);
+    assert_memory_equal(fields[BET_LAST_NAME].text, "Paz", 3);
+    assert_ptr_equal(fields[BET_NUMBER].text, text + strlen(text) - 1);
+}
+
+static uint64_t next_random(uint64_t *state) {
+    *state ^= *state << 13; // xorshift64 (Marsaglia 2003)
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+// Changes a byte, takes one out or puts one in.
+static void mutate(char *text, size_t *length, uint64_t *random) {
+    static const char bytes[] = ",,09aZ-. \"\x1f\x7f\xc2\xc3\x85\xa9\xe0\xff";
+    size_t at = next_random(random) % *length;
+    char byte = bytes[next_random(random) % (sizeof bytes - 1)];
+    switch (next_random(random) % 3) {
+    case 0:
+        text[at] = byte;
+        break;
+    case 1:
+        memmove(text + at, text + at + 1, *length - at - 1);
+        --*length;
+        break;
+    default:
+        memmove(text + at + 1, text + at, *length - at);
+        text[at] = byte;
+        ++*length;
+    }
+}
+
+static void the_fast_way_never_disagrees(void **state) {
+    (void)state;
+    static const char *const seeds[] = {"Santiago Lionel,Lorca,30904465,1999-03-17,2201",
+                                        "Tiago Nicolás,Núñez,34407251,2001-08-29,57", "A,B,1,2000-02-28,0",
+                                        "Milagros De Los Ángeles,Fernández,24807259,1960-12-31,7574"};
+    uint64_t random = 88172645463325252;
+    unsigned fast_ones = 0;
+    for (int round = 0; round < 200000; round++) {
+        char text[256] = {0};
+        const char *seed = seeds[round % 4];
+        size_t length = strlen(seed);
+        memcpy(text, seed, length);
+        for (uint64_t changes = next_random(&random) % 4; changes > 0 && length > 1; changes--) {
+            mutate(text, &length, &random);
+        }
+        uint16_t number = 0;
+        struct bet bet;
+        struct error error;
+        if (bet_check_fast(text, length, &number)) {
+            fast_ones++;
+            if (!bet_parse(text, length, &bet, &error) || bet.number != number) {
+                fail_msg("disagreed on: %.*s", (int)length, text);
+            }
+        }
+    }
+    assert_true(fast_ones > 40000); // else it would not be worth having
+}
+
+static void ordinary_bets_go_the_fast_way(void **state) {
+    (void)state;
+    static const char *const texts[] = {"Tiago Nicolás,Rivera,34407251,2001-08-29,1033",
+                                        "A,B,1,2000-12-31,7"};
+    for (size_t i = 0; i < 2; i++) {
+        char text[128] = {0};
+        uint16_t number;
+        memcpy(text, texts[i], strlen(texts[i]));
+        assert_true(bet_check_fast(text, strlen(texts[i]), &number));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_bets),
+        cmocka_unit_test(bad_bets),
+        cmocka_unit_test(a_bet_longer_than_the_cap),
+        cmocka_unit_test(split_gives_the_fields),
+        cmocka_unit_test(the_fast_way_never_disagrees),
+        cmocka_unit_test(ordinary_bets_go_the_fast_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
