@@ -89,7 +89,7 @@ static bool wait_until_it_listens(struct central *central, const char *log, stru
             central->pid = 0;
             return error_set(error, ERROR_SYSTEM, "the central did not start; %.150s tells why", log);
         }
-        nanosleep(&(struct timespec){.tv_nsec = LOOK_EVERY_MS * 1000000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_EVERY_MS * 1000000L}, NULL);
     }
     kill(central->pid, SIGKILL);
     waitpid(central->pid, NULL, 0);

@@ -254,6 +254,7 @@ static bool prepare_shared(struct driver_thread *thread, struct error *error) {
 
 // Connects the agencies that fall to thread `index`: every `threads`-th one.
 static bool prepare_thread(struct driver_thread *thread, uint32_t index, struct error *error) {
+    assert(thread->driver != NULL);
     const struct driver_options *options = thread->driver->options;
     if (!prepare_shared(thread, error)) {
         return false;

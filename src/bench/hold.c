@@ -274,7 +274,7 @@ void hold_close(struct hold **hold) {
     if (closing == NULL) {
         return;
     }
-    for (uint32_t i = 0; i < closing->opened; i++) {
+    for (uint32_t i = 0; closing->waiters != NULL && i < closing->opened; i++) {
         free(closing->waiters[i].rest);
         if (closing->waiters[i].descriptor >= 0) {
             close(closing->waiters[i].descriptor);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { NOBODY = UINT32_MAX };
+static const uint32_t NOBODY = UINT32_MAX;
 
 struct agency {
     struct backoff backoff;
@@ -57,7 +57,7 @@ bool polling_simulate(const struct polling_options *options, struct polling_resu
     *result = (struct polling_result){.milliseconds = options->draw_after_ms + options->cap_ms + 1};
     struct calendar calendar = {
         .options = options,
-        .pages = malloc(result->milliseconds * sizeof(uint32_t)),
+        .pages = calloc(result->milliseconds, sizeof(uint32_t)),
         .agencies = malloc(options->agencies * sizeof(struct agency)),
     };
     result->questions = calloc(result->milliseconds, sizeof *result->questions);

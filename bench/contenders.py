@@ -1,0 +1,200 @@
+"""What is measured: this program, the bare disk, and what people would use instead.
+
+Each function makes one measurement on the same bytes and returns its figures, `bets_per_second` among them. Each
+contender answers only for what is synced, and is set as fast as its own documentation says that it can be.
+"""
+
+import os
+import pwd
+import re
+import signal
+import socket
+
+from processes import Failed, Server, fresh_directory, free_port, run, run_json
+
+CHUNK_SIZE = 1000
+AGENCIES = 5
+CHUNKS_A_SYNC = 8
+POSTGRES = '/usr/lib/postgresql/15/bin/'
+
+
+class Place:
+    """Where the programs, the bets and the contenders' data are."""
+
+    def __init__(self, build, directory, bets, few_bets):
+        self.quiniela = os.path.join(build, 'quiniela')
+        self.programs = os.path.join(build, 'bench')
+        self.directory = directory
+        self.bets = bets          # a CSV file, the one that everybody gets
+        self.few_bets = few_bets  # its beginning, for one bet a message
+
+    def program(self, name):
+        return os.path.join(self.programs, name)
+
+    def fresh(self, name):
+        return fresh_directory(os.path.join(self.directory, name))
+
+
+# This program
+
+
+def quiniela(place, *options):
+    return run_json(place.quiniela, 'bench', '--self', '--prepared', '--json', '--dir', place.fresh('quiniela'), *options)
+
+
+def quiniela_all(place, bets, window):
+    return quiniela(place, '--payload', place.bets, '--bets', bets, '--agencies', AGENCIES, '--chunk-size', CHUNK_SIZE,
+                    '--window', window)
+
+
+def quiniela_as_agencies(place, bets):
+    """Encoding each chunk when it is sent, as agencies do, in the bench's one thread."""
+    return run_json(place.quiniela, 'bench', '--self', '--json', '--dir', place.fresh('quiniela'), '--payload', place.bets,
+                    '--bets', bets, '--agencies', AGENCIES, '--chunk-size', CHUNK_SIZE)
+
+
+def quiniela_single(place, bets, agencies):
+    return quiniela(place, '--payload', place.few_bets, '--bets', bets, '--agencies', agencies, '--chunk-size', 1,
+                    '--window', 1)
+
+
+def quiniela_paced(place, rate):
+    return quiniela(place, '--payload', place.bets, '--bets', 3 * rate, '--rate', rate)
+
+
+def quiniela_long(place, bets):
+    return quiniela(place, '--payload', place.bets, '--bets', bets, '--draw')
+
+
+# The bare disk
+
+
+def bare_limit(place):
+    return run_json(place.program('bare_limit'), place.bets, CHUNK_SIZE, CHUNKS_A_SYNC,
+                    os.path.join(place.fresh('bare'), 'bets'))
+
+
+def one_sync(place):
+    """The time of one fdatasync of 4 KiB."""
+    return run_json(place.program('bare_limit'), '--sync', 2000, os.path.join(place.fresh('bare'), 'page'))
+
+
+# Redis
+
+REDIS_SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--auto-aof-rewrite-percentage', '0',
+                  '--maxclients', '4000', '--tcp-backlog', '4096']
+
+
+def redis(place, bets, chunk_size, connections, window, kind='elements'):
+    directory = place.fresh('redis')
+    port = free_port()
+
+    def probe():
+        with socket.create_connection(('127.0.0.1', port), 1) as connection:
+            connection.sendall(b'PING\r\n')
+            if connection.recv(100) != b'+PONG\r\n':
+                raise Failed('no PONG')
+
+    with Server(['redis-server', '--port', port, '--bind', '127.0.0.1', '--dir', directory, *REDIS_SETTINGS], probe,
+                os.path.join(directory, 'log')):
+        return run_json(place.program('redis_client'), port, bets, chunk_size, connections, window, kind)
+
+
+# PostgreSQL
+
+
+def postgres_settings():
+    """As its manual says for bulk loading (14.4, Populating a Database) and for shared_buffers (20.4): a quarter of
+    the memory, here 4 GB at most, as the bets are far smaller than that."""
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
+    shared = min(memory // 4, 4 << 30) >> 20
+    return {'shared_buffers': f'{shared}MB', 'wal_level': 'minimal', 'max_wal_senders': '0', 'archive_mode': 'off',
+            'max_wal_size': '8GB', 'min_wal_size': '2GB', 'checkpoint_timeout': '30min', 'fsync': 'on',
+            'synchronous_commit': 'on', 'full_page_writes': 'on'}
+
+
+POSTGRES_TABLES = """
+CREATE TABLE bets (nombre text, apellido text, documento text, nacimiento date, numero smallint);
+CREATE TABLE chunks (agency int, first bigint, count int, numbers bytea, rows text, PRIMARY KEY (agency, first));
+ALTER TABLE chunks ALTER COLUMN numbers SET STORAGE EXTERNAL;
+ALTER TABLE chunks ALTER COLUMN rows SET STORAGE EXTERNAL;
+"""
+
+
+class Postgres:
+    """One cluster for all rounds, so that its log files are there already; the tables are emptied before each."""
+
+    def __init__(self, place):
+        self._place = place
+        self._directory = place.fresh('postgres')
+        self._port = free_port()
+        self._user = None
+        if os.getuid() == 0:  # as which it refuses to run
+            self._user = 'postgres'
+            owner = pwd.getpwnam('postgres')
+            os.chown(self._directory, owner.pw_uid, owner.pw_gid)
+        data = os.path.join(self._directory, 'data')
+        run(POSTGRES + 'initdb', '-D', data, '-A', 'trust', '-U', 'bench', '-E', 'UTF8', '--locale', 'C',
+            user=self._user, cwd=self._directory)
+        settings = []
+        for name, value in postgres_settings().items():
+            settings += ['-c', f'{name}={value}']
+        self._server = Server([POSTGRES + 'postgres', '-D', data, '-p', self._port, '-k', self._directory, '-c',
+                               'listen_addresses=127.0.0.1', *settings],
+                              lambda: self._psql('-c', 'SELECT 1'), os.path.join(self._directory, 'log'),
+                              # a fast shutdown: it waits for nobody
+                              end_signal=signal.SIGINT, user=self._user)
+        self._psql('-c', POSTGRES_TABLES)
+
+    def _connection(self):
+        return f'host=127.0.0.1 port={self._port} user=bench dbname=postgres'
+
+    def _psql(self, *arguments, **options):
+        return run(POSTGRES + 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', self._connection(), *arguments,
+                   **options)
+
+    def _empty(self):
+        self._psql('-c', 'TRUNCATE bets, chunks')
+        self._psql('-c', 'CHECKPOINT')
+
+    def copy(self, bets):
+        """\\copy in the transaction that empties the table: then, with wal_level=minimal, the rows go to the table
+        alone, which is synced at the commit, and not to the log too."""
+        self._empty()
+        output = self._psql(input='BEGIN;\nTRUNCATE bets;\n\\timing on\n'
+                                  f"\\copy bets FROM '{self._place.bets}' WITH (FORMAT csv)\nCOMMIT;\n\\timing off\n"
+                                  '\\t on\nSELECT count(*) FROM bets;\n')
+        times = [float(time) for time in re.findall(r'^Time: ([0-9.]+) ms', output, re.MULTILINE)]
+        stored = int(re.findall(r'^ *(\d+)$', output, re.MULTILINE)[-1])
+        if len(times) != 2 or stored != bets:
+            raise Failed(f'psql: {output[-300:]}')
+        return {'bets_per_second': bets / sum(times) * 1000}
+
+    def rows(self):
+        """One row a chunk, eight chunks a commit, through libpq's pipeline."""
+        self._empty()
+        return run_json(self._place.program('pg_client'), self._connection(), self._place.bets, CHUNK_SIZE,
+                        CHUNKS_A_SYNC)
+
+    def version(self):
+        return self._psql('-A', '-t', '-c', 'SHOW server_version').strip()
+
+    def stop(self):
+        self._server.stop()
+
+
+# SQLite
+
+
+def sqlite_import(place, bets, journal_mode):
+    """`.import` is one transaction; the clock stops when it is committed, before the closing checkpoint."""
+    database = os.path.join(place.fresh('sqlite'), 'bets.db')
+    script = (f'PRAGMA journal_mode={journal_mode};\nPRAGMA synchronous=FULL;\n'
+              'CREATE TABLE bets (nombre TEXT, apellido TEXT, documento TEXT, nacimiento TEXT, numero INTEGER);\n'
+              f'.system date +began=%s.%N\n.import --csv {place.bets} bets\n.system date +ended=%s.%N\n'
+              "SELECT 'stored=' || count(*) FROM bets;\n")
+    output = run('sqlite3', '-bail', database, input=script)
+    found = dict(re.findall(r'^(began|ended|stored)=([0-9.]+)$', output, re.MULTILINE))
+    if int(found.get('stored', 0)) != bets:
+        raise Failed(f'sqlite3: {output[-300:]}')
+    return {'bets_per_second': bets / (float(found['ended']) - float(found['began']))}

@@ -1,0 +1,93 @@
+"""Starting, watching and ending the programs that are measured."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+
+class Failed(Exception):
+    """A program that is measured did not do what it should."""
+
+
+def run(*arguments, **options):
+    """Runs a program to its end and returns what it printed; Failed, with its messages, when it fails."""
+    done = subprocess.run([str(argument) for argument in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, **options)
+    if done.returncode != 0:
+        raise Failed(f'{arguments[0]}: status {done.returncode}: {done.stderr.strip()[-500:]}')
+    return done.stdout
+
+
+def run_json(*arguments):
+    """As run, for a program that prints one JSON object."""
+    return json.loads(run(*arguments))
+
+
+def free_port():
+    """A TCP port on loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return listener.getsockname()[1]
+
+
+def fresh_directory(path):
+    """Makes `path` an empty directory."""
+    shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(path)
+    return path
+
+
+def settle():
+    """Has everything that is on its way to the disk arrive, so that it does not slow the next measurement."""
+    os.sync()
+
+
+class Server:
+    """A server started by hand: ready when its port answers, ended by its pid.
+
+    `probe` is a function of no arguments that raises OSError while the server is not ready. `end_signal` is what asks
+    it to end.
+    """
+
+    def __init__(self, arguments, probe, log, end_signal=signal.SIGTERM, user=None):
+        self._end_signal = end_signal
+        with open(log, 'ab') as output:
+            self._process = subprocess.Popen([str(argument) for argument in arguments], stdin=subprocess.DEVNULL,
+                                             stdout=output, stderr=output, user=user, group=user,
+                                             extra_groups=[] if user else None)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                probe()
+                return
+            except (OSError, Failed) as reason:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.stop()
+                    raise Failed(f'{arguments[0]} did not start; see {log}') from reason
+                time.sleep(0.02)
+
+    def stop(self):
+        """Ends it, at the worst by force."""
+        if self._process.poll() is None:
+            self._process.send_signal(self._end_signal)
+            try:
+                self._process.wait(60)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def say(text):
+    """Tells how far the run is."""
+    print(text, file=sys.stderr, flush=True)
