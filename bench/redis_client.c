@@ -79,8 +79,7 @@ static void encode_bets(void) {
     client.starts[payload->count] = (size_t)(out - client.encoded);
 }
 
-// Sending
-// -----------------------------------------------------------------------------------------------------
+// Sending -------------------------------------------------------------------------------------------------
 
 static void begin_chunk(struct connection *connection) {
     static char line_end[] = "\r\n";
@@ -152,8 +151,7 @@ static void send_some(struct connection *connection) {
     }
 }
 
-// Answers
-// -------------------------------------------------------------------------------------------------
+// Answers -------------------------------------------------------------------------------------------------
 
 // An answer is ":LENGTH" of the list, which tells whether everything before it is in it.
 static void take_answer(struct connection *connection, const char *line) {
@@ -187,8 +185,7 @@ static void read_answers(struct connection *connection) {
     memmove(connection->input, line, connection->input_length);
 }
 
-// The run
-// -----------------------------------------------------------------------------------------------------
+// The run -------------------------------------------------------------------------------------------------
 
 static void open_connection(struct connection *connection, unsigned index, unsigned connections,
                             uint16_t port) {

@@ -20,8 +20,7 @@ static char *path_in(const struct central *central, const char *name) {
     return asprintf(&path, "%s/%s", central->directory, name) < 0 ? NULL : path;
 }
 
-// Starting
-// ---------------------------------------------------------------------------------------------------
+// Starting ------------------------------------------------------------------------------------------------
 
 // In the child: becomes the central. Comes back only when it cannot.
 static void become_central(const struct central_options *options, const char *store, const char *log) {
@@ -137,8 +136,7 @@ bool central_start(const struct central_options *options, struct central *centra
     return started;
 }
 
-// Watching
-// --------------------------------------------------------------------------------------------------
+// Watching ------------------------------------------------------------------------------------------------
 
 uint64_t central_memory_kib(const struct central *central) {
     char path[64];
@@ -155,8 +153,7 @@ uint64_t central_memory_kib(const struct central *central) {
     return kib;
 }
 
-// Ending
-// ----------------------------------------------------------------------------------------------------
+// Ending --------------------------------------------------------------------------------------------------
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
     (void)status;

@@ -28,7 +28,7 @@ enum {
     TIMER_SLACK_NS = 1000, // the kernel's default of 50 µs would show in the latencies of paced chunks
 };
 
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted;
 
 // What the threads share.
 struct driver {
@@ -67,8 +67,7 @@ void driver_result_free(struct driver_result *result) {
     result->marks_ns = NULL;
 }
 
-// Sending
-// -----------------------------------------------------------------------------------------------------
+// Sending -------------------------------------------------------------------------------------------------
 
 // Counts acknowledged bets, and notes the time when they make another million full.
 static void count_bets(struct driver *driver, uint64_t bets) {
@@ -210,8 +209,7 @@ static void *run_thread(void *context) {
     return NULL;
 }
 
-// Putting it together
-// -----------------------------------------------------------------------------------------
+// Putting it together -------------------------------------------------------------------------------------
 
 static int connect_agency(const struct driver_options *options, struct error *error) {
     int descriptor = socket(options->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -48,8 +48,7 @@ struct hold {
     uint8_t input[READ_BYTES + JSON_PADDING_BYTES];
 };
 
-// Asking
-// --------------------------------------------------------------------------------------------------
+// Asking --------------------------------------------------------------------------------------------------
 
 // A source has only so many ports towards one destination, so the connections come from several. The port is
 // chosen when connecting: one that is used towards another destination can then be used again.
@@ -93,8 +92,7 @@ static bool open_waiter(struct hold *hold, uint32_t index, struct error *error) 
     return true;
 }
 
-// Answers
-// -------------------------------------------------------------------------------------------------
+// Answers -------------------------------------------------------------------------------------------------
 
 static bool wrong(const struct hold *hold, const struct waiter *waiter, struct error *error,
                   const char *reason) {
@@ -220,8 +218,7 @@ static bool read_until(struct hold *hold, const uint32_t *counter, uint32_t want
     return true;
 }
 
-// From the beginning to the end
-// ---------------------------------------------------------------------------
+// From the beginning to the end ---------------------------------------------------------------------------
 
 // A thousand at a time: more would only wait in the central's accept queue, or be dropped from it.
 static bool open_all(struct hold *hold, struct error *error) {

@@ -31,8 +31,7 @@ bool sender_done(const struct sender *sender) {
     return sender->chunks_acknowledged == sender->chunks;
 }
 
-// Chunks out
-// --------------------------------------------------------------------------------------------------
+// Chunks out ----------------------------------------------------------------------------------------------
 
 static uint64_t scheduled_ns(const struct sender *sender, const struct sender_shared *shared) {
     return shared->start_ns +
@@ -185,8 +184,7 @@ bool sender_write(struct sender *sender, struct sender_shared *shared, struct er
     }
 }
 
-// Answers in
-// --------------------------------------------------------------------------------------------------
+// Answers in ----------------------------------------------------------------------------------------------
 
 static bool wrong(const struct sender *sender, struct error *error, const char *reason) {
     return error_set(error, ERROR_BAD_MESSAGE, "agency %" PRIu32 ", chunk %" PRIu64 ": %.150s",

@@ -154,8 +154,7 @@ bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *e
            check_number(bet->fields[BET_NUMBER], &bet->number, error);
 }
 
-// The fast way
-// ------------------------------------------------------------------------------------------------
+// The fast way --------------------------------------------------------------------------------------------
 
 // Whether the bytes beyond ASCII in `range` are characters of two bytes each, none of them a control
 // character.

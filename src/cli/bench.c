@@ -48,8 +48,7 @@ static enum bench_format format_from(const struct settings *settings) {
     return settings_switch(settings, "CSV") ? BENCH_CSV : BENCH_FOR_PEOPLE;
 }
 
-// Polling
-// -------------------------------------------------------------------------------------------------
+// Polling -------------------------------------------------------------------------------------------------
 
 static bool run_polling(const struct settings *settings, struct error *error) {
     struct polling_options options = {
@@ -70,8 +69,7 @@ static bool run_polling(const struct settings *settings, struct error *error) {
     return done;
 }
 
-// Getting ready
-// -------------------------------------------------------------------------------------------
+// Getting ready -------------------------------------------------------------------------------------------
 
 static bool generate_bets(struct payload *payload, uint64_t bets, struct error *error) {
     uint32_t count = bets < GENERATED_BETS_MAX ? (uint32_t)bets : GENERATED_BETS_MAX;
@@ -166,8 +164,7 @@ static bool find_central(struct bench *bench, struct hold_options *hold, struct 
            resolve(consult != NULL ? consult : bets, &hold->address, &hold->address_length, error);
 }
 
-// While it runs
-// -------------------------------------------------------------------------------------------
+// While it runs -------------------------------------------------------------------------------------------
 
 static uint64_t memory_kib(const struct bench *bench) {
     return bench->central.pid > 0 ? central_memory_kib(&bench->central) : 0;
@@ -234,8 +231,7 @@ static bool measure(struct bench *bench, struct error *error) {
     return done && (!waits || collect_hold(bench, error));
 }
 
-// The command
-// -------------------------------------------------------------------------------------------------
+// The command ---------------------------------------------------------------------------------------------
 
 static void on_signal(int number) {
     (void)number;

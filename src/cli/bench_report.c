@@ -3,8 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-// For programs
-// ------------------------------------------------------------------------------------------------
+// For programs --------------------------------------------------------------------------------------------
 
 enum { FIELDS_MAX = 48, BAR_CELLS = 40 };
 
@@ -117,8 +116,7 @@ static void add_run(struct fields *fields, const struct bench_report *report) {
     }
 }
 
-// For people
-// --------------------------------------------------------------------------------------------------
+// For people ----------------------------------------------------------------------------------------------
 
 static void print_draw(const struct bench_report *report) {
     printf("draw       winners known %.1f ms after the last acknowledgement\n",
@@ -173,8 +171,7 @@ void bench_report_print(const struct bench_report *report, enum bench_format for
     (format == BENCH_JSON ? print_json : print_csv)(&fields);
 }
 
-// Polling
-// -------------------------------------------------------------------------------------------------
+// Polling -------------------------------------------------------------------------------------------------
 
 static uint64_t questions_between(const struct polling_result *result, uint32_t from_ms, uint32_t to_ms) {
     uint64_t questions = 0;

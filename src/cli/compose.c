@@ -26,8 +26,7 @@ struct compose {
     bool failed; // no memory; looked at once, at the end
 };
 
-// Building the document
-// ---------------------------------------------------------------------------------------
+// Building the document -----------------------------------------------------------------------------------
 
 static int check(struct compose *compose, int node) {
     compose->failed = compose->failed || node == 0;
@@ -84,8 +83,7 @@ static int texts(struct compose *compose, ...) {
     return node;
 }
 
-// The parts
-// ---------------------------------------------------------------------------------------------------
+// The parts -----------------------------------------------------------------------------------------------
 
 static bool is(const struct compose *compose, const char *service) {
     return strcmp(compose->service, service) == 0;
@@ -203,8 +201,7 @@ static void fill(struct compose *compose) {
     }
 }
 
-// Writing it
-// --------------------------------------------------------------------------------------------------
+// Writing it ----------------------------------------------------------------------------------------------
 
 struct writing {
     struct output_file *file;

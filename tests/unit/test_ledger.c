@@ -30,8 +30,7 @@ struct story {
 
 static struct story story; // `complete` has no context of its own
 
-// A store that fails
-// ------------------------------------------------------------------------------------------
+// A store that fails --------------------------------------------------------------------------------------
 
 static struct store_operations faulty;
 static const struct store_operations *real;
@@ -73,8 +72,7 @@ static void on_all_told(void *context) {
     story.all_told++;
 }
 
-// Requests
-// ----------------------------------------------------------------------------------------------------
+// Requests ------------------------------------------------------------------------------------------------
 
 static void on_complete(struct ledger_request *request) {
     assert_true(story.count < REQUESTS_MAX);
@@ -178,8 +176,7 @@ static void assert_bets(int expected) {
     assert_int_equal(query("SELECT count(*) FROM bets WHERE bet <> CAST(documento AS INTEGER)"), 0);
 }
 
-// The stories
-// -------------------------------------------------------------------------------------------------
+// The stories ---------------------------------------------------------------------------------------------
 
 static void resends_in_any_pieces_are_stored_once(void **state) {
     (void)state;
