@@ -37,7 +37,7 @@ enum {
     REQUESTS_OUTSTANDING_MAX = 16,           // of one connection; then it is not read until one is answered
     LOOP_CHUNK_BYTES_MAX = 64 * 1024 * 1024, // of chunks that one loop has handed to the ledger
     READ_BUFFER_BYTES = 128 * 1024,
-    GROUP_CHUNKS_MAX = 2048,         // in one commit
+    GROUP_CHUNKS_MAX = 2048, // in one commit
 
     // A compose file.
     COMPOSE_CLIENTS_MAX = 10000,
