@@ -38,32 +38,32 @@ class Place:
 # This program
 
 
-def quiniela(place, *options):
-    return run_json(place.quiniela, 'bench', '--self', '--prepared', '--json', '--dir', place.fresh('quiniela'), *options)
+def quiniela(place, bets, *options, payload=None, agencies=AGENCIES, chunk_size=CHUNK_SIZE):
+    """A central of the bench's own, its log going to a file; both it and the bench run here."""
+    return run_json(place.quiniela, 'bench', '--self', '--json', '--dir', place.fresh('quiniela'), '--payload',
+                    payload or place.bets, '--bets', bets, '--agencies', agencies, '--chunk-size', chunk_size, *options)
 
 
 def quiniela_all(place, bets, window):
-    return quiniela(place, '--payload', place.bets, '--bets', bets, '--agencies', AGENCIES, '--chunk-size', CHUNK_SIZE,
-                    '--window', window)
+    return quiniela(place, bets, '--prepared', '--window', window)
 
 
 def quiniela_as_agencies(place, bets):
-    """Encoding each chunk when it is sent, as agencies do, in the bench's one thread."""
-    return run_json(place.quiniela, 'bench', '--self', '--json', '--dir', place.fresh('quiniela'), '--payload', place.bets,
-                    '--bets', bets, '--agencies', AGENCIES, '--chunk-size', CHUNK_SIZE)
+    """Encoding each chunk when it is sent, as agencies do, but for all of them in one thread."""
+    return quiniela(place, bets)
 
 
 def quiniela_single(place, bets, agencies):
-    return quiniela(place, '--payload', place.few_bets, '--bets', bets, '--agencies', agencies, '--chunk-size', 1,
-                    '--window', 1)
+    return quiniela(place, bets, '--prepared', '--window', 1, payload=place.few_bets, agencies=agencies, chunk_size=1)
 
 
 def quiniela_paced(place, rate):
-    return quiniela(place, '--payload', place.bets, '--bets', 3 * rate, '--rate', rate)
+    """Three seconds at a given rate."""
+    return quiniela(place, 3 * rate, '--prepared', '--rate', rate)
 
 
 def quiniela_long(place, bets):
-    return quiniela(place, '--payload', place.bets, '--bets', bets, '--draw')
+    return quiniela(place, bets, '--prepared', '--draw')
 
 
 # The bare disk

@@ -5,6 +5,7 @@
 #include "bench/steady.h"
 #include "bet/chunk.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -34,11 +35,14 @@ static void fail(const char *format, ...) {
 static struct chunk **make_chunks(const struct payload *payload, uint32_t chunk_size, size_t *count) {
     *count = (payload->count + chunk_size - 1) / chunk_size;
     struct chunk **chunks = calloc(*count, sizeof(struct chunk *));
+    if (chunks == NULL) {
+        fail("no memory");
+    }
     struct error error;
     for (uint64_t i = 0; i < payload->count; i++) {
         struct chunk **chunk = &chunks[i / chunk_size];
         size_t begin = payload->text_starts[i], length = payload->text_starts[i + 1] - begin - 1;
-        if (*chunk == NULL) {
+        if (i % chunk_size == 0) {
             uint64_t end = i + chunk_size < payload->count ? i + chunk_size : payload->count;
             *chunk = chunk_new(chunk_size, payload->text_starts[end] - begin);
         }
@@ -50,6 +54,7 @@ static struct chunk **make_chunks(const struct payload *payload, uint32_t chunk_
 }
 
 static void send_chunk(PGconn *connection, const struct chunk *chunk, uint64_t first) {
+    assert(chunk != NULL);
     uint32_t agency = htobe32(1), count = htobe32(chunk->count);
     uint64_t position = htobe64(first);
     const char *values[PARAMETERS] = {(const char *)&agency, (const char *)&position, (const char *)&count,

@@ -259,5 +259,6 @@ int main(int argc, char **argv) {
     uint64_t start_ns = steady_ns();
     run(all, connections);
     print_result((double)(steady_ns() - start_ns) / 1e9);
+    free(all);
     return 0;
 }

@@ -26,8 +26,8 @@ class Row:
         self.ratio = median(ratios)
         self.reached = self.ratio >= bar if at_least else self.ratio < bar
         sign = '≥' if at_least else '<'
-        self.cells = [what, show(median(ours)), show(median(theirs)), f'{self.ratio:.2f}{unit}', f'{sign} {bar:g}{unit}',
-                      'ok' if self.reached else 'short']
+        self.cells = [what, show(median(ours)), show(median(theirs)), f'{self.ratio:.2f}{unit}',
+                      f'{sign} {bar:g}{unit}', 'ok' if self.reached else 'short']
 
 
 def table(head, rows):

@@ -54,8 +54,7 @@ def make_bets(options, directory):
             with open(os.path.join(directory, 'sample', f'agency-{agency}.csv'), 'rb') as file:
                 output.writelines(line.replace(b'\r\n', b'\n') for line in file)
     with open(bets, 'rb') as source, open(few, 'wb') as output:
-        output.writelines(itertools.islice(itertools.cycle(source), options.single_bets)
-                          if options.single_bets <= options.bets else source)
+        output.writelines(itertools.islice(itertools.cycle(source), options.single_bets))
     for path in (bets, few):
         os.chmod(path, 0o644)
     return Place(options.build, directory, bets, few)
@@ -138,33 +137,36 @@ def bar_of_rates(run_):
 
 def bar_of_long_runs(run_):
     millions = run_.options.long_bets // 1_000_000
-    values, row = run_.values, report.Row
-    ones = [1000.0] * len(run_.figures['ours, long'])
+    row = report.Row
+
+    def long(key):
+        return run_.values('ours, long', key)
+
     return [
-        row(f'server memory after {millions} million bets, against after 1 million', values('ours, long', 'memory_kib_end'),
-            values('ours, long', 'memory_kib_first_million'), 1.1, lambda value: f'{value / 1024:.1f} MiB', at_least=False),
+        row(f'server memory after {millions} million bets, against after 1 million', long('memory_kib_end'),
+            long('memory_kib_first_million'), 1.1, lambda kib: f'{kib / 1024:.1f} MiB', at_least=False),
         row(f'bets/s in the last million of {millions} million, against the first',
-            values('ours, long', 'last_million_bets_per_second'), values('ours, long', 'first_million_bets_per_second'),
-            0.9, report.rate, unit=''),
-        row(f'the draw over {millions} million bets, against a second', values('ours, long', 'draw_ms'), ones, 1,
-            lambda value: f'{value:.0f} ms', at_least=False, unit=''),
+            long('last_million_bets_per_second'), long('first_million_bets_per_second'), 0.9, report.rate, unit=''),
+        row(f'the draw over {millions} million bets, against a second', long('draw_ms'),
+            [1000.0] * len(long('draw_ms')), 1, lambda value: f'{value:.0f} ms', at_least=False, unit=''),
     ]
 
 
 def everything_measured(run_):
     """One line a contender: its rates, and how its answers' times were spread where they were measured."""
     rows = []
+
+    def answers(name, kind):
+        p50, p99 = (report.median(run_.values(name, f'{kind}_ms_{quantile}')) for quantile in ('p50', 'p99'))
+        return f'{p50:.2f} / {p99:.2f} ms'
+
     for name, rounds in run_.figures.items():
         if 'bets_per_second' in rounds[0]:
             rates = run_.rates(name)
-            answers = '' if 'ack_ms_p50' not in rounds[0] else (
-                f"{report.median(run_.values(name, 'ack_ms_p50')):.2f} / {report.median(run_.values(name, 'ack_ms_p99')):.2f} ms")
-            rows.append([name, report.rate(report.median(rates)), f'{report.rate(min(rates))} … {report.rate(max(rates))}',
-                         answers])
-    syncs = run_.figures['one sync']
-    rows.append(['one fdatasync of 4 KiB', '', '',
-                 f"{report.median([sync['sync_ms_p50'] for sync in syncs]):.2f} / "
-                 f"{report.median([sync['sync_ms_p99'] for sync in syncs]):.2f} ms"])
+            rows.append([name, report.rate(report.median(rates)),
+                         f'{report.rate(min(rates))} … {report.rate(max(rates))}',
+                         answers(name, 'ack') if 'ack_ms_p50' in rounds[0] else ''])
+    rows.append(['one fdatasync of 4 KiB', '', '', answers('one sync', 'sync')])
     return report.table(['what', 'bets/s, median', 'least … most', 'answers p50 / p99'], rows)
 
 
@@ -175,8 +177,8 @@ def compose(run_):
     bar = report.table(['what', 'ours', 'theirs', 'ratio', 'bar', ''], [row.cells for row in rows])
     lines = '\n'.join(f'- {line}' for line in report.machine(run_.place.directory, run_.postgres.version()))
     return (f'{lines}\n- {run_.options.rounds} rounds in turn, {run_.options.bets:,} bets '
-            f'({os.path.getsize(run_.place.bets) / 1e6:.0f} MB of CSV); medians, and medians of the ratios within a round'
-            f'\n\n{bar}\n\nEverything that was measured:\n\n{everything_measured(run_)}')
+            f'({os.path.getsize(run_.place.bets) / 1e6:.0f} MB of CSV); medians, and medians of the ratios within '
+            f'a round\n\n{bar}\n\nEverything that was measured:\n\n{everything_measured(run_)}')
 
 
 def measure_everything(options, directory):

@@ -3,6 +3,7 @@
 
 #include "agency/backoff.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static const uint32_t NOBODY = UINT32_MAX;
@@ -31,6 +32,7 @@ static void turn_page(const struct calendar *calendar, uint32_t now_ms, struct p
         }
         // Even a wait of 0 takes a question and an answer's time.
         uint32_t wait_ms = backoff_next_ms(&agency->backoff);
+        assert(wait_ms <= options->cap_ms);
         uint32_t page = now_ms + (wait_ms > 0 ? wait_ms : 1);
         agency->next = calendar->pages[page];
         calendar->pages[page] = i;

@@ -58,6 +58,15 @@ class Process:
             raise AssertionError(f"no line {count} with {pattern!r}; the log:\n" + self.log() + "".join(self.errors))
         return match
 
+    def wait_until(self, condition):
+        """Looks at every line, and now and then besides, whether the condition holds."""
+        with self.changed:
+            for _ in range(HANG_S * 20):
+                if condition():
+                    return
+                self.changed.wait(0.05)
+        raise AssertionError("the condition never held; the log:\n" + self.log())
+
     def log(self):
         return "\n".join(line for line in self.lines if line) + "\n"
 

@@ -129,9 +129,14 @@ class Bench(unittest.TestCase):
 
     def test_a_central_that_runs(self):
         central = self.central(4)
-        figures = json.loads(self.bench(*central.addresses, '--agencies', 4, '--bets', 4000, '--hold', 50, '--json'))
+        payload = os.path.join(self.folder, 'winner.csv')
+        with open(payload, 'wb') as file:
+            file.write(b'Ana,Gil,22,2000-01-01,7574\n')
+        figures = json.loads(self.bench(*central.addresses, '--agencies', 4, '--bets', 4, '--hold', 50, '--payload',
+                                        payload, '--json'))
         self.assertEqual(figures['held'], 50)
         self.assertGreaterEqual(figures['answered_ms'], figures['draw_ms'])
+        self.assertEqual(figures['winners_bytes'], 50 * len('22'), 'each of them is told its one winner')
         # A second run finds the bets of the first.
         self.bench(*central.addresses, '--agencies', 4, '--bets', 4000, '--chunk-size', 10, expected=1)
         self.assertEqual(self.bench(*central.addresses, '--agencies', 5, '--bets', 10, expected=1), '')

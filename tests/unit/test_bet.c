@@ -168,6 +168,29 @@ static void the_fast_way_never_disagrees(void **state) {
     assert_true(fast_ones > 40000); // else it would not be worth having
 }
 
+static void both_ways_of_looking_see_the_same(void **state) {
+    (void)state;
+    uint64_t random = 88172645463325252;
+    for (int round = 0; round < 20000; round++) {
+        uint64_t words[SCAN_BYTES / 8];
+        for (size_t i = 0; i < SCAN_BYTES / 8; i++) {
+            words[i] = next_random(&random);
+        }
+        const char *text = (const char *)words;
+        struct scan fast = scan_bytes(text), plain = scan_by_16(text);
+        assert_memory_equal(&fast, &plain, sizeof plain);
+        for (unsigned i = 0; i < SCAN_BYTES; i++) {
+            unsigned char byte = (unsigned char)text[i];
+            assert_int_equal(plain.commas >> i & 1, byte == ',');
+            assert_int_equal(plain.digits >> i & 1, byte >= '0' && byte <= '9');
+            assert_int_equal(plain.controls >> i & 1, byte < ' ' || byte == 0x7f);
+            assert_int_equal(plain.high >> i & 1, byte > 0x7f);
+            assert_int_equal(plain.leads >> i & 1, byte >= 0xc3 && byte <= 0xdf);
+            assert_int_equal(plain.follows >> i & 1, byte >= 0x80 && byte <= 0xbf);
+        }
+    }
+}
+
 static void ordinary_bets_go_the_fast_way(void **state) {
     (void)state;
     static const char *const texts[] = {"Tiago Nicolás,Rivera,34407251,2001-08-29,1033",
@@ -187,6 +210,7 @@ int main(void) {
         cmocka_unit_test(a_bet_longer_than_the_cap),
         cmocka_unit_test(split_gives_the_fields),
         cmocka_unit_test(the_fast_way_never_disagrees),
+        cmocka_unit_test(both_ways_of_looking_see_the_same),
         cmocka_unit_test(ordinary_bets_go_the_fast_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
