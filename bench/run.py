@@ -60,6 +60,14 @@ def make_bets(options, directory):
     return Place(options.build, directory, bets, few)
 
 
+def others_load():
+    """How many programs were running on the machine before it was measured, in the mean over the last minute."""
+    load = os.getloadavg()[0]
+    if load > 0.2 * os.cpu_count():
+        say(f'script/bench: the machine is busy (load {load:.1f}); the figures will show it')
+    return load
+
+
 class Run:
     """Measures, and gathers the figures by name, a list with one entry a round each."""
 
@@ -68,6 +76,7 @@ class Run:
         self.place = place
         self.postgres = postgres
         self.figures = {}
+        self.load = others_load()
 
     def measure(self, name, function, *values):
         settle()
@@ -178,7 +187,7 @@ def compose(run_):
     lines = '\n'.join(f'- {line}' for line in report.machine(run_.place.directory, run_.postgres.version()))
     return (f'{lines}\n- {run_.options.rounds} rounds in turn, {run_.options.bets:,} bets '
             f'({os.path.getsize(run_.place.bets) / 1e6:.0f} MB of CSV); medians, and medians of the ratios within '
-            f'a round\n\n{bar}\n\nEverything that was measured:\n\n{everything_measured(run_)}')
+            f'a round; load of the machine before the run {run_.load:.1f}\n\n{bar}\n\nEverything that was measured:\n\n{everything_measured(run_)}')
 
 
 def measure_everything(options, directory):

@@ -59,6 +59,8 @@ static int run(int argc, char **argv) {
 int main(int argc, char **argv) {
     // A peer that goes away is an error of one write, not the end of the program.
     signal(SIGPIPE, SIG_IGN);
+    // And a file that may not grow is a full disk: the write fails, and says so.
+    signal(SIGXFSZ, SIG_IGN);
     int status = run(argc, argv);
     // What could not be printed was not done.
     if (fflush(stdout) != 0 && status == EXIT_DONE) {

@@ -85,6 +85,19 @@ static void appendf(char *line, size_t *length, const char *format, ...) {
     va_end(values);
 }
 
+// Control characters, also those beyond ASCII (U+0080 to U+009F, two bytes each): a value must not end its
+// line, nor steer a terminal.
+static void blank_controls(char *line, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char *bytes = (const unsigned char *)line + i;
+        if (bytes[0] < ' ' || bytes[0] == 0x7f) {
+            line[i] = '?';
+        } else if (bytes[0] == 0xc2 && i + 1 < length && bytes[1] >= 0x80 && bytes[1] < 0xa0) {
+            line[i] = line[i + 1] = '?';
+        }
+    }
+}
+
 void log_event(enum log_level level, const char *action, enum log_result result, const char *fields, ...) {
     if (!log_enabled(level)) {
         return;
@@ -99,11 +112,7 @@ void log_event(enum log_level level, const char *action, enum log_result result,
         append(line, &length, fields, values);
         va_end(values);
     }
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) {
-            line[i] = '?';
-        }
-    }
+    blank_controls(line, length);
     line[length++] = '\n';
     if (!holding) {
         write_whole(line, length);

@@ -27,6 +27,7 @@ struct value {
     const struct setting *setting;
     enum origin origin;
     char *text;     // as written; NULL while the default holds
+    char *place;    // where it stands: "config.ini:3: STORE"; NULL while the default holds
     int64_t number; // a number's value, a duration's milliseconds, a switch's 0 or 1
     int file_line;  // where the file has it, or 0
 };
@@ -61,12 +62,16 @@ static bool value_take(struct value *value, enum origin origin, const char *plac
     if (origin < value->origin) {
         return true;
     }
-    char *copy = strdup(text);
-    if (copy == NULL) {
+    char *copy = strdup(text), *place_copy = strdup(place);
+    if (copy == NULL || place_copy == NULL) {
+        free(copy);
+        free(place_copy);
         return error_set(error, ERROR_NO_MEMORY, "%s: no memory", place);
     }
     free(value->text);
+    free(value->place);
     value->text = copy;
+    value->place = place_copy;
     value->number = number;
     value->origin = origin;
     return true;
@@ -355,6 +360,7 @@ void settings_free(struct settings *settings) {
     }
     for (int i = 0; i < settings->count; i++) {
         free(settings->values[i].text);
+        free(settings->values[i].place);
     }
     while (settings->unknown != NULL) {
         struct unknown_key *unknown = settings->unknown;
@@ -394,6 +400,11 @@ static int64_t number_of(const struct settings *settings, const char *key, enum 
 const char *settings_text(const struct settings *settings, const char *key) {
     const struct value *value = value_of(settings, key);
     return value->text != NULL ? value->text : value->setting->fallback;
+}
+
+const char *settings_place(const struct settings *settings, const char *key) {
+    const struct value *value = value_of(settings, key);
+    return value->place != NULL ? value->place : key;
 }
 
 int64_t settings_number(const struct settings *settings, const char *key) {

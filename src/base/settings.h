@@ -79,6 +79,10 @@ void settings_free(struct settings *settings);
 // the setting has neither. Asking for a key that the table does not have is a bug and aborts.
 const char *settings_text(const struct settings *settings, const char *key);
 
+// Where the value of `key` stands, for errors: "config.ini:3: STORE", "--store", "environment: STORE"; the
+// key itself where the default holds.
+const char *settings_place(const struct settings *settings, const char *key);
+
 // The value of a SETTING_NUMBER. Aborts when it is not set and has no default: ask settings_is_set first.
 int64_t settings_number(const struct settings *settings, const char *key);
 

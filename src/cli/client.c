@@ -41,6 +41,17 @@ static void log_config(const struct settings *settings) {
         settings_text(settings, "CHUNK_SIZE"), settings_text(settings, "CLI_WINDOW"));
 }
 
+// Names the variable that the bad field came from. Always returns false.
+static bool refuse_bet(const struct settings *settings, const struct error *reason, struct error *error) {
+    for (int i = 0; i < BET_FIELDS; i++) {
+        if (reason->field != NULL && strcmp(reason->field, bet_field_name((enum bet_field)i)) == 0) {
+            return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, bet_keys[i]),
+                             reason->text);
+        }
+    }
+    return error_set(error, ERROR_BAD_SETTING, "%s", reason->text);
+}
+
 // The bet of the environment into *single, which the caller frees; NULL when there is none.
 static bool read_single_bet(const struct settings *settings, struct chunk **single, struct error *error) {
     char text[BET_TEXT_BYTES_MAX + 1] = "";
@@ -57,7 +68,7 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
         set++;
         if (strchr(value, ',') != NULL || length + strlen(value) + 1 >= sizeof text) {
             return error_set(error, ERROR_BAD_SETTING, "%s: \"%.100s\" has a comma, or is too long",
-                             bet_keys[i], value);
+                             settings_place(settings, bet_keys[i]), value);
         }
         length += (size_t)sprintf(text + length, "%s%s", i == 0 ? "" : ",", value);
     }
@@ -74,7 +85,8 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
     if (*single == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a bet");
     }
-    return chunk_add(*single, text, length, error);
+    struct error reason;
+    return chunk_add(*single, text, length, &reason) || refuse_bet(settings, &reason, error);
 }
 
 static uint64_t random_seed(void) {
@@ -85,7 +97,7 @@ static bool read_address(const struct settings *settings, const char *key, struc
                          struct error *error) {
     struct error reason;
     return address_parse(settings_text(settings, key), address, &reason) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s", key, reason.text);
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, key), reason.text);
 }
 
 static bool read_options(const struct settings *settings, struct uploader_options *options,

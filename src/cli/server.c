@@ -168,7 +168,16 @@ static bool open_ledger(struct server *server, struct error *error) {
     if (server->lottery == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
-    return ledger_open(&options, &server->ledger, error);
+    struct error reason;
+    if (ledger_open(&options, &server->ledger, &reason)) {
+        return true;
+    }
+    if (reason.code == ERROR_BAD_SETTING) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "AGENCIES"),
+                         reason.text);
+    }
+    *error = reason;
+    return false;
 }
 
 static bool put_together(struct server *server, struct error *error) {
@@ -218,7 +227,23 @@ static int run(struct server *server) {
         log_event(LOG_LEVEL_INFO, "end_server", LOG_SUCCESS, NULL);
         return EXIT_DONE;
     }
-    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+    if (error.code == ERROR_BAD_SETTING) {
+        fprintf(stderr, "quiniela server: %s\n", error.text);
+        return EXIT_WRONG_USE;
+    }
+    return EXIT_FAILED;
+}
+
+// A name means every address, as older files have it; but what looks like an address has to be one.
+static bool check_address(const struct settings *settings, struct error *error) {
+    const char *text = settings_text(settings, "SERVER_IP");
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    bool looks_numeric =
+        text != NULL && (text[strspn(text, "0123456789.")] == '\0' || strchr(text, ':') != NULL);
+    return !looks_numeric || uv_ip4_addr(text, 0, &v4) == 0 || uv_ip6_addr(text, 0, &v6) == 0 ||
+           error_set(error, ERROR_BAD_SETTING, "%s: \"%.60s\" is no numeric address",
+                     settings_place(settings, "SERVER_IP"), text);
 }
 
 int cli_server(int argc, char **argv) {
@@ -233,6 +258,11 @@ int cli_server(int argc, char **argv) {
         return EXIT_WRONG_USE;
     case SETTINGS_READY:
         break;
+    }
+    if (!check_address(server.settings, &error)) {
+        fprintf(stderr, "quiniela server: %s\n", error.text);
+        settings_free(server.settings);
+        return EXIT_WRONG_USE;
     }
     enum log_level level = LOG_LEVEL_INFO;
     if (log_level_parse(settings_text(server.settings, "LOGGING_LEVEL"), &level)) {

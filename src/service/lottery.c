@@ -46,10 +46,10 @@ struct held {
 };
 
 struct lottery_connection {
-    unsigned outstanding; // messages not answered yet
-    unsigned in_ledger;   // of those, the ones that are with the ledger
-    bool ended;           // the other side sends no more
-    bool broken;          // its stream is out of step: it is closed after the last answer
+    unsigned in_ledger;  // messages that are with the ledger
+    unsigned held_count; // consultations that wait for the draw
+    bool ended;          // the other side sends no more
+    bool broken;         // its stream is out of step: it is closed after the last answer
     bool is_stalled;
     struct held *held;
     struct lottery_connection *next_stalled;
@@ -156,12 +156,14 @@ static bool hold_consultation(struct lottery_loop *loop, struct lottery_connecti
         last = &(*last)->next;
     }
     *last = held;
+    own->held_count++;
     return true;
 }
 
 static struct held *take_held(struct lottery_loop *loop, struct lottery_connection *own) {
     struct held *held = own->held;
     own->held = NULL;
+    own->held_count = 0;
     if (held != NULL) {
         stop_waiting(loop, own);
     }
@@ -217,7 +219,6 @@ static void submit(struct request *request) {
     }
     request->loop->chunk_bytes += request->chunk_bytes;
     if (own != NULL) {
-        own->outstanding++;
         own->in_ledger++;
     }
 }
@@ -327,7 +328,7 @@ static void stall(struct lottery_loop *loop, struct connection *connection) {
 static bool has_room(struct connection *connection) {
     struct lottery_loop *loop = loop_of(connection);
     const struct lottery_connection *own = connection_state(connection);
-    if (own->outstanding >= REQUESTS_OUTSTANDING_MAX) {
+    if (own->in_ledger >= REQUESTS_OUTSTANDING_MAX) {
         connection_pause(connection);
         return false;
     }
@@ -384,14 +385,24 @@ static void finish_if_done(struct connection *connection) {
     }
 }
 
+// Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
+// would notice that the other side is gone.
+static void refuse_to_hold(struct connection *connection) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct error error;
+    error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
+              HELD_MAX);
+    connection_send(connection, frame, reply_encode_error(frame, &error, -1));
+}
+
 static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
     struct lottery_loop *loop = loop_of(connection);
     struct lottery_connection *own = connection_state(connection);
     const struct winners *winners = atomic_load(&loop->lottery->winners);
     if (winners == NULL && wait && !own->ended) {
-        if (hold_consultation(loop, own, agency)) {
-            own->outstanding++; // it stays unanswered
-        } else {
+        if (own->held_count == HELD_MAX) {
+            refuse_to_hold(connection);
+        } else if (!hold_consultation(loop, own, agency)) {
             connection_abort(connection);
         }
         return;
@@ -428,7 +439,6 @@ static void on_answered(struct request *request) {
     request->loop->chunk_bytes -= request->chunk_bytes;
     if (connection != NULL) {
         struct lottery_connection *own = connection_state(connection);
-        own->outstanding--;
         own->in_ledger--;
         if (connection_is_open(connection)) {
             answer(request);
@@ -449,7 +459,6 @@ static void answer_waiting(struct lottery_loop *loop) {
         connection_hold(connection);
         for (struct held *held = take_held(loop, own), *next; held != NULL; held = next) {
             next = held->next;
-            own->outstanding--;
             answer_consultation(connection, held->agency, true);
             free(held);
         }
@@ -500,7 +509,6 @@ static void drop_held(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     for (struct held *held = take_held(loop_of(connection), own), *next; held != NULL; held = next) {
         next = held->next;
-        own->outstanding--;
         free(held);
     }
 }

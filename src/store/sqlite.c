@@ -401,6 +401,30 @@ static bool read_pragma(struct sqlite_store *sqlite, const char *sql, int64_t *v
     return read;
 }
 
+// Before anything is made beside the file: that it is ours, or is not there yet. What it says is checked
+// later.
+static bool check_file(struct sqlite_store *sqlite, struct error *error) {
+    static const char beginning[] = "SQLite format 3"; // and a NUL: sqlite.org/fileformat.html
+    char bytes[sizeof beginning];
+    int file = open(sqlite->path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) {
+        return true;
+    }
+    ssize_t length = file < 0 ? -1 : read(file, bytes, sizeof bytes);
+    int failure = errno;
+    if (file >= 0) {
+        close(file);
+    }
+    if (length < 0) {
+        error_set_system(error, failure, "%s: cannot open", sqlite->path);
+        error->code = ERROR_STORE_FAILED;
+        return false;
+    }
+    return length == 0 || (length == (ssize_t)sizeof bytes && memcmp(bytes, beginning, sizeof bytes) == 0) ||
+           error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela: no database at all",
+                     sqlite->path);
+}
+
 // One server at a time works on a store. The lock is on a file of its own: closing any descriptor of the
 // database file would drop the locks that SQLite holds on it (POSIX, fcntl).
 static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
@@ -410,7 +434,7 @@ static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
     }
     sqlite->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (sqlite->lock < 0) {
-        error_set_system(error, errno, "%s: cannot open it", path);
+        error_set_system(error, errno, "%s: cannot make its lock", sqlite->path);
         error->code = ERROR_STORE_FAILED;
         return false;
     }
@@ -448,9 +472,36 @@ static bool check_schema(struct sqlite_store *sqlite, enum store_mode mode, stru
     return true;
 }
 
+// Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
+// database with a log, SQLite makes files beside it.
+static bool nobody_writes(const struct sqlite_store *sqlite) {
+    char log[PATH_MAX], *copy = strdup(sqlite->path);
+    snprintf(log, sizeof log, "%s-wal", sqlite->path);
+    bool result = copy != NULL && access(log, F_OK) != 0 && access(dirname(copy), W_OK) != 0;
+    free(copy);
+    return result;
+}
+
+// The path as a URI that tells SQLite that the file does not change.
+static void immutable_address(const char *path, char *address, size_t size) {
+    size_t length = (size_t)snprintf(address, size, "file:");
+    for (; *path != '\0' && length + 4 < size; path++) {
+        const char *format = strchr("%?#", *path) != NULL ? "%%%02x" : "%c";
+        length += (size_t)snprintf(address + length, size - length, format, (unsigned char)*path);
+    }
+    snprintf(address + length, size - length, "?immutable=1");
+}
+
 static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(sqlite->path, &sqlite->database, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    char address[3 * PATH_MAX];
+    if (mode == STORE_READ && nobody_writes(sqlite)) {
+        immutable_address(sqlite->path, address, sizeof address);
+        flags |= SQLITE_OPEN_URI;
+    } else {
+        snprintf(address, sizeof address, "%s", sqlite->path);
+    }
+    if (sqlite3_open_v2(address, &sqlite->database, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         return fail(sqlite, "open", error);
     }
     sqlite3_busy_timeout(sqlite->database, BUSY_MS_MAX);
@@ -500,7 +551,8 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
     sqlite->path = copy;
     sqlite->lock = -1;
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
-    if ((mode == STORE_SERVE && !take_lock(sqlite, error)) || !open_database(sqlite, mode, error)) {
+    if (!check_file(sqlite, error) || (mode == STORE_SERVE && !take_lock(sqlite, error)) ||
+        !open_database(sqlite, mode, error)) {
         sqlite_close(&sqlite->store);
         return false;
     }

@@ -115,7 +115,6 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
         return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD,
                          payload->kind == JSON_ABSENT ? "is missing" : "is no list of bets");
     }
-    message->bets_sent = (uint32_t)payload->elements;
     // More bets than this cannot all be good ones: the message would be too long. The first bad one ends it.
     uint32_t count_max = payload->elements < CHUNK_BETS_MAX ? (uint32_t)payload->elements : CHUNK_BETS_MAX;
     struct chunk *chunk = chunk_new(count_max, text_max);
@@ -143,6 +142,9 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
     struct json_value values[FIELDS];
     if (!json_parse_object(decoder->parser, bytes, length, field_names, FIELDS, values, error)) {
         return false;
+    }
+    if (values[FIELD_PAYLOAD].kind == JSON_ARRAY) {
+        message->bets_sent = (uint32_t)values[FIELD_PAYLOAD].elements;
     }
     if (!read_type(&values[FIELD_TYPE], &message->type, error) ||
         !read_agency(&values[FIELD_AGENCY], &message->agency, error)) {

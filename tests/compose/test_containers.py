@@ -186,7 +186,7 @@ class Containers(unittest.TestCase):
         self.script("generar-compose.sh", "docker-compose-dev.yaml", 1, "--service", "echo")
         self.make("docker-compose-up")
         self.wait("client1")
-        images = docker("images", "-q", "--no-trunc")
+        images = docker("inspect", "-f", "{{.Id}}", "server:latest", "client:latest")
         self.edit("client/config/config.yaml", r'level: "DEBUG"', 'level: "info"')
         self.edit("client/config/config.yaml", r'period: "5s"', 'period: "0m0.02s"')
         self.edit("server/config/config.ini", "LOGGING_LEVEL = DEBUG", "LOGGING_LEVEL = Info")
@@ -195,7 +195,7 @@ class Containers(unittest.TestCase):
         self.wait("client1")
         self.assertIn("| listen_backlog: 07 | logging_level: Info |", self.log("server"))
         self.assertIn("| loop_period: 0m0.02s | log_level: info", self.log("client1"))
-        self.assertEqual(docker("images", "-q", "--no-trunc"), images)
+        self.assertEqual(docker("inspect", "-f", "{{.Id}}", "server:latest", "client:latest"), images)
 
     def test_the_image_has_nothing_to_build_with_and_an_ordinary_user(self):
         self.make("docker-image")

@@ -24,12 +24,12 @@ HANG_S = 120  # a story that has not gone on by then hangs
 class Process:
     """A running program whose standard output is read line by line."""
 
-    def __init__(self, story, arguments, environment=None):
+    def __init__(self, story, arguments, environment=None, prefix=()):
         self.lines = []
         self.changed = threading.Condition()
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
         self.process = subprocess.Popen(
-            [PROGRAM, *map(str, arguments)], cwd=story.folder, env={**variables, **(environment or {})},
+            [*prefix, PROGRAM, *map(str, arguments)], cwd=story.folder, env={**variables, **(environment or {})},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
         self.errors = []
         self.readers = [threading.Thread(target=self._read, daemon=True),
@@ -96,17 +96,18 @@ class Process:
 
 
 class Server(Process):
-    def __init__(self, story, *flags, agencies=5, ports=(0, 0), store="quiniela.db"):
+    def __init__(self, story, *flags, agencies=5, ports=(0, 0), store="quiniela.db", **how):
         super().__init__(story, ["server", "--agencies", agencies, "--store", store, "--server-port", ports[0],
-                                 "--consult-server-port", ports[1], *flags])
+                                 "--consult-server-port", ports[1], *flags], **how)
         match = self.wait_for(r"action: listen .* port: (\d+) \| consult_port: (\d+)")
         self.ports = int(match[1]), int(match[2])
 
 
 class Agency(Process):
-    def __init__(self, story, number, ports, *flags, data="data"):
+    def __init__(self, story, number, ports, *flags, data="data", **how):
         super().__init__(story, ["client", "--id", number, "--data-dir", data, "--server-address",
-                                 f"127.0.0.1:{ports[0]}", "--server-consult-address", f"127.0.0.1:{ports[1]}", *flags])
+                                 f"127.0.0.1:{ports[0]}", "--server-consult-address", f"127.0.0.1:{ports[1]}", *flags],
+                         **how)
 
     def winners(self):
         return int(self.wait_for(r"cant_ganadores: (\d+)")[1])
@@ -130,6 +131,15 @@ class Wire:
         self.send(message)
         return self.receive()
 
+    def receive_all(self):
+        """Every whole message until the connection ends, however it ends."""
+        messages = []
+        try:
+            while True:
+                messages.append(self.receive())
+        except (EOFError, ConnectionError):
+            return messages
+
     def is_ended(self):
         return self.socket.recv(1) == b""
 
@@ -147,6 +157,12 @@ def frame(message):
     """The frame of an object, or of the bytes of a text as they are."""
     body = message if isinstance(message, bytes) else json.dumps(message).encode()
     return struct.pack(">I", len(body)) + body
+
+
+def golden(name):
+    """The bytes of a golden message, its length in front."""
+    with open(os.path.join(ROOT, "tests/golden", name + ".bin"), "rb") as file:
+        return file.read()
 
 
 def free_ports(count=2):

@@ -5,7 +5,7 @@ import struct
 import threading
 import unittest
 
-from harness import HANG_S, Agency, Server, Story, Wire
+from harness import HANG_S, Agency, Server, Story, Wire, golden
 
 BETS = ["Tiago Nicolás,Rivera,34407251,2001-08-29,7574", "Ana,Núñez,30904465,1999-03-17,1"]
 
@@ -34,6 +34,21 @@ class ClassicClient(Story):
             self.assertEqual(consult.receive(), {"type_message": 2, "payload": "34407251,34407251"})
             self.assertTrue(consult.is_ended())
         self.assertEqual(self.stored()["2,Ana,Núñez,30904465,1999-03-17,1"], 1)
+
+    def test_the_golden_messages(self):
+        server = Server(self, agencies=5)
+        bets, consult = Wire(self, server.ports[0]), Wire(self, server.ports[1])
+        for name, stored in (("classic-chunk", 2), ("classic-chunk-agency-number", 4), ("classic-last-chunk-empty", 0),
+                             ("classic-last-chunk", None)):
+            bets.socket.sendall(golden(name + ".good"))
+            reply = bets.receive()
+            self.assertEqual((reply["type_message"], reply.get("next")), (1 if stored else 4, stored), name)
+        self.assertEqual(reply["payload"]["code"], "agency_finished")  # agency 5 had said that there are no more
+        for agency in (1, 2, 3, 4):
+            self.assertEqual(bets.ask({"type_message": 2, "agency": agency, "payload": []})["type_message"], 1)
+        consult.socket.sendall(golden("classic-consult.good"))
+        self.assertEqual(consult.receive(), {"type_message": 2, "payload": "34407251,34407251"})
+        self.assertTrue(consult.is_ended())
 
     def test_the_consultation_on_the_bets_connection(self):
         server = Server(self, agencies=1)

@@ -1,8 +1,9 @@
 """The command line: help, versions, exit codes, and one clear line for what is wrong."""
 import os
+import subprocess
 import unittest
 
-from harness import Process, Server, Story
+from harness import HANG_S, PROGRAM, Process, Server, Story
 
 
 class Usage(Story):
@@ -31,6 +32,12 @@ class Usage(Story):
         self.wrong("client", says=("CLI_ID",))
         self.wrong("client", "--id", "1", "--server-address", "nowhere", says=("nowhere",))
         self.wrong("client", "--id", "1", says=("APELLIDO",), environment={"NOMBRE": "Ana"})
+        self.wrong("client", "--id", "1", says=("environment: NACIMIENTO", "no real date"),
+                   environment=dict(NOMBRE="A", APELLIDO="B", DOCUMENTO="1", NACIMIENTO="2020-13-01", NUMERO="1"))
+        self.wrong("server", "--server-ip", "300.1.1.1", says=("--server-ip", "300.1.1.1"))
+        with open(f"{self.folder}/config.yaml", "w", encoding="utf-8") as file:
+            file.write("id: 1\nserver:\n  address: nowhere\n")
+        self.wrong("client", "--config", "config.yaml", says=("config.yaml:3", "server.address", "nowhere"))
         with open(f"{self.folder}/config.ini", "w", encoding="utf-8") as file:
             file.write("[DEFAULT]\nSERVER_PORT = 12345\nLOGGING_LEVEL = LOUD\n")
         self.wrong("server", "--config", "config.ini", says=("config.ini:3", "LOGGING_LEVEL", "LOUD"))
@@ -41,6 +48,27 @@ class Usage(Story):
         self.wrong("status", "--store", "missing.db", status=1, says=("missing.db",))
         self.wrong("ping", "--address", "127.0.0.1:1", status=1, says=("127.0.0.1:1",))
         self.assertFalse(os.path.exists(f"{self.folder}/missing.db"))
+
+    def test_what_is_no_store_is_left_alone(self):
+        with open(f"{self.folder}/notes.txt", "w", encoding="utf-8") as file:
+            file.write("these are notes, and no database at all")
+        for path in ("notes.txt", "."):
+            code, log, _ = self.run_program("server", "--store", path, "--server-port", 0, "--consult-server-port", 0)
+            self.assertEqual(code, 1)
+            self.assertIn(f"{path}: ", log)
+        self.assertEqual(os.listdir(self.folder), ["notes.txt"])
+
+    @unittest.skipIf(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"), "root may write everywhere")
+    def test_reading_where_one_may_not_write(self):
+        server = Server(self, agencies=1, store="other.db")
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        os.chmod(self.folder, 0o555)
+        self.addCleanup(os.chmod, self.folder, 0o755)
+        reader = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        program = [*reader, PROGRAM, "status", "--store", "other.db"]
+        result = subprocess.run(program, cwd=self.folder, capture_output=True, text=True, timeout=HANG_S)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_flag_over_environment_over_file(self):
         with open(f"{self.folder}/config.ini", "w", encoding="utf-8") as file:

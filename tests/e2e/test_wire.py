@@ -1,8 +1,12 @@
 """What goes over the wire: good messages in any pieces, bad ones refused by name, and nothing of them stored."""
 import json
+import os
+import re
+import shutil
+import subprocess
 import unittest
 
-from harness import Agency, Server, Story, Wire, frame
+from harness import ROOT, Agency, Server, Story, Wire, frame, golden
 
 GOOD = "Ana,Díaz,30904465,1999-03-17,7574"
 
@@ -20,6 +24,7 @@ class Refusals(Story):
         super().setUp()
         self.server = Server(self, agencies=3)
         self.wire = Wire(self, self.server.ports[0])
+        self.other = Wire(self, self.server.ports[0])
 
     def refused(self, message, code, **fields):
         with self.subTest(message=str(message)[:100]):
@@ -36,6 +41,7 @@ class Refusals(Story):
     def nothing_is_stored_and_the_connection_goes_on(self):
         self.assertEqual(sum(self.stored().values()), 0)
         self.assertEqual(self.wire.ask(chunk(GOOD))["next"], 1)
+        self.assertEqual(self.other.ask(chunk(GOOD, agency="2"))["next"], 1)  # and nobody else was disturbed
 
     def test_messages(self):
         for body in (b"", b"{", b"nonsense", b'{"type_message":1}{}', b"\xff{}", b'{"type_message":1,"agency":"1"'):
@@ -56,7 +62,22 @@ class Refusals(Story):
         for first in (-1, "0", 0.5):
             self.refused(chunk(GOOD, first=first), "bad_message", field="first")
         self.refused({"type_message": 3, "agency": "1", "wait": "no"}, "bad_message", field="wait")
+        for name in ("\\ud800", "\\udfb0A", "\\ud83cA"):  # halves of a surrogate pair are no characters
+            self.refused(f'{{"type_message":1,"agency":"1","payload":["{bet(first=name)}"]}}'.encode(), "bad_json")
         self.nothing_is_stored_and_the_connection_goes_on()
+
+    def test_golden_messages(self):
+        names = [name[:-4] for name in sorted(os.listdir(f"{ROOT}/tests/golden")) if name.startswith("bad-")]
+        self.assertGreater(len(names), 20)
+        for name in names:
+            self.refused(golden(name)[4:], name.split(".")[1])
+        self.nothing_is_stored_and_the_connection_goes_on()
+
+    def test_the_log_names_the_chunk_and_the_code(self):
+        self.refused(chunk(GOOD, GOOD, bet(born="2023-02-29"), agency="2"), "bad_bet", bet=2, field="nacimiento")
+        self.server.wait_for(r"action: apuestas_almacenadas \| result: fail \| agencia: 2 \| cantidad: 3 \| "
+                             r"error: bad_bet")
+        self.assertEqual(self.server.count("action: apuestas?_almacenadas? .*success"), 0)
 
     def test_bets(self):
         def bad(text, field):
@@ -154,6 +175,48 @@ class Pieces(Story):
                 self.assertEqual(wire.receive()["payload"]["code"], "bad_bet")
 
 
+class Writes(Story):
+    """No single write to a socket carries more than 8064 bytes; a longer message goes out in several."""
+    MOST = 8064
+
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], check=False,
+                                                        stderr=subprocess.DEVNULL).returncode:
+            self.skipTest("strace is not here, or may not trace")
+
+    def traced(self, name):
+        """How to run a program under strace, with -D as its child, so that ending the program ends both."""
+        return {"prefix": ("strace", "-D", "-f", "-y", "-v", "-s", "0", "-e", "signal=none", "-e",
+                           "trace=write,writev,sendto,sendmsg,sendmmsg,sendfile", "-o", f"{self.folder}/{name}"),
+                # The search for leaks cannot run in a program that is traced.
+                "environment": {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}}
+
+    def check(self, name, at_least):
+        """Every write to a socket asked for no more than the limit, and together they carried `at_least`."""
+        carried = 0
+        with open(f"{self.folder}/{name}", encoding="utf-8") as file:
+            for line in file:
+                if not re.search(r" (write|writev|send\w+)\(\d+<(socket|TCP)", line):
+                    continue
+                lengths = re.findall(r"iov_len=(\d+)", line) or re.findall(r'""\.*, (\d+)', line)
+                self.assertTrue(lengths, line)
+                self.assertLessEqual(sum(map(int, lengths)), self.MOST, line)
+                result = re.search(r"= (\d+)$", line)
+                carried += int(result[1]) if result else 0
+        self.assertGreaterEqual(carried, at_least)
+
+    def test_an_agencys_and_the_centrals(self):
+        winners = 4000  # a reply of more than four writes
+        self.sample((5000,), (winners,))
+        server = Server(self, "--once", agencies=1, **self.traced("server.trace"))
+        agency = Agency(self, 1, server.ports, **self.traced("agency.trace"))
+        self.assertEqual(agency.winners(), winners)
+        self.assertEqual((agency.wait(), server.wait()), (0, 0))
+        self.check("agency.trace", os.path.getsize(f"{self.folder}/data/agency-1.csv"))
+        self.check("server.trace", winners * 8)
+
+
 class Consultations(Story):
     def test_held_or_not_ready_and_each_its_own(self):
         server = Server(self, agencies=2)
@@ -174,6 +237,16 @@ class Consultations(Story):
         self.assertEqual(asking.ask({"type_message": 3, "agency": "1", "wait": False})["payload"], "11,12")
         for _ in range(2):  # on the bets' connection too, as often as asked
             self.assertEqual(bets.ask({"type_message": 3, "agency": 2})["payload"], "22")
+
+    def test_holding_has_a_cap_and_those_who_hold_are_seen_to_go(self):
+        server = Server(self, agencies=1)
+        wire = Wire(self, server.ports[0])
+        for _ in range(16):
+            wire.send({"type_message": 3, "agency": "1"})
+        self.assertEqual(wire.ask({"type_message": 3, "agency": "1"})["payload"]["code"], "bad_message")
+        # The connection still takes bets, and what it waits for comes.
+        self.assertEqual(wire.ask(chunk(GOOD, last=True))["type_message"], 1)
+        self.assertEqual([wire.receive()["payload"] for _ in range(16)], ["30904465"] * 16)
 
     def test_the_port_of_consultations_takes_nothing_else(self):
         server = Server(self)
