@@ -43,6 +43,12 @@ def main():
     # The edges of what is good.
     write("edge-names.good", bets("A" * 100 + "," + "é" * 50 + ',1,2000-02-29,0', '"Pepe" \\,B,A1b2C3d4E5f6G7h8,0001-01-01,9999'))
     write("edge-leading-zeros.good", bets("A,B,1,2000-01-01,0042"))
+    write("edge-escapes.good", '{"type_message":1,"agency":"\\u0031","payload":["Jos\\u00e9 \\ud83c\\udfb0,\\"O\\/B\\\\,1,2000-01-01,1"]}')
+    write("edge-no-bets.good", bets())
+    write("edge-agency-most.good", ours(type_message=3, agency="10000000"))
+    write("edge-agency-zeros.good", ours(type_message=3, agency="0000000000000000000000005"))
+    write("edge-first-most.good", bets(first=2 ** 63 - 1))
+    write("edge-spaces.good", " \n\t{ \"type_message\" : 3 ,\r\n \"agency\" : \"1\" } \n")
     write("edge-unknown-fields.good", ours(type_message=3, agency="1", novelty={"a": [1, 2]}, first=None, wait=None))
     # What is refused.
     write("bad-empty.bad_json", "")
@@ -50,24 +56,40 @@ def main():
     write("bad-two.bad_json", classic(3, "1", None) * 2)
     write("bad-not-utf8.bad_json", b'{"type_message":1,"agency":"1","payload":["A\xff,B,1,2000-01-01,1"]}')
     write("bad-surrogate.bad_json", '{"type_message":1,"agency":"1","payload":["A\\ud800,B,1,2000-01-01,1"]}')
+    write("bad-deep.bad_json", '{"type_message":3,"agency":"1","x":' + "[" * 5000 + "]" * 5000 + "}")
+    write("bad-nul.bad_json", b'{"type_message":3,"agency":"1"\0}')
+    write("bad-raw-newline.bad_json", '{"type_message":1,"agency":"1","payload":["A,B,1,2000-01-01,1\n"]}')
     write("bad-list.bad_message", "[1,2]")
+    write("bad-null.bad_message", "null")
     write("bad-no-type.bad_message", ours(agency="1", payload=[]))
     write("bad-type-text.bad_message", ours(type_message="1", agency="1", payload=[]))
+    write("bad-type-fraction.bad_message", ours(type_message=1.5, agency="1", payload=[]))
+    write("bad-type-zero.unknown_type", ours(type_message=0, agency="1", payload=[]))
     write("bad-type.unknown_type", ours(type_message=4, agency="1"))
     write("bad-no-agency.bad_message", ours(type_message=1, payload=[]))
     write("bad-agency-name.unknown_agency", ours(type_message=1, agency="x", payload=[]))
     write("bad-agency-zero.unknown_agency", ours(type_message=1, agency="0", payload=[]))
+    write("bad-agency-negative.unknown_agency", ours(type_message=1, agency="-1", payload=[]))
+    write("bad-agency-negative-number.unknown_agency", ours(type_message=1, agency=-1, payload=[]))
+    write("bad-agency-empty.unknown_agency", ours(type_message=1, agency="", payload=[]))
+    write("bad-agency-one-more.unknown_agency", ours(type_message=1, agency="10000001", payload=[]))
+    write("bad-agency-fraction.bad_message", ours(type_message=1, agency=1.5, payload=[]))
+    write("bad-agency-null.bad_message", ours(type_message=1, agency=None, payload=[]))
     write("bad-agency-huge.unknown_agency", ours(type_message=1, agency="99999999999999999999999", payload=[]))
     write("bad-agency-twice.bad_message", '{"type_message":3,"agency":"1","agency":"2"}')
     write("bad-no-payload.bad_message", ours(type_message=1, agency="1"))
     write("bad-payload-text.bad_message", ours(type_message=2, agency="1", payload="x"))
     write("bad-consult-payload.bad_message", ours(type_message=3, agency="1", payload=[]))
     write("bad-first-negative.bad_message", bets(first=-1))
+    write("bad-first-text.bad_message", bets(first="0"))
+    write("bad-first-fraction.bad_message", bets(first=0.5))
     write("bad-wait-text.bad_message", ours(type_message=3, agency="1", wait="no"))
     write("bad-bet-number.bad_bet", ours(type_message=1, agency="1", payload=[BETS[0], 7]))
     for name, text in (("four-fields", "A,B,1,2000-01-01"), ("six-fields", "A,B,1,2000-01-01,1,2"),
                        ("no-name", ",B,1,2000-01-01,1"), ("long-name", "A" * 101 + ",B,1,2000-01-01,1"),
-                       ("control", "A\u0007,B,1,2000-01-01,1"), ("date", "A,B,1,2023-02-29,1"),
+                       ("control", "A\u0007,B,1,2000-01-01,1"),
+                       ("newline", "A\nB,C,1,2000-01-01,1"), ("escaped-nul", "A\0B,C,1,2000-01-01,1"),
+                       ("carriage-return", "A,B,1,2000-01-01,1\r"), ("empty", ""), ("date", "A,B,1,2023-02-29,1"),
                        ("document", "A,B,1-2,2000-01-01,1"), ("ten-thousand", "A,B,1,2000-01-01,10000")):
         write(f"bad-{name}.bad_bet", bets(BETS[0], text))
     # What the central answers.

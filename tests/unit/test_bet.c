@@ -12,6 +12,9 @@
 #define HUNDRED                                                                                              \
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
+#define TEN_PAIRS "ññññññññññ" // of two bytes each
+#define FIFTY_PAIRS TEN_PAIRS TEN_PAIRS TEN_PAIRS TEN_PAIRS TEN_PAIRS
+
 static bool parse(const char *text, struct bet *bet, struct error *error) {
     return bet_parse(text, strlen(text), bet, error);
 }
@@ -31,6 +34,11 @@ static void good_bets(void **state) {
         {"ñ,日本,1,2000-01-01,1", 1},
         {"\"A\" \\,B'C;D,1,2000-01-01,1", 1},
         {HUNDRED "," HUNDRED ",1,2000-01-01,1", 1},
+        {FIFTY_PAIRS "," FIFTY_PAIRS ",1,2000-01-01,1", 1},
+        {"A,B,1,1600-02-29,1", 1},
+        {"A,B,azAZ09,2000-01-01,1", 1},
+        {" , ,1,2000-01-01,1", 1},
+        {"\xf4\x8f\xbf\xbf,~,1,2000-01-01,1", 1},
         {"A\xc2\xa0,B,1,2000-01-01,1", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -79,6 +87,21 @@ static void bad_bets(void **state) {
         {"A,B,1,2000-01-01,-1", "numero"},
         {"A,B,1,2000-01-01,1.0", "numero"},
         {"A,B,1,2000-01-01,4294967296", "numero"},
+        {"A,B,1,2000-01-01,1\r", "numero"},
+        {"A,B,1,2000-01-01,1 ", "numero"},
+        {"A,B,1,2000-01-01,+1", "numero"},
+        {"A,B,1, 2000-01-01,1", "nacimiento"},
+        {"A,B,1,2000-01-011,1", "nacimiento"},
+        {"A,,1,2000-01-01,1", "apellido"},
+        {"A,B\n,1,2000-01-01,1", "apellido"},
+        {"A,B\xc2\x80,1,2000-01-01,1", "apellido"},
+        {"A,B\xf4\x90\x80\x80,1,2000-01-01,1", "apellido"},
+        {FIFTY_PAIRS "A,B,1,2000-01-01,1", "nombre"},
+        {"A,B,a_b,2000-01-01,1", "documento"},
+        {"A,B,[,2000-01-01,1", "documento"},
+        {"A,B,@,2000-01-01,1", "documento"},
+        {",,,,", "nombre"},
+        {"A,B,1,2000-01-01,1,2,3,4,5,6,7,8", "numero"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bet bet;
@@ -101,6 +124,27 @@ static void a_bet_longer_than_the_cap(void **state) {
     memcpy(text, "A,B,1,2000-01-01,", 17);
     assert_true(bet_parse(text, BET_TEXT_BYTES_MAX, &bet, &error));
     assert_false(bet_parse(text, BET_TEXT_BYTES_MAX + 1, &bet, &error));
+}
+
+static void a_nul_is_a_control_character(void **state) {
+    (void)state;
+    static const char text[] = "A\0B,C,1,2000-01-01,1";
+    struct bet bet;
+    struct error error;
+    uint16_t number;
+    char readable[SCAN_BYTES] = {0};
+    memcpy(readable, text, sizeof text);
+    assert_false(bet_check_fast(readable, sizeof text - 1, &number));
+    assert_false(bet_parse(text, sizeof text - 1, &bet, &error));
+    assert_string_equal(error.field, "nombre");
+}
+
+static void names_of_the_fields(void **state) {
+    (void)state;
+    static const char *const names[] = {"nombre", "apellido", "documento", "nacimiento", "numero"};
+    for (int field = 0; field < BET_FIELDS; field++) {
+        assert_string_equal(bet_field_name((enum bet_field)field), names[field]);
+    }
 }
 
 static void split_gives_the_fields(void **state) {
@@ -148,9 +192,12 @@ static void the_fast_way_never_disagrees(void **state) {
     uint64_t random = 88172645463325252;
     unsigned fast_ones = 0;
     for (int round = 0; round < 200000; round++) {
-        char text[256] = {0};
+        char text[256];
         const char *seed = seeds[round % 4];
         size_t length = strlen(seed);
+        for (size_t i = 0; i < sizeof text; i++) { // what lies behind a bet is not part of it
+            text[i] = (round & 1) != 0 ? (char)next_random(&random) : ',';
+        }
         memcpy(text, seed, length);
         for (uint64_t changes = next_random(&random) % 4; changes > 0 && length > 1; changes--) {
             mutate(text, &length, &random);
@@ -191,6 +238,27 @@ static void both_ways_of_looking_see_the_same(void **state) {
     }
 }
 
+// Bets that end just before, at and behind the last byte that the fast way looks at.
+static void lengths_around_the_scan(void **state) {
+    (void)state;
+    for (size_t length = SCAN_BYTES - 8; length <= SCAN_BYTES + 8; length++) {
+        static const char rest[] = ",B,1,2000-01-01,7574";
+        char text[2 * SCAN_BYTES];
+        uint16_t number = 0;
+        struct bet bet;
+        struct error error;
+        memset(text, 'A', sizeof text);
+        memcpy(text + length - (sizeof rest - 1), rest, sizeof rest - 1);
+        assert_true(bet_parse(text, length, &bet, &error));
+        assert_int_equal(bet.number, 7574);
+        if (bet_check_fast(text, length, &number)) {
+            assert_int_equal(number, 7574);
+        }
+        text[length - 1] = 'x';
+        assert_false(bet_check_fast(text, length, &number));
+    }
+}
+
 static void ordinary_bets_go_the_fast_way(void **state) {
     (void)state;
     static const char *const texts[] = {"Tiago Nicolás,Rivera,34407251,2001-08-29,1033",
@@ -208,9 +276,12 @@ int main(void) {
         cmocka_unit_test(good_bets),
         cmocka_unit_test(bad_bets),
         cmocka_unit_test(a_bet_longer_than_the_cap),
+        cmocka_unit_test(a_nul_is_a_control_character),
+        cmocka_unit_test(names_of_the_fields),
         cmocka_unit_test(split_gives_the_fields),
         cmocka_unit_test(the_fast_way_never_disagrees),
         cmocka_unit_test(both_ways_of_looking_see_the_same),
+        cmocka_unit_test(lengths_around_the_scan),
         cmocka_unit_test(ordinary_bets_go_the_fast_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,56 @@ static void a_bad_bet_leaves_it_as_it_was(void **state) {
     chunk_free(chunk);
 }
 
+static void room_is_filled_to_the_last_byte(void **state) {
+    (void)state;
+    static const char bet[] = "A,B,1,2000-01-01,1";
+    enum { BETS = 100 };
+    struct chunk *chunk = chunk_new(BETS, BETS * (sizeof bet - 1));
+    for (int round = 0; round < 2; round++) { // a cleared chunk has the same room
+        for (uint32_t i = 0; i < BETS; i++) {
+            assert_int_equal(chunk_row_offset(chunk->rows, chunk->rows_length, i), i * sizeof bet);
+            add(chunk, bet);
+        }
+        assert_int_equal(chunk->count, chunk->count_max);
+        assert_int_equal(chunk->rows_length, chunk->rows_max);
+        chunk_clear(chunk);
+    }
+    chunk_free(chunk);
+    chunk_free(NULL);
+}
+
+// What is left behind a row by bets that were taken out, or were bad, is no part of the next one.
+static void what_was_there_before_does_not_matter(void **state) {
+    (void)state;
+    struct chunk *chunk = chunk_new(4, 512);
+    struct error error;
+    add(chunk, "Santiago Lionel,Lorca,30904465,1999-03-17,2201");
+    chunk_clear(chunk);
+    assert_false(chunk_add(chunk, "A,B,1,2000-01-01,", 17, &error));
+    assert_string_equal(error.field, "numero");
+    assert_int_equal(error.bet, 0);
+    assert_false(chunk_add(chunk, "", 0, &error));
+    add(chunk, "A,B,1,2000-01-01,5");
+    add(chunk, "A,B,1,2000-01-01,67");
+    assert_int_equal(chunk_number(chunk->numbers, 0), 5);
+    assert_int_equal(chunk_number(chunk->numbers, 1), 67);
+    chunk_free(chunk);
+}
+
+static void an_empty_chunk_has_a_digest(void **state) {
+    (void)state;
+    // SHA-256 of nothing.
+    static const uint8_t nothing[] = {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
+                                      0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
+                                      0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+    uint8_t digest[CHUNK_DIGEST_BYTES];
+    struct chunk *chunk = chunk_new(0, 0);
+    assert_non_null(chunk);
+    assert_true(chunk_digest(chunk->numbers, 0, chunk->rows, 0, digest));
+    assert_memory_equal(digest, nothing, sizeof nothing);
+    chunk_free(chunk);
+}
+
 static void the_digest_is_sha256_of_numbers_and_rows(void **state) {
     (void)state;
     uint8_t digest[CHUNK_DIGEST_BYTES], other[CHUNK_DIGEST_BYTES];
@@ -69,6 +119,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_numbers),
         cmocka_unit_test(a_bad_bet_leaves_it_as_it_was),
+        cmocka_unit_test(room_is_filled_to_the_last_byte),
+        cmocka_unit_test(what_was_there_before_does_not_matter),
+        cmocka_unit_test(an_empty_chunk_has_a_digest),
         cmocka_unit_test(the_digest_is_sha256_of_numbers_and_rows),
         cmocka_unit_test(row_offsets),
     };

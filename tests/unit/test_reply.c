@@ -5,6 +5,8 @@
 #include "wire/frame.h"
 #include "wire/reply.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct message_decoder *decoder;
@@ -93,6 +95,108 @@ static void what_is_no_reply_is_refused(void **state) {
     }
 }
 
+static bool decode_text(const char *text, struct reply *reply, struct error *error) {
+    struct golden golden = {.length = FRAME_HEADER_BYTES + strlen(text)};
+    memcpy(golden.bytes + FRAME_HEADER_BYTES, text, strlen(text));
+    return decode(&golden, reply, error);
+}
+
+static void every_code_travels_by_its_name(void **state) {
+    (void)state;
+    for (int code = ERROR_NONE + 1; code < ERROR_CODES; code++) {
+        struct golden golden = {0};
+        struct error error, ignored;
+        struct reply reply;
+        assert_int_equal(error_code_named(error_name((enum error_code)code)), code);
+        error_set(&error, (enum error_code)code, "code %d", code);
+        golden.length = reply_encode_error(golden.bytes, &error, code == ERROR_CONFLICT ? 7 : -1);
+        assert_true(decode(&golden, &reply, &ignored));
+        assert_int_equal(reply.type, REPLY_ERROR);
+        assert_int_equal(reply.error.code, code);
+        assert_string_equal(reply.error_name, error_name((enum error_code)code));
+        assert_string_equal(reply.error.text, error.text);
+        assert_int_equal(reply.retryable, error_retryable((enum error_code)code));
+        assert_int_equal(reply.error.bet, -1);
+        assert_int_equal(reply.next, code == ERROR_CONFLICT ? 7 : -1);
+    }
+    assert_int_equal(error_code_named("none"), ERROR_NONE);
+    assert_int_equal(error_code_named(""), ERROR_NONE);
+}
+
+// What may pass is tried again; what is wrong with the request itself is not.
+static void which_errors_are_retryable(void **state) {
+    (void)state;
+    static const enum error_code retryable[] = {ERROR_GAP, ERROR_STORE_FAILED, ERROR_SHUTTING_DOWN};
+    static const enum error_code final[] = {ERROR_BAD_FRAME,      ERROR_BAD_JSON,       ERROR_BAD_MESSAGE,
+                                            ERROR_UNKNOWN_TYPE,   ERROR_BAD_BET,        ERROR_CONFLICT,
+                                            ERROR_UNKNOWN_AGENCY, ERROR_AGENCY_FINISHED};
+    for (size_t i = 0; i < sizeof retryable / sizeof retryable[0]; i++) {
+        assert_true(error_retryable(retryable[i]));
+    }
+    for (size_t i = 0; i < sizeof final / sizeof final[0]; i++) {
+        assert_false(error_retryable(final[i]));
+    }
+}
+
+static void an_error_that_we_do_not_know_is_read(void **state) {
+    (void)state;
+    struct reply reply;
+    struct error error;
+    assert_true(
+        decode_text("{\"type_message\":4,\"payload\":{\"code\":\"a_novelty_whose_name_is_longer_than_ours\","
+                    "\"retryable\":true,\"novelty\":{}}}",
+                    &reply, &error));
+    assert_int_equal(reply.error.code, ERROR_NONE);
+    assert_true(reply.retryable);
+    assert_string_equal(reply.error_name, "a_novelty_whose_name_is_longer_");
+    assert_string_equal(reply.error.text, "");
+    assert_int_equal(reply.error.bet, -1);
+    assert_true(
+        decode_text("{\"type_message\":1,\"novelty\":[1],\"next\":9223372036854775807}", &reply, &error));
+    assert_true(reply.next == INT64_MAX);
+    assert_true(decode_text("{\"type_message\":1,\"next\":-5}", &reply, &error));
+    assert_int_equal(reply.next, -1);
+}
+
+static void many_winners(void **state) {
+    (void)state;
+    enum { WINNERS = 200000, EACH = 9 };
+    char *documents = malloc(WINNERS * EACH + 1);
+    for (int i = 0; i < WINNERS; i++) {
+        sprintf(documents + (size_t)i * EACH, "%08d,", i);
+    }
+    size_t length = WINNERS * EACH - 1, bytes = reply_winners_bytes(length), message_length;
+    uint8_t *frame = malloc(bytes + JSON_PADDING_BYTES);
+    const uint8_t *message;
+    struct reply reply;
+    struct error error;
+    assert_int_equal(reply_encode_winners(frame, documents, length), bytes);
+    assert_int_equal(frame_next(frame, bytes, REPLY_BYTES_MAX, &message, &message_length), FRAME_COMPLETE);
+    assert_true(reply_decode(decoder, message, message_length, &reply, &error));
+    assert_int_equal(reply.winners.length, length);
+    assert_memory_equal(reply.winners.text, documents, length);
+    free(frame);
+    free(documents);
+}
+
+static void errors_are_texts_for_people(void **state) {
+    (void)state;
+    struct error error;
+    assert_false(error_set_system(&error, 2, "/no/such/%s", "file")); // ENOENT
+    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_string_equal(error.text, "/no/such/file: No such file or directory");
+    assert_int_equal(error.bet, -1);
+    assert_null(error.field);
+    assert_false(
+        error_set(&error, ERROR_GAP, "%0*d", 3 * ERROR_TEXT_BYTES, 1)); // longer than there is room for
+    assert_int_equal(strlen(error.text), ERROR_TEXT_BYTES - 1);
+    assert_false(error_set_system(&error, 2, "%0*d", 3 * ERROR_TEXT_BYTES, 1));
+    assert_int_equal(strlen(error.text), ERROR_TEXT_BYTES - 1);
+    error_clear(&error);
+    assert_int_equal(error.code, ERROR_NONE);
+    assert_string_equal(error.text, "");
+}
+
 static void the_longest_error_fits(void **state) {
     (void)state;
     static uint8_t frame[REPLY_SMALL_BYTES_MAX];
@@ -119,6 +223,11 @@ int main(void) {
         cmocka_unit_test(we_write_the_golden_replies),
         cmocka_unit_test(we_read_them),
         cmocka_unit_test(what_is_no_reply_is_refused),
+        cmocka_unit_test(every_code_travels_by_its_name),
+        cmocka_unit_test(which_errors_are_retryable),
+        cmocka_unit_test(an_error_that_we_do_not_know_is_read),
+        cmocka_unit_test(many_winners),
+        cmocka_unit_test(errors_are_texts_for_people),
         cmocka_unit_test(the_longest_error_fits),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,163 @@
+// The queue: its order, its closing, and that nothing is lost between threads.
+#include "cmocka_all.h"
+
+#include "base/queue.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1 };
+
+struct item {
+    struct queue_node node;
+    int producer, number;
+};
+
+static struct queue queue;
+
+static void push(struct item *item) {
+    assert_true(queue_push(&queue, &item->node));
+}
+
+static void nodes_come_in_the_order_in_which_they_went(void **state) {
+    (void)state;
+    struct item items[3] = {0};
+    assert_null(queue_take_all(&queue));
+    for (int round = 0; round < 2; round++) { // emptied, it works like a new one
+        items[2].node.next = &items[0].node;  // whatever a node was linked to before
+        for (int i = 0; i < 3; i++) {
+            push(&items[i]);
+        }
+        struct queue_node *node = queue_take_all(&queue);
+        for (int i = 0; i < 3; i++, node = node->next) {
+            assert_ptr_equal(CONTAINER_OF(node, struct item, node), &items[i]);
+        }
+        assert_null(node);
+        assert_null(queue_take_all(&queue));
+    }
+}
+
+static void waiting_takes_what_is_there_at_once(void **state) {
+    (void)state;
+    static const int waits_ms[] = {WAIT_FOR_EVER, 0, 999, 1000, 86400000};
+    for (size_t i = 0; i < sizeof waits_ms / sizeof waits_ms[0]; i++) {
+        struct item items[2] = {0};
+        push(&items[0]);
+        push(&items[1]);
+        struct queue_node *node = queue_wait_all(&queue, waits_ms[i]);
+        assert_ptr_equal(node, &items[0].node);
+        assert_ptr_equal(node->next, &items[1].node);
+    }
+}
+
+static void waiting_for_nothing_ends(void **state) {
+    (void)state;
+    assert_null(queue_wait_all(&queue, 0));
+    assert_null(queue_wait_all(&queue, 1));
+}
+
+static void a_closed_queue_gives_but_does_not_take(void **state) {
+    (void)state;
+    struct item before = {0}, after = {0};
+    push(&before);
+    assert_false(queue_is_closed(&queue));
+    queue_close(&queue);
+    assert_true(queue_is_closed(&queue));
+    assert_false(queue_push(&queue, &after.node));
+    struct queue_node *node = queue_wait_all(&queue, WAIT_FOR_EVER);
+    assert_ptr_equal(node, &before.node);
+    assert_null(node->next);
+    assert_null(queue_wait_all(&queue, WAIT_FOR_EVER)); // does not wait for what cannot come
+    assert_null(queue_take_all(&queue));
+    queue_close(&queue);
+    assert_true(queue_is_closed(&queue));
+}
+
+static void *wait_for_any(void *argument) {
+    (void)argument;
+    return queue_wait_all(&queue, WAIT_FOR_EVER);
+}
+
+static void closing_wakes_everyone_who_waits(void **state) {
+    (void)state;
+    for (int round = 0; round < 200;
+         round++) { // they need not wait yet when it closes; in most rounds they do
+        pthread_t waiting[2];
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(pthread_create(&waiting[i], NULL, wait_for_any, NULL), 0);
+        }
+        sched_yield();
+        queue_close(&queue);
+        for (int i = 0; i < 2; i++) {
+            void *taken = &waiting;
+            assert_int_equal(pthread_join(waiting[i], &taken), 0);
+            assert_null(taken);
+        }
+        queue_destroy(&queue);
+        queue_init(&queue);
+    }
+}
+
+static struct item produced[PRODUCERS][NODES_EACH];
+
+static void *produce(void *argument) {
+    struct item *items = argument;
+    for (int i = 0; i < NODES_EACH; i++) {
+        if (!queue_push(&queue, &items[i].node)) {
+            return argument;
+        }
+    }
+    return NULL;
+}
+
+static void nothing_is_lost_between_threads(void **state) {
+    (void)state;
+    pthread_t producers[PRODUCERS];
+    int expected[PRODUCERS] = {0}, taken = 0;
+    for (int producer = 0; producer < PRODUCERS; producer++) {
+        for (int i = 0; i < NODES_EACH; i++) {
+            produced[producer][i] = (struct item){.producer = producer, .number = i};
+        }
+        assert_int_equal(pthread_create(&producers[producer], NULL, produce, produced[producer]), 0);
+    }
+    while (taken < PRODUCERS * NODES_EACH) {
+        struct queue_node *node = queue_wait_all(&queue, WAIT_FOR_EVER);
+        assert_non_null(node);
+        for (; node != NULL; node = node->next, taken++) {
+            const struct item *item = CONTAINER_OF(node, struct item, node);
+            assert_int_equal(item->number, expected[item->producer]++); // each thread's own order stays
+        }
+    }
+    for (int producer = 0; producer < PRODUCERS; producer++) {
+        void *refused;
+        assert_int_equal(pthread_join(producers[producer], &refused), 0);
+        assert_null(refused);
+    }
+    assert_null(queue_take_all(&queue));
+}
+
+static int set_up(void **state) {
+    (void)state;
+    queue_init(&queue);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    queue_destroy(&queue);
+    return 0;
+}
+
+#define QUEUE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        QUEUE_TEST(nodes_come_in_the_order_in_which_they_went),
+        QUEUE_TEST(waiting_takes_what_is_there_at_once),
+        QUEUE_TEST(waiting_for_nothing_ends),
+        QUEUE_TEST(a_closed_queue_gives_but_does_not_take),
+        QUEUE_TEST(closing_wakes_everyone_who_waits),
+        QUEUE_TEST(nothing_is_lost_between_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
