@@ -57,11 +57,13 @@ static const char *const statement_texts[STATEMENTS] = {
         "SELECT agency, bets, finished_at, told_at FROM agencies WHERE draw = ?1 ORDER BY agency",
     [ALL_NUMBERS] = "SELECT agency, first, count, digest, numbers FROM chunks WHERE draw = ?1"
                     " ORDER BY agency, first",
-    [ALL_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks WHERE draw = ?1"
+    [ALL_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks"
+                   " WHERE draw = ?1 AND ?3 < ?4 AND first < ?4 AND first + count > ?3"
                    " ORDER BY agency, first",
     [SOME_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks"
                     " WHERE draw = ?1 AND agency = ?2 AND first < ?4 AND first >= coalesce("
                     "  (SELECT max(first) FROM chunks WHERE draw = ?1 AND agency = ?2 AND first <= ?3), 0)"
+                    " AND ?3 < ?4 AND first + count > ?3" // that one may end before, or the range be empty
                     " ORDER BY first",
     [ALL_WINNERS] = "SELECT agency, bet, document FROM winners WHERE draw = ?1 ORDER BY agency, bet",
 };
@@ -328,6 +330,10 @@ static bool sqlite_numbers(struct store *store, store_each_chunk each, void *con
     return statement != NULL && each_row(of(store), statement, read_chunk, &reading, error);
 }
 
+static sqlite3_int64 clamped(uint64_t position) {
+    return position > INT64_MAX ? INT64_MAX : (sqlite3_int64)position;
+}
+
 static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
                           store_each_chunk each, void *context, struct error *error) {
     struct chunk_reading reading = {each, context};
@@ -335,11 +341,9 @@ static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, u
     if (statement == NULL) {
         return false;
     }
-    if (agency != 0) {
-        sqlite3_bind_int64(statement, 2, agency);
-        sqlite3_bind_int64(statement, 3, (sqlite3_int64)from);
-        sqlite3_bind_int64(statement, 4, to > INT64_MAX ? INT64_MAX : (sqlite3_int64)to);
-    }
+    sqlite3_bind_int64(statement, 2, agency); // ALL_CHUNKS has no use for it
+    sqlite3_bind_int64(statement, 3, clamped(from));
+    sqlite3_bind_int64(statement, 4, clamped(to));
     return each_row(of(store), statement, read_chunk, &reading, error);
 }
 
@@ -444,22 +448,18 @@ static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
     return true;
 }
 
-// Makes the tables in an empty file; refuses one that is not ours, or of another version.
-static bool check_schema(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
+// Refuses a file that is not ours, or of another version. An empty one can be made into a store:
+// *without_tables.
+static bool check_identity(struct sqlite_store *sqlite, bool *without_tables, struct error *error) {
     int64_t id = 0, version = 0, tables = 0;
     if (!read_pragma(sqlite, "PRAGMA application_id", &id, error) ||
         !read_pragma(sqlite, "PRAGMA user_version", &version, error) ||
         !read_pragma(sqlite, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
         return false;
     }
-    if (id == 0 && version == 0 && tables == 0 && mode == STORE_SERVE) {
-        char identity[128];
-        snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-                 SQLITE_SCHEMA_APPLICATION_ID, SQLITE_SCHEMA_VERSION);
-        return execute(sqlite, "BEGIN IMMEDIATE", "make the tables", error) &&
-               execute(sqlite, sqlite_schema, "make the tables", error) &&
-               execute(sqlite, identity, "make the tables", error) &&
-               execute(sqlite, "COMMIT", "make the tables", error);
+    *without_tables = id == 0 && version == 0 && tables == 0;
+    if (*without_tables) {
+        return true;
     }
     if (id != SQLITE_SCHEMA_APPLICATION_ID) {
         return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path);
@@ -492,6 +492,16 @@ static void immutable_address(const char *path, char *address, size_t size) {
     snprintf(address + length, size - length, "?immutable=1");
 }
 
+static bool make_tables(struct sqlite_store *sqlite, struct error *error) {
+    char identity[128];
+    snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+             SQLITE_SCHEMA_APPLICATION_ID, SQLITE_SCHEMA_VERSION);
+    return execute(sqlite, "BEGIN IMMEDIATE", "make the tables", error) &&
+           execute(sqlite, sqlite_schema, "make the tables", error) &&
+           execute(sqlite, identity, "make the tables", error) &&
+           execute(sqlite, "COMMIT", "make the tables", error);
+}
+
 static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     char address[3 * PATH_MAX];
@@ -505,15 +515,22 @@ static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, str
         return fail(sqlite, "open", error);
     }
     sqlite3_busy_timeout(sqlite->database, BUSY_MS_MAX);
+    bool without_tables;
+    // Before anything is set: a file that is somebody else's must stay as it is.
+    if (!check_identity(sqlite, &without_tables, error)) {
+        return false;
+    }
     if (mode == STORE_READ) { // one snapshot for all that is read
-        return check_schema(sqlite, mode, error) && execute(sqlite, "BEGIN", "read", error);
+        return without_tables
+                   ? error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path)
+                   : execute(sqlite, "BEGIN", "read", error);
     }
     // The page size takes effect in an empty file only.
     char settings[128];
     snprintf(settings, sizeof settings,
              "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
              SQLITE_PAGE_BYTES);
-    return execute(sqlite, settings, "open", error) && check_schema(sqlite, mode, error) &&
+    return execute(sqlite, settings, "open", error) && (!without_tables || make_tables(sqlite, error)) &&
            checkpointer_start(sqlite->path, sqlite->database, &sqlite->checkpointer, error);
 }
 

@@ -1,23 +1,41 @@
-// The conformance suite of store.h: every promise, against every store in the table at the bottom. Each test
-// has a folder and an empty store of its own.
+// The conformance suite of store.h: every promise, against every store in the table below; behind it, what
+// concerns SQLite's alone. Each test has a folder and an empty store of its own.
 #include "cmocka_all.h"
 
 #include "base/limits.h"
 #include "store/store.h"
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+struct implementation {
+    const char *name;
+    bool (*open)(const char *address, const char *draw, enum store_mode mode, struct store **store,
+                 struct error *error);
+};
+
+static const struct implementation implementations[] = {
+    {"sqlite", sqlite_store_open},
+};
+
+static const struct implementation *implementation = implementations; // the one that is tested
 static char folder[64], path[128];
+
+static bool try_open(const char *draw, enum store_mode mode, struct store **store, struct error *error) {
+    return implementation->open(path, draw, mode, store, error);
+}
 
 static struct store *open_draw(const char *draw, enum store_mode mode) {
     struct store *store;
     struct error error;
-    if (!store_open(path, draw, mode, &store, &error)) {
+    if (!try_open(draw, mode, &store, &error)) {
         fail_msg("%s", error.text);
     }
     return store;
@@ -147,11 +165,32 @@ static void chunks_of_a_range(void **state) {
     assert_chunks(store, 1, 3, 6, "1:3+3 ");
     assert_chunks(store, 1, 5, UINT64_MAX, "1:3+3 1:6+1 ");
     assert_chunks(store, 3, 0, UINT64_MAX, "");
+    assert_chunks(store, 1, 7, UINT64_MAX, ""); // behind the last bet
+    assert_chunks(store, 2, 1, 2, "");
+    assert_chunks(store, 1, 1, 1, ""); // an empty range
+    assert_chunks(store, 1, 3, 3, "");
+    assert_chunks(store, 1, UINT64_MAX, UINT64_MAX, "");
+    assert_chunks(store, 0, 0, 1, "1:0+3 2:0+1 "); // of every agency
+    assert_chunks(store, 0, 3, 7, "1:3+3 1:6+1 ");
     struct reading reading = {.stop_after = 1};
     struct error error;
     assert_false(store_chunks(store, 0, 0, UINT64_MAX, note_chunk, &reading, &error));
     assert_int_equal(error.code, ERROR_CONFLICT); // the caller's own
     assert_int_equal(reading.rows, 1);
+    store_close(&store);
+}
+
+// Chunks need not follow one another here: that they do is the ledger's business.
+static void chunks_with_holes_between(void **state) {
+    (void)state;
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 10, 3);
+    store_one(store, 1, 1ULL << 40, 2);
+    assert_chunks(store, 1, 0, 10, "");
+    assert_chunks(store, 1, 0, 11, "1:10+3 ");
+    assert_chunks(store, 1, 13, 1ULL << 40, "");
+    assert_chunks(store, 1, 12, (1ULL << 40) + 1, "1:10+3 1:1099511627776+2 ");
+    assert_chunks(store, 1, (1ULL << 40) + 1, UINT64_MAX, "1:1099511627776+2 ");
     store_close(&store);
 }
 
@@ -208,6 +247,173 @@ static void agencies_draws_and_winners(void **state) {
     store_close(&store);
 }
 
+static bool put_agency(struct store *store, struct error *error) {
+    return store_put_agency(store, &(struct stored_agency){.agency = 1, .bets = 3}, error);
+}
+
+static bool put_draw(struct store *store, struct error *error) {
+    return store_put_draw(store, &(struct stored_draw){.agencies = 1, .opened_at = "2026-01-01T00:00:00Z"},
+                          error);
+}
+
+static bool add_winner(struct store *store, struct error *error) {
+    return store_add_winner(store, &(struct stored_winner){1, 7, "A1"}, error);
+}
+
+// Invariant 4, for winners.
+static void a_winner_is_stored_once(void **state) {
+    (void)state;
+    struct error error;
+    char text[64] = "";
+    struct store *store = open_draw("1", STORE_SERVE);
+    must(store_begin(store, &error) && add_winner(store, &error) && store_commit(store, &error), &error);
+    must(store_begin(store, &error), &error);
+    must(put_agency(store, &error), &error);
+    assert_false(add_winner(store, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    store_close(&store);
+    store = open_draw("1", STORE_SERVE);
+    must(store_winners(store, note_winner, text, &error), &error);
+    assert_string_equal(text, "1:7:A1 ");
+    must(store_agencies(store, note_agency, text, &error), &error);
+    assert_string_equal(text, "1:7:A1 "); // the group went whole
+    store_close(&store);
+}
+
+// Makes a store whose last call has failed, with a group open or not.
+static struct store *failed_store(bool in_group) {
+    struct error error;
+    struct reading reading = {.stop_after = 1};
+    struct stored_chunk again = chunk_of(1, 0, 1);
+    struct store *store = open_draw("1", STORE_SERVE);
+    if (in_group) {
+        must(store_begin(store, &error), &error);
+        assert_false(store_add_chunk(store, &again, &error));
+    } else {
+        assert_false(store_numbers(store, note_chunk, &reading, &error)); // its callback stops it
+        assert_int_equal(error.code, ERROR_CONFLICT);
+    }
+    return store;
+}
+
+// Invariant 3, for every function.
+static void no_function_goes_on_after_a_failure(void **state) {
+    (void)state;
+    struct stored_chunk chunk = chunk_of(2, 0, 1);
+    struct stored_draw draw;
+    bool found;
+    char text[64] = "";
+    struct reading reading = {0};
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 0, 3);
+    store_close(&store);
+    for (int in_group = 0; in_group < 2; in_group++) {
+        struct error error;
+        store = failed_store(in_group == 1);
+        assert_false(store_begin(store, &error));
+        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_false(put_draw(store, &error));
+        assert_false(put_agency(store, &error));
+        assert_false(store_add_chunk(store, &chunk, &error));
+        assert_false(add_winner(store, &error));
+        assert_false(store_commit(store, &error));
+        assert_false(store_get_draw(store, &draw, &found, &error));
+        assert_false(store_agencies(store, note_agency, text, &error));
+        assert_false(store_numbers(store, note_chunk, &reading, &error));
+        assert_false(store_chunks(store, 0, 0, UINT64_MAX, note_chunk, &reading, &error));
+        assert_false(store_winners(store, note_winner, text, &error));
+        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_int_equal(reading.rows, 0);
+        assert_string_equal(text, "");
+        store_close(&store);
+        store = open_draw("1", STORE_SERVE);
+        assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
+        store_close(&store);
+    }
+}
+
+// Commits two groups, leaves a third one open, and is killed.
+static void commit_and_die(void) {
+    struct error error;
+    struct store *store;
+    struct stored_chunk chunk = chunk_of(1, 3, 2), lost = chunk_of(1, 5, 1);
+    if (!try_open("1", STORE_SERVE, &store, &error)) {
+        _exit(1);
+    }
+    store_one(store, 1, 0, 3);
+    if (store_begin(store, &error) && store_add_chunk(store, &chunk, &error) && put_agency(store, &error) &&
+        store_commit(store, &error) && store_begin(store, &error) && store_add_chunk(store, &lost, &error)) {
+        kill(getpid(), SIGKILL);
+    }
+    _exit(1);
+}
+
+// Invariants 1 and 2; and the dead process holds no lock any more.
+static void what_is_committed_outlives_the_process(void **state) {
+    (void)state;
+    int status;
+    char text[64] = "";
+    struct error error;
+    pid_t child = fork();
+    if (child == 0) {
+        commit_and_die();
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    struct store *store = open_draw("1", STORE_SERVE);
+    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 1:3+2 ");
+    must(store_agencies(store, note_agency, text, &error), &error);
+    assert_string_equal(text, "1:3:: ");
+    store_one(store, 1, 5, 1);
+    store_close(&store);
+}
+
+// Lets no file grow beyond `bytes`; RLIM_INFINITY lifts the limit. As a full disk does, it fails writes.
+static void limit_files(rlim_t bytes) {
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+// Invariants 2 and 3, with a disk that fails the N-th write, for every N until none fails.
+static void a_full_disk_stores_a_group_whole_or_not_at_all(void **state) {
+    (void)state;
+    enum { STEP_BYTES = 16 * 1024, ROWS_BYTES = 100 * 1000, STEPS_MAX = 100 };
+    struct error error;
+    char *rows = malloc(ROWS_BYTES);
+    memset(rows, 'x', ROWS_BYTES);
+    signal(SIGXFSZ, SIG_IGN); // the write fails instead
+    int failures = 0, steps = 0;
+    for (bool stored = false; !stored; steps++) {
+        assert_true(steps < STEPS_MAX);
+        struct store *store = open_draw("1", STORE_SERVE);
+        store_one(store, 2, (uint64_t)steps, 1);
+        struct stored_chunk small = chunk_of(1, 0, 1), large = chunk_of(1, 1, 1);
+        large.rows = rows;
+        large.rows_length = ROWS_BYTES;
+        limit_files((rlim_t)steps * STEP_BYTES);
+        stored = store_begin(store, &error) && store_add_chunk(store, &small, &error) &&
+                 store_add_chunk(store, &large, &error) && store_commit(store, &error);
+        limit_files(RLIM_INFINITY);
+        if (!stored) {
+            failures++;
+            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_false(store_begin(store, &error));
+        }
+        store_close(&store);
+        store = open_draw("1", STORE_SERVE);
+        struct reading reading = {0};
+        must(store_numbers(store, note_chunk, &reading, &error), &error);
+        assert_int_equal(strncmp(reading.text, "1:0+1n 1:1+1n ", 14) == 0, stored);
+        assert_int_equal(reading.rows, steps + 1 + (stored ? 2 : 0)); // what was there before is there
+        store_close(&store);
+    }
+    assert_true(failures > 2);
+    signal(SIGXFSZ, SIG_DFL);
+    free(rows);
+}
+
 static void draws_do_not_see_one_another(void **state) {
     (void)state;
     struct store *store = open_draw("one", STORE_SERVE);
@@ -225,7 +431,7 @@ static void draws_do_not_see_one_another(void **state) {
 static void reading_while_a_group_is_open(void **state) {
     (void)state;
     struct error error;
-    struct store *server = open_draw("1", STORE_SERVE), *second;
+    struct store *server = open_draw("1", STORE_SERVE);
     store_one(server, 1, 0, 3);
     struct stored_chunk more = chunk_of(1, 3, 1);
     must(store_begin(server, &error) && store_add_chunk(server, &more, &error), &error);
@@ -238,10 +444,52 @@ static void reading_while_a_group_is_open(void **state) {
     assert_chunks(reader, 0, 0, UINT64_MAX, "1:0+3 1:3+1 ");
     assert_false(store_begin(reader, &error) && store_add_chunk(reader, &more, &error));
     store_close(&reader);
-    assert_false(store_open(path, "1", STORE_SERVE, &second, &error));
-    assert_null(second);
-    assert_non_null(strstr(error.text, "another server"));
     store_close(&server);
+}
+
+static void one_server_at_a_time(void **state) {
+    (void)state;
+    struct error error;
+    struct store *server = open_draw("1", STORE_SERVE), *second = server;
+    for (int i = 0; i < 2; i++) { // another draw is in the same store
+        assert_false(try_open(i == 0 ? "1" : "2", STORE_SERVE, &second, &error));
+        assert_null(second);
+        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_non_null(strstr(error.text, "another server"));
+    }
+    store_one(server, 1, 0, 1); // the first one is not disturbed
+    store_close(&server);
+    server = open_draw("2", STORE_SERVE);
+    store_close(&server);
+}
+
+static void names_of_draws(void **state) {
+    (void)state;
+    struct error error;
+    struct store *store = NULL;
+    char name[DRAW_NAME_BYTES_MAX + 2];
+    memset(name, 'n', sizeof name);
+    name[DRAW_NAME_BYTES_MAX + 1] = '\0';
+    assert_false(try_open(name, STORE_SERVE, &store, &error));
+    assert_null(store);
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_false(try_open("", STORE_SERVE, &store, &error));
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    name[DRAW_NAME_BYTES_MAX] = '\0';
+    static const char *const hard[] = {NULL, "Año 'nuevo' \"2026\"; DROP TABLE chunks", "%s"};
+    for (size_t i = 0; i < 3; i++) {
+        store = open_draw(hard[i] == NULL ? name : hard[i], STORE_SERVE);
+        assert_chunks(store, 0, 0, UINT64_MAX, "");
+        store_one(store, 1, i, 1);
+        store_close(&store);
+    }
+}
+
+static void names_of_states(void **state) {
+    (void)state;
+    assert_string_equal(draw_state_name(DRAW_OPEN), "open");
+    assert_string_equal(draw_state_name(DRAW_SEALED), "sealed");
+    assert_string_equal(draw_state_name(DRAW_DRAWN), "drawn");
 }
 
 static void what_is_no_store_is_refused(void **state) {
@@ -252,7 +500,6 @@ static void what_is_no_store_is_refused(void **state) {
     assert_int_equal(access(path, F_OK), -1);
     assert_false(store_open("/no/such/folder/x.db", "1", STORE_SERVE, &store, &error));
     assert_non_null(strstr(error.text, "/no/such/folder/x.db"));
-    assert_false(store_open(path, "", STORE_SERVE, &store, &error));
     FILE *file = fopen(path, "w");
     for (int i = 0; i < 5000; i++) {
         fputs("no database ", file);
@@ -282,6 +529,46 @@ static void other_tables_are_refused(void **state) {
     execute("PRAGMA user_version = 99");
     assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
     assert_non_null(strstr(error.text, "version 99"));
+}
+
+// The whole file, ended by a NUL. The caller frees it.
+static char *read_file(size_t *length) {
+    FILE *file = fopen(path, "rb");
+    struct stat status;
+    assert_non_null(file);
+    assert_int_equal(fstat(fileno(file), &status), 0);
+    char *bytes = calloc(1, (size_t)status.st_size + 1);
+    *length = fread(bytes, 1, (size_t)status.st_size, file);
+    fclose(file);
+    return bytes;
+}
+
+static void what_is_refused_is_not_changed(void **state) {
+    (void)state;
+    static const char *const databases[] = {
+        "CREATE TABLE mine (a)",
+        "PRAGMA application_id = 7; CREATE TABLE chunks (a)",
+        "PRAGMA application_id = 7",
+        "PRAGMA user_version = 1",
+    };
+    for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
+        struct store *store;
+        struct error error;
+        size_t length_before, length_after;
+        execute(databases[i]);
+        char *before = read_file(&length_before);
+        for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
+            assert_false(store_open(path, "1", (enum store_mode)mode, &store, &error));
+            assert_null(store);
+            assert_non_null(strstr(error.text, "no store of quiniela"));
+        }
+        char *after = read_file(&length_after);
+        assert_int_equal(length_after, length_before);
+        assert_memory_equal(after, before, length_before);
+        free(before);
+        free(after);
+        unlink(path);
+    }
 }
 
 static void a_damaged_row_is_no_answer(void **state) {
@@ -326,6 +613,63 @@ static void the_view_shows_a_row_a_bet(void **state) {
     text[0] = '\0';
     sqlite3_exec(database, "SELECT count(*) FROM bets WHERE numero = 3", note_row, text, NULL);
     assert_string_equal(text, "1|");
+    sqlite3_close(database);
+}
+
+// Names as hard as they come, for whatever takes a chunk's text apart with quotes, brackets and commas.
+static void the_view_leaves_names_as_they_are(void **state) {
+    (void)state;
+    static const char rows[] = "\"\",\\,1,2000-01-01,0\n"
+                               "\"][\",\\\",2,2000-01-01,0042\n"
+                               "O'Higgins,\\u0041\\n,A1,2000-01-01,9999\n"
+                               "null,{\"a\":1},4,2000-01-01,4\n"
+                               " Ñandú \xf0\x9f\x8e\xb0 , 日本 ,5,2000-01-01,5\n"
+                               "%s%n,$[0],6,2000-01-01,6\n";
+    static const uint8_t numbers[12];
+    struct error error;
+    struct stored_chunk chunk = {3, 5, 6, numbers, rows, sizeof rows - 1, {0}};
+    struct store *store = open_draw("1", STORE_SERVE);
+    must(store_begin(store, &error) && store_add_chunk(store, &chunk, &error) && store_commit(store, &error),
+         &error);
+    store_close(&store);
+    store = open_draw("it's 2", STORE_SERVE); // a second draw in the same file
+    store_one(store, 3, 5, 1);
+    store_close(&store);
+    sqlite3 *database;
+    char text[1024] = "";
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    sqlite3_exec(database,
+                 "SELECT draw, bet, nombre, apellido, documento, numero, typeof(numero) FROM bets"
+                 " ORDER BY draw, bet",
+                 note_row, text, NULL);
+    assert_string_equal(text, "1|5|\"\"|\\|1|0|integer|"
+                              "1|6|\"][\"|\\\"|2|42|integer|"
+                              "1|7|O'Higgins|\\u0041\\n|A1|9999|integer|"
+                              "1|8|null|{\"a\":1}|4|4|integer|"
+                              "1|9| Ñandú \xf0\x9f\x8e\xb0 | 日本 |5|5|integer|"
+                              "1|10|%s%n|$[0]|6|6|integer|"
+                              "it's 2|5|A|\"B\"|1|1|integer|");
+    sqlite3_close(database);
+}
+
+static void the_file_is_set_up_as_it_should_be(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *expected;
+    } cases[] = {{"PRAGMA page_size", "16384|"},
+                 {"PRAGMA journal_mode", "wal|"},
+                 {"PRAGMA application_id", "1903520110|"}, // "quin"
+                 {"PRAGMA integrity_check", "ok|"}};
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 0, 3);
+    store_close(&store);
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[64] = "";
+        assert_int_equal(sqlite3_exec(database, cases[i].sql, note_row, text, NULL), SQLITE_OK);
+        assert_string_equal(text, cases[i].expected);
+    }
     sqlite3_close(database);
 }
 
@@ -383,12 +727,30 @@ int main(void) {
         STORE_TEST(agencies_draws_and_winners),
         STORE_TEST(draws_do_not_see_one_another),
         STORE_TEST(reading_while_a_group_is_open),
+        STORE_TEST(chunks_with_holes_between),
+        STORE_TEST(a_winner_is_stored_once),
+        STORE_TEST(no_function_goes_on_after_a_failure),
+        STORE_TEST(what_is_committed_outlives_the_process),
+        STORE_TEST(one_server_at_a_time),
+        STORE_TEST(names_of_draws),
+        STORE_TEST(names_of_states),
     };
     const struct CMUnitTest sqlite_alone[] = {
-        STORE_TEST(what_is_no_store_is_refused),    STORE_TEST(other_tables_are_refused),
-        STORE_TEST(a_damaged_row_is_no_answer),     STORE_TEST(the_view_shows_a_row_a_bet),
+        STORE_TEST(a_full_disk_stores_a_group_whole_or_not_at_all),
+        STORE_TEST(what_is_refused_is_not_changed),
+        STORE_TEST(the_view_leaves_names_as_they_are),
+        STORE_TEST(the_file_is_set_up_as_it_should_be),
+        STORE_TEST(what_is_no_store_is_refused),
+        STORE_TEST(other_tables_are_refused),
+        STORE_TEST(a_damaged_row_is_no_answer),
+        STORE_TEST(the_view_shows_a_row_a_bet),
         STORE_TEST(the_log_does_not_grow_for_ever),
     };
-    int failed = cmocka_run_group_tests(every_store, NULL, NULL);
-    return failed + cmocka_run_group_tests(sqlite_alone, NULL, NULL);
+    int failed = 0;
+    for (size_t i = 0; i < sizeof implementations / sizeof implementations[0]; i++) {
+        implementation = &implementations[i];
+        failed += cmocka_run_group_tests_name(implementation->name, every_store, NULL, NULL);
+    }
+    implementation = implementations;
+    return failed + cmocka_run_group_tests_name("sqlite alone", sqlite_alone, NULL, NULL);
 }
