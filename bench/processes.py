@@ -16,8 +16,11 @@ class Failed(Exception):
 
 def run(*arguments, **options):
     """Runs a program to its end and returns what it printed; Failed, with its messages, when it fails."""
-    done = subprocess.run([str(argument) for argument in arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, **options)
+    try:
+        done = subprocess.run([str(argument) for argument in arguments], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, check=False, **options)
+    except OSError as reason:
+        raise Failed(f'{arguments[0]}: {reason}') from reason
     if done.returncode != 0:
         raise Failed(f'{arguments[0]}: status {done.returncode}: {done.stderr.strip()[-500:]}')
     return done.stdout
