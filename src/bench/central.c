@@ -1,14 +1,18 @@
 #include "bench/central.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,17 +27,20 @@ static char *path_in(const struct central *central, const char *name) {
 // Starting ------------------------------------------------------------------------------------------------
 
 // In the child: becomes the central. Comes back only when it cannot.
-static void become_central(const struct central_options *options, const char *store, const char *log) {
-    char agencies[16];
+static void become_central(const struct central_options *options, const struct central *central,
+                           const char *store, const char *log) {
+    char agencies[16], port[8], consult_port[8];
     snprintf(agencies, sizeof agencies, "%" PRIu32, options->agencies);
+    snprintf(port, sizeof port, "%u", central->port);
+    snprintf(consult_port, sizeof consult_port, "%u", central->consult_port);
     const char *arguments[ARGUMENTS_MAX] = {"quiniela",
                                             "server",
                                             "--server-ip",
                                             "127.0.0.1",
                                             "--server-port",
-                                            "0",
+                                            port,
                                             "--consult-server-port",
-                                            "0",
+                                            consult_port,
                                             "--server-listen-backlog",
                                             "4096",
                                             "--winning-number",
@@ -79,9 +86,54 @@ static bool find_ports(const char *log, struct central *central) {
     return found;
 }
 
-static bool wait_until_it_listens(struct central *central, const char *log, struct error *error) {
+static struct sockaddr_in loopback(uint16_t port) {
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+// Finds two ports that nobody listens on, for a central that does not log which it has. Somebody else may
+// take them first: it then fails to start, and says so.
+static bool choose_ports(struct central *central) {
+    int sockets[2];
+    uint16_t ports[2] = {0, 0};
+    for (int i = 0; i < 2; i++) {
+        struct sockaddr_in address = loopback(0);
+        socklen_t length = sizeof address;
+        sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (sockets[i] >= 0 && bind(sockets[i], (struct sockaddr *)&address, length) == 0 &&
+            getsockname(sockets[i], (struct sockaddr *)&address, &length) == 0) {
+            ports[i] = ntohs(address.sin_port);
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        if (sockets[i] >= 0) {
+            close(sockets[i]);
+        }
+    }
+    central->port = ports[0];
+    central->consult_port = ports[1];
+    return ports[0] != 0 && ports[1] != 0;
+}
+
+static bool answers(uint16_t port) {
+    struct sockaddr_in address = loopback(port);
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return false;
+    }
+    bool connected = connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0;
+    close(descriptor);
+    return connected;
+}
+
+static bool is_listening(struct central *central, const char *log, bool logs_ports) {
+    return logs_ports ? find_ports(log, central) : answers(central->port) && answers(central->consult_port);
+}
+
+static bool wait_until_it_listens(struct central *central, const char *log, bool logs_ports,
+                                  struct error *error) {
     for (int waited_ms = 0; waited_ms < START_MS_MAX; waited_ms += LOOK_EVERY_MS) {
-        if (find_ports(log, central)) {
+        if (is_listening(central, log, logs_ports)) {
             return true;
         }
         if (waitpid(central->pid, NULL, WNOHANG) == central->pid) {
@@ -99,16 +151,21 @@ static bool wait_until_it_listens(struct central *central, const char *log, stru
 
 static bool start(const struct central_options *options, struct central *central, const char *store,
                   const char *log, struct error *error) {
+    enum log_level level = LOG_LEVEL_INFO;
+    bool logs_ports = log_level_parse(options->log_level, &level) && level <= LOG_LEVEL_INFO;
+    if (!logs_ports && !choose_ports(central)) {
+        return error_set_system(error, errno, "cannot find a free port");
+    }
     central->pid = fork();
     if (central->pid < 0) {
         central->pid = 0;
         return error_set_system(error, errno, "cannot start a central");
     }
     if (central->pid == 0) {
-        become_central(options, store, log);
+        become_central(options, central, store, log);
         _exit(1);
     }
-    return wait_until_it_listens(central, log, error);
+    return wait_until_it_listens(central, log, logs_ports, error);
 }
 
 bool central_start(const struct central_options *options, struct central *central, struct error *error) {

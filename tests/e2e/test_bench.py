@@ -99,6 +99,13 @@ class Bench(unittest.TestCase):
         self.assertLessEqual(figures['ack_ms_p50'], figures['ack_ms_max'])
         self.assertEqual(os.listdir(self.folder), [], 'it leaves nothing behind')
 
+    def test_a_central_that_logs_little(self):
+        """Where its ports are cannot be read off a log that has no such line."""
+        figures = json.loads(self.bench('--self', '--bets', 2000, '--log-level', 'ERROR', '--draw', '--keep', '--json'))
+        self.assertEqual(figures['bets'], 2000)
+        [kept] = os.listdir(self.folder)
+        self.assertEqual(os.path.getsize(os.path.join(self.folder, kept, 'server.log')), 0)
+
     def test_what_is_prepared_is_stored_as_what_is_encoded(self):
         exports = []
         for option in ([], ['--prepared'], ['--classic', '--window', 1], ['--threads', 3], ['--rate', 200000]):
