@@ -35,6 +35,13 @@ struct ledger {
 
 // Opening, and opening again ------------------------------------------------------------------------------
 
+static void touch(struct ledger *ledger, uint32_t number) {
+    if (!ledger->agencies[number].touched) {
+        ledger->agencies[number].touched = true;
+        ledger->touched[ledger->touched_count++] = number;
+    }
+}
+
 static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
     if (stored->agency < 1 || stored->agency > ledger->draw.agencies) {
@@ -47,10 +54,12 @@ static bool load_agency(void *context, const struct stored_agency *stored, struc
     memcpy(agency->finished_at, stored->finished_at, sizeof agency->finished_at);
     agency->finished = stored->finished_at[0] != '\0';
     ledger->finished += agency->finished;
-    if (!agency->told) { // what we know already stays, also when it could not be stored
+    if (!agency->told) {
         memcpy(agency->told_at, stored->told_at, sizeof agency->told_at);
         agency->told = stored->told_at[0] != '\0';
         ledger->told += agency->told;
+    } else if (stored->told_at[0] == '\0') {
+        touch(ledger, stored->agency); // it could not be stored, and nobody will say it again
     }
     return true;
 }
@@ -148,11 +157,33 @@ static bool make_room(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+static bool put_touched_agencies(struct ledger *ledger, struct error *error) {
+    for (uint32_t i = 0; i < ledger->touched_count; i++) {
+        struct agency *agency = &ledger->agencies[ledger->touched[i]];
+        struct stored_agency stored = {.agency = ledger->touched[i], .bets = agency->bets};
+        memcpy(stored.finished_at, agency->finished_at, sizeof stored.finished_at);
+        memcpy(stored.told_at, agency->told_at, sizeof stored.told_at);
+        if (!store_put_agency(ledger->store, &stored, error)) {
+            return false;
+        }
+        agency->touched = false;
+    }
+    ledger->touched_count = 0;
+    return true;
+}
+
+// Stores which agencies have been told, as far as that could not be stored before.
+static bool store_told(struct ledger *ledger, struct error *error) {
+    return ledger->touched_count == 0 ||
+           (store_begin(ledger->store, error) && put_touched_agencies(ledger, error) &&
+            store_commit(ledger->store, error));
+}
+
 // Reads everything back from the store: what it says is the truth, whatever was in memory before.
 static bool load(struct ledger *ledger, struct error *error) {
     ledger->in_group = false;
     if (!load_draw(ledger, error) || !make_room(ledger, error) ||
-        !store_agencies(ledger->store, load_agency, ledger, error)) {
+        !store_agencies(ledger->store, load_agency, ledger, error) || !store_told(ledger, error)) {
         return false;
     }
     if (ledger->draw.state == DRAW_OPEN) {
@@ -199,7 +230,9 @@ static bool have_store(struct ledger *ledger, struct error *error) {
 }
 
 static void check_all_told(struct ledger *ledger) {
-    if (!ledger->all_told && ledger->draw.state == DRAW_DRAWN && ledger->told == ledger->draw.agencies) {
+    bool is_stored = ledger->store != NULL; // after a failure: when the store has been opened again
+    if (!ledger->all_told && is_stored && ledger->draw.state == DRAW_DRAWN &&
+        ledger->told == ledger->draw.agencies) {
         ledger->all_told = true;
         ledger->options.all_told(ledger->options.context);
     }
@@ -248,13 +281,6 @@ static bool begin_group(struct ledger *ledger, struct error *error) {
         ledger->in_group = store_begin(ledger->store, error);
     }
     return ledger->in_group;
-}
-
-static void touch(struct ledger *ledger, uint32_t number) {
-    if (!ledger->agencies[number].touched) {
-        ledger->agencies[number].touched = true;
-        ledger->touched[ledger->touched_count++] = number;
-    }
 }
 
 static void refuse_conflict(struct ledger_request *request, uint64_t first, uint64_t count) {
@@ -393,21 +419,6 @@ static bool decide(struct ledger *ledger, struct ledger_request *request, struct
 
 // Committing a group, and answering it --------------------------------------------------------------------
 
-static bool put_touched_agencies(struct ledger *ledger, struct error *error) {
-    for (uint32_t i = 0; i < ledger->touched_count; i++) {
-        struct agency *agency = &ledger->agencies[ledger->touched[i]];
-        struct stored_agency stored = {.agency = ledger->touched[i], .bets = agency->bets};
-        memcpy(stored.finished_at, agency->finished_at, sizeof stored.finished_at);
-        memcpy(stored.told_at, agency->told_at, sizeof stored.told_at);
-        if (!store_put_agency(ledger->store, &stored, error)) {
-            return false;
-        }
-        agency->touched = false;
-    }
-    ledger->touched_count = 0;
-    return true;
-}
-
 // Decides on every request of the group and commits what came of it.
 static bool settle(struct ledger *ledger, struct queue_node *group, struct error *error) {
     for (struct queue_node *node = group; node != NULL; node = node->next) {
@@ -526,7 +537,8 @@ static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_
 }
 
 bool ledger_has_work(const struct ledger *ledger) {
-    return ledger->draw.state == DRAW_SEALED;
+    return ledger->draw.state == DRAW_SEALED ||
+           (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told);
 }
 
 void ledger_work(struct ledger *ledger) {
@@ -535,6 +547,7 @@ void ledger_work(struct ledger *ledger) {
         give_up_store(ledger, &error);
         return;
     }
+    check_all_told(ledger);
     if (ledger->draw.state != DRAW_SEALED) {
         return;
     }

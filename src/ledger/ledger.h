@@ -75,7 +75,8 @@ void ledger_close(struct ledger **ledger);
 // Takes a group of requests, linked by node.next, and completes every one of them.
 void ledger_process(struct ledger *ledger, struct queue_node *group);
 
-// Whether there is work that no request will bring: the draw is to be made, or made again after a failure.
+// Whether there is work that no request will bring: the draw is to be made, or made again after a failure, or
+// the store is to be opened again for what agencies have been told.
 bool ledger_has_work(const struct ledger *ledger);
 
 // Does that work.

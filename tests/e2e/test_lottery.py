@@ -1,6 +1,8 @@
 """The main job: agencies send their bets, the central stores them, draws, and tells each agency its winners."""
 import json
 import os
+import re
+import signal
 import sqlite3
 import unittest
 
@@ -81,6 +83,25 @@ class Lottery(Story):
         self.assertEqual((first.winners(), second.winners()), (1, 0))
         state = json.loads(self.run_program("status", "--json")[1])
         self.assertEqual((state["state"], state["bets"], state["winning_number"]), ("drawn", 10, 7574))
+        status, table, errors = self.run_program("status")
+        self.assertEqual((status, errors), (0, ""))
+        for row in ("Draw 1: drawn", r"agencies +2 of 2 finished", r"bets +10", r"winning number +7574"):
+            self.assertRegex(table, row)
+        self.assertEqual(re.findall(r"^ +([12]) +(\d+) +\w+ +(\d+)$", table, re.M), [("1", "5", "1"), ("2", "5", "0")])
+
+    def test_every_line_of_the_log_is_well_formed(self):
+        self.sample((5, 5), (1, 0))
+        server = Server(self, "--logging-level", "DEBUG", agencies=2)
+        Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": ["bad"]})
+        agencies = [Agency(self, n, server.ports, "--log-level", "DEBUG") for n in (1, 2)]
+        self.assertEqual([agency.wait() for agency in agencies], [0, 0])
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        server.wait_for(r"action: accept_connections \| result: success \| ip: 127\.0\.0\.1\b")
+        for line in (server.log() + "".join(agency.log() for agency in agencies)).splitlines():
+            # The level is padded to eight.
+            self.assertRegex(line, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?=.{8} action)(DEBUG|INFO|WARNING|ERROR) +"
+                                   r"action: \w+ \| result: (success|in_progress|fail \|.* error: .+)")
 
     def test_an_agency_with_an_empty_file(self):
         self.sample((0, 3), (0, 1))

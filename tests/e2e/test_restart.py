@@ -1,9 +1,10 @@
 """Whatever is killed, and whenever: the result is that of an undisturbed lottery."""
 import os
 import random
+import re
 import unittest
 
-from harness import Agency, Server, Story, Wire, free_ports
+from harness import Agency, Server, Story, Wire, frame, free_ports
 
 SIZES, WINNERS = (900, 700, 500, 300, 0), (2, 3, 3, 2, 0)
 
@@ -19,6 +20,7 @@ class Restart(Story):
             return Agency(self, number, ports, "--chunk-size", chance.choice((1, 7, 50)), "--window",
                           chance.choice((1, 4, 16)))
         with self.subTest(seed=seed):
+            draws = 0
             agencies = {number: start(number) for number in range(1, 6)}
             for round_number in range(8):
                 server = Server(self, ports=ports)
@@ -26,14 +28,43 @@ class Restart(Story):
                 number = chance.randrange(1, 5)
                 server.wait_until(lambda: server.count("action: apuestas_almacenadas") >= stop_after
                                   or all(agency.count("cant_ganadores") for agency in agencies.values()))
-                if round_number % 2 and not agencies[number].count("cant_ganadores") and agencies[number].process.poll() is None:
+                if round_number % 2 and not agencies[number].count("cant_ganadores"):
                     agencies[number].kill()
                     agencies[number] = start(number)
-                if round_number == 7:
-                    break
-                server.kill()
+                if round_number < 7:
+                    server.kill()
+                    draws += server.count("action: sorteo")
             self.assertEqual([agencies[n].winners() for n in range(1, 6)], list(WINNERS))
             self.assertEqual(self.stored(), self.sent())
+            self.assertLessEqual(draws + server.count("action: sorteo"), 1)
+
+    def test_what_was_acknowledged_is_stored(self):
+        server = Server(self, agencies=1)
+        wire = Wire(self, server.ports[0])
+        wire.socket.sendall(b"".join(
+            frame({"type_message": 1, "agency": "1", "first": n, "payload": [f"A,B,{n},2000-01-01,1"]})
+            for n in range(2000)))
+        acknowledged = wire.receive()["next"]
+        server.kill()
+        acknowledged = max([acknowledged, *(reply["next"] for reply in wire.receive_all())])
+        documents = sorted(int(line.split(",")[3]) for line in self.stored().elements())
+        self.assertEqual(documents, list(range(len(documents))))
+        self.assertGreaterEqual(len(documents), acknowledged)
+
+    def test_an_agency_killed_and_started_again_goes_on_from_there(self):
+        self.sample((3000, 0), (2, 0))
+        server = Server(self, agencies=2)
+        killed = Agency(self, 1, server.ports, "--chunk-size", 1, "--window", 1)
+        killed.wait_for("action: apuestas?_enviadas?", count=50)
+        killed.kill()
+        again = Agency(self, 1, server.ports, "--chunk-size", 7)
+        server.wait_for("action: client_finished .*agencia: 1$")
+        self.assertEqual(Agency(self, 2, server.ports).winners(), 0)
+        self.assertEqual(again.winners(), 2)
+        # Only its first chunk, which asks where to go on, may hold bets that were stored before.
+        sent = sum(map(int, re.findall(r"action: apuestas_enviadas .*cantidad: (\d+)", again.log())))
+        self.assertLessEqual(sent, 3000 - 50 + 7)
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
 
     def test_clients_before_the_server(self):
         self.sample((20, 10), (1, 2))
