@@ -801,52 +801,10 @@ static void a_worker_makes_the_draw(void **state) {
     open_ledger(1);
 }
 
-enum { MANY = 2 * GROUP_CHUNKS_MAX + 1 };
-
-static struct ledger_request many[MANY];
-static int many_completed;
-
-static void on_one_of_many(struct ledger_request *request) {
-    assert_ptr_equal(request, &many[many_completed]);
-    if (many_completed == 0) {
-        sem_wait(&may_go_on); // until all wait in the queue
-    }
-    if (++many_completed == MANY) {
-        sem_post(&happened);
-    }
-}
-
-static void more_than_one_group_waits(void **state) {
-    (void)state;
-    struct worker *worker;
-    struct error error;
-    open_ledger(1);
-    many_completed = 0;
-    sem_init(&happened, 0, 0);
-    sem_init(&may_go_on, 0, 0);
-    assert_true(worker_start(story.ledger, &worker, &error));
-    for (int i = 0; i < MANY; i++) {
-        many[i] = (struct ledger_request){.type = LEDGER_PASS, .agency = 1, .first = -1, .next = -1};
-        error_clear(&many[i].error);
-        many[i].complete = on_one_of_many;
-        assert_true(worker_submit(worker, &many[i]));
-    }
-    sem_post(&may_go_on);
-    sem_wait(&happened);
-    worker_stop(worker);
-    worker_free(&worker);
-    assert_int_equal(many_completed, MANY);
-    sem_destroy(&happened);
-    sem_destroy(&may_go_on);
-}
-
 static struct worker *stopping;
 
-// Comes back when the worker takes no more: it has then been told to stop, while this request was in hand.
-static void on_complete_until_stopped(struct ledger_request *done) {
-    on_complete(done);
-    sem_post(&happened);
-    sem_wait(&may_go_on);
+// Comes back when the worker takes no more: it has then been told to stop.
+static void wait_for_stop(void) {
     for (;;) {
         struct ledger_request *probe = request(LEDGER_PASS, 1, -1, 0);
         probe->complete = discard;
@@ -856,6 +814,65 @@ static void on_complete_until_stopped(struct ledger_request *done) {
         }
         sched_yield();
     }
+}
+
+enum { MANY = 2 * GROUP_CHUNKS_MAX + 1 };
+
+static struct ledger_request many[MANY];
+static int many_completed, many_done;
+
+static void on_one_of_many(struct ledger_request *request) {
+    assert_ptr_equal(request, &many[many_completed]);
+    many_done += request->error.code == ERROR_NONE;
+    if (many_completed++ == 0) {
+        sem_post(&happened);
+        sem_wait(&may_go_on); // until all the others wait in the queue
+    } else if (many_completed == 2) {
+        sem_post(&happened);
+        wait_for_stop();
+    }
+}
+
+static void submit_one_of_many(int index) {
+    many[index] = (struct ledger_request){.type = LEDGER_PASS, .agency = 1, .first = -1, .next = -1};
+    error_clear(&many[index].error);
+    many[index].complete = on_one_of_many;
+    assert_true(worker_submit(stopping, &many[index]));
+}
+
+// The first one is a group of its own here. Of the two groups that wait then, the first is in hand when the
+// worker is stopped.
+static void a_group_has_a_cap(void **state) {
+    (void)state;
+    struct error error;
+    open_ledger(1);
+    many_completed = many_done = 0;
+    sem_init(&happened, 0, 0);
+    sem_init(&may_go_on, 0, 0);
+    assert_true(worker_start(story.ledger, &stopping, &error));
+    submit_one_of_many(0);
+    sem_wait(&happened);
+    for (int i = 1; i < MANY; i++) {
+        submit_one_of_many(i);
+    }
+    sem_post(&may_go_on);
+    sem_wait(&happened); // the second group is in hand
+    worker_stop(stopping);
+    worker_free(&stopping);
+    assert_int_equal(many_completed, MANY); // each once, and in order
+    assert_int_equal(many_done, 1 + GROUP_CHUNKS_MAX);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(many[i].error.code, i < many_done ? ERROR_NONE : ERROR_SHUTTING_DOWN);
+    }
+    sem_destroy(&happened);
+    sem_destroy(&may_go_on);
+}
+
+static void on_complete_until_stopped(struct ledger_request *done) {
+    on_complete(done);
+    sem_post(&happened);
+    sem_wait(&may_go_on);
+    wait_for_stop();
 }
 
 // What is in hand when the worker is stopped is finished; what waits is not stored, and says so.
@@ -872,6 +889,7 @@ static void what_waits_when_the_worker_stops(void **state) {
     sem_wait(&happened);
     for (int i = 0; i < 3; i++) {
         waiting[i] = request(i == 1 ? LEDGER_PASS : LEDGER_CHUNK, 1, 5, 5);
+        waiting[i]->next = 99; // whatever it was before
         assert_true(worker_submit(stopping, waiting[i]));
     }
     sem_post(&may_go_on);
@@ -980,7 +998,7 @@ int main(void) {
         LEDGER_TEST(a_group_whose_commit_fails),
         LEDGER_TEST(every_call_of_the_store_fails_once),
         LEDGER_TEST(a_worker_makes_the_draw),
-        LEDGER_TEST(more_than_one_group_waits),
+        LEDGER_TEST(a_group_has_a_cap),
         LEDGER_TEST(what_waits_when_the_worker_stops),
         LEDGER_TEST(a_stopped_worker_answers_what_waits),
     };

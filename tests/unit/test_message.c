@@ -253,17 +253,21 @@ static void quotes_come_through(void **state) {
     chunk_free(chunk);
 }
 
+#define TEN_ESCAPED "\"\\\"\\\"\\\"\\\"\\"
+#define FIFTY_ESCAPED TEN_ESCAPED TEN_ESCAPED TEN_ESCAPED TEN_ESCAPED TEN_ESCAPED
+
 static void the_bytes_of_bets_are_foreseen(void **state) {
     (void)state;
-    static const char *const bets[] = {"\"\"\"\\\\,\"ñ\",1,2000-01-01,1", "A,B,1,2000-01-01,1",
-                                       "日本,\\,1,2000-01-01,10"};
+    static const char *const bets[] = {
+        "\"\"\"\\\\,\"ñ\",1,2000-01-01,1", "A,B,1,2000-01-01,1", "日本,\\,1,2000-01-01,10",
+        FIFTY_ESCAPED FIFTY_ESCAPED "," FIFTY_ESCAPED FIFTY_ESCAPED ",1,2000-01-01,1"};
     static uint8_t frame[4096];
     struct error error;
-    struct chunk *chunk = chunk_new(3, 256);
+    struct chunk *chunk = chunk_new(4, 1024);
     size_t empty = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
     size_t bytes = 0;
     assert_true(empty <= message_encoded_max(chunk));
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof bets / sizeof bets[0]; i++) {
         assert_true(chunk_add(chunk, bets[i], strlen(bets[i]), &error));
         bytes += message_bet_bytes(bets[i], strlen(bets[i]));
         size_t length = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);

@@ -531,6 +531,13 @@ static void other_tables_are_refused(void **state) {
     assert_non_null(strstr(error.text, "version 99"));
 }
 
+static bool count_row(void *context, const struct stored_chunk *chunk, struct error *error) {
+    (void)chunk;
+    (void)error;
+    ++*(int *)context;
+    return true;
+}
+
 // The whole file, ended by a NUL. The caller frees it.
 static char *read_file(size_t *length) {
     FILE *file = fopen(path, "rb");
@@ -582,6 +589,38 @@ static void a_damaged_row_is_no_answer(void **state) {
     struct reading reading = {0};
     assert_false(store_numbers(store, note_chunk, &reading, &error));
     assert_non_null(strstr(error.text, "agency 1 from bet 0"));
+    store_close(&store);
+}
+
+// A read that fails on the way is not taken for the end.
+static void a_damaged_page_is_no_end(void **state) {
+    (void)state;
+    enum { CHUNKS = 400, KEPT_BYTES = 8 * 16384 };
+    static uint8_t numbers[2000];
+    struct error error;
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct stored_chunk chunk = chunk_of(1, 0, 1);
+    chunk.count = 1000;
+    chunk.numbers = numbers;
+    must(store_begin(store, &error), &error);
+    for (chunk.first = 0; chunk.first < CHUNKS * 1000; chunk.first += 1000) {
+        must(store_add_chunk(store, &chunk, &error), &error);
+    }
+    must(store_commit(store, &error), &error);
+    store_close(&store);
+    size_t length;
+    char *bytes = read_file(&length);
+    assert_true(length > 2 * KEPT_BYTES);
+    memset(bytes + KEPT_BYTES, 0xff, length - KEPT_BYTES);
+    FILE *file = fopen(path, "wb");
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    fclose(file);
+    free(bytes);
+    int rows = 0;
+    store = open_draw("1", STORE_READ);
+    assert_false(store_numbers(store, count_row, &rows, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_true(rows < CHUNKS);
     store_close(&store);
 }
 
@@ -738,6 +777,7 @@ int main(void) {
     const struct CMUnitTest sqlite_alone[] = {
         STORE_TEST(a_full_disk_stores_a_group_whole_or_not_at_all),
         STORE_TEST(what_is_refused_is_not_changed),
+        STORE_TEST(a_damaged_page_is_no_end),
         STORE_TEST(the_view_leaves_names_as_they_are),
         STORE_TEST(the_file_is_set_up_as_it_should_be),
         STORE_TEST(what_is_no_store_is_refused),
