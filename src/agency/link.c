@@ -15,8 +15,8 @@ enum {
     KEEPALIVE_SECONDS = 60,
     KEEPALIVE_PROBE_SECONDS = 5,
     KEEPALIVE_PROBES = 3,
-    UNACKNOWLEDGED_MS_MAX =
-        20000, // bytes sent and not confirmed by the other machine for so long: it is gone
+    // When the other machine has not confirmed bytes for so long, it is gone.
+    UNACKNOWLEDGED_MS_MAX = 20000,
 };
 
 struct outgoing {
@@ -94,8 +94,8 @@ void link_close(struct link **pointer) {
     *pointer = NULL;
     link->is_closed = true;
     if (link->is_resolving) {
-        uv_cancel(
-            (uv_req_t *)&link->resolving); // on_resolved frees the link, now or when the resolver is done
+        // on_resolved frees the link, now or when the resolver is done.
+        uv_cancel((uv_req_t *)&link->resolving);
     } else if (!link->has_socket) {
         free_link(link);
     } else if (!uv_is_closing((uv_handle_t *)&link->socket)) {
@@ -111,7 +111,7 @@ static void go_down(struct link *link, const char *reason) {
     link->events->down(link->context, reason);
 }
 
-// Messages in ---------------------------------------------------------------------------------------------
+// Bytes in ------------------------------------------------------------------------------------------------
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
@@ -156,7 +156,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     deliver(link);
 }
 
-// Frames out ----------------------------------------------------------------------------------------------
+// Bytes out -----------------------------------------------------------------------------------------------
 
 static void on_written(uv_write_t *request, int status);
 

@@ -216,17 +216,22 @@ static void linger(struct connection *connection) {
     loop_start_reaper(connection->loop);
 }
 
-void connection_finish(struct connection *connection) {
-    if (connection->phase != CONNECTION_OPEN) {
-        return;
-    }
-    connection->phase = CONNECTION_FINISHING;
+// Has the connection flushed when the callback that runs now has returned.
+static void flush_soon(struct connection *connection) {
     if (!connection->dirty) {
         connection->dirty = true;
         connection->next_dirty = connection->loop->dirty;
         connection->loop->dirty = connection;
         connection_hold(connection);
     }
+}
+
+void connection_finish(struct connection *connection) {
+    if (connection->phase != CONNECTION_OPEN) {
+        return;
+    }
+    connection->phase = CONNECTION_FINISHING;
+    flush_soon(connection);
 }
 
 bool connection_reap(struct loop *loop, uint64_t now_ms) {
@@ -357,12 +362,7 @@ void connection_send(struct connection *connection, const uint8_t *bytes, size_t
     }
     memcpy(out->bytes + out->length, bytes, length);
     out->length += length;
-    if (!connection->dirty) {
-        connection->dirty = true;
-        connection->next_dirty = connection->loop->dirty;
-        connection->loop->dirty = connection;
-        connection_hold(connection);
-    }
+    flush_soon(connection);
 }
 
 static void on_written(uv_write_t *request, int status) {

@@ -14,7 +14,6 @@ struct loop;
 // Every function is required and runs on the thread of the loop concerned. `state` is the service's own
 // memory for that loop (zeroed before loop_started); connection_state gives that of a connection.
 struct handler {
-    const char *name;        // "lottery"
     size_t connection_bytes; // of the service's state for each connection, zeroed when it opens
     size_t loop_bytes;       // of its state for each loop
     size_t input_bytes_max;  // the most unconsumed bytes of a connection that `received` ever needs to see

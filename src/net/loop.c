@@ -89,6 +89,11 @@ static void run(void *argument) {
     log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: loop | loop: %d", loop->index);
 }
 
+// What listener_bind takes for the net's address.
+static const char *bind_address(const struct net *net) {
+    return net->address[0] == '\0' ? NULL : net->address;
+}
+
 static bool open_loop(struct net *net, int index, struct error *error) {
     struct loop *loop = &net->loops[index];
     loop->net = net;
@@ -104,8 +109,7 @@ static bool open_loop(struct net *net, int index, struct error *error) {
     uv_timer_init(&loop->uv, &loop->reaper);
     loop->reaper.data = loop;
     for (int i = 0; i < net->port_count; i++) {
-        const char *address = net->address[0] == '\0' ? NULL : net->address;
-        int socket = listener_bind(address, &net->ports[i], false, error);
+        int socket = listener_bind(bind_address(net), &net->ports[i], false, error);
         if (socket < 0) {
             return false;
         }
@@ -143,8 +147,7 @@ static void close_loop(struct loop *loop) {
 static bool check_ports_free(struct net *net, struct error *error) {
     for (int i = 0; i < net->port_count; i++) {
         if (net->ports[i] != 0) {
-            int socket =
-                listener_bind(net->address[0] == '\0' ? NULL : net->address, &net->ports[i], true, error);
+            int socket = listener_bind(bind_address(net), &net->ports[i], true, error);
             if (socket < 0) {
                 return false;
             }

@@ -67,7 +67,6 @@ static void on_closed(struct connection *connection) {
 }
 
 const struct handler echo_handler = {
-    .name = "echo",
     .input_bytes_max = ECHO_LINE_BYTES_MAX,
     .loop_started = on_loop_started,
     .loop_woken = on_loop_woken,

@@ -529,7 +529,6 @@ static void on_closed(struct connection *connection) {
 }
 
 const struct handler lottery_handler = {
-    .name = "lottery",
     .connection_bytes = sizeof(struct lottery_connection),
     .loop_bytes = sizeof(struct lottery_loop),
     .input_bytes_max = FRAME_HEADER_BYTES + MESSAGE_BYTES_MAX,
