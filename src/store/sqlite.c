@@ -405,8 +405,9 @@ static bool read_pragma(struct sqlite_store *sqlite, const char *sql, int64_t *v
     return read;
 }
 
-// Before anything is made beside the file: that it is ours, or is not there yet. What it says is checked
-// later.
+// Before a server makes anything beside the file: that it can be a store, or is not there yet. What it says
+// is checked later. No connection of this process may be open on the file, as closing it here drops their
+// locks (see take_lock).
 static bool check_file(struct sqlite_store *sqlite, struct error *error) {
     static const char beginning[] = "SQLite format 3"; // and a NUL: sqlite.org/fileformat.html
     char bytes[sizeof beginning];
@@ -568,7 +569,7 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
     sqlite->path = copy;
     sqlite->lock = -1;
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
-    if (!check_file(sqlite, error) || (mode == STORE_SERVE && !take_lock(sqlite, error)) ||
+    if ((mode == STORE_SERVE && (!check_file(sqlite, error) || !take_lock(sqlite, error))) ||
         !open_database(sqlite, mode, error)) {
         sqlite_close(&sqlite->store);
         return false;

@@ -107,6 +107,13 @@ static bool open_own(const char *path, struct checkpointer *checkpointer, struct
                              sqlite3_errmsg(checkpointer->own));
 }
 
+static void free_checkpointer(struct checkpointer *checkpointer) {
+    sqlite3_close(checkpointer->own);
+    pthread_cond_destroy(&checkpointer->changed);
+    pthread_mutex_destroy(&checkpointer->mutex);
+    free(checkpointer);
+}
+
 bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer **result,
                         struct error *error) {
     *result = NULL;
@@ -117,16 +124,14 @@ bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer *
     checkpointer->writer = writer;
     pthread_mutex_init(&checkpointer->mutex, NULL);
     pthread_cond_init(&checkpointer->changed, NULL);
-    if (!open_own(path, checkpointer, error)) {
-        sqlite3_close(checkpointer->own);
-        free(checkpointer);
-        return false;
+    bool started = open_own(path, checkpointer, error);
+    if (started) {
+        int failure = pthread_create(&checkpointer->thread, NULL, run, checkpointer);
+        started = failure == 0 || error_set_system(error, failure, "cannot start the store's thread");
     }
-    int failure = pthread_create(&checkpointer->thread, NULL, run, checkpointer);
-    if (failure != 0) {
-        sqlite3_close(checkpointer->own);
-        free(checkpointer);
-        return error_set_system(error, failure, "cannot start the store's thread");
+    if (!started) {
+        free_checkpointer(checkpointer);
+        return false;
     }
     sqlite3_wal_hook(writer, on_commit, checkpointer);
     *result = checkpointer;
@@ -142,8 +147,5 @@ void checkpointer_stop(struct checkpointer **pointer) {
     pthread_mutex_unlock(&checkpointer->mutex);
     pthread_cond_broadcast(&checkpointer->changed);
     pthread_join(checkpointer->thread, NULL);
-    sqlite3_close(checkpointer->own);
-    pthread_cond_destroy(&checkpointer->changed);
-    pthread_mutex_destroy(&checkpointer->mutex);
-    free(checkpointer);
+    free_checkpointer(checkpointer);
 }
