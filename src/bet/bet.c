@@ -76,7 +76,7 @@ static bool check_document(struct bet_slice document, struct error *error) {
     return true;
 }
 
-static int days_in_month(int year, int month) {
+int bet_days_in_month(int year, int month) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return month == 2 && leap ? 29 : days[month - 1];
@@ -94,7 +94,7 @@ static bool check_date(struct bet_slice date, struct error *error) {
     int year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
     int month = (text[5] - '0') * 10 + (text[6] - '0');
     int day = (text[8] - '0') * 10 + (text[9] - '0');
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) {
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > bet_days_in_month(year, month)) {
         return bad(error, BET_BIRTH_DATE, "is no real date");
     }
     return true;

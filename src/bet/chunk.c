@@ -51,6 +51,16 @@ bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct erro
     return true;
 }
 
+bool chunk_compare_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
+                          const uint8_t digest[CHUNK_DIGEST_BYTES], bool *same) {
+    uint8_t computed[CHUNK_DIGEST_BYTES];
+    if (!chunk_digest(numbers, count, rows, rows_length, computed)) {
+        return false;
+    }
+    *same = memcmp(computed, digest, sizeof computed) == 0;
+    return true;
+}
+
 uint16_t chunk_number(const uint8_t *numbers, uint32_t index) {
     return (uint16_t)(numbers[2 * (size_t)index] | numbers[2 * (size_t)index + 1] << 8);
 }

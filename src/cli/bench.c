@@ -10,6 +10,7 @@
 #include "bench/payload.h"
 #include "bench/polling.h"
 #include "cli/bench_report.h"
+#include "cli/command.h"
 #include "cli/sample_bets.h"
 #include "cli/settings_table.h"
 
@@ -298,22 +299,13 @@ static bool run_load(const struct settings *settings, struct error *error) {
 int cli_bench(int argc, char **argv) {
     struct settings *settings;
     struct error error;
-    switch (settings_load(&bench_command, argc, argv, &settings, &error)) {
-    case SETTINGS_DONE:
-        return EXIT_DONE;
-    case SETTINGS_WRONG:
-        fprintf(stderr, "quiniela bench: %s\n", error.text);
-        return EXIT_WRONG_USE;
-    case SETTINGS_READY:
-        break;
+    int status;
+    if (!command_begin(&bench_command, argc, argv, &settings, &status)) {
+        return status;
     }
     catch_signals();
     bool done =
         settings_is_set(settings, "POLL") ? run_polling(settings, &error) : run_load(settings, &error);
     settings_free(settings);
-    if (!done) {
-        fprintf(stderr, "quiniela bench: %s\n", error.text);
-        return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
-    }
-    return EXIT_DONE;
+    return done ? EXIT_DONE : command_fail(&bench_command, &error);
 }

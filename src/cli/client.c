@@ -5,11 +5,12 @@
 #include "agency/echo_loop.h"
 #include "agency/link.h"
 #include "agency/uploader.h"
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/settings.h"
 #include "base/signals.h"
 #include "bet/bet.h"
+#include "cli/command.h"
 #include "cli/settings_table.h"
 
 #include <inttypes.h>
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // The keys of the one bet that the environment may hold, in the order of a bet's fields.
 static const char *const bet_keys[BET_FIELDS] = {"NOMBRE", "APELLIDO", "DOCUMENTO", "NACIMIENTO", "NUMERO"};
@@ -87,10 +87,6 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
     }
     struct error reason;
     return chunk_add(*single, text, length, &reason) || refuse_bet(settings, &reason, error);
-}
-
-static uint64_t random_seed(void) {
-    return clock_steady_ms() * 1000003 + (uint64_t)getpid();
 }
 
 static bool read_address(const struct settings *settings, const char *key, struct address *address,
@@ -205,14 +201,14 @@ static int run_service(const struct settings *settings, struct error *error) {
 int cli_client(int argc, char **argv) {
     struct settings *settings;
     struct error error;
+    int status;
     signals_hold();
-    enum settings_outcome outcome = settings_load(&client_command, argc, argv, &settings, &error);
-    if (outcome == SETTINGS_DONE) {
-        return EXIT_DONE;
+    if (!command_begin(&client_command, argc, argv, &settings, &status)) {
+        return status;
     }
-    int status = outcome == SETTINGS_WRONG ? EXIT_WRONG_USE : run_service(settings, &error);
+    status = run_service(settings, &error);
     if (status == EXIT_WRONG_USE) {
-        fprintf(stderr, "quiniela client: %s\n", error.text);
+        status = command_fail(&client_command, &error);
     }
     settings_free(settings);
     link_leave(status);

@@ -2,9 +2,10 @@
 // docs/operations.md tells how it is used.
 #include "cli/cli.h"
 
-#include "base/clock.h"
+#include "base/random.h"
 #include "base/settings.h"
 #include "bet/bet.h"
+#include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/sample_bets.h"
 #include "cli/settings_table.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <yaml.h>
 
 enum { TEXT_BYTES_MAX = 4200 };
@@ -187,7 +187,7 @@ static void put_network(struct compose *compose, int root) {
 }
 
 static void fill(struct compose *compose) {
-    uint64_t seed = clock_steady_ms() * 1000003 + (uint64_t)getpid();
+    uint64_t seed = random_seed();
     int root = map(compose);
     int services = put(compose, root, "services", map(compose));
     put_server(compose, services);
@@ -259,24 +259,29 @@ static bool read_clients(const char *operand, int *clients, struct error *error)
                      COMPOSE_CLIENTS_MAX);
 }
 
+// A colon in a volume ends the path on the host.
+static bool read_data(const struct settings *settings, const char **data, struct error *error) {
+    *data = settings_text(settings, "DATA");
+    return strchr(*data, ':') == NULL ||
+           error_set(error, ERROR_BAD_SETTING, "--data: \"%.100s\" has a colon, which a volume cannot have",
+                     *data);
+}
+
+static bool make_compose(const struct settings *settings, struct error *error) {
+    struct compose compose = {.service = settings_text(settings, "KIND")};
+    return read_clients(settings_argument(settings, 0), &compose.clients, error) &&
+           read_data(settings, &compose.data, error) &&
+           write_compose(&compose, settings_text(settings, "COMPOSE_FILE"), error);
+}
+
 int cli_compose(int argc, char **argv) {
     struct settings *settings;
     struct error error;
-    struct compose compose = {0};
-    enum settings_outcome outcome = settings_load(&compose_command, argc, argv, &settings, &error);
-    if (outcome == SETTINGS_DONE) {
-        return EXIT_DONE;
+    int status;
+    if (!command_begin(&compose_command, argc, argv, &settings, &status)) {
+        return status;
     }
-    int status = EXIT_WRONG_USE;
-    if (outcome == SETTINGS_READY && read_clients(settings_argument(settings, 0), &compose.clients, &error)) {
-        compose.service = settings_text(settings, "KIND");
-        compose.data = settings_text(settings, "DATA");
-        status = write_compose(&compose, settings_text(settings, "COMPOSE_FILE"), &error) ? EXIT_DONE
-                                                                                          : EXIT_FAILED;
-    }
-    if (status != EXIT_DONE) {
-        fprintf(stderr, "quiniela compose: %s\n", error.text);
-    }
+    bool done = make_compose(settings, &error);
     settings_free(settings);
-    return status;
+    return done ? EXIT_DONE : command_fail(&compose_command, &error);
 }

@@ -5,6 +5,7 @@
 #include "base/settings.h"
 #include "bet/bet.h"
 #include "bet/chunk.h"
+#include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/settings_table.h"
 #include "store/store.h"
@@ -27,12 +28,12 @@ static bool damaged(const struct stored_chunk *chunk, const char *reason, struct
 }
 
 static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
-    uint8_t digest[CHUNK_DIGEST_BYTES];
-    if (!chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, digest)) {
+    bool same;
+    if (!chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
+                              &same)) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
     }
-    return memcmp(digest, chunk->digest, sizeof digest) == 0 ||
-           damaged(chunk, "its digest is another", error);
+    return same || damaged(chunk, "its digest is another", error);
 }
 
 // The digest says that the chunk is as it was stored; this says that it was stored right.
@@ -122,20 +123,11 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
 
 // The command ---------------------------------------------------------------------------------------------
 
-static bool check_draw(const struct settings *settings, struct store *store, struct error *error) {
-    struct stored_draw draw;
-    bool found;
-    return store_get_draw(store, &draw, &found, error) &&
-           (found || error_set(error, ERROR_STORE_FAILED, "%s: it has no draw \"%s\"",
-                               settings_text(settings, "STORE"), settings_text(settings, "DRAW")));
-}
-
 // The output is opened last, so that what cannot be read touches no file.
 static bool export_bets(const struct settings *settings, struct store *store, struct error *error) {
     uint32_t agency = settings_is_set(settings, "AGENCY") ? (uint32_t)settings_number(settings, "AGENCY") : 0;
     struct output_file *file;
-    if (!check_draw(settings, store, error) ||
-        !output_file_open(settings_text(settings, "OUTPUT"), &file, error)) {
+    if (!output_file_open(settings_text(settings, "OUTPUT"), &file, error)) {
         return false;
     }
     if (!store_chunks(store, agency, 0, UINT64_MAX, on_chunk, file, error)) {
@@ -145,35 +137,20 @@ static bool export_bets(const struct settings *settings, struct store *store, st
     return output_file_finish(&file, error);
 }
 
-static int run(const struct settings *settings) {
+int cli_export(int argc, char **argv) {
+    struct settings *settings;
     struct store *store;
+    struct stored_draw draw;
     struct error error;
-    bool done = false;
-    if (store_open(settings_text(settings, "STORE"), settings_text(settings, "DRAW"), STORE_READ, &store,
-                   &error)) {
+    int status;
+    if (!command_begin(&export_command, argc, argv, &settings, &status)) {
+        return status;
+    }
+    bool done = command_open_draw(settings, &store, &draw, &error);
+    if (done) {
         done = export_bets(settings, store, &error);
         store_close(&store);
     }
-    if (done) {
-        return EXIT_DONE;
-    }
-    fprintf(stderr, "quiniela export: %s\n", error.text);
-    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
-}
-
-int cli_export(int argc, char **argv) {
-    struct settings *settings;
-    struct error error;
-    switch (settings_load(&export_command, argc, argv, &settings, &error)) {
-    case SETTINGS_DONE:
-        return EXIT_DONE;
-    case SETTINGS_WRONG:
-        fprintf(stderr, "quiniela export: %s\n", error.text);
-        return EXIT_WRONG_USE;
-    case SETTINGS_READY:
-        break;
-    }
-    int status = run(settings);
     settings_free(settings);
-    return status;
+    return done ? EXIT_DONE : command_fail(&export_command, &error);
 }

@@ -5,6 +5,7 @@
 #include "agency/link.h"
 #include "agency/ping.h"
 #include "base/settings.h"
+#include "cli/command.h"
 #include "cli/settings_table.h"
 
 #include <stdio.h>
@@ -25,30 +26,31 @@ static bool own_address(const struct settings *settings, struct address *address
     return address_parse(text, address, error);
 }
 
+static bool ask(const struct settings *settings, struct error *error) {
+    struct address address;
+    struct error reason;
+    const char *text = settings_text(settings, "ADDRESS");
+    if (!(text == NULL ? own_address(settings, &address, &reason) : address_parse(text, &address, &reason))) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", text == NULL ? "SERVER_PORT" : "--address",
+                         reason.text);
+    }
+    if (!ping(&address, (uint64_t)settings_duration_ms(settings, "TIMEOUT"), &reason)) {
+        return error_set(error, ERROR_NETWORK, "%.150s: %s", address.text, reason.text);
+    }
+    printf("%s: alive\n", address.text);
+    return true;
+}
+
 int cli_ping(int argc, char **argv) {
     struct settings *settings;
-    struct address address;
     struct error error;
-    enum settings_outcome outcome = settings_load(&ping_command, argc, argv, &settings, &error);
-    if (outcome == SETTINGS_DONE) {
-        return EXIT_DONE;
+    int status;
+    if (!command_begin(&ping_command, argc, argv, &settings, &status)) {
+        return status;
     }
-    int status = EXIT_WRONG_USE;
-    if (outcome == SETTINGS_READY) {
-        const char *text = settings_text(settings, "ADDRESS");
-        if (text == NULL ? own_address(settings, &address, &error) : address_parse(text, &address, &error)) {
-            bool alive = ping(&address, (uint64_t)settings_duration_ms(settings, "TIMEOUT"), &error);
-            status = alive ? EXIT_DONE : EXIT_FAILED;
-        }
-    }
-    if (status == EXIT_DONE) {
-        printf("%s: alive\n", address.text);
-    } else if (status == EXIT_FAILED) {
-        fprintf(stderr, "quiniela ping: %s: %s\n", address.text, error.text);
-    } else {
-        fprintf(stderr, "quiniela ping: %s\n", error.text);
-    }
+    bool alive = ask(settings, &error);
     settings_free(settings);
+    status = alive ? EXIT_DONE : command_fail(&ping_command, &error);
     link_leave(status);
     return status;
 }

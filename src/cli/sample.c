@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/settings.h"
+#include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/sample_bets.h"
 #include "cli/settings_table.h"
@@ -159,28 +160,14 @@ static bool make_sample(const struct settings *settings, struct error *error) {
     return done;
 }
 
-static int run(const struct settings *settings) {
-    struct error error;
-    if (make_sample(settings, &error)) {
-        return EXIT_DONE;
-    }
-    fprintf(stderr, "quiniela sample: %s\n", error.text);
-    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
-}
-
 int cli_sample(int argc, char **argv) {
     struct settings *settings;
     struct error error;
-    switch (settings_load(&sample_command, argc, argv, &settings, &error)) {
-    case SETTINGS_DONE:
-        return EXIT_DONE;
-    case SETTINGS_WRONG:
-        fprintf(stderr, "quiniela sample: %s\n", error.text);
-        return EXIT_WRONG_USE;
-    case SETTINGS_READY:
-        break;
+    int status;
+    if (!command_begin(&sample_command, argc, argv, &settings, &status)) {
+        return status;
     }
-    int status = run(settings);
+    bool done = make_sample(settings, &error);
     settings_free(settings);
-    return status;
+    return done ? EXIT_DONE : command_fail(&sample_command, &error);
 }

@@ -1,5 +1,8 @@
 #include "cli/sample_bets.h"
 
+#include "base/random.h"
+#include "bet/bet.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,31 +50,8 @@ enum {
     LAST_NAMES = sizeof last_names / sizeof last_names[0],
 };
 
-// Random numbers ------------------------------------------------------------------------------------------
-
-// SplitMix64: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014,
-// with the constants that S. Vigna put into the public domain (https://prng.di.unimi.it/splitmix64.c).
-static uint64_t next_random(uint64_t *state) {
-    *state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return mixed ^ (mixed >> 31);
-}
-
-// A number from 0 to bound - 1, each as likely: D. Lemire, "Fast Random Integer Generation in an Interval",
-// ACM Transactions on Modeling and Computer Simulation 29 (1), 2019, from the upper 32 bits.
-static uint32_t random_below(struct sample_bets *sample, uint32_t bound) {
-    uint32_t rejected = -bound % bound; // so many of the 2^32 values would make the first results likelier
-    uint64_t product;
-    do {
-        product = (next_random(&sample->random) >> 32) * bound;
-    } while ((uint32_t)product < rejected);
-    return (uint32_t)(product >> 32);
-}
-
 static uint32_t random_between(struct sample_bets *sample, uint32_t minimum, uint32_t maximum) {
-    return minimum + random_below(sample, maximum - minimum + 1);
+    return minimum + random_below(&sample->random, maximum - minimum + 1);
 }
 
 // Bets ----------------------------------------------------------------------------------------------------
@@ -79,20 +59,14 @@ static uint32_t random_between(struct sample_bets *sample, uint32_t minimum, uin
 // Whether the next bet wins. Selection sampling (D. Knuth, The Art of Computer Programming 2, 3.4.2,
 // algorithm S): every choice of winners is as likely, and exactly so many are chosen.
 static bool choose_winner(struct sample_bets *sample) {
-    bool wins = random_below(sample, sample->bets_left) < sample->winners_left;
+    bool wins = random_below(&sample->random, sample->bets_left) < sample->winners_left;
     sample->winners_left -= wins;
     sample->bets_left--;
     return wins;
 }
 
-static uint32_t days_in_month(uint32_t year, uint32_t month) {
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
 static uint32_t losing_number(struct sample_bets *sample) {
-    uint32_t number = random_below(sample, BET_NUMBER_MAX);
+    uint32_t number = random_below(&sample->random, BET_NUMBER_MAX);
     return number < sample->number ? number : number + 1;
 }
 
@@ -100,9 +74,9 @@ void sample_bets_begin(struct sample_bets *sample, uint64_t seed, uint32_t agenc
                        uint32_t winners, uint16_t number) {
     assert(winners <= bets && number <= BET_NUMBER_MAX);
     uint64_t state = seed;
-    state = next_random(&state) + agency; // so that seed 1, agency 2 is not seed 2, agency 1
+    state = random_next(&state) + agency; // so that seed 1, agency 2 is not seed 2, agency 1
     *sample = (struct sample_bets){
-        .random = next_random(&state),
+        .random = random_next(&state),
         .bets_left = bets,
         .winners_left = winners,
         .number = number,
@@ -114,14 +88,14 @@ size_t sample_bets_next(struct sample_bets *sample, char text[BET_TEXT_BYTES_MAX
         return 0;
     }
     uint32_t number = choose_winner(sample) ? sample->number : losing_number(sample);
-    const char *first = first_names[random_below(sample, FIRST_NAMES)];
-    bool has_second = random_below(sample, 100) < SECOND_NAMES_PERCENT;
-    const char *second = has_second ? first_names[random_below(sample, FIRST_NAMES)] : "";
-    const char *last = last_names[random_below(sample, LAST_NAMES)];
+    const char *first = first_names[random_below(&sample->random, FIRST_NAMES)];
+    bool has_second = random_below(&sample->random, 100) < SECOND_NAMES_PERCENT;
+    const char *second = has_second ? first_names[random_below(&sample->random, FIRST_NAMES)] : "";
+    const char *last = last_names[random_below(&sample->random, LAST_NAMES)];
     uint32_t document = random_between(sample, DOCUMENT_MIN, DOCUMENT_MAX);
     uint32_t year = random_between(sample, BIRTH_YEAR_MIN, BIRTH_YEAR_MAX);
     uint32_t month = random_between(sample, 1, 12);
-    uint32_t day = random_between(sample, 1, days_in_month(year, month));
+    uint32_t day = random_between(sample, 1, (uint32_t)bet_days_in_month((int)year, (int)month));
     return (size_t)snprintf(text, BET_TEXT_BYTES_MAX,
                             "%s%s%s,%s,%" PRIu32 ",%04" PRIu32 "-%02" PRIu32 "-%02" PRIu32 ",%" PRIu32, first,
                             has_second ? " " : "", second, last, document, year, month, day, number);

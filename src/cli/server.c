@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/signals.h"
+#include "cli/command.h"
 #include "cli/settings_table.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
@@ -53,6 +54,15 @@ static void log_config(const struct settings *settings) {
         settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
         address == NULL ? "" : address, agencies_from(settings), settings_text(settings, "STORE"),
         settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings));
+}
+
+static void begin_log(const struct settings *settings) {
+    enum log_level level = LOG_LEVEL_INFO;
+    if (log_level_parse(settings_text(settings, "LOGGING_LEVEL"), &level)) {
+        log_set_level(level);
+    }
+    log_config(settings);
+    settings_warn(settings);
 }
 
 // Stopping ------------------------------------------------------------------------------------------------
@@ -227,11 +237,7 @@ static int run(struct server *server) {
         log_event(LOG_LEVEL_INFO, "end_server", LOG_SUCCESS, NULL);
         return EXIT_DONE;
     }
-    if (error.code == ERROR_BAD_SETTING) {
-        fprintf(stderr, "quiniela server: %s\n", error.text);
-        return EXIT_WRONG_USE;
-    }
-    return EXIT_FAILED;
+    return error.code == ERROR_BAD_SETTING ? command_fail(&server_command, &error) : EXIT_FAILED;
 }
 
 // A name means every address, as older files have it; but what looks like an address has to be one.
@@ -249,29 +255,18 @@ static bool check_address(const struct settings *settings, struct error *error) 
 int cli_server(int argc, char **argv) {
     struct server server = {0};
     struct error error;
+    int status;
     signals_hold();
-    switch (settings_load(&server_command, argc, argv, &server.settings, &error)) {
-    case SETTINGS_DONE:
-        return EXIT_DONE;
-    case SETTINGS_WRONG:
-        fprintf(stderr, "quiniela server: %s\n", error.text);
-        return EXIT_WRONG_USE;
-    case SETTINGS_READY:
-        break;
+    if (!command_begin(&server_command, argc, argv, &server.settings, &status)) {
+        return status;
     }
-    if (!check_address(server.settings, &error)) {
-        fprintf(stderr, "quiniela server: %s\n", error.text);
-        settings_free(server.settings);
-        return EXIT_WRONG_USE;
+    if (check_address(server.settings, &error)) {
+        begin_log(server.settings);
+        raise_descriptor_limit();
+        status = run(&server);
+    } else {
+        status = command_fail(&server_command, &error);
     }
-    enum log_level level = LOG_LEVEL_INFO;
-    if (log_level_parse(settings_text(server.settings, "LOGGING_LEVEL"), &level)) {
-        log_set_level(level);
-    }
-    log_config(server.settings);
-    settings_warn(server.settings);
-    raise_descriptor_limit();
-    int status = run(&server);
     settings_free(server.settings);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include "base/settings.h"
+#include "cli/command.h"
 #include "cli/settings_table.h"
 #include "store/store.h"
 #include "wire/json_text.h"
@@ -79,15 +80,7 @@ static bool count_winner(void *context, const struct stored_winner *winner, stru
     return true;
 }
 
-static bool read_totals(struct status *status, const char *store_name, struct error *error) {
-    bool found;
-    if (!store_get_draw(status->store, &status->draw, &found, error)) {
-        return false;
-    }
-    if (!found) {
-        return error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", store_name,
-                         status->draw_name);
-    }
+static bool read_totals(struct status *status, struct error *error) {
     return store_agencies(status->store, count_agency, &status->totals, error) &&
            (!is_drawn(status) || store_winners(status->store, count_winner, status, error));
 }
@@ -225,13 +218,12 @@ static bool print_json(struct status *status, struct error *error) {
 // The command ---------------------------------------------------------------------------------------------
 
 static bool show(const struct settings *settings, struct error *error) {
-    const char *store_name = settings_text(settings, "STORE");
     struct status status = {.draw_name = settings_text(settings, "DRAW")};
-    if (!store_open(store_name, status.draw_name, STORE_READ, &status.store, error)) {
+    if (!command_open_draw(settings, &status.store, &status.draw, error)) {
         return false;
     }
     bool done =
-        read_totals(&status, store_name, error) &&
+        read_totals(&status, error) &&
         (settings_switch(settings, "JSON") ? print_json(&status, error) : print_table(&status, error));
     store_close(&status.store);
     free(status.winners);
@@ -245,20 +237,11 @@ static bool show(const struct settings *settings, struct error *error) {
 int cli_status(int argc, char **argv) {
     struct settings *settings;
     struct error error;
-    switch (settings_load(&status_command, argc, argv, &settings, &error)) {
-    case SETTINGS_DONE:
-        return EXIT_DONE;
-    case SETTINGS_WRONG:
-        fprintf(stderr, "quiniela status: %s\n", error.text);
-        return EXIT_WRONG_USE;
-    case SETTINGS_READY:
-        break;
+    int status;
+    if (!command_begin(&status_command, argc, argv, &settings, &status)) {
+        return status;
     }
     bool done = show(settings, &error);
     settings_free(settings);
-    if (done) {
-        return EXIT_DONE;
-    }
-    fprintf(stderr, "quiniela status: %s\n", error.text);
-    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+    return done ? EXIT_DONE : command_fail(&status_command, &error);
 }

@@ -52,10 +52,16 @@ struct telling {
     size_t left;
 };
 
-static bool is_as_stored(const struct stored_chunk *chunk) {
-    uint8_t digest[CHUNK_DIGEST_BYTES];
-    return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, digest) &&
-           memcmp(digest, chunk->digest, sizeof digest) == 0;
+static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
+    bool same;
+    if (!chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
+                              &same)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+    }
+    return same ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
+                     chunk->agency, chunk->first);
 }
 
 static bool add_winner(struct telling *telling, const struct hit *hit, const char *row, const char *end,
@@ -77,10 +83,8 @@ static bool add_winner(struct telling *telling, const struct hit *hit, const cha
 // Takes the hits that lie in this chunk.
 static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct telling *telling = context;
-    if (!is_as_stored(chunk)) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
-                         chunk->agency, chunk->first);
+    if (!check_digest(chunk, error)) {
+        return false;
     }
     const char *end = chunk->rows + chunk->rows_length;
     while (telling->left > 0 && telling->hits->agency == chunk->agency &&

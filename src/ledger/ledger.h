@@ -1,7 +1,7 @@
 // The ledger: the one place where the draw's state changes. It takes a group of requests, decides on each,
 // stores what is to be stored in one commit, and only then answers.
 //
-// Invariants (held by tests/unit/test_ledger.c):
+// Invariants (held by tests/unit/test_ledger.c, and by test_ledger_faults.c when the store fails):
 //   1. A chunk is acknowledged only after the commit that holds it, or when all of it was stored before.
 //   2. Of each agency, bet n is stored before bet n + 1, and each once.
 //   3. After a failed commit nothing is acknowledged until the store was opened again and read back.

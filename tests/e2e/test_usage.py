@@ -34,6 +34,8 @@ class Usage(Story):
         self.wrong("client", "--id", "1", says=("APELLIDO",), environment={"NOMBRE": "Ana"})
         self.wrong("client", "--id", "1", says=("environment: NACIMIENTO", "no real date"),
                    environment=dict(NOMBRE="A", APELLIDO="B", DOCUMENTO="1", NACIMIENTO="2020-13-01", NUMERO="1"))
+        self.wrong("compose", "many", says=("N: ", "many"))
+        self.wrong("compose", "1", "--data", "a:b", says=("--data", "a:b"))
         self.wrong("server", "--server-ip", "300.1.1.1", says=("--server-ip", "300.1.1.1"))
         with open(f"{self.folder}/config.yaml", "w", encoding="utf-8") as file:
             file.write("id: 1\nserver:\n  address: nowhere\n")

@@ -1,0 +1,38 @@
+#include "cli/command.h"
+
+#include "cli/cli.h"
+
+#include <stdio.h>
+
+int command_fail(const struct settings_command *command, const struct error *error) {
+    fprintf(stderr, "quiniela %s: %s\n", command->name, error->text);
+    return error->code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+}
+
+bool command_begin(const struct settings_command *command, int argc, char **argv, struct settings **settings,
+                   int *status) {
+    struct error error;
+    enum settings_outcome outcome = settings_load(command, argc, argv, settings, &error);
+    if (outcome == SETTINGS_WRONG) {
+        command_fail(command, &error);
+        *status = EXIT_WRONG_USE; // also when it was for want of memory
+    } else {
+        *status = EXIT_DONE;
+    }
+    return outcome == SETTINGS_READY;
+}
+
+bool command_open_draw(const struct settings *settings, struct store **store, struct stored_draw *draw,
+                       struct error *error) {
+    const char *path = settings_text(settings, "STORE"), *name = settings_text(settings, "DRAW");
+    if (!store_open(path, name, STORE_READ, store, error)) {
+        return false;
+    }
+    bool found;
+    if (store_get_draw(*store, draw, &found, error) &&
+        (found || error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", path, name))) {
+        return true;
+    }
+    store_close(store);
+    return false;
+}

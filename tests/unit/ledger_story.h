@@ -1,0 +1,298 @@
+// What the stories of the ledger have in common: the real store behind a layer that fails on demand (the next
+// commit, or the N-th call), requests, and what became of them.
+#ifndef QUINIELA_TESTS_LEDGER_STORY_H
+#define QUINIELA_TESTS_LEDGER_STORY_H
+
+#include "cmocka_all.h"
+
+#include "ledger/ledger.h"
+#include "ledger/worker.h"
+
+#include <sched.h>
+#include <semaphore.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { REQUESTS_MAX = 16 };
+
+enum commit_fault { NO_FAULT, FAIL_BEFORE, FAIL_AFTER }; // the commit: nothing is stored, or all of it is
+
+struct story {
+    char folder[64], path[128];
+    struct ledger *ledger;
+    struct ledger_options options;
+    enum commit_fault fault;          // of the next commit
+    int calls, commits;               // of the store, so far
+    int failing_call;                 // which call fails, from 1; 0 for none
+    enum commit_fault failing_commit; // how, when that is a commit
+    bool store_is_gone;               // it cannot be opened
+    int opened;
+    const struct winners *winners;
+    int drawn, all_told;
+    // What was completed, in order.
+    struct ledger_request *completed[REQUESTS_MAX];
+    int count;
+};
+
+static struct story story; // `complete` has no context of its own
+
+// A store that fails --------------------------------------------------------------------------------------
+
+static struct store_operations faulty;
+static const struct store_operations *real;
+
+static inline bool fails_now(struct error *error) {
+    return ++story.calls == story.failing_call &&
+           !error_set(error, ERROR_STORE_FAILED, "call %d failed", story.calls);
+}
+
+static inline bool faulty_begin(struct store *store, struct error *error) {
+    return !fails_now(error) && real->begin(store, error);
+}
+
+static inline bool faulty_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
+    return !fails_now(error) && real->put_draw(store, draw, error);
+}
+
+static inline bool faulty_put_agency(struct store *store, const struct stored_agency *agency,
+                                     struct error *error) {
+    return !fails_now(error) && real->put_agency(store, agency, error);
+}
+
+static inline bool faulty_add_chunk(struct store *store, const struct stored_chunk *chunk,
+                                    struct error *error) {
+    return !fails_now(error) && real->add_chunk(store, chunk, error);
+}
+
+static inline bool faulty_add_winner(struct store *store, const struct stored_winner *winner,
+                                     struct error *error) {
+    return !fails_now(error) && real->add_winner(store, winner, error);
+}
+
+static inline bool faulty_get_draw(struct store *store, struct stored_draw *draw, bool *found,
+                                   struct error *error) {
+    return !fails_now(error) && real->get_draw(store, draw, found, error);
+}
+
+static inline bool faulty_agencies(struct store *store, store_each_agency each, void *context,
+                                   struct error *error) {
+    return !fails_now(error) && real->agencies(store, each, context, error);
+}
+
+static inline bool faulty_numbers(struct store *store, store_each_chunk each, void *context,
+                                  struct error *error) {
+    return !fails_now(error) && real->numbers(store, each, context, error);
+}
+
+static inline bool faulty_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
+                                 store_each_chunk each, void *context, struct error *error) {
+    return !fails_now(error) && real->chunks(store, agency, from, to, each, context, error);
+}
+
+static inline bool faulty_winners(struct store *store, store_each_winner each, void *context,
+                                  struct error *error) {
+    return !fails_now(error) && real->winners(store, each, context, error);
+}
+
+static inline bool faulty_commit(struct store *store, struct error *error) {
+    enum commit_fault fault = fails_now(error) ? story.failing_commit : story.fault;
+    story.fault = NO_FAULT;
+    story.commits++;
+    if (fault == FAIL_BEFORE) {
+        return error_set(error, ERROR_STORE_FAILED, "the disk is full");
+    }
+    bool done = real->commit(store, error);
+    return fault == FAIL_AFTER ? error_set(error, ERROR_STORE_FAILED, "the sync failed") : done;
+}
+
+static inline bool open_store(void *context, struct store **store, struct error *error) {
+    (void)context;
+    if (story.store_is_gone || fails_now(error)) {
+        return error_set(error, ERROR_STORE_FAILED, "the store is gone");
+    }
+    if (!store_open(story.path, "1", STORE_SERVE, store, error)) {
+        return false;
+    }
+    story.opened++;
+    real = (*store)->operations;
+    faulty = (struct store_operations){
+        .begin = faulty_begin,
+        .commit = faulty_commit,
+        .rollback = real->rollback,
+        .put_draw = faulty_put_draw,
+        .put_agency = faulty_put_agency,
+        .add_chunk = faulty_add_chunk,
+        .add_winner = faulty_add_winner,
+        .get_draw = faulty_get_draw,
+        .agencies = faulty_agencies,
+        .numbers = faulty_numbers,
+        .chunks = faulty_chunks,
+        .winners = faulty_winners,
+        .close = real->close,
+    };
+    (*store)->operations = &faulty;
+    return true;
+}
+
+static inline void on_drawn(void *context, const struct winners *winners) {
+    (void)context;
+    story.winners = winners;
+    story.drawn++;
+}
+
+static inline void on_all_told(void *context) {
+    (void)context;
+    story.all_told++;
+}
+
+// Requests ------------------------------------------------------------------------------------------------
+
+static inline void on_complete(struct ledger_request *request) {
+    assert_true(story.count < REQUESTS_MAX);
+    story.completed[story.count++] = request;
+}
+
+static inline struct chunk *chunk_numbered(int first, int count) {
+    struct chunk *chunk = chunk_new((uint32_t)count, 4096);
+    for (int i = first; i < first + count; i++) {
+        char text[64];
+        struct error error;
+        // The bet at place n has document n, and every tenth wins.
+        snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i % 10 == 7 ? 7574 : 1);
+        assert_true(chunk_add(chunk, text, strlen(text), &error));
+    }
+    return chunk;
+}
+
+static inline struct ledger_request *request(enum ledger_request_type type, uint32_t agency, int64_t first,
+                                             int count) {
+    struct ledger_request *made = calloc(1, sizeof *made);
+    *made = (struct ledger_request){.type = type, .agency = agency, .first = first, .next = -1};
+    error_clear(&made->error);
+    made->complete = on_complete;
+    if (type == LEDGER_CHUNK || type == LEDGER_LAST_CHUNK) {
+        struct chunk *chunk = chunk_numbered(first < 0 ? 0 : (int)first, count);
+        assert_true(
+            chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->digest));
+        made->chunk = chunk;
+    }
+    return made;
+}
+
+static inline void discard(struct ledger_request *request) {
+    chunk_free((struct chunk *)(uintptr_t)request->chunk);
+    free(request);
+}
+
+// Processes one request alone. Returns the code it was answered with; *next is what it said.
+static inline enum error_code ask(struct ledger_request *asked, int64_t *next) {
+    asked->node.next = NULL;
+    story.count = 0;
+    ledger_process(story.ledger, &asked->node);
+    assert_int_equal(story.count, 1);
+    assert_ptr_equal(story.completed[0], asked);
+    enum error_code code = asked->error.code;
+    *next = asked->next;
+    discard(asked);
+    return code;
+}
+
+static inline void assert_stored(enum ledger_request_type type, uint32_t agency, int64_t first, int count,
+                                 int64_t next) {
+    int64_t said;
+    assert_int_equal(ask(request(type, agency, first, count), &said), ERROR_NONE);
+    assert_int_equal(said, next);
+}
+
+static inline void assert_refused(enum ledger_request_type type, uint32_t agency, int64_t first, int count,
+                                  enum error_code code) {
+    int64_t said;
+    assert_int_equal(ask(request(type, agency, first, count), &said), code);
+}
+
+static inline bool try_to_open(uint32_t agencies, struct error *error) {
+    story.options = (struct ledger_options){.draw = "1",
+                                            .agencies = agencies,
+                                            .winning_number = 7574,
+                                            .open_store = open_store,
+                                            .drawn = on_drawn,
+                                            .all_told = on_all_told};
+    story.winners = NULL;
+    story.drawn = 0;
+    return ledger_open(&story.options, &story.ledger, error);
+}
+
+static inline void open_ledger(uint32_t agencies) {
+    struct error error;
+    if (!try_to_open(agencies, &error)) {
+        fail_msg("%s", error.text);
+    }
+}
+
+static inline void restart(uint32_t agencies) {
+    ledger_close(&story.ledger);
+    open_ledger(agencies);
+}
+
+// A number that SQL gives about the store.
+static inline int query(const char *sql) {
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int value = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return value;
+}
+
+static inline void assert_bets(int expected) {
+    assert_int_equal(query("SELECT count(*) FROM bets"), expected);
+    assert_int_equal(query("SELECT count(DISTINCT agency || ':' || documento) FROM bets"), expected);
+    assert_int_equal(query("SELECT count(*) FROM bets WHERE bet <> CAST(documento AS INTEGER)"), 0);
+}
+
+static const char *winners_of_agency(uint32_t agency) {
+    static char text[64];
+    size_t length;
+    const char *documents = winners_of(story.winners, agency, &length);
+    snprintf(text, sizeof text, "%.*s", (int)length, documents);
+    return text;
+}
+
+static inline int set_up(void **state) {
+    (void)state;
+    memset(&story, 0, sizeof story);
+    strcpy(story.folder, "/tmp/quiniela-ledger-XXXXXX");
+    assert_non_null(mkdtemp(story.folder));
+    snprintf(story.path, sizeof story.path, "%s/store-0", story.folder);
+    return 0;
+}
+
+static inline void remove_stores(void) {
+    for (char store = '0'; store <= '1'; store++) {
+        static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
+        for (size_t i = 0; i < 4; i++) {
+            char file[160];
+            snprintf(file, sizeof file, "%s/store-%c%s", story.folder, store, endings[i]);
+            unlink(file);
+        }
+    }
+}
+
+static inline int tear_down(void **state) {
+    (void)state;
+    if (story.ledger != NULL) {
+        ledger_close(&story.ledger);
+    }
+    remove_stores();
+    return rmdir(story.folder);
+}
+
+#define LEDGER_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+#endif

@@ -1,0 +1,126 @@
+// What the stories of the stores have in common: a folder and an empty store each, and chunks that can be
+// told apart.
+#ifndef QUINIELA_TESTS_STORE_STORY_H
+#define QUINIELA_TESTS_STORE_STORY_H
+
+#include "cmocka_all.h"
+
+#include "base/limits.h"
+#include "store/store.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct implementation {
+    const char *name;
+    bool (*open)(const char *address, const char *draw, enum store_mode mode, struct store **store,
+                 struct error *error);
+};
+
+static const struct implementation implementations[] = {
+    {"sqlite", sqlite_store_open},
+};
+
+static const struct implementation *implementation = implementations; // the one that is tested
+static char folder[64], path[128];
+
+static inline bool try_open(const char *draw, enum store_mode mode, struct store **store,
+                            struct error *error) {
+    return implementation->open(path, draw, mode, store, error);
+}
+
+static inline struct store *open_draw(const char *draw, enum store_mode mode) {
+    struct store *store;
+    struct error error;
+    if (!try_open(draw, mode, &store, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return store;
+}
+
+static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint32_t count) {
+    static const uint8_t numbers[] = {1, 0, 2, 0, 3, 0};
+    static const char rows[] = "A,\"B\",1,2000-01-01,1\nÑ,\\,2,2000-01-01,2\nC,D,3,2000-01-01,0003\n";
+    size_t length = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        length += strcspn(rows + length, "\n") + 1;
+    }
+    struct stored_chunk chunk = {agency, first, count, numbers, rows, length, {0}};
+    memset(chunk.digest, (int)first + 1, sizeof chunk.digest);
+    return chunk;
+}
+
+static inline void must(bool done, const struct error *error) {
+    if (!done) {
+        fail_msg("%s", error->text);
+    }
+}
+
+static inline void store_one(struct store *store, uint32_t agency, uint64_t first, uint32_t count) {
+    struct error error;
+    struct stored_chunk chunk = chunk_of(agency, first, count);
+    must(store_begin(store, &error), &error);
+    must(store_add_chunk(store, &chunk, &error), &error);
+    must(store_commit(store, &error), &error);
+}
+
+// What was read, as text: "1:0+3 1:3+2 ".
+struct reading {
+    char text[1024];
+    int stop_after; // rows, or 0
+    int rows;
+};
+
+static inline bool note_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    struct reading *reading = context;
+    size_t length = strlen(reading->text);
+    snprintf(reading->text + length, sizeof reading->text - length, "%u:%llu+%u%s ", chunk->agency,
+             (unsigned long long)chunk->first, chunk->count, chunk->rows == NULL ? "n" : "");
+    struct stored_chunk written = chunk_of(chunk->agency, chunk->first, chunk->count);
+    assert_memory_equal(chunk->numbers, written.numbers, 2 * (size_t)chunk->count);
+    assert_memory_equal(chunk->digest, written.digest, sizeof written.digest);
+    if (chunk->rows != NULL) {
+        assert_int_equal(chunk->rows_length, written.rows_length);
+        assert_memory_equal(chunk->rows, written.rows, written.rows_length);
+    }
+    reading->rows++;
+    return reading->rows != reading->stop_after || error_set(error, ERROR_CONFLICT, "stopped");
+}
+
+static inline void assert_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
+                                 const char *expected) {
+    struct reading reading = {0};
+    struct error error;
+    must(store_chunks(store, agency, from, to, note_chunk, &reading, &error), &error);
+    assert_string_equal(reading.text, expected);
+}
+
+static inline int set_up(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/quiniela-store-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/store.db", folder);
+    return 0;
+}
+
+static inline int tear_down(void **state) {
+    (void)state;
+    static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
+    for (size_t i = 0; i < 4; i++) {
+        char file[160];
+        snprintf(file, sizeof file, "%s%s", path, endings[i]);
+        unlink(file);
+    }
+    return rmdir(folder);
+}
+
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+#endif

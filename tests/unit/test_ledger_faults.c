@@ -1,0 +1,260 @@
+// The ledger's invariants (ledger.h) when the store fails, at whichever call, before or after it has stored.
+#include "ledger_story.h"
+
+// Invariants 1 and 3.
+static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
+    (void)state;
+    static const enum commit_fault faults[] = {FAIL_BEFORE, FAIL_AFTER};
+    open_ledger(2);
+    int64_t stored = 0;
+    for (int i = 0; i < 2; i++) {
+        int64_t next;
+        story.fault = faults[i];
+        assert_int_equal(ask(request(LEDGER_CHUNK, 1, stored, 5), &next), ERROR_STORE_FAILED);
+        assert_int_equal(next, -1); // nobody knows
+        int opened = story.opened;
+        // Sent again it is acknowledged, and stored once, whether the failed commit had stored it or not.
+        assert_stored(LEDGER_CHUNK, 1, stored, 5, stored + 5);
+        assert_int_equal(story.opened, opened + 1); // what is stored was read back
+        stored += 5;
+        assert_bets((int)stored);
+    }
+    story.fault = FAIL_AFTER;
+    assert_refused(LEDGER_LAST_CHUNK, 1, stored, 1, ERROR_STORE_FAILED);
+    assert_stored(LEDGER_LAST_CHUNK, 1, stored, 1, stored + 1);
+    assert_int_equal(query("SELECT count(*) FROM agencies WHERE finished_at IS NOT NULL"), 1);
+}
+
+// Invariants 1 and 5: the seal goes with the last chunk, or not at all.
+static void a_seal_that_fails(void **state) {
+    (void)state;
+    static const enum commit_fault faults[] = {FAIL_BEFORE, FAIL_AFTER};
+    for (int i = 0; i < 2; i++) {
+        story.path[strlen(story.path) - 1] = (char)('0' + i); // a store each
+        open_ledger(1);
+        story.fault = faults[i];
+        assert_refused(LEDGER_LAST_CHUNK, 1, 0, 8, ERROR_STORE_FAILED);
+        assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed'"), i);
+        ledger_work(story.ledger); // makes the draw only when it is sealed in the store
+        assert_int_equal(story.drawn, i);
+        assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+        ledger_work(story.ledger);
+        assert_int_equal(story.drawn, 1);
+        assert_string_equal(winners_of_agency(1), "7");
+        assert_bets(8);
+        ledger_close(&story.ledger);
+    }
+    open_ledger(1);
+}
+
+// Invariant 3.
+static void while_the_store_is_gone_nothing_is_acknowledged(void **state) {
+    (void)state;
+    open_ledger(1);
+    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
+    story.fault = FAIL_BEFORE;
+    assert_refused(LEDGER_CHUNK, 1, 5, 5, ERROR_STORE_FAILED);
+    story.store_is_gone = true;
+    assert_refused(LEDGER_CHUNK, 1, 5, 5, ERROR_STORE_FAILED);
+    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED); // even what was stored before
+    story.store_is_gone = false;
+    assert_stored(LEDGER_CHUNK, 1, 5, 5, 10);
+    assert_bets(10);
+}
+
+// Invariant 5.
+static void a_draw_that_fails_is_made_again(void **state) {
+    (void)state;
+    static const enum commit_fault faults[] = {FAIL_BEFORE, FAIL_AFTER};
+    for (int i = 0; i < 2; i++) {
+        story.path[strlen(story.path) - 1] = (char)('0' + i); // a store each
+        open_ledger(1);
+        assert_stored(LEDGER_LAST_CHUNK, 1, 0, 30, 30);
+        story.fault = faults[i];
+        ledger_work(story.ledger);
+        assert_int_equal(story.drawn, 0);
+        assert_true(ledger_has_work(story.ledger));
+        ledger_work(story.ledger);
+        assert_int_equal(story.drawn, 1);
+        assert_false(ledger_has_work(story.ledger));
+        assert_string_equal(winners_of_agency(1), "7,17,27");
+        assert_int_equal(query("SELECT count(*) FROM winners"), 3);
+        ledger_close(&story.ledger);
+    }
+    open_ledger(1);
+}
+
+static void a_damaged_chunk_is_found_at_the_draw(void **state) {
+    (void)state;
+    open_ledger(2);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 30, 30);
+    query("SELECT count(*) FROM bets");
+    ledger_close(&story.ledger);
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
+    sqlite3_exec(database, "UPDATE chunks SET rows = replace(rows, 'Paz,7,', 'Paz,8,')", NULL, NULL, NULL);
+    sqlite3_close(database);
+    open_ledger(2);
+    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 0, 0);
+    ledger_work(story.ledger);
+    assert_int_equal(story.drawn, 0);
+    assert_int_equal(query("SELECT count(*) FROM winners"), 0);
+}
+
+static void a_ledger_without_a_store_does_not_open(void **state) {
+    (void)state;
+    struct error error;
+    story.store_is_gone = true;
+    assert_false(try_to_open(1, &error));
+    assert_null(story.ledger);
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    story.store_is_gone = false;
+    open_ledger(1);
+    struct ledger *second;
+    assert_false(ledger_open(&story.options, &second, &error)); // two ledgers, one store
+    assert_null(second);
+}
+
+// What could not be stored is stored when the store is back, without anybody being told again; only then is
+// it reported.
+static void told_is_reported_when_it_is_stored(void **state) {
+    (void)state;
+    static const char told[] = "SELECT count(*) FROM agencies WHERE told_at IS NOT NULL";
+    int64_t next;
+    open_ledger(2);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
+    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 1, 1);
+    ledger_work(story.ledger);
+    for (uint32_t agency = 1; agency <= 2; agency++) {
+        story.fault = FAIL_BEFORE;
+        assert_int_equal(ask(request(LEDGER_TOLD, agency, -1, 0), &next), ERROR_STORE_FAILED);
+        assert_int_equal(query(told), agency - 1);
+        assert_int_equal(story.all_told, 0);
+        story.store_is_gone = true;
+        assert_true(ledger_has_work(story.ledger)); // no request will bring the store back
+        ledger_work(story.ledger);
+        assert_int_equal(story.all_told, 0);
+        story.store_is_gone = false;
+        ledger_work(story.ledger);
+        assert_false(ledger_has_work(story.ledger));
+        assert_int_equal(query(told), agency);
+    }
+    assert_int_equal(story.all_told, 1);
+    assert_int_equal(story.drawn, 1); // opening the store again does not tell it again
+    restart(2);
+    assert_int_equal(story.all_told, 2);
+}
+
+// Invariants 1 and 3: of a group whose commit fails, only what never touched the store keeps its answer.
+static void a_group_whose_commit_fails(void **state) {
+    (void)state;
+    open_ledger(2);
+    assert_stored(LEDGER_CHUNK, 1, 0, 3, 3);
+    struct ledger_request *requests[7] = {
+        request(LEDGER_CHUNK, 1, 0, 3),  // stored before, but answered together with the others
+        request(LEDGER_CHUNK, 1, 3, 3),  //
+        request(LEDGER_CHUNK, 1, 0, 6),  // leans on what is not stored
+        request(LEDGER_CHUNK, 1, 9, 1),  // a gap, but nobody knows how large
+        request(LEDGER_PASS, 1, -1, 0),  //
+        request(LEDGER_CHUNK, 2, -1, 0), // refused before it came
+        request(LEDGER_LAST_CHUNK, 2, 0, 2),
+    };
+    error_set(&requests[5]->error, ERROR_BAD_BET, "refused before it came");
+    static const enum error_code codes[] = {ERROR_STORE_FAILED, ERROR_STORE_FAILED, ERROR_STORE_FAILED,
+                                            ERROR_STORE_FAILED, ERROR_NONE,         ERROR_BAD_BET,
+                                            ERROR_STORE_FAILED};
+    for (int i = 0; i < 7; i++) {
+        requests[i]->node.next = i < 6 ? &requests[i + 1]->node : NULL;
+    }
+    story.count = 0;
+    story.fault = FAIL_BEFORE;
+    ledger_process(story.ledger, &requests[0]->node);
+    assert_int_equal(story.count, 7);
+    for (int i = 0; i < 7; i++) {
+        assert_ptr_equal(story.completed[i], requests[i]);
+        assert_int_equal(requests[i]->error.code, codes[i]);
+        assert_int_equal(requests[i]->next, -1);
+        discard(requests[i]);
+    }
+    assert_bets(3);
+    assert_stored(LEDGER_CHUNK, 1, 0, 6, 6);
+}
+
+// Sends a chunk until it is acknowledged.
+static void insist(enum ledger_request_type type, uint32_t agency, int64_t first, int count, int64_t next) {
+    enum error_code code = ERROR_STORE_FAILED;
+    int64_t said = -1;
+    for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one call fails
+        assert_int_equal(code, ERROR_STORE_FAILED);
+        code = ask(request(type, agency, first, count), &said);
+    }
+    assert_int_equal(code, ERROR_NONE);
+    assert_int_equal(said, next);
+}
+
+static void work(void) {
+    for (int tries = 0; ledger_has_work(story.ledger) && tries < 2; tries++) {
+        ledger_work(story.ledger);
+    }
+    assert_false(ledger_has_work(story.ledger));
+}
+
+// A draw from its first bet to its last winner, in which one call fails.
+static void play_whole_draw(void) {
+    struct error error;
+    int64_t next;
+    story.all_told = 0;
+    if (!try_to_open(2, &error)) {
+        open_ledger(2);
+    }
+    insist(LEDGER_CHUNK, 1, 0, 8, 8);
+    insist(LEDGER_CHUNK, 1, 4, 10, 14);
+    insist(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    insist(LEDGER_LAST_CHUNK, 1, 14, 14, 28);
+    work();
+    assert_int_equal(story.drawn, 1);
+    assert_string_equal(winners_of_agency(1), "7,17,27");
+    assert_string_equal(winners_of_agency(2), "7");
+    for (uint32_t agency = 1; agency <= 2; agency++) { // told once, whatever comes of it
+        ask(request(LEDGER_TOLD, agency, -1, 0), &next);
+    }
+    work();
+    assert_int_equal(story.drawn, 1);
+    assert_int_equal(story.all_told, 1);
+}
+
+// All invariants: whichever call of the store fails, the draw comes out the same.
+static void every_call_of_the_store_fails_once(void **state) {
+    (void)state;
+    for (int how = FAIL_BEFORE; how <= FAIL_AFTER; how++) {
+        story.failing_commit = (enum commit_fault)how;
+        for (story.failing_call = 1;; story.failing_call++) {
+            story.calls = 0;
+            play_whole_draw();
+            ledger_close(&story.ledger);
+            assert_bets(36);
+            assert_int_equal(query("SELECT count(*) FROM winners"), 4);
+            assert_int_equal(query("SELECT count(*) FROM agencies WHERE told_at IS NOT NULL"), 2);
+            remove_stores();
+            if (story.calls < story.failing_call) {
+                break; // there was no such call: all have failed
+            }
+        }
+        assert_true(story.failing_call > 40);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        LEDGER_TEST(nothing_is_acknowledged_when_the_commit_fails),
+        LEDGER_TEST(a_seal_that_fails),
+        LEDGER_TEST(while_the_store_is_gone_nothing_is_acknowledged),
+        LEDGER_TEST(a_draw_that_fails_is_made_again),
+        LEDGER_TEST(a_damaged_chunk_is_found_at_the_draw),
+        LEDGER_TEST(a_ledger_without_a_store_does_not_open),
+        LEDGER_TEST(told_is_reported_when_it_is_stored),
+        LEDGER_TEST(a_group_whose_commit_fails),
+        LEDGER_TEST(every_call_of_the_store_fails_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

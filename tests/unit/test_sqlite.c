@@ -1,0 +1,309 @@
+// What concerns SQLite's store alone: its file, its log, its view, and what it does with damage and full
+// disks.
+#include "store_story.h"
+
+// Lets no file grow beyond `bytes`; RLIM_INFINITY lifts the limit. As a full disk does, it fails writes.
+static void limit_files(rlim_t bytes) {
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+// Invariants 2 and 3, with a disk that fails the N-th write, for every N until none fails.
+static void a_full_disk_stores_a_group_whole_or_not_at_all(void **state) {
+    (void)state;
+    enum { STEP_BYTES = 16 * 1024, ROWS_BYTES = 100 * 1000, STEPS_MAX = 100 };
+    struct error error;
+    char *rows = malloc(ROWS_BYTES);
+    memset(rows, 'x', ROWS_BYTES);
+    signal(SIGXFSZ, SIG_IGN); // the write fails instead
+    int failures = 0, steps = 0;
+    for (bool stored = false; !stored; steps++) {
+        assert_true(steps < STEPS_MAX);
+        struct store *store = open_draw("1", STORE_SERVE);
+        store_one(store, 2, (uint64_t)steps, 1);
+        struct stored_chunk small = chunk_of(1, 0, 1), large = chunk_of(1, 1, 1);
+        large.rows = rows;
+        large.rows_length = ROWS_BYTES;
+        limit_files((rlim_t)steps * STEP_BYTES);
+        stored = store_begin(store, &error) && store_add_chunk(store, &small, &error) &&
+                 store_add_chunk(store, &large, &error) && store_commit(store, &error);
+        limit_files(RLIM_INFINITY);
+        if (!stored) {
+            failures++;
+            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_false(store_begin(store, &error));
+        }
+        store_close(&store);
+        store = open_draw("1", STORE_SERVE);
+        struct reading reading = {0};
+        must(store_numbers(store, note_chunk, &reading, &error), &error);
+        assert_int_equal(strncmp(reading.text, "1:0+1n 1:1+1n ", 14) == 0, stored);
+        assert_int_equal(reading.rows, steps + 1 + (stored ? 2 : 0)); // what was there before is there
+        store_close(&store);
+    }
+    assert_true(failures > 2);
+    signal(SIGXFSZ, SIG_DFL);
+    free(rows);
+}
+
+static void what_is_no_store_is_refused(void **state) {
+    (void)state;
+    struct store *store;
+    struct error error;
+    assert_false(store_open(path, "1", STORE_READ, &store, &error)); // there is none, and none is made
+    assert_int_equal(access(path, F_OK), -1);
+    assert_false(store_open("/no/such/folder/x.db", "1", STORE_SERVE, &store, &error));
+    assert_non_null(strstr(error.text, "/no/such/folder/x.db"));
+    FILE *file = fopen(path, "w");
+    for (int i = 0; i < 5000; i++) {
+        fputs("no database ", file);
+    }
+    fclose(file);
+    assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
+    assert_non_null(strstr(error.text, path));
+}
+
+static void execute(const char *sql) {
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+static void other_tables_are_refused(void **state) {
+    (void)state;
+    struct store *store;
+    struct error error;
+    execute("CREATE TABLE mine (a)");
+    assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
+    assert_non_null(strstr(error.text, "no store of quiniela"));
+    unlink(path);
+    store = open_draw("1", STORE_SERVE);
+    store_close(&store);
+    execute("PRAGMA user_version = 99");
+    assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
+    assert_non_null(strstr(error.text, "version 99"));
+}
+
+static bool count_row(void *context, const struct stored_chunk *chunk, struct error *error) {
+    (void)chunk;
+    (void)error;
+    ++*(int *)context;
+    return true;
+}
+
+// The whole file, ended by a NUL. The caller frees it.
+static char *read_file(size_t *length) {
+    FILE *file = fopen(path, "rb");
+    struct stat status;
+    assert_non_null(file);
+    assert_int_equal(fstat(fileno(file), &status), 0);
+    char *bytes = calloc(1, (size_t)status.st_size + 1);
+    *length = fread(bytes, 1, (size_t)status.st_size, file);
+    fclose(file);
+    return bytes;
+}
+
+static void what_is_refused_is_not_changed(void **state) {
+    (void)state;
+    static const char *const databases[] = {
+        "CREATE TABLE mine (a)",
+        "PRAGMA application_id = 7; CREATE TABLE chunks (a)",
+        "PRAGMA application_id = 7",
+        "PRAGMA user_version = 1",
+    };
+    for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
+        struct store *store;
+        struct error error;
+        size_t length_before, length_after;
+        execute(databases[i]);
+        char *before = read_file(&length_before);
+        for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
+            assert_false(store_open(path, "1", (enum store_mode)mode, &store, &error));
+            assert_null(store);
+            assert_non_null(strstr(error.text, "no store of quiniela"));
+        }
+        char *after = read_file(&length_after);
+        assert_int_equal(length_after, length_before);
+        assert_memory_equal(after, before, length_before);
+        free(before);
+        free(after);
+        unlink(path);
+    }
+}
+
+static void a_damaged_row_is_no_answer(void **state) {
+    (void)state;
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct error error;
+    store_one(store, 1, 0, 3);
+    store_close(&store);
+    execute("UPDATE chunks SET numbers = x'0102'");
+    store = open_draw("1", STORE_READ);
+    struct reading reading = {0};
+    assert_false(store_numbers(store, note_chunk, &reading, &error));
+    assert_non_null(strstr(error.text, "agency 1 from bet 0"));
+    store_close(&store);
+}
+
+// A read that fails on the way is not taken for the end.
+static void a_damaged_page_is_no_end(void **state) {
+    (void)state;
+    enum { CHUNKS = 400, KEPT_BYTES = 8 * 16384 };
+    static uint8_t numbers[2000];
+    struct error error;
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct stored_chunk chunk = chunk_of(1, 0, 1);
+    chunk.count = 1000;
+    chunk.numbers = numbers;
+    must(store_begin(store, &error), &error);
+    for (chunk.first = 0; chunk.first < CHUNKS * 1000; chunk.first += 1000) {
+        must(store_add_chunk(store, &chunk, &error), &error);
+    }
+    must(store_commit(store, &error), &error);
+    store_close(&store);
+    size_t length;
+    char *bytes = read_file(&length);
+    assert_true(length > 2 * KEPT_BYTES);
+    memset(bytes + KEPT_BYTES, 0xff, length - KEPT_BYTES);
+    FILE *file = fopen(path, "wb");
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    fclose(file);
+    free(bytes);
+    int rows = 0;
+    store = open_draw("1", STORE_READ);
+    assert_false(store_numbers(store, count_row, &rows, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_true(rows < CHUNKS);
+    store_close(&store);
+}
+
+static int note_row(void *context, int count, char **values, char **names) {
+    (void)names;
+    char *text = context;
+    for (int i = 0; i < count; i++) {
+        sprintf(text + strlen(text), "%s|", values[i]);
+    }
+    return 0;
+}
+
+static void the_view_shows_a_row_a_bet(void **state) {
+    (void)state;
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 7, 0, 3);
+    store_one(store, 7, 3, 1);
+    store_close(&store);
+    sqlite3 *database;
+    char text[1024] = "";
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database,
+                                  "SELECT agency, bet, nombre, apellido, documento, nacimiento, numero"
+                                  " FROM bets ORDER BY bet",
+                                  note_row, text, NULL),
+                     SQLITE_OK);
+    assert_string_equal(text, "7|0|A|\"B\"|1|2000-01-01|1|7|1|Ñ|\\|2|2000-01-01|2|7|2|C|D|3|2000-01-01|3|"
+                              "7|3|A|\"B\"|1|2000-01-01|1|");
+    text[0] = '\0';
+    sqlite3_exec(database, "SELECT count(*) FROM bets WHERE numero = 3", note_row, text, NULL);
+    assert_string_equal(text, "1|");
+    sqlite3_close(database);
+}
+
+// Names as hard as they come, for whatever takes a chunk's text apart with quotes, brackets and commas.
+static void the_view_leaves_names_as_they_are(void **state) {
+    (void)state;
+    static const char rows[] = "\"\",\\,1,2000-01-01,0\n"
+                               "\"][\",\\\",2,2000-01-01,0042\n"
+                               "O'Higgins,\\u0041\\n,A1,2000-01-01,9999\n"
+                               "null,{\"a\":1},4,2000-01-01,4\n"
+                               " Ñandú \xf0\x9f\x8e\xb0 , 日本 ,5,2000-01-01,5\n"
+                               "%s%n,$[0],6,2000-01-01,6\n";
+    static const uint8_t numbers[12];
+    struct error error;
+    struct stored_chunk chunk = {3, 5, 6, numbers, rows, sizeof rows - 1, {0}};
+    struct store *store = open_draw("1", STORE_SERVE);
+    must(store_begin(store, &error) && store_add_chunk(store, &chunk, &error) && store_commit(store, &error),
+         &error);
+    store_close(&store);
+    store = open_draw("it's 2", STORE_SERVE); // a second draw in the same file
+    store_one(store, 3, 5, 1);
+    store_close(&store);
+    sqlite3 *database;
+    char text[1024] = "";
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    sqlite3_exec(database,
+                 "SELECT draw, bet, nombre, apellido, documento, numero, typeof(numero) FROM bets"
+                 " ORDER BY draw, bet",
+                 note_row, text, NULL);
+    assert_string_equal(text, "1|5|\"\"|\\|1|0|integer|"
+                              "1|6|\"][\"|\\\"|2|42|integer|"
+                              "1|7|O'Higgins|\\u0041\\n|A1|9999|integer|"
+                              "1|8|null|{\"a\":1}|4|4|integer|"
+                              "1|9| Ñandú \xf0\x9f\x8e\xb0 | 日本 |5|5|integer|"
+                              "1|10|%s%n|$[0]|6|6|integer|"
+                              "it's 2|5|A|\"B\"|1|1|integer|");
+    sqlite3_close(database);
+}
+
+static void the_file_is_set_up_as_it_should_be(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *expected;
+    } cases[] = {{"PRAGMA page_size", "16384|"},
+                 {"PRAGMA journal_mode", "wal|"},
+                 {"PRAGMA application_id", "1903520110|"}, // "quin"
+                 {"PRAGMA integrity_check", "ok|"}};
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 0, 3);
+    store_close(&store);
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[64] = "";
+        assert_int_equal(sqlite3_exec(database, cases[i].sql, note_row, text, NULL), SQLITE_OK);
+        assert_string_equal(text, cases[i].expected);
+    }
+    sqlite3_close(database);
+}
+
+static void the_log_does_not_grow_for_ever(void **state) {
+    (void)state;
+    enum { CHUNKS = 700, ROW_BYTES = 256 * 1024, LOG_BYTES_MAX = 160 * 1024 * 1024 };
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct error error;
+    char *rows = malloc(ROW_BYTES);
+    memset(rows, 'x', ROW_BYTES);
+    struct stored_chunk chunk = chunk_of(1, 0, 1);
+    chunk.rows = rows;
+    chunk.rows_length = ROW_BYTES;
+    for (chunk.first = 0; chunk.first < CHUNKS; chunk.first++) {
+        must(store_begin(store, &error) && store_add_chunk(store, &chunk, &error) &&
+                 store_commit(store, &error),
+             &error);
+    }
+    char log_path[160];
+    struct stat status;
+    snprintf(log_path, sizeof log_path, "%s-wal", path);
+    assert_int_equal(stat(log_path, &status), 0);
+    assert_true(status.st_size < LOG_BYTES_MAX); // of 175 MiB that went through it
+    store_close(&store);
+    free(rows);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(a_full_disk_stores_a_group_whole_or_not_at_all),
+        STORE_TEST(what_is_refused_is_not_changed),
+        STORE_TEST(a_damaged_page_is_no_end),
+        STORE_TEST(the_view_leaves_names_as_they_are),
+        STORE_TEST(the_file_is_set_up_as_it_should_be),
+        STORE_TEST(what_is_no_store_is_refused),
+        STORE_TEST(other_tables_are_refused),
+        STORE_TEST(a_damaged_row_is_no_answer),
+        STORE_TEST(the_view_shows_a_row_a_bet),
+        STORE_TEST(the_log_does_not_grow_for_ever),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
