@@ -7,10 +7,10 @@
 #include "base/signals.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 
 enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, ECHO_MESSAGE_BYTES_MAX = 128 };
@@ -18,7 +18,8 @@ enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, ECHO_MESSAGE_BYTES_MAX = 12
 struct echo_loop {
     const struct echo_loop_options *options;
     uv_loop_t *loop;
-    uv_signal_t terminate, interrupt;
+    uv_poll_t signals;
+    int signals_descriptor;
     uv_timer_t next;  // when the next message, or the next try, begins
     uv_timer_t lapse; // when all ends
     struct link *link;
@@ -38,7 +39,7 @@ static void end(struct echo_loop *echo) {
                   "resource: socket");
     }
     uv_handle_t *handles[] = {(uv_handle_t *)&echo->next, (uv_handle_t *)&echo->lapse,
-                              (uv_handle_t *)&echo->terminate, (uv_handle_t *)&echo->interrupt};
+                              (uv_handle_t *)&echo->signals};
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) {
         if (!uv_is_closing(handles[i])) {
             uv_close(handles[i], NULL);
@@ -47,12 +48,16 @@ static void end(struct echo_loop *echo) {
     uv_stop(echo->loop);
 }
 
-static void on_signal(uv_signal_t *handle, int number) {
-    struct echo_loop *echo = handle->data;
-    echo->signalled = true;
-    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
-    end(echo);
-    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: timers");
+static void on_signal(uv_poll_t *signals, int status, int events) {
+    (void)status, (void)events;
+    struct echo_loop *echo = signals->data;
+    int number = signals_take(echo->signals_descriptor);
+    if (number != 0) {
+        echo->signalled = true;
+        log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
+        end(echo);
+        log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: timers");
+    }
 }
 
 static void on_lapse(uv_timer_t *timer) {
@@ -133,12 +138,9 @@ static void begin_message(uv_timer_t *timer) {
 static void start(struct echo_loop *echo) {
     uv_timer_init(echo->loop, &echo->next);
     uv_timer_init(echo->loop, &echo->lapse);
-    uv_signal_init(echo->loop, &echo->terminate);
-    uv_signal_init(echo->loop, &echo->interrupt);
-    echo->next.data = echo->lapse.data = echo->terminate.data = echo->interrupt.data = echo;
-    uv_signal_start(&echo->terminate, on_signal, SIGTERM);
-    uv_signal_start(&echo->interrupt, on_signal, SIGINT);
-    signals_release();
+    uv_poll_init(echo->loop, &echo->signals, echo->signals_descriptor);
+    echo->next.data = echo->lapse.data = echo->signals.data = echo;
+    uv_poll_start(&echo->signals, UV_READABLE, on_signal);
     if (echo->options->lapse_ms >= 0) {
         uv_timer_start(&echo->lapse, on_lapse, (uint64_t)echo->options->lapse_ms, 0);
     }
@@ -151,14 +153,20 @@ static void start(struct echo_loop *echo) {
 
 bool echo_loop_run(const struct echo_loop_options *options, struct error *error) {
     struct echo_loop echo = {.options = options, .error = error};
+    echo.signals_descriptor = signals_open(error);
+    if (echo.signals_descriptor < 0) {
+        return false;
+    }
     echo.loop = link_begin_loop(error);
     if (echo.loop == NULL) {
+        close(echo.signals_descriptor);
         return false;
     }
     backoff_init(&echo.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     start(&echo);
     uv_run(echo.loop, UV_RUN_DEFAULT);
     link_end_loop(echo.loop);
+    close(echo.signals_descriptor);
     if (echo.signalled) {
         log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
     } else {

@@ -13,7 +13,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +38,8 @@ struct sent {
 struct uploader {
     const struct uploader_options *options;
     uv_loop_t *loop;
-    uv_signal_t terminate, interrupt;
+    uv_poll_t signals;
+    int signals_descriptor;
     uv_timer_t timer; // while backing off
     struct link *link;
     struct message_decoder *decoder;
@@ -78,8 +78,7 @@ static void end(struct uploader *uploader) {
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: socket");
     }
     close_handle((uv_handle_t *)&uploader->timer);
-    close_handle((uv_handle_t *)&uploader->terminate);
-    close_handle((uv_handle_t *)&uploader->interrupt);
+    close_handle((uv_handle_t *)&uploader->signals);
     uv_stop(uploader->loop);
 }
 
@@ -91,10 +90,15 @@ static void fail(struct uploader *uploader, const struct error *error) {
     end(uploader);
 }
 
-static void on_signal(uv_signal_t *handle, int number) {
-    progress_clear();
-    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
-    end(handle->data);
+static void on_signal(uv_poll_t *signals, int status, int events) {
+    (void)status, (void)events;
+    struct uploader *uploader = signals->data;
+    int number = signals_take(uploader->signals_descriptor);
+    if (number != 0) {
+        progress_clear();
+        log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
+        end(uploader);
+    }
 }
 
 // Trying again --------------------------------------------------------------------------------------------
@@ -425,26 +429,41 @@ static void connect_now(struct uploader *uploader) {
 
 static void start_loop(struct uploader *uploader) {
     uv_timer_init(uploader->loop, &uploader->timer);
-    uv_signal_init(uploader->loop, &uploader->terminate);
-    uv_signal_init(uploader->loop, &uploader->interrupt);
-    uploader->timer.data = uploader->terminate.data = uploader->interrupt.data = uploader;
-    uv_signal_start(&uploader->terminate, on_signal, SIGTERM);
-    uv_signal_start(&uploader->interrupt, on_signal, SIGINT);
-    signals_release();
+    uv_poll_init(uploader->loop, &uploader->signals, uploader->signals_descriptor);
+    uploader->timer.data = uploader->signals.data = uploader;
+    uv_poll_start(&uploader->signals, UV_READABLE, on_signal);
+}
+
+static void free_parts(struct uploader *uploader) {
+    message_decoder_free(uploader->decoder);
+    chunk_free(uploader->chunk);
+    if (uploader->signals_descriptor >= 0) {
+        close(uploader->signals_descriptor);
+    }
+}
+
+static bool make_parts(struct uploader *uploader, struct error *error) {
+    uploader->signals_descriptor = signals_open(error);
+    if (uploader->signals_descriptor < 0) {
+        return false;
+    }
+    uploader->decoder = message_decoder_new();
+    bool has_bets = uploader->options->reader != NULL;
+    if (has_bets) {
+        uploader->chunk = chunk_new(uploader->options->chunk_size, MESSAGE_BYTES_MAX);
+    }
+    if (uploader->decoder == NULL || (has_bets && uploader->chunk == NULL)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+    }
+    uploader->loop = link_begin_loop(error);
+    return uploader->loop != NULL;
 }
 
 bool uploader_run(const struct uploader_options *options, struct error *error) {
     struct uploader uploader = {.options = options, .error = error};
-    uploader.decoder = message_decoder_new();
-    if (options->reader != NULL) {
-        uploader.chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
-    }
-    uploader.loop = link_begin_loop(error);
-    if (uploader.loop == NULL || uploader.decoder == NULL ||
-        (options->reader != NULL && uploader.chunk == NULL)) {
-        message_decoder_free(uploader.decoder);
-        chunk_free(uploader.chunk);
-        return uploader.loop != NULL && error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+    if (!make_parts(&uploader, error)) {
+        free_parts(&uploader);
+        return false;
     }
     backoff_init(&uploader.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     backoff_init(&uploader.polling, POLL_BASE_MS, POLL_CAP_MS, ~options->seed);
@@ -452,7 +471,6 @@ bool uploader_run(const struct uploader_options *options, struct error *error) {
     connect_now(&uploader);
     uv_run(uploader.loop, UV_RUN_DEFAULT);
     link_end_loop(uploader.loop);
-    message_decoder_free(uploader.decoder);
-    chunk_free(uploader.chunk);
+    free_parts(&uploader);
     return !uploader.failed;
 }

@@ -1,13 +1,21 @@
-// The signals that end the program, kept back until somebody handles them: a SIGTERM in the first
-// milliseconds must end it as gracefully as any other.
+// The signals that end the program, taken as something to read and never as an interruption: they are blocked
+// in every thread, and whoever runs the main loop watches a file descriptor for them. No thread is ever
+// stopped in the middle of anything, and a SIGTERM in the first milliseconds ends the program as gracefully
+// as any other.
 #ifndef QUINIELA_BASE_SIGNALS_H
 #define QUINIELA_BASE_SIGNALS_H
+
+#include "base/error.h"
 
 // Keeps SIGTERM and SIGINT pending, in this thread and those it makes from now on.
 void signals_hold(void);
 
-// Delivers what was kept back, and what comes from now on. Call it when the handlers are in place.
-void signals_release(void);
+// A file descriptor that becomes readable when one of the signals held back has come (Linux's signalfd(2)).
+// The caller closes it. -1 with ERROR_SYSTEM set when it cannot be made.
+int signals_open(struct error *error);
+
+// Takes the next signal off the descriptor: its number, or 0 when there is none.
+int signals_take(int descriptor);
 
 // "SIGTERM" or "SIGINT". A string constant.
 const char *signals_name(int number);

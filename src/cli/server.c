@@ -14,11 +14,11 @@
 #include "store/store.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <uv.h>
 
 struct server {
@@ -28,7 +28,8 @@ struct server {
     struct lottery *lottery;
     struct net *net;
     uv_loop_t loop; // of the main thread: signals, and the end
-    uv_signal_t terminate, interrupt;
+    uv_poll_t signals;
+    int signals_descriptor;
     uv_async_t all_told;
     bool stopping;
 };
@@ -74,32 +75,43 @@ static void stop(struct server *server) {
     }
 }
 
-static void on_signal(uv_signal_t *handle, int number) {
-    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
-    stop(handle->data);
+static void on_signal(uv_poll_t *signals, int status, int events) {
+    (void)status, (void)events;
+    struct server *server = signals->data;
+    int number = signals_take(server->signals_descriptor);
+    if (number != 0) {
+        log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
+        stop(server);
+    }
 }
 
 static void on_all_told(uv_async_t *async) {
     stop(async->data);
 }
 
-static void start_main_loop(struct server *server) {
-    uv_loop_init(&server->loop);
-    uv_signal_init(&server->loop, &server->terminate);
-    uv_signal_init(&server->loop, &server->interrupt);
+static bool start_main_loop(struct server *server, struct error *error) {
+    server->signals_descriptor = signals_open(error);
+    if (server->signals_descriptor < 0) {
+        return false;
+    }
+    int failure = uv_loop_init(&server->loop);
+    if (failure != 0) {
+        close(server->signals_descriptor);
+        return error_set(error, ERROR_SYSTEM, "the main loop cannot be made: %s", uv_strerror(failure));
+    }
+    uv_poll_init(&server->loop, &server->signals, server->signals_descriptor);
     uv_async_init(&server->loop, &server->all_told, on_all_told);
-    server->terminate.data = server->interrupt.data = server->all_told.data = server;
-    uv_signal_start(&server->terminate, on_signal, SIGTERM);
-    uv_signal_start(&server->interrupt, on_signal, SIGINT);
-    signals_release();
+    server->signals.data = server->all_told.data = server;
+    uv_poll_start(&server->signals, UV_READABLE, on_signal);
+    return true;
 }
 
 static void close_main_loop(struct server *server) {
-    uv_close((uv_handle_t *)&server->terminate, NULL);
-    uv_close((uv_handle_t *)&server->interrupt, NULL);
+    uv_close((uv_handle_t *)&server->signals, NULL);
     uv_close((uv_handle_t *)&server->all_told, NULL);
     uv_run(&server->loop, UV_RUN_DEFAULT);
     uv_loop_close(&server->loop);
+    close(server->signals_descriptor);
 }
 
 // The order matters: nothing new comes in, then the ledger finishes the group in hand and answers it, then
@@ -221,16 +233,23 @@ static void raise_descriptor_limit(void) {
     }
 }
 
+static void log_no_start(const struct error *error) {
+    log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",
+              error_name(error->code), error->text);
+}
+
 static int run(struct server *server) {
     struct error error;
-    start_main_loop(server);
+    if (!start_main_loop(server, &error)) {
+        log_no_start(&error);
+        return EXIT_FAILED;
+    }
     bool started = put_together(server, &error);
     if (started) {
         log_listening(server);
         uv_run(&server->loop, UV_RUN_DEFAULT);
     } else {
-        log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",
-                  error_name(error.code), error.text);
+        log_no_start(&error);
     }
     take_apart(server);
     if (started) {
