@@ -145,10 +145,9 @@ static bool each_row(struct sqlite_store *sqlite, sqlite3_stmt *statement,
 // Groups --------------------------------------------------------------------------------------------------
 
 static bool sqlite_begin(struct store *store, struct error *error) {
-    if (of(store)->checkpointer != NULL) {
-        checkpointer_between_commits(of(store)->checkpointer);
-    }
-    return run_plain(store, BEGIN, "begin", error);
+    struct checkpointer *checkpointer = of(store)->checkpointer; // none where the store is only read
+    return (checkpointer == NULL || checkpointer_between_commits(checkpointer, error)) &&
+           run_plain(store, BEGIN, "begin", error);
 }
 
 // The names of the store's files must be on the disk before anything in the files counts as stored. SQLite
@@ -375,6 +374,9 @@ static void sqlite_close(struct store *store) {
     if (sqlite->checkpointer != NULL) {
         checkpointer_stop(&sqlite->checkpointer);
     }
+    if (store->failed) { // the log is kept as it is: whoever opens the store next looks at all of it
+        sqlite3_db_config(sqlite->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
     for (int i = 0; i < STATEMENTS; i++) {
         sqlite3_finalize(sqlite->statements[i]);
     }
@@ -503,6 +505,15 @@ static bool make_tables(struct sqlite_store *sqlite, struct error *error) {
            execute(sqlite, "COMMIT", "make the tables", error);
 }
 
+// What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
+// and not on the disk, and yet it would be read back as stored. So all of it is moved into the database, and
+// that synced, before anything is answered. A reader at work may hinder that (SQLITE_BUSY), which is no
+// error.
+static bool settle_log(struct sqlite_store *sqlite, struct error *error) {
+    int result = sqlite3_wal_checkpoint_v2(sqlite->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return result == SQLITE_OK || result == SQLITE_BUSY || fail(sqlite, "move its log into it", error);
+}
+
 static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     char address[3 * PATH_MAX];
@@ -532,6 +543,7 @@ static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, str
              "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
              SQLITE_PAGE_BYTES);
     return execute(sqlite, settings, "open", error) && (!without_tables || make_tables(sqlite, error)) &&
+           settle_log(sqlite, error) &&
            checkpointer_start(sqlite->path, sqlite->database, &sqlite->checkpointer, error);
 }
 

@@ -7,10 +7,11 @@
 #include "base/log.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
-    STEP_PAGES = 512,     // of SQLITE_PAGE_BYTES: 8 MiB
+    STEP_PAGES = 256,     // of SQLITE_PAGE_BYTES: 4 MiB
     LOG_PAGES_MAX = 8192, // 128 MiB
     BUSY_MS_MAX = 5000,
 };
@@ -22,6 +23,7 @@ struct checkpointer {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     bool wanted, working, stopping;
+    atomic_bool lost; // a sync of the database failed
     // The writer's alone.
     int pages;      // in the log
     int asked_at;   // how many there were when the thread was asked last
@@ -35,6 +37,41 @@ static int run_checkpoint(sqlite3 *database, int *left) {
     return result;
 }
 
+// SQLite syncs the database only with the last page of the log, and that sync then waits for all that was
+// written before. Syncing after every step leaves little for the one time when the writer has to do it.
+static int sync_database(sqlite3 *database) {
+    sqlite3_file *file = NULL;
+    int result = sqlite3_file_control(database, NULL, SQLITE_FCNTL_FILE_POINTER, &file);
+    if (result != SQLITE_OK) {
+        return result;
+    }
+    result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    return result == SQLITE_OK ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+}
+
+// Whether what was moved into the database may be lost: after a failed sync Linux forgets what it could not
+// write, and the next sync succeeds.
+static bool is_lost(sqlite3 *database, int result) {
+    return result == SQLITE_IOERR_FSYNC ||
+           (result == SQLITE_IOERR && sqlite3_extended_errcode(database) == SQLITE_IOERR_FSYNC);
+}
+
+static void step(struct checkpointer *checkpointer) {
+    int left;
+    int result = run_checkpoint(checkpointer->own, &left);
+    bool lost = is_lost(checkpointer->own, result);
+    if (result == SQLITE_OK) {
+        result = sync_database(checkpointer->own);
+        lost = result != SQLITE_OK;
+    }
+    if (lost) {
+        atomic_store(&checkpointer->lost, true);
+    }
+    if (result != SQLITE_OK && result != SQLITE_BUSY) { // it all stands in the log still
+        log_event(LOG_LEVEL_WARNING, "checkpoint", LOG_FAIL, "error: %s", sqlite3_errstr(result));
+    }
+}
+
 static void *run(void *argument) {
     struct checkpointer *checkpointer = argument;
     pthread_mutex_lock(&checkpointer->mutex);
@@ -46,13 +83,7 @@ static void *run(void *argument) {
         checkpointer->wanted = false;
         checkpointer->working = true;
         pthread_mutex_unlock(&checkpointer->mutex);
-        int left;
-        int result = run_checkpoint(checkpointer->own, &left);
-        if (result != SQLITE_OK && result != SQLITE_BUSY) {
-            // Nothing is lost: it all stands in the log. A disk that stays like that fails a commit next.
-            log_event(LOG_LEVEL_WARNING, "checkpoint", LOG_FAIL, "error: %s",
-                      sqlite3_errmsg(checkpointer->own));
-        }
+        step(checkpointer);
         pthread_mutex_lock(&checkpointer->mutex);
         checkpointer->working = false;
         pthread_cond_broadcast(&checkpointer->changed);
@@ -81,9 +112,14 @@ static int on_commit(void *context, sqlite3 *database, const char *name, int pag
     return SQLITE_OK;
 }
 
-void checkpointer_between_commits(struct checkpointer *checkpointer) {
+static bool nothing_lost(struct checkpointer *checkpointer, struct error *error) {
+    return !atomic_load(&checkpointer->lost) ||
+           error_set(error, ERROR_STORE_FAILED, "a sync of the database failed; its log has everything");
+}
+
+bool checkpointer_between_commits(struct checkpointer *checkpointer, struct error *error) {
     if (checkpointer->pages < LOG_PAGES_MAX || checkpointer->pages < checkpointer->give_up_at) {
-        return;
+        return nothing_lost(checkpointer, error);
     }
     pthread_mutex_lock(&checkpointer->mutex);
     checkpointer->wanted = false;
@@ -92,9 +128,12 @@ void checkpointer_between_commits(struct checkpointer *checkpointer) {
     }
     pthread_mutex_unlock(&checkpointer->mutex);
     int left;
-    (void)run_checkpoint(checkpointer->writer, &left); // a failure shows in the next commit, or it was none
+    if (is_lost(checkpointer->writer, run_checkpoint(checkpointer->writer, &left))) {
+        atomic_store(&checkpointer->lost, true);
+    }
     // With a reader on an old snapshot the log cannot begin anew yet.
     checkpointer->give_up_at = checkpointer->pages + STEP_PAGES;
+    return nothing_lost(checkpointer, error);
 }
 
 static bool open_own(const char *path, struct checkpointer *checkpointer, struct error *error) {

@@ -15,8 +15,9 @@ bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer *
                         struct error *error) MUST_CHECK;
 
 // Called by the writer between its transactions. Usually does nothing; when the log has become too long it
-// finishes what the thread has not done yet, so that the log can begin anew.
-void checkpointer_between_commits(struct checkpointer *checkpointer);
+// finishes what the thread has not done yet, so that the log can begin anew. ERROR_STORE_FAILED after a
+// failed sync of the database: the log must then be kept, and moved once more after opening again.
+bool checkpointer_between_commits(struct checkpointer *checkpointer, struct error *error) MUST_CHECK;
 
 // Ends the thread, frees the checkpointer and nulls the caller's pointer. The writer's connection is still
 // open.
