@@ -8,4 +8,7 @@
 // A function that takes a printf format as its argument `format_index`, and the values from `first_value` on.
 #define PRINTF_LIKE(format_index, first_value) __attribute__((format(printf, format_index, first_value)))
 
+// A small function of one file that becomes part of its callers, and is compiled as they are.
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 #endif

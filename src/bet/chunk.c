@@ -1,7 +1,6 @@
 #include "bet/chunk.h"
 
 #include "bet/bet.h"
-#include "bet/scan.h"
 
 #include <assert.h>
 #include <openssl/evp.h>
@@ -13,7 +12,7 @@ static_assert(CHUNK_DIGEST_BYTES == 32, "SHA-256");
 struct chunk *chunk_new(uint32_t count_max, size_t text_max) {
     size_t numbers_bytes = (size_t)count_max * 2;
     size_t rows_bytes = text_max + count_max; // a newline each
-    struct chunk *chunk = malloc(sizeof *chunk + numbers_bytes + rows_bytes + SCAN_BYTES);
+    struct chunk *chunk = malloc(sizeof *chunk + numbers_bytes + rows_bytes);
     if (chunk == NULL) {
         return NULL;
     }
@@ -34,14 +33,14 @@ void chunk_clear(struct chunk *chunk) {
 
 bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct error *error) {
     assert(chunk->count < chunk->count_max && chunk->rows_length + length + 1 <= chunk->rows_max);
-    // Copied first, and checked where it lies: there SCAN_BYTES are readable behind every row.
-    char *row = chunk->rows + chunk->rows_length;
-    memcpy(row, text, length);
+    // Checked where it comes from, and not in the row: what has just been written is read back slowly.
     struct bet bet;
-    if (!bet_check_fast(row, length, &bet.number) && !bet_parse(row, length, &bet, error)) {
+    if (!bet_check_fast(text, length, &bet.number) && !bet_parse(text, length, &bet, error)) {
         error->bet = chunk->count;
         return false;
     }
+    char *row = chunk->rows + chunk->rows_length;
+    memcpy(row, text, length);
     row[length] = '\n';
     chunk->rows_length += length + 1;
     uint8_t *number = chunk->numbers + 2 * (size_t)chunk->count;

@@ -3,7 +3,9 @@
 #ifndef QUINIELA_BET_SCAN_H
 #define QUINIELA_BET_SCAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __SSE2__
 #include <immintrin.h>
@@ -63,20 +65,30 @@ static inline void scan_16(const char *text, int at, struct scan *scan) {
 
 #endif
 
-// What the SCAN_BYTES bytes at `text`, all of which must be readable, are.
-static inline struct scan scan_by_16(const char *text) {
+// As scan_by_64, for every processor.
+static inline struct scan scan_by_16(const char *text, unsigned length) {
+    char bytes[SCAN_BYTES] = {0};
+    memcpy(bytes, text, length);
     struct scan scan = {0};
     for (int at = 0; at < SCAN_BYTES; at += 16) {
-        scan_16(text + at, at, &scan);
+        scan_16(bytes + at, at, &scan);
     }
     return scan;
 }
 
 #ifdef __x86_64__
 
-// As scan_by_16, all at once, where the processor can do that.
-__attribute__((target("avx512bw"))) static inline struct scan scan_by_64(const char *text) {
-    __m512i bytes = _mm512_loadu_si512(text);
+// Marks a function for processors that scan_has_wide has found to have what it takes.
+#define SCAN_WIDE __attribute__((target("avx512bw,bmi,bmi2")))
+
+static inline bool scan_has_wide(void) {
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+}
+
+// What the `length` bytes at `text` are, at most SCAN_BYTES; no byte behind them is touched.
+SCAN_WIDE static inline struct scan scan_by_64(const char *text, unsigned length) {
+    __m512i bytes = _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, length), text);
     __m512i from_zero = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
     __m512i from_lead = _mm512_sub_epi8(bytes, _mm512_set1_epi8((char)0xc3));
     __m512i from_high = _mm512_sub_epi8(bytes, _mm512_set1_epi8((char)0x80));
@@ -89,16 +101,6 @@ __attribute__((target("avx512bw"))) static inline struct scan scan_by_64(const c
         .leads = _mm512_cmplt_epu8_mask(from_lead, _mm512_set1_epi8(0xdf - 0xc3 + 1)),
         .follows = _mm512_cmplt_epu8_mask(from_high, _mm512_set1_epi8(0x40)),
     };
-}
-
-static inline struct scan scan_bytes(const char *text) {
-    return __builtin_cpu_supports("avx512bw") ? scan_by_64(text) : scan_by_16(text);
-}
-
-#else
-
-static inline struct scan scan_bytes(const char *text) {
-    return scan_by_16(text);
 }
 
 #endif

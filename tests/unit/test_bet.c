@@ -132,9 +132,7 @@ static void a_nul_is_a_control_character(void **state) {
     struct bet bet;
     struct error error;
     uint16_t number;
-    char readable[SCAN_BYTES] = {0};
-    memcpy(readable, text, sizeof text);
-    assert_false(bet_check_fast(readable, sizeof text - 1, &number));
+    assert_false(bet_check_fast(text, sizeof text - 1, &number));
     assert_false(bet_parse(text, sizeof text - 1, &bet, &error));
     assert_string_equal(error.field, "nombre");
 }
@@ -215,6 +213,15 @@ static void the_fast_way_never_disagrees(void **state) {
     assert_true(fast_ones > 40000); // else it would not be worth having
 }
 
+static struct scan scan_fast(const char *text, unsigned length) {
+#ifdef __x86_64__
+    if (scan_has_wide()) {
+        return scan_by_64(text, length);
+    }
+#endif
+    return scan_by_16(text, length);
+}
+
 static void both_ways_of_looking_see_the_same(void **state) {
     (void)state;
     uint64_t random = 88172645463325252;
@@ -224,10 +231,11 @@ static void both_ways_of_looking_see_the_same(void **state) {
             words[i] = next_random(&random);
         }
         const char *text = (const char *)words;
-        struct scan fast = scan_bytes(text), plain = scan_by_16(text);
+        unsigned length = (unsigned)round % (SCAN_BYTES + 1);
+        struct scan fast = scan_fast(text, length), plain = scan_by_16(text, length);
         assert_memory_equal(&fast, &plain, sizeof plain);
-        for (unsigned i = 0; i < SCAN_BYTES; i++) {
-            unsigned char byte = (unsigned char)text[i];
+        for (unsigned i = 0; i < SCAN_BYTES; i++) { // what lies behind the text counts as zeros
+            unsigned char byte = i < length ? (unsigned char)text[i] : 0;
             assert_int_equal(plain.commas >> i & 1, byte == ',');
             assert_int_equal(plain.digits >> i & 1, byte >= '0' && byte <= '9');
             assert_int_equal(plain.controls >> i & 1, byte < ' ' || byte == 0x7f);
