@@ -540,7 +540,8 @@ static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, str
     // The page size takes effect in an empty file only.
     char settings[128];
     snprintf(settings, sizeof settings,
-             "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
+             "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
+             "secure_delete = 0;",
              SQLITE_PAGE_BYTES);
     return execute(sqlite, settings, "open", error) && (!without_tables || make_tables(sqlite, error)) &&
            settle_log(sqlite, error) &&

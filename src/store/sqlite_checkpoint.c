@@ -12,7 +12,7 @@
 
 enum {
     STEP_PAGES = 256,     // of SQLITE_PAGE_BYTES: 4 MiB
-    LOG_PAGES_MAX = 8192, // 128 MiB
+    LOG_PAGES_MAX = 2048, // 32 MiB: a log that is used again and again stays in the memory it has
     BUSY_MS_MAX = 5000,
 };
 
