@@ -1,0 +1,83 @@
+"""Back-pressure: with a disk made slow the central's memory stays flat, its senders wait, and nothing is refused.
+
+The disk is made slow by strace, which holds up every sync of the real program.
+"""
+import os
+import shutil
+import subprocess
+import threading
+import unittest
+
+from harness import PROGRAM, Process, Server, Story, Wire, frame
+
+SYNC_DELAY_US = 200000
+BETS = [f"Ana,Paz,{number:08},1999-03-17,7574" for number in range(1000)]
+CONNECTIONS = 24
+
+
+def can_trace():
+    return shutil.which("strace") is not None and \
+        subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
+
+
+def is_sanitized():
+    """Sanitizers keep freed memory back, so the program's own use of it cannot be seen."""
+    return any(name in os.path.dirname(PROGRAM) for name in ("asan", "tsan"))
+
+
+class Pusher:
+    """One agency that sends all of its chunks without waiting, and reads the answers meanwhile."""
+
+    def __init__(self, story, agency, port, chunks):
+        self.wire = Wire(story, port)
+        self.answers = []
+        body = frame({"type_message": 1, "agency": str(agency), "payload": BETS})
+        self.threads = [threading.Thread(target=lambda: [self.wire.socket.sendall(body) for _ in range(chunks)],
+                                         daemon=True),
+                        threading.Thread(target=lambda: [self.answers.append(self.wire.receive())
+                                                         for _ in range(chunks)], daemon=True)]
+        for thread in self.threads:
+            thread.start()
+
+    def wait(self):
+        for thread in self.threads:
+            thread.join(120)
+            assert not thread.is_alive(), "the central did not answer everything"
+
+
+class SlowDisk(Story):
+    @staticmethod
+    def peak_kib(pid):
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            return int(next(line for line in file if line.startswith("VmHWM")).split()[1])
+
+    def push(self, chunks):
+        """The most memory a central ever has while so many chunks a connection come in, and all the answers."""
+        server = Server(self, "--loops", 1, agencies=CONNECTIONS, store=f"{chunks}.db",
+                        prefix=("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync",
+                                "-e", f"inject=fdatasync:delay_enter={SYNC_DELAY_US}"))
+        with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
+            pid = int(file.read().split()[0])
+        pushers = [Pusher(self, agency, server.ports[0], chunks) for agency in range(1, CONNECTIONS + 1)]
+        for pusher in pushers:
+            pusher.wait()
+        peak = self.peak_kib(pid)
+        os.kill(pid, 15)
+        self.assertEqual(server.wait(), 0)
+        self.assertNotIn("result: fail", server.log())
+        return peak, [answer for pusher in pushers for answer in pusher.answers]
+
+    @unittest.skipUnless(can_trace(), "strace may not trace here")
+    @unittest.skipIf(is_sanitized(), "not with a sanitizer")
+    def test_memory_stays_flat_and_nothing_is_refused(self):
+        peaks = {}
+        for chunks in (40, 160):
+            peaks[chunks], answers = self.push(chunks)
+            self.assertEqual(len(answers), chunks * CONNECTIONS)
+            self.assertTrue(all("next" in answer and "error" not in answer for answer in answers), answers[-1])
+        # Of the second run's 120 MB most had to wait outside.
+        self.assertLess(peaks[160], peaks[40] * 1.25, peaks)
+
+
+if __name__ == "__main__":
+    unittest.main()
