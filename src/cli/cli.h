@@ -9,6 +9,7 @@ int cli_server(int argc, char **argv);
 int cli_client(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_status(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_sample(int argc, char **argv);
 int cli_compose(int argc, char **argv);
 int cli_ping(int argc, char **argv);

@@ -4,66 +4,18 @@
 
 #include "base/settings.h"
 #include "bet/bet.h"
-#include "bet/chunk.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/settings_table.h"
+#include "ledger/check.h"
+#include "ledger/continuity.h"
 #include "store/store.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static_assert((int)CHUNK_DIGEST_BYTES == (int)STORE_DIGEST_BYTES, "the store keeps a chunk's digest whole");
-
 enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
-
-// Checking what is stored ---------------------------------------------------------------------------------
-
-static bool damaged(const struct stored_chunk *chunk, const char *reason, struct error *error) {
-    return error_set(error, ERROR_STORE_FAILED,
-                     "the stored chunk of agency %" PRIu32 ", first %" PRIu64 ", is damaged: %s",
-                     chunk->agency, chunk->first, reason);
-}
-
-static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
-    bool same;
-    if (!chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
-                              &same)) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
-    }
-    return same || damaged(chunk, "its digest is another", error);
-}
-
-// The digest says that the chunk is as it was stored; this says that it was stored right.
-static bool check_rows(const struct stored_chunk *chunk, struct error *error) {
-    const char *row = chunk->rows;
-    const char *end = chunk->rows + chunk->rows_length;
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        const char *newline = memchr(row, '\n', (size_t)(end - row));
-        if (newline == NULL) {
-            return damaged(chunk, "it has fewer lines than bets", error);
-        }
-        struct bet bet;
-        struct error bet_error;
-        if (!bet_parse(row, (size_t)(newline - row), &bet, &bet_error)) {
-            return damaged(chunk, bet_error.text, error);
-        }
-        if (bet.number != chunk_number(chunk->numbers, i)) {
-            return damaged(chunk, "a line's number is not the one stored beside it", error);
-        }
-        row = newline + 1;
-    }
-    return row == end || damaged(chunk, "it has more lines than bets", error);
-}
-
-static bool check_chunk(const struct stored_chunk *chunk, struct error *error) {
-    if (chunk->rows == NULL) {
-        return damaged(chunk, "its text is missing", error);
-    }
-    return check_digest(chunk, error) && check_rows(chunk, error);
-}
 
 // Writing -------------------------------------------------------------------------------------------------
 
@@ -117,8 +69,15 @@ static bool write_chunk(struct output_file *file, const struct stored_chunk *chu
     return true;
 }
 
+struct export {
+    struct output_file *file;
+    struct continuity *continuity;
+};
+
 static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
-    return check_chunk(chunk, error) && write_chunk(context, chunk, error);
+    const struct export *export = context;
+    return check_chunk(chunk, error) && continuity_take(export->continuity, chunk, error) &&
+           write_chunk(export->file, chunk, error);
 }
 
 // The command ---------------------------------------------------------------------------------------------
@@ -126,15 +85,18 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
 // The output is opened last, so that what cannot be read touches no file.
 static bool export_bets(const struct settings *settings, struct store *store, struct error *error) {
     uint32_t agency = settings_is_set(settings, "AGENCY") ? (uint32_t)settings_number(settings, "AGENCY") : 0;
-    struct output_file *file;
-    if (!output_file_open(settings_text(settings, "OUTPUT"), &file, error)) {
+    struct export export = {0};
+    if (!continuity_new(store, agency, &export.continuity, error)) {
         return false;
     }
-    if (!store_chunks(store, agency, 0, UINT64_MAX, on_chunk, file, error)) {
-        output_file_drop(&file);
-        return false;
+    bool done = output_file_open(settings_text(settings, "OUTPUT"), &export.file, error);
+    if (done && !(store_chunks(store, agency, 0, UINT64_MAX, on_chunk, &export, error) &&
+                  continuity_end(export.continuity, error))) {
+        output_file_drop(&export.file);
+        done = false;
     }
-    return output_file_finish(&file, error);
+    continuity_free(export.continuity);
+    return done && output_file_finish(&export.file, error);
 }
 
 int cli_export(int argc, char **argv) {

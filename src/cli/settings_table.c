@@ -14,6 +14,7 @@ enum {
     PING = 1 << 5,
     BENCH = 1 << 6,
     COMPOSE = 1 << 7,
+    CHECK = 1 << 8,
 };
 
 static const struct setting settings_table[] = {
@@ -79,13 +80,13 @@ static const struct setting settings_table[] = {
      .maximum = AGENCIES_MAX,
      .value_name = "N",
      .help = "How many agencies the draw waits for; the value of SERVER_LISTEN_BACKLOG where it is not set"},
-    {.commands = SERVER | EXPORT | STATUS,
+    {.commands = SERVER | EXPORT | STATUS | CHECK,
      .key = "STORE",
      .type = SETTING_TEXT,
      .fallback = "quiniela.db",
      .value_name = "PATH",
      .help = "Where the bets are stored: an SQLite database"},
-    {.commands = SERVER | EXPORT | STATUS,
+    {.commands = SERVER | EXPORT | STATUS | CHECK,
      .key = "DRAW",
      .type = SETTING_TEXT,
      .fallback = "1",
@@ -508,6 +509,16 @@ const struct settings_command status_command = {
     .summary = "Show the state of the draw, and of each agency.",
     .details = "It may run while a server does.",
     .bit = STATUS,
+    .table = settings_table,
+};
+
+const struct settings_command check_command = {
+    .name = "check",
+    .summary = "Check every stored bet of the draw, and the files it is in: exit 0 when all is well, 1 when "
+               "not.",
+    .details = "It changes nothing, and may run while a server does. It says which chunk is damaged, and how "
+               "much is good.",
+    .bit = CHECK,
     .table = settings_table,
 };
 

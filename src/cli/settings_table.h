@@ -8,6 +8,7 @@ extern const struct settings_command server_command;
 extern const struct settings_command client_command;
 extern const struct settings_command export_command;
 extern const struct settings_command status_command;
+extern const struct settings_command check_command;
 extern const struct settings_command sample_command;
 extern const struct settings_command compose_command;
 extern const struct settings_command ping_command;

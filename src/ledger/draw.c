@@ -2,6 +2,8 @@
 
 #include "bet/bet.h"
 #include "bet/chunk.h"
+#include "ledger/check.h"
+#include "ledger/continuity.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@ struct hit {
 };
 
 struct search {
+    struct continuity *continuity;
     uint16_t winning_number;
     uint64_t bets;
     struct hit *hits;
@@ -35,6 +38,9 @@ static bool remember(struct search *search, uint32_t agency, uint64_t bet, struc
 
 static bool search_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct search *search = context;
+    if (!continuity_take(search->continuity, chunk, error)) {
+        return false;
+    }
     search->bets += chunk->count;
     for (uint32_t i = 0; i < chunk->count; i++) {
         if (chunk_number(chunk->numbers, i) == search->winning_number &&
@@ -45,24 +51,22 @@ static bool search_chunk(void *context, const struct stored_chunk *chunk, struct
     return true;
 }
 
+// Every bet with the winning number. That none is overlooked is seen from its chunk's checksum, which the
+// store checks, and from the chunks' following one another.
+static bool find_hits(struct store *store, struct search *search, struct error *error) {
+    bool found = continuity_new(store, 0, &search->continuity, error) &&
+                 store_numbers(store, search_chunk, search, error) &&
+                 continuity_end(search->continuity, error);
+    continuity_free(search->continuity);
+    return found;
+}
+
 struct telling {
     struct store *store;
     struct winners *winners;
     const struct hit *hits; // those in the chunk that comes next, and further ones behind
     size_t left;
 };
-
-static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
-    bool same;
-    if (!chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
-                              &same)) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
-    }
-    return same ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
-                     chunk->agency, chunk->first);
-}
 
 static bool add_winner(struct telling *telling, const struct hit *hit, const char *row, const char *end,
                        struct error *error) {
@@ -83,7 +87,7 @@ static bool add_winner(struct telling *telling, const struct hit *hit, const cha
 // Takes the hits that lie in this chunk.
 static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct telling *telling = context;
-    if (!check_digest(chunk, error)) {
+    if (!check_chunk(chunk, error)) {
         return false;
     }
     const char *end = chunk->rows + chunk->rows_length;
@@ -104,7 +108,7 @@ bool draw_make(struct store *store, const struct stored_draw *draw, struct winne
                struct error *error) {
     struct search search = {.winning_number = draw->winning_number};
     *winners = winners_new(draw->agencies);
-    bool made = *winners != NULL ? store_numbers(store, search_chunk, &search, error)
+    bool made = *winners != NULL ? find_hits(store, &search, error)
                                  : error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
     struct telling telling = {store, *winners, search.hits, search.count};
     while (made && telling.left > 0) {

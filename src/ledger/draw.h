@@ -8,10 +8,10 @@
 
 #include <stdint.h>
 
-// Reads every stored number, and of the chunks that hold winners the documents, whose digests it checks. Adds
-// the winners to the store's open group and to *winners (made for draw->agencies; the caller's on success).
-// *bets is how many bets there were. ERROR_STORE_FAILED, naming agency and bet, when a chunk is not as it was
-// stored.
+// Reads every stored number, checked by the store, checks that no chunk is missing, and reads the documents
+// of the chunks that hold winners, which it checks whole. Adds the winners to the store's open group and to
+// *winners (made for draw->agencies; the caller's on success). *bets is how many bets there were.
+// ERROR_STORE_FAILED, naming agency and bet, when a chunk is not as it was stored.
 bool draw_make(struct store *store, const struct stored_draw *draw, struct winners **winners, uint64_t *bets,
                struct error *error) MUST_CHECK;
 

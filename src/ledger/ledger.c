@@ -27,6 +27,7 @@ struct ledger {
     struct agency *agencies; // [agency_places]; 0 is nobody
     size_t agency_places;    // draw.agencies + 1
     uint32_t finished, told; // how many
+    uint32_t rows;           // how many agencies the store had a row of when it was opened
     bool in_group, all_told;
     uint32_t *touched; // the agencies with changes in the open group
     uint32_t touched_count;
@@ -49,6 +50,7 @@ static bool load_agency(void *context, const struct stored_agency *stored, struc
                          "AGENCIES is %" PRIu32 ", but agency %" PRIu32 " has bets in draw \"%s\"",
                          ledger->draw.agencies, stored->agency, ledger->draw_name);
     }
+    ledger->rows++;
     struct agency *agency = &ledger->agencies[stored->agency];
     agency->bets = stored->bets;
     memcpy(agency->finished_at, stored->finished_at, sizeof agency->finished_at);
@@ -97,18 +99,17 @@ static bool put_draw(struct ledger *ledger, struct error *error) {
 }
 
 // What the settings say holds while the draw is open; afterwards what is stored.
-static bool load_draw(struct ledger *ledger, struct error *error) {
+static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     const struct ledger_options *options = &ledger->options;
     struct stored_draw stored = {0};
-    bool found;
-    if (!store_get_draw(ledger->store, &stored, &found, error)) {
+    if (!store_get_draw(ledger->store, &stored, found, error)) {
         return false;
     }
     ledger->draw = stored;
-    if (!found || stored.state == DRAW_OPEN) {
+    if (!*found || stored.state == DRAW_OPEN) {
         ledger->draw.agencies = options->agencies;
         ledger->draw.winning_number = options->winning_number;
-        if (!found) {
+        if (!*found) {
             clock_utc_text(ledger->draw.opened_at);
         }
         return true;
@@ -153,7 +154,7 @@ static bool make_room(struct ledger *ledger, struct error *error) {
         agency->finished = agency->touched = false;
         agency->finished_at[0] = '\0';
     }
-    ledger->finished = ledger->touched_count = 0;
+    ledger->finished = ledger->rows = ledger->touched_count = 0;
     return true;
 }
 
@@ -179,11 +180,23 @@ static bool store_told(struct ledger *ledger, struct error *error) {
             store_commit(ledger->store, error));
 }
 
+// The store checks its rows one by one; this finds rows that are gone.
+static bool check_rows_are_there(const struct ledger *ledger, bool found, struct error *error) {
+    bool are_there = ledger->draw.state == DRAW_OPEN ? found || ledger->rows == 0 : all_finished(ledger);
+    return are_there ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "the store is damaged: rows of draw \"%s\" are missing; see quiniela check, and restore "
+                     "it from a copy",
+                     ledger->draw_name);
+}
+
 // Reads everything back from the store: what it says is the truth, whatever was in memory before.
 static bool load(struct ledger *ledger, struct error *error) {
     ledger->in_group = false;
-    if (!load_draw(ledger, error) || !make_room(ledger, error) ||
-        !store_agencies(ledger->store, load_agency, ledger, error) || !store_told(ledger, error)) {
+    bool found;
+    if (!load_draw(ledger, &found, error) || !make_room(ledger, error) ||
+        !store_agencies(ledger->store, load_agency, ledger, error) ||
+        !check_rows_are_there(ledger, found, error) || !store_told(ledger, error)) {
         return false;
     }
     if (ledger->draw.state == DRAW_OPEN) {

@@ -1,5 +1,7 @@
 #include "ledger/resend.h"
 
+#include "ledger/check.h"
+
 #include <string.h>
 
 struct comparison {
@@ -9,9 +11,9 @@ struct comparison {
     bool same;
 };
 
-// Compares what the stored chunk and the rest of the bets have in common.
+// Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it was
+// damaged is an error, and no other bet.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
-    (void)error;
     struct comparison *comparison = context;
     uint64_t stored_end = stored->first + stored->count;
     uint64_t until = stored_end < comparison->end ? stored_end : comparison->end;
@@ -27,6 +29,9 @@ static bool compare_chunk(void *context, const struct stored_chunk *stored, stru
     size_t length = chunk_row_offset(stored->rows + start, stored->rows_length - start, count);
     comparison->same =
         length <= comparison->length && memcmp(stored->rows + start, comparison->rows, length) == 0;
+    if (!comparison->same && !check_chunk(stored, error)) {
+        return false;
+    }
     comparison->rows += length <= comparison->length ? length : 0;
     comparison->length -= length <= comparison->length ? length : 0;
     comparison->at = until;

@@ -32,6 +32,7 @@ enum statement {
     ALL_CHUNKS,
     SOME_CHUNKS,
     ALL_WINNERS,
+    INTEGRITY_CHECK,
     STATEMENTS,
 };
 
@@ -40,32 +41,35 @@ static const char *const statement_texts[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [PUT_DRAW] = "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''))"
+    [PUT_DRAW] = "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
+                 " winners_checksum, checksum)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), ?8, ?9)"
                  " ON CONFLICT (draw) DO UPDATE SET state = ?2, agencies = ?3, winning_number = ?4,"
-                 " opened_at = ?5, sealed_at = nullif(?6, ''), drawn_at = nullif(?7, '')",
-    [PUT_AGENCY] = "INSERT INTO agencies (draw, agency, bets, finished_at, told_at)"
-                   " VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, ''))"
+                 " opened_at = ?5, sealed_at = nullif(?6, ''), drawn_at = nullif(?7, ''),"
+                 " winners_checksum = ?8, checksum = ?9",
+    [PUT_AGENCY] = "INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"
+                   " VALUES (?1, ?2, ?3, nullif(?4, ''), nullif(?5, ''), ?6)"
                    " ON CONFLICT (draw, agency) DO UPDATE SET bets = ?3, finished_at = nullif(?4, ''),"
-                   " told_at = nullif(?5, '')",
-    [ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, numbers, rows)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   " told_at = nullif(?5, ''), checksum = ?6",
+    [ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [ADD_WINNER] = "INSERT INTO winners (draw, agency, bet, document) VALUES (?1, ?2, ?3, ?4)",
-    [GET_DRAW] =
-        "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at FROM draws WHERE draw = ?1",
+    [GET_DRAW] = "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum,"
+                 " checksum FROM draws WHERE draw = ?1",
     [ALL_AGENCIES] =
-        "SELECT agency, bets, finished_at, told_at FROM agencies WHERE draw = ?1 ORDER BY agency",
-    [ALL_NUMBERS] = "SELECT agency, first, count, digest, numbers FROM chunks WHERE draw = ?1"
+        "SELECT agency, bets, finished_at, told_at, checksum FROM agencies WHERE draw = ?1 ORDER BY agency",
+    [ALL_NUMBERS] = "SELECT agency, first, count, digest, checksum, numbers FROM chunks WHERE draw = ?1"
                     " ORDER BY agency, first",
-    [ALL_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks"
+    [ALL_CHUNKS] = "SELECT agency, first, count, digest, checksum, numbers, rows FROM chunks"
                    " WHERE draw = ?1 AND ?3 < ?4 AND first < ?4 AND first + count > ?3"
                    " ORDER BY agency, first",
-    [SOME_CHUNKS] = "SELECT agency, first, count, digest, numbers, rows FROM chunks"
+    [SOME_CHUNKS] = "SELECT agency, first, count, digest, checksum, numbers, rows FROM chunks"
                     " WHERE draw = ?1 AND agency = ?2 AND first < ?4 AND first >= coalesce("
                     "  (SELECT max(first) FROM chunks WHERE draw = ?1 AND agency = ?2 AND first <= ?3), 0)"
                     " AND ?3 < ?4 AND first + count > ?3" // that one may end before, or the range be empty
                     " ORDER BY first",
     [ALL_WINNERS] = "SELECT agency, bet, document FROM winners WHERE draw = ?1 ORDER BY agency, bet",
+    [INTEGRITY_CHECK] = "PRAGMA integrity_check",
 };
 
 struct sqlite_store {
@@ -196,6 +200,8 @@ static bool sqlite_put_draw(struct store *store, const struct stored_draw *draw,
     sqlite3_bind_text(statement, 5, draw->opened_at, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 6, draw->sealed_at, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 7, draw->drawn_at, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 8, (sqlite3_int64)draw->winners_checksum);
+    sqlite3_bind_int64(statement, 9, (sqlite3_int64)draw->checksum);
     return run(of(store), statement, "store the draw", error);
 }
 
@@ -208,6 +214,7 @@ static bool sqlite_put_agency(struct store *store, const struct stored_agency *a
     sqlite3_bind_int64(statement, 3, (sqlite3_int64)agency->bets);
     sqlite3_bind_text(statement, 4, agency->finished_at, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 5, agency->told_at, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 6, (sqlite3_int64)agency->checksum);
     return run(of(store), statement, "store an agency", error);
 }
 
@@ -220,8 +227,9 @@ static bool sqlite_add_chunk(struct store *store, const struct stored_chunk *chu
     sqlite3_bind_int64(statement, 3, (sqlite3_int64)chunk->first);
     sqlite3_bind_int64(statement, 4, chunk->count);
     sqlite3_bind_blob(statement, 5, chunk->digest, STORE_DIGEST_BYTES, SQLITE_STATIC);
-    sqlite3_bind_blob64(statement, 6, chunk->numbers, (sqlite3_uint64)chunk->count * 2, SQLITE_STATIC);
-    sqlite3_bind_text64(statement, 7, chunk->rows, chunk->rows_length, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_int64(statement, 6, (sqlite3_int64)chunk->checksum);
+    sqlite3_bind_blob64(statement, 7, chunk->numbers, (sqlite3_uint64)chunk->count * 2, SQLITE_STATIC);
+    sqlite3_bind_text64(statement, 8, chunk->rows, chunk->rows_length, SQLITE_STATIC, SQLITE_UTF8);
     return run(of(store), statement, "store a chunk", error);
 }
 
@@ -262,6 +270,8 @@ static bool read_draw(sqlite3_stmt *statement, void *context, struct error *erro
     read_time(statement, 3, draw->opened_at);
     read_time(statement, 4, draw->sealed_at);
     read_time(statement, 5, draw->drawn_at);
+    draw->winners_checksum = (uint64_t)sqlite3_column_int64(statement, 6);
+    draw->checksum = (uint64_t)sqlite3_column_int64(statement, 7);
     return true;
 }
 
@@ -282,6 +292,7 @@ static bool read_agency(sqlite3_stmt *statement, void *context, struct error *er
     struct stored_agency agency = {
         .agency = (uint32_t)sqlite3_column_int64(statement, 0),
         .bets = (uint64_t)sqlite3_column_int64(statement, 1),
+        .checksum = (uint64_t)sqlite3_column_int64(statement, 4),
     };
     read_time(statement, 2, agency.finished_at);
     read_time(statement, 3, agency.told_at);
@@ -305,20 +316,19 @@ static bool read_chunk(sqlite3_stmt *statement, void *context, struct error *err
         .agency = (uint32_t)sqlite3_column_int64(statement, 0),
         .first = (uint64_t)sqlite3_column_int64(statement, 1),
         .count = (uint32_t)sqlite3_column_int64(statement, 2),
-        .numbers = sqlite3_column_blob(statement, 4),
+        .checksum = (uint64_t)sqlite3_column_int64(statement, 4),
+        .numbers = sqlite3_column_blob(statement, 5),
     };
     const void *digest = sqlite3_column_blob(statement, 3);
-    if (digest == NULL || sqlite3_column_bytes(statement, 3) != STORE_DIGEST_BYTES || chunk.numbers == NULL ||
-        sqlite3_column_bytes(statement, 4) != (int64_t)chunk.count * 2) {
-        return error_set(
-            error, ERROR_STORE_FAILED,
-            "the chunk of agency %u from bet %llu on is damaged: its columns are not of their sizes",
-            chunk.agency, (unsigned long long)chunk.first);
+    if (digest == NULL || sqlite3_column_bytes(statement, 3) != STORE_DIGEST_BYTES ||
+        sqlite3_column_bytes(statement, 5) != (int64_t)chunk.count * 2) {
+        chunk.numbers = NULL; // which says that it is damaged
+    } else {
+        memcpy(chunk.digest, digest, sizeof chunk.digest);
     }
-    memcpy(chunk.digest, digest, sizeof chunk.digest);
-    if (sqlite3_column_count(statement) > 5) {
-        chunk.rows = (const char *)sqlite3_column_text(statement, 5);
-        chunk.rows_length = (size_t)sqlite3_column_bytes(statement, 5);
+    if (sqlite3_column_count(statement) > 6) {
+        chunk.rows = (const char *)sqlite3_column_text(statement, 6);
+        chunk.rows_length = (size_t)sqlite3_column_bytes(statement, 6);
     }
     return reading->each(reading->context, &chunk, error);
 }
@@ -365,6 +375,24 @@ static bool sqlite_winners(struct store *store, store_each_winner each, void *co
     struct winner_reading reading = {each, context};
     sqlite3_stmt *statement = prepare(of(store), ALL_WINNERS, error);
     return statement != NULL && each_row(of(store), statement, read_winner, &reading, error);
+}
+
+static bool sqlite_check_files(struct store *store, store_on_damage on_damage, void *context,
+                               struct error *error) {
+    sqlite3_stmt *statement = prepare(of(store), INTEGRITY_CHECK, error);
+    if (statement == NULL) {
+        return false;
+    }
+    int step;
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        if (text == NULL || strcmp(text, "ok") != 0) {
+            on_damage(context, text == NULL ? "" : text);
+        }
+    }
+    bool done = step == SQLITE_DONE || fail(of(store), "check it", error);
+    sqlite3_reset(statement);
+    return done;
 }
 
 // Opening and closing -------------------------------------------------------------------------------------
@@ -451,6 +479,28 @@ static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
     return true;
 }
 
+// The tables must be those of our schema, word for word: with a damaged column type, rows that are there
+// would not be found. Others may stand beside them.
+static bool check_tables(struct sqlite_store *sqlite, struct error *error) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(sqlite->database,
+                           "SELECT count(*) FROM sqlite_schema WHERE instr(?1, sql || ';') > 0", -1,
+                           &statement, NULL) != SQLITE_OK) {
+        return fail(sqlite, "open", error);
+    }
+    sqlite3_bind_text(statement, 1, sqlite_schema, -1, SQLITE_STATIC);
+    bool read = sqlite3_step(statement) == SQLITE_ROW;
+    if (!read) {
+        fail(sqlite, "open", error);
+    } else if (sqlite3_column_int(statement, 0) != SQLITE_SCHEMA_TABLES) {
+        read = error_set(error, ERROR_STORE_FAILED,
+                         "%s: its tables are damaged, or not those of this program: restore it from a copy",
+                         sqlite->path);
+    }
+    sqlite3_finalize(statement);
+    return read;
+}
+
 // Refuses a file that is not ours, or of another version. An empty one can be made into a store:
 // *without_tables.
 static bool check_identity(struct sqlite_store *sqlite, bool *without_tables, struct error *error) {
@@ -468,11 +518,13 @@ static bool check_identity(struct sqlite_store *sqlite, bool *without_tables, st
         return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path);
     }
     if (version != SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "%s: its tables are of version %lld, this program knows %d", sqlite->path,
-                         (long long)version, SQLITE_SCHEMA_VERSION);
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "%s: its tables are of version %lld, this program knows version %d: finish or export that "
+            "draw with the program that began it, or name another store",
+            sqlite->path, (long long)version, SQLITE_SCHEMA_VERSION);
     }
-    return true;
+    return check_tables(sqlite, error);
 }
 
 // Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
@@ -561,6 +613,7 @@ static const struct store_operations operations = {
     .numbers = sqlite_numbers,
     .chunks = sqlite_chunks,
     .winners = sqlite_winners,
+    .check_files = sqlite_check_files,
     .close = sqlite_close,
 };
 
@@ -582,6 +635,8 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
     sqlite->path = copy;
     sqlite->lock = -1;
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
+    sqlite->store.address = sqlite->path;
+    sqlite->store.draw_name = sqlite->draw;
     if ((mode == STORE_SERVE && (!check_file(sqlite, error) || !take_lock(sqlite, error))) ||
         !open_database(sqlite, mode, error)) {
         sqlite_close(&sqlite->store);

@@ -4,15 +4,15 @@
 
 // "quin" in ASCII: `file` and others tell by it what the file is.
 #define SQLITE_SCHEMA_APPLICATION_ID 0x7175696e
-#define SQLITE_SCHEMA_VERSION 1
+#define SQLITE_SCHEMA_VERSION 2
+enum { SQLITE_SCHEMA_TABLES = 5 }; // the view among them
 
 // A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less around a
 // row of one bet; docs/benchmarks.md has the figures.
 enum { SQLITE_PAGE_BYTES = 16384 };
 
-// Of a chunk's columns `numbers` comes before `rows`, and `digest` before both: SQLite reads a row from its
-// beginning, so a draw, which wants the numbers, and a comparison, which wants the digest, never touch the
-// text.
+// Of a chunk's columns `numbers` comes before `rows`, and `digest` and `checksum` before both: SQLite reads a
+// row from its beginning, so a draw, which wants the numbers, never touches the text.
 //
 // The view bets turns the text into JSON (a list of lists of strings) and lets SQLite take that apart, which
 // costs time in proportion to the text; taking lines off a text one by one would cost its square.
@@ -23,7 +23,9 @@ static const char sqlite_schema[] = "CREATE TABLE draws ("
                                     " winning_number INTEGER NOT NULL,"
                                     " opened_at TEXT NOT NULL,"
                                     " sealed_at TEXT,"
-                                    " drawn_at TEXT"
+                                    " drawn_at TEXT,"
+                                    " winners_checksum INTEGER NOT NULL,"
+                                    " checksum INTEGER NOT NULL"
                                     ") WITHOUT ROWID;"
                                     "CREATE TABLE agencies ("
                                     " draw TEXT NOT NULL,"
@@ -31,6 +33,7 @@ static const char sqlite_schema[] = "CREATE TABLE draws ("
                                     " bets INTEGER NOT NULL,"
                                     " finished_at TEXT,"
                                     " told_at TEXT,"
+                                    " checksum INTEGER NOT NULL,"
                                     " PRIMARY KEY (draw, agency)"
                                     ") WITHOUT ROWID;"
                                     "CREATE TABLE chunks ("
@@ -39,6 +42,7 @@ static const char sqlite_schema[] = "CREATE TABLE draws ("
                                     " first INTEGER NOT NULL,"
                                     " count INTEGER NOT NULL,"
                                     " digest BLOB NOT NULL,"
+                                    " checksum INTEGER NOT NULL,"
                                     " numbers BLOB NOT NULL,"
                                     " rows TEXT NOT NULL,"
                                     " PRIMARY KEY (draw, agency, first)"

@@ -1,8 +1,13 @@
 // The store's contract as far as it is the same for every implementation: above all, that a failure is
-// sticky.
+// sticky, and that what is read is what was stored.
 #include "store/store.h"
 
+#include "base/checksum.h"
+
 #include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *draw_state_name(enum draw_state state) {
@@ -43,6 +48,7 @@ static bool result(struct store *store, bool done) {
 
 bool store_begin(struct store *store, struct error *error) {
     assert(!store->in_group);
+    store->winners_checksum = 0;
     if (!may_go_on(store, error)) {
         return false;
     }
@@ -62,40 +68,183 @@ bool store_commit(struct store *store, struct error *error) {
     return true;
 }
 
+// Checksums -----------------------------------------------------------------------------------------------
+
+static uint64_t draw_checksum(const struct store *store, const struct stored_draw *draw) {
+    uint64_t checksum = checksum_text(CHECKSUM_EMPTY, store->draw_name);
+    checksum = checksum_text(checksum, draw_state_name(draw->state));
+    checksum = checksum_number(checksum, draw->agencies);
+    checksum = checksum_number(checksum, draw->winning_number);
+    checksum = checksum_text(checksum, draw->opened_at);
+    checksum = checksum_text(checksum, draw->sealed_at);
+    checksum = checksum_text(checksum, draw->drawn_at);
+    return checksum_number(checksum, draw->winners_checksum);
+}
+
+static uint64_t agency_checksum(const struct store *store, const struct stored_agency *agency) {
+    uint64_t checksum = checksum_text(CHECKSUM_EMPTY, store->draw_name);
+    checksum = checksum_number(checksum, agency->agency);
+    checksum = checksum_number(checksum, agency->bets);
+    checksum = checksum_text(checksum, agency->finished_at);
+    return checksum_text(checksum, agency->told_at);
+}
+
+// With the chunk's place, so that a chunk that turns up at another's place is found.
+static uint64_t chunk_checksum(const struct store *store, const struct stored_chunk *chunk) {
+    uint64_t checksum = checksum_text(CHECKSUM_EMPTY, store->draw_name);
+    checksum = checksum_number(checksum, chunk->agency);
+    checksum = checksum_number(checksum, chunk->first);
+    checksum = checksum_number(checksum, chunk->count);
+    return checksum_bytes(checksum, chunk->numbers, (size_t)chunk->count * 2);
+}
+
+static uint64_t winner_checksum(const struct store *store, const struct stored_winner *winner) {
+    uint64_t checksum = checksum_text(CHECKSUM_EMPTY, store->draw_name);
+    checksum = checksum_number(checksum, winner->agency);
+    checksum = checksum_number(checksum, winner->bet);
+    return checksum_text(checksum, winner->document);
+}
+
+// Damage: an error, or, in a survey, something to be told. Returns whether to go on.
+static bool damaged(const struct store *store, struct error *error, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+static bool damaged(const struct store *store, struct error *error, const char *format, ...) {
+    char what[ERROR_TEXT_BYTES];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(what, sizeof what, format, values);
+    va_end(values);
+    if (store->on_damage != NULL) {
+        store->on_damage(store->damage_context, what);
+        return true;
+    }
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.80s: draw \"%.20s\": %s; see quiniela check, and restore the store from a copy",
+                     store->address, store->draw_name, what);
+}
+
+// Writing -------------------------------------------------------------------------------------------------
+
 bool store_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->put_draw(store, draw, error));
+    struct stored_draw summed = *draw;
+    summed.winners_checksum = draw->state == DRAW_DRAWN ? store->winners_checksum : 0;
+    summed.checksum = draw_checksum(store, &summed);
+    return may_go_on(store, error) && result(store, store->operations->put_draw(store, &summed, error));
 }
 
 bool store_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->put_agency(store, agency, error));
+    struct stored_agency summed = *agency;
+    summed.checksum = agency_checksum(store, agency);
+    return may_go_on(store, error) && result(store, store->operations->put_agency(store, &summed, error));
 }
 
 bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->add_chunk(store, chunk, error));
+    struct stored_chunk summed = *chunk;
+    summed.checksum = chunk_checksum(store, chunk);
+    return may_go_on(store, error) && result(store, store->operations->add_chunk(store, &summed, error));
 }
 
 bool store_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
+    store->winners_checksum += winner_checksum(store, winner);
     return may_go_on(store, error) && result(store, store->operations->add_winner(store, winner, error));
 }
 
+// Reading -------------------------------------------------------------------------------------------------
+
+static bool read_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
+    return store->operations->get_draw(store, draw, found, error) &&
+           (!*found || draw->checksum == draw_checksum(store, draw) ||
+            damaged(store, error, "the row of the draw is damaged"));
+}
+
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->get_draw(store, draw, found, error));
+    return may_go_on(store, error) && result(store, read_draw(store, draw, found, error));
+}
+
+// A caller's function for the rows, behind the check of each.
+struct checking {
+    struct store *store;
+    store_each_agency each_agency;
+    store_each_chunk each_chunk;
+    store_each_winner each_winner;
+    void *context;
+    uint64_t winners_checksum;
+};
+
+static bool check_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    const struct checking *checking = context;
+    if (agency->checksum != agency_checksum(checking->store, agency)) {
+        return damaged(checking->store, error, "the row of agency %" PRIu32 " is damaged", agency->agency);
+    }
+    return checking->each_agency(checking->context, agency, error);
 }
 
 bool store_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->agencies(store, each, context, error));
+    struct checking checking = {.store = store, .each_agency = each, .context = context};
+    return may_go_on(store, error) &&
+           result(store, store->operations->agencies(store, check_agency, &checking, error));
+}
+
+static bool check_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    const struct checking *checking = context;
+    if (chunk->numbers == NULL || chunk->checksum != chunk_checksum(checking->store, chunk)) {
+        return damaged(checking->store, error,
+                       "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
+                       chunk->agency, chunk->first);
+    }
+    return checking->each_chunk(checking->context, chunk, error);
 }
 
 bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->numbers(store, each, context, error));
+    struct checking checking = {.store = store, .each_chunk = each, .context = context};
+    return may_go_on(store, error) &&
+           result(store, store->operations->numbers(store, check_chunk, &checking, error));
 }
 
 bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                   void *context, struct error *error) {
+    struct checking checking = {.store = store, .each_chunk = each, .context = context};
     return may_go_on(store, error) &&
-           result(store, store->operations->chunks(store, agency, from, to, each, context, error));
+           result(store, store->operations->chunks(store, agency, from, to, check_chunk, &checking, error));
+}
+
+static bool sum_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    struct checking *checking = context;
+    if (winner->document == NULL) {
+        return damaged(checking->store, error, "a winner of agency %" PRIu32 " has no document",
+                       winner->agency);
+    }
+    checking->winners_checksum += winner_checksum(checking->store, winner);
+    return checking->each_winner(checking->context, winner, error);
+}
+
+// The winners carry one checksum together, which stands with the draw: so one that is gone is found, too.
+static bool read_winners(struct checking *checking, struct error *error) {
+    struct stored_draw draw;
+    bool found;
+    struct store *store = checking->store;
+    return read_draw(store, &draw, &found, error) &&
+           store->operations->winners(store, sum_winner, checking, error) &&
+           (!found || draw.state != DRAW_DRAWN || draw.winners_checksum == checking->winners_checksum ||
+            damaged(store, error, "the winners are not as they were stored"));
 }
 
 bool store_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
-    return may_go_on(store, error) && result(store, store->operations->winners(store, each, context, error));
+    struct checking checking = {.store = store, .each_winner = each, .context = context};
+    return may_go_on(store, error) && result(store, read_winners(&checking, error));
+}
+
+// Surveys -------------------------------------------------------------------------------------------------
+
+void store_survey(struct store *store, store_on_damage on_damage, void *context) {
+    store->on_damage = on_damage;
+    store->damage_context = context;
+}
+
+bool store_check_files(struct store *store, struct error *error) {
+    assert(store->on_damage != NULL);
+    return may_go_on(store, error) &&
+           result(store,
+                  store->operations->check_files(store, store->on_damage, store->damage_context, error));
 }

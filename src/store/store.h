@@ -7,6 +7,9 @@
 //   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again, and
 //      whether the failed commit was stored is only known by reading it back.
 //   4. (draw, agency, first) is unique: the same place is never stored twice.
+//   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Held
+//   by
+//      tests/unit/test_damage.c; only a chunk's `rows` are for the reader to check, by its `digest`.
 // One thread at a time uses a store.
 #ifndef QUINIELA_STORE_STORE_H
 #define QUINIELA_STORE_STORE_H
@@ -20,12 +23,18 @@ enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24 };
 
 enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
 
+// In each of these `checksum` is of all the rest of it (of a chunk: all but `rows` and `digest`), and of the
+// draw's name. The functions below set it and check it, whatever the caller put there; implementations only
+// keep it.
+//
 // A time as "YYYY-MM-DDTHH:MM:SSZ", or "" for none yet.
 struct stored_draw {
     enum draw_state state;
     uint32_t agencies;
     uint16_t winning_number;
     char opened_at[STORE_TIME_BYTES], sealed_at[STORE_TIME_BYTES], drawn_at[STORE_TIME_BYTES];
+    uint64_t winners_checksum; // once drawn: the sum of the winners' checksums; kept as `checksum` is
+    uint64_t checksum;
 };
 
 struct stored_agency {
@@ -33,6 +42,7 @@ struct stored_agency {
     uint64_t bets;                      // how many are stored, and so the next expected `first`
     char finished_at[STORE_TIME_BYTES]; // when its last chunk was stored
     char told_at[STORE_TIME_BYTES];     // when it was first told its winners
+    uint64_t checksum;
 };
 
 struct stored_chunk {
@@ -43,6 +53,7 @@ struct stored_chunk {
     const char *rows;                   // the bets' texts, each ended by '\n'
     size_t rows_length;                 // bytes
     uint8_t digest[STORE_DIGEST_BYTES]; // SHA-256 of numbers and rows
+    uint64_t checksum;
 };
 
 struct stored_winner {
@@ -56,6 +67,9 @@ typedef bool (*store_each_agency)(void *context, const struct stored_agency *age
 typedef bool (*store_each_chunk)(void *context, const struct stored_chunk *chunk, struct error *error);
 typedef bool (*store_each_winner)(void *context, const struct stored_winner *winner, struct error *error);
 
+// Called with one sentence for each damage that a survey finds.
+typedef void (*store_on_damage)(void *context, const char *damage);
+
 enum store_mode {
     STORE_SERVE, // read and write; one process at a time
     STORE_READ,  // read only, also while a server runs
@@ -64,7 +78,8 @@ enum store_mode {
 struct store;
 
 // What an implementation provides; every function is required. Each returns false with `error` set
-// (ERROR_STORE_FAILED) when it fails. Callers use the functions below, which keep invariant 3.
+// (ERROR_STORE_FAILED) when it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk
+// whose columns are not of their sizes is handed out with `numbers` NULL.
 struct store_operations {
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
@@ -79,14 +94,20 @@ struct store_operations {
     bool (*chunks)(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                    void *context, struct error *error);
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
+    bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     void (*close)(struct store *store);
 };
 
 // What every implementation's own struct begins with.
 struct store {
-    const struct store_operations *operations;
+    const struct store_operations *operations; // these three are set by the implementation
+    const char *address;
+    const char *draw_name;
     bool failed; // invariant 3
     bool in_group;
+    uint64_t winners_checksum; // of those added in the open group
+    store_on_damage on_damage; // of a survey, or NULL
+    void *damage_context;
 };
 
 // Opens the store at `address` (a path: SQLite) for the draw named `draw`, and makes it when it is not there
@@ -102,7 +123,8 @@ void store_close(struct store **store);
 bool store_begin(struct store *store, struct error *error) MUST_CHECK;
 bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 
-// Makes or replaces the draw's row, or an agency's. Within a group.
+// Makes or replaces the draw's row, or an agency's. Within a group. A draw becomes DRAW_DRAWN once, in the
+// group that adds its winners, and behind them.
 bool store_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, const struct stored_agency *agency,
                       struct error *error) MUST_CHECK;
@@ -120,7 +142,8 @@ bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
 bool store_agencies(struct store *store, store_each_agency each, void *context,
                     struct error *error) MUST_CHECK;
 
-// Every chunk, by agency and first, with its numbers only: `rows` is NULL. Reads 2 bytes a bet.
+// Every chunk, by agency and first, with its numbers only: `rows` is NULL. Reads 2 bytes a bet, and checks
+// them.
 bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) MUST_CHECK;
 
 // The chunks that hold any bet of `agency` in [from, to), whole, in order; agency 0 means every agency's.
@@ -130,6 +153,14 @@ bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t 
 // Every winner, by agency and bet.
 bool store_winners(struct store *store, store_each_winner each, void *context,
                    struct error *error) MUST_CHECK;
+
+// From now on damage makes no call fail: it is told, and what is damaged is left out (the draw's row is
+// handed out as it is).
+void store_survey(struct store *store, store_on_damage on_damage, void *context);
+
+// The implementation's own check of the files, or whatever it stores in. Within a survey, which is told what
+// it finds.
+bool store_check_files(struct store *store, struct error *error) MUST_CHECK;
 
 // "open", "sealed" or "drawn".
 const char *draw_state_name(enum draw_state state);

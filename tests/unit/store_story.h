@@ -52,7 +52,7 @@ static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint
     for (uint32_t i = 0; i < count; i++) {
         length += strcspn(rows + length, "\n") + 1;
     }
-    struct stored_chunk chunk = {agency, first, count, numbers, rows, length, {0}};
+    struct stored_chunk chunk = {agency, first, count, numbers, rows, length, {0}, 0};
     memset(chunk.digest, (int)first + 1, sizeof chunk.digest);
     return chunk;
 }

@@ -9,6 +9,8 @@ static const struct stored_draw open_draw = {.agencies = 5, .opened_at = "2026-0
 // Two agencies, the second in two chunks, stored in another order than they come out in.
 static void put_bets(struct store *store) {
     put_draw(store, open_draw);
+    put_agency(store, (struct stored_agency){.agency = 1, .bets = 1});
+    put_agency(store, (struct stored_agency){.agency = 2, .bets = 3});
     put_chunk(store, 2, 1, 2,
               "María Sol,D'Elía,20000002,1985-02-28,0042\nÑandú,Pérez,AB123,2000-02-29,9999\n",
               (const uint16_t[]){42, 9999});
@@ -52,6 +54,7 @@ static void only_the_draw_that_is_asked_for_comes_out(void **state) {
     make_store();
     struct store *store = open_store("sunday");
     put_draw(store, open_draw);
+    put_agency(store, (struct stored_agency){.agency = 1, .bets = 1});
     put_chunk(store, 1, 0, 1, "Ana,Soto,1,2000-01-01,7\n", (const uint16_t[]){7});
     close_store(store);
     assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--draw", "sunday", NULL),
@@ -63,6 +66,7 @@ static void a_field_is_quoted_only_where_it_has_to_be(void **state) {
     (void)state;
     struct store *store = open_store("1");
     put_draw(store, open_draw);
+    put_agency(store, (struct stored_agency){.agency = 1, .bets = 3});
     put_chunk(store, 1, 0, 3,
               "Ana \"Anita\",Soto,1,2000-01-01,7\nJuan,\"\",2,2000-01-01,8\n' ;,Vega \"x,3,2000-01-01,9\n",
               (const uint16_t[]){7, 8, 9});
@@ -77,6 +81,7 @@ static void it_reads_what_is_committed_while_a_server_works(void **state) {
     (void)state;
     make_store();
     struct store *store = open_store("1");
+    put_agency(store, (struct stored_agency){.agency = 3, .bets = 1});
     put_chunk(store, 3, 0, 1, "Ana,Soto,1,2000-01-01,7\n", (const uint16_t[]){7});
     assert_int_equal(run_command(cli_export, "export", "--store", "store.db", NULL), EXIT_DONE);
     assert_string_equal(command_output, AGENCY_1 AGENCY_2);
@@ -118,6 +123,7 @@ static void assert_damage_is_found(const char *reason) {
 
 static void put_one_good_chunk(struct store *store) {
     put_draw(store, open_draw);
+    put_agency(store, (struct stored_agency){.agency = 2, .bets = 3});
     put_chunk(store, 2, 0, 1, "Juan,Gómez,20000001,1990-01-31,0\n", (const uint16_t[]){0});
 }
 

@@ -222,7 +222,7 @@ static void the_view_leaves_names_as_they_are(void **state) {
                                "%s%n,$[0],6,2000-01-01,6\n";
     static const uint8_t numbers[12];
     struct error error;
-    struct stored_chunk chunk = {3, 5, 6, numbers, rows, sizeof rows - 1, {0}};
+    struct stored_chunk chunk = {3, 5, 6, numbers, rows, sizeof rows - 1, {0}, 0};
     struct store *store = open_draw("1", STORE_SERVE);
     must(store_begin(store, &error) && store_add_chunk(store, &chunk, &error) && store_commit(store, &error),
          &error);

@@ -13,12 +13,6 @@ static void put_open_draw(struct store *store) {
 }
 
 static void put_drawn_draw(struct store *store) {
-    put_draw(store, (struct stored_draw){.state = DRAW_DRAWN,
-                                         .agencies = 3,
-                                         .winning_number = 42,
-                                         .opened_at = OPENED,
-                                         .sealed_at = FINISHED,
-                                         .drawn_at = DRAWN});
     put_agency(store,
                (struct stored_agency){.agency = 1, .bets = 10, .finished_at = FINISHED, .told_at = DRAWN});
     put_agency(store, (struct stored_agency){.agency = 2, .bets = 0, .finished_at = FINISHED});
@@ -26,6 +20,12 @@ static void put_drawn_draw(struct store *store) {
     put_winner(store, 1, 0);
     put_winner(store, 1, 9);
     put_winner(store, 3, 4);
+    put_draw(store, (struct stored_draw){.state = DRAW_DRAWN,
+                                         .agencies = 3,
+                                         .winning_number = 42,
+                                         .opened_at = OPENED,
+                                         .sealed_at = FINISHED,
+                                         .drawn_at = DRAWN});
 }
 
 static void make_store(const char *draw, void (*put)(struct store *store)) {
@@ -125,13 +125,13 @@ static void json_shows_a_drawn_draw(void **state) {
 
 // More agencies than the first room for winner counts has, every third with winners.
 static void put_many_agencies(struct store *store) {
-    put_draw(store, (struct stored_draw){.state = DRAW_DRAWN, .agencies = 1000, .opened_at = OPENED});
     for (uint32_t agency = 1; agency <= 1000; agency++) {
         put_agency(store, (struct stored_agency){.agency = agency, .bets = 9, .finished_at = FINISHED});
         for (uint64_t bet = 0; agency % 3 == 0 && bet < agency % 7; bet++) {
             put_winner(store, agency, bet);
         }
     }
+    put_draw(store, (struct stored_draw){.state = DRAW_DRAWN, .agencies = 1000, .opened_at = OPENED});
 }
 
 static void every_agency_of_many_gets_its_own_winners(void **state) {

@@ -1,0 +1,253 @@
+#include "ledger/check.h"
+
+#include "bet/bet.h"
+#include "bet/chunk.h"
+#include "ledger/continuity.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static_assert((int)CHUNK_DIGEST_BYTES == (int)STORE_DIGEST_BYTES, "the store keeps a chunk's digest whole");
+
+// One chunk -----------------------------------------------------------------------------------------------
+
+static bool damaged_chunk(const struct stored_chunk *chunk, const char *reason, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED,
+                     "the stored chunk of agency %" PRIu32 ", first %" PRIu64 ", is damaged: %s",
+                     chunk->agency, chunk->first, reason);
+}
+
+static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
+    bool same;
+    if (!chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
+                              &same)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+    }
+    return same || damaged_chunk(chunk, "its digest is another", error);
+}
+
+// The digest says that the chunk is as it was stored; this says that it was stored right.
+static bool check_rows(const struct stored_chunk *chunk, struct error *error) {
+    const char *row = chunk->rows;
+    const char *end = chunk->rows + chunk->rows_length;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const char *newline = memchr(row, '\n', (size_t)(end - row));
+        if (newline == NULL) {
+            return damaged_chunk(chunk, "it has fewer lines than bets", error);
+        }
+        struct bet bet;
+        struct error bet_error;
+        if (!bet_parse(row, (size_t)(newline - row), &bet, &bet_error)) {
+            return damaged_chunk(chunk, bet_error.text, error);
+        }
+        if (bet.number != chunk_number(chunk->numbers, i)) {
+            return damaged_chunk(chunk, "a line's number is not the one stored beside it", error);
+        }
+        row = newline + 1;
+    }
+    return row == end || damaged_chunk(chunk, "it has more lines than bets", error);
+}
+
+bool check_chunk(const struct stored_chunk *chunk, struct error *error) {
+    if (chunk->rows == NULL) {
+        return damaged_chunk(chunk, "its text is missing", error);
+    }
+    return check_digest(chunk, error) && check_rows(chunk, error);
+}
+
+// A whole draw --------------------------------------------------------------------------------------------
+
+struct winning_bet {
+    uint32_t agency;
+    uint64_t bet;
+    char document[DOCUMENT_BYTES_MAX + 1];
+};
+
+struct check {
+    struct stored_draw draw;
+    store_on_damage on_damage;
+    void *context;
+    struct check_result *result;
+    struct continuity *continuity;
+    uint64_t finished;
+    struct winning_bet *winning; // in the chunks, in their order
+    size_t winning_count, winning_capacity;
+    size_t next_winner; // the first of those that is not among the stored winners yet
+};
+
+static void note_damage(void *context, const char *damage) {
+    struct check *check = context;
+    check->result->damages++;
+    check->on_damage(check->context, damage);
+}
+
+static void damage(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void damage(struct check *check, const char *format, ...) {
+    char text[ERROR_TEXT_BYTES];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    note_damage(check, text);
+}
+
+// What was found wrong is told, and what hinders the check itself is an error.
+static bool go_on_behind(struct check *check, const struct error *found, struct error *error) {
+    if (found->code != ERROR_STORE_FAILED) {
+        *error = *found;
+        return false;
+    }
+    note_damage(check, found->text);
+    return true;
+}
+
+static bool remember_winning(struct check *check, const struct stored_chunk *chunk, uint32_t index,
+                             const struct bet_slice *document, struct error *error) {
+    if (check->winning_count == check->winning_capacity) {
+        size_t capacity = check->winning_capacity * 2 + 64;
+        struct winning_bet *larger = reallocarray(check->winning, capacity, sizeof *larger);
+        if (larger == NULL) {
+            return error_set(error, ERROR_NO_MEMORY, "no memory for %zu winners", capacity);
+        }
+        check->winning = larger;
+        check->winning_capacity = capacity;
+    }
+    struct winning_bet *winning = &check->winning[check->winning_count++];
+    *winning = (struct winning_bet){.agency = chunk->agency, .bet = chunk->first + index};
+    memcpy(winning->document, document->text, document->length);
+    return true;
+}
+
+static bool take_winning(struct check *check, const struct stored_chunk *chunk, struct error *error) {
+    const char *row = chunk->rows;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const char *newline = memchr(row, '\n', chunk->rows_length - (size_t)(row - chunk->rows));
+        if (chunk_number(chunk->numbers, i) == check->draw.winning_number) {
+            struct bet_slice fields[BET_FIELDS];
+            bet_split(row, (size_t)(newline - row), fields);
+            if (!remember_winning(check, chunk, i, &fields[BET_DOCUMENT], error)) {
+                return false;
+            }
+        }
+        row = newline + 1;
+    }
+    return true;
+}
+
+static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    struct check *check = context;
+    struct error found;
+    if (!continuity_take(check->continuity, chunk, &found) && !go_on_behind(check, &found, error)) {
+        return false;
+    }
+    if (!check_chunk(chunk, &found)) {
+        return go_on_behind(check, &found, error);
+    }
+    check->result->chunks++;
+    check->result->bets += chunk->count;
+    return check->draw.state != DRAW_DRAWN || take_winning(check, chunk, error);
+}
+
+static bool on_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct check *check = context;
+    (void)error;
+    check->finished += agency->finished_at[0] != '\0';
+    if (agency->agency < 1 || agency->agency > check->draw.agencies) {
+        damage(check, "agency %" PRIu32 " has a row, but the draw has %" PRIu32 " agencies", agency->agency,
+               check->draw.agencies);
+    }
+    if (agency->told_at[0] != '\0' && check->draw.state != DRAW_DRAWN) {
+        damage(check, "agency %" PRIu32 " has been told its winners before the draw", agency->agency);
+    }
+    return true;
+}
+
+// Both are in order: whatever is in one and not in the other stands out.
+static bool on_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    struct check *check = context;
+    (void)error;
+    check->result->winners++;
+    const struct winning_bet *winning =
+        check->next_winner < check->winning_count ? &check->winning[check->next_winner] : NULL;
+    if (winning != NULL && winning->agency == winner->agency && winning->bet == winner->bet &&
+        strcmp(winning->document, winner->document) == 0) {
+        check->next_winner++;
+    } else if (check->draw.state == DRAW_DRAWN) {
+        damage(check,
+               "the winner with bet %" PRIu64 " of agency %" PRIu32 " is none of the bets, in their order",
+               winner->bet, winner->agency);
+    } else {
+        damage(check, "agency %" PRIu32 " has a winner before the draw", winner->agency);
+    }
+    return true;
+}
+
+static bool is_step_done(const char *time, bool wanted) {
+    return (time[0] != '\0') == wanted;
+}
+
+static void check_state(struct check *check) {
+    const struct stored_draw *draw = &check->draw;
+    bool closed = draw->state != DRAW_OPEN;
+    if (!is_step_done(draw->sealed_at, closed) || !is_step_done(draw->drawn_at, draw->state == DRAW_DRAWN)) {
+        damage(check, "the draw is %s, which its times do not say", draw_state_name(draw->state));
+    }
+    if (closed != (check->finished == draw->agencies)) {
+        damage(check, "the draw is %s, and %" PRIu64 " of %" PRIu32 " agencies have finished",
+               draw_state_name(draw->state), check->finished, draw->agencies);
+    }
+}
+
+// A read that broke off: the store takes nothing from then on.
+static bool broke_off(struct check *check, const struct error *found, struct error *error) {
+    if (!go_on_behind(check, found, error)) {
+        return false;
+    }
+    damage(check, "what comes behind could not be read");
+    return true;
+}
+
+static bool check_all(struct check *check, struct store *store, struct error *error) {
+    struct error found;
+    if (!store_check_files(store, &found) || !store_agencies(store, on_agency, check, &found)) {
+        return broke_off(check, &found, error);
+    }
+    check_state(check);
+    if (!continuity_new(store, 0, &check->continuity, &found) ||
+        !store_chunks(store, 0, 0, UINT64_MAX, on_chunk, check, &found)) {
+        return broke_off(check, &found, error);
+    }
+    if (!continuity_end(check->continuity, &found) && !go_on_behind(check, &found, error)) {
+        return false;
+    }
+    if (!store_winners(store, on_winner, check, &found)) {
+        return broke_off(check, &found, error);
+    }
+    if (check->next_winner < check->winning_count) {
+        damage(check,
+               "%zu winning bets are not among the stored winners, the first one bet %" PRIu64
+               " of agency %" PRIu32,
+               check->winning_count - check->next_winner, check->winning[check->next_winner].bet,
+               check->winning[check->next_winner].agency);
+    }
+    return true;
+}
+
+bool check_draw(struct store *store, store_on_damage on_damage, void *context, struct check_result *result,
+                struct error *error) {
+    struct check check = {.on_damage = on_damage, .context = context, .result = result};
+    *result = (struct check_result){0};
+    store_survey(store, note_damage, &check);
+    bool found;
+    bool done = store_get_draw(store, &check.draw, &found, error) &&
+                (found || error_set(error, ERROR_STORE_FAILED, "there is no such draw")) &&
+                check_all(&check, store, error);
+    continuity_free(check.continuity);
+    free(check.winning);
+    return done;
+}

@@ -1,0 +1,27 @@
+// Checking what a store holds: one chunk, or everything of a draw.
+#ifndef QUINIELA_LEDGER_CHECK_H
+#define QUINIELA_LEDGER_CHECK_H
+
+#include "base/error.h"
+#include "store/store.h"
+
+#include <stdint.h>
+
+// Whether the chunk is as it was stored (its digest), and was stored right (each line is a bet, and its
+// number the one beside it). The store has checked its numbers and its place. ERROR_STORE_FAILED, naming
+// agency and first, when it is not.
+bool check_chunk(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
+
+struct check_result {
+    uint64_t chunks, bets; // that are good
+    uint64_t winners;      // that are stored
+    uint64_t damages;      // that were found
+};
+
+// Checks everything of the store's draw, and the store's files, and tells each damage. It goes on behind a
+// damage wherever that can be. Fails only when it could not check (ERROR_NO_MEMORY; or no such draw), so
+// whether all is well is for result->damages to say.
+bool check_draw(struct store *store, store_on_damage on_damage, void *context, struct check_result *result,
+                struct error *error) MUST_CHECK;
+
+#endif

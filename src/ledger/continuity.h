@@ -1,0 +1,29 @@
+// Whether the chunks of a store are all there: those of each agency follow one another without a gap, and
+// come to as many bets as the agency's row says.
+#ifndef QUINIELA_LEDGER_CONTINUITY_H
+#define QUINIELA_LEDGER_CONTINUITY_H
+
+#include "base/error.h"
+#include "store/store.h"
+
+#include <stdint.h>
+
+struct continuity;
+
+// Reads the agencies' rows; those of all agencies, or of one (`agency` is not 0). On success the caller owns
+// *continuity and frees it.
+bool continuity_new(struct store *store, uint32_t agency, struct continuity **continuity,
+                    struct error *error) MUST_CHECK;
+
+void continuity_free(struct continuity *continuity);
+
+// Takes the next chunk; they come by agency and first. ERROR_STORE_FAILED, naming agency and bets, when
+// chunks before it are missing, or it lies where another lies. The chunk counts all the same, so that the
+// next one is judged from there.
+bool continuity_take(struct continuity *continuity, const struct stored_chunk *chunk,
+                     struct error *error) MUST_CHECK;
+
+// There are no more chunks. ERROR_STORE_FAILED, naming the first agency of which some are missing.
+bool continuity_end(struct continuity *continuity, struct error *error) MUST_CHECK;
+
+#endif
