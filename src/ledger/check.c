@@ -21,7 +21,10 @@ static bool damaged_chunk(const struct stored_chunk *chunk, const char *reason, 
                      chunk->agency, chunk->first, reason);
 }
 
-static bool check_digest(const struct stored_chunk *chunk, struct error *error) {
+bool check_digest(const struct stored_chunk *chunk, struct error *error) {
+    if (chunk->rows == NULL) {
+        return damaged_chunk(chunk, "its text is missing", error);
+    }
     bool same;
     if (!chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
                               &same)) {
@@ -30,7 +33,6 @@ static bool check_digest(const struct stored_chunk *chunk, struct error *error) 
     return same || damaged_chunk(chunk, "its digest is another", error);
 }
 
-// The digest says that the chunk is as it was stored; this says that it was stored right.
 static bool check_rows(const struct stored_chunk *chunk, struct error *error) {
     const char *row = chunk->rows;
     const char *end = chunk->rows + chunk->rows_length;
@@ -53,9 +55,6 @@ static bool check_rows(const struct stored_chunk *chunk, struct error *error) {
 }
 
 bool check_chunk(const struct stored_chunk *chunk, struct error *error) {
-    if (chunk->rows == NULL) {
-        return damaged_chunk(chunk, "its text is missing", error);
-    }
     return check_digest(chunk, error) && check_rows(chunk, error);
 }
 

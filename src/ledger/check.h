@@ -7,9 +7,11 @@
 
 #include <stdint.h>
 
-// Whether the chunk is as it was stored (its digest), and was stored right (each line is a bet, and its
-// number the one beside it). The store has checked its numbers and its place. ERROR_STORE_FAILED, naming
-// agency and first, when it is not.
+// Whether the chunk is as it was stored: its digest. The store has checked its numbers and its place.
+// ERROR_STORE_FAILED, naming agency and first, when it is not.
+bool check_digest(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
+
+// And whether it was stored right: each line is a bet, and its number the one beside it.
 bool check_chunk(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 
 struct check_result {

@@ -87,7 +87,7 @@ static bool add_winner(struct telling *telling, const struct hit *hit, const cha
 // Takes the hits that lie in this chunk.
 static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct telling *telling = context;
-    if (!check_chunk(chunk, error)) {
+    if (!check_digest(chunk, error)) {
         return false;
     }
     const char *end = chunk->rows + chunk->rows_length;

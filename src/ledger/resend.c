@@ -29,7 +29,7 @@ static bool compare_chunk(void *context, const struct stored_chunk *stored, stru
     size_t length = chunk_row_offset(stored->rows + start, stored->rows_length - start, count);
     comparison->same =
         length <= comparison->length && memcmp(stored->rows + start, comparison->rows, length) == 0;
-    if (!comparison->same && !check_chunk(stored, error)) {
+    if (!comparison->same && !check_digest(stored, error)) {
         return false;
     }
     comparison->rows += length <= comparison->length ? length : 0;

@@ -1,0 +1,270 @@
+"""Troubles of real machines: a disk that is full, fails or may not be written, a store that another server has, a clock
+that is set. Each is said clearly, nothing is acknowledged that is not stored, and when the cause is gone it goes on.
+
+TROUBLE_ROUNDS says how often the disk becomes full and fails (3 unless told).
+"""
+import fcntl
+import glob
+import os
+import sqlite3
+import subprocess
+import unittest
+
+from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, free_ports
+
+ROUNDS = int(os.environ.get("TROUBLE_ROUNDS", 3))
+DISK_BYTES = 3 << 20
+CHUNK = 100
+EXT4_IOC_SHUTDOWN, SHUTDOWN_NO_LOG_FLUSH = 0x8004587D, b"\x02\x00\x00\x00"
+NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+
+
+def bet(number):
+    return f"Ana María,Paz,{number},2000-01-01,{7574 if number % 50 == 7 else 1}"
+
+
+def chunk(first, count=CHUNK, last=False):
+    return {"type_message": 2 if last else 1, "agency": "1", "first": first,
+            "payload": [bet(number) for number in range(first, first + count)]}
+
+
+class Trouble(Story):
+    def mount(self, *arguments):
+        """A file system of the story's own, on `disk`."""
+        self.disk = os.path.join(self.folder, "disk")
+        os.makedirs(self.disk, exist_ok=True)
+        done = subprocess.run(["mount", *arguments, self.disk], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            self.skipTest(f"nothing can be mounted here: {done.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], capture_output=True, check=False)
+
+    def unmount(self):
+        subprocess.run(["umount", self.disk], check=True)
+
+    def wrong_start(self, *flags, prefix=(), says=()):
+        server = Process(self, ["server", "--agencies", 1, "--server-port", 0, "--consult-server-port", 0, *flags],
+                         prefix=prefix)
+        self.assertEqual(server.wait(), 1, server.log())
+        line, = (line for line in server.log().splitlines() if "action: start_server | result: fail" in line)
+        for text in says:
+            self.assertIn(text, line)
+
+    def status(self, store, **how):
+        code, text, errors = self.run_program("status", "--store", store, **how)
+        self.assertEqual(code, 0, errors)
+        return text
+
+    def assert_stored(self, store, count):
+        self.assertEqual(self.stored(store), {f"1,{bet(number)}": 1 for number in range(count)})
+        code, text, errors = self.run_program("check", "--store", store)
+        self.assertEqual((code, errors), (0, ""), text)
+
+    def is_sanitized(self):
+        return any(name in subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=False).stdout
+                   for name in ("libasan", "libtsan"))
+
+
+class Disk(Trouble):
+    def send_until_refused(self, wire, stored):
+        """Sends chunks until one is refused. Returns how many bets are acknowledged."""
+        while True:
+            reply = wire.ask(chunk(stored))
+            if reply["type_message"] == 4:
+                self.assertEqual((reply["payload"]["code"], reply["payload"]["retryable"]), ("store_failed", True))
+                return stored
+            stored += CHUNK
+            self.assertEqual(reply["next"], stored)
+
+    def send_until_taken(self, wire, stored):
+        """Sends the next chunk until it is acknowledged, as an agency does. Returns how many bets are then stored."""
+        reply = wire.ask(chunk(stored))
+        while reply["type_message"] == 4 and reply["payload"]["code"] == "store_failed":
+            reply = wire.ask(chunk(stored))
+        self.assertEqual(reply["type_message"], 1, reply)
+        return stored + CHUNK
+
+    def test_a_full_disk(self):
+        self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
+        store, ballast = os.path.join(self.disk, "night.db"), os.path.join(self.disk, "ballast")
+        server = Server(self, agencies=1, store=store)
+        wire, consultation = (Wire(self, port) for port in server.ports)
+        stored = self.send_until_taken(wire, 0)
+        for _ in range(ROUNDS):
+            with self.assertRaises(OSError), open(ballast, "wb", buffering=0) as file:
+                for _ in range(DISK_BYTES // 4096 + 1):
+                    file.write(b"x" * 4096)
+            stored = self.send_until_refused(wire, stored)
+            for _ in range(3):  # and it stays refused
+                self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
+            self.assertEqual(consultation.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
+            self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
+            self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], "night.db")
+            os.unlink(ballast)
+            self.assertIn(f"bets            {stored}\n", self.status(store))
+            stored = self.send_until_taken(wire, stored)
+        self.assertEqual(wire.ask(chunk(stored, 0, last=True))["next"], stored)
+        self.assertEqual(consultation.ask({"type_message": 3, "agency": 1})["payload"],
+                         ",".join(str(number) for number in range(7, stored, 50)))
+        self.assert_stored(store, stored)
+
+    def test_status_of_a_store_on_a_full_disk(self):
+        self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
+        store = os.path.join(self.disk, "night.db")
+        server = Server(self, agencies=1, store=store)
+        stored = self.send_until_refused(Wire(self, server.ports[0]), 0)
+        self.assertIn(f"bets            {stored}\n", self.status(store))
+
+    def test_a_disk_that_fails(self):
+        """Everything not synced is lost with it, and so is what the system had in memory."""
+        image = os.path.join(self.folder, "image")
+        with open(image, "wb") as file:
+            file.truncate(32 << 20)
+        if subprocess.run(["mkfs.ext4", "-q", image], capture_output=True, check=False).returncode != 0:
+            self.skipTest("there is no mkfs.ext4")
+        stored = 0
+        for _ in range(ROUNDS):
+            self.mount("-o", "loop", image)
+            store = os.path.join(self.disk, "night.db")
+            server = Server(self, agencies=1, store=store)
+            wire = Wire(self, server.ports[0])
+            for _ in range(5):
+                reply = wire.ask(chunk(stored))
+                stored += CHUNK
+                self.assertEqual(reply["next"], stored)
+            disk = os.open(self.disk, os.O_RDONLY)
+            fcntl.ioctl(disk, EXT4_IOC_SHUTDOWN, SHUTDOWN_NO_LOG_FLUSH)
+            os.close(disk)
+            for _ in range(3):
+                self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
+                self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
+            self.assertIn("night.db", server.wait_for("action: store .*result: fail.*")[0])
+            server.kill()
+            self.unmount()
+        self.mount("-o", "loop", image)
+        # A chunk whose commit failed may be stored all the same, and is then sent again.
+        code, text, errors = self.run_program("check", "--store", store)
+        self.assertEqual((code, errors), (0, ""), text)
+        self.assert_stored(store, stored)
+
+    def test_a_disk_that_may_not_be_written(self):
+        self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
+        store = os.path.join(self.disk, "night.db")
+        server = Server(self, agencies=1, store=store)
+        stored = self.send_until_taken(Wire(self, server.ports[0]), 0)
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        subprocess.run(["mount", "-o", "remount,ro", self.disk], check=True)
+        self.wrong_start("--store", store, says=("night.db", "Read-only file system"))
+        self.assertIn(f"bets            {stored}\n", self.status(store))
+        self.assert_stored(store, stored)
+        subprocess.run(["mount", "-o", "remount,rw", self.disk], check=True)
+        server = Server(self, agencies=1, store=store)
+        self.assertEqual(Wire(self, server.ports[0]).ask(chunk(stored))["next"], stored + CHUNK)
+
+    def test_a_file_that_may_not_be_written(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        server = Server(self, agencies=1, store="night.db")
+        stored = self.send_until_taken(Wire(self, server.ports[0]), 0)
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        os.chmod(self.folder, 0o755)
+        self.wrong_start("--store", "night.db", prefix=NOBODY, says=("night.db", "Permission denied"))
+        reader = Process(self, ["status", "--store", "night.db"], prefix=NOBODY)
+        self.assertEqual(reader.wait(), 0, "".join(reader.errors))
+        self.assertIn(f"bets            {stored}\n", reader.log())
+        os.chmod(self.folder, 0o777)  # beside the store it may write, but not the store
+        os.unlink(os.path.join(self.folder, "night.db-lock"))
+        self.wrong_start("--store", "night.db", prefix=NOBODY, says=("night.db", "readonly database"))
+
+    def test_a_store_that_another_server_has(self):
+        server = Server(self, agencies=1, store="night.db")
+        for draw in ("1", "another"):
+            self.wrong_start("--store", "night.db", "--draw", draw,
+                             says=("night.db", "another server works on this store"))
+        self.send_until_taken(Wire(self, server.ports[0]), 0)  # which is not disturbed
+        server.kill()
+        Server(self, agencies=1, store="night.db")
+
+
+class Clock(Trouble):
+    def setUp(self):
+        super().setUp()
+        libraries = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+        if not libraries or self.is_sanitized():
+            self.skipTest("there is no libfaketime, or it does not go with the sanitizer")
+        self.clock = os.path.join(self.folder, "clock")
+        self.set_clock("+0")
+        # As when an operator sets the clock: what counts from the start of the machine is not touched.
+        self.faked = {"LD_PRELOAD": libraries[0], "FAKETIME_TIMESTAMP_FILE": self.clock, "FAKETIME_NO_CACHE": "1",
+                      "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    def set_clock(self, offset):
+        with open(self.clock + ".new", "w", encoding="ascii") as file:
+            file.write(offset + "\n")
+        os.rename(self.clock + ".new", self.clock)
+
+    def years(self, process):
+        return [int(line[:4]) for line in process.log().splitlines()]
+
+    def test_no_early_draw_and_retries_go_on(self):
+        self.sample((300, 200), (2, 1))
+        ports = free_ports()
+        early = Agency(self, 2, ports, environment=self.faked)  # there is no server yet: it tries again and again
+        early.wait_for("action: connect .*result: fail")
+        self.set_clock("+10y")
+        early.wait_for("action: connect .*result: fail", count=early.count("action: connect .*result: fail") + 2)
+        self.set_clock("-10y")
+        early.wait_for("action: connect .*result: fail", count=early.count("action: connect .*result: fail") + 2)
+        years = self.years(early)
+        self.assertGreaterEqual(max(years) - min(years), 19)  # the clock was set indeed
+        server = Server(self, agencies=2, ports=ports, environment=self.faked)
+        server.wait_for("client_finished .*agencia: 2")
+        held = Wire(self, ports[1])
+        held.send({"type_message": 3, "agency": 2})
+        for offset in ("+10y", "-10y", "+0"):
+            self.set_clock(offset)
+            reply = Wire(self, ports[0]).ask({"type_message": 3, "agency": 2, "wait": False})
+            self.assertEqual(reply["type_message"], 3)
+        self.assertEqual(server.count("action: sorteo"), 0)
+        self.set_clock("-10y")
+        self.assertEqual(Agency(self, 1, ports, environment=self.faked).winners(), 2)
+        self.assertEqual(early.winners(), 1)
+        self.assertEqual(held.receive()["type_message"], 2)
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
+
+    def numbers(self, replace=None):
+        """The numbers of the one stored chunk, before they are replaced by others."""
+        database = sqlite3.connect(os.path.join(self.folder, "quiniela.db"), timeout=HANG_S)
+        before, = database.execute("SELECT numbers FROM chunks").fetchone()
+        if replace is not None:
+            database.execute("UPDATE chunks SET numbers = ?", (replace,))
+            database.commit()
+        database.close()
+        return before
+
+    def test_a_draw_is_tried_again_whatever_the_clock_says(self):
+        server = Server(self, agencies=1)
+        self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0))["next"], CHUNK)
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        right = self.numbers(b"\x01\x00" * CHUNK)
+        server = Server(self, agencies=1, environment=self.faked)
+        wire = Wire(self, server.ports[0])
+        self.assertEqual(wire.ask(chunk(CHUNK, 0, last=True))["next"], CHUNK)
+        wire.send({"type_message": 3, "agency": 1})
+        failure = server.wait_for("action: sorteo .*result: fail.*")[0]
+        for text in ("quiniela.db", "agency 1 from bet 0", "not as it was stored", "quiniela check", "from a copy"):
+            self.assertIn(text, failure)
+        for offset in ("-10y", "+10y", "-10y"):
+            self.set_clock(offset)
+            server.wait_for("action: sorteo .*result: fail", count=server.count("action: sorteo .*result: fail") + 2)
+        self.numbers(right)
+        self.assertEqual(wire.receive()["payload"], "7,57")
+        server.wait_for("action: sorteo .*result: success")
+
+
+if __name__ == "__main__":
+    unittest.main()
