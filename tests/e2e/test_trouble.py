@@ -83,6 +83,22 @@ class Disk(Trouble):
         self.assertEqual(reply["type_message"], 1, reply)
         return stored + CHUNK
 
+    def send_until_it_stays_refused(self, wire, stored, ballast):
+        """Fills the disk, again and again: after a failure the store gives back what its log took."""
+        refused = 0
+        while refused < 3:
+            with self.assertRaises(OSError), open(ballast, "ab", buffering=0) as file:
+                for _ in range(DISK_BYTES // 4096 + 1):
+                    file.write(b"x" * 4096)
+            reply = wire.ask(chunk(stored))
+            if reply["type_message"] == 1:
+                stored, refused = stored + CHUNK, 0
+                self.assertEqual(reply["next"], stored)
+            else:
+                self.assertEqual((reply["payload"]["code"], reply["payload"]["retryable"]), ("store_failed", True))
+                refused += 1
+        return stored
+
     def test_a_full_disk(self):
         self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
         store, ballast = os.path.join(self.disk, "night.db"), os.path.join(self.disk, "ballast")
@@ -90,12 +106,7 @@ class Disk(Trouble):
         wire, consultation = (Wire(self, port) for port in server.ports)
         stored = self.send_until_taken(wire, 0)
         for _ in range(ROUNDS):
-            with self.assertRaises(OSError), open(ballast, "wb", buffering=0) as file:
-                for _ in range(DISK_BYTES // 4096 + 1):
-                    file.write(b"x" * 4096)
-            stored = self.send_until_refused(wire, stored)
-            for _ in range(3):  # and it stays refused
-                self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
+            stored = self.send_until_it_stays_refused(wire, stored, ballast)
             self.assertEqual(consultation.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
             self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
             self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], "night.db")

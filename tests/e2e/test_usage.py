@@ -16,7 +16,7 @@ class Usage(Story):
                 self.assertIn(text, errors + log)
 
     def test_help_and_version(self):
-        for command in ("server", "client", "export", "status", "sample", "ping"):
+        for command in ("server", "client", "export", "status", "sample", "ping", "check"):
             code, text, errors = self.run_program(command, "--help")
             self.assertEqual((code, errors), (0, ""))
             self.assertIn(f"quiniela {command}", text)

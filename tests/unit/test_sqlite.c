@@ -82,9 +82,29 @@ static void other_tables_are_refused(void **state) {
     unlink(path);
     store = open_draw("1", STORE_SERVE);
     store_close(&store);
+    execute("PRAGMA user_version = 1");
+    assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
+    assert_non_null(
+        strstr(error.text, "version 1, this program knows version 2: finish or export that draw"));
     execute("PRAGMA user_version = 99");
     assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
     assert_non_null(strstr(error.text, "version 99"));
+}
+
+// As a flipped bit in the description of the tables would do it: the rows are there, and are not found.
+static void damaged_tables_are_refused(void **state) {
+    (void)state;
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct error error;
+    store_one(store, 1, 0, 3);
+    store_close(&store);
+    execute(
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'draw TEXT', 'draw TEXU')"
+        " WHERE name = 'chunks'");
+    for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
+        assert_false(store_open(path, "1", (enum store_mode)mode, &store, &error));
+        assert_non_null(strstr(error.text, "its tables are damaged"));
+    }
 }
 
 static bool count_row(void *context, const struct stored_chunk *chunk, struct error *error) {
@@ -302,6 +322,7 @@ int main(void) {
         STORE_TEST(what_is_no_store_is_refused),
         STORE_TEST(other_tables_are_refused),
         STORE_TEST(a_damaged_row_is_no_answer),
+        STORE_TEST(damaged_tables_are_refused),
         STORE_TEST(the_view_shows_a_row_a_bet),
         STORE_TEST(the_log_does_not_grow_for_ever),
     };

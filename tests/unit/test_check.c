@@ -1,0 +1,174 @@
+// Check: a good store is good, each kind of damage is named with its place, and what is good beside it is
+// counted.
+#include "command.h"
+
+#include <sqlite3.h>
+
+#define OPENED "2026-01-01T10:00:00Z"
+#define FINISHED "2026-01-01T10:20:00Z"
+#define DRAWN "2026-01-01T10:30:00Z"
+
+enum { WINNING = 42 };
+
+static void put_bets(struct store *store) {
+    put_agency(store, (struct stored_agency){.agency = 1, .bets = 5, .finished_at = FINISHED});
+    put_agency(store, (struct stored_agency){.agency = 2, .bets = 1, .finished_at = FINISHED});
+    put_chunk(store, 1, 0, 2, "Ana,Soto,30904465,2000-01-01,42\nEva,Luna,2,2000-01-01,8\n",
+              (const uint16_t[]){WINNING, 8});
+    put_chunk(store, 1, 2, 3, "Ana,Paz,3,2000-01-01,7\nEva,Rey,4,2000-01-01,8\nAna,Paz,5,2000-01-01,9\n",
+              (const uint16_t[]){7, 8, 9});
+    put_chunk(store, 2, 0, 1, "Juan,Vega,30904465,2000-01-01,0042\n", (const uint16_t[]){WINNING});
+}
+
+static void put_drawn(struct store *store, const char *sealed_at) {
+    struct stored_draw draw = {.state = DRAW_DRAWN,
+                               .agencies = 2,
+                               .winning_number = WINNING,
+                               .opened_at = OPENED,
+                               .drawn_at = DRAWN};
+    strcpy(draw.sealed_at, sealed_at);
+    put_draw(store, draw);
+}
+
+static void make_store(void) {
+    unlink("store.db");
+    struct store *store = open_store("1");
+    put_bets(store);
+    put_winner(store, 1, 0);
+    put_winner(store, 2, 0);
+    put_drawn(store, FINISHED);
+    close_store(store);
+}
+
+static void assert_check(int status, const char *output) {
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), status);
+    assert_string_equal(command_output, output);
+    assert_string_equal(command_errors, status == EXIT_DONE
+                                            ? ""
+                                            : "quiniela check: store.db: it is damaged; keep it, and restore "
+                                              "it from a copy\n");
+}
+
+#define GOOD "draw 1: good: 3 chunks with 6 bets | winners: 2 | damages: 0\n"
+
+static void what_is_good_is_good(void **state) {
+    (void)state;
+    make_store();
+    assert_check(EXIT_DONE, GOOD);
+}
+
+static void it_checks_while_a_server_works(void **state) {
+    (void)state;
+    make_store();
+    struct store *store = open_store("another");
+    assert_check(EXIT_DONE, GOOD);
+    close_store(store);
+}
+
+// Damages a good store by `sql`, and expects `damage` among what is told, and `good` as its last line.
+static void assert_found(const char *sql, const char *damage, const char *good) {
+    make_store();
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open("store.db", &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+    if (strstr(command_output, damage) == NULL || strstr(command_output, good) == NULL) {
+        fail_msg("%s: it says %s", sql, command_output);
+    }
+}
+
+static void each_damage_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *damage, *good;
+    } damages[] = {
+        {"UPDATE chunks SET rows = replace(rows, 'Luna', 'Lune')",
+         "draw 1: damaged: the stored chunk of agency 1, first 0, is damaged: its digest is another",
+         "good: 2 chunks with 4 bets"},
+        {"UPDATE chunks SET numbers = x'070008000a00' WHERE first = 2",
+         "the chunk of agency 1 from bet 2 on is not as it was stored", "good: 2 chunks with 3 bets"},
+        {"UPDATE chunks SET numbers = x'0700' WHERE first = 2",
+         "the chunk of agency 1 from bet 2 on is not as it was stored", "good: 2 chunks with 3 bets"},
+        {"UPDATE chunks SET digest = x'00' WHERE agency = 2",
+         "the chunk of agency 2 from bet 0 on is not as it was stored", "good: 2 chunks with 5 bets"},
+        {"UPDATE chunks SET first = 3 WHERE first = 2",
+         "the chunk of agency 1 from bet 3 on is not as it was stored", "good: 2 chunks with 3 bets"},
+        {"UPDATE chunks SET agency = 3 WHERE agency = 2",
+         "the chunk of agency 3 from bet 0 on is not as it was stored", "good: 2 chunks with 5 bets"},
+        {"DELETE FROM chunks WHERE first = 2", "of agency 1 the bets from 2 to 4 are missing",
+         "good: 2 chunks with 3 bets"},
+        {"DELETE FROM chunks WHERE agency = 1 AND first = 0", "of agency 1 the bets from 0 to 1 are missing",
+         "good: 2 chunks with 4 bets"},
+        {"DELETE FROM chunks WHERE agency = 2", "of agency 2 the bets from 0 to 0 are missing",
+         "good: 2 chunks with 5 bets"},
+        {"UPDATE agencies SET bets = 6 WHERE agency = 1", "the row of agency 1 is damaged",
+         "good: 3 chunks with 6 bets"},
+        {"DELETE FROM agencies WHERE agency = 2",
+         "the chunk of agency 2 from bet 0 on lies where none can be", "good: 3 chunks with 6 bets"},
+        {"UPDATE draws SET winning_number = 43", "the row of the draw is damaged",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE winners SET document = '30904466' WHERE agency = 2",
+         "the winner with bet 0 of agency 2 is none of the bets", "good: 3 chunks with 6 bets"},
+        {"DELETE FROM winners WHERE agency = 2",
+         "1 winning bets are not among the stored winners, the first one bet 0 of agency 2",
+         "good: 3 chunks with 6 bets"},
+        {"INSERT INTO winners VALUES ('1', 1, 1, '2')",
+         "the winner with bet 1 of agency 1 is none of the bets", "good: 3 chunks with 6 bets"},
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        assert_found(damages[i].sql, damages[i].damage, damages[i].good);
+    }
+}
+
+// What was stored wrong has good checksums all the same.
+static void a_state_that_cannot_be_is_named(void **state) {
+    (void)state;
+    struct store *store = open_store("1");
+    put_bets(store);
+    put_drawn(store, "");
+    close_store(store);
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+    assert_non_null(strstr(command_output, "the draw is drawn, which its times do not say"));
+    assert_non_null(strstr(command_output, "2 winning bets are not among the stored winners"));
+    store = open_store("1");
+    put_draw(store, (struct stored_draw){.agencies = 1, .opened_at = OPENED});
+    put_agency(store,
+               (struct stored_agency){.agency = 1, .bets = 6, .finished_at = FINISHED, .told_at = DRAWN});
+    put_winner(store, 1, 0);
+    close_store(store);
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+    static const char *const says[] = {"agency 2 has a row, but the draw has 1 agencies",
+                                       "agency 1 has been told its winners before the draw",
+                                       "of agency 1 the bets from 5 to 5 are missing",
+                                       "agency 1 has a winner before the draw"};
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
+        assert_non_null(strstr(command_output, says[i]));
+    }
+    store = open_store("1");
+    put_draw(store, (struct stored_draw){.agencies = 2, .opened_at = OPENED});
+    close_store(store);
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+    assert_non_null(strstr(command_output, "the draw is open, and 2 of 2 agencies have finished"));
+}
+
+static void what_is_not_there_is_said(void **state) {
+    (void)state;
+    assert_int_equal(run_command(cli_check, "check", "--store", "none.db", NULL), EXIT_FAILED);
+    assert_one_error("quiniela check: none.db: ");
+    make_store();
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", "--draw", "9", NULL),
+                     EXIT_FAILED);
+    assert_one_error("quiniela check: store.db: it has no draw \"9\"");
+    assert_int_equal(run_command(cli_check, "check", "--nonsense", NULL), EXIT_WRONG_USE);
+    assert_int_equal(run_command(cli_check, "check", "--help", NULL), EXIT_DONE);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORY(what_is_good_is_good),      STORY(it_checks_while_a_server_works),
+        STORY(each_damage_is_named),      STORY(a_state_that_cannot_be_is_named),
+        STORY(what_is_not_there_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
