@@ -96,10 +96,10 @@ static bool read_address(const struct settings *settings, const char *key, struc
            error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, key), reason.text);
 }
 
-static bool read_options(const struct settings *settings, struct uploader_options *options,
+static bool read_options(const struct settings *settings, struct dialogue_options *options,
                          struct chunk **single, struct error *error) {
     bool has_consult = settings_text(settings, "CLI_SERVER_CONSULT_ADDRESS") != NULL;
-    *options = (struct uploader_options){
+    *options = (struct dialogue_options){
         .agency = (uint32_t)settings_number(settings, "CLI_ID"),
         .has_consult = has_consult,
         .chunk_size = (uint32_t)settings_number(settings, "CHUNK_SIZE"),
@@ -113,7 +113,7 @@ static bool read_options(const struct settings *settings, struct uploader_option
            read_single_bet(settings, single, error);
 }
 
-static bool open_file(const struct settings *settings, struct uploader_options *options,
+static bool open_file(const struct settings *settings, struct dialogue_options *options,
                       struct error *error) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", settings_text(settings, "CLI_DATA_DIR"),
@@ -121,7 +121,7 @@ static bool open_file(const struct settings *settings, struct uploader_options *
     return reader_open(path, &options->reader, error);
 }
 
-static int run_agency(struct uploader_options *options) {
+static int run_agency(struct dialogue_options *options) {
     struct error error;
     bool done = uploader_run(options, &error);
     if (options->reader != NULL) {
@@ -146,7 +146,7 @@ static void begin_log(const struct settings *settings) {
 }
 
 static int run_lottery(const struct settings *settings, struct error *error) {
-    struct uploader_options options;
+    struct dialogue_options options;
     struct chunk *single = NULL;
     int status = EXIT_WRONG_USE;
     if (read_options(settings, &options, &single, error)) {

@@ -1,0 +1,451 @@
+#include "agency/dialogue.h"
+
+#include "agency/backoff.h"
+#include "agency/progress.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "bet/bet.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+#include "wire/reply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    BACKOFF_BASE_MS = 100,
+    BACKOFF_CAP_MS = 5000,
+    POLL_BASE_MS = 1000,
+    POLL_CAP_MS = 30000,
+    MESSAGE_FIXED_BYTES = 256
+};
+
+enum phase { CONNECTING, OPENING, STREAMING, CONSULTING, POLLING, BACKING_OFF, ENDED };
+
+// A chunk that was sent and is not acknowledged yet.
+struct sent {
+    uint64_t end; // the agency's bets, this chunk's included
+    uint32_t count;
+    bool last;
+};
+
+struct dialogue {
+    const struct dialogue_options *options;
+    const struct dialogue_actions *actions;
+    void *context; // of the actions
+    struct message_decoder *decoder;
+    struct chunk *chunk; // the one that is being read
+    struct backoff backoff;
+    struct backoff polling; // between one question for the winners and the next
+    enum phase phase;
+    bool linked;           // there is a connection, or one is being made
+    bool consulting;       // every bet is stored; what is left is to ask
+    uint64_t acknowledged; // bets that the central has said are stored
+    bool classic;          // the central does not know `next`: one chunk at a time
+    bool resynced;         // gone back (or on) to where the central is, and nothing acknowledged since
+    struct sent sent[WINDOW_MAX];
+    uint32_t sent_first, sent_count; // a ring
+    bool last_sent;
+    bool reading_failed; // a bad line: what was sent before it may still be acknowledged
+    struct error error;  // why it failed
+    bool failed;
+};
+
+static void connect_now(struct dialogue *dialogue);
+static void consult(struct dialogue *dialogue);
+
+// The end -------------------------------------------------------------------------------------------------
+
+static void disconnect(struct dialogue *dialogue) {
+    dialogue->linked = false;
+    dialogue->actions->disconnect(dialogue->context);
+}
+
+static void end(struct dialogue *dialogue) {
+    progress_clear();
+    dialogue->phase = ENDED;
+    if (dialogue->linked) {
+        disconnect(dialogue);
+        log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: socket");
+    }
+    dialogue->actions->ended(dialogue->context);
+}
+
+static void fail(struct dialogue *dialogue, const struct error *error) {
+    if (error != &dialogue->error) {
+        dialogue->error = *error;
+    }
+    dialogue->failed = true;
+    end(dialogue);
+}
+
+// Trying again --------------------------------------------------------------------------------------------
+
+void dialogue_waited(struct dialogue *dialogue) {
+    if (dialogue->phase == POLLING) {
+        consult(dialogue);
+    } else {
+        connect_now(dialogue);
+    }
+}
+
+// Gives the connection up and comes back later. What was on its way is forgotten: the central says what it
+// has.
+static void back_off(struct dialogue *dialogue, const char *action, const char *reason) {
+    const struct address *address = dialogue->consulting && dialogue->options->has_consult
+                                        ? &dialogue->options->consult
+                                        : &dialogue->options->bets;
+    if (dialogue->linked) {
+        disconnect(dialogue);
+    }
+    uint32_t wait_ms = backoff_next_ms(&dialogue->backoff);
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32,
+              address->text, reason, wait_ms);
+    dialogue->phase = BACKING_OFF;
+    dialogue->actions->wait(dialogue->context, wait_ms);
+}
+
+// Sending -------------------------------------------------------------------------------------------------
+
+// Fills dialogue->chunk with the next bets. *last tells whether there are none behind it.
+static bool next_chunk(struct dialogue *dialogue, const struct chunk **chunk, bool *last,
+                       struct error *error) {
+    const struct dialogue_options *options = dialogue->options;
+    if (options->reader == NULL) {
+        *chunk = options->single;
+        *last = true;
+        return true;
+    }
+    *chunk = dialogue->chunk;
+    chunk_clear(dialogue->chunk);
+    return reader_fill(options->reader, dialogue->chunk, options->chunk_size,
+                       MESSAGE_BYTES_MAX - MESSAGE_FIXED_BYTES, last, error);
+}
+
+static bool send_chunk(struct dialogue *dialogue, struct error *error) {
+    const struct chunk *chunk;
+    bool last;
+    uint64_t first = dialogue->options->reader == NULL ? 0 : reader_position(dialogue->options->reader);
+    if (!next_chunk(dialogue, &chunk, &last, error)) {
+        return false;
+    }
+    uint8_t *frame = malloc(message_encoded_max(chunk));
+    if (frame == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
+    }
+    enum message_type type = last ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
+    size_t length = message_encode_chunk(frame, type, dialogue->options->agency, (int64_t)first, chunk);
+    uint32_t place = (dialogue->sent_first + dialogue->sent_count) % WINDOW_MAX;
+    dialogue->sent[place] = (struct sent){first + chunk->count, chunk->count, last};
+    dialogue->sent_count++;
+    dialogue->last_sent = last;
+    dialogue->actions->send(dialogue->context, frame, length);
+    return true;
+}
+
+static void log_bad_line(struct dialogue *dialogue, const struct error *error) {
+    progress_clear();
+    log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
+    dialogue->error = *error;
+    dialogue->reading_failed = true;
+}
+
+// Sends chunks while the window has room and there are any.
+static void fill_window(struct dialogue *dialogue) {
+    uint32_t window = dialogue->classic || dialogue->phase == OPENING ? 1 : dialogue->options->window;
+    struct error error;
+    while (dialogue->sent_count < window && !dialogue->last_sent && !dialogue->reading_failed) {
+        if (!send_chunk(dialogue, &error)) {
+            log_bad_line(dialogue, &error);
+        }
+    }
+    if (dialogue->reading_failed && dialogue->sent_count == 0) {
+        fail(dialogue, &dialogue->error);
+    }
+}
+
+// Goes to the bet at `index`: the central may have more than we knew, or less. Fails when it has more than
+// there are.
+static bool go_to(struct dialogue *dialogue, uint64_t index) {
+    struct reader *reader = dialogue->options->reader;
+    struct error error;
+    bool is_there =
+        reader != NULL ? reader_seek(reader, index, &error)
+                       : index <= 1 || error_set(&error, ERROR_CONFLICT,
+                                                 "there is 1 bet, and %" PRIu64 " are stored already", index);
+    if (is_there) {
+        return true;
+    }
+    log_bad_line(dialogue, &error);
+    fail(dialogue, &error);
+    return false;
+}
+
+static void consult(struct dialogue *dialogue) {
+    uint8_t *frame = malloc(MESSAGE_CONSULT_BYTES_MAX);
+    if (frame == NULL) {
+        back_off(dialogue, "consulta_ganadores", "no memory");
+        return;
+    }
+    dialogue->phase = CONSULTING;
+    dialogue->actions->send(
+        dialogue->context, frame,
+        message_encode_consult(frame, dialogue->options->agency, !dialogue->options->poll));
+}
+
+// The draw is not made yet: asks again on the same connection.
+static void ask_later(struct dialogue *dialogue) {
+    uint32_t wait_ms = backoff_next_ms(&dialogue->polling);
+    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
+    dialogue->phase = POLLING;
+    dialogue->actions->wait(dialogue->context, wait_ms);
+}
+
+static void begin_consulting(struct dialogue *dialogue) {
+    progress_clear();
+    dialogue->consulting = true;
+    if (!dialogue->options->has_consult) {
+        consult(dialogue);
+        return;
+    }
+    disconnect(dialogue);
+    connect_now(dialogue);
+}
+
+// Answers -------------------------------------------------------------------------------------------------
+
+static void log_acknowledged(const struct dialogue *dialogue, const struct sent *sent) {
+    const struct dialogue_options *options = dialogue->options;
+    if (options->reader == NULL) {
+        struct bet_slice fields[BET_FIELDS];
+        bet_split(options->single->rows, options->single->rows_length - 1, fields);
+        log_event(LOG_LEVEL_INFO, "apuesta_enviada", LOG_SUCCESS, "dni: %.*s | numero: %.*s",
+                  (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
+                  fields[BET_NUMBER].text);
+        return;
+    }
+    // An empty last chunk only says that there is no more, unless the file is empty.
+    enum log_level level = sent->count == 0 && sent->end > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+    log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,
+              options->agency, sent->count);
+}
+
+static void show_progress(const struct dialogue *dialogue) {
+    const struct reader *reader = dialogue->options->reader;
+    if (reader != NULL) {
+        progress_show(dialogue->options->agency, reader_offset(reader), reader_size(reader),
+                      dialogue->acknowledged);
+    }
+}
+
+// Starts over, on a new connection, from what the central has; what is still on its way is forgotten. At
+// once, but with a wait when that has brought nothing before.
+static void resync(struct dialogue *dialogue, uint64_t next, const char *reason) {
+    dialogue->acknowledged = next;
+    if (dialogue->resynced) {
+        back_off(dialogue, "apuestas_enviadas", reason);
+        return;
+    }
+    dialogue->resynced = true;
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, dialogue->options->agency, reason, next);
+    disconnect(dialogue);
+    connect_now(dialogue);
+}
+
+static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply) {
+    if (dialogue->sent_count == 0) {
+        back_off(dialogue, "apuestas_enviadas", "the central acknowledged what was not sent");
+        return;
+    }
+    struct sent sent = dialogue->sent[dialogue->sent_first];
+    dialogue->classic = reply->next < 0;
+    if (!dialogue->classic && (uint64_t)reply->next < sent.end) {
+        resync(dialogue, (uint64_t)reply->next, "the central has fewer bets than it acknowledges");
+        return;
+    }
+    dialogue->sent_first = (dialogue->sent_first + 1) % WINDOW_MAX;
+    dialogue->sent_count--;
+    dialogue->acknowledged = sent.end;
+    dialogue->resynced = false;
+    backoff_reset(&dialogue->backoff);
+    progress_clear();
+    log_acknowledged(dialogue, &sent);
+    // In a connection's first answer: what was sent before. After the last chunk: for go_to to complain of.
+    bool is_ahead = reply->next > (int64_t)sent.end && (dialogue->phase == OPENING || sent.last);
+    dialogue->phase = STREAMING;
+    if (is_ahead) {
+        dialogue->acknowledged = (uint64_t)reply->next;
+        if (!go_to(dialogue, dialogue->acknowledged)) {
+            return;
+        }
+    }
+    if (sent.last) {
+        begin_consulting(dialogue);
+        return;
+    }
+    fill_window(dialogue);
+    if (dialogue->phase == STREAMING) {
+        show_progress(dialogue);
+    }
+}
+
+static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
+    const char *text = reply->winners.text;
+    size_t length = reply->winners.length;
+    uint64_t count = length > 0;
+    for (size_t i = 0; i < length; i++) {
+        count += text[i] == ',';
+    }
+    log_event(LOG_LEVEL_INFO, "consulta_ganadores", LOG_SUCCESS, "cant_ganadores: %" PRIu64, count);
+    if (dialogue->options->print_winners && length > 0) {
+        for (size_t i = 0; i < length; i++) {
+            putchar(text[i] == ',' ? '\n' : text[i]);
+        }
+        putchar('\n');
+        fflush(stdout);
+    }
+    end(dialogue);
+}
+
+static void on_error(struct dialogue *dialogue, const struct reply *reply) {
+    progress_clear();
+    if (!dialogue->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
+        resync(dialogue, (uint64_t)reply->next, reply->error_name);
+        return;
+    }
+    if (reply->retryable) {
+        back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
+                 reply->error_name);
+        return;
+    }
+    if (dialogue->consulting) {
+        log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
+                  reply->error_name, reply->error.text);
+    } else {
+        uint32_t count = dialogue->sent_count > 0 ? dialogue->sent[dialogue->sent_first].count : 0;
+        log_event(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL,
+                  "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s",
+                  dialogue->options->agency, count, reply->error_name, reply->error.text);
+    }
+    fail(dialogue, &reply->error);
+}
+
+static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t length) {
+    struct reply reply;
+    struct error error;
+    if (!reply_decode(dialogue->decoder, bytes, length, &reply, &error)) {
+        back_off(dialogue, "receive_message", error.text);
+    } else if (reply.type == REPLY_ERROR) {
+        on_error(dialogue, &reply);
+    } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {
+        on_acknowledged(dialogue, &reply);
+    } else if (dialogue->consulting && reply.type == REPLY_WINNERS) {
+        on_winners(dialogue, &reply);
+    } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
+        ask_later(dialogue);
+    } else {
+        back_off(dialogue, "receive_message", "the central's answer does not belong to what was asked");
+    }
+}
+
+size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t available) {
+    const uint8_t *message;
+    size_t length;
+    switch (frame_next(bytes, available, REPLY_BYTES_MAX, &message, &length)) {
+    case FRAME_COMPLETE:
+        on_message(dialogue, message, length);
+        return FRAME_HEADER_BYTES + length;
+    case FRAME_TOO_LONG:
+        back_off(dialogue, "receive_message", "the central's message is too long");
+        return available;
+    default:
+        return 0;
+    }
+}
+
+// The connection ------------------------------------------------------------------------------------------
+
+void dialogue_up(struct dialogue *dialogue) {
+    if (dialogue->consulting) {
+        consult(dialogue);
+        return;
+    }
+    dialogue->phase = OPENING;
+    dialogue->sent_first = dialogue->sent_count = 0;
+    dialogue->last_sent = false;
+    if (go_to(dialogue, dialogue->acknowledged)) {
+        fill_window(dialogue);
+    }
+}
+
+void dialogue_down(struct dialogue *dialogue, const char *reason) {
+    if (dialogue->reading_failed) { // nothing more could be sent anyway
+        fail(dialogue, &dialogue->error);
+        return;
+    }
+    back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
+}
+
+static void connect_now(struct dialogue *dialogue) {
+    bool at_consult = dialogue->consulting && dialogue->options->has_consult;
+    dialogue->phase = CONNECTING;
+    dialogue->linked = dialogue->actions->connect(dialogue->context, at_consult ? &dialogue->options->consult
+                                                                                : &dialogue->options->bets);
+    if (!dialogue->linked) {
+        back_off(dialogue, "connect", "no memory");
+    }
+}
+
+// From its making to its end ------------------------------------------------------------------------------
+
+bool dialogue_new(const struct dialogue_options *options, const struct dialogue_actions *actions,
+                  void *context, struct dialogue **result, struct error *error) {
+    struct dialogue *dialogue = *result = calloc(1, sizeof *dialogue);
+    if (dialogue == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+    }
+    dialogue->options = options;
+    dialogue->actions = actions;
+    dialogue->context = context;
+    backoff_init(&dialogue->backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
+    backoff_init(&dialogue->polling, POLL_BASE_MS, POLL_CAP_MS, ~options->seed);
+    dialogue->decoder = message_decoder_new();
+    bool has_bets = options->reader != NULL;
+    if (has_bets) {
+        dialogue->chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
+    }
+    if (dialogue->decoder == NULL || (has_bets && dialogue->chunk == NULL)) {
+        dialogue_free(result);
+        return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+    }
+    return true;
+}
+
+void dialogue_free(struct dialogue **dialogue) {
+    if (*dialogue != NULL) {
+        message_decoder_free((*dialogue)->decoder);
+        chunk_free((*dialogue)->chunk);
+        free(*dialogue);
+        *dialogue = NULL;
+    }
+}
+
+void dialogue_start(struct dialogue *dialogue) {
+    connect_now(dialogue);
+}
+
+void dialogue_stop(struct dialogue *dialogue) {
+    end(dialogue);
+}
+
+bool dialogue_failed(const struct dialogue *dialogue, struct error *error) {
+    if (dialogue->failed) {
+        *error = dialogue->error;
+    }
+    return dialogue->failed;
+}
