@@ -1,0 +1,299 @@
+#include "central.h"
+
+#include "connections.h"
+#include "disk.h"
+#include "ledger/ledger.h"
+#include "ledger/worker.h"
+#include "net/net.h"
+#include "plan.h"
+#include "service/service.h"
+#include "world.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { WORK_AGAIN_MS = 1000, RESTART_MS_MAX = 3000, LOOPS = 3 };
+
+struct loop {
+    int index;
+    bool woken;
+    void *state;
+};
+
+// Stands for ledger/worker.c: its thread's turns are events.
+struct worker {
+    struct queue queue;
+    struct queue_node *waiting; // taken off the queue
+    bool has_turn, stopped;
+};
+
+static struct {
+    struct lottery *lottery;
+    struct ledger *ledger;
+    struct worker worker;
+    struct loop loops[LOOPS];
+    bool running, dying, quiet;
+    uint64_t life; // which start this is: what was meant for an earlier one does not happen
+    unsigned ledger_delay_ms;
+} central;
+
+static void wake_loop(void *context, uint64_t life);
+static void take_turn(void *context, uint64_t life);
+
+// What net/net.h and ledger/worker.h promise ----------------------------------------------------------------
+
+void loop_wake(struct loop *loop) {
+    if (!loop->woken) {
+        loop->woken = true;
+        world_after(world_below(3), wake_loop, loop, central.life);
+    }
+}
+
+void *loop_state(struct loop *loop) {
+    return loop->state;
+}
+
+int loop_index(const struct loop *loop) {
+    return loop->index;
+}
+
+static void give_turn(uint64_t delay_ms) {
+    if (!central.worker.has_turn) {
+        central.worker.has_turn = true;
+        world_after(delay_ms, take_turn, NULL, central.life);
+    }
+}
+
+bool worker_submit(struct worker *worker, struct ledger_request *request) {
+    if (worker->stopped) {
+        return false;
+    }
+    bool pushed = queue_push(&worker->queue, &request->node);
+    give_turn(world_below(central.ledger_delay_ms + 1));
+    return pushed;
+}
+
+// The ledger's turns ----------------------------------------------------------------------------------------
+
+static void take_what_waits(void) {
+    struct queue_node **end = &central.worker.waiting;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = queue_take_all(&central.worker.queue);
+}
+
+// A group is what has come in the meantime: anything from one request to all.
+static struct queue_node *take_group(void) {
+    struct queue_node *group = central.worker.waiting, *last = group;
+    uint32_t count = world_chance(50) ? UINT32_MAX : world_between(1, 4);
+    while (--count > 0 && last->next != NULL) {
+        last = last->next;
+    }
+    central.worker.waiting = last->next;
+    last->next = NULL;
+    return group;
+}
+
+static void take_turn(void *context, uint64_t life) {
+    (void)context;
+    if (!central.running || life != central.life) {
+        return;
+    }
+    central.worker.has_turn = false;
+    take_what_waits();
+    if (central.worker.waiting != NULL) {
+        ledger_process(central.ledger, take_group());
+    }
+    if (central.worker.waiting == NULL && ledger_has_work(central.ledger)) {
+        ledger_work(central.ledger);
+    }
+    if (central.worker.waiting != NULL) {
+        give_turn(world_below(central.ledger_delay_ms + 1));
+    } else if (ledger_has_work(central.ledger)) {
+        give_turn(WORK_AGAIN_MS);
+    }
+    central_after_event();
+}
+
+static void wake_loop(void *context, uint64_t life) {
+    struct loop *loop = context;
+    if (central.running && life == central.life) {
+        loop->woken = false;
+        lottery_handler.loop_woken(loop, loop->state);
+        central_after_event();
+    }
+}
+
+// Starting --------------------------------------------------------------------------------------------------
+
+static bool open_store(void *context, struct store **store, struct error *error) {
+    (void)context;
+    return disk_open(store, error);
+}
+
+static void on_drawn(void *context, const struct winners *winners) {
+    (void)context;
+    lottery_set_winners(central.lottery, winners);
+}
+
+static void on_all_told(void *context) {
+    (void)context;
+    world_trace("central: every agency has been told");
+}
+
+static bool open_ledger(struct error *error) {
+    const struct ledger_options options = {
+        .draw = "simulated",
+        .agencies = plan.agencies,
+        .winning_number = plan.winning_number,
+        .open_store = open_store,
+        .drawn = on_drawn,
+        .all_told = on_all_told,
+    };
+    return ledger_open(&options, &central.ledger, error);
+}
+
+static void start_loops(void) {
+    struct error error;
+    for (uint32_t i = 0; i < plan.loops; i++) {
+        struct loop *loop = &central.loops[i];
+        *loop = (struct loop){.index = (int)i, .state = calloc(1, lottery_handler.loop_bytes)};
+        if (loop->state == NULL ||
+            !lottery_handler.loop_started(loop, loop->state, central.lottery, &error)) {
+            abort();
+        }
+    }
+}
+
+static void start_later(void);
+
+static void start(void *context, uint64_t number) {
+    (void)context, (void)number;
+    struct error error;
+    central.life++;
+    central.dying = central.quiet = false;
+    central.lottery = lottery_new();
+    if (!open_ledger(&error)) {
+        world_trace("central: does not start: %s", error.text);
+        lottery_free(central.lottery);
+        central.dying = false; // it died before it ran
+        start_later();
+        return;
+    }
+    world_trace("central: starts");
+    start_loops();
+    central.worker = (struct worker){0};
+    queue_init(&central.worker.queue);
+    central.running = true;
+    lottery_set_worker(central.lottery, &central.worker, ledger_agencies(central.ledger));
+    if (ledger_has_work(central.ledger)) {
+        give_turn(0);
+    }
+    central_after_event();
+}
+
+void central_start(void) {
+    start(NULL, 0);
+}
+
+static void start_later(void) {
+    world_after(world_below(RESTART_MS_MAX), start, NULL, 0);
+}
+
+struct connection *central_accept(struct wire *wire, int port) {
+    return central.running && !central.quiet
+               ? connections_accept(wire, &central.loops[world_below(plan.loops)], port)
+               : NULL;
+}
+
+// Ending ----------------------------------------------------------------------------------------------------
+
+// As ledger/worker.c when it is stopped.
+static void stop_worker(void) {
+    struct worker *worker = &central.worker;
+    take_what_waits();
+    worker->stopped = true;
+    for (struct queue_node *node = worker->waiting, *next; node != NULL; node = next) {
+        next = node->next;
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        error_set(&request->error, ERROR_SHUTTING_DOWN, "the central is shutting down");
+        request->next = -1;
+        request->complete(request);
+    }
+    worker->waiting = NULL;
+}
+
+// In the order in which cli/server.c takes itself apart.
+static void take_apart(bool orderly) {
+    central.quiet = true;
+    central.dying = !orderly;
+    if (!orderly) {
+        connections_abort_all();
+    }
+    stop_worker();
+    for (uint32_t i = 0; i < plan.loops; i++) {
+        lottery_handler.loop_woken(&central.loops[i], central.loops[i].state);
+    }
+    connections_finish_all();
+    connections_abort_all();
+    for (uint32_t i = 0; i < plan.loops; i++) {
+        lottery_handler.loop_ended(&central.loops[i], central.loops[i].state);
+        free(central.loops[i].state);
+    }
+    queue_destroy(&central.worker.queue);
+    ledger_close(&central.ledger);
+    lottery_free(central.lottery);
+    central.running = central.dying = false;
+}
+
+void central_begin(void) {
+    central.running = central.dying = central.quiet = false;
+    central.ledger_delay_ms = world_chance(50) ? 0 : 20;
+}
+
+void central_end(void) {
+    if (central.running) {
+        take_apart(false);
+    }
+}
+
+void central_stop(void) {
+    if (central.running) {
+        world_trace("FAULT: the central is stopped");
+        take_apart(true);
+        start_later();
+    }
+}
+
+void central_crash(void) {
+    if (central.running) {
+        world_trace("FAULT: the central crashes");
+        take_apart(false);
+        start_later();
+    }
+}
+
+void central_die(void) {
+    central.dying = true;
+}
+
+bool central_is_dying(void) {
+    return central.dying;
+}
+
+bool central_is_quiet(void) {
+    return central.quiet;
+}
+
+void central_after_event(void) {
+    if (central.running && central.dying) {
+        central_crash();
+    } else {
+        connections_settle();
+    }
+}
+
+void central_slow_down(unsigned delay_ms) {
+    central.ledger_delay_ms = delay_ms;
+}

@@ -1,0 +1,33 @@
+// The central's ends of the wires: what net/connection.h promises, without sockets. As there, what is to end
+// ends when the callback that runs has returned.
+#ifndef QUINIELA_TESTS_SIM_CONNECTIONS_H
+#define QUINIELA_TESTS_SIM_CONNECTIONS_H
+
+#include "net/connection.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct wire;
+struct loop;
+
+// A new connection of the loop; its handler has been told.
+struct connection *connections_accept(struct wire *wire, struct loop *loop, int port);
+
+// Whether bytes, or the end, can be handed to it now.
+bool connections_reads(const struct connection *connection);
+
+// Bytes came; the other side sends no more; the connection is lost.
+void connections_receive(struct connection *connection, const uint8_t *bytes, size_t length);
+void connections_end(struct connection *connection);
+void connections_lose(struct connection *connection);
+
+// Does what the callback that has returned asked for, on every loop.
+void connections_settle(void);
+
+// Ends all of them, at once or after what they were sent.
+void connections_abort_all(void);
+void connections_finish_all(void);
+
+#endif

@@ -1,0 +1,352 @@
+#include "disk.h"
+
+#include "base/limits.h"
+#include "central.h"
+#include "oracle.h"
+#include "plan.h"
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WINNERS_MAX = PLAN_AGENCIES_MAX * PLAN_BETS_MAX };
+
+struct winner_row {
+    uint32_t agency;
+    uint64_t bet;
+    char document[DOCUMENT_BYTES_MAX + 1];
+};
+
+// The rows of one agency's chunks: the first `durable` would survive a crash.
+struct chunk_rows {
+    struct stored_chunk *chunks;
+    size_t durable, count, capacity;
+};
+
+struct rows {
+    bool has_draw;
+    struct stored_draw draw;
+    struct stored_agency agencies[PLAN_AGENCIES_MAX + 1];
+};
+
+static struct {
+    struct rows durable, now; // `now` has the open group's changes, too
+    struct chunk_rows chunks[PLAN_AGENCIES_MAX + 1];
+    struct winner_row winners[WINNERS_MAX];
+    size_t winners_durable, winners_count;
+    bool open;
+    bool unsettled;                          // the last commit failed; nobody knows yet whether it was stored
+    int64_t fails_in, dies_in;               // calls; -1: not at all
+    int64_t fails_in_commit, dies_in_commit; // commits
+    uint32_t fails_percent;
+} disk;
+
+// What is stored, and what is not ---------------------------------------------------------------------------
+
+static void free_chunk(struct stored_chunk *chunk) {
+    free((void *)chunk->numbers);
+    free((void *)chunk->rows);
+}
+
+static void drop_changes(void) {
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        struct chunk_rows *rows = &disk.chunks[agency];
+        while (rows->count > rows->durable) {
+            free_chunk(&rows->chunks[--rows->count]);
+        }
+    }
+    disk.winners_count = disk.winners_durable;
+    disk.now = disk.durable;
+}
+
+static void keep_changes(void) {
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        struct chunk_rows *rows = &disk.chunks[agency];
+        while (rows->durable < rows->count) {
+            oracle_chunk_stored(&rows->chunks[rows->durable++]);
+        }
+    }
+    while (disk.winners_durable < disk.winners_count) {
+        const struct winner_row *row = &disk.winners[disk.winners_durable++];
+        oracle_winner_stored(&(struct stored_winner){row->agency, row->bet, row->document});
+    }
+    disk.durable = disk.now;
+    oracle_committed(&(struct durable){disk.durable.has_draw, disk.durable.draw, disk.durable.agencies});
+}
+
+void disk_erase(void) {
+    disk.durable = (struct rows){0};
+    disk.winners_durable = 0;
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        disk.chunks[agency].durable = 0;
+    }
+    drop_changes();
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        free(disk.chunks[agency].chunks);
+        disk.chunks[agency] = (struct chunk_rows){0};
+    }
+    disk.open = disk.unsettled = false;
+    disk_fail_often(0);
+}
+
+// Failing ---------------------------------------------------------------------------------------------------
+
+void disk_fail_in(uint32_t calls) {
+    disk.fails_in = calls;
+}
+
+void disk_die_in(uint32_t calls) {
+    disk.dies_in = calls;
+}
+
+void disk_fail_in_commit(uint32_t commits) {
+    disk.fails_in_commit = commits;
+}
+
+void disk_die_in_commit(uint32_t commits) {
+    disk.dies_in_commit = commits;
+}
+
+void disk_fail_often(uint32_t percent) {
+    disk.fails_percent = percent;
+    if (percent == 0) {
+        disk.fails_in = disk.dies_in = disk.fails_in_commit = disk.dies_in_commit = -1;
+    }
+}
+
+static bool is_due(int64_t *calls) {
+    return *calls >= 0 && (*calls)-- == 0;
+}
+
+// Whether this call goes well.
+static bool works(const char *call, struct error *error) {
+    if (central_is_dying()) {
+        return error_set(error, ERROR_STORE_FAILED, "the central is dead");
+    }
+    bool is_commit = strcmp(call, "commit") == 0;
+    if (is_due(&disk.dies_in) || (is_commit && is_due(&disk.dies_in_commit))) {
+        world_trace("store: the central dies in %s", call);
+        central_die();
+        return error_set(error, ERROR_STORE_FAILED, "the central dies");
+    }
+    if (is_due(&disk.fails_in) || (is_commit && is_due(&disk.fails_in_commit)) ||
+        (disk.fails_percent > 0 && world_chance(disk.fails_percent))) {
+        world_trace("store: %s fails", call);
+        return error_set(error, ERROR_STORE_FAILED, "simulated: %s failed", call);
+    }
+    return true;
+}
+
+// Changes ---------------------------------------------------------------------------------------------------
+
+static bool begin(struct store *store, struct error *error) {
+    (void)store;
+    return works("begin", error);
+}
+
+static bool commit(struct store *store, struct error *error) {
+    (void)store;
+    if (!works("commit", error)) {
+        disk.unsettled = true;
+        return false;
+    }
+    world_trace("store: commit");
+    keep_changes();
+    return true;
+}
+
+static void rollback(struct store *store) {
+    (void)store;
+    if (!disk.unsettled) {
+        drop_changes();
+    }
+}
+
+static bool put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
+    (void)store;
+    if (!works("put_draw", error)) {
+        return false;
+    }
+    disk.now.has_draw = true;
+    disk.now.draw = *draw;
+    return true;
+}
+
+static bool put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
+    (void)store;
+    if (!works("put_agency", error)) {
+        return false;
+    }
+    disk.now.agencies[agency->agency] = *agency;
+    return true;
+}
+
+static void *copy(const void *bytes, size_t length) {
+    void *made = malloc(length == 0 ? 1 : length);
+    if (made == NULL) {
+        abort();
+    }
+    return memcpy(made, bytes, length);
+}
+
+static bool add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
+    (void)store;
+    if (!works("add_chunk", error)) {
+        return false;
+    }
+    struct chunk_rows *rows = &disk.chunks[chunk->agency];
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->chunks[i].first == chunk->first) {
+            world_fail("agency %" PRIu32 ": bet %" PRIu64 " is added twice", chunk->agency, chunk->first);
+            return error_set(error, ERROR_STORE_FAILED, "the place is taken");
+        }
+    }
+    if (rows->count == rows->capacity) {
+        rows->capacity = rows->capacity * 2 + 16;
+        rows->chunks = realloc(rows->chunks, rows->capacity * sizeof *rows->chunks);
+        if (rows->chunks == NULL) {
+            abort();
+        }
+    }
+    struct stored_chunk *added = &rows->chunks[rows->count++];
+    *added = *chunk;
+    added->numbers = copy(chunk->numbers, 2 * (size_t)chunk->count);
+    added->rows = copy(chunk->rows, chunk->rows_length);
+    return true;
+}
+
+static bool add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
+    (void)store;
+    if (!works("add_winner", error)) {
+        return false;
+    }
+    if (disk.winners_count == WINNERS_MAX) {
+        world_fail("more winners are added than there are bets");
+        return error_set(error, ERROR_STORE_FAILED, "too many winners");
+    }
+    struct winner_row *row = &disk.winners[disk.winners_count++];
+    *row = (struct winner_row){.agency = winner->agency, .bet = winner->bet};
+    strncpy(row->document, winner->document, sizeof row->document - 1);
+    return true;
+}
+
+// Reading ---------------------------------------------------------------------------------------------------
+
+static bool get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
+    (void)store;
+    if (!works("get_draw", error)) {
+        return false;
+    }
+    *found = disk.now.has_draw;
+    if (*found) {
+        *draw = disk.now.draw;
+    }
+    return true;
+}
+
+static bool agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
+    (void)store;
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        if (disk.now.agencies[agency].agency != 0 &&
+            (!works("agencies", error) || !each(context, &disk.now.agencies[agency], error))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool each_chunk(uint32_t wanted, uint64_t from, uint64_t to, bool with_rows, store_each_chunk each,
+                       void *context, struct error *error) {
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        const struct chunk_rows *rows = &disk.chunks[agency];
+        for (size_t i = 0; i < rows->count && (wanted == 0 || wanted == agency); i++) {
+            struct stored_chunk chunk = rows->chunks[i];
+            if (chunk.first >= to || chunk.first + chunk.count <= from) {
+                continue;
+            }
+            chunk.rows = with_rows ? chunk.rows : NULL;
+            if (!works("chunks", error) || !each(context, &chunk, error)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
+    (void)store;
+    return works("numbers", error) && each_chunk(0, 0, UINT64_MAX, false, each, context, error);
+}
+
+static bool chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                   void *context, struct error *error) {
+    (void)store;
+    return works("chunks", error) && each_chunk(agency, from, to, true, each, context, error);
+}
+
+static bool winners(struct store *store, store_each_winner each, void *context, struct error *error) {
+    (void)store;
+    for (size_t i = 0; i < disk.winners_count; i++) {
+        const struct winner_row *row = &disk.winners[i];
+        struct stored_winner winner = {row->agency, row->bet, row->document};
+        if (!works("winners", error) || !each(context, &winner, error)) {
+            return false;
+        }
+    }
+    return works("winners", error);
+}
+
+// Opening and closing ---------------------------------------------------------------------------------------
+
+static void close_store(struct store *store) {
+    disk.open = false;
+    free(store);
+}
+
+static const struct store_operations operations = {
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .put_draw = put_draw,
+    .put_agency = put_agency,
+    .add_chunk = add_chunk,
+    .add_winner = add_winner,
+    .get_draw = get_draw,
+    .agencies = agencies,
+    .numbers = numbers,
+    .chunks = chunks,
+    .winners = winners,
+    .close = close_store,
+};
+
+static void settle(void) {
+    disk.unsettled = false;
+    if (world_chance(50)) {
+        world_trace("store: opened; the failed commit is stored");
+        keep_changes();
+    } else {
+        world_trace("store: opened; the failed commit is not stored");
+        drop_changes();
+    }
+}
+
+bool disk_open(struct store **store, struct error *error) {
+    *store = NULL;
+    if (disk.open) {
+        world_fail("the store is opened twice");
+    }
+    if (!works("open", error)) {
+        return false;
+    }
+    if (disk.unsettled) {
+        settle();
+    }
+    *store = calloc(1, sizeof **store);
+    if (*store == NULL) {
+        abort();
+    }
+    (*store)->operations = &operations;
+    disk.open = true;
+    return true;
+}

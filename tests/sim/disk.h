@@ -1,0 +1,24 @@
+// A store (store/store.h) in memory that knows what would survive a crash and what would not, and whose every
+// call can fail. A commit that fails may be stored all the same: that is settled when the store is opened
+// again.
+#ifndef QUINIELA_TESTS_SIM_DISK_H
+#define QUINIELA_TESTS_SIM_DISK_H
+
+#include "store/store.h"
+
+// Empties the disk: before a world, and after it.
+void disk_erase(void);
+
+// As sqlite_store_open.
+bool disk_open(struct store **store, struct error *error);
+
+// The call, or the commit, after so many further ones fails, once; or the central dies in it.
+void disk_fail_in(uint32_t calls);
+void disk_die_in(uint32_t calls);
+void disk_fail_in_commit(uint32_t commits);
+void disk_die_in_commit(uint32_t commits);
+
+// From now on so many calls of a hundred fail. 0 also takes back what the functions above asked for.
+void disk_fail_often(uint32_t percent);
+
+#endif

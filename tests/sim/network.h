@@ -1,0 +1,56 @@
+// The simulated network: one wire for each connection that an agency makes, bytes on their way in both
+// directions. They are late, come in pieces, and stop coming; an end learns of the other's end at once, late,
+// or much later.
+#ifndef QUINIELA_TESTS_SIM_NETWORK_H
+#define QUINIELA_TESTS_SIM_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct wire;
+struct connection;
+
+// What the agency's end is told; as agency/link.h.
+struct wire_events {
+    void (*up)(void *context);
+    size_t (*received)(void *context, const uint8_t *bytes, size_t length);
+    void (*down)(void *context, const char *reason);
+};
+
+void network_begin(void);
+
+// Frees every wire. The central must be gone.
+void network_end(void);
+
+// Begins to connect to a port of the central. The wire is the network's; the agency closes its end of it.
+struct wire *wire_connect(uint32_t agency, int port, const struct wire_events *events, void *context);
+
+// The agency sends a whole frame, which stays the caller's.
+void wire_send(struct wire *wire, const uint8_t *frame, size_t length);
+
+// The agency's end is closed: no event comes any more. What is on its way to the central may still come.
+void wire_close(struct wire *wire);
+
+// The agency's end vanishes with all that is on its way, and the central is told before anything else
+// happens.
+void wire_close_cleanly(struct wire *wire);
+
+// The central sends a whole frame; sends no more; and has closed its end.
+void wire_answer(struct wire *wire, const uint8_t *frame, size_t length);
+void wire_answer_ends(struct wire *wire);
+void wire_central_closed(struct wire *wire);
+
+// The central's end; NULL when there is none yet, or no more.
+struct connection *wire_central(const struct wire *wire);
+
+// The central reads again.
+void wire_central_reads(struct wire *wire);
+
+// Does harm to a wire, one direction or both: nothing passes from here on, and each end learns of it some
+// time. Leaves alone those of classic clients, who could not know what has become of their bets.
+void network_cut(void);
+
+// Marks the wire as a classic client's.
+void wire_spare(struct wire *wire);
+
+#endif

@@ -1,0 +1,341 @@
+#include "oracle.h"
+
+#include "base/limits.h"
+#include "bet/chunk.h"
+#include "plan.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+#include "wire/reply.h"
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A question on a connection that has no answer yet.
+struct question {
+    struct question *next;
+    uint64_t end; // of a chunk: the agency's bets up to its end
+    bool last;
+};
+
+struct questions {
+    uint32_t agency;
+    struct question *first, **behind_last; // chunks
+    uint32_t consultations;
+    uint64_t appended; // by a client that sends no `first`
+};
+
+struct agency_seen {
+    uint64_t stored;                // bets, durably
+    bool is_end[PLAN_BETS_MAX + 1]; // a chunk that was sent ends here
+    bool finished, told, last_sent;
+    uint32_t winners_stored;
+};
+
+static struct {
+    struct message_decoder *decoder;
+    struct agency_seen of[PLAN_AGENCIES_MAX + 1];
+    enum draw_state state;
+    bool drawn; // and checked
+} seen;
+
+void oracle_begin(void) {
+    struct message_decoder *decoder = seen.decoder;
+    memset(&seen, 0, sizeof seen);
+    seen.decoder = decoder != NULL ? decoder : message_decoder_new();
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        seen.of[agency].is_end[0] = true;
+    }
+}
+
+void oracle_end(void) {
+    message_decoder_free(seen.decoder);
+    seen.decoder = NULL;
+}
+
+// What agencies say -----------------------------------------------------------------------------------------
+
+struct questions *questions_new(uint32_t agency) {
+    struct questions *questions = calloc(1, sizeof *questions);
+    if (questions == NULL) {
+        abort();
+    }
+    questions->agency = agency;
+    questions->behind_last = &questions->first;
+    return questions;
+}
+
+static struct question take_question(struct questions *questions) {
+    struct question *first = questions->first, taken = *first;
+    questions->first = first->next;
+    if (questions->first == NULL) {
+        questions->behind_last = &questions->first;
+    }
+    free(first);
+    return taken;
+}
+
+void questions_free(struct questions *questions) {
+    while (questions->first != NULL) {
+        take_question(questions);
+    }
+    free(questions);
+}
+
+// A frame's message with the padding that a decoder needs behind it. The caller frees it.
+static uint8_t *padded(const uint8_t *frame, size_t length, size_t *message_length) {
+    const uint8_t *message;
+    uint8_t *copy = calloc(1, length + JSON_PADDING_BYTES);
+    if (copy == NULL ||
+        frame_next(frame, length, REPLY_BYTES_MAX, &message, message_length) != FRAME_COMPLETE ||
+        FRAME_HEADER_BYTES + *message_length != length) {
+        world_fail("what is sent is not one frame");
+        *message_length = 0;
+        return copy;
+    }
+    memcpy(copy, message, *message_length);
+    return copy;
+}
+
+static void note_chunk(struct questions *questions, const struct message *message) {
+    struct agency_seen *agency = &seen.of[questions->agency];
+    uint64_t first = message->first >= 0 ? (uint64_t)message->first : questions->appended;
+    struct question *question = calloc(1, sizeof *question);
+    if (question == NULL) {
+        abort();
+    }
+    question->end = first + message->chunk->count;
+    question->last = message->type == MESSAGE_SEND_LAST_CHUNK;
+    questions->appended = question->end;
+    *questions->behind_last = question;
+    questions->behind_last = &question->next;
+    if (question->end > plan.of[questions->agency].count) {
+        world_fail("agency %" PRIu32 " sends bets that it does not have", questions->agency);
+        return;
+    }
+    agency->is_end[question->end] = true;
+    if (question->last && question->end != plan.of[questions->agency].count) {
+        world_fail("agency %" PRIu32 " says that bet %" PRIu64 " is its last", questions->agency,
+                   question->end);
+    }
+    agency->last_sent |= question->last;
+}
+
+void oracle_sent(struct questions *questions, const uint8_t *frame, size_t length) {
+    struct message message;
+    struct error error;
+    size_t message_length;
+    uint8_t *bytes = padded(frame, length, &message_length);
+    if (!message_decode(seen.decoder, bytes, message_length, &message, &error)) {
+        world_fail("agency %" PRIu32 " sends what is no message: %s", questions->agency, error.text);
+    } else if (message.agency != questions->agency) {
+        world_fail("agency %" PRIu32 " speaks for %" PRIu32, questions->agency, message.agency);
+    } else if (message.type == MESSAGE_CONSULT_WINNERS) {
+        questions->consultations++;
+    } else {
+        note_chunk(questions, &message);
+    }
+    chunk_free(message.chunk);
+    free(bytes);
+}
+
+// What the central answers ----------------------------------------------------------------------------------
+
+// Promise 1: what is acknowledged is stored.
+static void check_acknowledged(struct questions *questions, int64_t next) {
+    const struct agency_seen *agency = &seen.of[questions->agency];
+    if (questions->first == NULL) {
+        world_fail("agency %" PRIu32 " gets an acknowledgement of nothing", questions->agency);
+        return;
+    }
+    struct question question = take_question(questions);
+    if (question.end > agency->stored || next < 0 || (uint64_t)next > agency->stored ||
+        (uint64_t)next < question.end) {
+        world_fail("agency %" PRIu32 ": bets up to %" PRIu64 " are acknowledged, next %" PRId64
+                   ", and %" PRIu64 " are stored",
+                   questions->agency, question.end, next, agency->stored);
+    }
+    if (question.last && !agency->finished) {
+        world_fail("agency %" PRIu32 ": its last chunk is acknowledged, and its end is not stored",
+                   questions->agency);
+    }
+}
+
+// Promise 5: its own winners, and only after the draw.
+static void check_winners(struct questions *questions, const struct bet_slice *text) {
+    const struct planned_agency *agency = &plan.of[questions->agency];
+    if (questions->consultations == 0) {
+        world_fail("agency %" PRIu32 " is told winners that it did not ask for", questions->agency);
+        return;
+    }
+    questions->consultations--;
+    if (seen.state != DRAW_DRAWN) {
+        world_fail("agency %" PRIu32 " is told winners before the draw is stored", questions->agency);
+    }
+    if (text->length != strlen(agency->winners) || memcmp(text->text, agency->winners, text->length) != 0) {
+        world_fail("agency %" PRIu32 " is told \"%.*s\", and its winners are \"%s\"", questions->agency,
+                   (int)text->length, text->text, agency->winners);
+    }
+    seen.of[questions->agency].told = true;
+}
+
+static void check_refusal(struct questions *questions, const struct reply *reply) {
+    if (questions->first == NULL) {
+        world_fail("agency %" PRIu32 " gets an error for nothing: %s", questions->agency, reply->error_name);
+        return;
+    }
+    struct question question = take_question(questions);
+    if (reply->error.code != ERROR_STORE_FAILED && reply->error.code != ERROR_GAP) {
+        world_fail("agency %" PRIu32 ": its chunk up to %" PRIu64 " is refused: %s: %s", questions->agency,
+                   question.end, reply->error_name, reply->error.text);
+    }
+}
+
+void oracle_answered(struct questions *questions, const uint8_t *frame, size_t length) {
+    struct reply reply;
+    struct error error;
+    size_t message_length;
+    uint8_t *bytes = padded(frame, length, &message_length);
+    if (!reply_decode(seen.decoder, bytes, message_length, &reply, &error)) {
+        world_fail("the central answers what is no reply: %s", error.text);
+    } else if (reply.type == REPLY_CHUNK_PROCESSED) {
+        world_trace("central: to agency %" PRIu32 ": processed, next %" PRId64, questions->agency,
+                    reply.next);
+        check_acknowledged(questions, reply.next);
+    } else if (reply.type == REPLY_WINNERS) {
+        world_trace("central: to agency %" PRIu32 ": winners", questions->agency);
+        check_winners(questions, &reply.winners);
+    } else if (reply.type == REPLY_ERROR) {
+        world_trace("central: to agency %" PRIu32 ": error %s", questions->agency, reply.error_name);
+        check_refusal(questions, &reply);
+    } else if (questions->consultations-- == 0) {
+        world_fail("agency %" PRIu32 " is told to wait, and did not ask", questions->agency);
+    }
+    free(bytes);
+}
+
+// What is stored --------------------------------------------------------------------------------------------
+
+// Promises 2 and 3: each bet once, in its place, and none that was not sent.
+void oracle_chunk_stored(const struct stored_chunk *chunk) {
+    const struct planned_agency *planned = &plan.of[chunk->agency];
+    struct agency_seen *agency = &seen.of[chunk->agency];
+    if (chunk->first != agency->stored || chunk->count == 0 || chunk->first + chunk->count > planned->count) {
+        world_fail("agency %" PRIu32 ": bets %" PRIu64 " to %" PRIu64 " are stored behind %" PRIu64
+                   " of %" PRIu32,
+                   chunk->agency, chunk->first, chunk->first + chunk->count, agency->stored, planned->count);
+        return;
+    }
+    const char *row = chunk->rows, *end = chunk->rows + chunk->rows_length;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const struct planned_bet *bet = &planned->bets[chunk->first + i];
+        size_t length = strlen(bet->text);
+        if ((size_t)(end - row) <= length || memcmp(row, bet->text, length) != 0 || row[length] != '\n' ||
+            chunk_number(chunk->numbers, i) != bet->number) {
+            world_fail("agency %" PRIu32 ": bet %" PRIu64 " is stored as something else", chunk->agency,
+                       chunk->first + i);
+            return;
+        }
+        row += length + 1;
+    }
+    bool same;
+    if (row != end ||
+        !chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
+                              &same) ||
+        !same) {
+        world_fail("agency %" PRIu32 ": the chunk from %" PRIu64 " has bytes too many, or a wrong digest",
+                   chunk->agency, chunk->first);
+    }
+    agency->stored = chunk->first + chunk->count;
+    if (!agency->is_end[agency->stored]) {
+        world_fail("agency %" PRIu32 ": half a chunk is stored, up to %" PRIu64, chunk->agency,
+                   agency->stored);
+    }
+}
+
+void oracle_winner_stored(const struct stored_winner *winner) {
+    const struct planned_agency *planned = &plan.of[winner->agency];
+    struct agency_seen *agency = &seen.of[winner->agency];
+    if (winner->bet >= planned->count || planned->bets[winner->bet].number != plan.winning_number ||
+        strcmp(planned->bets[winner->bet].document, winner->document) != 0) {
+        world_fail("bet %" PRIu64 " of agency %" PRIu32 " is stored as a winner", winner->bet,
+                   winner->agency);
+    }
+    if (seen.drawn) {
+        world_fail("a second draw");
+    }
+    agency->winners_stored++;
+}
+
+static void check_agency(uint32_t number, const struct stored_agency *row) {
+    struct agency_seen *agency = &seen.of[number];
+    bool finished = row->finished_at[0] != '\0', told = row->told_at[0] != '\0';
+    uint64_t bets = row->agency == 0 ? 0 : row->bets;
+    if (bets != agency->stored) {
+        world_fail("agency %" PRIu32 ": its row says %" PRIu64 " bets, and %" PRIu64 " are stored", number,
+                   bets, agency->stored);
+    }
+    if (finished && (!agency->last_sent || agency->stored != plan.of[number].count)) {
+        world_fail("agency %" PRIu32 " has finished with %" PRIu64 " bets of %" PRIu32, number,
+                   agency->stored, plan.of[number].count);
+    }
+    if (agency->finished && !finished) {
+        world_fail("agency %" PRIu32 " had finished, and has no longer", number);
+    }
+    if (told && !agency->told) {
+        world_fail("agency %" PRIu32 " is stored as told, and was not", number);
+    }
+    agency->finished = finished;
+}
+
+// Promise 4: one draw, after every agency has finished, over exactly the stored bets.
+static void check_draw(const struct durable *durable) {
+    enum draw_state state = durable->has_draw ? durable->draw.state : DRAW_OPEN;
+    if (state < seen.state || (state == DRAW_DRAWN && seen.state == DRAW_OPEN)) {
+        world_fail("the draw goes from %s to %s", draw_state_name(seen.state), draw_state_name(state));
+    }
+    for (uint32_t agency = 1; agency <= plan.agencies && state != DRAW_OPEN; agency++) {
+        if (!seen.of[agency].finished) {
+            world_fail("the draw is %s, and agency %" PRIu32 " has not finished", draw_state_name(state),
+                       agency);
+        }
+        if (state == DRAW_DRAWN && seen.of[agency].winners_stored != plan.of[agency].winner_count) {
+            world_fail("agency %" PRIu32 ": %" PRIu32 " winners are stored of %" PRIu32, agency,
+                       seen.of[agency].winners_stored, plan.of[agency].winner_count);
+        }
+        if (state == DRAW_SEALED && seen.of[agency].winners_stored != 0) {
+            world_fail("half a draw is stored");
+        }
+    }
+    seen.state = state;
+    seen.drawn = state == DRAW_DRAWN;
+}
+
+void oracle_committed(const struct durable *durable) {
+    for (uint32_t agency = 1; agency <= plan.agencies; agency++) {
+        check_agency(agency, &durable->agencies[agency]);
+    }
+    check_draw(durable);
+}
+
+// What clients believe, and the end -------------------------------------------------------------------------
+
+void oracle_client_told(uint32_t agency, uint64_t winners) {
+    if (winners != plan.of[agency].winner_count || !seen.of[agency].told) {
+        world_fail("the client of agency %" PRIu32 " counts %" PRIu64 " winners of %" PRIu32, agency, winners,
+                   plan.of[agency].winner_count);
+    }
+}
+
+void oracle_check_end(void) {
+    for (uint32_t agency = 1; agency <= plan.agencies; agency++) {
+        if (seen.of[agency].stored != plan.of[agency].count || !seen.of[agency].told) {
+            world_fail("agency %" PRIu32 ": at the end %" PRIu64 " bets of %" PRIu32 " are stored", agency,
+                       seen.of[agency].stored, plan.of[agency].count);
+        }
+    }
+    if (!seen.drawn) {
+        world_fail("at the end there was no draw");
+    }
+}

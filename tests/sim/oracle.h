@@ -1,0 +1,44 @@
+// Who knows what must be: sees every message sent, every answer given and every commit, and says so at once
+// when a promise (docs/operations.md) is broken.
+#ifndef QUINIELA_TESTS_SIM_ORACLE_H
+#define QUINIELA_TESTS_SIM_ORACLE_H
+
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What would survive a crash now.
+struct durable {
+    bool has_draw;
+    struct stored_draw draw;
+    const struct stored_agency *agencies; // by number, from 1; agency 0 in it: no row
+};
+
+void oracle_begin(void);
+void oracle_end(void);
+
+// The questions that an agency has put on one connection, in their order.
+struct questions;
+struct questions *questions_new(uint32_t agency);
+void questions_free(struct questions *questions);
+
+// An agency sends a whole frame.
+void oracle_sent(struct questions *questions, const uint8_t *frame, size_t length);
+
+// The central sends a whole frame, in answer to what came on that connection.
+void oracle_answered(struct questions *questions, const uint8_t *frame, size_t length);
+
+// A commit is being made durable: first each new chunk and each new winner, in order; then the rows.
+void oracle_chunk_stored(const struct stored_chunk *chunk);
+void oracle_winner_stored(const struct stored_winner *winner);
+void oracle_committed(const struct durable *durable);
+
+// An agency's client logs how many winners it was told of.
+void oracle_client_told(uint32_t agency, uint64_t winners);
+
+// Everything is over: everything must be stored, drawn and told.
+void oracle_check_end(void);
+
+#endif

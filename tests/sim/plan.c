@@ -1,0 +1,83 @@
+#include "plan.h"
+
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { WINNING_NUMBER = 7574 };
+
+struct plan plan;
+
+static void make_bet(struct planned_agency *agency, uint32_t number, uint32_t index) {
+    struct planned_bet *bet = &agency->bets[index];
+    bet->number = world_chance(12) ? plan.winning_number : (uint16_t)world_below(10000);
+    snprintf(bet->document, sizeof bet->document, "%" PRIu32 "x%" PRIu32, number, index);
+    snprintf(bet->text, sizeof bet->text, "Ana,%s,%" PRIu32 "x%" PRIu32 ",1990-02-%02" PRIu32 ",%u",
+             world_chance(10) ? "Ñandú" : "Gil", number, index, 1 + index % 28, bet->number);
+    if (bet->number == plan.winning_number) {
+        size_t length = strlen(agency->winners);
+        snprintf(agency->winners + length, sizeof agency->winners - length, "%s%" PRIu32 "x%" PRIu32,
+                 length > 0 ? "," : "", number, index);
+        agency->winner_count++;
+    }
+}
+
+static void write_file(struct planned_agency *agency) {
+    agency->file = memfd_create("bets", MFD_CLOEXEC);
+    FILE *file = agency->file < 0 ? NULL : fdopen(dup(agency->file), "w");
+    if (file == NULL) {
+        abort();
+    }
+    for (uint32_t i = 0; i < agency->count; i++) {
+        fprintf(file, "%s\n", agency->bets[i].text);
+    }
+    if (fclose(file) != 0) {
+        abort();
+    }
+    snprintf(agency->file_path, sizeof agency->file_path, "/proc/self/fd/%d", agency->file);
+}
+
+static uint32_t how_many_bets(void) {
+    switch (world_below(8)) {
+    case 0:
+        return 0;
+    case 1:
+        return 1;
+    case 2:
+        return world_between(0, PLAN_BETS_MAX);
+    default:
+        return world_between(1, 40);
+    }
+}
+
+void plan_make(void) {
+    static const uint32_t delays_ms[] = {0, 3, 20, 200, 2000};
+    plan.agencies = world_between(1, PLAN_AGENCIES_MAX);
+    plan.winning_number = WINNING_NUMBER;
+    plan.loops = world_between(1, 3);
+    plan.delay_ms_max = delays_ms[world_below(5)];
+    plan.faults = world_chance(10) ? 0 : world_between(1, 20);
+    plan.single_bytes = world_chance(5);
+    for (uint32_t number = 1; number <= plan.agencies; number++) {
+        struct planned_agency *agency = &plan.of[number];
+        agency->count = how_many_bets();
+        agency->winners[0] = '\0';
+        agency->winner_count = 0;
+        agency->classic = world_chance(20);
+        for (uint32_t i = 0; i < agency->count; i++) {
+            make_bet(agency, number, i);
+        }
+        write_file(agency);
+    }
+}
+
+void plan_end(void) {
+    for (uint32_t number = 1; number <= plan.agencies; number++) {
+        close(plan.of[number].file);
+    }
+}

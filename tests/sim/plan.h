@@ -1,0 +1,44 @@
+// What one seed's lottery is made of: the agencies, their bets, who will win, and how rough the world is.
+#ifndef QUINIELA_TESTS_SIM_PLAN_H
+#define QUINIELA_TESTS_SIM_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PLAN_AGENCIES_MAX = 5, PLAN_BETS_MAX = 200, PLAN_BET_BYTES = 64 };
+
+struct planned_bet {
+    char text[PLAN_BET_BYTES]; // no two bets of a lottery have the same document
+    char document[17];
+    uint16_t number;
+};
+
+struct planned_agency {
+    uint32_t count;
+    struct planned_bet bets[PLAN_BETS_MAX];
+    char winners[PLAN_BETS_MAX * 17 + 1]; // documents joined by commas
+    uint32_t winner_count;
+    int file;     // the bets, one a line; read through file_path
+    bool classic; // begins with a client that knows nothing of `first`
+    char file_path[32];
+};
+
+struct plan {
+    uint32_t agencies;
+    uint16_t winning_number;
+    struct planned_agency of[PLAN_AGENCIES_MAX + 1]; // by number, from 1
+    uint32_t loops;                                  // of the central
+    uint32_t delay_ms_max;                           // of the network
+    uint32_t faults;                                 // how many
+    bool single_bytes;                               // the network hands bytes over one at a time, mostly
+};
+
+extern struct plan plan;
+
+// Makes the plan of the world that has just begun, and the agencies' files (in memory).
+void plan_make(void);
+
+// Closes the files.
+void plan_end(void);
+
+#endif
