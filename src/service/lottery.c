@@ -50,6 +50,7 @@ struct lottery_connection {
     unsigned held_count; // consultations that wait for the draw
     bool ended;          // the other side sends no more
     bool broken;         // its stream is out of step: it is closed after the last answer
+    bool finished;       // what is sent now does not leave any more
     bool is_stalled;
     struct held *held;
     struct lottery_connection *next_stalled;
@@ -377,11 +378,17 @@ static bool send_winners(struct connection *connection, uint32_t agency, const s
     return true;
 }
 
+static void finish(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    own->finished = true;
+    connection_finish(connection);
+}
+
 // Ends the connection when nothing more is to be answered on it.
 static void finish_if_done(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
     if ((own->ended || own->broken) && own->in_ledger == 0) {
-        connection_finish(connection);
+        finish(connection);
     }
 }
 
@@ -399,6 +406,9 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
     struct lottery_loop *loop = loop_of(connection);
     struct lottery_connection *own = connection_state(connection);
     const struct winners *winners = atomic_load(&loop->lottery->winners);
+    if (own->finished) {
+        return; // nor may it be recorded that the agency was told
+    }
     if (winners == NULL && wait && !own->ended) {
         if (own->held_count == HELD_MAX) {
             refuse_to_hold(connection);
@@ -414,7 +424,7 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
     }
     if (send_winners(connection, agency, winners) &&
         connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
-        connection_finish(connection);
+        finish(connection);
     }
 }
 
