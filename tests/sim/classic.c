@@ -108,7 +108,8 @@ static void start(void *context, uint64_t number) {
     static const struct wire_events events = {.up = on_up, .received = on_received, .down = on_down};
     (void)number;
     struct classic *classic = context;
-    classic->wire = wire_connect(classic->agency, LOTTERY_PORT_BETS, &events, classic);
+    classic->wire =
+        wire_connect(classic->agency, &plan.of[classic->agency], LOTTERY_PORT_BETS, &events, classic);
     wire_spare(classic->wire);
 }
 

@@ -19,6 +19,7 @@ enum { CLIENTS_MAX = 32, START_MS_MAX = 500, RESTART_MS_MAX = 3000 };
 // One run of the program `quiniela client`, and those that follow when it is killed.
 struct client {
     uint32_t agency;
+    const struct planned_agency *bets;
     struct dialogue_options options;
     struct chunk *single;
     struct dialogue *dialogue; // NULL: it does not run
@@ -55,8 +56,8 @@ static void after_event(struct client *client) {
         return;
     }
     if (dialogue_failed(client->dialogue, &error)) {
-        world_fail("the client of agency %" PRIu32 " gives up: %s: %s", client->agency,
-                   error_name(error.code), error.text);
+        oracle_client_gave_up(client->agency, client->bets, &error);
+        client->done = true;
     }
     if (!client->done) {
         world_after(world_below(RESTART_MS_MAX), start, client, 0); // it was stopped
@@ -100,7 +101,7 @@ static bool connect_to(void *context, const struct address *address) {
     static const struct wire_events events = {.up = on_up, .received = on_received, .down = on_down};
     struct client *client = context;
     int port = address == &client->options.consult ? LOTTERY_PORT_CONSULT : LOTTERY_PORT_BETS;
-    client->wire = wire_connect(client->agency, port, &events, client);
+    client->wire = wire_connect(client->agency, client->bets, port, &events, client);
     return true;
 }
 
@@ -138,7 +139,7 @@ static const struct dialogue_actions actions = {
 // Starting --------------------------------------------------------------------------------------------------
 
 static void take_bets(struct client *client) {
-    const struct planned_agency *agency = &plan.of[client->agency];
+    const struct planned_agency *agency = client->bets;
     struct error error;
     if (agency->count == 1 && world_chance(50)) {
         const char *text = agency->bets[0].text;
@@ -179,9 +180,9 @@ static void start(void *context, uint64_t number) {
     after_event(client);
 }
 
-static struct client *add(uint32_t agency) {
+static struct client *add(uint32_t agency, const struct planned_agency *bets) {
     struct client *client = &clients.all[clients.count++];
-    *client = (struct client){.agency = agency};
+    *client = (struct client){.agency = agency, .bets = bets};
     return client;
 }
 
@@ -191,11 +192,14 @@ static void start_ours(void *context) {
 
 void clients_start(void) {
     for (uint32_t agency = 1; agency <= plan.agencies; agency++) {
-        struct client *client = add(agency);
+        struct client *client = add(agency, &plan.of[agency]);
         if (plan.of[agency].classic) {
             classic_start(agency, start_ours, client);
         } else {
             world_after(world_below(START_MS_MAX), start, client, 0);
+        }
+        if (plan.contested[agency]) {
+            world_after(world_below(START_MS_MAX), start, add(agency, &plan.other[agency]), 0);
         }
     }
 }
@@ -258,7 +262,8 @@ void clients_start_another(void) {
     uint32_t agency = world_between(1, plan.agencies);
     if (clients.count < CLIENTS_MAX && !classic_is_busy(agency)) {
         world_trace("FAULT: agency %" PRIu32 " starts one more client", agency);
-        start(add(agency), 0);
+        bool is_mistaken = plan.contested[agency] && world_chance(50);
+        start(add(agency, is_mistaken ? &plan.other[agency] : &plan.of[agency]), 0);
     }
 }
 
@@ -273,7 +278,7 @@ bool clients_are_done(void) {
 
 void clients_told(uint64_t winners) {
     if (clients.speaking != NULL) {
-        oracle_client_told(clients.speaking->agency, winners);
+        oracle_client_told(clients.speaking->agency, clients.speaking->bets, winners);
         clients.speaking->done = true;
     }
 }

@@ -5,6 +5,7 @@
 #include "disk.h"
 #include "network.h"
 #include "plan.h"
+#include "strangers.h"
 #include "world.h"
 
 #include <stddef.h>
@@ -48,7 +49,7 @@ static void have_bad_time(void) {
 
 static void do_harm(void) {
     count++;
-    switch (world_below(10)) {
+    switch (world_below(11)) {
     case 0:
         central_crash();
         break;
@@ -75,6 +76,9 @@ static void do_harm(void) {
         break;
     case 8:
         disk_die_in_commit(world_below(COMMITS_MAX));
+        break;
+    case 9:
+        strangers_come();
         break;
     default:
         network_cut();

@@ -7,6 +7,7 @@
 #include "network.h"
 #include "oracle.h"
 #include "plan.h"
+#include "strangers.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -71,6 +72,7 @@ static bool simulate(uint64_t seed, bool traced) {
     network_begin();
     central_begin();
     clients_begin();
+    strangers_begin();
     faults_begin();
     clients_start();
     central_start();

@@ -222,7 +222,8 @@ static void arrive(void *context, uint64_t number) {
     move_soon(wire, &wire->up);
 }
 
-struct wire *wire_connect(uint32_t agency, int port, const struct wire_events *events, void *context) {
+struct wire *wire_connect(uint32_t agency, const struct planned_agency *bets, int port,
+                          const struct wire_events *events, void *context) {
     struct wire *wire = calloc(1, sizeof *wire);
     if (wire == NULL) {
         abort();
@@ -233,7 +234,7 @@ struct wire *wire_connect(uint32_t agency, int port, const struct wire_events *e
     wire->events = events;
     wire->context = context;
     wire->has_agency = true;
-    wire->questions = questions_new(agency);
+    wire->questions = questions_new(agency, bets);
     wire->next = network.wires;
     network.wires = wire;
     world_after(some_delay_ms(), arrive, wire, 0);

@@ -9,6 +9,7 @@
 
 struct wire;
 struct connection;
+struct planned_agency;
 
 // What the agency's end is told; as agency/link.h.
 struct wire_events {
@@ -22,10 +23,12 @@ void network_begin(void);
 // Frees every wire. The central must be gone.
 void network_end(void);
 
-// Begins to connect to a port of the central. The wire is the network's; the agency closes its end of it.
-struct wire *wire_connect(uint32_t agency, int port, const struct wire_events *events, void *context);
+// Begins to connect to a port of the central, for an agency that has these bets; NULL: for a stranger who
+// asks for this agency's winners. The wire is the network's; the agency closes its end of it.
+struct wire *wire_connect(uint32_t agency, const struct planned_agency *bets, int port,
+                          const struct wire_events *events, void *context);
 
-// The agency sends a whole frame, which stays the caller's.
+// The agency sends a whole frame (a stranger anything), which stays the caller's.
 void wire_send(struct wire *wire, const uint8_t *frame, size_t length);
 
 // The agency's end is closed: no event comes any more. What is on its way to the central may still come.

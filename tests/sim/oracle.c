@@ -21,15 +21,18 @@ struct question {
 
 struct questions {
     uint32_t agency;
+    const struct planned_agency *bets;     // NULL: a stranger's, of which nothing is known
     struct question *first, **behind_last; // chunks
     uint32_t consultations;
     uint64_t appended; // by a client that sends no `first`
 };
 
 struct agency_seen {
-    uint64_t stored;                // bets, durably
-    bool is_end[PLAN_BETS_MAX + 1]; // a chunk that was sent ends here
-    bool finished, told, last_sent;
+    const struct planned_agency *bets; // whose bets are stored; NULL: nobody's yet
+    uint64_t stored;                   // bets, durably
+    bool is_end[2][PLAN_BETS_MAX + 1]; // a chunk that was sent ends here; of a contested agency's two lists
+    bool last_sent[2];
+    bool finished, told;
     uint32_t winners_stored;
 };
 
@@ -45,7 +48,7 @@ void oracle_begin(void) {
     memset(&seen, 0, sizeof seen);
     seen.decoder = decoder != NULL ? decoder : message_decoder_new();
     for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
-        seen.of[agency].is_end[0] = true;
+        seen.of[agency].is_end[0][0] = seen.of[agency].is_end[1][0] = true;
     }
 }
 
@@ -54,14 +57,19 @@ void oracle_end(void) {
     seen.decoder = NULL;
 }
 
+static int list_of(uint32_t agency, const struct planned_agency *bets) {
+    return bets == &plan.other[agency];
+}
+
 // What agencies say -----------------------------------------------------------------------------------------
 
-struct questions *questions_new(uint32_t agency) {
+struct questions *questions_new(uint32_t agency, const struct planned_agency *bets) {
     struct questions *questions = calloc(1, sizeof *questions);
     if (questions == NULL) {
         abort();
     }
     questions->agency = agency;
+    questions->bets = bets;
     questions->behind_last = &questions->first;
     return questions;
 }
@@ -110,19 +118,23 @@ static void note_chunk(struct questions *questions, const struct message *messag
     questions->appended = question->end;
     *questions->behind_last = question;
     questions->behind_last = &question->next;
-    if (question->end > plan.of[questions->agency].count) {
+    if (question->end > questions->bets->count) {
         world_fail("agency %" PRIu32 " sends bets that it does not have", questions->agency);
         return;
     }
-    agency->is_end[question->end] = true;
-    if (question->last && question->end != plan.of[questions->agency].count) {
+    int list = list_of(questions->agency, questions->bets);
+    agency->is_end[list][question->end] = true;
+    if (question->last && question->end != questions->bets->count) {
         world_fail("agency %" PRIu32 " says that bet %" PRIu64 " is its last", questions->agency,
                    question->end);
     }
-    agency->last_sent |= question->last;
+    agency->last_sent[list] |= question->last;
 }
 
 void oracle_sent(struct questions *questions, const uint8_t *frame, size_t length) {
+    if (questions->bets == NULL) {
+        return;
+    }
     struct message message;
     struct error error;
     size_t message_length;
@@ -156,6 +168,9 @@ static void check_acknowledged(struct questions *questions, int64_t next) {
                    ", and %" PRIu64 " are stored",
                    questions->agency, question.end, next, agency->stored);
     }
+    if (question.end > 0 && questions->bets != agency->bets) {
+        world_fail("agency %" PRIu32 ": bets are acknowledged, and others are stored", questions->agency);
+    }
     if (question.last && !agency->finished) {
         world_fail("agency %" PRIu32 ": its last chunk is acknowledged, and its end is not stored",
                    questions->agency);
@@ -164,14 +179,14 @@ static void check_acknowledged(struct questions *questions, int64_t next) {
 
 // Promise 5: its own winners, and only after the draw.
 static void check_winners(struct questions *questions, const struct bet_slice *text) {
-    const struct planned_agency *agency = &plan.of[questions->agency];
-    if (questions->consultations == 0) {
+    const struct planned_agency *agency = seen.of[questions->agency].bets;
+    if (questions->bets != NULL && questions->consultations-- == 0) {
         world_fail("agency %" PRIu32 " is told winners that it did not ask for", questions->agency);
         return;
     }
-    questions->consultations--;
-    if (seen.state != DRAW_DRAWN) {
+    if (seen.state != DRAW_DRAWN || agency == NULL) {
         world_fail("agency %" PRIu32 " is told winners before the draw is stored", questions->agency);
+        return;
     }
     if (text->length != strlen(agency->winners) || memcmp(text->text, agency->winners, text->length) != 0) {
         world_fail("agency %" PRIu32 " is told \"%.*s\", and its winners are \"%s\"", questions->agency,
@@ -180,15 +195,35 @@ static void check_winners(struct questions *questions, const struct bet_slice *t
     seen.of[questions->agency].told = true;
 }
 
+// Whether the bets of that list may be refused for good: other ones are stored.
+static bool is_rightly_refused(uint32_t agency, const struct planned_agency *bets, enum error_code code) {
+    const struct planned_agency *stored = seen.of[agency].bets;
+    return (code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED) && stored != NULL && stored != bets;
+}
+
 static void check_refusal(struct questions *questions, const struct reply *reply) {
     if (questions->first == NULL) {
         world_fail("agency %" PRIu32 " gets an error for nothing: %s", questions->agency, reply->error_name);
         return;
     }
     struct question question = take_question(questions);
-    if (reply->error.code != ERROR_STORE_FAILED && reply->error.code != ERROR_GAP) {
+    enum error_code code = reply->error.code;
+    if (code != ERROR_STORE_FAILED && code != ERROR_GAP &&
+        !is_rightly_refused(questions->agency, questions->bets, code)) {
         world_fail("agency %" PRIu32 ": its chunk up to %" PRIu64 " is refused: %s: %s", questions->agency,
                    question.end, reply->error_name, reply->error.text);
+    }
+}
+
+// A stranger's nonsense is never acknowledged; whoever asks for an agency's winners gets these, after the
+// draw.
+static void check_stranger(struct questions *questions, const struct reply *reply) {
+    world_trace("central: to a stranger: reply %d %s", (int)reply->type,
+                reply->type == REPLY_ERROR ? reply->error_name : "");
+    if (reply->type == REPLY_CHUNK_PROCESSED) {
+        world_fail("nonsense is acknowledged");
+    } else if (reply->type == REPLY_WINNERS) {
+        check_winners(questions, &reply->winners);
     }
 }
 
@@ -199,6 +234,8 @@ void oracle_answered(struct questions *questions, const uint8_t *frame, size_t l
     uint8_t *bytes = padded(frame, length, &message_length);
     if (!reply_decode(seen.decoder, bytes, message_length, &reply, &error)) {
         world_fail("the central answers what is no reply: %s", error.text);
+    } else if (questions->bets == NULL) {
+        check_stranger(questions, &reply);
     } else if (reply.type == REPLY_CHUNK_PROCESSED) {
         world_trace("central: to agency %" PRIu32 ": processed, next %" PRId64, questions->agency,
                     reply.next);
@@ -217,10 +254,21 @@ void oracle_answered(struct questions *questions, const uint8_t *frame, size_t l
 
 // What is stored --------------------------------------------------------------------------------------------
 
+// With its first chunk it is decided whose bets those of a contested agency are.
+static const struct planned_agency *whose(const struct stored_chunk *chunk) {
+    const char *other = plan.contested[chunk->agency] && plan.other[chunk->agency].count > 0
+                            ? plan.other[chunk->agency].bets[0].text
+                            : NULL;
+    bool is_other =
+        other != NULL && strlen(other) < chunk->rows_length && memcmp(chunk->rows, other, strlen(other)) == 0;
+    return is_other ? &plan.other[chunk->agency] : &plan.of[chunk->agency];
+}
+
 // Promises 2 and 3: each bet once, in its place, and none that was not sent.
 void oracle_chunk_stored(const struct stored_chunk *chunk) {
-    const struct planned_agency *planned = &plan.of[chunk->agency];
     struct agency_seen *agency = &seen.of[chunk->agency];
+    agency->bets = agency->bets == NULL ? whose(chunk) : agency->bets;
+    const struct planned_agency *planned = agency->bets;
     if (chunk->first != agency->stored || chunk->count == 0 || chunk->first + chunk->count > planned->count) {
         world_fail("agency %" PRIu32 ": bets %" PRIu64 " to %" PRIu64 " are stored behind %" PRIu64
                    " of %" PRIu32,
@@ -248,16 +296,17 @@ void oracle_chunk_stored(const struct stored_chunk *chunk) {
                    chunk->agency, chunk->first);
     }
     agency->stored = chunk->first + chunk->count;
-    if (!agency->is_end[agency->stored]) {
+    if (!agency->is_end[list_of(chunk->agency, planned)][agency->stored]) {
         world_fail("agency %" PRIu32 ": half a chunk is stored, up to %" PRIu64, chunk->agency,
                    agency->stored);
     }
 }
 
 void oracle_winner_stored(const struct stored_winner *winner) {
-    const struct planned_agency *planned = &plan.of[winner->agency];
     struct agency_seen *agency = &seen.of[winner->agency];
-    if (winner->bet >= planned->count || planned->bets[winner->bet].number != plan.winning_number ||
+    const struct planned_agency *planned = agency->bets;
+    if (planned == NULL || winner->bet >= planned->count ||
+        planned->bets[winner->bet].number != plan.winning_number ||
         strcmp(planned->bets[winner->bet].document, winner->document) != 0) {
         world_fail("bet %" PRIu64 " of agency %" PRIu32 " is stored as a winner", winner->bet,
                    winner->agency);
@@ -276,9 +325,14 @@ static void check_agency(uint32_t number, const struct stored_agency *row) {
         world_fail("agency %" PRIu32 ": its row says %" PRIu64 " bets, and %" PRIu64 " are stored", number,
                    bets, agency->stored);
     }
-    if (finished && (!agency->last_sent || agency->stored != plan.of[number].count)) {
+    if (finished && agency->bets == NULL) { // with no bets
+        bool is_first = plan.of[number].count == 0 && agency->last_sent[0];
+        agency->bets = is_first ? &plan.of[number] : &plan.other[number];
+    }
+    if (finished &&
+        (!agency->last_sent[list_of(number, agency->bets)] || agency->stored != agency->bets->count)) {
         world_fail("agency %" PRIu32 " has finished with %" PRIu64 " bets of %" PRIu32, number,
-                   agency->stored, plan.of[number].count);
+                   agency->stored, agency->bets->count);
     }
     if (agency->finished && !finished) {
         world_fail("agency %" PRIu32 " had finished, and has no longer", number);
@@ -296,13 +350,15 @@ static void check_draw(const struct durable *durable) {
         world_fail("the draw goes from %s to %s", draw_state_name(seen.state), draw_state_name(state));
     }
     for (uint32_t agency = 1; agency <= plan.agencies && state != DRAW_OPEN; agency++) {
-        if (!seen.of[agency].finished) {
+        const struct agency_seen *of = &seen.of[agency];
+        if (!of->finished) {
             world_fail("the draw is %s, and agency %" PRIu32 " has not finished", draw_state_name(state),
                        agency);
+            return;
         }
-        if (state == DRAW_DRAWN && seen.of[agency].winners_stored != plan.of[agency].winner_count) {
+        if (state == DRAW_DRAWN && of->winners_stored != of->bets->winner_count) {
             world_fail("agency %" PRIu32 ": %" PRIu32 " winners are stored of %" PRIu32, agency,
-                       seen.of[agency].winners_stored, plan.of[agency].winner_count);
+                       of->winners_stored, of->bets->winner_count);
         }
         if (state == DRAW_SEALED && seen.of[agency].winners_stored != 0) {
             world_fail("half a draw is stored");
@@ -321,18 +377,26 @@ void oracle_committed(const struct durable *durable) {
 
 // What clients believe, and the end -------------------------------------------------------------------------
 
-void oracle_client_told(uint32_t agency, uint64_t winners) {
-    if (winners != plan.of[agency].winner_count || !seen.of[agency].told) {
-        world_fail("the client of agency %" PRIu32 " counts %" PRIu64 " winners of %" PRIu32, agency, winners,
-                   plan.of[agency].winner_count);
+void oracle_client_told(uint32_t agency, const struct planned_agency *bets, uint64_t winners) {
+    const struct planned_agency *stored = seen.of[agency].bets;
+    bool are_its_own = stored != NULL && (stored == bets || (stored->count == 0 && bets->count == 0));
+    if (!are_its_own || winners != stored->winner_count || !seen.of[agency].told) {
+        world_fail("the client of agency %" PRIu32 " counts %" PRIu64 " winners", agency, winners);
+    }
+}
+
+void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error) {
+    if (!is_rightly_refused(agency, bets, error->code)) {
+        world_fail("the client of agency %" PRIu32 " gives up: %s: %s", agency, error_name(error->code),
+                   error->text);
     }
 }
 
 void oracle_check_end(void) {
     for (uint32_t agency = 1; agency <= plan.agencies; agency++) {
-        if (seen.of[agency].stored != plan.of[agency].count || !seen.of[agency].told) {
-            world_fail("agency %" PRIu32 ": at the end %" PRIu64 " bets of %" PRIu32 " are stored", agency,
-                       seen.of[agency].stored, plan.of[agency].count);
+        if (!seen.of[agency].finished || !seen.of[agency].told) {
+            world_fail("agency %" PRIu32 ": at the end %" PRIu64 " bets are stored", agency,
+                       seen.of[agency].stored);
         }
     }
     if (!seen.drawn) {

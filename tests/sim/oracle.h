@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct planned_agency;
+
 // What would survive a crash now.
 struct durable {
     bool has_draw;
@@ -19,9 +21,9 @@ struct durable {
 void oracle_begin(void);
 void oracle_end(void);
 
-// The questions that an agency has put on one connection, in their order.
+// The questions that an agency with these bets (NULL: a stranger) has put on one connection, in their order.
 struct questions;
-struct questions *questions_new(uint32_t agency);
+struct questions *questions_new(uint32_t agency, const struct planned_agency *bets);
 void questions_free(struct questions *questions);
 
 // An agency sends a whole frame.
@@ -35,8 +37,9 @@ void oracle_chunk_stored(const struct stored_chunk *chunk);
 void oracle_winner_stored(const struct stored_winner *winner);
 void oracle_committed(const struct durable *durable);
 
-// An agency's client logs how many winners it was told of.
-void oracle_client_told(uint32_t agency, uint64_t winners);
+// An agency's client logs how many winners it was told of; gives up for good.
+void oracle_client_told(uint32_t agency, const struct planned_agency *bets, uint64_t winners);
+void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error);
 
 // Everything is over: everything must be stored, drawn and told.
 void oracle_check_end(void);

@@ -13,16 +13,17 @@ enum { WINNING_NUMBER = 7574 };
 
 struct plan plan;
 
-static void make_bet(struct planned_agency *agency, uint32_t number, uint32_t index) {
+// `mark` tells documents of the one list from those of the other.
+static void make_bet(struct planned_agency *agency, uint32_t number, char mark, uint32_t index) {
     struct planned_bet *bet = &agency->bets[index];
     bet->number = world_chance(12) ? plan.winning_number : (uint16_t)world_below(10000);
-    snprintf(bet->document, sizeof bet->document, "%" PRIu32 "x%" PRIu32, number, index);
-    snprintf(bet->text, sizeof bet->text, "Ana,%s,%" PRIu32 "x%" PRIu32 ",1990-02-%02" PRIu32 ",%u",
-             world_chance(10) ? "Ñandú" : "Gil", number, index, 1 + index % 28, bet->number);
+    snprintf(bet->document, sizeof bet->document, "%" PRIu32 "%c%" PRIu32, number, mark, index);
+    snprintf(bet->text, sizeof bet->text, "Ana,%s,%" PRIu32 "%c%" PRIu32 ",1990-02-%02" PRIu32 ",%u",
+             world_chance(10) ? "Ñandú" : "Gil", number, mark, index, 1 + index % 28, bet->number);
     if (bet->number == plan.winning_number) {
         size_t length = strlen(agency->winners);
-        snprintf(agency->winners + length, sizeof agency->winners - length, "%s%" PRIu32 "x%" PRIu32,
-                 length > 0 ? "," : "", number, index);
+        snprintf(agency->winners + length, sizeof agency->winners - length, "%s%" PRIu32 "%c%" PRIu32,
+                 length > 0 ? "," : "", number, mark, index);
         agency->winner_count++;
     }
 }
@@ -55,6 +56,16 @@ static uint32_t how_many_bets(void) {
     }
 }
 
+static void make_agency(struct planned_agency *agency, uint32_t number, char mark) {
+    agency->count = how_many_bets();
+    agency->winners[0] = '\0';
+    agency->winner_count = 0;
+    for (uint32_t i = 0; i < agency->count; i++) {
+        make_bet(agency, number, mark, i);
+    }
+    write_file(agency);
+}
+
 void plan_make(void) {
     static const uint32_t delays_ms[] = {0, 3, 20, 200, 2000};
     plan.agencies = world_between(1, PLAN_AGENCIES_MAX);
@@ -64,20 +75,20 @@ void plan_make(void) {
     plan.faults = world_chance(10) ? 0 : world_between(1, 20);
     plan.single_bytes = world_chance(5);
     for (uint32_t number = 1; number <= plan.agencies; number++) {
-        struct planned_agency *agency = &plan.of[number];
-        agency->count = how_many_bets();
-        agency->winners[0] = '\0';
-        agency->winner_count = 0;
-        agency->classic = world_chance(20);
-        for (uint32_t i = 0; i < agency->count; i++) {
-            make_bet(agency, number, i);
+        make_agency(&plan.of[number], number, 'x');
+        plan.of[number].classic = world_chance(20);
+        plan.contested[number] = !plan.of[number].classic && world_chance(8);
+        if (plan.contested[number]) {
+            make_agency(&plan.other[number], number, 'y');
         }
-        write_file(agency);
     }
 }
 
 void plan_end(void) {
     for (uint32_t number = 1; number <= plan.agencies; number++) {
         close(plan.of[number].file);
+        if (plan.contested[number]) {
+            close(plan.other[number].file);
+        }
     }
 }

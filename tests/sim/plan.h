@@ -27,10 +27,13 @@ struct plan {
     uint32_t agencies;
     uint16_t winning_number;
     struct planned_agency of[PLAN_AGENCIES_MAX + 1]; // by number, from 1
-    uint32_t loops;                                  // of the central
-    uint32_t delay_ms_max;                           // of the network
-    uint32_t faults;                                 // how many
-    bool single_bytes;                               // the network hands bytes over one at a time, mostly
+    // Of a contested agency: other bets of the same number, for clients that were started by mistake.
+    struct planned_agency other[PLAN_AGENCIES_MAX + 1];
+    bool contested[PLAN_AGENCIES_MAX + 1];
+    uint32_t loops;        // of the central
+    uint32_t delay_ms_max; // of the network
+    uint32_t faults;       // how many
+    bool single_bytes;     // the network hands bytes over one at a time, mostly
 };
 
 extern struct plan plan;
