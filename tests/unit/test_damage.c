@@ -58,9 +58,9 @@ static bool open_ledger(struct ledger **ledger) {
     return ledger_open(&options, ledger, &error);
 }
 
-// Bet n of an agency; every seventh wins.
+// Bet n of an agency; one of each chunk wins.
 static void write_bet(char *text, size_t size, uint32_t agency, int n) {
-    snprintf(text, size, "Ana,Paz,%u%04d,2000-01-01,%d", agency, n, n % 7 == 3 ? WINNING : 1000 + n);
+    snprintf(text, size, "Ana,Paz,%u%04d,2000-01-01,%d", agency, n, n % CHUNK == 3 ? WINNING : 1000 + n);
 }
 
 static bool send(struct ledger *ledger, enum ledger_request_type type, uint32_t agency, int first,
@@ -150,7 +150,7 @@ static bool succeeds(int (*command)(int argc, char **argv), const char *name) {
 static void assert_winners_are_right(void) {
     for (uint32_t agency = 1; agency <= AGENCIES; agency++) {
         char expected[256] = "", bet[64];
-        for (int n = 3; agency == 1 && n < BETS; n += 7) {
+        for (int n = 3; agency == 1 && n < BETS; n += CHUNK) {
             snprintf(bet, sizeof bet, "%s%u%04d", n == 3 ? "" : ",", agency, n);
             strcat(expected, bet);
         }
@@ -255,6 +255,50 @@ static void drawn(void **state) {
     no_damage_is_taken_for_the_truth(DRAWN);
 }
 
+static void execute(const char *sql) {
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(STORE_PATH, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_true(sqlite3_changes(database) > 0);
+    sqlite3_close(database);
+}
+
+// Damage that hits where it hurts, which few flipped bits do.
+static void what_would_change_a_winner_is_found(void **state) {
+    (void)state;
+    static const struct {
+        enum moment moment;
+        const char *sql;
+    } damages[] = {
+        // No bet of the first chunk wins any more.
+        {SEALED, "UPDATE chunks SET numbers = zeroblob(40) WHERE agency = 1 AND first = 0"},
+        // Another chunk's bets at this one's place.
+        {SEALED,
+         "UPDATE chunks SET (digest, checksum, numbers, rows) = (SELECT digest, checksum, numbers, rows"
+         " FROM chunks WHERE first = 20) WHERE first = 0"},
+        {SEALED, "DELETE FROM chunks WHERE first = 40"},
+        {SEALED, "DELETE FROM chunks WHERE first = 20"},
+        {SEALED, "UPDATE chunks SET draw = '0' WHERE first = 0"},
+        {SEALED, "UPDATE draws SET winning_number = 1001"},
+        {SEALED, "DELETE FROM agencies WHERE agency = 2"},
+        {IN_THE_MIDDLE, "DELETE FROM draws"},
+        {IN_THE_MIDDLE, "UPDATE chunks SET rows = replace(rows, ',10003,', ',10007,')"},
+        {DRAWN, "UPDATE winners SET document = '20003' WHERE bet = 3"},
+        {DRAWN, "UPDATE winners SET agency = 2 WHERE bet = 3"},
+        {DRAWN, "DELETE FROM winners WHERE bet = 3"},
+        {DRAWN, "UPDATE draws SET state = 'sealed'"},
+        {DRAWN, "DELETE FROM draws"},
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        unlink(STORE_PATH);
+        make_store(damages[i].moment);
+        execute(damages[i].sql);
+        if (go_on(damages[i].moment) || succeeds(cli_check, "check")) {
+            fail_msg("not found: %s", damages[i].sql);
+        }
+    }
+}
+
 // In memory where that can be: every try syncs.
 static int enter_memory(void **state) {
     (void)state;
@@ -273,6 +317,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(in_the_middle, enter_memory, leave_folder),
         cmocka_unit_test_setup_teardown(sealed, enter_memory, leave_folder),
         cmocka_unit_test_setup_teardown(drawn, enter_memory, leave_folder),
+        cmocka_unit_test_setup_teardown(what_would_change_a_winner_is_found, enter_memory, leave_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
