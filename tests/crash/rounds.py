@@ -1,9 +1,9 @@
 """Kill rounds: lotteries of real processes whose server and clients are killed (SIGKILL) at random moments.
 
 Each round is one lottery in a folder of its own. A plan made from the round's seed says what is killed at which line of
-which log: at the N-th line of a server's life, before its first, at the draw, when an agency is told. One agency is a
-connection of our own that notes every acknowledgement. After each kill of the server, and in the end, the store is
-compared with what was acknowledged and with the input.
+which log: at the N-th line of a server's life, before its first, at the draw, when an agency is told. Agency 1 is a
+connection of our own that notes every acknowledgement; the others are clients, whose logs say the same. After each kill
+of the server, and in the end, the store is compared with what was acknowledged and with the input.
 """
 import argparse
 import collections
@@ -26,6 +26,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 HANG_S = 60
 WINNING = 7574
+LIFE, LIFE_LINES = "any line", 60  # how long a server lives at most for which a death is planned
 
 
 class Wrong(Exception):
@@ -254,7 +255,8 @@ class Round:
             return False
         pattern, count = self.death
         self.server.seen[pattern] += re.search(pattern, line) is not None
-        return self.server.seen[pattern] >= count and pattern != "told"
+        self.server.seen[LIFE] += 1
+        return (self.server.seen[pattern] >= count and pattern != "told") or self.server.seen[LIFE] >= LIFE_LINES
 
     def on_client_line(self, number, line):
         if "cant_ganadores" in line:
@@ -316,6 +318,12 @@ class Round:
             stored[int(agency)].append(bet)
         return stored
 
+    def acknowledged_to(self, number):
+        """How many bets the client says are acknowledged, since it was started. Each is said once."""
+        lines = self.clients[number].lines if number in self.clients else []
+        said = (re.search(r"apuestas_enviadas \| result: success .*cantidad: (\d+)", line) for line in lines)
+        return sum(int(each[1]) for each in said if each)
+
     def compare_while_down(self):
         acknowledged, finished = self.recorder.acknowledged, self.recorder.finished
         if not os.path.exists(f"{self.folder}/quiniela.db"):
@@ -334,6 +342,10 @@ class Round:
                 raise Wrong(f"what is stored of agency {number} is not the beginning of what it sends")
         if len(stored[1]) < acknowledged:
             raise Wrong(f"agency 1 has {acknowledged} bets acknowledged, and {len(stored[1])} are stored")
+        for number, bets in stored.items():
+            if len(bets) < self.acknowledged_to(number):
+                raise Wrong(f"client {number} has {self.acknowledged_to(number)} bets acknowledged, and {len(bets)} "
+                            "are stored")
         by_agency = {each["agency"]: each for each in status["by_agency"]}
         for number, bets in stored.items():
             if by_agency.get(number, {"bets": 0})["bets"] != len(bets):
