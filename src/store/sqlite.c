@@ -87,9 +87,28 @@ static struct sqlite_store *of(struct store *store) {
     return (struct sqlite_store *)store;
 }
 
+// What an operator can do about it, or nothing.
+static const char *advice(sqlite3 *database) {
+    switch (sqlite3_errcode(database)) {
+    case SQLITE_FULL:
+        return "; make room on its disk";
+    case SQLITE_IOERR:
+        return "; is its disk full, or failing?";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return "; the file and its folder must be there and, for a server, writable";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return "; see quiniela check, and restore it from a copy";
+    default:
+        return "";
+    }
+}
+
 static bool fail(struct sqlite_store *sqlite, const char *what, struct error *error) {
-    return error_set(error, ERROR_STORE_FAILED, "%s: cannot %s: %s", sqlite->path, what,
-                     sqlite3_errmsg(sqlite->database));
+    return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", sqlite->path, what,
+                     sqlite3_errmsg(sqlite->database), advice(sqlite->database));
 }
 
 // Statements ----------------------------------------------------------------------------------------------
@@ -474,7 +493,9 @@ static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
         return false;
     }
     if (flock(sqlite->lock, LOCK_EX | LOCK_NB) != 0) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: another server works on this store", sqlite->path);
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%s: another server works on this store; end it, or name another store",
+                         sqlite->path);
     }
     return true;
 }

@@ -109,7 +109,7 @@ class Disk(Trouble):
             stored = self.send_until_it_stays_refused(wire, stored, ballast)
             self.assertEqual(consultation.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
             self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
-            self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], "night.db")
+            self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], r"night\.db: .*disk")
             os.unlink(ballast)
             self.assertIn(f"bets            {stored}\n", self.status(store))
             stored = self.send_until_taken(wire, stored)
@@ -148,7 +148,7 @@ class Disk(Trouble):
             for _ in range(3):
                 self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
                 self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
-            self.assertIn("night.db", server.wait_for("action: store .*result: fail.*")[0])
+            self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], r"night\.db: .*is its disk full")
             server.kill()
             self.unmount()
         self.mount("-o", "loop", image)
@@ -186,13 +186,13 @@ class Disk(Trouble):
         self.assertIn(f"bets            {stored}\n", reader.log())
         os.chmod(self.folder, 0o777)  # beside the store it may write, but not the store
         os.unlink(os.path.join(self.folder, "night.db-lock"))
-        self.wrong_start("--store", "night.db", prefix=NOBODY, says=("night.db", "readonly database"))
+        self.wrong_start("--store", "night.db", prefix=NOBODY, says=("night.db", "readonly database", "its folder"))
 
     def test_a_store_that_another_server_has(self):
         server = Server(self, agencies=1, store="night.db")
         for draw in ("1", "another"):
             self.wrong_start("--store", "night.db", "--draw", draw,
-                             says=("night.db", "another server works on this store"))
+                             says=("night.db", "another server works on this store; end it"))
         self.send_until_taken(Wire(self, server.ports[0]), 0)  # which is not disturbed
         server.kill()
         Server(self, agencies=1, store="night.db")
