@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 #include <time.h>
 
-enum { FLIPS = 150, BETS = 60, CHUNK = 20, AGENCIES = 2, WINNING = 7574, FILE_BYTES_MAX = 256 * 1024 };
+enum { FLIPS = 100, BETS = 60, CHUNK = 20, AGENCIES = 2, WINNING = 7574, FILE_BYTES_MAX = 256 * 1024 };
 
 #define STORE_PATH "store.db"
 
