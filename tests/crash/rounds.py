@@ -148,18 +148,24 @@ class Recorder(threading.Thread):
         self.join(HANG_S)
 
 
-def free_ports():
-    """Two ports that nobody gets by chance while the server is away: below those that the system gives out."""
+def take_ports(marks):
+    """Two ports that nobody else gets while the server is away: below those that the system gives out, and each with
+    a mark (a name among the sockets) that keeps other rounds off. The marks go into a list."""
     with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
         lowest = int(file.read().split()[0])
     ports = []
     while len(ports) < 2:
-        with socket.socket() as tried:
-            try:
-                tried.bind(("127.0.0.1", random.SystemRandom().randrange(min(10000, lowest - 1000), lowest)))
-                ports.append(tried.getsockname()[1])
-            except OSError:
-                pass  # somebody has it
+        port = random.SystemRandom().randrange(min(10000, lowest - 1000), lowest)
+        mark = socket.socket(socket.AF_UNIX)
+        try:
+            mark.bind(f"\0quiniela-crash-{port}")
+            with socket.socket() as tried:
+                tried.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()  # somebody has it
+            continue
+        marks.append(mark)
+        ports.append(port)
     return ports
 
 
@@ -183,7 +189,7 @@ class Round:
         self.folder = tempfile.mkdtemp(prefix="quiniela-crash-")
         self.selector = selectors.DefaultSelector()
         self.kills, self.draws, self.drawn_at, self.told = 0, 0, None, 0
-        self.server, self.clients, self.recorder, self.logs = None, {}, None, []
+        self.server, self.clients, self.recorder, self.logs, self.marks = None, {}, None, [], []
         self.deadline = time.monotonic() + HANG_S
 
     # The input, and what must come of it
@@ -374,7 +380,7 @@ class Round:
 
     def run(self):
         self.make_input()
-        self.ports = free_ports()
+        self.ports = take_ports(self.marks)
         self.recorder = Recorder(1, self.ports[0], self.bets[1], self.chance)
         for number in range(2, self.agencies + 1):
             self.start_client(number)
@@ -397,6 +403,8 @@ class Round:
             if process is not None and process.process.poll() is None:
                 process.process.kill()
                 process.process.wait()
+        for mark in self.marks:
+            mark.close()
         self.selector.close()
 
 
