@@ -1,0 +1,36 @@
+// Replies, as an agency reads them from a central that may say anything.
+#include "fuzz.h"
+
+#include "base/limits.h"
+#include "wire/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    static struct message_decoder *decoder;
+    if (decoder == NULL) {
+        decoder = message_decoder_new();
+    }
+    skip_header(&bytes, &length);
+    uint8_t *padded = malloc(length + JSON_PADDING_BYTES);
+    must_hold(decoder != NULL && padded != NULL, "memory");
+    memcpy(padded, bytes, length);
+    memset(padded + length, 0, JSON_PADDING_BYTES);
+    struct reply reply;
+    struct error error;
+    if (reply_decode(decoder, padded, length, &reply, &error)) {
+        must_hold(reply.next >= -1 && reply.retry_after_ms >= -1, "numbers are within their limits");
+        must_hold(memchr(reply.error_name, '\0', sizeof reply.error_name) != NULL, "a name has an end");
+        if (reply.type == REPLY_WINNERS) {
+            volatile char sum = 0; // every byte of it can be read
+            for (size_t i = 0; i < reply.winners.length; i++) {
+                sum = (char)(sum + reply.winners.text[i]);
+            }
+        }
+    } else {
+        must_hold(error.code == ERROR_BAD_JSON || error.code == ERROR_BAD_MESSAGE, "a refusal says why");
+    }
+    free(padded);
+    return 0;
+}
