@@ -38,7 +38,10 @@ enum {
     REQUESTS_OUTSTANDING_MAX = 16,           // of one connection; then it is not read until one is answered
     LOOP_CHUNK_BYTES_MAX = 64 * 1024 * 1024, // of chunks that one loop has handed to the ledger
     READ_BUFFER_BYTES = 128 * 1024,
-    GROUP_CHUNKS_MAX = 2048, // in one commit
+    LOOP_INPUT_BYTES_MAX = 512 * 1024 * 1024, // of half-read messages on one loop
+    DESCRIPTORS_KEPT = 32,                    // not used for connections: the store's, the log's
+    DESCRIPTORS_KEPT_LOOP = 8,                // the same, for each loop
+    GROUP_CHUNKS_MAX = 2048,                  // in one commit
 
     // A compose file.
     COMPOSE_CLIENTS_MAX = 10000,

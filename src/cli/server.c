@@ -50,11 +50,14 @@ static void log_config(const struct settings *settings) {
     log_event(
         LOG_LEVEL_INFO, "config", LOG_SUCCESS,
         "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
-        " | store: %s | draw: %s | winning_number: %s | loops: %d",
+        " | store: %s | draw: %s | winning_number: %s | loops: %d | message_timeout: %s | send_timeout: %s"
+        " | idle_timeout: %s | connections_max: %s",
         settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
         settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
         address == NULL ? "" : address, agencies_from(settings), settings_text(settings, "STORE"),
-        settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings));
+        settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings),
+        settings_text(settings, "MESSAGE_TIMEOUT"), settings_text(settings, "SEND_TIMEOUT"),
+        settings_text(settings, "IDLE_TIMEOUT"), settings_text(settings, "CONNECTIONS_MAX"));
 }
 
 static void begin_log(const struct settings *settings) {
@@ -170,6 +173,10 @@ static bool open_net(struct server *server, struct error *error) {
                   (uint16_t)settings_number(settings, "CONSULT_SERVER_PORT")},
         .backlog = backlog < LISTEN_BACKLOG_MIN ? LISTEN_BACKLOG_MIN : (int)backlog,
         .loops = loops_from(settings),
+        .message_timeout_ms = (uint64_t)settings_duration_ms(settings, "MESSAGE_TIMEOUT"),
+        .idle_timeout_ms = (uint64_t)settings_duration_ms(settings, "IDLE_TIMEOUT"),
+        .send_timeout_ms = (uint64_t)settings_duration_ms(settings, "SEND_TIMEOUT"),
+        .connections_max = (uint32_t)settings_number(settings, "CONNECTIONS_MAX"),
     };
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
     return net_open(&options, handler, server->lottery, &server->net, error);

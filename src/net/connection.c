@@ -7,20 +7,26 @@
 // answer it with a reset, and a reset can destroy the last message before the other side has read it.
 #include "net/internal.h"
 
-#include "base/log.h"
+#include "base/queue.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum {
-    LINGER_MS_MAX = 2000,
     UNSENT_BYTES_MAX = 64 * 1024, // with more than that waiting to leave, nothing is read
     SPARE_BUFFERS_MAX = 64,
     SMALL_REST_BYTES = 8 * 1024, // a rest up to this moves to a buffer of its own size
+    // A connection whose other side has vanished is found by the kernel within two minutes, also when it is
+    // silent by right. Each that is silent costs a packet a minute.
     KEEPALIVE_SECONDS = 60,
+    KEEPALIVE_AGAIN_SECONDS = 15,
+    KEEPALIVE_TRIES = 4,
 };
 
 enum connection_phase { CONNECTION_OPEN, CONNECTION_FINISHING, CONNECTION_LINGERING, CONNECTION_CLOSED };
@@ -38,15 +44,16 @@ struct output {
 struct connection {
     uv_tcp_t socket;
     struct loop *loop;
-    struct connection *previous, *next; // in loop->connections
+    struct watch_link link; // in a list of loop->watch, until it is closed
     struct connection *next_dirty;
     struct input in;
     struct output out;
-    uint64_t lingers_until_ms;
     unsigned holds;
     uint8_t phase;
     uint8_t port_index;
-    bool reading, paused, peer_ended, writing, dirty, delivering;
+    uint8_t waits_for; // which list (enum watch_kind)
+    bool proven;       // has said something whole
+    bool reading, paused, peer_ended, writing, dirty, delivering, resets;
     max_align_t state[]; // the service's
 };
 
@@ -56,7 +63,7 @@ struct pending_write {
     uint8_t bytes[WRITE_BYTES_MAX];
 };
 
-static void update_reading(struct connection *connection);
+static void settle(struct connection *connection);
 static void flush(struct connection *connection);
 
 void *connection_state(struct connection *connection) {
@@ -69,6 +76,10 @@ struct loop *connection_loop(struct connection *connection) {
 
 int connection_port_index(const struct connection *connection) {
     return connection->port_index;
+}
+
+struct connection *connection_of(struct watch_link *link) {
+    return CONTAINER_OF(link, struct connection, link);
 }
 
 bool connection_is_open(const struct connection *connection) {
@@ -88,6 +99,7 @@ static uint8_t *take_buffer(struct loop *loop) {
 }
 
 static void give_buffer(struct loop *loop, struct input *in) {
+    loop->input_bytes -= in->capacity;
     if (in->capacity == READ_BUFFER_BYTES && loop->spare_buffer_count < SPARE_BUFFERS_MAX) {
         *(void **)(void *)in->bytes = loop->spare_buffers;
         loop->spare_buffers = in->bytes;
@@ -105,47 +117,51 @@ static bool move_input(struct connection *connection, uint8_t *bytes, size_t cap
         return false;
     }
     size_t rest = in->end - in->start;
-    memcpy(bytes, in->bytes + in->start, rest);
+    if (rest > 0) {
+        memcpy(bytes, in->bytes + in->start, rest);
+    }
     give_buffer(connection->loop, in);
     *in = (struct input){.bytes = bytes, .end = rest, .capacity = capacity};
+    connection->loop->input_bytes += capacity;
     return true;
 }
 
 // Sees to it that there is room for more input. Returns false when there is no memory.
 static bool make_room(struct connection *connection) {
     struct input *in = &connection->in;
-    if (in->bytes == NULL) {
-        in->bytes = take_buffer(connection->loop);
-        in->capacity = in->bytes == NULL ? 0 : READ_BUFFER_BYTES;
-        return in->bytes != NULL;
-    }
-    if (in->capacity < READ_BUFFER_BYTES) {
-        return move_input(connection, take_buffer(connection->loop), READ_BUFFER_BYTES);
-    }
-    if (in->capacity - in->end >= in->capacity / 4) {
+    struct loop *loop = connection->loop;
+    if (in->capacity >= READ_BUFFER_BYTES && in->capacity - in->end >= in->capacity / 4) {
         return true;
     }
     size_t rest = in->end - in->start;
-    if (rest <= in->capacity / 2) {
+    if (in->capacity >= READ_BUFFER_BYTES && rest <= in->capacity / 2) {
         memmove(in->bytes, in->bytes + in->start, rest);
         in->start = 0;
         in->end = rest;
         return true;
     }
-    size_t capacity = in->capacity * 2;
-    return move_input(connection, malloc(capacity + JSON_PADDING_BYTES), capacity);
+    if (!guard_make_memory(loop, connection)) {
+        return false;
+    }
+    if (rest <= READ_BUFFER_BYTES / 2) {
+        return move_input(connection, take_buffer(loop), READ_BUFFER_BYTES);
+    }
+    return move_input(connection, malloc(rest * 2 + JSON_PADDING_BYTES), rest * 2);
 }
 
-// A connection keeps no more than it must while it waits for bytes.
+// A connection keeps no more than it must while it waits for bytes. When memory is short, a large rest moves
+// to a buffer of its own size, too.
 static void trim_input(struct connection *connection) {
     struct input *in = &connection->in;
     size_t rest = in->end - in->start;
     if (in->bytes == NULL) {
         return;
     }
+    bool is_short = connection->loop->input_bytes > LOOP_INPUT_BYTES_MAX / 2;
     if (rest == 0) {
         give_buffer(connection->loop, in);
-    } else if (rest <= SMALL_REST_BYTES && in->capacity >= READ_BUFFER_BYTES) {
+    } else if (in->capacity >= READ_BUFFER_BYTES &&
+               (rest <= SMALL_REST_BYTES || (is_short && rest <= in->capacity / 2))) {
         // Failing is harmless: the rest stays where it is.
         (void)!move_input(connection, malloc(rest + JSON_PADDING_BYTES), rest);
     }
@@ -173,19 +189,23 @@ void connection_abort(struct connection *connection) {
     struct loop *loop = connection->loop;
     connection->phase = CONNECTION_CLOSED;
     connection->paused = true;
-    if (connection->previous != NULL) {
-        connection->previous->next = connection->next;
-    } else {
-        loop->connections = connection->next;
-    }
-    if (connection->next != NULL) {
-        connection->next->previous = connection->previous;
-    }
+    watch_remove(&connection->link);
+    atomic_fetch_sub(&loop->net->connections, 1);
     loop->net->handler->closed(connection);
     if (!connection->delivering) { // else its bytes are being looked at
         give_buffer(loop, &connection->in);
     }
-    uv_close((uv_handle_t *)&connection->socket, on_closed);
+    if (connection->resets) {
+        (void)!uv_tcp_close_reset(&connection->socket, on_closed);
+    }
+    if (!uv_is_closing((uv_handle_t *)&connection->socket)) {
+        uv_close((uv_handle_t *)&connection->socket, on_closed);
+    }
+}
+
+void connection_reset(struct connection *connection) {
+    connection->resets = true;
+    connection_abort(connection);
 }
 
 void connection_hold(struct connection *connection) {
@@ -206,14 +226,12 @@ static void linger(struct connection *connection) {
     }
     int descriptor;
     connection->phase = CONNECTION_LINGERING;
-    connection->lingers_until_ms = uv_now(&connection->loop->uv) + LINGER_MS_MAX;
     if (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0 ||
         shutdown(descriptor, SHUT_WR) != 0) {
         connection_abort(connection);
         return;
     }
-    update_reading(connection);
-    loop_start_reaper(connection->loop);
+    settle(connection);
 }
 
 // Has the connection flushed when the callback that runs now has returned.
@@ -234,22 +252,47 @@ void connection_finish(struct connection *connection) {
     flush_soon(connection);
 }
 
-bool connection_reap(struct loop *loop, uint64_t now_ms) {
-    bool some_linger = false;
-    for (struct connection *connection = loop->connections, *next; connection != NULL; connection = next) {
-        next = connection->next;
-        if (connection->phase == CONNECTION_LINGERING) {
-            if (now_ms >= connection->lingers_until_ms) {
-                connection_abort(connection);
-            } else {
-                some_linger = true;
-            }
-        }
+// Deadlines -----------------------------------------------------------------------------------------------
+
+static enum watch_kind what_it_waits_for(struct connection *connection) {
+    if (connection->phase == CONNECTION_LINGERING) {
+        return WATCH_LINGER;
     }
-    return some_linger;
+    if (connection->writing) {
+        return WATCH_SENDING;
+    }
+    if (!connection->reading) {
+        return WATCH_BUSY;
+    }
+    if (connection->in.start < connection->in.end) {
+        return connection->proven ? WATCH_MESSAGE : WATCH_OPENING;
+    }
+    if (connection->loop->net->handler->owes_answer(connection)) {
+        return WATCH_BUSY;
+    }
+    return connection->proven ? WATCH_IDLE : WATCH_SILENT;
+}
+
+// Lets what it waits for have its whole time from now on.
+static void watch_anew(struct connection *connection, enum watch_kind kind) {
+    struct loop *loop = connection->loop;
+    watch_remove(&connection->link);
+    watch_add(&loop->watch, &connection->link, kind);
+    connection->waits_for = (uint8_t)kind;
+    if (kind != WATCH_BUSY) {
+        loop_start_reaper(loop);
+    }
 }
 
 // Reading -------------------------------------------------------------------------------------------------
+
+// Something whole came: what is waited for next has its whole time. Only who does not read its answers gains
+// nothing by saying more.
+static void watch_again(struct connection *connection) {
+    if (connection->waits_for != WATCH_SENDING) {
+        watch_anew(connection, WATCH_BUSY);
+    }
+}
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
@@ -262,6 +305,7 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     *buffer = uv_buf_init((char *)in->bytes + in->end, (unsigned)(in->capacity - in->end));
 }
 
+// Hands the service what came. What is then left is the beginning of another message, and its time begins.
 static void deliver(struct connection *connection) {
     const struct handler *handler = connection->loop->net->handler;
     struct input *in = &connection->in;
@@ -271,6 +315,10 @@ static void deliver(struct connection *connection) {
         size_t consumed = handler->received(connection, in->bytes + in->start, length);
         assert(consumed <= length);
         in->start += consumed;
+        if (consumed > 0 && connection->phase != CONNECTION_CLOSED) {
+            connection->proven = true;
+            watch_again(connection);
+        }
         if (consumed == 0) {
             assert(length <= handler->input_bytes_max || connection->paused ||
                    connection->phase != CONNECTION_OPEN);
@@ -292,7 +340,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     if (length > 0) {
         connection->in.end += (size_t)length;
         deliver(connection);
-        update_reading(connection);
+        settle(connection);
     } else if (length == UV_EOF) {
         connection->peer_ended = true;
         connection->reading = false;
@@ -325,9 +373,22 @@ static void update_reading(struct connection *connection) {
     }
 }
 
+// Called when anything has changed: reads or does not, and has the right deadline. That of the same thing as
+// before goes on, whatever bytes came meanwhile.
+static void settle(struct connection *connection) {
+    update_reading(connection);
+    if (connection->phase == CONNECTION_CLOSED) {
+        return;
+    }
+    enum watch_kind kind = what_it_waits_for(connection);
+    if (kind != connection->waits_for) {
+        watch_anew(connection, kind);
+    }
+}
+
 void connection_pause(struct connection *connection) {
     connection->paused = true;
-    update_reading(connection);
+    settle(connection);
 }
 
 void connection_resume(struct connection *connection) {
@@ -338,7 +399,7 @@ void connection_resume(struct connection *connection) {
     if (!connection->delivering && !connection->loop->quiet) {
         connection_hold(connection);
         deliver(connection);
-        update_reading(connection);
+        settle(connection);
         connection_release(connection);
     }
 }
@@ -394,6 +455,7 @@ static bool write_later(struct connection *connection, size_t slice) {
     connection_hold(connection);
     connection->writing = true;
     connection->out.sent += slice;
+    watch_anew(connection, WATCH_SENDING); // each slice has its time
     return true;
 }
 
@@ -421,7 +483,7 @@ static void flush(struct connection *connection) {
     if (!connection->writing && connection->phase == CONNECTION_FINISHING) {
         linger(connection);
     } else {
-        update_reading(connection);
+        settle(connection);
     }
 }
 
@@ -437,57 +499,66 @@ void connection_flush_all(struct loop *loop) {
 
 // All of a loop -------------------------------------------------------------------------------------------
 
-void connection_accept(struct loop *loop, struct listener *listener) {
+static void keep_alive(int descriptor) {
+    int on = 1, idle = KEEPALIVE_SECONDS, again = KEEPALIVE_AGAIN_SECONDS, tries = KEEPALIVE_TRIES;
+    // Failing is harmless: a dead connection is then found later.
+    (void)!(setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0 &&
+            setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle) == 0 &&
+            setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &again, sizeof again) == 0 &&
+            setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries) == 0);
+}
+
+void connection_accept(struct loop *loop, int port_index, int descriptor) {
     const struct handler *handler = loop->net->handler;
     struct connection *connection = calloc(1, sizeof *connection + handler->connection_bytes);
     if (connection == NULL) {
-        return; // the kernel keeps it waiting; the next one that comes tries again
+        close(descriptor);
+        return;
     }
     connection->loop = loop;
-    connection->port_index = (uint8_t)listener->port_index;
+    connection->port_index = (uint8_t)port_index;
     connection->holds = 1; // the socket's own; released when it is closed
+    connection->waits_for = WATCH_BUSY;
+    watch_add(&loop->watch, &connection->link, WATCH_BUSY);
+    loop->connection_count++;
+    atomic_fetch_add(&loop->net->connections, 1);
     uv_tcp_init(&loop->uv, &connection->socket);
     connection->socket.data = connection;
-    connection->next = loop->connections;
-    if (loop->connections != NULL) {
-        loop->connections->previous = connection;
-    }
-    loop->connections = connection;
-    loop->connection_count++;
-    int failure = uv_accept((uv_stream_t *)&listener->socket, (uv_stream_t *)&connection->socket);
-    if (failure != 0) {
-        log_event(LOG_LEVEL_WARNING, "accept_connections", LOG_FAIL, "error: %s", uv_strerror(failure));
-    }
-    uv_tcp_nodelay(&connection->socket, 1);
-    uv_tcp_keepalive(&connection->socket, 1, KEEPALIVE_SECONDS);
+    int failure = uv_tcp_open(&connection->socket, descriptor);
     handler->opened(connection);
     if (failure != 0) {
+        close(descriptor);
         connection_abort(connection);
     } else {
-        update_reading(connection);
+        uv_tcp_nodelay(&connection->socket, 1);
+        keep_alive(descriptor);
+        settle(connection);
     }
     connection_flush_all(loop);
 }
 
-void connection_quiet_all(struct loop *loop) {
-    for (struct connection *connection = loop->connections; connection != NULL;
-         connection = connection->next) {
-        update_reading(connection);
+// Calls `act`, which may end the connection it is given but no other, for every connection.
+static void for_all(struct loop *loop, void (*act)(struct connection *connection)) {
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        struct watch_link *head = &loop->watch.lists[kind];
+        for (struct watch_link *link = head->next, *next; link != head; link = next) {
+            next = link->next;
+            act(connection_of(link));
+        }
     }
 }
 
+void connection_quiet_all(struct loop *loop) {
+    for_all(loop, settle);
+}
+
 void connection_finish_all(struct loop *loop) {
-    for (struct connection *connection = loop->connections; connection != NULL;
-         connection = connection->next) {
-        connection_finish(connection);
-    }
+    for_all(loop, connection_finish);
     connection_flush_all(loop);
 }
 
 void connection_abort_all(struct loop *loop) {
-    while (loop->connections != NULL) {
-        connection_abort(loop->connections);
-    }
+    for_all(loop, connection_abort);
 }
 
 void connection_peer(struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {

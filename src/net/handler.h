@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ struct handler {
     // them are consumed now; the rest comes again with what follows. Not called while the connection is
     // paused.
     size_t (*received)(struct connection *connection, const uint8_t *bytes, size_t length);
+    // Whether the service has still to answer: then the other side's silence is no fault, however long it
+    // lasts.
+    bool (*owes_answer)(struct connection *connection);
     // The other side sends no more; what it was sent may still be read by it. `rest` are the bytes that were
     // never consumed. The service ends the connection, now or later, with connection_finish or
     // connection_abort.

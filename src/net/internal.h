@@ -6,29 +6,53 @@
 #include "net/connection.h"
 #include "net/handler.h"
 #include "net/net.h"
+#include "net/watch.h"
 
 #include <stdatomic.h>
 #include <uv.h>
 
 struct listener {
-    uv_tcp_t socket;
+    uv_poll_t poll;
+    int descriptor;
     struct loop *loop;
     int port_index;
+};
+
+// Why a connection was closed on the other side's account.
+enum close_reason {
+    CLOSE_MESSAGE_TIMEOUT,
+    CLOSE_IDLE_TIMEOUT,
+    CLOSE_SEND_TIMEOUT,
+    CLOSE_NO_ROOM,   // another one came, and there was no room
+    CLOSE_NO_MEMORY, // too much of half-read messages is kept
+    CLOSE_REASONS
+};
+
+// What has been closed for one reason and is not logged yet: a flood does not flood the log.
+struct close_note {
+    unsigned count;
+    uint64_t quiet_until_ms;
+    char peer[CONNECTION_ADDRESS_BYTES]; // of the last one
 };
 
 struct loop {
     uv_loop_t uv;
     uv_thread_t thread;
     uv_async_t wake;
-    uv_timer_t reaper; // closes what lingers too long; runs only while something does
+    uv_timer_t reaper; // has guard_sweep run, while there is something for it
+    uint64_t swept_ms; // when it did last
     struct net *net;
     int index;
     bool started;
     atomic_bool quiet_asked, close_asked;
     bool quiet, closing, reaping;
     struct listener listeners[NET_PORTS_MAX];
-    struct connection *connections; // all that are not closed yet
-    size_t connection_count;
+    struct watch watch; // all connections that are not closed yet, by what they wait for
+    struct close_note notes[CLOSE_REASONS];
+    bool accepting; // else there was no room, and the listeners rest until the next sweep
+    uint64_t full_quiet_until_ms;
+    size_t connection_count;  // with those whose closing is not over
+    size_t input_bytes;       // of their read buffers
     struct connection *dirty; // those with bytes to send
     void *spare_buffers;      // read buffers that nobody uses
     int spare_buffer_count;
@@ -42,6 +66,9 @@ struct net {
     int port_count;
     uint16_t ports[NET_PORTS_MAX];
     int backlog;
+    size_t connections_max;
+    atomic_size_t connections; // of all loops, that are not closed yet
+    atomic_bool room_wanted;   // a loop could neither accept nor make room
     int loop_count;
     struct loop *loops;
 };
@@ -55,8 +82,21 @@ int listener_bind(const char *address, uint16_t *port, bool exclusive, struct er
 bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket,
                     struct error *error);
 
-// connection.c: takes the connection that waits at the listener.
-void connection_accept(struct loop *loop, struct listener *listener);
+// listener.c: has all of the loop's listeners rest, or accept again.
+void listener_pause_all(struct loop *loop);
+void listener_resume_all(struct loop *loop);
+
+// listener.c: closes the listener, unless it never began or is closed already. Returns whether it did.
+bool listener_close(struct listener *listener);
+
+// connection.c: makes a connection of a socket that was accepted, which it takes over.
+void connection_accept(struct loop *loop, int port_index, int descriptor);
+
+// connection.c: the connection that a link of loop->watch belongs to.
+struct connection *connection_of(struct watch_link *link);
+
+// connection.c: ends the connection now; what it has not read yet is thrown away, also by the kernel.
+void connection_reset(struct connection *connection);
 
 // connection.c: sends what was queued on the loop's connections.
 void connection_flush_all(struct loop *loop);
@@ -66,10 +106,27 @@ void connection_quiet_all(struct loop *loop);
 void connection_finish_all(struct loop *loop);
 void connection_abort_all(struct loop *loop);
 
-// connection.c: ends the connections that have lingered too long. Returns whether others still linger.
-bool connection_reap(struct loop *loop, uint64_t now_ms);
+// guard.c: the beginning of a loop's watch.
+void guard_init(struct loop *loop, const struct net_options *options);
 
-// loop.c: lets the reaper run, as something lingers now.
+// guard.c: closes what is due, and logs what was closed. Returns whether it has to run again later.
+bool guard_sweep(struct loop *loop, uint64_t elapsed_ms);
+
+// guard.c: logs what was closed and is not logged yet; `all` does so even when that reason was just logged.
+void guard_report(struct loop *loop, bool all);
+
+// guard.c: closes the connection that would be missed least, so that another one has room. Returns false when
+// there is none such.
+bool guard_make_room(struct loop *loop);
+
+// guard.c: closes the connections whose messages have been half read for longest until there is memory for
+// more of them. Returns false when `asking` is the one to be closed.
+bool guard_make_memory(struct loop *loop, const struct connection *asking);
+
+// guard.c: the loop cannot accept. Logs that, now and then, and asks the other loops for room.
+void guard_note_full(struct loop *loop, const char *reason);
+
+// loop.c: lets the reaper run, as there is something to watch now.
 void loop_start_reaper(struct loop *loop);
 
 // loop.c: called when the last connection may be gone.

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { ACCEPTS_AT_ONCE = 64 }; // then those who are connected have their turn
+
 union address {
     struct sockaddr any;
     struct sockaddr_in v4;
@@ -73,24 +75,86 @@ int listener_bind(const char *text, uint16_t *port, bool exclusive, struct error
     return descriptor;
 }
 
-static void on_connection(uv_stream_t *stream, int status) {
-    struct listener *listener = stream->data;
-    if (status == 0) {
-        connection_accept(listener->loop, listener);
+// With everything in use one connection comes at a time, as making room for nobody would be a waste: what
+// made this callback run is sure to be there.
+static bool is_full(const struct loop *loop) {
+    return atomic_load(&loop->net->connections) >= loop->net->connections_max;
+}
+
+// Whether accept failed as there was nothing left to accept with, rather than by that one connection.
+static bool is_exhausted(int failure) {
+    return failure == EMFILE || failure == ENFILE || failure == ENOBUFS || failure == ENOMEM;
+}
+
+static void on_connections(uv_poll_t *poll, int status, int events) {
+    (void)status, (void)events;
+    struct listener *listener = poll->data;
+    struct loop *loop = listener->loop;
+    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+        bool full = is_full(loop);
+        if (full && i > 0) {
+            return;
+        }
+        if (full && !guard_make_room(loop)) {
+            guard_note_full(loop, "as many connections as may be");
+            return;
+        }
+        int descriptor = accept4(listener->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (descriptor >= 0) {
+            connection_accept(loop, listener->port_index, descriptor);
+        } else if (errno == EAGAIN) {
+            return;
+        } else if (is_exhausted(errno)) {
+            const char *reason = uv_strerror(uv_translate_sys_error(errno));
+            if (!guard_make_room(loop)) {
+                guard_note_full(loop, reason);
+                return;
+            }
+        }
+    }
+}
+
+void listener_pause_all(struct loop *loop) {
+    loop->accepting = false;
+    for (int i = 0; i < loop->net->port_count; i++) {
+        uv_poll_stop(&loop->listeners[i].poll);
+    }
+}
+
+void listener_resume_all(struct loop *loop) {
+    loop->accepting = true;
+    for (int i = 0; i < loop->net->port_count; i++) {
+        uv_poll_start(&loop->listeners[i].poll, UV_READABLE, on_connections);
     }
 }
 
 bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket,
                     struct error *error) {
-    listener->loop = loop;
     listener->port_index = port_index;
-    listener->socket.data = listener;
-    int failure = uv_tcp_open(&listener->socket, socket);
+    listener->descriptor = socket;
+    listener->poll.data = listener;
+    if (listen(socket, loop->net->backlog) != 0) {
+        int failure = errno;
+        close(socket);
+        return error_set_system(error, failure, "cannot listen on port %u", loop->net->ports[port_index]);
+    }
+    int failure = uv_poll_init(&loop->uv, &listener->poll, socket);
     if (failure != 0) {
         close(socket);
-    } else {
-        failure = uv_listen((uv_stream_t *)&listener->socket, loop->net->backlog, on_connection);
+        return error_set(error, ERROR_SYSTEM, "cannot listen on port %u: %s", loop->net->ports[port_index],
+                         uv_strerror(failure));
     }
+    listener->loop = loop;
+    failure = uv_poll_start(&listener->poll, UV_READABLE, on_connections);
     return failure == 0 || error_set(error, ERROR_SYSTEM, "cannot listen on port %u: %s",
                                      loop->net->ports[port_index], uv_strerror(failure));
+}
+
+bool listener_close(struct listener *listener) {
+    if (listener->loop == NULL || uv_is_closing((uv_handle_t *)&listener->poll)) {
+        return false;
+    }
+    uv_close((uv_handle_t *)&listener->poll, NULL);
+    close(listener->descriptor);
+    return true;
 }

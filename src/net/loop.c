@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { REAP_EVERY_MS = 250, CLOSE_MS_MAX = 250 };
@@ -27,24 +28,29 @@ static void on_reap(uv_timer_t *timer) {
     struct loop *loop = timer->data;
     if (loop->closing) { // what has not left by now does not leave
         connection_abort_all(loop);
-    } else if (!connection_reap(loop, uv_now(&loop->uv))) {
+        return;
+    }
+    uint64_t now_ms = uv_now(&loop->uv);
+    uint64_t elapsed_ms = now_ms - loop->swept_ms;
+    loop->swept_ms = now_ms;
+    if (!guard_sweep(loop, elapsed_ms)) {
         loop->reaping = false;
         uv_timer_stop(timer);
     }
+    connection_flush_all(loop);
 }
 
 void loop_start_reaper(struct loop *loop) {
     if (!loop->reaping && !loop->closing) {
         loop->reaping = true;
+        loop->swept_ms = uv_now(&loop->uv);
         uv_timer_start(&loop->reaper, on_reap, REAP_EVERY_MS, REAP_EVERY_MS);
     }
 }
 
 static void close_listeners(struct loop *loop) {
     for (int i = 0; i < loop->net->port_count; i++) {
-        uv_handle_t *socket = (uv_handle_t *)&loop->listeners[i].socket;
-        if (loop->listeners[i].loop != NULL && !uv_is_closing(socket)) {
-            uv_close(socket, NULL);
+        if (listener_close(&loop->listeners[i])) {
             log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS,
                       "resource: listener | port: %u | loop: %d", loop->net->ports[i], loop->index);
         }
@@ -61,6 +67,7 @@ void loop_connection_gone(struct loop *loop) {
 // The loop ends as its last handle is closed.
 static void begin_closing(struct loop *loop) {
     loop->closing = true;
+    guard_report(loop, true);
     log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: connections | loop: %d | count: %zu",
               loop->index, loop->connection_count);
     uv_timer_start(&loop->reaper, on_reap, CLOSE_MS_MAX, 0);
@@ -94,10 +101,11 @@ static const char *bind_address(const struct net *net) {
     return net->address[0] == '\0' ? NULL : net->address;
 }
 
-static bool open_loop(struct net *net, int index, struct error *error) {
+static bool open_loop(struct net *net, int index, const struct net_options *options, struct error *error) {
     struct loop *loop = &net->loops[index];
     loop->net = net;
     loop->index = index;
+    guard_init(loop, options);
     loop->state = calloc(1, net->handler->loop_bytes + 1); // a service may keep nothing
     if (loop->state == NULL || uv_loop_init(&loop->uv) != 0) {
         free(loop->state);
@@ -113,7 +121,6 @@ static bool open_loop(struct net *net, int index, struct error *error) {
         if (socket < 0) {
             return false;
         }
-        uv_tcp_init(&loop->uv, &loop->listeners[i].socket);
         if (!listener_start(&loop->listeners[i], loop, i, socket, error)) {
             return false;
         }
@@ -157,6 +164,18 @@ static bool check_ports_free(struct net *net, struct error *error) {
     return true;
 }
 
+// Some descriptors stay free for the store, its log and the loops' own.
+static size_t connections_max(const struct net_options *options) {
+    struct rlimit limit;
+    size_t most = options->connections_max == 0 ? SIZE_MAX : options->connections_max;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        rlim_t kept = DESCRIPTORS_KEPT + DESCRIPTORS_KEPT_LOOP * (rlim_t)options->loops;
+        size_t room = limit.rlim_cur > kept ? (size_t)(limit.rlim_cur - kept) : 1;
+        most = room < most ? room : most;
+    }
+    return most;
+}
+
 bool net_open(const struct net_options *options, const struct handler *handler, void *context,
               struct net **result, struct error *error) {
     *result = NULL;
@@ -172,6 +191,7 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
                         .backlog = options->backlog,
                         .loops = loops,
                         .port_count = options->port_count,
+                        .connections_max = connections_max(options),
                         .loop_count = options->loops};
     memcpy(net->ports, options->ports, sizeof net->ports);
     unsigned char ignored[sizeof(struct in6_addr)];
@@ -185,7 +205,7 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
         return false;
     }
     for (int i = 0; i < net->loop_count; i++) {
-        if (!open_loop(net, i, error)) {
+        if (!open_loop(net, i, options, error)) {
             net_close(&net);
             return false;
         }

@@ -18,6 +18,10 @@ struct net_options {
     uint16_t ports[NET_PORTS_MAX]; // 0 takes a free one
     int backlog;                   // the kernel's queue of connections not yet accepted
     int loops;
+    // How long a message may take from its first byte to its last, a connection may say nothing while it
+    // waits for nothing, and WRITE_BYTES_MAX bytes may take to be read by the other side. 0: for ever.
+    uint64_t message_timeout_ms, idle_timeout_ms, send_timeout_ms;
+    uint32_t connections_max; // of all loops together; 0: as many as there are file descriptors for
 };
 
 struct net;

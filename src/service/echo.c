@@ -55,6 +55,11 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
     return 0; // half a line: it comes again with what follows
 }
 
+static bool owes_answer(struct connection *connection) {
+    (void)connection;
+    return false; // a line is answered as it comes
+}
+
 static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
     if (length > 0) {
         echo(connection, rest, length);
@@ -73,6 +78,7 @@ const struct handler echo_handler = {
     .loop_ended = on_loop_ended,
     .opened = on_opened,
     .received = on_received,
+    .owes_answer = owes_answer,
     .ended = on_ended,
     .closed = on_closed,
 };

@@ -523,6 +523,11 @@ static void drop_held(struct connection *connection) {
     }
 }
 
+static bool owes_answer(struct connection *connection) {
+    const struct lottery_connection *own = connection_state(connection);
+    return own->in_ledger > 0 || own->held != NULL;
+}
+
 // Who sends no more still gets the answers to what it sent; but a held consultation needs somebody who waits,
 // and one that has ended cannot be told from one that is gone.
 static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
@@ -547,6 +552,7 @@ const struct handler lottery_handler = {
     .loop_ended = on_loop_ended,
     .opened = on_opened,
     .received = on_received,
+    .owes_answer = owes_answer,
     .ended = on_ended,
     .closed = on_closed,
 };

@@ -1,0 +1,143 @@
+// The guard against hostile and forgotten connections: closes those whose time is over, and those that would
+// be missed least when there is no room for others. What it closes it logs, at most one line a second and
+// reason.
+#include "net/internal.h"
+
+#include "base/log.h"
+
+#include <inttypes.h>
+
+enum {
+    LINGER_MS_MAX = 2000,
+    STEP_MS_MAX = 1000,     // more than that between two sweeps was a pause of ours
+    CLOSES_A_SWEEP = 1000,  // closing takes its time, and the others want theirs
+    REPORT_EVERY_MS = 1000, // for each reason
+    FULL_EVERY_MS = 10000,
+};
+
+void guard_init(struct loop *loop, const struct net_options *options) {
+    watch_init(&loop->watch);
+    uint64_t *timeouts_ms = loop->watch.timeouts_ms;
+    timeouts_ms[WATCH_SILENT] = timeouts_ms[WATCH_IDLE] = options->idle_timeout_ms;
+    timeouts_ms[WATCH_OPENING] = timeouts_ms[WATCH_MESSAGE] = options->message_timeout_ms;
+    timeouts_ms[WATCH_SENDING] = options->send_timeout_ms;
+    timeouts_ms[WATCH_LINGER] = LINGER_MS_MAX;
+    loop->accepting = true;
+}
+
+static void close_for(struct connection *connection, enum close_reason reason) {
+    struct close_note *note = &connection_loop(connection)->notes[reason];
+    note->count++;
+    connection_peer(connection, note->peer);
+    if (reason == CLOSE_SEND_TIMEOUT) {
+        connection_reset(connection); // else the kernel would keep what nobody reads
+    } else {
+        connection_abort(connection);
+    }
+    loop_start_reaper(connection_loop(connection)); // it will log that
+}
+
+static void close_due(struct connection *connection, enum watch_kind kind) {
+    if (kind == WATCH_LINGER) {
+        connection_abort(connection); // it was ended by us
+    } else if (kind == WATCH_SENDING) {
+        close_for(connection, CLOSE_SEND_TIMEOUT);
+    } else {
+        bool in_message = kind == WATCH_OPENING || kind == WATCH_MESSAGE;
+        close_for(connection, in_message ? CLOSE_MESSAGE_TIMEOUT : CLOSE_IDLE_TIMEOUT);
+    }
+}
+
+static void close_all_due(struct loop *loop) {
+    int left = CLOSES_A_SWEEP;
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        struct watch_link *due;
+        while (left > 0 && (due = watch_due(&loop->watch, (enum watch_kind)kind)) != NULL) {
+            close_due(connection_of(due), (enum watch_kind)kind);
+            left--;
+        }
+    }
+}
+
+void guard_report(struct loop *loop, bool all) {
+    static const char *const names[CLOSE_REASONS] = {
+        [CLOSE_MESSAGE_TIMEOUT] = "message_timeout",
+        [CLOSE_IDLE_TIMEOUT] = "idle_timeout",
+        [CLOSE_SEND_TIMEOUT] = "send_timeout",
+        [CLOSE_NO_ROOM] = "no_room",
+        [CLOSE_NO_MEMORY] = "no_memory",
+    };
+    for (int reason = 0; reason < CLOSE_REASONS; reason++) {
+        struct close_note *note = &loop->notes[reason];
+        if (note->count > 0 && (all || loop->watch.now_ms >= note->quiet_until_ms)) {
+            log_event(reason == CLOSE_IDLE_TIMEOUT ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "close_connection",
+                      LOG_SUCCESS, "reason: %s | ip: %s | count: %u", names[reason], note->peer, note->count);
+            note->count = 0;
+            note->quiet_until_ms = loop->watch.now_ms + REPORT_EVERY_MS;
+        }
+    }
+}
+
+static bool has_unreported(const struct loop *loop) {
+    for (int reason = 0; reason < CLOSE_REASONS; reason++) {
+        if (loop->notes[reason].count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
+    watch_advance(&loop->watch, elapsed_ms, STEP_MS_MAX);
+    close_all_due(loop);
+    if (atomic_exchange(&loop->net->room_wanted, false)) {
+        (void)guard_make_room(loop);
+    }
+    guard_report(loop, false);
+    if (!loop->accepting && !loop->quiet) {
+        listener_resume_all(loop);
+    }
+    return watch_needed(&loop->watch) || has_unreported(loop);
+}
+
+// What nobody waits for any more; then who has said nothing yet, the longest silent first; then who is at its
+// first message. Whoever has proven to speak our language is never closed for a stranger, and least of all
+// one that waits for the draw.
+bool guard_make_room(struct loop *loop) {
+    static const enum watch_kind order[] = {WATCH_LINGER, WATCH_SILENT, WATCH_OPENING};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        struct watch_link *oldest = watch_oldest(&loop->watch, order[i]);
+        if (oldest != NULL) {
+            close_for(connection_of(oldest), CLOSE_NO_ROOM);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool guard_make_memory(struct loop *loop, const struct connection *asking) {
+    while (loop->input_bytes >= LOOP_INPUT_BYTES_MAX) {
+        struct watch_link *oldest = watch_oldest(&loop->watch, WATCH_OPENING);
+        if (oldest == NULL) {
+            oldest = watch_oldest(&loop->watch, WATCH_MESSAGE);
+        }
+        if (oldest == NULL || connection_of(oldest) == asking) {
+            return false;
+        }
+        close_for(connection_of(oldest), CLOSE_NO_MEMORY);
+    }
+    return true;
+}
+
+// Those who come meanwhile wait in the kernel's queue. To try at once again would only keep the processor
+// busy.
+void guard_note_full(struct loop *loop, const char *reason) {
+    listener_pause_all(loop);
+    atomic_store(&loop->net->room_wanted, true);
+    loop_start_reaper(loop);
+    if (loop->watch.now_ms >= loop->full_quiet_until_ms) {
+        loop->full_quiet_until_ms = loop->watch.now_ms + FULL_EVERY_MS;
+        log_event(LOG_LEVEL_WARNING, "accept_connections", LOG_FAIL, "error: %s | connections: %zu", reason,
+                  atomic_load(&loop->net->connections));
+    }
+}
