@@ -13,6 +13,7 @@ enum {
     CLOSES_A_SWEEP = 1000,  // closing takes its time, and the others want theirs
     REPORT_EVERY_MS = 1000, // for each reason
     FULL_EVERY_MS = 10000,
+    IDLE_SAFE_MS = 30000, // for so long an agency may think between two chunks, however many come
 };
 
 void guard_init(struct loop *loop, const struct net_options *options) {
@@ -101,18 +102,25 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
 }
 
 // What nobody waits for any more; then who has said nothing yet, the longest silent first; then who is at its
-// first message. Whoever has proven to speak our language is never closed for a stranger, and least of all
-// one that waits for the draw.
-bool guard_make_room(struct loop *loop) {
-    static const enum watch_kind order[] = {WATCH_LINGER, WATCH_SILENT, WATCH_OPENING};
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        struct watch_link *oldest = watch_oldest(&loop->watch, order[i]);
+// first message; then who has had nothing to say for long. Never one that is at work or waits for the draw.
+static struct watch_link *least_missed(const struct loop *loop) {
+    static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_SILENT, WATCH_OPENING};
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        struct watch_link *oldest = watch_oldest(&loop->watch, strangers[i]);
         if (oldest != NULL) {
-            close_for(connection_of(oldest), CLOSE_NO_ROOM);
-            return true;
+            return oldest;
         }
     }
-    return false;
+    struct watch_link *idle = watch_oldest(&loop->watch, WATCH_IDLE);
+    return idle != NULL && loop->watch.now_ms - idle->since_ms >= IDLE_SAFE_MS ? idle : NULL;
+}
+
+bool guard_make_room(struct loop *loop) {
+    struct watch_link *link = least_missed(loop);
+    if (link != NULL) {
+        close_for(connection_of(link), CLOSE_NO_ROOM);
+    }
+    return link != NULL;
 }
 
 bool guard_make_memory(struct loop *loop, const struct connection *asking) {

@@ -75,8 +75,6 @@ int listener_bind(const char *text, uint16_t *port, bool exclusive, struct error
     return descriptor;
 }
 
-// With everything in use one connection comes at a time, as making room for nobody would be a waste: what
-// made this callback run is sure to be there.
 static bool is_full(const struct loop *loop) {
     return atomic_load(&loop->net->connections) >= loop->net->connections_max;
 }
@@ -86,30 +84,43 @@ static bool is_exhausted(int failure) {
     return failure == EMFILE || failure == ENFILE || failure == ENOBUFS || failure == ENOMEM;
 }
 
+// Accepts one connection. Returns 0, or what accept failed with.
+static int accept_one(struct listener *listener) {
+    int descriptor = accept4(listener->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor < 0) {
+        return errno;
+    }
+    connection_accept(listener->loop, listener->port_index, descriptor);
+    return 0;
+}
+
+// There is no room: for the one that is sure to be there, as this callback runs, another is closed. Only for
+// that one, though: accept takes a descriptor before it looks whether anybody waits, and so says that there
+// are none left also when nobody does.
+static void accept_in_place_of_another(struct listener *listener, const char *reason) {
+    if (!guard_make_room(listener->loop) || is_exhausted(accept_one(listener))) {
+        guard_note_full(listener->loop, reason);
+    }
+}
+
 static void on_connections(uv_poll_t *poll, int status, int events) {
     (void)status, (void)events;
     struct listener *listener = poll->data;
     struct loop *loop = listener->loop;
-    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-        bool full = is_full(loop);
-        if (full && i > 0) {
+    if (is_full(loop)) {
+        accept_in_place_of_another(listener, "as many connections as may be");
+        return;
+    }
+    for (int i = 0; i < ACCEPTS_AT_ONCE && !is_full(loop); i++) {
+        int failure = accept_one(listener);
+        if (failure == EAGAIN) {
             return;
         }
-        if (full && !guard_make_room(loop)) {
-            guard_note_full(loop, "as many connections as may be");
-            return;
-        }
-        int descriptor = accept4(listener->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (descriptor >= 0) {
-            connection_accept(loop, listener->port_index, descriptor);
-        } else if (errno == EAGAIN) {
-            return;
-        } else if (is_exhausted(errno)) {
-            const char *reason = uv_strerror(uv_translate_sys_error(errno));
-            if (!guard_make_room(loop)) {
-                guard_note_full(loop, reason);
-                return;
+        if (is_exhausted(failure)) {
+            if (i == 0) {
+                accept_in_place_of_another(listener, uv_strerror(uv_translate_sys_error(failure)));
             }
+            return;
         }
     }
 }
