@@ -1,0 +1,318 @@
+// Whole connections: the real service, ledger and store behind connections that are only a struct here. The
+// input is a list of steps: a byte that says what happens to which of three connections, a length, and that
+// many bytes. Whatever comes, every answer is a well-formed reply, says only what is stored, and nothing is
+// left over.
+#include "fuzz.h"
+
+#include "../power/disk.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/queue.h"
+#include "net/connection.h"
+#include "net/net.h"
+#include "service/service.h"
+#include "wire/frame.h"
+#include "wire/reply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONNECTIONS = 3, AGENCIES = 3, WINNING = 7574 };
+
+struct connection {
+    bool open, peer_ended, paused, finishing, delivering, closed_told;
+    int port, holds;
+    uint8_t *input, *output;
+    size_t input_length, output_length;
+    void *state;
+};
+
+struct loop {
+    bool woken;
+    void *state;
+};
+
+struct worker {
+    struct queue queue;
+};
+
+static struct connection *slots[CONNECTIONS];
+static struct loop loop;
+static struct worker worker;
+static struct ledger *ledger;
+static struct lottery *lottery;
+static struct message_decoder *decoder;
+static const struct winners *winners;
+static char path[64];
+static int alive; // connections whose memory is not freed yet
+
+// What net/connection.h, net/net.h and ledger/worker.h promise --------------------------------------------
+
+void *connection_state(struct connection *connection) {
+    return connection->state;
+}
+
+struct loop *connection_loop(struct connection *connection) {
+    (void)connection;
+    return &loop;
+}
+
+int connection_port_index(const struct connection *connection) {
+    return connection->port;
+}
+
+bool connection_is_open(const struct connection *connection) {
+    return connection->open;
+}
+
+void connection_peer(struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
+    (void)connection;
+    strcpy(text, "127.0.0.1");
+}
+
+void connection_hold(struct connection *connection) {
+    connection->holds++;
+}
+
+void connection_release(struct connection *connection) {
+    must_hold(connection->holds > 0, "no connection is released more often than held");
+    if (--connection->holds == 0) {
+        free(connection->input);
+        free(connection->output);
+        free(connection->state);
+        free(connection);
+        alive--;
+    }
+}
+
+static void *append(void *bytes, size_t length, const uint8_t *more, size_t more_length) {
+    uint8_t *longer = malloc(length + more_length + JSON_PADDING_BYTES);
+    must_hold(longer != NULL, "memory");
+    if (length > 0) {
+        memcpy(longer, bytes, length);
+    }
+    memcpy(longer + length, more, more_length);
+    memset(longer + length + more_length, 0, JSON_PADDING_BYTES);
+    free(bytes);
+    return longer;
+}
+
+void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
+    if (connection->open && !connection->finishing) {
+        connection->output = append(connection->output, connection->output_length, bytes, length);
+        connection->output_length += length;
+    }
+}
+
+void connection_finish(struct connection *connection) {
+    connection->finishing = true;
+}
+
+void connection_abort(struct connection *connection) {
+    if (connection->open) {
+        connection->open = false;
+        lottery_handler.closed(connection);
+    }
+}
+
+static void deliver(struct connection *connection) {
+    size_t consumed = 1, start = 0;
+    connection->delivering = true;
+    while (connection->open && !connection->finishing && !connection->paused && consumed > 0 &&
+           start < connection->input_length) {
+        size_t length = connection->input_length - start;
+        consumed = lottery_handler.received(connection, connection->input + start, length);
+        must_hold(consumed <= length, "no more is consumed than there is");
+        start += consumed;
+    }
+    connection->delivering = false;
+    connection->input_length -= start;
+    memmove(connection->input, connection->input + start, connection->input_length);
+}
+
+void connection_pause(struct connection *connection) {
+    connection->paused = true;
+}
+
+void connection_resume(struct connection *connection) {
+    connection->paused = false;
+    if (!connection->delivering && connection->open && connection->input_length > 0) {
+        connection_hold(connection);
+        deliver(connection);
+        connection_release(connection);
+    }
+}
+
+void loop_wake(struct loop *woken) {
+    woken->woken = true;
+}
+
+void *loop_state(struct loop *of) {
+    return of->state;
+}
+
+int loop_index(const struct loop *of) {
+    (void)of;
+    return 0;
+}
+
+bool worker_submit(struct worker *to, struct ledger_request *request) {
+    return queue_push(&to->queue, &request->node);
+}
+
+// The central ---------------------------------------------------------------------------------------------
+
+static bool open_store(void *context, struct store **store, struct error *error) {
+    (void)context;
+    return store_open(path, "1", STORE_SERVE, store, error);
+}
+
+static void on_drawn(void *context, const struct winners *table) {
+    (void)context;
+    winners = table;
+    lottery_set_winners(lottery, table);
+}
+
+static void on_all_told(void *context) {
+    (void)context;
+}
+
+static void start_central(void) {
+    static bool registered;
+    if (!registered) {
+        registered = true;
+        disk_register();
+        log_set_level(LOG_LEVEL_CRITICAL);
+        snprintf(path, sizeof path, "/tmp/quiniela-fuzz-%d", (int)getpid());
+        decoder = message_decoder_new();
+    }
+    disk_erase(1);
+    winners = NULL;
+    lottery = lottery_new();
+    loop = (struct loop){.state = calloc(1, lottery_handler.loop_bytes)};
+    struct ledger_options options = {.draw = "1",
+                                     .agencies = AGENCIES,
+                                     .winning_number = WINNING,
+                                     .open_store = open_store,
+                                     .drawn = on_drawn,
+                                     .all_told = on_all_told};
+    struct error error;
+    must_hold(decoder != NULL && lottery != NULL && loop.state != NULL &&
+                  ledger_open(&options, &ledger, &error) &&
+                  lottery_handler.loop_started(&loop, loop.state, lottery, &error),
+              "the central starts");
+    queue_init(&worker.queue);
+    lottery_set_worker(lottery, &worker, AGENCIES);
+}
+
+static void accept_connection(int slot, int port) {
+    struct connection *connection = calloc(1, sizeof *connection);
+    must_hold(connection != NULL, "memory");
+    connection->state = calloc(1, lottery_handler.connection_bytes);
+    must_hold(connection->state != NULL, "memory");
+    connection->open = true;
+    connection->port = port;
+    connection->holds = 1;
+    slots[slot] = connection;
+    alive++;
+    lottery_handler.opened(connection);
+}
+
+// Every answer is whole, is a reply, and tells of nothing that is not stored.
+static void check_answers(const struct connection *connection) {
+    size_t at = 0;
+    while (at < connection->output_length) {
+        const uint8_t *message;
+        size_t length;
+        struct reply reply;
+        struct error error;
+        must_hold(frame_next(connection->output + at, connection->output_length - at, SIZE_MAX >> 1, &message,
+                             &length) == FRAME_COMPLETE &&
+                      reply_decode(decoder, message, length, &reply, &error),
+                  "an answer is a whole reply");
+        must_hold(reply.type != REPLY_WINNERS || winners != NULL, "nobody hears of winners before the draw");
+        at += FRAME_HEADER_BYTES + length;
+    }
+}
+
+static void close_slot(int slot) {
+    struct connection *connection = slots[slot];
+    check_answers(connection);
+    connection_abort(connection);
+    connection_release(connection);
+    slots[slot] = NULL;
+}
+
+static void run_ledger(void) {
+    struct queue_node *group = queue_take_all(&worker.queue);
+    if (group != NULL) {
+        ledger_process(ledger, group);
+    }
+    if (ledger_has_work(ledger)) {
+        ledger_work(ledger);
+    }
+    if (loop.woken) {
+        loop.woken = false;
+        lottery_handler.loop_woken(&loop, loop.state);
+    }
+}
+
+static void stop_central(void) {
+    for (int i = 0; i < CONNECTIONS; i++) {
+        if (slots[i] != NULL) {
+            close_slot(i);
+        }
+    }
+    for (int i = 0; i < 4; i++) { // what was on its way comes back to nobody
+        run_ledger();
+        loop.woken = true;
+    }
+    lottery_handler.loop_ended(&loop, loop.state);
+    must_hold(alive == 0, "no connection is left over");
+    ledger_close(&ledger);
+    lottery_free(lottery);
+    queue_destroy(&worker.queue);
+    free(loop.state);
+}
+
+static void step(unsigned what, const uint8_t *bytes, size_t length) {
+    int slot = (int)(what % CONNECTIONS);
+    if (slots[slot] == NULL) {
+        accept_connection(slot, (what & 0x80) != 0 ? LOTTERY_PORT_CONSULT : LOTTERY_PORT_BETS);
+    }
+    struct connection *connection = slots[slot];
+    if (!connection->peer_ended && !connection->finishing) {
+        connection->input = append(connection->input, connection->input_length, bytes, length);
+        connection->input_length += length;
+        deliver(connection);
+    }
+    if ((what & 0x40) != 0 && !connection->peer_ended && connection->open && !connection->finishing) {
+        connection->peer_ended = true;
+        lottery_handler.ended(connection, connection->input, connection->input_length);
+    }
+    if ((what & 0x20) != 0) {
+        run_ledger();
+    }
+    if ((what & 0x10) != 0 || connection->finishing || !connection->open) {
+        close_slot(slot);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    start_central();
+    for (size_t at = 0; at + 3 <= length;) {
+        unsigned what = bytes[at];
+        size_t count = (size_t)bytes[at + 1] << 8 | bytes[at + 2];
+        at += 3;
+        count = count < length - at ? count : length - at;
+        step(what, bytes + at, count);
+        at += count;
+    }
+    stop_central();
+    char lock[80];
+    snprintf(lock, sizeof lock, "%s-lock", path);
+    unlink(lock);
+    return 0;
+}
