@@ -26,6 +26,7 @@ struct change {
 struct inode {
     struct bytes durable, now;
     struct change *changes, **last;
+    struct inode *next_buried;
 };
 
 // What processes share of a file's log: nothing of it survives.
@@ -56,6 +57,7 @@ static struct {
     enum disk_fault fault;
     bool for_ever, met, is_off;
     int open_files;
+    struct inode *buried;
 } disk = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static uint64_t random_below(uint64_t limit) { // xorshift64*
@@ -139,6 +141,27 @@ static void free_inode(struct inode *inode) {
     free(inode);
 }
 
+// An inode without a name may still be open: its memory goes when nothing is.
+static void bury(struct inode *inode) {
+    inode->next_buried = disk.buried;
+    disk.buried = inode;
+}
+
+static void free_buried(void) {
+    while (disk.buried != NULL) {
+        struct inode *inode = disk.buried;
+        disk.buried = inode->next_buried;
+        free_inode(inode);
+    }
+}
+
+static void set_durable(struct name *name, struct inode *inode) {
+    if (name->durable != NULL && name->durable != inode) {
+        bury(name->durable);
+    }
+    name->durable = inode;
+}
+
 // The power cut -------------------------------------------------------------------------------------------
 
 // Some sectors of a write reach the disk, others do not, and one may hold anything.
@@ -183,7 +206,7 @@ static void cut_power(void) {
             cut_inode(name->durable, mood);
         }
         if (name->now != name->durable && random_below(2) == 0) { // the directory's entry had arrived
-            name->durable = name->now;
+            set_durable(name, name->now);
         }
     }
 }
@@ -275,7 +298,7 @@ static int sync_file(sqlite3_file *base, int flags) {
     if (result == SQLITE_OK) {
         sync_inode(file->inode);
         if (file->name->now == file->inode) {
-            file->name->durable = file->inode;
+            set_durable(file->name, file->inode);
         }
     } else if (!disk.is_off) {
         forget_changes(file->inode);
@@ -482,12 +505,11 @@ static int delete_file(sqlite3_vfs *vfs, const char *text, int sync_directory) {
         name == NULL || name->now == NULL ? SQLITE_IOERR_DELETE_NOENT : next_change(false, &shortened);
     if (result == SQLITE_OK) {
         if (name->now != name->durable) {
-            free_inode(name->now);
+            bury(name->now);
         }
         name->now = NULL;
-        if (sync_directory && name->durable != NULL) {
-            free_inode(name->durable);
-            name->durable = NULL;
+        if (sync_directory) {
+            set_durable(name, NULL);
         }
     }
     pthread_mutex_unlock(&disk.mutex);
@@ -519,10 +541,7 @@ int __wrap_fsync(int descriptor) {
     int result = next_change(true, &shortened);
     for (int i = 0; i < NAMES_MAX && result == SQLITE_OK; i++) {
         struct name *name = &disk.names[i];
-        if (name->durable != name->now && name->durable != NULL) {
-            free_inode(name->durable);
-        }
-        name->durable = name->now;
+        set_durable(name, name->now);
     }
     pthread_mutex_unlock(&disk.mutex);
     errno = EIO;
@@ -559,7 +578,9 @@ void disk_erase(uint64_t seed) {
     for (int i = 0; i < NAMES_MAX; i++) {
         drop_name(&disk.names[i]);
     }
+    free_buried();
     disk.random = seed * 2 + 1;
+    free_buried();
     disk.is_off = false;
     disk_fail_at(0, DISK_POWER_CUT, false);
 }
@@ -590,7 +611,7 @@ void disk_power_on(void) {
     for (int i = 0; i < NAMES_MAX; i++) {
         struct name *name = &disk.names[i];
         if (name->now != NULL && name->now != name->durable) {
-            free_inode(name->now);
+            bury(name->now);
         }
         name->now = name->durable;
         if (name->now != NULL) {
@@ -599,6 +620,7 @@ void disk_power_on(void) {
         }
         forget_shared(name);
     }
+    free_buried();
     disk.is_off = false;
     disk_fail_at(0, DISK_POWER_CUT, false);
 }
