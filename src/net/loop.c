@@ -139,6 +139,7 @@ static void close_loop(struct loop *loop) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->reaper, NULL);
         uv_run(&loop->uv, UV_RUN_DEFAULT);
+        loop->net->handler->loop_ended(loop, loop->state);
     }
     uv_loop_close(&loop->uv);
     while (loop->spare_buffers != NULL) {
