@@ -40,6 +40,7 @@ struct link {
     struct outgoing *outgoing, **last_outgoing; // to be sent
     uv_write_t writing;
     bool is_writing;
+    const char *failure;            // why nothing can be sent any more, NULL while it can
     uint8_t slice[WRITE_BYTES_MAX]; // what libuv still has to send
 };
 
@@ -149,7 +150,9 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
         return;
     }
     if (length < 0) {
-        go_down(link, length == UV_EOF ? "the central closed the connection" : uv_strerror((int)length));
+        go_down(link, link->failure != NULL ? link->failure
+                      : length == UV_EOF    ? "the central closed the connection"
+                                            : uv_strerror((int)length));
         return;
     }
     link->input_length += (size_t)length;
@@ -160,10 +163,20 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 
 static void on_written(uv_write_t *request, int status);
 
+// What could not be sent would be waited for in vain. The caller is in the middle of its work: so it is the
+// reading side that learns of it, soon, and tells.
+static void break_off(struct link *link, const char *reason) {
+    int descriptor;
+    link->failure = reason;
+    if (uv_fileno((uv_handle_t *)&link->socket, &descriptor) == 0) {
+        (void)shutdown(descriptor, SHUT_RDWR); // fails when the other side has broken off before
+    }
+}
+
 // Sends as much as the socket takes; libuv gets the slice that it does not take, and tells when that has
 // left.
 static void send_queued(struct link *link) {
-    while (link->is_up && !link->is_writing && link->outgoing != NULL) {
+    while (link->is_up && link->failure == NULL && !link->is_writing && link->outgoing != NULL) {
         struct outgoing *outgoing = link->outgoing;
         size_t left = outgoing->length - outgoing->sent;
         size_t slice = left < WRITE_BYTES_MAX ? left : WRITE_BYTES_MAX;
@@ -177,7 +190,8 @@ static void send_queued(struct link *link) {
             written = written == 0 ? (int)slice : written;
         }
         if (written < 0) {
-            return; // the reading side learns of it, and tells
+            break_off(link, uv_strerror(written));
+            return;
         }
         outgoing->sent += (size_t)written;
         if (outgoing->sent == outgoing->length) {
@@ -194,15 +208,21 @@ static void send_queued(struct link *link) {
 static void on_written(uv_write_t *request, int status) {
     struct link *link = request->data;
     link->is_writing = false;
-    if (status == 0 && !link->is_closed) {
+    if (link->is_closed) {
+        return;
+    }
+    if (status == 0) {
         send_queued(link);
+    } else {
+        break_off(link, uv_strerror(status));
     }
 }
 
 void link_send(struct link *link, uint8_t *bytes, size_t length) {
     struct outgoing *outgoing = malloc(sizeof *outgoing);
-    if (outgoing == NULL) { // as if it were lost on its way: it is sent again on the next connection
+    if (outgoing == NULL) { // it is sent again on the next connection
         free(bytes);
+        break_off(link, "no memory");
         return;
     }
     *outgoing = (struct outgoing){.bytes = bytes, .length = length};
