@@ -8,6 +8,7 @@ import glob
 import os
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, free_ports
@@ -38,8 +39,14 @@ class Trouble(Story):
             self.skipTest(f"nothing can be mounted here: {done.stderr.strip()}")
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], capture_output=True, check=False)
 
-    def unmount(self):
+    def unmount(self, image):
+        """Waits until the kernel has let go of the image: mounted again before that, it would still be the old one."""
         subprocess.run(["umount", self.disk], check=True)
+        for _ in range(1000):
+            if not subprocess.run(["losetup", "-j", image], capture_output=True, text=True, check=True).stdout:
+                return
+            time.sleep(0.01)
+        self.fail("the image is still in use")
 
     def wrong_start(self, *flags, prefix=(), says=()):
         server = Process(self, ["server", "--agencies", 1, "--server-port", 0, "--consult-server-port", 0, *flags],
@@ -150,7 +157,7 @@ class Disk(Trouble):
                 self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
             self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], r"night\.db: .*is its disk full")
             server.kill()
-            self.unmount()
+            self.unmount(image)
         self.mount("-o", "loop", image)
         # A chunk whose commit failed may be stored all the same, and is then sent again.
         code, text, errors = self.run_program("check", "--store", store)
