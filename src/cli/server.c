@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/signals.h"
+#include "bet/chunk.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
 #include "ledger/ledger.h"
@@ -182,6 +183,13 @@ static bool open_net(struct server *server, struct error *error) {
     return net_open(&options, handler, server->lottery, &server->net, error);
 }
 
+// OpenSSL sets itself up at its first use, once: what it cannot have memory for then it never has. So that is
+// now, when the server can still say that it does not start.
+static bool begin_digests(struct error *error) {
+    uint8_t digest[CHUNK_DIGEST_BYTES];
+    return chunk_digest(NULL, 0, "", 0, digest) || error_set(error, ERROR_NO_MEMORY, "no memory for SHA-256");
+}
+
 static bool open_ledger(struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
     struct ledger_options options = {
@@ -213,7 +221,7 @@ static bool put_together(struct server *server, struct error *error) {
     if (is_echo(server)) {
         return open_net(server, error) && net_start(server->net, error);
     }
-    if (!open_ledger(server, error) || !open_net(server, error) ||
+    if (!begin_digests(error) || !open_ledger(server, error) || !open_net(server, error) ||
         !worker_start(server->ledger, &server->worker, error)) {
         return false;
     }

@@ -15,6 +15,9 @@ struct json_parser {
 };
 
 struct json_parser *json_parser_new(void) {
+    // simdjson looks once which processor this is, and ends the process when it has no memory for that: so
+    // now, before there is anything to lose.
+    (void)simdjson::get_active_implementation()->name();
     return new (std::nothrow) json_parser;
 }
 

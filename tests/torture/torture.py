@@ -48,8 +48,9 @@ WAYS = {
 ONCE_ONLY = ("ECONNABORTED", "ENOBUFS")
 
 # What the program cannot answer for: libuv ends the process when it cannot have memory for its table of descriptors,
-# or its threads. Then the promise must hold all the same.
-LIBUV_ABORTS = ("malloc", "thread")
+# or its threads, and simdjson when it cannot while it looks which processor this is. Then the promise must hold all
+# the same.
+LIBRARIES_ABORT = ("malloc", "thread")
 
 SANITIZERS = re.compile(r"Sanitizer|runtime error|AddressSanitizer|terminate called|Assertion")
 
@@ -83,8 +84,9 @@ class Fault:
     def counts(self):
         return {kind: int(count) for kind, count in re.findall(r"count (\w+) (\d+)", self.report())}
 
-    def is_libuvs_end(self, status):
-        return status == -6 and self.plan.kind in LIBUV_ABORTS and re.search(r" in \S*/libuv\.", self.report())
+    def is_a_librarys_end(self, status):
+        return status == -6 and self.plan.kind in LIBRARIES_ABORT and \
+            re.search(r" in \S*/(libuv|libstdc\+\+)\.", self.report())
 
 
 def check_output(process):
@@ -134,10 +136,11 @@ def torture_server(folder, plan):
         status = server.wait()
     else:
         ended_alone, status = True, server.wait()
-    check_output(server)
+    if not fault.is_a_librarys_end(status):
+        check_output(server)
     outcome = "done" if lottery.is_done() else "stopped"
-    if fault.is_libuvs_end(status):
-        outcome = "ended by libuv"
+    if fault.is_a_librarys_end(status):
+        outcome = "ended by a library"
     elif ports is None:
         check_said_why(server, status)
         outcome = "did not start"
@@ -181,9 +184,10 @@ def torture_client(folder, plan):
         stop(client)
         outcome = "kept trying"
     status = client.wait()
-    check_output(client)
-    if fault.is_libuvs_end(status):
-        outcome = "ended by libuv"
+    if not fault.is_a_librarys_end(status):
+        check_output(client)
+    if fault.is_a_librarys_end(status):
+        outcome = "ended by a library"
     elif status != 0:
         check_said_why(client, status)
         outcome = "gave up"
