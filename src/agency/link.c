@@ -12,11 +12,16 @@
 
 enum {
     INPUT_BYTES_MIN = 16 * 1024,
-    KEEPALIVE_SECONDS = 60,
-    KEEPALIVE_PROBE_SECONDS = 5,
-    KEEPALIVE_PROBES = 3,
-    // When the other machine has not confirmed bytes for so long, it is gone.
+    // A central that is silent is asked whether it is there, and is gone when it has said nothing for
+    // UNACKNOWLEDGED_MS_MAX: two lost questions do not end a link that waits for the draw.
+    KEEPALIVE_SECONDS = 12,
+    KEEPALIVE_PROBE_SECONDS = 4,
+    // When the other machine has not confirmed bytes for so long, it is gone. Not less: a central that does
+    // not read, since its disk is slow, looks the same.
     UNACKNOWLEDGED_MS_MAX = 20000,
+    // When it has not answered the first packet of a connection for so long. The kernel's own two minutes are
+    // long after the way is mended.
+    CONNECT_MS_MAX = 8000,
 };
 
 struct outgoing {
@@ -233,18 +238,20 @@ void link_send(struct link *link, uint8_t *bytes, size_t length) {
 
 // Connecting ----------------------------------------------------------------------------------------------
 
-// So that a machine that vanished is noticed in seconds and not in a quarter of an hour.
-static void notice_silence(struct link *link) {
+static void set_option(struct link *link, int option, int value) {
     int descriptor;
+    if (uv_fileno((uv_handle_t *)&link->socket, &descriptor) == 0) {
+        (void)setsockopt(descriptor, IPPROTO_TCP, option, &value, sizeof value);
+    }
+}
+
+// So that a machine that vanished is noticed in seconds and not in a quarter of an hour. How many probes it
+// takes follows from TCP_USER_TIMEOUT, which the kernel prefers to a number of them.
+static void notice_silence(struct link *link) {
     uv_tcp_nodelay(&link->socket, 1);
     uv_tcp_keepalive(&link->socket, 1, KEEPALIVE_SECONDS);
-    if (uv_fileno((uv_handle_t *)&link->socket, &descriptor) == 0) {
-        int interval = KEEPALIVE_PROBE_SECONDS, probes = KEEPALIVE_PROBES,
-            unacknowledged = UNACKNOWLEDGED_MS_MAX;
-        (void)setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-        (void)setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-        (void)setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof unacknowledged);
-    }
+    set_option(link, TCP_KEEPINTVL, KEEPALIVE_PROBE_SECONDS);
+    set_option(link, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX);
 }
 
 // The socket of an address that did not answer is gone: now the next one.
@@ -280,12 +287,23 @@ static void on_connected(uv_connect_t *request, int status) {
     }
 }
 
-static void try_address(struct link *link) {
-    int failure = uv_tcp_init(link->loop, &link->socket);
+static int begin_to_connect(struct link *link) {
+    // With the family, the socket is there before it connects.
+    int failure = uv_tcp_init_ex(link->loop, &link->socket, (unsigned)link->trying->ai_addr->sa_family);
     if (failure == 0) {
         link->has_socket = true;
+        set_option(link, TCP_USER_TIMEOUT, CONNECT_MS_MAX);
         link->socket.data = link->connecting.data = link;
         failure = uv_tcp_connect(&link->connecting, &link->socket, link->trying->ai_addr, on_connected);
+    }
+    return failure;
+}
+
+static void try_address(struct link *link) {
+    int failure = begin_to_connect(link);
+    while (failure != 0 && !link->has_socket && link->trying->ai_next != NULL) {
+        link->trying = link->trying->ai_next; // no sockets of that family here
+        failure = begin_to_connect(link);
     }
     if (failure != 0 && link->has_socket && link->trying->ai_next != NULL) {
         uv_close((uv_handle_t *)&link->socket, on_socket_closed);
