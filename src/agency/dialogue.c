@@ -18,8 +18,11 @@ enum {
     BACKOFF_CAP_MS = 5000,
     POLL_BASE_MS = 1000,
     POLL_CAP_MS = 30000,
+    ANSWER_GROWTH_MAX = 16, // times the answer's timeout
     MESSAGE_FIXED_BYTES = 256
 };
+
+static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait is a number");
 
 enum phase { CONNECTING, OPENING, STREAMING, CONSULTING, POLLING, BACKING_OFF, ENDED };
 
@@ -38,6 +41,7 @@ struct dialogue {
     struct chunk *chunk; // the one that is being read
     struct backoff backoff;
     struct backoff polling; // between one question for the winners and the next
+    uint32_t answer_ms;     // how long the next answer may take
     enum phase phase;
     bool linked;           // there is a connection, or one is being made
     bool consulting;       // every bet is stored; what is left is to ask
@@ -82,14 +86,6 @@ static void fail(struct dialogue *dialogue, const struct error *error) {
 
 // Trying again --------------------------------------------------------------------------------------------
 
-void dialogue_waited(struct dialogue *dialogue) {
-    if (dialogue->phase == POLLING) {
-        consult(dialogue);
-    } else {
-        connect_now(dialogue);
-    }
-}
-
 // Gives the connection up and comes back later. What was on its way is forgotten: the central says what it
 // has.
 static void back_off(struct dialogue *dialogue, const char *action, const char *reason) {
@@ -105,6 +101,63 @@ static void back_off(struct dialogue *dialogue, const char *action, const char *
               address->text, reason, wait_ms);
     dialogue->phase = BACKING_OFF;
     dialogue->actions->wait(dialogue->context, wait_ms);
+}
+
+void dialogue_down(struct dialogue *dialogue, const char *reason) {
+    if (dialogue->reading_failed) { // nothing more could be sent anyway
+        fail(dialogue, &dialogue->error);
+        return;
+    }
+    back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
+}
+
+// An answer that is due -----------------------------------------------------------------------------------
+
+// A link may be silent and look whole for ever: something between the two may confirm bytes that it does not
+// pass on.
+static void expect_answer(struct dialogue *dialogue) {
+    if (dialogue->answer_ms > 0) {
+        dialogue->actions->wait(dialogue->context, dialogue->answer_ms);
+    }
+}
+
+static void on_answer(struct dialogue *dialogue) {
+    dialogue->answer_ms = dialogue->options->answer_timeout_ms;
+}
+
+// The next one may take twice as long: a central that is only slow must not be asked again and again for what
+// it is about to answer.
+static void on_no_answer(struct dialogue *dialogue) {
+    char reason[ERROR_TEXT_BYTES];
+    snprintf(reason, sizeof reason, "no answer within %" PRIu32 " ms", dialogue->answer_ms);
+    if (dialogue->answer_ms < dialogue->options->answer_timeout_ms * ANSWER_GROWTH_MAX) {
+        dialogue->answer_ms *= 2;
+    }
+    dialogue_down(dialogue, reason);
+}
+
+void dialogue_waited(struct dialogue *dialogue) {
+    switch (dialogue->phase) {
+    case BACKING_OFF:
+        connect_now(dialogue);
+        break;
+    case POLLING:
+        consult(dialogue);
+        break;
+    case OPENING:
+    case STREAMING:
+        if (dialogue->sent_count > 0) {
+            on_no_answer(dialogue);
+        }
+        break;
+    case CONSULTING:
+        if (dialogue->options->poll) {
+            on_no_answer(dialogue);
+        }
+        break;
+    default: // of a connection that is gone
+        break;
+    }
 }
 
 // Sending -------------------------------------------------------------------------------------------------
@@ -164,6 +217,8 @@ static void fill_window(struct dialogue *dialogue) {
     }
     if (dialogue->reading_failed && dialogue->sent_count == 0) {
         fail(dialogue, &dialogue->error);
+    } else {
+        expect_answer(dialogue);
     }
 }
 
@@ -194,10 +249,14 @@ static void consult(struct dialogue *dialogue) {
     dialogue->actions->send(
         dialogue->context, frame,
         message_encode_consult(frame, dialogue->options->agency, !dialogue->options->poll));
+    if (dialogue->options->poll) {
+        expect_answer(dialogue);
+    }
 }
 
 // The draw is not made yet: asks again on the same connection.
 static void ask_later(struct dialogue *dialogue) {
+    on_answer(dialogue);
     uint32_t wait_ms = backoff_next_ms(&dialogue->polling);
     log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
     dialogue->phase = POLLING;
@@ -273,6 +332,7 @@ static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply
     dialogue->acknowledged = sent.end;
     dialogue->resynced = false;
     backoff_reset(&dialogue->backoff);
+    on_answer(dialogue);
     progress_clear();
     log_acknowledged(dialogue, &sent);
     // In a connection's first answer: what was sent before. After the last chunk: for go_to to complain of.
@@ -383,14 +443,6 @@ void dialogue_up(struct dialogue *dialogue) {
     }
 }
 
-void dialogue_down(struct dialogue *dialogue, const char *reason) {
-    if (dialogue->reading_failed) { // nothing more could be sent anyway
-        fail(dialogue, &dialogue->error);
-        return;
-    }
-    back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
-}
-
 static void connect_now(struct dialogue *dialogue) {
     bool at_consult = dialogue->consulting && dialogue->options->has_consult;
     dialogue->phase = CONNECTING;
@@ -412,6 +464,7 @@ bool dialogue_new(const struct dialogue_options *options, const struct dialogue_
     dialogue->options = options;
     dialogue->actions = actions;
     dialogue->context = context;
+    dialogue->answer_ms = options->answer_timeout_ms;
     backoff_init(&dialogue->backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     backoff_init(&dialogue->polling, POLL_BASE_MS, POLL_CAP_MS, ~options->seed);
     dialogue->decoder = message_decoder_new();

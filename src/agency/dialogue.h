@@ -27,6 +27,7 @@ struct dialogue_options {
     uint32_t window;            // chunks unacknowledged, at most
     bool poll;                  // asks for the winners again and again instead of waiting for the answer
     bool print_winners;         // the documents, on standard output
+    uint32_t answer_timeout_ms; // how long an answer may take that the central can give at once; 0: for ever
     uint64_t seed;              // for the waits
 };
 
@@ -67,7 +68,7 @@ size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t
 // which is asked for.
 void dialogue_down(struct dialogue *dialogue, const char *reason);
 
-// The wait is over.
+// The wait is over that was asked for last. Harmless when it is not wanted any more.
 void dialogue_waited(struct dialogue *dialogue);
 
 // Ends it, whatever it is doing.

@@ -30,6 +30,7 @@ enum {
     AGENCIES_MAX = 10 * 1000 * 1000,
     WINDOW_DEFAULT = 4, // chunks on their way and not yet acknowledged
     WINDOW_MAX = 64,
+    ANSWER_TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000,
 
     // The central.
     LOOPS_MAX = 256,

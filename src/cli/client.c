@@ -99,6 +99,7 @@ static bool read_address(const struct settings *settings, const char *key, struc
 static bool read_options(const struct settings *settings, struct dialogue_options *options,
                          struct chunk **single, struct error *error) {
     bool has_consult = settings_text(settings, "CLI_SERVER_CONSULT_ADDRESS") != NULL;
+    int64_t answer_timeout_ms = settings_duration_ms(settings, "CLI_ANSWER_TIMEOUT");
     *options = (struct dialogue_options){
         .agency = (uint32_t)settings_number(settings, "CLI_ID"),
         .has_consult = has_consult,
@@ -106,6 +107,8 @@ static bool read_options(const struct settings *settings, struct dialogue_option
         .window = (uint32_t)settings_number(settings, "CLI_WINDOW"),
         .poll = settings_switch(settings, "CLI_POLL"),
         .print_winners = settings_switch(settings, "CLI_WINNERS"),
+        .answer_timeout_ms =
+            answer_timeout_ms < ANSWER_TIMEOUT_MS_MAX ? (uint32_t)answer_timeout_ms : ANSWER_TIMEOUT_MS_MAX,
         .seed = random_seed(),
     };
     return read_address(settings, "CLI_SERVER_ADDRESS", &options->bets, error) &&

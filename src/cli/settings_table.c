@@ -190,6 +190,15 @@ static const struct setting settings_table[] = {
      .value_name = "N",
      .help = "How many chunks may be on their way before the first is acknowledged"},
     {.commands = CLIENT,
+     .key = "CLI_ANSWER_TIMEOUT",
+     .file_key = "answer.timeout",
+     .type = SETTING_DURATION,
+     .fallback = "30s",
+     .value_name = "DURATION",
+     .help =
+         "How long the central may take over an answer before the agency connects anew, twice as long each "
+         "time; 0s is for ever"},
+    {.commands = CLIENT,
      .key = "CLI_POLL",
      .file_key = "poll",
      .type = SETTING_SWITCH,

@@ -166,6 +166,7 @@ static void start(void *context, uint64_t number) {
         .chunk_size = world_chance(50) ? world_between(1, 12) : world_between(1, PLAN_BETS_MAX),
         .window = world_chance(20) ? WINDOW_MAX : world_between(1, 6),
         .poll = world_chance(40),
+        .answer_timeout_ms = world_chance(50) ? world_between(1, 5000) : 0,
         .seed = world_below(UINT32_MAX),
     };
     take_bets(client);
