@@ -246,6 +246,8 @@ static void consult(struct dialogue *dialogue) {
         return;
     }
     dialogue->phase = CONSULTING;
+    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "agencia: %" PRIu32,
+              dialogue->options->agency);
     dialogue->actions->send(
         dialogue->context, frame,
         message_encode_consult(frame, dialogue->options->agency, !dialogue->options->poll));

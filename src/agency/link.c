@@ -14,7 +14,7 @@ enum {
     INPUT_BYTES_MIN = 16 * 1024,
     // A central that is silent is asked whether it is there, and is gone when it has said nothing for
     // UNACKNOWLEDGED_MS_MAX: two lost questions do not end a link that waits for the draw.
-    KEEPALIVE_SECONDS = 12,
+    KEEPALIVE_SECONDS = 8,
     KEEPALIVE_PROBE_SECONDS = 4,
     // When the other machine has not confirmed bytes for so long, it is gone. Not less: a central that does
     // not read, since its disk is slow, looks the same.
