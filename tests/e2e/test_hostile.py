@@ -111,7 +111,7 @@ class Deadlines(Hostile):
 
     def test_a_message_has_a_deadline_for_the_whole_of_it(self):
         self.serve("--message-timeout", "500ms")
-        endless = struct.pack(">I", MESSAGE_BYTES_MAX) + b" " * 10000
+        endless = struct.pack(">I", MESSAGE_BYTES_MAX) + b" " * 500
         first = self.wire()
         self.assertLess(self.drip(first, endless), len(endless))
         later = self.wire()
@@ -168,7 +168,6 @@ class Deadlines(Hostile):
 
     def never_read(self, wire, data):
         """Sends for as long as the server does not give up."""
-        wire.socket.settimeout(None)
         with self.assertRaises(ConnectionError):
             while True:
                 wire.socket.sendall(data)
@@ -268,10 +267,14 @@ class Descriptors(Hostile):
         _, hard = resource.prlimit(self.server.process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(self.server.process.pid, resource.RLIMIT_NOFILE, (self.descriptors() + more, hard))
 
-    def processor_s(self):
-        with open(self.folder_of_process + "/stat") as file:
-            fields = file.read().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def runnable_s(self):
+        """How long its threads have run or wanted to: on a busy machine, who spins may get little."""
+        total = 0
+        for thread in os.listdir(self.folder_of_process + "/task"):
+            with open(f"{self.folder_of_process}/task/{thread}/schedstat") as file:
+                ran, waited, _ = map(int, file.read().split())
+            total += ran + waited
+        return total / 1e9
 
     def test_silence_makes_room(self):
         self.serve()
@@ -294,11 +297,11 @@ class Descriptors(Hostile):
         for wire in newcomers:
             wire.send(ASK)
         self.server.wait_for("action: accept_connections .*fail .*too many open files")
-        begun, used = time.monotonic(), self.processor_s()
         for first in range(1, 21):  # work goes on
             self.assertEqual(honest.ask(chunk(first=first))["next"], first + 1)
-            select.select([], [], [], 0.05)
-        self.assertLess(self.processor_s() - used, 0.5 * (time.monotonic() - begun))  # and nothing spins
+        begun, used = time.monotonic(), self.runnable_s()
+        select.select([], [], [], 1)
+        self.assertLess(self.runnable_s() - used, 0.5 * (time.monotonic() - begun))  # and nothing spins
         self.assertEqual(self.server.count("accept_connections .*fail"), 1)
         self.assertEqual(select.select([wire.socket for wire in newcomers], [], [], 0)[0], [])
         self.limit(100)
@@ -412,7 +415,7 @@ class Shapes(Hostile):
 
 
 class Malformed(Hostile):
-    FRAMES = 5000
+    FRAMES = 20000
     ON_A_CONNECTION = 250
 
     def mutated(self, draw, body):
