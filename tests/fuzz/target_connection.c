@@ -1,7 +1,6 @@
 // Whole connections: the real service, ledger and store behind connections that are only a struct here. The
 // input is a list of steps: a byte that says what happens to which of three connections, a length, and that
-// many bytes. Whatever comes, every answer is a well-formed reply, says only what is stored, and nothing is
-// left over.
+// many bytes. In the end the power goes. Whatever comes, promises.h holds, and nothing is left over.
 #include "fuzz.h"
 
 #include "../power/disk.h"
@@ -10,9 +9,9 @@
 #include "base/queue.h"
 #include "net/connection.h"
 #include "net/net.h"
+#include "promises.h"
 #include "service/service.h"
 #include "wire/frame.h"
-#include "wire/reply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +23,8 @@ enum { CONNECTIONS = 3, AGENCIES = 3, WINNING = 7574 };
 struct connection {
     bool open, peer_ended, paused, finishing, delivering, closed_told;
     int port, holds;
-    uint8_t *input, *output;
-    size_t input_length, output_length;
+    uint8_t *input, *output, *heard; // `heard`: what the service has taken off the input
+    size_t input_length, output_length, heard_length;
     void *state;
 };
 
@@ -43,7 +42,6 @@ static struct loop loop;
 static struct worker worker;
 static struct ledger *ledger;
 static struct lottery *lottery;
-static struct message_decoder *decoder;
 static const struct winners *winners;
 static char path[64];
 static int alive; // connections whose memory is not freed yet
@@ -81,6 +79,7 @@ void connection_release(struct connection *connection) {
     if (--connection->holds == 0) {
         free(connection->input);
         free(connection->output);
+        free(connection->heard);
         free(connection->state);
         free(connection);
         alive--;
@@ -125,6 +124,9 @@ static void deliver(struct connection *connection) {
         size_t length = connection->input_length - start;
         consumed = lottery_handler.received(connection, connection->input + start, length);
         must_hold(consumed <= length, "no more is consumed than there is");
+        connection->heard =
+            append(connection->heard, connection->heard_length, connection->input + start, consumed);
+        connection->heard_length += consumed;
         start += consumed;
     }
     connection->delivering = false;
@@ -186,9 +188,9 @@ static void start_central(void) {
         disk_register();
         log_set_level(LOG_LEVEL_CRITICAL);
         snprintf(path, sizeof path, "/tmp/quiniela-fuzz-%d", (int)getpid());
-        decoder = message_decoder_new();
     }
     disk_erase(1);
+    promises_begin(AGENCIES);
     winners = NULL;
     lottery = lottery_new();
     loop = (struct loop){.state = calloc(1, lottery_handler.loop_bytes)};
@@ -199,8 +201,7 @@ static void start_central(void) {
                                      .drawn = on_drawn,
                                      .all_told = on_all_told};
     struct error error;
-    must_hold(decoder != NULL && lottery != NULL && loop.state != NULL &&
-                  ledger_open(&options, &ledger, &error) &&
+    must_hold(lottery != NULL && loop.state != NULL && ledger_open(&options, &ledger, &error) &&
                   lottery_handler.loop_started(&loop, loop.state, lottery, &error),
               "the central starts");
     queue_init(&worker.queue);
@@ -220,32 +221,24 @@ static void accept_connection(int slot, int port) {
     lottery_handler.opened(connection);
 }
 
-// Every answer is whole, is a reply, and tells of nothing that is not stored.
-static void check_answers(const struct connection *connection) {
-    size_t at = 0;
-    while (at < connection->output_length) {
-        const uint8_t *message;
-        size_t length;
-        struct reply reply;
-        struct error error;
-        must_hold(frame_next(connection->output + at, connection->output_length - at, SIZE_MAX >> 1, &message,
-                             &length) == FRAME_COMPLETE &&
-                      reply_decode(decoder, message, length, &reply, &error),
-                  "an answer is a whole reply");
-        must_hold(reply.type != REPLY_WINNERS || winners != NULL, "nobody hears of winners before the draw");
-        at += FRAME_HEADER_BYTES + length;
-    }
-}
-
-static void close_slot(int slot) {
+static void close_slot(int slot, bool settled) {
     struct connection *connection = slots[slot];
-    check_answers(connection);
+    promises_take(&(struct conversation){
+        .heard = connection->heard,
+        .heard_length = connection->heard_length,
+        .said = connection->output,
+        .said_length = connection->output_length,
+        .port = connection->port,
+        .settled = settled && connection->open && !connection->finishing && !connection->peer_ended,
+        .drawn = winners != NULL,
+    });
     connection_abort(connection);
     connection_release(connection);
     slots[slot] = NULL;
 }
 
-static void run_ledger(void) {
+// Returns whether anything had come for it.
+static bool run_ledger(void) {
     struct queue_node *group = queue_take_all(&worker.queue);
     if (group != NULL) {
         ledger_process(ledger, group);
@@ -257,26 +250,38 @@ static void run_ledger(void) {
         loop.woken = false;
         lottery_handler.loop_woken(&loop, loop.state);
     }
+    return group != NULL;
 }
 
-static void stop_central(void) {
+// With `settled` everything is answered first; else what is on its way comes back to nobody.
+static void stop_central(bool settled) {
+    while (settled && run_ledger()) {
+    }
     for (int i = 0; i < CONNECTIONS; i++) {
         if (slots[i] != NULL) {
-            close_slot(i);
+            close_slot(i, settled);
         }
     }
-    for (int i = 0; i < 4; i++) { // what was on its way comes back to nobody
-        run_ledger();
-        loop.woken = true;
+    while (run_ledger()) {
     }
     lottery_handler.loop_ended(&loop, loop.state);
     must_hold(alive == 0, "no connection is left over");
+    disk_fail_at(1, DISK_POWER_CUT, true);
     ledger_close(&ledger);
     lottery_free(lottery);
     queue_destroy(&worker.queue);
     free(loop.state);
+    disk_power_on();
+    promises_check(path, WINNING);
 }
 
+static void bring(struct connection *connection, const uint8_t *bytes, size_t length) {
+    connection->input = append(connection->input, connection->input_length, bytes, length);
+    connection->input_length += length;
+}
+
+// The bits of `what`: 0x80 a connection to the other port, 0x40 it sends no more, 0x20 the ledger works, 0x10
+// it is closed, 0x08 the bytes are a message and the header is put before them.
 static void step(unsigned what, const uint8_t *bytes, size_t length) {
     int slot = (int)(what % CONNECTIONS);
     if (slots[slot] == NULL) {
@@ -284,8 +289,12 @@ static void step(unsigned what, const uint8_t *bytes, size_t length) {
     }
     struct connection *connection = slots[slot];
     if (!connection->peer_ended && !connection->finishing) {
-        connection->input = append(connection->input, connection->input_length, bytes, length);
-        connection->input_length += length;
+        if ((what & 0x08) != 0) {
+            uint8_t header[FRAME_HEADER_BYTES];
+            frame_write_header(header, length);
+            bring(connection, header, sizeof header);
+        }
+        bring(connection, bytes, length);
         deliver(connection);
     }
     if ((what & 0x40) != 0 && !connection->peer_ended && connection->open && !connection->finishing) {
@@ -296,7 +305,7 @@ static void step(unsigned what, const uint8_t *bytes, size_t length) {
         run_ledger();
     }
     if ((what & 0x10) != 0 || connection->finishing || !connection->open) {
-        close_slot(slot);
+        close_slot(slot, false);
     }
 }
 
@@ -310,7 +319,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         step(what, bytes + at, count);
         at += count;
     }
-    stop_central();
+    stop_central(length % 2 == 0);
     char lock[80];
     snprintf(lock, sizeof lock, "%s-lock", path);
     unlink(lock);
