@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "agency/reader.h"
-#include "base/limits.h"
+#include "wire/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +14,38 @@ struct all {
     bool good;
 };
 
-static struct all read_all(const char *path, uint32_t chunk_size) {
+static size_t message_bytes(const struct chunk *chunk) {
+    size_t bytes = 0;
+    for (const char *row = chunk->rows, *end = row + chunk->rows_length; row < end;) {
+        size_t length = (size_t)((const char *)memchr(row, '\n', (size_t)(end - row)) - row);
+        bytes += message_bet_bytes(row, length);
+        row += length + 1;
+    }
+    return bytes;
+}
+
+// So long that any line's bet goes into an empty message, and so short that only every good bet does.
+enum { MESSAGE_LONG = 8192, MESSAGE_SHORT = 600 };
+
+static struct all read_all(const char *path, uint32_t chunk_size, size_t message_max) {
     struct all all = {0};
     struct reader *reader;
     struct error error;
     must_hold(reader_open(path, &reader, &error), "the file opens");
-    struct chunk *chunk = chunk_new(chunk_size, MESSAGE_BYTES_MAX);
+    struct chunk *chunk = chunk_new(chunk_size, message_max);
     must_hold(chunk != NULL, "memory");
     for (bool at_end = false; !at_end;) {
         chunk_clear(chunk);
-        if (!reader_fill(reader, chunk, chunk_size, MESSAGE_BYTES_MAX, &at_end, &error)) {
+        if (!reader_fill(reader, chunk, chunk_size, message_max, &at_end, &error)) {
             must_hold(error.code == ERROR_BAD_BET, "a bad line is a bad bet");
             break;
         }
-        must_hold(chunk->count <= chunk_size && (at_end || chunk->count > 0), "a chunk is within its limits");
+        must_hold(chunk->count <= chunk_size, "a chunk is within its limit");
+        if (!at_end && chunk->count == 0) {
+            must_hold(message_max == MESSAGE_SHORT, "reading goes on");
+            break; // a line that is no bet, and does not even go into the message
+        }
+        must_hold(message_bytes(chunk) <= message_max, "a message is within its limit");
         all.rows = realloc(all.rows, all.length + chunk->rows_length + 1);
         must_hold(all.rows != NULL, "memory");
         memcpy(all.rows + all.length, chunk->rows, chunk->rows_length);
@@ -40,14 +58,20 @@ static struct all read_all(const char *path, uint32_t chunk_size) {
     return all;
 }
 
+static void compare(const struct all *one, const char *path, uint32_t chunk_size, size_t message_max) {
+    struct all many = read_all(path, chunk_size, message_max);
+    must_hold(one->good == many.good, "chunks of any size find the same fault");
+    must_hold(!one->good || (one->count == many.count && one->length == many.length &&
+                             (one->length == 0 || memcmp(one->rows, many.rows, one->length) == 0)),
+              "chunks of any size give the same bets");
+    free(many.rows);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     const char *path = file_of(bytes, length);
-    struct all one = read_all(path, 1), many = read_all(path, 100);
-    must_hold(one.good == many.good, "chunks of any size find the same fault");
-    must_hold(!one.good || (one.count == many.count && one.length == many.length &&
-                            (one.length == 0 || memcmp(one.rows, many.rows, one.length) == 0)),
-              "chunks of any size give the same bets");
+    struct all one = read_all(path, 1, MESSAGE_LONG);
+    compare(&one, path, 100, MESSAGE_LONG);
+    compare(&one, path, 100, MESSAGE_SHORT);
     free(one.rows);
-    free(many.rows);
     return 0;
 }
