@@ -69,6 +69,10 @@ void promises_begin(uint32_t agencies) {
     memset(&promises, 0, sizeof promises);
     promises.decoder = decoder;
     promises.agencies = agencies;
+    for (uint32_t agency = 1; agency <= agencies; agency++) { // empty, but not nowhere
+        text_add(&promises.sent[agency], "", 0);
+        text_add(&promises.stored[agency].rows, "", 0);
+    }
 }
 
 // Questions -----------------------------------------------------------------------------------------------
