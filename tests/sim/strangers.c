@@ -28,7 +28,7 @@ static void send_text(struct stranger *who, const char *text) {
 }
 
 static void send_noise(struct stranger *who) {
-    uint8_t noise[64];
+    uint8_t noise[64] = {0};
     size_t length = world_between(1, sizeof noise);
     for (size_t i = 0; i < length; i++) {
         noise[i] = (uint8_t)world_below(256);
