@@ -68,8 +68,12 @@ def main():
         return SKIPPED
     rounds, began = Rounds(options.hold_max), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for done in [pool.submit(rounds.play, options.seed + n) for n in range(options.rounds)]:
-            done.result()
+        try:
+            for done in [pool.submit(rounds.play, options.seed + n) for n in range(options.rounds)]:
+                done.result()
+        except BaseException:  # SIGTERM: those in hand are played to their end
+            pool.shutdown(cancel_futures=True)
+            raise
     rounds.report(time.monotonic() - began)
     return 1 if rounds.failed else 0
 

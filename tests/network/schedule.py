@@ -117,15 +117,16 @@ class Agency:
             self.uploaded.set()
 
     def take(self, step, following):
-        """Meets the step's state and lets its fault be. The following state is armed before the fault is mended, as
-        the agency would be past it soon."""
+        """Meets the step's state and lets its fault be. The following state is armed meanwhile: once the fault
+        is mended, or lets enough through, the agency would soon be past it."""
         if step.state == faults.CONNECT:
             if self.clients:  # a second time: from the beginning of a client's life
                 self.clients[-1].kill()
             undo = self.treat(step) if self.proxied else self.fault(step)
+            self.arm(following)
             if step.fault != "agency gone":
                 self.start()
-            self.hold(step, undo, following)
+            self.hold(step, undo)
             return
         if not self.armed:
             self.arm(step)
@@ -137,7 +138,8 @@ class Agency:
 
     def arm(self, step):
         """Has the router catch the agency in the step's state."""
-        if step.state not in faults.ARMED:
+        self.armed = None
+        if step is None or step.state not in faults.ARMED:
             return
         rule = faults.arming(step, self.schedule.world.address(self.name), self.bytes_up, self.bytes_down)
         self.armed = self.schedule.world.filter(self.name, "forward", rule)
@@ -152,13 +154,11 @@ class Agency:
         undo = self.fault(step)
         if self.armed:
             self.schedule.world.unfilter(self.armed)
-            self.armed = None
-        self.hold(step, undo, following)
+        self.arm(following)
+        self.hold(step, undo)
 
-    def hold(self, step, undo, following):
+    def hold(self, step, undo):
         time.sleep(step.hold_s)  # the fault's duration
-        if following:
-            self.arm(following)
         with self.schedule.central_lock if step.fault.startswith("central") else contextlib.nullcontext():
             undo()
         self.schedule.tally[step.state, step.fault] += 1
