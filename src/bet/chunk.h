@@ -34,12 +34,12 @@ void chunk_clear(struct chunk *chunk);
 bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct error *error) MUST_CHECK;
 
 // The SHA-256 (FIPS 180-4) of the packed numbers followed by the rows, into `digest`. Returns false when the
-// library has no memory.
+// library fails.
 bool chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
                   uint8_t digest[CHUNK_DIGEST_BYTES]) MUST_CHECK;
 
-// Whether the digest of these numbers and rows is `digest`, into *same. Returns false when the library has no
-// memory, and so nobody knows.
+// Whether the digest of these numbers and rows is `digest`, into *same. Returns false when the library fails, and
+// so nobody knows.
 bool chunk_compare_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
                           const uint8_t digest[CHUNK_DIGEST_BYTES], bool *same) MUST_CHECK;
 
