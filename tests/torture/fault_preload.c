@@ -98,11 +98,13 @@ static const char *caller_name(void *caller) {
     return dladdr(caller, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "?";
 }
 
-// AddressSanitizer has libc tell it about each new thread, and ends the process when that finds no memory.
+// A sanitizer has libc tell it about each new thread, and ends the process when that finds no memory.
 void __asan_init(void) __attribute__((weak));
+void __tsan_init(void) __attribute__((weak));
 
 static bool is_sanitizers(enum kind kind, void *caller) {
-    return kind == MALLOC && __asan_init != NULL && strstr(caller_name(caller), "/libc.so") != NULL;
+    return kind == MALLOC && (__asan_init != NULL || __tsan_init != NULL) &&
+           strstr(caller_name(caller), "/libc.so") != NULL;
 }
 
 // Counts a call. Returns whether a fault is due for it.
