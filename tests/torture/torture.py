@@ -224,22 +224,33 @@ def count_calls(scenario):
         return fault.counts()
 
 
-def every_plan(counts, kinds, stride):
+def count_calls_of_start(scenario):
+    """The same, of a server that only starts; an agency counts for all work from its first call on."""
+    if scenario == "client":
+        return collections.Counter()
+    with Folder() as folder:
+        fault = Fault(folder, Plan("malloc", 0, False, None))
+        stop(start_server(folder, fault.environment)[0])
+        return fault.counts()
+
+
+def every_plan(counts, kinds, first, stride):
     for kind in kinds:
-        for number in range(1, counts[kind] + 1, stride if kind == "malloc" else 1):
+        for number in range(first, counts[kind] + 1, stride if kind == "malloc" else 1):
             for way in WAYS[kind]:
                 for for_ever in (False,) if way in ONCE_ONLY else (False, True):
                     yield Plan(kind, number, for_ever, way)
 
 
-def sample_of(counts, size, chance):
-    """The kinds in turn, so that the rare ones are there, too."""
+def sample_of(counts, of_start, size, chance):
+    """The kinds in turn, so that the rare ones are there, too; and more of the work than of the start."""
     kinds = [kind for kind in WAYS if counts[kind] > 0]
     chance.shuffle(kinds)
     for i in range(size):
         kind = kinds[i // 2 % len(kinds)] if i % 2 else "malloc"
         way = chance.choice(WAYS[kind])
-        yield Plan(kind, chance.randint(1, counts[kind]), chance.random() < 0.5 and way not in ONCE_ONLY, way)
+        begins = 1 if i % 4 == 0 or of_start[kind] >= counts[kind] else of_start[kind] + 1
+        yield Plan(kind, chance.randint(begins, counts[kind]), chance.random() < 0.5 and way not in ONCE_ONLY, way)
 
 
 class Tally:
@@ -282,6 +293,7 @@ def main():
     parser.add_argument("--kinds", default=",".join(WAYS))
     parser.add_argument("--sample", type=int, help="only so many rounds of each scenario")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--first", type=int, default=1, help="the N to begin with")
     parser.add_argument("--stride", type=int, default=1, help="of the allocations only every so many-th")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", help="one round, as a violation names it: KIND:N[+][:WAY]")
@@ -297,8 +309,8 @@ def main():
             print(f"{scenario}: seed {options.seed}; an undisturbed run makes "
                   + ", ".join(f"{n} {k}" for k, n in counts.items()), flush=True)
             kinds = [kind for kind in options.kinds.split(",") if counts[kind] > 0]
-            plans = (sample_of(counts, options.sample, random.Random(options.seed)) if options.sample
-                     else every_plan(counts, kinds, options.stride))
+            plans = (sample_of(counts, count_calls_of_start(scenario), options.sample, random.Random(options.seed))
+                     if options.sample else every_plan(counts, kinds, options.first, options.stride))
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
                 list(pool.map(tally.run, plans))
             if not options.sample:

@@ -13,7 +13,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from small_lottery import Folder, receive  # noqa: E402
+from small_lottery import Folder, Lottery, Refused, receive, start_server, stop  # noqa: E402
 import harness  # noqa: E402
 
 CHECKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "order_checker.py")
@@ -113,11 +113,30 @@ def check_that_it_can_fail(folder, trace):
             raise AssertionError("the checker is blind: " + result.stdout)
 
 
+def check_that_the_directory_counts(folder):
+    """With every sync of the directory failing nothing is acknowledged; SQLite, which syncs it too, would go on."""
+    prefix = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-P", folder.folder, "-e", "signal=none", "-e",
+              "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=1+"]
+    server, ports = start_server(folder, TRACED, prefix)
+    lottery = Lottery()
+    if ports is not None:
+        try:
+            lottery.attempt(ports, harness.HANG_S, until_told=False)
+        except (OSError, EOFError, Refused):
+            pass
+        stop(server)
+    if any(lottery.acknowledged.values()) or lottery.finished or not server.count("cannot sync its directory"):
+        raise AssertionError("the directory's sync failed, and still: " + server.log())
+    print("no sync of the directory succeeds: nothing is acknowledged")
+
+
 def main():
     acknowledgements = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     if not can_trace():
         print("SKIPPED: no process may be traced here")
         return SKIPPED
+    with Folder() as folder:
+        check_that_the_directory_counts(folder)
     with Folder() as folder:
         pipe, trace = folder.path("pipe"), folder.path("trace")
         os.mkfifo(pipe)
