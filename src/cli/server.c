@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/signals.h"
-#include "bet/chunk.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
 #include "ledger/ledger.h"
@@ -183,13 +182,6 @@ static bool open_net(struct server *server, struct error *error) {
     return net_open(&options, handler, server->lottery, &server->net, error);
 }
 
-// OpenSSL sets itself up at its first use, once: what it cannot have memory for then it never has. So that is
-// now, when the server can still say that it does not start.
-static bool begin_digests(struct error *error) {
-    uint8_t digest[CHUNK_DIGEST_BYTES];
-    return chunk_digest(NULL, 0, "", 0, digest) || error_set(error, ERROR_NO_MEMORY, "no memory for SHA-256");
-}
-
 static bool open_ledger(struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
     struct ledger_options options = {
@@ -221,11 +213,14 @@ static bool put_together(struct server *server, struct error *error) {
     if (is_echo(server)) {
         return open_net(server, error) && net_start(server->net, error);
     }
-    if (!begin_digests(error) || !open_ledger(server, error) || !open_net(server, error) ||
-        !worker_start(server->ledger, &server->worker, error)) {
+    if (!open_ledger(server, error) || !open_net(server, error)) {
         return false;
     }
-    lottery_set_worker(server->lottery, server->worker, ledger_agencies(server->ledger));
+    uint32_t agencies = ledger_agencies(server->ledger); // now: the ledger is its thread's from there on
+    if (!worker_start(server->ledger, &server->worker, error)) {
+        return false;
+    }
+    lottery_set_worker(server->lottery, server->worker, agencies);
     return net_start(server->net, error);
 }
 
