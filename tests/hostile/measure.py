@@ -1,0 +1,120 @@
+"""How much a crowd of silent and slow connections slows honest agencies down: rounds without and with
+the crowd in turn, and the ratio of the medians. What it prints is a figure, not a test."""
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", default=os.path.join(ROOT, "build/release/quiniela"))
+    parser.add_argument("--rounds", type=int, default=5, help="of each kind")
+    parser.add_argument("--bets", type=int, default=2000000, help="in a round")
+    parser.add_argument("--agencies", type=int, default=5)
+    parser.add_argument("--silent", type=int, default=10000)
+    parser.add_argument("--slow", type=int, default=1000)
+    parser.add_argument("--dir", default=os.path.join(ROOT, "build"), help="where a store's folder is made")
+    return parser.parse_args()
+
+
+class Server:
+    """A server of its own for each round, as the load generator wants a draw without bets."""
+
+    def __init__(self, chosen):
+        self.folder = tempfile.TemporaryDirectory(dir=chosen.dir, prefix="hostile-")
+        self.log = os.path.join(self.folder.name, "log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [chosen.program, "server", "--agencies", str(chosen.agencies), "--store",
+                 os.path.join(self.folder.name, "store.db"), "--server-port", "0", "--consult-server-port", "0"],
+                stdout=log)
+        while not (match := re.search(rb"action: listen .*? port: (\d+)", self.read_log())):
+            if self.process.poll() is not None:
+                sys.exit("the server did not start:\n" + self.read_log().decode())
+            time.sleep(0.05)
+        self.port = int(match[1])
+        self.own_descriptors = self.descriptors()
+
+    def read_log(self):
+        with open(self.log, "rb") as file:
+            return file.read(100000)
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def wait_for_connections(self, count):
+        for _ in range(600):
+            if self.descriptors() - self.own_descriptors >= count:
+                return
+            time.sleep(0.1)
+        sys.exit(f"the server took only {self.descriptors() - self.own_descriptors} of {count} connections")
+
+    def memory_kb(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.terminate() if kind is None else self.process.kill()
+        status = self.process.wait()
+        self.folder.cleanup()
+        if kind is None and status != 0:
+            sys.exit("the server did not end as it should")
+
+
+def bets_a_second(chosen, server):
+    done = subprocess.run([chosen.program, "bench", "--server-address", f"127.0.0.1:{server.port}", "--agencies",
+                           str(chosen.agencies), "--bets", str(chosen.bets), "--prepared", "--json"],
+                          check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)["bets_per_second"]
+
+
+def alone(chosen):
+    with Server(chosen) as server:
+        return bets_a_second(chosen, server)
+
+
+def with_crowd(chosen):
+    """The figure, and a text about the crowd."""
+    with Server(chosen) as server:
+        crowd = subprocess.Popen([sys.executable, "-B", os.path.join(ROOT, "tests/hostile/crowd.py"),
+                                  str(server.port), str(chosen.silent), str(chosen.slow)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            if crowd.stdout.readline() != "ready\n":
+                sys.exit("the crowd could not connect")
+            server.wait_for_connections(chosen.silent + chosen.slow)
+            figure, memory_kb = bets_a_second(chosen, server), server.memory_kb()
+            report, _ = crowd.communicate("")
+        finally:
+            crowd.kill()
+            crowd.wait()
+    return figure, f"{report.strip()}; the server's memory {memory_kb} kB"
+
+
+def main():
+    chosen = options()
+    figures, figures_crowded = [], []
+    for number in range(chosen.rounds):
+        figures.append(alone(chosen))
+        crowded, about = with_crowd(chosen)
+        figures_crowded.append(crowded)
+        print(f"round {number + 1}: {figures[-1]:.0f} bets/s alone, {crowded:.0f} with the crowd ({about})", flush=True)
+    ratio = statistics.median(figures_crowded) / statistics.median(figures)
+    print(f"medians of {chosen.rounds}: {statistics.median(figures):.0f} alone, "
+          f"{statistics.median(figures_crowded):.0f} with {chosen.silent} silent and {chosen.slow} slow; "
+          f"ratio {ratio:.3f}")
+
+
+if __name__ == "__main__":
+    main()
