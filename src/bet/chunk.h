@@ -38,8 +38,8 @@ bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct erro
 bool chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
                   uint8_t digest[CHUNK_DIGEST_BYTES]) MUST_CHECK;
 
-// Whether the digest of these numbers and rows is `digest`, into *same. Returns false when the library fails, and
-// so nobody knows.
+// Whether the digest of these numbers and rows is `digest`, into *same. Returns false when the library fails,
+// and so nobody knows.
 bool chunk_compare_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
                           const uint8_t digest[CHUNK_DIGEST_BYTES], bool *same) MUST_CHECK;
 
