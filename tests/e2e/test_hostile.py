@@ -67,7 +67,8 @@ class Hostile(Story):
 
     def closed_for(self, reason):
         """How many connections the log says were closed for it, so far."""
-        lines = [line for line in self.server.lines if line and f"close_connection | result: success | reason: {reason} " in line]
+        lines = [line for line in self.server.lines
+                 if line and f"close_connection | result: success | reason: {reason} " in line]
         return sum(int(line.rsplit("count: ", 1)[1]) for line in lines)
 
     def wait_closed(self, reason, count):
@@ -448,7 +449,8 @@ class Malformed(Hostile):
     def test_memory_stays_flat(self):
         self.serve_quietly()
         draw = random.Random(SEED)
-        names = sorted(name[:-4] for name in os.listdir(f"{ROOT}/tests/golden") if name.endswith(".bin") and not name.startswith("reply"))
+        names = sorted(name[:-4] for name in os.listdir(f"{ROOT}/tests/golden")
+                       if name.endswith(".bin") and not name.startswith("reply"))
         seeds = [body for body in (golden(name)[4:] for name in names)
                  if len(body) < 4096]
         shots, answers, before = self.FRAMES * ROUNDS // self.ON_A_CONNECTION, 0, None
