@@ -71,10 +71,9 @@ def main():
         try:
             for done in [pool.submit(rounds.play, options.seed + n) for n in range(options.rounds)]:
                 done.result()
-        except BaseException:  # SIGTERM: those in hand are played to their end
+        finally:  # SIGTERM: those in hand are played to their end
             pool.shutdown(cancel_futures=True)
-            raise
-    rounds.report(time.monotonic() - began)
+            rounds.report(time.monotonic() - began)
     return 1 if rounds.failed else 0
 
 
