@@ -184,6 +184,11 @@ static void take_answer(struct walk *walk, const struct reply *reply) {
 }
 
 static void check_all_answered(const struct walk *walk, const struct conversation *conversation) {
+    const uint8_t *message;
+    size_t length;
+    must_hold(frame_next(conversation->left, conversation->left_length, MESSAGE_BYTES_MAX, &message,
+                         &length) == FRAME_PARTIAL,
+              "everything is read");
     for (size_t i = walk->next; i < walk->count; i++) {
         must_hold(walk->questions[i].kind == ASKED_WINNERS, "everything but a consultation is answered");
     }

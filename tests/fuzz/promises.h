@@ -8,10 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// All that went through one connection. JSON_PADDING_BYTES must be readable behind both.
+// All that went through one connection. JSON_PADDING_BYTES must be readable behind each.
 struct conversation {
-    const uint8_t *heard, *said; // whole frames that the central took, and what it answered
-    size_t heard_length, said_length;
+    const uint8_t *heard, *said,
+        *left; // frames that the central took, what it answered, what it did not take
+    size_t heard_length, said_length, left_length;
     int port;
     bool settled, drawn; // nothing is on its way any more and it is still open; the draw is made
 };

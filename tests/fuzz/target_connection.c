@@ -226,6 +226,8 @@ static void close_slot(int slot, bool settled) {
     promises_take(&(struct conversation){
         .heard = connection->heard,
         .heard_length = connection->heard_length,
+        .left = connection->input,
+        .left_length = connection->input_length,
         .said = connection->output,
         .said_length = connection->output_length,
         .port = connection->port,
