@@ -1,12 +1,15 @@
 """Named servers, agencies and raw connections for stories over real processes.
 
 Each test has a folder of its own and servers on free ports. Nothing sleeps for luck: a story waits for a line of the
-log. The time limits only turn a hang into a failure. QUINIELA names the program under test.
+log. The time limits only turn a hang into a failure. QUINIELA names the program under test; QUINIELA_UNDER is a command
+to run it under, valgrind for one; QUINIELA_GENTLE has programs that a story leaves behind asked to end, so that what
+they have to say at their end (which lines ran, what memory was not given back) is not lost.
 """
 import collections
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -18,7 +21,10 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
+UNDER = shlex.split(os.environ.get("QUINIELA_UNDER", ""))
+GENTLE = "QUINIELA_GENTLE" in os.environ
 HANG_S = 120  # a story that has not gone on by then hangs
+GENTLE_S = 20  # what a program under valgrind may need to end
 
 
 class Process:
@@ -29,7 +35,7 @@ class Process:
         self.changed = threading.Condition()
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
         self.process = subprocess.Popen(
-            [*prefix, PROGRAM, *map(str, arguments)], cwd=story.folder, env={**variables, **(environment or {})},
+            [*prefix, *UNDER, PROGRAM, *map(str, arguments)], cwd=story.folder, env={**variables, **(environment or {})},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
         self.errors = []
         self.readers = [threading.Thread(target=self._read, daemon=True),
@@ -88,6 +94,12 @@ class Process:
         return status
 
     def end(self):
+        if GENTLE and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(GENTLE_S)
+            except subprocess.TimeoutExpired:
+                pass  # it was stopped, or made to hang
         if self.process.poll() is None:
             self.process.kill()
         self.wait()

@@ -87,6 +87,11 @@ class Proxy(threading.Thread):
     def _accept(self, listener, target):
         near, _ = listener.accept()
         far = self.world.router_socket()
+        # The proxy, too, notices that the central is gone, and lets the agency know.
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 2)
+        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 5000)
         far.settimeout(3)
         try:
             far.connect(target)
