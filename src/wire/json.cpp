@@ -88,6 +88,9 @@ bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t l
     simdjson::error_code failure = parser->parser.parse(text, length, false).get(root);
     if (failure != simdjson::SUCCESS) {
         enum error_code code = failure == simdjson::MEMALLOC ? ERROR_NO_MEMORY : ERROR_BAD_JSON;
+        if (failure == simdjson::MEMALLOC) { // half of what it needs is there, and it would never ask again
+            parser->parser = dom::parser();
+        }
         return error_set(error, code, "the message does not parse as JSON: %s",
                          simdjson::error_message(failure));
     }
