@@ -77,6 +77,7 @@ static void begin_closing(struct loop *loop) {
 
 static void on_wake(uv_async_t *wake) {
     struct loop *loop = wake->data;
+    bool close_asked = atomic_load(&loop->close_asked); // before: what was answered until then is taken below
     if (atomic_load(&loop->quiet_asked) && !loop->quiet) {
         loop->quiet = true;
         close_listeners(loop);
@@ -84,7 +85,7 @@ static void on_wake(uv_async_t *wake) {
     }
     loop->net->handler->loop_woken(loop, loop->state);
     connection_flush_all(loop);
-    if (atomic_load(&loop->close_asked) && !loop->closing) {
+    if (close_asked && !loop->closing) {
         begin_closing(loop);
     }
 }
