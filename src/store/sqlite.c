@@ -454,12 +454,22 @@ static bool read_pragma(struct sqlite_store *sqlite, const char *sql, int64_t *v
     return read;
 }
 
+static bool has_file(const struct sqlite_store *sqlite, const char *ending) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s%s", sqlite->path, ending);
+    return access(path, F_OK) == 0;
+}
+
 // Before a server makes anything beside the file: that it can be a store, or is not there yet. What it says
-// is checked later. No connection of this process may be open on the file, as closing it here drops their
-// locks (see take_lock).
+// is checked later. With a journal or a log beside it SQLite is the judge: the power may have gone while the
+// file's beginning was written, and what belongs there stands in the other. No connection of this process may
+// be open on the file, as closing it here drops their locks (see take_lock).
 static bool check_file(struct sqlite_store *sqlite, struct error *error) {
     static const char beginning[] = "SQLite format 3"; // and a NUL: sqlite.org/fileformat.html
     char bytes[sizeof beginning];
+    if (has_file(sqlite, "-journal") || has_file(sqlite, "-wal")) {
+        return true;
+    }
     int file = open(sqlite->path, O_RDONLY | O_CLOEXEC);
     if (file < 0 && errno == ENOENT) {
         return true;
