@@ -79,8 +79,7 @@ struct sqlite_store {
     sqlite3_stmt *statements[STATEMENTS];
     char *path;
     char draw[DRAW_NAME_BYTES_MAX + 1];
-    int lock;              // descriptor of the lock file, or -1
-    bool directory_synced; // the files' names are on the disk, and not only what is in the files
+    int lock; // descriptor of the lock file, or -1
 };
 
 static struct sqlite_store *of(struct store *store) {
@@ -173,32 +172,8 @@ static bool sqlite_begin(struct store *store, struct error *error) {
            run_plain(store, BEGIN, "begin", error);
 }
 
-// The names of the store's files must be on the disk before anything in the files counts as stored. SQLite
-// syncs the directory too, but goes on when that fails.
-static bool sync_directory(struct sqlite_store *sqlite, struct error *error) {
-    char *copy = strdup(sqlite->path);
-    int directory = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = directory >= 0 && fsync(directory) == 0;
-    if (!synced) {
-        error_set_system(error, errno, "%s: cannot sync its directory", sqlite->path);
-        error->code = ERROR_STORE_FAILED;
-    }
-    if (directory >= 0) {
-        close(directory);
-    }
-    free(copy);
-    return synced;
-}
-
 static bool sqlite_commit(struct store *store, struct error *error) {
-    struct sqlite_store *sqlite = of(store);
-    if (!run_plain(store, COMMIT, "commit", error)) {
-        return false;
-    }
-    if (!sqlite->directory_synced) {
-        sqlite->directory_synced = sync_directory(sqlite, error);
-    }
-    return sqlite->directory_synced;
+    return run_plain(store, COMMIT, "commit", error);
 }
 
 static void sqlite_rollback(struct store *store) {
@@ -421,7 +396,8 @@ static void sqlite_close(struct store *store) {
     if (sqlite->checkpointer != NULL) {
         checkpointer_stop(&sqlite->checkpointer);
     }
-    if (store->failed) { // the log is kept as it is: whoever opens the store next looks at all of it
+    // The log is kept as it is: whoever opens the store next looks at all of it.
+    if (store->failed && sqlite->database != NULL) {
         sqlite3_db_config(sqlite->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
     for (int i = 0; i < STATEMENTS; i++) {
@@ -532,6 +508,42 @@ static bool check_tables(struct sqlite_store *sqlite, struct error *error) {
     return read;
 }
 
+// Writes what is in the file to the file, so that all of it is written, and syncs it.
+static bool write_again(int file) {
+    uint8_t bytes[64 * 1024];
+    ssize_t length;
+    for (off_t at = 0; (length = pread(file, bytes, sizeof bytes, at)) > 0; at += length) {
+        length = pwrite(file, bytes, (size_t)length, at);
+        if (length <= 0) {
+            return false;
+        }
+    }
+    return length == 0 && fsync(file) == 0;
+}
+
+// What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
+// and not on the disk, and yet it is read back as stored. A sync alone does not help: what one sync has
+// failed to write, Linux does not write with the next. Moving such a log into the database would spoil that,
+// should the power go halfway. So it is written once more, before SQLite opens it. To write the same bytes
+// again harms nothing, and nobody who reads the store.
+static bool settle_log(struct sqlite_store *sqlite, struct error *error) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s-wal", sqlite->path);
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) {
+        return true;
+    }
+    bool settled = file >= 0 && write_again(file);
+    if (!settled) {
+        error_set_system(error, errno, "%s: cannot write its log", sqlite->path);
+        error->code = ERROR_STORE_FAILED;
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    return settled;
+}
+
 // Refuses a file that is not ours, or of another version. An empty one can be made into a store:
 // *without_tables.
 static bool check_identity(struct sqlite_store *sqlite, bool *without_tables, struct error *error) {
@@ -588,13 +600,23 @@ static bool make_tables(struct sqlite_store *sqlite, struct error *error) {
            execute(sqlite, "COMMIT", "make the tables", error);
 }
 
-// What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
-// and not on the disk, and yet it would be read back as stored. So all of it is moved into the database, and
-// that synced, before anything is answered. A reader at work may hinder that (SQLITE_BUSY), which is no
-// error.
-static bool settle_log(struct sqlite_store *sqlite, struct error *error) {
-    int result = sqlite3_wal_checkpoint_v2(sqlite->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    return result == SQLITE_OK || result == SQLITE_BUSY || fail(sqlite, "move its log into it", error);
+// The names of the store's files must be on the disk before anything in the files counts as stored, and
+// before anything is moved from the log into the database: a log that was deleted, and comes back with a
+// power cut, would put back what stood in the database before. SQLite syncs the directory too, but goes on
+// when that fails.
+static bool sync_directory(struct sqlite_store *sqlite, struct error *error) {
+    char *copy = strdup(sqlite->path);
+    int directory = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = directory >= 0 && fsync(directory) == 0;
+    if (!synced) {
+        error_set_system(error, errno, "%s: cannot sync its directory", sqlite->path);
+        error->code = ERROR_STORE_FAILED;
+    }
+    if (directory >= 0) {
+        close(directory);
+    }
+    free(copy);
+    return synced;
 }
 
 static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
@@ -627,7 +649,7 @@ static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, str
              "secure_delete = 0;",
              SQLITE_PAGE_BYTES);
     return execute(sqlite, settings, "open", error) && (!without_tables || make_tables(sqlite, error)) &&
-           settle_log(sqlite, error) &&
+           sync_directory(sqlite, error) &&
            checkpointer_start(sqlite->path, sqlite->database, &sqlite->checkpointer, error);
 }
 
@@ -666,10 +688,10 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
     sqlite->path = copy;
     sqlite->lock = -1;
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
-    sqlite->store.address = sqlite->path;
-    sqlite->store.draw_name = sqlite->draw;
-    if ((mode == STORE_SERVE && (!check_file(sqlite, error) || !take_lock(sqlite, error))) ||
+    if ((mode == STORE_SERVE &&
+         (!check_file(sqlite, error) || !take_lock(sqlite, error) || !settle_log(sqlite, error))) ||
         !open_database(sqlite, mode, error)) {
+        sqlite->store.failed = true;
         sqlite_close(&sqlite->store);
         return false;
     }
