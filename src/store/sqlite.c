@@ -688,6 +688,8 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
     sqlite->path = copy;
     sqlite->lock = -1;
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
+    sqlite->store.address = sqlite->path;
+    sqlite->store.draw_name = sqlite->draw;
     if ((mode == STORE_SERVE &&
          (!check_file(sqlite, error) || !take_lock(sqlite, error) || !settle_log(sqlite, error))) ||
         !open_database(sqlite, mode, error)) {

@@ -10,14 +10,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#ifdef QUINIELA_SHORT_LOG // for tests: a log that begins anew within a small lottery
-enum { STEP_PAGES = 6, LOG_PAGES_MAX = 16 };
-#else
-enum {
-    STEP_PAGES = 256,     // of SQLITE_PAGE_BYTES: 4 MiB
-    LOG_PAGES_MAX = 2048, // 32 MiB: a log that is used again and again stays in the memory it has
-};
+#ifndef CHECKPOINT_STEP_PAGES // tests build this file with smaller ones
+#define CHECKPOINT_STEP_PAGES 256
+#define CHECKPOINT_LOG_PAGES_MAX 2048
 #endif
+
+enum {
+    STEP_PAGES = CHECKPOINT_STEP_PAGES, // of SQLITE_PAGE_BYTES: 4 MiB
+    // 32 MiB: a log that is used again and again stays in the memory it has.
+    LOG_PAGES_MAX = CHECKPOINT_LOG_PAGES_MAX,
+};
 
 enum { BUSY_MS_MAX = 5000 };
 

@@ -3,10 +3,10 @@
 // many bytes. In the end the power goes. Whatever comes, promises.h holds, and nothing is left over.
 #include "fuzz.h"
 
-#include "../power/disk.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/queue.h"
+#include "disk.h"
 #include "net/connection.h"
 #include "net/net.h"
 #include "promises.h"
