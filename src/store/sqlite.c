@@ -393,8 +393,8 @@ static bool sqlite_check_files(struct store *store, store_on_damage on_damage, v
 
 static void sqlite_close(struct store *store) {
     struct sqlite_store *sqlite = of(store);
-    if (sqlite->checkpointer != NULL) {
-        checkpointer_stop(&sqlite->checkpointer);
+    if (sqlite->checkpointer != NULL && !checkpointer_stop(&sqlite->checkpointer)) {
+        store->failed = true;
     }
     // The log is kept as it is: whoever opens the store next looks at all of it.
     if (store->failed && sqlite->database != NULL) {

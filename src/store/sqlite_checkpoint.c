@@ -184,7 +184,7 @@ bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer *
     return true;
 }
 
-void checkpointer_stop(struct checkpointer **pointer) {
+bool checkpointer_stop(struct checkpointer **pointer) {
     struct checkpointer *checkpointer = *pointer;
     *pointer = NULL;
     sqlite3_wal_hook(checkpointer->writer, NULL, NULL);
@@ -193,5 +193,7 @@ void checkpointer_stop(struct checkpointer **pointer) {
     pthread_mutex_unlock(&checkpointer->mutex);
     pthread_cond_broadcast(&checkpointer->changed);
     pthread_join(checkpointer->thread, NULL);
+    bool nothing_is_lost = !atomic_load(&checkpointer->lost);
     free_checkpointer(checkpointer);
+    return nothing_is_lost;
 }

@@ -20,7 +20,7 @@ bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer *
 bool checkpointer_between_commits(struct checkpointer *checkpointer, struct error *error) MUST_CHECK;
 
 // Ends the thread, frees the checkpointer and nulls the caller's pointer. The writer's connection is still
-// open.
-void checkpointer_stop(struct checkpointer **checkpointer);
+// open. Returns whether the log may go: not after a failed sync of the database.
+bool checkpointer_stop(struct checkpointer **checkpointer) MUST_CHECK;
 
 #endif

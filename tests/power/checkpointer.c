@@ -9,7 +9,7 @@
 
 bool __wrap_checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer **checkpointer,
                                struct error *error);
-void __wrap_checkpointer_stop(struct checkpointer **checkpointer);
+bool __wrap_checkpointer_stop(struct checkpointer **checkpointer);
 
 static struct checkpointer *current; // of the thread that uses the store
 
@@ -20,9 +20,9 @@ bool __wrap_checkpointer_start(const char *path, sqlite3 *writer, struct checkpo
     return started;
 }
 
-void __wrap_checkpointer_stop(struct checkpointer **checkpointer) {
+bool __wrap_checkpointer_stop(struct checkpointer **checkpointer) {
     current = NULL;
-    checkpointer_stop(checkpointer);
+    return checkpointer_stop(checkpointer);
 }
 
 void checkpointer_wait(void) {
