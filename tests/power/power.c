@@ -18,6 +18,7 @@
 static struct {
     uint64_t seed;
     unsigned runs, cuts, faults; // of each run: how many power cuts, and how many faults of each kind
+    int kind;                    // of faults: only this one (enum vfs_fault_kind); 0: every kind
     bool all;                    // every operation, and every damage
     bool verbose;
 } options = {.seed = 1, .runs = 2, .cuts = 60, .faults = 2};
@@ -189,6 +190,9 @@ static void try_faults(const struct disk *start, const struct promise *before, u
                        const char *where) {
     uint64_t random = seed;
     for (int kind = VFS_FAULT_IO; kind < VFS_FAULT_KINDS; kind++) {
+        if (options.kind != 0 && options.kind != kind) {
+            continue;
+        }
         for (int for_ever = 0; for_ever <= 1; for_ever++) {
             struct vfs_fault fault = {(enum vfs_fault_kind)kind, 1, for_ever == 1};
             if (options.all) {
@@ -254,11 +258,13 @@ static void try_seed(uint64_t seed) {
 }
 
 static void usage(FILE *to) {
-    fputs("usage: power [--seed N] [--runs N] [--cuts N] [--faults N] [--all] [--verbose]\n"
+    fputs("usage: power [--seed N] [--runs N] [--cuts N] [--faults N] [--kind N] [--all] [--verbose]\n"
           "  --seed N    of the first run; the next run has the next seed (1)\n"
           "  --runs N    lotteries that are played and cut (2)\n"
           "  --cuts N    power cuts of each run, about; without --all (60)\n"
           "  --faults N  faults of each kind, of each run; without --all (2)\n"
+          "  --kind N    only these faults: 1 errors, 2 failed syncs, 3 no room, 4 short writes, 5 failed "
+          "reads\n"
           "  --all       every operation of every run: each damage of a power cut, each fault\n"
           "  --verbose   the central's log, too\n",
           to);
@@ -266,10 +272,15 @@ static void usage(FILE *to) {
 
 static bool read_options(int count, char **arguments) {
     static const struct option known[] = {
-        {"seed", required_argument, NULL, 's'}, {"runs", required_argument, NULL, 'r'},
-        {"cuts", required_argument, NULL, 'c'}, {"faults", required_argument, NULL, 'f'},
-        {"all", no_argument, NULL, 'a'},        {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},       {0},
+        {"seed", required_argument, NULL, 's'},
+        {"runs", required_argument, NULL, 'r'},
+        {"cuts", required_argument, NULL, 'c'},
+        {"faults", required_argument, NULL, 'f'},
+        {"kind", required_argument, NULL, 'k'},
+        {"all", no_argument, NULL, 'a'},
+        {"verbose", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     int option;
     while ((option = getopt_long(count, arguments, "", known, NULL)) != -1) {
@@ -286,6 +297,9 @@ static bool read_options(int count, char **arguments) {
             break;
         case 'f':
             options.faults = (unsigned)number;
+            break;
+        case 'k':
+            options.kind = (int)number;
             break;
         case 'a':
             options.all = true;
