@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARAMETERS_MAX = 8, UNREAD_MAX = 128, PLACE_BYTES = 256 };
+enum { PARAMETERS_MAX = 9, UNREAD_MAX = 128, PLACE_BYTES = 256 };
 
 // PostgreSQL's numbers for its types (its file catalog/pg_type.dat).
 enum { TYPE_BYTES = 17, TYPE_INTEGER = 20, TYPE_TEXT = 25 };
@@ -38,34 +38,36 @@ struct statement_text {
 
 // $1 is the draw in all of them.
 static const struct statement_text statement_texts[STATEMENTS] = {
-    [PUT_DRAW] = {"INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at)"
-                  " VALUES ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''))"
+    [PUT_DRAW] = {"INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
+                  " winners_checksum, checksum)"
+                  " VALUES ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)"
                   " ON CONFLICT (draw) DO UPDATE SET state = $2, agencies = $3, winning_number = $4,"
-                  " opened_at = $5, sealed_at = nullif($6, ''), drawn_at = nullif($7, '')",
-                  "ttiittt"},
-    [PUT_AGENCY] = {"INSERT INTO agencies (draw, agency, bets, finished_at, told_at)"
-                    " VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''))"
+                  " opened_at = $5, sealed_at = nullif($6, ''), drawn_at = nullif($7, ''),"
+                  " winners_checksum = $8, checksum = $9",
+                  "ttiitttii"},
+    [PUT_AGENCY] = {"INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"
+                    " VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), $6)"
                     " ON CONFLICT (draw, agency) DO UPDATE SET bets = $3, finished_at = nullif($4, ''),"
-                    " told_at = nullif($5, '')",
-                    "tiitt"},
-    [ADD_CHUNK] = {"INSERT INTO chunks (draw, agency, first, count, digest, numbers, rows)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                   "tiiibbt"},
+                    " told_at = nullif($5, ''), checksum = $6",
+                    "tiitti"},
+    [ADD_CHUNK] = {"INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                   "tiiibibt"},
     [ADD_WINNER] = {"INSERT INTO winners (draw, agency, bet, document) VALUES ($1, $2, $3, $4)", "tiit"},
-    [GET_DRAW] = {"SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at FROM draws"
-                  " WHERE draw = $1",
+    [GET_DRAW] = {"SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum,"
+                  " checksum FROM draws WHERE draw = $1",
                   "t"},
-    [ALL_AGENCIES] = {"SELECT agency, bets, finished_at, told_at FROM agencies WHERE draw = $1"
+    [ALL_AGENCIES] = {"SELECT agency, bets, finished_at, told_at, checksum FROM agencies WHERE draw = $1"
                       " ORDER BY agency",
                       "t"},
-    [ALL_NUMBERS] = {"SELECT agency, first, count, digest, numbers FROM chunks WHERE draw = $1"
+    [ALL_NUMBERS] = {"SELECT agency, first, count, digest, checksum, numbers FROM chunks WHERE draw = $1"
                      " ORDER BY agency, first",
                      "t"},
-    [ALL_CHUNKS] = {"SELECT agency, first, count, digest, numbers, rows FROM chunks"
+    [ALL_CHUNKS] = {"SELECT agency, first, count, digest, checksum, numbers, rows FROM chunks"
                     " WHERE draw = $1 AND $2 < $3 AND first < $3 AND first + count > $2"
                     " ORDER BY agency, first",
                     "tii"},
-    [SOME_CHUNKS] = {"SELECT agency, first, count, digest, numbers, rows FROM chunks"
+    [SOME_CHUNKS] = {"SELECT agency, first, count, digest, checksum, numbers, rows FROM chunks"
                      " WHERE draw = $1 AND agency = $4 AND first < $3 AND first >= coalesce("
                      "  (SELECT max(first) FROM chunks WHERE draw = $1 AND agency = $4 AND first <= $2), 0)"
                      " AND $2 < $3 AND first + count > $2" // that one may end before, or the range be empty
@@ -161,7 +163,7 @@ static void statement_name(enum statement which, char name[16]) {
 
 static bool send(struct postgres_store *postgres, enum statement which, const struct parameters *parameters,
                  const char *what, struct error *error) {
-    static const int binary[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1};
+    static const int binary[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
     char name[16];
     statement_name(which, name);
     return PQsendQueryPrepared(postgres->connection, name, parameters->count, parameters->values,
@@ -268,6 +270,8 @@ static bool postgres_put_draw(struct store *store, const struct stored_draw *dra
     bind_text(&parameters, draw->opened_at);
     bind_text(&parameters, draw->sealed_at);
     bind_text(&parameters, draw->drawn_at);
+    bind_integer(&parameters, (int64_t)draw->winners_checksum);
+    bind_integer(&parameters, (int64_t)draw->checksum);
     return add_to_group(store, PUT_DRAW, &parameters, "store the draw", error);
 }
 
@@ -278,6 +282,7 @@ static bool postgres_put_agency(struct store *store, const struct stored_agency 
     bind_integer(&parameters, (int64_t)agency->bets);
     bind_text(&parameters, agency->finished_at);
     bind_text(&parameters, agency->told_at);
+    bind_integer(&parameters, (int64_t)agency->checksum);
     return add_to_group(store, PUT_AGENCY, &parameters, "store an agency", error);
 }
 
@@ -287,6 +292,7 @@ static bool postgres_add_chunk(struct store *store, const struct stored_chunk *c
     bind_integer(&parameters, (int64_t)chunk->first);
     bind_integer(&parameters, chunk->count);
     bind_bytes(&parameters, chunk->digest, STORE_DIGEST_BYTES);
+    bind_integer(&parameters, (int64_t)chunk->checksum);
     bind_bytes(&parameters, chunk->numbers, (size_t)chunk->count * 2);
     bind_bytes(&parameters, chunk->rows, chunk->rows_length);
     return add_to_group(store, ADD_CHUNK, &parameters, "store a chunk", error);
@@ -383,6 +389,8 @@ static bool read_draw(const PGresult *result, int row, void *context, struct err
     read_time(result, row, 3, draw->opened_at);
     read_time(result, row, 4, draw->sealed_at);
     read_time(result, row, 5, draw->drawn_at);
+    draw->winners_checksum = (uint64_t)read_integer(result, row, 6);
+    draw->checksum = (uint64_t)read_integer(result, row, 7);
     return true;
 }
 
@@ -407,6 +415,7 @@ static bool read_agency(const PGresult *result, int row, void *context, struct e
     };
     read_time(result, row, 2, agency.finished_at);
     read_time(result, row, 3, agency.told_at);
+    agency.checksum = (uint64_t)read_integer(result, row, 4);
     return reading->each(reading->context, &agency, error);
 }
 
@@ -428,19 +437,16 @@ static bool read_chunk(const PGresult *result, int row, void *context, struct er
         .agency = (uint32_t)read_integer(result, row, 0),
         .first = (uint64_t)read_integer(result, row, 1),
         .count = (uint32_t)read_integer(result, row, 2),
-        .numbers = (const uint8_t *)PQgetvalue(result, row, 4),
+        .checksum = (uint64_t)read_integer(result, row, 4),
     };
-    if (PQgetlength(result, row, 3) != STORE_DIGEST_BYTES ||
-        PQgetlength(result, row, 4) != (int64_t)chunk.count * 2) {
-        return error_set(
-            error, ERROR_STORE_FAILED,
-            "the chunk of agency %u from bet %llu on is damaged: its columns are not of their sizes",
-            chunk.agency, (unsigned long long)chunk.first);
+    if (PQgetlength(result, row, 3) == STORE_DIGEST_BYTES &&
+        PQgetlength(result, row, 5) == (int64_t)chunk.count * 2) {
+        memcpy(chunk.digest, PQgetvalue(result, row, 3), sizeof chunk.digest);
+        chunk.numbers = (const uint8_t *)PQgetvalue(result, row, 5);
     }
-    memcpy(chunk.digest, PQgetvalue(result, row, 3), sizeof chunk.digest);
-    if (PQnfields(result) > 5) {
-        chunk.rows = PQgetvalue(result, row, 5);
-        chunk.rows_length = (size_t)PQgetlength(result, row, 5);
+    if (PQnfields(result) > 6) {
+        chunk.rows = PQgetvalue(result, row, 6);
+        chunk.rows_length = (size_t)PQgetlength(result, row, 6);
     }
     return reading->each(reading->context, &chunk, error);
 }
@@ -487,6 +493,13 @@ static bool postgres_winners(struct store *store, store_each_winner each, void *
     struct winner_reading reading = {each, context};
     struct parameters parameters = begin_parameters(of(store));
     return query(store, ALL_WINNERS, &parameters, read_winner, &reading, error);
+}
+
+// PostgreSQL's own tools look after its files (pg_amcheck).
+static bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
+                                 struct error *error) {
+    (void)store, (void)on_damage, (void)context, (void)error;
+    return true;
 }
 
 // Opening and closing -------------------------------------------------------------------------------------
@@ -628,6 +641,7 @@ static const struct store_operations operations = {
     .numbers = postgres_numbers,
     .chunks = postgres_chunks,
     .winners = postgres_winners,
+    .check_files = postgres_check_files,
     .close = postgres_close,
 };
 
@@ -643,6 +657,8 @@ bool postgres_store_open(const char *address, const char *draw, enum store_mode 
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
     }
     postgres->store.operations = &operations;
+    postgres->store.address = postgres->place;
+    postgres->store.draw_name = postgres->draw;
     snprintf(postgres->draw, sizeof postgres->draw, "%s", draw);
     if (!connect_database(postgres, address, mode, error) || !begin_session(postgres, mode, error)) {
         postgres_close(&postgres->store);

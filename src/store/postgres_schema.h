@@ -1,9 +1,9 @@
-// The tables of the PostgreSQL store: the same as SQLite's, with the same meaning. Every key starts with (draw,
-// agency), so that an engine which spreads tables by key can spread these.
+// The tables of the PostgreSQL store: the same as SQLite's, with the same meaning. Every key starts with
+// (draw, agency), so that an engine which spreads tables by key can spread these.
 #ifndef QUINIELA_STORE_POSTGRES_SCHEMA_H
 #define QUINIELA_STORE_POSTGRES_SCHEMA_H
 
-#define POSTGRES_SCHEMA_VERSION "1"
+#define POSTGRES_SCHEMA_VERSION "2"
 
 // The view bets cuts the text into lines and the lines into fields; string_to_array and unnest are known to
 // whatever speaks PostgreSQL's language.
@@ -17,7 +17,9 @@ static const char postgres_schema[] =
     " winning_number BIGINT NOT NULL,"
     " opened_at TEXT NOT NULL,"
     " sealed_at TEXT,"
-    " drawn_at TEXT"
+    " drawn_at TEXT,"
+    " winners_checksum BIGINT NOT NULL,"
+    " checksum BIGINT NOT NULL"
     ");"
     "CREATE TABLE agencies ("
     " draw TEXT NOT NULL,"
@@ -25,6 +27,7 @@ static const char postgres_schema[] =
     " bets BIGINT NOT NULL,"
     " finished_at TEXT,"
     " told_at TEXT,"
+    " checksum BIGINT NOT NULL,"
     " PRIMARY KEY (draw, agency)"
     ");"
     "CREATE TABLE chunks ("
@@ -33,6 +36,7 @@ static const char postgres_schema[] =
     " first BIGINT NOT NULL,"
     " count BIGINT NOT NULL,"
     " digest BYTEA NOT NULL,"
+    " checksum BIGINT NOT NULL,"
     " numbers BYTEA NOT NULL,"
     " rows TEXT NOT NULL,"
     " PRIMARY KEY (draw, agency, first)"
