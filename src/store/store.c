@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *draw_state_name(enum draw_state state) {
     static const char *const names[] = {"open", "sealed", "drawn"};
@@ -17,7 +18,9 @@ const char *draw_state_name(enum draw_state state) {
 
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) {
-    return sqlite_store_open(address, draw, mode, store, error);
+    bool is_postgres = strncmp(address, "postgresql://", 13) == 0 || strncmp(address, "postgres://", 11) == 0;
+    return is_postgres ? postgres_store_open(address, draw, mode, store, error)
+                       : sqlite_store_open(address, draw, mode, store, error);
 }
 
 static void drop_group(struct store *store) {

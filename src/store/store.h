@@ -165,6 +165,11 @@ bool store_check_files(struct store *store, struct error *error) MUST_CHECK;
 // "open", "sealed" or "drawn".
 const char *draw_state_name(enum draw_state state);
 
+// PostgreSQL's store (postgres.c): `address` is a connection URI as libpq takes it, several hosts too. As
+// store_open.
+bool postgres_store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
+                         struct error *error) MUST_CHECK;
+
 // SQLite's store (sqlite.c). As store_open.
 bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
                        struct error *error) MUST_CHECK;

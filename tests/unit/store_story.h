@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "store/store.h"
 
+#include <libpq-fe.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -26,10 +27,11 @@ struct implementation {
 
 static const struct implementation implementations[] = {
     {"sqlite", sqlite_store_open},
+    {"postgres", postgres_store_open},
 };
 
 static const struct implementation *implementation = implementations; // the one that is tested
-static char folder[64], path[128];
+static char folder[64], path[256];
 
 static inline bool try_open(const char *draw, enum store_mode mode, struct store **store,
                             struct error *error) {
@@ -110,17 +112,46 @@ static inline int set_up(void **state) {
     return 0;
 }
 
+// PostgreSQL's stories happen in the database at $QUINIELA_POSTGRES, each in a schema of its own, which is
+// named after its folder.
+static inline void run_sql(const char *format) {
+    char sql[256];
+    snprintf(sql, sizeof sql, format, strrchr(folder, '-') + 1);
+    PGconn *connection = PQconnectdb(getenv("QUINIELA_POSTGRES"));
+    PQclear(PQexec(connection, "SET lock_timeout = '5s'")); // a story that failed may hold its tables
+    PGresult *result = PQexec(connection, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        fail_msg("%s", PQerrorMessage(connection));
+    }
+    PQclear(result);
+    PQfinish(connection);
+}
+
+static inline int set_up_store(void **state) {
+    set_up(state);
+    if (strcmp(implementation->name, "postgres") == 0) {
+        run_sql("CREATE SCHEMA \"%s\"");
+        snprintf(path, sizeof path, "%s?options=-csearch_path%%3D%%22%s%%22", getenv("QUINIELA_POSTGRES"),
+                 strrchr(folder, '-') + 1);
+    }
+    return 0;
+}
+
 static inline int tear_down(void **state) {
     (void)state;
+    if (strcmp(implementation->name, "postgres") == 0) {
+        run_sql("DROP SCHEMA \"%s\" CASCADE");
+        return rmdir(folder);
+    }
     static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
     for (size_t i = 0; i < 4; i++) {
-        char file[160];
+        char file[300];
         snprintf(file, sizeof file, "%s%s", path, endings[i]);
         unlink(file);
     }
     return rmdir(folder);
 }
 
-#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_store, tear_down)
 
 #endif

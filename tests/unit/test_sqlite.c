@@ -303,7 +303,7 @@ static void the_log_does_not_grow_for_ever(void **state) {
                  store_commit(store, &error),
              &error);
     }
-    char log_path[160];
+    char log_path[300];
     struct stat status;
     snprintf(log_path, sizeof log_path, "%s-wal", path);
     assert_int_equal(stat(log_path, &status), 0);

@@ -26,7 +26,8 @@ static void a_group_is_stored_whole_or_not_at_all(void **state) {
     struct stored_chunk more = chunk_of(1, 3, 1), again = chunk_of(1, 0, 2);
     must(store_begin(store, &error), &error);
     must(store_add_chunk(store, &more, &error), &error);
-    assert_false(store_add_chunk(store, &again, &error)); // invariant 4: the place is taken
+    // Invariant 4: the place is taken. A store may find that out as late as in the commit.
+    assert_false(store_add_chunk(store, &again, &error) && store_commit(store, &error));
     assert_int_equal(error.code, ERROR_STORE_FAILED);
     store_close(&store);
     store = open_draw("1", STORE_SERVE);
@@ -46,7 +47,7 @@ static void a_failure_is_sticky(void **state) {
     store_one(store, 1, 0, 3);
     struct stored_chunk again = chunk_of(1, 0, 2), other = chunk_of(1, 3, 1);
     must(store_begin(store, &error), &error);
-    assert_false(store_add_chunk(store, &again, &error));
+    assert_false(store_add_chunk(store, &again, &error) && store_commit(store, &error));
     assert_false(store_add_chunk(store, &other, &error));
     assert_false(store_commit(store, &error));
     assert_false(store_begin(store, &error));
@@ -172,7 +173,7 @@ static void a_winner_is_stored_once(void **state) {
     must(store_begin(store, &error) && add_winner(store, &error) && store_commit(store, &error), &error);
     must(store_begin(store, &error), &error);
     must(put_agency(store, &error), &error);
-    assert_false(add_winner(store, &error));
+    assert_false(add_winner(store, &error) && store_commit(store, &error));
     assert_int_equal(error.code, ERROR_STORE_FAILED);
     store_close(&store);
     store = open_draw("1", STORE_SERVE);
@@ -191,7 +192,7 @@ static struct store *failed_store(bool in_group) {
     struct store *store = open_draw("1", STORE_SERVE);
     if (in_group) {
         must(store_begin(store, &error), &error);
-        assert_false(store_add_chunk(store, &again, &error));
+        assert_false(store_add_chunk(store, &again, &error) && store_commit(store, &error));
     } else {
         assert_false(store_numbers(store, note_chunk, &reading, &error)); // its callback stops it
         assert_int_equal(error.code, ERROR_CONFLICT);
@@ -299,13 +300,17 @@ static void reading_while_a_group_is_open(void **state) {
     store_close(&reader);
     reader = open_draw("1", STORE_READ);
     assert_chunks(reader, 0, 0, UINT64_MAX, "1:0+3 1:3+1 ");
-    assert_false(store_begin(reader, &error) && store_add_chunk(reader, &more, &error));
+    assert_false(store_begin(reader, &error) && store_add_chunk(reader, &more, &error) &&
+                 store_commit(reader, &error));
     store_close(&reader);
     store_close(&server);
 }
 
 static void one_server_at_a_time(void **state) {
     (void)state;
+    if (strcmp(implementation->name, "postgres") == 0) {
+        skip(); // there several share a store
+    }
     struct error error;
     struct store *server = open_draw("1", STORE_SERVE), *second = server;
     for (int i = 0; i < 2; i++) { // another draw is in the same store
@@ -369,6 +374,10 @@ int main(void) {
     int failed = 0;
     for (size_t i = 0; i < sizeof implementations / sizeof implementations[0]; i++) {
         implementation = &implementations[i];
+        if (strcmp(implementation->name, "postgres") == 0 && getenv("QUINIELA_POSTGRES") == NULL) {
+            print_message("SKIPPED: postgres, as QUINIELA_POSTGRES names no database\n");
+            continue;
+        }
         failed += cmocka_run_group_tests_name(implementation->name, tests, NULL, NULL);
     }
     return failed;

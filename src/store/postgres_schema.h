@@ -1,0 +1,61 @@
+// The tables of the PostgreSQL store: the same as SQLite's, with the same meaning. Every key starts with
+// (draw, agency), so that an engine which spreads tables by key can spread these.
+#ifndef QUINIELA_STORE_POSTGRES_SCHEMA_H
+#define QUINIELA_STORE_POSTGRES_SCHEMA_H
+
+#define POSTGRES_SCHEMA_VERSION "2"
+
+// The view bets cuts the text into lines and the lines into fields; string_to_array and unnest are known to
+// whatever speaks PostgreSQL's language.
+static const char postgres_schema[] =
+    "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
+    "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION ");"
+    "CREATE TABLE draws ("
+    " draw TEXT NOT NULL PRIMARY KEY,"
+    " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
+    " agencies BIGINT NOT NULL,"
+    " winning_number BIGINT NOT NULL,"
+    " opened_at TEXT NOT NULL,"
+    " sealed_at TEXT,"
+    " drawn_at TEXT,"
+    " winners_checksum BIGINT NOT NULL,"
+    " checksum BIGINT NOT NULL"
+    ");"
+    "CREATE TABLE agencies ("
+    " draw TEXT NOT NULL,"
+    " agency BIGINT NOT NULL,"
+    " bets BIGINT NOT NULL,"
+    " finished_at TEXT,"
+    " told_at TEXT,"
+    " checksum BIGINT NOT NULL,"
+    " PRIMARY KEY (draw, agency)"
+    ");"
+    "CREATE TABLE chunks ("
+    " draw TEXT NOT NULL,"
+    " agency BIGINT NOT NULL,"
+    " first BIGINT NOT NULL,"
+    " count BIGINT NOT NULL,"
+    " digest BYTEA NOT NULL,"
+    " checksum BIGINT NOT NULL,"
+    " numbers BYTEA NOT NULL,"
+    " rows TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, first)"
+    ");"
+    "CREATE TABLE winners ("
+    " draw TEXT NOT NULL,"
+    " agency BIGINT NOT NULL,"
+    " bet BIGINT NOT NULL,"
+    " document TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, bet)"
+    ");"
+    "CREATE VIEW bets AS SELECT"
+    " chunks.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"
+    " split_part(line.text, ',', 1) AS nombre,"
+    " split_part(line.text, ',', 2) AS apellido,"
+    " split_part(line.text, ',', 3) AS documento,"
+    " split_part(line.text, ',', 4) AS nacimiento,"
+    " CAST(split_part(line.text, ',', 5) AS INTEGER) AS numero"
+    " FROM chunks, unnest(string_to_array(rtrim(chunks.rows, E'\\n'), E'\\n'))"
+    "  WITH ORDINALITY AS line (text, place);";
+
+#endif

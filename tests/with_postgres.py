@@ -1,0 +1,81 @@
+"""Runs a command beside a PostgreSQL of its own, and ends that with it: with_postgres.py COMMAND [ARGUMENT ...].
+
+QUINIELA_POSTGRES holds its address. The database lives in a folder that is removed afterwards. PostgreSQL does not
+run as root, so root hands it to the user that Debian's package has made for it.
+"""
+import glob
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+
+def programs():
+    """The folder with initdb and postgres, the newest version's; None where there is none."""
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
+    return folders[-1] if folders else None
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Postgres:
+    """A PostgreSQL in a folder of its own; `settings` are its own, as name=value."""
+
+    def __init__(self, settings=()):
+        self.bin = programs()
+        self.folder = tempfile.mkdtemp(prefix="quiniela-postgres-")
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
+        self.data = os.path.join(self.folder, "data")
+        self.port = free_port()
+        self.settings = settings
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust",
+                  "--no-sync")
+        self.start()
+
+    def _run(self, program, *arguments):
+        done = subprocess.run([os.path.join(self.bin, program), *arguments], user=self.user, cwd="/",
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stdout}")
+
+    def start(self):
+        options = ["port=" + str(self.port), "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}",
+                   "max_connections=200", "logging_collector=off", *self.settings]
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.folder, "log"), "-o",
+                  " ".join("-c " + option for option in options), "start")
+
+    def stop(self, mode="immediate"):
+        self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+
+    def address(self, database="postgres"):
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def end(self):
+        try:
+            self.stop()
+        finally:
+            shutil.rmtree(self.folder)
+
+
+def main():
+    if programs() is None:
+        return subprocess.run(sys.argv[1:], check=False).returncode  # which says what it cannot do then
+    postgres = Postgres()
+    try:
+        return subprocess.run(sys.argv[1:], env={**os.environ, "QUINIELA_POSTGRES": postgres.address()},
+                              check=False).returncode
+    finally:
+        postgres.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
