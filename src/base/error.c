@@ -19,6 +19,8 @@ static const struct {
     [ERROR_CONFLICT] = {"conflict", false},
     [ERROR_AGENCY_FINISHED] = {"agency_finished", false},
     [ERROR_STORE_FAILED] = {"store_failed", true},
+    [ERROR_STORE_STALE] = {"store_stale", true},
+    [ERROR_STORE_AWAY] = {"store_away", true},
     [ERROR_SHUTTING_DOWN] = {"shutting_down", true},
     [ERROR_BAD_SETTING] = {"bad_setting", false},
     [ERROR_SYSTEM] = {"system", false},

@@ -28,6 +28,8 @@ enum error_code {
     ERROR_AGENCY_FINISHED, // the agency has sent its last chunk
     // The central cannot do it now.
     ERROR_STORE_FAILED,
+    ERROR_STORE_STALE, // what is stored is not what was thought: it is to be read again; never on the wire
+    ERROR_STORE_AWAY,  // the store cannot be reached, and may come back; never on the wire
     ERROR_SHUTTING_DOWN,
     // The program's surroundings.
     ERROR_BAD_SETTING,

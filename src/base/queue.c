@@ -12,7 +12,7 @@ void queue_init(struct queue *queue) {
     pthread_condattr_destroy(&steady);
     queue->head = NULL;
     queue->tail = &queue->head;
-    queue->closed = false;
+    queue->closed = queue->woken = false;
 }
 
 void queue_destroy(struct queue *queue) {
@@ -61,13 +61,21 @@ struct queue_node *queue_wait_all(struct queue *queue, int wait_ms) {
     }
     pthread_mutex_lock(&queue->mutex);
     int waited = 0;
-    while (queue->head == NULL && !queue->closed && waited != ETIMEDOUT) {
+    while (queue->head == NULL && !queue->closed && !queue->woken && waited != ETIMEDOUT) {
         waited = wait_ms < 0 ? pthread_cond_wait(&queue->not_empty, &queue->mutex)
                              : pthread_cond_timedwait(&queue->not_empty, &queue->mutex, &until);
     }
     struct queue_node *all = take_all_locked(queue);
+    queue->woken = false;
     pthread_mutex_unlock(&queue->mutex);
     return all;
+}
+
+void queue_wake(struct queue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    queue->woken = true;
+    pthread_mutex_unlock(&queue->mutex);
+    pthread_cond_signal(&queue->not_empty);
 }
 
 bool queue_is_closed(struct queue *queue) {

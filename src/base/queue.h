@@ -21,7 +21,7 @@ struct queue {
     pthread_cond_t not_empty;
     struct queue_node *head;
     struct queue_node **tail;
-    bool closed;
+    bool closed, woken;
 };
 
 // Makes an empty, open queue in `queue`. queue_destroy ends it.
@@ -40,6 +40,9 @@ struct queue_node *queue_take_all(struct queue *queue);
 // As queue_take_all, but waits while the queue is empty and open, for at most `wait_ms` milliseconds, or for
 // ever when that is negative.
 struct queue_node *queue_wait_all(struct queue *queue, int wait_ms);
+
+// Makes one queue_wait_all return, the present one or else the next one, though nothing may be there to take.
+void queue_wake(struct queue *queue);
 
 // Whether the queue is closed.
 bool queue_is_closed(struct queue *queue);

@@ -41,9 +41,11 @@ static bool check(const struct settings *settings, struct error *error) {
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return error_set_system(error, errno, "standard output: cannot write");
     }
+    char shown[STORE_ADDRESS_BYTES];
+    store_show_address(path, shown);
     return result.damages == 0 ||
            error_set(error, ERROR_STORE_FAILED, "%.150s: it is damaged; keep it, and restore it from a copy",
-                     path);
+                     shown);
 }
 
 int cli_check(int argc, char **argv) {

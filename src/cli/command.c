@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int command_fail(const struct settings_command *command, const struct error *error) {
     fprintf(stderr, "quiniela %s: %s\n", command->name, error->text);
@@ -19,6 +20,10 @@ bool command_begin(const struct settings_command *command, int argc, char **argv
     } else {
         *status = EXIT_DONE;
     }
+    for (int i = 1; i < argc; i++) { // from here on the settings have it, and nobody else should
+        char *flag = strncmp(argv[i], "--store=", 8) == 0 ? argv[i] + 8 : argv[i];
+        store_conceal_address(flag);
+    }
     return outcome == SETTINGS_READY;
 }
 
@@ -29,8 +34,10 @@ bool command_open_draw(const struct settings *settings, struct store **store, st
         return false;
     }
     bool found;
+    char shown[STORE_ADDRESS_BYTES];
+    store_show_address(path, shown);
     if (store_get_draw(*store, draw, &found, error) &&
-        (found || error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", path, name))) {
+        (found || error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", shown, name))) {
         return true;
     }
     store_close(store);

@@ -13,13 +13,18 @@
 #include "service/service.h"
 #include "store/store.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
+
+enum { STORE_AGAIN_MS = 1000 };
 
 struct server {
     struct settings *settings;
@@ -30,6 +35,8 @@ struct server {
     uv_loop_t loop; // of the main thread: signals, and the end
     uv_poll_t signals;
     int signals_descriptor;
+    int interrupt;             // can be read once the program stops: whatever waits for a database ends
+    struct store_watch *watch; // of a store that other servers change, too
     uv_async_t all_told;
     bool stopping;
 };
@@ -46,6 +53,8 @@ static int loops_from(const struct settings *settings) {
 }
 
 static void log_config(const struct settings *settings) {
+    char store[STORE_ADDRESS_BYTES];
+    store_show_address(settings_text(settings, "STORE"), store);
     const char *address = settings_text(settings, "SERVER_IP");
     log_event(
         LOG_LEVEL_INFO, "config", LOG_SUCCESS,
@@ -54,8 +63,8 @@ static void log_config(const struct settings *settings) {
         " | idle_timeout: %s | connections_max: %s",
         settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
         settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
-        address == NULL ? "" : address, agencies_from(settings), settings_text(settings, "STORE"),
-        settings_text(settings, "DRAW"), settings_text(settings, "WINNING_NUMBER"), loops_from(settings),
+        address == NULL ? "" : address, agencies_from(settings), store, settings_text(settings, "DRAW"),
+        settings_text(settings, "WINNING_NUMBER"), loops_from(settings),
         settings_text(settings, "MESSAGE_TIMEOUT"), settings_text(settings, "SEND_TIMEOUT"),
         settings_text(settings, "IDLE_TIMEOUT"), settings_text(settings, "CONNECTIONS_MAX"));
 }
@@ -78,14 +87,17 @@ static void stop(struct server *server) {
     }
 }
 
-static void on_signal(uv_poll_t *signals, int status, int events) {
-    (void)status, (void)events;
-    struct server *server = signals->data;
+static void take_signal(struct server *server) {
     int number = signals_take(server->signals_descriptor);
     if (number != 0) {
         log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
         stop(server);
     }
+}
+
+static void on_signal(uv_poll_t *signals, int status, int events) {
+    (void)status, (void)events;
+    take_signal(signals->data);
 }
 
 static void on_all_told(uv_async_t *async) {
@@ -97,9 +109,15 @@ static bool start_main_loop(struct server *server, struct error *error) {
     if (server->signals_descriptor < 0) {
         return false;
     }
+    server->interrupt = eventfd(0, EFD_CLOEXEC);
+    if (server->interrupt < 0) {
+        close(server->signals_descriptor);
+        return error_set_system(error, errno, "no file descriptor to stop with");
+    }
     int failure = uv_loop_init(&server->loop);
     if (failure != 0) {
         close(server->signals_descriptor);
+        close(server->interrupt);
         return error_set(error, ERROR_SYSTEM, "the main loop cannot be made: %s", uv_strerror(failure));
     }
     uv_poll_init(&server->loop, &server->signals, server->signals_descriptor);
@@ -114,6 +132,8 @@ static void close_main_loop(struct server *server) {
     uv_close((uv_handle_t *)&server->all_told, NULL);
     uv_run(&server->loop, UV_RUN_DEFAULT);
     uv_loop_close(&server->loop);
+    store_interrupt_on(-1);
+    close(server->interrupt);
     close(server->signals_descriptor);
 }
 
@@ -123,6 +143,8 @@ static void take_apart(struct server *server) {
     if (server->net != NULL) {
         net_quiet(server->net);
     }
+    eventfd_write(server->interrupt, 1);
+    store_watch_stop(&server->watch);
     if (server->worker != NULL) {
         worker_stop(server->worker);
     }
@@ -154,9 +176,12 @@ static void on_drawn(void *context, const struct winners *winners) {
 
 static void on_everyone_told(void *context) {
     struct server *server = context;
-    if (settings_switch(server->settings, "ONCE")) {
-        uv_async_send(&server->all_told);
-    }
+    uv_async_send(&server->all_told);
+}
+
+static void on_store_changed(void *context) {
+    struct server *server = context;
+    worker_nudge(server->worker);
 }
 
 static bool is_echo(const struct server *server) {
@@ -182,6 +207,26 @@ static bool open_net(struct server *server, struct error *error) {
     return net_open(&options, handler, server->lottery, &server->net, error);
 }
 
+// A store that may come back is waited for; a signal ends that.
+static bool open_ledger_in_time(struct server *server, const struct ledger_options *options,
+                                struct error *error) {
+    store_interrupt_on(server->signals_descriptor);
+    while (!ledger_open(options, &server->ledger, error)) {
+        if (error->code != ERROR_STORE_AWAY) {
+            return false;
+        }
+        log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s | retry_ms: %d",
+                  error_name(error->code), error->text, STORE_AGAIN_MS);
+        struct pollfd signals = {server->signals_descriptor, POLLIN, 0};
+        if (poll(&signals, 1, STORE_AGAIN_MS) > 0) {
+            take_signal(server);
+            return false;
+        }
+    }
+    store_interrupt_on(server->interrupt);
+    return true;
+}
+
 static bool open_ledger(struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
     struct ledger_options options = {
@@ -190,7 +235,7 @@ static bool open_ledger(struct server *server, struct error *error) {
         .winning_number = (uint16_t)settings_number(settings, "WINNING_NUMBER"),
         .open_store = open_store,
         .drawn = on_drawn,
-        .all_told = on_everyone_told,
+        .all_told = settings_switch(settings, "ONCE") ? on_everyone_told : NULL,
         .context = server,
     };
     server->lottery = lottery_new();
@@ -198,7 +243,7 @@ static bool open_ledger(struct server *server, struct error *error) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
     struct error reason;
-    if (ledger_open(&options, &server->ledger, &reason)) {
+    if (open_ledger_in_time(server, &options, &reason)) {
         return true;
     }
     if (reason.code == ERROR_BAD_SETTING) {
@@ -221,7 +266,9 @@ static bool put_together(struct server *server, struct error *error) {
         return false;
     }
     lottery_set_worker(server->lottery, server->worker, agencies);
-    return net_start(server->net, error);
+    return store_watch_start(settings_text(server->settings, "STORE"), on_store_changed, server,
+                             &server->watch, error) &&
+           net_start(server->net, error);
 }
 
 static void log_listening(const struct server *server) {
@@ -258,11 +305,11 @@ static int run(struct server *server) {
     if (started) {
         log_listening(server);
         uv_run(&server->loop, UV_RUN_DEFAULT);
-    } else {
+    } else if (!server->stopping) {
         log_no_start(&error);
     }
     take_apart(server);
-    if (started) {
+    if (started || server->stopping) {
         log_event(LOG_LEVEL_INFO, "end_server", LOG_SUCCESS, NULL);
         return EXIT_DONE;
     }

@@ -12,6 +12,7 @@
 struct hit {
     uint32_t agency;
     uint64_t bet;
+    char document[DOCUMENT_BYTES_MAX + 1]; // once it has been read
 };
 
 struct search {
@@ -32,7 +33,7 @@ static bool remember(struct search *search, uint32_t agency, uint64_t bet, struc
         search->hits = larger;
         search->capacity = capacity;
     }
-    search->hits[search->count++] = (struct hit){agency, bet};
+    search->hits[search->count++] = (struct hit){.agency = agency, .bet = bet};
     return true;
 }
 
@@ -62,44 +63,63 @@ static bool find_hits(struct store *store, struct search *search, struct error *
 }
 
 struct telling {
-    struct store *store;
-    struct winners *winners;
-    const struct hit *hits; // those in the chunk that comes next, and further ones behind
+    struct hit *hits; // those in the chunk that comes next, and further ones behind
     size_t left;
 };
 
-static bool add_winner(struct telling *telling, const struct hit *hit, const char *row, const char *end,
-                       struct error *error) {
+static void read_document(struct hit *hit, const char *row, const char *end) {
     struct bet_slice fields[BET_FIELDS];
     const char *newline = memchr(row, '\n', (size_t)(end - row));
     bet_split(row, (size_t)((newline == NULL ? end : newline) - row), fields);
-    char document[DOCUMENT_BYTES_MAX + 1] = {0};
     size_t length = fields[BET_DOCUMENT].length;
-    memcpy(document, fields[BET_DOCUMENT].text, length < DOCUMENT_BYTES_MAX ? length : DOCUMENT_BYTES_MAX);
-    struct stored_winner winner = {hit->agency, hit->bet, document};
-    if (!store_add_winner(telling->store, &winner, error)) {
-        return false;
-    }
-    return winners_add(telling->winners, hit->agency, document) ||
-           error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
+    memcpy(hit->document, fields[BET_DOCUMENT].text,
+           length < DOCUMENT_BYTES_MAX ? length : DOCUMENT_BYTES_MAX);
 }
 
-// Takes the hits that lie in this chunk.
+// Reads the documents of the hits that lie in this chunk.
 static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct telling *telling = context;
     if (!check_digest(chunk, error)) {
         return false;
     }
-    const char *end = chunk->rows + chunk->rows_length;
     while (telling->left > 0 && telling->hits->agency == chunk->agency &&
            telling->hits->bet < chunk->first + chunk->count) {
         uint32_t index = (uint32_t)(telling->hits->bet - chunk->first);
         const char *row = chunk->rows + chunk_row_offset(chunk->rows, chunk->rows_length, index);
-        if (!add_winner(telling, telling->hits, row, end, error)) {
-            return false;
-        }
+        read_document(telling->hits, row, chunk->rows + chunk->rows_length);
         telling->hits++;
         telling->left--;
+    }
+    return true;
+}
+
+static bool add_winner(struct store *store, struct winners *winners, const struct hit *hit,
+                       struct error *error) {
+    struct stored_winner winner = {hit->agency, hit->bet, hit->document};
+    if (!store_add_winner(store, &winner, error)) {
+        return false;
+    }
+    return winners_add(winners, hit->agency, hit->document) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
+}
+
+static bool tell_hits(struct store *store, struct winners *winners, struct hit *hits, size_t count,
+                      struct error *error) {
+    struct telling telling = {hits, count};
+    while (telling.left > 0) {
+        struct hit *hit = telling.hits;
+        if (!store_chunks(store, hit->agency, hit->bet, hit->bet + 1, tell_chunk, &telling, error)) {
+            return false;
+        }
+        if (telling.hits == hit) {
+            return error_set(error, ERROR_STORE_FAILED, "bet %" PRIu64 " of agency %" PRIu32 " is gone",
+                             hit->bet, hit->agency);
+        }
+        for (; hit < telling.hits; hit++) {
+            if (!add_winner(store, winners, hit, error)) {
+                return false;
+            }
+        }
     }
     return true;
 }
@@ -108,18 +128,9 @@ bool draw_make(struct store *store, const struct stored_draw *draw, struct winne
                struct error *error) {
     struct search search = {.winning_number = draw->winning_number};
     *winners = winners_new(draw->agencies);
-    bool made = *winners != NULL ? find_hits(store, &search, error)
-                                 : error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
-    struct telling telling = {store, *winners, search.hits, search.count};
-    while (made && telling.left > 0) {
-        size_t before = telling.left;
-        const struct hit *hit = telling.hits;
-        made = store_chunks(store, hit->agency, hit->bet, hit->bet + 1, tell_chunk, &telling, error);
-        if (made && telling.left == before) {
-            made = error_set(error, ERROR_STORE_FAILED, "bet %" PRIu64 " of agency %" PRIu32 " is gone",
-                             hit->bet, hit->agency);
-        }
-    }
+    bool made = (*winners != NULL ? find_hits(store, &search, error)
+                                  : error_set(error, ERROR_NO_MEMORY, "no memory for the winners")) &&
+                tell_hits(store, *winners, search.hits, search.count, error);
     *bets = search.bets;
     free(search.hits);
     if (!made) {

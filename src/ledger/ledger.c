@@ -12,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SETTLE_ATTEMPTS_MAX = 5 };
+
 struct agency {
     uint64_t bets;
+    uint64_t checksum; // of its row, 0 when there is none
     bool finished, told;
     bool touched; // has changes in the open group
     char finished_at[STORE_TIME_BYTES], told_at[STORE_TIME_BYTES];
@@ -28,8 +31,11 @@ struct ledger {
     size_t agency_places;    // draw.agencies + 1
     uint32_t finished, told; // how many
     uint32_t rows;           // how many agencies the store had a row of when it was opened
+    uint32_t finishing;      // how many agencies finish with the open group
     bool in_group, all_told;
-    uint32_t *touched; // the agencies with changes in the open group
+    bool is_shared;      // other servers may change what is stored
+    bool draw_is_stored; // as it is in `draw`
+    uint32_t *touched;   // the agencies with changes in the open group
     uint32_t touched_count;
     struct winners *winners; // once drawn
 };
@@ -53,6 +59,7 @@ static bool load_agency(void *context, const struct stored_agency *stored, struc
     ledger->rows++;
     struct agency *agency = &ledger->agencies[stored->agency];
     agency->bets = stored->bets;
+    agency->checksum = stored->checksum;
     memcpy(agency->finished_at, stored->finished_at, sizeof agency->finished_at);
     agency->finished = stored->finished_at[0] != '\0';
     ledger->finished += agency->finished;
@@ -93,9 +100,34 @@ static bool load_winners(struct ledger *ledger, struct error *error) {
     return true;
 }
 
-static bool put_draw(struct ledger *ledger, struct error *error) {
-    return store_begin(ledger->store, error) && store_put_draw(ledger->store, &ledger->draw, error) &&
-           store_commit(ledger->store, error);
+// While the draw is open, the settings of whoever starts hold. A server that is running does not change its
+// own: it stops working until they are the same again.
+static bool take_settings(struct ledger *ledger, bool found, struct error *error) {
+    const struct ledger_options *options = &ledger->options;
+    struct stored_draw *draw = &ledger->draw;
+    bool differ =
+        found && (draw->agencies != options->agencies || draw->winning_number != options->winning_number);
+    if (differ && ledger->is_shared && ledger->agencies != NULL) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "another server was started for %" PRIu32
+                         " agencies and the winning number %u, this "
+                         "one for %" PRIu32 " and %u; all servers of a draw need the same settings",
+                         draw->agencies, draw->winning_number, options->agencies, options->winning_number);
+    }
+    if (differ && ledger->is_shared) {
+        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
+                  "draw: %s | agencies: %" PRIu32 " | winning_number: %u | reason: they were %" PRIu32
+                  " and %u; other servers stop working until their settings are the same",
+                  ledger->draw_name, options->agencies, options->winning_number, draw->agencies,
+                  draw->winning_number);
+    }
+    draw->agencies = options->agencies;
+    draw->winning_number = options->winning_number;
+    ledger->draw_is_stored = found && !differ;
+    if (!found) {
+        clock_utc_text(draw->opened_at);
+    }
+    return true;
 }
 
 // What the settings say holds while the draw is open; afterwards what is stored.
@@ -105,16 +137,14 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     if (!store_get_draw(ledger->store, &stored, found, error)) {
         return false;
     }
+    bool was_closed = ledger->draw.state != DRAW_OPEN;
     ledger->draw = stored;
-    if (!*found || stored.state == DRAW_OPEN) {
-        ledger->draw.agencies = options->agencies;
-        ledger->draw.winning_number = options->winning_number;
-        if (!*found) {
-            clock_utc_text(ledger->draw.opened_at);
-        }
-        return true;
+    ledger->draw_is_stored = *found;
+    if (stored.state == DRAW_OPEN) {
+        return take_settings(ledger, *found, error);
     }
-    if (stored.agencies != options->agencies || stored.winning_number != options->winning_number) {
+    if (!was_closed &&
+        (stored.agencies != options->agencies || stored.winning_number != options->winning_number)) {
         log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
                   "draw: %s | state: %s | agencies: %" PRIu32
                   " | winning_number: %u | reason: the draw is closed, "
@@ -129,7 +159,7 @@ static bool all_finished(const struct ledger *ledger) {
 }
 
 static void seal(struct ledger *ledger) {
-    assert(ledger->draw.state == DRAW_OPEN && all_finished(ledger));
+    assert(ledger->draw.state == DRAW_OPEN);
     ledger->draw.state = DRAW_SEALED;
     clock_utc_text(ledger->draw.sealed_at);
 }
@@ -150,34 +180,29 @@ static bool make_room(struct ledger *ledger, struct error *error) {
     }
     for (size_t i = 0; i < count; i++) {
         struct agency *agency = &ledger->agencies[i];
-        agency->bets = 0;
+        agency->bets = agency->checksum = 0;
         agency->finished = agency->touched = false;
         agency->finished_at[0] = '\0';
     }
-    ledger->finished = ledger->rows = ledger->touched_count = 0;
+    ledger->finished = ledger->finishing = ledger->rows = ledger->touched_count = 0;
     return true;
 }
 
 static bool put_touched_agencies(struct ledger *ledger, struct error *error) {
     for (uint32_t i = 0; i < ledger->touched_count; i++) {
         struct agency *agency = &ledger->agencies[ledger->touched[i]];
-        struct stored_agency stored = {.agency = ledger->touched[i], .bets = agency->bets};
+        struct stored_agency stored = {
+            .agency = ledger->touched[i], .bets = agency->bets, .checksum = agency->checksum};
         memcpy(stored.finished_at, agency->finished_at, sizeof stored.finished_at);
         memcpy(stored.told_at, agency->told_at, sizeof stored.told_at);
         if (!store_put_agency(ledger->store, &stored, error)) {
             return false;
         }
+        agency->checksum = stored.checksum;
         agency->touched = false;
     }
     ledger->touched_count = 0;
     return true;
-}
-
-// Stores which agencies have been told, as far as that could not be stored before.
-static bool store_told(struct ledger *ledger, struct error *error) {
-    return ledger->touched_count == 0 ||
-           (store_begin(ledger->store, error) && put_touched_agencies(ledger, error) &&
-            store_commit(ledger->store, error));
 }
 
 // The store checks its rows one by one; this finds rows that are gone.
@@ -190,24 +215,45 @@ static bool check_rows_are_there(const struct ledger *ledger, bool found, struct
                      ledger->draw_name);
 }
 
-// Reads everything back from the store: what it says is the truth, whatever was in memory before.
-static bool load(struct ledger *ledger, struct error *error) {
-    ledger->in_group = false;
-    bool found;
-    if (!load_draw(ledger, &found, error) || !make_room(ledger, error) ||
-        !store_agencies(ledger->store, load_agency, ledger, error) ||
-        !check_rows_are_there(ledger, found, error) || !store_told(ledger, error)) {
-        return false;
+// Stores what the settings say, and which agencies have been told, as far as that could not be stored before.
+// In a shared store what was read may be of a commit that no standby has yet: a commit of our own waits until
+// one has.
+static bool store_loaded(struct ledger *ledger, struct error *error) {
+    bool is_open = ledger->draw.state == DRAW_OPEN;
+    bool seals = is_open && all_finished(ledger); // AGENCIES is smaller than it was
+    bool puts_draw = ledger->is_shared ? seals || !ledger->draw_is_stored : is_open;
+    if (!puts_draw && !ledger->is_shared && ledger->touched_count == 0) {
+        return true;
     }
-    if (ledger->draw.state == DRAW_OPEN) {
-        if (all_finished(ledger)) { // AGENCIES is smaller than it was
-            seal(ledger);
+    if (seals) {
+        seal(ledger);
+    }
+    return store_begin(ledger->store, error) && put_touched_agencies(ledger, error) &&
+           (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
+           store_confirm(ledger->store, error) && store_commit(ledger->store, error);
+}
+
+// Reads everything back from the store: what it says is the truth, whatever was in memory before.
+static bool load_once(struct ledger *ledger, struct error *error) {
+    bool found;
+    ledger->in_group = false;
+    ledger->is_shared = store_is_shared(ledger->store);
+    return store_snapshot(ledger->store, error) && load_draw(ledger, &found, error) &&
+           make_room(ledger, error) && store_agencies(ledger->store, load_agency, ledger, error) &&
+           check_rows_are_there(ledger, found, error) && store_loaded(ledger, error) &&
+           load_winners(ledger, error);
+}
+
+static bool load(struct ledger *ledger, struct error *error) {
+    for (int attempt = 1; attempt < SETTLE_ATTEMPTS_MAX; attempt++) {
+        if (load_once(ledger, error)) {
+            return true;
         }
-        if (!put_draw(ledger, error)) {
+        if (error->code != ERROR_STORE_STALE) { // then another server was quicker
             return false;
         }
     }
-    return load_winners(ledger, error);
+    return load_once(ledger, error);
 }
 
 static bool open_store(struct ledger *ledger, struct error *error) {
@@ -244,8 +290,8 @@ static bool have_store(struct ledger *ledger, struct error *error) {
 
 static void check_all_told(struct ledger *ledger) {
     bool is_stored = ledger->store != NULL; // after a failure: when the store has been opened again
-    if (!ledger->all_told && is_stored && ledger->draw.state == DRAW_DRAWN &&
-        ledger->told == ledger->draw.agencies) {
+    if (ledger->options.all_told != NULL && !ledger->all_told && is_stored &&
+        ledger->draw.state == DRAW_DRAWN && ledger->told == ledger->draw.agencies) {
         ledger->all_told = true;
         ledger->options.all_told(ledger->options.context);
     }
@@ -279,6 +325,10 @@ void ledger_close(struct ledger **pointer) {
     free(ledger->agencies);
     free(ledger->touched);
     free(ledger);
+}
+
+bool ledger_is_shared(const struct ledger *ledger) {
+    return ledger->is_shared;
 }
 
 uint32_t ledger_agencies(const struct ledger *ledger) {
@@ -334,8 +384,9 @@ static bool append(struct ledger *ledger, struct ledger_request *request, uint32
     if (!begin_group(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
         return false;
     }
+    request->tried = request->stored = stored.count;
+    request->tried_at = stored.first;
     agency->bets += stored.count;
-    request->stored = stored.count;
     touch(ledger, request->agency);
     return true;
 }
@@ -347,24 +398,18 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     }
     agency->finished = request->finished = true;
     clock_utc_text(agency->finished_at);
+    request->tried_last = true;
     ledger->finished++;
+    ledger->finishing++;
     touch(ledger, request->agency);
-    if (!begin_group(ledger, error)) {
-        return false;
-    }
-    if (all_finished(ledger)) {
-        seal(ledger);
-        return store_put_draw(ledger->store, &ledger->draw, error);
-    }
-    return true;
+    return begin_group(ledger, error);
 }
 
-// How many of the chunk's bets are stored already; sets request->error when the chunk does not fit what is
-// stored.
-static bool compare_with_stored(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
-                                struct error *error) {
+// How many of the chunk's bets from `first` on are stored already; sets request->error when the chunk does
+// not fit what is stored.
+static bool compare_with_stored(struct ledger *ledger, struct ledger_request *request, uint64_t first,
+                                uint32_t *known, struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
-    uint64_t first = (uint64_t)request->first;
     uint64_t end = first + request->chunk->count;
     *known = (uint32_t)((end < agency->bets ? end : agency->bets) - first);
     bool same;
@@ -385,25 +430,104 @@ static bool compare_with_stored(struct ledger *ledger, struct ledger_request *re
     return true;
 }
 
+static void refuse_gap(struct ledger_request *request, uint64_t bets) {
+    error_set(&request->error, ERROR_GAP,
+              "agency %" PRIu32 " has %" PRIu64 " bets stored, and this chunk begins at %" PRId64,
+              request->agency, bets, request->first);
+    request->error.field = "first";
+}
+
+// Reads an agency's row again, when another server may have changed it and this group has not.
+static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error *error) {
+    struct agency *agency = &ledger->agencies[number];
+    struct stored_agency stored;
+    bool found;
+    if (!ledger->is_shared || agency->touched) {
+        return true;
+    }
+    if (!store_get_agency(ledger->store, number, &stored, &found, error)) {
+        return false;
+    }
+    if (found && stored.checksum != agency->checksum) {
+        ledger->finished -= agency->finished;
+        return load_agency(ledger, &stored, error);
+    }
+    return true;
+}
+
+// An append that was tried before, in a commit of which nobody knew whether it was stored: *known is how many
+// of its bets were.
+static bool find_tried(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                       struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    *known = 0;
+    if (request->tried > 0 && request->tried_at + request->tried <= agency->bets) {
+        bool same;
+        if (!resend_compare(ledger->store, request->agency, request->tried_at, request->chunk, request->tried,
+                            &same, error)) {
+            return false;
+        }
+        *known = same ? request->tried : 0;
+    }
+    return true;
+}
+
+static bool decide_append(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                          struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    if (!find_tried(ledger, request, known, error)) {
+        return false;
+    }
+    bool is_whole = *known == request->chunk->count && (*known > 0 || request->tried_last);
+    bool is_done = is_whole && (request->type == LEDGER_CHUNK || request->tried_last);
+    if (agency->finished && !is_done) {
+        refuse_finished(request, agency->bets);
+    }
+    return true;
+}
+
+static bool decide_place(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                         struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    uint64_t first = (uint64_t)request->first;
+    if (first > agency->bets && !refresh_agency(ledger, request->agency, error)) {
+        return false;
+    }
+    if (first > agency->bets) {
+        refuse_gap(request, agency->bets);
+        return true;
+    }
+    return compare_with_stored(ledger, request, first, known, error);
+}
+
+// What was stored before may be of a commit that no standby has yet (see store_loaded): so in a shared store
+// it is acknowledged behind a commit, too.
+static bool confirm_known(struct ledger *ledger, const struct ledger_request *request, struct error *error) {
+    if (!ledger->is_shared || ledger->agencies[request->agency].checksum == 0) {
+        return true;
+    }
+    touch(ledger, request->agency);
+    return begin_group(ledger, error);
+}
+
 static bool decide_chunk(struct ledger *ledger, struct ledger_request *request, struct error *error) {
     struct agency *agency = &ledger->agencies[request->agency];
     uint32_t known = 0;
-    if (request->first < 0) {
-        if (agency->finished) {
-            refuse_finished(request, agency->bets);
-        }
-    } else if ((uint64_t)request->first > agency->bets) {
-        error_set(&request->error, ERROR_GAP,
-                  "agency %" PRIu32 " has %" PRIu64 " bets stored, and this chunk begins at %" PRId64,
-                  request->agency, agency->bets, request->first);
-        request->error.field = "first";
-    } else if (!compare_with_stored(ledger, request, &known, error)) {
+    if (!(request->first < 0 ? decide_append(ledger, request, &known, error)
+                             : decide_place(ledger, request, &known, error))) {
         return false;
     }
-    if (request->error.code == ERROR_NONE &&
-        (!append(ledger, request, known, error) ||
-         (request->type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)))) {
-        return false;
+    if (request->error.code == ERROR_NONE) {
+        uint32_t tried = request->tried;
+        if (!append(ledger, request, known, error) ||
+            (request->type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)) ||
+            !confirm_known(ledger, request, error)) {
+            return false;
+        }
+        if (request->stored == 0) { // they are stored, then, by the attempt before
+            request->stored = tried;
+            request->finished = request->finished || request->tried_last;
+        }
     }
     request->next = (int64_t)agency->bets;
     return true;
@@ -441,17 +565,73 @@ static bool decide_all(struct ledger *ledger, struct queue_node *group, struct e
     return true;
 }
 
+// With the last agency's end the draw is sealed, whichever server that comes to.
+static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
+    uint32_t finished = ledger->finished;
+    if (ledger->finishing == 0) {
+        return true;
+    }
+    if (!store_count_finished(ledger->store, ledger->draw.checksum, ledger->finishing, &finished, error)) {
+        return false;
+    }
+    ledger->finishing = 0;
+    if (finished < ledger->draw.agencies) {
+        return true;
+    }
+    seal(ledger);
+    return store_put_draw(ledger->store, &ledger->draw, error);
+}
+
 static bool commit_group(struct ledger *ledger, struct error *error) {
     if (!ledger->in_group) {
         return true; // nothing to store: resends and refusals only
     }
     ledger->in_group = false;
-    return put_touched_agencies(ledger, error) && store_commit(ledger->store, error);
+    return put_touched_agencies(ledger, error) && seal_if_all_finished(ledger, error) &&
+           store_commit(ledger->store, error);
+}
+
+// A request that was refused before it came here, or has been for good.
+static bool is_refused(const struct ledger_request *request) {
+    return request->error.code != ERROR_NONE && request->next < 0;
+}
+
+// Takes back what was decided, so that it can be decided anew.
+static void reset_group(struct queue_node *group) {
+    for (struct queue_node *node = group; node != NULL; node = node->next) {
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        if (!is_refused(request)) {
+            error_clear(&request->error);
+            request->next = -1;
+            request->stored = 0;
+            request->finished = false;
+        }
+    }
 }
 
 // Decides on every request of the group and commits what came of it.
+static bool settle_once(struct ledger *ledger, struct queue_node *group, struct error *error) {
+    return have_store(ledger, error) && decide_all(ledger, group, error) && commit_group(ledger, error);
+}
+
+// When another server was quicker, or the store was away for a moment and nobody knows what it has stored, it
+// is asked, and the group is decided on again.
 static bool settle(struct ledger *ledger, struct queue_node *group, struct error *error) {
-    return decide_all(ledger, group, error) && commit_group(ledger, error);
+    for (int attempt = 1; !settle_once(ledger, group, error); attempt++) {
+        bool is_stale = error->code == ERROR_STORE_STALE;
+        if (attempt == SETTLE_ATTEMPTS_MAX || ledger->store == NULL ||
+            (!is_stale && error->code != ERROR_STORE_AWAY)) {
+            return false;
+        }
+        log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
+        if (!is_stale) {
+            store_close(&ledger->store); // have_store opens it again, and reads it back
+        } else if (!load(ledger, error)) {
+            return false;
+        }
+        reset_group(group);
+    }
+    return true;
 }
 
 static bool needs_store(const struct queue_node *group) {
@@ -520,8 +700,7 @@ static void acknowledge(struct queue_node *group) {
 static void fail_group(struct queue_node *group, const struct error *error) {
     for (struct queue_node *node = group; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        bool refused_before = request->error.code != ERROR_NONE && request->next < 0;
-        if (request->type != LEDGER_PASS && !refused_before) {
+        if (request->type != LEDGER_PASS && !is_refused(request)) {
             error_set(&request->error, ERROR_STORE_FAILED, "%s", error->text);
             request->next = -1;
         }
@@ -539,7 +718,7 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
         return;
     }
 #endif
-    if (needs_store(group) && (!have_store(ledger, &error) || !settle(ledger, group, &error))) {
+    if (needs_store(group) && !settle(ledger, group, &error)) {
         fail_group(group, &error);
         give_up_store(ledger, &error);
     }
@@ -554,7 +733,7 @@ static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_
     struct stored_draw drawn = ledger->draw;
     drawn.state = DRAW_DRAWN;
     clock_utc_text(drawn.drawn_at);
-    if (!store_begin(ledger->store, error) ||
+    if (!store_begin_draw(ledger->store, error) ||
         !draw_make(ledger->store, &ledger->draw, winners, bets, error)) {
         return false;
     }
@@ -584,6 +763,9 @@ void ledger_work(struct ledger *ledger) {
     uint64_t bets;
     if (!store_drawn(ledger, &ledger->winners, &bets, &error)) {
         ledger->winners = NULL;
+        if (error.code == ERROR_STORE_STALE) {
+            return; // another server makes it; ledger_look sees it
+        }
         log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
                   error.text);
         give_up_store(ledger, &error);
@@ -593,4 +775,32 @@ void ledger_work(struct ledger *ledger) {
               "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
               ledger->draw.winning_number, bets, winners_count(ledger->winners));
     ledger->options.drawn(ledger->options.context, ledger->winners);
+}
+
+// Looking at what other servers do ------------------------------------------------------------------------
+
+static bool has_changed(struct ledger *ledger, bool *changed, struct error *error) {
+    struct stored_draw draw;
+    bool found;
+    if (!store_get_draw(ledger->store, &draw, &found, error)) {
+        return false;
+    }
+    *changed = !found || draw.checksum != ledger->draw.checksum;
+    return true;
+}
+
+void ledger_look(struct ledger *ledger) {
+    struct error error;
+    bool wants_told = ledger->options.all_told != NULL && !ledger->all_told;
+    bool changed = wants_told;
+    if (ledger->draw.state == DRAW_DRAWN && !wants_told) {
+        return; // nothing changes any more
+    }
+    if (!have_store(ledger, &error) ||
+        (ledger->draw.state != DRAW_DRAWN && !has_changed(ledger, &changed, &error)) ||
+        (changed && !load(ledger, &error))) {
+        give_up_store(ledger, &error);
+        return;
+    }
+    check_all_told(ledger);
 }

@@ -7,8 +7,13 @@
 //   3. After a failed commit nothing is acknowledged until the store was opened again and read back.
 //   4. Nothing is added to an agency after its last chunk, nor to the draw after the seal.
 //   5. The draw's state only goes open → sealed → drawn, and each step is stored before anyone hears of it.
+//   6. All this also when other servers work on the same draw in a shared store: what the ledger has in
+//   memory
+//      is then a guess, the store refuses what was decided on a wrong one (ERROR_STORE_STALE), and the group
+//      is decided on again with what is stored. A refusal is never a guess.
 //
-//   open ──seal: the last agency's last chunk (decide_last)──→ sealed ──draw_make (ledger_draw)──→ drawn
+//   open ──seal: the last agency's last chunk (seal_if_all_finished)──→ sealed ──draw_make (ledger_draw)──→
+//   drawn
 //
 // The functions here are for one thread; worker.h gives the ledger one of its own.
 #ifndef QUINIELA_LEDGER_LEDGER_H
@@ -44,6 +49,10 @@ struct ledger_request {
     int64_t next;       // bets of the agency that are stored, or -1 when the answer does not tell
     uint32_t stored;    // how many bets were stored now, and not before
     bool finished;      // the agency has finished just now
+    // The ledger's own: what an attempt to store it put where, while nobody knows whether it was stored.
+    uint32_t tried;
+    uint64_t tried_at;
+    bool tried_last;
     // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
     void (*complete)(struct ledger_request *request);
 };
@@ -57,7 +66,7 @@ struct ledger_options {
     // The draw is made and stored: called once, from ledger_open when it was made before. The table lives as
     // long as the ledger.
     void (*drawn)(void *context, const struct winners *winners);
-    // Every agency has been told its winners, and that is stored. Called once.
+    // Every agency has been told its winners, and that is stored. Called once. NULL: nobody wants to know.
     void (*all_told)(void *context);
     void *context;
 };
@@ -65,7 +74,8 @@ struct ledger_options {
 // Opens the store and goes on from what is in it: which agencies finished, how many bets each has, whether
 // the draw was made and who won. When the stored draw is still open, `agencies` and `winning_number` take
 // effect; afterwards the stored values stay, and a warning is logged when they differ. ERROR_BAD_SETTING when
-// more agencies than `agencies` have bets. On success the caller owns *ledger.
+// more agencies than `agencies` have bets; ERROR_STORE_AWAY when the store may come back. On success the
+// caller owns *ledger.
 bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
                  struct error *error) MUST_CHECK;
 
@@ -81,6 +91,12 @@ bool ledger_has_work(const struct ledger *ledger);
 
 // Does that work.
 void ledger_work(struct ledger *ledger);
+
+// Whether other servers may change the draw, so that ledger_look has to be called now and then.
+bool ledger_is_shared(const struct ledger *ledger);
+
+// Looks at the store for what other servers have done: the draw was sealed, or made, or everyone was told.
+void ledger_look(struct ledger *ledger);
 
 // How many agencies the draw has. Does not change once the ledger is open.
 uint32_t ledger_agencies(const struct ledger *ledger);

@@ -1,16 +1,23 @@
 #include "ledger/worker.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
-enum { WORK_AGAIN_MS = 1000 }; // how long after a failure the draw is tried again
+enum {
+    WORK_AGAIN_MS = 1000, // how long after a failure the draw is tried again
+    LOOK_AGAIN_MS = 1000, // how long after a look at a shared store the next one comes
+};
 
 struct worker {
     struct ledger *ledger;
     struct queue queue;
     pthread_t thread;
     bool stopped;
+    atomic_bool nudged;
+    uint64_t look_at; // in ms of the steady clock
 };
 
 static void abandon(struct queue_node *node) {
@@ -34,15 +41,37 @@ static struct queue_node *take_group(struct queue_node **waiting) {
     return group;
 }
 
+static int wait_ms(const struct ledger *ledger) {
+    if (ledger_is_shared(ledger)) {
+        return LOOK_AGAIN_MS;
+    }
+    return ledger_has_work(ledger) ? WORK_AGAIN_MS : -1;
+}
+
+// In a shared store: each second, and at once when something is said to have changed.
+static bool look(struct worker *worker) {
+    uint64_t now = clock_steady_ms();
+    if (!atomic_exchange(&worker->nudged, false) && now < worker->look_at) {
+        return false;
+    }
+    worker->look_at = now + LOOK_AGAIN_MS;
+    ledger_look(worker->ledger);
+    return true;
+}
+
+static void work(struct worker *worker) {
+    struct ledger *ledger = worker->ledger;
+    if ((!ledger_is_shared(ledger) || look(worker)) && ledger_has_work(ledger)) {
+        ledger_work(ledger);
+    }
+}
+
 static void *run(void *argument) {
     struct worker *worker = argument;
     struct ledger *ledger = worker->ledger;
-    if (ledger_has_work(ledger)) {
-        ledger_work(ledger);
-    }
+    work(worker);
     for (;;) {
-        struct queue_node *waiting =
-            queue_wait_all(&worker->queue, ledger_has_work(ledger) ? WORK_AGAIN_MS : -1);
+        struct queue_node *waiting = queue_wait_all(&worker->queue, wait_ms(ledger));
         while (waiting != NULL && !queue_is_closed(&worker->queue)) {
             ledger_process(ledger, take_group(&waiting));
         }
@@ -51,9 +80,7 @@ static void *run(void *argument) {
             abandon(queue_take_all(&worker->queue));
             return NULL;
         }
-        if (ledger_has_work(ledger)) {
-            ledger_work(ledger);
-        }
+        work(worker);
     }
 }
 
@@ -77,6 +104,11 @@ bool worker_start(struct ledger *ledger, struct worker **result, struct error *e
 
 bool worker_submit(struct worker *worker, struct ledger_request *request) {
     return queue_push(&worker->queue, &request->node);
+}
+
+void worker_nudge(struct worker *worker) {
+    atomic_store(&worker->nudged, true);
+    queue_wake(&worker->queue);
 }
 
 void worker_stop(struct worker *worker) {

@@ -14,6 +14,9 @@ bool worker_start(struct ledger *ledger, struct worker **worker, struct error *e
 // worker has been stopped.
 bool worker_submit(struct worker *worker, struct ledger_request *request) MUST_CHECK;
 
+// Says that another server may have changed the draw, for any thread: the ledger looks at once.
+void worker_nudge(struct worker *worker);
+
 // Takes no more requests, finishes the group in hand, completes what still waits with ERROR_SHUTTING_DOWN,
 // and ends the thread. Submitting goes on returning false until worker_free.
 void worker_stop(struct worker *worker);

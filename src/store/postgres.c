@@ -3,16 +3,17 @@
 #include "store/store.h"
 
 #include "base/limits.h"
+#include "base/log.h"
+#include "store/postgres_link.h"
 #include "store/postgres_schema.h"
 
 #include <assert.h>
 #include <endian.h>
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARAMETERS_MAX = 9, UNREAD_MAX = 128, PLACE_BYTES = 256 };
+enum { PARAMETERS_MAX = 10, UNREAD_MAX = 128 };
 
 // PostgreSQL's numbers for its types (its file catalog/pg_type.dat).
 enum { TYPE_BYTES = 17, TYPE_INTEGER = 20, TYPE_TEXT = 25 };
@@ -23,7 +24,12 @@ enum statement {
     ADD_CHUNK,
     ADD_WINNER,
     GET_DRAW,
+    ONE_AGENCY,
     ALL_AGENCIES,
+    COUNT_FINISHED,
+    FINISHED_ROWS,
+    CONFIRM,
+    CLAIM_DRAW,
     ALL_NUMBERS,
     ALL_CHUNKS,
     SOME_CHUNKS,
@@ -36,20 +42,22 @@ struct statement_text {
     const char *types; // of the parameters: t(ext), i(nteger), b(ytes)
 };
 
-// $1 is the draw in all of them.
+// $1 is the draw in all of them. A row is replaced only when it is the one that was read: its checksum says
+// so. draws.finished counts the agencies that have finished, under the lock of the row, so that the last one
+// is known whichever server it comes to.
 static const struct statement_text statement_texts[STATEMENTS] = {
     [PUT_DRAW] = {"INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
                   " winners_checksum, checksum)"
                   " VALUES ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)"
                   " ON CONFLICT (draw) DO UPDATE SET state = $2, agencies = $3, winning_number = $4,"
                   " opened_at = $5, sealed_at = nullif($6, ''), drawn_at = nullif($7, ''),"
-                  " winners_checksum = $8, checksum = $9",
-                  "ttiitttii"},
+                  " winners_checksum = $8, checksum = $9 WHERE draws.checksum = $10",
+                  "ttiitttiii"},
     [PUT_AGENCY] = {"INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"
                     " VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), $6)"
                     " ON CONFLICT (draw, agency) DO UPDATE SET bets = $3, finished_at = nullif($4, ''),"
-                    " told_at = nullif($5, ''), checksum = $6",
-                    "tiitti"},
+                    " told_at = nullif($5, ''), checksum = $6 WHERE agencies.checksum = $7",
+                    "tiittii"},
     [ADD_CHUNK] = {"INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"
                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                    "tiiibibt"},
@@ -57,6 +65,17 @@ static const struct statement_text statement_texts[STATEMENTS] = {
     [GET_DRAW] = {"SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum,"
                   " checksum FROM draws WHERE draw = $1",
                   "t"},
+    [ONE_AGENCY] = {"SELECT agency, bets, finished_at, told_at, checksum FROM agencies WHERE draw = $1"
+                    " AND agency = $2",
+                    "ti"},
+    [COUNT_FINISHED] = {"UPDATE draws SET finished = finished + $3 WHERE draw = $1 AND checksum = $2"
+                        " RETURNING finished, agencies",
+                        "tii"},
+    [FINISHED_ROWS] = {"SELECT count(finished_at) FROM agencies WHERE draw = $1", "t"},
+    [CONFIRM] = {"UPDATE quiniela_schema SET version = version WHERE $1 <> ''", "t"},
+    [CLAIM_DRAW] = {"SELECT 1::BIGINT FROM draws WHERE draw = $1 AND state = 'sealed'"
+                    " FOR UPDATE SKIP LOCKED",
+                    "t"},
     [ALL_AGENCIES] = {"SELECT agency, bets, finished_at, told_at, checksum FROM agencies WHERE draw = $1"
                       " ORDER BY agency",
                       "t"},
@@ -78,40 +97,15 @@ static const struct statement_text statement_texts[STATEMENTS] = {
 
 struct postgres_store {
     struct store store; // first, so that a pointer to the one is a pointer to the other
-    PGconn *connection;
-    char place[PLACE_BYTES]; // for messages: where the database is, without its password
+    struct postgres_link link;
     char draw[DRAW_NAME_BYTES_MAX + 1];
-    int unread;  // statements of the pipeline whose results have not been read
-    bool warned; // since the pipeline began
-    char warning[256];
+    int unread;        // statements of the pipeline whose results have not been read
+    bool draw_changed; // in the open group
+    bool in_snapshot;  // a transaction of its own, for reading
 };
 
 static struct postgres_store *of(struct store *store) {
     return (struct postgres_store *)store;
-}
-
-// Messages ------------------------------------------------------------------------------------------------
-
-// A message of libpq without its line ends.
-static void first_line(const char *message, char *line, size_t size) {
-    size_t length = strcspn(message, "\n");
-    snprintf(line, size, "%.*s", (int)length, message);
-}
-
-static bool fail(struct postgres_store *postgres, const char *what, const char *message,
-                 struct error *error) {
-    char line[256];
-    first_line(message, line, sizeof line);
-    return error_set(error, ERROR_STORE_FAILED, "%s: cannot %s: %s", postgres->place, what, line);
-}
-
-static void on_notice(void *context, const PGresult *result) {
-    struct postgres_store *postgres = context;
-    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity != NULL && strcmp(severity, "WARNING") == 0) {
-        postgres->warned = true;
-        first_line(PQresultErrorMessage(result), postgres->warning, sizeof postgres->warning);
-    }
 }
 
 // Values --------------------------------------------------------------------------------------------------
@@ -163,38 +157,43 @@ static void statement_name(enum statement which, char name[16]) {
 
 static bool send(struct postgres_store *postgres, enum statement which, const struct parameters *parameters,
                  const char *what, struct error *error) {
-    static const int binary[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const int binary[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     char name[16];
     statement_name(which, name);
-    return PQsendQueryPrepared(postgres->connection, name, parameters->count, parameters->values,
+    return PQsendQueryPrepared(postgres->link.connection, name, parameters->count, parameters->values,
                                parameters->lengths, binary, 1) == 1 ||
-           fail(postgres, what, PQerrorMessage(postgres->connection), error);
+           postgres_link_lost(&postgres->link, what, error);
 }
 
 // Groups --------------------------------------------------------------------------------------------------
 
-// Whether a statement of a group did what it should: what changes rows changes exactly one.
+// Whether a statement of a group did what it should. One that puts a row and changes none has met a row that
+// another server has changed.
 static bool check_result(struct postgres_store *postgres, PGresult *result, struct error *error) {
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        return fail(postgres, "store", PQresultErrorMessage(result), error);
+        return postgres_link_fail(&postgres->link, result, "store", error);
     }
-    const char *tuples = PQcmdTuples(result);
-    return tuples[0] == '\0' || strcmp(tuples, "1") == 0 ||
-           fail(postgres, "store", "a statement did not change one row", error);
+    return strcmp(PQcmdTuples(result), "0") != 0 ||
+           error_set(error, ERROR_STORE_STALE, "%s: another server has changed a row", postgres->link.place);
 }
 
 // Reads every result of the pipeline. *last gets the tag of the last statement ("COMMIT"). False when any of
 // them failed; the first failure is told.
 static bool read_pipeline(struct postgres_store *postgres, char last[16], struct error *error) {
-    if (PQpipelineSync(postgres->connection) != 1) {
-        return fail(postgres, "send", PQerrorMessage(postgres->connection), error);
+    struct postgres_link *link = &postgres->link;
+    if (PQpipelineSync(link->connection) != 1) {
+        return postgres_link_lost(link, "send", error);
     }
     bool good = true;
     for (;;) {
-        PGresult *result = PQgetResult(postgres->connection);
+        PGresult *result;
+        struct error later;
+        if (!postgres_link_result(link, &result, good ? error : &later)) {
+            return false;
+        }
         if (result == NULL) { // the end of one statement's results
-            if (PQstatus(postgres->connection) == CONNECTION_BAD) {
-                return good ? fail(postgres, "store", PQerrorMessage(postgres->connection), error) : false;
+            if (PQstatus(link->connection) == CONNECTION_BAD) {
+                return good ? postgres_link_lost(link, "store", error) : false;
             }
             continue;
         }
@@ -222,15 +221,44 @@ static bool add_to_group(struct store *store, enum statement which, const struct
     return ++postgres->unread < UNREAD_MAX || read_pipeline(postgres, ignored, error);
 }
 
+static bool end_snapshot(struct postgres_store *postgres, struct error *error) {
+    if (!postgres->in_snapshot) {
+        return true;
+    }
+    postgres->in_snapshot = false;
+    return postgres_link_execute(&postgres->link, "COMMIT", "read", NULL, error);
+}
+
+static bool send_plain(struct postgres_store *postgres, const char *sql, const char *what,
+                       struct error *error) {
+    return PQsendQueryParams(postgres->link.connection, sql, 0, NULL, NULL, NULL, NULL, 0) == 1 ||
+           postgres_link_lost(&postgres->link, what, error);
+}
+
 static bool postgres_begin(struct store *store, struct error *error) {
     struct postgres_store *postgres = of(store);
-    postgres->warned = false;
-    if (PQenterPipelineMode(postgres->connection) != 1 ||
-        PQsendQueryParams(postgres->connection, "BEGIN", 0, NULL, NULL, NULL, NULL, 0) != 1) {
-        return fail(postgres, "begin", PQerrorMessage(postgres->connection), error);
-    }
+    postgres->link.warned = postgres->draw_changed = false;
     postgres->unread = 1;
-    return true;
+    return end_snapshot(postgres, error) &&
+           (PQenterPipelineMode(postgres->link.connection) == 1 ||
+            postgres_link_lost(&postgres->link, "begin", error)) &&
+           send_plain(postgres, "BEGIN", "begin", error);
+}
+
+// Back to one statement at a time; everything has been read.
+static bool leave_pipeline(struct postgres_store *postgres, struct error *error) {
+    return PQexitPipelineMode(postgres->link.connection) == 1 ||
+           postgres_link_lost(&postgres->link, "end a group", error);
+}
+
+// The other servers look at the draw when they hear of it, and each second all the same: that this may fail
+// does not matter.
+static void tell_others(struct postgres_store *postgres) {
+    struct error ignored;
+    if (postgres->draw_changed) {
+        postgres->draw_changed =
+            !postgres_link_execute(&postgres->link, "NOTIFY " POSTGRES_CHANNEL, "notify", NULL, &ignored);
+    }
 }
 
 // A COMMIT of a transaction that failed before says ROLLBACK; and one whose wait for a standby was cancelled
@@ -238,26 +266,38 @@ static bool postgres_begin(struct store *store, struct error *error) {
 static bool postgres_commit(struct store *store, struct error *error) {
     struct postgres_store *postgres = of(store);
     char last[16] = "";
-    if (PQsendQueryParams(postgres->connection, "COMMIT", 0, NULL, NULL, NULL, NULL, 0) != 1) {
-        return fail(postgres, "commit", PQerrorMessage(postgres->connection), error);
-    }
-    if (!read_pipeline(postgres, last, error)) {
+    if (!send_plain(postgres, "COMMIT", "commit", error) || !read_pipeline(postgres, last, error)) {
         return false;
     }
-    if (postgres->warned) {
-        return fail(postgres, "commit", postgres->warning, error);
+    if (postgres->link.warned || strcmp(last, "COMMIT") != 0) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: cannot commit: %s", postgres->link.place,
+                         postgres->link.warned ? postgres->link.warning : "the database rolled it back");
     }
-    if (strcmp(last, "COMMIT") != 0 || PQexitPipelineMode(postgres->connection) != 1) {
-        return fail(postgres, "commit", "the database says that it did not", error);
+    if (!leave_pipeline(postgres, error)) {
+        return false;
     }
+    tell_others(postgres);
     return true;
 }
 
-// The connection is given up after a failure, and with it whatever was not committed.
+// Whatever goes wrong here ends the connection, and with it the transaction.
 static void postgres_rollback(struct store *store) {
     struct postgres_store *postgres = of(store);
-    PQfinish(postgres->connection);
-    postgres->connection = NULL;
+    struct error error;
+    char ignored[16];
+    bool in_pipeline = PQpipelineStatus(postgres->link.connection) != PQ_PIPELINE_OFF;
+    if (store->failed) {
+        postgres_link_close(&postgres->link);
+        return;
+    }
+    if (in_pipeline && postgres->unread > 0) {
+        (void)read_pipeline(postgres, ignored, &error); // its statements have failed, as is known
+    }
+    if ((in_pipeline && !leave_pipeline(postgres, &error)) ||
+        !postgres_link_execute(&postgres->link, "ROLLBACK", "roll back", NULL, &error)) {
+        store->failed = true;
+        postgres_link_close(&postgres->link);
+    }
 }
 
 // Writing -------------------------------------------------------------------------------------------------
@@ -272,6 +312,8 @@ static bool postgres_put_draw(struct store *store, const struct stored_draw *dra
     bind_text(&parameters, draw->drawn_at);
     bind_integer(&parameters, (int64_t)draw->winners_checksum);
     bind_integer(&parameters, (int64_t)draw->checksum);
+    bind_integer(&parameters, (int64_t)draw->replaces);
+    of(store)->draw_changed = true;
     return add_to_group(store, PUT_DRAW, &parameters, "store the draw", error);
 }
 
@@ -283,6 +325,7 @@ static bool postgres_put_agency(struct store *store, const struct stored_agency 
     bind_text(&parameters, agency->finished_at);
     bind_text(&parameters, agency->told_at);
     bind_integer(&parameters, (int64_t)agency->checksum);
+    bind_integer(&parameters, (int64_t)agency->replaces);
     return add_to_group(store, PUT_AGENCY, &parameters, "store an agency", error);
 }
 
@@ -307,21 +350,19 @@ static bool postgres_add_winner(struct store *store, const struct stored_winner 
     return add_to_group(store, ADD_WINNER, &parameters, "store a winner", error);
 }
 
+static bool postgres_confirm(struct store *store, struct error *error) {
+    struct parameters parameters = begin_parameters(of(store));
+    return add_to_group(store, CONFIRM, &parameters, "confirm", error);
+}
+
 // Reading -------------------------------------------------------------------------------------------------
 
 typedef bool (*read_row)(const PGresult *result, int row, void *context, struct error *error);
 
-// Reads what is left of a statement's results and throws it away.
-static void drain(struct postgres_store *postgres) {
-    for (PGresult *result; (result = PQgetResult(postgres->connection)) != NULL;) {
-        PQclear(result);
-    }
-}
-
-// A reader that has had enough must not wait for rows it does not want.
+// A reader that has had enough must not wait for rows that it does not want.
 static void cancel(struct postgres_store *postgres) {
     char ignored[256];
-    PGcancel *cancel = PQgetCancel(postgres->connection);
+    PGcancel *cancel = PQgetCancel(postgres->link.connection);
     if (cancel != NULL) {
         (void)PQcancel(cancel, ignored, sizeof ignored); // then they are read after all
         PQfreeCancel(cancel);
@@ -331,21 +372,27 @@ static void cancel(struct postgres_store *postgres) {
 // Row by row, so that memory does not grow with the answer.
 static bool each_row(struct postgres_store *postgres, read_row read, void *context, struct error *error) {
     bool wanted = true;
-    PQsetSingleRowMode(postgres->connection);
-    for (PGresult *result; wanted && (result = PQgetResult(postgres->connection)) != NULL;) {
+    PQsetSingleRowMode(postgres->link.connection);
+    for (;;) {
+        PGresult *result;
+        struct error later;
+        if (!postgres_link_result(&postgres->link, &result, wanted ? error : &later)) {
+            return false;
+        }
+        if (result == NULL) {
+            return wanted;
+        }
         ExecStatusType status = PQresultStatus(result);
-        if (status == PGRES_SINGLE_TUPLE) {
+        if (wanted && status == PGRES_SINGLE_TUPLE) {
             wanted = read(result, 0, context, error);
             if (!wanted) {
                 cancel(postgres);
             }
-        } else if (status != PGRES_TUPLES_OK) {
-            wanted = fail(postgres, "read", PQresultErrorMessage(result), error);
+        } else if (wanted && status != PGRES_TUPLES_OK) {
+            wanted = postgres_link_fail(&postgres->link, result, "read", error);
         }
         PQclear(result);
     }
-    drain(postgres);
-    return wanted;
 }
 
 // Within a group the pipeline is left for as long as the reading takes; the transaction goes on.
@@ -353,17 +400,15 @@ static bool query(struct store *store, enum statement which, const struct parame
                   read_row read, void *context, struct error *error) {
     struct postgres_store *postgres = of(store);
     char ignored[16];
-    bool in_group = PQpipelineStatus(postgres->connection) != PQ_PIPELINE_OFF;
-    if (in_group && (!read_pipeline(postgres, ignored, error) ||
-                     (PQexitPipelineMode(postgres->connection) != 1 &&
-                      !fail(postgres, "read", PQerrorMessage(postgres->connection), error)))) {
+    bool in_group = PQpipelineStatus(postgres->link.connection) != PQ_PIPELINE_OFF;
+    if (in_group && (!read_pipeline(postgres, ignored, error) || !leave_pipeline(postgres, error))) {
         return false;
     }
     if (!send(postgres, which, parameters, "read", error) || !each_row(postgres, read, context, error)) {
         return false;
     }
-    return !in_group || PQenterPipelineMode(postgres->connection) == 1 ||
-           fail(postgres, "read", PQerrorMessage(postgres->connection), error);
+    return !in_group || PQenterPipelineMode(postgres->link.connection) == 1 ||
+           postgres_link_lost(&postgres->link, "read", error);
 }
 
 struct draw_reading {
@@ -424,6 +469,78 @@ static bool postgres_agencies(struct store *store, store_each_agency each, void 
     struct agency_reading reading = {each, context};
     struct parameters parameters = begin_parameters(of(store));
     return query(store, ALL_AGENCIES, &parameters, read_agency, &reading, error);
+}
+
+static bool keep_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    (void)error;
+    *(struct stored_agency *)context = *agency;
+    return true;
+}
+
+static bool postgres_get_agency(struct store *store, uint32_t number, struct stored_agency *agency,
+                                bool *found, struct error *error) {
+    struct agency_reading reading = {keep_agency, agency};
+    struct parameters parameters = begin_parameters(of(store));
+    bind_integer(&parameters, number);
+    *agency = (struct stored_agency){0};
+    if (!end_snapshot(of(store), error) ||
+        !query(store, ONE_AGENCY, &parameters, read_agency, &reading, error)) {
+        return false;
+    }
+    *found = agency->agency == number;
+    return true;
+}
+
+struct number_reading {
+    int64_t number, second; // the first two columns
+    bool found;
+};
+
+static bool read_number(const PGresult *result, int row, void *context, struct error *error) {
+    (void)error;
+    *(struct number_reading *)context = (struct number_reading){
+        .number = read_integer(result, row, 0),
+        .second = PQnfields(result) > 1 ? read_integer(result, row, 1) : 0,
+        .found = true,
+    };
+    return true;
+}
+
+// The count is what decides quickly; before it decides, the rows themselves are counted.
+static bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more,
+                                    uint32_t *finished, struct error *error) {
+    struct number_reading count = {0}, rows = {0};
+    struct parameters parameters = begin_parameters(of(store));
+    bind_integer(&parameters, (int64_t)draw_checksum);
+    bind_integer(&parameters, more);
+    if (!query(store, COUNT_FINISHED, &parameters, read_number, &count, error)) {
+        return false;
+    }
+    if (!count.found) {
+        return error_set(error, ERROR_STORE_STALE, "another server has changed the draw");
+    }
+    *finished = (uint32_t)count.number;
+    if (count.number < count.second) {
+        return true;
+    }
+    parameters = begin_parameters(of(store));
+    return query(store, FINISHED_ROWS, &parameters, read_number, &rows, error) &&
+           (count.number == rows.number ||
+            error_set(error, ERROR_STORE_FAILED,
+                      "%s: the store is damaged: draw \"%s\" says that %lld agencies have finished, and %lld "
+                      "have",
+                      of(store)->link.place, of(store)->draw, (long long)count.number,
+                      (long long)rows.number));
+}
+
+static bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) {
+    struct number_reading row = {0};
+    struct parameters parameters = begin_parameters(of(store));
+    if (!query(store, CLAIM_DRAW, &parameters, read_number, &row, error)) {
+        return false;
+    }
+    *claimed = row.found;
+    return true;
 }
 
 struct chunk_reading {
@@ -504,68 +621,60 @@ static bool postgres_check_files(struct store *store, store_on_damage on_damage,
 
 // Opening and closing -------------------------------------------------------------------------------------
 
+static bool postgres_snapshot(struct store *store, struct error *error) {
+    struct postgres_store *postgres = of(store);
+    if (!end_snapshot(postgres, error)) {
+        return false;
+    }
+    postgres->in_snapshot = postgres_link_execute(
+        &postgres->link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "read", NULL, error);
+    return postgres->in_snapshot;
+}
+
 static void postgres_close(struct store *store) {
-    PQfinish(of(store)->connection); // takes NULL too
+    postgres_link_close(&of(store)->link);
     free(store);
 }
 
-static bool execute(struct postgres_store *postgres, const char *sql, const char *what, struct error *error) {
-    PGresult *result = PQexec(postgres->connection, sql);
-    ExecStatusType status = PQresultStatus(result);
-    bool done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-                fail(postgres, what, PQerrorMessage(postgres->connection), error);
-    PQclear(result);
-    return done;
-}
-
-// The version of the tables, or "" where there are none.
-static bool get_version(struct postgres_store *postgres, char version[16], struct error *error) {
-    PGresult *result = PQexec(postgres->connection, "SELECT version FROM quiniela_schema");
-    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    bool done = true;
-    version[0] = '\0';
-    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1) {
-        snprintf(version, 16, "%s", PQgetvalue(result, 0, 0));
-    } else if (state == NULL || strcmp(state, "42P01") != 0) { // undefined_table
-        done = fail(postgres, "read its tables' version", PQerrorMessage(postgres->connection), error);
-    }
-    PQclear(result);
-    return done;
-}
-
-// Two servers may come here at once. Whoever is too late fails, and finds the tables when it looks again.
+// Two servers may come here at once: whoever is too late waits for the other one, and finds the tables.
 static bool make_tables(struct postgres_store *postgres, struct error *error) {
-    struct error first;
-    char version[16];
-    if (execute(postgres, "BEGIN", "make the tables", &first) &&
-        execute(postgres, postgres_schema, "make the tables", &first) &&
-        execute(postgres, "COMMIT", "make the tables", &first)) {
+    struct error first, ignored;
+    char version[32];
+    if (postgres_link_execute(&postgres->link, postgres_schema, "make its tables", NULL, &first)) {
         return true;
     }
-    if (!execute(postgres, "ROLLBACK", "make the tables", error) || !get_version(postgres, version, error)) {
+    if (PQtransactionStatus(postgres->link.connection) != PQTRANS_IDLE &&
+        !postgres_link_execute(&postgres->link, "ROLLBACK", "make its tables", NULL, error)) {
         return false;
     }
-    if (version[0] == '\0') {
-        *error = first;
-        return false;
+    if (postgres_link_execute(&postgres->link, "SELECT version FROM quiniela_schema", "read", version,
+                              &ignored)) {
+        return true;
     }
-    return true;
+    *error = first;
+    return false;
 }
 
 static bool have_tables(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
-    char version[16];
-    if (!get_version(postgres, version, error)) {
+    struct postgres_link *link = &postgres->link;
+    char name[32], version[32];
+    if (!postgres_link_execute(link, "SELECT to_regclass('quiniela_schema')::text", "look for its tables",
+                               name, error)) {
         return false;
     }
-    if (version[0] == '\0') {
-        return mode == STORE_SERVE
-                   ? make_tables(postgres, error)
-                   : error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", postgres->place);
+    if (name[0] == '\0' && mode != STORE_SERVE) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: it is no store of quiniela's", link->place);
+    }
+    if ((name[0] == '\0' && !make_tables(postgres, error)) ||
+        !postgres_link_execute(link, "SELECT version::text FROM quiniela_schema", "read its tables' version",
+                               version, error)) {
+        return false;
     }
     return strcmp(version, POSTGRES_SCHEMA_VERSION) == 0 ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "%s: its tables are of version %s, this program knows " POSTGRES_SCHEMA_VERSION,
-                     postgres->place, version);
+           error_set(
+               error, ERROR_STORE_FAILED,
+               "%s: its tables are of version %s, and this program knows version " POSTGRES_SCHEMA_VERSION,
+               link->place, version);
 }
 
 static bool prepare_statements(struct postgres_store *postgres, struct error *error) {
@@ -578,54 +687,59 @@ static bool prepare_statements(struct postgres_store *postgres, struct error *er
         }
         char name[16];
         statement_name((enum statement)i, name);
-        PGresult *result = PQprepare(postgres->connection, name, text->sql, count, types);
-        bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK ||
-                        fail(postgres, "prepare a statement", PQerrorMessage(postgres->connection), error);
-        PQclear(result);
-        if (!prepared) {
-            return false;
+        if (PQsendPrepare(postgres->link.connection, name, text->sql, count, types) != 1) {
+            return postgres_link_lost(&postgres->link, "prepare a statement", error);
+        }
+        for (;;) {
+            PGresult *result;
+            if (!postgres_link_result(&postgres->link, &result, error)) {
+                return false;
+            }
+            if (result == NULL) {
+                break;
+            }
+            bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK ||
+                            postgres_link_fail(&postgres->link, result, "prepare a statement", error);
+            PQclear(result);
+            if (!prepared) {
+                return false; // the link is closed, whatever is still to come
+            }
         }
     }
     return true;
 }
 
-// Where the database is, for messages: never with its password.
-static void describe(struct postgres_store *postgres) {
-    const char *host = PQhost(postgres->connection), *port = PQport(postgres->connection);
-    const char *name = PQdb(postgres->connection);
-    snprintf(postgres->place, sizeof postgres->place, "postgresql://%s:%s/%s", host == NULL ? "" : host,
-             port == NULL ? "" : port, name == NULL ? "" : name);
-}
+// Commits are durable whatever the database's own setting is. A server that has vanished must not keep its
+// locks: the database looks after its connection, too.
+static const char session[] =
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    "  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');"
+    "SET client_min_messages = warning;"
+    "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';"
+    "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;"
+    "SET tcp_user_timeout = 5000;";
 
-// What the address says wins over what stands before it here: the last one counts.
-static bool connect_database(struct postgres_store *postgres, const char *address, enum store_mode mode,
-                             struct error *error) {
-    const char *keys[] = {"connect_timeout",  "target_session_attrs",
-                          "keepalives_idle",  "keepalives_interval",
-                          "keepalives_count", "tcp_user_timeout",
-                          "application_name", "dbname",
-                          "client_encoding",  NULL};
-    const char *values[] = {
-        "5", mode == STORE_SERVE ? "read-write" : "any", "5", "2", "3", "10000", "quiniela", address, "UTF8",
-        NULL};
-    postgres->connection = PQconnectdbParams(keys, values, 1);
-    if (postgres->connection == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a connection to the database");
+static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) {
+    char fsync[32];
+    if (!postgres_link_execute(&postgres->link, "SHOW fsync", "read its settings", fsync, error)) {
+        return false;
     }
-    describe(postgres);
-    PQsetNoticeReceiver(postgres->connection, on_notice, postgres);
-    return PQstatus(postgres->connection) == CONNECTION_OK ||
-           fail(postgres, "connect", PQerrorMessage(postgres->connection), error);
+    if (strcmp(fsync, "on") != 0) {
+        log_event(
+            LOG_LEVEL_WARNING, "store", LOG_SUCCESS,
+            "store: %s | reason: the database runs with fsync=%s, and loses what it has acknowledged when "
+            "its machine fails",
+            postgres->link.place, fsync);
+    }
+    return true;
 }
 
 static bool begin_session(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
-    if (!execute(postgres, "SET synchronous_commit = on; SET client_min_messages = warning;", "connect",
-                 error) ||
+    if (!postgres_link_execute(&postgres->link, session, "begin a session", NULL, error) ||
         !have_tables(postgres, mode, error) || !prepare_statements(postgres, error)) {
         return false;
     }
-    return mode == STORE_SERVE // one snapshot for all that is read
-           || execute(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "read", error);
+    return mode == STORE_SERVE ? warn_of_fsync(postgres, error) : postgres_snapshot(&postgres->store, error);
 }
 
 static const struct store_operations operations = {
@@ -643,6 +757,11 @@ static const struct store_operations operations = {
     .winners = postgres_winners,
     .check_files = postgres_check_files,
     .close = postgres_close,
+    .snapshot = postgres_snapshot,
+    .get_agency = postgres_get_agency,
+    .count_finished = postgres_count_finished,
+    .confirm = postgres_confirm,
+    .claim_draw = postgres_claim_draw,
 };
 
 bool postgres_store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
@@ -657,10 +776,11 @@ bool postgres_store_open(const char *address, const char *draw, enum store_mode 
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
     }
     postgres->store.operations = &operations;
-    postgres->store.address = postgres->place;
+    postgres->store.address = postgres->link.place;
     postgres->store.draw_name = postgres->draw;
     snprintf(postgres->draw, sizeof postgres->draw, "%s", draw);
-    if (!connect_database(postgres, address, mode, error) || !begin_session(postgres, mode, error)) {
+    if (!postgres_link_open(&postgres->link, address, mode == STORE_SERVE, error) ||
+        !begin_session(postgres, mode, error)) {
         postgres_close(&postgres->store);
         return false;
     }

@@ -4,6 +4,7 @@
 #define QUINIELA_STORE_POSTGRES_SCHEMA_H
 
 #define POSTGRES_SCHEMA_VERSION "2"
+#define POSTGRES_CHANNEL "quiniela" // who listens there hears that some draw has changed
 
 // The view bets cuts the text into lines and the lines into fields; string_to_array and unnest are known to
 // whatever speaks PostgreSQL's language.
@@ -19,7 +20,8 @@ static const char postgres_schema[] =
     " sealed_at TEXT,"
     " drawn_at TEXT,"
     " winners_checksum BIGINT NOT NULL,"
-    " checksum BIGINT NOT NULL"
+    " checksum BIGINT NOT NULL,"
+    " finished BIGINT NOT NULL DEFAULT 0"
     ");"
     "CREATE TABLE agencies ("
     " draw TEXT NOT NULL,"

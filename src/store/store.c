@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include "base/checksum.h"
+#include "store/postgres_link.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -18,9 +19,28 @@ const char *draw_state_name(enum draw_state state) {
 
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) {
-    bool is_postgres = strncmp(address, "postgresql://", 13) == 0 || strncmp(address, "postgres://", 11) == 0;
-    return is_postgres ? postgres_store_open(address, draw, mode, store, error)
-                       : sqlite_store_open(address, draw, mode, store, error);
+    return postgres_is_address(address) ? postgres_store_open(address, draw, mode, store, error)
+                                        : sqlite_store_open(address, draw, mode, store, error);
+}
+
+void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]) {
+    if (postgres_is_address(address)) {
+        postgres_show_address(address, text);
+    } else {
+        snprintf(text, STORE_ADDRESS_BYTES, "%s", address);
+    }
+}
+
+void store_interrupt_on(int descriptor) {
+    postgres_interrupt_on(descriptor);
+}
+
+void store_conceal_address(char *address) {
+    postgres_conceal(address);
+}
+
+bool store_is_shared(const struct store *store) {
+    return store->operations->snapshot != NULL;
 }
 
 static void drop_group(struct store *store) {
@@ -41,9 +61,9 @@ static bool may_go_on(const struct store *store, struct error *error) {
     return !store->failed || error_set(error, ERROR_STORE_FAILED, "the store has failed and is not open");
 }
 
-static bool result(struct store *store, bool done) {
+static bool result(struct store *store, bool done, const struct error *error) {
     if (!done) {
-        store->failed = true;
+        store->failed = error->code != ERROR_STORE_STALE;
         drop_group(store);
     }
     return done;
@@ -55,7 +75,7 @@ bool store_begin(struct store *store, struct error *error) {
     if (!may_go_on(store, error)) {
         return false;
     }
-    store->in_group = result(store, store->operations->begin(store, error));
+    store->in_group = result(store, store->operations->begin(store, error), error);
     return store->in_group;
 }
 
@@ -64,7 +84,7 @@ bool store_commit(struct store *store, struct error *error) {
         return false;
     }
     assert(store->in_group);
-    if (!result(store, store->operations->commit(store, error))) {
+    if (!result(store, store->operations->commit(store, error), error)) {
         return false;
     }
     store->in_group = false;
@@ -129,28 +149,67 @@ static bool damaged(const struct store *store, struct error *error, const char *
 
 // Writing -------------------------------------------------------------------------------------------------
 
-bool store_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
+bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) {
     struct stored_draw summed = *draw;
-    summed.winners_checksum = draw->state == DRAW_DRAWN ? store->winners_checksum : 0;
+    summed.winners_checksum =
+        draw->state == DRAW_DRAWN ? draw->winners_checksum + store->winners_checksum : 0;
     summed.checksum = draw_checksum(store, &summed);
-    return may_go_on(store, error) && result(store, store->operations->put_draw(store, &summed, error));
+    summed.replaces = draw->checksum;
+    if (!may_go_on(store, error) ||
+        !result(store, store->operations->put_draw(store, &summed, error), error)) {
+        return false;
+    }
+    *draw = summed;
+    return true;
 }
 
-bool store_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
+bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) {
     struct stored_agency summed = *agency;
     summed.checksum = agency_checksum(store, agency);
-    return may_go_on(store, error) && result(store, store->operations->put_agency(store, &summed, error));
+    summed.replaces = agency->checksum;
+    if (!may_go_on(store, error) ||
+        !result(store, store->operations->put_agency(store, &summed, error), error)) {
+        return false;
+    }
+    *agency = summed;
+    return true;
+}
+
+bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
+                          struct error *error) {
+    return !store_is_shared(store) ||
+           (may_go_on(store, error) &&
+            result(store, store->operations->count_finished(store, draw_checksum, more, finished, error),
+                   error));
+}
+
+bool store_confirm(struct store *store, struct error *error) {
+    return !store_is_shared(store) ||
+           (may_go_on(store, error) && result(store, store->operations->confirm(store, error), error));
+}
+
+static bool claim_draw(struct store *store, struct error *error) {
+    bool claimed = true;
+    return !store_is_shared(store) ||
+           (store->operations->claim_draw(store, &claimed, error) &&
+            (claimed || error_set(error, ERROR_STORE_STALE, "another server makes the draw")));
+}
+
+bool store_begin_draw(struct store *store, struct error *error) {
+    return store_begin(store, error) && result(store, claim_draw(store, error), error);
 }
 
 bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
     struct stored_chunk summed = *chunk;
     summed.checksum = chunk_checksum(store, chunk);
-    return may_go_on(store, error) && result(store, store->operations->add_chunk(store, &summed, error));
+    return may_go_on(store, error) &&
+           result(store, store->operations->add_chunk(store, &summed, error), error);
 }
 
 bool store_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
     store->winners_checksum += winner_checksum(store, winner);
-    return may_go_on(store, error) && result(store, store->operations->add_winner(store, winner, error));
+    return may_go_on(store, error) &&
+           result(store, store->operations->add_winner(store, winner, error), error);
 }
 
 // Reading -------------------------------------------------------------------------------------------------
@@ -162,7 +221,24 @@ static bool read_draw(struct store *store, struct stored_draw *draw, bool *found
 }
 
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
-    return may_go_on(store, error) && result(store, read_draw(store, draw, found, error));
+    return may_go_on(store, error) && result(store, read_draw(store, draw, found, error), error);
+}
+
+bool store_snapshot(struct store *store, struct error *error) {
+    return !store_is_shared(store) ||
+           (may_go_on(store, error) && result(store, store->operations->snapshot(store, error), error));
+}
+
+static bool read_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                        struct error *error) {
+    return store->operations->get_agency(store, number, agency, found, error) &&
+           (!*found || agency->checksum == agency_checksum(store, agency) ||
+            damaged(store, error, "the row of agency %" PRIu32 " is damaged", number));
+}
+
+bool store_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                      struct error *error) {
+    return may_go_on(store, error) && result(store, read_agency(store, number, agency, found, error), error);
 }
 
 // A caller's function for the rows, behind the check of each.
@@ -186,7 +262,7 @@ static bool check_agency(void *context, const struct stored_agency *agency, stru
 bool store_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
     struct checking checking = {.store = store, .each_agency = each, .context = context};
     return may_go_on(store, error) &&
-           result(store, store->operations->agencies(store, check_agency, &checking, error));
+           result(store, store->operations->agencies(store, check_agency, &checking, error), error);
 }
 
 static bool check_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
@@ -202,14 +278,15 @@ static bool check_chunk(void *context, const struct stored_chunk *chunk, struct 
 bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
     struct checking checking = {.store = store, .each_chunk = each, .context = context};
     return may_go_on(store, error) &&
-           result(store, store->operations->numbers(store, check_chunk, &checking, error));
+           result(store, store->operations->numbers(store, check_chunk, &checking, error), error);
 }
 
 bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                   void *context, struct error *error) {
     struct checking checking = {.store = store, .each_chunk = each, .context = context};
     return may_go_on(store, error) &&
-           result(store, store->operations->chunks(store, agency, from, to, check_chunk, &checking, error));
+           result(store, store->operations->chunks(store, agency, from, to, check_chunk, &checking, error),
+                  error);
 }
 
 static bool sum_winner(void *context, const struct stored_winner *winner, struct error *error) {
@@ -235,7 +312,7 @@ static bool read_winners(struct checking *checking, struct error *error) {
 
 bool store_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     struct checking checking = {.store = store, .each_winner = each, .context = context};
-    return may_go_on(store, error) && result(store, read_winners(&checking, error));
+    return may_go_on(store, error) && result(store, read_winners(&checking, error), error);
 }
 
 // Surveys -------------------------------------------------------------------------------------------------
@@ -249,5 +326,6 @@ bool store_check_files(struct store *store, struct error *error) {
     assert(store->on_damage != NULL);
     return may_go_on(store, error) &&
            result(store,
-                  store->operations->check_files(store, store->on_damage, store->damage_context, error));
+                  store->operations->check_files(store, store->on_damage, store->damage_context, error),
+                  error);
 }

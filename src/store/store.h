@@ -5,11 +5,13 @@
 //   1. What store_commit returned true for is there after any crash.
 //   2. A group (store_begin … store_commit) is stored whole or not at all.
 //   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again, and
-//      whether the failed commit was stored is only known by reading it back.
+//      whether the failed commit was stored is only known by reading it back. Only ERROR_STORE_STALE leaves
+//      the store open: another server was quicker, and nothing of the group is stored.
 //   4. (draw, agency, first) is unique: the same place is never stored twice.
 //   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Held
 //   by
 //      tests/unit/test_damage.c; only a chunk's `rows` are for the reader to check, by its `digest`.
+//   6. A row that was changed by another server since it was read is not replaced: ERROR_STORE_STALE.
 // One thread at a time uses a store.
 #ifndef QUINIELA_STORE_STORE_H
 #define QUINIELA_STORE_STORE_H
@@ -19,13 +21,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24 };
+enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24, STORE_ADDRESS_BYTES = 256 };
 
 enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
 
 // In each of these `checksum` is of all the rest of it (of a chunk: all but `rows` and `digest`), and of the
-// draw's name. The functions below set it and check it, whatever the caller put there; implementations only
-// keep it.
+// draw's name. The functions below set it and check it; implementations only keep it. Where a row is
+// replaced, the caller leaves there what it read, or what store_put_… set, or 0 for no row: it tells which
+// row is to be replaced (`replaces`, for the implementation).
 //
 // A time as "YYYY-MM-DDTHH:MM:SSZ", or "" for none yet.
 struct stored_draw {
@@ -34,7 +37,7 @@ struct stored_draw {
     uint16_t winning_number;
     char opened_at[STORE_TIME_BYTES], sealed_at[STORE_TIME_BYTES], drawn_at[STORE_TIME_BYTES];
     uint64_t winners_checksum; // once drawn: the sum of the winners' checksums; kept as `checksum` is
-    uint64_t checksum;
+    uint64_t checksum, replaces;
 };
 
 struct stored_agency {
@@ -42,7 +45,7 @@ struct stored_agency {
     uint64_t bets;                      // how many are stored, and so the next expected `first`
     char finished_at[STORE_TIME_BYTES]; // when its last chunk was stored
     char told_at[STORE_TIME_BYTES];     // when it was first told its winners
-    uint64_t checksum;
+    uint64_t checksum, replaces;
 };
 
 struct stored_chunk {
@@ -71,15 +74,16 @@ typedef bool (*store_each_winner)(void *context, const struct stored_winner *win
 typedef void (*store_on_damage)(void *context, const char *damage);
 
 enum store_mode {
-    STORE_SERVE, // read and write; one process at a time
+    STORE_SERVE, // read and write; one process at a time where the store is not shared
     STORE_READ,  // read only, also while a server runs
 };
 
 struct store;
 
-// What an implementation provides; every function is required. Each returns false with `error` set
-// (ERROR_STORE_FAILED) when it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk
-// whose columns are not of their sizes is handed out with `numbers` NULL.
+// What an implementation provides; every function is required, but for the last five. Each returns false with
+// `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE) when
+// it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk whose columns are not of
+// their sizes is handed out with `numbers` NULL.
 struct store_operations {
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
@@ -96,6 +100,14 @@ struct store_operations {
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     void (*close)(struct store *store);
+    // Of a store that several servers share; NULL in others.
+    bool (*snapshot)(struct store *store, struct error *error);
+    bool (*get_agency)(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                       struct error *error);
+    bool (*count_finished)(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
+                           struct error *error);
+    bool (*confirm)(struct store *store, struct error *error);
+    bool (*claim_draw)(struct store *store, bool *claimed, struct error *error);
 };
 
 // What every implementation's own struct begins with.
@@ -110,24 +122,67 @@ struct store {
     void *damage_context;
 };
 
-// Opens the store at `address` (a path: SQLite) for the draw named `draw`, and makes it when it is not there
-// and the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close; on failure it
-// is NULL.
+// Opens the store at `address` (a connection string of PostgreSQL's, or else a path: SQLite) for the draw
+// named `draw`, and makes it when it is not there and the mode is STORE_SERVE. On success the caller owns
+// *store and ends it with store_close; on failure it is NULL, and the error ERROR_STORE_AWAY when trying
+// again may help.
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) MUST_CHECK;
 
 // Closes and frees the store, and nulls the caller's pointer. A group that is not committed is dropped.
 void store_close(struct store **store);
 
+// Writes the address into `text` as it may be shown to anyone: without a password.
+void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
+
+// Overwrites an address that has a password in it with asterisks.
+void store_conceal_address(char *address);
+
+// From now on nothing waits for a database for long once `descriptor` can be read: it fails with
+// ERROR_STORE_AWAY. -1: nothing is watched any more.
+void store_interrupt_on(int descriptor);
+
+// Calls `on_change`, on a thread of its own, whenever another server may have changed a draw of the store at
+// `address`. It may miss changes: whoever needs to know each looks now and then, too. *watch is NULL when the
+// store is not shared; else the caller ends it with store_watch_stop, behind the signal that
+// store_interrupt_on waits for.
+struct store_watch;
+bool store_watch_start(const char *address, void (*on_change)(void *context), void *context,
+                       struct store_watch **watch, struct error *error) MUST_CHECK;
+
+// Ends the thread, frees the watch (or takes NULL), and nulls the caller's pointer.
+void store_watch_stop(struct store_watch **watch);
+
+// Whether several servers may share the store, so that what was read may have changed since.
+bool store_is_shared(const struct store *store);
+
+// What is read from here to the next group is of one moment, as if nobody else wrote. A store that is not
+// shared has nobody else.
+bool store_snapshot(struct store *store, struct error *error) MUST_CHECK;
+
 // A group of changes: begin, any number of put and add, commit. A failed call in between drops the group.
 bool store_begin(struct store *store, struct error *error) MUST_CHECK;
 bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 
-// Makes or replaces the draw's row, or an agency's. Within a group. A draw becomes DRAW_DRAWN once, in the
-// group that adds its winners, and behind them.
-bool store_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) MUST_CHECK;
-bool store_put_agency(struct store *store, const struct stored_agency *agency,
-                      struct error *error) MUST_CHECK;
+// Makes or replaces the draw's row, or an agency's, and sets its checksum. Within a group. A draw becomes
+// DRAW_DRAWN once, in the group that adds its winners, and behind them.
+bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
+bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
+
+// Within a group in which `more` agencies have finished, behind their rows: sets *finished to how many have
+// in all, other servers' included; until the group ends no other one can finish any. A store that is not
+// shared leaves *finished as it is. ERROR_STORE_STALE when the draw's row is not the one with
+// `draw_checksum`.
+bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
+                          struct error *error) MUST_CHECK;
+
+// Within a group: makes its commit wait for a standby's, also when the group changes nothing, so that all
+// that was read before is as safe as what the group stores. A store that is not shared needs no such thing.
+bool store_confirm(struct store *store, struct error *error) MUST_CHECK;
+
+// Begins a group in which the sealed draw is this server's to make: no other server makes it until the group
+// ends. ERROR_STORE_STALE, and no group, when another one is making it, or has.
+bool store_begin_draw(struct store *store, struct error *error) MUST_CHECK;
 
 // Adds a row. Fails when the place (agency, first) or (agency, bet) is taken. Within a group.
 bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
@@ -137,6 +192,10 @@ bool store_add_winner(struct store *store, const struct stored_winner *winner,
 // The draw's row into *draw; *found is false when there is none.
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                     struct error *error) MUST_CHECK;
+
+// One agency's row as it is now, also when a snapshot was taken before. Of a shared store only.
+bool store_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                      struct error *error) MUST_CHECK;
 
 // Every agency that has a row, by number.
 bool store_agencies(struct store *store, store_each_agency each, void *context,
@@ -165,8 +224,8 @@ bool store_check_files(struct store *store, struct error *error) MUST_CHECK;
 // "open", "sealed" or "drawn".
 const char *draw_state_name(enum draw_state state);
 
-// PostgreSQL's store (postgres.c): `address` is a connection URI as libpq takes it, several hosts too. As
-// store_open.
+// PostgreSQL's store (postgres.c), which several servers can share: `address` is a connection string as libpq
+// takes it, several hosts too. As store_open.
 bool postgres_store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                          struct error *error) MUST_CHECK;
 

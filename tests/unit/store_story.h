@@ -104,6 +104,14 @@ static inline void assert_chunks(struct store *store, uint32_t agency, uint64_t 
     assert_string_equal(reading.text, expected);
 }
 
+static inline bool note_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    (void)error;
+    char *text = context;
+    sprintf(text + strlen(text), "%u:%llu:%s ", winner->agency, (unsigned long long)winner->bet,
+            winner->document);
+    return true;
+}
+
 static inline int set_up(void **state) {
     (void)state;
     strcpy(folder, "/tmp/quiniela-store-XXXXXX");

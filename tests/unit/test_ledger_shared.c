@@ -1,0 +1,397 @@
+// The ledger's invariant 6 (ledger.h): several ledgers, as of several servers, on one database.
+#include "store_story.h"
+
+#include "ledger/ledger.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+enum { SERVERS = 3, WINNING_NUMBER = 7574 };
+
+enum commit_fault { NO_FAULT, LOSE_BEFORE, LOSE_AFTER }; // the connection, before the commit or behind it
+
+struct server {
+    struct ledger *ledger;
+    struct ledger_options options;
+    const struct winners *winners;
+    int drawn, all_told;
+    enum commit_fault fault; // of the next commit
+    int opened;
+};
+
+static struct server servers[SERVERS];
+static struct store_operations faulty;
+static const struct store_operations *real;
+static _Thread_local struct server *current; // whose ledger is at work
+
+// A store that loses its connection when it commits
+// -----------------------------------------------------------
+
+static bool faulty_commit(struct store *store, struct error *error) {
+    enum commit_fault fault = current->fault;
+    current->fault = NO_FAULT;
+    if (fault == LOSE_BEFORE) {
+        return error_set(error, ERROR_STORE_AWAY, "lost before the commit");
+    }
+    bool done = real->commit(store, error);
+    return fault == LOSE_AFTER ? error_set(error, ERROR_STORE_AWAY, "lost behind the commit") : done;
+}
+
+static bool open_faulty(void *context, struct store **store, struct error *error) {
+    struct server *server = context;
+    if (!postgres_store_open(path, "1", STORE_SERVE, store, error)) {
+        return false;
+    }
+    server->opened++;
+    (*store)->operations = &faulty;
+    return true;
+}
+
+static void on_drawn(void *context, const struct winners *winners) {
+    struct server *server = context;
+    server->winners = winners;
+    server->drawn++;
+}
+
+static void on_all_told(void *context) {
+    ((struct server *)context)->all_told++;
+}
+
+static bool try_start(struct server *server, uint32_t agencies, struct error *error) {
+    *server = (struct server){0};
+    current = server;
+    server->options = (struct ledger_options){.draw = "1",
+                                              .agencies = agencies,
+                                              .winning_number = WINNING_NUMBER,
+                                              .open_store = open_faulty,
+                                              .drawn = on_drawn,
+                                              .all_told = on_all_told,
+                                              .context = server};
+    return ledger_open(&server->options, &server->ledger, error);
+}
+
+static void start(struct server *server, uint32_t agencies) {
+    struct error error;
+    must(try_start(server, agencies, &error), &error);
+}
+
+static int set_up_servers(void **state) {
+    set_up_store(state);
+    struct store *store = open_draw("none", STORE_SERVE);
+    real = store->operations;
+    faulty = *real;
+    faulty.commit = faulty_commit;
+    store_close(&store);
+    memset(servers, 0, sizeof servers);
+    return 0;
+}
+
+static int tear_down_servers(void **state) {
+    for (int i = 0; i < SERVERS; i++) {
+        if (servers[i].ledger != NULL) {
+            ledger_close(&servers[i].ledger);
+        }
+    }
+    return tear_down(state);
+}
+
+// Requests ------------------------------------------------------------------------------------------------
+
+static void on_complete(struct ledger_request *request) {
+    (void)request;
+}
+
+// Bets `first` … `first + count - 1` of an agency: the bet at place n has document n, and every tenth wins.
+static struct ledger_request *request_of(enum ledger_request_type type, uint32_t agency, int64_t first,
+                                         int from, int count) {
+    struct ledger_request *request = calloc(1, sizeof *request);
+    struct chunk *chunk = chunk_new((uint32_t)count, 4096);
+    for (int i = from; i < from + count; i++) {
+        char text[64];
+        struct error error;
+        snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i % 10 == 7 ? WINNING_NUMBER : 1);
+        assert_true(chunk_add(chunk, text, strlen(text), &error));
+    }
+    *request = (struct ledger_request){
+        .type = type, .agency = agency, .first = first, .next = -1, .chunk = chunk, .complete = on_complete};
+    error_clear(&request->error);
+    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->digest));
+    return request;
+}
+
+// Processes one request alone, and returns how it was answered.
+static struct ledger_request answer(struct server *server, struct ledger_request *request) {
+    current = server;
+    request->node.next = NULL;
+    ledger_process(server->ledger, &request->node);
+    struct ledger_request answered = *request;
+    chunk_free((struct chunk *)(uintptr_t)request->chunk);
+    free(request);
+    return answered;
+}
+
+static struct ledger_request send(struct server *server, enum ledger_request_type type, uint32_t agency,
+                                  int first, int count) {
+    return answer(server, request_of(type, agency, first, first, count));
+}
+
+static void assert_stored(struct server *server, enum ledger_request_type type, uint32_t agency, int first,
+                          int count, int next) {
+    struct ledger_request answered = send(server, type, agency, first, count);
+    if (answered.error.code != ERROR_NONE) {
+        fail_msg("%s", answered.error.text);
+    }
+    assert_int_equal(answered.next, next);
+}
+
+static int64_t query_number(const char *sql) {
+    PGconn *connection = PQconnectdb(path);
+    PGresult *result = PQexec(connection, sql);
+    assert_int_equal(PQntuples(result), 1);
+    int64_t value = atoll(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(connection);
+    return value;
+}
+
+static void assert_bets(int expected) {
+    assert_int_equal(query_number("SELECT count(*) FROM bets"), expected);
+    assert_int_equal(query_number("SELECT count(DISTINCT (agency, documento)) FROM bets"), expected);
+    assert_int_equal(query_number("SELECT count(*) FROM bets WHERE bet <> documento::int"), 0);
+}
+
+static void assert_winners(const struct server *server, uint32_t agency, const char *expected) {
+    size_t length;
+    assert_non_null(server->winners);
+    const char *documents = winners_of(server->winners, agency, &length);
+    assert_int_equal(length, strlen(expected));
+    assert_memory_equal(documents, expected, length);
+}
+
+// Stories -------------------------------------------------------------------------------------------------
+
+static void an_agency_goes_on_at_another_server(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 10, 10);
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 5, 15); // which thinks that there is none: no gap
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 10, 5, 15); // again, here
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 20, 20); // known there, and new
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 5, 20, 25);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 1, 26, 1).error.code, ERROR_GAP); // there is one
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, 3, 4, 2)).error.code, ERROR_CONFLICT);
+    assert_bets(25);
+    assert_int_equal(servers[0].opened + servers[1].opened, 2);
+}
+
+static void what_is_appended_comes_behind_the_others(void **state) {
+    (void)state;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 3, 3);
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 3, 3)).next, 6);
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 6, 3)).next, 9);
+    assert_bets(9);
+}
+
+// Each finishes on another server; none of them sees all of it, and the draw is sealed all the same.
+static void the_last_end_seals_the_draw_wherever_it_comes(void **state) {
+    (void)state;
+    for (int i = 0; i < SERVERS; i++) {
+        start(&servers[i], SERVERS);
+    }
+    for (int i = 0; i < SERVERS; i++) {
+        assert_false(ledger_has_work(servers[i].ledger));
+        assert_stored(&servers[i], LEDGER_LAST_CHUNK, (uint32_t)i + 1, 0, 8, 8);
+    }
+    assert_true(ledger_has_work(servers[SERVERS - 1].ledger));
+    assert_int_equal(query_number("SELECT count(*) FROM draws WHERE state = 'sealed' AND finished = 3"), 1);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 8, 1).error.code, ERROR_AGENCY_FINISHED);
+    for (int i = 0; i < SERVERS; i++) { // whoever looks first makes it
+        current = &servers[i];
+        ledger_look(servers[i].ledger);
+        if (ledger_has_work(servers[i].ledger)) {
+            ledger_work(servers[i].ledger);
+        }
+        assert_int_equal(servers[i].drawn, 1);
+        assert_false(ledger_has_work(servers[i].ledger));
+        for (uint32_t agency = 1; agency <= SERVERS; agency++) {
+            assert_winners(&servers[i], agency, "7");
+        }
+    }
+    assert_int_equal(query_number("SELECT count(*) FROM winners"), SERVERS);
+}
+
+// Another one holds the draw, and dies: then this one makes it.
+static void a_draw_that_is_not_finished_is_made_by_another(void **state) {
+    (void)state;
+    struct error error;
+    start(&servers[0], 1);
+    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 20, 20);
+    struct store *other = open_draw("1", STORE_SERVE);
+    must(store_begin_draw(other, &error), &error);
+    must(store_add_winner(other, &(struct stored_winner){1, 7, "7"}, &error), &error);
+    ledger_work(servers[0].ledger);
+    ledger_look(servers[0].ledger);
+    assert_int_equal(servers[0].drawn, 0);
+    assert_true(ledger_has_work(servers[0].ledger)); // and again
+    store_close(&other);
+    ledger_work(servers[0].ledger);
+    assert_int_equal(servers[0].drawn, 1);
+    assert_winners(&servers[0], 1, "7,17");
+}
+
+static void everyone_is_told_by_one_server_or_another(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 1, 1);
+    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 1, 1);
+    ledger_work(servers[1].ledger);
+    current = &servers[0];
+    ledger_look(servers[0].ledger);
+    struct ledger_request told = answer(&servers[0], request_of(LEDGER_TOLD, 1, -1, 0, 0));
+    assert_int_equal(told.error.code, ERROR_NONE);
+    assert_int_equal(servers[0].all_told, 0);
+    answer(&servers[1], request_of(LEDGER_TOLD, 2, -1, 0, 0));
+    for (int i = 0; i < 2; i++) {
+        current = &servers[i];
+        ledger_look(servers[i].ledger);
+        ledger_look(servers[i].ledger);
+        assert_int_equal(servers[i].all_told, 1);
+    }
+    assert_int_equal(query_number("SELECT count(told_at) FROM agencies"), 2);
+}
+
+// A commit of which nobody knows whether it was stored is asked for, and everything is stored once: also what
+// is appended, and the ends of agencies.
+static void a_commit_that_is_not_known_is_resolved(void **state) {
+    (void)state;
+    int next = 0;
+    start(&servers[0], 1);
+    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
+        servers[0].fault = fault;
+        assert_stored(&servers[0], LEDGER_CHUNK, 1, next, 5, next + 5);
+        next += 5;
+        servers[0].fault = fault;
+        struct ledger_request appended = answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, next, 3));
+        assert_int_equal(appended.error.code, ERROR_NONE);
+        assert_int_equal(appended.stored, 3); // and it is logged as stored
+        next += 3;
+        assert_int_equal(appended.next, next);
+        assert_bets(next);
+    }
+    servers[0].fault = LOSE_AFTER;
+    struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, next, 4));
+    assert_int_equal(last.error.code, ERROR_NONE);
+    assert_true(last.finished);
+    assert_bets(next + 4);
+    assert_true(ledger_has_work(servers[0].ledger));
+}
+
+static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
+        servers[0].fault = fault;
+        struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, fault, -1, 0, 0));
+        assert_int_equal(last.error.code, ERROR_NONE);
+        assert_true(last.finished);
+    }
+    assert_true(ledger_has_work(servers[0].ledger));
+    assert_int_equal(
+        answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0)).error.code, // another one
+        ERROR_AGENCY_FINISHED);
+}
+
+// A server does not go on with settings that are not the draw's any more.
+static void servers_need_the_same_settings(void **state) {
+    (void)state;
+    struct error error;
+    start(&servers[0], 2);
+    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 5, 5);
+    start(&servers[1], 3); // the newest start's hold
+    current = &servers[0];
+    ledger_look(servers[0].ledger);
+    assert_int_equal(send(&servers[0], LEDGER_LAST_CHUNK, 2, 0, 5).error.code, ERROR_STORE_FAILED);
+    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 5, 5);
+    assert_false(ledger_has_work(servers[1].ledger)); // agency 3 is missing
+    assert_false(try_start(&servers[2], 1, &error));  // fewer than have bets
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    ledger_close(&servers[1].ledger);
+    start(&servers[1], 2); // that seals it, as both have finished
+    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 2, 0, 5, 5);
+    assert_true(ledger_has_work(servers[0].ledger));
+}
+
+// All at once ---------------------------------------------------------------------------------------------
+
+enum { RACING_AGENCIES = 4, RACING_BETS = 60 };
+
+// Sends every agency's bets, in pieces of its own, from wherever this server says the agency is; all servers
+// do, at once, so that each chunk is sent by each.
+static void *race(void *argument) {
+    struct server *server = argument;
+    int piece = 3 + (int)(server - servers) * 2;
+    current = server;
+    for (uint32_t agency = 1; agency <= RACING_AGENCIES; agency++) {
+        for (int at = 0; at < RACING_BETS;) {
+            int count = at + piece > RACING_BETS ? RACING_BETS - at : piece;
+            bool is_last = at + count == RACING_BETS;
+            struct ledger_request answered =
+                send(server, is_last ? LEDGER_LAST_CHUNK : LEDGER_CHUNK, agency, at, count);
+            if (answered.error.code == ERROR_NONE) {
+                at += count;
+            } else if (!error_retryable(answered.error.code)) {
+                return "a chunk was refused for good";
+            }
+            sched_yield();
+        }
+    }
+    return NULL;
+}
+
+static void what_all_send_at_once_is_stored_once(void **state) {
+    (void)state;
+    pthread_t threads[SERVERS];
+    for (int i = 0; i < SERVERS; i++) {
+        start(&servers[i], RACING_AGENCIES);
+    }
+    for (int i = 0; i < SERVERS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, race, &servers[i]), 0);
+    }
+    for (int i = 0; i < SERVERS; i++) {
+        void *wrong;
+        pthread_join(threads[i], &wrong);
+        if (wrong != NULL) {
+            fail_msg("%s", (const char *)wrong);
+        }
+    }
+    assert_bets(RACING_AGENCIES * RACING_BETS);
+    assert_int_equal(
+        query_number("SELECT count(*) FROM draws WHERE state = 'sealed' AND finished = agencies"), 1);
+    assert_int_equal(query_number("SELECT sum(bets) FROM agencies"), RACING_AGENCIES * RACING_BETS);
+}
+
+#define SHARED_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_servers, tear_down_servers)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SHARED_TEST(an_agency_goes_on_at_another_server),
+        SHARED_TEST(what_is_appended_comes_behind_the_others),
+        SHARED_TEST(the_last_end_seals_the_draw_wherever_it_comes),
+        SHARED_TEST(a_draw_that_is_not_finished_is_made_by_another),
+        SHARED_TEST(everyone_is_told_by_one_server_or_another),
+        SHARED_TEST(a_commit_that_is_not_known_is_resolved),
+        SHARED_TEST(an_end_without_bets_that_is_not_known_is_resolved),
+        SHARED_TEST(servers_need_the_same_settings),
+        SHARED_TEST(what_all_send_at_once_is_stored_once),
+    };
+    if (getenv("QUINIELA_POSTGRES") == NULL) {
+        print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
+        return 77;
+    }
+    implementation = &implementations[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

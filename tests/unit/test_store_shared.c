@@ -1,0 +1,234 @@
+// What a store promises that several servers share (store.h, invariant 6): two stores are open on one
+// database, as two servers have them.
+#include "store_story.h"
+
+static struct store *one, *two;
+
+static int set_up_two(void **state) {
+    set_up_store(state);
+    one = open_draw("1", STORE_SERVE);
+    two = open_draw("1", STORE_SERVE);
+    return 0;
+}
+
+static int tear_down_two(void **state) {
+    store_close(&one);
+    store_close(&two);
+    return tear_down(state);
+}
+
+static void commit(struct store *store) {
+    struct error error;
+    must(store_commit(store, &error), &error);
+}
+
+static void begin(struct store *store) {
+    struct error error;
+    must(store_begin(store, &error), &error);
+}
+
+// Puts an agency's row in a group of its own. Returns whether that was possible; else it was stale.
+static bool put_agency(struct store *store, struct stored_agency *agency) {
+    struct error error;
+    begin(store);
+    if (store_put_agency(store, agency, &error) && store_commit(store, &error)) {
+        return true;
+    }
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+    return false;
+}
+
+static struct stored_agency read_agency(struct store *store, uint32_t number) {
+    struct stored_agency agency;
+    struct error error;
+    bool found;
+    must(store_get_agency(store, number, &agency, &found, &error), &error);
+    assert_true(found || agency.agency == 0);
+    return agency;
+}
+
+static void both_are_shared(void **state) {
+    (void)state;
+    assert_true(store_is_shared(one));
+    assert_true(store_is_shared(two));
+}
+
+static void an_agency_that_another_has_changed_is_not_replaced(void **state) {
+    (void)state;
+    struct stored_agency mine = {.agency = 3, .bets = 10}, others = {.agency = 3, .bets = 7};
+    assert_true(put_agency(one, &mine));
+    assert_false(put_agency(two, &others)); // it thinks that there is none
+    others = read_agency(two, 3);
+    assert_int_equal(others.bets, 10);
+    others.bets = 12;
+    assert_true(put_agency(two, &others)); // the store is as good as before
+    mine.bets = 11;
+    assert_false(put_agency(one, &mine));
+    mine = read_agency(one, 3);
+    assert_int_equal(mine.bets, 12);
+    mine.bets = 13;
+    assert_true(put_agency(one, &mine) && put_agency(one, &mine));
+    assert_int_equal(read_agency(two, 4).agency, 0);
+}
+
+static void a_draw_that_another_has_changed_is_not_replaced(void **state) {
+    (void)state;
+    struct stored_draw mine = {.agencies = 1, .opened_at = "2026-01-01T00:00:00Z"}, others = mine;
+    struct error error;
+    begin(one);
+    must(store_put_draw(one, &mine, &error), &error);
+    commit(one);
+    others.agencies = 2;
+    begin(two);
+    assert_false(store_put_draw(two, &others, &error) && store_commit(two, &error));
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+}
+
+// Both take the next place of an agency at once: whoever commits first has it, and nothing of the other's
+// group is stored.
+static void a_place_is_taken_once(void **state) {
+    (void)state;
+    struct error error;
+    struct stored_chunk here = chunk_of(1, 0, 2), there = chunk_of(1, 0, 3), other = chunk_of(2, 0, 1);
+    begin(one);
+    must(store_add_chunk(one, &here, &error), &error);
+    commit(one);
+    begin(two);
+    assert_false(store_add_chunk(two, &other, &error) && store_add_chunk(two, &there, &error) &&
+                 store_commit(two, &error));
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_chunks(two, 0, 0, UINT64_MAX, "1:0+2 ");
+    store_one(two, 1, 2, 1);
+    assert_chunks(one, 0, 0, UINT64_MAX, "1:0+2 1:2+1 ");
+}
+
+static void a_snapshot_is_of_one_moment(void **state) {
+    (void)state;
+    struct error error;
+    must(store_snapshot(one, &error), &error);
+    assert_chunks(one, 0, 0, UINT64_MAX, "");
+    store_one(two, 1, 0, 3);
+    assert_chunks(one, 0, 0, UINT64_MAX, "");
+    must(store_snapshot(one, &error), &error);
+    assert_chunks(one, 0, 0, UINT64_MAX, "1:0+3 ");
+    struct stored_agency agency = {.agency = 1, .bets = 3};
+    assert_true(put_agency(two, &agency));
+    assert_int_equal(read_agency(one, 1).bets, 3); // that is always of now
+    store_one(one, 1, 3, 1);                       // a group ends it, too
+    assert_chunks(one, 0, 0, UINT64_MAX, "1:0+3 1:3+1 ");
+}
+
+static struct stored_draw open_for(struct store *store, uint32_t agencies) {
+    struct stored_draw draw = {.agencies = agencies, .opened_at = "2026-01-01T00:00:00Z"};
+    struct error error;
+    begin(store);
+    must(store_put_draw(store, &draw, &error), &error);
+    commit(store);
+    return draw;
+}
+
+// Finishes an agency in an open group, and returns how many have.
+static uint32_t finish(struct store *store, const struct stored_draw *draw, uint32_t number) {
+    struct stored_agency agency = {.agency = number, .bets = 1, .finished_at = "2026-01-02T00:00:00Z"};
+    struct error error;
+    uint32_t finished = 0;
+    must(store_put_agency(store, &agency, &error) &&
+             store_count_finished(store, draw->checksum, 1, &finished, &error),
+         &error);
+    return finished;
+}
+
+static void agencies_finish_once_each_on_any_server(void **state) {
+    (void)state;
+    struct stored_draw draw = open_for(one, 3);
+    struct error error;
+    uint32_t finished;
+    begin(one);
+    assert_int_equal(finish(one, &draw, 1), 1);
+    commit(one);
+    begin(two);
+    assert_int_equal(finish(two, &draw, 2), 2);
+    store_close(&two); // without a commit
+    two = open_draw("1", STORE_SERVE);
+    begin(two);
+    assert_int_equal(finish(two, &draw, 3), 2);
+    commit(two);
+    begin(one);
+    assert_int_equal(finish(one, &draw, 2), 3); // the last: the rows are counted, too
+    commit(one);
+    begin(one);
+    assert_false(store_count_finished(one, draw.checksum + 1, 1, &finished, &error)); // of another draw's row
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+}
+
+// A count that the rows do not bear out must not seal a draw.
+static void a_count_that_is_wrong_is_damage(void **state) {
+    (void)state;
+    struct stored_draw draw = open_for(one, 2);
+    struct stored_agency agency = {.agency = 1, .bets = 1, .finished_at = "2026-01-02T00:00:00Z"};
+    struct error error;
+    uint32_t finished;
+    begin(one);
+    must(store_put_agency(one, &agency, &error), &error);
+    assert_false(store_count_finished(one, draw.checksum, 2, &finished, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_non_null(strstr(error.text, "damaged"));
+}
+
+static bool begin_draw(struct store *store) {
+    struct error error;
+    if (store_begin_draw(store, &error)) {
+        return true;
+    }
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+    return false;
+}
+
+static void one_server_makes_the_draw(void **state) {
+    (void)state;
+    struct stored_draw draw = open_for(one, 1);
+    struct error error;
+    assert_false(begin_draw(one)); // it is not sealed
+    draw.state = DRAW_SEALED;
+    begin(one);
+    must(store_put_draw(one, &draw, &error), &error);
+    commit(one);
+    assert_true(begin_draw(one));
+    assert_false(begin_draw(two)); // and does not wait
+    store_close(&one);             // the server dies
+    one = open_draw("1", STORE_SERVE);
+    assert_true(begin_draw(two));
+    draw.state = DRAW_DRAWN;
+    must(store_add_winner(two, &(struct stored_winner){1, 7, "A1"}, &error) &&
+             store_put_draw(two, &draw, &error),
+         &error);
+    commit(two);
+    assert_false(begin_draw(one)); // it is drawn
+    begin(one);
+    must(store_confirm(one, &error), &error);
+    commit(one);
+    char text[64] = "";
+    must(store_winners(one, note_winner, text, &error), &error);
+    assert_string_equal(text, "1:7:A1 ");
+}
+
+#define SHARED_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_two, tear_down_two)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SHARED_TEST(both_are_shared),
+        SHARED_TEST(an_agency_that_another_has_changed_is_not_replaced),
+        SHARED_TEST(a_draw_that_another_has_changed_is_not_replaced),
+        SHARED_TEST(a_place_is_taken_once),
+        SHARED_TEST(a_snapshot_is_of_one_moment),
+        SHARED_TEST(agencies_finish_once_each_on_any_server),
+        SHARED_TEST(a_count_that_is_wrong_is_damage),
+        SHARED_TEST(one_server_makes_the_draw),
+    };
+    if (getenv("QUINIELA_POSTGRES") == NULL) {
+        print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
+        return 77;
+    }
+    implementation = &implementations[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
