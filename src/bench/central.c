@@ -49,13 +49,15 @@ static void become_central(const struct central_options *options, const struct c
                                             "bench",
                                             "--agencies",
                                             agencies,
-                                            "--store",
-                                            store,
                                             "--logging-level",
                                             options->log_level};
     if (options->loops != NULL) {
-        arguments[20] = "--loops";
-        arguments[21] = options->loops;
+        arguments[18] = "--loops";
+        arguments[19] = options->loops;
+    }
+    // Through the environment, as there may be a password in it.
+    if (setenv("STORE", options->store != NULL ? options->store : store, 1) != 0) {
+        return;
     }
     int output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
     // Whatever becomes of the bench, its central does not outlive it.

@@ -13,13 +13,14 @@ struct central_options {
     const char *parent_directory; // where its own directory is made
     const char *log_level;
     const char *loops; // as it would be written, or NULL for the server's default
+    const char *store; // another store than a new one in its directory, or NULL
     uint32_t agencies;
 };
 
 struct central {
     pid_t pid; // 0: none is running
     uint16_t port, consult_port;
-    char *directory; // the store, quiniela.db, and the log, server.log
+    char *directory; // the store, quiniela.db, unless it is elsewhere, and the log, server.log
 };
 
 // Starts a central and waits until it listens. On success the caller ends it with central_stop. ERROR_SYSTEM
