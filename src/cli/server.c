@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { STORE_AGAIN_MS = 1000 };
+enum { STORE_AGAIN_MS = 250, STORE_AGAIN_MS_MAX = 5000 };
 
 struct server {
     struct settings *settings;
@@ -211,17 +211,18 @@ static bool open_net(struct server *server, struct error *error) {
 static bool open_ledger_in_time(struct server *server, const struct ledger_options *options,
                                 struct error *error) {
     store_interrupt_on(server->signals_descriptor);
-    while (!ledger_open(options, &server->ledger, error)) {
+    for (int wait = STORE_AGAIN_MS; !ledger_open(options, &server->ledger, error);) {
         if (error->code != ERROR_STORE_AWAY) {
             return false;
         }
         log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s | retry_ms: %d",
-                  error_name(error->code), error->text, STORE_AGAIN_MS);
+                  error_name(error->code), error->text, wait);
         struct pollfd signals = {server->signals_descriptor, POLLIN, 0};
-        if (poll(&signals, 1, STORE_AGAIN_MS) > 0) {
+        if (poll(&signals, 1, wait) > 0) {
             take_signal(server);
             return false;
         }
+        wait = 2 * wait < STORE_AGAIN_MS_MAX ? 2 * wait : STORE_AGAIN_MS_MAX;
     }
     store_interrupt_on(server->interrupt);
     return true;
@@ -328,6 +329,12 @@ static bool check_address(const struct settings *settings, struct error *error) 
                      settings_place(settings, "SERVER_IP"), text);
 }
 
+static bool check_store(const struct settings *settings, struct error *error) {
+    struct error reason;
+    return store_check_address(settings_text(settings, "STORE"), &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "STORE"), reason.text);
+}
+
 int cli_server(int argc, char **argv) {
     struct server server = {0};
     struct error error;
@@ -336,7 +343,7 @@ int cli_server(int argc, char **argv) {
     if (!command_begin(&server_command, argc, argv, &server.settings, &status)) {
         return status;
     }
-    if (check_address(server.settings, &error)) {
+    if (check_address(server.settings, &error) && check_store(server.settings, &error)) {
         begin_log(server.settings);
         raise_descriptor_limit();
         status = run(&server);

@@ -120,7 +120,7 @@ static bool wait_for(const struct postgres_link *link, short events, int64_t dea
 }
 
 bool postgres_link_listen(struct postgres_link *link, int milliseconds, struct error *error) {
-    short came;
+    short came = 0;
     int64_t deadline = milliseconds < 0 ? -1 : (int64_t)clock_steady_ms() + milliseconds;
     return wait_for(link, POLLIN, deadline, 0, &came, error) &&
            (came == 0 || PQconsumeInput(link->connection) == 1 || postgres_link_lost(link, "listen", error));
@@ -136,7 +136,7 @@ bool postgres_link_result(struct postgres_link *link, PGresult **result, struct 
             *result = PQgetResult(link->connection);
             return true;
         }
-        short came;
+        short came = 0;
         if (!wait_for(link, unsent > 0 ? POLLIN | POLLOUT : POLLIN, -1, INTERRUPTED_MS_MAX, &came, error)) {
             return false;
         }
@@ -156,7 +156,7 @@ bool postgres_link_execute(struct postgres_link *link, const char *sql, const ch
     }
     bool done = true;
     for (;;) {
-        PGresult *result;
+        PGresult *result = NULL;
         struct error later; // the first failure is told
         if (!postgres_link_result(link, &result, done ? error : &later)) {
             return false;
@@ -256,6 +256,15 @@ void postgres_show_address(const char *address, char place[POSTGRES_PLACE_BYTES]
     PQconninfoFree(options);
 }
 
+bool postgres_check_address(const char *address, struct error *error) {
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    bool can_be_read = options != NULL; // libpq's message may quote the address, and so a password
+    PQconninfoFree(options);
+    return can_be_read ||
+           error_set(error, ERROR_BAD_SETTING,
+                     "it is no connection string of PostgreSQL; libpq's manual tells their form");
+}
+
 void postgres_conceal(char *address) {
     PQconninfoOption *options = postgres_is_address(address) ? PQconninfoParse(address, NULL) : NULL;
     if (options != NULL && value_of(options, "password")[0] != '\0') {
@@ -327,7 +336,7 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
     int64_t deadline = (int64_t)clock_steady_ms() + CONNECT_MS_MAX;
     short events = POLLOUT;
     while (PQstatus(link->connection) != CONNECTION_BAD) {
-        short came;
+        short came = 0;
         if (!wait_for(link, events, deadline, 0, &came, error)) {
             return false;
         }
@@ -341,8 +350,12 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
         }
         events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     }
+    const char *message = PQerrorMessage(link->connection);
+    if (strncmp(message, "invalid ", 8) == 0) { // a port that is no number, an sslmode that is none
+        return fail(link, ERROR_STORE_FAILED, "connect", message, error);
+    }
     return fail(link, is_final(link->connection) ? ERROR_STORE_FAILED : ERROR_STORE_AWAY, "connect",
-                fatal_text(PQerrorMessage(link->connection)), error);
+                fatal_text(message), error);
 }
 
 static bool connect_host(struct postgres_link *link, PQconninfoOption *options, int index, bool to_write,
@@ -373,17 +386,19 @@ static bool connect_host(struct postgres_link *link, PQconninfoOption *options, 
 
 bool postgres_link_open(struct postgres_link *link, const char *address, bool to_write, struct error *error) {
     *link = (struct postgres_link){0};
+    if (!postgres_check_address(address, error)) {
+        return false;
+    }
     PQconninfoOption *options = PQconninfoParse(address, NULL);
-    if (options == NULL) { // libpq's message may quote the address, and so a password
-        return error_set(error, ERROR_BAD_SETTING,
-                         "STORE: it is no connection string of PostgreSQL; libpq's manual has their form");
+    if (options == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the address of the database");
     }
     bool connected = false, may_come = false;
     struct error failure;
     error_clear(error);
     for (int i = 0, count = hosts_of(options); i < count && !connected; i++) {
         connected = connect_host(link, options, i, to_write, &failure);
-        bool comes = !connected && failure.code != ERROR_STORE_FAILED;
+        bool comes = !connected && failure.code == ERROR_STORE_AWAY;
         if (!connected && (error->code == ERROR_NONE || (comes && !may_come))) {
             *error = failure; // of several, one that may come back
         }

@@ -28,6 +28,9 @@ void postgres_interrupt_on(int descriptor);
 // Waits for at most `milliseconds` for the program's being told to stop. Returns whether it is.
 bool postgres_interrupted(int milliseconds);
 
+// Whether libpq can read `address`; ERROR_BAD_SETTING when not. The message does not quote it.
+bool postgres_check_address(const char *address, struct error *error) MUST_CHECK;
+
 // Overwrites the address with asterisks when there is a password in it.
 void postgres_conceal(char *address);
 

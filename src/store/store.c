@@ -35,6 +35,10 @@ void store_interrupt_on(int descriptor) {
     postgres_interrupt_on(descriptor);
 }
 
+bool store_check_address(const char *address, struct error *error) {
+    return !postgres_is_address(address) || postgres_check_address(address, error);
+}
+
 void store_conceal_address(char *address) {
     postgres_conceal(address);
 }

@@ -135,6 +135,9 @@ void store_close(struct store **store);
 // Writes the address into `text` as it may be shown to anyone: without a password.
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
 
+// Whether `address` can be one; ERROR_BAD_SETTING when not. Whether anything is there is seen by opening it.
+bool store_check_address(const char *address, struct error *error) MUST_CHECK;
+
 // Overwrites an address that has a password in it with asterisks.
 void store_conceal_address(char *address);
 
