@@ -176,6 +176,12 @@ class Postgres:
         return run_json(self._place.program('pg_client'), self._connection(), self._place.bets, CHUNK_SIZE,
                         CHUNKS_A_SYNC)
 
+    def quiniela(self, bets, window):
+        """A central on this database, with tables of its own in a schema of its own."""
+        self._psql('-c', 'DROP SCHEMA IF EXISTS quiniela CASCADE', '-c', 'CREATE SCHEMA quiniela', '-c', 'CHECKPOINT')
+        return quiniela(self._place, bets, '--prepared', '--window', window, '--store-address',
+                        f"{self._connection()} options='-c search_path=quiniela'")
+
     def version(self):
         return self._psql('-A', '-t', '-c', 'SHOW server_version').strip()
 

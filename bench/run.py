@@ -107,6 +107,8 @@ class Run:
         self.measure('Redis, a chunk one value', contenders.redis, place, place.bets, CHUNK_SIZE, AGENCIES, 4, 'whole')
         self.measure('PostgreSQL \\copy', self.postgres.copy, bets)
         self.measure('PostgreSQL, a row a chunk', self.postgres.rows)
+        for window in (4, 16):
+            self.measure(f'ours on PostgreSQL, window {window}', self.postgres.quiniela, bets, window)
         self.measure('SQLite .import, WAL', contenders.sqlite_import, place, bets, 'WAL')
         self.measure('SQLite .import, DELETE', contenders.sqlite_import, place, bets, 'DELETE')
         self.measure('ours, window 1', contenders.quiniela_all, place, bets, 1)
@@ -136,6 +138,9 @@ def bar_of_rates(run_):
         row('… as a share of the bare limit', ours, rates('bare limit'), 0.8, rate, unit=''),
         row('window 1, against Redis with one chunk in flight a connection', rates('ours, window 1'),
             rates(f'Redis, {AGENCIES} x 1'), 2, rate),
+        row('on PostgreSQL, window 4, against \\copy into the same server', rates('ours on PostgreSQL, window 4'),
+            rates('PostgreSQL \\copy'), 3, rate),
+        row('… window 16', rates('ours on PostgreSQL, window 16'), rates('PostgreSQL \\copy'), 3, rate),
         row('1 bet a chunk, 1,000 agencies, against Redis the same way', rates('ours, 1 bet a chunk'),
             rates('Redis, 1 bet a chunk'), 1, rate),
         row('p99 answer to a 1000-bet chunk at half the top rate, against one fdatasync of 4 KiB',

@@ -27,3 +27,31 @@ bool address_parse(const char *text, struct address *address, struct error *erro
     snprintf(address->port, sizeof address->port, "%s", colon + 1);
     return true;
 }
+
+bool addresses_parse(const char *text, struct addresses *addresses, struct error *error) {
+    addresses->count = 0;
+    if (strchr(text, ',') == NULL) {
+        addresses->count = 1;
+        return address_parse(text, &addresses->list[0], error);
+    }
+    for (const char *start = text, *next; start != NULL; start = next) {
+        char element[ADDRESS_BYTES_MAX + 1];
+        start += strspn(start, " ");
+        size_t length = strcspn(start, ", ");
+        const char *end = start + length + strspn(start + length, " ");
+        next = *end == ',' ? end + 1 : NULL;
+        if (next == NULL && *end != '\0') {
+            return error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has a space in an address", text);
+        }
+        if (addresses->count == ADDRESSES_MAX) {
+            return error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has more than %d addresses", text,
+                             ADDRESSES_MAX);
+        }
+        struct error reason;
+        snprintf(element, sizeof element, "%.*s", (int)length, start);
+        if (!address_parse(element, &addresses->list[addresses->count++], &reason)) {
+            return error_set(error, ERROR_BAD_SETTING, "address %u: %s", addresses->count, reason.text);
+        }
+    }
+    return true;
+}

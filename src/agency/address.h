@@ -1,4 +1,4 @@
-// "host:port" as people write it.
+// "host:port" as people write it, and several of them.
 #ifndef QUINIELA_AGENCY_ADDRESS_H
 #define QUINIELA_AGENCY_ADDRESS_H
 
@@ -13,5 +13,15 @@ struct address {
 
 // Takes "host:port" or "[v6]:port" apart. ERROR_BAD_SETTING when it is neither.
 bool address_parse(const char *text, struct address *address, struct error *error) MUST_CHECK;
+
+// The servers of one central: any of them will do.
+struct addresses {
+    struct address list[ADDRESSES_MAX];
+    uint32_t count; // at least 1
+};
+
+// Takes addresses with commas between them apart, spaces around them left out. ERROR_BAD_SETTING, naming the element, when one of them is
+// none, or there are more than ADDRESSES_MAX.
+bool addresses_parse(const char *text, struct addresses *addresses, struct error *error) MUST_CHECK;
 
 #endif

@@ -20,6 +20,10 @@ uint32_t backoff_next_ms(struct backoff *backoff) {
     return (uint32_t)(random_next(&backoff->random) % (bound + 1));
 }
 
+uint32_t backoff_aside_ms(struct backoff *backoff) {
+    return (uint32_t)(random_next(&backoff->random) % ((uint64_t)backoff->base_ms + 1));
+}
+
 void backoff_reset(struct backoff *backoff) {
     backoff->failures = 0;
 }

@@ -18,6 +18,9 @@ void backoff_init(struct backoff *backoff, uint32_t base_ms, uint32_t cap_ms, ui
 // Notes a failure and returns how long to wait: 0 to min(cap, base × 2^failures) milliseconds.
 uint32_t backoff_next_ms(struct backoff *backoff);
 
+// How long to wait before something else is tried instead, which has not failed yet: 0 to base milliseconds.
+uint32_t backoff_aside_ms(struct backoff *backoff);
+
 // Notes a success: the next wait is short again.
 void backoff_reset(struct backoff *backoff);
 

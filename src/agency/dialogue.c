@@ -2,6 +2,7 @@
 
 #include "agency/backoff.h"
 #include "agency/progress.h"
+#include "agency/route.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "bet/bet.h"
@@ -38,7 +39,8 @@ struct dialogue {
     const struct dialogue_actions *actions;
     void *context; // of the actions
     struct message_decoder *decoder;
-    struct chunk *chunk; // the one that is being read
+    struct chunk *chunk;        // the one that is being read
+    struct route bets, consult; // which server to use
     struct backoff backoff;
     struct backoff polling; // between one question for the winners and the next
     uint32_t answer_ms;     // how long the next answer may take
@@ -86,16 +88,20 @@ static void fail(struct dialogue *dialogue, const struct error *error) {
 
 // Trying again --------------------------------------------------------------------------------------------
 
-// Gives the connection up and comes back later. What was on its way is forgotten: the central says what it
-// has.
+static struct route *route_of(struct dialogue *dialogue) {
+    return dialogue->consulting && dialogue->options->has_consult ? &dialogue->consult : &dialogue->bets;
+}
+
+// Gives the connection up and comes back later, or soon when there is another server to try. What was on its
+// way is forgotten: the central says what it has.
 static void back_off(struct dialogue *dialogue, const char *action, const char *reason) {
-    const struct address *address = dialogue->consulting && dialogue->options->has_consult
-                                        ? &dialogue->options->consult
-                                        : &dialogue->options->bets;
+    struct route *route = route_of(dialogue);
+    const struct address *address = route_here(route);
     if (dialogue->linked) {
         disconnect(dialogue);
     }
-    uint32_t wait_ms = backoff_next_ms(&dialogue->backoff);
+    uint32_t wait_ms =
+        route_next(route) ? backoff_aside_ms(&dialogue->backoff) : backoff_next_ms(&dialogue->backoff);
     progress_clear();
     log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32,
               address->text, reason, wait_ms);
@@ -334,6 +340,7 @@ static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply
     dialogue->acknowledged = sent.end;
     dialogue->resynced = false;
     backoff_reset(&dialogue->backoff);
+    route_good(route_of(dialogue));
     on_answer(dialogue);
     progress_clear();
     log_acknowledged(dialogue, &sent);
@@ -446,10 +453,8 @@ void dialogue_up(struct dialogue *dialogue) {
 }
 
 static void connect_now(struct dialogue *dialogue) {
-    bool at_consult = dialogue->consulting && dialogue->options->has_consult;
     dialogue->phase = CONNECTING;
-    dialogue->linked = dialogue->actions->connect(dialogue->context, at_consult ? &dialogue->options->consult
-                                                                                : &dialogue->options->bets);
+    dialogue->linked = dialogue->actions->connect(dialogue->context, route_here(route_of(dialogue)));
     if (!dialogue->linked) {
         back_off(dialogue, "connect", "no memory");
     }
@@ -469,6 +474,9 @@ bool dialogue_new(const struct dialogue_options *options, const struct dialogue_
     dialogue->answer_ms = options->answer_timeout_ms;
     backoff_init(&dialogue->backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     backoff_init(&dialogue->polling, POLL_BASE_MS, POLL_CAP_MS, ~options->seed);
+    route_init(&dialogue->bets, &options->bets, options->seed + 1);
+    route_init(&dialogue->consult, options->has_consult ? &options->consult : &options->bets,
+               options->seed + 2);
     dialogue->decoder = message_decoder_new();
     bool has_bets = options->reader != NULL;
     if (has_bets) {

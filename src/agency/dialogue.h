@@ -19,14 +19,14 @@ struct dialogue;
 
 struct dialogue_options {
     uint32_t agency;
-    struct address bets, consult;
-    bool has_consult;           // else the winners are asked for on the bets' connection
-    struct reader *reader;      // where the bets come from; the caller's. NULL:
-    const struct chunk *single; // this one bet instead; the caller's
-    uint32_t chunk_size;        // bets in a chunk, at most
-    uint32_t window;            // chunks unacknowledged, at most
-    bool poll;                  // asks for the winners again and again instead of waiting for the answer
-    bool print_winners;         // the documents, on standard output
+    struct addresses bets, consult; // of the central's servers
+    bool has_consult;               // else the winners are asked for on the bets' connection
+    struct reader *reader;          // where the bets come from; the caller's. NULL:
+    const struct chunk *single;     // this one bet instead; the caller's
+    uint32_t chunk_size;            // bets in a chunk, at most
+    uint32_t window;                // chunks unacknowledged, at most
+    bool poll;                      // asks for the winners again and again instead of waiting for the answer
+    bool print_winners;             // the documents, on standard output
     uint32_t answer_timeout_ms; // how long an answer may take that the central can give at once; 0: for ever
     uint64_t seed;              // for the waits
 };

@@ -2,6 +2,7 @@
 
 #include "agency/backoff.h"
 #include "agency/link.h"
+#include "agency/route.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/signals.h"
@@ -23,6 +24,7 @@ struct echo_loop {
     uv_timer_t next;  // when the next message, or the next try, begins
     uv_timer_t lapse; // when all ends
     struct link *link;
+    struct route route; // which server to use
     struct backoff backoff;
     int64_t sent; // messages that came back
     bool signalled;
@@ -73,7 +75,8 @@ static void log_failure(const struct echo_loop *echo, const char *action, const 
 static void begin_message(uv_timer_t *timer);
 
 static void try_again(struct echo_loop *echo, const char *action, const char *reason) {
-    uint32_t wait_ms = backoff_next_ms(&echo->backoff);
+    uint32_t wait_ms =
+        route_next(&echo->route) ? backoff_aside_ms(&echo->backoff) : backoff_next_ms(&echo->backoff);
     if (echo->link != NULL) {
         link_close(&echo->link);
     }
@@ -110,6 +113,7 @@ static size_t on_received(void *context, const uint8_t *bytes, size_t length) {
         echo->failed = true;
     }
     backoff_reset(&echo->backoff);
+    route_good(&echo->route);
     echo->sent++;
     if (echo->sent == echo->options->amount) {
         end(echo);
@@ -129,7 +133,7 @@ static void begin_message(uv_timer_t *timer) {
     echo->length =
         (size_t)snprintf(echo->message, sizeof echo->message, "[CLIENT %s] Message N°%" PRId64 "\n",
                          echo->options->client_id, echo->sent + 1);
-    echo->link = link_open(echo->loop, &echo->options->address, &events, echo);
+    echo->link = link_open(echo->loop, route_here(&echo->route), &events, echo);
     if (echo->link == NULL) {
         try_again(echo, "connect", "no memory");
     }
@@ -163,6 +167,7 @@ bool echo_loop_run(const struct echo_loop_options *options, struct error *error)
         return false;
     }
     backoff_init(&echo.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
+    route_init(&echo.route, &options->addresses, options->seed + 1);
     start(&echo);
     uv_run(echo.loop, UV_RUN_DEFAULT);
     link_end_loop(echo.loop);

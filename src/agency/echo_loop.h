@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 struct echo_loop_options {
-    const char *client_id; // as it stands in the messages
-    struct address address;
-    int64_t amount;    // messages, or -1: as many as the lapse has room for
-    int64_t lapse_ms;  // ends after this time, or -1: not before the amount is reached
-    int64_t period_ms; // between a message's end and the next one's beginning
-    uint64_t seed;     // for the waits after failures
+    const char *client_id;      // as it stands in the messages
+    struct addresses addresses; // of servers; any will do
+    int64_t amount;             // messages, or -1: as many as the lapse has room for
+    int64_t lapse_ms;           // ends after this time, or -1: not before the amount is reached
+    int64_t period_ms;          // between a message's end and the next one's beginning
+    uint64_t seed;              // for the waits after failures
 };
 
 // Runs until the amount is reached, the lapse has passed, or SIGTERM or SIGINT comes; logs everything on the

@@ -52,6 +52,7 @@ enum {
     ERROR_TEXT_BYTES = 256,
     LOG_LINE_BYTES_MAX = 2048,
     ADDRESS_BYTES_MAX = 300, // "host:port"
+    ADDRESSES_MAX = 32,      // of the central's servers
 };
 
 static_assert(2 * NAME_BYTES_MAX + DOCUMENT_BYTES_MAX + 10 + 4 + BET_FIELDS - 1 <= BET_TEXT_BYTES_MAX,

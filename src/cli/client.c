@@ -89,10 +89,10 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
     return chunk_add(*single, text, length, &reason) || refuse_bet(settings, &reason, error);
 }
 
-static bool read_address(const struct settings *settings, const char *key, struct address *address,
-                         struct error *error) {
+static bool read_addresses(const struct settings *settings, const char *key, struct addresses *addresses,
+                           struct error *error) {
     struct error reason;
-    return address_parse(settings_text(settings, key), address, &reason) ||
+    return addresses_parse(settings_text(settings, key), addresses, &reason) ||
            error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, key), reason.text);
 }
 
@@ -111,8 +111,9 @@ static bool read_options(const struct settings *settings, struct dialogue_option
             answer_timeout_ms < ANSWER_TIMEOUT_MS_MAX ? (uint32_t)answer_timeout_ms : ANSWER_TIMEOUT_MS_MAX,
         .seed = random_seed(),
     };
-    return read_address(settings, "CLI_SERVER_ADDRESS", &options->bets, error) &&
-           (!has_consult || read_address(settings, "CLI_SERVER_CONSULT_ADDRESS", &options->consult, error)) &&
+    return read_addresses(settings, "CLI_SERVER_ADDRESS", &options->bets, error) &&
+           (!has_consult ||
+            read_addresses(settings, "CLI_SERVER_CONSULT_ADDRESS", &options->consult, error)) &&
            read_single_bet(settings, single, error);
 }
 
@@ -185,7 +186,7 @@ static int run_echo(const struct settings *settings, struct error *error) {
                   "CLI_LOOP_AMOUNT: is missing, and so is CLI_LOOP_LAPSE: the loop would never end");
         return EXIT_WRONG_USE;
     }
-    if (!read_address(settings, "CLI_SERVER_ADDRESS", &options.address, error)) {
+    if (!read_addresses(settings, "CLI_SERVER_ADDRESS", &options.addresses, error)) {
         return EXIT_WRONG_USE;
     }
     begin_log(settings);

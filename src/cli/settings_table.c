@@ -155,7 +155,8 @@ static const struct setting settings_table[] = {
      .type = SETTING_TEXT,
      .fallback = "127.0.0.1:12345",
      .value_name = "HOST:PORT",
-     .help = "Where the central takes bets"},
+     .help = "Where the central takes bets; an agency takes the addresses of several servers, with "
+             "commas between, and any will do"},
     {.commands = CLIENT | BENCH,
      .key = "CLI_SERVER_CONSULT_ADDRESS",
      .file_key = "server.consult_address",

@@ -27,6 +27,7 @@ enum statement {
     ONE_AGENCY,
     ALL_AGENCIES,
     COUNT_FINISHED,
+    FINISHED_COUNT,
     FINISHED_ROWS,
     CONFIRM,
     CLAIM_DRAW,
@@ -71,6 +72,7 @@ static const struct statement_text statement_texts[STATEMENTS] = {
     [COUNT_FINISHED] = {"UPDATE draws SET finished = finished + $3 WHERE draw = $1 AND checksum = $2"
                         " RETURNING finished, agencies",
                         "tii"},
+    [FINISHED_COUNT] = {"SELECT finished FROM draws WHERE draw = $1", "t"},
     [FINISHED_ROWS] = {"SELECT count(finished_at) FROM agencies WHERE draw = $1", "t"},
     [CONFIRM] = {"UPDATE quiniela_schema SET version = version WHERE $1 <> ''", "t"},
     [CLAIM_DRAW] = {"SELECT 1::BIGINT FROM draws WHERE draw = $1 AND state = 'sealed'"
@@ -612,10 +614,22 @@ static bool postgres_winners(struct store *store, store_each_winner each, void *
     return query(store, ALL_WINNERS, &parameters, read_winner, &reading, error);
 }
 
-// PostgreSQL's own tools look after its files (pg_amcheck).
+// PostgreSQL's own tools look after its files (pg_amcheck). What is no row of store.h's is looked at here:
+// the count of the agencies that have finished.
 static bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
                                  struct error *error) {
-    (void)store, (void)on_damage, (void)context, (void)error;
+    struct number_reading count = {0}, rows = {0};
+    struct parameters parameters = begin_parameters(of(store));
+    if (!query(store, FINISHED_COUNT, &parameters, read_number, &count, error) ||
+        !query(store, FINISHED_ROWS, &parameters, read_number, &rows, error)) {
+        return false;
+    }
+    if (count.found && count.number != rows.number) {
+        char damage[128];
+        snprintf(damage, sizeof damage, "its row says that %lld agencies have finished, and %lld have",
+                 (long long)count.number, (long long)rows.number);
+        on_damage(context, damage);
+    }
     return true;
 }
 

@@ -100,7 +100,7 @@ static void on_waited(void *context, uint64_t wait) {
 static bool connect_to(void *context, const struct address *address) {
     static const struct wire_events events = {.up = on_up, .received = on_received, .down = on_down};
     struct client *client = context;
-    int port = address == &client->options.consult ? LOTTERY_PORT_CONSULT : LOTTERY_PORT_BETS;
+    int port = strcmp(address->text, "consult") == 0 ? LOTTERY_PORT_CONSULT : LOTTERY_PORT_BETS;
     client->wire = wire_connect(client->agency, client->bets, port, &events, client);
     return true;
 }
@@ -153,6 +153,14 @@ static void take_bets(struct client *client) {
     }
 }
 
+// All of them lead to the one central.
+static void name_servers(struct addresses *addresses, const char *name) {
+    addresses->count = world_between(1, 3);
+    for (uint32_t i = 0; i < addresses->count; i++) {
+        snprintf(addresses->list[i].text, sizeof addresses->list[i].text, "%s", name);
+    }
+}
+
 // Each start may come with other settings.
 static void start(void *context, uint64_t number) {
     (void)number;
@@ -160,8 +168,6 @@ static void start(void *context, uint64_t number) {
     struct error error;
     client->options = (struct dialogue_options){
         .agency = client->agency,
-        .bets.text = "bets",
-        .consult.text = "consult",
         .has_consult = world_chance(50),
         .chunk_size = world_chance(50) ? world_between(1, 12) : world_between(1, PLAN_BETS_MAX),
         .window = world_chance(20) ? WINDOW_MAX : world_between(1, 6),
@@ -170,6 +176,8 @@ static void start(void *context, uint64_t number) {
         .seed = world_below(UINT32_MAX),
     };
     take_bets(client);
+    name_servers(&client->options.bets, "bets");
+    name_servers(&client->options.consult, "consult");
     world_trace("client of agency %" PRIu32 ": starts; chunks of %" PRIu32 ", window %" PRIu32 "%s%s",
                 client->agency, client->options.chunk_size, client->options.window,
                 client->options.poll ? ", polls" : "", client->options.has_consult ? ", second port" : "");

@@ -62,11 +62,69 @@ static void an_address_has_an_end(void **state) {
     assert_int_equal(error.code, ERROR_BAD_SETTING);
 }
 
+static void several_addresses_are_taken_apart(void **state) {
+    (void)state;
+    struct addresses addresses;
+    struct error error;
+    assert_true(addresses_parse("a:1,[::1]:2,c.example:65535", &addresses, &error));
+    assert_int_equal(addresses.count, 3);
+    assert_string_equal(addresses.list[0].text, "a:1");
+    assert_string_equal(addresses.list[1].host, "::1");
+    assert_string_equal(addresses.list[2].port, "65535");
+    assert_true(addresses_parse("a:1, b:2 , c:3", &addresses, &error));
+    assert_string_equal(addresses.list[1].text, "b:2");
+    assert_string_equal(addresses.list[2].text, "c:3");
+    assert_true(addresses_parse("a:1", &addresses, &error));
+    assert_int_equal(addresses.count, 1);
+}
+
+static void a_wrong_one_of_several_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {{"a:1,", "address 2: \"\""},
+                 {",a:1", "address 1: \"\""},
+                 {"a:1,,c:3", "address 2: \"\""},
+                 {"a:1,b,c:3", "address 2: \"b\""},
+                 {"a:1, b:2,c:0", "address 3: \"c:0\""},
+                 {"a:1,b:2 c:3", "a space"},
+                 {"", "\"\" is no HOST:PORT"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct addresses addresses;
+        struct error error;
+        if (addresses_parse(wrong[i].text, &addresses, &error)) {
+            fail_msg("\"%s\" was taken", wrong[i].text);
+        }
+        assert_int_equal(error.code, ERROR_BAD_SETTING);
+        if (strstr(error.text, wrong[i].says) == NULL) {
+            fail_msg("\"%s\": %s", wrong[i].text, error.text);
+        }
+    }
+}
+
+static void there_is_room_for_so_many(void **state) {
+    (void)state;
+    struct addresses addresses;
+    struct error error;
+    char text[8 * (ADDRESSES_MAX + 1)] = "a:1";
+    for (int i = 1; i < ADDRESSES_MAX; i++) {
+        strcat(text, ",a:1");
+    }
+    assert_true(addresses_parse(text, &addresses, &error));
+    assert_int_equal(addresses.count, ADDRESSES_MAX);
+    strcat(text, ",a:1");
+    assert_false(addresses_parse(text, &addresses, &error));
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_numbers_are_understood),
         cmocka_unit_test(what_is_no_address_is_refused),
         cmocka_unit_test(an_address_has_an_end),
+        cmocka_unit_test(several_addresses_are_taken_apart),
+        cmocka_unit_test(a_wrong_one_of_several_is_named),
+        cmocka_unit_test(there_is_room_for_so_many),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

@@ -1,0 +1,32 @@
+// Which of the central's servers an agency tries next. The order is random, so that agencies spread over the
+// servers, and those of a server that is gone over the others.
+#ifndef QUINIELA_AGENCY_ROUTE_H
+#define QUINIELA_AGENCY_ROUTE_H
+
+#include "agency/address.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct route {
+    const struct addresses *addresses;
+    uint32_t order[ADDRESSES_MAX];
+    uint32_t at;     // in `order`: the server that is used
+    uint32_t failed; // how many have failed one after the other since one was good
+    uint64_t random; // state of the random numbers
+};
+
+// A route over `addresses`, which must outlive it. The same seed gives the same order.
+void route_init(struct route *route, const struct addresses *addresses, uint64_t seed);
+
+// The server to use.
+const struct address *route_here(const struct route *route);
+
+// Notes that the server has failed, and goes to the next one. Returns whether that one has not failed yet
+// since one was good last; when all have, they are tried in a new order.
+bool route_next(struct route *route);
+
+// Notes that the server is good.
+void route_good(struct route *route);
+
+#endif
