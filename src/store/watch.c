@@ -48,7 +48,8 @@ static void *run(void *argument) {
             listen_to(watch, &link, &error);
             postgres_link_close(&link);
         }
-        log_event(LOG_LEVEL_DEBUG, "listen_to_store", LOG_FAIL, "message: %s", error.text);
+        log_event(LOG_LEVEL_DEBUG, "listen_to_store", LOG_FAIL, "error: %s | message: %s",
+                  error_name(error.code), error.text);
     } while (!postgres_interrupted(CONNECT_AGAIN_MS));
     return NULL;
 }

@@ -4,8 +4,13 @@ Each test has a folder of its own and servers on free ports. Nothing sleeps for 
 log. The time limits only turn a hang into a failure. QUINIELA names the program under test; QUINIELA_UNDER is a command
 to run it under, valgrind for one; QUINIELA_GENTLE has programs that a story leaves behind asked to end, so that what
 they have to say at their end (which lines ran, what memory was not given back) is not lost.
+
+QUINIELA_POSTGRES, the address of a PostgreSQL, has every store be a schema of that database; and QUINIELA_SERVERS has as
+many servers work on it wherever a story starts one: it sees their logs as one, its agencies get all their addresses, and
+each connection of its own goes to another one.
 """
 import collections
+import contextlib
 import json
 import os
 import re
@@ -13,6 +18,7 @@ import shlex
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import tempfile
@@ -23,34 +29,45 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 UNDER = shlex.split(os.environ.get("QUINIELA_UNDER", ""))
 GENTLE = "QUINIELA_GENTLE" in os.environ
+POSTGRES = os.environ.get("QUINIELA_POSTGRES")
+SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
 HANG_S = 120  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 
 class Process:
-    """A running program whose standard output is read line by line."""
+    """A running program whose standard output is read line by line; or several of them, one for each list of
+    arguments, that are looked at as one."""
 
-    def __init__(self, story, arguments, environment=None, prefix=()):
+    def __init__(self, story, *commands, environment=None, prefix=()):
         self.lines = []
-        self.changed = threading.Condition()
-        variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
-        self.process = subprocess.Popen(
-            [*prefix, *UNDER, PROGRAM, *map(str, arguments)], cwd=story.folder, env={**variables, **(environment or {})},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
         self.errors = []
-        self.readers = [threading.Thread(target=self._read, daemon=True),
-                        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True)]
+        self.changed = threading.Condition()
+        self.running = len(commands)
+        variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
+        if POSTGRES is not None:
+            variables["STORE"] = story.store()  # for programs that are not told their store
+            commands = [story.with_store(arguments) for arguments in commands]
+        variables.update(environment or {})
+        self.processes = [subprocess.Popen(
+            [*prefix, *UNDER, PROGRAM, *map(str, arguments)], cwd=story.folder, env=variables,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") for arguments in commands]
+        self.process = self.processes[0]
+        self.readers = [threading.Thread(target=target, args=[process], daemon=True) for process in self.processes
+                        for target in (self._read, lambda process: self.errors.extend(process.stderr))]
         for reader in self.readers:
             reader.start()
         story.addCleanup(self.end)
 
-    def _read(self):
-        for line in self.process.stdout:
+    def _read(self, process):
+        for line in process.stdout:
             with self.changed:
                 self.lines.append(line.rstrip("\n"))
                 self.changed.notify_all()
         with self.changed:
-            self.lines.append(None)  # the end
+            self.running -= 1
+            if self.running == 0:
+                self.lines.append(None)  # the end
             self.changed.notify_all()
 
     def wait_for(self, pattern, count=1):
@@ -80,46 +97,72 @@ class Process:
         return len(re.findall(pattern, self.log()))
 
     def signal(self, number):
-        self.process.send_signal(number)
+        for process in self.processes:
+            process.send_signal(number)
 
     def kill(self):
-        self.process.kill()
+        self.signal(signal.SIGKILL)
         return self.wait()
 
     def wait(self):
-        """The exit status, once all of the output is read."""
-        status = self.process.wait(HANG_S)
+        """The exit status, once all of the output is read; of several the worst."""
+        statuses = [process.wait(HANG_S) for process in self.processes]
         for reader in self.readers:
             reader.join(HANG_S)
-        return status
+        return max(statuses, key=abs)
 
     def end(self):
-        if GENTLE and self.process.poll() is None:
-            self.process.terminate()
+        for process in self.processes:
+            self._end(process)
+        self.wait()
+        for process in self.processes:
+            process.stdout.close()
+            process.stderr.close()
+
+    @staticmethod
+    def _end(process):
+        if GENTLE and process.poll() is None:
+            process.terminate()
             try:
-                self.process.wait(GENTLE_S)
+                process.wait(GENTLE_S)
             except subprocess.TimeoutExpired:
                 pass  # it was stopped, or made to hang
-        if self.process.poll() is None:
-            self.process.kill()
-        self.wait()
-        self.process.stdout.close()
-        self.process.stderr.close()
+        if process.poll() is None:
+            process.kill()
+
+
+class Ports(tuple):
+    """The two ports of a server; `every` has those of all servers of the draw."""
+
+    def __new__(cls, every, number=0):
+        ports = super().__new__(cls, every[number % len(every)])
+        ports.every = every
+        return ports
 
 
 class Server(Process):
     def __init__(self, story, *flags, agencies=5, ports=(0, 0), store="quiniela.db", **how):
-        super().__init__(story, ["server", "--agencies", agencies, "--store", store, "--server-port", ports[0],
-                                 "--consult-server-port", ports[1], *flags], **how)
-        match = self.wait_for(r"action: listen .* port: (\d+) \| consult_port: (\d+)")
-        self.ports = int(match[1]), int(match[2])
+        every = getattr(ports, "every", [ports] + [(0, 0)] * (SERVERS - 1))
+        super().__init__(story, *(["server", "--agencies", agencies, "--store", store, "--server-port", bets,
+                                   "--consult-server-port", consult, *flags] for bets, consult in every), **how)
+        matches = [self.wait_for(r"action: listen .* port: (\d+) \| consult_port: (\d+)", count)
+                   for count in range(1, len(every) + 1)]
+        self.every = [(int(match[1]), int(match[2])) for match in matches]
+        self.asked = 0
+
+    @property
+    def ports(self):
+        """Each time those of the next server."""
+        self.asked += 1
+        return Ports(self.every, self.asked - 1)
 
 
 class Agency(Process):
     def __init__(self, story, number, ports, *flags, data="data", **how):
-        super().__init__(story, ["client", "--id", number, "--data-dir", data, "--server-address",
-                                 f"127.0.0.1:{ports[0]}", "--server-consult-address", f"127.0.0.1:{ports[1]}", *flags],
-                         **how)
+        every = getattr(ports, "every", [ports])
+        addresses = [",".join(f"127.0.0.1:{each[which]}" for each in every) for which in (0, 1)]
+        super().__init__(story, ["client", "--id", number, "--data-dir", data, "--server-address", addresses[0],
+                                 "--server-consult-address", addresses[1], *flags], **how)
 
     def winners(self):
         return int(self.wait_for(r"cant_ganadores: (\d+)")[1])
@@ -177,23 +220,58 @@ def golden(name):
         return file.read()
 
 
-def free_ports(count=2):
-    sockets = [socket.socket() for _ in range(count)]
+def free_ports():
+    """Two for each server of a draw."""
+    sockets = [socket.socket() for _ in range(2 * SERVERS)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))
-    ports = tuple(each.getsockname()[1] for each in sockets)
+    numbers = [each.getsockname()[1] for each in sockets]
     for each in sockets:
         each.close()
-    return ports
+    return Ports(list(zip(numbers[::2], numbers[1::2])))
+
+
+def sql(text, address=POSTGRES):
+    """What a PostgreSQL answers, without headers."""
+    return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", text], check=True,
+                          stdout=subprocess.PIPE, text=True, env={**os.environ, "PGOPTIONS": "-cclient_min_messages=error"}
+                          ).stdout.strip()
 
 
 class Story(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="quiniela-")
         self.addCleanup(shutil.rmtree, self.folder)
+        self.schemas = {}  # by the name of the store
+
+    def store(self, name="quiniela.db"):
+        """The address of a store."""
+        if POSTGRES is None:
+            return name
+        if name not in self.schemas:
+            schema = re.sub("[^a-z0-9]", "_", f"{os.path.basename(self.folder)}_{name}")
+            sql(f"CREATE SCHEMA {schema}")
+            self.addCleanup(sql, f"DROP SCHEMA {schema} CASCADE")
+            self.schemas[name] = f"{POSTGRES}?options=-csearch_path%3D{schema}"
+        return self.schemas[name]
+
+    def with_store(self, arguments):
+        """The arguments of a program, with the store's address in place of its name."""
+        arguments = list(arguments)
+        if "--store" in arguments[:-1]:
+            place = arguments.index("--store") + 1
+            arguments[place] = self.store(arguments[place])
+        return arguments
+
+    def ask_store(self, query):
+        """The one value that SQL gives about the store."""
+        if POSTGRES is not None:
+            return sql(query, self.store())
+        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "quiniela.db"))) as store:
+            return str(store.execute(query).fetchone()[0])
 
     def run_program(self, *arguments, environment=None):
-        process = Process(self, arguments, environment)
+        process = Process(self, arguments, environment=environment)
         status = process.wait()
         return status, process.log(), "".join(process.errors)
 

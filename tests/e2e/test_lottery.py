@@ -3,7 +3,6 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import unittest
 
 from harness import ROOT, Agency, Server, Story, Wire
@@ -29,9 +28,7 @@ class Lottery(Story):
         sent = self.sent(data)
         self.assertEqual(sum(sent.values()), 78697)
         self.assertEqual(self.stored(), sent)
-        store = sqlite3.connect(os.path.join(self.folder, "quiniela.db"))
-        self.assertEqual(store.execute("SELECT count(*) FROM bets").fetchone(), (78697,))
-        store.close()
+        self.assertEqual(self.ask_store("SELECT count(*) FROM bets"), "78697")
         return agencies
 
     def test_five_agencies_of_the_known_sizes(self):

@@ -4,7 +4,7 @@ import random
 import re
 import unittest
 
-from harness import Agency, Server, Story, Wire, frame, free_ports
+from harness import POSTGRES, Agency, Server, Story, Wire, frame, free_ports
 
 SIZES, WINNERS = (900, 700, 500, 300, 0), (2, 3, 3, 2, 0)
 
@@ -99,6 +99,7 @@ class Restart(Story):
         second = Agency(self, 2, ports)
         self.assertEqual((first.winners(), second.winners()), (1, 2))
 
+    @unittest.skipIf(POSTGRES, "there several servers share a store")
     def test_a_second_server_on_the_store_is_refused(self):
         Server(self)
         status, log, _ = self.run_program("server", "--server-port", 0, "--consult-server-port", 0)

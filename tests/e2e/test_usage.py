@@ -77,7 +77,7 @@ class Usage(Story):
             file.write("[DEFAULT]\nSERVER_PORT = 0\nCONSULT_SERVER_PORT = 0\nSERVER_IP = server\n"
                        "SERVER_LISTEN_BACKLOG = 07\nLOGGING_LEVEL = debug\nNOVELTY = 1\n")
         server = Process(self, ["server", "--config", "config.ini", "--draw", "b"],
-                         {"DRAW": "a", "LOGGING_LEVEL": "INFO"})
+                         environment={"DRAW": "a", "LOGGING_LEVEL": "INFO"})
         server.wait_for("action: listen")
         first = r"^\S+ \S+ INFO     action: config \| result: success \| port: 0 \| listen_backlog: 07 \| " \
                 r"logging_level: INFO \|"

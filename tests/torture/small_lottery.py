@@ -69,7 +69,7 @@ def start_server(folder, environment=None, prefix=()):
     """The server's process, and its ports; None when it ended before it listened."""
     process = Process(folder, ["server", "--agencies", len(CHUNKS), "--loops", 1, "--store", folder.path("store.db"),
                                "--server-ip", "127.0.0.1", "--server-port", 0, "--consult-server-port", 0],
-                      environment, prefix)
+                      environment=environment, prefix=prefix)
     try:
         match = process.wait_for(r"action: listen .* port: (\d+) \| consult_port: (\d+)")
     except AssertionError:
