@@ -8,6 +8,7 @@ of the server, and in the end, the store is compared with what was acknowledged 
 import argparse
 import collections
 import concurrent.futures
+import functools
 import json
 import os
 import random
@@ -428,15 +429,22 @@ def main():
     parser = argparse.ArgumentParser(prog="script/crash")
     parser.add_argument("rounds", type=int)
     parser.add_argument("--seed", type=int, default=None, help="of the first round; the next ones have the next seeds")
+    parser.add_argument("--servers", type=int, default=1, help="several share a PostgreSQL, and 20 agencies know them all")
     arguments = parser.parse_args()
     first = arguments.seed if arguments.seed is not None else random.randrange(1 << 30)
     begun, kills, failures = time.monotonic(), 0, 0
+    if arguments.servers > 1:
+        import servers  # pylint: disable=import-outside-toplevel
+        one = functools.partial(servers.play, servers=arguments.servers)
+    else:
+        one = play
     with concurrent.futures.ProcessPoolExecutor(min(2, arguments.rounds)) as pool:
-        for seed, killed, failure, folder in pool.map(play, range(first, first + arguments.rounds)):
+        for seed, killed, failure, folder in pool.map(one, range(first, first + arguments.rounds)):
             kills += killed
             if failure is not None:
                 failures += 1
-                print(f"FAILED: script/crash 1 --seed {seed}: {failure} (what it left: {folder})", flush=True)
+                print(f"FAILED: script/crash 1 --seed {seed} --servers {arguments.servers}: {failure} (what it left: "
+                      f"{folder})", flush=True)
     print(f"crash: {arguments.rounds} rounds from seed {first}, {kills} kills, {failures} failed, "
           f"{time.monotonic() - begun:.1f} s")
     sys.exit(failures > 0)
