@@ -7,10 +7,12 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def programs():
@@ -55,6 +57,31 @@ class Postgres:
 
     def stop(self, mode="immediate"):
         self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+
+    def kill(self):
+        """SIGKILL for all of its processes."""
+        with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
+            postmaster = int(file.readline())
+        children = subprocess.run(["pgrep", "-P", str(postmaster)], stdout=subprocess.PIPE, text=True, check=False)
+        pids = [postmaster, *map(int, children.stdout.split())]
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it went with its parent
+        while any(map(self._is_alive, pids)):
+            time.sleep(0.01)  # between two looks
+        # Nobody may have taken note of its end yet: then it would be thought to run.
+        for lock in (os.path.join(self.data, "postmaster.pid"), os.path.join(self.folder, f".s.PGSQL.{self.port}.lock")):
+            os.unlink(lock)
+
+    @staticmethod
+    def _is_alive(pid):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
 
     def address(self, database="postgres"):
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"

@@ -41,7 +41,9 @@ bootstrap:
     postgresql:
       use_pg_rewind: true
       use_slots: true
-      parameters: {{synchronous_commit: "on", wal_log_hints: "on", max_connections: 100, wal_keep_size: 256MB}}
+      parameters: {{synchronous_commit: "on", wal_log_hints: "on", max_connections: 100, wal_keep_size: 256MB,
+                    wal_sender_timeout: 5s, wal_receiver_timeout: 5s, tcp_keepalives_idle: 3, tcp_keepalives_interval: 1,
+                    tcp_keepalives_count: 3}}
   initdb: [{{encoding: UTF8}}, {{locale: C.UTF-8}}]
 postgresql:
   listen: "{address}:5432"
@@ -49,6 +51,8 @@ postgresql:
   data_dir: {folder}/data
   bin_dir: {bin}
   pgpass: {folder}/pgpass
+  remove_data_directory_on_rewind_failure: true
+  remove_data_directory_on_diverged_timelines: true
   pg_hba: ["local all all trust", "host all all 10.9.0.0/16 trust", "host replication all 10.9.0.0/16 trust"]
   authentication:
     superuser: {{username: postgres, password: only-in-its-own-network}}
@@ -175,27 +179,30 @@ class Cluster:
         with open(os.path.join(folder, "patroni.log"), "ab") as log:
             self.start(name, [*as_postgres, "patroni", f"{folder}/patroni.yml"], stdout=log, stderr=log, cwd=folder)
 
-    def state(self, through=None):
-        """What Patroni says of the cluster: {member: (role, state)}, from the first member that answers."""
-        for name in [through] if through else DATABASES:
-            done = subprocess.run([*self.world.prefix(name), "python3", "-c", "import sys, urllib.request\n"
-                                   "print(urllib.request.urlopen(sys.argv[1], timeout=2).read().decode())",
-                                   f"http://{self.world.address(name)}:8008/cluster"], capture_output=True, text=True,
-                                  check=False)
-            with contextlib.suppress(ValueError, KeyError):
-                members = json.loads(done.stdout)["members"]
-                return {each["name"]: (each["role"], each["state"]) for each in members}
+    def state(self, name):
+        """What Patroni says of the cluster on this machine: {member: role}."""
+        done = subprocess.run([*self.world.prefix(name), "python3", "-c", "import sys, urllib.request\n"
+                               "print(urllib.request.urlopen(sys.argv[1], timeout=2).read().decode())",
+                               f"http://{self.world.address(name)}:8008/cluster"], capture_output=True, text=True,
+                              check=False)
+        with contextlib.suppress(ValueError, KeyError):
+            return {each["name"]: each["role"] for each in json.loads(done.stdout)["members"]
+                    if each["state"] in ("running", "streaming")}
         return {}
 
     def wait_until_healthy(self):
         """Waits for a primary, a synchronous standby and another one. Returns the primary's name."""
         def healthy():
-            state = self.state()
-            roles = sorted(role for role, _ in state.values())
-            running = all(how in ("running", "streaming") for _, how in state.values())
-            return state if roles == ["leader", "replica", "sync_standby"] and running else None
-        state = wait_until(healthy, "the databases are in good order")
-        return next(name for name, (role, _) in state.items() if role == "leader")
+            first, *others = [self.state(name) for name in DATABASES]  # a machine that was cut off may be behind
+            if sorted(first.values()) != ["leader", "replica", "sync_standby"] or any(each != first for each in others):
+                return None
+            leader = next(name for name, role in first.items() if role == "leader")
+            with contextlib.suppress(subprocess.CalledProcessError):
+                followers = self.sql(leader, "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming' "
+                                     "ORDER BY 1")
+                return leader if followers.split() == ["async", "sync"] else None
+            return None
+        return wait_until(healthy, "the databases are in good order")
 
     def sql(self, name, text):
         return subprocess.run([*self.world.prefix(name), "psql", "-XqAt", "-h", self.world.address(name), "-U", "postgres",
@@ -204,6 +211,12 @@ class Cluster:
     def store(self):
         """As a server takes it: all three; the one that takes changes is used."""
         return f"host={','.join(self.world.address(name) for name in DATABASES)} user=postgres dbname=postgres"
+
+    def keep_logs(self, folder):
+        """Copies what the databases have logged."""
+        for name in DATABASES:
+            for log in ("patroni.log", "etcd.log"):
+                shutil.copy(os.path.join(self.folder, name, log), os.path.join(folder, f"{name}-{log}"))
 
     # The lottery
 

@@ -82,7 +82,7 @@ def show(arguments):
     """One lottery, and who won."""
     with Cluster() as cluster:
         primary = cluster.wait_until_healthy()
-        print(f"databases: {cluster.state()}; {primary} takes changes, commits wait for "
+        print(f"databases: {cluster.state(primary)}; {primary} takes changes, commits wait for "
               f"{cluster.sql(primary, 'SHOW synchronous_standby_names')}")
         lottery = Lottery(cluster, "show", make_sample(f"{cluster.folder}/data"), chunk_size=1000)
         print(f"servers: {cluster.addresses(0)}")
@@ -96,19 +96,17 @@ def show(arguments):
             signal.pause()
 
 
-def fail_over(cluster, lottery, chance, cut):
+def fail_over(cluster, primary, lottery, chance, cut):
     """Ends the primary in the middle of the lottery, by its power or by its cable. Returns how long nothing was stored."""
     chunks = sum(SIZES) // CHUNK_SIZE
     lottery.wait_until_stored(chance.randrange(chunks // 20, chunks * 17 // 20))
-    state = cluster.state()
-    primary = next(name for name, (role, _) in state.items() if role == "leader")
     if cut:
         cluster.world.unplug(primary)
     else:
         cluster.kill_machine(primary)
     lottery.finish()
     at = lottery.stored_at()
-    return primary, max(after - before for before, after in zip(at, at[1:]))
+    return max(after - before for before, after in zip(at, at[1:]))
 
 
 def failover(arguments):
@@ -118,16 +116,17 @@ def failover(arguments):
     with Cluster() as cluster:
         data = make_sample(f"{cluster.folder}/data")
         for number in range(arguments.rounds):
-            cluster.wait_until_healthy()
+            primary = cluster.wait_until_healthy()
             lottery = Lottery(cluster, f"round{number}", data)
             try:
-                primary, gap = fail_over(cluster, lottery, chance, arguments.cut)
+                gap = fail_over(cluster, primary, lottery, chance, arguments.cut)
             except Failed as failure:
                 kept = f"/tmp/quiniela-cluster-{os.getpid()}-{number}"
                 shutil.copytree(lottery.logs, kept)
                 for server in lottery.servers:
                     with open(f"{kept}/{server.machine}.log", "w", encoding="utf-8") as file:
                         file.write("\n".join(server.lines) + "\n")
+                cluster.keep_logs(kept)
                 print(f"round {number} of seed {seed} FAILED: {failure} (the logs: {kept})", flush=True)
                 return 1
             silent.append(gap)

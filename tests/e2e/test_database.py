@@ -1,0 +1,402 @@
+"""What a PostgreSQL can do to the servers that keep their bets in it: lose the connection in the middle of a commit, be
+away, refuse, be full, cancel the wait for a standby. Nothing is lost, nothing stored twice, nothing acknowledged that is
+not as safe as it was promised to be."""
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+from harness import HANG_S, ROOT, Agency, Process, Server, Story, Wire, sql
+
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import with_postgres  # noqa: E402
+
+SECRET = "very-secret-word"
+
+
+def bet(number):
+    return f"Ana,Paz,{number},2000-01-01,{7574 if number % 10 == 7 else 1}"
+
+
+def chunk(start, count=1, agency=1, **fields):
+    return {"type_message": 1, "agency": str(agency), "payload": [bet(n) for n in range(start, start + count)], **fields}
+
+
+@unittest.skipIf(with_postgres.programs() is None, "there is no PostgreSQL")
+class DatabaseStory(Story):
+    settings = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = with_postgres.Postgres(cls.settings)
+        cls.addClassCleanup(cls.postgres.end)
+
+    def address(self, port=None, user="postgres", database=None, more=""):
+        return (f"host=127.0.0.1 port={port or self.postgres.port} user={user} dbname={database or self.database} "
+                f"sslmode=disable gssencmode=disable {more}")
+
+    def setUp(self):
+        super().setUp()
+        self.database = os.path.basename(self.folder).replace("-", "_")
+        self.sql(f"CREATE DATABASE {self.database}", "postgres")
+        self.addCleanup(self.sql, f"DROP DATABASE {self.database} WITH (FORCE)", "postgres")
+
+    def sql(self, text, database=None):
+        return sql(text, f"host=127.0.0.1 port={self.postgres.port} user=postgres dbname={database or self.database}")
+
+    def server(self, *flags, address=None, agencies=2):
+        return Server(self, *flags, agencies=agencies, store=address or self.address())
+
+    def with_store(self, arguments):
+        return arguments
+
+    def count(self):
+        return int(self.sql("SELECT count(*) FROM bets"))
+
+    def assert_stored(self, count):
+        """Bets 0 to count - 1 of agency 1, each once and in its place."""
+        self.assertEqual(self.count(), count)
+        self.assertEqual(self.sql("SELECT count(*) FROM bets WHERE bet <> documento::int"), "0")
+
+
+# The connection is cut in the middle of a commit
+
+
+class Cutter:
+    """Sits between a server and its database. Once armed, it cuts the next COMMIT's exchange behind a number of bytes:
+    of those to the database, or of those back."""
+
+    def __init__(self, story, port):
+        self.port_behind, self.lock, self.armed = port, threading.Lock(), None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        story.addCleanup(self.listener.close)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def arm(self, way, after):
+        self.armed = (way, after)
+
+    def was_cut(self):
+        return self.armed is None
+
+    def _accept(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=[client], daemon=True).start()
+
+    def _serve(self, client):
+        database = socket.create_connection(("127.0.0.1", self.port_behind))
+        pair = (client, database)
+        for each in pair:
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        cut_back = []  # how many bytes may still come back, once the commit has gone
+        threading.Thread(target=self._answers, args=[pair, cut_back], daemon=True).start()
+        self._questions(pair, cut_back)
+
+    @staticmethod
+    def _end(pair):
+        for each in pair:
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            each.close()
+
+    @staticmethod
+    def _exactly(connection, count):
+        data = b""
+        while len(data) < count:
+            more = connection.recv(count - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data
+
+    def _questions(self, pair, cut_back):
+        """Message by message (PostgreSQL's manual, 55.2): the first has no type."""
+        client, database = pair
+        try:
+            length = self._exactly(client, 4)
+            database.sendall(length + self._exactly(client, struct.unpack(">I", length)[0] - 4))
+            left = None  # of a commit that is to be cut on its way there
+            while True:
+                head = self._exactly(client, 5)
+                body = self._exactly(client, struct.unpack(">I", head[1:])[0] - 4)
+                message = head + body
+                if head[:1] == b"P" and b"\0COMMIT\0" in body and self.armed is not None:
+                    (way, after), self.armed = self.armed, None
+                    if way == "there":
+                        left = after
+                    else:
+                        cut_back.append(after)
+                if left is not None and left <= len(message):
+                    database.sendall(message[:left])
+                    break
+                left = left - len(message) if left is not None else None
+                database.sendall(message)
+        except (EOFError, OSError):
+            pass
+        self._end(pair)
+
+    def _answers(self, pair, cut_back):
+        client, database = pair
+        try:
+            while data := database.recv(65536):
+                if cut_back:
+                    client.sendall(data[:cut_back[0]])
+                    cut_back[0] -= len(data)
+                    if cut_back[0] <= 0:
+                        break
+                else:
+                    client.sendall(data)
+        except OSError:
+            pass
+        self._end(pair)
+
+
+class CommitCut(DatabaseStory):
+    THERE, BACK = 60, 60  # at least the bytes of the exchange: Parse, Bind, Describe, Execute, Sync, and their answers
+
+    def cut_everywhere(self, append):
+        cutter = Cutter(self, self.postgres.port)
+        server = self.server(address=self.address(port=cutter.port))
+        wire = Wire(self, server.ports[0])
+        stored = 0
+        for way, most in (("there", self.THERE), ("back", self.BACK)):
+            for after in range(most + 1):
+                message = chunk(stored) if append else chunk(stored, first=stored)
+                cutter.arm(way, after)
+                answer = wire.ask(message)
+                self.assertTrue(cutter.was_cut(), (way, after))
+                self.assertEqual((answer["type_message"], answer.get("next")), (1, stored + 1), (way, after))
+                stored += 1
+        self.assert_stored(stored)
+        self.assertEqual(server.count("action: apuesta_almacenada "), stored)
+
+    def test_chunks_that_say_where_they_belong(self):
+        self.cut_everywhere(append=False)
+
+    def test_chunks_that_are_appended(self):
+        self.cut_everywhere(append=True)
+
+
+# A wait for a standby that is cancelled
+
+
+class Standby(DatabaseStory):
+    def set_standbys(self, names):
+        self.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'", "postgres")
+        self.sql("SELECT pg_reload_conf()", "postgres")
+
+    def wait_for_standby(self, count=1):
+        """The backends that wait for a standby, or for one that does, once there are so many."""
+        for _ in range(HANG_S * 20):
+            waiting = self.sql("SELECT pid FROM pg_stat_activity WHERE wait_event IN ('SyncRep', 'transactionid') AND "
+                               f"datname = '{self.database}'").split()
+            if len(waiting) >= count:
+                return waiting
+            time.sleep(0.05)
+        raise AssertionError("nobody waits for a standby")
+
+    def test_nothing_is_acknowledged_that_no_standby_has(self):
+        one, other = self.server(), self.server()
+        wires = [Wire(self, server.ports[0]) for server in (one, other)]
+        self.addCleanup(self.set_standbys, "")
+        self.set_standbys("nobody")
+        wires[0].send(chunk(0, first=0))
+        waiting = self.wait_for_standby()
+        self.sql(f"SELECT pg_cancel_backend({waiting[0]})")
+        answer = wires[0].receive()  # the commit has succeeded, with a warning: now everybody can read the bet
+        self.assertEqual((answer["type_message"], answer["payload"]["code"]), (4, "store_failed"))
+        self.assertTrue(answer["payload"]["retryable"])
+        self.assertEqual(self.count(), 1)
+        for wire in wires:  # also the server that only reads that it is there says nothing
+            wire.send(chunk(0, first=0))
+        self.wait_for_standby(count=2)
+        for wire in wires:
+            wire.socket.setblocking(False)
+            self.assertRaises(BlockingIOError, wire.socket.recv, 1)
+            wire.socket.setblocking(True)
+            wire.socket.settimeout(HANG_S)
+        self.set_standbys("")
+        for wire in wires:
+            self.assertEqual(wire.receive()["next"], 1)
+        self.assert_stored(1)
+
+    def test_a_signal_ends_the_wait(self):
+        server = self.server()
+        wire = Wire(self, server.ports[0])
+        self.addCleanup(self.set_standbys, "")
+        self.set_standbys("nobody")
+        wire.send(chunk(0, first=0))
+        self.wait_for_standby()
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        self.assertNotIn(1, [message["type_message"] for message in wire.receive_all()])
+
+
+# A database that is not there, or will not
+
+
+class Away(DatabaseStory):
+    def wrong_start(self, address, says, hides=None):
+        server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, "--store", address])
+        self.assertEqual(server.wait(), 1, server.log())
+        line, = (line for line in server.lines if line and "action: start_server | result: fail" in line)
+        for text in says:
+            self.assertIn(text, line)
+        if hides is not None:
+            self.assertNotIn(hides, server.log() + "".join(server.errors))
+
+    def test_it_is_waited_for(self):
+        self.postgres.stop()
+        server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, "--store", self.address()])
+        try:
+            server.wait_for(r"action: store \| result: fail \| error: store_away .*Connection refused")
+        finally:
+            self.postgres.start()
+        server.wait_for("action: listen ")
+
+    def test_a_signal_ends_the_waiting(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes connections, and says nothing
+            for port in (silent.getsockname()[1], 1):
+                server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, "--store",
+                                        self.address(port=port)])
+                server.wait_for("action: config")
+                server.signal(signal.SIGTERM)
+                self.assertEqual(server.wait(), 0, server.log())
+                server.wait_for("action: signal_received .*SIGTERM")
+                server.wait_for("action: end_server .*success")
+
+    def test_a_wrong_user_password_or_database(self):
+        with open(os.path.join(self.postgres.data, "pg_hba.conf"), "r+", encoding="utf-8") as file:
+            rules = file.read()
+            file.seek(0)
+            file.write(f"host all guarded 127.0.0.1/32 scram-sha-256\n{rules}")
+        self.sql("SELECT pg_reload_conf()")
+        self.sql("CREATE ROLE guarded LOGIN PASSWORD 'another'")
+        self.addCleanup(self.sql, "DROP ROLE guarded", "postgres")
+        self.wrong_start(self.address(user="guarded", more=f"password={SECRET}"),
+                         ["password authentication failed", "guarded"], hides=SECRET)
+        self.wrong_start(self.address(user="guarded"), ["no password supplied"])
+        self.wrong_start(self.address(user="nobody_we_know"), ["nobody_we_know"])
+        self.wrong_start(self.address(database="nowhere"), ["nowhere", "does not exist"])
+
+    def test_tables_of_another_version(self):
+        self.server().signal(signal.SIGTERM)
+        self.sql("UPDATE quiniela_schema SET version = 99")
+        self.wrong_start(self.address(), ["version 99", "version 2"])
+        self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), "99")
+
+    def test_a_database_that_takes_no_changes(self):
+        self.sql(f"ALTER DATABASE {self.database} SET default_transaction_read_only = on")
+        server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, "--store", self.address()])
+        server.wait_for(r"action: store \| result: fail .*read-only")
+        self.sql(f"ALTER DATABASE {self.database} RESET ALL", "postgres")
+        server.wait_for("action: listen ")
+
+    def test_an_address_that_is_none(self):
+        status, log, errors = self.run_program("server", "--store", f"postgresql://a:{SECRET}@[b/c")
+        self.assertEqual(status, 2)
+        self.assertIn("--store", errors)
+        self.assertNotIn(SECRET, log + errors)
+
+    def test_the_password_is_shown_nowhere(self):
+        for address in (self.address(more=f"password={SECRET}"),
+                        f"postgresql://postgres:{SECRET}@127.0.0.1:{self.postgres.port}/{self.database}"):
+            for flags in (["--store", address], [f"--store={address}"]):
+                server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, *flags])
+                server.wait_for("action: listen ")
+                with open(f"/proc/{server.process.pid}/cmdline", encoding="utf-8") as file:
+                    self.assertNotIn(SECRET, file.read())
+                server.signal(signal.SIGTERM)
+                server.wait()
+                self.assertNotIn(SECRET, server.log())
+            for command in ("status", "check", "export"):
+                status, output, errors = self.run_program(command, "--store", address)
+                self.assertEqual((status, errors), (0, ""))
+                self.assertNotIn(SECRET, output)
+            self.sql("UPDATE quiniela_schema SET version = 99")
+            self.assertNotIn(SECRET, "".join(map(str, self.run_program("status", "--store", address))))
+            self.sql("UPDATE quiniela_schema SET version = 2")
+
+
+class Lotteries(DatabaseStory):
+    SIZES, WINNERS = (3000, 2000), (3, 2)
+
+    def play(self, trouble, *flags):
+        """A lottery, in the middle of which there is trouble."""
+        self.sample(self.SIZES, self.WINNERS)
+        server = self.server()
+        agencies = [Agency(self, number, server.ports, "--chunk-size", 5, *flags) for number in (1, 2)]
+        server.wait_for("action: apuestas_almacenadas ", count=300)
+        trouble(server)
+        self.assertEqual([agency.winners() for agency in agencies], list(self.WINNERS))
+        path = os.path.join(self.folder, "stored.csv")
+        self.run_program("export", "--store", self.address(), "--output", path)
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(sorted(file.read().splitlines()), sorted(self.sent(agencies=(1, 2)).elements()))
+        self.assertEqual(server.count("action: sorteo .*success"), 1)
+
+    def test_the_database_is_killed_and_comes_back(self):
+        def trouble(_):
+            self.postgres.kill()
+            self.postgres.start()
+        self.play(trouble)
+
+    def test_every_connection_is_ended_again_and_again(self):
+        def trouble(server):
+            for count in range(350, 800, 50):
+                self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'quiniela' "
+                         f"AND datname = '{self.database}'")
+                server.wait_for("action: apuestas_almacenadas ", count=count)
+        self.play(trouble)
+
+    def test_a_full_disk(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root mounts a small disk")
+        disk = os.path.join(self.folder, "disk")
+        os.mkdir(disk)
+        os.chmod(self.folder, 0o755)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=777", "tmpfs", disk], check=False)
+        if mounted.returncode != 0:
+            self.skipTest("nothing can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=False)
+        place = os.path.join(disk, "space")
+        os.mkdir(place)
+        subprocess.run(["chown", "postgres", place], check=True)
+        space = f"space_{self.database}"
+        self.sql(f"CREATE TABLESPACE {space} LOCATION '{place}'", "postgres")
+        for statement in (f"CREATE DATABASE {self.database}", f"DROP TABLESPACE {space}",
+                          f"DROP DATABASE {self.database} WITH (FORCE)"):  # the last one first
+            self.addCleanup(self.sql, statement, "postgres")
+        self.sql(f"ALTER DATABASE {self.database} SET default_tablespace = {space}", "postgres")
+        server = self.server()
+        wire = Wire(self, server.ports[0])
+        stored, refused = 0, None
+        with open(os.path.join(disk, "ballast"), "wb") as file:
+            file.write(bytes(16 << 20))
+        while refused is None:
+            answer = wire.ask(chunk(stored, 1000, first=stored))
+            if answer["type_message"] == 1:
+                stored += 1000
+            else:
+                refused = answer["payload"]
+        self.assertEqual((refused["code"], refused["retryable"]), ("store_failed", True))
+        server.wait_for(r"action: store \| result: fail .*No space left on device")
+        self.assert_stored(stored)
+        os.unlink(os.path.join(disk, "ballast"))
+        self.assertEqual(wire.ask(chunk(stored, 1000, first=stored))["next"], stored + 1000)
+        self.assert_stored(stored + 1000)
+
+
+if __name__ == "__main__":
+    unittest.main()
