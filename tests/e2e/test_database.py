@@ -195,6 +195,18 @@ class Standby(DatabaseStory):
     def set_standbys(self, names):
         self.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'", "postgres")
         self.sql("SELECT pg_reload_conf()", "postgres")
+        while names and not self.commits_wait():
+            pass
+
+    def commits_wait(self):
+        """Whether the setting has reached everybody who looks at it: then a commit of ours waits, until it is cancelled."""
+        probe = subprocess.Popen(["psql", "-X", "-q", self.address(), "-c", "CREATE TABLE IF NOT EXISTS probe ()", "-c",
+                                  "COMMENT ON TABLE probe IS 'probed'"], stderr=subprocess.DEVNULL)
+        waited = False
+        while probe.poll() is None:
+            waited |= "t" in self.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND "
+                                      f"application_name = 'psql' AND datname = '{self.database}'")
+        return waited
 
     def wait_for_standby(self, count=1):
         """The backends that wait for a standby, or for one that does, once there are so many."""
