@@ -1,7 +1,8 @@
-"""Runs a command beside a PostgreSQL of its own, and ends that with it: with_postgres.py COMMAND [ARGUMENT ...].
+"""Runs a command beside a PostgreSQL of its own, and ends that with it: with_postgres.py [--needed] COMMAND [ARGUMENT …]
 
 QUINIELA_POSTGRES holds its address. The database lives in a folder that is removed afterwards. PostgreSQL does not
-run as root, so root hands it to the user that Debian's package has made for it.
+run as root, so root hands it to the user that Debian's package has made for it. Where none is installed the command
+runs without; with --needed it does not run, and the exit status is 77.
 """
 import glob
 import os
@@ -94,11 +95,16 @@ class Postgres:
 
 
 def main():
+    needed = sys.argv[1] == "--needed"
+    command = sys.argv[2 if needed else 1:]
+    if programs() is None and needed:
+        print("skipped: no PostgreSQL is installed")
+        return 77
     if programs() is None:
-        return subprocess.run(sys.argv[1:], check=False).returncode  # which says what it cannot do then
+        return subprocess.run(command, check=False).returncode  # which says what it cannot do then
     postgres = Postgres()
     try:
-        return subprocess.run(sys.argv[1:], env={**os.environ, "QUINIELA_POSTGRES": postgres.address()},
+        return subprocess.run(command, env={**os.environ, "QUINIELA_POSTGRES": postgres.address()},
                               check=False).returncode
     finally:
         postgres.end()

@@ -141,8 +141,8 @@ class Ports(tuple):
 
 
 class Server(Process):
-    def __init__(self, story, *flags, agencies=5, ports=(0, 0), store="quiniela.db", **how):
-        every = getattr(ports, "every", [ports] + [(0, 0)] * (SERVERS - 1))
+    def __init__(self, story, *flags, agencies=5, ports=(0, 0), store="quiniela.db", servers=SERVERS, **how):
+        every = getattr(ports, "every", [ports] + [(0, 0)] * (servers - 1))
         super().__init__(story, *(["server", "--agencies", agencies, "--store", store, "--server-port", bets,
                                    "--consult-server-port", consult, *flags] for bets, consult in every), **how)
         matches = [self.wait_for(r"action: listen .* port: (\d+) \| consult_port: (\d+)", count)
@@ -244,12 +244,17 @@ class Story(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.schemas = {}  # by the name of the store
 
+    def schema(self, name="quiniela.db"):
+        return re.sub("[^a-z0-9]", "_", f"{os.path.basename(self.folder)}_{name}")
+
     def store(self, name="quiniela.db"):
         """The address of a store."""
         if POSTGRES is None:
             return name
+        if name.startswith("postgresql://"):
+            return name
         if name not in self.schemas:
-            schema = re.sub("[^a-z0-9]", "_", f"{os.path.basename(self.folder)}_{name}")
+            schema = self.schema(name)
             sql(f"CREATE SCHEMA {schema}")
             self.addCleanup(sql, f"DROP SCHEMA {schema} CASCADE")
             self.schemas[name] = f"{POSTGRES}?options=-csearch_path%3D{schema}"
