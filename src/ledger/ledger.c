@@ -384,8 +384,8 @@ static bool append(struct ledger *ledger, struct ledger_request *request, uint32
     if (!begin_group(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
         return false;
     }
-    request->tried = request->stored = stored.count;
-    request->tried_at = stored.first;
+    request->attempt.bets = request->stored = stored.count;
+    request->attempt.at = stored.first;
     agency->bets += stored.count;
     touch(ledger, request->agency);
     return true;
@@ -398,7 +398,7 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     }
     agency->finished = request->finished = true;
     clock_utc_text(agency->finished_at);
-    request->tried_last = true;
+    request->attempt.last = true;
     ledger->finished++;
     ledger->finishing++;
     touch(ledger, request->agency);
@@ -455,19 +455,19 @@ static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error 
     return true;
 }
 
-// An append that was tried before, in a commit of which nobody knew whether it was stored: *known is how many
-// of its bets were.
-static bool find_tried(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
-                       struct error *error) {
+// An append in a commit of which nobody knew whether it was stored: *known is how many of its bets were.
+static bool find_unknown(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                         struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
+    const struct ledger_attempt *unknown = &request->unknown;
     *known = 0;
-    if (request->tried > 0 && request->tried_at + request->tried <= agency->bets) {
+    if (unknown->bets > 0 && unknown->at + unknown->bets <= agency->bets) {
         bool same;
-        if (!resend_compare(ledger->store, request->agency, request->tried_at, request->chunk, request->tried,
-                            &same, error)) {
+        if (!resend_compare(ledger->store, request->agency, unknown->at, request->chunk, unknown->bets, &same,
+                            error)) {
             return false;
         }
-        *known = same ? request->tried : 0;
+        *known = same ? unknown->bets : 0;
     }
     return true;
 }
@@ -475,11 +475,11 @@ static bool find_tried(struct ledger *ledger, struct ledger_request *request, ui
 static bool decide_append(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
                           struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
-    if (!find_tried(ledger, request, known, error)) {
+    if (!find_unknown(ledger, request, known, error)) {
         return false;
     }
-    bool is_whole = *known == request->chunk->count && (*known > 0 || request->tried_last);
-    bool is_done = is_whole && (request->type == LEDGER_CHUNK || request->tried_last);
+    bool is_whole = *known == request->chunk->count && (*known > 0 || request->unknown.last);
+    bool is_done = is_whole && (request->type == LEDGER_CHUNK || request->unknown.last);
     if (agency->finished && !is_done) {
         refuse_finished(request, agency->bets);
     }
@@ -518,15 +518,14 @@ static bool decide_chunk(struct ledger *ledger, struct ledger_request *request, 
         return false;
     }
     if (request->error.code == ERROR_NONE) {
-        uint32_t tried = request->tried;
         if (!append(ledger, request, known, error) ||
             (request->type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)) ||
             !confirm_known(ledger, request, error)) {
             return false;
         }
         if (request->stored == 0) { // they are stored, then, by the attempt before
-            request->stored = tried;
-            request->finished = request->finished || request->tried_last;
+            request->stored = request->unknown.bets;
+            request->finished = request->finished || request->unknown.last;
         }
     }
     request->next = (int64_t)agency->bets;
@@ -596,8 +595,9 @@ static bool is_refused(const struct ledger_request *request) {
     return request->error.code != ERROR_NONE && request->next < 0;
 }
 
-// Takes back what was decided, so that it can be decided anew.
-static void reset_group(struct queue_node *group) {
+// Takes back what was decided, so that it can be decided anew. An attempt that another server was quicker
+// than is known not to be stored: what is found at its place is the other one's.
+static void reset_group(struct queue_node *group, bool is_known) {
     for (struct queue_node *node = group; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
         if (!is_refused(request)) {
@@ -605,6 +605,10 @@ static void reset_group(struct queue_node *group) {
             request->next = -1;
             request->stored = 0;
             request->finished = false;
+            if (!is_known && (request->attempt.bets > 0 || request->attempt.last)) {
+                request->unknown = request->attempt;
+            }
+            request->attempt = (struct ledger_attempt){0};
         }
     }
 }
@@ -629,7 +633,7 @@ static bool settle(struct ledger *ledger, struct queue_node *group, struct error
         } else if (!load(ledger, error)) {
             return false;
         }
-        reset_group(group);
+        reset_group(group, is_stale);
     }
     return true;
 }

@@ -49,10 +49,13 @@ struct ledger_request {
     int64_t next;       // bets of the agency that are stored, or -1 when the answer does not tell
     uint32_t stored;    // how many bets were stored now, and not before
     bool finished;      // the agency has finished just now
-    // The ledger's own: what an attempt to store it put where, while nobody knows whether it was stored.
-    uint32_t tried;
-    uint64_t tried_at;
-    bool tried_last;
+    // The ledger's own: what the present attempt to store it puts where, and what an earlier one did of which
+    // nobody knows whether it was stored.
+    struct ledger_attempt {
+        uint32_t bets;
+        uint64_t at;
+        bool last;
+    } attempt, unknown;
     // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
     void (*complete)(struct ledger_request *request);
 };

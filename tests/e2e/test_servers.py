@@ -339,6 +339,14 @@ class OneAgencyAtTwoServers(Servers):
         for name, sent in chunks.items():
             self.assertEqual([chunk for chunk in whole if chunk[0].split(",")[2].startswith(name)], sent)
 
+    def test_equal_chunks_that_do_not_say_where_they_belong(self):
+        """Each is stored for itself: what another server stored at the place that a chunk did not get is not it."""
+        self.start_servers(2, 2)
+        chunks = [[bet(1)]] * 200
+        self.at_once(*((self.append, server, chunks) for server in 2 * self.servers))
+        self.assertEqual(self.in_order(1), [bet(1)] * 800)
+        self.assertEqual(self.logged(r"apuestas_almacenadas \| result: success"), 800)
+
 
 if __name__ == "__main__":
     unittest.main()

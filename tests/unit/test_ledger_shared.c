@@ -195,6 +195,30 @@ static void what_is_appended_comes_behind_the_others(void **state) {
     assert_bets(9);
 }
 
+// What stands at the place that an append did not get is the other one's, also when the bets are the same.
+static void an_append_equal_to_anothers_is_stored_too(void **state) {
+    (void)state;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).next, 3);
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).next, 6);
+    assert_int_equal(query_number("SELECT count(*) FROM bets"), 6);
+}
+
+static void only_one_server_says_that_it_stored_and_finished(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    struct ledger_request first = send(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 3);
+    assert_int_equal(first.stored, 3);
+    assert_true(first.finished);
+    struct ledger_request second = send(&servers[1], LEDGER_LAST_CHUNK, 1, 0, 3); // it does not know of any
+    assert_int_equal(second.error.code, ERROR_NONE);
+    assert_int_equal(second.next, 3);
+    assert_int_equal(second.stored, 0);
+    assert_false(second.finished);
+}
+
 // Each finishes on another server; none of them sees all of it, and the draw is sealed all the same.
 static void the_last_end_seals_the_draw_wherever_it_comes(void **state) {
     (void)state;
@@ -380,6 +404,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SHARED_TEST(an_agency_goes_on_at_another_server),
         SHARED_TEST(what_is_appended_comes_behind_the_others),
+        SHARED_TEST(an_append_equal_to_anothers_is_stored_too),
+        SHARED_TEST(only_one_server_says_that_it_stored_and_finished),
         SHARED_TEST(the_last_end_seals_the_draw_wherever_it_comes),
         SHARED_TEST(a_draw_that_is_not_finished_is_made_by_another),
         SHARED_TEST(everyone_is_told_by_one_server_or_another),
