@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTLE_ATTEMPTS_MAX = 5 };
+enum {
+    SETTLE_ATTEMPTS_MAX = 5,
+    CAREFUL_GROUPS = 64, // for how long agencies are locked after another server has changed one
+};
 
 struct agency {
     uint64_t bets;
@@ -35,6 +38,7 @@ struct ledger {
     bool in_group, all_told;
     bool is_shared;      // other servers may change what is stored
     bool draw_is_stored; // as it is in `draw`
+    int careful;         // so many groups lock their agencies before they are decided on
     uint32_t *touched;   // the agencies with changes in the open group
     uint32_t touched_count;
     struct winners *winners; // once drawn
@@ -613,9 +617,39 @@ static void reset_group(struct queue_node *group, bool is_known) {
     }
 }
 
+static bool take_locked(void *context, const struct stored_agency *stored, struct error *error) {
+    struct ledger *ledger = context;
+    if (stored->agency < 1 || stored->agency > ledger->draw.agencies ||
+        stored->checksum == ledger->agencies[stored->agency].checksum) {
+        return true;
+    }
+    ledger->careful = CAREFUL_GROUPS;
+    ledger->finished -= ledger->agencies[stored->agency].finished;
+    return load_agency(ledger, stored, error);
+}
+
+// When several servers get bets of one agency at once, guesses are wrong again and again. Then the rows are
+// locked first, and what is read of them is no guess: so that each group is stored in the end, and with it
+// those of all others that are in it.
+static bool lock_agencies(struct ledger *ledger, const struct queue_node *group, struct error *error) {
+    uint32_t numbers[GROUP_CHUNKS_MAX];
+    size_t count = 0;
+    for (; group != NULL; group = group->next) {
+        const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
+        if (request->type != LEDGER_PASS && request->error.code == ERROR_NONE) {
+            assert(count < GROUP_CHUNKS_MAX);
+            numbers[count++] = request->agency;
+        }
+    }
+    ledger->careful--;
+    return begin_group(ledger, error) &&
+           store_lock_agencies(ledger->store, numbers, count, take_locked, ledger, error);
+}
+
 // Decides on every request of the group and commits what came of it.
 static bool settle_once(struct ledger *ledger, struct queue_node *group, struct error *error) {
-    return have_store(ledger, error) && decide_all(ledger, group, error) && commit_group(ledger, error);
+    return have_store(ledger, error) && (ledger->careful == 0 || lock_agencies(ledger, group, error)) &&
+           decide_all(ledger, group, error) && commit_group(ledger, error);
 }
 
 // When another server was quicker, or the store was away for a moment and nobody knows what it has stored, it
@@ -633,6 +667,7 @@ static bool settle(struct ledger *ledger, struct queue_node *group, struct error
         } else if (!load(ledger, error)) {
             return false;
         }
+        ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;
         reset_group(group, is_stale);
     }
     return true;

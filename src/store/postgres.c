@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <endian.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ enum statement {
     GET_DRAW,
     ONE_AGENCY,
     ALL_AGENCIES,
+    LOCK_AGENCIES,
     COUNT_FINISHED,
     FINISHED_COUNT,
     FINISHED_ROWS,
@@ -81,6 +83,10 @@ static const struct statement_text statement_texts[STATEMENTS] = {
     [ALL_AGENCIES] = {"SELECT agency, bets, finished_at, told_at, checksum FROM agencies WHERE draw = $1"
                       " ORDER BY agency",
                       "t"},
+    // By number, so that two servers never wait for each other.
+    [LOCK_AGENCIES] = {"SELECT agency, bets, finished_at, told_at, checksum FROM agencies WHERE draw = $1"
+                       " AND agency = ANY (CAST($2 AS BIGINT[])) ORDER BY agency FOR UPDATE",
+                       "tt"},
     [ALL_NUMBERS] = {"SELECT agency, first, count, digest, checksum, numbers FROM chunks WHERE draw = $1"
                      " ORDER BY agency, first",
                      "t"},
@@ -493,6 +499,35 @@ static bool postgres_get_agency(struct store *store, uint32_t number, struct sto
     return true;
 }
 
+// "{1,2,3}", as PostgreSQL writes a list. The caller frees it.
+static char *list_of(const uint32_t *numbers, size_t count) {
+    enum { ITEM_BYTES = 11 }; // ten digits and what comes before or behind them
+    char *list = malloc(count * ITEM_BYTES + 3), *at = list;
+    if (list == NULL) {
+        return NULL;
+    }
+    *at++ = '{';
+    for (size_t i = 0; i < count; i++) {
+        at += snprintf(at, ITEM_BYTES + 1, "%s%" PRIu32, i == 0 ? "" : ",", numbers[i]);
+    }
+    memcpy(at, "}", 2);
+    return list;
+}
+
+static bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t count,
+                                   store_each_agency each, void *context, struct error *error) {
+    struct agency_reading reading = {each, context};
+    struct parameters parameters = begin_parameters(of(store));
+    char *list = list_of(numbers, count);
+    if (list == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", count);
+    }
+    bind_text(&parameters, list);
+    bool locked = query(store, LOCK_AGENCIES, &parameters, read_agency, &reading, error);
+    free(list);
+    return locked;
+}
+
 struct number_reading {
     int64_t number, second; // the first two columns
     bool found;
@@ -773,6 +808,7 @@ static const struct store_operations operations = {
     .close = postgres_close,
     .snapshot = postgres_snapshot,
     .get_agency = postgres_get_agency,
+    .lock_agencies = postgres_lock_agencies,
     .count_finished = postgres_count_finished,
     .confirm = postgres_confirm,
     .claim_draw = postgres_claim_draw,

@@ -279,6 +279,16 @@ static bool check_chunk(void *context, const struct stored_chunk *chunk, struct 
     return checking->each_chunk(checking->context, chunk, error);
 }
 
+bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
+                         void *context, struct error *error) {
+    struct checking checking = {.store = store, .each_agency = each, .context = context};
+    assert(store->in_group);
+    return may_go_on(store, error) &&
+           result(store,
+                  store->operations->lock_agencies(store, numbers, count, check_agency, &checking, error),
+                  error);
+}
+
 bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
     struct checking checking = {.store = store, .each_chunk = each, .context = context};
     return may_go_on(store, error) &&

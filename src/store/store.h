@@ -104,6 +104,8 @@ struct store_operations {
     bool (*snapshot)(struct store *store, struct error *error);
     bool (*get_agency)(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
                        struct error *error);
+    bool (*lock_agencies)(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
+                          void *context, struct error *error);
     bool (*count_finished)(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                            struct error *error);
     bool (*confirm)(struct store *store, struct error *error);
@@ -171,6 +173,11 @@ bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 // DRAW_DRAWN once, in the group that adds its winners, and behind them.
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
+
+// Within a group: calls `each` for those of the agencies that have a row, as it is now; until the group ends
+// no other server can change them. Of a shared store only.
+bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
+                         void *context, struct error *error) MUST_CHECK;
 
 // Within a group in which `more` agencies have finished, behind their rows: sets *finished to how many have
 // in all, other servers' included; until the group ends no other one can finish any. A store that is not
