@@ -212,7 +212,7 @@ ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct s
     return true;
 }
 
-#ifdef __x86_64__
+#ifdef SCAN_WIDE
 
 // The same once more, compiled for processors that look at 64 bytes in one instruction.
 SCAN_WIDE static bool check_wide(const char *text, size_t length, uint16_t *number) {
@@ -226,7 +226,7 @@ bool bet_check_fast(const char *text, size_t length, uint16_t *number) {
     if (length >= SCAN_BYTES) {
         return false;
     }
-#ifdef __x86_64__
+#ifdef SCAN_WIDE
     if (scan_has_wide()) {
         return check_wide(text, length, number);
     }

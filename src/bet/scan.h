@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __SSE2__
+#if defined __SSE2__ && !defined QUINIELA_PLAIN // which leaves the ways for every processor, to test them
 #include <immintrin.h>
 #endif
 
@@ -23,7 +23,7 @@ struct scan {
     uint64_t follows;  // 0x80 to 0xbf: a further byte of a character
 };
 
-#ifdef __SSE2__
+#if defined __SSE2__ && !defined QUINIELA_PLAIN
 
 // Adds what 16 bytes, from bit `at` on, are.
 static inline void scan_16(const char *text, int at, struct scan *scan) {
@@ -76,7 +76,7 @@ static inline struct scan scan_by_16(const char *text, unsigned length) {
     return scan;
 }
 
-#ifdef __x86_64__
+#if defined __x86_64__ && !defined QUINIELA_PLAIN
 
 // Marks a function for processors that scan_has_wide has found to have what it takes.
 #define SCAN_WIDE __attribute__((target("avx512bw,bmi,bmi2")))

@@ -31,7 +31,7 @@ UNDER = shlex.split(os.environ.get("QUINIELA_UNDER", ""))
 GENTLE = "QUINIELA_GENTLE" in os.environ
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
 SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
-HANG_S = 120  # a story that has not gone on by then hangs
+HANG_S = int(os.environ.get("QUINIELA_HANG_S", 120))  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 

@@ -113,6 +113,7 @@ static void row_offsets(void **state) {
     for (uint32_t i = 0; i < 6; i++) {
         assert_int_equal(chunk_row_offset(rows, length, i), offsets[i]);
     }
+    assert_int_equal(chunk_row_offset(rows, 5, 2), 5); // the last row is not ended
 }
 
 int main(void) {

@@ -208,6 +208,24 @@ static void consultations_wait_unless_told(void **state) {
     }
 }
 
+// A field of ours that is null counts as absent, and one that says what holds anyway is taken.
+static void what_is_said_needlessly_is_taken(void **state) {
+    (void)state;
+    static const char *const texts[] = {"{\"type_message\":3,\"agency\":1,\"wait\":true}",
+                                        "{\"type_message\":3,\"agency\":1,\"wait\":null}",
+                                        "{\"type_message\":2,\"agency\":1,\"first\":null,\"payload\":[]}"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char text[128 + JSON_PADDING_BYTES] = {0};
+        struct message message;
+        struct error error;
+        strcpy(text, texts[i]);
+        assert_true(message_decode(decoder, (const uint8_t *)text, strlen(text), &message, &error));
+        assert_true(message.wait);
+        assert_int_equal(message.first, -1);
+        chunk_free(message.chunk);
+    }
+}
+
 static void we_write_the_golden_messages(void **state) {
     (void)state;
     struct golden golden;
@@ -308,6 +326,7 @@ int main(void) {
         cmocka_unit_test(what_a_classic_chunk_says),
         cmocka_unit_test(a_bad_bet_is_named),
         cmocka_unit_test(consultations_wait_unless_told),
+        cmocka_unit_test(what_is_said_needlessly_is_taken),
         cmocka_unit_test(we_write_the_golden_messages),
         cmocka_unit_test(quotes_come_through),
         cmocka_unit_test(escapes_are_undone),

@@ -78,14 +78,17 @@ static void we_read_them(void **state) {
 
 static void what_is_no_reply_is_refused(void **state) {
     (void)state;
-    static const char *const texts[] = {"",
-                                        "[]",
-                                        "{}",
-                                        "{\"type_message\":9}",
-                                        "{\"type_message\":2}",
-                                        "{\"type_message\":2,\"payload\":5}",
-                                        "{\"type_message\":4,\"payload\":\"x\"}",
-                                        "{\"type_message\":4,\"payload\":{}}"};
+    static const char *const texts[] = {
+        "",
+        "[]",
+        "{}",
+        "{\"type_message\":9}",
+        "{\"type_message\":2}",
+        "{\"type_message\":2,\"payload\":5}",
+        "{\"type_message\":4,\"payload\":\"x\"}",
+        "{\"type_message\":4,\"payload\":{}}",
+        "{\"type_message\":4,\"payload\":{\"code\":5}}",
+        "{\"type_message\":4,\"payload\":{\"code\":\"gap\",\"code\":\"gap\"}}"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct golden golden = {.length = FRAME_HEADER_BYTES + strlen(texts[i])};
         struct reply reply;
@@ -158,6 +161,21 @@ static void an_error_that_we_do_not_know_is_read(void **state) {
     assert_int_equal(reply.next, -1);
 }
 
+static void an_error_is_retryable_only_when_it_says_so(void **state) {
+    (void)state;
+    static const char *const texts[] = {"", ",\"retryable\":null", ",\"retryable\":1",
+                                        ",\"retryable\":false"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char text[128];
+        struct reply reply;
+        struct error error;
+        snprintf(text, sizeof text, "{\"type_message\":4,\"payload\":{\"code\":\"gap\"%s}}", texts[i]);
+        assert_true(decode_text(text, &reply, &error));
+        assert_int_equal(reply.error.code, ERROR_GAP);
+        assert_false(reply.retryable);
+    }
+}
+
 static void many_winners(void **state) {
     (void)state;
     enum { WINNERS = 200000, EACH = 9 };
@@ -226,6 +244,7 @@ int main(void) {
         cmocka_unit_test(every_code_travels_by_its_name),
         cmocka_unit_test(which_errors_are_retryable),
         cmocka_unit_test(an_error_that_we_do_not_know_is_read),
+        cmocka_unit_test(an_error_is_retryable_only_when_it_says_so),
         cmocka_unit_test(many_winners),
         cmocka_unit_test(errors_are_texts_for_people),
         cmocka_unit_test(the_longest_error_fits),

@@ -1,0 +1,76 @@
+// The ledger's invariants (ledger.h) when an allocation fails, whichever it is, in the ledger or in its
+// store.
+#include "allocations.h"
+#include "ledger_story.h"
+
+static void open_hungry(uint32_t agencies) {
+    struct error error;
+    allocations.counted = true;
+    bool opened = try_to_open(agencies, &error);
+    allocations.counted = false;
+    if (!opened) {
+        assert_null(story.ledger);
+        assert_true(error_retryable(error.code));
+        open_ledger(agencies);
+    }
+}
+
+// Sends a chunk until it is acknowledged.
+static void insist(enum ledger_request_type type, uint32_t agency, int64_t first, int count, int64_t next) {
+    enum error_code code = ERROR_NO_MEMORY;
+    int64_t said = -1;
+    for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one allocation fails
+        assert_true(error_retryable(code));
+        struct ledger_request *asked = request(type, agency, first, count);
+        allocations.counted = true;
+        code = ask(asked, &said);
+        allocations.counted = false;
+    }
+    assert_int_equal(code, ERROR_NONE);
+    assert_int_equal(said, next);
+}
+
+static void work_hungry(void) {
+    allocations.counted = true;
+    for (int tries = 0; ledger_has_work(story.ledger) && tries < 2; tries++) {
+        ledger_work(story.ledger);
+    }
+    allocations.counted = false;
+    assert_false(ledger_has_work(story.ledger));
+}
+
+static void assert_drawn(void) {
+    assert_int_equal(story.drawn, 1);
+    assert_string_equal(winners_of_agency(1), "7,17,27");
+    assert_string_equal(winners_of_agency(2), "7");
+}
+
+static void every_allocation_fails_once(void **state) {
+    (void)state;
+    for (int failing = 1;; failing++) {
+        allocations.until_failure = failing;
+        open_hungry(2);
+        insist(LEDGER_CHUNK, 1, 0, 8, 8);
+        insist(LEDGER_CHUNK, 1, 4, 10, 14);
+        insist(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+        insist(LEDGER_LAST_CHUNK, 1, 14, 14, 28);
+        work_hungry();
+        assert_drawn();
+        ledger_close(&story.ledger);
+        open_hungry(2); // which reads the winners back
+        assert_drawn();
+        ledger_close(&story.ledger);
+        assert_bets(36);
+        assert_int_equal(query("SELECT count(*) FROM winners"), 4);
+        remove_stores();
+        if (allocations.until_failure > 0) { // there was no such allocation: all have failed
+            assert_true(failing > 20);
+            break;
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {LEDGER_TEST(every_allocation_fails_once)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
