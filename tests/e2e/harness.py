@@ -1,9 +1,10 @@
 """Named servers, agencies and raw connections for stories over real processes.
 
 Each test has a folder of its own and servers on free ports. Nothing sleeps for luck: a story waits for a line of the
-log. The time limits only turn a hang into a failure. QUINIELA names the program under test; QUINIELA_UNDER is a command
-to run it under, valgrind for one; QUINIELA_GENTLE has programs that a story leaves behind asked to end, so that what
-they have to say at their end (which lines ran, what memory was not given back) is not lost.
+log. The time limits only turn a hang into a failure. QUINIELA names the program under test; QUINIELA_GENTLE has programs
+that a story leaves behind asked to end, so that what they have to say at their end (which lines ran, what memory was not
+given back) is not lost. QUINIELA_VALGRIND says that the program runs under valgrind (script/analyze), and
+QUINIELA_HANG_S gives it more time.
 
 QUINIELA_POSTGRES, the address of a PostgreSQL, has every store be a schema of that database; and QUINIELA_SERVERS has as
 many servers work on it wherever a story starts one: it sees their logs as one, its agencies get all their addresses, and
@@ -14,7 +15,6 @@ import contextlib
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import socket
@@ -27,12 +27,15 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
-UNDER = shlex.split(os.environ.get("QUINIELA_UNDER", ""))
 GENTLE = "QUINIELA_GENTLE" in os.environ
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
 SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
 HANG_S = int(os.environ.get("QUINIELA_HANG_S", 120))  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
+
+
+def not_under_valgrind(why):
+    return unittest.skipIf("QUINIELA_VALGRIND" in os.environ, "not under valgrind: " + why)
 
 
 class Process:
@@ -50,7 +53,7 @@ class Process:
             commands = [story.with_store(arguments) for arguments in commands]
         variables.update(environment or {})
         self.processes = [subprocess.Popen(
-            [*prefix, *UNDER, PROGRAM, *map(str, arguments)], cwd=story.folder, env=variables,
+            [*prefix, PROGRAM, *map(str, arguments)], cwd=story.folder, env=variables,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") for arguments in commands]
         self.process = self.processes[0]
         self.readers = [threading.Thread(target=target, args=[process], daemon=True) for process in self.processes

@@ -11,7 +11,7 @@ import struct
 import time
 import unittest
 
-from harness import PROGRAM, ROOT, Process, Server, Story, Wire, frame, golden
+from harness import PROGRAM, ROOT, Process, Server, Story, Wire, frame, golden, not_under_valgrind
 
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "1"))
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
@@ -258,6 +258,7 @@ class Floods(Hostile):
         server.signal(15)
         self.assertEqual(server.wait(), 0)
 
+    @not_under_valgrind("it takes descriptors for itself")
     def test_few_descriptors_from_the_beginning(self):
         self.serve(prefix=("prlimit", "--nofile=80:80"))
         held = self.hold(5)
@@ -268,6 +269,7 @@ class Floods(Hostile):
         self.assertEqual(self.server.count("result: fail"), 0)
 
 
+@not_under_valgrind("it takes descriptors for itself")
 class Descriptors(Hostile):
     """The limit is taken away from under the running server."""
 
@@ -446,6 +448,7 @@ class Malformed(Hostile):
         wire.socket.shutdown(socket.SHUT_WR)
         return len(wire.receive_all())
 
+    @not_under_valgrind("it measures memory")
     def test_memory_stays_flat(self):
         self.serve_quietly()
         draw = random.Random(SEED)

@@ -5,7 +5,7 @@ import re
 import signal
 import unittest
 
-from harness import ROOT, Agency, Server, Story, Wire
+from harness import ROOT, Agency, Server, Story, Wire, not_under_valgrind
 
 SIZES, WINNERS = (26936, 25518, 16014, 9238, 991), (2, 3, 3, 2, 0)
 
@@ -31,6 +31,7 @@ class Lottery(Story):
         self.assertEqual(self.ask_store("SELECT count(*) FROM bets"), "78697")
         return agencies
 
+    @not_under_valgrind("much more of the same takes minutes")
     def test_five_agencies_of_the_known_sizes(self):
         self.sample(SIZES, WINNERS)
         agencies = self.check_known_sizes("data")
@@ -40,6 +41,7 @@ class Lottery(Story):
             printed = [line for line in agency.lines if line and "action:" not in line]
             self.assertEqual(printed, winning)
 
+    @not_under_valgrind("much more of the same takes minutes")
     def test_the_known_data_where_it_is_at_hand(self):
         data = os.path.join(ROOT, "../shared/data")
         if not os.path.isdir(data):

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import PROGRAM, Process, Server, Story, Wire, frame
+from harness import PROGRAM, Process, Server, Story, Wire, frame, not_under_valgrind
 
 SYNC_DELAY_US = 200000
 BETS = [f"Ana,Paz,{number:08},1999-03-17,7574" for number in range(1000)]
@@ -67,6 +67,7 @@ class SlowDisk(Story):
         self.assertNotIn("result: fail", server.log())
         return peak, [answer for pusher in pushers for answer in pusher.answers]
 
+    @not_under_valgrind("it measures memory")
     @unittest.skipUnless(can_trace(), "strace may not trace here")
     @unittest.skipIf(is_sanitized(), "not with a sanitizer")
     def test_memory_stays_flat_and_nothing_is_refused(self):
