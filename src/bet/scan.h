@@ -23,10 +23,9 @@ struct scan {
     uint64_t follows;  // 0x80 to 0xbf: a further byte of a character
 };
 
-#if defined __SSE2__ && !defined QUINIELA_PLAIN
-
 // Adds what 16 bytes, from bit `at` on, are.
 static inline void scan_16(const char *text, int at, struct scan *scan) {
+#if defined __SSE2__ && !defined QUINIELA_PLAIN
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
     __m128i is_comma = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(','));
     // Shifted so that '0' to '9' are the ten smallest of the signed bytes.
@@ -46,11 +45,7 @@ static inline void scan_16(const char *text, int at, struct scan *scan) {
     __m128i is_follow = _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)0xc0));
     scan->leads |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lead) << at;
     scan->follows |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_follow) << at;
-}
-
 #else
-
-static inline void scan_16(const char *text, int at, struct scan *scan) {
     for (int i = 0; i < 16; i++) {
         unsigned char byte = (unsigned char)text[i];
         uint64_t bit = (uint64_t)1 << (at + i);
@@ -61,9 +56,8 @@ static inline void scan_16(const char *text, int at, struct scan *scan) {
         scan->leads |= byte > 0xc2 && byte < 0xe0 ? bit : 0;
         scan->follows |= byte > 0x7f && byte < 0xc0 ? bit : 0;
     }
-}
-
 #endif
+}
 
 // As scan_by_64, for every processor.
 static inline struct scan scan_by_16(const char *text, unsigned length) {

@@ -111,6 +111,7 @@ static void bad_bets(void **state) {
         if (parse(cases[i].text, &bet, &error)) {
             fail_msg("taken: %s", cases[i].text);
         }
+        assert_false(bet_check_fast(cases[i].text, strlen(cases[i].text), &bet.number));
         assert_int_equal(error.code, ERROR_BAD_BET);
         assert_int_equal(error.bet, -1);
         assert_string_equal(error.field, cases[i].field);
@@ -269,6 +270,17 @@ static void lengths_around_the_scan(void **state) {
     }
 }
 
+// What only the fast way's own view of a date could let pass.
+static void days_that_are_none(void **state) {
+    (void)state;
+    static const char *const texts[] = {"A,B,1,2000-01-00,7", "A,B,1,2000-01-32,7", "A,B,1,2000-13-01,7",
+                                        "A,B,1,2000-99-01,7", "A,B,1,0000-01-01,7"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        uint16_t number;
+        assert_false(bet_check_fast(texts[i], strlen(texts[i]), &number));
+    }
+}
+
 static void ordinary_bets_go_the_fast_way(void **state) {
     (void)state;
     static const char *const texts[] = {"Tiago Nicolás,Rivera,34407251,2001-08-29,1033",
@@ -292,6 +304,7 @@ int main(void) {
         cmocka_unit_test(the_fast_way_never_disagrees),
         cmocka_unit_test(both_ways_of_looking_see_the_same),
         cmocka_unit_test(lengths_around_the_scan),
+        cmocka_unit_test(days_that_are_none),
         cmocka_unit_test(ordinary_bets_go_the_fast_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
