@@ -66,6 +66,24 @@ class Restart(Story):
         self.assertLessEqual(sent, 3000 - 50 + 7)
         self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
 
+    def test_an_agency_sends_again_what_a_damaged_log_has_lost(self):
+        self.sample((3000, 0), (2, 0))
+        ports = free_ports()
+        server = Server(self, agencies=2, ports=ports)
+        Agency(self, 1, ports, "--chunk-size", 1, "--window", 1)
+        server.wait_for("action: apuestas?_almacenadas?", count=50)
+        server.kill()
+        with open(f"{self.folder}/quiniela.db-wal", "r+b") as log:
+            middle = log.seek(0, os.SEEK_END) // 2
+            log.seek(middle)
+            damaged = bytes([log.read(1)[0] ^ 1])
+            log.seek(middle)
+            log.write(damaged)
+        again = Server(self, agencies=2, ports=ports)  # SQLite takes the log up to there, and says nothing
+        again.wait_for("action: client_finished .*agencia: 1$")
+        self.assertEqual(again.count("apuestas_almacenadas .*error: gap"), 1)
+        self.assertEqual(self.stored(), self.sent(agencies=(1,)))
+
     def test_clients_before_the_server(self):
         self.sample((20, 10), (1, 2))
         ports = free_ports()
