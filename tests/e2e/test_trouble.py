@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, free_ports
+from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, free_ports, not_under_valgrind
 
 ROUNDS = int(os.environ.get("TROUBLE_ROUNDS", 3))
 DISK_BYTES = 3 << 20
@@ -205,6 +205,7 @@ class Disk(Trouble):
         Server(self, agencies=1, store="night.db")
 
 
+@not_under_valgrind("libfaketime keeps memory until the end")
 class Clock(Trouble):
     def setUp(self):
         super().setUp()
