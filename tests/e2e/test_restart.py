@@ -66,6 +66,7 @@ class Restart(Story):
         self.assertLessEqual(sent, 3000 - 50 + 7)
         self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
 
+    @unittest.skipIf(POSTGRES, "it damages a file of SQLite's")
     def test_an_agency_sends_again_what_a_damaged_log_has_lost(self):
         self.sample((3000, 0), (2, 0))
         ports = free_ports()
