@@ -20,8 +20,8 @@ struct addresses {
     uint32_t count; // at least 1
 };
 
-// Takes addresses with commas between them apart, spaces around them left out. ERROR_BAD_SETTING, naming the element, when one of them is
-// none, or there are more than ADDRESSES_MAX.
+// Takes addresses with commas between them apart, spaces around them left out. ERROR_BAD_SETTING, naming the
+// element, when one of them is none, or there are more than ADDRESSES_MAX.
 bool addresses_parse(const char *text, struct addresses *addresses, struct error *error) MUST_CHECK;
 
 #endif
