@@ -5,6 +5,9 @@
 #include <string.h>
 
 bool address_parse(const char *text, struct address *address, struct error *error) {
+    if (strchr(text, ',') != NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has a comma; one HOST:PORT is wanted", text);
+    }
     const char *colon = strrchr(text, ':');
     size_t host = colon == NULL ? 0 : (size_t)(colon - text);
     const char *start = text;

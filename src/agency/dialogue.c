@@ -265,6 +265,7 @@ static void consult(struct dialogue *dialogue) {
 // The draw is not made yet: asks again on the same connection.
 static void ask_later(struct dialogue *dialogue) {
     on_answer(dialogue);
+    route_good(route_of(dialogue));
     uint32_t wait_ms = backoff_next_ms(&dialogue->polling);
     log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
     dialogue->phase = POLLING;

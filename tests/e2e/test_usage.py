@@ -31,6 +31,11 @@ class Usage(Story):
         self.wrong("server", says=("AGENCIES", "many"), environment={"AGENCIES": "many"})
         self.wrong("client", says=("CLI_ID",))
         self.wrong("client", "--id", "1", "--server-address", "nowhere", says=("nowhere",))
+        self.wrong("client", "--id", "1", "--server-address", "a:1,b,c:3", says=("--server-address: address 2: ", '"b"'))
+        self.wrong("client", "--id", "1", "--server-consult-address", "a:1,", says=("--server-consult-address: address 2: ",))
+        self.wrong("client", "--id", "1", says=("environment: CLI_SERVER_ADDRESS: address 1: ", '"a:0"'),
+                   environment={"CLI_SERVER_ADDRESS": "a:0,b:2"})
+        self.wrong("ping", "--address", "a:1,b:2", says=("--address", "has a comma"))
         self.wrong("client", "--id", "1", says=("APELLIDO",), environment={"NOMBRE": "Ana"})
         self.wrong("client", "--id", "1", says=("environment: NACIMIENTO", "no real date"),
                    environment=dict(NOMBRE="A", APELLIDO="B", DOCUMENTO="1", NACIMIENTO="2020-13-01", NUMERO="1"))

@@ -48,6 +48,15 @@ static void what_is_no_address_is_refused(void **state) {
     }
 }
 
+static void one_is_not_several(void **state) {
+    (void)state;
+    struct address address;
+    struct error error;
+    assert_false(address_parse("a:1,b:2", &address, &error));
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_string_equal(error.text, "\"a:1,b:2\" has a comma; one HOST:PORT is wanted");
+}
+
 static void an_address_has_an_end(void **state) {
     (void)state;
     struct address address;
@@ -121,6 +130,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_numbers_are_understood),
         cmocka_unit_test(what_is_no_address_is_refused),
+        cmocka_unit_test(one_is_not_several),
         cmocka_unit_test(an_address_has_an_end),
         cmocka_unit_test(several_addresses_are_taken_apart),
         cmocka_unit_test(a_wrong_one_of_several_is_named),
