@@ -22,8 +22,9 @@ struct compose {
     yaml_document_t document;
     const char *service; // lottery, bet or echo
     const char *data;    // where the agencies' files are
-    int clients;
-    bool failed; // no memory; looked at once, at the end
+    int clients, servers;
+    bool on_postgres; // the bets are in a database of their own container
+    bool failed;      // no memory; looked at once, at the end
 };
 
 // Building the document -----------------------------------------------------------------------------------
@@ -112,19 +113,54 @@ static void put_health_check(struct compose *compose, int container) {
     put(compose, check_node, "retries", text(compose, "15"));
 }
 
-static void put_server(struct compose *compose, int services) {
-    int server = begin_container(compose, services, "server", "server:latest");
+// "server", or "server1" and so on when there are several.
+static void name_server(const struct compose *compose, int number, char name[16]) {
+    snprintf(name, 16, compose->servers > 1 ? "server%d" : "server", number);
+}
+
+static void put_dependency(struct compose *compose, int container, const char *name) {
+    int on = put(compose, container, name, map(compose));
+    put(compose, on, "condition", text(compose, "service_healthy"));
+}
+
+static void put_server(struct compose *compose, int services, int number) {
+    char name[16];
+    name_server(compose, number, name);
+    int server = begin_container(compose, services, name, "server:latest");
     put(compose, server, "command", command(compose, "server", "/config/config.ini"));
     if (!is(compose, "echo")) {
         int environment = put(compose, server, "environment", list(compose));
         add(compose, environment, text(compose, "AGENCIES=%d", compose->clients));
+        if (compose->on_postgres) {
+            add(compose, environment, text(compose, "STORE=postgresql://quiniela@postgres/quiniela"));
+            add(compose, environment, text(compose, "PGPASSWORD=${POSTGRES_PASSWORD:-quiniela}"));
+        }
+    }
+    if (compose->on_postgres) {
+        put_dependency(compose, put(compose, server, "depends_on", map(compose)), "postgres");
     }
     put_health_check(compose, server);
     put(compose, server, "networks", texts(compose, "testing_net", (char *)NULL));
     int volumes = put(compose, server, "volumes", texts(compose, "./server/config:/config", (char *)NULL));
-    if (!is(compose, "echo")) { // which stores nothing
+    if (!is(compose, "echo") && !compose->on_postgres) { // those store nothing themselves
         add(compose, volumes, text(compose, "server_data:/data"));
     }
+}
+
+static void put_postgres(struct compose *compose, int services) {
+    int postgres = begin_container(compose, services, "postgres", "postgres:15");
+    put(compose, postgres, "environment",
+        texts(compose, "POSTGRES_USER=quiniela", "POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-quiniela}",
+              (char *)NULL));
+    int check_node = put(compose, postgres, "healthcheck", map(compose));
+    // By TCP: while it sets itself up, it listens on its own socket only.
+    put(compose, check_node, "test",
+        texts(compose, "CMD", "pg_isready", "-h", "127.0.0.1", "-U", "quiniela", (char *)NULL));
+    put(compose, check_node, "interval", text(compose, "2s"));
+    put(compose, check_node, "timeout", text(compose, "3s"));
+    put(compose, check_node, "retries", text(compose, "30"));
+    put(compose, postgres, "networks", texts(compose, "testing_net", (char *)NULL));
+    put(compose, postgres, "volumes", texts(compose, "postgres_data:/var/lib/postgresql/data", (char *)NULL));
 }
 
 // One made-up bet, another one for each client and each call.
@@ -155,6 +191,18 @@ static int data_volume(struct compose *compose) {
     return text(compose, "%s%s:/data", is_path ? "" : "./", path);
 }
 
+// A client of several servers knows them all.
+static void add_addresses(struct compose *compose, int environment, const char *variable, int port) {
+    char addresses[COMPOSE_SERVERS_MAX * 24] = "", name[16];
+    size_t length = 0;
+    for (int i = 1; i <= compose->servers; i++) {
+        name_server(compose, i, name);
+        length += (size_t)snprintf(addresses + length, sizeof addresses - length, "%s%s:%d",
+                                   i == 1 ? "" : ",", name, port);
+    }
+    add(compose, environment, text(compose, "%s=%s", variable, addresses));
+}
+
 static void put_client(struct compose *compose, int services, int number, uint64_t seed) {
     char name[32];
     snprintf(name, sizeof name, "client%d", number);
@@ -165,10 +213,17 @@ static void put_client(struct compose *compose, int services, int number, uint64
     if (is(compose, "bet")) {
         add_bet(compose, environment, (uint32_t)number, seed);
     }
+    if (compose->servers > 1) {
+        add_addresses(compose, environment, "CLI_SERVER_ADDRESS", 12345);
+        add_addresses(compose, environment, "CLI_SERVER_CONSULT_ADDRESS", 12346);
+    }
     put(compose, client, "networks", texts(compose, "testing_net", (char *)NULL));
     int depends = put(compose, client, "depends_on", map(compose));
-    int on_server = put(compose, depends, "server", map(compose));
-    put(compose, on_server, "condition", text(compose, "service_healthy"));
+    for (int i = 1; i <= compose->servers; i++) {
+        char server[16];
+        name_server(compose, i, server);
+        put_dependency(compose, depends, server);
+    }
     int volumes = put(compose, client, "volumes", texts(compose, "./client/config:/config", (char *)NULL));
     if (is(compose, "lottery")) {
         add(compose, volumes, data_volume(compose));
@@ -190,14 +245,19 @@ static void fill(struct compose *compose) {
     uint64_t seed = random_seed();
     int root = map(compose);
     int services = put(compose, root, "services", map(compose));
-    put_server(compose, services);
+    if (compose->on_postgres) {
+        put_postgres(compose, services);
+    }
+    for (int i = 1; i <= compose->servers; i++) {
+        put_server(compose, services, i);
+    }
     for (int i = 1; i <= compose->clients; i++) {
         put_client(compose, services, i, seed);
     }
     put_network(compose, root);
     if (!is(compose, "echo")) {
         int volumes = put(compose, root, "volumes", map(compose));
-        put(compose, volumes, "server_data", map(compose));
+        put(compose, volumes, compose->on_postgres ? "postgres_data" : "server_data", map(compose));
     }
 }
 
@@ -267,9 +327,22 @@ static bool read_data(const struct settings *settings, const char **data, struct
                      *data);
 }
 
+static bool read_store(const struct settings *settings, struct compose *compose, struct error *error) {
+    compose->servers = (int)settings_number(settings, "SERVERS");
+    compose->on_postgres = strcmp(settings_text(settings, "STORE_KIND"), "postgres") == 0;
+    if (compose->on_postgres && is(compose, "echo")) {
+        return error_set(error, ERROR_BAD_SETTING, "--store: an echo stores nothing");
+    }
+    return compose->on_postgres || compose->servers == 1 ||
+           error_set(error, ERROR_BAD_SETTING,
+                     "--servers: %d servers need a store that they can share: --store postgres",
+                     compose->servers);
+}
+
 static bool make_compose(const struct settings *settings, struct error *error) {
     struct compose compose = {.service = settings_text(settings, "KIND")};
-    return read_clients(settings_argument(settings, 0), &compose.clients, error) &&
+    return read_store(settings, &compose, error) &&
+           read_clients(settings_argument(settings, 0), &compose.clients, error) &&
            read_data(settings, &compose.data, error) &&
            write_compose(&compose, settings_text(settings, "COMPOSE_FILE"), error);
 }
