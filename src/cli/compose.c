@@ -114,8 +114,8 @@ static void put_health_check(struct compose *compose, int container) {
 }
 
 // "server", or "server1" and so on when there are several.
-static void name_server(const struct compose *compose, int number, char name[16]) {
-    snprintf(name, 16, compose->servers > 1 ? "server%d" : "server", number);
+static void name_server(const struct compose *compose, int number, char name[24]) {
+    snprintf(name, 24, compose->servers > 1 ? "server%d" : "server", number);
 }
 
 static void put_dependency(struct compose *compose, int container, const char *name) {
@@ -124,7 +124,7 @@ static void put_dependency(struct compose *compose, int container, const char *n
 }
 
 static void put_server(struct compose *compose, int services, int number) {
-    char name[16];
+    char name[24];
     name_server(compose, number, name);
     int server = begin_container(compose, services, name, "server:latest");
     put(compose, server, "command", command(compose, "server", "/config/config.ini"));
@@ -193,7 +193,7 @@ static int data_volume(struct compose *compose) {
 
 // A client of several servers knows them all.
 static void add_addresses(struct compose *compose, int environment, const char *variable, int port) {
-    char addresses[COMPOSE_SERVERS_MAX * 24] = "", name[16];
+    char addresses[COMPOSE_SERVERS_MAX * 24] = "", name[24];
     size_t length = 0;
     for (int i = 1; i <= compose->servers; i++) {
         name_server(compose, i, name);
@@ -220,7 +220,7 @@ static void put_client(struct compose *compose, int services, int number, uint64
     put(compose, client, "networks", texts(compose, "testing_net", (char *)NULL));
     int depends = put(compose, client, "depends_on", map(compose));
     for (int i = 1; i <= compose->servers; i++) {
-        char server[16];
+        char server[24];
         name_server(compose, i, server);
         put_dependency(compose, depends, server);
     }
