@@ -34,8 +34,16 @@ HANG_S = int(os.environ.get("QUINIELA_HANG_S", 120))  # a story that has not gon
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 
+VALGRIND = "QUINIELA_VALGRIND" in os.environ
+
+
 def not_under_valgrind(why):
-    return unittest.skipIf("QUINIELA_VALGRIND" in os.environ, "not under valgrind: " + why)
+    return unittest.skipIf(VALGRIND, "not under valgrind: " + why)
+
+
+def patience(ms):
+    """A deadline that the program is to be given, long enough for it to keep it where nothing is wrong."""
+    return f"{ms * 10 if VALGRIND else ms}ms"
 
 
 class Process:

@@ -11,7 +11,7 @@ import struct
 import time
 import unittest
 
-from harness import PROGRAM, ROOT, Process, Server, Story, Wire, frame, golden, not_under_valgrind
+from harness import PROGRAM, ROOT, Process, Server, Story, Wire, frame, golden, not_under_valgrind, patience
 
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "1"))
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
@@ -118,7 +118,7 @@ class Deadlines(Hostile):
         return len(data)
 
     def test_a_message_has_a_deadline_for_the_whole_of_it(self):
-        self.serve("--message-timeout", "500ms")
+        self.serve("--message-timeout", patience(500))
         endless = struct.pack(">I", MESSAGE_BYTES_MAX) + b" " * 500
         first = self.wire()
         self.assertLess(self.drip(first, endless), len(endless))
@@ -129,7 +129,7 @@ class Deadlines(Hostile):
         self.assert_serves()
 
     def test_half_of_anything_is_not_kept(self):
-        self.serve("--message-timeout", "400ms")
+        self.serve("--message-timeout", patience(400))
         whole = frame(chunk())
         parts = [1, 2, 3, 4, 5, len(whole) // 2, len(whole) - 1]
         wires = [self.wire() for _ in parts]
@@ -153,7 +153,7 @@ class Deadlines(Hostile):
         self.assertEqual(self.closed_for("message_timeout"), 0)
 
     def test_silence_ends(self):
-        self.serve("--idle-timeout", "400ms")
+        self.serve("--idle-timeout", patience(400))
         silent, asked = self.wire(), self.wire()
         self.assert_serves(asked)
         for wire in (silent, asked, self.wire(1)):
@@ -161,14 +161,14 @@ class Deadlines(Hostile):
         self.wait_closed("idle_timeout", 3)
 
     def test_who_waits_for_the_draw_outlives_every_deadline(self):
-        self.serve("--idle-timeout", "300ms", "--message-timeout", "300ms", "--send-timeout", "300ms")
+        self.serve("--idle-timeout", patience(300), "--message-timeout", patience(300), "--send-timeout", patience(300))
         held = self.hold(3, 0) + self.hold(3, 1)
         for _ in range(4):
             self.assertTrue(self.wire().is_ended())  # each has been silent for as long as one may
         self.assert_draws(held)
 
     def test_waiting_for_the_draw_is_no_excuse_for_half_a_message(self):
-        self.serve("--message-timeout", "300ms")
+        self.serve("--message-timeout", patience(300))
         wire, = self.hold(1, 0)
         wire.socket.sendall(b"\0\0")
         self.assertTrue(wire.is_ended())
@@ -182,14 +182,14 @@ class Deadlines(Hostile):
         self.wait_closed("send_timeout", 1)
 
     def test_who_never_reads_the_answers(self):
-        self.serve("--send-timeout", "500ms", "--message-timeout", "0s")
+        self.serve("--send-timeout", patience(500), "--message-timeout", "0s")
         wire = self.wire()
         wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.never_read(wire, frame(b"") * 1000)
         self.assert_serves()
 
     def test_who_never_reads_the_echo(self):
-        server = Process(self, ["server", "--service", "echo", "--server-port", 0, "--send-timeout", "500ms",
+        server = Process(self, ["server", "--service", "echo", "--server-port", 0, "--send-timeout", patience(500),
                                 "--logging-level", "INFO"])
         self.server = server
         port = int(server.wait_for(r"action: listen .* port: (\d+)")[1])
@@ -201,7 +201,7 @@ class Deadlines(Hostile):
 
     def test_an_echo_that_says_nothing(self):
         server = self.server = Process(self, ["server", "--service", "echo", "--server-port", 0,
-                                              "--idle-timeout", "300ms"])
+                                              "--idle-timeout", patience(300)])
         wire = Wire(self, int(server.wait_for(r"action: listen .* port: (\d+)")[1]))
         self.assertTrue(wire.is_ended())
         self.wait_closed("idle_timeout", 1)

@@ -312,7 +312,13 @@ def main():
             plans = (sample_of(counts, count_calls_of_start(scenario), options.sample, random.Random(options.seed))
                      if options.sample else every_plan(counts, kinds, options.first, options.stride))
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-                list(pool.map(tally.run, plans))
+                try:
+                    for done in [pool.submit(tally.run, plan) for plan in plans]:
+                        done.result()
+                except KeyboardInterrupt:  # those in hand are played to their end
+                    pool.shutdown(cancel_futures=True)
+                    tally.tell()
+                    return 1
             if not options.sample:
                 until_none_is_met(tally, counts, kinds)
         tally.tell()
