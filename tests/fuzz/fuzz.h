@@ -11,8 +11,15 @@
 // Looks at the input. Returns 0. The name and the shape are libFuzzer's.
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
+// Says so, and aborts.
+_Noreturn void does_not_hold(const char *what);
+
 // Aborts, and so reports the input, when something that must hold does not.
-void must_hold(bool holds, const char *what);
+static inline void must_hold(bool holds, const char *what) {
+    if (!holds) {
+        does_not_hold(what);
+    }
+}
 
 // Takes the header off when the input is just one frame, as the golden messages are.
 void skip_header(const uint8_t **bytes, size_t *length);
