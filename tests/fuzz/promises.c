@@ -298,21 +298,22 @@ static struct text winners_among(const struct text *rows, uint16_t winning_numbe
 }
 
 static void check_told(uint16_t winning_number, enum draw_state state) {
+    const uint32_t agencies = promises.agencies;
     struct text winners[PROMISED_AGENCIES_MAX + 1];
-    for (uint32_t agency = 1; agency <= promises.agencies; agency++) {
+    for (uint32_t agency = 1; agency <= agencies; agency++) {
         winners[agency] = winners_among(&promises.stored[agency].rows, winning_number);
     }
     for (size_t i = 0; i < promises.told_count; i++) {
         const struct told *told = &promises.told[i];
         bool is_own = false;
-        for (uint32_t agency = 1; agency <= promises.agencies; agency++) {
+        for (uint32_t agency = 1; agency <= agencies; agency++) {
             is_own |= told->asked[agency] && told->winners.length == winners[agency].length &&
                       memcmp(told->winners.bytes, winners[agency].bytes, told->winners.length) == 0;
         }
         must_hold(state == DRAW_DRAWN && is_own, "agencies are told their own winners, once drawn");
         free(told->winners.bytes);
     }
-    for (uint32_t agency = 1; agency <= promises.agencies; agency++) {
+    for (uint32_t agency = 1; agency <= agencies; agency++) {
         must_hold(state == DRAW_OPEN || promises.stored[agency].finished, "the draw waits for everyone");
         free(winners[agency].bytes);
     }
