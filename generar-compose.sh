@@ -3,7 +3,7 @@
 # --service echo.
 set -eu
 if [ $# -lt 2 ]; then
-    echo "usage: generar-compose.sh FILE N [--service lottery|bet|echo] [--data DIR]" >&2
+    echo "usage: generar-compose.sh FILE N [--service lottery|bet|echo] [--data DIR] [--store postgres --servers N]" >&2
     exit 2
 fi
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -46,7 +46,6 @@ enum {
 
     // A compose file.
     COMPOSE_CLIENTS_MAX = 10000,
-    COMPOSE_SERVERS_MAX = 32,
 
     // Names and texts.
     DRAW_NAME_BYTES_MAX = 64,
@@ -56,7 +55,6 @@ enum {
     ADDRESSES_MAX = 32,      // of the central's servers
 };
 
-static_assert((int)COMPOSE_SERVERS_MAX <= (int)ADDRESSES_MAX, "a client takes all their addresses");
 static_assert(2 * NAME_BYTES_MAX + DOCUMENT_BYTES_MAX + 10 + 4 + BET_FIELDS - 1 <= BET_TEXT_BYTES_MAX,
               "every legal bet has room");
 static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,

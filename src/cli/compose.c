@@ -1,5 +1,5 @@
-// `quiniela compose N`: writes a compose file with a server and N clients. libyaml writes it;
-// docs/operations.md tells how it is used.
+// `quiniela compose N`: writes a compose file with a server, or several on one PostgreSQL, and N clients.
+// libyaml writes it; docs/operations.md tells how it is used.
 #include "cli/cli.h"
 
 #include "base/random.h"
@@ -16,15 +16,18 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { TEXT_BYTES_MAX = 4200 };
+enum { TEXT_BYTES_MAX = 4200, NAME_BYTES = 32, BETS_PORT = 12345, CONSULT_PORT = 12346 };
+
+// Compose puts the variable's value there, and a default: nothing outside testing_net reaches the database.
+#define PASSWORD "${POSTGRES_PASSWORD:-quiniela}"
 
 struct compose {
     yaml_document_t document;
     const char *service; // lottery, bet or echo
     const char *data;    // where the agencies' files are
+    bool postgres;       // the store; else SQLite
     int clients, servers;
-    bool on_postgres; // the bets are in a database of their own container
-    bool failed;      // no memory; looked at once, at the end
+    bool failed; // no memory; looked at once, at the end
 };
 
 // Building the document -----------------------------------------------------------------------------------
@@ -103,64 +106,69 @@ static int command(struct compose *compose, const char *subcommand, const char *
                : texts(compose, subcommand, "--config", config, (char *)NULL);
 }
 
-// It asks as any client would, needs no shell, and follows the port in the configuration.
-static void put_health_check(struct compose *compose, int container) {
+// Follows `test`, the question, which needs no shell.
+static void put_health_check(struct compose *compose, int container, int test, const char *retries) {
     int check_node = put(compose, container, "healthcheck", map(compose));
-    put(compose, check_node, "test",
-        texts(compose, "CMD", "quiniela", "ping", "--config", "/config/config.ini", (char *)NULL));
+    put(compose, check_node, "test", test);
     put(compose, check_node, "interval", text(compose, "2s"));
     put(compose, check_node, "timeout", text(compose, "3s"));
-    put(compose, check_node, "retries", text(compose, "15"));
+    put(compose, check_node, "retries", text(compose, "%s", retries));
 }
 
-// "server", or "server1" and so on when there are several.
-static void name_server(const struct compose *compose, int number, char name[24]) {
-    snprintf(name, 24, compose->servers > 1 ? "server%d" : "server", number);
+static int begin_dependencies(struct compose *compose, int container) {
+    return put(compose, container, "depends_on", map(compose));
 }
 
-static void put_dependency(struct compose *compose, int container, const char *name) {
-    int on = put(compose, container, name, map(compose));
-    put(compose, on, "condition", text(compose, "service_healthy"));
+static void depend_on(struct compose *compose, int dependencies, const char *service) {
+    int on_service = put(compose, dependencies, service, map(compose));
+    put(compose, on_service, "condition", text(compose, "service_healthy"));
+}
+
+// It answers on the network only once it has its database; before, it listens on a socket of its own.
+static void put_postgres(struct compose *compose, int services) {
+    int postgres = begin_container(compose, services, "postgres", "postgres:15");
+    int environment = put(compose, postgres, "environment", list(compose));
+    add(compose, environment, text(compose, "POSTGRES_USER=quiniela"));
+    add(compose, environment, text(compose, "POSTGRES_DB=quiniela"));
+    add(compose, environment, text(compose, "POSTGRES_PASSWORD=" PASSWORD));
+    put_health_check(compose, postgres,
+                     texts(compose, "CMD", "pg_isready", "-h", "127.0.0.1", "-U", "quiniela", "-d",
+                           "quiniela", (char *)NULL),
+                     "60");
+    put(compose, postgres, "networks", texts(compose, "testing_net", (char *)NULL));
+    put(compose, postgres, "volumes", texts(compose, "postgres_data:/var/lib/postgresql/data", (char *)NULL));
+}
+
+// The one server is "server"; several are "server1", "server2" ...
+static void name_server(const struct compose *compose, int number, char name[NAME_BYTES]) {
+    snprintf(name, NAME_BYTES, compose->servers == 1 ? "server" : "server%d", number);
 }
 
 static void put_server(struct compose *compose, int services, int number) {
-    char name[24];
+    char name[NAME_BYTES];
     name_server(compose, number, name);
     int server = begin_container(compose, services, name, "server:latest");
     put(compose, server, "command", command(compose, "server", "/config/config.ini"));
     if (!is(compose, "echo")) {
         int environment = put(compose, server, "environment", list(compose));
         add(compose, environment, text(compose, "AGENCIES=%d", compose->clients));
-        if (compose->on_postgres) {
+        if (compose->postgres) {
             add(compose, environment, text(compose, "STORE=postgresql://quiniela@postgres/quiniela"));
-            add(compose, environment, text(compose, "PGPASSWORD=${POSTGRES_PASSWORD:-quiniela}"));
+            add(compose, environment, text(compose, "PGPASSWORD=" PASSWORD));
         }
     }
-    if (compose->on_postgres) {
-        put_dependency(compose, put(compose, server, "depends_on", map(compose)), "postgres");
-    }
-    put_health_check(compose, server);
+    // It asks as any client would, and follows the port in the configuration.
+    put_health_check(
+        compose, server,
+        texts(compose, "CMD", "quiniela", "ping", "--config", "/config/config.ini", (char *)NULL), "15");
     put(compose, server, "networks", texts(compose, "testing_net", (char *)NULL));
+    if (compose->postgres) {
+        depend_on(compose, begin_dependencies(compose, server), "postgres");
+    }
     int volumes = put(compose, server, "volumes", texts(compose, "./server/config:/config", (char *)NULL));
-    if (!is(compose, "echo") && !compose->on_postgres) { // those store nothing themselves
+    if (!is(compose, "echo") && !compose->postgres) { // which store nothing there
         add(compose, volumes, text(compose, "server_data:/data"));
     }
-}
-
-static void put_postgres(struct compose *compose, int services) {
-    int postgres = begin_container(compose, services, "postgres", "postgres:15");
-    put(compose, postgres, "environment",
-        texts(compose, "POSTGRES_USER=quiniela", "POSTGRES_PASSWORD=${POSTGRES_PASSWORD:-quiniela}",
-              (char *)NULL));
-    int check_node = put(compose, postgres, "healthcheck", map(compose));
-    // By TCP: while it sets itself up, it listens on its own socket only.
-    put(compose, check_node, "test",
-        texts(compose, "CMD", "pg_isready", "-h", "127.0.0.1", "-U", "quiniela", (char *)NULL));
-    put(compose, check_node, "interval", text(compose, "2s"));
-    put(compose, check_node, "timeout", text(compose, "3s"));
-    put(compose, check_node, "retries", text(compose, "30"));
-    put(compose, postgres, "networks", texts(compose, "testing_net", (char *)NULL));
-    put(compose, postgres, "volumes", texts(compose, "postgres_data:/var/lib/postgresql/data", (char *)NULL));
 }
 
 // One made-up bet, another one for each client and each call.
@@ -191,38 +199,37 @@ static int data_volume(struct compose *compose) {
     return text(compose, "%s%s:/data", is_path ? "" : "./", path);
 }
 
-// A client of several servers knows them all.
-static void add_addresses(struct compose *compose, int environment, const char *variable, int port) {
-    char addresses[COMPOSE_SERVERS_MAX * 24] = "", name[24];
+// "KEY=server1:PORT,server2:PORT ..."
+static int addresses(struct compose *compose, const char *key, int port) {
+    char value[TEXT_BYTES_MAX], name[NAME_BYTES];
     size_t length = 0;
     for (int i = 1; i <= compose->servers; i++) {
         name_server(compose, i, name);
-        length += (size_t)snprintf(addresses + length, sizeof addresses - length, "%s%s:%d",
-                                   i == 1 ? "" : ",", name, port);
+        length +=
+            (size_t)snprintf(value + length, sizeof value - length, "%s%s:%d", i == 1 ? "" : ",", name, port);
     }
-    add(compose, environment, text(compose, "%s=%s", variable, addresses));
+    return text(compose, "%s=%s", key, value);
 }
 
 static void put_client(struct compose *compose, int services, int number, uint64_t seed) {
-    char name[32];
+    char name[NAME_BYTES];
     snprintf(name, sizeof name, "client%d", number);
     int client = begin_container(compose, services, name, "client:latest");
     put(compose, client, "command", command(compose, "client", "/config/config.yaml"));
     int environment = put(compose, client, "environment", list(compose));
     add(compose, environment, text(compose, "CLI_ID=%d", number));
+    if (compose->servers > 1) { // the file knows only one
+        add(compose, environment, addresses(compose, "CLI_SERVER_ADDRESS", BETS_PORT));
+        add(compose, environment, addresses(compose, "CLI_SERVER_CONSULT_ADDRESS", CONSULT_PORT));
+    }
     if (is(compose, "bet")) {
         add_bet(compose, environment, (uint32_t)number, seed);
     }
-    if (compose->servers > 1) {
-        add_addresses(compose, environment, "CLI_SERVER_ADDRESS", 12345);
-        add_addresses(compose, environment, "CLI_SERVER_CONSULT_ADDRESS", 12346);
-    }
     put(compose, client, "networks", texts(compose, "testing_net", (char *)NULL));
-    int depends = put(compose, client, "depends_on", map(compose));
+    int dependencies = begin_dependencies(compose, client);
     for (int i = 1; i <= compose->servers; i++) {
-        char server[24];
-        name_server(compose, i, server);
-        put_dependency(compose, depends, server);
+        name_server(compose, i, name);
+        depend_on(compose, dependencies, name);
     }
     int volumes = put(compose, client, "volumes", texts(compose, "./client/config:/config", (char *)NULL));
     if (is(compose, "lottery")) {
@@ -245,7 +252,7 @@ static void fill(struct compose *compose) {
     uint64_t seed = random_seed();
     int root = map(compose);
     int services = put(compose, root, "services", map(compose));
-    if (compose->on_postgres) {
+    if (compose->postgres) {
         put_postgres(compose, services);
     }
     for (int i = 1; i <= compose->servers; i++) {
@@ -257,7 +264,7 @@ static void fill(struct compose *compose) {
     put_network(compose, root);
     if (!is(compose, "echo")) {
         int volumes = put(compose, root, "volumes", map(compose));
-        put(compose, volumes, compose->on_postgres ? "postgres_data" : "server_data", map(compose));
+        put(compose, volumes, compose->postgres ? "postgres_data" : "server_data", map(compose));
     }
 }
 
@@ -327,23 +334,23 @@ static bool read_data(const struct settings *settings, const char **data, struct
                      *data);
 }
 
-static bool read_store(const struct settings *settings, struct compose *compose, struct error *error) {
+static bool read_servers(const struct settings *settings, struct compose *compose, struct error *error) {
     compose->servers = (int)settings_number(settings, "SERVERS");
-    compose->on_postgres = strcmp(settings_text(settings, "STORE_KIND"), "postgres") == 0;
-    if (compose->on_postgres && is(compose, "echo")) {
-        return error_set(error, ERROR_BAD_SETTING, "--store: an echo stores nothing");
+    compose->postgres = strcmp(settings_text(settings, "COMPOSE_STORE"), "postgres") == 0;
+    if (compose->postgres && is(compose, "echo")) {
+        return error_set(error, ERROR_BAD_SETTING,
+                         "--store: an echo stores nothing, so it needs no PostgreSQL");
     }
-    return compose->on_postgres || compose->servers == 1 ||
+    return compose->postgres || compose->servers == 1 ||
            error_set(error, ERROR_BAD_SETTING,
-                     "--servers: %d servers need a store that they can share: --store postgres",
+                     "--servers: %d servers cannot share a file: several need --store postgres",
                      compose->servers);
 }
 
 static bool make_compose(const struct settings *settings, struct error *error) {
     struct compose compose = {.service = settings_text(settings, "KIND")};
-    return read_store(settings, &compose, error) &&
-           read_clients(settings_argument(settings, 0), &compose.clients, error) &&
-           read_data(settings, &compose.data, error) &&
+    return read_clients(settings_argument(settings, 0), &compose.clients, error) &&
+           read_data(settings, &compose.data, error) && read_servers(settings, &compose, error) &&
            write_compose(&compose, settings_text(settings, "COMPOSE_FILE"), error);
 }
 
