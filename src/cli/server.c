@@ -130,8 +130,9 @@ static bool start_main_loop(struct server *server, struct error *error) {
 static void close_main_loop(struct server *server) {
     uv_close((uv_handle_t *)&server->signals, NULL);
     uv_close((uv_handle_t *)&server->all_told, NULL);
-    uv_run(&server->loop, UV_RUN_DEFAULT);
-    uv_loop_close(&server->loop);
+    do { // a stop that came before the loop ran ends its first run at once
+        uv_run(&server->loop, UV_RUN_DEFAULT);
+    } while (uv_loop_close(&server->loop) == UV_EBUSY);
     store_interrupt_on(-1);
     close(server->interrupt);
     close(server->signals_descriptor);
