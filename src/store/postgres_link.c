@@ -267,7 +267,8 @@ bool postgres_check_address(const char *address, struct error *error) {
 
 void postgres_conceal(char *address) {
     PQconninfoOption *options = postgres_is_address(address) ? PQconninfoParse(address, NULL) : NULL;
-    if (options != NULL && value_of(options, "password")[0] != '\0') {
+    if (options != NULL &&
+        (value_of(options, "password")[0] != '\0' || value_of(options, "sslpassword")[0] != '\0')) {
         memset(address, '*', strlen(address));
     }
     PQconninfoFree(options);
