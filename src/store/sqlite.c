@@ -3,10 +3,12 @@
 
 #include "base/limits.h"
 #include "store/sqlite_checkpoint.h"
+#include "store/sqlite_log.h"
 #include "store/sqlite_schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <sqlite3.h>
@@ -521,6 +523,23 @@ static bool write_again(int file) {
     return length == 0 && fsync(file) == 0;
 }
 
+// SQLite takes a log up to its first damaged place, and drops the rest without a word: then what was
+// acknowledged would be gone.
+static bool check_log(const struct sqlite_store *sqlite, int file, struct error *error) {
+    uint64_t lost;
+    struct error reason;
+    if (!sqlite_log_lost_commits(file, &lost, &reason)) {
+        return error_set(error, reason.code, "%.100s: %s", sqlite->path, reason.text);
+    }
+    return lost == 0 ||
+           error_set(
+               error, ERROR_STORE_FAILED,
+               "%.100s: its log is damaged, and %" PRIu64
+               " commits behind that would be lost; restore it from a copy, or see \"Damage of the log\" "
+               "in docs/operations.md",
+               sqlite->path, lost);
+}
+
 // What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
 // and not on the disk, and yet it is read back as stored. A sync alone does not help: what one sync has
 // failed to write, Linux does not write with the next. Moving such a log into the database would spoil that,
@@ -532,6 +551,10 @@ static bool settle_log(struct sqlite_store *sqlite, struct error *error) {
     int file = open(path, O_RDWR | O_CLOEXEC);
     if (file < 0 && errno == ENOENT) {
         return true;
+    }
+    if (file >= 0 && !check_log(sqlite, file, error)) {
+        close(file);
+        return false;
     }
     bool settled = file >= 0 && write_again(file);
     if (!settled) {

@@ -1,7 +1,9 @@
 """Whatever is killed, and whenever: the result is that of an undisturbed lottery."""
+import contextlib
 import os
 import random
 import re
+import sqlite3
 import unittest
 
 from harness import POSTGRES, Agency, Server, Story, Wire, frame, free_ports
@@ -80,7 +82,13 @@ class Restart(Story):
             damaged = bytes([log.read(1)[0] ^ 1])
             log.seek(middle)
             log.write(damaged)
-        again = Server(self, agencies=2, ports=ports)  # SQLite takes the log up to there, and says nothing
+        status, log, _ = self.run_program("server", "--server-port", 0, "--consult-server-port", 0)
+        self.assertEqual(status, 1)
+        self.assertRegex(log, r"start_server \| result: fail .*its log is damaged, and \d+ commits behind")
+        # The operator goes on with what is left: SQLite takes the log up to there.
+        with contextlib.closing(sqlite3.connect(f"{self.folder}/quiniela.db")) as store:
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        again = Server(self, agencies=2, ports=ports)
         again.wait_for("action: client_finished .*agencia: 1$")
         self.assertEqual(again.count("apuestas_almacenadas .*error: gap"), 1)
         self.assertEqual(self.stored(), self.sent(agencies=(1,)))
