@@ -385,15 +385,8 @@ static bool connect_host(struct postgres_link *link, PQconninfoOption *options, 
     return connected;
 }
 
-bool postgres_link_open(struct postgres_link *link, const char *address, bool to_write, struct error *error) {
-    *link = (struct postgres_link){0};
-    if (!postgres_check_address(address, error)) {
-        return false;
-    }
-    PQconninfoOption *options = PQconninfoParse(address, NULL);
-    if (options == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the address of the database");
-    }
+static bool connect_any_host(struct postgres_link *link, PQconninfoOption *options, bool to_write,
+                             struct error *error) {
     bool connected = false, may_come = false;
     struct error failure;
     error_clear(error);
@@ -405,6 +398,22 @@ bool postgres_link_open(struct postgres_link *link, const char *address, bool to
         }
         may_come = may_come || comes;
     }
+    return connected;
+}
+
+bool postgres_link_open(struct postgres_link *link, const char *address, bool to_write, struct error *error) {
+    *link = (struct postgres_link){0};
+    if (!postgres_check_address(address, error)) {
+        return false;
+    }
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    if (options == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the address of the database");
+    }
+    // Of several hosts those that only follow may be behind: a reader, too, wants the one that leads.
+    bool has_choice = hosts_of(options) > 1;
+    bool connected = ((to_write || has_choice) && connect_any_host(link, options, true, error)) ||
+                     (!to_write && connect_any_host(link, options, false, error));
     PQconninfoFree(options);
     return connected;
 }

@@ -34,10 +34,10 @@ bool postgres_check_address(const char *address, struct error *error) MUST_CHECK
 // Overwrites the address with asterisks when there is a password in it.
 void postgres_conceal(char *address);
 
-// Connects to the first of the address's hosts that can be used: with `to_write`, one that takes changes.
-// Each host gets five seconds. ERROR_STORE_AWAY when that can be different later, ERROR_STORE_FAILED when it
-// will not (a wrong password, a database that does not exist), ERROR_BAD_SETTING when the address is none. On
-// success the caller ends the link with postgres_link_close.
+// Connects to the first of the address's hosts that takes changes; without `to_write` any will do when there
+// is none. Each host gets five seconds. ERROR_STORE_AWAY when that can be different later, ERROR_STORE_FAILED
+// when it will not (a wrong password, a database that does not exist), ERROR_BAD_SETTING when the address is
+// none. On success the caller ends the link with postgres_link_close.
 bool postgres_link_open(struct postgres_link *link, const char *address, bool to_write,
                         struct error *error) MUST_CHECK;
 

@@ -315,6 +315,20 @@ class Away(DatabaseStory):
         self.sql(f"ALTER DATABASE {self.database} RESET ALL", "postgres")
         server.wait_for("action: listen ")
 
+    def test_readers_want_the_host_that_leads(self):
+        follower = with_postgres.Postgres(("default_transaction_read_only=on",))
+        self.addCleanup(follower.end)
+        sql(f"CREATE DATABASE {self.database}", follower.address() + "?options=-cdefault_transaction_read_only%3Doff")
+        self.server().signal(signal.SIGTERM)
+        both = self.address().replace("host=127.0.0.1 port=", f"host=127.0.0.1,127.0.0.1 port={follower.port},")
+        status, output, errors = self.run_program("status", "--store", both)
+        self.assertEqual((status, errors), (0, ""))
+        self.assertIn("Draw 1: open", output)
+        self.sql(f"ALTER DATABASE {self.database} SET default_transaction_read_only = on", "postgres")
+        status, _, errors = self.run_program("status", "--store", both)  # nobody leads: the first will do
+        self.assertEqual(status, 1)
+        self.assertIn("no store of quiniela", errors)
+
     def test_an_address_that_is_none(self):
         status, log, errors = self.run_program("server", "--store", f"postgresql://a:{SECRET}@[b/c")
         self.assertEqual(status, 2)
