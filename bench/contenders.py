@@ -179,7 +179,7 @@ class Postgres:
     def quiniela(self, bets, window):
         """A central on this database, with tables of its own in a schema of its own."""
         self._psql('-c', 'DROP SCHEMA IF EXISTS quiniela CASCADE', '-c', 'CREATE SCHEMA quiniela', '-c', 'CHECKPOINT')
-        return quiniela(self._place, bets, '--prepared', '--window', window, '--store-address',
+        return quiniela(self._place, bets, '--prepared', '--window', window, '--store',
                         f"{self._connection()} options='-c search_path=quiniela'")
 
     def version(self):

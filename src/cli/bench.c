@@ -142,7 +142,7 @@ static bool start_central(struct bench *bench, struct error *error) {
         .parent_directory = settings_text(settings, "DIR"),
         .log_level = settings_text(settings, "LOG_LEVEL"),
         .loops = settings_text(settings, "LOOPS"),
-        .store = settings_text(settings, "STORE_ADDRESS"),
+        .store = settings_text(settings, "BENCH_STORE"),
         .agencies = bench->options.agencies,
     };
     return central_start(&options, &bench->central, error);

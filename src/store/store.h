@@ -8,10 +8,10 @@
 //      whether the failed commit was stored is only known by reading it back. Only ERROR_STORE_STALE leaves
 //      the store open: another server was quicker, and nothing of the group is stored.
 //   4. (draw, agency, first) is unique: the same place is never stored twice.
-//   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Held
-//   by
-//      tests/unit/test_damage.c; only a chunk's `rows` are for the reader to check, by its `digest`.
+//   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Only
+//      a chunk's `rows` are for the reader to check, by its `digest`. Held by tests/unit/test_damage.c.
 //   6. A row that was changed by another server since it was read is not replaced: ERROR_STORE_STALE.
+//      Held by tests/unit/test_store_shared.c.
 // One thread at a time uses a store.
 #ifndef QUINIELA_STORE_STORE_H
 #define QUINIELA_STORE_STORE_H
@@ -80,7 +80,7 @@ enum store_mode {
 
 struct store;
 
-// What an implementation provides; every function is required, but for the last five. Each returns false with
+// What an implementation provides; every function is required, but for the last six. Each returns false with
 // `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE) when
 // it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk whose columns are not of
 // their sizes is handed out with `numbers` NULL.
