@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <sqlite3.h>
@@ -510,63 +509,6 @@ static bool check_tables(struct sqlite_store *sqlite, struct error *error) {
     return read;
 }
 
-// Writes what is in the file to the file, so that all of it is written, and syncs it.
-static bool write_again(int file) {
-    uint8_t bytes[64 * 1024];
-    ssize_t length;
-    for (off_t at = 0; (length = pread(file, bytes, sizeof bytes, at)) > 0; at += length) {
-        length = pwrite(file, bytes, (size_t)length, at);
-        if (length <= 0) {
-            return false;
-        }
-    }
-    return length == 0 && fsync(file) == 0;
-}
-
-// SQLite takes a log up to its first damaged place, and drops the rest without a word: then what was
-// acknowledged would be gone.
-static bool check_log(const struct sqlite_store *sqlite, int file, struct error *error) {
-    uint64_t lost;
-    struct error reason;
-    if (!sqlite_log_lost_commits(file, &lost, &reason)) {
-        return error_set(error, reason.code, "%.100s: %s", sqlite->path, reason.text);
-    }
-    return lost == 0 ||
-           error_set(
-               error, ERROR_STORE_FAILED,
-               "%.100s: its log is damaged, and %" PRIu64
-               " commits behind that would be lost; restore it from a copy, or see \"Damage of the log\" "
-               "in docs/operations.md",
-               sqlite->path, lost);
-}
-
-// What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
-// and not on the disk, and yet it is read back as stored. A sync alone does not help: what one sync has
-// failed to write, Linux does not write with the next. Moving such a log into the database would spoil that,
-// should the power go halfway. So it is written once more, before SQLite opens it. To write the same bytes
-// again harms nothing, and nobody who reads the store.
-static bool settle_log(struct sqlite_store *sqlite, struct error *error) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s-wal", sqlite->path);
-    int file = open(path, O_RDWR | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT) {
-        return true;
-    }
-    if (file >= 0 && !check_log(sqlite, file, error)) {
-        close(file);
-        return false;
-    }
-    bool settled = file >= 0 && write_again(file);
-    if (!settled) {
-        error_set_system(error, errno, "%s: cannot write its log", sqlite->path);
-        error->code = ERROR_STORE_FAILED;
-    }
-    if (file >= 0) {
-        close(file);
-    }
-    return settled;
-}
-
 // Refuses a file that is not ours, or of another version. An empty one can be made into a store:
 // *without_tables.
 static bool check_identity(struct sqlite_store *sqlite, bool *without_tables, struct error *error) {
@@ -713,8 +655,8 @@ bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode,
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
     sqlite->store.address = sqlite->path;
     sqlite->store.draw_name = sqlite->draw;
-    if ((mode == STORE_SERVE &&
-         (!check_file(sqlite, error) || !take_lock(sqlite, error) || !settle_log(sqlite, error))) ||
+    if ((mode == STORE_SERVE && (!check_file(sqlite, error) || !take_lock(sqlite, error) ||
+                                 !sqlite_log_settle(sqlite->path, error))) ||
         !open_database(sqlite, mode, error)) {
         sqlite->store.failed = true;
         sqlite_close(&sqlite->store);

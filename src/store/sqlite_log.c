@@ -7,7 +7,11 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +28,13 @@ static const uint32_t magic = 0x377f0682; // and 1 more when the checksums are b
 struct sum {
     uint32_t first, second;
 };
+
+// Sets `error` to `what` and errno's text, and returns false.
+static bool fail(struct error *error, const char *what) {
+    error_set_system(error, errno, "%s", what);
+    error->code = ERROR_STORE_FAILED;
+    return false;
+}
 
 static uint32_t number(const uint8_t *bytes) {
     uint32_t value;
@@ -123,7 +134,64 @@ static bool read_header(struct reading *reading) {
     return good;
 }
 
-bool sqlite_log_lost_commits(int file, uint64_t *lost, struct error *error) {
+// The number of the page that the frame at `index` holds, when the frame is of this log; else 0.
+static uint32_t page_at(const struct reading *reading, size_t index, bool *commits) {
+    uint8_t header[LOG_FRAME_HEADER_BYTES];
+    off_t at = LOG_HEADER_BYTES + (off_t)(index * reading->frame_bytes);
+    bool is_of_this_log = read_all(reading->file, header, sizeof header, at) == (ssize_t)sizeof header &&
+                          memcmp(header + 8, reading->header + 16, 8) == 0;
+    *commits = is_of_this_log && number(header + 4) != 0;
+    return is_of_this_log ? number(header) : 0;
+}
+
+// Lists the pages of the log's frames up to its last commit, with 0 for those that a later frame replaces.
+// Returns how many frames that are.
+static size_t list_pages(const struct reading *reading, uint32_t *pages, size_t count_max) {
+    size_t count = 0;
+    bool commits;
+    for (size_t i = 0; i < count_max && (pages[i] = page_at(reading, i, &commits)) != 0; i++) {
+        count = commits ? i + 1 : count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t later = i + 1; later < count && pages[i] != 0; later++) {
+            pages[i] = pages[later] == pages[i] ? 0 : pages[i];
+        }
+    }
+    return count;
+}
+
+// Whether a page of the database is as the frame at `index` has it.
+static bool is_in_database(struct reading *reading, int database, uint32_t page, size_t index,
+                           uint8_t *room) {
+    size_t page_bytes = reading->frame_bytes - LOG_FRAME_HEADER_BYTES;
+    off_t at = LOG_HEADER_BYTES + (off_t)(index * reading->frame_bytes) + LOG_FRAME_HEADER_BYTES;
+    return read_all(reading->file, reading->frame, page_bytes, at) == (ssize_t)page_bytes &&
+           read_all(database, room, page_bytes, (off_t)(page - 1) * (off_t)page_bytes) ==
+               (ssize_t)page_bytes &&
+           memcmp(room, reading->frame, page_bytes) == 0;
+}
+
+// Whether everything that the log says stands in the database, too. Before SQLite begins a log anew it has
+// moved all of the old one there; where only a part of the new header was written then, its checksum does not
+// fit, and yet nothing is missing.
+static bool database_has_all(struct reading *reading, int database, off_t log_bytes) {
+    size_t count_max = (size_t)(log_bytes / (off_t)reading->frame_bytes);
+    uint32_t *pages = calloc(count_max + 1, sizeof *pages);
+    uint8_t *room = malloc(reading->frame_bytes);
+    size_t count = pages == NULL || room == NULL ? 0 : list_pages(reading, pages, count_max);
+    bool has = count > 0;
+    for (size_t i = 0; has && i < count; i++) {
+        has = pages[i] == 0 || is_in_database(reading, database, pages[i], i, room);
+    }
+    free(pages);
+    free(room);
+    return has;
+}
+
+// Counts the whole commits that stand behind the one with the log's first damaged place into *lost. 0 when
+// there is no such place, or nothing behind it: it can as well be where the log was being written when the
+// power went, and of the commit that was being written nothing had been acknowledged.
+static bool count_lost_commits(int file, int database, uint64_t *lost, struct error *error) {
     struct reading reading = {.file = file};
     *lost = 0;
     ssize_t length = read_all(file, reading.header, LOG_HEADER_BYTES, 0);
@@ -134,12 +202,62 @@ bool sqlite_log_lost_commits(int file, uint64_t *lost, struct error *error) {
             return error_set(error, ERROR_NO_MEMORY, "no memory to read the log");
         }
         length = walk(&reading, !good, lost);
+        if (!good && *lost > 0 && database_has_all(&reading, database, lseek(file, 0, SEEK_END))) {
+            *lost = 0;
+        }
         free(reading.frame);
     }
-    if (length < 0) {
-        error_set_system(error, errno, "cannot read the log");
-        error->code = ERROR_STORE_FAILED;
-        return false;
+    return length >= 0 || fail(error, "cannot read the log");
+}
+
+// SQLite takes a log up to its first damaged place, and drops the rest without a word: then what was
+// acknowledged would be gone.
+static bool check(int file, const char *path, struct error *error) {
+    uint64_t lost;
+    int database = open(path, O_RDONLY | O_CLOEXEC);
+    if (database < 0) {
+        return fail(error, "cannot read the database");
     }
-    return true;
+    bool counted = count_lost_commits(file, database, &lost, error);
+    close(database);
+    return counted &&
+           (lost == 0 ||
+            error_set(error, ERROR_STORE_FAILED,
+                      "its log is damaged, and %" PRIu64
+                      " commits behind that would be lost; restore it from a copy, or see \"Damage "
+                      "of the log\" in docs/operations.md",
+                      lost));
+}
+
+// What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
+// and not on the disk, and yet it is read back as stored. A sync alone does not help: what one sync has
+// failed to write, Linux does not write with the next. Moving such a log into the database would spoil that,
+// should the power go halfway. So it is written once more, before SQLite opens it. To write the same bytes
+// again harms nothing, and nobody who reads the store.
+static bool write_again(int file, struct error *error) {
+    uint8_t bytes[64 * 1024];
+    ssize_t length;
+    for (off_t at = 0; (length = pread(file, bytes, sizeof bytes, at)) > 0; at += length) {
+        length = pwrite(file, bytes, (size_t)length, at);
+        if (length <= 0) {
+            break;
+        }
+    }
+    return (length == 0 && fsync(file) == 0) || fail(error, "cannot write its log");
+}
+
+bool sqlite_log_settle(const char *path, struct error *error) {
+    char log[PATH_MAX];
+    struct error reason;
+    snprintf(log, sizeof log, "%s-wal", path);
+    int file = open(log, O_RDWR | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT) {
+        return true;
+    }
+    bool settled = file >= 0 ? check(file, path, &reason) && write_again(file, &reason)
+                             : fail(&reason, "cannot write its log");
+    if (file >= 0) {
+        close(file);
+    }
+    return settled || error_set(error, reason.code, "%.100s: %s", path, reason.text);
 }

@@ -385,6 +385,31 @@ static void a_damaged_log_is_refused(void **state) {
     }
 }
 
+// Where the new header of a log whose content has all been moved into the database was written in part.
+static void a_log_that_was_moved_may_have_a_torn_header(void **state) {
+    (void)state;
+    enum { COMMITS = 6, SEQUENCE_AT = 15 };
+    char original[256], other[300];
+    sqlite3 *database;
+    strcpy(original, path);
+    struct store *store = open_draw("1", STORE_SERVE);
+    for (uint32_t i = 0; i < COMMITS; i++) {
+        store_one(store, 1, i, 1);
+    }
+    snprintf(path, sizeof path, "%s/copy", folder);
+    assert_int_equal(commits_left(original, SEQUENCE_AT), -1); // nothing has been moved
+    assert_int_equal(sqlite3_open(original, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "PRAGMA wal_checkpoint", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    assert_int_equal(commits_left(original, SEQUENCE_AT), COMMITS);
+    store_close(&store);
+    static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(other, sizeof other, "%s%s", original, endings[i]);
+        unlink(other);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_full_disk_stores_a_group_whole_or_not_at_all),
@@ -399,6 +424,7 @@ int main(void) {
         STORE_TEST(the_view_shows_a_row_a_bet),
         STORE_TEST(the_log_does_not_grow_for_ever),
         STORE_TEST(a_damaged_log_is_refused),
+        STORE_TEST(a_log_that_was_moved_may_have_a_torn_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
