@@ -83,6 +83,7 @@ struct reading {
     uint8_t header[LOG_HEADER_BYTES];
     bool big_endian;
     uint8_t *frame;
+    size_t count; // of the frames that walk has seen
 };
 
 // Walks over the frames: *lost is how many commits stand behind the first place that does not fit, without
@@ -112,6 +113,7 @@ static ssize_t walk(struct reading *reading, bool damaged, uint64_t *lost) {
             within = false;
         }
         before = stored;
+        reading->count++;
         at += (off_t)reading->frame_bytes;
     }
     return length;
@@ -146,10 +148,10 @@ static uint32_t page_at(const struct reading *reading, size_t index, bool *commi
 
 // Lists the pages of the log's frames up to its last commit, with 0 for those that a later frame replaces.
 // Returns how many frames that are.
-static size_t list_pages(const struct reading *reading, uint32_t *pages, size_t count_max) {
+static size_t list_pages(const struct reading *reading, uint32_t *pages) {
     size_t count = 0;
     bool commits;
-    for (size_t i = 0; i < count_max && (pages[i] = page_at(reading, i, &commits)) != 0; i++) {
+    for (size_t i = 0; i < reading->count && (pages[i] = page_at(reading, i, &commits)) != 0; i++) {
         count = commits ? i + 1 : count;
     }
     for (size_t i = 0; i < count; i++) {
@@ -174,11 +176,10 @@ static bool is_in_database(struct reading *reading, int database, uint32_t page,
 // Whether everything that the log says stands in the database, too. Before SQLite begins a log anew it has
 // moved all of the old one there; where only a part of the new header was written then, its checksum does not
 // fit, and yet nothing is missing.
-static bool database_has_all(struct reading *reading, int database, off_t log_bytes) {
-    size_t count_max = (size_t)(log_bytes / (off_t)reading->frame_bytes);
-    uint32_t *pages = calloc(count_max + 1, sizeof *pages);
+static bool database_has_all(struct reading *reading, int database) {
+    uint32_t *pages = calloc(reading->count + 1, sizeof *pages);
     uint8_t *room = malloc(reading->frame_bytes);
-    size_t count = pages == NULL || room == NULL ? 0 : list_pages(reading, pages, count_max);
+    size_t count = pages == NULL || room == NULL ? 0 : list_pages(reading, pages);
     bool has = count > 0;
     for (size_t i = 0; has && i < count; i++) {
         has = pages[i] == 0 || is_in_database(reading, database, pages[i], i, room);
@@ -202,7 +203,7 @@ static bool count_lost_commits(int file, int database, uint64_t *lost, struct er
             return error_set(error, ERROR_NO_MEMORY, "no memory to read the log");
         }
         length = walk(&reading, !good, lost);
-        if (!good && *lost > 0 && database_has_all(&reading, database, lseek(file, 0, SEEK_END))) {
+        if (!good && *lost > 0 && database_has_all(&reading, database)) {
             *lost = 0;
         }
         free(reading.frame);

@@ -2,6 +2,7 @@
 // connection: whoever opens the database next builds it anew, as with SQLite's own VFS.
 #include "vfs.h"
 
+#include "base/checksum.h"
 #include "base/random.h"
 
 #include <assert.h>
@@ -45,7 +46,7 @@ static struct {
     struct handle *handles;
     struct shared_memory *shared;
     struct vfs_fault fault;
-    uint64_t operations, faults, random;
+    uint64_t operations, faults, random, salts;
     unsigned *sync_errors; // of each file: how many syncs have failed
     int sync_errors_count;
 } power = {.mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -495,7 +496,7 @@ static int vfs_randomness(sqlite3_vfs *vfs, int size, char *bytes) {
     (void)vfs;
     lock();
     for (int i = 0; i < size; i++) {
-        bytes[i] = (char)random_next(&power.random);
+        bytes[i] = (char)random_next(&power.salts);
     }
     return unlock(size);
 }
@@ -541,11 +542,22 @@ void vfs_register(void) {
     (void)result;
 }
 
+// SQLite's random numbers must not come again: two logs with the same salts would be taken for one. So they
+// follow from what is on the disk already, too.
+static uint64_t salts_for(const struct disk *disk, uint64_t seed) {
+    uint64_t salts = seed;
+    for (int i = 0; i < disk->file_count; i++) {
+        salts = checksum_bytes(salts, disk->files[i].bytes, disk->files[i].size);
+    }
+    return salts;
+}
+
 void vfs_mount(struct disk *disk, struct history *history, uint64_t seed) {
     assert(power.disk == NULL && power.handles == NULL);
     power.disk = disk;
     power.history = history;
     power.random = seed;
+    power.salts = salts_for(disk, seed);
     power.sync_errors_count = 0;
     sqlite3_randomness(0, NULL); // SQLite's own random numbers begin anew from ours
     vfs_set_fault(&(struct vfs_fault){VFS_NO_FAULT, 0, false});
