@@ -247,6 +247,20 @@ static bool write_again(int file, struct error *error) {
     return (length == 0 && fsync(file) == 0) || fail(error, "cannot write its log");
 }
 
+// A log whose header does not fit holds nothing, to SQLite; but it would take the salts of that header for
+// the next one, and what still stands behind could then be taken for damaged commits. Without a header it
+// makes new ones.
+static bool clear_bad_header(int file, struct error *error) {
+    static const uint8_t nothing[LOG_HEADER_BYTES];
+    struct reading reading = {.file = file};
+    ssize_t length = read_all(file, reading.header, LOG_HEADER_BYTES, 0);
+    if (length == LOG_HEADER_BYTES && !read_header(&reading)) {
+        length = pwrite(file, nothing, sizeof nothing, 0);
+        length = length == LOG_HEADER_BYTES ? length : -1;
+    }
+    return length >= 0 || fail(error, "cannot write its log");
+}
+
 bool sqlite_log_settle(const char *path, struct error *error) {
     char log[PATH_MAX];
     struct error reason;
@@ -255,7 +269,8 @@ bool sqlite_log_settle(const char *path, struct error *error) {
     if (file < 0 && errno == ENOENT) {
         return true;
     }
-    bool settled = file >= 0 ? check(file, path, &reason) && write_again(file, &reason)
+    bool settled = file >= 0 ? check(file, path, &reason) && clear_bad_header(file, &reason) &&
+                                   write_again(file, &reason)
                              : fail(&reason, "cannot write its log");
     if (file >= 0) {
         close(file);
