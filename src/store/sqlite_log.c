@@ -216,11 +216,13 @@ static bool count_lost_commits(int file, int database, uint64_t *lost, struct er
 static bool check(int file, const char *path, struct error *error) {
     uint64_t lost;
     int database = open(path, O_RDONLY | O_CLOEXEC);
-    if (database < 0) {
+    if (database < 0 && errno != ENOENT) {
         return fail(error, "cannot read the database");
     }
     bool counted = count_lost_commits(file, database, &lost, error);
-    close(database);
+    if (database >= 0) {
+        close(database);
+    }
     return counted &&
            (lost == 0 ||
             error_set(error, ERROR_STORE_FAILED,
