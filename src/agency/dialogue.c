@@ -117,6 +117,15 @@ void dialogue_down(struct dialogue *dialogue, const char *reason) {
     back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
 }
 
+void dialogue_refused(struct dialogue *dialogue, const char *reason) {
+    struct error error;
+    error_set(&error, ERROR_NOT_AUTHORIZED, "%s", reason);
+    progress_clear();
+    log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s",
+              route_here(route_of(dialogue))->text, error_name(error.code), error.text);
+    fail(dialogue, &error);
+}
+
 // An answer that is due -----------------------------------------------------------------------------------
 
 // A link may be silent and look whole for ever: something between the two may confirm bytes that it does not

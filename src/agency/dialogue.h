@@ -68,6 +68,9 @@ size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t
 // which is asked for.
 void dialogue_down(struct dialogue *dialogue, const char *reason);
 
+// The same, but the central does not want us, and trying again does not help.
+void dialogue_refused(struct dialogue *dialogue, const char *reason);
+
 // The wait is over that was asked for last. Harmless when it is not wanted any more.
 void dialogue_waited(struct dialogue *dialogue);
 

@@ -133,7 +133,7 @@ static void begin_message(uv_timer_t *timer) {
     echo->length =
         (size_t)snprintf(echo->message, sizeof echo->message, "[CLIENT %s] Message N°%" PRId64 "\n",
                          echo->options->client_id, echo->sent + 1);
-    echo->link = link_open(echo->loop, route_here(&echo->route), &events, echo);
+    echo->link = link_open(echo->loop, route_here(&echo->route), echo->options->tls, &events, echo);
     if (echo->link == NULL) {
         try_again(echo, "connect", "no memory");
     }

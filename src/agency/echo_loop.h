@@ -4,6 +4,7 @@
 
 #include "agency/address.h"
 #include "base/error.h"
+#include "tls/context.h"
 
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct echo_loop_options {
     int64_t amount;             // messages, or -1: as many as the lapse has room for
     int64_t lapse_ms;           // ends after this time, or -1: not before the amount is reached
     int64_t period_ms;          // between a message's end and the next one's beginning
+    struct tls_context *tls;    // NULL: plain
     uint64_t seed;              // for the waits after failures
 };
 

@@ -1,6 +1,7 @@
 #include "agency/link.h"
 
 #include "base/limits.h"
+#include "tls/session.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +13,7 @@
 
 enum {
     INPUT_BYTES_MIN = 16 * 1024,
+    ENCRYPTED_BYTES = 16 * 1024,
     // A central that is silent is asked whether it is there, and is gone when it has said nothing for
     // UNACKNOWLEDGED_MS_MAX: two lost questions do not end a link that waits for the draw.
     KEEPALIVE_SECONDS = 8,
@@ -40,6 +42,10 @@ struct link {
     uv_connect_t connecting;
     uv_tcp_t socket;
     bool is_resolving, has_socket, is_up, is_closed;
+    struct tls_context *tls;     // NULL: plain
+    struct tls_session *session; // once there is a socket
+    uint8_t *encrypted;          // where its bytes are read into
+    bool is_told;                // that it is up
     uint8_t *input;
     size_t input_length, input_capacity;        // JSON_PADDING_BYTES more are allocated
     struct outgoing *outgoing, **last_outgoing; // to be sent
@@ -86,6 +92,8 @@ static void free_link(struct link *link) {
         free(outgoing);
     }
     uv_freeaddrinfo(link->found);
+    tls_session_free(&link->session);
+    free(link->encrypted);
     free(link->input);
     free(link);
     links--;
@@ -119,21 +127,31 @@ static void go_down(struct link *link, const char *reason) {
 
 // Bytes in ------------------------------------------------------------------------------------------------
 
-static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
-    (void)suggested;
-    struct link *link = handle->data;
-    *buffer = uv_buf_init(NULL, 0); // which makes the read fail for want of memory
+// Sees to it that there is room for more input. Returns false when there is no memory.
+static bool make_room(struct link *link) {
     if (link->input_capacity - link->input_length < INPUT_BYTES_MIN) {
         size_t capacity = link->input_capacity * 2 + INPUT_BYTES_MIN;
         uint8_t *larger = realloc(link->input, capacity + JSON_PADDING_BYTES);
         if (larger == NULL) {
-            return;
+            return false;
         }
         link->input = larger;
         link->input_capacity = capacity;
     }
-    *buffer = uv_buf_init((char *)link->input + link->input_length,
-                          (unsigned)(link->input_capacity - link->input_length));
+    return true;
+}
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+    (void)suggested;
+    struct link *link = handle->data;
+    if (link->session != NULL) {
+        *buffer = uv_buf_init((char *)link->encrypted, ENCRYPTED_BYTES);
+    } else if (make_room(link)) {
+        *buffer = uv_buf_init((char *)link->input + link->input_length,
+                              (unsigned)(link->input_capacity - link->input_length));
+    } else {
+        *buffer = uv_buf_init(NULL, 0); // which makes the read fail for want of memory
+    }
 }
 
 static void deliver(struct link *link) {
@@ -148,6 +166,59 @@ static void deliver(struct link *link) {
     }
 }
 
+static void send_queued(struct link *link);
+
+// Tells why TLS does not go on. An alert about our certificate (RFC 8446, section 6.2) comes only now, as the
+// server looks at it after we are through.
+static void go_down_by_tls(struct link *link) {
+    char reason[192];
+    enum tls_failure failure = tls_session_failure(link->session);
+    snprintf(reason, sizeof reason, "TLS: %s: %s", tls_failure_name(failure),
+             tls_session_reason(link->session));
+    if (failure == TLS_REFUSED && link->events->refused != NULL) {
+        link->is_up = false;
+        uv_read_stop((uv_stream_t *)&link->socket);
+        link->events->refused(link->context, reason);
+    } else {
+        go_down(link, reason);
+    }
+}
+
+// The plain bytes of what came, into the input. False when the link has gone down.
+static bool decrypt(struct link *link, size_t length) {
+    ssize_t count;
+    tls_session_feed(link->session, link->encrypted, length);
+    do {
+        if (!make_room(link)) {
+            go_down(link, "no memory");
+            return false;
+        }
+        count = tls_session_read(link->session, link->input + link->input_length,
+                                 link->input_capacity - link->input_length);
+        link->input_length += count > 0 ? (size_t)count : 0;
+    } while (count > 0);
+    return true;
+}
+
+static void take_encrypted(struct link *link, size_t length) {
+    if (!decrypt(link, length)) {
+        return;
+    }
+    send_queued(link); // the handshake's own
+    if (!link->is_told && tls_session_is_open(link->session)) {
+        link->is_told = true;
+        link->events->up(link->context);
+    }
+    if (!link->is_closed) {
+        deliver(link);
+    }
+    if (!link->is_closed && tls_session_failure(link->session) != TLS_NO_FAILURE) {
+        go_down_by_tls(link);
+    } else if (!link->is_closed && tls_session_ended(link->session)) {
+        go_down(link, "the central closed the connection");
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
     (void)buffer;
     struct link *link = stream->data;
@@ -158,6 +229,10 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
         go_down(link, link->failure != NULL ? link->failure
                       : length == UV_EOF    ? "the central closed the connection"
                                             : uv_strerror((int)length));
+        return;
+    }
+    if (link->session != NULL) {
+        take_encrypted(link, (size_t)length);
         return;
     }
     link->input_length += (size_t)length;
@@ -223,16 +298,41 @@ static void on_written(uv_write_t *request, int status) {
     }
 }
 
-void link_send(struct link *link, uint8_t *bytes, size_t length) {
+// Queues bytes made with malloc, which are then the link's. False when there is no memory.
+static bool queue(struct link *link, uint8_t *bytes, size_t length) {
     struct outgoing *outgoing = malloc(sizeof *outgoing);
-    if (outgoing == NULL) { // it is sent again on the next connection
+    if (outgoing == NULL) {
         free(bytes);
-        break_off(link, "no memory");
-        return;
+        return false;
     }
     *outgoing = (struct outgoing){.bytes = bytes, .length = length};
     *link->last_outgoing = outgoing;
     link->last_outgoing = &outgoing->next;
+    return true;
+}
+
+// Where the session's bytes go.
+static bool queue_copy(void *context, const uint8_t *bytes, size_t length) {
+    uint8_t *copy = malloc(length);
+    if (copy == NULL) {
+        return false;
+    }
+    memcpy(copy, bytes, length);
+    return queue(context, copy, length);
+}
+
+void link_send(struct link *link, uint8_t *bytes, size_t length) {
+    bool queued;
+    if (link->session == NULL) {
+        queued = queue(link, bytes, length);
+    } else {
+        queued = tls_session_write(link->session, bytes, length);
+        free(bytes);
+    }
+    if (!queued) { // it is sent again on the next connection
+        break_off(link, "no memory");
+        return;
+    }
     send_queued(link);
 }
 
@@ -266,6 +366,31 @@ static void on_socket_closed(uv_handle_t *handle) {
     }
 }
 
+static bool begin_tls(struct link *link) {
+    link->encrypted = malloc(ENCRYPTED_BYTES);
+    link->session =
+        link->encrypted == NULL ? NULL : tls_session_new(link->tls, link->address.host, queue_copy, link);
+    return link->session != NULL;
+}
+
+static void begin(struct link *link) {
+    notice_silence(link);
+    link->is_up = true;
+    if (link->tls != NULL && !begin_tls(link)) {
+        go_down(link, "no memory");
+        return;
+    }
+    int failure = uv_read_start((uv_stream_t *)&link->socket, on_room, on_read);
+    if (failure != 0) {
+        go_down(link, uv_strerror(failure));
+    } else if (link->session == NULL) {
+        link->events->up(link->context);
+    } else {
+        tls_session_start(link->session);
+        send_queued(link);
+    }
+}
+
 static void on_connected(uv_connect_t *request, int status) {
     struct link *link = request->data;
     if (link->is_closed) {
@@ -276,14 +401,7 @@ static void on_connected(uv_connect_t *request, int status) {
     } else if (status != 0) {
         uv_close((uv_handle_t *)&link->socket, on_socket_closed);
     } else {
-        notice_silence(link);
-        link->is_up = true;
-        int failure = uv_read_start((uv_stream_t *)&link->socket, on_room, on_read);
-        if (failure != 0) {
-            go_down(link, uv_strerror(failure));
-        } else {
-            link->events->up(link->context);
-        }
+        begin(link);
     }
 }
 
@@ -325,8 +443,8 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
     }
 }
 
-struct link *link_open(uv_loop_t *loop, const struct address *address, const struct link_events *events,
-                       void *context) {
+struct link *link_open(uv_loop_t *loop, const struct address *address, struct tls_context *tls,
+                       const struct link_events *events, void *context) {
     struct link *link = calloc(1, sizeof *link);
     if (link == NULL) {
         return NULL;
@@ -334,6 +452,7 @@ struct link *link_open(uv_loop_t *loop, const struct address *address, const str
     links++;
     link->loop = loop;
     link->events = events;
+    link->tls = tls;
     link->context = context;
     link->address = *address;
     link->last_outgoing = &link->outgoing;

@@ -3,6 +3,7 @@
 #define QUINIELA_AGENCY_LINK_H
 
 #include "agency/address.h"
+#include "tls/context.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,13 +14,15 @@ struct link;
 
 // What the owner is told, on the loop's thread, never from within link_open or link_send.
 struct link_events {
-    // Connected.
+    // Connected; with TLS, to the server whose name stands in its certificate.
     void (*up)(void *context);
     // Bytes that are not consumed yet, JSON_PADDING_BYTES readable behind them. Returns how many of them are
     // consumed now; called again with the rest, until that is none. The link may be closed from within.
     size_t (*received)(void *context, const uint8_t *bytes, size_t length);
     // It could not be made, or has ended: the last event. `reason` is for people. The owner still closes it.
     void (*down)(void *context, const char *reason);
+    // The same, but the other side has seen our certificate and does not want us: trying again does not help.
+    void (*refused)(void *context, const char *reason);
 };
 
 // Makes the loop that links are on: libuv's own, since a look-up that cannot be called back writes into it
@@ -27,9 +30,10 @@ struct link_events {
 // link_end_loop ends it.
 uv_loop_t *link_begin_loop(struct error *error) MUST_CHECK;
 
-// Begins to connect. The caller owns the link and ends it with link_close; NULL when there is no memory.
-struct link *link_open(uv_loop_t *loop, const struct address *address, const struct link_events *events,
-                       void *context);
+// Begins to connect, with TLS where `tls` is not NULL; it must outlive the link. The caller owns the link and
+// ends it with link_close; NULL when there is no memory.
+struct link *link_open(uv_loop_t *loop, const struct address *address, struct tls_context *tls,
+                       const struct link_events *events, void *context);
 
 // Sends bytes made with malloc, which are then the link's. In writes of WRITE_BYTES_MAX at most.
 void link_send(struct link *link, uint8_t *bytes, size_t length);

@@ -21,6 +21,7 @@ struct pinging {
     struct link *link;
     uint8_t frame[FRAME_HEADER_BYTES + QUESTION_BYTES];
     struct error *error;
+    bool only_up; // that it has shown its certificate will do: we have none to ask with
     bool alive;
 };
 
@@ -42,6 +43,11 @@ static void on_timeout(uv_timer_t *timer) {
 
 static void on_up(void *context) {
     struct pinging *pinging = context;
+    if (pinging->only_up) {
+        pinging->alive = true;
+        end(pinging);
+        return;
+    }
     uint8_t *frame = malloc(sizeof pinging->frame);
     if (frame == NULL) {
         error_set(pinging->error, ERROR_NO_MEMORY, "no memory");
@@ -93,9 +99,9 @@ static void on_down(void *context, const char *reason) {
     end(pinging);
 }
 
-bool ping(const struct address *address, uint64_t timeout_ms, struct error *error) {
+bool ping(const struct address *address, struct tls_context *tls, uint64_t timeout_ms, struct error *error) {
     static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
-    struct pinging pinging = {.error = error};
+    struct pinging pinging = {.error = error, .only_up = tls != NULL};
     frame_write_header(pinging.frame, QUESTION_BYTES);
     memcpy(pinging.frame + FRAME_HEADER_BYTES, question, QUESTION_BYTES);
     pinging.loop = link_begin_loop(error);
@@ -105,7 +111,7 @@ bool ping(const struct address *address, uint64_t timeout_ms, struct error *erro
     uv_timer_init(pinging.loop, &pinging.timer);
     pinging.timer.data = &pinging;
     uv_timer_start(&pinging.timer, on_timeout, timeout_ms, 0);
-    pinging.link = link_open(pinging.loop, address, &events, &pinging);
+    pinging.link = link_open(pinging.loop, address, tls, &events, &pinging);
     if (pinging.link == NULL) {
         error_set(error, ERROR_NO_MEMORY, "no memory");
         end(&pinging);

@@ -15,6 +15,7 @@ struct uploader {
     int signals_descriptor;
     uv_timer_t timer;
     struct link *link;
+    struct tls_context *tls;
 };
 
 // What the dialogue is told -------------------------------------------------------------------------------
@@ -32,6 +33,11 @@ static size_t on_received(void *context, const uint8_t *bytes, size_t length) {
 static void on_down(void *context, const char *reason) {
     struct uploader *uploader = context;
     dialogue_down(uploader->dialogue, reason);
+}
+
+static void on_refused(void *context, const char *reason) {
+    struct uploader *uploader = context;
+    dialogue_refused(uploader->dialogue, reason);
 }
 
 static void on_timer(uv_timer_t *timer) {
@@ -53,9 +59,10 @@ static void on_signal(uv_poll_t *signals, int status, int events) {
 // What it asks for ----------------------------------------------------------------------------------------
 
 static bool connect_to(void *context, const struct address *address) {
-    static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
+    static const struct link_events events = {
+        .up = on_up, .received = on_received, .down = on_down, .refused = on_refused};
     struct uploader *uploader = context;
-    uploader->link = link_open(uploader->loop, address, &events, uploader);
+    uploader->link = link_open(uploader->loop, address, uploader->tls, &events, uploader);
     return uploader->link != NULL;
 }
 
@@ -122,8 +129,8 @@ static bool make_parts(struct uploader *uploader, const struct dialogue_options 
     return uploader->loop != NULL;
 }
 
-bool uploader_run(const struct dialogue_options *options, struct error *error) {
-    struct uploader uploader = {0};
+bool uploader_run(const struct dialogue_options *options, struct tls_context *tls, struct error *error) {
+    struct uploader uploader = {.tls = tls};
     if (!make_parts(&uploader, options, error)) {
         free_parts(&uploader);
         return false;

@@ -6,10 +6,12 @@
 
 #include "agency/dialogue.h"
 #include "base/error.h"
+#include "tls/context.h"
 
-// Runs until the winners are known, until something fails that trying again does not mend, or until SIGTERM
-// or SIGINT. Returns true when done, or ended by a signal; logs everything on the way. On failure `error`
-// says what (it is logged, too).
-bool uploader_run(const struct dialogue_options *options, struct error *error) MUST_CHECK;
+// Connects with TLS where `tls` is not NULL. Runs until the winners are known, until something fails that
+// trying again does not mend, or until SIGTERM or SIGINT. Returns true when done, or ended by a signal; logs
+// everything on the way. On failure `error` says what (it is logged, too).
+bool uploader_run(const struct dialogue_options *options, struct tls_context *tls,
+                  struct error *error) MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
     [ERROR_BAD_JSON] = {"bad_json", false},
     [ERROR_BAD_MESSAGE] = {"bad_message", false},
     [ERROR_UNKNOWN_TYPE] = {"unknown_type", false},
+    [ERROR_NOT_AUTHORIZED] = {"not_authorized", false},
     [ERROR_UNKNOWN_AGENCY] = {"unknown_agency", false},
     [ERROR_BAD_BET] = {"bad_bet", false},
     [ERROR_GAP] = {"gap", true},

@@ -20,6 +20,7 @@ enum error_code {
     ERROR_BAD_JSON,       // the message does not parse
     ERROR_BAD_MESSAGE,    // a field is missing or wrong
     ERROR_UNKNOWN_TYPE,   // `type_message` is none that exists
+    ERROR_NOT_AUTHORIZED, // the certificate is another agency's
     ERROR_UNKNOWN_AGENCY, // the agency is none of the draw's
     ERROR_BAD_BET,        // a bet of the chunk, or a line of a file
     // It does not fit what is stored.

@@ -19,9 +19,17 @@ void signals_hold(void) {
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
 }
 
+void signals_hold_reload(void) {
+    sigset_t reload;
+    sigemptyset(&reload);
+    sigaddset(&reload, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &reload, NULL);
+}
+
 int signals_open(struct error *error) {
-    sigset_t ending = ending_signals();
-    int descriptor = signalfd(-1, &ending, SFD_NONBLOCK | SFD_CLOEXEC);
+    sigset_t all = ending_signals();
+    sigaddset(&all, SIGHUP); // which comes only where it is held
+    int descriptor = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
     if (descriptor < 0) {
         error_set_system(error, errno, "cannot watch for signals");
     }
@@ -33,6 +41,10 @@ int signals_take(int descriptor) {
     return read(descriptor, &taken, sizeof taken) == (ssize_t)sizeof taken ? (int)taken.ssi_signo : 0;
 }
 
+bool signals_is_reload(int number) {
+    return number == SIGHUP;
+}
+
 const char *signals_name(int number) {
-    return number == SIGTERM ? "SIGTERM" : "SIGINT";
+    return number == SIGTERM ? "SIGTERM" : number == SIGHUP ? "SIGHUP" : "SIGINT";
 }

@@ -10,6 +10,9 @@
 // Keeps SIGTERM and SIGINT pending, in this thread and those it makes from now on.
 void signals_hold(void);
 
+// Keeps SIGHUP pending, too, which asks to read files again. Without that, it ends the program as ever.
+void signals_hold_reload(void);
+
 // A file descriptor that becomes readable when one of the signals held back has come (Linux's signalfd(2)).
 // The caller closes it. -1 with ERROR_SYSTEM set when it cannot be made.
 int signals_open(struct error *error);
@@ -17,7 +20,10 @@ int signals_open(struct error *error);
 // Takes the next signal off the descriptor: its number, or 0 when there is none.
 int signals_take(int descriptor);
 
-// "SIGTERM" or "SIGINT". A string constant.
+// Whether the signal asks to read files again, rather than to end.
+bool signals_is_reload(int number);
+
+// "SIGTERM", "SIGINT" or "SIGHUP". A string constant.
 const char *signals_name(int number);
 
 #endif

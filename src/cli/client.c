@@ -12,6 +12,7 @@
 #include "bet/bet.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
+#include "cli/tls_settings.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -125,9 +126,9 @@ static bool open_file(const struct settings *settings, struct dialogue_options *
     return reader_open(path, &options->reader, error);
 }
 
-static int run_agency(struct dialogue_options *options) {
+static int run_agency(struct dialogue_options *options, struct tls_context *tls) {
     struct error error;
-    bool done = uploader_run(options, &error);
+    bool done = uploader_run(options, tls, &error);
     if (options->reader != NULL) {
         reader_close(&options->reader);
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: file");
@@ -149,7 +150,7 @@ static void begin_log(const struct settings *settings) {
     settings_warn(settings);
 }
 
-static int run_lottery(const struct settings *settings, struct error *error) {
+static int run_lottery(const struct settings *settings, struct tls_context *tls, struct error *error) {
     struct dialogue_options options;
     struct chunk *single = NULL;
     int status = EXIT_WRONG_USE;
@@ -157,7 +158,7 @@ static int run_lottery(const struct settings *settings, struct error *error) {
         begin_log(settings);
         options.single = single;
         if (single != NULL || open_file(settings, &options, error)) {
-            status = run_agency(&options);
+            status = run_agency(&options, tls);
         } else {
             status = EXIT_FAILED;
             log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s",
@@ -172,13 +173,14 @@ static int64_t duration_or(const struct settings *settings, const char *key, int
     return settings_text(settings, key) == NULL ? otherwise : settings_duration_ms(settings, key);
 }
 
-static int run_echo(const struct settings *settings, struct error *error) {
+static int run_echo(const struct settings *settings, struct tls_context *tls, struct error *error) {
     bool has_amount = settings_text(settings, "CLI_LOOP_AMOUNT") != NULL;
     struct echo_loop_options options = {
         .client_id = settings_text(settings, "CLI_ID"),
         .amount = has_amount ? settings_number(settings, "CLI_LOOP_AMOUNT") : -1,
         .lapse_ms = duration_or(settings, "CLI_LOOP_LAPSE", -1),
         .period_ms = duration_or(settings, "CLI_LOOP_PERIOD", 0),
+        .tls = tls,
         .seed = random_seed(),
     };
     if (!has_amount && options.lapse_ms < 0) {
@@ -199,7 +201,13 @@ static int run_service(const struct settings *settings, struct error *error) {
         return EXIT_WRONG_USE;
     }
     bool echo = strcmp(settings_text(settings, "SERVICE"), "echo") == 0;
-    return echo ? run_echo(settings, error) : run_lottery(settings, error);
+    struct tls_context *tls;
+    if (!tls_settings_client(settings, &tls, error)) {
+        return EXIT_WRONG_USE;
+    }
+    int status = echo ? run_echo(settings, tls, error) : run_lottery(settings, tls, error);
+    tls_context_release(tls);
+    return status;
 }
 
 int cli_client(int argc, char **argv) {

@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
+#include "cli/tls_settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,13 @@ static bool ask(const struct settings *settings, struct error *error) {
         return error_set(error, ERROR_BAD_SETTING, "%s: %s", text == NULL ? "SERVER_PORT" : "--address",
                          reason.text);
     }
-    if (!ping(&address, (uint64_t)settings_duration_ms(settings, "TIMEOUT"), &reason)) {
+    struct tls_context *tls = NULL;
+    if (!tls_settings_authority(settings, &tls, error)) {
+        return false;
+    }
+    bool alive = ping(&address, tls, (uint64_t)settings_duration_ms(settings, "TIMEOUT"), &reason);
+    tls_context_release(tls);
+    if (!alive) {
         return error_set(error, ERROR_NETWORK, "%.150s: %s", address.text, reason.text);
     }
     printf("%s: alive\n", address.text);

@@ -7,8 +7,10 @@
 #include "base/signals.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
+#include "cli/tls_settings.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
+#include "net/exposure.h"
 #include "net/net.h"
 #include "service/service.h"
 #include "store/store.h"
@@ -24,7 +26,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { STORE_AGAIN_MS = 250, STORE_AGAIN_MS_MAX = 5000 };
+enum { STORE_AGAIN_MS = 250, STORE_AGAIN_MS_MAX = 5000, EXPIRY_EVERY_MS = 12 * 3600 * 1000 };
 
 struct server {
     struct settings *settings;
@@ -38,6 +40,8 @@ struct server {
     int interrupt;             // can be read once the program stops: whatever waits for a database ends
     struct store_watch *watch; // of a store that other servers change, too
     uv_async_t all_told;
+    struct tls_context *tls; // NULL: plain text
+    uv_timer_t expiry;       // when to look again whether its files are about to expire
     bool stopping;
 };
 
@@ -60,13 +64,14 @@ static void log_config(const struct settings *settings) {
         LOG_LEVEL_INFO, "config", LOG_SUCCESS,
         "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
         " | store: %s | draw: %s | winning_number: %s | loops: %d | message_timeout: %s | send_timeout: %s"
-        " | idle_timeout: %s | connections_max: %s",
+        " | idle_timeout: %s | connections_max: %s | tls: %s",
         settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
         settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
         address == NULL ? "" : address, agencies_from(settings), store, settings_text(settings, "DRAW"),
         settings_text(settings, "WINNING_NUMBER"), loops_from(settings),
         settings_text(settings, "MESSAGE_TIMEOUT"), settings_text(settings, "SEND_TIMEOUT"),
-        settings_text(settings, "IDLE_TIMEOUT"), settings_text(settings, "CONNECTIONS_MAX"));
+        settings_text(settings, "IDLE_TIMEOUT"), settings_text(settings, "CONNECTIONS_MAX"),
+        settings_text(settings, "TLS_CERT") == NULL ? "off" : "on");
 }
 
 static void begin_log(const struct settings *settings) {
@@ -87,12 +92,41 @@ static void stop(struct server *server) {
     }
 }
 
+// Reads the certificates again, for the connections to come. When that fails, it goes on with those it has.
+static void reload(struct server *server) {
+    struct error error;
+    struct tls_context *tls;
+    if (server->tls == NULL || server->net == NULL) {
+        return;
+    }
+    if (!tls_settings_server(server->settings, &tls, &error)) {
+        log_event(LOG_LEVEL_ERROR, "reload", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
+                  error.text);
+        return;
+    }
+    net_set_tls(server->net, tls);
+    tls_context_release(server->tls);
+    server->tls = tls;
+    log_event(LOG_LEVEL_INFO, "reload", LOG_SUCCESS, "resource: certificates");
+    tls_settings_warn(tls);
+}
+
 static void take_signal(struct server *server) {
     int number = signals_take(server->signals_descriptor);
-    if (number != 0) {
-        log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
+    if (number == 0) {
+        return;
+    }
+    log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
+    if (signals_is_reload(number)) {
+        reload(server);
+    } else {
         stop(server);
     }
+}
+
+static void on_expiry(uv_timer_t *timer) {
+    const struct server *server = timer->data;
+    tls_settings_warn(server->tls);
 }
 
 static void on_signal(uv_poll_t *signals, int status, int events) {
@@ -122,7 +156,8 @@ static bool start_main_loop(struct server *server, struct error *error) {
     }
     uv_poll_init(&server->loop, &server->signals, server->signals_descriptor);
     uv_async_init(&server->loop, &server->all_told, on_all_told);
-    server->signals.data = server->all_told.data = server;
+    uv_timer_init(&server->loop, &server->expiry);
+    server->signals.data = server->all_told.data = server->expiry.data = server;
     uv_poll_start(&server->signals, UV_READABLE, on_signal);
     return true;
 }
@@ -130,6 +165,7 @@ static bool start_main_loop(struct server *server, struct error *error) {
 static void close_main_loop(struct server *server) {
     uv_close((uv_handle_t *)&server->signals, NULL);
     uv_close((uv_handle_t *)&server->all_told, NULL);
+    uv_close((uv_handle_t *)&server->expiry, NULL);
     do { // a stop that came before the loop ran ends its first run at once
         uv_run(&server->loop, UV_RUN_DEFAULT);
     } while (uv_loop_close(&server->loop) == UV_EBUSY);
@@ -159,6 +195,7 @@ static void take_apart(struct server *server) {
         ledger_close(&server->ledger);
     }
     lottery_free(server->lottery);
+    tls_context_release(server->tls);
     close_main_loop(server);
 }
 
@@ -202,6 +239,8 @@ static bool open_net(struct server *server, struct error *error) {
         .message_timeout_ms = (uint64_t)settings_duration_ms(settings, "MESSAGE_TIMEOUT"),
         .idle_timeout_ms = (uint64_t)settings_duration_ms(settings, "IDLE_TIMEOUT"),
         .send_timeout_ms = (uint64_t)settings_duration_ms(settings, "SEND_TIMEOUT"),
+        .handshake_timeout_ms = (uint64_t)settings_duration_ms(settings, "HANDSHAKE_TIMEOUT"),
+        .tls = server->tls,
         .connections_max = (uint32_t)settings_number(settings, "CONNECTIONS_MAX"),
     };
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
@@ -221,6 +260,8 @@ static bool open_ledger_in_time(struct server *server, const struct ledger_optio
         struct pollfd signals = {server->signals_descriptor, POLLIN, 0};
         if (poll(&signals, 1, wait) > 0) {
             take_signal(server);
+        }
+        if (server->stopping) {
             return false;
         }
         wait = 2 * wait < STORE_AGAIN_MS_MAX ? 2 * wait : STORE_AGAIN_MS_MAX;
@@ -256,7 +297,21 @@ static bool open_ledger(struct server *server, struct error *error) {
     return false;
 }
 
+static bool start_tls(struct server *server, struct error *error) {
+    if (!tls_settings_server(server->settings, &server->tls, error)) {
+        return false;
+    }
+    if (server->tls != NULL) {
+        tls_settings_warn(server->tls);
+        uv_timer_start(&server->expiry, on_expiry, EXPIRY_EVERY_MS, EXPIRY_EVERY_MS);
+    }
+    return true;
+}
+
 static bool put_together(struct server *server, struct error *error) {
+    if (!start_tls(server, error)) {
+        return false;
+    }
     if (is_echo(server)) {
         return open_net(server, error) && net_start(server->net, error);
     }
@@ -330,6 +385,34 @@ static bool check_address(const struct settings *settings, struct error *error) 
                      settings_place(settings, "SERVER_IP"), text);
 }
 
+static bool is_in_container(void) {
+    return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0 ||
+           getenv("container") != NULL;
+}
+
+// Whoever reaches a plain text port can speak for any agency. On this machine and between containers that is
+// how classic clients do it; on a private network it is worth a word, and on a public address nobody wants it
+// by mistake.
+static bool check_exposure(const struct settings *settings, struct error *error) {
+    char widest[64];
+    bool is_plain = settings_text(settings, "TLS_CERT") == NULL;
+    enum exposure exposure = exposure_listening(settings_text(settings, "SERVER_IP"), widest, sizeof widest);
+    if (!is_plain || exposure == EXPOSURE_LOOPBACK || is_in_container()) {
+        return true;
+    }
+    if (exposure == EXPOSURE_PUBLIC && !settings_switch(settings, "INSECURE")) {
+        return error_set(
+            error, ERROR_BAD_SETTING,
+            "SERVER_IP: plain text on the public address %.60s would let anybody speak for any "
+            "agency: set TLS_CERT, TLS_KEY and TLS_CA, or SERVER_IP=127.0.0.1, or say --insecure",
+            widest);
+    }
+    log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
+              "ip: %s | message: plain text: whoever reaches this %s address can speak for any agency",
+              widest, exposure == EXPOSURE_PUBLIC ? "public" : "private");
+    return true;
+}
+
 static bool check_store(const struct settings *settings, struct error *error) {
     struct error reason;
     return store_check_address(settings_text(settings, "STORE"), &reason) ||
@@ -341,13 +424,15 @@ int cli_server(int argc, char **argv) {
     struct error error;
     int status;
     signals_hold();
+    signals_hold_reload();
     if (!command_begin(&server_command, argc, argv, &server.settings, &status)) {
         return status;
     }
     if (check_address(server.settings, &error) && check_store(server.settings, &error)) {
         begin_log(server.settings);
         raise_descriptor_limit();
-        status = run(&server);
+        status =
+            check_exposure(server.settings, &error) ? run(&server) : command_fail(&server_command, &error);
     } else {
         status = command_fail(&server_command, &error);
     }

@@ -43,6 +43,9 @@ struct output {
 
 struct connection {
     uv_tcp_t socket;
+    const struct transport *transport;
+    void *transport_state;
+    uint8_t transport_is; // enum transport_state
     struct loop *loop;
     struct watch_link link; // in a list of loop->watch, until it is closed
     struct connection *next_dirty;
@@ -167,9 +170,45 @@ static void trim_input(struct connection *connection) {
     }
 }
 
+uint8_t *connection_input_room(struct connection *connection, size_t *length) {
+    struct input *in = &connection->in;
+    if (!make_room(connection)) {
+        return NULL;
+    }
+    *length = in->capacity - in->end;
+    return in->bytes + in->end;
+}
+
+void connection_input_added(struct connection *connection, size_t length) {
+    connection->in.end += length;
+}
+
+// The transport -------------------------------------------------------------------------------------------
+
+void *connection_transport_state(const struct connection *connection) {
+    return connection->transport_state;
+}
+
+const char *connection_identity(const struct connection *connection) {
+    return connection->transport == &transport_tls ? tls_session_identity(connection->transport_state) : NULL;
+}
+
+void connection_certificate(const struct connection *connection, struct connection_certificate *certificate) {
+    *certificate = (struct connection_certificate){"", false};
+    if (connection->transport == &transport_tls) {
+        *certificate = (struct connection_certificate){
+            tls_session_serial(connection->transport_state),
+            tls_session_was_resumed(connection->transport_state),
+        };
+    }
+}
+
 // Closing -------------------------------------------------------------------------------------------------
 
 static void free_connection(struct connection *connection) {
+    if (connection->transport_state != NULL) {
+        connection->transport->gone(connection);
+    }
     free(connection->out.bytes);
     free(connection);
 }
@@ -248,6 +287,9 @@ void connection_finish(struct connection *connection) {
     if (connection->phase != CONNECTION_OPEN) {
         return;
     }
+    if (connection->transport_is == TRANSPORT_OPEN) {
+        connection->transport->end(connection);
+    }
     connection->phase = CONNECTION_FINISHING;
     flush_soon(connection);
 }
@@ -263,6 +305,9 @@ static enum watch_kind what_it_waits_for(struct connection *connection) {
     }
     if (!connection->reading) {
         return WATCH_BUSY;
+    }
+    if (connection->transport_is == TRANSPORT_OPENING) {
+        return WATCH_HANDSHAKE;
     }
     if (connection->in.start < connection->in.end) {
         return connection->proven ? WATCH_MESSAGE : WATCH_OPENING;
@@ -297,12 +342,9 @@ static void watch_again(struct connection *connection) {
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     (void)suggested;
     struct connection *connection = handle->data;
-    if (!make_room(connection)) {
-        *buffer = uv_buf_init(NULL, 0);
-        return;
-    }
-    struct input *in = &connection->in;
-    *buffer = uv_buf_init((char *)in->bytes + in->end, (unsigned)(in->capacity - in->end));
+    size_t length = 0;
+    uint8_t *room = connection->transport->room(connection, &length);
+    *buffer = uv_buf_init((char *)room, room == NULL ? 0 : (unsigned)length);
 }
 
 // Hands the service what came. What is then left is the beginning of another message, and its time begins.
@@ -332,23 +374,46 @@ static void deliver(struct connection *connection) {
     trim_input(connection);
 }
 
+// The other side sends no more.
+static void on_peer_ended(struct connection *connection) {
+    const struct input *in = &connection->in;
+    connection->peer_ended = true;
+    if (connection->transport_is == TRANSPORT_OPENING) {
+        guard_note_refused(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
+        connection_abort(connection);
+    } else if (connection->phase == CONNECTION_OPEN) {
+        connection->loop->net->handler->ended(connection, in->bytes + in->start, in->end - in->start);
+    } else if (connection->phase == CONNECTION_LINGERING) {
+        connection_abort(connection);
+    }
+}
+
+// What has come through the transport goes to the service; a transport that failed may have said why.
+static void take(struct connection *connection, size_t length) {
+    if (connection->phase == CONNECTION_LINGERING) {
+        return; // nobody wants it
+    }
+    connection->transport_is = (uint8_t)connection->transport->take(connection, length);
+    deliver(connection);
+    if (connection->transport_is == TRANSPORT_FAILED) {
+        connection_finish(connection);
+    } else if (connection->transport_is == TRANSPORT_ENDED && !connection->peer_ended) {
+        on_peer_ended(connection);
+    }
+    settle(connection);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
     (void)buffer;
     struct connection *connection = stream->data;
     struct loop *loop = connection->loop;
     connection_hold(connection);
     if (length > 0) {
-        connection->in.end += (size_t)length;
-        deliver(connection);
-        settle(connection);
+        take(connection, (size_t)length);
     } else if (length == UV_EOF) {
-        connection->peer_ended = true;
         connection->reading = false;
-        if (connection->phase == CONNECTION_OPEN) {
-            const struct input *in = &connection->in;
-            loop->net->handler->ended(connection, in->bytes + in->start, in->end - in->start);
-        } else if (connection->phase == CONNECTION_LINGERING) {
-            connection_abort(connection);
+        if (!connection->peer_ended) {
+            on_peer_ended(connection);
         }
     } else if (length < 0) {
         connection_abort(connection);
@@ -406,17 +471,13 @@ void connection_resume(struct connection *connection) {
 
 // Writing -------------------------------------------------------------------------------------------------
 
-void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
+bool connection_output_add(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct output *out = &connection->out;
-    if (connection->phase != CONNECTION_OPEN || length == 0) {
-        return;
-    }
     if (out->capacity - out->length < length) {
         size_t capacity = out->length + length < 256 ? 256 : (out->length + length) * 2;
         uint8_t *larger = realloc(out->bytes, capacity);
         if (larger == NULL) {
-            connection_abort(connection);
-            return;
+            return false;
         }
         out->bytes = larger;
         out->capacity = capacity;
@@ -424,6 +485,16 @@ void connection_send(struct connection *connection, const uint8_t *bytes, size_t
     memcpy(out->bytes + out->length, bytes, length);
     out->length += length;
     flush_soon(connection);
+    return true;
+}
+
+void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
+    if (connection->phase != CONNECTION_OPEN || length == 0) {
+        return;
+    }
+    if (!connection->transport->put(connection, bytes, length)) {
+        connection_abort(connection);
+    }
 }
 
 static void on_written(uv_write_t *request, int status) {
@@ -508,6 +579,19 @@ static void keep_alive(int descriptor) {
             setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries) == 0);
 }
 
+// False when there is no memory.
+static bool begin_transport(struct connection *connection) {
+    struct tls_context *context = net_hold_tls(connection->loop->net);
+    if (context == NULL) {
+        return true;
+    }
+    connection->transport = &transport_tls;
+    connection->transport_is = TRANSPORT_OPENING;
+    connection->transport_state = transport_tls_begin(connection, context);
+    tls_context_release(context); // the session holds it
+    return connection->transport_state != NULL;
+}
+
 void connection_accept(struct loop *loop, int port_index, int descriptor) {
     const struct handler *handler = loop->net->handler;
     struct connection *connection = calloc(1, sizeof *connection + handler->connection_bytes);
@@ -519,6 +603,9 @@ void connection_accept(struct loop *loop, int port_index, int descriptor) {
     connection->port_index = (uint8_t)port_index;
     connection->holds = 1; // the socket's own; released when it is closed
     connection->waits_for = WATCH_BUSY;
+    connection->transport = &transport_plain;
+    connection->transport_is = TRANSPORT_OPEN;
+    bool begun = begin_transport(connection);
     watch_add(&loop->watch, &connection->link, WATCH_BUSY);
     loop->connection_count++;
     atomic_fetch_add(&loop->net->connections, 1);
@@ -528,6 +615,8 @@ void connection_accept(struct loop *loop, int port_index, int descriptor) {
     handler->opened(connection);
     if (failure != 0) {
         close(descriptor);
+        connection_abort(connection);
+    } else if (!begun) {
         connection_abort(connection);
     } else {
         uv_tcp_nodelay(&connection->socket, 1);

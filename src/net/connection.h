@@ -19,6 +19,18 @@ struct loop *connection_loop(struct connection *connection);
 // Which of the ports given to net_open it came in by: 0 for the first.
 int connection_port_index(const struct connection *connection);
 
+// Who the other side is according to its certificate: what stands behind net_options.tls's identity prefix.
+// NULL on a plain connection; "" before handler.identified.
+const char *connection_identity(const struct connection *connection);
+
+struct connection_certificate {
+    const char *serial; // in hexadecimal digits, "" where there is none
+    bool resumed;       // an earlier TLS session was gone on with
+};
+
+// The certificate of the other side, from handler.identified on.
+void connection_certificate(const struct connection *connection, struct connection_certificate *certificate);
+
 // Queues a copy of the bytes. They leave when the callback that runs now has returned, together with what
 // else was queued. Does nothing once the connection is finishing.
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length);

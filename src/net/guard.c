@@ -6,6 +6,7 @@
 #include "base/log.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum {
     LINGER_MS_MAX = 2000,
@@ -20,6 +21,7 @@ void guard_init(struct loop *loop, const struct net_options *options) {
     watch_init(&loop->watch);
     uint64_t *timeouts_ms = loop->watch.timeouts_ms;
     timeouts_ms[WATCH_SILENT] = timeouts_ms[WATCH_IDLE] = options->idle_timeout_ms;
+    timeouts_ms[WATCH_HANDSHAKE] = options->handshake_timeout_ms;
     timeouts_ms[WATCH_OPENING] = timeouts_ms[WATCH_MESSAGE] = options->message_timeout_ms;
     timeouts_ms[WATCH_SENDING] = options->send_timeout_ms;
     timeouts_ms[WATCH_LINGER] = LINGER_MS_MAX;
@@ -41,6 +43,9 @@ static void close_for(struct connection *connection, enum close_reason reason) {
 static void close_due(struct connection *connection, enum watch_kind kind) {
     if (kind == WATCH_LINGER) {
         connection_abort(connection); // it was ended by us
+    } else if (kind == WATCH_HANDSHAKE) {
+        connection_loop(connection)->net->handler->refused(connection, "handshake_timeout");
+        close_for(connection, CLOSE_HANDSHAKE_TIMEOUT);
     } else if (kind == WATCH_SENDING) {
         close_for(connection, CLOSE_SEND_TIMEOUT);
     } else {
@@ -60,23 +65,46 @@ static void close_all_due(struct loop *loop) {
     }
 }
 
+// Whether the note is to be logged now, and is then to be cleared.
+static bool is_due(const struct loop *loop, const struct close_note *note, bool all) {
+    return note->count > 0 && (all || loop->watch.now_ms >= note->quiet_until_ms);
+}
+
+static void clear(const struct loop *loop, struct close_note *note) {
+    note->count = 0;
+    note->quiet_until_ms = loop->watch.now_ms + REPORT_EVERY_MS;
+}
+
+static void report_refused(struct loop *loop, bool all) {
+    for (int failure = 0; failure < TLS_FAILURES; failure++) {
+        struct close_note *note = &loop->refused[failure];
+        if (is_due(loop, note, all)) {
+            log_event(LOG_LEVEL_WARNING, "handshake", LOG_FAIL,
+                      "error: %s | ip: %s | count: %u | message: %s",
+                      tls_failure_name((enum tls_failure)failure), note->peer, note->count, note->text);
+            clear(loop, note);
+        }
+    }
+}
+
 void guard_report(struct loop *loop, bool all) {
     static const char *const names[CLOSE_REASONS] = {
         [CLOSE_MESSAGE_TIMEOUT] = "message_timeout",
         [CLOSE_IDLE_TIMEOUT] = "idle_timeout",
         [CLOSE_SEND_TIMEOUT] = "send_timeout",
+        [CLOSE_HANDSHAKE_TIMEOUT] = "handshake_timeout",
         [CLOSE_NO_ROOM] = "no_room",
         [CLOSE_NO_MEMORY] = "no_memory",
     };
     for (int reason = 0; reason < CLOSE_REASONS; reason++) {
         struct close_note *note = &loop->notes[reason];
-        if (note->count > 0 && (all || loop->watch.now_ms >= note->quiet_until_ms)) {
+        if (is_due(loop, note, all)) {
             log_event(reason == CLOSE_IDLE_TIMEOUT ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "close_connection",
                       LOG_SUCCESS, "reason: %s | ip: %s | count: %u", names[reason], note->peer, note->count);
-            note->count = 0;
-            note->quiet_until_ms = loop->watch.now_ms + REPORT_EVERY_MS;
+            clear(loop, note);
         }
     }
+    report_refused(loop, all);
 }
 
 static bool has_unreported(const struct loop *loop) {
@@ -85,12 +113,28 @@ static bool has_unreported(const struct loop *loop) {
             return true;
         }
     }
+    for (int failure = 0; failure < TLS_FAILURES; failure++) {
+        if (loop->refused[failure].count > 0) {
+            return true;
+        }
+    }
     return false;
+}
+
+void guard_note_refused(struct connection *connection, enum tls_failure failure, const char *reason) {
+    struct loop *loop = connection_loop(connection);
+    struct close_note *note = &loop->refused[failure];
+    note->count++;
+    connection_peer(connection, note->peer);
+    snprintf(note->text, sizeof note->text, "%s", reason);
+    loop->net->handler->refused(connection, tls_failure_name(failure));
+    loop_start_reaper(loop); // it will log that
 }
 
 bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
     watch_advance(&loop->watch, elapsed_ms, STEP_MS_MAX);
     close_all_due(loop);
+    loop->handshakes_ns = 0;
     if (atomic_exchange(&loop->net->room_wanted, false)) {
         (void)guard_make_room(loop);
     }
@@ -101,10 +145,11 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
     return watch_needed(&loop->watch) || has_unreported(loop);
 }
 
-// What nobody waits for any more; then who has said nothing yet, the longest silent first; then who is at its
-// first message; then who has had nothing to say for long. Never one that is at work or waits for the draw.
+// What nobody waits for any more; then who has not shown who it is; then who has said nothing yet, the
+// longest silent first; then who is at its first message; then who has had nothing to say for long. Never one
+// that is at work or waits for the draw.
 static struct watch_link *least_missed(const struct loop *loop) {
-    static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_SILENT, WATCH_OPENING};
+    static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_SILENT, WATCH_OPENING};
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
         struct watch_link *oldest = watch_oldest(&loop->watch, strangers[i]);
         if (oldest != NULL) {

@@ -28,6 +28,11 @@ struct handler {
 
     // A connection came in.
     void (*opened)(struct connection *connection);
+    // The other side's certificate is good (connection_identity). Never called on plain connections; on
+    // others before the first bytes are.
+    void (*identified)(struct connection *connection);
+    // It is not, or there was something else that TLS does not go on with: the connection will be closed.
+    void (*refused)(struct connection *connection, const char *failure);
     // Bytes that are not consumed yet, and JSON_PADDING_BYTES readable ones behind them. Returns how many of
     // them are consumed now; the rest comes again with what follows. Not called while the connection is
     // paused.

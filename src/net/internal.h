@@ -6,7 +6,9 @@
 #include "net/connection.h"
 #include "net/handler.h"
 #include "net/net.h"
+#include "net/transport.h"
 #include "net/watch.h"
+#include "tls/session.h"
 
 #include <stdatomic.h>
 #include <uv.h>
@@ -23,6 +25,7 @@ enum close_reason {
     CLOSE_MESSAGE_TIMEOUT,
     CLOSE_IDLE_TIMEOUT,
     CLOSE_SEND_TIMEOUT,
+    CLOSE_HANDSHAKE_TIMEOUT,
     CLOSE_NO_ROOM,   // another one came, and there was no room
     CLOSE_NO_MEMORY, // too much of half-read messages is kept
     CLOSE_REASONS
@@ -33,6 +36,7 @@ struct close_note {
     unsigned count;
     uint64_t quiet_until_ms;
     char peer[CONNECTION_ADDRESS_BYTES]; // of the last one
+    char text[128];                      // what it came to grief with, or ""
 };
 
 struct loop {
@@ -49,7 +53,10 @@ struct loop {
     struct listener listeners[NET_PORTS_MAX];
     struct watch watch; // all connections that are not closed yet, by what they wait for
     struct close_note notes[CLOSE_REASONS];
-    bool accepting; // else there was no room, and the listeners rest until the next sweep
+    struct close_note refused[TLS_FAILURES];
+    uint64_t handshakes_ns; // spent on them since the last sweep
+    uint8_t *encrypted;     // where bytes of TLS connections are read into, made when it is needed
+    bool accepting;         // else there was no room, and the listeners rest until the next sweep
     uint64_t full_quiet_until_ms;
     size_t connection_count;  // with those whose closing is not over
     size_t input_bytes;       // of their read buffers
@@ -68,7 +75,9 @@ struct net {
     int backlog;
     size_t connections_max;
     atomic_size_t connections; // of all loops, that are not closed yet
-    atomic_bool room_wanted;   // a loop could neither accept nor make room
+    pthread_mutex_t tls_mutex;
+    struct tls_context *tls; // for the connections to come; NULL: plain
+    atomic_bool room_wanted; // a loop could neither accept nor make room
     int loop_count;
     struct loop *loops;
 };
@@ -94,6 +103,17 @@ void connection_accept(struct loop *loop, int port_index, int descriptor);
 
 // connection.c: the connection that a link of loop->watch belongs to.
 struct connection *connection_of(struct watch_link *link);
+
+// connection.c: room for bytes that the service is to have, *length of them, and how many of them came. NULL
+// when there is no memory.
+uint8_t *connection_input_room(struct connection *connection, size_t *length);
+void connection_input_added(struct connection *connection, size_t length);
+
+// connection.c: queues a copy of bytes for the socket. False when there is no memory.
+bool connection_output_add(struct connection *connection, const uint8_t *bytes, size_t length);
+
+// connection.c: what the transport keeps for the connection.
+void *connection_transport_state(const struct connection *connection);
 
 // connection.c: ends the connection now; what it has not read yet is thrown away, also by the kernel.
 void connection_reset(struct connection *connection);
@@ -122,6 +142,12 @@ bool guard_make_room(struct loop *loop);
 // guard.c: closes the connections whose messages have been half read for longest until there is memory for
 // more of them. Returns false when `asking` is the one to be closed.
 bool guard_make_memory(struct loop *loop, const struct connection *asking);
+
+// guard.c: notes, for the log, that a connection's TLS has failed, and tells the service.
+void guard_note_refused(struct connection *connection, enum tls_failure failure, const char *reason);
+
+// loop.c: the context for a connection that comes now, to be released; NULL where it is plain.
+struct tls_context *net_hold_tls(struct net *net);
 
 // guard.c: the loop cannot accept. Logs that, now and then, and asks the other loops for room.
 void guard_note_full(struct loop *loop, const char *reason);

@@ -148,6 +148,7 @@ static void close_loop(struct loop *loop) {
         loop->spare_buffers = *(void **)buffer;
         free(buffer);
     }
+    free(loop->encrypted);
     free(loop->state);
 }
 
@@ -195,6 +196,10 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
                         .port_count = options->port_count,
                         .connections_max = connections_max(options),
                         .loop_count = options->loops};
+    pthread_mutex_init(&net->tls_mutex, NULL);
+    if (options->tls != NULL) {
+        net->tls = tls_context_hold(options->tls);
+    }
     memcpy(net->ports, options->ports, sizeof net->ports);
     unsigned char ignored[sizeof(struct in6_addr)];
     const char *address = options->address;
@@ -236,6 +241,22 @@ bool net_start(struct net *net, struct error *error) {
     return true;
 }
 
+void net_set_tls(struct net *net, struct tls_context *tls) {
+    struct tls_context *before = net->tls;
+    tls_context_hold(tls);
+    pthread_mutex_lock(&net->tls_mutex);
+    net->tls = tls;
+    pthread_mutex_unlock(&net->tls_mutex);
+    tls_context_release(before);
+}
+
+struct tls_context *net_hold_tls(struct net *net) {
+    pthread_mutex_lock(&net->tls_mutex);
+    struct tls_context *tls = net->tls == NULL ? NULL : tls_context_hold(net->tls);
+    pthread_mutex_unlock(&net->tls_mutex);
+    return tls;
+}
+
 void net_quiet(struct net *net) {
     for (int i = 0; i < net->loop_count; i++) {
         atomic_store(&net->loops[i].quiet_asked, true);
@@ -256,6 +277,8 @@ void net_close(struct net **pointer) {
     for (int i = 0; i < net->loop_count; i++) {
         close_loop(&net->loops[i]);
     }
+    tls_context_release(net->tls);
+    pthread_mutex_destroy(&net->tls_mutex);
     free(net->loops);
     free(net);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "net/handler.h"
+#include "tls/context.h"
 
 #include <stdint.h>
 
@@ -21,7 +22,9 @@ struct net_options {
     // How long a message may take from its first byte to its last, a connection may say nothing while it
     // waits for nothing, and WRITE_BYTES_MAX bytes may take to be read by the other side. 0: for ever.
     uint64_t message_timeout_ms, idle_timeout_ms, send_timeout_ms;
-    uint32_t connections_max; // of all loops together; 0: as many as there are file descriptors for
+    uint64_t handshake_timeout_ms; // and how long each turn of the other side may take in a TLS handshake
+    struct tls_context *tls;       // of a server: connections are encrypted. NULL: they are not
+    uint32_t connections_max;      // of all loops together; 0: as many as there are file descriptors for
 };
 
 struct net;
@@ -38,6 +41,10 @@ const char *net_address(const struct net *net);
 
 // Starts the threads. When it fails the net must still be closed.
 bool net_start(struct net *net, struct error *error) MUST_CHECK;
+
+// New connections use this context from now on, in place of the one before; those that are there stay as they
+// are. The net holds it. For any thread.
+void net_set_tls(struct net *net, struct tls_context *tls);
 
 // No new connections, no more bytes read from the existing ones. What they are sent still leaves. Returns at
 // once.

@@ -9,13 +9,14 @@
 
 // What a connection waits for.
 enum watch_kind {
-    WATCH_BUSY,    // us: we owe it an answer or do not read it. Never due
-    WATCH_SILENT,  // its first word; it has not said a whole message yet
-    WATCH_OPENING, // the rest of its first message
-    WATCH_IDLE,    // its next word
-    WATCH_MESSAGE, // the rest of a message
-    WATCH_SENDING, // the other side to read what it was sent
-    WATCH_LINGER,  // the other side to end
+    WATCH_BUSY,      // us: we owe it an answer or do not read it. Never due
+    WATCH_HANDSHAKE, // its part of the TLS handshake
+    WATCH_SILENT,    // its first word; it has not said a whole message yet
+    WATCH_OPENING,   // the rest of its first message
+    WATCH_IDLE,      // its next word
+    WATCH_MESSAGE,   // the rest of a message
+    WATCH_SENDING,   // the other side to read what it was sent
+    WATCH_LINGER,    // the other side to end
     WATCH_KINDS
 };
 

@@ -67,6 +67,15 @@ static void on_ended(struct connection *connection, const uint8_t *rest, size_t 
     connection_finish(connection);
 }
 
+static void on_identified(struct connection *connection) {
+    (void)connection; // everybody with a good certificate gets an echo
+}
+
+static void on_refused(struct connection *connection, const char *failure) {
+    (void)connection;
+    (void)failure;
+}
+
 static void on_closed(struct connection *connection) {
     (void)connection;
 }
@@ -77,6 +86,8 @@ const struct handler echo_handler = {
     .loop_woken = on_loop_woken,
     .loop_ended = on_loop_ended,
     .opened = on_opened,
+    .identified = on_identified,
+    .refused = on_refused,
     .received = on_received,
     .owes_answer = owes_answer,
     .ended = on_ended,

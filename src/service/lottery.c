@@ -46,6 +46,8 @@ struct held {
 };
 
 struct lottery_connection {
+    bool is_identified;  // it has shown a certificate, and speaks for that agency only:
+    uint32_t agency;     // 0 when the certificate names none of the draw's
     unsigned in_ledger;  // messages that are with the ledger
     unsigned held_count; // consultations that wait for the draw
     bool ended;          // the other side sends no more
@@ -236,7 +238,21 @@ static void record_told(struct lottery_loop *loop, uint32_t agency) {
 
 // Messages in ---------------------------------------------------------------------------------------------
 
+static bool check_identity(struct connection *connection, uint32_t agency, struct error *error) {
+    const struct lottery_connection *own = connection_state(connection);
+    if (!own->is_identified || own->agency == agency) {
+        return true;
+    }
+    error_set(error, ERROR_NOT_AUTHORIZED, "agency: the certificate is of agency %.20s, not of %" PRIu32,
+              connection_identity(connection), agency);
+    error->field = "agency";
+    return false;
+}
+
 static bool check_message(struct connection *connection, const struct message *message, struct error *error) {
+    if (!check_identity(connection, message->agency, error)) {
+        return false;
+    }
     uint32_t agencies = loop_of(connection)->lottery->agencies;
     if (message->agency > agencies) {
         error_set(error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
@@ -268,6 +284,13 @@ static void log_refused(const struct message *message, const struct error *error
               error->text);
 }
 
+// Nothing more is taken from it: it is closed after the last answer.
+static void break_off(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    own->broken = true;
+    connection_pause(connection);
+}
+
 // Decodes one message and hands it over. Returns false when there is no memory.
 static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct lottery_loop *loop = loop_of(connection);
@@ -295,14 +318,15 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     } else if (!good) {
         log_refused(&message, error);
     }
+    if (error->code == ERROR_NOT_AUTHORIZED) {
+        break_off(connection);
+    }
     submit(request);
     return true;
 }
 
 static void refuse_frame(struct connection *connection, size_t length) {
-    struct lottery_connection *own = connection_state(connection);
-    own->broken = true;
-    connection_pause(connection);
+    break_off(connection);
     struct request *request = new_request(loop_of(connection), connection);
     if (request == NULL) {
         connection_abort(connection);
@@ -341,8 +365,9 @@ static bool has_room(struct connection *connection) {
 }
 
 static size_t on_received(struct connection *connection, const uint8_t *bytes, size_t length) {
+    const struct lottery_connection *own = connection_state(connection);
     size_t consumed = 0;
-    for (;;) {
+    while (!own->broken) {
         const uint8_t *message;
         size_t message_length;
         enum frame_state state =
@@ -360,6 +385,7 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
         }
         consumed += FRAME_HEADER_BYTES + message_length;
     }
+    return length; // what comes behind is thrown away
 }
 
 // Answers out ---------------------------------------------------------------------------------------------
@@ -515,6 +541,32 @@ static void on_opened(struct connection *connection) {
     }
 }
 
+// The agency's number in the certificate; 0 when it is none.
+static uint32_t agency_named(const char *identity) {
+    char *end;
+    unsigned long agency = strtoul(identity, &end, 10);
+    bool is_number = identity[0] >= '1' && identity[0] <= '9' && *end == '\0' && agency <= AGENCIES_MAX;
+    return is_number ? (uint32_t)agency : 0;
+}
+
+static void on_identified(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    struct connection_certificate certificate;
+    char peer[CONNECTION_ADDRESS_BYTES];
+    const char *identity = connection_identity(connection);
+    own->is_identified = true;
+    own->agency = agency_named(identity);
+    connection_certificate(connection, &certificate);
+    connection_peer(connection, peer);
+    log_event(LOG_LEVEL_INFO, "handshake", LOG_SUCCESS, "agencia: %s | ip: %s | serial: %s | resumed: %s",
+              identity, peer, certificate.serial, certificate.resumed ? "yes" : "no");
+}
+
+static void on_refused(struct connection *connection, const char *failure) {
+    (void)connection;
+    (void)failure;
+}
+
 static void drop_held(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     for (struct held *held = take_held(loop_of(connection), own), *next; held != NULL; held = next) {
@@ -551,6 +603,8 @@ const struct handler lottery_handler = {
     .loop_woken = on_loop_woken,
     .loop_ended = on_loop_ended,
     .opened = on_opened,
+    .identified = on_identified,
+    .refused = on_refused,
     .received = on_received,
     .owes_answer = owes_answer,
     .ended = on_ended,

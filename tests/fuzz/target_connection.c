@@ -61,6 +61,16 @@ int connection_port_index(const struct connection *connection) {
     return connection->port;
 }
 
+const char *connection_identity(const struct connection *connection) {
+    (void)connection;
+    return NULL; // plain text
+}
+
+void connection_certificate(const struct connection *connection, struct connection_certificate *certificate) {
+    (void)connection;
+    *certificate = (struct connection_certificate){"", false};
+}
+
 bool connection_is_open(const struct connection *connection) {
     return connection->open;
 }

@@ -1,0 +1,19 @@
+// Who can reach a listening address: this machine, a private network, or everybody.
+#ifndef QUINIELA_NET_EXPOSURE_H
+#define QUINIELA_NET_EXPOSURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+enum exposure { EXPOSURE_LOOPBACK, EXPOSURE_PRIVATE, EXPOSURE_PUBLIC };
+
+// Of one address. Private is what the registries of special-purpose addresses (RFC 6890, as IANA keeps them)
+// call not globally reachable.
+enum exposure exposure_of(const struct sockaddr *address);
+
+// Of a numeric address to listen on, or of every one that this machine has (NULL, or no numeric address). The
+// widest, as text in `text`.
+enum exposure exposure_listening(const char *address, char *text, size_t room);
+
+#endif

@@ -1,0 +1,41 @@
+// The seam between a connection and its socket: plain, or TLS. The connection reads and writes the socket;
+// what goes through it is the transport's. Services never know which it is.
+#ifndef QUINIELA_NET_TRANSPORT_H
+#define QUINIELA_NET_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct connection;
+struct tls_context;
+
+enum transport_state {
+    TRANSPORT_OPENING, // nothing of the service's can go through yet
+    TRANSPORT_OPEN,
+    TRANSPORT_ENDED, // the other side has said that nothing more follows
+    TRANSPORT_FAILED
+};
+
+struct transport {
+    // Where bytes from the socket go, *length of them at most; NULL when there is no memory.
+    uint8_t *(*room)(struct connection *connection, size_t *length);
+    // Puts into the connection's input what the bytes mean that came into the room.
+    enum transport_state (*take)(struct connection *connection, size_t length);
+    // Puts what is to be sent into the connection's output. False when it cannot go.
+    bool (*put)(struct connection *connection, const uint8_t *bytes, size_t length);
+    // The last thing to be put: tells the other side that nothing more follows.
+    void (*end)(struct connection *connection);
+    // Frees what the transport keeps for the connection.
+    void (*gone)(struct connection *connection);
+};
+
+extern const struct transport transport_plain;
+
+// Its state is a struct tls_session, made by transport_tls_begin.
+extern const struct transport transport_tls;
+
+// Makes the TLS session of a connection that was accepted. NULL when there is no memory.
+void *transport_tls_begin(struct connection *connection, struct tls_context *context);
+
+#endif

@@ -1,0 +1,242 @@
+#include "tls/context.h"
+
+#include "tls/internal.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// SHA-256 and AES of 128 bits first: it costs least where the processor has instructions for it.
+static const char ciphers[] = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+
+enum { DEPTH_MAX = 4, RESUMABLE_SECONDS = 3600, TICKETS = 1 };
+
+// The text of OpenSSL's first error, for people; its queue is empty then.
+static const char *openssl_text(char *text, size_t room) {
+    unsigned long code = ERR_get_error();
+    const char *reason = ERR_reason_error_string(code);
+    if (ERR_SYSTEM_ERROR(code)) {
+        snprintf(text, room, "%s", strerror(ERR_GET_REASON(code)));
+    } else {
+        snprintf(text, room, "%s", reason == NULL ? "it cannot be used" : reason);
+    }
+    ERR_clear_error();
+    return text;
+}
+
+static bool refuse(const char *what, const char *path, struct error *error) {
+    char text[128];
+    return error_set(error, ERROR_BAD_SETTING, "%s %.150s: %s", what, path, openssl_text(text, sizeof text));
+}
+
+static char *copy_of(const char *text) {
+    return text == NULL ? NULL : strdup(text);
+}
+
+// Reading the files ---------------------------------------------------------------------------------------
+
+static bool read_own(const struct tls_options *options, SSL_CTX *ssl, struct error *error) {
+    if (options->certificate == NULL) {
+        return true;
+    }
+    if (SSL_CTX_use_certificate_chain_file(ssl, options->certificate) != 1) {
+        return refuse("certificate", options->certificate, error);
+    }
+    return (SSL_CTX_use_PrivateKey_file(ssl, options->key, SSL_FILETYPE_PEM) == 1 &&
+            SSL_CTX_check_private_key(ssl) == 1) ||
+           refuse("key", options->key, error);
+}
+
+static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct error *error) {
+    if (SSL_CTX_load_verify_file(ssl, context->authority) != 1) {
+        return refuse("authority", context->authority, error);
+    }
+    BIO *file = BIO_new_file(context->authority, "r");
+    context->authority_certificate = file == NULL ? NULL : PEM_read_bio_X509(file, NULL, NULL, NULL);
+    BIO_free(file);
+    if (context->authority_certificate == NULL) {
+        return refuse("authority", context->authority, error);
+    }
+    if (context->role == TLS_SERVER) { // tells a client which of its certificates will do
+        SSL_CTX_set_client_CA_list(ssl, SSL_load_client_CA_file(context->authority));
+    }
+    return true;
+}
+
+static bool read_revocations(struct tls_context *context, SSL_CTX *ssl, struct error *error) {
+    if (context->revocations == NULL) {
+        return true;
+    }
+    BIO *file = BIO_new_file(context->revocations, "r");
+    context->revocation_list = file == NULL ? NULL : PEM_read_bio_X509_CRL(file, NULL, NULL, NULL);
+    BIO_free(file);
+    X509_STORE *store = SSL_CTX_get_cert_store(ssl);
+    if (context->revocation_list == NULL || X509_STORE_add_crl(store, context->revocation_list) != 1) {
+        return refuse("revocation list", context->revocations, error);
+    }
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+    return true;
+}
+
+// Who the other side is -----------------------------------------------------------------------------------
+
+bool tls_identity_of(const struct tls_context *context, const X509 *certificate, char *identity,
+                     size_t room) {
+    size_t prefix = strlen(context->identity_prefix);
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    bool found = false;
+    for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        if (name->type != GEN_URI) {
+            continue;
+        }
+        const ASN1_IA5STRING *uri = name->d.uniformResourceIdentifier;
+        const char *text = (const char *)ASN1_STRING_get0_data(uri);
+        size_t length = (size_t)ASN1_STRING_length(uri);
+        found = length > prefix && length - prefix < room &&
+                strncmp(text, context->identity_prefix, prefix) == 0 && memchr(text, '\0', length) == NULL;
+        if (found) {
+            memcpy(identity, text + prefix, length - prefix);
+            identity[length - prefix] = '\0';
+        }
+    }
+    GENERAL_NAMES_free(names);
+    return found;
+}
+
+// Called for each certificate of the chain, with what has been found so far.
+static int on_verified(int good, X509_STORE_CTX *verifying) {
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(verifying, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    char identity[64];
+    if (!good || X509_STORE_CTX_get_error_depth(verifying) > 0 || context->identity_prefix == NULL ||
+        tls_identity_of(context, X509_STORE_CTX_get_current_cert(verifying), identity, sizeof identity)) {
+        return good;
+    }
+    X509_STORE_CTX_set_error(verifying, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+// From its making to its end ------------------------------------------------------------------------------
+
+// A client's session can be gone on with on its next connection to the same host.
+static int on_new_session(SSL *ssl, SSL_SESSION *session) {
+    struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    const char *host = SSL_get_app_data(ssl);
+    char *copy = copy_of(host);
+    if (copy == NULL) {
+        return 0; // not kept
+    }
+    pthread_mutex_lock(&context->mutex);
+    SSL_SESSION_free(context->resumable);
+    free(context->resumable_host);
+    context->resumable = session;
+    context->resumable_host = copy;
+    pthread_mutex_unlock(&context->mutex);
+    return 1;
+}
+
+static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
+    static const unsigned char purpose[] = "quiniela";
+    SSL_CTX_set_app_data(ssl, context);
+    SSL_CTX_set_options(ssl,
+                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    // A connection that waits keeps no buffers.
+    SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
+    SSL_CTX_set_verify_depth(ssl, DEPTH_MAX);
+    SSL_CTX_set_timeout(ssl, RESUMABLE_SECONDS);
+    if (context->role == TLS_CLIENT) {
+        SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(ssl, on_new_session);
+    } else { // tickets only: they cost no memory here, and every loop takes them
+        SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_num_tickets(ssl, TICKETS);
+    }
+    return SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_ciphersuites(ssl, ciphers) == 1 &&
+           SSL_CTX_set_session_id_context(ssl, purpose, sizeof purpose - 1) == 1;
+}
+
+bool tls_context_new(enum tls_role role, const struct tls_options *options, struct tls_context **result,
+                     struct error *error) {
+    *result = NULL;
+    struct tls_context *context = calloc(1, sizeof *context);
+    if (context == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for TLS");
+    }
+    *context = (struct tls_context){.role = role,
+                                    .certificate = copy_of(options->certificate),
+                                    .authority = copy_of(options->authority),
+                                    .revocations = copy_of(options->revocations),
+                                    .identity_prefix = copy_of(options->identity_prefix)};
+    atomic_init(&context->users, 1);
+    pthread_mutex_init(&context->mutex, NULL);
+    ERR_clear_error();
+    context->ssl = SSL_CTX_new(TLS_method());
+    bool made = context->ssl != NULL && set_up(context, context->ssl);
+    if (!made) {
+        char text[128];
+        error_set(error, ERROR_NO_MEMORY, "TLS cannot be set up: %s", openssl_text(text, sizeof text));
+    }
+    if (!made || !read_own(options, context->ssl, error) || !read_authority(context, context->ssl, error) ||
+        !read_revocations(context, context->ssl, error)) {
+        tls_context_release(context);
+        return false;
+    }
+    *result = context;
+    return true;
+}
+
+struct tls_context *tls_context_hold(struct tls_context *context) {
+    atomic_fetch_add(&context->users, 1);
+    return context;
+}
+
+void tls_context_release(struct tls_context *context) {
+    if (context == NULL || atomic_fetch_sub(&context->users, 1) > 1) {
+        return;
+    }
+    SSL_SESSION_free(context->resumable);
+    SSL_CTX_free(context->ssl);
+    X509_free(context->authority_certificate);
+    X509_CRL_free(context->revocation_list);
+    pthread_mutex_destroy(&context->mutex);
+    free(context->resumable_host);
+    free(context->certificate);
+    free(context->authority);
+    free(context->revocations);
+    free(context->identity_prefix);
+    free(context);
+}
+
+// Expiry --------------------------------------------------------------------------------------------------
+
+static bool fill_in(struct tls_expiry *expiry, const char *what, const char *path, const ASN1_TIME *end) {
+    int days, seconds;
+    struct tm parts;
+    if (end == NULL || ASN1_TIME_diff(&days, &seconds, NULL, end) != 1 || ASN1_TIME_to_tm(end, &parts) != 1) {
+        return false;
+    }
+    *expiry = (struct tls_expiry){what, path, (int64_t)days * 24 * 3600 + seconds, ""};
+    strftime(expiry->date, sizeof expiry->date, "%Y-%m-%d %H:%M:%S", &parts);
+    return true;
+}
+
+size_t tls_context_expiries(const struct tls_context *context, struct tls_expiry expiries[TLS_EXPIRIES_MAX]) {
+    size_t count = 0;
+    const X509 *own = SSL_CTX_get0_certificate(context->ssl);
+    if (own != NULL) {
+        count += fill_in(&expiries[count], "certificate", context->certificate, X509_get0_notAfter(own));
+    }
+    count += fill_in(&expiries[count], "authority", context->authority,
+                     X509_get0_notAfter(context->authority_certificate));
+    if (context->revocation_list != NULL) {
+        count += fill_in(&expiries[count], "revocations", context->revocations,
+                         X509_CRL_get0_nextUpdate(context->revocation_list));
+    }
+    return count;
+}

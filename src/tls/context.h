@@ -1,0 +1,53 @@
+// What all TLS connections of one side share: its certificate and key, the authority that it trusts, and the
+// revocation list. Only TLS 1.3 (RFC 8446), and both sides show a certificate. A context never changes once
+// it is made: to read the files again, make another one.
+#ifndef QUINIELA_TLS_CONTEXT_H
+#define QUINIELA_TLS_CONTEXT_H
+
+#include "base/attributes.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tls_role { TLS_SERVER, TLS_CLIENT };
+
+// Paths of PEM files. Without a certificate and its key (both NULL) a client shows none, which a server
+// refuses.
+struct tls_options {
+    const char *certificate; // and behind it, in the same file, those between it and the authority, if any
+    const char *key;
+    const char *authority;   // one certificate or more: who may have signed the other side's
+    const char *revocations; // a revocation list (RFC 5280, section 5) of the authority, or NULL
+    // A server only takes certificates with a subjectAltName of type URI that begins so; what stands behind
+    // it is the other side's identity (tls_session_identity). NULL: any.
+    const char *identity_prefix;
+};
+
+struct tls_context;
+
+// Reads the files. On success the caller holds *context, until tls_context_release. ERROR_BAD_SETTING, naming
+// the file, when one cannot be used; ERROR_NO_MEMORY.
+bool tls_context_new(enum tls_role role, const struct tls_options *options, struct tls_context **context,
+                     struct error *error) MUST_CHECK;
+
+// Keeps the context for one more user, of any thread.
+struct tls_context *tls_context_hold(struct tls_context *context);
+
+// The last one to release it frees it. NULL: nothing.
+void tls_context_release(struct tls_context *context);
+
+// When a file stops being good.
+struct tls_expiry {
+    const char *what, *path; // "certificate", "authority" or "revocations"
+    int64_t seconds_left;    // negative: it was so long ago
+    char date[32];           // in UTC, such as "2027-01-31 12:00:00"
+};
+
+enum { TLS_EXPIRIES_MAX = 3 };
+
+// Fills in when the context's files stop being good, counted from now. Returns how many of them there are.
+size_t tls_context_expiries(const struct tls_context *context, struct tls_expiry expiries[TLS_EXPIRIES_MAX]);
+
+#endif

@@ -1,0 +1,374 @@
+#include "tls/session.h"
+
+#include "tls/internal.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDENTITY_BYTES = 64, SERIAL_BYTES = 48, REASON_BYTES = 128, PIECE_BYTES = 16 * 1024 };
+
+struct tls_session {
+    struct tls_context *context;
+    SSL *ssl;
+    tls_sink *sink;
+    void *sink_context;
+    const uint8_t *fed; // not taken yet
+    size_t fed_length;
+    char *host;
+    bool is_open, ended;
+    enum tls_failure failure;
+    char identity[IDENTITY_BYTES], serial[SERIAL_BYTES], reason[REASON_BYTES];
+};
+
+const char *tls_failure_name(enum tls_failure failure) {
+    static const char *const names[TLS_FAILURES] = {
+        [TLS_NO_FAILURE] = "none",
+        [TLS_NO_CERTIFICATE] = "no_certificate",
+        [TLS_EXPIRED] = "certificate_expired",
+        [TLS_NOT_YET_VALID] = "certificate_not_yet_valid",
+        [TLS_REVOKED] = "certificate_revoked",
+        [TLS_UNKNOWN_AUTHORITY] = "unknown_authority",
+        [TLS_WRONG_PURPOSE] = "wrong_purpose",
+        [TLS_NO_IDENTITY] = "no_identity",
+        [TLS_WRONG_NAME] = "wrong_name",
+        [TLS_REVOCATIONS_EXPIRED] = "no_revocation_list",
+        [TLS_BAD_CERTIFICATE] = "bad_certificate",
+        [TLS_UNSUPPORTED_VERSION] = "unsupported_version",
+        [TLS_NOT_TLS] = "not_tls",
+        [TLS_REFUSED] = "refused",
+        [TLS_PROTOCOL] = "protocol_error",
+        [TLS_CUT_OFF] = "cut_off",
+        [TLS_BROKEN] = "broken",
+    };
+    return names[failure];
+}
+
+// The bytes below OpenSSL ---------------------------------------------------------------------------------
+
+static int take_fed(BIO *bio, char *bytes, int room) {
+    struct tls_session *session = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    if (session->fed_length == 0) {
+        BIO_set_retry_read(bio);
+        return -1;
+    }
+    size_t length = session->fed_length < (size_t)room ? session->fed_length : (size_t)room;
+    memcpy(bytes, session->fed, length);
+    session->fed += length;
+    session->fed_length -= length;
+    return (int)length;
+}
+
+static int give_away(BIO *bio, const char *bytes, int length) {
+    struct tls_session *session = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    return session->sink(session->sink_context, (const uint8_t *)bytes, (size_t)length) ? length : -1;
+}
+
+static long control(BIO *bio, int command, long number, void *pointer) {
+    (void)bio, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+
+static BIO_METHOD *bytes_method;
+static pthread_once_t bytes_method_once = PTHREAD_ONCE_INIT;
+
+static void free_method(void) {
+    BIO_meth_free(bytes_method);
+}
+
+static void make_method(void) {
+    bytes_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "bytes");
+    if (bytes_method != NULL) {
+        BIO_meth_set_read(bytes_method, take_fed);
+        BIO_meth_set_write(bytes_method, give_away);
+        BIO_meth_set_ctrl(bytes_method, control);
+        atexit(free_method);
+    }
+}
+
+static bool attach_bytes(struct tls_session *session) {
+    pthread_once(&bytes_method_once, make_method);
+    BIO *bio = bytes_method == NULL ? NULL : BIO_new(bytes_method);
+    if (bio == NULL) {
+        return false;
+    }
+    BIO_set_data(bio, session);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(session->ssl, bio, bio); // which owns it from here on
+    return true;
+}
+
+// Failures ------------------------------------------------------------------------------------------------
+
+static enum tls_failure certificate_failure(long result) {
+    switch (result) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return TLS_EXPIRED;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return TLS_NOT_YET_VALID;
+    case X509_V_ERR_CERT_REVOKED:
+        return TLS_REVOKED;
+    case X509_V_ERR_INVALID_PURPOSE:
+        return TLS_WRONG_PURPOSE;
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+        return TLS_NO_IDENTITY;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return TLS_WRONG_NAME;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+        return TLS_REVOCATIONS_EXPIRED;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+        return TLS_UNKNOWN_AUTHORITY;
+    default:
+        return TLS_BAD_CERTIFICATE;
+    }
+}
+
+static enum tls_failure protocol_failure(int reason, bool is_open) {
+    switch (reason) {
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+        return TLS_NO_CERTIFICATE;
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_WRONG_SSL_VERSION:
+    case SSL_R_UNKNOWN_PROTOCOL:
+    case SSL_R_VERSION_TOO_LOW:
+    case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+        return TLS_UNSUPPORTED_VERSION;
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+        return is_open ? TLS_PROTOCOL : TLS_NOT_TLS;
+    case ERR_R_MALLOC_FAILURE:
+        return TLS_BROKEN;
+    default: // what the other side says in an alert (RFC 8446, section 6)
+        return reason > SSL_AD_REASON_OFFSET ? TLS_REFUSED : TLS_PROTOCOL;
+    }
+}
+
+static ssize_t fail(struct tls_session *session, enum tls_failure failure, const char *reason) {
+    session->failure = failure;
+    snprintf(session->reason, sizeof session->reason, "%s", reason == NULL ? "" : reason);
+    return -1;
+}
+
+// OpenSSL's own account of what went wrong.
+static ssize_t fail_with_openssl(struct tls_session *session) {
+    unsigned long code = ERR_peek_error();
+    long verified = SSL_get_verify_result(session->ssl);
+    int reason = ERR_GET_REASON(code);
+    ERR_clear_error();
+    if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+        return fail(session, certificate_failure(verified), X509_verify_cert_error_string(verified));
+    }
+    if (code == 0 || ERR_GET_LIB(code) != ERR_LIB_SSL) {
+        return fail(session, TLS_BROKEN, code == 0 ? "no memory" : ERR_reason_error_string(code));
+    }
+    return fail(session, protocol_failure(reason, session->is_open), ERR_reason_error_string(code));
+}
+
+// The handshake -------------------------------------------------------------------------------------------
+
+// A session that is gone on with brings the certificate along that was looked at when it began; that one may
+// have expired since.
+static bool is_still_good(const X509 *certificate) {
+    return X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
+}
+
+static bool note_peer(struct tls_session *session) {
+    const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
+    if (certificate == NULL) {
+        return fail(session, TLS_NO_CERTIFICATE, "peer did not return a certificate") >= 0;
+    }
+    if (!is_still_good(certificate)) {
+        return fail(session, TLS_EXPIRED, "certificate has expired") >= 0;
+    }
+    const struct tls_context *context = session->context;
+    if (context->identity_prefix != NULL &&
+        !tls_identity_of(context, certificate, session->identity, sizeof session->identity)) {
+        return fail(session, TLS_NO_IDENTITY, "the certificate names nobody") >= 0;
+    }
+    BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+    char *digits = serial == NULL ? NULL : BN_bn2hex(serial);
+    snprintf(session->serial, sizeof session->serial, "%s", digits == NULL ? "" : digits);
+    OPENSSL_free(digits);
+    BN_free(serial);
+    return true;
+}
+
+static bool shake_hands(struct tls_session *session) {
+    ERR_clear_error();
+    int result = SSL_do_handshake(session->ssl);
+    if (result == 1) {
+        session->is_open = note_peer(session);
+        return session->is_open;
+    }
+    if (SSL_get_error(session->ssl, result) != SSL_ERROR_WANT_READ) {
+        fail_with_openssl(session);
+    }
+    return false;
+}
+
+static bool resume(struct tls_session *session) {
+    struct tls_context *context = session->context;
+    bool set = true;
+    pthread_mutex_lock(&context->mutex);
+    if (context->resumable != NULL && strcmp(context->resumable_host, session->host) == 0 &&
+        SSL_SESSION_is_resumable(context->resumable)) {
+        set = SSL_set_session(session->ssl, context->resumable) == 1;
+    }
+    pthread_mutex_unlock(&context->mutex);
+    return set;
+}
+
+// The server's certificate must be for this host (RFC 6125; RFC 2818, section 3.1 for addresses).
+static bool aim_at(struct tls_session *session, const char *host) {
+    X509_VERIFY_PARAM *wanted = SSL_get0_param(session->ssl);
+    session->host = strdup(host);
+    if (session->host == NULL) {
+        return false;
+    }
+    SSL_set_app_data(session->ssl, session->host);
+    SSL_set_connect_state(session->ssl);
+    if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host) == 1) {
+        return resume(session);
+    }
+    ERR_clear_error();
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(wanted, host, 0) == 1 &&
+           SSL_set_tlsext_host_name(session->ssl, host) == 1 && resume(session);
+}
+
+// From its making to its end ------------------------------------------------------------------------------
+
+struct tls_session *tls_session_new(struct tls_context *context, const char *host, tls_sink *sink,
+                                    void *sink_context) {
+    struct tls_session *session = calloc(1, sizeof *session);
+    if (session == NULL) {
+        return NULL;
+    }
+    session->context = tls_context_hold(context);
+    session->sink = sink;
+    session->sink_context = sink_context;
+    session->ssl = SSL_new(context->ssl);
+    bool made = session->ssl != NULL && attach_bytes(session);
+    if (made && host != NULL) {
+        made = aim_at(session, host);
+    } else if (made) {
+        SSL_set_accept_state(session->ssl);
+    }
+    if (!made) {
+        ERR_clear_error();
+        tls_session_free(&session);
+    }
+    return session;
+}
+
+void tls_session_free(struct tls_session **pointer) {
+    struct tls_session *session = *pointer;
+    *pointer = NULL;
+    if (session != NULL) {
+        SSL_free(session->ssl);
+        tls_context_release(session->context);
+        free(session->host);
+        free(session);
+    }
+}
+
+// Bytes ---------------------------------------------------------------------------------------------------
+
+void tls_session_start(struct tls_session *session) {
+    shake_hands(session);
+}
+
+void tls_session_feed(struct tls_session *session, const uint8_t *bytes, size_t length) {
+    session->fed = bytes;
+    session->fed_length = length;
+}
+
+ssize_t tls_session_read(struct tls_session *session, uint8_t *bytes, size_t room) {
+    if (session->failure != TLS_NO_FAILURE || session->ended) {
+        return -1;
+    }
+    if (!session->is_open && !shake_hands(session)) {
+        return session->failure == TLS_NO_FAILURE ? 0 : -1;
+    }
+    ERR_clear_error();
+    int length = SSL_read(session->ssl, bytes, room < PIECE_BYTES ? (int)room : PIECE_BYTES);
+    if (length > 0) {
+        return length;
+    }
+    switch (SSL_get_error(session->ssl, length)) {
+    case SSL_ERROR_WANT_READ:
+        return 0;
+    case SSL_ERROR_ZERO_RETURN:
+        session->ended = true;
+        return -1;
+    default:
+        return fail_with_openssl(session);
+    }
+}
+
+bool tls_session_write(struct tls_session *session, const uint8_t *bytes, size_t length) {
+    while (length > 0 && session->failure == TLS_NO_FAILURE) {
+        ERR_clear_error();
+        int written = SSL_write(session->ssl, bytes, length < PIECE_BYTES ? (int)length : PIECE_BYTES);
+        if (written <= 0) {
+            fail_with_openssl(session);
+            return false;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return session->failure == TLS_NO_FAILURE;
+}
+
+void tls_session_end(struct tls_session *session) {
+    if (session->is_open && session->failure == TLS_NO_FAILURE) {
+        ERR_clear_error();
+        (void)SSL_shutdown(session->ssl); // that it waits for no answer is no failure
+        ERR_clear_error();
+    }
+}
+
+// What it knows -------------------------------------------------------------------------------------------
+
+bool tls_session_is_open(const struct tls_session *session) {
+    return session->is_open;
+}
+
+bool tls_session_ended(const struct tls_session *session) {
+    return session->ended;
+}
+
+enum tls_failure tls_session_failure(const struct tls_session *session) {
+    return session->failure;
+}
+
+const char *tls_session_reason(const struct tls_session *session) {
+    return session->reason;
+}
+
+const char *tls_session_identity(const struct tls_session *session) {
+    return session->identity;
+}
+
+const char *tls_session_serial(const struct tls_session *session) {
+    return session->serial;
+}
+
+bool tls_session_was_resumed(const struct tls_session *session) {
+    return SSL_session_reused(session->ssl) == 1;
+}
