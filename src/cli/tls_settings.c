@@ -23,7 +23,7 @@ static bool check_complete(const struct settings *settings, const struct keys *k
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         if (settings_text(settings, needed[i]) != NULL) {
             set = needed[i];
-        } else {
+        } else if (missing == NULL) {
             missing = needed[i];
         }
     }

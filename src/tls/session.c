@@ -280,6 +280,10 @@ void tls_session_free(struct tls_session **pointer) {
     struct tls_session *session = *pointer;
     *pointer = NULL;
     if (session != NULL) {
+        if (session->ssl != NULL && session->failure == TLS_NO_FAILURE) {
+            // Else OpenSSL takes a session that was not ended for a broken one, and does not go on with it.
+            SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        }
         SSL_free(session->ssl);
         tls_context_release(session->context);
         free(session->host);

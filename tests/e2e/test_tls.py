@@ -1,0 +1,455 @@
+"""TLS: who has no good certificate is refused with the reason in the log, who speaks for another agency is, too, and
+everybody else is served as ever."""
+import json
+import os
+import signal
+import socket
+import ssl
+import struct
+import subprocess
+import tempfile
+import unittest
+
+from certificates import Authority
+from harness import HANG_S, Agency, Server, Story, frame, patience
+
+BET = "Ana,Díaz,30904465,1999-03-17,7574"
+
+
+def chunk(agency=1, first=0, last=False):
+    return {"type_message": 2 if last else 1, "agency": str(agency), "payload": [BET], "first": first}
+
+
+class Tls(Story):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="quiniela-ca-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.ca = Authority(folder.name).issue_server()
+        for number in (1, 2, 3):
+            cls.ca.issue_agency(number)
+
+    def serve(self, *flags, revocations=False, name="server", **how):
+        how = {"agencies": 3, **how}
+        self.server = Server(self, *self.ca.flags(name, revocations), *flags, **how)
+        self.port = self.server.ports[0]
+        return self.server
+
+    def context(self, name=None, authority=None):
+        authority = authority or self.ca
+        context = ssl.create_default_context(cafile=self.ca.certificate("ca"))
+        if name:
+            context.load_cert_chain(authority.certificate(name), authority.key(name))
+        return context
+
+    def connect(self, name=None, context=None, session=None):
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+        self.addCleanup(plain.close)
+        secure = (context or self.context(name)).wrap_socket(plain, server_hostname="localhost", session=session)
+        self.addCleanup(secure.close)
+        return secure
+
+    @staticmethod
+    def exactly(secure, count):
+        data = b""
+        while len(data) < count:
+            more = secure.recv(count - len(data))
+            if not more:
+                raise EOFError(data)
+            data += more
+        return data
+
+    def receive(self, secure):
+        length, = struct.unpack(">I", self.exactly(secure, 4))
+        return json.loads(self.exactly(secure, length))
+
+    def ask(self, secure, message):
+        secure.sendall(frame(message))
+        return self.receive(secure)
+
+    def assert_served(self, agency=3):
+        """An honest agency is."""
+        secure = self.connect(f"agency-{agency}")
+        answer = self.ask(secure, chunk(agency))
+        self.assertEqual(answer["type_message"], 1)
+        secure.close()
+
+    def assert_refused(self, reason):
+        self.server.wait_for(rf"action: handshake \| result: fail \| error: {reason} \| ip: 127.0.0.1 \| count: \d+")
+
+    def never_answered(self, **how):
+        """A connection over which a bet is sent, and nothing comes back but the end."""
+        try:
+            secure = self.connect(**how)
+            secure.sendall(frame(chunk()))
+            self.assertEqual(secure.recv(1), b"")
+        except (ssl.SSLError, ConnectionError):
+            pass
+
+
+class Served(Tls):
+    def test_a_lottery(self):
+        self.sample((30, 20, 10), (1, 0, 2))
+        server = self.serve("--once")
+        agencies = [Agency(self, n, server.ports, *self.ca.flags(f"agency-{n}"), "--chunk-size", 7) for n in (1, 2, 3)]
+        for agency, winners in zip(agencies, (1, 0, 2)):
+            self.assertEqual(agency.winners(), winners)
+            self.assertEqual(agency.wait(), 0)
+        self.assertEqual(server.wait(), 0)
+        for n in (1, 2, 3):
+            server.wait_for(rf"action: handshake \| result: success \| agencia: {n} \| .* resumed: no")
+            server.wait_for(rf"action: handshake \| result: success \| agencia: {n} \| .* resumed: yes")
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2, 3)))
+
+    def test_messages_longer_than_a_record(self):
+        self.sample((9000,), (1,))
+        server = self.serve(agencies=1)
+        agency = Agency(self, 1, server.ports, *self.ca.flags("agency-1"), "--chunk-size", 8000)
+        self.assertEqual(agency.winners(), 1)
+        self.assertEqual(agency.wait(), 0)
+
+    def test_an_echo(self):
+        server = Server.__mro__[1](self, ["server", "--service", "echo", "--server-port", 0, *self.ca.flags("server")])
+        self.port = int(server.wait_for(r"action: listen .* port: (\d+)")[1])
+        secure = self.connect("agency-1")
+        secure.sendall(b"PING\n")
+        self.assertEqual(self.exactly(secure, 5), b"PING\n")
+
+    def test_a_handshake_byte_by_byte(self):
+        self.serve()
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        engine = self.context("agency-1").wrap_bio(incoming, outgoing, server_hostname="localhost")
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+        self.addCleanup(plain.close)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def step(action):
+            while True:
+                try:
+                    result = action()
+                except ssl.SSLWantReadError:
+                    result = None
+                for byte in outgoing.read():
+                    plain.sendall(bytes([byte]))
+                if result is not None:
+                    return result
+                incoming.write(plain.recv(65536))
+
+        step(lambda: engine.do_handshake() or True)
+        step(lambda: engine.write(frame(chunk())))
+        answer = step(lambda: engine.read(65536))
+        self.assertIn(b'"next":1', answer.replace(b" ", b""))
+
+    def test_a_ping(self):
+        self.serve()
+        status, printed, _ = self.run_program("ping", "--address", f"127.0.0.1:{self.port}", "--tls-ca",
+                                              self.ca.certificate("ca"))
+        self.assertEqual((status, printed), (0, f"127.0.0.1:{self.port}: alive\n"))
+        other = Authority(self.folder + "/other")
+        status, _, errors = self.run_program("ping", "--address", f"127.0.0.1:{self.port}", "--tls-ca",
+                                             other.certificate("ca"))
+        self.assertEqual(status, 1)
+        self.assertIn("unknown_authority", errors)
+
+
+class Refused(Tls):
+    """Each with its reason, and an honest agency is served beside it."""
+
+    def check(self, reason, name=None, authority=None, revocations=False):
+        self.serve(revocations=revocations)
+        honest = self.connect("agency-2")
+        self.assertEqual(self.ask(honest, chunk(2))["type_message"], 1)
+        self.never_answered(context=self.context(name, authority))
+        self.assert_refused(reason)
+        self.assertEqual(self.ask(honest, chunk(2, 1))["next"], 2)
+        self.assert_served()
+        if name:
+            self.check_agency(name, authority or self.ca)
+        self.assertNotIn("apuesta_almacenada | result: success | dni: 1", self.server.log())
+        self.assertEqual(sum(self.stored().values()), 3)
+
+    def check_agency(self, name, authority):
+        """The technician is told at once."""
+        self.sample((5,), (0,))
+        flags = authority.flags(name)
+        flags[flags.index("--tls-ca") + 1] = self.ca.certificate("ca")
+        agency = Agency(self, 1, self.server.ports, *flags)
+        self.assertEqual(agency.wait(), 1)
+        self.assertIn("error: not_authorized | message: TLS: refused: ", agency.log())
+
+    def test_no_certificate(self):
+        self.check("no_certificate")
+
+    def test_one_that_has_expired(self):
+        self.ca.issue_agency(1, "expired", year=2020)
+        self.check("certificate_expired", "expired")
+
+    def test_one_that_is_not_yet_valid(self):
+        self.ca.issue_agency(1, "early", year=2031)
+        self.check("certificate_not_yet_valid", "early")
+
+    def test_one_of_another_authority(self):
+        other = Authority(self.folder + "/other", "other").issue_agency(1)
+        self.check("unknown_authority", "agency-1", other)
+
+    def test_one_that_signed_itself(self):
+        other = Authority(self.folder + "/other", "self")
+        self.check("unknown_authority", "self", other)
+
+    def test_one_that_was_revoked(self):
+        self.ca.issue_agency(1, "revoked")
+        self.ca.revoke("revoked")
+        self.check("certificate_revoked", "revoked", revocations=True)
+
+    def test_a_servers(self):
+        self.check("wrong_purpose", "server")
+
+    def test_one_that_names_no_agency(self):
+        self.ca.issue("nobody", "clientAuth", "DNS:agency-1")
+        self.check("no_identity", "nobody")
+
+    def test_a_revocation_list_that_is_too_old(self):
+        self.ca.list_revoked(year=2020)
+        try:
+            self.serve(revocations=True)
+            self.server.wait_for(r"ERROR +action: expiry \| result: fail \| revocations: ")
+            self.never_answered(name="agency-1")
+            self.assert_refused("no_revocation_list")
+        finally:
+            self.ca.list_revoked()
+
+    def test_another_agencys(self):
+        self.serve()
+        for message in (chunk(1), chunk(1, last=True), {"type_message": 3, "agency": "1", "wait": False}):
+            with self.subTest(message=message):
+                secure = self.connect("agency-2")
+                answer = self.ask(secure, message)
+                self.assertEqual(answer["type_message"], 4)
+                self.assertEqual(answer["payload"]["code"], "not_authorized")
+                self.assertFalse(answer["payload"]["retryable"])
+                self.assertEqual(secure.recv(1), b"")
+        self.server.wait_for(r"result: fail \| agencia: 1 .*error: not_authorized", count=3)
+        self.assert_served()
+        self.assertEqual(sum(self.stored().values()), 1)
+
+    def test_nothing_behind_a_refusal_counts(self):
+        self.serve()
+        secure = self.connect("agency-2")
+        secure.sendall(frame(chunk(1)) + frame(chunk(2)))
+        self.assertEqual(self.receive(secure)["payload"]["code"], "not_authorized")
+        self.assertEqual(secure.recv(1), b"")
+        self.assertEqual(sum(self.stored().values()), 0)
+
+    def test_numbers_that_are_none(self):
+        self.serve()
+        for identity in ("0", "01", "1x", "4294967297", "99"):
+            with self.subTest(identity=identity):
+                self.ca.issue("odd", "clientAuth", f"URI:urn:quiniela:agency:{identity}")
+                answer = self.ask(self.connect("odd"), chunk(1))
+                self.assertEqual(answer["payload"]["code"], "not_authorized")
+
+    def test_an_older_tls(self):
+        self.serve()
+        context = self.context("agency-1")
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with self.assertRaises(ssl.SSLError):
+            self.connect(context=context)
+        self.assert_refused("unsupported_version")
+        self.assert_served()
+
+    def test_plain_text(self):
+        self.serve()
+        for data in (frame(chunk()), b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 600):
+            with self.subTest(data=data[:10]), socket.create_connection(("127.0.0.1", self.port), HANG_S) as plain:
+                plain.sendall(data)
+                try:
+                    while plain.recv(4096):
+                        pass
+                except ConnectionError:
+                    pass
+        self.assert_refused("not_tls")
+        self.assert_served()
+
+    def test_a_handshake_that_ends_early(self):
+        self.serve()
+        hello = self.client_hello()
+        for length in (0, 1, 5, 6, len(hello) // 2, len(hello) - 1, len(hello)):
+            with socket.create_connection(("127.0.0.1", self.port), HANG_S) as plain:
+                plain.sendall(hello[:length])
+        self.assert_refused("cut_off")
+        self.assert_served()
+
+    def test_a_handshake_that_takes_too_long(self):
+        self.serve("--handshake-timeout", patience(300))
+        hello = self.client_hello()
+        for length in (0, 5, len(hello)):
+            with self.subTest(length=length), socket.create_connection(("127.0.0.1", self.port), HANG_S) as plain:
+                plain.sendall(hello[:length])
+                while plain.recv(65536):
+                    pass  # its answer, and then the end
+        self.server.wait_for(r"action: close_connection .*reason: handshake_timeout ")
+        self.assert_served()
+
+    def client_hello(self):
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        engine = self.context().wrap_bio(incoming, outgoing, server_hostname="localhost")
+        with self.assertRaises(ssl.SSLWantReadError):
+            engine.do_handshake()
+        return outgoing.read()
+
+    def test_a_second_handshake_on_the_same_connection(self):
+        self.serve()
+        hello = self.client_hello()
+        secure = self.connect("agency-1")
+        self.assertEqual(self.ask(secure, chunk())["next"], 1)
+        os.write(secure.fileno(), hello)
+        try:
+            self.assertEqual(secure.recv(1), b"")
+        except (ssl.SSLError, ConnectionError):
+            pass
+        self.assert_refused("protocol_error")
+        self.assert_served()
+
+    def test_what_openssl_reaches(self):
+        self.serve()
+        for version, good in (("-tls1", False), ("-tls1_1", False), ("-tls1_2", False), ("-tls1_3", True)):
+            with self.subTest(version=version):
+                done = subprocess.run(
+                    ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", "-CAfile", self.ca.certificate("ca"),
+                     "-cert", self.ca.certificate("agency-1"), "-key", self.ca.key("agency-1"), "-verify_return_error",
+                     version, "-cipher", "ALL:@SECLEVEL=0"],
+                    input=b"", capture_output=True, timeout=HANG_S, check=False)
+                self.assertEqual(b"Verify return code: 0" in done.stdout and b"TLSv1.3" in done.stdout, good, done.stdout)
+        self.assert_served()
+
+
+class Clients(Tls):
+    """An agency does not tell its bets to anybody but the central."""
+
+    def check(self, name, reason, authority=None, host="127.0.0.1"):
+        self.sample((5,), (0,))
+        server = Server(self, *(authority or self.ca).flags(name), agencies=1)
+        agency = Agency(self, 1, server.ports, *self.ca.flags("agency-1"), "--server-address",
+                        f"{host}:{server.ports[0]}")
+        agency.wait_for(rf"action: connect \| result: fail \| address: .* error: TLS: {reason}")
+        self.assertEqual(server.count("almacenad"), 0)
+        for program in (agency, server):
+            program.signal(signal.SIGTERM)
+            self.assertEqual(program.wait(), 0)
+
+    def test_another_authority(self):
+        other = Authority(self.folder + "/other", "other").issue_server()
+        other.issue_agency(1)
+        self.check("server", "unknown_authority", other)
+
+    def test_another_name(self):
+        self.ca.issue("elsewhere", "serverAuth", "DNS:elsewhere.example,IP:127.0.0.2")
+        self.check("elsewhere", "wrong_name")
+        self.check("elsewhere", "wrong_name", host="localhost")
+
+    def test_an_agencys(self):
+        self.ca.issue("impostor", "clientAuth", "DNS:localhost,IP:127.0.0.1,URI:urn:quiniela:agency:1")
+        self.check("impostor", "wrong_purpose")
+
+    def test_one_that_has_expired(self):
+        self.ca.issue_server("late", year=2020)
+        self.check("late", "certificate_expired")
+
+    def test_plain_text(self):
+        self.sample((5,), (0,))
+        server = Server(self, agencies=1)
+        agency = Agency(self, 1, server.ports, *self.ca.flags("agency-1"))
+        agency.wait_for(r"action: connect \| result: fail")
+        self.assertEqual(server.count("almacenad"), 0)
+
+
+class Reloaded(Tls):
+    def reload(self, what=r"action: reload \| result: success"):
+        before = len([1 for line in self.server.lines if line and "action: reload" in line])
+        self.server.signal(signal.SIGHUP)
+        self.server.wait_for(r"action: reload", count=before + 1)
+        self.server.wait_for(what)
+
+    def serial(self):
+        secure = self.connect("agency-1")
+        return ssl.DER_cert_to_PEM_cert(secure.getpeercert(binary_form=True))
+
+    def test_a_new_certificate_without_losing_a_connection(self):
+        self.ca.issue_server("renewed")
+        self.serve(name="renewed")
+        secure = self.connect("agency-1")
+        self.assertEqual(self.ask(secure, chunk())["next"], 1)
+        before = self.serial()
+        self.ca.issue_server("renewed")
+        self.reload()
+        self.assertNotEqual(self.serial(), before)
+        self.assertEqual(self.ask(secure, chunk(first=1))["next"], 2)
+
+    def test_a_certificate_that_cannot_be_used(self):
+        self.ca.issue_server("renewed")
+        self.serve(name="renewed")
+        before = self.serial()
+        with open(self.ca.certificate("renewed"), "w", encoding="utf-8") as out:
+            out.write("nothing\n")
+        self.reload(r"action: reload \| result: fail \| error: bad_setting \| message: certificate .*renewed.crt: ")
+        self.assertEqual(self.serial(), before)
+
+    def test_a_revoked_agency_cannot_go_on_with_its_session(self):
+        self.ca.issue_agency(1, "leaving")
+        self.serve(revocations=True)
+        context = self.context("leaving")
+        secure = self.connect(context=context)
+        self.assertEqual(self.ask(secure, chunk())["next"], 1)
+        session = secure.session
+        again = self.connect(context=context, session=session)
+        self.assertEqual(self.ask(again, chunk(first=1))["next"], 2)
+        self.assertTrue(again.session_reused)
+        self.ca.revoke("leaving")
+        self.reload()
+        self.never_answered(context=context, session=again.session)
+        self.assert_refused("certificate_revoked")
+
+    def test_plain_text_goes_on(self):
+        server = Server(self, agencies=1)
+        server.signal(signal.SIGHUP)
+        server.wait_for("action: signal_received .*SIGHUP")
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+
+
+class Told(Tls):
+    """What is set wrongly, or soon will be."""
+
+    def check_error(self, expected, *flags, command="server"):
+        status, printed, errors = self.run_program(command, *flags)
+        self.assertEqual(status, 2, printed + errors)
+        self.assertIn(expected, errors)
+
+    def test_a_part_is_missing(self):
+        flags = self.ca.flags("server")
+        self.check_error("TLS_CA: is missing: TLS needs TLS_CERT, TLS_KEY and TLS_CA, and --tls-key is set", *flags[:4])
+        self.check_error("TLS_CERT: is missing", *flags[4:])
+        self.check_error("CLI_TLS_KEY: is missing", "--id", 1, *flags[:2], *flags[4:], command="client")
+
+    def test_files_that_cannot_be_used(self):
+        flags = self.ca.flags("server")
+        self.check_error("certificate /nowhere: No such file or directory", "--tls-cert", "/nowhere", *flags[2:])
+        self.check_error("key ", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
+        self.check_error("key values mismatch", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
+        self.check_error("authority /dev/null: ", *flags[:4], "--tls-ca", "/dev/null")
+        self.check_error("revocation list /dev/null: ", *flags, "--tls-crl", "/dev/null")
+
+    def test_what_expires_soon(self):
+        self.ca.issue_server("short", days=10)
+        self.serve(name="short")
+        self.server.wait_for(r"WARNING +action: expiry .* certificate: .*short.crt \| expires: .* days: (9|10)")
+
+    def test_a_key_that_others_can_read(self):
+        self.ca.issue_server("open")
+        os.chmod(self.ca.key("open"), 0o644)
+        self.serve(name="open")
+        self.server.wait_for(r"WARNING +action: config .*open.key \| error: others can read this key \(mode 644\)")
+
+
+if __name__ == "__main__":
+    unittest.main()
