@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,20 @@ static char *path_in(const struct central *central, const char *name) {
 }
 
 // Starting ------------------------------------------------------------------------------------------------
+
+// Through the environment, as the table of arguments is long enough.
+static bool set_certificates(const char *folder) {
+    static const char *const names[][2] = {
+        {"TLS_CERT", "server.crt"}, {"TLS_KEY", "server.key"}, {"TLS_CA", "ca.crt"}};
+    for (size_t i = 0; folder != NULL && i < sizeof names / sizeof names[0]; i++) {
+        char path[PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i][1]);
+        if (setenv(names[i][0], path, 1) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
 
 // In the child: becomes the central. Comes back only when it cannot.
 static void become_central(const struct central_options *options, const struct central *central,
@@ -56,7 +71,8 @@ static void become_central(const struct central_options *options, const struct c
         arguments[19] = options->loops;
     }
     // Through the environment, as there may be a password in it.
-    if (setenv("STORE", options->store != NULL ? options->store : store, 1) != 0) {
+    if (setenv("STORE", options->store != NULL ? options->store : store, 1) != 0 ||
+        !set_certificates(options->certificates)) {
         return;
     }
     int output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);

@@ -12,8 +12,9 @@
 struct central_options {
     const char *parent_directory; // where its own directory is made
     const char *log_level;
-    const char *loops; // as it would be written, or NULL for the server's default
-    const char *store; // another store than a new one in its directory, or NULL
+    const char *loops;        // as it would be written, or NULL for the server's default
+    const char *store;        // another store than a new one in its directory, or NULL
+    const char *certificates; // a folder with server.crt, server.key and ca.crt, for TLS; NULL: plain text
     uint32_t agencies;
 };
 

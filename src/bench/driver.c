@@ -219,13 +219,21 @@ static int connect_agency(const struct driver_options *options, struct error *er
     }
     const int on = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // without it it is only slower
-    if (connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0 ||
-        fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) {
+    if (connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0) {
         error_set_system(error, errno, "cannot connect to the central");
         close(descriptor);
         return -1;
     }
     return descriptor;
+}
+
+// Shakes hands as that agency, and has the descriptor not block from then on.
+static bool make_secure(const struct driver_options *options, int descriptor, uint32_t agency,
+                        struct secure **secure, struct error *error) {
+    *secure = NULL;
+    return (options->tls == NULL || secure_begin(descriptor, options->tls[agency], secure, error)) &&
+           (fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 ||
+            error_set_system(error, errno, "cannot have a socket not block"));
 }
 
 static bool prepare_shared(struct driver_thread *thread, struct error *error) {
@@ -267,10 +275,16 @@ static bool prepare_thread(struct driver_thread *thread, uint32_t index, struct 
         if (descriptor < 0) {
             return driver_interrupted() ? error_set(error, ERROR_SHUTTING_DOWN, "interrupted") : false;
         }
+        struct secure *secure;
+        if (!make_secure(options, descriptor, agency, &secure, error)) {
+            secure_end(secure);
+            close(descriptor);
+            return false;
+        }
         uint64_t share = options->bets / options->agencies, rest = options->bets % options->agencies;
         uint64_t place = share * agency + (agency < rest ? agency : rest);
         struct sender *sender = &thread->senders[thread->sender_count++];
-        sender_init(sender, &thread->shared, descriptor, agency + 1, share + (agency < rest), place);
+        sender_init(sender, &thread->shared, descriptor, secure, agency + 1, share + (agency < rest), place);
         sender->offset_ns = thread->shared.chunk_interval_ns / options->agencies * agency;
     }
     return true;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
+#include "tls/context.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,10 +22,11 @@ struct driver_options {
     uint32_t chunk_size;
     uint32_t window;
     uint32_t threads;
-    uint64_t rate;  // bets a second, all agencies together; 0: as fast as the window allows
-    bool prepared;  // cut the frames from what payload_prepare made, rather than encode each
-    bool positions; // send `first`, and expect `next`
-    bool finish;    // end each agency with a last chunk
+    uint64_t rate;                  // bets a second, all agencies together; 0: as fast as the window allows
+    bool prepared;                  // cut the frames from what payload_prepare made, rather than encode each
+    bool positions;                 // send `first`, and expect `next`
+    bool finish;                    // end each agency with a last chunk
+    struct tls_context *const *tls; // one for each agency, with its certificate; NULL: plain text
     // Called now and then on the caller's thread, with the bets acknowledged so far.
     void (*tick)(void *context, uint64_t bets, uint64_t elapsed_ns);
     // Called on a sending thread each time that another DRIVER_MARK_BETS bets are acknowledged, `mark`

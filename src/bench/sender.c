@@ -13,9 +13,10 @@
 
 static_assert((int)SENDER_INPUT_BYTES >= (int)REPLY_SMALL_BYTES_MAX, "any answer to a chunk fits");
 
-void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor, uint32_t agency,
-                 uint64_t bets, uint64_t place) {
-    *sender = (struct sender){.descriptor = descriptor, .agency = agency, .bets = bets, .place = place};
+void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor,
+                 struct secure *secure, uint32_t agency, uint64_t bets, uint64_t place) {
+    *sender = (struct sender){
+        .descriptor = descriptor, .secure = secure, .agency = agency, .bets = bets, .place = place};
     sender->chunks = (bets + shared->chunk_size - 1) / shared->chunk_size;
     if (sender->chunks == 0 && shared->finish) {
         sender->chunks = 1; // an agency without bets still says that it has finished
@@ -23,6 +24,7 @@ void sender_init(struct sender *sender, const struct sender_shared *shared, int 
 }
 
 void sender_end(struct sender *sender) {
+    secure_end(sender->secure);
     close(sender->descriptor);
     free(sender->frame);
 }
@@ -112,7 +114,7 @@ static bool begin_chunk(struct sender *sender, struct sender_shared *shared, str
     uint64_t place = payload_place(shared->payload, sender->place + sender->bets_begun, bets);
     bool made = shared->prepared ? cut_frame(sender, shared, place, bets)
                                  : encode_frame(sender, shared, place, bets, error);
-    if (!made) {
+    if (!made || (sender->secure != NULL && !secure_encrypt(sender->secure, sender->parts, error))) {
         return false;
     }
     const size_t *starts = shared->payload->text_starts;
@@ -259,7 +261,10 @@ bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *
     uint64_t before = sender->bets_acknowledged;
     for (;;) {
         size_t room = SENDER_INPUT_BYTES - sender->input_length;
-        ssize_t length = read(sender->descriptor, sender->input + sender->input_length, room);
+        uint8_t *to = sender->input + sender->input_length;
+        bool is_plain = sender->secure == NULL;
+        ssize_t length =
+            is_plain ? read(sender->descriptor, to, room) : secure_read(sender->secure, to, room);
         if (length == 0) {
             return wrong(sender, error, "the central has closed the connection");
         }
@@ -274,7 +279,7 @@ bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *
                 return false;
             }
         }
-        if (length < (ssize_t)room) {
+        if (length < 0 || (is_plain && length < (ssize_t)room)) { // else a record may have come in part
             *bets = sender->bets_acknowledged - before;
             return true;
         }

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
+#include "bench/secure.h"
 #include "bet/chunk.h"
 #include "wire/message.h"
 
@@ -45,6 +46,7 @@ struct sender_flight {
 
 struct sender {
     int descriptor;
+    struct secure *secure; // NULL: plain
     uint32_t agency;
     uint64_t place;            // of its first bet in the payload
     double offset_ns;          // of its first chunk from the start, at a given rate
@@ -64,9 +66,9 @@ struct sender {
 };
 
 // Readies `sender` for the bets of `agency`; `descriptor` is connected, does not block, and is now the
-// sender's. `place` is where its bets begin in the payload.
-void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor, uint32_t agency,
-                 uint64_t bets, uint64_t place);
+// sender's, as is `secure`, its TLS (NULL: plain). `place` is where its bets begin in the payload.
+void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor,
+                 struct secure *secure, uint32_t agency, uint64_t bets, uint64_t place);
 
 // Closes the connection and frees what the sender holds.
 void sender_end(struct sender *sender);

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -39,6 +40,7 @@ struct bench {
     struct central central; // of our own; pid 0 when another is driven
     struct hold *hold;      // who waits for the draw; NULL when nobody does
     struct bench_report report;
+    struct tls_context **tls; // one for each agency; NULL: plain text
     bool shows_progress;
 };
 
@@ -136,6 +138,46 @@ static void set_loopback(uint16_t port, struct sockaddr_storage *address, sockle
     *length = sizeof loopback;
 }
 
+// Agency N's certificate, as `quiniela keys` names the files.
+static bool read_certificate(const char *folder, uint32_t agency, struct tls_context **tls,
+                             struct error *error) {
+    char certificate[PATH_MAX], key[PATH_MAX], authority[PATH_MAX];
+    snprintf(certificate, sizeof certificate, "%s/agency-%" PRIu32 ".crt", folder, agency);
+    snprintf(key, sizeof key, "%s/agency-%" PRIu32 ".key", folder, agency);
+    snprintf(authority, sizeof authority, "%s/ca.crt", folder);
+    struct tls_options options = {.certificate = certificate, .key = key, .authority = authority};
+    return tls_context_new(TLS_CLIENT, &options, tls, error);
+}
+
+static bool read_certificates(struct bench *bench, struct error *error) {
+    const char *folder = settings_text(bench->settings, "CERTIFICATES");
+    uint32_t agencies = bench->options.agencies;
+    if (folder == NULL) {
+        return true;
+    }
+    if (bench->options.finish) {
+        return error_set(error, ERROR_BAD_SETTING, "--tls: goes neither with --draw nor with --hold");
+    }
+    bench->tls = calloc(agencies, sizeof(struct tls_context *));
+    if (bench->tls == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the certificates");
+    }
+    bench->options.tls = bench->tls;
+    for (uint32_t i = 0; i < agencies; i++) {
+        if (!read_certificate(folder, i + 1, &bench->tls[i], error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void free_certificates(struct bench *bench) {
+    for (uint32_t i = 0; bench->tls != NULL && i < bench->options.agencies; i++) {
+        tls_context_release(bench->tls[i]);
+    }
+    free(bench->tls);
+}
+
 static bool start_central(struct bench *bench, struct error *error) {
     const struct settings *settings = bench->settings;
     struct central_options options = {
@@ -143,6 +185,7 @@ static bool start_central(struct bench *bench, struct error *error) {
         .log_level = settings_text(settings, "LOG_LEVEL"),
         .loops = settings_text(settings, "LOOPS"),
         .store = settings_text(settings, "BENCH_STORE"),
+        .certificates = settings_text(settings, "CERTIFICATES"),
         .agencies = bench->options.agencies,
     };
     return central_start(&options, &bench->central, error);
@@ -218,7 +261,7 @@ static bool measure(struct bench *bench, struct error *error) {
     bool waits = bench->options.finish;
     uint64_t connections = bench->options.agencies + (uint64_t)settings_number(bench->settings, "HOLD");
     if (!raise_descriptor_limit(connections, error) || !make_payload(bench, error) ||
-        !find_central(bench, &hold_options, error)) {
+        !read_certificates(bench, error) || !find_central(bench, &hold_options, error)) {
         return false;
     }
     report->memory_start_kib = memory_kib(bench);
@@ -293,6 +336,7 @@ static bool run_load(const struct settings *settings, struct error *error) {
     }
     driver_result_free(&bench->report.result);
     payload_free(&bench->payload);
+    free_certificates(bench);
     free(bench);
     return done;
 }

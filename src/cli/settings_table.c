@@ -576,6 +576,15 @@ static const struct setting settings_table[] = {
      .value_name = "ADDRESS",
      .help = "With --self: another store than a new one in that folder, as a server takes it"},
     {.commands = BENCH,
+     .key = "CERTIFICATES",
+     .flag = "tls",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .value_name = "DIR",
+     .help =
+         "Speak TLS, each agency with its own certificate, and with --self have the central do so: ca.crt, "
+         "server.crt, server.key, agency-N.crt and agency-N.key of that folder"},
+    {.commands = BENCH,
      .key = "KEEP",
      .flag_only = true,
      .type = SETTING_SWITCH,
