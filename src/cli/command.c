@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int command_fail(const struct settings_command *command, const struct error *error) {
     fprintf(stderr, "quiniela %s: %s\n", command->name, error->text);
@@ -25,6 +26,10 @@ bool command_begin(const struct settings_command *command, int argc, char **argv
         store_conceal_address(flag);
     }
     return outcome == SETTINGS_READY;
+}
+
+void command_keep_private(void) {
+    umask(S_IRWXG | S_IRWXO);
 }
 
 bool command_open_draw(const struct settings *settings, struct store **store, struct stored_draw *draw,

@@ -108,6 +108,7 @@ int cli_export(int argc, char **argv) {
     if (!command_begin(&export_command, argc, argv, &settings, &status)) {
         return status;
     }
+    command_keep_private();
     bool done = command_open_draw(settings, &store, &draw, &error);
     if (done) {
         done = export_bets(settings, store, &error);

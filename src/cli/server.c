@@ -428,6 +428,7 @@ int cli_server(int argc, char **argv) {
     if (!command_begin(&server_command, argc, argv, &server.settings, &status)) {
         return status;
     }
+    command_keep_private();
     if (check_address(server.settings, &error) && check_store(server.settings, &error)) {
         begin_log(server.settings);
         raise_descriptor_limit();

@@ -5,7 +5,7 @@ import re
 import signal
 import unittest
 
-from harness import ROOT, Agency, Server, Story, Wire, not_under_valgrind
+from harness import POSTGRES, ROOT, Agency, Server, Story, Wire, not_under_valgrind
 
 SIZES, WINNERS = (26936, 25518, 16014, 9238, 991), (2, 3, 3, 2, 0)
 
@@ -47,6 +47,17 @@ class Lottery(Story):
         if not os.path.isdir(data):
             self.skipTest("the known data is not beside the project")
         self.check_known_sizes(os.path.abspath(data))
+
+    @unittest.skipIf(POSTGRES, "is about SQLite's files")
+    def test_nobody_else_can_read_the_bets(self):
+        self.sample((30,), (1,))
+        server = Server(self, agencies=1)
+        self.assertEqual(Agency(self, 1, server.ports).wait(), 0)
+        self.stored()
+        files = [name for name in os.listdir(self.folder) if name.startswith(("quiniela.db", "stored.csv"))]
+        self.assertGreaterEqual(set(files), {"quiniela.db", "quiniela.db-wal", "stored.csv"})
+        for name in files:
+            self.assertEqual(os.stat(os.path.join(self.folder, name)).st_mode & 0o777, 0o600, name)
 
     def test_agencies_finish_in_any_order_and_ask_again(self):
         self.sample((30, 20, 10), (1, 0, 2))

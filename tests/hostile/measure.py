@@ -1,5 +1,5 @@
-"""How much a crowd of silent and slow connections slows honest agencies down: rounds without and with
-the crowd in turn, and the ratio of the medians. What it prints is a figure, not a test."""
+"""How much a crowd of silent and slow connections slows honest agencies down, or with --handshakes a flood of TLS
+handshakes: rounds without and with it in turn, and the ratio of the medians. What it prints is a figure, not a test."""
 import argparse
 import json
 import os
@@ -11,6 +11,9 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests/e2e"))
+
+from certificates import Authority  # noqa: E402
 
 
 def options():
@@ -21,6 +24,7 @@ def options():
     parser.add_argument("--agencies", type=int, default=5)
     parser.add_argument("--silent", type=int, default=10000)
     parser.add_argument("--slow", type=int, default=1000)
+    parser.add_argument("--handshakes", type=int, default=0, help="at once, instead of the silent and the slow")
     parser.add_argument("--dir", default=os.path.join(ROOT, "build"), help="where a store's folder is made")
     return parser.parse_args()
 
@@ -34,14 +38,24 @@ class Server:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [chosen.program, "server", "--agencies", str(chosen.agencies), "--store",
-                 os.path.join(self.folder.name, "store.db"), "--server-port", "0", "--consult-server-port", "0"],
-                stdout=log)
+                 os.path.join(self.folder.name, "store.db"), "--server-port", "0", "--consult-server-port", "0",
+                 *self.certificates(chosen)], stdout=log)
         while not (match := re.search(rb"action: listen .*? port: (\d+)", self.read_log())):
             if self.process.poll() is not None:
                 sys.exit("the server did not start:\n" + self.read_log().decode())
             time.sleep(0.05)
         self.port = int(match[1])
         self.own_descriptors = self.descriptors()
+
+    def certificates(self, chosen):
+        self.bench_flags = []
+        if not chosen.handshakes:
+            return []
+        authority = Authority(os.path.join(self.folder.name, "keys")).issue_server()
+        for number in range(1, chosen.agencies + 1):
+            authority.issue_agency(number)
+        self.bench_flags = ["--tls", authority.folder]
+        return authority.flags("server")
 
     def read_log(self):
         with open(self.log, "rb") as file:
@@ -74,7 +88,7 @@ class Server:
 
 def bets_a_second(chosen, server):
     done = subprocess.run([chosen.program, "bench", "--server-address", f"127.0.0.1:{server.port}", "--agencies",
-                           str(chosen.agencies), "--bets", str(chosen.bets), "--prepared", "--json"],
+                           str(chosen.agencies), "--bets", str(chosen.bets), "--prepared", "--json", *server.bench_flags],
                           check=True, capture_output=True, text=True)
     return json.loads(done.stdout)["bets_per_second"]
 
@@ -82,6 +96,25 @@ def bets_a_second(chosen, server):
 def alone(chosen):
     with Server(chosen) as server:
         return bets_a_second(chosen, server)
+
+
+def with_flood(chosen):
+    """The figure, and a text about the flood."""
+    with Server(chosen) as server:
+        flood = subprocess.Popen([sys.executable, "-B", os.path.join(ROOT, "tests/hostile/handshakes.py"),
+                                  str(server.port), str(chosen.handshakes)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            if flood.stdout.readline() != "ready\n":
+                sys.exit("the flood could not begin")
+            began = time.monotonic()
+            figure = bets_a_second(chosen, server)
+            printed, _ = flood.communicate("\n")
+            rate = int(printed) / (time.monotonic() - began)
+        finally:
+            if flood.poll() is None:
+                flood.kill()
+        return figure, f"{rate:.0f} handshakes/s were answered"
 
 
 def with_crowd(chosen):
@@ -107,12 +140,14 @@ def main():
     figures, figures_crowded = [], []
     for number in range(chosen.rounds):
         figures.append(alone(chosen))
-        crowded, about = with_crowd(chosen)
+        crowded, about = (with_flood if chosen.handshakes else with_crowd)(chosen)
         figures_crowded.append(crowded)
         print(f"round {number + 1}: {figures[-1]:.0f} bets/s alone, {crowded:.0f} with the crowd ({about})", flush=True)
+    what = (f"{chosen.handshakes} handshakes at once" if chosen.handshakes else
+            f"{chosen.silent} silent and {chosen.slow} slow")
     ratio = statistics.median(figures_crowded) / statistics.median(figures)
     print(f"medians of {chosen.rounds}: {statistics.median(figures):.0f} alone, "
-          f"{statistics.median(figures_crowded):.0f} with {chosen.silent} silent and {chosen.slow} slow; "
+          f"{statistics.median(figures_crowded):.0f} with {what}; "
           f"ratio {ratio:.3f}")
 
 
