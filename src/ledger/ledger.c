@@ -36,6 +36,7 @@ struct ledger {
     uint32_t rows;           // how many agencies the store had a row of when it was opened
     uint32_t finishing;      // how many agencies finish with the open group
     bool in_group, all_told;
+    bool seals;          // the group in hand has sealed the draw
     bool is_shared;      // other servers may change what is stored
     bool draw_is_stored; // as it is in `draw`
     int careful;         // so many groups lock their agencies before they are decided on
@@ -162,6 +163,12 @@ static bool all_finished(const struct ledger *ledger) {
     return ledger->draw.agencies > 0 && ledger->finished == ledger->draw.agencies;
 }
 
+static void note(const struct ledger *ledger, const struct ledger_note *what) {
+    if (ledger->options.noted != NULL) {
+        ledger->options.noted(ledger->options.context, what);
+    }
+}
+
 static void seal(struct ledger *ledger) {
     assert(ledger->draw.state == DRAW_OPEN);
     ledger->draw.state = DRAW_SEALED;
@@ -232,15 +239,19 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     if (seals) {
         seal(ledger);
     }
-    return store_begin(ledger->store, error) && put_touched_agencies(ledger, error) &&
-           (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
-           store_confirm(ledger->store, error) && store_commit(ledger->store, error);
+    bool stored = store_begin(ledger->store, error) && put_touched_agencies(ledger, error) &&
+                  (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
+                  store_confirm(ledger->store, error) && store_commit(ledger->store, error);
+    if (stored && seals) {
+        note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    }
+    return stored;
 }
 
 // Reads everything back from the store: what it says is the truth, whatever was in memory before.
 static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
-    ledger->in_group = false;
+    ledger->in_group = ledger->seals = false;
     ledger->is_shared = store_is_shared(ledger->store);
     return store_snapshot(ledger->store, error) && load_draw(ledger, &found, error) &&
            make_room(ledger, error) && store_agencies(ledger->store, load_agency, ledger, error) &&
@@ -582,6 +593,7 @@ static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
         return true;
     }
     seal(ledger);
+    ledger->seals = true;
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
@@ -719,6 +731,21 @@ static void log_answer(const struct ledger_request *request) {
     }
 }
 
+// What the group has changed that people may want to be able to prove.
+static void note_group(const struct ledger *ledger, const struct queue_node *group, bool sealed) {
+    for (; group != NULL; group = group->next) {
+        const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
+        if (request->finished && request->error.code == ERROR_NONE) {
+            note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
+                                               .agency = request->agency,
+                                               .bets = (uint64_t)request->next});
+        }
+    }
+    if (sealed) {
+        note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    }
+}
+
 // The one place where answers leave the ledger. THE RULE: a request that is answered as stored is stored.
 // That is so because this is called after `settle`: either its commit succeeded, or every answer that leans
 // on it has been turned into an error before.
@@ -757,10 +784,13 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
         return;
     }
 #endif
+    ledger->seals = false;
     if (needs_store(group) && !settle(ledger, group, &error)) {
         fail_group(group, &error);
         give_up_store(ledger, &error);
+        ledger->seals = false;
     }
+    note_group(ledger, group, ledger->seals);
     acknowledge(group);
     check_all_told(ledger);
 }
@@ -813,6 +843,8 @@ void ledger_work(struct ledger *ledger) {
     log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
               "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
               ledger->draw.winning_number, bets, winners_count(ledger->winners));
+    note(ledger, &(struct ledger_note){
+                     .kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners_count(ledger->winners)});
     ledger->options.drawn(ledger->options.context, ledger->winners);
 }
 

@@ -60,6 +60,16 @@ struct ledger_request {
     void (*complete)(struct ledger_request *request);
 };
 
+// Something that people may want to be able to prove later. It is stored by then, and nobody has been
+// answered yet.
+enum ledger_note_kind { LEDGER_NOTE_FINISHED, LEDGER_NOTE_SEALED, LEDGER_NOTE_DRAWN };
+
+struct ledger_note {
+    enum ledger_note_kind kind;
+    uint32_t agency;        // FINISHED: which one
+    uint64_t bets, winners; // FINISHED: the agency's bets; DRAWN: of the whole draw
+};
+
 struct ledger_options {
     const char *draw;
     uint32_t agencies; // that the draw waits for
@@ -71,6 +81,8 @@ struct ledger_options {
     void (*drawn)(void *context, const struct winners *winners);
     // Every agency has been told its winners, and that is stored. Called once. NULL: nobody wants to know.
     void (*all_told)(void *context);
+    // Called for what this server has done itself. NULL: nobody wants to know.
+    void (*noted)(void *context, const struct ledger_note *note);
     void *context;
 };
 
