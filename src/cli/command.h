@@ -11,7 +11,8 @@
 bool command_begin(const struct settings_command *command, int argc, char **argv, struct settings **settings,
                    int *status) MUST_CHECK;
 
-// Whatever files the program makes from now on, only their owner may read: they hold names, documents and birth dates.
+// Whatever files the program makes from now on, only their owner may read: they hold names, documents and
+// birth dates.
 void command_keep_private(void);
 
 // Prints `quiniela COMMAND: …` on standard error. Returns the exit code: 2 for ERROR_BAD_SETTING, else 1.

@@ -15,6 +15,8 @@ enum {
     BENCH = 1 << 6,
     COMPOSE = 1 << 7,
     CHECK = 1 << 8,
+    KEYS = 1 << 9,
+    VERIFY = 1 << 10,
 };
 
 static const struct setting settings_table[] = {
@@ -436,6 +438,45 @@ static const struct setting settings_table[] = {
      .value_name = "N",
      .help = "The same seed makes the same files"},
 
+    // What makes keys.
+    {.commands = KEYS,
+     .key = "DIR",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .fallback = "keys",
+     .value_name = "PATH",
+     .help = "Folder of the keys and certificates; made when it is not there"},
+    {.commands = KEYS,
+     .key = "AGENCIES",
+     .flag_only = true,
+     .type = SETTING_NUMBER,
+     .maximum = 10000,
+     .fallback = "5",
+     .value_name = "N",
+     .help = "How many agencies get a certificate each"},
+    {.commands = KEYS,
+     .key = "NAMES",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .fallback = "localhost,127.0.0.1,::1,server",
+     .value_name = "NAME,NAME...",
+     .help = "What agencies call the server: names and numeric addresses"},
+    {.commands = KEYS,
+     .key = "DAYS",
+     .flag_only = true,
+     .type = SETTING_NUMBER,
+     .minimum = 1,
+     .maximum = 3650,
+     .fallback = "365",
+     .value_name = "N",
+     .help = "How long a certificate is good"},
+    {.commands = KEYS,
+     .key = "REVOKE",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .value_name = "NAME",
+     .help = "Only put a certificate, such as agency-3, on the list of revoked ones, crl.pem"},
+
     // What measures.
     {.commands = BENCH,
      .key = "SELF",
@@ -676,6 +717,16 @@ const struct settings_command sample_command = {
     .name = "sample",
     .summary = "Write files of made-up bets, the same ones each time, with a known number of winners.",
     .bit = SAMPLE,
+    .table = settings_table,
+};
+
+const struct settings_command keys_command = {
+    .name = "keys",
+    .summary = "Make a test authority, and certificates of a server and of the agencies.",
+    .details =
+        "What is there is kept, and what is missing is made. For trying it out and for tests: a real central "
+        "has a real authority.",
+    .bit = KEYS,
     .table = settings_table,
 };
 

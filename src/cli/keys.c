@@ -1,0 +1,133 @@
+// `quiniela keys`: a test authority, and the certificates of a server and of the agencies. What is there is
+// kept; what is missing is made.
+#include "cli/cli.h"
+
+#include "base/settings.h"
+#include "cli/command.h"
+#include "cli/settings_table.h"
+#include "keys/authority.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_BYTES = 2048 };
+
+// One of --names as it stands in a certificate: "DNS:localhost", or "IP:127.0.0.1". Returns its length, or 0
+// when it is neither a name nor an address.
+static int write_name(char *to, size_t room, const char *name, size_t length) {
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.*";
+    char copy[256];
+    unsigned char address[sizeof(struct in6_addr)];
+    if (length == 0 || length >= sizeof copy) {
+        return 0;
+    }
+    memcpy(copy, name, length);
+    copy[length] = '\0';
+    bool is_address = inet_pton(AF_INET, copy, address) == 1 || inet_pton(AF_INET6, copy, address) == 1;
+    if (!is_address && strspn(copy, allowed) != length) {
+        return 0;
+    }
+    return snprintf(to, room, "%s:%s", is_address ? "IP" : "DNS", copy);
+}
+
+// "localhost,127.0.0.1" as a subjectAltName.
+static bool write_names(const char *names, char text[NAMES_BYTES], struct error *error) {
+    size_t written = 0;
+    for (const char *at = names;; at++) {
+        size_t length = strcspn(at, ",");
+        int more = write_name(text + written, NAMES_BYTES - written, at, length);
+        if (more == 0 || written + (size_t)more + 1 >= NAMES_BYTES) {
+            return error_set(error, ERROR_BAD_SETTING, "--names: \"%.*s\" is neither a name nor an address",
+                             (int)(length < 100 ? length : 100), at);
+        }
+        written += (size_t)more;
+        at += length;
+        if (*at == '\0') {
+            return true;
+        }
+        text[written++] = ',';
+    }
+}
+
+static const char *made_or_kept(bool made) {
+    return made ? "made" : "kept";
+}
+
+static bool issue_server(const struct settings *settings, struct authority *authority, const char *names,
+                         struct error *error) {
+    struct certificate_request request = {
+        .name = "server", .names = names, .is_server = true, .days = (int)settings_number(settings, "DAYS")};
+    bool made;
+    if (!authority_issue(authority, &request, &made, error)) {
+        return false;
+    }
+    printf("%s/server.crt: %s\n", settings_text(settings, "DIR"), made_or_kept(made));
+    return true;
+}
+
+static bool issue_agencies(const struct settings *settings, struct authority *authority,
+                           struct error *error) {
+    int64_t agencies = settings_number(settings, "AGENCIES"), made_count = 0;
+    for (int64_t agency = 1; agency <= agencies; agency++) {
+        char name[32], identity[64];
+        bool made;
+        snprintf(name, sizeof name, "agency-%" PRId64, agency);
+        snprintf(identity, sizeof identity, "URI:urn:quiniela:agency:%" PRId64, agency);
+        struct certificate_request request = {
+            .name = name, .names = identity, .days = (int)settings_number(settings, "DAYS")};
+        if (!authority_issue(authority, &request, &made, error)) {
+            return false;
+        }
+        made_count += made;
+    }
+    printf("%s/agency-N.crt: %" PRId64 " made, %" PRId64 " kept\n", settings_text(settings, "DIR"),
+           made_count, agencies - made_count);
+    return true;
+}
+
+static bool revoke(const struct settings *settings, struct authority *authority, struct error *error) {
+    const char *name = settings_text(settings, "REVOKE");
+    if (strchr(name, '/') != NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "--revoke: \"%.60s\" is no name, such as agency-3", name);
+    }
+    if (!authority_revoke(authority, name, error)) {
+        return false;
+    }
+    printf("%s/crl.pem: %s is revoked\n", settings_text(settings, "DIR"), name);
+    return true;
+}
+
+static bool make_all(const struct settings *settings, struct authority *authority, struct error *error) {
+    char names[NAMES_BYTES];
+    return write_names(settings_text(settings, "NAMES"), names, error) &&
+           authority_renew_list(authority, error) && issue_server(settings, authority, names, error) &&
+           issue_agencies(settings, authority, error);
+}
+
+static bool make_keys(const struct settings *settings, struct error *error) {
+    struct authority *authority;
+    bool made;
+    if (!authority_open(settings_text(settings, "DIR"), &authority, &made, error)) {
+        return false;
+    }
+    printf("%s/ca.crt: %s\n", settings_text(settings, "DIR"), made_or_kept(made));
+    bool done = settings_is_set(settings, "REVOKE") ? revoke(settings, authority, error)
+                                                    : make_all(settings, authority, error);
+    authority_close(&authority);
+    return done;
+}
+
+int cli_keys(int argc, char **argv) {
+    struct settings *settings;
+    struct error error;
+    int status;
+    if (!command_begin(&keys_command, argc, argv, &settings, &status)) {
+        return status;
+    }
+    bool done = make_keys(settings, &error);
+    settings_free(settings);
+    return done ? EXIT_DONE : command_fail(&keys_command, &error);
+}
