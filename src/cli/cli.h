@@ -15,5 +15,6 @@ int cli_compose(int argc, char **argv);
 int cli_ping(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 int cli_keys(int argc, char **argv);
+int cli_verify(int argc, char **argv);
 
 #endif

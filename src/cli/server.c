@@ -2,6 +2,7 @@
 // --once), and takes it apart in an order that loses nothing.
 #include "cli/cli.h"
 
+#include "audit/audit.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/signals.h"
@@ -40,6 +41,7 @@ struct server {
     int interrupt;             // can be read once the program stops: whatever waits for a database ends
     struct store_watch *watch; // of a store that other servers change, too
     uv_async_t all_told;
+    struct audit *audit;     // NULL: nobody wants to know
     struct tls_context *tls; // NULL: plain text
     uv_timer_t expiry;       // when to look again whether its files are about to expire
     bool stopping;
@@ -108,6 +110,7 @@ static void reload(struct server *server) {
     tls_context_release(server->tls);
     server->tls = tls;
     log_event(LOG_LEVEL_INFO, "reload", LOG_SUCCESS, "resource: certificates");
+    audit_write(server->audit, "reloaded", NULL, 0);
     tls_settings_warn(tls);
 }
 
@@ -195,6 +198,8 @@ static void take_apart(struct server *server) {
         ledger_close(&server->ledger);
     }
     lottery_free(server->lottery);
+    audit_write(server->audit, "stopped", NULL, 0);
+    audit_close(&server->audit);
     tls_context_release(server->tls);
     close_main_loop(server);
 }
@@ -215,6 +220,29 @@ static void on_drawn(void *context, const struct winners *winners) {
 static void on_everyone_told(void *context) {
     struct server *server = context;
     uv_async_send(&server->all_told);
+}
+
+// Called on the ledger's thread.
+static void on_noted(void *context, const struct ledger_note *note) {
+    const struct server *server = context;
+    const char *draw = settings_text(server->settings, "DRAW");
+    struct audit_field fields[] = {{.name = "draw", .text = draw},
+                                   {.name = "agency", .number = note->agency},
+                                   {.name = "bets", .number = (int64_t)note->bets}};
+    switch (note->kind) {
+    case LEDGER_NOTE_FINISHED:
+        audit_write(server->audit, "agency_finished", fields, 3);
+        break;
+    case LEDGER_NOTE_SEALED:
+        audit_write(server->audit, "sealed", fields, 1);
+        audit_sync(server->audit);
+        break;
+    case LEDGER_NOTE_DRAWN:
+        fields[1] = (struct audit_field){.name = "winners", .number = (int64_t)note->winners};
+        audit_write(server->audit, "drawn", fields, 3);
+        audit_sync(server->audit);
+        break;
+    }
 }
 
 static void on_store_changed(void *context) {
@@ -279,12 +307,14 @@ static bool open_ledger(struct server *server, struct error *error) {
         .open_store = open_store,
         .drawn = on_drawn,
         .all_told = settings_switch(settings, "ONCE") ? on_everyone_told : NULL,
+        .noted = on_noted,
         .context = server,
     };
     server->lottery = lottery_new();
     if (server->lottery == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
+    lottery_set_audit(server->lottery, server->audit);
     struct error reason;
     if (open_ledger_in_time(server, &options, &reason)) {
         return true;
@@ -308,8 +338,27 @@ static bool start_tls(struct server *server, struct error *error) {
     return true;
 }
 
+static bool start_audit(struct server *server, struct error *error) {
+    const char *path = settings_text(server->settings, "AUDIT_LOG");
+    struct error reason;
+    if (path == NULL) {
+        return true;
+    }
+    if (!audit_open(path, &server->audit, &reason)) {
+        return error_set(error, reason.code, "%s: %s", settings_place(server->settings, "AUDIT_LOG"),
+                         reason.text);
+    }
+    const struct audit_field fields[] = {
+        {.name = "draw", .text = settings_text(server->settings, "DRAW")},
+        {.name = "winning_number", .number = settings_number(server->settings, "WINNING_NUMBER")},
+        {.name = "agencies", .number = agencies_from(server->settings)},
+        {.name = "tls", .text = server->tls == NULL ? "off" : "on"}};
+    audit_write(server->audit, "started", fields, 4);
+    return true;
+}
+
 static bool put_together(struct server *server, struct error *error) {
-    if (!start_tls(server, error)) {
+    if (!start_tls(server, error) || !start_audit(server, error)) {
         return false;
     }
     if (is_echo(server)) {

@@ -169,6 +169,25 @@ static const struct setting settings_table[] = {
      .value_name = "PATH",
      .help = "The authority's list of revoked certificates, in PEM"},
     {.commands = SERVER,
+     .key = "AUDIT_LOG",
+     .type = SETTING_TEXT,
+     .value_name = "PATH",
+     .help = "File to which is added who connected and who was refused, which agency finished when, the seal "
+             "and the "
+             "draw; each line carries the hash of the one before"},
+    {.commands = VERIFY,
+     .key = "AUDIT",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .value_name = "FILE",
+     .help = "The audit log to check"},
+    {.commands = VERIFY,
+     .key = "HEAD",
+     .flag_only = true,
+     .type = SETTING_TEXT,
+     .value_name = "HASH",
+     .help = "A hash that was printed before, and noted elsewhere: a line with it must be there still"},
+    {.commands = SERVER,
      .key = "INSECURE",
      .type = SETTING_SWITCH,
      .help = "Take plain text on a public address, too, where anybody can speak for any agency"},
@@ -727,6 +746,17 @@ const struct settings_command keys_command = {
         "What is there is kept, and what is missing is made. For trying it out and for tests: a real central "
         "has a real authority.",
     .bit = KEYS,
+    .table = settings_table,
+};
+
+const struct settings_command verify_command = {
+    .name = "verify",
+    .summary = "Check that nothing in an audit log was changed, left out or put in between: exit 0 when so, "
+               "1 when not.",
+    .details = "Whoever can write the file can make a whole new chain: note the last hash elsewhere now and "
+               "then, and "
+               "give it with --head.",
+    .bit = VERIFY,
     .table = settings_table,
 };
 

@@ -14,5 +14,6 @@ extern const struct settings_command compose_command;
 extern const struct settings_command ping_command;
 extern const struct settings_command bench_command;
 extern const struct settings_command keys_command;
+extern const struct settings_command verify_command;
 
 #endif

@@ -22,6 +22,7 @@ enum { RETRY_AFTER_MS = 1000 };
 
 struct lottery {
     struct worker *worker;
+    struct audit *audit; // or NULL
     uint32_t agencies;
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
@@ -86,6 +87,10 @@ struct lottery *lottery_new(void) {
 
 void lottery_free(struct lottery *lottery) {
     free(lottery);
+}
+
+void lottery_set_audit(struct lottery *lottery, struct audit *audit) {
+    lottery->audit = audit;
 }
 
 void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t agencies) {
@@ -284,6 +289,19 @@ static void log_refused(const struct message *message, const struct error *error
               error->text);
 }
 
+static void audit_not_authorized(struct connection *connection, uint32_t wanted) {
+    char peer[CONNECTION_ADDRESS_BYTES];
+    struct connection_certificate certificate;
+    connection_peer(connection, peer);
+    connection_certificate(connection, &certificate);
+    const struct audit_field fields[] = {{.name = "reason", .text = error_name(ERROR_NOT_AUTHORIZED)},
+                                         {.name = "ip", .text = peer},
+                                         {.name = "agency", .text = connection_identity(connection)},
+                                         {.name = "serial", .text = certificate.serial},
+                                         {.name = "wanted", .number = wanted}};
+    audit_write_limited(loop_of(connection)->lottery->audit, "refused", fields, 5);
+}
+
 // Nothing more is taken from it: it is closed after the last answer.
 static void break_off(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
@@ -319,6 +337,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
         log_refused(&message, error);
     }
     if (error->code == ERROR_NOT_AUTHORIZED) {
+        audit_not_authorized(connection, message.agency);
         break_off(connection);
     }
     submit(request);
@@ -560,11 +579,17 @@ static void on_identified(struct connection *connection) {
     connection_peer(connection, peer);
     log_event(LOG_LEVEL_INFO, "handshake", LOG_SUCCESS, "agencia: %s | ip: %s | serial: %s | resumed: %s",
               identity, peer, certificate.serial, certificate.resumed ? "yes" : "no");
+    const struct audit_field fields[] = {{.name = "agency", .text = identity},
+                                         {.name = "ip", .text = peer},
+                                         {.name = "serial", .text = certificate.serial}};
+    audit_write(loop_of(connection)->lottery->audit, "connected", fields, 3);
 }
 
 static void on_refused(struct connection *connection, const char *failure) {
-    (void)connection;
-    (void)failure;
+    char peer[CONNECTION_ADDRESS_BYTES];
+    connection_peer(connection, peer);
+    const struct audit_field fields[] = {{.name = "reason", .text = failure}, {.name = "ip", .text = peer}};
+    audit_write_limited(loop_of(connection)->lottery->audit, "refused", fields, 2);
 }
 
 static void drop_held(struct connection *connection) {

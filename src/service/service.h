@@ -3,6 +3,7 @@
 #ifndef QUINIELA_SERVICE_SERVICE_H
 #define QUINIELA_SERVICE_SERVICE_H
 
+#include "audit/audit.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
 #include "net/handler.h"
@@ -23,6 +24,9 @@ struct lottery; // the context of lottery_handler: what its loops share
 // NULL when there is no memory. The caller frees it after the net and the worker are gone.
 struct lottery *lottery_new(void);
 void lottery_free(struct lottery *lottery);
+
+// What is recorded of who connects and who is refused. Before the net is opened; it must outlive the net.
+void lottery_set_audit(struct lottery *lottery, struct audit *audit);
 
 // Tells who does the work, and for how many agencies. Before the net is started.
 void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t agencies);

@@ -1,0 +1,171 @@
+#include "audit/chain.h"
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "wire/json_text.h"
+
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char ending[] = "\",\"previous\":\"", torn_field[] = ",\"event\":\"recovered\",\"torn\":";
+
+enum { TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2 }; // the hash, and "} behind it
+
+// The hash of `before` (NULL: nothing), and the line behind it.
+static void hash(const char *before, const char *line, size_t length, char text[CHAIN_HASH_BYTES]) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned bytes = 0;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool made = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+                (before == NULL || EVP_DigestUpdate(context, before, strlen(before)) == 1) &&
+                EVP_DigestUpdate(context, line, length) == 1 &&
+                EVP_DigestFinal_ex(context, digest, &bytes) == 1;
+    EVP_MD_CTX_free(context);
+    if (!made) {
+        abort(); // for want of a few hundred bytes; and without a hash the chain would be broken
+    }
+    for (unsigned i = 0; i < bytes; i++) {
+        sprintf(text + 2 * (size_t)i, "%02x", digest[i]);
+    }
+}
+
+void chain_begin(struct chain *chain) {
+    *chain = (struct chain){0};
+    memset(chain->hash, '0', CHAIN_HASH_BYTES - 1);
+}
+
+// Where `previous` stands in the line, or NULL when it is none that ends as it should.
+static const char *find_previous(const char *line, size_t length) {
+    size_t tail = TAIL_BYTES + sizeof ending - 2; // the quote before the comma may be a number's end
+    if (length < tail || memcmp(line + length - 2, "\"}", 2) != 0 ||
+        memcmp(line + length - tail, ending + 1, sizeof ending - 2) != 0) {
+        return NULL;
+    }
+    return line + length - TAIL_BYTES;
+}
+
+static bool is_record(const struct chain *chain, const char *line, size_t length, char at[CHAIN_AT_BYTES]) {
+    char beginning[64];
+    int count = snprintf(beginning, sizeof beginning, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
+    size_t begin = (size_t)count;
+    if (length < begin + CHAIN_AT_BYTES || memcmp(line, beginning, begin) != 0 ||
+        find_previous(line, length) == NULL || memchr(line, '\0', length) != NULL) {
+        return false;
+    }
+    size_t at_length = strcspn(line + begin, "\"");
+    if (at_length >= CHAIN_AT_BYTES) {
+        return false;
+    }
+    memcpy(at, line + begin, at_length);
+    at[at_length] = '\0';
+    return true;
+}
+
+// Whether the line tells of the part before it.
+static bool tells_of_torn(const struct chain *chain, const char *line, size_t length) {
+    char field[64];
+    int count = snprintf(field, sizeof field, "%s%zu,", torn_field, chain->torn_bytes);
+    return memmem(line, length, field, (size_t)count) != NULL;
+}
+
+static bool refuse(const struct chain *chain, const char *what, struct error *error) {
+    return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": %s", chain->lines + 1, what);
+}
+
+static void take_record(struct chain *chain, const char *line, size_t length, const char *at) {
+    hash(NULL, line, length, chain->hash);
+    chain->lines++;
+    chain->records++;
+    chain->torn_bytes = 0;
+    snprintf(chain->last_at, sizeof chain->last_at, "%s", at);
+    if (chain->records == 1) {
+        snprintf(chain->first_at, sizeof chain->first_at, "%s", at);
+    }
+}
+
+static void take_torn(struct chain *chain, const char *line, size_t length) {
+    char hashed[CHAIN_HASH_BYTES] = "";
+    hash(chain->hash, line, length, hashed);
+    memcpy(chain->hash, hashed, sizeof hashed);
+    chain->lines++;
+    chain->torn++;
+    chain->torn_bytes = length;
+}
+
+bool chain_take(struct chain *chain, const char *line, size_t length, struct error *error) {
+    char at[CHAIN_AT_BYTES];
+    bool has_form = is_record(chain, line, length, at);
+    if (chain->torn_bytes > 0 && (!has_form || !tells_of_torn(chain, line, length))) {
+        return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is no record of number %" PRIu64,
+                         chain->lines, chain->records + 1);
+    }
+    if (!has_form) {
+        if (length == 0) {
+            return refuse(chain, "is empty", error);
+        }
+        take_torn(chain, line, length); // the next line has to say so
+        return true;
+    }
+    if (chain->torn_bytes == 0 && memmem(line, length, torn_field, sizeof torn_field - 1) != NULL) {
+        return refuse(chain, "tells of a part of a line that is not there", error);
+    }
+    if (memcmp(find_previous(line, length), chain->hash, CHAIN_HASH_BYTES - 1) != 0) {
+        return refuse(chain, "does not go on from the line before, which was changed, or is another one",
+                      error);
+    }
+    take_record(chain, line, length, at);
+    return true;
+}
+
+bool chain_end(const struct chain *chain, struct error *error) {
+    return chain->torn_bytes == 0 ||
+           error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is no record of number %" PRIu64,
+                     chain->lines, chain->records + 1);
+}
+
+void chain_take_rest(struct chain *chain, const char *rest, size_t length) {
+    struct error ignored;
+    char at[CHAIN_AT_BYTES];
+    if (!is_record(chain, rest, length, at) || !chain_take(chain, rest, length, &ignored)) {
+        take_torn(chain, rest, length);
+    }
+}
+
+// Writing -------------------------------------------------------------------------------------------------
+
+// Returns where the next byte goes, or NULL when there is no room for the field.
+static char *write_field(char *to, const char *end, const struct audit_field *field) {
+    size_t text_length = field->text == NULL ? 0 : strlen(field->text);
+    size_t most =
+        strlen(field->name) + 32 + (field->text == NULL ? 0 : json_text_bytes(field->text, text_length));
+    if (to == NULL || (size_t)(end - to) < most) {
+        return NULL;
+    }
+    to += sprintf(to, ",\"%s\":", field->name);
+    return field->text == NULL ? to + sprintf(to, "%" PRId64, field->number)
+                               : json_text_write(to, field->text, text_length);
+}
+
+size_t chain_write(struct chain *chain, const char *event, const struct audit_field *fields, size_t count,
+                   char line[CHAIN_LINE_BYTES_MAX]) {
+    char at[CHAIN_AT_BYTES];
+    static_assert((int)CHAIN_AT_BYTES >= (int)CLOCK_TEXT_BYTES, "a time has room");
+    const char *end = line + CHAIN_LINE_BYTES_MAX - sizeof ending - TAIL_BYTES - 1;
+    clock_utc_text(at);
+    char *to =
+        line + snprintf(line, CHAIN_LINE_BYTES_MAX, "{\"n\":%" PRIu64 ",\"at\":\"%s\",\"event\":\"%s\"",
+                        chain->records + 1, at, event);
+    for (size_t i = 0; i < count; i++) {
+        to = write_field(to, end, &fields[i]);
+    }
+    if (to == NULL) {
+        return 0;
+    }
+    to += sprintf(to, "%s%s\"}", ending + 1, chain->hash);
+    take_record(chain, line, (size_t)(to - line), at);
+    *to++ = '\n';
+    return (size_t)(to - line);
+}

@@ -1,0 +1,211 @@
+"""The audit log: what happened stands in it, line by line with the hash of the one before, and whatever is done to it later
+is found."""
+import hashlib
+import json
+import os
+import signal
+import unittest
+
+from certificates import Authority
+from harness import POSTGRES, Agency, Server, Story, Wire, not_under_valgrind
+
+
+class Audited(Story):
+    def path(self):
+        return os.path.join(self.folder, "audit.log")
+
+    def records(self):
+        with open(self.path(), encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    def events(self):
+        return [record["event"] for record in self.records()]
+
+    def verify(self, *flags, status=0, file="audit.log"):
+        got, printed, errors = self.run_program("verify", "--audit", file, *flags)
+        self.assertEqual(got, status, printed + errors)
+        return printed + errors
+
+    def play(self, agencies=2):
+        """A lottery whose audit log is whole."""
+        self.sample((30, 20, 10)[:agencies], (1, 2, 0)[:agencies])
+        server = Server(self, "--audit-log", "audit.log", agencies=agencies)
+        for agency in [Agency(self, n, server.ports) for n in range(1, agencies + 1)]:
+            self.assertEqual(agency.wait(), 0)
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        with open(self.path(), "rb") as file:
+            return file.read().splitlines(keepends=True)
+
+    def write(self, lines):
+        with open(self.path(), "wb") as file:
+            file.writelines(lines)
+
+
+class WhatHappened(Audited):
+    def test_a_lottery(self):
+        self.play()
+        records = self.records()
+        self.assertEqual(self.events(), ["started", "agency_finished", "agency_finished", "sealed", "drawn", "stopped"])
+        self.assertEqual(sorted((r["agency"], r["bets"]) for r in records if r["event"] == "agency_finished"),
+                         [(1, 30), (2, 20)])
+        self.assertEqual([(r["draw"], r["bets"], r["winners"]) for r in records if r["event"] == "drawn"], [("1", 50, 3)])
+        self.assertEqual([r["n"] for r in records], [1, 2, 3, 4, 5, 6])
+        self.assertEqual(os.stat(self.path()).st_mode & 0o777, 0o600)
+
+    def test_the_hashes_are_those_of_the_lines(self):
+        before = "0" * 64
+        for line in self.play():
+            self.assertEqual(json.loads(line)["previous"], before)
+            before = hashlib.sha256(line.rstrip(b"\n")).hexdigest()
+        self.assertIn("audit.log: 6 records, first 2", self.verify())
+        self.assertIn(f"chain intact, last hash {before}\n", self.verify())
+
+    def test_it_goes_on(self):
+        self.play()
+        server = Server(self, "--audit-log", "audit.log", agencies=2)
+        server.signal(signal.SIGTERM)
+        server.wait()
+        self.assertEqual(self.events()[6:], ["started", "stopped"])
+        self.verify()
+
+    def test_who_came_and_who_was_refused(self):
+        ca = Authority(self.folder + "/ca").issue_server().issue_agency(1).issue_agency(2)
+        self.sample((30,), (1,))
+        os.link(f"{self.folder}/data/agency-1.csv", f"{self.folder}/data/agency-2.csv")
+        server = Server(self, "--audit-log", "audit.log", *ca.flags("server"), agencies=2)
+        other = Authority(self.folder + "/other").issue_agency(1)
+        flags = other.flags("agency-1")
+        flags[flags.index("--tls-ca") + 1] = ca.certificate("ca")
+        for number, how in ((1, ca.flags("agency-2")), (1, flags), (2, ca.flags("agency-2"))):
+            agency = Agency(self, number, server.ports, *how, "--poll")
+            if number == 2:
+                agency.wait_for("apuestas_enviadas")
+            else:
+                self.assertEqual(agency.wait(), 1)
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        refused = [record for record in self.records() if record["event"] == "refused"]
+        self.assertEqual([record["reason"] for record in refused], ["not_authorized", "unknown_authority"])
+        self.assertEqual((refused[0]["agency"], refused[0]["wanted"], refused[0]["ip"]), ("2", 1, "127.0.0.1"))
+        connected = [record for record in self.records() if record["event"] == "connected"]
+        self.assertEqual({record["agency"] for record in connected}, {"2"})
+        self.assertEqual(len({record["serial"] for record in connected}), 1)
+        self.verify()
+
+    @not_under_valgrind("it is too slow for a flood")
+    def test_a_flood_does_not_fill_the_disk(self):
+        ca = Authority(self.folder + "/ca").issue_server()
+        server = Server(self, "--audit-log", "audit.log", *ca.flags("server"), agencies=2)
+        for _ in range(300):
+            Wire(self, server.ports[0]).socket.close()
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        records = self.records()
+        written = sum(1 for record in records if record["event"] == "refused")
+        suppressed = sum(record["count"] for record in records if record["event"] == "suppressed")
+        self.assertGreater(suppressed, 0)
+        self.assertLessEqual(written + suppressed, 300)
+        self.verify()
+
+    @unittest.skipIf(POSTGRES, "each server has an audit log of its own")
+    def test_two_servers_do_not_share_one(self):
+        Server(self, "--audit-log", "audit.log", agencies=2)
+        status, printed, _ = self.run_program("server", "--audit-log", "audit.log", "--store", "other.db",
+                                              "--server-port", 0, "--consult-server-port", 0)
+        self.assertNotEqual(status, 0)
+        self.assertIn("audit.log: another server writes this file", printed + _)
+
+    def test_no_personal_data_but_what_the_contract_has(self):
+        self.sample((30, 1), (1, 0))
+        with open(f"{self.folder}/data/agency-1.csv", encoding="utf-8") as file:
+            bets = [line.rstrip().split(",") for line in file]
+        server = Server(self, "--audit-log", "audit.log", agencies=2)
+        agencies = [Agency(self, n, server.ports) for n in (1, 2)]
+        for agency in agencies:
+            self.assertEqual(agency.wait(), 0)
+        server.signal(signal.SIGTERM)
+        server.wait()
+        with open(self.path(), encoding="utf-8") as file:
+            said = file.read() + server.log() + agencies[0].log()
+        for bet in bets:
+            for text in bet[:4]:  # names, document, birth date
+                self.assertNotRegex(said, rf"(?<![\w-]){text}(?![\w-])")
+
+
+class Found(Audited):
+    """Whatever is done to it, with the number of the line."""
+
+    def check(self, lines, number, reason=""):
+        self.write(lines)
+        said = self.verify(status=1)
+        self.assertIn(f"audit.log: line {number}: {reason}", said)
+        with open(self.path(), "rb") as file:
+            before = file.read()
+        status, printed, errors = self.run_program("server", "--audit-log", "audit.log", "--server-port", 0,
+                                                   "--consult-server-port", 0)
+        self.assertEqual(status, 2, printed + errors)
+        self.assertIn(f"audit.log: line {number}: ", errors)
+        with open(self.path(), "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_a_change(self):
+        lines = self.play()
+        changed = lines[:]
+        changed[1] = lines[1].replace(b'"agency":', b'"Agency":')
+        self.check(changed, 3, "does not go on from the line before")
+        changed = lines[:]
+        changed[2] = lines[2].replace(b'"n":3', b'"n":4')
+        self.check(changed, 3, "is no record of number 3")
+        changed = lines[:]
+        changed[2] = lines[2][:-10] + b"0000000" + lines[2][-3:]
+        self.check(changed, 3)
+
+    def test_a_line_that_is_gone_or_at_another_place_or_put_in(self):
+        lines = self.play()
+        self.check(lines[1:], 1, "is no record of number 1")
+        self.check(lines[:2] + lines[3:], 3, "is no record of number 3")
+        self.check(lines[:1] + [lines[2], lines[1]] + lines[3:], 2)
+        self.check(lines[:2] + lines[1:], 3)
+        self.check(lines[:2] + [b"nothing\n"] + lines[2:], 3, "is no record of number 3")
+        self.check(lines[:2] + [b"\n"] + lines[2:], 3, "is empty")
+        forged = lines[2].replace(b'"event":"', b'"event":"recovered","torn":7,"was":"')
+        self.check(lines[:2] + [b"nothing\n", forged] + lines[3:], 4)
+        self.check(lines[:2] + [forged] + lines[3:], 3, "tells of a part of a line that is not there")
+
+    def test_an_end_that_was_cut_off(self):
+        lines = self.play()
+        head = self.verify().rsplit(" ", 1)[1].strip()
+        self.verify("--head", head)
+        self.write(lines[:-1])
+        self.verify()
+        self.assertIn("no line has the hash " + head, self.verify("--head", head, status=1))
+
+    def test_a_crash_in_the_middle_of_a_line(self):
+        lines = self.play()
+        for left in (1, 40, len(lines[-1]) - 2, len(lines[-1]) - 1):
+            with self.subTest(left=left):
+                self.write([*lines[:-1], lines[-1][:left]])
+                self.assertIn("line 6: has no newline", self.verify(status=1))
+                server = Server(self, "--audit-log", "audit.log", agencies=2)
+                server.signal(signal.SIGTERM)
+                server.wait()
+                torn = left < len(lines[-1]) - 1
+                said = self.verify()  # with `started` and `stopped`, and `recovered` in place of the record that was torn
+                self.assertIn("8 records", said)
+                self.assertIn(f", {int(torn)} recovered, chain intact", said)
+                with open(self.path(), "rb") as file:
+                    after = file.read().splitlines(keepends=True)
+                if torn:
+                    self.assertEqual(json.loads(after[6])["torn"], left)
+                    self.write([*after[:5], b"x" * left + b"\n", *after[6:]])
+                    self.assertIn("line 7: does not go on", self.verify(status=1))
+
+    def test_what_is_no_file(self):
+        self.assertIn("nowhere: No such file or directory", self.verify(file="nowhere", status=1))
+        self.assertIn("--audit: is missing", self.run_program("verify")[2])
+        self.assertIn("is no hash", self.verify("--head", "abc", status=2))
+
+
+if __name__ == "__main__":
+    unittest.main()
