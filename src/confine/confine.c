@@ -1,0 +1,36 @@
+// The order: first what needs root, last what forbids all the rest.
+#include "confine/internal.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+// A core file would have people's bets in it. Nobody but root may trace the process, or look into its memory.
+static bool forbid_cores(struct error *error) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+        return error_set_system(error, errno, "core files cannot be forbidden");
+    }
+    return true;
+}
+
+static bool forbid_new_privileges(bool *done, struct error *error) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        return error_set_system(error, errno, "new privileges cannot be forbidden");
+    }
+    *done = true;
+    return true;
+}
+
+bool confine(const struct confine_options *options, struct confine_report *report, struct error *error) {
+    *report = (struct confine_report){0};
+    if (!user_become(options, &report->user_changed, error)) {
+        return false;
+    }
+    if (!options->landlock && !options->seccomp) {
+        return true;
+    }
+    return forbid_cores(error) && forbid_new_privileges(&report->no_new_privileges, error) &&
+           (!options->landlock || landlock_confine(options, &report->landlock_abi, error)) &&
+           (!options->seccomp || seccomp_confine(options, &report->seccomp, error));
+}

@@ -1,0 +1,166 @@
+// Landlock: which files the process may still open, and no ports of its own. The kernel's header may be older
+// than the kernel: what it does not name is named here, and what the kernel does not know is left out.
+#include "confine/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// By the version that brought them.
+enum {
+    ABI_REFER = 2,
+    ABI_TRUNCATE = 3,
+    ABI_NET = 4,
+    ABI_DEVICES = 5,
+    ABI_SCOPES = 6,
+};
+
+#define RIGHT_REFER (1ULL << 13)
+#define RIGHT_TRUNCATE (1ULL << 14)
+#define RIGHT_DEVICES (1ULL << 15)
+#define RIGHT_BIND_TCP (1ULL << 0)
+#define RIGHT_CONNECT_TCP (1ULL << 1)
+#define SCOPE_ABSTRACT_SOCKETS (1ULL << 0)
+#define SCOPE_SIGNALS (1ULL << 1)
+
+// struct landlock_ruleset_attr, as of version 6.
+struct ruleset {
+    uint64_t files, net, scoped;
+};
+
+static const uint64_t READS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+static const uint64_t WRITES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+                               LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
+                               LANDLOCK_ACCESS_FS_REMOVE_FILE | RIGHT_TRUNCATE;
+// Those of them that a rule for a single file may give.
+static const uint64_t OF_A_FILE =
+    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE;
+
+// What the program and its libraries read at any time: the time zone, random numbers, how many processors
+// there are, how OpenSSL is configured.
+static const char *const always_readable[] = {
+    "/dev/urandom",
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/sys/devices/system/cpu",
+    "/etc/ssl/openssl.cnf",
+    "/usr/lib/ssl",
+#if CONFINE_SANITIZED
+    "/proc",
+#endif
+};
+
+// What libpq and the resolver read: certificates, hosts, services, the name server's address, modules.
+static const char *const readable_to_connect[] = {"/etc", "/usr/lib", "/usr/share", "/lib", "/lib64", "/run"};
+
+static int create_ruleset(const struct ruleset *ruleset, size_t size, unsigned flags) {
+    return (int)syscall(SYS_landlock_create_ruleset, ruleset, size, flags);
+}
+
+static int version(void) {
+    int abi = create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    return abi < 0 ? 0 : abi;
+}
+
+// Everything that this version can forbid, but for what the options ask for.
+static struct ruleset everything(const struct confine_options *options, int abi) {
+    struct ruleset ruleset = {.files = (1ULL << 13) - 1}; // all of version 1
+    ruleset.files |= abi >= ABI_REFER ? RIGHT_REFER : 0;
+    ruleset.files |= abi >= ABI_TRUNCATE ? RIGHT_TRUNCATE : 0;
+    ruleset.files |= abi >= ABI_DEVICES ? RIGHT_DEVICES : 0;
+    if (abi >= ABI_NET) {
+        ruleset.net = RIGHT_BIND_TCP | (options->connects ? 0 : RIGHT_CONNECT_TCP);
+    }
+    if (abi >= ABI_SCOPES) {
+        ruleset.scoped = SCOPE_SIGNALS | (options->abstract_sockets ? 0 : SCOPE_ABSTRACT_SOCKETS);
+    }
+    return ruleset;
+}
+
+// The size that a kernel of this version knows: an older one refuses more.
+static size_t size_of_ruleset(int abi) {
+    return abi >= ABI_SCOPES ? sizeof(struct ruleset)
+           : abi >= ABI_NET  ? offsetof(struct ruleset, scoped)
+                             : offsetof(struct ruleset, net);
+}
+
+// Allows `rights` beneath the path. A path that is not there, or cannot be reached, needs no rule.
+static bool allow(int rules, const char *path, uint64_t rights, struct error *error) {
+    int file = open(path, O_PATH | O_CLOEXEC);
+    if (file < 0) {
+        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ||
+               error_set_system(error, errno, "%.150s", path);
+    }
+    struct stat status;
+    bool is_folder = fstat(file, &status) == 0 && S_ISDIR(status.st_mode);
+    struct landlock_path_beneath_attr rule = {.allowed_access = is_folder ? rights : rights & OF_A_FILE,
+                                              .parent_fd = file};
+    bool added = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 ||
+                 error_set_system(error, errno, "no rule for %.150s", path);
+    close(file);
+    return added;
+}
+
+static bool allow_all(int rules, const char *const *paths, size_t count, uint64_t rights,
+                      struct error *error) {
+    for (size_t i = 0; i < count; i++) {
+        if (!allow(rules, paths[i], rights, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The user's own certificates and passwords.
+static bool allow_home(int rules, struct error *error) {
+    static const char *const names[] = {".postgresql", ".pgpass", ".pg_service.conf"};
+    const char *home = getenv("HOME");
+    for (size_t i = 0; home != NULL && i < sizeof names / sizeof *names; i++) {
+        char path[4096];
+        if (snprintf(path, sizeof path, "%s/%s", home, names[i]) < (int)sizeof path &&
+            !allow(rules, path, READS, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+#define COUNT(paths) (sizeof(paths) / sizeof *(paths))
+
+static bool allow_paths(int rules, const struct confine_options *options, uint64_t known,
+                        struct error *error) {
+#ifdef CONFINE_BUILD_FOLDER // sanitizers read the program's lines there, and coverage is counted there
+    if (!allow(rules, CONFINE_BUILD_FOLDER, WRITES & known, error)) {
+        return false;
+    }
+#endif
+    return allow_all(rules, options->writable, options->writable_count, WRITES & known, error) &&
+           allow_all(rules, options->readable, options->readable_count, READS, error) &&
+           allow_all(rules, always_readable, COUNT(always_readable), READS, error) &&
+           (!options->connects ||
+            (allow_all(rules, readable_to_connect, COUNT(readable_to_connect), READS, error) &&
+             allow_home(rules, error)));
+}
+
+bool landlock_confine(const struct confine_options *options, int *abi, struct error *error) {
+    *abi = version();
+    if (*abi == 0) {
+        return true;
+    }
+    struct ruleset ruleset = everything(options, *abi);
+    int rules = create_ruleset(&ruleset, size_of_ruleset(*abi), 0);
+    if (rules < 0) {
+        return error_set_system(error, errno, "no rules for files can be made");
+    }
+    bool confined = allow_paths(rules, options, ruleset.files, error) &&
+                    (syscall(SYS_landlock_restrict_self, rules, 0) == 0 ||
+                     error_set_system(error, errno, "the rules for files cannot be kept"));
+    close(rules);
+    return confined;
+}

@@ -1,0 +1,211 @@
+// The system calls that the server still makes. Any other one ends the process: it can only come from code
+// that is not the server's. Each group below says what it is for.
+#include "confine/internal.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <termios.h>
+#include <unistd.h>
+
+#ifndef PR_SET_VMA
+#define PR_SET_VMA 0x53564d41
+#endif
+
+#define CALL(name) SCMP_SYS(name)
+
+// The store's files: SQLite's, and its lock. Which files may be opened is Landlock's to say.
+static const int for_files[] = {
+    CALL(open),       CALL(openat),    CALL(close),    CALL(read),      CALL(readv),      CALL(pread64),
+    CALL(write),      CALL(writev),    CALL(pwrite64), CALL(lseek),     CALL(fsync),      CALL(fdatasync),
+    CALL(ftruncate),  CALL(fallocate), CALL(fcntl),    CALL(flock),     CALL(stat),       CALL(fstat),
+    CALL(lstat),      CALL(statx),     CALL(access),   CALL(faccessat), CALL(faccessat2), CALL(newfstatat),
+    CALL(readlink),   CALL(unlink),    CALL(unlinkat), CALL(rename),    CALL(renameat),   CALL(renameat2),
+    CALL(readlinkat), CALL(fchmod),    CALL(fchown),   CALL(getcwd),    CALL(getdents64), CALL(umask),
+    CALL(statfs),     CALL(fstatfs),   CALL(utimensat)};
+
+// Connections that were accepted, on ports that were bound before.
+static const int for_connections[] = {CALL(listen),   CALL(accept4),    CALL(recvmsg),     CALL(recvfrom),
+                                      CALL(sendmsg),  CALL(sendto),     CALL(shutdown),    CALL(getsockopt),
+                                      CALL(sendmmsg), CALL(setsockopt), CALL(getpeername), CALL(getsockname)};
+
+// Waiting: the loops, the signals that end the program, and the store's watch.
+static const int for_waiting[] = {
+    CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait), CALL(epoll_pwait),     CALL(epoll_pwait2),
+    CALL(eventfd2),      CALL(pipe2),     CALL(poll),       CALL(ppoll),           CALL(select),
+    CALL(pselect6),      CALL(signalfd4), CALL(nanosleep),  CALL(clock_nanosleep), CALL(restart_syscall),
+    CALL(dup),           CALL(dup3)};
+
+// Threads and memory. New threads only: see clone below.
+static const int for_threads_and_memory[] = {
+    CALL(futex),       CALL(brk),          CALL(munmap),          CALL(mremap),
+    CALL(madvise),     CALL(membarrier),   CALL(set_robust_list), CALL(get_robust_list),
+    CALL(rseq),        CALL(sched_yield),  CALL(set_tid_address), CALL(sched_getaffinity),
+    CALL(sigaltstack), CALL(rt_sigaction), CALL(rt_sigprocmask),  CALL(rt_sigreturn),
+    CALL(gettid),      CALL(exit),         CALL(exit_group)};
+
+// Facts, and nothing else.
+static const int for_facts[] = {CALL(clock_gettime), CALL(clock_getres), CALL(gettimeofday), CALL(time),
+                                CALL(getrandom),     CALL(getpid),       CALL(getppid),      CALL(getuid),
+                                CALL(geteuid),       CALL(getgid),       CALL(getegid),      CALL(uname),
+                                CALL(sysinfo),       CALL(getrusage),    CALL(times)};
+
+// A database: its address is looked up, and connected to.
+static const int to_connect[] = {CALL(connect), CALL(bind), CALL(socketpair)};
+
+// What libraries try that does without it, when they look for a user's tickets.
+static const int to_refuse_when_connecting[] = {CALL(keyctl), CALL(add_key), CALL(request_key)};
+
+#if CONFINE_SANITIZED
+// A sanitizer looks for leaks at the end: with a process that traces this one.
+static const int for_sanitizers[] = {CALL(clone),
+                                     CALL(ptrace),
+                                     CALL(wait4),
+                                     CALL(kill),
+                                     CALL(tgkill),
+                                     CALL(prctl),
+                                     CALL(arch_prctl),
+                                     CALL(mmap),
+                                     CALL(mprotect),
+                                     CALL(mincore),
+                                     CALL(personality),
+                                     CALL(prlimit64),
+                                     CALL(pipe),
+                                     CALL(dup2),
+                                     CALL(getrlimit),
+                                     CALL(setrlimit),
+                                     CALL(sched_getparam),
+                                     CALL(sched_getscheduler),
+                                     CALL(process_vm_readv)};
+#endif
+#ifdef CONFINE_BUILD_FOLDER
+static const int for_coverage[] = {CALL(mkdir), CALL(mkdirat)};
+#endif
+
+#define COUNT(calls) (sizeof(calls) / sizeof *(calls))
+
+static int add_group(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count) {
+    int failure = 0;
+    for (size_t i = 0; i < count && failure == 0; i++) {
+        failure = seccomp_rule_add(filter, action, calls[i], 0);
+    }
+    return failure;
+}
+
+static int allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condition) {
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
+}
+
+// No pages that can be run; where names are looked up the resolver's modules are loaded.
+static int add_memory(scmp_filter_ctx filter, bool modules) {
+    uint64_t forbidden = modules ? 0 : PROT_EXEC;
+    int failure = allow_if(filter, CALL(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
+    return failure != 0 ? failure
+                        : allow_if(filter, CALL(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
+}
+
+// A new thread, never a new process. clone3 has its flags in memory, where a filter cannot look: the C
+// library is told that there is none, and takes clone.
+static int add_threads(scmp_filter_ctx filter) {
+    int failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0);
+    return failure != 0
+               ? failure
+               : allow_if(filter, CALL(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+}
+
+static int add_sockets(scmp_filter_ctx filter, bool connects) {
+    static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+    size_t count = connects ? COUNT(families) : 1; // AF_UNIX: to tell the service manager
+    int failure = 0;
+    for (size_t i = 0; i < count && failure == 0; i++) {
+        failure = allow_if(filter, CALL(socket), SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i]));
+    }
+    return failure;
+}
+
+// The few uses of calls that can do much more.
+static int add_uses(scmp_filter_ctx filter) {
+    static const unsigned controls[] = {FIONBIO, FIOCLEX, FIONREAD, TCGETS, TIOCGWINSZ};
+    static const unsigned processes[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA, PR_GET_DUMPABLE};
+    int failure = 0;
+    for (size_t i = 0; i < COUNT(controls) && failure == 0; i++) {
+        failure = allow_if(filter, CALL(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, controls[i]));
+    }
+    for (size_t i = 0; i < COUNT(processes) && failure == 0; i++) {
+        failure = allow_if(filter, CALL(prctl), SCMP_A0(SCMP_CMP_EQ, processes[i]));
+    }
+    if (failure == 0) { // limits may be read
+        failure = allow_if(filter, CALL(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
+    }
+    if (failure == 0) { // abort() ends this process, no other one
+        failure = allow_if(filter, CALL(tgkill), SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid()));
+    }
+    return failure;
+}
+
+static int add_rules(scmp_filter_ctx filter, const struct confine_options *options) {
+    const struct {
+        const int *calls;
+        size_t count;
+    } groups[] = {
+        {for_files, COUNT(for_files)},
+        {for_connections, COUNT(for_connections)},
+        {for_waiting, COUNT(for_waiting)},
+        {for_threads_and_memory, COUNT(for_threads_and_memory)},
+        {for_facts, COUNT(for_facts)},
+#if CONFINE_SANITIZED
+        {for_sanitizers, COUNT(for_sanitizers)},
+#endif
+#ifdef CONFINE_BUILD_FOLDER
+        {for_coverage, COUNT(for_coverage)},
+#endif
+        {to_connect, options->connects ? COUNT(to_connect) : 0}
+    };
+    int failure = 0;
+    for (size_t i = 0; i < COUNT(groups) && failure == 0; i++) {
+        failure = add_group(filter, SCMP_ACT_ALLOW, groups[i].calls, groups[i].count);
+    }
+    if (failure == 0 && options->connects) {
+        failure = add_group(filter, SCMP_ACT_ERRNO(ENOSYS), to_refuse_when_connecting,
+                            COUNT(to_refuse_when_connecting));
+    }
+#if !CONFINE_SANITIZED
+    failure = failure != 0 ? failure : add_memory(filter, options->connects);
+    failure = failure != 0 ? failure : add_uses(filter);
+#else
+    failure = failure != 0 ? failure : seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(ioctl), 0);
+#endif
+    failure = failure != 0 ? failure : add_threads(filter);
+    return failure != 0 ? failure : add_sockets(filter, options->connects);
+}
+
+// Whether the kernel has no filters, or whatever we run in does not let us have one.
+static bool is_lacking(int failure) {
+    return failure == -ENOSYS || failure == -EINVAL || failure == -EOPNOTSUPP || failure == -EPERM ||
+           failure == -ECANCELED; // as libseccomp says it
+}
+
+bool seccomp_confine(const struct confine_options *options, bool *filtered, struct error *error) {
+    *filtered = false;
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (filter == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a filter of system calls");
+    }
+    int failure = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    failure = failure != 0 ? failure : add_rules(filter, options);
+    if (failure != 0) {
+        seccomp_release(filter);
+        return error_set_system(error, -failure, "a filter of system calls cannot be made");
+    }
+    (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); // a tree: fewer steps a call
+    failure = seccomp_load(filter);
+    seccomp_release(filter);
+    *filtered = failure == 0;
+    return failure == 0 || is_lacking(failure) ||
+           error_set_system(error, -failure, "the filter of system calls cannot be loaded");
+}

@@ -1,0 +1,68 @@
+// From root to a user who may do little.
+#include "confine/internal.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// The user with that name, or with that number.
+static const struct passwd *find(const char *user) {
+    const struct passwd *found = getpwnam(user);
+    if (found == NULL && user[0] >= '0' && user[0] <= '9') {
+        char *end;
+        unsigned long number = strtoul(user, &end, 10);
+        found = *end == '\0' && number < (uid_t)-1 ? getpwuid((uid_t)number) : NULL;
+    }
+    return found;
+}
+
+static bool change(const struct passwd *to, struct error *error) {
+    if (initgroups(to->pw_name, to->pw_gid) != 0 || setresgid(to->pw_gid, to->pw_gid, to->pw_gid) != 0 ||
+        setresuid(to->pw_uid, to->pw_uid, to->pw_uid) != 0) {
+        return error_set_system(error, errno, "cannot become user %s", to->pw_name);
+    }
+    if (setuid(0) == 0 || seteuid(0) == 0 || getuid() != to->pw_uid || geteuid() != to->pw_uid) {
+        return error_set(error, ERROR_SYSTEM, "user %s can become root again", to->pw_name);
+    }
+    return true;
+}
+
+// What root made earlier would only be missed in the middle of the work.
+static bool check_usable(const struct confine_options *options, const char *user, struct error *error) {
+    for (size_t i = 0; i < options->writable_count; i++) {
+        const char *path = options->writable[i];
+        struct stat status;
+        int how = stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? R_OK | W_OK | X_OK : R_OK | W_OK;
+        if (access(path, how) != 0 && errno != ENOENT && errno != ENOTDIR) {
+            return error_set_system(error, errno, "%.120s cannot be used by user %s, who is to be its owner",
+                                    path, user);
+        }
+    }
+    return true;
+}
+
+bool user_become(const struct confine_options *options, bool *changed, struct error *error) {
+    *changed = false;
+    if (options->user == NULL) {
+        return true;
+    }
+    errno = 0;
+    const struct passwd *to = find(options->user);
+    if (to == NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "there is no user %.60s", options->user);
+    }
+    if (geteuid() == to->pw_uid && getuid() == to->pw_uid) {
+        return true;
+    }
+    if (geteuid() != 0) {
+        return error_set(error, ERROR_BAD_SETTING, "only root can become user %.60s", options->user);
+    }
+    if (!change(to, error) || !check_usable(options, options->user, error)) {
+        return false;
+    }
+    *changed = true;
+    return true;
+}
