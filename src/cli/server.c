@@ -7,8 +7,10 @@
 #include "base/settings.h"
 #include "base/signals.h"
 #include "cli/command.h"
+#include "cli/privileges.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
+#include "confine/supervisor.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
 #include "net/exposure.h"
@@ -44,7 +46,7 @@ struct server {
     struct audit *audit;     // NULL: nobody wants to know
     struct tls_context *tls; // NULL: plain text
     uv_timer_t expiry;       // when to look again whether its files are about to expire
-    bool stopping;
+    bool is_ready, stopping;
 };
 
 static uint32_t agencies_from(const struct settings *settings) {
@@ -121,7 +123,13 @@ static void take_signal(struct server *server) {
     }
     log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
     if (signals_is_reload(number)) {
+        if (server->is_ready) { // else it is not ready afterwards, either
+            supervisor_reloading();
+        }
         reload(server);
+        if (server->is_ready) {
+            supervisor_ready();
+        }
     } else {
         stop(server);
     }
@@ -180,6 +188,7 @@ static void close_main_loop(struct server *server) {
 // The order matters: nothing new comes in, then the ledger finishes the group in hand and answers it, then
 // the answers leave and the connections end, and only then is the store closed.
 static void take_apart(struct server *server) {
+    supervisor_stopping();
     if (server->net != NULL) {
         net_quiet(server->net);
     }
@@ -271,6 +280,10 @@ static bool open_net(struct server *server, struct error *error) {
         .tls = server->tls,
         .connections_max = (uint32_t)settings_number(settings, "CONNECTIONS_MAX"),
     };
+    static const char *const names[LOTTERY_PORTS] = {"bets", "consult"};
+    if (!supervisor_sockets(names, options.sockets, options.port_count, error)) {
+        return false;
+    }
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
     return net_open(&options, handler, server->lottery, &server->net, error);
 }
@@ -310,11 +323,6 @@ static bool open_ledger(struct server *server, struct error *error) {
         .noted = on_noted,
         .context = server,
     };
-    server->lottery = lottery_new();
-    if (server->lottery == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
-    }
-    lottery_set_audit(server->lottery, server->audit);
     struct error reason;
     if (open_ledger_in_time(server, &options, &reason)) {
         return true;
@@ -357,23 +365,32 @@ static bool start_audit(struct server *server, struct error *error) {
     return true;
 }
 
-static bool put_together(struct server *server, struct error *error) {
-    if (!start_tls(server, error) || !start_audit(server, error)) {
-        return false;
-    }
-    if (is_echo(server)) {
-        return open_net(server, error) && net_start(server->net, error);
-    }
-    if (!open_ledger(server, error) || !open_net(server, error)) {
+static bool start_lottery(struct server *server, struct error *error) {
+    if (!open_ledger(server, error)) {
         return false;
     }
     uint32_t agencies = ledger_agencies(server->ledger); // now: the ledger is its thread's from there on
     if (!worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
+    lottery_set_audit(server->lottery, server->audit);
     lottery_set_worker(server->lottery, server->worker, agencies);
     return store_watch_start(settings_text(server->settings, "STORE"), on_store_changed, server,
-                             &server->watch, error) &&
+                             &server->watch, error);
+}
+
+// The ports are bound while we may; then everything is given up that is not needed from there on, before the
+// first thread starts; the store is the first thing that is done without. We listen when it is open.
+static bool put_together(struct server *server, struct error *error) {
+    bool has_store = !is_echo(server);
+    if (!start_tls(server, error)) {
+        return false;
+    }
+    if (has_store && (server->lottery = lottery_new()) == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
+    }
+    return open_net(server, error) && privileges_give_up(server->settings, has_store, error) &&
+           start_audit(server, error) && (!has_store || start_lottery(server, error)) &&
            net_start(server->net, error);
 }
 
@@ -410,6 +427,8 @@ static int run(struct server *server) {
     bool started = put_together(server, &error);
     if (started) {
         log_listening(server);
+        server->is_ready = true;
+        supervisor_ready();
         uv_run(&server->loop, UV_RUN_DEFAULT);
     } else if (!server->stopping) {
         log_no_start(&error);

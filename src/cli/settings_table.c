@@ -191,6 +191,20 @@ static const struct setting settings_table[] = {
      .key = "INSECURE",
      .type = SETTING_SWITCH,
      .help = "Take plain text on a public address, too, where anybody can speak for any agency"},
+    {.commands = SERVER,
+     .key = "RUN_AS",
+     .flag = "user",
+     .type = SETTING_TEXT,
+     .value_name = "NAME",
+     .help = "Started as root: the user to become once the ports are bound, who is to own the store"},
+    {.commands = SERVER,
+     .key = "SANDBOX",
+     .type = SETTING_CHOICE,
+     .choices = "on off",
+     .fallback = "on",
+     .value_name = "WORD",
+     .help = "on: once it has started, give up every file but the store's, and every system call that is not "
+             "needed"},
 
     // The agency.
     {.commands = CLIENT,

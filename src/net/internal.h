@@ -72,6 +72,8 @@ struct net {
     char address[64];
     int port_count;
     uint16_t ports[NET_PORTS_MAX];
+    int given[NET_PORTS_MAX];     // sockets that were handed over, or -1
+    int exclusive[NET_PORTS_MAX]; // bound, as long as the net does not listen, where none was; else -1
     int backlog;
     size_t connections_max;
     atomic_size_t connections; // of all loops, that are not closed yet
@@ -87,9 +89,19 @@ struct net {
 // had.
 int listener_bind(const char *address, uint16_t *port, bool exclusive, struct error *error);
 
-// listener.c: takes over `socket` and accepts connections on it from now on.
-bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket,
-                    struct error *error);
+// listener.c: the port and the address that `socket` is bound to; the text is "" for every address.
+bool listener_look(int socket, uint16_t *port, char *address, size_t address_bytes, struct error *error);
+
+// listener.c: whether nobody else listens on the port of `socket`, which was bound as exclusive and is to be
+// closed then. It listens for a moment.
+bool listener_is_only_one(int socket, uint16_t port, struct error *error);
+
+// listener.c: takes over the bound `socket`.
+bool listener_add(struct listener *listener, struct loop *loop, int port_index, int socket,
+                  struct error *error);
+
+// listener.c: listens, and accepts connections from now on.
+bool listener_start(struct listener *listener, struct error *error);
 
 // listener.c: has all of the loop's listeners rest, or accept again.
 void listener_pause_all(struct loop *loop);

@@ -75,6 +75,31 @@ int listener_bind(const char *text, uint16_t *port, bool exclusive, struct error
     return descriptor;
 }
 
+bool listener_look(int socket, uint16_t *port, char *address, size_t address_bytes, struct error *error) {
+    union address bound = {0};
+    socklen_t length = sizeof bound;
+    if (getsockname(socket, &bound.any, &length) != 0) {
+        return error_set_system(error, errno, "a socket that was handed over has no address");
+    }
+    address[0] = '\0';
+    if (bound.any.sa_family == AF_INET) {
+        *port = ntohs(bound.v4.sin_port);
+        if (bound.v4.sin_addr.s_addr != htonl(INADDR_ANY)) {
+            inet_ntop(AF_INET, &bound.v4.sin_addr, address, (socklen_t)address_bytes);
+        }
+    } else {
+        *port = ntohs(bound.v6.sin6_port);
+        if (!IN6_IS_ADDR_UNSPECIFIED(&bound.v6.sin6_addr)) {
+            inet_ntop(AF_INET6, &bound.v6.sin6_addr, address, (socklen_t)address_bytes);
+        }
+    }
+    return true;
+}
+
+bool listener_is_only_one(int socket, uint16_t port, struct error *error) {
+    return listen(socket, 1) == 0 || error_set_system(error, errno, "cannot listen on port %u", port);
+}
+
 static bool is_full(const struct loop *loop) {
     return atomic_load(&loop->net->connections) >= loop->net->connections_max;
 }
@@ -139,16 +164,11 @@ void listener_resume_all(struct loop *loop) {
     }
 }
 
-bool listener_start(struct listener *listener, struct loop *loop, int port_index, int socket,
-                    struct error *error) {
+bool listener_add(struct listener *listener, struct loop *loop, int port_index, int socket,
+                  struct error *error) {
     listener->port_index = port_index;
     listener->descriptor = socket;
     listener->poll.data = listener;
-    if (listen(socket, loop->net->backlog) != 0) {
-        int failure = errno;
-        close(socket);
-        return error_set_system(error, failure, "cannot listen on port %u", loop->net->ports[port_index]);
-    }
     int failure = uv_poll_init(&loop->uv, &listener->poll, socket);
     if (failure != 0) {
         close(socket);
@@ -156,9 +176,17 @@ bool listener_start(struct listener *listener, struct loop *loop, int port_index
                          uv_strerror(failure));
     }
     listener->loop = loop;
-    failure = uv_poll_start(&listener->poll, UV_READABLE, on_connections);
+    return true;
+}
+
+bool listener_start(struct listener *listener, struct error *error) {
+    const struct net *net = listener->loop->net;
+    if (listen(listener->descriptor, net->backlog) != 0) {
+        return error_set_system(error, errno, "cannot listen on port %u", net->ports[listener->port_index]);
+    }
+    int failure = uv_poll_start(&listener->poll, UV_READABLE, on_connections);
     return failure == 0 || error_set(error, ERROR_SYSTEM, "cannot listen on port %u: %s",
-                                     loop->net->ports[port_index], uv_strerror(failure));
+                                     net->ports[listener->port_index], uv_strerror(failure));
 }
 
 bool listener_close(struct listener *listener) {

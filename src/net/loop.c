@@ -4,6 +4,8 @@
 #include "base/log.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +104,18 @@ static const char *bind_address(const struct net *net) {
     return net->address[0] == '\0' ? NULL : net->address;
 }
 
+// A loop's own socket: of those that were handed over a duplicate, which shares its queue with the others.
+static int bind_port(struct net *net, int index, struct error *error) {
+    if (net->given[index] < 0) {
+        return listener_bind(bind_address(net), &net->ports[index], false, error);
+    }
+    int socket = fcntl(net->given[index], F_DUPFD_CLOEXEC, 0);
+    if (socket < 0) {
+        error_set_system(error, errno, "cannot listen on port %u", net->ports[index]);
+    }
+    return socket;
+}
+
 static bool open_loop(struct net *net, int index, const struct net_options *options, struct error *error) {
     struct loop *loop = &net->loops[index];
     loop->net = net;
@@ -118,11 +132,8 @@ static bool open_loop(struct net *net, int index, const struct net_options *opti
     uv_timer_init(&loop->uv, &loop->reaper);
     loop->reaper.data = loop;
     for (int i = 0; i < net->port_count; i++) {
-        int socket = listener_bind(bind_address(net), &net->ports[i], false, error);
-        if (socket < 0) {
-            return false;
-        }
-        if (!listener_start(&loop->listeners[i], loop, i, socket, error)) {
+        int socket = bind_port(net, i, error);
+        if (socket < 0 || !listener_add(&loop->listeners[i], loop, i, socket, error)) {
             return false;
         }
     }
@@ -152,19 +163,39 @@ static void close_loop(struct loop *loop) {
     free(loop->state);
 }
 
-// Several listeners of ours share a port, and so a second server could share it with us. One exclusive bind,
-// given up at once, finds out whether anybody listens there already.
-static bool check_ports_free(struct net *net, struct error *error) {
+// Several listeners of ours share a port, and so a second server could share it with us. An exclusive bind
+// finds out whether anybody listens there already. It is kept: who binds the port and does not listen yet is
+// only seen in the end, by whoever listens second.
+static bool hold_ports(struct net *net, struct error *error) {
     for (int i = 0; i < net->port_count; i++) {
-        if (net->ports[i] != 0) {
-            int socket = listener_bind(bind_address(net), &net->ports[i], true, error);
-            if (socket < 0) {
+        if (net->given[i] >= 0) {
+            if (!listener_look(net->given[i], &net->ports[i], net->address, sizeof net->address, error)) {
                 return false;
             }
-            close(socket);
+            continue;
+        }
+        net->exclusive[i] = listener_bind(bind_address(net), &net->ports[i], true, error);
+        if (net->exclusive[i] < 0) {
+            return false;
         }
     }
     return true;
+}
+
+static void close_held(int *socket) {
+    if (*socket >= 0) {
+        close(*socket);
+    }
+    *socket = -1;
+}
+
+static bool check_only_ones(struct net *net, struct error *error) {
+    bool only = true;
+    for (int i = 0; i < net->port_count && only; i++) {
+        only = net->exclusive[i] < 0 || listener_is_only_one(net->exclusive[i], net->ports[i], error);
+        close_held(&net->exclusive[i]);
+    }
+    return only;
 }
 
 // Some descriptors stay free for the store, its log and the loops' own.
@@ -201,13 +232,17 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
         net->tls = tls_context_hold(options->tls);
     }
     memcpy(net->ports, options->ports, sizeof net->ports);
+    for (int i = 0; i < NET_PORTS_MAX; i++) {
+        net->exclusive[i] = -1;
+        net->given[i] = options->sockets[i] > 0 ? options->sockets[i] : -1;
+    }
     unsigned char ignored[sizeof(struct in6_addr)];
     const char *address = options->address;
     if (address != NULL &&
         (inet_pton(AF_INET, address, ignored) == 1 || inet_pton(AF_INET6, address, ignored) == 1)) {
         snprintf(net->address, sizeof net->address, "%s", address);
     }
-    if (!check_ports_free(net, error)) {
+    if (!hold_ports(net, error)) {
         net_close(&net);
         return false;
     }
@@ -229,7 +264,21 @@ const char *net_address(const struct net *net) {
     return net->address[0] == '\0' ? "*" : net->address;
 }
 
+static bool listen_on_all(struct net *net, struct error *error) {
+    for (int i = 0; i < net->loop_count; i++) {
+        for (int port = 0; port < net->port_count; port++) {
+            if (!listener_start(&net->loops[i].listeners[port], error)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool net_start(struct net *net, struct error *error) {
+    if (!check_only_ones(net, error) || !listen_on_all(net, error)) {
+        return false;
+    }
     for (int i = 0; i < net->loop_count; i++) {
         struct loop *loop = &net->loops[i];
         int failure = uv_thread_create(&loop->thread, run, loop);
@@ -276,6 +325,10 @@ void net_close(struct net **pointer) {
     }
     for (int i = 0; i < net->loop_count; i++) {
         close_loop(&net->loops[i]);
+    }
+    for (int i = 0; i < NET_PORTS_MAX; i++) {
+        close_held(&net->exclusive[i]);
+        close_held(&net->given[i]);
     }
     tls_context_release(net->tls);
     pthread_mutex_destroy(&net->tls_mutex);

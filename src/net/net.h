@@ -1,5 +1,6 @@
 // The server's side of the network: as many libuv loops as asked for, a thread each, and each with its own
-// listeners on every port (SO_REUSEPORT: the kernel spreads the connections over them).
+// listeners on every port (SO_REUSEPORT: the kernel spreads the connections over them; sockets that were
+// handed over are shared, and whichever loop is quicker accepts).
 //
 //   net_open → net_start → net_quiet → net_close
 #ifndef QUINIELA_NET_NET_H
@@ -17,6 +18,7 @@ struct net_options {
     const char *address; // a numeric address to bind; a name, "" or NULL means every address
     int port_count;
     uint16_t ports[NET_PORTS_MAX]; // 0 takes a free one
+    int sockets[NET_PORTS_MAX];    // bound for the port already, by somebody else; 0 or -1: it is to be bound
     int backlog;                   // the kernel's queue of connections not yet accepted
     int loops;
     // How long a message may take from its first byte to its last, a connection may say nothing while it
@@ -29,9 +31,11 @@ struct net_options {
 
 struct net;
 
-// Binds every port and makes the loops, which do not run yet. The handler and its context must outlive the
-// net. On success the caller owns *net. ERROR_SYSTEM, naming address and port, when a port cannot be had: a
-// port that another process listens on is refused, also when that process would share it.
+// Binds every port and makes the loops, which do not run yet; until they do, who connects is refused.
+// (Sockets that were handed over may listen already: then he waits.) The net takes over those sockets, also
+// when this fails. The handler and its context must outlive the net. On success the caller owns *net.
+// ERROR_SYSTEM, naming address and port, when a port cannot be had: a port that another process listens on is
+// refused, also when that process would share it.
 bool net_open(const struct net_options *options, const struct handler *handler, void *context,
               struct net **net, struct error *error) MUST_CHECK;
 
@@ -39,7 +43,8 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
 uint16_t net_port(const struct net *net, int index);
 const char *net_address(const struct net *net);
 
-// Starts the threads. When it fails the net must still be closed.
+// Listens, and starts the threads. When it fails the net must still be closed. ERROR_SYSTEM, too, when
+// another process has begun to listen on one of the ports since they were bound.
 bool net_start(struct net *net, struct error *error) MUST_CHECK;
 
 // New connections use this context from now on, in place of the one before; those that are there stay as they

@@ -25,7 +25,7 @@ struct lottery; // the context of lottery_handler: what its loops share
 struct lottery *lottery_new(void);
 void lottery_free(struct lottery *lottery);
 
-// What is recorded of who connects and who is refused. Before the net is opened; it must outlive the net.
+// What is recorded of who connects and who is refused. Before the net is started; it must outlive the net.
 void lottery_set_audit(struct lottery *lottery, struct audit *audit);
 
 // Tells who does the work, and for how many agencies. Before the net is started.

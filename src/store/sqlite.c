@@ -635,6 +635,26 @@ static const struct store_operations operations = {
     .close = sqlite_close,
 };
 
+static void each_path_of(const char *path, store_each_path each, void *context) {
+    static const char *const endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
+    char text[PATH_MAX];
+    snprintf(text, sizeof text, "%s", path);
+    each(context, dirname(text), true);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (snprintf(text, sizeof text, "%s%s", path, endings[i]) < (int)sizeof text) {
+            each(context, text, true);
+        }
+    }
+}
+
+void sqlite_paths(const char *path, store_each_path each, void *context) {
+    char real[PATH_MAX];
+    each_path_of(path, each, context);
+    if (realpath(path, real) != NULL) { // SQLite follows a link, and has its log beside the file
+        each_path_of(real, each, context);
+    }
+}
+
 bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
                        struct error *error) {
     *store = NULL;

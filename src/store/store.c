@@ -31,6 +31,18 @@ void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]) {
     }
 }
 
+void store_paths(const char *address, store_each_path each, void *context) {
+    if (postgres_is_address(address)) {
+        postgres_paths(address, each, context);
+    } else {
+        sqlite_paths(address, each, context);
+    }
+}
+
+bool store_is_remote(const char *address) {
+    return postgres_is_address(address);
+}
+
 void store_interrupt_on(int descriptor) {
     postgres_interrupt_on(descriptor);
 }

@@ -140,6 +140,15 @@ void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
 // Whether `address` can be one; ERROR_BAD_SETTING when not. Whether anything is there is seen by opening it.
 bool store_check_address(const char *address, struct error *error) MUST_CHECK;
 
+// Calls `each` for the paths that a store at `address` is opened with: those of its own folder and files,
+// which are written, and those of others, such as a database's certificates, which are only read. They need
+// not be there. What it is given lives until it returns.
+typedef void (*store_each_path)(void *context, const char *path, bool is_written);
+void store_paths(const char *address, store_each_path each, void *context);
+
+// Whether the store at `address` is reached over a network, or a socket.
+bool store_is_remote(const char *address);
+
 // Overwrites an address that has a password in it with asterisks.
 void store_conceal_address(char *address);
 
@@ -242,5 +251,8 @@ bool postgres_store_open(const char *address, const char *draw, enum store_mode 
 // SQLite's store (sqlite.c). As store_open.
 bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
                        struct error *error) MUST_CHECK;
+
+// As store_paths.
+void sqlite_paths(const char *path, store_each_path each, void *context);
 
 #endif

@@ -70,6 +70,7 @@ class Usage(Story):
         server = Server(self, agencies=1, store="other.db")
         server.signal(15)
         self.assertEqual(server.wait(), 0)
+        os.chmod(f"{self.folder}/other.db", 0o644)  # its owner lets others read it
         os.chmod(self.folder, 0o555)
         self.addCleanup(os.chmod, self.folder, 0o755)
         reader = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
