@@ -63,12 +63,13 @@ static enum transport_state take(struct connection *connection, size_t length) {
     if (!was_open) {
         account(loop, uv_hrtime() - began_ns);
     }
+    // First of all: bytes that are good may have come together with some that are not.
+    if (!was_open && tls_session_is_open(session)) {
+        loop->net->handler->identified(connection);
+    }
     if (tls_session_failure(session) != TLS_NO_FAILURE) {
         guard_note_refused(connection, tls_session_failure(session), tls_session_reason(session));
         return TRANSPORT_FAILED;
-    }
-    if (!was_open && tls_session_is_open(session)) {
-        loop->net->handler->identified(connection);
     }
     if (!decrypted) {
         return TRANSPORT_FAILED;

@@ -47,8 +47,7 @@ struct held {
 };
 
 struct lottery_connection {
-    bool is_identified;  // it has shown a certificate, and speaks for that agency only:
-    uint32_t agency;     // 0 when the certificate names none of the draw's
+    uint32_t agency;     // with TLS: the one in its certificate, 0 when it is none. It speaks for no other
     unsigned in_ledger;  // messages that are with the ledger
     unsigned held_count; // consultations that wait for the draw
     bool ended;          // the other side sends no more
@@ -245,8 +244,8 @@ static void record_told(struct lottery_loop *loop, uint32_t agency) {
 
 static bool check_identity(struct connection *connection, uint32_t agency, struct error *error) {
     const struct lottery_connection *own = connection_state(connection);
-    if (!own->is_identified || own->agency == agency) {
-        return true;
+    if (connection_identity(connection) == NULL || own->agency == agency) {
+        return true; // plain text, or itself
     }
     error_set(error, ERROR_NOT_AUTHORIZED, "agency: the certificate is of agency %.20s, not of %" PRIu32,
               connection_identity(connection), agency);
@@ -573,7 +572,6 @@ static void on_identified(struct connection *connection) {
     struct connection_certificate certificate;
     char peer[CONNECTION_ADDRESS_BYTES];
     const char *identity = connection_identity(connection);
-    own->is_identified = true;
     own->agency = agency_named(identity);
     connection_certificate(connection, &certificate);
     connection_peer(connection, peer);
