@@ -42,8 +42,8 @@ static const uint64_t WRITES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS
 static const uint64_t OF_A_FILE =
     LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE;
 
-// What the program and its libraries read at any time: the time zone, random numbers, how many processors
-// there are, how OpenSSL is configured.
+// What the program and its libraries read at any time: random numbers, the time zone, how memory is given and
+// how many processors there are, how OpenSSL is configured; /dev/null is what libuv keeps a descriptor with.
 static const char *const always_readable[] = {
     "/dev/urandom",
     "/etc/localtime",

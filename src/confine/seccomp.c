@@ -101,14 +101,6 @@ static int allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condit
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
 }
 
-// No pages that can be run; where names are looked up the resolver's modules are loaded.
-static int add_memory(scmp_filter_ctx filter, bool modules) {
-    uint64_t forbidden = modules ? 0 : PROT_EXEC;
-    int failure = allow_if(filter, CALL(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
-    return failure != 0 ? failure
-                        : allow_if(filter, CALL(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
-}
-
 // A new thread, never a new process. clone3 has its flags in memory, where a filter cannot look: the C
 // library is told that there is none, and takes clone.
 static int add_threads(scmp_filter_ctx filter) {
@@ -126,6 +118,15 @@ static int add_sockets(scmp_filter_ctx filter, bool connects) {
         failure = allow_if(filter, CALL(socket), SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i]));
     }
     return failure;
+}
+
+#if !CONFINE_SANITIZED
+// No pages that can be run; where names are looked up the resolver's modules are loaded.
+static int add_memory(scmp_filter_ctx filter, bool modules) {
+    uint64_t forbidden = modules ? 0 : PROT_EXEC;
+    int failure = allow_if(filter, CALL(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
+    return failure != 0 ? failure
+                        : allow_if(filter, CALL(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
 }
 
 // The few uses of calls that can do much more.
@@ -147,6 +148,7 @@ static int add_uses(scmp_filter_ctx filter) {
     }
     return failure;
 }
+#endif
 
 static int add_rules(scmp_filter_ctx filter, const struct confine_options *options) {
     const struct {
