@@ -1,0 +1,143 @@
+"""The server as a service: what it gives up once it has started, and how it gets on with whoever watches over it."""
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+
+from certificates import Authority
+from harness import HANG_S, POSTGRES, PROGRAM, ROOT, Agency, Process, Server, Story
+
+NOBODY = 65534
+# What a service manager does: the sockets become descriptors 3 and 4 (sd_listen_fds(3)).
+HAND_OVER = """import fcntl, os, sys
+high = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 100) for number in sys.argv[1:3]]
+for place, number in enumerate(high):
+    os.dup2(number, 3 + place)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2")
+os.closerange(100, 110)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
+class Service(Story):
+    def status(self, process):
+        with open(f"/proc/{process.process.pid}/status", encoding="ascii") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+class GivenUp(Service):
+    def test_calls_and_privileges(self):
+        server = Server(self, agencies=1)
+        status = self.status(server)
+        self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
+        server.wait_for(r"action: confine \| result: success \| user: .* \| no_new_privileges: on \| "
+                        r"landlock: abi \d+ \| seccomp: on")
+        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
+            with open(f"/proc/{server.process.pid}/task/{thread}/status", encoding="ascii") as file:
+                self.assertIn("Seccomp:\t2\n", file.read())
+
+    def test_it_can_be_left_off(self):
+        server = Server(self, "--sandbox", "off", agencies=1)
+        self.assertEqual(self.status(server)["Seccomp"], "0")
+        server.wait_for(r"action: confine \| .* landlock: off \| seccomp: off")
+
+    @unittest.skipIf(POSTGRES, "is about SQLite's files")
+    def test_a_whole_lottery_with_everything_on(self):
+        ca = Authority(self.folder + "/ca").issue_server()
+        for number in (1, 2):
+            ca.issue_agency(number)
+        self.sample((300, 20), (1, 2))
+        server = Server(self, *ca.flags("server", revocations=True), "--audit-log", "audit.log", "--once", agencies=2)
+        first = Agency(self, 1, server.ports, *ca.flags("agency-1"))
+        first.wait_for("consulta_ganadores|apuestas_enviadas")
+        server.signal(signal.SIGHUP)
+        server.wait_for(r"action: reload \| result: success")
+        second = Agency(self, 2, server.ports, *ca.flags("agency-2"))
+        self.assertEqual([first.winners(), second.winners()], [1, 2])
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(self.run_program("verify", "--audit", "audit.log")[0], 0)
+
+    @unittest.skipIf(os.geteuid() != 0 or POSTGRES, "only root can become somebody else")
+    def test_root_becomes_somebody_else(self):
+        self.sample((30,), (1,))
+        os.chmod(self.folder, 0o755)
+        os.mkdir(f"{self.folder}/store")
+        os.chown(f"{self.folder}/store", NOBODY, NOBODY)
+        server = Server(self, "--user", "nobody", agencies=1, store="store/quiniela.db")
+        self.assertEqual(self.status(server)["Uid"].split(), [str(NOBODY)] * 4)
+        self.assertEqual(Agency(self, 1, server.ports).winners(), 1)
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(os.stat(f"{self.folder}/store/quiniela.db").st_uid, NOBODY)
+
+    def test_a_user_who_is_nobody(self):
+        status, printed, errors = self.run_program("server", "--user", "no-such-user", "--server-port", 0,
+                                                   "--consult-server-port", 0)
+        self.assertEqual(status, 2, printed + errors)
+        self.assertIn("--user: ", errors)
+
+
+class WatchedOver(Service):
+    def notified(self, sender):
+        return sender.recv(4096).decode().split("\n")
+
+    def start(self, *flags):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.settimeout(HANG_S)
+        manager.bind(f"{self.folder}/notify")
+        return manager, Server(self, *flags, agencies=1, environment={"NOTIFY_SOCKET": f"{self.folder}/notify"})
+
+    def test_it_says_when_it_is_ready_and_when_it_ends(self):
+        manager, server = self.start()
+        self.assertIn("READY=1", self.notified(manager))
+        server.signal(signal.SIGTERM)
+        self.assertIn("STOPPING=1", self.notified(manager))
+        self.assertEqual(server.wait(), 0)
+
+    def test_it_says_when_it_reads_its_files_again(self):
+        ca = Authority(self.folder + "/ca").issue_server()
+        manager, server = self.start(*ca.flags("server"))
+        self.assertIn("READY=1", self.notified(manager))
+        server.signal(signal.SIGHUP)
+        self.assertIn("RELOADING=1", self.notified(manager))
+        self.assertIn("READY=1", self.notified(manager))
+
+    def test_sockets_that_it_is_given(self):
+        self.sample((30,), (1,))
+        listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+        ports = [listener.getsockname()[1] for listener in listeners]
+        process = subprocess.Popen(
+            [sys.executable, "-c", HAND_OVER, *(str(listener.fileno()) for listener in listeners), PROGRAM, "server",
+             "--agencies", "1", "--store", self.store()], cwd=self.folder,
+            pass_fds=[listener.fileno() for listener in listeners], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        for listener in listeners:
+            listener.close()
+        log = ""
+        for line in process.stdout:
+            log += line
+            if "action: listen" in line:
+                break
+        self.assertRegex(log, rf"action: listen .* port: {ports[0]} \| consult_port: {ports[1]}\b")
+        self.assertEqual(Agency(self, 1, ports).winners(), 1)
+
+
+class Unit(Story):
+    @unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd is not here")
+    def test_it_is_exposed_to_little(self):
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{ROOT}/systemd/quiniela.service"],
+                              capture_output=True, text=True, check=False)
+        exposure = re.search(r"Overall exposure level for quiniela.service: ([\d.]+)", done.stdout)
+        self.assertTrue(exposure, done.stdout + done.stderr)
+        self.assertLess(float(exposure[1]), 2.0)
+
+
+if __name__ == "__main__":
+    unittest.main()
