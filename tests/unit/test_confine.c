@@ -379,6 +379,9 @@ static void landlock_keeps_to_ourselves(void **state) {
 }
 
 static void the_filter_ends_who_makes_another_call(void **state) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); // there the filter only logs: see confine/seccomp.c
+#endif
     (void)state;
     enum { ENDED = BY_SIGNAL + SIGSYS };
     assert_int_equal(with_seccomp(run_a_program), ENDED);
