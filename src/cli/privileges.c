@@ -117,7 +117,7 @@ bool privileges_give_up(const struct settings *settings, bool has_store, struct 
         .landlock = sandbox,
         .seccomp = sandbox,
     };
-    struct confine_report report;
+    struct confine_report report = {0};
     struct error reason;
     bool confined = paths.failed ? error_set(&reason, ERROR_NO_MEMORY, "no memory for the paths")
                                  : confine(&options, &report, &reason);
