@@ -374,12 +374,19 @@ static void deliver(struct connection *connection) {
     trim_input(connection);
 }
 
+// Not refused, and not the other side's doing, if the server ended it first, as it does when it stops.
+static void on_cut_off(struct connection *connection) {
+    if (connection->transport_is == TRANSPORT_OPENING && connection->phase == CONNECTION_OPEN) {
+        guard_note_refused(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
+    }
+}
+
 // The other side sends no more.
 static void on_peer_ended(struct connection *connection) {
     const struct input *in = &connection->in;
     connection->peer_ended = true;
     if (connection->transport_is == TRANSPORT_OPENING) {
-        guard_note_refused(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
+        on_cut_off(connection);
         connection_abort(connection);
     } else if (connection->phase == CONNECTION_OPEN) {
         connection->loop->net->handler->ended(connection, in->bytes + in->start, in->end - in->start);
@@ -416,6 +423,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
             on_peer_ended(connection);
         }
     } else if (length < 0) {
+        on_cut_off(connection);
         connection_abort(connection);
     }
     connection_release(connection);

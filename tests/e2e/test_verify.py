@@ -93,6 +93,21 @@ class WhatHappened(Audited):
         self.assertEqual(len({record["serial"] for record in connected}), 1)
         self.verify()
 
+    def test_a_stop_in_the_middle_of_a_handshake_is_no_refusal(self):
+        ca = Authority(self.folder + "/ca").issue_server()
+        server = Server(self, "--audit-log", "audit.log", *ca.flags("server"), "--loops", 1, agencies=2)
+        wire = Wire(self, server.ports[0])
+        wire.socket.sendall(b"\x16\x03\x01")
+        refused = Wire(self, server.ports[0])  # taken after the one before
+        refused.socket.sendall(b"\x16\x03\x01")
+        refused.socket.close()
+        server.wait_for("cut_off")
+        server.signal(signal.SIGTERM)
+        self.assertEqual(wire.socket.recv(1), b"")
+        wire.socket.close()
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(self.events(), ["started", "refused", "stopped"])
+
     @not_under_valgrind("it is too slow for a flood")
     def test_a_flood_does_not_fill_the_disk(self):
         ca = Authority(self.folder + "/ca").issue_server()
