@@ -1,0 +1,79 @@
+"""Plain text where anybody may come from: a machine with a public address, made of a network namespace."""
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from certificates import Authority
+from harness import POSTGRES, Process, Server, Story
+
+LOOPBACK, PRIVATE, PUBLIC = "127.0.0.1", "10.1.2.3", "192.88.99.7"
+
+
+# All that is here but what tells that it is a container, where plain text is always allowed.
+ROOT_OF_ITS_OWN = """
+mkdir -p root
+mount -t tmpfs none root
+mount --make-unbindable root
+for entry in /*; do
+    if [ -L "$entry" ]; then
+        cp -P "$entry" root/
+    elif [ -d "$entry" ]; then
+        mkdir "root$entry"
+        [ "$entry" = /run ] || mount --rbind "$entry" "root$entry"
+    fi
+done
+"""
+
+
+def machine(*addresses):
+    """What has a program run on a machine of its own, which has these addresses beside its loopback."""
+    commands = ["ip link set lo up", *(f"ip address add {address}/32 dev lo" for address in addresses),
+                ROOT_OF_ITS_OWN, 'exec chroot root env -u container -C "$PWD" "$@"']
+    return ["unshare", "--net", "--mount", *(["--user", "--map-root-user"] if os.getuid() != 0 else []),
+            "sh", "-ec", "\n".join(commands), "sh"]
+
+
+def can_be_made():
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run([*machine(), "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
+                              check=False).returncode == 0
+
+
+@unittest.skipUnless(can_be_made(), "needs network and mount namespaces")
+@unittest.skipIf(POSTGRES, "the database is not on that machine")
+class Exposure(Story):
+    def serve(self, *flags, on):
+        server = Server(self, *flags, agencies=1, prefix=machine(*on))
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        return "\n".join(server.lines[:-1])
+
+    def test_a_public_address_is_refused(self):
+        server = Process(self, ["server", "--store", "quiniela.db"], prefix=machine(PRIVATE, PUBLIC))
+        self.assertEqual(server.wait(), 2)
+        said = "\n".join(server.errors)
+        self.assertIn(PUBLIC, said)
+        self.assertIn("--insecure", said)
+        self.assertIn("TLS_CERT", said)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "quiniela.db")))
+
+    def test_a_public_address_where_it_is_asked_for(self):
+        said = self.serve("--insecure", on=[PUBLIC])
+        self.assertRegex(said, rf"WARNING.*plain.*{PUBLIC}|WARNING.*{PUBLIC}.*plain")
+
+    def test_a_private_address_is_warned_of(self):
+        self.assertRegex(self.serve(on=[PRIVATE]), f"WARNING.*{PRIVATE}")
+
+    def test_only_the_address_that_is_listened_on_counts(self):
+        self.assertNotIn("WARNING", self.serve("--server-ip", LOOPBACK, on=[PUBLIC]))
+        self.assertNotIn("WARNING", self.serve(on=[]))
+
+    def test_nothing_is_said_of_tls(self):
+        ca = Authority(self.folder + "/ca").issue_server()
+        self.assertNotIn("WARNING", self.serve(*ca.flags("server"), on=[PUBLIC]))
+
+
+if __name__ == "__main__":
+    unittest.main()
