@@ -48,6 +48,14 @@ def quiniela_all(place, bets, window):
     return quiniela(place, bets, '--prepared', '--window', window)
 
 
+def quiniela_tls(place, bets, window):
+    """The same in TLS 1.3, the central and each agency with a certificate of its own."""
+    keys = os.path.join(place.directory, 'keys')
+    if not os.path.isdir(keys):
+        run(place.quiniela, 'keys', '--dir', keys, '--agencies', AGENCIES)
+    return quiniela(place, bets, '--prepared', '--window', window, '--tls', keys)
+
+
 def quiniela_as_agencies(place, bets):
     """Encoding each chunk when it is sent, as agencies do, but for all of them in one thread."""
     return quiniela(place, bets)

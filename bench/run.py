@@ -100,6 +100,7 @@ class Run:
         """Chunks of 1000, everybody."""
         place, bets = self.place, self.options.bets
         ours = self.measure('ours, window 4', contenders.quiniela_all, place, bets, 4)
+        self.measure('ours, window 4, TLS', contenders.quiniela_tls, place, bets, 4)
         self.measure('bare limit', contenders.bare_limit, place)
         for window in (4, 1):
             self.measure(f'Redis, {AGENCIES} x {window}', contenders.redis, place, place.bets, CHUNK_SIZE, AGENCIES,
@@ -136,6 +137,8 @@ def bar_of_rates(run_):
         row('… against PostgreSQL \\copy', ours, rates('PostgreSQL \\copy'), 6, rate),
         row('… against SQLite .import', ours, best('SQLite .import, WAL', 'SQLite .import, DELETE'), 10, rate),
         row('… as a share of the bare limit', ours, rates('bare limit'), 0.8, rate, unit=''),
+        row('in TLS 1.3, a certificate for each agency, against plain text', rates('ours, window 4, TLS'), ours,
+            0.6, rate),
         row('window 1, against Redis with one chunk in flight a connection', rates('ours, window 1'),
             rates(f'Redis, {AGENCIES} x 1'), 2, rate),
         row('on PostgreSQL, window 4, against \\copy into the same server', rates('ours on PostgreSQL, window 4'),
