@@ -37,25 +37,50 @@ static char *copy_of(const char *text) {
 
 // Reading the files ---------------------------------------------------------------------------------------
 
+// Nobody is there who could be asked for it.
+static int no_passphrase(char *text, int room, int is_writing, void *context) {
+    (void)text, (void)room, (void)is_writing;
+    *(bool *)context = true;
+    return -1;
+}
+
 static bool read_own(const struct tls_options *options, SSL_CTX *ssl, struct error *error) {
     if (options->certificate == NULL) {
         return true;
     }
+    bool asked = false;
+    SSL_CTX_set_default_passwd_cb(ssl, no_passphrase);
+    SSL_CTX_set_default_passwd_cb_userdata(ssl, &asked);
     if (SSL_CTX_use_certificate_chain_file(ssl, options->certificate) != 1) {
         return refuse("certificate", options->certificate, error);
     }
-    return (SSL_CTX_use_PrivateKey_file(ssl, options->key, SSL_FILETYPE_PEM) == 1 &&
-            SSL_CTX_check_private_key(ssl) == 1) ||
-           refuse("key", options->key, error);
+    bool read = SSL_CTX_use_PrivateKey_file(ssl, options->key, SSL_FILETYPE_PEM) == 1;
+    SSL_CTX_set_default_passwd_cb(ssl, NULL);
+    if (asked) {
+        ERR_clear_error();
+        return error_set(error, ERROR_BAD_SETTING,
+                         "key %.150s: it needs a passphrase, and nobody is asked for one", options->key);
+    }
+    return (read && SSL_CTX_check_private_key(ssl) == 1) || refuse("key", options->key, error);
 }
 
+// A file has one or more of them, one below the other. The one that stops being good first is kept, to warn
+// of it.
 static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct error *error) {
     if (SSL_CTX_load_verify_file(ssl, context->authority) != 1) {
         return refuse("authority", context->authority, error);
     }
-    BIO *file = BIO_new_file(context->authority, "r");
-    context->authority_certificate = file == NULL ? NULL : PEM_read_bio_X509(file, NULL, NULL, NULL);
-    BIO_free(file);
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ssl));
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        X509 *one = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+        const X509 *first = context->authority_certificate;
+        if (one != NULL &&
+            (first == NULL || ASN1_TIME_compare(X509_get0_notAfter(one), X509_get0_notAfter(first)) < 0)) {
+            X509_up_ref(one);
+            X509_free(context->authority_certificate);
+            context->authority_certificate = one;
+        }
+    }
     if (context->authority_certificate == NULL) {
         return refuse("authority", context->authority, error);
     }
@@ -65,17 +90,40 @@ static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct err
     return true;
 }
 
+static bool stops_before(const X509_CRL *one, const X509_CRL *other) {
+    const ASN1_TIME *end = X509_CRL_get0_nextUpdate(one);
+    const ASN1_TIME *other_end = other == NULL ? NULL : X509_CRL_get0_nextUpdate(other);
+    return other == NULL || (end != NULL && (other_end == NULL || ASN1_TIME_compare(end, other_end) < 0));
+}
+
+// Takes over the list.
+static bool add_revocations(struct tls_context *context, X509_STORE *store, X509_CRL *list) {
+    bool added = X509_STORE_add_crl(store, list) == 1;
+    if (added && stops_before(list, context->revocation_list)) {
+        X509_CRL_free(context->revocation_list);
+        context->revocation_list = list;
+    } else {
+        X509_CRL_free(list);
+    }
+    return added;
+}
+
 static bool read_revocations(struct tls_context *context, SSL_CTX *ssl, struct error *error) {
     if (context->revocations == NULL) {
         return true;
     }
-    BIO *file = BIO_new_file(context->revocations, "r");
-    context->revocation_list = file == NULL ? NULL : PEM_read_bio_X509_CRL(file, NULL, NULL, NULL);
-    BIO_free(file);
     X509_STORE *store = SSL_CTX_get_cert_store(ssl);
-    if (context->revocation_list == NULL || X509_STORE_add_crl(store, context->revocation_list) != 1) {
+    BIO *file = BIO_new_file(context->revocations, "r");
+    bool added = file != NULL;
+    for (X509_CRL *list; added && (list = PEM_read_bio_X509_CRL(file, NULL, NULL, NULL)) != NULL;) {
+        added = add_revocations(context, store, list);
+    }
+    BIO_free(file);
+    bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE; // no more of them
+    if (!added || !at_end || context->revocation_list == NULL) {
         return refuse("revocation list", context->revocations, error);
     }
+    ERR_clear_error();
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
     return true;
 }
@@ -86,8 +134,9 @@ bool tls_identity_of(const struct tls_context *context, const X509 *certificate,
                      size_t room) {
     size_t prefix = strlen(context->identity_prefix);
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    int fitting = 0;
     bool found = false;
-    for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
         const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
         if (name->type != GEN_URI) {
             continue;
@@ -95,15 +144,18 @@ bool tls_identity_of(const struct tls_context *context, const X509 *certificate,
         const ASN1_IA5STRING *uri = name->d.uniformResourceIdentifier;
         const char *text = (const char *)ASN1_STRING_get0_data(uri);
         size_t length = (size_t)ASN1_STRING_length(uri);
-        found = length > prefix && length - prefix < room &&
-                strncmp(text, context->identity_prefix, prefix) == 0 && memchr(text, '\0', length) == NULL;
+        if (length < prefix || strncmp(text, context->identity_prefix, prefix) != 0) {
+            continue;
+        }
+        fitting++;
+        found = length > prefix && length - prefix < room && memchr(text, '\0', length) == NULL;
         if (found) {
             memcpy(identity, text + prefix, length - prefix);
             identity[length - prefix] = '\0';
         }
     }
     GENERAL_NAMES_free(names);
-    return found;
+    return found && fitting == 1; // of two nobody knows which is meant
 }
 
 // Called for each certificate of the chain, with what has been found so far.

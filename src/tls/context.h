@@ -19,8 +19,8 @@ struct tls_options {
     const char *certificate; // and behind it, in the same file, those between it and the authority, if any
     const char *key;
     const char *authority;   // one certificate or more: who may have signed the other side's
-    const char *revocations; // a revocation list (RFC 5280, section 5) of the authority, or NULL
-    // A server only takes certificates with a subjectAltName of type URI that begins so; what stands behind
+    const char *revocations; // a revocation list (RFC 5280, section 5) of each authority, or NULL
+    // A server only takes certificates with one subjectAltName of type URI that begins so; what stands behind
     // it is the other side's identity (tls_session_identity). NULL: any.
     const char *identity_prefix;
 };

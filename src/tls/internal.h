@@ -14,16 +14,16 @@ struct tls_context {
     SSL_CTX *ssl;
     char *certificate, *authority, *revocations; // paths, or NULL
     char *identity_prefix;
-    X509 *authority_certificate; // the first of its file
-    X509_CRL *revocation_list;
-    pthread_mutex_t mutex;  // of what follows
-    SSL_SESSION *resumable; // a client's: of its last session
-    char *resumable_host;   // with whom that was
+    X509 *authority_certificate; // of its file, the one that expires first
+    X509_CRL *revocation_list;   // of its file, the one that is due for another first
+    pthread_mutex_t mutex;       // of what follows
+    SSL_SESSION *resumable;      // a client's: of its last session
+    char *resumable_host;        // with whom that was
 };
 
 // context.c: looks for what the certificate calls its owner: the subjectAltName that begins with the
-// context's prefix. Returns the text behind the prefix, copied into `identity`, or false when there is none
-// that fits.
+// context's prefix. True, and the text behind the prefix copied into `identity`, when there is one and it
+// fits; false when there is none, or more than one.
 bool tls_identity_of(const struct tls_context *context, const X509 *certificate, char *identity, size_t room);
 
 #endif

@@ -208,6 +208,26 @@ class Refused(Tls):
         self.ca.issue("nobody", "clientAuth", "DNS:agency-1")
         self.check("no_identity", "nobody")
 
+    def test_one_that_names_two_agencies(self):
+        self.ca.issue("both", "clientAuth", "URI:urn:quiniela:agency:1,URI:urn:quiniela:agency:2")
+        self.check("no_identity", "both")
+
+    def test_two_authorities_with_a_list_each(self):
+        other = Authority(self.folder + "/other", "other").issue_agency(1).issue_agency(2)
+        other.revoke("agency-2")
+        both, lists = f"{self.folder}/both.crt", f"{self.folder}/both.pem"
+        for path, files in ((both, [self.ca.certificate("ca"), other.certificate("other")]),
+                            (lists, [self.ca.revocations, other.revocations])):
+            with open(path, "wb") as out:
+                for file in files:
+                    with open(file, "rb") as part:
+                        out.write(part.read())
+        self.serve("--tls-ca", both, "--tls-crl", lists)
+        for name, authority in (("agency-1", other), ("agency-1", self.ca)):
+            self.assertEqual(self.ask(self.connect(context=self.context(name, authority)), chunk())["type_message"], 1)
+        self.never_answered(context=self.context("agency-2", other))
+        self.assert_refused("certificate_revoked")
+
     def test_a_revocation_list_that_is_too_old(self):
         self.ca.list_revoked(year=2020)
         try:
@@ -438,6 +458,19 @@ class Told(Tls):
         self.check_error("key values mismatch", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
         self.check_error("authority /dev/null: ", *flags[:4], "--tls-ca", "/dev/null")
         self.check_error("revocation list /dev/null: ", *flags, "--tls-crl", "/dev/null")
+        torn = f"{self.folder}/torn.pem"
+        with open(self.ca.revocations, encoding="ascii") as whole, open(torn, "w", encoding="ascii") as file:
+            text = whole.read()
+            file.write(text + text[:len(text) // 2])
+        self.check_error(f"revocation list {torn}: ", *flags, "--tls-crl", torn)
+
+    def test_a_key_with_a_passphrase(self):
+        flags = self.ca.flags("server")
+        locked = f"{self.folder}/locked.key"
+        subprocess.run(["openssl", "pkey", "-in", self.ca.key("server"), "-aes128", "-passout", "pass:secret", "-out",
+                        locked], check=True)
+        self.check_error(f"key {locked}: it needs a passphrase, and nobody is asked for one", *flags[:2], "--tls-key",
+                         locked, *flags[4:])
 
     def test_what_expires_soon(self):
         self.ca.issue_server("short", days=10)
