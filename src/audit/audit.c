@@ -124,7 +124,11 @@ static bool go_on_from_file(struct audit *audit, struct error *error) {
     }
     bool written = true;
     if (rest != NULL) {
-        chain_take_rest(&audit->chain, rest, rest_length);
+        struct error reason;
+        if (!chain_take_rest(&audit->chain, rest, rest_length, &reason)) {
+            free(rest);
+            return error_set(error, reason.code, "%.150s: %s", audit->path, reason.text);
+        }
         written = write_bytes(audit, "\n", 1);
     }
     free(rest);

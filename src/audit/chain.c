@@ -64,7 +64,21 @@ static bool is_record(const struct chain *chain, const char *line, size_t length
     return true;
 }
 
-// Whether the line tells of the part before it.
+// Whether the line is the beginning of a record that tells of the parts before it: that one was cut off, too.
+static bool begins_to_tell(const struct chain *chain, const char *line, size_t length) {
+    char whole[CHAIN_LINE_BYTES_MAX], at[CHAIN_AT_BYTES];
+    clock_utc_text(at); // any time will do
+    int begin = snprintf(whole, sizeof whole, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
+    int end = begin + (int)strlen(at);
+    int count = snprintf(whole + begin, sizeof whole - (size_t)begin, "%s\"%s%zu%s%s\"}", at, torn_field,
+                         chain->torn_bytes, ending + 1, chain->hash);
+    size_t whole_length = (size_t)begin + (size_t)count;
+    size_t before = length < (size_t)begin ? length : (size_t)begin;
+    return length < whole_length && memcmp(line, whole, before) == 0 &&
+           (length <= (size_t)end || memcmp(line + end, whole + end, length - (size_t)end) == 0);
+}
+
+// Whether the line tells of the parts before it.
 static bool tells_of_torn(const struct chain *chain, const char *line, size_t length) {
     char field[64];
     int count = snprintf(field, sizeof field, "%s%zu,", torn_field, chain->torn_bytes);
@@ -91,22 +105,30 @@ static void take_torn(struct chain *chain, const char *line, size_t length) {
     hash(chain->hash, line, length, hashed);
     memcpy(chain->hash, hashed, sizeof hashed);
     chain->lines++;
-    chain->torn++;
-    chain->torn_bytes = length;
+    if (chain->torn_bytes == 0) {
+        chain->torn++;
+        chain->torn_line = chain->lines;
+    }
+    chain->torn_bytes += length;
+}
+
+static bool refuse_torn(const struct chain *chain, struct error *error) {
+    return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is no record of number %" PRIu64,
+                     chain->torn_line, chain->records + 1);
 }
 
 bool chain_take(struct chain *chain, const char *line, size_t length, struct error *error) {
     char at[CHAIN_AT_BYTES];
     bool has_form = is_record(chain, line, length, at);
-    if (chain->torn_bytes > 0 && (!has_form || !tells_of_torn(chain, line, length))) {
-        return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is no record of number %" PRIu64,
-                         chain->lines, chain->records + 1);
+    if (!has_form && length == 0) {
+        return refuse(chain, "is empty", error);
+    }
+    if (chain->torn_bytes > 0 &&
+        !(has_form ? tells_of_torn(chain, line, length) : begins_to_tell(chain, line, length))) {
+        return refuse_torn(chain, error);
     }
     if (!has_form) {
-        if (length == 0) {
-            return refuse(chain, "is empty", error);
-        }
-        take_torn(chain, line, length); // the next line has to say so
+        take_torn(chain, line, length); // a record behind it has to say so
         return true;
     }
     if (chain->torn_bytes == 0 && memmem(line, length, torn_field, sizeof torn_field - 1) != NULL) {
@@ -121,17 +143,20 @@ bool chain_take(struct chain *chain, const char *line, size_t length, struct err
 }
 
 bool chain_end(const struct chain *chain, struct error *error) {
-    return chain->torn_bytes == 0 ||
-           error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is no record of number %" PRIu64,
-                     chain->lines, chain->records + 1);
+    return chain->torn_bytes == 0 || refuse_torn(chain, error);
 }
 
-void chain_take_rest(struct chain *chain, const char *rest, size_t length) {
-    struct error ignored;
+bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) {
     char at[CHAIN_AT_BYTES];
-    if (!is_record(chain, rest, length, at) || !chain_take(chain, rest, length, &ignored)) {
-        take_torn(chain, rest, length);
+    bool is_pending = chain->torn_bytes > 0;
+    if (is_record(chain, rest, length, at) && chain_take(chain, rest, length, error)) {
+        return true;
     }
+    if (is_pending && !begins_to_tell(chain, rest, length)) {
+        return refuse_torn(chain, error);
+    }
+    take_torn(chain, rest, length);
+    return true;
 }
 
 // Writing -------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
 // `previous` is the SHA-256 (FIPS 180-4), in hexadecimal digits, of the line before, without its newline; of
 // the first line 64 zeros. Where a line was only written in part, as the power went, the next one is a
 // `recovered` record that says how long that part is, and its `previous` is the SHA-256 of what the part's
-// own `previous` would have been, followed by the part: so the chain goes on over it.
+// own `previous` would have been, followed by the part: so the chain goes on over it. When that record is cut
+// off, too, the next one tells of all the parts together.
 #ifndef QUINIELA_AUDIT_CHAIN_H
 #define QUINIELA_AUDIT_CHAIN_H
 
@@ -19,7 +20,8 @@ struct chain {
     uint64_t lines, records, torn;
     char hash[CHAIN_HASH_BYTES]; // what the next line's `previous` must be
     char first_at[CHAIN_AT_BYTES], last_at[CHAIN_AT_BYTES];
-    size_t torn_bytes; // of a part of a line that the next one must tell of; 0: none
+    size_t torn_bytes;  // of the parts of lines that the next record must tell of; 0: none
+    uint64_t torn_line; // the first of them
 };
 
 void chain_begin(struct chain *chain);
@@ -31,8 +33,9 @@ bool chain_take(struct chain *chain, const char *line, size_t length, struct err
 // Whether nothing is missing at the end: no part of a line that nobody has told of. ERROR_BAD_MESSAGE.
 bool chain_end(const struct chain *chain, struct error *error) MUST_CHECK;
 
-// Takes what is at the end of the file without a newline: a whole record, or a part of one.
-void chain_take_rest(struct chain *chain, const char *rest, size_t length);
+// Takes what is at the end of the file without a newline: a whole record, or a part of one. ERROR_BAD_MESSAGE
+// when there is a part of a line before it, and this does not tell of that.
+bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) MUST_CHECK;
 
 struct audit_field; // audit.h
 

@@ -56,6 +56,7 @@ class Process:
         self.changed = threading.Condition()
         self.running = len(commands)
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
+        variables["SERVER_IP"] = "127.0.0.1"  # whatever other addresses this machine has
         if POSTGRES is not None:
             variables["STORE"] = story.store()  # for programs that are not told their store
             commands = [story.with_store(arguments) for arguments in commands]

@@ -38,8 +38,8 @@ class Server:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [chosen.program, "server", "--agencies", str(chosen.agencies), "--store",
-                 os.path.join(self.folder.name, "store.db"), "--server-port", "0", "--consult-server-port", "0",
-                 *self.certificates(chosen)], stdout=log)
+                 os.path.join(self.folder.name, "store.db"), "--server-ip", "127.0.0.1", "--server-port", "0",
+                 "--consult-server-port", "0", *self.certificates(chosen)], stdout=log)
         while not (match := re.search(rb"action: listen .*? port: (\d+)", self.read_log())):
             if self.process.poll() is not None:
                 sys.exit("the server did not start:\n" + self.read_log().decode())

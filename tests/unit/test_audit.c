@@ -143,6 +143,33 @@ static void a_full_disk_breaks_no_chain(void **state) {
     }
 }
 
+// Nor where the disk is full again, at any byte, while the end of that line is written, and its record.
+static void a_disk_that_stays_full_breaks_no_chain(void **state) {
+    (void)state;
+    for (rlim_t room = 0; room < 200; room++) {
+        struct audit *audit = open_audit();
+        struct stat status;
+        struct error error;
+        audit_write(audit, "written", NULL, 0);
+        assert_int_equal(stat(path, &status), 0);
+        limit_size((rlim_t)status.st_size + 30);
+        audit_write(audit, "lost", NULL, 0);
+        audit_close(&audit);
+        for (rlim_t again = 30; again <= 30 + 2 * room; again += room + 1) {
+            limit_size((rlim_t)status.st_size + again);
+            if (audit_open(path, &audit, &error)) {
+                audit_close(&audit);
+            }
+        }
+        limit_size(RLIM_INFINITY);
+        audit = open_audit();
+        audit_write(audit, "written", NULL, 0);
+        audit_close(&audit);
+        assert_true(verify().torn > 0);
+        unlink(path);
+    }
+}
+
 static void a_lost_record_is_told_of(void **state) {
     (void)state;
     struct audit *audit = open_audit();
@@ -195,6 +222,7 @@ int main(void) {
         cmocka_unit_test_teardown(any_text_is_written_as_json, remove_file),
         cmocka_unit_test_teardown(a_text_that_is_too_long_is_no_record, remove_file),
         cmocka_unit_test_teardown(a_full_disk_breaks_no_chain, remove_file),
+        cmocka_unit_test_teardown(a_disk_that_stays_full_breaks_no_chain, remove_file),
         cmocka_unit_test_teardown(a_lost_record_is_told_of, remove_file),
         cmocka_unit_test_teardown(nobody_else_may_have_it, remove_file),
         cmocka_unit_test(nothing_is_a_place_to_write_to),
