@@ -37,7 +37,8 @@ struct server {
     struct worker *worker;
     struct lottery *lottery;
     struct net *net;
-    uv_loop_t loop; // of the main thread: signals, and the end
+    int sockets[LOTTERY_PORTS]; // that a service manager has bound; -1: none
+    uv_loop_t loop;             // of the main thread: signals, and the end
     uv_poll_t signals;
     int signals_descriptor;
     int interrupt;             // can be read once the program stops: whatever waits for a database ends
@@ -263,12 +264,22 @@ static bool is_echo(const struct server *server) {
     return strcmp(settings_text(server->settings, "SERVICE"), "echo") == 0;
 }
 
+static int port_count(const struct server *server) {
+    return is_echo(server) ? 1 : LOTTERY_PORTS;
+}
+
+// Those that a service manager has bound.
+static bool take_sockets(struct server *server, struct error *error) {
+    static const char *const names[LOTTERY_PORTS] = {"bets", "consult"};
+    return supervisor_sockets(names, server->sockets, port_count(server), error);
+}
+
 static bool open_net(struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
     int64_t backlog = settings_number(settings, "SERVER_LISTEN_BACKLOG");
     struct net_options options = {
         .address = settings_text(settings, "SERVER_IP"),
-        .port_count = is_echo(server) ? 1 : LOTTERY_PORTS,
+        .port_count = port_count(server),
         .ports = {(uint16_t)settings_number(settings, "SERVER_PORT"),
                   (uint16_t)settings_number(settings, "CONSULT_SERVER_PORT")},
         .backlog = backlog < LISTEN_BACKLOG_MIN ? LISTEN_BACKLOG_MIN : (int)backlog,
@@ -280,10 +291,7 @@ static bool open_net(struct server *server, struct error *error) {
         .tls = server->tls,
         .connections_max = (uint32_t)settings_number(settings, "CONNECTIONS_MAX"),
     };
-    static const char *const names[LOTTERY_PORTS] = {"bets", "consult"};
-    if (!supervisor_sockets(names, options.sockets, options.port_count, error)) {
-        return false;
-    }
+    memcpy(options.sockets, server->sockets, sizeof server->sockets);
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
     return net_open(&options, handler, server->lottery, &server->net, error);
 }
@@ -461,17 +469,34 @@ static bool is_in_container(void) {
 // Whoever reaches a plain text port can speak for any agency. On this machine and between containers that is
 // how classic clients do it; on a private network it is worth a word, and on a public address nobody wants it
 // by mistake.
-static bool check_exposure(const struct settings *settings, struct error *error) {
-    char widest[64];
+static enum exposure widest_exposure(const struct server *server, char *text, size_t room) {
+    enum exposure widest = EXPOSURE_LOOPBACK;
+    for (int i = 0; i < port_count(server); i++) {
+        char one[64];
+        enum exposure exposure =
+            server->sockets[i] >= 0
+                ? exposure_bound(server->sockets[i], one, sizeof one)
+                : exposure_listening(settings_text(server->settings, "SERVER_IP"), one, sizeof one);
+        if (exposure > widest) {
+            widest = exposure;
+            snprintf(text, room, "%s", one);
+        }
+    }
+    return widest;
+}
+
+static bool check_exposure(const struct server *server, struct error *error) {
+    const struct settings *settings = server->settings;
+    char widest[64] = "";
     bool is_plain = settings_text(settings, "TLS_CERT") == NULL;
-    enum exposure exposure = exposure_listening(settings_text(settings, "SERVER_IP"), widest, sizeof widest);
+    enum exposure exposure = widest_exposure(server, widest, sizeof widest);
     if (!is_plain || exposure == EXPOSURE_LOOPBACK || is_in_container()) {
         return true;
     }
     if (exposure == EXPOSURE_PUBLIC && !settings_switch(settings, "INSECURE")) {
         return error_set(
             error, ERROR_BAD_SETTING,
-            "SERVER_IP: plain text on the public address %.60s would let anybody speak for any "
+            "SERVER_IP: plain text where everybody can reach it (%.60s) would let anybody speak for any "
             "agency: set TLS_CERT, TLS_KEY and TLS_CA, or SERVER_IP=127.0.0.1, or say --insecure",
             widest);
     }
@@ -500,8 +525,9 @@ int cli_server(int argc, char **argv) {
     if (check_address(server.settings, &error) && check_store(server.settings, &error)) {
         begin_log(server.settings);
         raise_descriptor_limit();
-        status =
-            check_exposure(server.settings, &error) ? run(&server) : command_fail(&server_command, &error);
+        status = take_sockets(&server, &error) && check_exposure(&server, &error)
+                     ? run(&server)
+                     : command_fail(&server_command, &error);
     } else {
         status = command_fail(&server_command, &error);
     }

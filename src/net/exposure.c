@@ -93,6 +93,7 @@ static enum exposure of_every_address(char *text, size_t room) {
     enum exposure widest = EXPOSURE_LOOPBACK;
     snprintf(text, room, "every address");
     if (getifaddrs(&all) != 0) {
+        snprintf(text, room, "this machine's addresses cannot be read");
         return EXPOSURE_PUBLIC; // for all we know
     }
     for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next) {
@@ -113,4 +114,22 @@ enum exposure exposure_listening(const char *address, char *text, size_t room) {
     }
     snprintf(text, room, "%s", address);
     return exposure_of((const struct sockaddr *)&one);
+}
+
+static bool is_any(const struct sockaddr_storage *address) {
+    return address->ss_family == AF_INET6
+               ? IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr)
+               : address->ss_family == AF_INET &&
+                     ((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr ==
+                         htonl(INADDR_ANY);
+}
+
+enum exposure exposure_bound(int socket, char *text, size_t room) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    if (getsockname(socket, (struct sockaddr *)&address, &length) != 0 || is_any(&address)) {
+        return of_every_address(text, room);
+    }
+    write_address((const struct sockaddr *)&address, text, room);
+    return exposure_of((const struct sockaddr *)&address);
 }

@@ -13,7 +13,10 @@ enum exposure { EXPOSURE_LOOPBACK, EXPOSURE_PRIVATE, EXPOSURE_PUBLIC };
 enum exposure exposure_of(const struct sockaddr *address);
 
 // Of a numeric address to listen on, or of every one that this machine has (NULL, or no numeric address). The
-// widest, as text in `text`.
+// widest, as text in `text`; public where this machine's addresses cannot be read.
 enum exposure exposure_listening(const char *address, char *text, size_t room);
+
+// The same, of a socket that is bound.
+enum exposure exposure_bound(int socket, char *text, size_t room);
 
 #endif
