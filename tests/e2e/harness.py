@@ -21,6 +21,7 @@ import socket
 import sqlite3
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -218,6 +219,22 @@ class Wire:
                 raise EOFError(f"the connection ended within a message: {data!r}")
             data += more
         return data
+
+
+# What a service manager does: the sockets, bound to an address, become descriptors 3 and 4 (sd_listen_fds(3)).
+BOUND = """import fcntl, os, socket, sys
+high = [fcntl.fcntl(socket.create_server((sys.argv[1], 0)).detach(), fcntl.F_DUPFD, 100) for _ in range(2)]
+for place, number in enumerate(high):
+    os.dup2(number, 3 + place)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2")
+os.closerange(5, 110)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def bound_at(address):
+    """What has a server get its sockets that way."""
+    return [sys.executable, "-c", BOUND, address]
 
 
 def frame(message):

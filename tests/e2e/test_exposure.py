@@ -2,24 +2,14 @@
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import unittest
 
 from certificates import Authority
-from harness import POSTGRES, Process, Server, Story
+from harness import POSTGRES, Process, Server, Story, bound_at
 
 LOOPBACK, PRIVATE, PUBLIC = "127.0.0.1", "10.1.2.3", "192.88.99.7"
 ANYWHERE = {"SERVER_IP": ""}
-# What a service manager does: the sockets, bound to an address, become descriptors 3 and 4 (sd_listen_fds(3)).
-BOUND = """import fcntl, os, socket, sys
-high = [fcntl.fcntl(socket.create_server((sys.argv[1], 0)).detach(), fcntl.F_DUPFD, 100) for _ in range(2)]
-for place, number in enumerate(high):
-    os.dup2(number, 3 + place)
-os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2")
-os.closerange(5, 110)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 
 
 # All that is here but what tells that it is a container, where plain text is always allowed.
@@ -75,12 +65,10 @@ class Exposure(Story):
         self.check_refused()
 
     def test_of_sockets_that_it_is_given_their_address_counts(self):
-        def bound(address):
-            return [sys.executable, "-c", BOUND, address]
         for address in ("", PUBLIC):
-            self.check_refused("--server-ip", LOOPBACK, bound=bound(address))
-        self.assertNotIn("plain text", self.serve(on=[PUBLIC], bound=bound(LOOPBACK)))
-        self.assertRegex(self.serve(on=[PRIVATE, PUBLIC], bound=bound(PRIVATE)), rf"WARNING .*{PRIVATE} .*plain text")
+            self.check_refused("--server-ip", LOOPBACK, bound=bound_at(address))
+        self.assertNotIn("plain text", self.serve(on=[PUBLIC], bound=bound_at(LOOPBACK)))
+        self.assertRegex(self.serve(on=[PRIVATE, PUBLIC], bound=bound_at(PRIVATE)), rf"WARNING .*{PRIVATE} .*plain text")
 
     def test_a_public_address_where_it_is_asked_for(self):
         said = self.serve("--insecure", on=[PUBLIC])

@@ -5,22 +5,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import unittest
 
 from certificates import Authority
-from harness import HANG_S, POSTGRES, PROGRAM, ROOT, Agency, Process, Server, Story
+from harness import HANG_S, POSTGRES, ROOT, Agency, Process, Server, Story, bound_at
 
 NOBODY = 65534
-# What a service manager does: the sockets become descriptors 3 and 4 (sd_listen_fds(3)).
-HAND_OVER = """import fcntl, os, sys
-high = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 100) for number in sys.argv[1:3]]
-for place, number in enumerate(high):
-    os.dup2(number, 3 + place)
-os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2")
-os.closerange(100, 110)
-os.execv(sys.argv[3], sys.argv[3:])
-"""
 
 
 class Service(Story):
@@ -109,24 +99,10 @@ class WatchedOver(Service):
 
     def test_sockets_that_it_is_given(self):
         self.sample((30,), (1,))
-        listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-        ports = [listener.getsockname()[1] for listener in listeners]
-        process = subprocess.Popen(
-            [sys.executable, "-c", HAND_OVER, *(str(listener.fileno()) for listener in listeners), PROGRAM, "server",
-             "--agencies", "1", "--store", self.store()], cwd=self.folder,
-            pass_fds=[listener.fileno() for listener in listeners], stdout=subprocess.PIPE, text=True)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.terminate)
-        for listener in listeners:
-            listener.close()
-        log = ""
-        for line in process.stdout:
-            log += line
-            if "action: listen" in line:
-                break
-        self.assertRegex(log, rf"action: listen .* port: {ports[0]} \| consult_port: {ports[1]}\b")
-        self.assertEqual(Agency(self, 1, ports).winners(), 1)
+        server = Server(self, agencies=1, ports=(1, 2), prefix=bound_at("127.0.0.1"))
+        bets, consult = server.every[0]
+        self.assertGreater(min(bets, consult), 2)
+        self.assertEqual(Agency(self, 1, (bets, consult)).winners(), 1)
 
 
 class Unit(Story):
