@@ -284,7 +284,8 @@ class Schedule:
 
     def start_central(self):
         server = Process(self, ["server", "--agencies", len(self.agencies) + 1, "--server-port", CENTRAL_PORTS[0],
-                                "--consult-server-port", CENTRAL_PORTS[1]], prefix=self.world.prefix("central"))
+                                "--consult-server-port", CENTRAL_PORTS[1], "--server-ip", "0.0.0.0"],
+                         prefix=self.world.prefix("central"))
         self.servers.append(server)
         server.wait_for("action: listen")
 
