@@ -8,6 +8,7 @@
 #include "net/internal.h"
 
 #include "base/queue.h"
+#include "net/input.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -20,8 +21,6 @@
 
 enum {
     UNSENT_BYTES_MAX = 64 * 1024, // with more than that waiting to leave, nothing is read
-    SPARE_BUFFERS_MAX = 64,
-    SMALL_REST_BYTES = 8 * 1024, // a rest up to this moves to a buffer of its own size
     // A connection whose other side has vanished is found by the kernel within two minutes, also when it is
     // silent by right. Each that is silent costs a packet a minute.
     KEEPALIVE_SECONDS = 60,
@@ -30,11 +29,6 @@ enum {
 };
 
 enum connection_phase { CONNECTION_OPEN, CONNECTION_FINISHING, CONNECTION_LINGERING, CONNECTION_CLOSED };
-
-struct input {
-    uint8_t *bytes;
-    size_t start, end, capacity; // JSON_PADDING_BYTES more than capacity are allocated
-};
 
 struct output {
     uint8_t *bytes;
@@ -89,90 +83,11 @@ bool connection_is_open(const struct connection *connection) {
     return connection->phase != CONNECTION_CLOSED;
 }
 
-// Read buffers --------------------------------------------------------------------------------------------
-
-static uint8_t *take_buffer(struct loop *loop) {
-    void **spare = loop->spare_buffers;
-    if (spare == NULL) {
-        return malloc(READ_BUFFER_BYTES + JSON_PADDING_BYTES);
-    }
-    loop->spare_buffers = *spare;
-    loop->spare_buffer_count--;
-    return (uint8_t *)spare;
-}
-
-static void give_buffer(struct loop *loop, struct input *in) {
-    loop->input_bytes -= in->capacity;
-    if (in->capacity == READ_BUFFER_BYTES && loop->spare_buffer_count < SPARE_BUFFERS_MAX) {
-        *(void **)(void *)in->bytes = loop->spare_buffers;
-        loop->spare_buffers = in->bytes;
-        loop->spare_buffer_count++;
-    } else {
-        free(in->bytes);
-    }
-    *in = (struct input){0};
-}
-
-// Puts the rest of the input into a buffer of `capacity`, at its beginning.
-static bool move_input(struct connection *connection, uint8_t *bytes, size_t capacity) {
-    struct input *in = &connection->in;
-    if (bytes == NULL) {
-        return false;
-    }
-    size_t rest = in->end - in->start;
-    if (rest > 0) {
-        memcpy(bytes, in->bytes + in->start, rest);
-    }
-    give_buffer(connection->loop, in);
-    *in = (struct input){.bytes = bytes, .end = rest, .capacity = capacity};
-    connection->loop->input_bytes += capacity;
-    return true;
-}
-
-// Sees to it that there is room for more input. Returns false when there is no memory.
-static bool make_room(struct connection *connection) {
-    struct input *in = &connection->in;
-    struct loop *loop = connection->loop;
-    if (in->capacity >= READ_BUFFER_BYTES && in->capacity - in->end >= in->capacity / 4) {
-        return true;
-    }
-    size_t rest = in->end - in->start;
-    if (in->capacity >= READ_BUFFER_BYTES && rest <= in->capacity / 2) {
-        memmove(in->bytes, in->bytes + in->start, rest);
-        in->start = 0;
-        in->end = rest;
-        return true;
-    }
-    if (!guard_make_memory(loop, connection)) {
-        return false;
-    }
-    if (rest <= READ_BUFFER_BYTES / 2) {
-        return move_input(connection, take_buffer(loop), READ_BUFFER_BYTES);
-    }
-    return move_input(connection, malloc(rest * 2 + JSON_PADDING_BYTES), rest * 2);
-}
-
-// A connection keeps no more than it must while it waits for bytes. When memory is short, a large rest moves
-// to a buffer of its own size, too.
-static void trim_input(struct connection *connection) {
-    struct input *in = &connection->in;
-    size_t rest = in->end - in->start;
-    if (in->bytes == NULL) {
-        return;
-    }
-    bool is_short = connection->loop->input_bytes > LOOP_INPUT_BYTES_MAX / 2;
-    if (rest == 0) {
-        give_buffer(connection->loop, in);
-    } else if (in->capacity >= READ_BUFFER_BYTES &&
-               (rest <= SMALL_REST_BYTES || (is_short && rest <= in->capacity / 2))) {
-        // Failing is harmless: the rest stays where it is.
-        (void)!move_input(connection, malloc(rest + JSON_PADDING_BYTES), rest);
-    }
-}
+// Input ---------------------------------------------------------------------------------------------------
 
 uint8_t *connection_input_room(struct connection *connection, size_t *length) {
     struct input *in = &connection->in;
-    if (!make_room(connection)) {
+    if (!input_make_room(connection->loop, in, connection)) {
         return NULL;
     }
     *length = in->capacity - in->end;
@@ -232,7 +147,7 @@ void connection_abort(struct connection *connection) {
     atomic_fetch_sub(&loop->net->connections, 1);
     loop->net->handler->closed(connection);
     if (!connection->delivering) { // else its bytes are being looked at
-        give_buffer(loop, &connection->in);
+        input_give_back(loop, &connection->in);
     }
     if (connection->resets) {
         (void)!uv_tcp_close_reset(&connection->socket, on_closed);
@@ -371,11 +286,11 @@ static void deliver(struct connection *connection) {
     if (connection->phase != CONNECTION_OPEN) {
         in->start = in->end;
     }
-    trim_input(connection);
+    input_trim(connection->loop, in);
 }
 
 // Not refused, and not the other side's doing, if the server ended it first, as it does when it stops.
-static void on_cut_off(struct connection *connection) {
+static void note_cut_off(struct connection *connection) {
     if (connection->transport_is == TRANSPORT_OPENING && connection->phase == CONNECTION_OPEN) {
         guard_note_refused(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
     }
@@ -386,7 +301,7 @@ static void on_peer_ended(struct connection *connection) {
     const struct input *in = &connection->in;
     connection->peer_ended = true;
     if (connection->transport_is == TRANSPORT_OPENING) {
-        on_cut_off(connection);
+        note_cut_off(connection);
         connection_abort(connection);
     } else if (connection->phase == CONNECTION_OPEN) {
         connection->loop->net->handler->ended(connection, in->bytes + in->start, in->end - in->start);
@@ -423,7 +338,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
             on_peer_ended(connection);
         }
     } else if (length < 0) {
-        on_cut_off(connection);
+        note_cut_off(connection);
         connection_abort(connection);
     }
     connection_release(connection);

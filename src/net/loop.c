@@ -1,4 +1,5 @@
 // Loops: one libuv loop and its thread each, from binding its ports to its end.
+#include "net/input.h"
 #include "net/internal.h"
 
 #include "base/log.h"
@@ -154,11 +155,7 @@ static void close_loop(struct loop *loop) {
         loop->net->handler->loop_ended(loop, loop->state);
     }
     uv_loop_close(&loop->uv);
-    while (loop->spare_buffers != NULL) {
-        void *buffer = loop->spare_buffers;
-        loop->spare_buffers = *(void **)buffer;
-        free(buffer);
-    }
+    input_free_spares(loop);
     free(loop->encrypted);
     free(loop->state);
 }
