@@ -466,9 +466,7 @@ static bool is_in_container(void) {
            getenv("container") != NULL;
 }
 
-// Whoever reaches a plain text port can speak for any agency. On this machine and between containers that is
-// how classic clients do it; on a private network it is worth a word, and on a public address nobody wants it
-// by mistake.
+// Of all ports. Of a socket that was handed over it is its own address that counts.
 static enum exposure widest_exposure(const struct server *server, char *text, size_t room) {
     enum exposure widest = EXPOSURE_LOOPBACK;
     for (int i = 0; i < port_count(server); i++) {
@@ -485,20 +483,25 @@ static enum exposure widest_exposure(const struct server *server, char *text, si
     return widest;
 }
 
+// Whoever reaches a plain text port can speak for any agency. On this machine and between containers that is
+// how classic clients do it; on a private network it is worth a word, and on a public address nobody wants it
+// by mistake.
 static bool check_exposure(const struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
-    char widest[64] = "";
-    bool is_plain = settings_text(settings, "TLS_CERT") == NULL;
+    char widest[64];
+    if (settings_text(settings, "TLS_CERT") != NULL || is_in_container()) {
+        return true;
+    }
     enum exposure exposure = widest_exposure(server, widest, sizeof widest);
-    if (!is_plain || exposure == EXPOSURE_LOOPBACK || is_in_container()) {
+    if (exposure == EXPOSURE_LOOPBACK) {
         return true;
     }
     if (exposure == EXPOSURE_PUBLIC && !settings_switch(settings, "INSECURE")) {
         return error_set(
             error, ERROR_BAD_SETTING,
-            "SERVER_IP: plain text where everybody can reach it (%.60s) would let anybody speak for any "
-            "agency: set TLS_CERT, TLS_KEY and TLS_CA, or SERVER_IP=127.0.0.1, or say --insecure",
-            widest);
+            "%s: plain text where everybody can reach it (%.60s) would let anybody speak for any "
+            "agency: set TLS_CERT, TLS_KEY and TLS_CA, or listen on 127.0.0.1, or say --insecure",
+            server->sockets[0] >= 0 ? "LISTEN_FDS" : "SERVER_IP", widest);
     }
     log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
               "ip: %s | message: plain text: whoever reaches this %s address can speak for any agency",

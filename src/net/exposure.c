@@ -1,5 +1,7 @@
 #include "net/exposure.h"
 
+#include "net/internal.h"
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -116,20 +118,10 @@ enum exposure exposure_listening(const char *address, char *text, size_t room) {
     return exposure_of((const struct sockaddr *)&one);
 }
 
-static bool is_any(const struct sockaddr_storage *address) {
-    return address->ss_family == AF_INET6
-               ? IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr)
-               : address->ss_family == AF_INET &&
-                     ((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr ==
-                         htonl(INADDR_ANY);
-}
-
 enum exposure exposure_bound(int socket, char *text, size_t room) {
-    struct sockaddr_storage address = {0};
-    socklen_t length = sizeof address;
-    if (getsockname(socket, (struct sockaddr *)&address, &length) != 0 || is_any(&address)) {
-        return of_every_address(text, room);
-    }
-    write_address((const struct sockaddr *)&address, text, room);
-    return exposure_of((const struct sockaddr *)&address);
+    char address[INET6_ADDRSTRLEN];
+    uint16_t port;
+    struct error ignored;
+    bool is_known = listener_look(socket, &port, address, sizeof address, &ignored);
+    return exposure_listening(is_known ? address : NULL, text, room);
 }
