@@ -37,6 +37,40 @@ void chain_begin(struct chain *chain) {
     memset(chain->hash, '0', CHAIN_HASH_BYTES - 1);
 }
 
+// Writing it ----------------------------------------------------------------------------------------------
+
+// Up to the time. Returns its length.
+static size_t write_beginning(const struct chain *chain, char line[CHAIN_LINE_BYTES_MAX]) {
+    return (size_t)sprintf(line, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
+}
+
+// Returns where the next byte goes, or NULL when there is no room for the field.
+static char *write_field(char *to, const char *end, const struct audit_field *field) {
+    size_t text_length = field->text == NULL ? 0 : strlen(field->text);
+    size_t most =
+        strlen(field->name) + 32 + (field->text == NULL ? 0 : json_text_bytes(field->text, text_length));
+    if (to == NULL || (size_t)(end - to) < most) {
+        return NULL;
+    }
+    to += sprintf(to, ",\"%s\":", field->name);
+    return field->text == NULL ? to + sprintf(to, "%" PRId64, field->number)
+                               : json_text_write(to, field->text, text_length);
+}
+
+// Without a newline. Returns its length; 0 when the fields are too long.
+static size_t write_line(const struct chain *chain, const char *at, const char *event,
+                         const struct audit_field *fields, size_t count, char line[CHAIN_LINE_BYTES_MAX]) {
+    const char *end = line + CHAIN_LINE_BYTES_MAX - sizeof ending - TAIL_BYTES - 1;
+    char *to = line + write_beginning(chain, line);
+    to += sprintf(to, "%s\",\"event\":\"%s\"", at, event);
+    for (size_t i = 0; i < count; i++) {
+        to = write_field(to, end, &fields[i]);
+    }
+    return to == NULL ? 0 : (size_t)(to + sprintf(to, "%s%s\"}", ending + 1, chain->hash) - line);
+}
+
+// Reading it ----------------------------------------------------------------------------------------------
+
 // Where `previous` stands in the line, or NULL when it is none that ends as it should.
 static const char *find_previous(const char *line, size_t length) {
     size_t tail = TAIL_BYTES + sizeof ending - 2; // the quote before the comma may be a number's end
@@ -48,9 +82,8 @@ static const char *find_previous(const char *line, size_t length) {
 }
 
 static bool is_record(const struct chain *chain, const char *line, size_t length, char at[CHAIN_AT_BYTES]) {
-    char beginning[64];
-    int count = snprintf(beginning, sizeof beginning, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
-    size_t begin = (size_t)count;
+    char beginning[CHAIN_LINE_BYTES_MAX];
+    size_t begin = write_beginning(chain, beginning);
     if (length < begin + CHAIN_AT_BYTES || memcmp(line, beginning, begin) != 0 ||
         find_previous(line, length) == NULL || memchr(line, '\0', length) != NULL) {
         return false;
@@ -67,15 +100,12 @@ static bool is_record(const struct chain *chain, const char *line, size_t length
 // Whether the line is the beginning of a record that tells of the parts before it: that one was cut off, too.
 static bool begins_to_tell(const struct chain *chain, const char *line, size_t length) {
     char whole[CHAIN_LINE_BYTES_MAX], at[CHAIN_AT_BYTES];
-    clock_utc_text(at); // any time will do
-    int begin = snprintf(whole, sizeof whole, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
-    int end = begin + (int)strlen(at);
-    int count = snprintf(whole + begin, sizeof whole - (size_t)begin, "%s\"%s%zu%s%s\"}", at, torn_field,
-                         chain->torn_bytes, ending + 1, chain->hash);
-    size_t whole_length = (size_t)begin + (size_t)count;
-    size_t before = length < (size_t)begin ? length : (size_t)begin;
-    return length < whole_length && memcmp(line, whole, before) == 0 &&
-           (length <= (size_t)end || memcmp(line + end, whole + end, length - (size_t)end) == 0);
+    struct audit_field torn = {.name = "torn", .number = (int64_t)chain->torn_bytes};
+    size_t begin = write_beginning(chain, whole), at_length = clock_utc_text(at);
+    if (length > begin) { // its time may be any
+        memcpy(at, line + begin, length - begin < at_length ? length - begin : at_length);
+    }
+    return length < write_line(chain, at, "recovered", &torn, 1, whole) && memcmp(line, whole, length) == 0;
 }
 
 // Whether the line tells of the parts before it.
@@ -147,50 +177,25 @@ bool chain_end(const struct chain *chain, struct error *error) {
 }
 
 bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) {
-    char at[CHAIN_AT_BYTES];
-    bool is_pending = chain->torn_bytes > 0;
-    if (is_record(chain, rest, length, at) && chain_take(chain, rest, length, error)) {
+    if (chain_take(chain, rest, length, error)) {
         return true;
     }
-    if (is_pending && !begins_to_tell(chain, rest, length)) {
-        return refuse_torn(chain, error);
+    if (chain->torn_bytes > 0) {
+        return false;
     }
     take_torn(chain, rest, length);
     return true;
-}
-
-// Writing -------------------------------------------------------------------------------------------------
-
-// Returns where the next byte goes, or NULL when there is no room for the field.
-static char *write_field(char *to, const char *end, const struct audit_field *field) {
-    size_t text_length = field->text == NULL ? 0 : strlen(field->text);
-    size_t most =
-        strlen(field->name) + 32 + (field->text == NULL ? 0 : json_text_bytes(field->text, text_length));
-    if (to == NULL || (size_t)(end - to) < most) {
-        return NULL;
-    }
-    to += sprintf(to, ",\"%s\":", field->name);
-    return field->text == NULL ? to + sprintf(to, "%" PRId64, field->number)
-                               : json_text_write(to, field->text, text_length);
 }
 
 size_t chain_write(struct chain *chain, const char *event, const struct audit_field *fields, size_t count,
                    char line[CHAIN_LINE_BYTES_MAX]) {
     char at[CHAIN_AT_BYTES];
     static_assert((int)CHAIN_AT_BYTES >= (int)CLOCK_TEXT_BYTES, "a time has room");
-    const char *end = line + CHAIN_LINE_BYTES_MAX - sizeof ending - TAIL_BYTES - 1;
     clock_utc_text(at);
-    char *to =
-        line + snprintf(line, CHAIN_LINE_BYTES_MAX, "{\"n\":%" PRIu64 ",\"at\":\"%s\",\"event\":\"%s\"",
-                        chain->records + 1, at, event);
-    for (size_t i = 0; i < count; i++) {
-        to = write_field(to, end, &fields[i]);
+    size_t length = write_line(chain, at, event, fields, count, line);
+    if (length > 0) {
+        take_record(chain, line, length, at);
+        line[length++] = '\n';
     }
-    if (to == NULL) {
-        return 0;
-    }
-    to += sprintf(to, "%s%s\"}", ending + 1, chain->hash);
-    take_record(chain, line, (size_t)(to - line), at);
-    *to++ = '\n';
-    return (size_t)(to - line);
+    return length;
 }
