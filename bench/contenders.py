@@ -51,8 +51,7 @@ def quiniela_all(place, bets, window):
 def quiniela_tls(place, bets, window):
     """The same in TLS 1.3, the central and each agency with a certificate of its own."""
     keys = os.path.join(place.directory, 'keys')
-    if not os.path.isdir(keys):
-        run(place.quiniela, 'keys', '--dir', keys, '--agencies', AGENCIES)
+    run(place.quiniela, 'keys', '--dir', keys, '--agencies', AGENCIES)  # keeps those that are there
     return quiniela(place, bets, '--prepared', '--window', window, '--tls', keys)
 
 

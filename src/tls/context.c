@@ -119,7 +119,8 @@ static bool read_revocations(struct tls_context *context, SSL_CTX *ssl, struct e
         added = add_revocations(context, store, list);
     }
     BIO_free(file);
-    bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE; // no more of them
+    unsigned long code = ERR_peek_last_error();
+    bool at_end = ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
     if (!added || !at_end || context->revocation_list == NULL) {
         return refuse("revocation list", context->revocations, error);
     }
