@@ -43,6 +43,7 @@ struct connection {
     struct loop *loop;
     struct watch_link link; // in a list of loop->watch, until it is closed
     struct connection *next_dirty;
+    struct in6_addr peer; // as it was accepted: a socket that was reset has none any more
     struct input in;
     struct output out;
     unsigned holds;
@@ -515,7 +516,19 @@ static bool begin_transport(struct connection *connection) {
     return connection->transport_state != NULL;
 }
 
-void connection_accept(struct loop *loop, int port_index, int descriptor) {
+// An address of IPv4 as one of IPv6 (RFC 4291, section 2.5.5.2).
+static struct in6_addr mapped(const struct sockaddr *address) {
+    struct in6_addr v6 = IN6ADDR_ANY_INIT;
+    if (address->sa_family == AF_INET) {
+        v6.s6_addr[10] = v6.s6_addr[11] = 0xff;
+        memcpy(&v6.s6_addr[12], &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+    } else if (address->sa_family == AF_INET6) {
+        v6 = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    }
+    return v6;
+}
+
+void connection_accept(struct loop *loop, int port_index, int descriptor, const struct sockaddr *peer) {
     const struct handler *handler = loop->net->handler;
     struct connection *connection = calloc(1, sizeof *connection + handler->connection_bytes);
     if (connection == NULL) {
@@ -524,6 +537,7 @@ void connection_accept(struct loop *loop, int port_index, int descriptor) {
     }
     connection->loop = loop;
     connection->port_index = (uint8_t)port_index;
+    connection->peer = mapped(peer);
     connection->holds = 1; // the socket's own; released when it is closed
     connection->waits_for = WATCH_BUSY;
     connection->transport = &transport_plain;
@@ -573,22 +587,11 @@ void connection_abort_all(struct loop *loop) {
     for_all(loop, connection_abort);
 }
 
-void connection_peer(struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
-    struct sockaddr_storage address;
-    int length = sizeof address;
-    const char *written = NULL;
-    if (uv_tcp_getpeername(&connection->socket, (struct sockaddr *)&address, &length) == 0) {
-        if (address.ss_family == AF_INET) {
-            const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address;
-            written = inet_ntop(AF_INET, &v4->sin_addr, text, CONNECTION_ADDRESS_BYTES);
-        } else {
-            const struct in6_addr *v6 = &((const struct sockaddr_in6 *)&address)->sin6_addr;
-            written = IN6_IS_ADDR_V4MAPPED(v6)
-                          ? inet_ntop(AF_INET, &v6->s6_addr[12], text, CONNECTION_ADDRESS_BYTES)
-                          : inet_ntop(AF_INET6, v6, text, CONNECTION_ADDRESS_BYTES);
-        }
-    }
-    if (written == NULL) {
-        strcpy(text, "?");
-    }
+void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
+    const struct in6_addr *peer = &connection->peer;
+    const char *written = IN6_IS_ADDR_V4MAPPED(peer)
+                              ? inet_ntop(AF_INET, &peer->s6_addr[12], text, CONNECTION_ADDRESS_BYTES)
+                              : inet_ntop(AF_INET6, peer, text, CONNECTION_ADDRESS_BYTES);
+    assert(written != NULL); // as there is room
+    (void)written;
 }

@@ -54,7 +54,7 @@ void connection_release(struct connection *connection);
 
 enum { CONNECTION_ADDRESS_BYTES = 64 };
 
-// Writes the other side's numeric address, without its port ("?" when it cannot be told).
-void connection_peer(struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]);
+// Writes the numeric address of the other side, without its port; also of one that is gone.
+void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]);
 
 #endif

@@ -110,8 +110,8 @@ void listener_resume_all(struct loop *loop);
 // listener.c: closes the listener, unless it never began or is closed already. Returns whether it did.
 bool listener_close(struct listener *listener);
 
-// connection.c: makes a connection of a socket that was accepted, which it takes over.
-void connection_accept(struct loop *loop, int port_index, int descriptor);
+// connection.c: makes a connection of a socket that was accepted from `peer`; it takes over the socket.
+void connection_accept(struct loop *loop, int port_index, int descriptor, const struct sockaddr *peer);
 
 // connection.c: the connection that a link of loop->watch belongs to.
 struct connection *connection_of(struct watch_link *link);

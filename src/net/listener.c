@@ -111,11 +111,13 @@ static bool is_exhausted(int failure) {
 
 // Accepts one connection. Returns 0, or what accept failed with.
 static int accept_one(struct listener *listener) {
-    int descriptor = accept4(listener->descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    union address peer = {0};
+    socklen_t length = sizeof peer;
+    int descriptor = accept4(listener->descriptor, &peer.any, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0) {
         return errno;
     }
-    connection_accept(listener->loop, listener->port_index, descriptor);
+    connection_accept(listener->loop, listener->port_index, descriptor, &peer.any);
     return 0;
 }
 

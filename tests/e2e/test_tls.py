@@ -299,6 +299,14 @@ class Refused(Tls):
         self.assert_refused("cut_off")
         self.assert_served()
 
+    def test_a_handshake_that_is_reset(self):
+        self.serve()
+        plain = socket.create_connection(("127.0.0.1", self.port), HANG_S)
+        plain.sendall(self.client_hello()[:5])
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        plain.close()
+        self.assert_refused("cut_off")
+
     def test_a_handshake_that_takes_too_long(self):
         self.serve("--handshake-timeout", patience(300))
         hello = self.client_hello()

@@ -59,7 +59,7 @@ bool connection_is_open(const struct connection *connection) {
     return connection->phase != CONNECTION_CLOSED;
 }
 
-void connection_peer(struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
+void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
     (void)connection;
     strcpy(text, "127.0.0.1");
 }
