@@ -1,0 +1,121 @@
+// Answers out, in the order of the questions; what waits for the draw is answered when it is made.
+#include "service/internal.h"
+
+#include "wire/reply.h"
+
+#include <stdlib.h>
+
+enum { RETRY_AFTER_MS = 1000 };
+
+static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
+    size_t length;
+    const char *documents = winners_of(winners, agency, &length);
+    uint8_t *frame = malloc(reply_winners_bytes(length));
+    if (frame == NULL) {
+        connection_abort(connection);
+        return false;
+    }
+    connection_send(connection, frame, reply_encode_winners(frame, documents, length));
+    free(frame);
+    requests_record_told(lottery_loop_of(connection), agency);
+    return true;
+}
+
+static void finish(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    own->finished = true;
+    connection_finish(connection);
+}
+
+// Ends the connection when nothing more is to be answered on it.
+void answers_finish_if_done(struct connection *connection) {
+    const struct lottery_connection *own = connection_state(connection);
+    if ((own->ended || own->broken) && own->in_ledger == 0) {
+        finish(connection);
+    }
+}
+
+// Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
+// would notice that the other side is gone.
+static void refuse_to_hold(struct connection *connection) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct error error;
+    error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
+              HELD_MAX);
+    connection_send(connection, frame, reply_encode_error(frame, &error, -1));
+}
+
+static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
+    struct lottery_loop *loop = lottery_loop_of(connection);
+    struct lottery_connection *own = connection_state(connection);
+    const struct winners *winners = atomic_load(&loop->lottery->winners);
+    if (own->finished) {
+        return; // nor may it be recorded that the agency was told
+    }
+    if (winners == NULL && wait && !own->ended) {
+        if (own->held_count == HELD_MAX) {
+            refuse_to_hold(connection);
+        } else if (!waiting_hold(loop, own, agency)) {
+            connection_abort(connection);
+        }
+        return;
+    }
+    if (winners == NULL) {
+        uint8_t frame[REPLY_SMALL_BYTES_MAX];
+        connection_send(connection, frame, reply_encode_not_ready(frame, RETRY_AFTER_MS));
+        return;
+    }
+    if (send_winners(connection, agency, winners) &&
+        connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
+        finish(connection);
+    }
+}
+
+static void answer(struct request *request) {
+    struct connection *connection = request->connection;
+    const struct ledger_request *ledger = &request->ledger;
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    if (ledger->error.code == ERROR_SHUTTING_DOWN) {
+        return; // the connection is about to be closed, which says the same to every client
+    }
+    if (ledger->error.code != ERROR_NONE) {
+        connection_send(connection, frame, reply_encode_error(frame, &ledger->error, ledger->next));
+    } else if (request->kind == REQUEST_CONSULT) {
+        answer_consultation(connection, ledger->agency, request->wait);
+    } else {
+        connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->next));
+    }
+}
+
+void answers_send(struct request *request) {
+    struct connection *connection = request->connection;
+    request->loop->chunk_bytes -= request->chunk_bytes;
+    if (connection != NULL) {
+        struct lottery_connection *own = connection_state(connection);
+        own->in_ledger--;
+        if (connection_is_open(connection)) {
+            answer(request);
+            answers_finish_if_done(connection);
+            if (!own->is_stalled && !own->broken) {
+                connection_resume(connection);
+            }
+        }
+    }
+    requests_free(request);
+}
+
+// The draw is made: everyone who waits on this loop is told.
+void answers_to_waiting(struct lottery_loop *loop) {
+    while (loop->waiting != NULL) {
+        struct lottery_connection *own = loop->waiting;
+        struct connection *connection = own->connection;
+        connection_hold(connection);
+        for (struct held *held = waiting_take(loop, own), *next; held != NULL; held = next) {
+            next = held->next;
+            answer_consultation(connection, held->agency, true);
+            free(held);
+        }
+        connection_resume(connection);
+        connection_release(connection);
+    }
+}

@@ -1,0 +1,107 @@
+// What the files of the lottery's service share and nobody else sees.
+//
+//   requests.c   bytes → messages → requests for the ledger
+//   answers.c    answered requests → answers
+//   waiting.c    consultations that are held until the draw
+//   lottery.c    what the loops share, and the table of functions that net/ calls
+#ifndef QUINIELA_SERVICE_INTERNAL_H
+#define QUINIELA_SERVICE_INTERNAL_H
+
+#include "base/queue.h"
+#include "net/connection.h"
+#include "net/net.h"
+#include "service/service.h"
+#include "wire/message.h"
+
+#include <stdatomic.h>
+
+struct lottery {
+    struct worker *worker;
+    struct audit *audit; // or NULL
+    uint32_t agencies;
+    _Atomic(const struct winners *) winners; // NULL before the draw
+    struct loop *loops[LOOPS_MAX];
+    int loop_count;
+};
+
+// What a loop has of its own.
+struct lottery_loop {
+    struct lottery *lottery;
+    struct loop *loop;
+    struct message_decoder *decoder;
+    struct queue done;                  // requests that the ledger has answered
+    size_t chunk_bytes;                 // of chunks that are with the ledger
+    struct lottery_connection *stalled; // connections that wait for that to become less
+    struct lottery_connection *waiting; // connections that wait for the draw
+};
+
+// A consultation that is held until the draw.
+struct held {
+    struct held *next;
+    uint32_t agency;
+};
+
+struct lottery_connection {
+    uint32_t agency;     // with TLS: the one in its certificate, 0 when it is none. It speaks for no other
+    unsigned in_ledger;  // messages that are with the ledger
+    unsigned held_count; // consultations that wait for the draw
+    bool ended;          // the other side sends no more
+    bool broken;         // its stream is out of step: it is closed after the last answer
+    bool finished;       // what is sent now does not leave any more
+    bool is_stalled;
+    struct held *held;
+    struct lottery_connection *next_stalled;
+    struct lottery_connection *previous_waiting, *next_waiting; // in lottery_loop.waiting, while `held`
+    struct connection *connection;
+};
+
+enum request_kind { REQUEST_CHUNK, REQUEST_CONSULT, REQUEST_REFUSED, REQUEST_TOLD };
+
+// A message on its way through the ledger.
+struct request {
+    struct ledger_request ledger;
+    struct queue_node done_node;
+    struct lottery_loop *loop;
+    struct connection *connection; // held while the request lives; NULL for REQUEST_TOLD
+    enum request_kind kind;
+    bool wait;
+    struct chunk *chunk;
+    size_t chunk_bytes;
+};
+
+// The service's memory for the connection's loop.
+static inline struct lottery_loop *lottery_loop_of(struct connection *connection) {
+    return loop_state(connection_loop(connection));
+}
+
+// requests.c: takes the whole messages of what came. As handler.received.
+size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length);
+
+// requests.c: goes on with the connections that wait for chunks to leave the ledger, if there is room now.
+void requests_resume_stalled(struct lottery_loop *loop);
+
+// requests.c: has the ledger record that an agency was told its winners.
+void requests_record_told(struct lottery_loop *loop, uint32_t agency);
+
+// requests.c: frees a request that the ledger has answered.
+void requests_free(struct request *request);
+
+// answers.c: answers what the ledger has done, and frees the request.
+void answers_send(struct request *request);
+
+// answers.c: the draw is made: everyone who waits on this loop is told.
+void answers_to_waiting(struct lottery_loop *loop);
+
+// answers.c: ends the connection when it is to end and nothing more is to be answered on it.
+void answers_finish_if_done(struct connection *connection);
+
+// waiting.c: holds a consultation until the draw. False when there is no memory.
+bool waiting_hold(struct lottery_loop *loop, struct lottery_connection *own, uint32_t agency) MUST_CHECK;
+
+// waiting.c: the connection waits no longer. What it held is the caller's: a list, to be freed each.
+struct held *waiting_take(struct lottery_loop *loop, struct lottery_connection *own);
+
+// waiting.c: the connection waits no longer, and what it held is forgotten.
+void waiting_drop(struct connection *connection);
+
+#endif

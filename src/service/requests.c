@@ -1,0 +1,255 @@
+// Frames to messages, and messages to the ledger.
+//
+// Every message goes through the ledger's queue, also one that is refused or that only asks: so its answer
+// cannot overtake those of the chunks before it.
+#include "service/internal.h"
+
+#include "base/log.h"
+#include "wire/frame.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+// Handing requests over -----------------------------------------------------------------------------------
+
+// Called on the ledger's thread.
+static void on_complete(struct ledger_request *ledger_request) {
+    struct request *request = CONTAINER_OF(ledger_request, struct request, ledger);
+    struct loop *loop = request->loop->loop;
+    bool pushed = queue_push(&request->loop->done, &request->done_node);
+    assert(pushed);
+    (void)pushed;
+    loop_wake(loop);
+}
+
+void requests_free(struct request *request) {
+    chunk_free(request->chunk);
+    if (request->connection != NULL) {
+        connection_release(request->connection);
+    }
+    free(request);
+}
+
+static struct request *new_request(struct lottery_loop *loop, struct connection *connection) {
+    struct request *request = malloc(sizeof *request);
+    if (request == NULL) {
+        return NULL;
+    }
+    request->ledger =
+        (struct ledger_request){.type = LEDGER_PASS, .first = -1, .next = -1, .complete = on_complete};
+    error_clear(&request->ledger.error);
+    request->loop = loop;
+    request->connection = connection;
+    request->kind = REQUEST_REFUSED;
+    request->wait = false;
+    request->chunk = NULL;
+    request->chunk_bytes = 0;
+    if (connection != NULL) {
+        connection_hold(connection);
+    }
+    return request;
+}
+
+static void submit(struct request *request) {
+    struct lottery_connection *own =
+        request->connection == NULL ? NULL : connection_state(request->connection);
+    if (!worker_submit(request->loop->lottery->worker, &request->ledger)) {
+        requests_free(request); // the central is shutting down: the connection ends unanswered
+        return;
+    }
+    request->loop->chunk_bytes += request->chunk_bytes;
+    if (own != NULL) {
+        own->in_ledger++;
+    }
+}
+
+void requests_record_told(struct lottery_loop *loop, uint32_t agency) {
+    struct request *request = new_request(loop, NULL);
+    if (request != NULL) { // else it is told all the same, only not recorded
+        request->kind = REQUEST_TOLD;
+        request->ledger.type = LEDGER_TOLD;
+        request->ledger.agency = agency;
+        submit(request);
+    }
+}
+
+// Messages in ---------------------------------------------------------------------------------------------
+
+static bool check_identity(struct connection *connection, uint32_t agency, struct error *error) {
+    const struct lottery_connection *own = connection_state(connection);
+    if (connection_identity(connection) == NULL || own->agency == agency) {
+        return true; // plain text, or itself
+    }
+    error_set(error, ERROR_NOT_AUTHORIZED, "agency: the certificate is of agency %.20s, not of %" PRIu32,
+              connection_identity(connection), agency);
+    error->field = "agency";
+    return false;
+}
+
+static bool check_message(struct connection *connection, const struct message *message, struct error *error) {
+    if (!check_identity(connection, message->agency, error)) {
+        return false;
+    }
+    uint32_t agencies = lottery_loop_of(connection)->lottery->agencies;
+    if (message->agency > agencies) {
+        error_set(error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
+                  message->agency, agencies);
+        error->field = "agency";
+        return false;
+    }
+    if (message->type != MESSAGE_CONSULT_WINNERS &&
+        connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
+        error_set(error, ERROR_BAD_MESSAGE, "type_message: this port takes consultations (3) only");
+        error->field = "type_message";
+        return false;
+    }
+    return true;
+}
+
+static bool take_chunk(struct request *request, struct error *error) {
+    const struct chunk *chunk = request->chunk;
+    request->ledger.chunk = chunk;
+    request->chunk_bytes = chunk->rows_length + 2 * (size_t)chunk->count;
+    return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
+                        request->ledger.digest) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+}
+
+static void log_refused(const struct message *message, const struct error *error) {
+    log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: %s | message: %s", message->agency, error_name(error->code),
+              error->text);
+}
+
+static void audit_not_authorized(struct connection *connection, uint32_t wanted) {
+    char peer[CONNECTION_ADDRESS_BYTES];
+    struct connection_certificate certificate;
+    connection_peer(connection, peer);
+    connection_certificate(connection, &certificate);
+    const struct audit_field fields[] = {{.name = "reason", .text = error_name(ERROR_NOT_AUTHORIZED)},
+                                         {.name = "ip", .text = peer},
+                                         {.name = "agency", .text = connection_identity(connection)},
+                                         {.name = "serial", .text = certificate.serial},
+                                         {.name = "wanted", .number = wanted}};
+    audit_write_limited(lottery_loop_of(connection)->lottery->audit, "refused", fields, 5);
+}
+
+// Nothing more is taken from it: it is closed after the last answer.
+static void break_off(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    own->broken = true;
+    connection_pause(connection);
+}
+
+// Decodes one message and hands it over. Returns false when there is no memory.
+static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
+    struct lottery_loop *loop = lottery_loop_of(connection);
+    struct request *request = new_request(loop, connection);
+    if (request == NULL) {
+        return false;
+    }
+    struct error *error = &request->ledger.error;
+    struct message message;
+    bool good = message_decode(loop->decoder, bytes, length, &message, error) &&
+                check_message(connection, &message, error);
+    request->chunk = message.chunk;
+    request->ledger.agency = message.agency;
+    request->ledger.first = message.first;
+    request->ledger.bets_sent = message.bets_sent;
+    if (good && message.type == MESSAGE_CONSULT_WINNERS) {
+        request->kind = REQUEST_CONSULT;
+        request->wait = message.wait;
+    } else if (good && take_chunk(request, error)) {
+        request->kind = REQUEST_CHUNK;
+    }
+    if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {
+        request->ledger.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
+        request->ledger.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
+    } else if (!good) {
+        log_refused(&message, error);
+    }
+    if (error->code == ERROR_NOT_AUTHORIZED) {
+        audit_not_authorized(connection, message.agency);
+        break_off(connection);
+    }
+    submit(request);
+    return true;
+}
+
+static void refuse_frame(struct connection *connection, size_t length) {
+    break_off(connection);
+    struct request *request = new_request(lottery_loop_of(connection), connection);
+    if (request == NULL) {
+        connection_abort(connection);
+        return;
+    }
+    error_set(&request->ledger.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d", length,
+              MESSAGE_BYTES_MAX);
+    log_refused(&(struct message){0}, &request->ledger.error);
+    submit(request);
+}
+
+static void stall(struct lottery_loop *loop, struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    connection_pause(connection);
+    if (!own->is_stalled) {
+        own->is_stalled = true;
+        own->next_stalled = loop->stalled;
+        loop->stalled = own;
+        connection_hold(connection);
+    }
+}
+
+// Whether another message of this connection may be taken now; pauses the connection when not.
+static bool has_room(struct connection *connection) {
+    struct lottery_loop *loop = lottery_loop_of(connection);
+    const struct lottery_connection *own = connection_state(connection);
+    if (own->in_ledger >= REQUESTS_OUTSTANDING_MAX) {
+        connection_pause(connection);
+        return false;
+    }
+    if (loop->chunk_bytes >= LOOP_CHUNK_BYTES_MAX) {
+        stall(loop, connection);
+        return false;
+    }
+    return true;
+}
+
+size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length) {
+    const struct lottery_connection *own = connection_state(connection);
+    size_t consumed = 0;
+    while (!own->broken) {
+        const uint8_t *message;
+        size_t message_length;
+        enum frame_state state =
+            frame_next(bytes + consumed, length - consumed, MESSAGE_BYTES_MAX, &message, &message_length);
+        if (state == FRAME_PARTIAL || !has_room(connection)) {
+            return consumed;
+        }
+        if (state == FRAME_TOO_LONG) {
+            refuse_frame(connection, message_length);
+            return length;
+        }
+        if (!take_message(connection, message, message_length)) {
+            connection_abort(connection);
+            return length;
+        }
+        consumed += FRAME_HEADER_BYTES + message_length;
+    }
+    return length; // what comes behind is thrown away
+}
+
+void requests_resume_stalled(struct lottery_loop *loop) {
+    if (loop->chunk_bytes >= LOOP_CHUNK_BYTES_MAX) {
+        return;
+    }
+    struct lottery_connection *own = loop->stalled;
+    loop->stalled = NULL;
+    for (struct lottery_connection *next; own != NULL; own = next) {
+        next = own->next_stalled;
+        own->is_stalled = false;
+        connection_resume(own->connection);
+        connection_release(own->connection);
+    }
+}
