@@ -1,9 +1,10 @@
 // Settings: reads flags, environment and file by the program's one table, checks every value where it is
-// read, and keeps of each setting the text that wins. Prints --help from the same table.
+// read, and keeps of each setting the text that wins.
 #include "base/settings.h"
 
 #include "base/config_file.h"
 #include "base/log.h"
+#include "base/setting_name.h"
 #include "base/setting_value.h"
 
 #include <assert.h>
@@ -15,9 +16,7 @@
 
 enum {
     SETTINGS_MAX = 64,     // of one subcommand
-    FLAG_BYTES_MAX = 64,   // of a flag's name
     PLACE_BYTES_MAX = 220, // of where a value stands
-    HELP_COLUMNS = 100,
 };
 
 // The later one wins.
@@ -77,25 +76,6 @@ static bool value_take(struct value *value, enum origin origin, const char *plac
     return true;
 }
 
-// Names ---------------------------------------------------------------------------------------------------
-
-// The flag's name without its dashes: CLI_DATA_DIR gives "data-dir".
-static void flag_name(const struct setting *setting, char name[FLAG_BYTES_MAX]) {
-    const char *key = strncmp(setting->key, "CLI_", 4) == 0 ? setting->key + 4 : setting->key;
-    snprintf(name, FLAG_BYTES_MAX, "%s", setting->flag != NULL ? setting->flag : key);
-    for (char *byte = name; setting->flag == NULL && *byte != '\0'; byte++) {
-        *byte = *byte == '_' ? '-' : (char)tolower((unsigned char)*byte);
-    }
-}
-
-static const char *file_key(const struct setting *setting) {
-    return setting->file_key != NULL ? setting->file_key : setting->key;
-}
-
-static bool is_in_file(const struct settings_command *command, const struct setting *setting) {
-    return command->format != SETTINGS_NO_FILE && !setting->flag_only && setting->type != SETTING_CONFIG;
-}
-
 // The file ------------------------------------------------------------------------------------------------
 
 struct file_reading {
@@ -106,7 +86,8 @@ struct file_reading {
 static struct value *value_in_file(struct settings *settings, const char *key) {
     for (int i = 0; i < settings->count; i++) {
         const struct setting *setting = settings->values[i].setting;
-        if (is_in_file(settings->command, setting) && strcasecmp(file_key(setting), key) == 0) {
+        if (setting_is_in_file(settings->command, setting) &&
+            strcasecmp(setting_file_key(setting), key) == 0) {
             return &settings->values[i];
         }
     }
@@ -212,7 +193,7 @@ static void flags_of(const struct settings *settings, struct flags *flags) {
     for (int i = 0; i < settings->count; i++) {
         const struct setting *setting = settings->values[i].setting;
         int takes = setting->type == SETTING_SWITCH ? optional_argument : required_argument;
-        flag_name(setting, flags->names[i]);
+        setting_flag_name(setting, flags->names[i]);
         flags->options[i] = (struct option){flags->names[i], takes, NULL, FOUND_SETTING + i};
         if (setting->letter != 0) {
             *letter++ = setting->letter;
@@ -325,11 +306,9 @@ static struct settings *settings_new(const struct settings_command *command) {
     }
     settings->command = command;
     settings->last_unknown = &settings->unknown;
-    for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
-        if ((setting->commands & command->bit) != 0) {
-            assert(settings->count < SETTINGS_MAX);
-            settings->values[settings->count++] = default_value(setting);
-        }
+    for (const struct setting *setting = NULL; (setting = setting_next(command, setting)) != NULL;) {
+        assert(settings->count < SETTINGS_MAX);
+        settings->values[settings->count++] = default_value(setting);
     }
     return settings;
 }
@@ -430,112 +409,4 @@ int settings_argument_count(const struct settings *settings) {
 const char *settings_argument(const struct settings *settings, int index) {
     assert(index >= 0 && index < settings->argument_count);
     return settings->arguments[index];
-}
-
-// Help ----------------------------------------------------------------------------------------------------
-
-// Prints `text` word by word, each line no longer than HELP_COLUMNS. The cursor stands at `column`, where
-// further lines begin too. A newline in the text is kept. Ends the last line.
-static void print_wrapped(FILE *stream, int column, const char *text) {
-    int at = column;
-    while (*text != '\0') {
-        int length = (int)strcspn(text, " \n");
-        if (at > column && at + 1 + length > HELP_COLUMNS) {
-            fprintf(stream, "\n%*s", column, "");
-            at = column;
-        }
-        at += fprintf(stream, "%s%.*s", at > column ? " " : "", length, text);
-        text += length;
-        if (*text == '\n') {
-            fprintf(stream, "\n%*s", text[1] != '\n' ? column : 0, "");
-            at = column;
-        }
-        text += *text != '\0';
-    }
-    fputc('\n', stream);
-}
-
-// "  -o, --output PATH". Returns its length.
-static int flag_column(const struct setting *setting, char *text, size_t room) {
-    char name[FLAG_BYTES_MAX], letter[] = "    ";
-    flag_name(setting, name);
-    if (setting->letter != 0) {
-        snprintf(letter, sizeof letter, "-%c, ", setting->letter);
-    }
-    bool bare = setting->type == SETTING_SWITCH;
-    const char *value_name = setting->value_name != NULL ? setting->value_name : "VALUE";
-    return snprintf(text, room, "  %s--%s%s%s", letter, name, bare ? "" : " ", bare ? "" : value_name);
-}
-
-static void print_sources(const struct settings_command *command, const struct setting *setting, FILE *stream,
-                          int column) {
-    char text[512] = "";
-    char *end = text;
-    if (setting->fallback != NULL) {
-        end += sprintf(end, "; default %.100s", setting->fallback);
-    }
-    bool in_file = is_in_file(command, setting);
-    bool same_name = in_file && setting->alias == NULL && strcmp(file_key(setting), setting->key) == 0;
-    if (!setting->flag_only) {
-        end += sprintf(end, "; environment%s %.60s", same_name ? " and file" : "", setting->key);
-    }
-    if (!setting->flag_only && setting->alias != NULL) {
-        end += sprintf(end, " or %.60s", setting->alias);
-    }
-    if (in_file && !same_name) {
-        end += sprintf(end, "; file %.60s", file_key(setting));
-    }
-    if (end > text) {
-        strcpy(end, ")");
-        text[1] = '('; // instead of the first one's "; "
-        fprintf(stream, "%*s", column, "");
-        print_wrapped(stream, column, text + 1);
-    }
-}
-
-static void print_setting(const struct settings_command *command, const struct setting *setting, FILE *stream,
-                          int column) {
-    char text[2 * FLAG_BYTES_MAX];
-    flag_column(setting, text, sizeof text);
-    fprintf(stream, "%-*s", column, text);
-    print_wrapped(stream, column, setting->help);
-    print_sources(command, setting, stream, column);
-}
-
-static void print_options(const struct settings_command *command, FILE *stream, bool *has_environment) {
-    int column = 0;
-    char text[2 * FLAG_BYTES_MAX];
-    for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
-        int width = (setting->commands & command->bit) != 0 ? flag_column(setting, text, sizeof text) + 2 : 0;
-        column = width > column ? width : column;
-    }
-    *has_environment = false;
-    for (const struct setting *setting = command->table; setting->key != NULL; setting++) {
-        if ((setting->commands & command->bit) != 0) {
-            print_setting(command, setting, stream, column);
-            *has_environment = *has_environment || !setting->flag_only;
-        }
-    }
-    fprintf(stream, "%-*sPrint this and exit\n", column, "  -h, --help");
-}
-
-void settings_print_help(const struct settings_command *command, FILE *stream) {
-    bool has_arguments = command->arguments != NULL, has_environment;
-    fprintf(stream, "Usage: quiniela %s [OPTION ...]%s%s\n\n", command->name, has_arguments ? " " : "",
-            has_arguments ? command->arguments : "");
-    print_wrapped(stream, 0, command->summary);
-    fprintf(stream, "\nOptions:\n");
-    print_options(command, stream, &has_environment);
-    if (command->details != NULL) {
-        fputc('\n', stream);
-        print_wrapped(stream, 0, command->details);
-    }
-    if (command->format != SETTINGS_NO_FILE) {
-        fputc('\n', stream);
-        print_wrapped(stream, 0,
-                      "An option wins over the environment, the environment over the file, the file over "
-                      "the default. The file's keys may be in upper or lower case.");
-    } else if (has_environment) {
-        fprintf(stream, "\nAn option wins over the environment, the environment over the default.\n");
-    }
 }

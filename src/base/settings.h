@@ -43,13 +43,15 @@ struct settings; // the values of one table
 
 // What one subcommand is told with.
 struct settings_command {
-    const char *name;                 // "server"
-    const char *arguments;            // what --help shows behind the options, such as "N", or NULL
-    const char *summary;              // one sentence
-    const char *details;              // what --help says below the options, or NULL
-    unsigned bit;                     // which entries of the table are this command's
-    enum settings_format format;      // of the file that its SETTING_CONFIG names
-    const struct setting *table;      // the program's one table; ends with an entry whose key is NULL
+    const char *name;            // "server"
+    const char *arguments;       // what --help shows behind the options, such as "N", or NULL
+    const char *summary;         // one sentence
+    const char *details;         // what --help says below the options, or NULL
+    unsigned bit;                // which entries of the tables are this command's
+    enum settings_format format; // of the file that its SETTING_CONFIG names
+    // The program's tables, up to a NULL; each ends with an entry whose key is NULL. A command's own entries
+    // are those with its bit, in all of them.
+    const struct setting *const *tables;
     int arguments_min, arguments_max; // how many operands it takes
 };
 

@@ -85,6 +85,8 @@ static const struct setting table[] = {
     {.key = NULL},
 };
 
+static const struct setting *const tables[] = {table, NULL};
+
 static const char *const variables[] = {
     "GATE_PORT", "SHELF",     "SHELVES", "HOST_IP",
     "LOUDNESS",  "ONLY_ONCE", "CLI_ID",  "CLI_HALL_ADDRESS",
@@ -97,14 +99,14 @@ static const struct settings_command central = {.name = "central",
                                                 .details = "Details.",
                                                 .bit = CENTRAL,
                                                 .format = SETTINGS_INI,
-                                                .table = table};
+                                                .tables = tables};
 static const struct settings_command office = {
-    .name = "office", .summary = "Sums up.", .bit = OFFICE, .format = SETTINGS_YAML, .table = table};
+    .name = "office", .summary = "Sums up.", .bit = OFFICE, .format = SETTINGS_YAML, .tables = tables};
 static const struct settings_command listing = {.name = "listing",
                                                 .arguments = "FROM [TO]",
                                                 .summary = "Sums up.",
                                                 .bit = LISTING,
-                                                .table = table,
+                                                .tables = tables,
                                                 .arguments_min = 1,
                                                 .arguments_max = 2};
 
