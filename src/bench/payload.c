@@ -134,8 +134,8 @@ bool payload_prepare(struct payload *payload, struct error *error) {
     char *out = payload->json;
     for (uint64_t i = 0; i < payload->count; i++) {
         payload->json_starts[i] = (size_t)(out - payload->json);
-        out = json_text_write(out, payload->text + payload->text_starts[i],
-                              payload->text_starts[i + 1] - payload->text_starts[i] - 1);
+        out = json_ascii_write(out, payload->text + payload->text_starts[i],
+                               payload->text_starts[i + 1] - payload->text_starts[i] - 1);
         *out++ = ',';
     }
     payload->json_starts[payload->count] = (size_t)(out - payload->json);

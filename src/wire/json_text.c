@@ -21,11 +21,12 @@ size_t json_text_bytes(const char *text, size_t length) {
     return bytes;
 }
 
-static char *write_control(char *out, unsigned char character) {
+static char *write_escape(char *out, uint32_t unit) {
     static const char digits[] = "0123456789abcdef";
-    memcpy(out, "\\u00", 4);
-    out[4] = digits[character >> 4];
-    out[5] = digits[character & 0xf];
+    memcpy(out, "\\u", 2);
+    for (int place = 0; place < 4; place++) {
+        out[2 + place] = digits[unit >> (12 - 4 * place) & 0xf];
+    }
     return out + UNICODE_ESCAPE_BYTES;
 }
 
@@ -40,7 +41,7 @@ char *json_text_write(char *out, const char *text, size_t length) {
             continue;
         }
         if (character < 0x20) {
-            out = write_control(out, (unsigned char)character);
+            out = write_escape(out, character);
         } else {
             if (character == '"' || character == '\\') {
                 *out++ = '\\';
@@ -49,6 +50,60 @@ char *json_text_write(char *out, const char *text, size_t length) {
             out += size;
         }
         at += size;
+    }
+    *out++ = '"';
+    return out;
+}
+
+// In ASCII alone -------------------------------------------------------------------------------------------
+
+size_t json_ascii_bytes(const char *text, size_t length) {
+    size_t bytes = 2;
+    for (size_t at = 0; at < length;) {
+        unsigned char first = (unsigned char)text[at];
+        uint32_t character;
+        if (first < 0x80) {
+            bytes += escaped_bytes(first);
+            at++;
+            continue;
+        }
+        size_t size = utf8_character(text + at, length - at, &character);
+        bytes += size == 0 ? 1 : size == 4 ? 2 * UNICODE_ESCAPE_BYTES : UNICODE_ESCAPE_BYTES;
+        at += size == 0 ? 1 : size;
+    }
+    return bytes;
+}
+
+static char *write_ascii(char *out, char character) {
+    if ((unsigned char)character < 0x20) {
+        return write_escape(out, (unsigned char)character);
+    }
+    if (character == '"' || character == '\\') {
+        *out++ = '\\';
+    }
+    *out++ = character;
+    return out;
+}
+
+static char *write_units(char *out, uint32_t character) {
+    if (character < 0x10000) {
+        return write_escape(out, character);
+    }
+    out = write_escape(out, 0xd800 + ((character - 0x10000) >> 10));
+    return write_escape(out, 0xdc00 + ((character - 0x10000) & 0x3ff));
+}
+
+char *json_ascii_write(char *out, const char *text, size_t length) {
+    *out++ = '"';
+    for (size_t at = 0; at < length;) {
+        uint32_t character;
+        if ((unsigned char)text[at] < 0x80) {
+            out = write_ascii(out, text[at++]);
+            continue;
+        }
+        size_t size = utf8_character(text + at, length - at, &character);
+        out = size == 0 ? write_ascii(out, '?') : write_units(out, character);
+        at += size == 0 ? 1 : size;
     }
     *out++ = '"';
     return out;

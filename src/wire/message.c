@@ -163,15 +163,16 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
 enum { CHUNK_FRAME_FIXED_BYTES = 160 }; // everything in a frame but the bets
 
 size_t message_bet_bytes(const char *text, size_t length) {
-    return json_text_bytes(text, length) + 1;
+    return json_ascii_bytes(text, length) + 1;
 }
 
 size_t message_encoded_max(const struct chunk *chunk) {
-    // A newline in `rows` stands for two quotes and a comma; quotes and backslashes in names take one byte
-    // more.
+    // A newline in `rows` stands for two quotes and a comma. Quotes and backslashes in names take one byte
+    // more; a character of two or three bytes at most four more, one of four bytes eight.
     size_t escapes = 0;
     for (size_t i = 0; i < chunk->rows_length; i++) {
-        escapes += chunk->rows[i] == '"' || chunk->rows[i] == '\\';
+        unsigned char byte = (unsigned char)chunk->rows[i];
+        escapes += (byte == '"' || byte == '\\') + 4 * (size_t)(byte >= 0xc0) + 4 * (size_t)(byte >= 0xf0);
     }
     return CHUNK_FRAME_FIXED_BYTES + chunk->rows_length + 2 * (size_t)chunk->count + escapes;
 }
@@ -190,7 +191,7 @@ size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t age
         if (row != chunk->rows) {
             *out++ = ',';
         }
-        out = json_text_write(out, row, (size_t)(newline - row));
+        out = json_ascii_write(out, row, (size_t)(newline - row));
         row = newline + 1;
     }
     *out++ = ']';

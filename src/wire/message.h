@@ -44,8 +44,8 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
 // The most bytes that message_encode_chunk writes for this chunk, header included.
 size_t message_encoded_max(const struct chunk *chunk);
 
-// Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max). `first` < 0 leaves the
-// field out. Returns the frame's length, header included.
+// Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max), in ASCII alone. `first` <
+// 0 leaves the field out. Returns the frame's length, header included.
 size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
                             const struct chunk *chunk);
 

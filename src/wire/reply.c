@@ -38,7 +38,7 @@ size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct err
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out += sprintf(out,
                    "{\"type_message\":4,\"payload\":{\"code\":\"%s\",\"message\":", error_name(error->code));
-    out = json_text_write(out, error->text, strlen(error->text));
+    out = json_ascii_write(out, error->text, strlen(error->text));
     out += sprintf(out, ",\"retryable\":%s", error_retryable(error->code) ? "true" : "false");
     if (error->bet >= 0) {
         out += sprintf(out, ",\"bet\":%" PRId64, error->bet);

@@ -31,6 +31,7 @@ PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/r
 GENTLE = "QUINIELA_GENTLE" in os.environ
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
 SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
+KNOWN_DATA = os.path.abspath(os.environ.get("QUINIELA_DATA", os.path.join(ROOT, "../shared/data")))  # may not be there
 HANG_S = int(os.environ.get("QUINIELA_HANG_S", 120))  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
 

@@ -5,7 +5,7 @@ import re
 import signal
 import unittest
 
-from harness import POSTGRES, ROOT, Agency, Server, Story, Wire, not_under_valgrind
+from harness import KNOWN_DATA, POSTGRES, Agency, Server, Story, Wire, not_under_valgrind
 
 SIZES, WINNERS = (26936, 25518, 16014, 9238, 991), (2, 3, 3, 2, 0)
 
@@ -43,10 +43,9 @@ class Lottery(Story):
 
     @not_under_valgrind("much more of the same takes minutes")
     def test_the_known_data_where_it_is_at_hand(self):
-        data = os.path.join(ROOT, "../shared/data")
-        if not os.path.isdir(data):
+        if not os.path.isdir(KNOWN_DATA):
             self.skipTest("the known data is not beside the project")
-        self.check_known_sizes(os.path.abspath(data))
+        self.check_known_sizes(KNOWN_DATA)
 
     @unittest.skipIf(POSTGRES, "is about SQLite's files")
     def test_nobody_else_can_read_the_bets(self):

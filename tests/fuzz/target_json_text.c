@@ -32,13 +32,19 @@ static char *expected_of(const char *text, size_t length) {
     return expected;
 }
 
-static void check_text(const char *text, size_t length) {
+static void check_text(const char *text, size_t length, bool ascii) {
     static const char before[] = "{\"t\":";
-    size_t start = sizeof before - 1, written = json_text_bytes(text, length), all = start + written + 1;
+    size_t start = sizeof before - 1,
+           written = ascii ? json_ascii_bytes(text, length) : json_text_bytes(text, length),
+           all = start + written + 1;
     char *json = malloc(all + JSON_PADDING_BYTES);
     must_hold(json != NULL, "memory");
     memcpy(json, before, start);
-    char *end = json_text_write(json + start, text, length);
+    char *end =
+        ascii ? json_ascii_write(json + start, text, length) : json_text_write(json + start, text, length);
+    for (const char *at = json; ascii && at < end; at++) {
+        must_hold((unsigned char)*at < 0x80, "it is ASCII alone");
+    }
     must_hold(end == json + start + written, "a text takes just the bytes it said");
     *end = '}';
     memset(end + 1, 0, JSON_PADDING_BYTES);
@@ -122,7 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         decoder = message_decoder_new();
         must_hold(decoder != NULL, "memory");
     }
-    check_text((const char *)bytes, length);
+    check_text((const char *)bytes, length, false);
+    check_text((const char *)bytes, length, true);
     check_error_reply(bytes, length);
     check_other_replies(bytes, length);
     check_winners(bytes, length);

@@ -24,6 +24,10 @@ def ours(**fields):
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
+def ascii_only(**fields):
+    return json.dumps(fields, separators=(",", ":"))
+
+
 def bets(*texts, **fields):
     return ours(type_message=1, agency="1", payload=list(texts), **fields)
 
@@ -35,11 +39,11 @@ def main():
     write("classic-last-chunk.good", classic(2, "5", BETS[:1]))
     write("classic-last-chunk-empty.good", classic(2, "5", []))
     write("classic-consult.good", classic(3, "1", None))
-    # What our client sends; tests compare these byte for byte with what it writes.
-    write("our-chunk.good", ours(type_message=1, agency="7", first=1000, payload=BETS))
-    write("our-last-chunk-empty.good", ours(type_message=2, agency="7", first=26936, payload=[]))
-    write("our-consult.good", ours(type_message=3, agency="7", payload=None))
-    write("our-consult-now.good", ours(type_message=3, agency="7", payload=None, wait=False))
+    # What our client sends, ASCII alone; tests compare these byte for byte with what it writes.
+    write("our-chunk.good", ascii_only(type_message=1, agency="7", first=1000, payload=BETS))
+    write("our-last-chunk-empty.good", ascii_only(type_message=2, agency="7", first=26936, payload=[]))
+    write("our-consult.good", ascii_only(type_message=3, agency="7", payload=None))
+    write("our-consult-now.good", ascii_only(type_message=3, agency="7", payload=None, wait=False))
     # The edges of what is good.
     write("edge-names.good", bets("A" * 100 + "," + "é" * 50 + ',1,2000-02-29,0', '"Pepe" \\,B,A1b2C3d4E5f6G7h8,0001-01-01,9999'))
     write("edge-leading-zeros.good", bets("A,B,1,2000-01-01,0042"))

@@ -271,17 +271,40 @@ static void quotes_come_through(void **state) {
     chunk_free(chunk);
 }
 
+// The oldest central decodes a message piece by piece: no character may lie in two of them.
+static void we_send_ascii_alone(void **state) {
+    (void)state;
+    static const char bet[] = "Jos\u00e9 \u20ac \uffff\U0001F3B0\U0010FFFF,\"\u00d1\\,1,2000-01-01,1";
+    static const char text[] = "[\"Jos\\u00e9 \\u20ac \\uffff\\ud83c\\udfb0\\udbff\\udfff,\\\"\\u00d1\\\\,"
+                               "1,2000-01-01,1\"]}";
+    struct golden golden = {0};
+    struct message message;
+    struct error error;
+    struct chunk *chunk = chunk_new(1, 128);
+    assert_true(chunk_add(chunk, bet, strlen(bet), &error));
+    golden.length = message_encode_chunk(golden.bytes, MESSAGE_SEND_CHUNK, 1, 0, chunk);
+    assert_memory_equal(golden.bytes + golden.length - strlen(text), text, strlen(text));
+    assert_true(decode(&golden, &message, &error));
+    assert_int_equal(message.chunk->rows_length, chunk->rows_length);
+    assert_memory_equal(message.chunk->rows, chunk->rows, chunk->rows_length);
+    chunk_free(message.chunk);
+    chunk_free(chunk);
+}
+
 #define TEN_ESCAPED "\"\\\"\\\"\\\"\\\"\\"
 #define FIFTY_ESCAPED TEN_ESCAPED TEN_ESCAPED TEN_ESCAPED TEN_ESCAPED TEN_ESCAPED
+#define FIVE_BEYOND "\U0001F3B0\U0010FFFF\U00010000\U0001F3B0\U0001F3B0"
+#define TWENTY_FIVE_BEYOND FIVE_BEYOND FIVE_BEYOND FIVE_BEYOND FIVE_BEYOND FIVE_BEYOND
 
 static void the_bytes_of_bets_are_foreseen(void **state) {
     (void)state;
     static const char *const bets[] = {
         "\"\"\"\\\\,\"ñ\",1,2000-01-01,1", "A,B,1,2000-01-01,1", "日本,\\,1,2000-01-01,10",
-        FIFTY_ESCAPED FIFTY_ESCAPED "," FIFTY_ESCAPED FIFTY_ESCAPED ",1,2000-01-01,1"};
+        FIFTY_ESCAPED FIFTY_ESCAPED "," FIFTY_ESCAPED FIFTY_ESCAPED ",1,2000-01-01,1",
+        TWENTY_FIVE_BEYOND "," TWENTY_FIVE_BEYOND ",1,2000-01-01,1"};
     static uint8_t frame[4096];
     struct error error;
-    struct chunk *chunk = chunk_new(4, 1024);
+    struct chunk *chunk = chunk_new(5, 2048);
     size_t empty = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
     size_t bytes = 0;
     assert_true(empty <= message_encoded_max(chunk));
@@ -329,6 +352,7 @@ int main(void) {
         cmocka_unit_test(what_is_said_needlessly_is_taken),
         cmocka_unit_test(we_write_the_golden_messages),
         cmocka_unit_test(quotes_come_through),
+        cmocka_unit_test(we_send_ascii_alone),
         cmocka_unit_test(escapes_are_undone),
         cmocka_unit_test(what_was_sent_is_counted_when_it_is_refused),
         cmocka_unit_test(the_position_is_as_it_was_sent),
