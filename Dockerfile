@@ -4,6 +4,7 @@ WORKDIR /source
 COPY script/bootstrap script/bootstrap
 RUN script/bootstrap build
 COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
 COPY src src
 RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
 

@@ -29,7 +29,7 @@ fail() {
 # Whether there is a server image, and nothing that it is made of is newer.
 image_is_current() {
     created=$(docker image inspect -f '{{.Created}}' server:latest 2>/dev/null) || return 1
-    [ -z "$(find Dockerfile CMakeLists.txt CMakePresets.json script/bootstrap src -newermt "$created")" ]
+    [ -z "$(find Dockerfile CMakeLists.txt CMakePresets.json cmake script/bootstrap src -newermt "$created")" ]
 }
 
 echo "Construyendo imagen con netcat."
