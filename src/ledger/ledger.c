@@ -1,4 +1,4 @@
-#include "ledger/ledger.h"
+#include "ledger/internal.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,296 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SETTLE_ATTEMPTS_MAX = 5,
-    CAREFUL_GROUPS = 64, // for how long agencies are locked after another server has changed one
-};
+enum { CAREFUL_GROUPS = 64 }; // for how long agencies are locked after another server has changed one
 
-struct agency {
-    uint64_t bets;
-    uint64_t checksum; // of its row, 0 when there is none
-    bool finished, told;
-    bool touched; // has changes in the open group
-    char finished_at[STORE_TIME_BYTES], told_at[STORE_TIME_BYTES];
-};
-
-struct ledger {
-    struct ledger_options options;
-    char draw_name[DRAW_NAME_BYTES_MAX + 1];
-    struct store *store; // NULL after a failure, until it has been opened again
-    struct stored_draw draw;
-    struct agency *agencies; // [agency_places]; 0 is nobody
-    size_t agency_places;    // draw.agencies + 1
-    uint32_t finished, told; // how many
-    uint32_t rows;           // how many agencies the store had a row of when it was opened
-    uint32_t finishing;      // how many agencies finish with the open group
-    bool in_group, all_told;
-    bool seals;          // the group in hand has sealed the draw
-    bool is_shared;      // other servers may change what is stored
-    bool draw_is_stored; // as it is in `draw`
-    int careful;         // so many groups lock their agencies before they are decided on
-    uint32_t *touched;   // the agencies with changes in the open group
-    uint32_t touched_count;
-    struct winners *winners; // once drawn
-};
-
-// Opening, and opening again ------------------------------------------------------------------------------
-
-static void touch(struct ledger *ledger, uint32_t number) {
-    if (!ledger->agencies[number].touched) {
-        ledger->agencies[number].touched = true;
-        ledger->touched[ledger->touched_count++] = number;
-    }
-}
-
-static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
-    struct ledger *ledger = context;
-    if (stored->agency < 1 || stored->agency > ledger->draw.agencies) {
-        return error_set(error, ERROR_BAD_SETTING,
-                         "AGENCIES is %" PRIu32 ", but agency %" PRIu32 " has bets in draw \"%s\"",
-                         ledger->draw.agencies, stored->agency, ledger->draw_name);
-    }
-    ledger->rows++;
-    struct agency *agency = &ledger->agencies[stored->agency];
-    agency->bets = stored->bets;
-    agency->checksum = stored->checksum;
-    memcpy(agency->finished_at, stored->finished_at, sizeof agency->finished_at);
-    agency->finished = stored->finished_at[0] != '\0';
-    ledger->finished += agency->finished;
-    if (!agency->told) {
-        memcpy(agency->told_at, stored->told_at, sizeof agency->told_at);
-        agency->told = stored->told_at[0] != '\0';
-        ledger->told += agency->told;
-    } else if (stored->told_at[0] == '\0') {
-        touch(ledger, stored->agency); // it could not be stored, and nobody will say it again
-    }
-    return true;
-}
-
-static bool load_winner(void *context, const struct stored_winner *winner, struct error *error) {
-    struct ledger *ledger = context;
-    if (winner->agency < 1 || winner->agency > ledger->draw.agencies) {
-        return error_set(error, ERROR_STORE_FAILED, "a stored winner is of agency %" PRIu32 ", which is none",
-                         winner->agency);
-    }
-    return winners_add(ledger->winners, winner->agency, winner->document) ||
-           error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
-}
-
-static bool load_winners(struct ledger *ledger, struct error *error) {
-    if (ledger->draw.state != DRAW_DRAWN || ledger->winners != NULL) {
-        return true;
-    }
-    ledger->winners = winners_new(ledger->draw.agencies);
-    if (ledger->winners == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the winners");
-    }
-    if (!store_winners(ledger->store, load_winner, ledger, error)) {
-        winners_free(ledger->winners);
-        ledger->winners = NULL;
-        return false;
-    }
-    ledger->options.drawn(ledger->options.context, ledger->winners);
-    return true;
-}
-
-// While the draw is open, the settings of whoever starts hold. A server that is running does not change its
-// own: it stops working until they are the same again.
-static bool take_settings(struct ledger *ledger, bool found, struct error *error) {
-    const struct ledger_options *options = &ledger->options;
-    struct stored_draw *draw = &ledger->draw;
-    bool differ =
-        found && (draw->agencies != options->agencies || draw->winning_number != options->winning_number);
-    if (differ && ledger->is_shared && ledger->agencies != NULL) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "another server was started for %" PRIu32
-                         " agencies and the winning number %u, this "
-                         "one for %" PRIu32 " and %u; all servers of a draw need the same settings",
-                         draw->agencies, draw->winning_number, options->agencies, options->winning_number);
-    }
-    if (differ && ledger->is_shared) {
-        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
-                  "draw: %s | agencies: %" PRIu32 " | winning_number: %u | reason: they were %" PRIu32
-                  " and %u; other servers stop working until their settings are the same",
-                  ledger->draw_name, options->agencies, options->winning_number, draw->agencies,
-                  draw->winning_number);
-    }
-    draw->agencies = options->agencies;
-    draw->winning_number = options->winning_number;
-    ledger->draw_is_stored = found && !differ;
-    if (!found) {
-        clock_utc_text(draw->opened_at);
-    }
-    return true;
-}
-
-// What the settings say holds while the draw is open; afterwards what is stored.
-static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
-    const struct ledger_options *options = &ledger->options;
-    struct stored_draw stored = {0};
-    if (!store_get_draw(ledger->store, &stored, found, error)) {
-        return false;
-    }
-    bool was_closed = ledger->draw.state != DRAW_OPEN;
-    ledger->draw = stored;
-    ledger->draw_is_stored = *found;
-    if (stored.state == DRAW_OPEN) {
-        return take_settings(ledger, *found, error);
-    }
-    if (!was_closed &&
-        (stored.agencies != options->agencies || stored.winning_number != options->winning_number)) {
-        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
-                  "draw: %s | state: %s | agencies: %" PRIu32
-                  " | winning_number: %u | reason: the draw is closed, "
-                  "AGENCIES and WINNING_NUMBER stay as they are stored",
-                  ledger->draw_name, draw_state_name(stored.state), stored.agencies, stored.winning_number);
-    }
-    return true;
-}
-
-static bool all_finished(const struct ledger *ledger) {
-    return ledger->draw.agencies > 0 && ledger->finished == ledger->draw.agencies;
-}
-
-static void note(const struct ledger *ledger, const struct ledger_note *what) {
-    if (ledger->options.noted != NULL) {
-        ledger->options.noted(ledger->options.context, what);
-    }
-}
-
-static void seal(struct ledger *ledger) {
-    assert(ledger->draw.state == DRAW_OPEN);
-    ledger->draw.state = DRAW_SEALED;
-    clock_utc_text(ledger->draw.sealed_at);
-}
-
-static bool make_room(struct ledger *ledger, struct error *error) {
-    size_t count = (size_t)ledger->draw.agencies + 1;
-    if (ledger->agencies != NULL && count != ledger->agency_places) {
-        return error_set(error, ERROR_STORE_FAILED, "the store now says %zu agencies, and said %zu before",
-                         count - 1, ledger->agency_places - 1);
-    }
-    if (ledger->agencies == NULL) {
-        ledger->agency_places = count;
-        ledger->agencies = calloc(count, sizeof *ledger->agencies);
-        ledger->touched = calloc(count, sizeof *ledger->touched);
-    }
-    if (ledger->agencies == NULL || ledger->touched == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", count - 1);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct agency *agency = &ledger->agencies[i];
-        agency->bets = agency->checksum = 0;
-        agency->finished = agency->touched = false;
-        agency->finished_at[0] = '\0';
-    }
-    ledger->finished = ledger->finishing = ledger->rows = ledger->touched_count = 0;
-    return true;
-}
-
-static bool put_touched_agencies(struct ledger *ledger, struct error *error) {
-    for (uint32_t i = 0; i < ledger->touched_count; i++) {
-        struct agency *agency = &ledger->agencies[ledger->touched[i]];
-        struct stored_agency stored = {
-            .agency = ledger->touched[i], .bets = agency->bets, .checksum = agency->checksum};
-        memcpy(stored.finished_at, agency->finished_at, sizeof stored.finished_at);
-        memcpy(stored.told_at, agency->told_at, sizeof stored.told_at);
-        if (!store_put_agency(ledger->store, &stored, error)) {
-            return false;
-        }
-        agency->checksum = stored.checksum;
-        agency->touched = false;
-    }
-    ledger->touched_count = 0;
-    return true;
-}
-
-// The store checks its rows one by one; this finds rows that are gone.
-static bool check_rows_are_there(const struct ledger *ledger, bool found, struct error *error) {
-    bool are_there = ledger->draw.state == DRAW_OPEN ? found || ledger->rows == 0 : all_finished(ledger);
-    return are_there ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "the store is damaged: rows of draw \"%s\" are missing; see quiniela check, and restore "
-                     "it from a copy",
-                     ledger->draw_name);
-}
-
-// Stores what the settings say, and which agencies have been told, as far as that could not be stored before.
-// In a shared store what was read may be of a commit that no standby has yet: a commit of our own waits until
-// one has.
-static bool store_loaded(struct ledger *ledger, struct error *error) {
-    bool is_open = ledger->draw.state == DRAW_OPEN;
-    bool seals = is_open && all_finished(ledger); // AGENCIES is smaller than it was
-    bool puts_draw = ledger->is_shared ? seals || !ledger->draw_is_stored : is_open;
-    if (!puts_draw && !ledger->is_shared && ledger->touched_count == 0) {
-        return true;
-    }
-    if (seals) {
-        seal(ledger);
-    }
-    bool stored = store_begin(ledger->store, error) && put_touched_agencies(ledger, error) &&
-                  (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
-                  store_confirm(ledger->store, error) && store_commit(ledger->store, error);
-    if (stored && seals) {
-        note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
-    }
-    return stored;
-}
-
-// Reads everything back from the store: what it says is the truth, whatever was in memory before.
-static bool load_once(struct ledger *ledger, struct error *error) {
-    bool found;
-    ledger->in_group = ledger->seals = false;
-    ledger->is_shared = store_is_shared(ledger->store);
-    return store_snapshot(ledger->store, error) && load_draw(ledger, &found, error) &&
-           make_room(ledger, error) && store_agencies(ledger->store, load_agency, ledger, error) &&
-           check_rows_are_there(ledger, found, error) && store_loaded(ledger, error) &&
-           load_winners(ledger, error);
-}
-
-static bool load(struct ledger *ledger, struct error *error) {
-    for (int attempt = 1; attempt < SETTLE_ATTEMPTS_MAX; attempt++) {
-        if (load_once(ledger, error)) {
-            return true;
-        }
-        if (error->code != ERROR_STORE_STALE) { // then another server was quicker
-            return false;
-        }
-    }
-    return load_once(ledger, error);
-}
-
-static bool open_store(struct ledger *ledger, struct error *error) {
-    if (!ledger->options.open_store(ledger->options.context, &ledger->store, error)) {
-        return false;
-    }
-    if (!load(ledger, error)) {
-        store_close(&ledger->store);
-        return false;
-    }
-    return true;
-}
-
-// After a failure the store is closed; what it holds is found out by opening it again.
-static void give_up_store(struct ledger *ledger, const struct error *error) {
-    log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
-              error->text);
-    if (ledger->store != NULL) {
-        store_close(&ledger->store);
-    }
-}
-
-static bool have_store(struct ledger *ledger, struct error *error) {
-    if (ledger->store != NULL) {
-        return true;
-    }
-    if (!open_store(ledger, error)) {
-        return false;
-    }
-    log_event(LOG_LEVEL_INFO, "store", LOG_SUCCESS, "draw: %s | state: %s", ledger->draw_name,
-              draw_state_name(ledger->draw.state));
-    return true;
-}
+// Opening and closing -------------------------------------------------------------------------------------
 
 static void check_all_told(struct ledger *ledger) {
     bool is_stored = ledger->store != NULL; // after a failure: when the store has been opened again
@@ -320,7 +33,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **result, s
     }
     ledger->options = *options;
     snprintf(ledger->draw_name, sizeof ledger->draw_name, "%s", options->draw);
-    if (!open_store(ledger, error)) {
+    if (!ledger_open_store(ledger, error)) {
         ledger_close(&ledger);
         return false;
     }
@@ -350,229 +63,11 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
-// Deciding on one request ---------------------------------------------------------------------------------
-//
-// Each function below returns false only when the store failed. A request that is refused has its error set.
-
-static bool begin_group(struct ledger *ledger, struct error *error) {
-    if (!ledger->in_group) {
-        ledger->in_group = store_begin(ledger->store, error);
-    }
-    return ledger->in_group;
-}
-
-static void refuse_conflict(struct ledger_request *request, uint64_t first, uint64_t count) {
-    error_set(&request->error, ERROR_CONFLICT,
-              "other bets of agency %" PRIu32 " are stored already between bet %" PRIu64 " and bet %" PRIu64,
-              request->agency, first, first + count - 1);
-    request->error.field = "first";
-}
-
-static void refuse_finished(struct ledger_request *request, uint64_t bets) {
-    error_set(&request->error, ERROR_AGENCY_FINISHED,
-              "agency %" PRIu32 " has sent its last chunk, after %" PRIu64 " bets", request->agency, bets);
-    request->error.field = "agency";
-}
-
-// Stores the chunk's bets from `skip` on at the end of the agency's.
-static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip,
-                   struct error *error) {
-    const struct chunk *chunk = request->chunk;
-    struct agency *agency = &ledger->agencies[request->agency];
-    if (skip == chunk->count) {
-        return true;
-    }
-    size_t start = chunk_row_offset(chunk->rows, chunk->rows_length, skip);
-    struct stored_chunk stored = {
-        .agency = request->agency,
-        .first = agency->bets,
-        .count = chunk->count - skip,
-        .numbers = chunk->numbers + 2 * (size_t)skip,
-        .rows = chunk->rows + start,
-        .rows_length = chunk->rows_length - start,
-    };
-    memcpy(stored.digest, request->digest, sizeof stored.digest);
-    if (skip > 0 &&
-        !chunk_digest(stored.numbers, stored.count, stored.rows, stored.rows_length, stored.digest)) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
-    }
-    if (!begin_group(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
-        return false;
-    }
-    request->attempt.bets = request->stored = stored.count;
-    request->attempt.at = stored.first;
-    agency->bets += stored.count;
-    touch(ledger, request->agency);
-    return true;
-}
-
-static bool finish_agency(struct ledger *ledger, struct ledger_request *request, struct error *error) {
-    struct agency *agency = &ledger->agencies[request->agency];
-    if (agency->finished) {
-        return true;
-    }
-    agency->finished = request->finished = true;
-    clock_utc_text(agency->finished_at);
-    request->attempt.last = true;
-    ledger->finished++;
-    ledger->finishing++;
-    touch(ledger, request->agency);
-    return begin_group(ledger, error);
-}
-
-// How many of the chunk's bets from `first` on are stored already; sets request->error when the chunk does
-// not fit what is stored.
-static bool compare_with_stored(struct ledger *ledger, struct ledger_request *request, uint64_t first,
-                                uint32_t *known, struct error *error) {
-    const struct agency *agency = &ledger->agencies[request->agency];
-    uint64_t end = first + request->chunk->count;
-    *known = (uint32_t)((end < agency->bets ? end : agency->bets) - first);
-    bool same;
-    if (!resend_compare(ledger->store, request->agency, first, request->chunk, *known, &same, error)) {
-        return false;
-    }
-    if (!same) {
-        refuse_conflict(request, first, *known);
-    } else if (agency->finished && end > agency->bets) {
-        refuse_finished(request, agency->bets);
-    } else if (request->type == LEDGER_LAST_CHUNK && end < agency->bets) {
-        error_set(&request->error, ERROR_CONFLICT,
-                  "agency %" PRIu32 " has %" PRIu64 " bets stored, more than the %" PRIu64
-                  " that end with this last chunk",
-                  request->agency, agency->bets, end);
-        request->error.field = "first";
-    }
-    return true;
-}
-
-static void refuse_gap(struct ledger_request *request, uint64_t bets) {
-    error_set(&request->error, ERROR_GAP,
-              "agency %" PRIu32 " has %" PRIu64 " bets stored, and this chunk begins at %" PRId64,
-              request->agency, bets, request->first);
-    request->error.field = "first";
-}
-
-// Reads an agency's row again, when another server may have changed it and this group has not.
-static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error *error) {
-    struct agency *agency = &ledger->agencies[number];
-    struct stored_agency stored;
-    bool found;
-    if (!ledger->is_shared || agency->touched) {
-        return true;
-    }
-    if (!store_get_agency(ledger->store, number, &stored, &found, error)) {
-        return false;
-    }
-    if (found && stored.checksum != agency->checksum) {
-        ledger->finished -= agency->finished;
-        return load_agency(ledger, &stored, error);
-    }
-    return true;
-}
-
-// An append in a commit of which nobody knew whether it was stored: *known is how many of its bets were.
-static bool find_unknown(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
-                         struct error *error) {
-    const struct agency *agency = &ledger->agencies[request->agency];
-    const struct ledger_attempt *unknown = &request->unknown;
-    *known = 0;
-    if (unknown->bets > 0 && unknown->at + unknown->bets <= agency->bets) {
-        bool same;
-        if (!resend_compare(ledger->store, request->agency, unknown->at, request->chunk, unknown->bets, &same,
-                            error)) {
-            return false;
-        }
-        *known = same ? unknown->bets : 0;
-    }
-    return true;
-}
-
-static bool decide_append(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
-                          struct error *error) {
-    const struct agency *agency = &ledger->agencies[request->agency];
-    if (!find_unknown(ledger, request, known, error)) {
-        return false;
-    }
-    bool is_whole = *known == request->chunk->count && (*known > 0 || request->unknown.last);
-    bool is_done = is_whole && (request->type == LEDGER_CHUNK || request->unknown.last);
-    if (agency->finished && !is_done) {
-        refuse_finished(request, agency->bets);
-    }
-    return true;
-}
-
-static bool decide_place(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
-                         struct error *error) {
-    const struct agency *agency = &ledger->agencies[request->agency];
-    uint64_t first = (uint64_t)request->first;
-    if (first > agency->bets && !refresh_agency(ledger, request->agency, error)) {
-        return false;
-    }
-    if (first > agency->bets) {
-        refuse_gap(request, agency->bets);
-        return true;
-    }
-    return compare_with_stored(ledger, request, first, known, error);
-}
-
-// What was stored before may be of a commit that no standby has yet (see store_loaded): so in a shared store
-// it is acknowledged behind a commit, too.
-static bool confirm_known(struct ledger *ledger, const struct ledger_request *request, struct error *error) {
-    if (!ledger->is_shared || ledger->agencies[request->agency].checksum == 0) {
-        return true;
-    }
-    touch(ledger, request->agency);
-    return begin_group(ledger, error);
-}
-
-static bool decide_chunk(struct ledger *ledger, struct ledger_request *request, struct error *error) {
-    struct agency *agency = &ledger->agencies[request->agency];
-    uint32_t known = 0;
-    if (!(request->first < 0 ? decide_append(ledger, request, &known, error)
-                             : decide_place(ledger, request, &known, error))) {
-        return false;
-    }
-    if (request->error.code == ERROR_NONE) {
-        if (!append(ledger, request, known, error) ||
-            (request->type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)) ||
-            !confirm_known(ledger, request, error)) {
-            return false;
-        }
-        if (request->stored == 0) { // they are stored, then, by the attempt before
-            request->stored = request->unknown.bets;
-            request->finished = request->finished || request->unknown.last;
-        }
-    }
-    request->next = (int64_t)agency->bets;
-    return true;
-}
-
-static bool decide_told(struct ledger *ledger, struct ledger_request *request, struct error *error) {
-    struct agency *agency = &ledger->agencies[request->agency];
-    if (agency->told) {
-        return true;
-    }
-    agency->told = true;
-    clock_utc_text(agency->told_at);
-    ledger->told++;
-    touch(ledger, request->agency);
-    return begin_group(ledger, error);
-}
-
-static bool decide(struct ledger *ledger, struct ledger_request *request, struct error *error) {
-    if (request->error.code != ERROR_NONE || request->type == LEDGER_PASS) {
-        return true;
-    }
-    assert(request->agency >= 1 && request->agency <= ledger->draw.agencies);
-    return request->type == LEDGER_TOLD ? decide_told(ledger, request, error)
-                                        : decide_chunk(ledger, request, error);
-}
-
 // Committing a group, and answering it --------------------------------------------------------------------
 
 static bool decide_all(struct ledger *ledger, struct queue_node *group, struct error *error) {
     for (struct queue_node *node = group; node != NULL; node = node->next) {
-        if (!decide(ledger, CONTAINER_OF(node, struct ledger_request, node), error)) {
+        if (!ledger_decide(ledger, CONTAINER_OF(node, struct ledger_request, node), error)) {
             return false;
         }
     }
@@ -592,7 +87,7 @@ static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
     if (finished < ledger->draw.agencies) {
         return true;
     }
-    seal(ledger);
+    ledger_seal(ledger);
     ledger->seals = true;
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
@@ -602,7 +97,7 @@ static bool commit_group(struct ledger *ledger, struct error *error) {
         return true; // nothing to store: resends and refusals only
     }
     ledger->in_group = false;
-    return put_touched_agencies(ledger, error) && seal_if_all_finished(ledger, error) &&
+    return ledger_put_touched(ledger, error) && seal_if_all_finished(ledger, error) &&
            store_commit(ledger->store, error);
 }
 
@@ -637,7 +132,7 @@ static bool take_locked(void *context, const struct stored_agency *stored, struc
     }
     ledger->careful = CAREFUL_GROUPS;
     ledger->finished -= ledger->agencies[stored->agency].finished;
-    return load_agency(ledger, stored, error);
+    return ledger_take_agency(ledger, stored, error);
 }
 
 // When several servers get bets of one agency at once, guesses are wrong again and again. Then the rows are
@@ -654,13 +149,14 @@ static bool lock_agencies(struct ledger *ledger, const struct queue_node *group,
         }
     }
     ledger->careful--;
-    return begin_group(ledger, error) &&
+    return ledger_begin_group(ledger, error) &&
            store_lock_agencies(ledger->store, numbers, count, take_locked, ledger, error);
 }
 
 // Decides on every request of the group and commits what came of it.
 static bool settle_once(struct ledger *ledger, struct queue_node *group, struct error *error) {
-    return have_store(ledger, error) && (ledger->careful == 0 || lock_agencies(ledger, group, error)) &&
+    return ledger_have_store(ledger, error) &&
+           (ledger->careful == 0 || lock_agencies(ledger, group, error)) &&
            decide_all(ledger, group, error) && commit_group(ledger, error);
 }
 
@@ -676,7 +172,7 @@ static bool settle(struct ledger *ledger, struct queue_node *group, struct error
         log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
         if (!is_stale) {
             store_close(&ledger->store); // have_store opens it again, and reads it back
-        } else if (!load(ledger, error)) {
+        } else if (!ledger_load(ledger, error)) {
             return false;
         }
         ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;
@@ -736,13 +232,13 @@ static void note_group(const struct ledger *ledger, const struct queue_node *gro
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
         if (request->finished && request->error.code == ERROR_NONE) {
-            note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
-                                               .agency = request->agency,
-                                               .bets = (uint64_t)request->next});
+            ledger_note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
+                                                      .agency = request->agency,
+                                                      .bets = (uint64_t)request->next});
         }
     }
     if (sealed) {
-        note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+        ledger_note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
 }
 
@@ -776,10 +272,10 @@ static void fail_group(struct queue_node *group, const struct error *error) {
 void ledger_process(struct ledger *ledger, struct queue_node *group) {
     struct error error;
 #ifdef QUINIELA_CANARY // a bug for tests/sim to find, and in no program: it acknowledges before it commits
-    if (!needs_store(group) || (have_store(ledger, &error) && decide_all(ledger, group, &error))) {
+    if (!needs_store(group) || (ledger_have_store(ledger, &error) && decide_all(ledger, group, &error))) {
         acknowledge(group);
         if (!commit_group(ledger, &error)) {
-            give_up_store(ledger, &error);
+            ledger_give_up_store(ledger, &error);
         }
         return;
     }
@@ -787,7 +283,7 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
     ledger->seals = false;
     if (needs_store(group) && !settle(ledger, group, &error)) {
         fail_group(group, &error);
-        give_up_store(ledger, &error);
+        ledger_give_up_store(ledger, &error);
         ledger->seals = false;
     }
     note_group(ledger, group, ledger->seals);
@@ -821,8 +317,8 @@ bool ledger_has_work(const struct ledger *ledger) {
 
 void ledger_work(struct ledger *ledger) {
     struct error error;
-    if (!have_store(ledger, &error)) {
-        give_up_store(ledger, &error);
+    if (!ledger_have_store(ledger, &error)) {
+        ledger_give_up_store(ledger, &error);
         return;
     }
     check_all_told(ledger);
@@ -837,14 +333,15 @@ void ledger_work(struct ledger *ledger) {
         }
         log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
                   error.text);
-        give_up_store(ledger, &error);
+        ledger_give_up_store(ledger, &error);
         return;
     }
     log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
               "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
               ledger->draw.winning_number, bets, winners_count(ledger->winners));
-    note(ledger, &(struct ledger_note){
-                     .kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners_count(ledger->winners)});
+    ledger_note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN,
+                                              .bets = bets,
+                                              .winners = winners_count(ledger->winners)});
     ledger->options.drawn(ledger->options.context, ledger->winners);
 }
 
@@ -867,10 +364,10 @@ void ledger_look(struct ledger *ledger) {
     if (ledger->draw.state == DRAW_DRAWN && !wants_told) {
         return; // nothing changes any more
     }
-    if (!have_store(ledger, &error) ||
+    if (!ledger_have_store(ledger, &error) ||
         (ledger->draw.state != DRAW_DRAWN && !has_changed(ledger, &changed, &error)) ||
-        (changed && !load(ledger, &error))) {
-        give_up_store(ledger, &error);
+        (changed && !ledger_load(ledger, &error))) {
+        ledger_give_up_store(ledger, &error);
         return;
     }
     check_all_told(ledger);

@@ -1,0 +1,225 @@
+// What the ledger decides on one request: new, sent again, a gap, a conflict, too late.
+#include "ledger/internal.h"
+
+#include "base/clock.h"
+#include "ledger/resend.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+// Each function below returns false only when the store failed. A request that is refused has its error set.
+
+bool ledger_begin_group(struct ledger *ledger, struct error *error) {
+    if (!ledger->in_group) {
+        ledger->in_group = store_begin(ledger->store, error);
+    }
+    return ledger->in_group;
+}
+
+static void refuse_conflict(struct ledger_request *request, uint64_t first, uint64_t count) {
+    error_set(&request->error, ERROR_CONFLICT,
+              "other bets of agency %" PRIu32 " are stored already between bet %" PRIu64 " and bet %" PRIu64,
+              request->agency, first, first + count - 1);
+    request->error.field = "first";
+}
+
+static void refuse_finished(struct ledger_request *request, uint64_t bets) {
+    error_set(&request->error, ERROR_AGENCY_FINISHED,
+              "agency %" PRIu32 " has sent its last chunk, after %" PRIu64 " bets", request->agency, bets);
+    request->error.field = "agency";
+}
+
+// Stores the chunk's bets from `skip` on at the end of the agency's.
+static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip,
+                   struct error *error) {
+    const struct chunk *chunk = request->chunk;
+    struct agency *agency = &ledger->agencies[request->agency];
+    if (skip == chunk->count) {
+        return true;
+    }
+    size_t start = chunk_row_offset(chunk->rows, chunk->rows_length, skip);
+    struct stored_chunk stored = {
+        .agency = request->agency,
+        .first = agency->bets,
+        .count = chunk->count - skip,
+        .numbers = chunk->numbers + 2 * (size_t)skip,
+        .rows = chunk->rows + start,
+        .rows_length = chunk->rows_length - start,
+    };
+    memcpy(stored.digest, request->digest, sizeof stored.digest);
+    if (skip > 0 &&
+        !chunk_digest(stored.numbers, stored.count, stored.rows, stored.rows_length, stored.digest)) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+    }
+    if (!ledger_begin_group(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
+        return false;
+    }
+    request->attempt.bets = request->stored = stored.count;
+    request->attempt.at = stored.first;
+    agency->bets += stored.count;
+    ledger_touch(ledger, request->agency);
+    return true;
+}
+
+static bool finish_agency(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    struct agency *agency = &ledger->agencies[request->agency];
+    if (agency->finished) {
+        return true;
+    }
+    agency->finished = request->finished = true;
+    clock_utc_text(agency->finished_at);
+    request->attempt.last = true;
+    ledger->finished++;
+    ledger->finishing++;
+    ledger_touch(ledger, request->agency);
+    return ledger_begin_group(ledger, error);
+}
+
+// How many of the chunk's bets from `first` on are stored already; sets request->error when the chunk does
+// not fit what is stored.
+static bool compare_with_stored(struct ledger *ledger, struct ledger_request *request, uint64_t first,
+                                uint32_t *known, struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    uint64_t end = first + request->chunk->count;
+    *known = (uint32_t)((end < agency->bets ? end : agency->bets) - first);
+    bool same;
+    if (!resend_compare(ledger->store, request->agency, first, request->chunk, *known, &same, error)) {
+        return false;
+    }
+    if (!same) {
+        refuse_conflict(request, first, *known);
+    } else if (agency->finished && end > agency->bets) {
+        refuse_finished(request, agency->bets);
+    } else if (request->type == LEDGER_LAST_CHUNK && end < agency->bets) {
+        error_set(&request->error, ERROR_CONFLICT,
+                  "agency %" PRIu32 " has %" PRIu64 " bets stored, more than the %" PRIu64
+                  " that end with this last chunk",
+                  request->agency, agency->bets, end);
+        request->error.field = "first";
+    }
+    return true;
+}
+
+static void refuse_gap(struct ledger_request *request, uint64_t bets) {
+    error_set(&request->error, ERROR_GAP,
+              "agency %" PRIu32 " has %" PRIu64 " bets stored, and this chunk begins at %" PRId64,
+              request->agency, bets, request->first);
+    request->error.field = "first";
+}
+
+// Reads an agency's row again, when another server may have changed it and this group has not.
+static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error *error) {
+    struct agency *agency = &ledger->agencies[number];
+    struct stored_agency stored;
+    bool found;
+    if (!ledger->is_shared || agency->touched) {
+        return true;
+    }
+    if (!store_get_agency(ledger->store, number, &stored, &found, error)) {
+        return false;
+    }
+    if (found && stored.checksum != agency->checksum) {
+        ledger->finished -= agency->finished;
+        return ledger_take_agency(ledger, &stored, error);
+    }
+    return true;
+}
+
+// An append in a commit of which nobody knew whether it was stored: *known is how many of its bets were.
+static bool find_unknown(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                         struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    const struct ledger_attempt *unknown = &request->unknown;
+    *known = 0;
+    if (unknown->bets > 0 && unknown->at + unknown->bets <= agency->bets) {
+        bool same;
+        if (!resend_compare(ledger->store, request->agency, unknown->at, request->chunk, unknown->bets, &same,
+                            error)) {
+            return false;
+        }
+        *known = same ? unknown->bets : 0;
+    }
+    return true;
+}
+
+static bool decide_append(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                          struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    if (!find_unknown(ledger, request, known, error)) {
+        return false;
+    }
+    bool is_whole = *known == request->chunk->count && (*known > 0 || request->unknown.last);
+    bool is_done = is_whole && (request->type == LEDGER_CHUNK || request->unknown.last);
+    if (agency->finished && !is_done) {
+        refuse_finished(request, agency->bets);
+    }
+    return true;
+}
+
+static bool decide_place(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
+                         struct error *error) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    uint64_t first = (uint64_t)request->first;
+    if (first > agency->bets && !refresh_agency(ledger, request->agency, error)) {
+        return false;
+    }
+    if (first > agency->bets) {
+        refuse_gap(request, agency->bets);
+        return true;
+    }
+    return compare_with_stored(ledger, request, first, known, error);
+}
+
+// What was stored before may be of a commit that no standby has yet (see store_loaded): so in a shared store
+// it is acknowledged behind a commit, too.
+static bool confirm_known(struct ledger *ledger, const struct ledger_request *request, struct error *error) {
+    if (!ledger->is_shared || ledger->agencies[request->agency].checksum == 0) {
+        return true;
+    }
+    ledger_touch(ledger, request->agency);
+    return ledger_begin_group(ledger, error);
+}
+
+static bool decide_chunk(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    struct agency *agency = &ledger->agencies[request->agency];
+    uint32_t known = 0;
+    if (!(request->first < 0 ? decide_append(ledger, request, &known, error)
+                             : decide_place(ledger, request, &known, error))) {
+        return false;
+    }
+    if (request->error.code == ERROR_NONE) {
+        if (!append(ledger, request, known, error) ||
+            (request->type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)) ||
+            !confirm_known(ledger, request, error)) {
+            return false;
+        }
+        if (request->stored == 0) { // they are stored, then, by the attempt before
+            request->stored = request->unknown.bets;
+            request->finished = request->finished || request->unknown.last;
+        }
+    }
+    request->next = (int64_t)agency->bets;
+    return true;
+}
+
+static bool decide_told(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    struct agency *agency = &ledger->agencies[request->agency];
+    if (agency->told) {
+        return true;
+    }
+    agency->told = true;
+    clock_utc_text(agency->told_at);
+    ledger->told++;
+    ledger_touch(ledger, request->agency);
+    return ledger_begin_group(ledger, error);
+}
+
+bool ledger_decide(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    if (request->error.code != ERROR_NONE || request->type == LEDGER_PASS) {
+        return true;
+    }
+    assert(request->agency >= 1 && request->agency <= ledger->draw.agencies);
+    return request->type == LEDGER_TOLD ? decide_told(ledger, request, error)
+                                        : decide_chunk(ledger, request, error);
+}

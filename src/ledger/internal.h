@@ -1,0 +1,74 @@
+// The ledger from inside: its state, and what its files do for each other.
+#ifndef QUINIELA_LEDGER_INTERNAL_H
+#define QUINIELA_LEDGER_INTERNAL_H
+
+#include "ledger/ledger.h"
+
+enum { SETTLE_ATTEMPTS_MAX = 5 }; // at what another server is quicker with
+
+struct agency {
+    uint64_t bets;
+    uint64_t checksum; // of its row, 0 when there is none
+    bool finished, told;
+    bool touched; // has changes in the open group
+    char finished_at[STORE_TIME_BYTES], told_at[STORE_TIME_BYTES];
+};
+
+struct ledger {
+    struct ledger_options options;
+    char draw_name[DRAW_NAME_BYTES_MAX + 1];
+    struct store *store; // NULL after a failure, until it has been opened again
+    struct stored_draw draw;
+    struct agency *agencies; // [agency_places]; 0 is nobody
+    size_t agency_places;    // draw.agencies + 1
+    uint32_t finished, told; // how many
+    uint32_t rows;           // how many agencies the store had a row of when it was opened
+    uint32_t finishing;      // how many agencies finish with the open group
+    bool in_group, all_told;
+    bool seals;          // the group in hand has sealed the draw
+    bool is_shared;      // other servers may change what is stored
+    bool draw_is_stored; // as it is in `draw`
+    int careful;         // so many groups lock their agencies before they are decided on
+    uint32_t *touched;   // the agencies with changes in the open group
+    uint32_t touched_count;
+    struct winners *winners; // once drawn
+};
+
+// Says that the open group changes the agency's row.
+void ledger_touch(struct ledger *ledger, uint32_t number);
+
+// Whether every agency of the draw has finished, as far as this server knows.
+bool ledger_all_finished(const struct ledger *ledger);
+
+// Moves the draw from open to sealed, in memory.
+void ledger_seal(struct ledger *ledger);
+
+// Tells whoever wants to know (ledger_options.noted).
+void ledger_note(const struct ledger *ledger, const struct ledger_note *what);
+
+// Within a group: puts the rows of the agencies that were touched.
+bool ledger_put_touched(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Takes an agency's row over as it is stored (a store_each_agency; the context is the ledger).
+bool ledger_take_agency(void *context, const struct stored_agency *stored, struct error *error);
+
+// Reads everything back from the open store: what it says is the truth, whatever was in memory before.
+bool ledger_load(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Opens the store and loads it. After a failure ledger->store is NULL.
+bool ledger_open_store(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// As ledger_open_store, when it is not open.
+bool ledger_have_store(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Says why, and closes the store; what it holds is found out by opening it again.
+void ledger_give_up_store(struct ledger *ledger, const struct error *error);
+
+// Begins the group, where none is open.
+bool ledger_begin_group(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Decides on one request, and puts what comes of it into the group. False only when the store failed: of a
+// request that is refused, its own error is set.
+bool ledger_decide(struct ledger *ledger, struct ledger_request *request, struct error *error) MUST_CHECK;
+
+#endif
