@@ -76,17 +76,21 @@ static void read_document(struct hit *hit, const char *row, const char *end) {
            length < DOCUMENT_BYTES_MAX ? length : DOCUMENT_BYTES_MAX);
 }
 
-// Reads the documents of the hits that lie in this chunk.
+// Reads the documents of the hits that lie in this chunk. They come in the order of the bets, so each is
+// looked for from the one before it on: the rows are gone through once, however many of them win.
 static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct telling *telling = context;
+    uint64_t bet = chunk->first; // whose row begins at `at`
+    size_t at = 0;
     if (!check_digest(chunk, error)) {
         return false;
     }
     while (telling->left > 0 && telling->hits->agency == chunk->agency &&
            telling->hits->bet < chunk->first + chunk->count) {
-        uint32_t index = (uint32_t)(telling->hits->bet - chunk->first);
-        const char *row = chunk->rows + chunk_row_offset(chunk->rows, chunk->rows_length, index);
-        read_document(telling->hits, row, chunk->rows + chunk->rows_length);
+        at +=
+            chunk_row_offset(chunk->rows + at, chunk->rows_length - at, (uint32_t)(telling->hits->bet - bet));
+        bet = telling->hits->bet;
+        read_document(telling->hits, chunk->rows + at, chunk->rows + chunk->rows_length);
         telling->hits++;
         telling->left--;
     }
