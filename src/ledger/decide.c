@@ -84,7 +84,8 @@ static bool compare_with_stored(struct ledger *ledger, struct ledger_request *re
     uint64_t end = first + request->chunk->count;
     *known = (uint32_t)((end < agency->bets ? end : agency->bets) - first);
     bool same;
-    if (!resend_compare(ledger->store, request->agency, first, request->chunk, *known, &same, error)) {
+    if (!resend_compare(ledger->store, ledger->cache, request->agency, first, request->chunk, *known, &same,
+                        error)) {
         return false;
     }
     if (!same) {
@@ -134,8 +135,8 @@ static bool find_unknown(struct ledger *ledger, struct ledger_request *request, 
     *known = 0;
     if (unknown->bets > 0 && unknown->at + unknown->bets <= agency->bets) {
         bool same;
-        if (!resend_compare(ledger->store, request->agency, unknown->at, request->chunk, unknown->bets, &same,
-                            error)) {
+        if (!resend_compare(ledger->store, ledger->cache, request->agency, unknown->at, request->chunk,
+                            unknown->bets, &same, error)) {
             return false;
         }
         *known = same ? unknown->bets : 0;

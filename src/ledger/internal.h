@@ -3,6 +3,7 @@
 #define QUINIELA_LEDGER_INTERNAL_H
 
 #include "ledger/ledger.h"
+#include "ledger/row_cache.h"
 
 enum { SETTLE_ATTEMPTS_MAX = 5 }; // at what another server is quicker with
 
@@ -32,6 +33,7 @@ struct ledger {
     uint32_t *touched;   // the agencies with changes in the open group
     uint32_t touched_count;
     struct winners *winners; // once drawn
+    struct row_cache *cache; // stored chunks, of groups that were committed or may still be
 };
 
 // Says that the open group changes the agency's row.

@@ -32,6 +32,11 @@ bool ledger_open(const struct ledger_options *options, struct ledger **result, s
         return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger");
     }
     ledger->options = *options;
+    ledger->cache = row_cache_new();
+    if (ledger->cache == NULL) {
+        free(ledger);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger");
+    }
     snprintf(ledger->draw_name, sizeof ledger->draw_name, "%s", options->draw);
     if (!ledger_open_store(ledger, error)) {
         ledger_close(&ledger);
@@ -50,6 +55,7 @@ void ledger_close(struct ledger **pointer) {
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: store");
     }
     winners_free(ledger->winners);
+    row_cache_free(ledger->cache);
     free(ledger->agencies);
     free(ledger->touched);
     free(ledger);
@@ -165,6 +171,7 @@ static bool settle_once(struct ledger *ledger, struct queue_node *group, struct 
 static bool settle(struct ledger *ledger, struct queue_node *group, struct error *error) {
     for (int attempt = 1; !settle_once(ledger, group, error); attempt++) {
         bool is_stale = error->code == ERROR_STORE_STALE;
+        row_cache_clear(ledger->cache); // chunks of the group may be in it, and are not stored
         if (attempt == SETTLE_ATTEMPTS_MAX || ledger->store == NULL ||
             (!is_stale && error->code != ERROR_STORE_AWAY)) {
             return false;

@@ -214,6 +214,7 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
 // Reads everything back from the store: what it says is the truth, whatever was in memory before.
 static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
+    row_cache_clear(ledger->cache);
     ledger->in_group = ledger->seals = false;
     ledger->is_shared = store_is_shared(ledger->store);
     return store_snapshot(ledger->store, error) && load_draw(ledger, &found, error) &&

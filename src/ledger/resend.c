@@ -5,55 +5,96 @@
 #include <string.h>
 
 struct comparison {
+    struct row_cache *cache;
+    uint32_t agency;
     const char *rows; // of the bets sent again, from the next one to be compared on
     size_t length;
     uint64_t at, end; // the next bet to be compared, and the one behind the last
     bool same;
 };
 
+// Goes on behind the bets before `until`, whose stored rows are these.
+static void compare_rows(struct comparison *comparison, uint64_t until, const char *rows, size_t length) {
+    comparison->same = length <= comparison->length && memcmp(rows, comparison->rows, length) == 0;
+    if (comparison->same) {
+        comparison->rows += length;
+        comparison->length -= length;
+        comparison->at = until;
+    }
+}
+
+static uint64_t until_end_of(const struct comparison *comparison, uint64_t stored_end) {
+    return stored_end < comparison->end ? stored_end : comparison->end;
+}
+
 // Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it was
-// damaged is an error, and no other bet.
+// damaged is an error, and no other bet. One that costs more to read than was sent is checked and kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
-    uint64_t stored_end = stored->first + stored->count;
-    uint64_t until = stored_end < comparison->end ? stored_end : comparison->end;
+    uint64_t until = until_end_of(comparison, stored->first + stored->count);
     if (stored->first > comparison->at || until <= comparison->at) {
         comparison->same = false; // the stored chunks do not follow one another
     }
     if (!comparison->same) {
         return true;
     }
+    bool is_large = stored->rows_length > comparison->length;
     uint32_t skip = (uint32_t)(comparison->at - stored->first);
     uint32_t count = (uint32_t)(until - comparison->at);
     size_t start = chunk_row_offset(stored->rows, stored->rows_length, skip);
     size_t length = chunk_row_offset(stored->rows + start, stored->rows_length - start, count);
-    comparison->same =
-        length <= comparison->length && memcmp(stored->rows + start, comparison->rows, length) == 0;
-    if (!comparison->same && !check_digest(stored, error)) {
+    compare_rows(comparison, until, stored->rows + start, length);
+    if ((is_large || !comparison->same) && !check_digest(stored, error)) {
         return false;
     }
-    comparison->rows += length <= comparison->length ? length : 0;
-    comparison->length -= length <= comparison->length ? length : 0;
-    comparison->at = until;
+    if (is_large) {
+        row_cache_keep(comparison->cache, stored);
+    }
     return true;
 }
 
-bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk,
-                    uint32_t count, bool *same, struct error *error) {
-    *same = true;
-    if (count == 0) {
+static void compare_cached(struct comparison *comparison, const struct cached_rows *cached) {
+    uint64_t until = until_end_of(comparison, cached->first + cached->count);
+    const uint32_t *offsets = cached->offsets;
+    uint32_t start = offsets[comparison->at - cached->first];
+    compare_rows(comparison, until, cached->rows + start, offsets[until - cached->first] - start);
+}
+
+// Compares with the next stored chunks, up to one that is kept. False when the store fails.
+static bool compare_next(struct store *store, struct comparison *comparison, struct error *error) {
+    uint64_t from = comparison->at, to = comparison->end;
+    const struct cached_rows *cached = row_cache_find(comparison->cache, comparison->agency, from);
+    if (cached != NULL) {
+        compare_cached(comparison, cached);
         return true;
     }
+    cached = row_cache_find(comparison->cache, comparison->agency, to - 1);
+    if (cached != NULL && cached->first > from) {
+        to = cached->first;
+    }
+    if (!store_chunks(store, comparison->agency, from, to, compare_chunk, comparison, error)) {
+        return false;
+    }
+    comparison->same = comparison->same && comparison->at >= to; // else a chunk is not there
+    return true;
+}
+
+bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
+                    const struct chunk *chunk, uint32_t count, bool *same, struct error *error) {
     struct comparison comparison = {
+        .cache = cache,
+        .agency = agency,
         .rows = chunk->rows,
         .length = chunk_row_offset(chunk->rows, chunk->rows_length, count),
         .at = first,
         .end = first + count,
         .same = true,
     };
-    if (!store_chunks(store, agency, first, first + count, compare_chunk, &comparison, error)) {
-        return false;
+    while (comparison.same && comparison.at < comparison.end) {
+        if (!compare_next(store, &comparison, error)) {
+            return false;
+        }
     }
-    *same = comparison.same && comparison.at == comparison.end && comparison.length == 0;
+    *same = comparison.same && comparison.length == 0;
     return true;
 }

@@ -4,13 +4,16 @@
 
 #include "base/error.h"
 #include "bet/chunk.h"
+#include "ledger/row_cache.h"
 #include "store/store.h"
 
 #include <stdint.h>
 
 // Compares the first `count` bets of `chunk` with the stored bets of `agency` from `first` on, in whatever
-// chunks those are. *same tells the answer. Fails only when the store does.
-bool resend_compare(struct store *store, uint32_t agency, uint64_t first, const struct chunk *chunk,
-                    uint32_t count, bool *same, struct error *error) MUST_CHECK;
+// chunks those are. *same tells the answer. A stored chunk that is much larger than what is compared with it
+// is kept in `cache`, so that doing so again costs no more than what was sent. Fails only when the store
+// does.
+bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
+                    const struct chunk *chunk, uint32_t count, bool *same, struct error *error) MUST_CHECK;
 
 #endif

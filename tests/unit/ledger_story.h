@@ -256,7 +256,7 @@ static inline void assert_bets(int expected) {
     assert_int_equal(query("SELECT count(*) FROM bets WHERE bet <> CAST(documento AS INTEGER)"), 0);
 }
 
-static const char *winners_of_agency(uint32_t agency) {
+static inline const char *winners_of_agency(uint32_t agency) {
     static char text[64];
     size_t length;
     const char *documents = winners_of(story.winners, agency, &length);
