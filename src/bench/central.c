@@ -81,7 +81,8 @@ static void become_central(const struct central_options *options, const struct c
         prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
         return;
     }
-    execv("/proc/self/exe", (char *const *)(uintptr_t)arguments);
+    execv(options->program != NULL ? options->program : "/proc/self/exe",
+          (char *const *)(uintptr_t)arguments);
 }
 
 // Reads the ports off the log's line `action: listen`. Returns false when it is not there yet.
@@ -226,6 +227,39 @@ uint64_t central_memory_kib(const struct central *central) {
     }
     fclose(file);
     return kib;
+}
+
+// The fields utime and stime, 14 and 15, in clock ticks. The second field is a name in brackets that may hold
+// anything.
+static bool read_ticks(const struct central *central, uint64_t *user, uint64_t *system) {
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)central->pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return false;
+    }
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *behind_name = strrchr(line, ')');
+    return behind_name != NULL &&
+           sscanf(behind_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, user,
+                  system) == 2;
+}
+
+struct central_time central_processor_time(const struct central *central) {
+    struct central_time time = {0};
+    struct timespec used;
+    clockid_t clock;
+    uint64_t user, system;
+    if (clock_getcpuclockid(central->pid, &clock) != 0 || clock_gettime(clock, &used) != 0 ||
+        !read_ticks(central, &user, &system) || user + system == 0) {
+        return time;
+    }
+    uint64_t all_ns = (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+    time.system_ns = (uint64_t)((double)all_ns * (double)system / (double)(user + system));
+    time.user_ns = all_ns - time.system_ns;
+    return time;
 }
 
 // Ending --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 
 struct central_options {
     const char *parent_directory; // where its own directory is made
+    const char *program;          // the quiniela to start as a server; NULL: this one
     const char *log_level;
     const char *loops;        // as it would be written, or NULL for the server's default
     const char *store;        // another store than a new one in its directory, or NULL
@@ -31,6 +32,16 @@ bool central_start(const struct central_options *options, struct central *centra
 
 // The memory of the process that is in use (VmRSS), in KiB; 0 when it cannot be read.
 uint64_t central_memory_kib(const struct central *central);
+
+// The processor time that all threads of the process have used so far, in nanoseconds: in the program itself,
+// and in the kernel on its behalf.
+struct central_time {
+    uint64_t user_ns, system_ns;
+};
+
+// Reads that time; both are 0 when it cannot be read. The sum is exact; the kernel tells how it is divided in
+// steps of 10 ms (proc(5), /proc/PID/stat).
+struct central_time central_processor_time(const struct central *central);
 
 // Ends the central by SIGTERM and removes its directory, unless `keep`. ERROR_SYSTEM when it did not end
 // with status 0.

@@ -182,6 +182,7 @@ static bool start_central(struct bench *bench, struct error *error) {
     const struct settings *settings = bench->settings;
     struct central_options options = {
         .parent_directory = settings_text(settings, "DIR"),
+        .program = settings_text(settings, "PROGRAM"),
         .log_level = settings_text(settings, "LOG_LEVEL"),
         .loops = settings_text(settings, "LOOPS"),
         .store = settings_text(settings, "BENCH_STORE"),
@@ -213,6 +214,10 @@ static bool find_central(struct bench *bench, struct hold_options *hold, struct 
 
 static uint64_t memory_kib(const struct bench *bench) {
     return bench->central.pid > 0 ? central_memory_kib(&bench->central) : 0;
+}
+
+static struct central_time processor_time(const struct bench *bench) {
+    return bench->central.pid > 0 ? central_processor_time(&bench->central) : (struct central_time){0};
 }
 
 static void on_tick(void *context, uint64_t bets, uint64_t elapsed_ns) {
@@ -268,7 +273,11 @@ static bool measure(struct bench *bench, struct error *error) {
     if (waits && !open_hold(bench, &hold_options, error)) {
         return false;
     }
+    struct central_time before = processor_time(bench);
     bool done = driver_run(&bench->options, &report->result, error);
+    struct central_time after = processor_time(bench);
+    report->central_user_ns = after.user_ns - before.user_ns;
+    report->central_system_ns = after.system_ns - before.system_ns;
     report->memory_end_kib = memory_kib(bench);
     if (bench->shows_progress) {
         fprintf(stderr, "\r\033[K");

@@ -83,6 +83,21 @@ static void add_draw(struct fields *fields, const struct bench_report *report) {
     }
 }
 
+static double a_bet(uint64_t nanoseconds, const struct driver_result *result) {
+    return result->bets == 0 ? 0 : (double)nanoseconds / (double)result->bets;
+}
+
+static bool knows_processor_time(const struct bench_report *report) {
+    return report->central_user_ns + report->central_system_ns > 0;
+}
+
+static void add_processor_time(struct fields *fields, const struct bench_report *report) {
+    add(fields, "central_user_ns_a_bet", a_bet(report->central_user_ns, &report->result), 2);
+    add(fields, "central_system_ns_a_bet", a_bet(report->central_system_ns, &report->result), 2);
+    add(fields, "central_ns_a_bet",
+        a_bet(report->central_user_ns + report->central_system_ns, &report->result), 2);
+}
+
 static void add_run(struct fields *fields, const struct bench_report *report) {
     const struct driver_result *result = &report->result;
     const struct driver_options *options = report->options;
@@ -110,6 +125,9 @@ static void add_run(struct fields *fields, const struct bench_report *report) {
     }
     if (report->memory_first_million_kib > 0) {
         add(fields, "memory_kib_first_million", (double)report->memory_first_million_kib, 0);
+    }
+    if (knows_processor_time(report)) {
+        add_processor_time(fields, report);
     }
     if (report->has_draw) {
         add_draw(fields, report);
@@ -155,6 +173,11 @@ static void print_for_people(const struct bench_report *report) {
             printf("%" PRIu64 " KiB after a million bets, ", report->memory_first_million_kib);
         }
         printf("%" PRIu64 " KiB at the end\n", report->memory_end_kib);
+    }
+    if (knows_processor_time(report)) {
+        printf("processor  central: %.0f ns a bet, %.0f of them in the program and %.0f in the kernel\n",
+               a_bet(report->central_user_ns + report->central_system_ns, result),
+               a_bet(report->central_user_ns, result), a_bet(report->central_system_ns, result));
     }
     if (report->has_draw) {
         print_draw(report);

@@ -99,6 +99,25 @@ class Bench(unittest.TestCase):
         self.assertLessEqual(figures['ack_ms_p50'], figures['ack_ms_max'])
         self.assertEqual(os.listdir(self.folder), [], 'it leaves nothing behind')
 
+    def test_processor_time_of_its_own_central(self):
+        """Of another central it is not known, and then not made up."""
+        figures = json.loads(self.bench('--self', '--bets', 200000, '--json'))
+        self.assertGreater(figures['central_ns_a_bet'], 0)
+        self.assertAlmostEqual(figures['central_user_ns_a_bet'] + figures['central_system_ns_a_bet'],
+                               figures['central_ns_a_bet'], delta=0.02)
+        self.assertNotIn('central_ns_a_bet', self.bench(*self.central(1).addresses, '--agencies', 1, '--bets', 100, '--json'))
+
+    def test_a_central_of_another_build(self):
+        """It is started as a server, with the settings that this one would have got."""
+        program = os.path.join(self.folder, 'other')
+        with open(program, 'w', encoding='utf-8') as file:
+            file.write(f'#!/bin/sh\necho "$@" >{self.folder}/arguments\nexec {QUINIELA} "$@"\n')
+        os.chmod(program, 0o755)
+        figures = json.loads(self.bench('--self', '--program', program, '--bets', 1000, '--json'))
+        self.assertEqual(figures['bets'], 1000)
+        with open(os.path.join(self.folder, 'arguments'), encoding='utf-8') as file:
+            self.assertTrue(file.read().startswith('server --server-ip 127.0.0.1'))
+
     def test_a_central_that_logs_little(self):
         """Where its ports are cannot be read off a log that has no such line."""
         figures = json.loads(self.bench('--self', '--bets', 2000, '--log-level', 'ERROR', '--draw', '--keep', '--json'))
