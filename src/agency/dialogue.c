@@ -3,6 +3,7 @@
 #include "agency/backoff.h"
 #include "agency/progress.h"
 #include "agency/route.h"
+#include "agency/trust.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "bet/bet.h"
@@ -54,6 +55,7 @@ struct dialogue {
     uint32_t sent_first, sent_count; // a ring
     bool last_sent;
     bool reading_failed; // a bad line: what was sent before it may still be acknowledged
+    struct trust trust;  // in whoever answers as a server
     struct error error;  // why it failed
     bool failed;
 };
@@ -124,6 +126,14 @@ void dialogue_refused(struct dialogue *dialogue, const char *reason) {
     log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s",
               route_here(route_of(dialogue))->text, error_name(error.code), error.text);
     fail(dialogue, &error);
+}
+
+void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t now_ms) {
+    if (trust_bad(&dialogue->trust, now_ms)) {
+        dialogue_refused(dialogue, reason);
+    } else {
+        dialogue_down(dialogue, reason);
+    }
 }
 
 // An answer that is due -----------------------------------------------------------------------------------
@@ -450,6 +460,7 @@ size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t
 // The connection ------------------------------------------------------------------------------------------
 
 void dialogue_up(struct dialogue *dialogue) {
+    trust_good(&dialogue->trust);
     if (dialogue->consulting) {
         consult(dialogue);
         return;

@@ -71,6 +71,10 @@ void dialogue_down(struct dialogue *dialogue, const char *reason);
 // The same, but the central does not want us, and trying again does not help.
 void dialogue_refused(struct dialogue *dialogue, const char *reason);
 
+// The connection could not be made, as the server's certificate is not one that we take: that may pass, or
+// not (trust.h).
+void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t now_ms);
+
 // The wait is over that was asked for last. Harmless when it is not wanted any more.
 void dialogue_waited(struct dialogue *dialogue);
 

@@ -168,17 +168,23 @@ static void deliver(struct link *link) {
 
 static void send_queued(struct link *link);
 
-// Tells why TLS does not go on. An alert about our certificate (RFC 8446, section 6.2) comes only now, as the
-// server looks at it after we are through.
+// Tells why TLS does not go on. An alert about our certificate comes only once the link is up, as the server
+// looks at it after we are through.
 static void go_down_by_tls(struct link *link) {
     char reason[192];
     enum tls_failure failure = tls_session_failure(link->session);
     snprintf(reason, sizeof reason, "TLS: %s: %s", tls_failure_name(failure),
              tls_session_reason(link->session));
-    if (failure == TLS_REFUSED && link->events->refused != NULL) {
+    void (*told)(void *context, const char *reason) = NULL;
+    if (tls_session_is_unwelcome(link->session)) {
+        told = link->events->refused;
+    } else if (tls_failure_is_of_certificate(failure)) {
+        told = link->events->distrusted;
+    }
+    if (told != NULL) {
         link->is_up = false;
         uv_read_stop((uv_stream_t *)&link->socket);
-        link->events->refused(link->context, reason);
+        told(link->context, reason);
     } else {
         go_down(link, reason);
     }

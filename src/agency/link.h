@@ -22,7 +22,10 @@ struct link_events {
     // It could not be made, or has ended: the last event. `reason` is for people. The owner still closes it.
     void (*down)(void *context, const char *reason);
     // The same, but the other side has seen our certificate and does not want us: trying again does not help.
+    // NULL: `down` is told.
     void (*refused)(void *context, const char *reason);
+    // The same, but it is we who do not take the certificate that was shown. NULL: `down` is told.
+    void (*distrusted)(void *context, const char *reason);
 };
 
 // Makes the loop that links are on: libuv's own, since a look-up that cannot be called back writes into it

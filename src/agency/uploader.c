@@ -40,6 +40,11 @@ static void on_refused(void *context, const char *reason) {
     dialogue_refused(uploader->dialogue, reason);
 }
 
+static void on_distrusted(void *context, const char *reason) {
+    struct uploader *uploader = context;
+    dialogue_distrusted(uploader->dialogue, reason, uv_now(uploader->loop));
+}
+
 static void on_timer(uv_timer_t *timer) {
     struct uploader *uploader = timer->data;
     dialogue_waited(uploader->dialogue);
@@ -59,8 +64,11 @@ static void on_signal(uv_poll_t *signals, int status, int events) {
 // What it asks for ----------------------------------------------------------------------------------------
 
 static bool connect_to(void *context, const struct address *address) {
-    static const struct link_events events = {
-        .up = on_up, .received = on_received, .down = on_down, .refused = on_refused};
+    static const struct link_events events = {.up = on_up,
+                                              .received = on_received,
+                                              .down = on_down,
+                                              .refused = on_refused,
+                                              .distrusted = on_distrusted};
     struct uploader *uploader = context;
     uploader->link = link_open(uploader->loop, address, uploader->tls, &events, uploader);
     return uploader->link != NULL;

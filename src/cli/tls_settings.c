@@ -1,6 +1,7 @@
 #include "cli/tls_settings.h"
 
 #include "base/log.h"
+#include "service/service.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,6 +47,14 @@ static void warn_of_mode(const char *path) {
     }
 }
 
+// It is used all the same: there may be older agencies, or an older central, that ask for less.
+static void warn_of_fault(const struct tls_context *context, const char *path) {
+    const char *fault = tls_context_fault(context);
+    if (fault != NULL) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_FAIL, "file: %s | error: %s", path, fault);
+    }
+}
+
 static bool make(const struct settings *settings, const struct keys *keys, enum tls_role role,
                  struct tls_context **context, struct error *error) {
     bool wanted;
@@ -59,11 +68,13 @@ static bool make(const struct settings *settings, const struct keys *keys, enum 
         .authority = settings_text(settings, keys->authority),
         .revocations = settings_text(settings, keys->revocations),
         .identity_prefix = role == TLS_SERVER ? agency_prefix : NULL,
+        .identity_is_good = role == TLS_SERVER ? lottery_is_agency : NULL,
     };
     if (!tls_context_new(role, &options, context, error)) {
         return false;
     }
     warn_of_mode(options.key);
+    warn_of_fault(*context, options.certificate);
     return true;
 }
 

@@ -89,6 +89,10 @@ static uint32_t agency_named(const char *identity) {
     return is_number ? (uint32_t)agency : 0;
 }
 
+bool lottery_is_agency(const char *identity) {
+    return agency_named(identity) != 0;
+}
+
 static void on_identified(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     struct connection_certificate certificate;

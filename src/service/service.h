@@ -35,4 +35,8 @@ void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t
 // before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
 
+// Whether a certificate's `identity` is an agency's number, in the one way that it is written: "7", and not
+// "07", "+7" or "*". That the draw has as many agencies is not asked.
+bool lottery_is_agency(const char *identity);
+
 #endif

@@ -125,51 +125,8 @@ static bool read_revocations(struct tls_context *context, SSL_CTX *ssl, struct e
         return refuse("revocation list", context->revocations, error);
     }
     ERR_clear_error();
-    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL); // the authorities, too
     return true;
-}
-
-// Who the other side is -----------------------------------------------------------------------------------
-
-bool tls_identity_of(const struct tls_context *context, const X509 *certificate, char *identity,
-                     size_t room) {
-    size_t prefix = strlen(context->identity_prefix);
-    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    int fitting = 0;
-    bool found = false;
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-        if (name->type != GEN_URI) {
-            continue;
-        }
-        const ASN1_IA5STRING *uri = name->d.uniformResourceIdentifier;
-        const char *text = (const char *)ASN1_STRING_get0_data(uri);
-        size_t length = (size_t)ASN1_STRING_length(uri);
-        if (length < prefix || strncmp(text, context->identity_prefix, prefix) != 0) {
-            continue;
-        }
-        fitting++;
-        found = length > prefix && length - prefix < room && memchr(text, '\0', length) == NULL;
-        if (found) {
-            memcpy(identity, text + prefix, length - prefix);
-            identity[length - prefix] = '\0';
-        }
-    }
-    GENERAL_NAMES_free(names);
-    return found && fitting == 1; // of two nobody knows which is meant
-}
-
-// Called for each certificate of the chain, with what has been found so far.
-static int on_verified(int good, X509_STORE_CTX *verifying) {
-    const SSL *ssl = X509_STORE_CTX_get_ex_data(verifying, SSL_get_ex_data_X509_STORE_CTX_idx());
-    const struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    char identity[64];
-    if (!good || X509_STORE_CTX_get_error_depth(verifying) > 0 || context->identity_prefix == NULL ||
-        tls_identity_of(context, X509_STORE_CTX_get_current_cert(verifying), identity, sizeof identity)) {
-        return good;
-    }
-    X509_STORE_CTX_set_error(verifying, X509_V_ERR_APPLICATION_VERIFICATION);
-    return 0;
 }
 
 // From its making to its end ------------------------------------------------------------------------------
@@ -177,8 +134,8 @@ static int on_verified(int good, X509_STORE_CTX *verifying) {
 // A client's session can be gone on with on its next connection to the same host.
 static int on_new_session(SSL *ssl, SSL_SESSION *session) {
     struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    const char *host = SSL_get_app_data(ssl);
-    char *copy = copy_of(host);
+    const struct tls_verdict *verdict = SSL_get_app_data(ssl);
+    char *copy = copy_of(verdict->host);
     if (copy == NULL) {
         return 0; // not kept
     }
@@ -198,7 +155,8 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
                         SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     // A connection that waits keeps no buffers.
     SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
-    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verified);
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_cert_verify_callback(ssl, tls_peer_on_certificate, context);
     SSL_CTX_set_verify_depth(ssl, DEPTH_MAX);
     SSL_CTX_set_timeout(ssl, RESUMABLE_SECONDS);
     if (context->role == TLS_CLIENT) {
@@ -225,7 +183,8 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
                                     .certificate = copy_of(options->certificate),
                                     .authority = copy_of(options->authority),
                                     .revocations = copy_of(options->revocations),
-                                    .identity_prefix = copy_of(options->identity_prefix)};
+                                    .identity_prefix = copy_of(options->identity_prefix),
+                                    .identity_is_good = options->identity_is_good};
     atomic_init(&context->users, 1);
     pthread_mutex_init(&context->mutex, NULL);
     ERR_clear_error();
@@ -264,6 +223,30 @@ void tls_context_release(struct tls_context *context) {
     free(context->revocations);
     free(context->identity_prefix);
     free(context);
+}
+
+// What others will say of it ------------------------------------------------------------------------------
+
+const char *tls_context_fault(const struct tls_context *context) {
+    X509 *own = SSL_CTX_get0_certificate(context->ssl);
+    bool is_server = context->role == TLS_SERVER;
+    if (own == NULL) {
+        return NULL;
+    }
+    uint32_t purpose = is_server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+    if ((X509_get_extension_flags(own) & EXFLAG_XKUSAGE) == 0 ||
+        (X509_get_extended_key_usage(own) & purpose) == 0) {
+        return is_server ? "its extended key usage does not name serverAuth: agencies refuse it"
+                         : "its extended key usage does not name clientAuth: the central refuses it";
+    }
+    GENERAL_NAMES *names = X509_get_ext_d2i(own, NID_subject_alt_name, NULL, NULL);
+    bool is_named = names != NULL;
+    GENERAL_NAMES_free(names);
+    if (!is_named) {
+        return is_server ? "it has no subjectAltName with the server's names: agencies refuse it"
+                         : "it has no subjectAltName with the agency's number: the central refuses it";
+    }
+    return NULL;
 }
 
 // Expiry --------------------------------------------------------------------------------------------------

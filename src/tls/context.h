@@ -18,11 +18,15 @@ enum tls_role { TLS_SERVER, TLS_CLIENT };
 struct tls_options {
     const char *certificate; // and behind it, in the same file, those between it and the authority, if any
     const char *key;
-    const char *authority;   // one certificate or more: who may have signed the other side's
-    const char *revocations; // a revocation list (RFC 5280, section 5) of each authority, or NULL
+    const char *authority; // one certificate or more: who may have signed the other side's
+    // A revocation list (RFC 5280, section 5) of each authority, also of those in between, or NULL: who was
+    // signed by one without a list is refused, and so is who was signed by one that is on a list.
+    const char *revocations;
     // A server only takes certificates with one subjectAltName of type URI that begins so; what stands behind
     // it is the other side's identity (tls_session_identity). NULL: any.
     const char *identity_prefix;
+    // Whether an identity is one that there can be; others are refused in the handshake. NULL: all are.
+    bool (*identity_is_good)(const char *identity);
 };
 
 struct tls_context;
@@ -37,6 +41,10 @@ struct tls_context *tls_context_hold(struct tls_context *context);
 
 // The last one to release it frees it. NULL: nothing.
 void tls_context_release(struct tls_context *context);
+
+// Why the other side will refuse the context's own certificate, for people; NULL when nothing is seen that it
+// would refuse, or when there is none. A string constant.
+const char *tls_context_fault(const struct tls_context *context);
 
 // When a file stops being good.
 struct tls_expiry {

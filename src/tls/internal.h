@@ -3,10 +3,13 @@
 #define QUINIELA_TLS_INTERNAL_H
 
 #include "tls/context.h"
+#include "tls/session.h"
 
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+
+enum { TLS_IDENTITY_BYTES = 64, TLS_REASON_BYTES = 160 };
 
 struct tls_context {
     atomic_uint users;
@@ -14,16 +17,31 @@ struct tls_context {
     SSL_CTX *ssl;
     char *certificate, *authority, *revocations; // paths, or NULL
     char *identity_prefix;
-    X509 *authority_certificate; // of its file, the one that expires first
-    X509_CRL *revocation_list;   // of its file, the one that is due for another first
-    pthread_mutex_t mutex;       // of what follows
-    SSL_SESSION *resumable;      // a client's: of its last session
-    char *resumable_host;        // with whom that was
+    bool (*identity_is_good)(const char *identity); // or NULL
+    X509 *authority_certificate;                    // of its file, the one that expires first
+    X509_CRL *revocation_list;                      // of its file, the one that is due for another first
+    pthread_mutex_t mutex;                          // of what follows
+    SSL_SESSION *resumable;                         // a client's: of its last session
+    char *resumable_host;                           // with whom that was
 };
 
-// context.c: looks for what the certificate calls its owner: the subjectAltName that begins with the
-// context's prefix. True, and the text behind the prefix copied into `identity`, when there is one and it
-// fits; false when there is none, or more than one.
-bool tls_identity_of(const struct tls_context *context, const X509 *certificate, char *identity, size_t room);
+// What was found about the other side's certificate. It is each SSL's app data.
+struct tls_verdict {
+    enum tls_failure failure; // TLS_NO_FAILURE: it will do, or was not looked at yet
+    char reason[TLS_REASON_BYTES];
+    const char *host; // a client's: with whom it wants to speak
+};
+
+// peer.c: looks for what the certificate calls its owner: the subjectAltName that begins with the context's
+// prefix. True, and the text behind the prefix copied into `identity`, when there is one and it fits; false
+// when there is none, or more than one.
+bool tls_peer_identity(const struct tls_context *context, const X509 *certificate, char *identity,
+                       size_t room);
+
+// peer.c: OpenSSL's cert_verify_callback; its argument is the tls_context. Notes the verdict.
+int tls_peer_on_certificate(X509_STORE_CTX *verifying, void *argument);
+
+// peer.c: what that would find now, with this context, about the other side of an open session.
+void tls_peer_judge_again(const struct tls_context *context, const SSL *ssl, struct tls_verdict *verdict);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IDENTITY_BYTES = 64, SERIAL_BYTES = 48, REASON_BYTES = 128, PIECE_BYTES = 16 * 1024 };
+enum { SERIAL_BYTES = 48, PIECE_BYTES = 16 * 1024 };
 
 struct tls_session {
     struct tls_context *context;
@@ -18,9 +18,10 @@ struct tls_session {
     const uint8_t *fed; // not taken yet
     size_t fed_length;
     char *host;
-    bool is_open, ended;
+    bool is_open, ended, is_unwelcome;
     enum tls_failure failure;
-    char identity[IDENTITY_BYTES], serial[SERIAL_BYTES], reason[REASON_BYTES];
+    struct tls_verdict verdict;
+    char identity[TLS_IDENTITY_BYTES], serial[SERIAL_BYTES], reason[TLS_REASON_BYTES];
 };
 
 const char *tls_failure_name(enum tls_failure failure) {
@@ -34,7 +35,9 @@ const char *tls_failure_name(enum tls_failure failure) {
         [TLS_WRONG_PURPOSE] = "wrong_purpose",
         [TLS_NO_IDENTITY] = "no_identity",
         [TLS_WRONG_NAME] = "wrong_name",
+        [TLS_NOT_AUTHORIZED] = "not_authorized",
         [TLS_REVOCATIONS_EXPIRED] = "no_revocation_list",
+        [TLS_AUTHORITY_EXPIRED] = "authority_expired",
         [TLS_BAD_CERTIFICATE] = "bad_certificate",
         [TLS_UNSUPPORTED_VERSION] = "unsupported_version",
         [TLS_NOT_TLS] = "not_tls",
@@ -104,35 +107,20 @@ static bool attach_bytes(struct tls_session *session) {
 
 // Failures ------------------------------------------------------------------------------------------------
 
-static enum tls_failure certificate_failure(long result) {
-    switch (result) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        return TLS_EXPIRED;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return TLS_NOT_YET_VALID;
-    case X509_V_ERR_CERT_REVOKED:
-        return TLS_REVOKED;
-    case X509_V_ERR_INVALID_PURPOSE:
-        return TLS_WRONG_PURPOSE;
-    case X509_V_ERR_APPLICATION_VERIFICATION:
-        return TLS_NO_IDENTITY;
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return TLS_WRONG_NAME;
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-    case X509_V_ERR_CRL_NOT_YET_VALID:
-        return TLS_REVOCATIONS_EXPIRED;
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
-        return TLS_UNKNOWN_AUTHORITY;
+bool tls_failure_is_of_certificate(enum tls_failure failure) {
+    switch (failure) {
+    case TLS_EXPIRED:
+    case TLS_NOT_YET_VALID:
+    case TLS_REVOKED:
+    case TLS_UNKNOWN_AUTHORITY:
+    case TLS_WRONG_PURPOSE:
+    case TLS_WRONG_NAME:
+    case TLS_REVOCATIONS_EXPIRED:
+    case TLS_AUTHORITY_EXPIRED:
+    case TLS_BAD_CERTIFICATE:
+        return true;
     default:
-        return TLS_BAD_CERTIFICATE;
+        return false;
     }
 }
 
@@ -158,6 +146,23 @@ static enum tls_failure protocol_failure(int reason, bool is_open) {
     }
 }
 
+// The alerts that say that our certificate will not do (RFC 8446, section 6.2).
+static bool is_about_certificate(int reason) {
+    switch (reason - SSL_AD_REASON_OFFSET) {
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case SSL_AD_CERTIFICATE_REVOKED:
+    case SSL_AD_CERTIFICATE_EXPIRED:
+    case SSL_AD_CERTIFICATE_UNKNOWN:
+    case SSL_AD_UNKNOWN_CA:
+    case SSL_AD_ACCESS_DENIED:
+    case SSL_AD_CERTIFICATE_REQUIRED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static ssize_t fail(struct tls_session *session, enum tls_failure failure, const char *reason) {
     session->failure = failure;
     snprintf(session->reason, sizeof session->reason, "%s", reason == NULL ? "" : reason);
@@ -167,15 +172,15 @@ static ssize_t fail(struct tls_session *session, enum tls_failure failure, const
 // OpenSSL's own account of what went wrong.
 static ssize_t fail_with_openssl(struct tls_session *session) {
     unsigned long code = ERR_peek_error();
-    long verified = SSL_get_verify_result(session->ssl);
     int reason = ERR_GET_REASON(code);
     ERR_clear_error();
     if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-        return fail(session, certificate_failure(verified), X509_verify_cert_error_string(verified));
+        return fail(session, session->verdict.failure, session->verdict.reason);
     }
     if (code == 0 || ERR_GET_LIB(code) != ERR_LIB_SSL) {
         return fail(session, TLS_BROKEN, code == 0 ? "no memory" : ERR_reason_error_string(code));
     }
+    session->is_unwelcome = session->is_open && is_about_certificate(reason);
     return fail(session, protocol_failure(reason, session->is_open), ERR_reason_error_string(code));
 }
 
@@ -197,7 +202,7 @@ static bool note_peer(struct tls_session *session) {
     }
     const struct tls_context *context = session->context;
     if (context->identity_prefix != NULL &&
-        !tls_identity_of(context, certificate, session->identity, sizeof session->identity)) {
+        !tls_peer_identity(context, certificate, session->identity, sizeof session->identity)) {
         return fail(session, TLS_NO_IDENTITY, "the certificate names nobody") >= 0;
     }
     BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
@@ -233,20 +238,23 @@ static bool resume(struct tls_session *session) {
     return set;
 }
 
-// The server's certificate must be for this host (RFC 6125; RFC 2818, section 3.1 for addresses).
+// The server's certificate must be for this host, by a subjectAltName of the same kind: a name's or an
+// address's (RFC 9525, section 6).
 static bool aim_at(struct tls_session *session, const char *host) {
     X509_VERIFY_PARAM *wanted = SSL_get0_param(session->ssl);
     session->host = strdup(host);
     if (session->host == NULL) {
         return false;
     }
-    SSL_set_app_data(session->ssl, session->host);
+    session->verdict.host = session->host;
     SSL_set_connect_state(session->ssl);
     if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host) == 1) {
         return resume(session);
     }
     ERR_clear_error();
-    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name is what people read; who signs it does not promise that it is a host.
+    X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                                X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(wanted, host, 0) == 1 &&
            SSL_set_tlsext_host_name(session->ssl, host) == 1 && resume(session);
 }
@@ -264,6 +272,9 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *hos
     session->sink_context = sink_context;
     session->ssl = SSL_new(context->ssl);
     bool made = session->ssl != NULL && attach_bytes(session);
+    if (made) {
+        SSL_set_app_data(session->ssl, &session->verdict);
+    }
     if (made && host != NULL) {
         made = aim_at(session, host);
     } else if (made) {
@@ -359,6 +370,10 @@ bool tls_session_ended(const struct tls_session *session) {
 
 enum tls_failure tls_session_failure(const struct tls_session *session) {
     return session->failure;
+}
+
+bool tls_session_is_unwelcome(const struct tls_session *session) {
+    return session->is_unwelcome;
 }
 
 const char *tls_session_reason(const struct tls_session *session) {

@@ -22,7 +22,9 @@ enum tls_failure {
     TLS_WRONG_PURPOSE,       // not for this side of a connection,
     TLS_NO_IDENTITY,         // names nobody,
     TLS_WRONG_NAME,          // names another host,
-    TLS_REVOCATIONS_EXPIRED, // or cannot be looked up, as the list is too old or not the authority's
+    TLS_NOT_AUTHORIZED,      // names what is nobody,
+    TLS_REVOCATIONS_EXPIRED, // or cannot be looked up, as our list is too old or not the authority's,
+    TLS_AUTHORITY_EXPIRED,   // or the authority of our own file is not good any more, or not yet
     TLS_BAD_CERTIFICATE,     // is not as it should be otherwise
     TLS_UNSUPPORTED_VERSION, // it does not speak TLS 1.3
     TLS_NOT_TLS,             // it does not speak TLS
@@ -35,6 +37,9 @@ enum tls_failure {
 
 // The failure's name for log lines, such as "certificate_expired". A string constant.
 const char *tls_failure_name(enum tls_failure failure);
+
+// Whether it means that the other side has shown a certificate that we do not take.
+bool tls_failure_is_of_certificate(enum tls_failure failure);
 
 struct tls_session;
 
@@ -74,6 +79,11 @@ bool tls_session_is_open(const struct tls_session *session);
 
 // Whether the other side has said that nothing more follows.
 bool tls_session_ended(const struct tls_session *session);
+
+// Whether it failed as the other side does not take our certificate, and has said so once the handshake was
+// over for us: then it is the other side that has said that. An alert that comes before could be anybody's,
+// and one about anything else be the work of a byte that has changed on its way.
+bool tls_session_is_unwelcome(const struct tls_session *session);
 
 // Why it failed, and the same for people.
 enum tls_failure tls_session_failure(const struct tls_session *session);

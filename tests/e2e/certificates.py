@@ -10,14 +10,18 @@ def run(*arguments, before=()):
 
 
 class Authority:
-    """Signs in a folder of its own: NAME.crt, NAME.key, crl.pem."""
+    """Signs in a folder of its own: NAME.crt, NAME.key, crl.pem. One that has a `parent` is signed by that."""
 
-    def __init__(self, folder, name="ca"):
+    def __init__(self, folder, name="ca", parent=None):
         self.folder, self.name = folder, name
         os.makedirs(folder, exist_ok=True)
         self._key(name)
-        run("openssl", "req", "-x509", "-new", "-key", self.key(name), "-subj", f"/CN={name}", "-days", 3650,
-            "-out", self.certificate(name), "-addext", "keyUsage=critical,keyCertSign,cRLSign", before=self._on("2001"))
+        if parent is None:
+            run("openssl", "req", "-x509", "-new", "-key", self.key(name), "-subj", f"/CN={name}", "-days", 3650,
+                "-out", self.certificate(name), "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+                before=self._on("2001"))
+        else:
+            parent.sign(self, name, "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n")
         for file, text in (("index.txt", ""), ("index.txt.attr", ""), ("crlnumber", "01\n")):
             with open(f"{folder}/{name}-{file}", "w", encoding="utf-8") as out:
                 out.write(text)
@@ -47,16 +51,19 @@ class Authority:
 
     def issue(self, name, usage, names, year=None, days=30):
         """A certificate for `names` (as openssl writes them), good from now on, or from the beginning of a year."""
-        extensions = f"{self.folder}/{name}.ext"
-        with open(extensions, "w", encoding="utf-8") as out:
-            out.write("basicConstraints=critical,CA:FALSE\n" + (f"extendedKeyUsage={usage}\n" if usage else "") +
-                      (f"subjectAltName={names}\n" if names else ""))
         self._key(name)
-        run("openssl", "req", "-new", "-key", self.key(name), "-subj", f"/CN={name}", "-out", f"{self.folder}/csr")
-        run("openssl", "x509", "-req", "-in", f"{self.folder}/csr", "-CA", self.certificate(self.name), "-CAkey",
-            self.key(self.name), "-set_serial", "0x" + os.urandom(16).hex(), "-days", days, "-extfile", extensions,
-            "-out", self.certificate(name), before=self._on(year) if year else ())
+        self.sign(self, name, "basicConstraints=critical,CA:FALSE\n" + (f"extendedKeyUsage={usage}\n" if usage else "") +
+                  (f"subjectAltName={names}\n" if names else ""), year, days)
         return self
+
+    def sign(self, owner, name, extensions, year=None, days=30):
+        """The certificate of a key in the owner's folder."""
+        with open(f"{owner.folder}/{name}.ext", "w", encoding="utf-8") as out:
+            out.write(extensions)
+        run("openssl", "req", "-new", "-key", owner.key(name), "-subj", f"/CN={name}", "-out", f"{owner.folder}/csr")
+        run("openssl", "x509", "-req", "-in", f"{owner.folder}/csr", "-CA", self.certificate(self.name), "-CAkey",
+            self.key(self.name), "-set_serial", "0x" + os.urandom(16).hex(), "-days", days, "-extfile",
+            f"{owner.folder}/{name}.ext", "-out", owner.certificate(name), before=self._on(year) if year else ())
 
     def issue_server(self, name="server", **how):
         return self.issue(name, "serverAuth", "DNS:localhost,IP:127.0.0.1", **how)
@@ -64,9 +71,9 @@ class Authority:
     def issue_agency(self, number, name=None, **how):
         return self.issue(name or f"agency-{number}", "clientAuth", f"URI:urn:quiniela:agency:{number}", **how)
 
-    def revoke(self, name):
+    def revoke(self, name, owner=None):
         run("openssl", "ca", "-config", f"{self.folder}/{self.name}.cnf", "-cert", self.certificate(self.name),
-            "-keyfile", self.key(self.name), "-revoke", self.certificate(name))
+            "-keyfile", self.key(self.name), "-revoke", (owner or self).certificate(name))
         self.list_revoked()
 
     def list_revoked(self, year=None):
@@ -78,3 +85,12 @@ class Authority:
         """What a program is told to use the certificate of that name."""
         return ["--tls-cert", self.certificate(name), "--tls-key", self.key(name), "--tls-ca",
                 self.certificate(self.name), *(["--tls-crl", self.revocations] if revocations else [])]
+
+
+def join(path, *parts):
+    """A file with what stands in the others, one behind the other."""
+    with open(path, "wb") as out:
+        for part in parts:
+            with open(part, "rb") as file:
+                out.write(file.read())
+    return path

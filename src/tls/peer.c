@@ -1,0 +1,208 @@
+// Whether the other side is somebody: what is asked of its certificate, in a handshake and when it is looked
+// at again, and what it is told when that will not do. Certification paths are those of RFC 5280, section 6.
+#include "tls/internal.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+
+// Who it is -----------------------------------------------------------------------------------------------
+
+bool tls_peer_identity(const struct tls_context *context, const X509 *certificate, char *identity,
+                       size_t room) {
+    size_t prefix = strlen(context->identity_prefix);
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    int fitting = 0;
+    bool found = false;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        if (name->type != GEN_URI) {
+            continue;
+        }
+        const ASN1_IA5STRING *uri = name->d.uniformResourceIdentifier;
+        const char *text = (const char *)ASN1_STRING_get0_data(uri);
+        size_t length = (size_t)ASN1_STRING_length(uri);
+        if (length < prefix || strncmp(text, context->identity_prefix, prefix) != 0) {
+            continue;
+        }
+        fitting++;
+        found = length > prefix && length - prefix < room && memchr(text, '\0', length) == NULL;
+        if (found) {
+            memcpy(identity, text + prefix, length - prefix);
+            identity[length - prefix] = '\0';
+        }
+    }
+    GENERAL_NAMES_free(names);
+    return found && fitting == 1; // of two nobody knows which is meant
+}
+
+// What is wrong with it -----------------------------------------------------------------------------------
+
+// The authority that is at fault is one of our own file, and not one that the other side has sent.
+static bool is_ours(X509_STORE_CTX *verifying) {
+    return X509_STORE_CTX_get_error_depth(verifying) >= X509_STORE_CTX_get_num_untrusted(verifying);
+}
+
+static enum tls_failure failure_of(int error, bool is_ours) {
+    switch (error) {
+    case X509_V_OK:
+        return TLS_NO_FAILURE;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return is_ours ? TLS_AUTHORITY_EXPIRED : TLS_EXPIRED;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return is_ours ? TLS_AUTHORITY_EXPIRED : TLS_NOT_YET_VALID;
+    case X509_V_ERR_CERT_REVOKED:
+        return TLS_REVOKED;
+    case X509_V_ERR_INVALID_PURPOSE:
+        return TLS_WRONG_PURPOSE;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return TLS_WRONG_NAME;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+        return TLS_REVOCATIONS_EXPIRED;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+        return TLS_UNKNOWN_AUTHORITY;
+    case X509_V_ERR_UNSPECIFIED:
+    case X509_V_ERR_OUT_OF_MEM:
+        return TLS_BROKEN;
+    default:
+        return TLS_BAD_CERTIFICATE;
+    }
+}
+
+// OpenSSL makes the alert of the error that it is left with. What is the fault of our own files must not
+// sound as if the other side's certificate were no good: it is to come again, and not to give up.
+static int error_to_tell(enum tls_failure failure, int error) {
+    switch (failure) {
+    case TLS_REVOCATIONS_EXPIRED:
+    case TLS_AUTHORITY_EXPIRED:
+        return X509_V_ERR_UNSPECIFIED; // internal_error
+    case TLS_NO_IDENTITY:
+    case TLS_NOT_AUTHORIZED:
+        return X509_V_ERR_CERT_REJECTED; // bad_certificate
+    case TLS_UNKNOWN_AUTHORITY:
+        return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT; // unknown_ca, also when a name was only borrowed
+    default:
+        return error;
+    }
+}
+
+static void find(struct tls_verdict *verdict, enum tls_failure failure, const char *reason) {
+    verdict->failure = failure;
+    snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
+}
+
+// A name from a certificate, with nothing in it that a reader of the log could take for something else.
+static void make_plain(char *text) {
+    for (; *text != '\0'; text++) {
+        if (*text < ' ' || *text > '~' || *text == '|') {
+            *text = '?';
+        }
+    }
+}
+
+// What OpenSSL has found, and in whose certificate when that is not the other side's own.
+static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifying) {
+    int error = X509_STORE_CTX_get_error(verifying);
+    const X509 *where = X509_STORE_CTX_get_current_cert(verifying);
+    char name[80] = "";
+    enum tls_failure failure = failure_of(error, is_ours(verifying));
+    find(verdict, failure == TLS_NO_FAILURE ? TLS_BROKEN : failure, X509_verify_cert_error_string(error));
+    if (where == NULL ||
+        (verdict->failure != TLS_REVOCATIONS_EXPIRED && X509_STORE_CTX_get_error_depth(verifying) == 0)) {
+        return;
+    }
+    bool of_list = verdict->failure == TLS_REVOCATIONS_EXPIRED;
+    X509_NAME_oneline(of_list ? X509_get_issuer_name(where) : X509_get_subject_name(where), name,
+                      sizeof name);
+    make_plain(name);
+    snprintf(verdict->reason, sizeof verdict->reason, "%s: %s%s", X509_verify_cert_error_string(error),
+             of_list ? "that of " : "", name);
+}
+
+// Whether the purpose stands in it: a certificate that says nothing about its purpose is good for all, and
+// so an agency's for passing as the central (RFC 5280, section 4.2.1.12).
+static bool names_its_purpose(const struct tls_context *context, X509 *certificate) {
+    uint32_t wanted = context->role == TLS_SERVER ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
+    return (X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) != 0 &&
+           (X509_get_extended_key_usage(certificate) & wanted) != 0;
+}
+
+static void look_at(const struct tls_context *context, X509 *certificate, struct tls_verdict *verdict) {
+    char identity[TLS_IDENTITY_BYTES];
+    if (!names_its_purpose(context, certificate)) {
+        find(verdict, TLS_WRONG_PURPOSE,
+             context->role == TLS_SERVER ? "its extended key usage does not name clientAuth"
+                                         : "its extended key usage does not name serverAuth");
+    } else if (context->identity_prefix == NULL) {
+        return;
+    } else if (!tls_peer_identity(context, certificate, identity, sizeof identity)) {
+        find(verdict, TLS_NO_IDENTITY, "the certificate names nobody");
+    } else if (context->identity_is_good != NULL && !context->identity_is_good(identity)) {
+        char reason[TLS_REASON_BYTES];
+        make_plain(identity);
+        snprintf(reason, sizeof reason, "the certificate's %s%s is nobody's name", context->identity_prefix,
+                 identity);
+        find(verdict, TLS_NOT_AUTHORIZED, reason);
+    }
+}
+
+static void judge(const struct tls_context *context, X509_STORE_CTX *verifying, struct tls_verdict *verdict) {
+    find(verdict, TLS_NO_FAILURE, "");
+    if (X509_verify_cert(verifying) != 1) {
+        find_by_openssl(verdict, verifying);
+    } else {
+        look_at(context, X509_STORE_CTX_get0_cert(verifying), verdict);
+        if (verdict->failure == TLS_WRONG_PURPOSE) {
+            X509_STORE_CTX_set_error(verifying, X509_V_ERR_INVALID_PURPOSE); // unsupported_certificate
+        }
+    }
+}
+
+int tls_peer_on_certificate(X509_STORE_CTX *verifying, void *argument) {
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(verifying, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls_verdict *verdict = SSL_get_app_data(ssl);
+    judge(argument, verifying, verdict);
+    if (verdict->failure == TLS_NO_FAILURE) {
+        return 1;
+    }
+    X509_STORE_CTX_set_error(verifying, error_to_tell(verdict->failure, X509_STORE_CTX_get_error(verifying)));
+    return 0;
+}
+
+void tls_peer_judge_again(const struct tls_context *context, const SSL *ssl, struct tls_verdict *verdict) {
+    X509_STORE_CTX *verifying = X509_STORE_CTX_new();
+    X509 *certificate = SSL_get0_peer_certificate(ssl);
+    bool ready =
+        verifying != NULL && certificate != NULL &&
+        X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(context->ssl), certificate,
+                            SSL_get_peer_cert_chain(ssl)) == 1 &&
+        X509_STORE_CTX_set_default(verifying, context->role == TLS_SERVER ? "ssl_client" : "ssl_server") == 1;
+    if (ready) {
+        X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param(verifying);
+        X509_VERIFY_PARAM_set_auth_level(how, SSL_CTX_get_security_level(context->ssl));
+        ready = X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(context->ssl)) == 1;
+    }
+    if (ready) {
+        judge(context, verifying, verdict);
+    } else {
+        find(verdict, TLS_BROKEN, "no memory");
+    }
+    X509_STORE_CTX_free(verifying);
+    ERR_clear_error();
+}
