@@ -33,6 +33,32 @@ static void fail(struct ini_source *source, const char *reason) {
     error_set(source->error, ERROR_BAD_SETTING, "%.150s:%d: %s", source->path, source->line_number, reason);
 }
 
+// Whether a CR stands elsewhere than at the line's end.
+static bool has_inner_return(const char *line) {
+    const char *at = line + strcspn(line, "\r");
+    return at[strspn(at, "\r\n")] != '\0';
+}
+
+// Takes the byte order mark away that may begin the file, and refuses what would make other lines or names of
+// it than those that people see.
+static bool check_line(struct ini_source *source, size_t length) {
+    static const char mark[] = CONFIG_BYTE_ORDER_MARK;
+    char *line = source->line;
+    if (source->line_number == 1 && (memcmp(line, "\xFF\xFE", 2) == 0 || memcmp(line, "\xFE\xFF", 2) == 0)) {
+        fail(source, "the file is UTF-16: save it as UTF-8");
+    } else if (strlen(line) != length) {
+        fail(source, "the line holds a NUL byte");
+    } else if (has_inner_return(line)) {
+        fail(source, "its lines end in CR alone: save the file with LF, or CR and LF");
+    } else if (source->line_number == 1 && strncmp(line, mark, sizeof mark - 1) == 0) {
+        memmove(line, line + sizeof mark - 1, length - (sizeof mark - 1) + 1);
+    }
+    if (!source->failed && strstr(line, mark) != NULL) {
+        fail(source, CONFIG_INNER_MARK);
+    }
+    return !source->failed;
+}
+
 // Puts the next line into source->line, with its number. Returns false at the end, and when reading fails.
 static bool next_line(struct ini_source *source) {
     errno = 0;
@@ -45,11 +71,7 @@ static bool next_line(struct ini_source *source) {
         return false;
     }
     source->line_number++;
-    if (strlen(source->line) != (size_t)length) {
-        fail(source, "the line holds a NUL byte");
-        return false;
-    }
-    return true;
+    return check_line(source, (size_t)length);
 }
 
 // What inih reads with, as fgets: NULL ends the file.

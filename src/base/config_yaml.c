@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -189,6 +190,22 @@ static bool read_stream(struct yaml_source *source) {
     }
 }
 
+// libyaml takes the mark at the beginning away; another one is no YAML, or a part of a key or a value.
+static bool check_marks(struct yaml_source *source) {
+    static const char mark[] = CONFIG_BYTE_ORDER_MARK;
+    char *line = NULL;
+    size_t room = 0, number = 0;
+    bool good = true;
+    for (ssize_t length; good && (length = getline(&line, &room, source->file)) > 0;) {
+        size_t start = number++ == 0 && strncmp(line, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+        good = memmem(line + start, (size_t)length - start, mark, sizeof mark - 1) == NULL ||
+               fail(source, number, CONFIG_INNER_MARK);
+    }
+    free(line);
+    rewind(source->file);
+    return good;
+}
+
 bool config_read_yaml(const char *path, config_entry entry, void *context, struct error *error) {
     struct yaml_source source = {.path = path, .entry = entry, .context = context, .error = error};
     source.file = fopen(path, "re");
@@ -198,7 +215,7 @@ bool config_read_yaml(const char *path, config_entry entry, void *context, struc
     bool good;
     if (yaml_parser_initialize(&source.parser)) {
         yaml_parser_set_input_file(&source.parser, source.file);
-        good = read_stream(&source);
+        good = check_marks(&source) && read_stream(&source);
         yaml_parser_delete(&source.parser);
     } else {
         good = error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to read it", path);

@@ -2,13 +2,15 @@
 #include "base/setting_value.h"
 
 #include "base/log.h"
+#include "base/setting_text.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { REASON_BYTES_MAX = 160, NANOSECONDS_PER_MILLISECOND = 1000000 };
+enum { REASON_BYTES_MAX = 160, SHOWN_CHARACTER_BYTES = 8, NANOSECONDS_PER_MILLISECOND = 1000000 };
 
 #define DIGITS "0123456789"
 
@@ -162,20 +164,57 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
     }
 }
 
+// The letter that stands behind a backslash for the character, or 0.
+static char escape_of(uint32_t character) {
+    switch (character) {
+    case '\r':
+        return 'r';
+    case '\n':
+        return 'n';
+    case '\t':
+        return 't';
+    case '"':
+    case '\\':
+        return (char)character;
+    default:
+        return 0;
+    }
+}
+
+// Writes how the character that `text` begins with is shown. Returns its length in the text.
+static size_t show_character(const char *text, char shown[SHOWN_CHARACTER_BYTES]) {
+    uint32_t character = 0;
+    size_t length = utf8_character(text, strlen(text), &character);
+    if (length == 0) { // no UTF-8
+        snprintf(shown, SHOWN_CHARACTER_BYTES, "\\x%02x", (unsigned char)*text);
+        return 1;
+    }
+    if (escape_of(character) != 0) {
+        snprintf(shown, SHOWN_CHARACTER_BYTES, "\\%c", escape_of(character));
+    } else if (setting_text_is_hidden(character)) {
+        snprintf(shown, SHOWN_CHARACTER_BYTES, character < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)character);
+    } else {
+        snprintf(shown, SHOWN_CHARACTER_BYTES, "%.*s", (int)length, text);
+    }
+    return length;
+}
+
 void setting_value_show(const char *text, char shown[SETTING_SHOWN_BYTES]) {
-    snprintf(shown, SETTING_SHOWN_BYTES, "%s", text);
-    if (strlen(text) >= SETTING_SHOWN_BYTES) {
-        size_t end = SETTING_SHOWN_BYTES - 4;
-        while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) {
-            end--; // not in the middle of a UTF-8 character
+    static const char dots[] = "...";
+    size_t used = 0, cut = 0; // where the dots go when not all of it fits
+    while (*text != '\0') {
+        char character[SHOWN_CHARACTER_BYTES];
+        text += show_character(text, character);
+        size_t length = strlen(character);
+        if (used + length >= SETTING_SHOWN_BYTES) {
+            strcpy(shown + cut, dots);
+            return;
         }
-        strcpy(shown + end, "...");
+        memcpy(shown + used, character, length);
+        used += length;
+        cut = used + sizeof dots <= SETTING_SHOWN_BYTES ? used : cut;
     }
-    for (char *byte = shown; *byte != '\0'; byte++) {
-        if (iscntrl((unsigned char)*byte)) {
-            *byte = '?';
-        }
-    }
+    shown[used] = '\0';
 }
 
 bool setting_value_refuse(const struct setting *setting, const char *place, const char *text,

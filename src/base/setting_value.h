@@ -15,7 +15,8 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
 bool setting_value_refuse(const struct setting *setting, const char *place, const char *text,
                           struct error *error);
 
-// Copies `text` as far as there is room, without control characters and cut characters.
+// Copies `text` as far as there is room: quotes, backslashes and what nobody would see escaped (\", \r, \x1b,
+// \u0085), no character cut in two, and "..." where there was no room for all of it.
 void setting_value_show(const char *text, char shown[SETTING_SHOWN_BYTES]);
 
 #endif

@@ -2,64 +2,39 @@
 // read, and keeps of each setting the text that wins.
 #include "base/settings.h"
 
-#include "base/config_file.h"
 #include "base/log.h"
 #include "base/setting_name.h"
+#include "base/setting_text.h"
 #include "base/setting_value.h"
+#include "base/settings_internal.h"
 
 #include <assert.h>
 #include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-enum {
-    SETTINGS_MAX = 64,     // of one subcommand
-    PLACE_BYTES_MAX = 220, // of where a value stands
-};
-
-// The later one wins.
-enum origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
-
-struct value {
-    const struct setting *setting;
-    enum origin origin;
-    char *text;     // as written; NULL while the default holds
-    char *place;    // where it stands: "config.ini:3: STORE"; NULL while the default holds
-    int64_t number; // a number's value, a duration's milliseconds, a switch's 0 or 1
-    int file_line;  // where the file has it, or 0
-};
-
-// A key of the file that the table does not have.
-struct unknown_key {
-    struct unknown_key *next;
-    int line;
-    char key[];
-};
-
-struct settings {
-    const struct settings_command *command;
-    struct value values[SETTINGS_MAX];
-    int count;
-    char **arguments; // in the caller's argv
-    int argument_count;
-    const char *file; // that was read, or NULL
-    struct unknown_key *unknown, **last_unknown;
-};
 
 // Values --------------------------------------------------------------------------------------------------
 
-// Checks `text`, which stands at `place`, and keeps it unless a stronger origin has spoken. Of two of the
-// same origin the later one is kept.
-static bool value_take(struct value *value, enum origin origin, const char *place, const char *text,
-                       struct error *error) {
+// Where people wrote a text, which decides what quotes and comments are in it.
+static enum setting_source source_of(const struct settings *settings, enum origin origin) {
+    if (origin == ORIGIN_FILE) {
+        return settings->command->format == SETTINGS_YAML ? SETTING_FROM_YAML : SETTING_FROM_INI;
+    }
+    return origin == ORIGIN_ENVIRONMENT ? SETTING_FROM_ENVIRONMENT : SETTING_FROM_FLAG;
+}
+
+bool settings_take(const struct settings *settings, struct value *value, enum origin origin,
+                   const char *place, const char *text, struct error *error) {
+    if (origin < value->origin) {
+        return true;
+    }
     int64_t number = 0;
     if (!setting_value_parse(value->setting, text, &number)) {
         return setting_value_refuse(value->setting, place, text, error);
     }
-    if (origin < value->origin) {
-        return true;
+    if (!setting_text_check(value->setting, source_of(settings, origin), place, text, error)) {
+        return false;
     }
     char *copy = strdup(text), *place_copy = strdup(place);
     if (copy == NULL || place_copy == NULL) {
@@ -76,77 +51,33 @@ static bool value_take(struct value *value, enum origin origin, const char *plac
     return true;
 }
 
-// The file ------------------------------------------------------------------------------------------------
-
-struct file_reading {
-    struct settings *settings;
-    const char *path;
-};
-
-static struct value *value_in_file(struct settings *settings, const char *key) {
-    for (int i = 0; i < settings->count; i++) {
-        const struct setting *setting = settings->values[i].setting;
-        if (setting_is_in_file(settings->command, setting) &&
-            strcasecmp(setting_file_key(setting), key) == 0) {
-            return &settings->values[i];
-        }
-    }
-    return NULL;
-}
-
-static bool remember_unknown(struct settings *settings, const char *key, int line, struct error *error) {
-    struct unknown_key *unknown = malloc(sizeof *unknown + strlen(key) + 1);
-    if (unknown == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the settings");
-    }
-    unknown->next = NULL;
-    unknown->line = line;
-    strcpy(unknown->key, key);
-    *settings->last_unknown = unknown;
-    settings->last_unknown = &unknown->next;
-    return true;
-}
-
-static bool on_file_entry(void *context, const char *key, const char *text, int line, struct error *error) {
-    const struct file_reading *reading = context;
-    char shown[SETTING_SHOWN_BYTES];
-    setting_value_show(key, shown);
-    struct value *value = value_in_file(reading->settings, key);
-    if (value == NULL) {
-        return remember_unknown(reading->settings, key, line, error);
-    }
-    if (value->file_line != 0) {
-        return error_set(error, ERROR_BAD_SETTING, "%.150s:%d: %s: it stands on line %d already",
-                         reading->path, line, shown, value->file_line);
-    }
-    value->file_line = line;
-    if (text[0] == '\0' && value->setting->type == SETTING_TEXT) {
-        return true; // a text of nothing is no text: the key might as well not be there
-    }
-    char place[PLACE_BYTES_MAX];
-    snprintf(place, sizeof place, "%.150s:%d: %s", reading->path, line, shown);
-    return value_take(value, ORIGIN_FILE, place, text, error);
-}
-
-static bool read_file(struct settings *settings, struct error *error) {
-    for (int i = 0; i < settings->count; i++) {
-        const struct value *value = &settings->values[i];
-        const char *path = value->text != NULL ? value->text : value->setting->fallback;
-        if (value->setting->type != SETTING_CONFIG || path == NULL) {
-            continue;
-        }
-        struct file_reading reading = {.settings = settings, .path = path};
-        settings->file = path;
-        return settings->command->format == SETTINGS_YAML
-                   ? config_read_yaml(path, on_file_entry, &reading, error)
-                   : config_read_ini(path, on_file_entry, &reading, error);
-    }
-    return true;
-}
-
 // The environment -----------------------------------------------------------------------------------------
 
-static bool read_variable(struct value *value, const char *name, bool *found, struct error *error) {
+// Kubernetes tells every container where each service of its namespace is: beside a service called "server"
+// SERVER_PORT is "tcp://10.96.0.17:12345". Adds that to an error about such a value. Always returns false.
+static bool explain_service_link(const struct setting *setting, const char *name, const char *text,
+                                 struct error *error) {
+    static const char suffix[] = "_PORT";
+    size_t length = strlen(name), tail = sizeof suffix - 1;
+    if (length <= tail || strcmp(name + length - tail, suffix) != 0 || strstr(text, "://") == NULL) {
+        return false;
+    }
+    size_t used = strlen(error->text);
+    char service[FLAG_BYTES_MAX], flag[FLAG_BYTES_MAX];
+    snprintf(service, sizeof service, "%.*s", (int)(length - tail), name);
+    for (char *byte = service; *byte != '\0'; byte++) {
+        *byte = *byte == '_' ? '-' : (char)tolower((unsigned char)*byte);
+    }
+    setting_flag_name(setting, flag);
+    snprintf(error->text + used, sizeof error->text - used,
+             "; Kubernetes sets it so beside a service called %s: set %s in the pod, or give --%s, or say "
+             "enableServiceLinks: false",
+             service, name, flag);
+    return false;
+}
+
+static bool read_variable(const struct settings *settings, struct value *value, const char *name, bool *found,
+                          struct error *error) {
     const char *text = getenv(name);
     *found = text != NULL && text[0] != '\0';
     if (!*found) {
@@ -154,7 +85,8 @@ static bool read_variable(struct value *value, const char *name, bool *found, st
     }
     char place[PLACE_BYTES_MAX];
     snprintf(place, sizeof place, "environment: %s", name);
-    return value_take(value, ORIGIN_ENVIRONMENT, place, text, error);
+    return settings_take(settings, value, ORIGIN_ENVIRONMENT, place, text, error) ||
+           explain_service_link(value->setting, name, text, error);
 }
 
 static bool read_environment(struct settings *settings, struct error *error) {
@@ -165,8 +97,9 @@ static bool read_environment(struct settings *settings, struct error *error) {
             continue;
         }
         bool found;
-        if (!read_variable(value, setting->key, &found, error) ||
-            (!found && setting->alias != NULL && !read_variable(value, setting->alias, &found, error))) {
+        if (!read_variable(settings, value, setting->key, &found, error) ||
+            (!found && setting->alias != NULL &&
+             !read_variable(settings, value, setting->alias, &found, error))) {
             return false;
         }
     }
@@ -238,12 +171,12 @@ static void flag_error(const struct settings *settings, const struct flags *flag
     }
 }
 
-static bool take_flag(struct value *value, const char *name, const char *text, struct error *error) {
-    assert(value->setting != NULL);
+static bool take_flag(const struct settings *settings, struct value *value, const char *name,
+                      const char *text, struct error *error) {
     char place[FLAG_BYTES_MAX + 2];
     snprintf(place, sizeof place, "--%s", name);
     // Only a switch can be without a value.
-    return value_take(value, ORIGIN_FLAG, place, text != NULL ? text : "true", error);
+    return settings_take(settings, value, ORIGIN_FLAG, place, text != NULL ? text : "true", error);
 }
 
 static bool take_arguments(struct settings *settings, int argc, char **argv, struct error *error) {
@@ -281,7 +214,7 @@ static enum settings_outcome read_flags(struct settings *settings, int argc, cha
             return SETTINGS_WRONG;
         }
         int index = setting_found(settings, found);
-        if (!take_flag(&settings->values[index], flags.names[index], optarg, error)) {
+        if (!take_flag(settings, &settings->values[index], flags.names[index], optarg, error)) {
             return SETTINGS_WRONG;
         }
     }
@@ -323,7 +256,8 @@ enum settings_outcome settings_load(const struct settings_command *command, int 
     }
     // The flags come first because one of them names the file.
     enum settings_outcome outcome = read_flags(*settings, argc, argv, error);
-    if (outcome == SETTINGS_READY && (!read_environment(*settings, error) || !read_file(*settings, error))) {
+    if (outcome == SETTINGS_READY &&
+        (!read_environment(*settings, error) || !settings_read_file(*settings, error))) {
         outcome = SETTINGS_WRONG;
     }
     if (outcome != SETTINGS_READY) {

@@ -37,6 +37,7 @@ struct setting {
     const char *choices; // SETTING_CHOICE only: the words, a space between: "lottery echo"
     const char *alias;   // another name in the environment, or NULL
     char letter;         // the flag's short form ('o' for -o), or 0
+    bool free_text;      // SETTING_TEXT that is no name of anything: quotes and `#` may be part of it
 };
 
 struct settings; // the values of one table
@@ -49,6 +50,7 @@ struct settings_command {
     const char *details;         // what --help says below the options, or NULL
     unsigned bit;                // which entries of the tables are this command's
     enum settings_format format; // of the file that its SETTING_CONFIG names
+    unsigned file_commands;      // which commands read that file: their bits, or-ed with its own
     // The program's tables, up to a NULL; each ends with an entry whose key is NULL. A command's own entries
     // are those with its bit, in all of them.
     const struct setting *const *tables;

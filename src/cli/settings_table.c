@@ -18,6 +18,7 @@ const struct settings_command server_command = {
                "where it was.",
     .bit = COMMAND_SERVER,
     .format = SETTINGS_INI,
+    .file_commands = COMMAND_SERVER | COMMAND_PING,
     .tables = settings_tables,
 };
 
@@ -28,6 +29,7 @@ const struct settings_command client_command = {
                "the file.",
     .bit = COMMAND_CLIENT,
     .format = SETTINGS_YAML,
+    .file_commands = COMMAND_CLIENT,
     .tables = settings_tables,
 };
 
@@ -64,6 +66,7 @@ const struct settings_command ping_command = {
         "Without --address it asks on this machine, where the server's own settings say that it listens.",
     .bit = COMMAND_PING,
     .format = SETTINGS_INI,
+    .file_commands = COMMAND_SERVER | COMMAND_PING,
     .tables = settings_tables,
 };
 

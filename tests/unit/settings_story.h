@@ -70,6 +70,11 @@ static const struct setting table[] = {
      .type = SETTING_DURATION,
      .help = "A duration"},
     {.commands = OFFICE,
+     .key = "CLI_GUEST",
+     .type = SETTING_TEXT,
+     .free_text = true,
+     .help = "A person's name"},
+    {.commands = OFFICE,
      .key = "PRIZES",
      .flag = "winners",
      .flag_only = true,
@@ -82,16 +87,16 @@ static const struct setting table[] = {
      .type = SETTING_TEXT,
      .help = "A path"},
     {.commands = LISTING, .key = "SHELVES", .type = SETTING_TEXT, .help = "Begins like another"},
+    {.commands = LISTING, .key = "HOST_UP", .type = SETTING_TEXT, .help = "Is nearly another"},
     {.key = NULL},
 };
 
 static const struct setting *const tables[] = {table, NULL};
 
 static const char *const variables[] = {
-    "GATE_PORT", "SHELF",     "SHELVES", "HOST_IP",
-    "LOUDNESS",  "ONLY_ONCE", "CLI_ID",  "CLI_HALL_ADDRESS",
-    "PILE_SIZE", "CLI_PAUSE", "PRIZES",  "CLI_PILE_MAXAMOUNT",
-    "CONFIG",    "OUTPUT",    "STORE",   "DRAW",
+    "GATE_PORT",        "SHELF",     "SHELVES", "HOST_IP",   "LOUDNESS",  "ONLY_ONCE", "CLI_ID",
+    "CLI_HALL_ADDRESS", "CLI_GUEST", "HOST_UP", "PILE_SIZE", "CLI_PAUSE", "PRIZES",    "CLI_PILE_MAXAMOUNT",
+    "CONFIG",           "OUTPUT",    "STORE",   "DRAW",
 };
 
 static const struct settings_command central = {.name = "central",
@@ -99,9 +104,14 @@ static const struct settings_command central = {.name = "central",
                                                 .details = "Details.",
                                                 .bit = CENTRAL,
                                                 .format = SETTINGS_INI,
+                                                .file_commands = CENTRAL | LISTING,
                                                 .tables = tables};
-static const struct settings_command office = {
-    .name = "office", .summary = "Sums up.", .bit = OFFICE, .format = SETTINGS_YAML, .tables = tables};
+static const struct settings_command office = {.name = "office",
+                                               .summary = "Sums up.",
+                                               .bit = OFFICE,
+                                               .format = SETTINGS_YAML,
+                                               .file_commands = OFFICE,
+                                               .tables = tables};
 static const struct settings_command listing = {.name = "listing",
                                                 .arguments = "FROM [TO]",
                                                 .summary = "Sums up.",

@@ -1,0 +1,76 @@
+#include "base/setting_text.h"
+
+#include "base/setting_value.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BYTE_ORDER_MARK = 0xFEFF };
+
+bool setting_text_is_hidden(uint32_t character) {
+    return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == BYTE_ORDER_MARK;
+}
+
+// The first character of the text that nobody would see, or NULL.
+static const char *find_hidden(const char *text) {
+    for (size_t left = strlen(text); left > 0;) {
+        uint32_t character = 'x';
+        size_t length =
+            utf8_character(text, left, &character); // bytes that are no UTF-8 may be a file's name
+        if (length > 0 && setting_text_is_hidden(character)) {
+            return text;
+        }
+        text += length > 0 ? length : 1;
+        left -= length > 0 ? length : 1;
+    }
+    return NULL;
+}
+
+// The comment that somebody meant to write behind a value, or instead of one; NULL when there is none.
+static const char *find_comment(const char *text) {
+    for (const char *at = text; (at = strpbrk(at, "#;")) != NULL; at++) {
+        if (at == text || at[-1] == ' ') {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static bool refuse(const char *place, const char *text, const char *why, struct error *error) {
+    char shown[SETTING_SHOWN_BYTES];
+    setting_value_show(text, shown);
+    return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" %s", place, shown, why);
+}
+
+// What quotes, and what a comment, are to those who read the source.
+static const struct {
+    const char *quotes, *comment;
+} meanings[] = {
+    [SETTING_FROM_INI] = {"has quotes, which are part of the value in an INI file: leave them out",
+                          "seems to end in a comment: in an INI file one with # has a line of its own"},
+    [SETTING_FROM_YAML] =
+        {"has quotes within YAML's own, which are part of the value: leave them out",
+         "seems to end in a comment, which quotes make part of the value: put it behind them"},
+    [SETTING_FROM_ENVIRONMENT] =
+        {"has quotes, which are part of the value in the environment: leave them out",
+         "seems to end in a comment: there are none in the environment; leave it out"},
+};
+
+bool setting_text_check(const struct setting *setting, enum setting_source source, const char *place,
+                        const char *text, struct error *error) {
+    if (setting->type != SETTING_TEXT && setting->type != SETTING_CONFIG) {
+        return true;
+    }
+    if (find_hidden(text) != NULL) {
+        return refuse(place, text, "has a control character, which would become part of a name: delete it",
+                      error);
+    }
+    if (setting->free_text || source == SETTING_FROM_FLAG) {
+        return true;
+    }
+    if (text[0] == '"' || text[0] == '\'') {
+        return refuse(place, text, meanings[source].quotes, error);
+    }
+    return find_comment(text) == NULL || refuse(place, text, meanings[source].comment, error);
+}

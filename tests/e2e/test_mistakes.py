@@ -1,0 +1,60 @@
+"""Settings that are nearly right: each is refused in one line that names it, before anything is made or listened on."""
+import os
+import unittest
+
+from harness import POSTGRES, Server, Story
+
+SERVER = ("server", "--server-port", 0, "--consult-server-port", 0)
+
+
+class Mistakes(Story):
+    def refused(self, *arguments, says, **how):
+        with self.subTest(arguments=arguments, **how):
+            code, log, errors = self.run_program(*arguments, **how)
+            self.assertEqual((code, log.strip(), len(errors.splitlines())), (2, "", 1), log + errors)
+            for text in says:
+                self.assertIn(text, errors)
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+    def test_what_kubernetes_sets_beside_a_service_called_server(self):
+        variables = {"SERVER_PORT": "tcp://10.96.0.17:12345"}
+        self.refused("server", environment=variables, says=("SERVER_PORT", "tcp://", "Kubernetes", "enableServiceLinks"))
+        self.refused("ping", environment=variables, says=("Kubernetes",))
+        server = Server(self, agencies=1, environment=variables)  # which is given --server-port
+        self.assertEqual(self.run_program("ping", "--server-port", server.ports[0], environment=variables)[0], 0)
+
+    @unittest.skipIf(POSTGRES, "is about names of files")
+    def test_what_would_become_part_of_a_name(self):
+        self.refused(*SERVER, environment={"STORE": "night.db\r"}, says=("environment: STORE", r'"night.db\r"'))
+        self.refused(*SERVER, environment={"DRAW": "'1'"}, says=("environment: DRAW", "quotes"))
+        self.refused(*SERVER, environment={"AUDIT_LOG": "audit.log # the night's"}, says=("AUDIT_LOG", "comment"))
+        self.refused("export", "--store", "a\tb", says=("--store", r'"a\tb"'))
+        self.refused("client", "--id", 1, environment={"CLI_DATA_DIR": '"data"'}, says=("CLI_DATA_DIR", "quotes"))
+        self.write("config.ini", "[DEFAULT]\r\nSTORE = 'night.db'\r\n")
+        self.refused(*SERVER, "--config", "config.ini", says=("config.ini:2: STORE", "quotes", "INI"))
+        self.assertEqual(os.listdir(self.folder), ["config.ini"])
+
+    def test_files_that_would_be_passed_over(self):
+        self.write("mac.ini", "[DEFAULT]\rSERVER_PORT = 1\r")
+        self.refused("server", "--config", "mac.ini", says=("mac.ini:1", "CR alone"))
+        self.write("section.ini", "[SERVER]\nSERVER_PORT = 1\n")
+        self.refused("server", "--config", "section.ini", says=("section.ini:2", "[SERVER]", "[DEFAULT]"))
+        self.write("client.yaml", 'server:\n  address: "server:12345"\nlog:\n  level: "DEBUG"\n')
+        self.refused("server", "--config", "client.yaml", says=("client.yaml", "YAML", "INI"))
+        self.write("server.ini", "[DEFAULT]\nSERVER_PORT = 12345\n")
+        self.refused("client", "--id", 1, "--config", "server.ini", says=("server.ini", "YAML", "INI"))
+        self.write("twice.ini", "\ufeff[DEFAULT]\nSERVER_PORT = 0\n\ufeff[DEFAULT]\nAGENCIES = 1\n")
+        self.refused("server", "--config", "twice.ini", says=("twice.ini:3", "byte order mark"))
+
+    def test_keys_that_are_nearly_right(self):
+        self.write("config.ini", "SERVER_PORT = 0\nAGENCIE = 3\n")
+        self.refused("server", "--config", "config.ini", says=("config.ini:2: AGENCIE", "AGENCIES is meant"))
+        self.write("config.yaml", 'server:\n  adress: "a:1"\n')
+        self.refused("client", "--id", 1, "--config", "config.yaml", says=("config.yaml:2: server.adress", "server.address"))
+
+
+if __name__ == "__main__":
+    unittest.main()
