@@ -105,6 +105,10 @@ void *connection_transport_state(const struct connection *connection) {
     return connection->transport_state;
 }
 
+bool connection_transport_is_open(const struct connection *connection) {
+    return connection->transport_is == TRANSPORT_OPEN;
+}
+
 const char *connection_identity(const struct connection *connection) {
     return connection->transport == &transport_tls ? tls_session_identity(connection->transport_state) : NULL;
 }

@@ -142,7 +142,8 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
     if (!loop->accepting && !loop->quiet) {
         listener_resume_all(loop);
     }
-    return watch_needed(&loop->watch) || has_unreported(loop);
+    bool unchecked = recheck_all(loop);
+    return unchecked || watch_needed(&loop->watch) || has_unreported(loop);
 }
 
 // What nobody waits for any more; then who has not shown who it is; then who has said nothing yet, the

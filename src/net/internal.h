@@ -54,9 +54,10 @@ struct loop {
     struct watch watch; // all connections that are not closed yet, by what they wait for
     struct close_note notes[CLOSE_REASONS];
     struct close_note refused[TLS_FAILURES];
-    uint64_t handshakes_ns; // spent on them since the last sweep
-    uint8_t *encrypted;     // where bytes of TLS connections are read into, made when it is needed
-    bool accepting;         // else there was no room, and the listeners rest until the next sweep
+    struct tls_context *judged_by; // all connections of the loop; held
+    uint64_t handshakes_ns;        // spent on them since the last sweep
+    uint8_t *encrypted;            // where bytes of TLS connections are read into, made when it is needed
+    bool accepting;                // else there was no room, and the listeners rest until the next sweep
     uint64_t full_quiet_until_ms;
     size_t connection_count;  // with those whose closing is not over
     size_t input_bytes;       // of their read buffers
@@ -78,8 +79,8 @@ struct net {
     size_t connections_max;
     atomic_size_t connections; // of all loops, that are not closed yet
     pthread_mutex_t tls_mutex;
-    struct tls_context *tls; // for the connections to come; NULL: plain
-    atomic_bool room_wanted; // a loop could neither accept nor make room
+    _Atomic(struct tls_context *) tls; // who may connect, and stay; NULL: plain
+    atomic_bool room_wanted;           // a loop could neither accept nor make room
     int loop_count;
     struct loop *loops;
 };
@@ -127,6 +128,9 @@ bool connection_output_add(struct connection *connection, const uint8_t *bytes, 
 // connection.c: what the transport keeps for the connection.
 void *connection_transport_state(const struct connection *connection);
 
+// connection.c: whether the transport's handshake is over.
+bool connection_transport_is_open(const struct connection *connection);
+
 // connection.c: ends the connection now; what it has not read yet is thrown away, also by the kernel.
 void connection_reset(struct connection *connection);
 
@@ -157,6 +161,14 @@ bool guard_make_memory(struct loop *loop, const struct connection *asking);
 
 // guard.c: notes, for the log, that a connection's TLS has failed, and tells the service.
 void guard_note_refused(struct connection *connection, enum tls_failure failure, const char *reason);
+
+// recheck.c: whether the other side of an open TLS connection is still good after the last reload. When not
+// that is noted, and the caller closes the connection.
+bool recheck_one(struct connection *connection);
+
+// recheck.c: closes those of the loop's connections that are good no more. Returns whether it has to run
+// again, as there are more than can be looked at at once.
+bool recheck_all(struct loop *loop);
 
 // loop.c: the context for a connection that comes now, to be released; NULL where it is plain.
 struct tls_context *net_hold_tls(struct net *net);

@@ -86,6 +86,9 @@ static void on_wake(uv_async_t *wake) {
         close_listeners(loop);
         connection_quiet_all(loop);
     }
+    if (recheck_all(loop)) {
+        loop_start_reaper(loop); // it will go on with that
+    }
     loop->net->handler->loop_woken(loop, loop->state);
     connection_flush_all(loop);
     if (close_asked && !loop->closing) {
@@ -156,6 +159,7 @@ static void close_loop(struct loop *loop) {
     }
     uv_loop_close(&loop->uv);
     input_free_spares(loop);
+    tls_context_release(loop->judged_by);
     free(loop->encrypted);
     free(loop->state);
 }
@@ -226,7 +230,7 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
                         .loop_count = options->loops};
     pthread_mutex_init(&net->tls_mutex, NULL);
     if (options->tls != NULL) {
-        net->tls = tls_context_hold(options->tls);
+        atomic_init(&net->tls, tls_context_hold(options->tls));
     }
     memcpy(net->ports, options->ports, sizeof net->ports);
     for (int i = 0; i < NET_PORTS_MAX; i++) {
@@ -288,17 +292,22 @@ bool net_start(struct net *net, struct error *error) {
 }
 
 void net_set_tls(struct net *net, struct tls_context *tls) {
-    struct tls_context *before = net->tls;
     tls_context_hold(tls);
     pthread_mutex_lock(&net->tls_mutex);
-    net->tls = tls;
+    struct tls_context *before = atomic_exchange(&net->tls, tls);
     pthread_mutex_unlock(&net->tls_mutex);
     tls_context_release(before);
+    for (int i = 0; i < net->loop_count; i++) {
+        loop_wake(&net->loops[i]);
+    }
 }
 
 struct tls_context *net_hold_tls(struct net *net) {
     pthread_mutex_lock(&net->tls_mutex);
-    struct tls_context *tls = net->tls == NULL ? NULL : tls_context_hold(net->tls);
+    struct tls_context *tls = atomic_load(&net->tls);
+    if (tls != NULL) {
+        tls_context_hold(tls);
+    }
     pthread_mutex_unlock(&net->tls_mutex);
     return tls;
 }
@@ -327,7 +336,7 @@ void net_close(struct net **pointer) {
         close_held(&net->exclusive[i]);
         close_held(&net->given[i]);
     }
-    tls_context_release(net->tls);
+    tls_context_release(atomic_load(&net->tls));
     pthread_mutex_destroy(&net->tls_mutex);
     free(net->loops);
     free(net);

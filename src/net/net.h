@@ -47,8 +47,9 @@ const char *net_address(const struct net *net);
 // another process has begun to listen on one of the ports since they were bound.
 bool net_start(struct net *net, struct error *error) MUST_CHECK;
 
-// New connections use this context from now on, in place of the one before; those that are there stay as they
-// are. The net holds it. For any thread.
+// New connections use this context from now on, in place of the one before. Those that are there stay, if a
+// handshake with it would let them in: no more is heard from the others, and nothing more is sent to them,
+// and they are closed. The net holds it. For any thread, once the net is started.
 void net_set_tls(struct net *net, struct tls_context *tls);
 
 // No new connections, no more bytes read from the existing ones. What they are sent still leaves. Returns at

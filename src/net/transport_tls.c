@@ -53,20 +53,31 @@ static void account(struct loop *loop, uint64_t ns) {
     }
 }
 
+// Goes on with the handshake. False when it failed, or nobody who may be here has shown who it is.
+static bool shake_hands(struct connection *connection, struct tls_session *session) {
+    struct loop *loop = connection_loop(connection);
+    uint64_t began_ns = uv_hrtime();
+    tls_session_start(session);
+    account(loop, uv_hrtime() - began_ns);
+    if (!tls_session_is_open(session)) {
+        return true;
+    }
+    if (!recheck_one(connection)) { // there was a reload in the middle of it
+        return false;
+    }
+    loop->net->handler->identified(connection);
+    return true;
+}
+
 static enum transport_state take(struct connection *connection, size_t length) {
     struct loop *loop = connection_loop(connection);
     struct tls_session *session = connection_transport_state(connection);
-    bool was_open = tls_session_is_open(session);
-    uint64_t began_ns = was_open ? 0 : uv_hrtime();
     tls_session_feed(session, loop->encrypted, length);
+    bool welcome = tls_session_is_open(session) ? recheck_one(connection) : shake_hands(connection, session);
+    if (!welcome) {
+        return TRANSPORT_FAILED;
+    }
     bool decrypted = decrypt(connection, session);
-    if (!was_open) {
-        account(loop, uv_hrtime() - began_ns);
-    }
-    // First of all: bytes that are good may have come together with some that are not.
-    if (!was_open && tls_session_is_open(session)) {
-        loop->net->handler->identified(connection);
-    }
     if (tls_session_failure(session) != TLS_NO_FAILURE) {
         guard_note_refused(connection, tls_session_failure(session), tls_session_reason(session));
         return TRANSPORT_FAILED;
@@ -81,7 +92,8 @@ static enum transport_state take(struct connection *connection, size_t length) {
 }
 
 static bool put(struct connection *connection, const uint8_t *bytes, size_t length) {
-    return tls_session_write(connection_transport_state(connection), bytes, length);
+    return recheck_one(connection) &&
+           tls_session_write(connection_transport_state(connection), bytes, length);
 }
 
 static void end(struct connection *connection) {

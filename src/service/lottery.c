@@ -112,8 +112,12 @@ static void on_identified(struct connection *connection) {
 static void on_refused(struct connection *connection, const char *failure) {
     char peer[CONNECTION_ADDRESS_BYTES];
     connection_peer(connection, peer);
-    const struct audit_field fields[] = {{.name = "reason", .text = failure}, {.name = "ip", .text = peer}};
-    audit_write_limited(lottery_loop_of(connection)->lottery->audit, "refused", fields, 2);
+    const char *identity = connection_identity(connection);
+    bool is_known = identity != NULL && identity[0] != '\0'; // it was good until now
+    const struct audit_field fields[] = {{.name = "reason", .text = failure},
+                                         {.name = "ip", .text = peer},
+                                         {.name = "agency", .text = identity}};
+    audit_write_limited(lottery_loop_of(connection)->lottery->audit, "refused", fields, is_known ? 3 : 2);
 }
 
 static bool owes_answer(struct connection *connection) {

@@ -166,7 +166,7 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
         SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_num_tickets(ssl, TICKETS);
     }
-    return SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1 &&
+    return tls_chain_keep(ssl) && SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_ciphersuites(ssl, ciphers) == 1 &&
            SSL_CTX_set_session_id_context(ssl, purpose, sizeof purpose - 1) == 1;

@@ -44,4 +44,12 @@ int tls_peer_on_certificate(X509_STORE_CTX *verifying, void *argument);
 // peer.c: what that would find now, with this context, about the other side of an open session.
 void tls_peer_judge_again(const struct tls_context *context, const SSL *ssl, struct tls_verdict *verdict);
 
+// chain.c: has tickets keep the certificates in between that the other side has shown. False when there is no
+// memory.
+bool tls_chain_keep(SSL_CTX *ssl);
+
+// chain.c: the certificates that the other side has shown, now or when the session began. The caller frees
+// them. NULL when there is no memory.
+STACK_OF(X509) * tls_chain_of(const SSL *ssl);
+
 #endif

@@ -185,24 +185,30 @@ int tls_peer_on_certificate(X509_STORE_CTX *verifying, void *argument) {
     return 0;
 }
 
+// Checks it as a handshake does (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
+static bool prepare(const struct tls_context *context, const SSL *ssl, STACK_OF(X509) * shown,
+                    X509_STORE_CTX *verifying) {
+    X509 *certificate = SSL_get0_peer_certificate(ssl);
+    const char *purpose = context->role == TLS_SERVER ? "ssl_client" : "ssl_server";
+    if (certificate == NULL ||
+        X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(context->ssl), certificate, shown) != 1 ||
+        X509_STORE_CTX_set_default(verifying, purpose) != 1) {
+        return false;
+    }
+    X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param(verifying);
+    X509_VERIFY_PARAM_set_auth_level(how, SSL_CTX_get_security_level(context->ssl));
+    return X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(context->ssl)) == 1;
+}
+
 void tls_peer_judge_again(const struct tls_context *context, const SSL *ssl, struct tls_verdict *verdict) {
     X509_STORE_CTX *verifying = X509_STORE_CTX_new();
-    X509 *certificate = SSL_get0_peer_certificate(ssl);
-    bool ready =
-        verifying != NULL && certificate != NULL &&
-        X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(context->ssl), certificate,
-                            SSL_get_peer_cert_chain(ssl)) == 1 &&
-        X509_STORE_CTX_set_default(verifying, context->role == TLS_SERVER ? "ssl_client" : "ssl_server") == 1;
-    if (ready) {
-        X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param(verifying);
-        X509_VERIFY_PARAM_set_auth_level(how, SSL_CTX_get_security_level(context->ssl));
-        ready = X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(context->ssl)) == 1;
-    }
-    if (ready) {
+    STACK_OF(X509) *shown = tls_chain_of(ssl);
+    if (verifying != NULL && shown != NULL && prepare(context, ssl, shown, verifying)) {
         judge(context, verifying, verdict);
     } else {
         find(verdict, TLS_BROKEN, "no memory");
     }
     X509_STORE_CTX_free(verifying);
+    sk_X509_pop_free(shown, X509_free);
     ERR_clear_error();
 }

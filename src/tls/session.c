@@ -11,7 +11,8 @@
 enum { SERIAL_BYTES = 48, PIECE_BYTES = 16 * 1024 };
 
 struct tls_session {
-    struct tls_context *context;
+    struct tls_context *context; // that it began with
+    struct tls_context *judge;   // by whom the other side was found good
     SSL *ssl;
     tls_sink *sink;
     void *sink_context;
@@ -268,6 +269,7 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *hos
         return NULL;
     }
     session->context = tls_context_hold(context);
+    session->judge = tls_context_hold(context);
     session->sink = sink;
     session->sink_context = sink_context;
     session->ssl = SSL_new(context->ssl);
@@ -296,10 +298,29 @@ void tls_session_free(struct tls_session **pointer) {
             SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         }
         SSL_free(session->ssl);
+        tls_context_release(session->judge);
         tls_context_release(session->context);
         free(session->host);
         free(session);
     }
+}
+
+// Judging again -------------------------------------------------------------------------------------------
+
+bool tls_session_is_judged_by(const struct tls_session *session, const struct tls_context *context) {
+    return session->judge == context;
+}
+
+bool tls_session_judge_again(struct tls_session *session, struct tls_context *context) {
+    struct tls_verdict verdict;
+    tls_peer_judge_again(context, session->ssl, &verdict);
+    if (verdict.failure != TLS_NO_FAILURE) {
+        return fail(session, verdict.failure, verdict.reason) >= 0;
+    }
+    tls_context_hold(context);
+    tls_context_release(session->judge);
+    session->judge = context;
+    return true;
 }
 
 // Bytes ---------------------------------------------------------------------------------------------------

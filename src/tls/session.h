@@ -55,7 +55,8 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *hos
 // Frees it (NULL: nothing), and nulls the caller's pointer. Says nothing to the other side.
 void tls_session_free(struct tls_session **session);
 
-// A client begins the handshake: what it says goes to the sink.
+// A client begins the handshake, or either side goes on with it, as far as what was fed reaches and no
+// further: what it says goes to the sink.
 void tls_session_start(struct tls_session *session);
 
 // Encrypted bytes that came. They are taken while tls_session_read is called until it returns 0 or less, and
@@ -76,6 +77,14 @@ void tls_session_end(struct tls_session *session);
 // Whether the handshake is over: the other side is who it says. A client knows that before the server has
 // seen the client's certificate.
 bool tls_session_is_open(const struct tls_session *session);
+
+// Whether it is by this context that the other side was found good last: the one that the session began with,
+// or another one that it was judged again by.
+bool tls_session_is_judged_by(const struct tls_session *session, const struct tls_context *context);
+
+// Looks at the other side's certificate again, as a handshake with that context would. Returns false when it
+// would be refused now: the session has failed then. The session must be open.
+bool tls_session_judge_again(struct tls_session *session, struct tls_context *context) MUST_CHECK;
 
 // Whether the other side has said that nothing more follows.
 bool tls_session_ended(const struct tls_session *session);

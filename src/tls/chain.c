@@ -1,0 +1,54 @@
+// The certificates of authorities in between that the other side has shown. A session that is gone on with
+// brings only its own certificate along; so that it can be looked at again, the others travel in the ticket,
+// which nobody but us can read or change.
+#include "tls/internal.h"
+
+#include <stdlib.h>
+
+enum { CHAIN_BYTES_MAX = 16 * 1024 };
+
+// Called when a ticket is made.
+static int on_ticket(SSL *ssl, void *argument) {
+    (void)argument;
+    const STACK_OF(X509) *shown = SSL_get_peer_cert_chain(ssl);
+    uint8_t *bytes = NULL, *end = NULL;
+    size_t length = 0;
+    for (int i = 0; i < sk_X509_num(shown); i++) {
+        int more = i2d_X509(sk_X509_value(shown, i), NULL);
+        length += more < 0 ? CHAIN_BYTES_MAX : (size_t)more;
+    }
+    if (length == 0 || length > CHAIN_BYTES_MAX || (bytes = end = malloc(length)) == NULL) {
+        return 1; // there are none, or an old ticket has them already; else a new handshake will show them
+    }
+    for (int i = 0; i < sk_X509_num(shown); i++) {
+        i2d_X509(sk_X509_value(shown, i), &end);
+    }
+    int kept = SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), bytes, length);
+    free(bytes);
+    return kept;
+}
+
+bool tls_chain_keep(SSL_CTX *ssl) {
+    return SSL_CTX_set_session_ticket_cb(ssl, on_ticket, NULL, NULL) == 1;
+}
+
+STACK_OF(X509) * tls_chain_of(const SSL *ssl) {
+    STACK_OF(X509) *shown = SSL_get_peer_cert_chain(ssl);
+    if (shown != NULL) {
+        return X509_chain_up_ref(shown);
+    }
+    void *kept = NULL;
+    size_t length = 0;
+    STACK_OF(X509) *chain = sk_X509_new_null();
+    if (chain == NULL || SSL_SESSION_get0_ticket_appdata(SSL_get_session(ssl), &kept, &length) != 1) {
+        return chain;
+    }
+    for (const uint8_t *at = kept, *end = at + length; at < end;) {
+        X509 *one = d2i_X509(NULL, &at, (long)(end - at));
+        if (one == NULL || sk_X509_push(chain, one) == 0) {
+            X509_free(one);
+            break;
+        }
+    }
+    return chain;
+}
