@@ -1,0 +1,90 @@
+#include "base/path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINKS_MAX = 40 }; // as Linux: path_resolution(7)
+
+bool path_is_same(const struct stat *one, const struct stat *other) {
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+void path_folder(const char *resolved, char folder[PATH_MAX]) {
+    const char *slash = strrchr(resolved, '/');
+    size_t length = slash == NULL || slash == resolved ? 1 : (size_t)(slash - resolved);
+    snprintf(folder, PATH_MAX, "%.*s", (int)length, slash == NULL ? "." : resolved);
+}
+
+// The name that the link `name` has in it, seen from where the link is. False with errno set when `name` is
+// no link.
+static bool follow(char name[PATH_MAX]) {
+    char target[PATH_MAX], folder[PATH_MAX], next[2 * PATH_MAX];
+    ssize_t length = readlink(name, target, sizeof target - 1);
+    if (length < 0) {
+        return false;
+    }
+    target[length] = '\0';
+    path_folder(name, folder);
+    int needed = target[0] == '/' ? snprintf(next, sizeof next, "%s", target)
+                                  : snprintf(next, sizeof next, "%s/%s", folder, target);
+    if (needed >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(name, next, (size_t)needed + 1);
+    return true;
+}
+
+// For a file that is not there: its folder's real name, and its own. False with errno set.
+static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
+    char folder[PATH_MAX], real[PATH_MAX];
+    const char *slash = strrchr(name, '/'), *own = slash == NULL ? name : slash + 1;
+    if (own[0] == '\0' || strcmp(own, ".") == 0 || strcmp(own, "..") == 0) {
+        errno = own[0] == '\0' && name[0] != '\0' ? EISDIR : ENOENT;
+        return false;
+    }
+    path_folder(name, folder);
+    if (realpath(folder, real) == NULL) {
+        return false;
+    }
+    if (snprintf(resolved, PATH_MAX, "%s/%s", strcmp(real, "/") == 0 ? "" : real, own) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    return true;
+}
+
+// A path that leads to a file by something else than names, as /proc/self/fd does, may have led to another.
+static bool has_name(const char *path, const char *resolved, struct error *error) {
+    struct stat status, by_name;
+    return (stat(path, &status) == 0 && lstat(resolved, &by_name) == 0 && path_is_same(&status, &by_name)) ||
+           error_set(error, ERROR_SYSTEM, "%.150s: the file that it leads to has no name there", path);
+}
+
+bool path_resolve(const char *path, char resolved[PATH_MAX], struct error *error) {
+    char name[PATH_MAX];
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+    if (snprintf(name, sizeof name, "%s", path) >= PATH_MAX) {
+        return error_set_system(error, ENAMETOOLONG, "%.150s", path);
+    }
+    if (is_there) {
+        if (realpath(path, resolved) == NULL) {
+            resolved[0] = '\0'; // no name at all
+        }
+        return has_name(path, resolved, error);
+    }
+    if (errno != ENOENT) {
+        return error_set_system(error, errno, "%.150s", path);
+    }
+    for (int links = 0; links < LINKS_MAX; links++) {
+        if (!follow(name)) {
+            return (errno == ENOENT && resolve_new(name, resolved)) ||
+                   error_set_system(error, errno, "%.150s: it or its folder cannot be reached", path);
+        }
+    }
+    return error_set_system(error, ELOOP, "%.150s", path);
+}
