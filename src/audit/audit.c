@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SECOND_MS = 1000, AGAIN_MS = 1000 };
@@ -222,10 +224,25 @@ void audit_sync(struct audit *audit) {
 
 // From its opening to its end -----------------------------------------------------------------------------
 
+// A file of several names would be two logs to those who come by them: rotated under one, it grows under the
+// other.
+static bool has_one_name(const struct audit *audit, struct error *error) {
+    struct stat status;
+    if (fstat(audit->file, &status) != 0) {
+        return error_set_system(error, errno, "%.150s", audit->path);
+    }
+    return status.st_nlink <= 1 ||
+           error_set(error, ERROR_BAD_SETTING, "%.150s: has %ju names (hard links); an audit log has one",
+                     audit->path, (uintmax_t)status.st_nlink);
+}
+
 static bool open_file(struct audit *audit, struct error *error) {
-    audit->file = open(audit->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    audit->file = open(audit->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (audit->file < 0) {
         return error_set_system(error, errno, "%.150s", audit->path);
+    }
+    if (!has_one_name(audit, error)) {
+        return false;
     }
     if (flock(audit->file, LOCK_EX | LOCK_NB) != 0) {
         return errno == EWOULDBLOCK ? error_set(error, ERROR_BAD_SETTING,
@@ -236,8 +253,13 @@ static bool open_file(struct audit *audit, struct error *error) {
 }
 
 bool audit_open(const char *path, struct audit **result, struct error *error) {
+    char resolved[PATH_MAX];
+    *result = NULL;
+    if (!path_resolve(path, resolved, error)) {
+        return false;
+    }
     struct audit *audit = *result = calloc(1, sizeof *audit);
-    if (audit == NULL || (audit->path = strdup(path)) == NULL) {
+    if (audit == NULL || (audit->path = strdup(resolved)) == NULL) {
         free(audit);
         *result = NULL;
         return error_set(error, ERROR_NO_MEMORY, "no memory for the audit log");

@@ -17,10 +17,11 @@ struct audit_field {
     int64_t number;   // this instead
 };
 
-// Opens the file, or makes it (mode 0600), and goes on with its chain. A line that was written in part is
-// closed, and a record tells of it. Nobody else may have it open so. ERROR_BAD_SETTING, naming the file and
-// the line, when its chain is broken or somebody has it; ERROR_SYSTEM when it cannot be read or written. On
-// success the caller owns *audit.
+// Opens the file, or makes it (mode 0600), and goes on with its chain. A link is followed now, and never
+// again. A line that was written in part is closed, and a record tells of it. Nobody else may have it open
+// so. ERROR_BAD_SETTING, naming the file and the line, when its chain is broken, somebody has it, or it has a
+// second name (a hard link); ERROR_SYSTEM when it cannot be read or written. On success the caller owns
+// *audit.
 bool audit_open(const char *path, struct audit **audit, struct error *error) MUST_CHECK;
 
 // Adds a record. For any thread. When it cannot be written that is logged, and counted; as soon as writing

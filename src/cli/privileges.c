@@ -1,6 +1,7 @@
 #include "cli/privileges.h"
 
 #include "base/log.h"
+#include "base/path.h"
 #include "confine/confine.h"
 #include "confine/supervisor.h"
 #include "store/store.h"
@@ -48,11 +49,14 @@ static void add_folder_of(struct paths *paths, const char *file) {
     }
 }
 
-// The folder of a file that is made, and written again.
+// The folder of a file that is made, and written again: that which the name leads to.
 static void add_written(struct paths *paths, const char *file) {
-    char text[PATH_MAX];
-    snprintf(text, sizeof text, "%s", file);
-    on_path(paths, dirname(text), true);
+    char real[PATH_MAX], folder[PATH_MAX];
+    struct error ignored; // opening it will say it
+    if (path_resolve(file, real, &ignored)) {
+        path_folder(real, folder);
+        on_path(paths, folder, true);
+    }
 }
 
 static void collect(const struct settings *settings, bool has_store, struct paths *paths) {
