@@ -43,6 +43,7 @@ struct server {
     int signals_descriptor;
     int interrupt;             // can be read once the program stops: whatever waits for a database ends
     struct store_watch *watch; // of a store that other servers change, too
+    struct store_identity store_identity;
     uv_async_t all_told;
     struct audit *audit;     // NULL: nobody wants to know
     struct tls_context *tls; // NULL: plain text
@@ -207,6 +208,7 @@ static void take_apart(struct server *server) {
     if (server->ledger != NULL) {
         ledger_close(&server->ledger);
     }
+    store_forget(&server->store_identity);
     lottery_free(server->lottery);
     audit_write(server->audit, "stopped", NULL, 0);
     audit_close(&server->audit);
@@ -217,9 +219,9 @@ static void take_apart(struct server *server) {
 // Starting ------------------------------------------------------------------------------------------------
 
 static bool open_store(void *context, struct store **store, struct error *error) {
-    const struct server *server = context;
-    return store_open(settings_text(server->settings, "STORE"), settings_text(server->settings, "DRAW"),
-                      STORE_SERVE, store, error);
+    struct server *server = context;
+    return store_open_same(settings_text(server->settings, "STORE"), settings_text(server->settings, "DRAW"),
+                           &server->store_identity, store, error);
 }
 
 static void on_drawn(void *context, const struct winners *winners) {

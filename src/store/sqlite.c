@@ -3,19 +3,14 @@
 
 #include "base/limits.h"
 #include "store/sqlite_checkpoint.h"
+#include "store/sqlite_files.h"
 #include "store/sqlite_log.h"
-#include "store/sqlite_schema.h"
+#include "store/sqlite_setup.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 enum { BUSY_MS_MAX = 5000 };
 
@@ -78,37 +73,17 @@ struct sqlite_store {
     sqlite3 *database;
     struct checkpointer *checkpointer; // of STORE_SERVE
     sqlite3_stmt *statements[STATEMENTS];
-    char *path;
+    struct sqlite_files files;
     char draw[DRAW_NAME_BYTES_MAX + 1];
-    int lock; // descriptor of the lock file, or -1
+    bool serves; // and does not only read
 };
 
 static struct sqlite_store *of(struct store *store) {
     return (struct sqlite_store *)store;
 }
 
-// What an operator can do about it, or nothing.
-static const char *advice(sqlite3 *database) {
-    switch (sqlite3_errcode(database)) {
-    case SQLITE_FULL:
-        return "; make room on its disk";
-    case SQLITE_IOERR:
-        return "; is its disk full, or failing?";
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-        return "; the file and its folder must be there and, for a server, writable";
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return "; see quiniela check, and restore it from a copy";
-    default:
-        return "";
-    }
-}
-
 static bool fail(struct sqlite_store *sqlite, const char *what, struct error *error) {
-    return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", sqlite->path, what,
-                     sqlite3_errmsg(sqlite->database), advice(sqlite->database));
+    return sqlite_setup_fail(sqlite->database, sqlite->files.name, what, error);
 }
 
 // Statements ----------------------------------------------------------------------------------------------
@@ -173,8 +148,10 @@ static bool sqlite_begin(struct store *store, struct error *error) {
            run_plain(store, BEGIN, "begin", error);
 }
 
+// A commit into files that no name leads to any more would be gone with the process.
 static bool sqlite_commit(struct store *store, struct error *error) {
-    return run_plain(store, COMMIT, "commit", error);
+    return run_plain(store, COMMIT, "commit", error) &&
+           (!of(store)->serves || sqlite_files_unchanged(&of(store)->files, error));
 }
 
 static void sqlite_rollback(struct store *store) {
@@ -405,217 +382,45 @@ static void sqlite_close(struct store *store) {
         sqlite3_finalize(sqlite->statements[i]);
     }
     sqlite3_close(sqlite->database);
-    if (sqlite->lock >= 0) {
-        close(sqlite->lock); // which gives the lock back
-    }
-    free(sqlite->path);
+    sqlite_files_release(&sqlite->files);
     free(sqlite);
 }
 
-static bool execute(struct sqlite_store *sqlite, const char *sql, const char *what, struct error *error) {
-    return sqlite3_exec(sqlite->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail(sqlite, what, error);
+static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
+    int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    char uri[SQLITE_URI_BYTES];
+    const char *address = sqlite->files.path;
+    if (mode == STORE_READ) {
+        sqlite_files_uri(&sqlite->files, uri);
+        address = uri;
+    }
+    flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    return (sqlite3_open_v2(address, &sqlite->database, flags, NULL) == SQLITE_OK &&
+            sqlite3_busy_timeout(sqlite->database, BUSY_MS_MAX) == SQLITE_OK) ||
+           fail(sqlite, "open", error);
 }
 
-static bool read_pragma(struct sqlite_store *sqlite, const char *sql, int64_t *value, struct error *error) {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(sqlite->database, sql, -1, &statement, NULL) != SQLITE_OK) {
-        return fail(sqlite, "open", error);
-    }
-    bool read = sqlite3_step(statement) == SQLITE_ROW;
-    if (read) {
-        *value = sqlite3_column_int64(statement, 0);
-    } else {
-        fail(sqlite, "open", error);
-    }
-    sqlite3_finalize(statement);
-    return read;
-}
-
-static bool has_file(const struct sqlite_store *sqlite, const char *ending) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s%s", sqlite->path, ending);
-    return access(path, F_OK) == 0;
-}
-
-// Before a server makes anything beside the file: that it can be a store, or is not there yet. What it says
-// is checked later. With a journal or a log beside it SQLite is the judge: the power may have gone while the
-// file's beginning was written, and what belongs there stands in the other. No connection of this process may
-// be open on the file, as closing it here drops their locks (see take_lock).
-static bool check_file(struct sqlite_store *sqlite, struct error *error) {
-    static const char beginning[] = "SQLite format 3"; // and a NUL: sqlite.org/fileformat.html
-    char bytes[sizeof beginning];
-    if (has_file(sqlite, "-journal") || has_file(sqlite, "-wal")) {
-        return true;
-    }
-    int file = open(sqlite->path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT) {
-        return true;
-    }
-    ssize_t length = file < 0 ? -1 : read(file, bytes, sizeof bytes);
-    int failure = errno;
-    if (file >= 0) {
-        close(file);
-    }
-    if (length < 0) {
-        error_set_system(error, failure, "%s: cannot open", sqlite->path);
-        error->code = ERROR_STORE_FAILED;
-        return false;
-    }
-    return length == 0 || (length == (ssize_t)sizeof bytes && memcmp(bytes, beginning, sizeof bytes) == 0) ||
-           error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela: no database at all",
-                     sqlite->path);
-}
-
-// One server at a time works on a store. The lock is on a file of its own: closing any descriptor of the
-// database file would drop the locks that SQLite holds on it (POSIX, fcntl).
-static bool take_lock(struct sqlite_store *sqlite, struct error *error) {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s-lock", sqlite->path) >= (int)sizeof path) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: the path is too long", sqlite->path);
-    }
-    sqlite->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (sqlite->lock < 0) {
-        error_set_system(error, errno, "%s: cannot make its lock", sqlite->path);
-        error->code = ERROR_STORE_FAILED;
-        return false;
-    }
-    if (flock(sqlite->lock, LOCK_EX | LOCK_NB) != 0) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "%s: another server works on this store; end it, or name another store",
-                         sqlite->path);
-    }
-    return true;
-}
-
-// The tables must be those of our schema, word for word: with a damaged column type, rows that are there
-// would not be found. Others may stand beside them.
-static bool check_tables(struct sqlite_store *sqlite, struct error *error) {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(sqlite->database,
-                           "SELECT count(*) FROM sqlite_schema WHERE instr(?1, sql || ';') > 0", -1,
-                           &statement, NULL) != SQLITE_OK) {
-        return fail(sqlite, "open", error);
-    }
-    sqlite3_bind_text(statement, 1, sqlite_schema, -1, SQLITE_STATIC);
-    bool read = sqlite3_step(statement) == SQLITE_ROW;
-    if (!read) {
-        fail(sqlite, "open", error);
-    } else if (sqlite3_column_int(statement, 0) != SQLITE_SCHEMA_TABLES) {
-        read = error_set(error, ERROR_STORE_FAILED,
-                         "%s: its tables are damaged, or not those of this program: restore it from a copy",
-                         sqlite->path);
-    }
-    sqlite3_finalize(statement);
-    return read;
-}
-
-// Refuses a file that is not ours, or of another version. An empty one can be made into a store:
-// *without_tables.
-static bool check_identity(struct sqlite_store *sqlite, bool *without_tables, struct error *error) {
-    int64_t id = 0, version = 0, tables = 0;
-    if (!read_pragma(sqlite, "PRAGMA application_id", &id, error) ||
-        !read_pragma(sqlite, "PRAGMA user_version", &version, error) ||
-        !read_pragma(sqlite, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
-        return false;
-    }
-    *without_tables = id == 0 && version == 0 && tables == 0;
-    if (*without_tables) {
-        return true;
-    }
-    if (id != SQLITE_SCHEMA_APPLICATION_ID) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path);
-    }
-    if (version != SQLITE_SCHEMA_VERSION) {
-        return error_set(
-            error, ERROR_STORE_FAILED,
-            "%s: its tables are of version %lld, this program knows version %d: finish or export that "
-            "draw with the program that began it, or name another store",
-            sqlite->path, (long long)version, SQLITE_SCHEMA_VERSION);
-    }
-    return check_tables(sqlite, error);
-}
-
-// Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
-// database with a log, SQLite makes files beside it.
-static bool nobody_writes(const struct sqlite_store *sqlite) {
-    char log[PATH_MAX], *copy = strdup(sqlite->path);
-    snprintf(log, sizeof log, "%s-wal", sqlite->path);
-    bool result = copy != NULL && access(log, F_OK) != 0 && access(dirname(copy), W_OK) != 0;
-    free(copy);
-    return result;
-}
-
-// The path as a URI that tells SQLite that the file does not change.
-static void immutable_address(const char *path, char *address, size_t size) {
-    size_t length = (size_t)snprintf(address, size, "file:");
-    for (; *path != '\0' && length + 4 < size; path++) {
-        const char *format = strchr("%?#", *path) != NULL ? "%%%02x" : "%c";
-        length += (size_t)snprintf(address + length, size - length, format, (unsigned char)*path);
-    }
-    snprintf(address + length, size - length, "?immutable=1");
-}
-
-static bool make_tables(struct sqlite_store *sqlite, struct error *error) {
-    char identity[128];
-    snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-             SQLITE_SCHEMA_APPLICATION_ID, SQLITE_SCHEMA_VERSION);
-    return execute(sqlite, "BEGIN IMMEDIATE", "make the tables", error) &&
-           execute(sqlite, sqlite_schema, "make the tables", error) &&
-           execute(sqlite, identity, "make the tables", error) &&
-           execute(sqlite, "COMMIT", "make the tables", error);
-}
-
-// The names of the store's files must be on the disk before anything in the files counts as stored, and
-// before anything is moved from the log into the database: a log that was deleted, and comes back with a
-// power cut, would put back what stood in the database before. SQLite syncs the directory too, but goes on
-// when that fails.
-static bool sync_directory(struct sqlite_store *sqlite, struct error *error) {
-    char *copy = strdup(sqlite->path);
-    int directory = copy == NULL ? -1 : open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = directory >= 0 && fsync(directory) == 0;
-    if (!synced) {
-        error_set_system(error, errno, "%s: cannot sync its directory", sqlite->path);
-        error->code = ERROR_STORE_FAILED;
-    }
-    if (directory >= 0) {
-        close(directory);
-    }
-    free(copy);
-    return synced;
-}
-
-static bool open_database(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
-    int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    char address[3 * PATH_MAX];
-    if (mode == STORE_READ && nobody_writes(sqlite)) {
-        immutable_address(sqlite->path, address, sizeof address);
-        flags |= SQLITE_OPEN_URI;
-    } else {
-        snprintf(address, sizeof address, "%s", sqlite->path);
-    }
-    if (sqlite3_open_v2(address, &sqlite->database, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        return fail(sqlite, "open", error);
-    }
-    sqlite3_busy_timeout(sqlite->database, BUSY_MS_MAX);
+// One snapshot for all that is read.
+static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
     bool without_tables;
-    // Before anything is set: a file that is somebody else's must stay as it is.
-    if (!check_identity(sqlite, &without_tables, error)) {
-        return false;
-    }
-    if (mode == STORE_READ) { // one snapshot for all that is read
-        return without_tables
-                   ? error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->path)
-                   : execute(sqlite, "BEGIN", "read", error);
-    }
-    // The page size takes effect in an empty file only.
-    char settings[128];
-    snprintf(settings, sizeof settings,
-             "PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
-             "secure_delete = 0;",
-             SQLITE_PAGE_BYTES);
-    return execute(sqlite, settings, "open", error) && (!without_tables || make_tables(sqlite, error)) &&
-           sync_directory(sqlite, error) &&
-           checkpointer_start(sqlite->path, sqlite->database, &sqlite->checkpointer, error);
+    return sqlite_log_check(&sqlite->files, error) && connect(sqlite, STORE_READ, error) &&
+           sqlite_setup_check(sqlite->database, sqlite->files.name, &without_tables, error) &&
+           (!without_tables ||
+            error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->files.name)) &&
+           (sqlite3_exec(sqlite->database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ||
+            fail(sqlite, "read", error));
+}
+
+// Nothing is set before it is known whose the file is: somebody else's must stay as it is.
+static bool open_to_serve(struct sqlite_store *sqlite, struct store_identity *identity, struct error *error) {
+    bool without_tables;
+    return sqlite_files_take(&sqlite->files, identity, error) && sqlite_log_settle(&sqlite->files, error) &&
+           connect(sqlite, STORE_SERVE, error) &&
+           sqlite_setup_check(sqlite->database, sqlite->files.name, &without_tables, error) &&
+           sqlite_setup_writer(sqlite->database, sqlite->files.name, without_tables, error) &&
+           sqlite_files_note(&sqlite->files, identity, error) &&
+           checkpointer_start(sqlite->files.path, sqlite->database, &sqlite->checkpointer, error);
 }
 
 static const struct store_operations operations = {
@@ -635,53 +440,41 @@ static const struct store_operations operations = {
     .close = sqlite_close,
 };
 
-static void each_path_of(const char *path, store_each_path each, void *context) {
-    static const char *const endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
-    char text[PATH_MAX];
-    snprintf(text, sizeof text, "%s", path);
-    each(context, dirname(text), true);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (snprintf(text, sizeof text, "%s%s", path, endings[i]) < (int)sizeof text) {
-            each(context, text, true);
-        }
-    }
-}
-
-void sqlite_paths(const char *path, store_each_path each, void *context) {
-    char real[PATH_MAX];
-    each_path_of(path, each, context);
-    if (realpath(path, real) != NULL) { // SQLite follows a link, and has its log beside the file
-        each_path_of(real, each, context);
-    }
-}
-
-bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
-                       struct error *error) {
+static bool open_store(const char *path, const char *draw, enum store_mode mode,
+                       struct store_identity *identity, struct store **store, struct error *error) {
     *store = NULL;
     if (strlen(draw) > DRAW_NAME_BYTES_MAX || draw[0] == '\0') {
         return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes",
                          DRAW_NAME_BYTES_MAX);
     }
+    if (!sqlite_files_check_name(path, error)) {
+        return false;
+    }
     struct sqlite_store *sqlite = calloc(1, sizeof *sqlite);
-    char *copy = strdup(path);
-    if (sqlite == NULL || copy == NULL) {
-        free(sqlite);
-        free(copy);
+    if (sqlite == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
     }
     sqlite->store.operations = &operations;
-    sqlite->path = copy;
-    sqlite->lock = -1;
+    sqlite->serves = mode == STORE_SERVE;
     snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
-    sqlite->store.address = sqlite->path;
+    sqlite->store.address = sqlite->files.name;
     sqlite->store.draw_name = sqlite->draw;
-    if ((mode == STORE_SERVE && (!check_file(sqlite, error) || !take_lock(sqlite, error) ||
-                                 !sqlite_log_settle(sqlite->path, error))) ||
-        !open_database(sqlite, mode, error)) {
+    if (!sqlite_files_find(path, &sqlite->files, error) ||
+        !(mode == STORE_SERVE ? open_to_serve(sqlite, identity, error) : open_to_read(sqlite, error))) {
         sqlite->store.failed = true;
         sqlite_close(&sqlite->store);
         return false;
     }
     *store = &sqlite->store;
     return true;
+}
+
+bool sqlite_store_open_same(const char *path, const char *draw, struct store_identity *identity,
+                            struct store **store, struct error *error) {
+    return open_store(identity->is_known ? identity->path : path, draw, STORE_SERVE, identity, store, error);
+}
+
+bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
+                       struct error *error) {
+    return open_store(path, draw, mode, NULL, store, error);
 }

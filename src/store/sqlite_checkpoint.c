@@ -5,6 +5,7 @@
 #include "store/sqlite_checkpoint.h"
 
 #include "base/log.h"
+#include "store/sqlite_setup.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -144,13 +145,11 @@ bool checkpointer_between_commits(struct checkpointer *checkpointer, struct erro
 }
 
 static bool open_own(const char *path, struct checkpointer *checkpointer, struct error *error) {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    bool open = sqlite3_open_v2(path, &checkpointer->own, flags, NULL) == SQLITE_OK &&
-                sqlite3_busy_timeout(checkpointer->own, BUSY_MS_MAX) == SQLITE_OK &&
-                sqlite3_exec(checkpointer->own, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
-                             NULL, NULL, NULL) == SQLITE_OK;
-    return open || error_set(error, ERROR_STORE_FAILED, "%s: cannot open: %s", path,
-                             sqlite3_errmsg(checkpointer->own));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    return ((sqlite3_open_v2(path, &checkpointer->own, flags, NULL) == SQLITE_OK &&
+             sqlite3_busy_timeout(checkpointer->own, BUSY_MS_MAX) == SQLITE_OK) ||
+            sqlite_setup_fail(checkpointer->own, path, "open", error)) &&
+           sqlite_setup_second(checkpointer->own, path, error);
 }
 
 static void free_checkpointer(struct checkpointer *checkpointer) {

@@ -20,7 +20,8 @@ enum {
     LOG_HEADER_BYTES = 32,
     LOG_FRAME_HEADER_BYTES = 24,
     LOG_PAGE_BYTES_MIN = 512,
-    LOG_PAGE_BYTES_MAX = 65536
+    LOG_PAGE_BYTES_MAX = 65536,
+    CHECKS_MAX = 100
 };
 
 static const uint32_t magic = 0x377f0682; // and 1 more when the checksums are big-endian
@@ -86,14 +87,19 @@ struct reading {
     size_t count; // of the frames that walk has seen
 };
 
-// Walks over the frames: *lost is how many commits stand behind the first place that does not fit, without
-// the one that this place is in.
-static ssize_t walk(struct reading *reading, bool damaged, uint64_t *lost) {
+struct damage {
+    uint64_t lost; // commits behind it; 0: none, or nothing that was acknowledged
+    off_t at;      // the first place that does not fit
+};
+
+// Walks over the frames: what stands behind the first place that does not fit, without the commit that this
+// place is in.
+static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage) {
     struct sum before = read_sum(reading->header + 24);
     ssize_t length;
     off_t at = LOG_HEADER_BYTES;
     bool within = damaged; // the commit that is damaged has not ended yet
-    *lost = 0;
+    *damage = (struct damage){0};
     while ((length = read_all(reading->file, reading->frame, reading->frame_bytes, at)) ==
            (ssize_t)reading->frame_bytes) {
         const uint8_t *frame = reading->frame;
@@ -107,9 +113,10 @@ static ssize_t walk(struct reading *reading, bool damaged, uint64_t *lost) {
         bool commits = is_of_this_log && number(frame + 4) != 0;
         if (!damaged && !fits) {
             damaged = true;
+            damage->at = at;
             within = !commits;
         } else if (damaged && fits && commits) {
-            *lost += !within;
+            damage->lost += !within;
             within = false;
         }
         before = stored;
@@ -173,38 +180,45 @@ static bool is_in_database(struct reading *reading, int database, uint32_t page,
            memcmp(room, reading->frame, page_bytes) == 0;
 }
 
-// Whether everything that the log says stands in the database, too. Before SQLite begins a log anew it has
-// moved all of the old one there; where only a part of the new header was written then, its checksum does not
-// fit, and yet nothing is missing.
-static bool database_has_all(struct reading *reading, int database) {
+// Whether everything that the log says stands in the database at `path`, too. Before SQLite begins a log anew
+// it has moved all of the old one there; where only a part of the new header was written then, its checksum
+// does not fit, and yet nothing is missing.
+static bool database_has_all(struct reading *reading, const char *path) {
+    int database = open(path, O_RDONLY | O_CLOEXEC);
     uint32_t *pages = calloc(reading->count + 1, sizeof *pages);
     uint8_t *room = malloc(reading->frame_bytes);
-    size_t count = pages == NULL || room == NULL ? 0 : list_pages(reading, pages);
+    size_t count = database < 0 || pages == NULL || room == NULL ? 0 : list_pages(reading, pages);
     bool has = count > 0;
     for (size_t i = 0; has && i < count; i++) {
         has = pages[i] == 0 || is_in_database(reading, database, pages[i], i, room);
     }
     free(pages);
     free(room);
+    if (database >= 0) {
+        close(database);
+    }
     return has;
 }
 
-// Counts the whole commits that stand behind the one with the log's first damaged place into *lost. 0 when
-// there is no such place, or nothing behind it: it can as well be where the log was being written when the
-// power went, and of the commit that was being written nothing had been acknowledged.
-static bool count_lost_commits(int file, int database, uint64_t *lost, struct error *error) {
+// Finds what whole commits stand behind the one with the log's first damaged place. None when there is no
+// such place, or nothing behind it: it can as well be where the log was being written when the power went,
+// and of the commit that was being written nothing had been acknowledged. Leaves the log's header in
+// `header`.
+static bool find_damage(int file, const char *path, uint8_t header[LOG_HEADER_BYTES], struct damage *damage,
+                        struct error *error) {
     struct reading reading = {.file = file};
-    *lost = 0;
+    *damage = (struct damage){0};
     ssize_t length = read_all(file, reading.header, LOG_HEADER_BYTES, 0);
+    memcpy(header, reading.header, LOG_HEADER_BYTES);
     if (length == LOG_HEADER_BYTES) {
         bool good = read_header(&reading);
         reading.frame = malloc(reading.frame_bytes);
         if (reading.frame == NULL) {
             return error_set(error, ERROR_NO_MEMORY, "no memory to read the log");
         }
-        length = walk(&reading, !good, lost);
-        if (!good && *lost > 0 && database_has_all(&reading, database)) {
-            *lost = 0;
+        length = walk(&reading, !good, damage);
+        if (!good && damage->lost > 0 && database_has_all(&reading, path)) {
+            damage->lost = 0;
         }
         free(reading.frame);
     }
@@ -213,23 +227,66 @@ static bool count_lost_commits(int file, int database, uint64_t *lost, struct er
 
 // SQLite takes a log up to its first damaged place, and drops the rest without a word: then what was
 // acknowledged would be gone.
+static bool refuse(const struct damage *damage, struct error *error) {
+    return damage->lost == 0 ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "its log is damaged, and %" PRIu64
+                     " commits behind that would be lost; restore it from a copy, or see \"Damage "
+                     "of the log\" in docs/operations.md",
+                     damage->lost);
+}
+
+// Reading -------------------------------------------------------------------------------------------------
+
+// A server may be writing the log meanwhile: what does not fit can be a frame that was read half-written,
+// with commits behind it that came later. But what stands before a whole commit does not change until the log
+// begins anew, which changes its header. So a damage is one when it is found at the same place again, and the
+// header has stayed the same.
+static bool check_while_written(int file, const char *path, struct error *error) {
+    uint8_t before[LOG_HEADER_BYTES], again[LOG_HEADER_BYTES], after[LOG_HEADER_BYTES];
+    struct damage first, second;
+    for (int i = 0; i < CHECKS_MAX; i++) {
+        if (!find_damage(file, path, before, &first, error)) {
+            return false;
+        }
+        if (first.lost == 0) {
+            return true;
+        }
+        if (!find_damage(file, path, again, &second, error)) {
+            return false;
+        }
+        bool same_log = read_all(file, after, sizeof after, 0) == (ssize_t)sizeof after &&
+                        memcmp(before, again, sizeof before) == 0 &&
+                        memcmp(before, after, sizeof before) == 0;
+        if (same_log && second.lost > 0 && second.at == first.at) {
+            return refuse(&second, error);
+        }
+    }
+    return true; // it begins anew all the time: somebody has all of it
+}
+
+bool sqlite_log_check(const struct sqlite_files *files, struct error *error) {
+    char log[PATH_MAX];
+    struct error reason;
+    sqlite_files_name(files, "-wal", log);
+    int file = open(log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0 && errno == ENOENT) {
+        return true;
+    }
+    bool good =
+        file >= 0 ? check_while_written(file, files->path, &reason) : fail(&reason, "cannot read its log");
+    if (file >= 0) {
+        close(file);
+    }
+    return good || error_set(error, reason.code, "%.100s: %s", files->name, reason.text);
+}
+
+// Settling ------------------------------------------------------------------------------------------------
+
 static bool check(int file, const char *path, struct error *error) {
-    uint64_t lost;
-    int database = open(path, O_RDONLY | O_CLOEXEC);
-    if (database < 0 && errno != ENOENT) {
-        return fail(error, "cannot read the database");
-    }
-    bool counted = count_lost_commits(file, database, &lost, error);
-    if (database >= 0) {
-        close(database);
-    }
-    return counted &&
-           (lost == 0 ||
-            error_set(error, ERROR_STORE_FAILED,
-                      "its log is damaged, and %" PRIu64
-                      " commits behind that would be lost; restore it from a copy, or see \"Damage "
-                      "of the log\" in docs/operations.md",
-                      lost));
+    uint8_t header[LOG_HEADER_BYTES];
+    struct damage damage;
+    return find_damage(file, path, header, &damage, error) && refuse(&damage, error);
 }
 
 // What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
@@ -263,19 +320,19 @@ static bool clear_bad_header(int file, struct error *error) {
     return length >= 0 || fail(error, "cannot write its log");
 }
 
-bool sqlite_log_settle(const char *path, struct error *error) {
+bool sqlite_log_settle(const struct sqlite_files *files, struct error *error) {
     char log[PATH_MAX];
     struct error reason;
-    snprintf(log, sizeof log, "%s-wal", path);
-    int file = open(log, O_RDWR | O_CLOEXEC);
+    sqlite_files_name(files, "-wal", log);
+    int file = open(log, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0 && errno == ENOENT) {
         return true;
     }
-    bool settled = file >= 0 ? check(file, path, &reason) && clear_bad_header(file, &reason) &&
+    bool settled = file >= 0 ? check(file, files->path, &reason) && clear_bad_header(file, &reason) &&
                                    write_again(file, &reason)
                              : fail(&reason, "cannot write its log");
     if (file >= 0) {
         close(file);
     }
-    return settled || error_set(error, reason.code, "%.100s: %s", path, reason.text);
+    return settled || error_set(error, reason.code, "%.100s: %s", files->name, reason.text);
 }

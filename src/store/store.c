@@ -4,6 +4,7 @@
 
 #include "base/checksum.h"
 #include "store/postgres_link.h"
+#include "store/sqlite_files.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *draw_state_name(enum draw_state state) {
     static const char *const names[] = {"open", "sealed", "drawn"};
@@ -21,6 +23,20 @@ bool store_open(const char *address, const char *draw, enum store_mode mode, str
                 struct error *error) {
     return postgres_is_address(address) ? postgres_store_open(address, draw, mode, store, error)
                                         : sqlite_store_open(address, draw, mode, store, error);
+}
+
+bool store_open_same(const char *address, const char *draw, struct store_identity *identity,
+                     struct store **store, struct error *error) {
+    return postgres_is_address(address) ? postgres_store_open(address, draw, STORE_SERVE, store, error)
+                                        : sqlite_store_open_same(address, draw, identity, store, error);
+}
+
+void store_forget(struct store_identity *identity) {
+    if (identity->is_known) {
+        close(identity->database);
+        close(identity->log);
+    }
+    *identity = (struct store_identity){0};
 }
 
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]) {
@@ -48,7 +64,8 @@ void store_interrupt_on(int descriptor) {
 }
 
 bool store_check_address(const char *address, struct error *error) {
-    return !postgres_is_address(address) || postgres_check_address(address, error);
+    return postgres_is_address(address) ? postgres_check_address(address, error)
+                                        : sqlite_files_check_name(address, error);
 }
 
 void store_conceal_address(char *address) {

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -78,6 +79,15 @@ enum store_mode {
     STORE_READ,  // read only, also while a server runs
 };
 
+// Which files a server's store is in. The first opening finds that out, and those that follow a failure get
+// the same ones or fail: a new or another file has not what was acknowledged. Begins zeroed, for a store that
+// is no file it stays so, and ends with store_forget.
+struct store_identity {
+    bool is_known;
+    char path[PATH_MAX]; // where the name led the first time
+    int database, log;   // descriptors (O_PATH): while they are held no new file gets the old one's number
+};
+
 struct store;
 
 // What an implementation provides; every function is required, but for the last six. Each returns false with
@@ -131,13 +141,23 @@ struct store {
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) MUST_CHECK;
 
+// As store_open with STORE_SERVE, for a server that opens its store again after it has failed: *identity,
+// which the caller keeps, says which files it had. ERROR_STORE_FAILED when they are gone, or others are in
+// their place.
+bool store_open_same(const char *address, const char *draw, struct store_identity *identity,
+                     struct store **store, struct error *error) MUST_CHECK;
+
+// Gives back what *identity holds; it is as it began.
+void store_forget(struct store_identity *identity);
+
 // Closes and frees the store, and nulls the caller's pointer. A group that is not committed is dropped.
 void store_close(struct store **store);
 
 // Writes the address into `text` as it may be shown to anyone: without a password.
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
 
-// Whether `address` can be one; ERROR_BAD_SETTING when not. Whether anything is there is seen by opening it.
+// Whether `address` can be one; ERROR_BAD_SETTING when not, as with what would be kept in memory. Whether
+// anything is there is seen by opening it.
 bool store_check_address(const char *address, struct error *error) MUST_CHECK;
 
 // Calls `each` for the paths that a store at `address` is opened with: those of its own folder and files,
@@ -252,7 +272,11 @@ bool postgres_store_open(const char *address, const char *draw, enum store_mode 
 bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
                        struct error *error) MUST_CHECK;
 
-// As store_paths.
+// As store_open_same.
+bool sqlite_store_open_same(const char *path, const char *draw, struct store_identity *identity,
+                            struct store **store, struct error *error) MUST_CHECK;
+
+// As store_paths (sqlite_files.c).
 void sqlite_paths(const char *path, store_each_path each, void *context);
 
 #endif

@@ -194,7 +194,7 @@ class Disk(Trouble):
         self.assertIn(f"bets            {stored}\n", reader.log())
         os.chmod(self.folder, 0o777)  # beside the store it may write, but not the store
         os.unlink(os.path.join(self.folder, "night.db-lock"))
-        self.wrong_start("--store", "night.db", prefix=NOBODY, says=("night.db", "readonly database", "its folder"))
+        self.wrong_start("--store", "night.db", prefix=NOBODY, says=("night.db", "its folder", "Permission denied"))
 
     def test_a_store_that_another_server_has(self):
         server = Server(self, agencies=1, store="night.db")

@@ -618,7 +618,11 @@ ssize_t __wrap_pread(int descriptor, void *to, size_t length, off_t offset) {
     if (fails(READ)) {
         return fail_with_errno();
     }
-    const struct disk_file *file = &power.disk->files[file_behind(descriptor)];
+    int number = file_behind(descriptor);
+    if (number == DISK_NO_FILE) { // made by the store itself, and not by SQLite yet
+        return unlock(0);
+    }
+    const struct disk_file *file = &power.disk->files[number];
     size_t start = (size_t)offset, there = start < file->size ? file->size - start : 0;
     there = there < length ? there : length;
     if (there > 0) {

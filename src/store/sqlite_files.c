@@ -1,0 +1,315 @@
+#include "store/sqlite_files.h"
+
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const endings[SQLITE_FILES] = {"", "-wal", "-shm"};
+static const char *const all_endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
+
+enum { ENDINGS = sizeof all_endings / sizeof *all_endings };
+
+// Far behind all bytes that SQLite locks (sqlite.org/src/file/src/os.h, PENDING_BYTE).
+static const off_t lock_byte = (off_t)1 << 62;
+
+// Sets `error` to ERROR_STORE_FAILED with errno's text, and returns false.
+static bool fail(const struct sqlite_files *files, const char *what, struct error *error) {
+    error_set_system(error, errno, "%.150s: %s", files->name, what);
+    error->code = ERROR_STORE_FAILED;
+    return false;
+}
+
+void sqlite_files_name(const struct sqlite_files *files, const char *ending, char name[PATH_MAX]) {
+    snprintf(name, PATH_MAX, "%s%s", files->path, ending);
+}
+
+static bool has_file(const struct sqlite_files *files, const char *ending) {
+    char name[PATH_MAX];
+    sqlite_files_name(files, ending, name);
+    return access(name, F_OK) == 0;
+}
+
+static bool look(const struct sqlite_files *files, enum sqlite_file which, struct stat *status) {
+    char name[PATH_MAX];
+    sqlite_files_name(files, endings[which], name);
+    return lstat(name, status) == 0;
+}
+
+// Finding them --------------------------------------------------------------------------------------------
+
+// Whether `path` begins as an address does: a scheme, and "://" (RFC 3986, 3.1).
+static bool is_address(const char *path) {
+    size_t length = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    return length > 0 && strncmp(path + length, "://", 3) == 0;
+}
+
+bool sqlite_files_check_name(const char *path, struct error *error) {
+    if (path[0] == '\0') {
+        return error_set(error, ERROR_BAD_SETTING, "a store needs a path");
+    }
+    if (strcmp(path, ":memory:") == 0) {
+        return error_set(error, ERROR_BAD_SETTING,
+                         ":memory: keeps nothing: what is acknowledged must be in a file; name one");
+    }
+    if (strncmp(path, "file:", 5) == 0 || is_address(path)) {
+        return error_set(
+            error, ERROR_BAD_SETTING,
+            "\"%.100s\" is neither a path nor an address of a PostgreSQL; a file of that name is "
+            "\"./%.100s\"",
+            path, path);
+    }
+    return true;
+}
+
+// `shown` is what an error names.
+static bool check_file(const char *name, const char *shown, struct error *error) {
+    struct stat status;
+    if (lstat(name, &status) != 0) {
+        return errno == ENOENT || error_set_system(error, errno, "%.150s", shown);
+    }
+    if (S_ISLNK(status.st_mode)) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%.150s: is a link; only the database's own name may be one", shown);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return error_set(error, ERROR_STORE_FAILED, "%.150s: is no file but a %s", shown,
+                         S_ISDIR(status.st_mode) ? "folder" : "device, pipe or socket");
+    }
+    return status.st_nlink <= 1 ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: has %ju names (hard links): its log and its lock would go by the name it is "
+                     "opened with; make the others copies, or remove them",
+                     shown, (uintmax_t)status.st_nlink);
+}
+
+bool sqlite_files_find(const char *path, struct sqlite_files *files, struct error *error) {
+    *files = (struct sqlite_files){.lock = -1, .database = -1};
+    char name[PATH_MAX];
+    snprintf(files->name, sizeof files->name, "%s", path);
+    bool good = path_resolve(path, files->path, error);
+    if (good && strlen(files->path) + sizeof "-journal" > PATH_MAX) {
+        good = error_set(error, ERROR_STORE_FAILED, "%.150s: the path is too long", path);
+    }
+    for (size_t i = 0; good && i < ENDINGS; i++) {
+        sqlite_files_name(files, all_endings[i], name);
+        good = check_file(name, i == 0 ? files->name : name, error);
+    }
+    if (!good) {
+        error->code = ERROR_STORE_FAILED;
+    }
+    return good;
+}
+
+static void each_path_of(const char *path, store_each_path each, void *context) {
+    char text[PATH_MAX];
+    path_folder(path, text);
+    each(context, text, true);
+    for (size_t i = 0; i < ENDINGS; i++) {
+        if (snprintf(text, sizeof text, "%s%s", path, all_endings[i]) < (int)sizeof text) {
+            each(context, text, true);
+        }
+    }
+}
+
+void sqlite_paths(const char *path, store_each_path each, void *context) {
+    char real[PATH_MAX];
+    struct error ignored; // opening it will say it
+    if (path_resolve(path, real, &ignored)) {
+        each_path_of(real, each, context);
+    }
+}
+
+// For reading -----------------------------------------------------------------------------------------------
+
+// Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
+// database with a log, SQLite makes files beside it.
+static bool nobody_writes(const struct sqlite_files *files) {
+    char folder[PATH_MAX];
+    path_folder(files->path, folder);
+    return !has_file(files, "-wal") && access(folder, W_OK) != 0;
+}
+
+void sqlite_files_uri(const struct sqlite_files *files, char uri[SQLITE_URI_BYTES]) {
+    size_t length = (size_t)snprintf(uri, SQLITE_URI_BYTES, "file:");
+    for (const char *at = files->path; *at != '\0'; at++) {
+        const char *format = strchr("%?#", *at) != NULL ? "%%%02x" : "%c";
+        length += (size_t)snprintf(uri + length, SQLITE_URI_BYTES - length, format, (unsigned char)*at);
+    }
+    snprintf(uri + length, SQLITE_URI_BYTES - length, nobody_writes(files) ? "?immutable=1" : "");
+}
+
+// Taking them ---------------------------------------------------------------------------------------------
+
+static bool is_taken(const struct sqlite_files *files, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: another server works on this store; end it, or name another store",
+                     files->name);
+}
+
+// The lock that all versions of this program know: on a file of its own.
+static bool take_name(struct sqlite_files *files, struct error *error) {
+    char name[PATH_MAX];
+    sqlite_files_name(files, "-lock", name);
+    files->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (files->lock < 0) {
+        return fail(files, "cannot make its lock", error);
+    }
+    return flock(files->lock, LOCK_EX | LOCK_NB) == 0 || is_taken(files, error);
+}
+
+// A second lock, on the database itself: the same file can be in two folders (a bind mount), be renamed, and
+// the first lock's file be deleted. One of an open file description (fcntl(2)) is not dropped when another
+// descriptor of the file is closed, as SQLite's own are.
+static bool lock_database(const struct sqlite_files *files, struct error *error) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock_byte, .l_len = 1};
+    if (fcntl(files->database, F_OFD_SETLK, &range) != 0) {
+        return errno == EAGAIN || errno == EACCES ? is_taken(files, error)
+                                                  : fail(files, "cannot be locked", error);
+    }
+    return true;
+}
+
+// Opens the database unless it is open, or is not there and not to be made.
+static bool open_database(struct sqlite_files *files, bool make, struct error *error) {
+    if (files->database < 0) {
+        files->database =
+            open(files->path, O_RDWR | (make ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    }
+    return files->database >= 0 || (!make && errno == ENOENT) ||
+           fail(files,
+                "it cannot be opened for writing; the file and its folder must be writable for a server",
+                error);
+}
+
+// Before SQLite opens it: that it can be a store, or is empty. What it says is checked later. With a journal
+// or a log beside it SQLite is the judge: the power may have gone while the file's beginning was written, and
+// what belongs there stands in the other.
+static bool check_beginning(const struct sqlite_files *files, struct error *error) {
+    static const char beginning[] = "SQLite format 3"; // and a NUL: sqlite.org/fileformat.html
+    char bytes[sizeof beginning];
+    if (has_file(files, "-journal") || has_file(files, "-wal")) {
+        return true;
+    }
+    ssize_t length = pread(files->database, bytes, sizeof bytes, 0);
+    if (length < 0) {
+        return fail(files, "cannot read it", error);
+    }
+    return length == 0 || (length == (ssize_t)sizeof bytes && memcmp(bytes, beginning, sizeof bytes) == 0) ||
+           error_set(error, ERROR_STORE_FAILED, "%.150s: is no store of quiniela: no database at all",
+                     files->name);
+}
+
+static bool is_another(const struct sqlite_files *files, const char *ending, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.150s%s: was deleted, moved or replaced while the server ran; nothing more is "
+                     "acknowledged until it is back, or the store restored and the server started again",
+                     files->path, ending);
+}
+
+// Whether the name leads to the file that is held.
+static bool leads_to(const struct sqlite_files *files, enum sqlite_file which, int held) {
+    struct stat status, known;
+    return look(files, which, &status) && fstat(held, &known) == 0 && path_is_same(&status, &known);
+}
+
+static bool check_known(const struct sqlite_files *files, const struct store_identity *identity,
+                        struct error *error) {
+    if (identity == NULL || !identity->is_known) {
+        return true;
+    }
+    return (leads_to(files, SQLITE_DATABASE, identity->database) || is_another(files, "", error)) &&
+           (leads_to(files, SQLITE_LOG, identity->log) || is_another(files, endings[SQLITE_LOG], error));
+}
+
+// Nothing is made beside a file that is no store, or in place of one that is gone.
+bool sqlite_files_take(struct sqlite_files *files, const struct store_identity *identity,
+                       struct error *error) {
+    return check_known(files, identity, error) && open_database(files, false, error) &&
+           (files->database < 0 || check_beginning(files, error)) && take_name(files, error) &&
+           open_database(files, true, error) && lock_database(files, error) &&
+           check_known(files, identity, error);
+}
+
+void sqlite_files_release(struct sqlite_files *files) {
+    if (files->database >= 0) {
+        close(files->database);
+    }
+    if (files->lock >= 0) {
+        close(files->lock); // which gives the lock back
+    }
+    files->database = files->lock = -1;
+}
+
+// Knowing them again --------------------------------------------------------------------------------------
+
+// The names of the store's files must be on the disk before anything in the files counts as stored, and
+// before anything is moved from the log into the database: a log that was deleted, and comes back with a
+// power cut, would put back what stood in the database before. SQLite syncs the directory too, but goes on
+// when that fails.
+static bool sync_folder(const struct sqlite_files *files, struct error *error) {
+    char name[PATH_MAX];
+    path_folder(files->path, name);
+    int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = (folder >= 0 && fsync(folder) == 0) || fail(files, "cannot sync its directory", error);
+    if (folder >= 0) {
+        close(folder);
+    }
+    return synced;
+}
+
+static int hold_one(const struct sqlite_files *files, enum sqlite_file which) {
+    char name[PATH_MAX];
+    sqlite_files_name(files, endings[which], name);
+    return open(name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static bool hold(const struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+    struct store_identity held = {
+        .is_known = true, .database = hold_one(files, SQLITE_DATABASE), .log = hold_one(files, SQLITE_LOG)};
+    snprintf(held.path, sizeof held.path, "%s", files->path);
+    if (held.database < 0 || held.log < 0) {
+        fail(files, "it or its log cannot be found", error);
+        store_forget(&held);
+        return false;
+    }
+    *identity = held;
+    return sqlite_files_unchanged(files, error);
+}
+
+bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+    struct stat status;
+    for (enum sqlite_file which = 0; which < SQLITE_FILES; which++) {
+        if (look(files, which, &status)) {
+            files->noted[which].device = status.st_dev;
+            files->noted[which].inode = status.st_ino;
+        }
+    }
+    if (fstat(files->database, &status) != 0 || status.st_ino != files->noted[SQLITE_DATABASE].inode ||
+        status.st_dev != files->noted[SQLITE_DATABASE].device) {
+        return is_another(files, "", error); // between two steps of opening it
+    }
+    if (!sync_folder(files, error)) {
+        return false;
+    }
+    return identity == NULL || identity->is_known || hold(files, identity, error);
+}
+
+bool sqlite_files_unchanged(const struct sqlite_files *files, struct error *error) {
+    struct stat status;
+    for (enum sqlite_file which = 0; which < SQLITE_FILES; which++) {
+        bool is_there = look(files, which, &status);
+        if (is_there
+                ? status.st_ino != files->noted[which].inode || status.st_dev != files->noted[which].device
+                : files->noted[which].inode != 0) {
+            return is_another(files, endings[which], error);
+        }
+    }
+    return true;
+}

@@ -1,0 +1,164 @@
+#include "store/sqlite_setup.h"
+
+#include "store/sqlite_schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SQL_BYTES = 128 };
+
+// What an operator can do about it, or nothing.
+static const char *advice(sqlite3 *database) {
+    switch (sqlite3_errcode(database)) {
+    case SQLITE_FULL:
+        return "; make room on its disk";
+    case SQLITE_IOERR:
+        return "; is its disk full, or failing?";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return "; the file and its folder must be there and, for a server, writable";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return "; see quiniela check, and restore it from a copy";
+    default:
+        return "";
+    }
+}
+
+bool sqlite_setup_fail(sqlite3 *database, const char *path, const char *what, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what,
+                     sqlite3_errmsg(database), advice(database));
+}
+
+static bool execute(sqlite3 *database, const char *path, const char *sql, const char *what,
+                    struct error *error) {
+    return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           sqlite_setup_fail(database, path, what, error);
+}
+
+// The first column of the first row, as a text; "" for none.
+static bool ask(sqlite3 *database, const char *path, const char *sql, char answer[SQL_BYTES],
+                struct error *error) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK) {
+        return sqlite_setup_fail(database, path, "open", error);
+    }
+    int step = sqlite3_step(statement);
+    const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    snprintf(answer, SQL_BYTES, "%s", text == NULL ? "" : text);
+    bool read = step == SQLITE_ROW || step == SQLITE_DONE || sqlite_setup_fail(database, path, "open", error);
+    sqlite3_finalize(statement);
+    return read;
+}
+
+static bool ask_number(sqlite3 *database, const char *path, const char *sql, int64_t *value,
+                       struct error *error) {
+    char answer[SQL_BYTES];
+    *value = 0;
+    return ask(database, path, sql, answer, error) &&
+           (sscanf(answer, "%" SCNd64, value) == 1 ||
+            error_set(error, ERROR_STORE_FAILED, "%.120s: cannot open: no answer to %s", path, sql));
+}
+
+// Whose it is ---------------------------------------------------------------------------------------------
+
+// The tables must be those of our schema, word for word: with a damaged column type, rows that are there
+// would not be found. Others may stand beside them.
+static bool check_tables(sqlite3 *database, const char *path, struct error *error) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database, "SELECT count(*) FROM sqlite_schema WHERE instr(?1, sql || ';') > 0", -1,
+                           &statement, NULL) != SQLITE_OK) {
+        return sqlite_setup_fail(database, path, "open", error);
+    }
+    sqlite3_bind_text(statement, 1, sqlite_schema, -1, SQLITE_STATIC);
+    bool read = sqlite3_step(statement) == SQLITE_ROW;
+    if (!read) {
+        sqlite_setup_fail(database, path, "open", error);
+    } else if (sqlite3_column_int(statement, 0) != SQLITE_SCHEMA_TABLES) {
+        read = error_set(error, ERROR_STORE_FAILED,
+                         "%s: its tables are damaged, or not those of this program: restore it from a copy",
+                         path);
+    }
+    sqlite3_finalize(statement);
+    return read;
+}
+
+bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables, struct error *error) {
+    int64_t id = 0, version = 0, tables = 0;
+    if (!ask_number(database, path, "PRAGMA application_id", &id, error) ||
+        !ask_number(database, path, "PRAGMA user_version", &version, error) ||
+        !ask_number(database, path, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
+        return false;
+    }
+    *without_tables = id == 0 && version == 0 && tables == 0;
+    if (*without_tables) {
+        return true;
+    }
+    if (id != SQLITE_SCHEMA_APPLICATION_ID) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", path);
+    }
+    if (version != SQLITE_SCHEMA_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%s: its tables are of version %" PRId64
+                         ", this program knows version %d: finish or export that "
+                         "draw with the program that began it, or name another store",
+                         path, version, SQLITE_SCHEMA_VERSION);
+    }
+    return check_tables(database, path, error);
+}
+
+// How it is set -------------------------------------------------------------------------------------------
+
+// Asks for a setting, and fails unless what SQLite then says it has is `wanted`.
+static bool set(sqlite3 *database, const char *path, const char *name, const char *value, const char *wanted,
+                struct error *error) {
+    char sql[SQL_BYTES], answer[SQL_BYTES];
+    snprintf(sql, sizeof sql, "PRAGMA %s = %s", name, value);
+    if (!ask(database, path, sql, answer, error)) { // some answer here, some only when they are asked
+        return false;
+    }
+    snprintf(sql, sizeof sql, "PRAGMA %s", name);
+    return ask(database, path, sql, answer, error) &&
+           (strcmp(answer, wanted) == 0 ||
+            error_set(error, ERROR_STORE_FAILED,
+                      "%.120s: SQLite has %s \"%.20s\" here and not \"%s\", so nothing that is acknowledged "
+                      "would be safe; put the store on a local disk",
+                      path, name, answer, wanted));
+}
+
+static bool set_session(sqlite3 *database, const char *path, struct error *error) {
+    return set(database, path, "locking_mode", "NORMAL", "normal", error) &&
+           set(database, path, "synchronous", "FULL", "2", error) &&
+           set(database, path, "wal_autocheckpoint", "0", "0", error) &&
+           set(database, path, "secure_delete", "0", "0", error);
+}
+
+static bool make_tables(sqlite3 *database, const char *path, struct error *error) {
+    static const char what[] = "make the tables";
+    char identity[SQL_BYTES];
+    snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+             SQLITE_SCHEMA_APPLICATION_ID, SQLITE_SCHEMA_VERSION);
+    return execute(database, path, "BEGIN IMMEDIATE", what, error) &&
+           execute(database, path, sqlite_schema, what, error) &&
+           execute(database, path, identity, what, error) && execute(database, path, "COMMIT", what, error);
+}
+
+bool sqlite_setup_writer(sqlite3 *database, const char *path, bool without_tables, struct error *error) {
+    char page_size[SQL_BYTES], ignored[SQL_BYTES];
+    snprintf(page_size, sizeof page_size, "PRAGMA page_size = %d", SQLITE_PAGE_BYTES);
+    // Which takes effect in an empty file only. Other pages cost writes, and no promise.
+    return ask(database, path, page_size, ignored, error) &&
+           set(database, path, "journal_mode", "WAL", "wal", error) && set_session(database, path, error) &&
+           (!without_tables || make_tables(database, path, error));
+}
+
+bool sqlite_setup_second(sqlite3 *database, const char *path, struct error *error) {
+    char mode[SQL_BYTES];
+    return ask(database, path, "PRAGMA journal_mode", mode, error) &&
+           (strcmp(mode, "wal") == 0 ||
+            error_set(error, ERROR_STORE_FAILED, "%.120s: its journal is \"%.20s\" and not \"wal\"", path,
+                      mode)) &&
+           set_session(database, path, error);
+}
