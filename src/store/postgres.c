@@ -105,6 +105,8 @@ static const struct store_operations operations = {
     .get_agency = postgres_get_agency,
     .lock_agencies = postgres_lock_agencies,
     .count_finished = postgres_count_finished,
+    .lock_draw = postgres_lock_draw,
+    .hold_draw = postgres_hold_draw,
     .confirm = postgres_confirm,
     .claim_draw = postgres_claim_draw,
 };

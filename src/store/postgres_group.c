@@ -8,10 +8,14 @@
 
 enum { UNREAD_MAX = 128 };
 
-// Whether a statement of a group did what it should. One that puts a row and changes none has met a row that
-// another server has changed.
+// Whether a statement of a group did what it should. One that puts a row and changes none, or looks for one
+// that it read and finds none, has met a row that another server has changed.
 static bool check_result(struct postgres_store *postgres, PGresult *result, struct error *error) {
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_SINGLE_TUPLE) { // libpq goes on row by row after a query within the group
+        return true;
+    }
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         return postgres_link_fail(&postgres->link, result, "store", error);
     }
     return strcmp(PQcmdTuples(result), "0") != 0 ||
@@ -198,6 +202,12 @@ bool postgres_add_winner(struct store *store, const struct stored_winner *winner
     bind_integer(&parameters, (int64_t)winner->bet);
     bind_text(&parameters, winner->document);
     return add_to_group(store, ADD_WINNER, &parameters, "store a winner", error);
+}
+
+bool postgres_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) {
+    struct parameters parameters = parameters_of(of(store));
+    bind_integer(&parameters, (int64_t)draw_checksum);
+    return add_to_group(store, HOLD_DRAW, &parameters, "hold the draw", error);
 }
 
 bool postgres_confirm(struct store *store, struct error *error) {

@@ -51,9 +51,10 @@ bool postgres_link_lost(const struct postgres_link *link, const char *what, stru
 }
 
 // What happens when two servers want the same: a unique place is taken, a row has changed meanwhile, they
-// wait for each other, or one waits too long (PostgreSQL's manual, appendix A).
+// wait for each other, or one waits too long (PostgreSQL's manual, appendix A). The last is a statement's of
+// ours that finds a row changed (postgres_statements.c).
 static bool is_stale(const char *state) {
-    static const char *const states[] = {"23505", "40001", "40P01", "55P03"};
+    static const char *const states[] = {"23505", "40001", "40P01", "55P03", "22012"};
     for (size_t i = 0; state != NULL && i < sizeof states / sizeof states[0]; i++) {
         if (strcmp(state, states[i]) == 0) {
             return true;

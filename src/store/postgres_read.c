@@ -207,6 +207,12 @@ bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32
                       (long long)rows.number));
 }
 
+bool postgres_lock_draw(struct store *store, struct error *error) {
+    struct number_reading row = {0};
+    struct parameters parameters = parameters_of(of(store));
+    return query(store, LOCK_DRAW, &parameters, read_number, &row, error);
+}
+
 bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) {
     struct number_reading row = {0};
     struct parameters parameters = parameters_of(of(store));

@@ -14,21 +14,28 @@ struct statement_text {
     const char *types; // of the parameters: t(ext), i(nteger), b(ytes)
 };
 
+// Has the whole group fail when a row that was read is another one by now: by dividing by how many there are
+// (22012). A statement that merely finds none would let the COMMIT behind it go through.
+#define UNLESS_STALE(rows) "WITH meant AS (" rows ") SELECT 1 / count(*) FROM meant"
+
 // $1 is the draw in all of them. A row is replaced only when it is the one that was read: its checksum says
 // so. draws.finished counts the agencies that have finished, under the lock of the row, so that the last one
 // is known whichever server it comes to.
 static const struct statement_text statement_texts[STATEMENTS] = {
-    [PUT_DRAW] = {"INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
-                  " winners_checksum, checksum)"
-                  " VALUES ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)"
-                  " ON CONFLICT (draw) DO UPDATE SET state = $2, agencies = $3, winning_number = $4,"
-                  " opened_at = $5, sealed_at = nullif($6, ''), drawn_at = nullif($7, ''),"
-                  " winners_checksum = $8, checksum = $9 WHERE draws.checksum = $10",
-                  "ttiitttiii"},
-    [PUT_AGENCY] = {"INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"
-                    " VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), $6)"
-                    " ON CONFLICT (draw, agency) DO UPDATE SET bets = $3, finished_at = nullif($4, ''),"
-                    " told_at = nullif($5, ''), checksum = $6 WHERE agencies.checksum = $7",
+    [PUT_DRAW] =
+        {UNLESS_STALE(
+             "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
+             " winners_checksum, checksum)"
+             " VALUES ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)"
+             " ON CONFLICT (draw) DO UPDATE SET state = $2, agencies = $3, winning_number = $4,"
+             " opened_at = $5, sealed_at = nullif($6, ''), drawn_at = nullif($7, ''),"
+             " winners_checksum = $8, checksum = $9 WHERE draws.checksum = $10 RETURNING 1"),
+         "ttiitttiii"},
+    [PUT_AGENCY] = {UNLESS_STALE(
+                        "INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"
+                        " VALUES ($1, $2, $3, nullif($4, ''), nullif($5, ''), $6)"
+                        " ON CONFLICT (draw, agency) DO UPDATE SET bets = $3, finished_at = nullif($4, ''),"
+                        " told_at = nullif($5, ''), checksum = $6 WHERE agencies.checksum = $7 RETURNING 1"),
                     "tiittii"},
     [ADD_CHUNK] = {"INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"
                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -45,6 +52,10 @@ static const struct statement_text statement_texts[STATEMENTS] = {
                         "tii"},
     [FINISHED_COUNT] = {"SELECT finished FROM draws WHERE draw = $1", "t"},
     [FINISHED_ROWS] = {"SELECT count(finished_at) FROM agencies WHERE draw = $1", "t"},
+    // Whoever changes what hangs on the draw's row locks it alone; whoever adds bets, together with all
+    // others who do, and with those who only count an agency's end.
+    [LOCK_DRAW] = {"SELECT 1::BIGINT FROM draws WHERE draw = $1 FOR UPDATE", "t"},
+    [HOLD_DRAW] = {UNLESS_STALE("SELECT 1 FROM draws WHERE draw = $1 AND checksum = $2 FOR KEY SHARE"), "ti"},
     [CONFIRM] = {"UPDATE quiniela_schema SET version = version WHERE $1 <> ''", "t"},
     [CLAIM_DRAW] = {"SELECT 1::BIGINT FROM draws WHERE draw = $1 AND state = 'sealed'"
                     " FOR UPDATE SKIP LOCKED",

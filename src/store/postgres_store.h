@@ -20,6 +20,8 @@ enum statement {
     COUNT_FINISHED,
     FINISHED_COUNT,
     FINISHED_ROWS,
+    LOCK_DRAW,
+    HOLD_DRAW,
     CONFIRM,
     CLAIM_DRAW,
     ALL_NUMBERS,
@@ -76,6 +78,7 @@ bool postgres_add_chunk(struct store *store, const struct stored_chunk *chunk,
                         struct error *error) MUST_CHECK;
 bool postgres_add_winner(struct store *store, const struct stored_winner *winner,
                          struct error *error) MUST_CHECK;
+bool postgres_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
 bool postgres_confirm(struct store *store, struct error *error) MUST_CHECK;
 
 // Leaves the group's pipeline, with everything read that was sent, for as long as something is asked for; and
@@ -98,6 +101,7 @@ bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t
                             store_each_agency each, void *context, struct error *error) MUST_CHECK;
 bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                              struct error *error) MUST_CHECK;
+bool postgres_lock_draw(struct store *store, struct error *error) MUST_CHECK;
 bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) MUST_CHECK;
 bool postgres_numbers(struct store *store, store_each_chunk each, void *context,
                       struct error *error) MUST_CHECK;

@@ -216,6 +216,17 @@ bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t 
                    error));
 }
 
+bool store_lock_draw(struct store *store, struct error *error) {
+    return !store_is_shared(store) ||
+           (may_go_on(store, error) && result(store, store->operations->lock_draw(store, error), error));
+}
+
+bool store_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) {
+    return !store_is_shared(store) ||
+           (may_go_on(store, error) &&
+            result(store, store->operations->hold_draw(store, draw_checksum, error), error));
+}
+
 bool store_confirm(struct store *store, struct error *error) {
     return !store_is_shared(store) ||
            (may_go_on(store, error) && result(store, store->operations->confirm(store, error), error));

@@ -90,10 +90,10 @@ struct store_identity {
 
 struct store;
 
-// What an implementation provides; every function is required, but for the last six. Each returns false with
-// `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE) when
-// it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk whose columns are not of
-// their sizes is handed out with `numbers` NULL.
+// What an implementation provides; every function is required, but for the last eight. Each returns false
+// with `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE)
+// when it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk whose columns are
+// not of their sizes is handed out with `numbers` NULL.
 struct store_operations {
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
@@ -118,6 +118,8 @@ struct store_operations {
                           void *context, struct error *error);
     bool (*count_finished)(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                            struct error *error);
+    bool (*lock_draw)(struct store *store, struct error *error);
+    bool (*hold_draw)(struct store *store, uint64_t draw_checksum, struct error *error);
     bool (*confirm)(struct store *store, struct error *error);
     bool (*claim_draw)(struct store *store, bool *claimed, struct error *error);
 };
@@ -214,6 +216,14 @@ bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t co
 // `draw_checksum`.
 bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                           struct error *error) MUST_CHECK;
+
+// Within a group, before anything else: until it ends no other server can change the draw, or add bets to it.
+// What is read of it then stays as it is.
+bool store_lock_draw(struct store *store, struct error *error) MUST_CHECK;
+
+// Within a group that adds bets, behind them: until it ends no other server can lock the draw.
+// ERROR_STORE_STALE, at the commit at the latest, when its row is not the one with `draw_checksum`.
+bool store_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
 
 // Within a group: makes its commit wait for a standby's, also when the group changes nothing, so that all
 // that was read before is as safe as what the group stores. A store that is not shared needs no such thing.

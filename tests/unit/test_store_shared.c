@@ -102,6 +102,21 @@ static void a_place_is_taken_once(void **state) {
     assert_chunks(one, 0, 0, UINT64_MAX, "1:0+2 1:2+1 ");
 }
 
+// A row that has changed fails the whole group, and not only what replaces it.
+static void nothing_of_a_stale_group_is_stored(void **state) {
+    (void)state;
+    struct error error;
+    struct stored_agency mine = {.agency = 1}, others = {.agency = 1, .finished_at = "2026-01-02T00:00:00Z"};
+    struct stored_chunk chunk = chunk_of(1, 0, 2);
+    assert_true(put_agency(two, &others)); // it has ended, without a bet
+    begin(one);
+    mine.bets = 2;
+    assert_false(store_add_chunk(one, &chunk, &error) && store_put_agency(one, &mine, &error) &&
+                 store_commit(one, &error));
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_chunks(one, 0, 0, UINT64_MAX, "");
+}
+
 static void a_snapshot_is_of_one_moment(void **state) {
     (void)state;
     struct error error;
@@ -125,6 +140,64 @@ static struct stored_draw open_for(struct store *store, uint32_t agencies) {
     must(store_put_draw(store, &draw, &error), &error);
     commit(store);
     return draw;
+}
+
+// Adds a chunk in an open group, into the draw with this row.
+static bool add_into(struct store *store, uint64_t draw_checksum) {
+    struct stored_chunk chunk = chunk_of(1, 0, 2);
+    struct error error;
+    begin(store);
+    if (store_add_chunk(store, &chunk, &error) && store_hold_draw(store, draw_checksum, &error) &&
+        store_commit(store, &error)) {
+        return true;
+    }
+    assert_int_equal(error.code, ERROR_STORE_STALE);
+    return false;
+}
+
+static void bets_go_only_into_the_draw_that_was_read(void **state) {
+    (void)state;
+    struct stored_draw draw = open_for(one, 3);
+    assert_false(add_into(two, draw.checksum + 1));
+    assert_chunks(two, 0, 0, UINT64_MAX, "");
+    assert_true(add_into(two, draw.checksum));
+}
+
+// Whether somebody else could lock the draw that way now.
+static bool can_lock(const char *how) {
+    char sql[96];
+    PGconn *connection = PQconnectdb(path);
+    snprintf(sql, sizeof sql, "SELECT 1 FROM draws FOR %s SKIP LOCKED", how);
+    PGresult *result = PQexec(connection, sql);
+    assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+    bool locked = PQntuples(result) == 1;
+    PQclear(result);
+    PQfinish(connection);
+    return locked;
+}
+
+static bool ignore_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    (void)context, (void)agency, (void)error;
+    return true;
+}
+
+// Whoever adds bets holds the draw with all others who do; whoever changes it has it alone.
+static void who_locks_the_draw_has_it_alone(void **state) {
+    (void)state;
+    struct stored_draw draw = open_for(one, 3);
+    struct error error;
+    begin(one);
+    must(store_hold_draw(one, draw.checksum, &error) &&
+             store_lock_agencies(one, (uint32_t[]){1}, 1, ignore_agency, NULL, &error), // by then it is done
+         &error);
+    assert_true(can_lock("KEY SHARE"));
+    assert_false(can_lock("UPDATE"));
+    commit(one);
+    begin(one);
+    must(store_lock_draw(one, &error), &error);
+    assert_false(can_lock("KEY SHARE"));
+    commit(one);
+    assert_true(can_lock("UPDATE"));
 }
 
 // Finishes an agency in an open group, and returns how many have.
@@ -220,7 +293,10 @@ int main(void) {
         SHARED_TEST(an_agency_that_another_has_changed_is_not_replaced),
         SHARED_TEST(a_draw_that_another_has_changed_is_not_replaced),
         SHARED_TEST(a_place_is_taken_once),
+        SHARED_TEST(nothing_of_a_stale_group_is_stored),
         SHARED_TEST(a_snapshot_is_of_one_moment),
+        SHARED_TEST(bets_go_only_into_the_draw_that_was_read),
+        SHARED_TEST(who_locks_the_draw_has_it_alone),
         SHARED_TEST(agencies_finish_once_each_on_any_server),
         SHARED_TEST(a_count_that_is_wrong_is_damage),
         SHARED_TEST(one_server_makes_the_draw),
