@@ -152,6 +152,7 @@ static void put_server(struct compose *compose, int services, int number) {
     if (!is(compose, "echo")) {
         int environment = put(compose, server, "environment", list(compose));
         add(compose, environment, text(compose, "AGENCIES=%d", compose->clients));
+        add(compose, environment, text(compose, "CHANGE=${CHANGE:-}")); // of whoever brings the containers up
         if (compose->postgres) {
             add(compose, environment, text(compose, "STORE=postgresql://quiniela@postgres/quiniela"));
             add(compose, environment, text(compose, "PGPASSWORD=" PASSWORD));

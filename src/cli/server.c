@@ -327,6 +327,9 @@ static bool open_ledger(struct server *server, struct error *error) {
         .draw = settings_text(settings, "DRAW"),
         .agencies = agencies_from(settings),
         .winning_number = (uint16_t)settings_number(settings, "WINNING_NUMBER"),
+        .agencies_by_default = !settings_is_set(settings, "AGENCIES"),
+        .number_by_default = !settings_is_set(settings, "WINNING_NUMBER"),
+        .change = settings_switch(settings, "CHANGE"),
         .open_store = open_store,
         .drawn = on_drawn,
         .all_told = settings_switch(settings, "ONCE") ? on_everyone_told : NULL,
@@ -337,8 +340,8 @@ static bool open_ledger(struct server *server, struct error *error) {
     if (open_ledger_in_time(server, &options, &reason)) {
         return true;
     }
-    if (reason.code == ERROR_BAD_SETTING) {
-        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "AGENCIES"),
+    if (reason.code == ERROR_BAD_SETTING && reason.field != NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, reason.field),
                          reason.text);
     }
     *error = reason;
@@ -379,12 +382,11 @@ static bool start_lottery(struct server *server, struct error *error) {
     if (!open_ledger(server, error)) {
         return false;
     }
-    uint32_t agencies = ledger_agencies(server->ledger); // now: the ledger is its thread's from there on
     if (!worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
     lottery_set_audit(server->lottery, server->audit);
-    lottery_set_worker(server->lottery, server->worker, agencies);
+    lottery_set_worker(server->lottery, server->worker);
     return store_watch_start(settings_text(server->settings, "STORE"), on_store_changed, server,
                              &server->watch, error);
 }

@@ -44,9 +44,9 @@ const struct setting settings_server[] = {
      .maximum = UINT16_MAX,
      .fallback = "5",
      .value_name = "N",
-     .help = "Connections that may wait to be accepted; also how many agencies a draw waits for where "
-             "AGENCIES is not "
-             "set"},
+     .help = "Connections that may wait to be accepted; also how many agencies a draw is opened for where "
+             "AGENCIES "
+             "is not set"},
     {.commands = COMMAND_SERVER,
      .key = "LOGGING_LEVEL",
      .type = SETTING_LEVEL,
@@ -58,7 +58,9 @@ const struct setting settings_server[] = {
      .type = SETTING_NUMBER,
      .maximum = AGENCIES_MAX,
      .value_name = "N",
-     .help = "How many agencies the draw waits for; the value of SERVER_LISTEN_BACKLOG where it is not set"},
+     .help = "How many agencies the draw waits for; where it is not set, as many as it was opened with, and "
+             "when it is "
+             "opened the value of SERVER_LISTEN_BACKLOG"},
     {.commands = COMMAND_SERVER | COMMAND_EXPORT | COMMAND_STATUS | COMMAND_CHECK,
      .key = "STORE",
      .type = SETTING_TEXT,
@@ -78,7 +80,12 @@ const struct setting settings_server[] = {
      .maximum = BET_NUMBER_MAX,
      .fallback = "7574",
      .value_name = "NUMBER",
-     .help = "The number that wins"},
+     .help = "The number that wins. A draw that has bets keeps its own"},
+    {.commands = COMMAND_SERVER,
+     .key = "CHANGE",
+     .type = SETTING_SWITCH,
+     .help = "The draw has bets, and fewer AGENCIES than it was opened with, or another WINNING_NUMBER, are "
+             "meant"},
     {.commands = COMMAND_SERVER | COMMAND_BENCH,
      .key = "LOOPS",
      .type = SETTING_NUMBER,

@@ -12,6 +12,7 @@
 
 bool ledger_begin_group(struct ledger *ledger, struct error *error) {
     if (!ledger->in_group) {
+        ledger->appends = false;
         ledger->in_group = store_begin(ledger->store, error);
     }
     return ledger->in_group;
@@ -58,6 +59,7 @@ static bool append(struct ledger *ledger, struct ledger_request *request, uint32
     request->attempt.bets = request->stored = stored.count;
     request->attempt.at = stored.first;
     agency->bets += stored.count;
+    ledger->appends = true;
     ledger_touch(ledger, request->agency);
     return true;
 }
@@ -216,11 +218,36 @@ static bool decide_told(struct ledger *ledger, struct ledger_request *request, s
     return ledger_begin_group(ledger, error);
 }
 
+// Whether the stored draw is another one than that in memory. Once a group is enough.
+static bool look_at_draw(struct ledger *ledger, struct error *error) {
+    bool changed = false;
+    if (!ledger->is_shared || ledger->has_looked) {
+        return true;
+    }
+    ledger->has_looked = true;
+    return ledger_has_changed(ledger, &changed, error) &&
+           (!changed || error_set(error, ERROR_STORE_STALE, "another server has changed the draw"));
+}
+
+// Another server may have opened the draw for more agencies since: that is looked up before one is refused.
+static bool decide_unknown(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    if (!look_at_draw(ledger, error)) {
+        return false;
+    }
+    error_set(&request->error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
+              request->agency, ledger->draw.agencies);
+    request->error.field = "agency";
+    return true;
+}
+
 bool ledger_decide(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    if (request->error.code == ERROR_NONE && request->agency > ledger->draw.agencies) {
+        return decide_unknown(ledger, request, error);
+    }
     if (request->error.code != ERROR_NONE || request->type == LEDGER_PASS) {
         return true;
     }
-    assert(request->agency >= 1 && request->agency <= ledger->draw.agencies);
+    assert(request->agency >= 1);
     return request->type == LEDGER_TOLD ? decide_told(ledger, request, error)
                                         : decide_chunk(ledger, request, error);
 }

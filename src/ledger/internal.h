@@ -23,11 +23,17 @@ struct ledger {
     struct agency *agencies; // [agency_places]; 0 is nobody
     size_t agency_places;    // draw.agencies + 1
     uint32_t finished, told; // how many
-    uint32_t rows;           // how many agencies the store had a row of when it was opened
+    uint32_t rows, last_row; // how many agencies had a row when it was loaded, and the last one's number
+    uint64_t bets;           // of all of them, then
     uint32_t finishing;      // how many agencies finish with the open group
     bool in_group, all_told;
-    bool seals;          // the group in hand has sealed the draw
-    bool is_shared;      // other servers may change what is stored
+    bool is_told_of; // what the store held when it was first opened has been logged
+    bool has_terms;  // the settings of this start have had their say: from there on what is stored holds
+    bool locks;      // the next load keeps other servers from changing the draw, as it may change it itself
+    bool appends;    // the open group adds bets
+    bool has_looked; // at the stored draw, since the group in hand came
+    bool seals;      // the group in hand has sealed the draw
+    bool is_shared;  // other servers may change what is stored
     bool draw_is_stored; // as it is in `draw`
     int careful;         // so many groups lock their agencies before they are decided on
     uint32_t *touched;   // the agencies with changes in the open group
@@ -54,8 +60,19 @@ bool ledger_put_touched(struct ledger *ledger, struct error *error) MUST_CHECK;
 // Takes an agency's row over as it is stored (a store_each_agency; the context is the ledger).
 bool ledger_take_agency(void *context, const struct stored_agency *stored, struct error *error);
 
+// Of the first load, once the draw's row and its agencies' have been read: decides between what is stored and
+// what the settings of this start say (terms.c). ERROR_BAD_SETTING, with `field` set, when they do not go
+// together; what to type instead is in the text.
+bool ledger_take_terms(struct ledger *ledger, bool found, struct error *error) MUST_CHECK;
+
+// Makes room for as many agencies as the draw has, and keeps what is known of those that stay.
+bool ledger_resize(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // Reads everything back from the open store: what it says is the truth, whatever was in memory before.
 bool ledger_load(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Whether the draw's stored row is another one than when it was loaded.
+bool ledger_has_changed(struct ledger *ledger, bool *changed, struct error *error) MUST_CHECK;
 
 // Opens the store and loads it. After a failure ledger->store is NULL.
 bool ledger_open_store(struct ledger *ledger, struct error *error) MUST_CHECK;

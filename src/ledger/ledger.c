@@ -98,13 +98,20 @@ static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
+// Bets go only into the draw that they were decided on: another server may have changed it, and sealed it
+// without this agency. A group with an agency's end sees to that when it counts.
+static bool hold_draw(struct ledger *ledger, struct error *error) {
+    return !ledger->appends || ledger->finishing > 0 ||
+           store_hold_draw(ledger->store, ledger->draw.checksum, error);
+}
+
 static bool commit_group(struct ledger *ledger, struct error *error) {
     if (!ledger->in_group) {
         return true; // nothing to store: resends and refusals only
     }
     ledger->in_group = false;
-    return ledger_put_touched(ledger, error) && seal_if_all_finished(ledger, error) &&
-           store_commit(ledger->store, error);
+    return ledger_put_touched(ledger, error) && hold_draw(ledger, error) &&
+           seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
 }
 
 // A request that was refused before it came here, or has been for good.
@@ -188,10 +195,11 @@ static bool settle(struct ledger *ledger, struct queue_node *group, struct error
     return true;
 }
 
-static bool needs_store(const struct queue_node *group) {
+static bool needs_store(const struct ledger *ledger, const struct queue_node *group) {
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        if (request->type != LEDGER_PASS && request->error.code == ERROR_NONE) {
+        bool is_asked = request->type != LEDGER_PASS || request->agency > ledger->draw.agencies;
+        if (is_asked && request->error.code == ERROR_NONE) {
             return true;
         }
     }
@@ -279,7 +287,8 @@ static void fail_group(struct queue_node *group, const struct error *error) {
 void ledger_process(struct ledger *ledger, struct queue_node *group) {
     struct error error;
 #ifdef QUINIELA_CANARY // a bug for tests/sim to find, and in no program: it acknowledges before it commits
-    if (!needs_store(group) || (ledger_have_store(ledger, &error) && decide_all(ledger, group, &error))) {
+    if (!needs_store(ledger, group) ||
+        (ledger_have_store(ledger, &error) && decide_all(ledger, group, &error))) {
         acknowledge(group);
         if (!commit_group(ledger, &error)) {
             ledger_give_up_store(ledger, &error);
@@ -287,8 +296,8 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
         return;
     }
 #endif
-    ledger->seals = false;
-    if (needs_store(group) && !settle(ledger, group, &error)) {
+    ledger->seals = ledger->has_looked = false;
+    if (needs_store(ledger, group) && !settle(ledger, group, &error)) {
         fail_group(group, &error);
         ledger_give_up_store(ledger, &error);
         ledger->seals = false;
@@ -354,16 +363,6 @@ void ledger_work(struct ledger *ledger) {
 
 // Looking at what other servers do ------------------------------------------------------------------------
 
-static bool has_changed(struct ledger *ledger, bool *changed, struct error *error) {
-    struct stored_draw draw;
-    bool found;
-    if (!store_get_draw(ledger->store, &draw, &found, error)) {
-        return false;
-    }
-    *changed = !found || draw.checksum != ledger->draw.checksum;
-    return true;
-}
-
 void ledger_look(struct ledger *ledger) {
     struct error error;
     bool wants_told = ledger->options.all_told != NULL && !ledger->all_told;
@@ -372,7 +371,7 @@ void ledger_look(struct ledger *ledger) {
         return; // nothing changes any more
     }
     if (!ledger_have_store(ledger, &error) ||
-        (ledger->draw.state != DRAW_DRAWN && !has_changed(ledger, &changed, &error)) ||
+        (ledger->draw.state != DRAW_DRAWN && !ledger_has_changed(ledger, &changed, &error)) ||
         (changed && !ledger_load(ledger, &error))) {
         ledger_give_up_store(ledger, &error);
         return;

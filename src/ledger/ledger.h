@@ -33,7 +33,7 @@ enum ledger_request_type {
     LEDGER_CHUNK,      // store the chunk
     LEDGER_LAST_CHUNK, // and the agency has no more bets
     LEDGER_TOLD,       // the agency has been told its winners
-    LEDGER_PASS, // nothing for the ledger: keeps its place among the others, so that answers keep their order
+    LEDGER_PASS, // only whether there is such an agency; keeps its place among the others, so that answers do
 };
 
 struct ledger_request {
@@ -74,6 +74,9 @@ struct ledger_options {
     const char *draw;
     uint32_t agencies; // that the draw waits for
     uint16_t winning_number;
+    // Nobody has given them: they are for a draw that is not there yet.
+    bool agencies_by_default, number_by_default;
+    bool change; // fewer agencies, or another number, than a draw that has begun was opened with, are meant
     // Opens the store, at the start and again after a failure. The ledger owns what it gets.
     bool (*open_store)(void *context, struct store **store, struct error *error);
     // The draw is made and stored: called once, from ledger_open when it was made before. The table lives as
@@ -87,10 +90,12 @@ struct ledger_options {
 };
 
 // Opens the store and goes on from what is in it: which agencies finished, how many bets each has, whether
-// the draw was made and who won. When the stored draw is still open, `agencies` and `winning_number` take
-// effect; afterwards the stored values stay, and a warning is logged when they differ. ERROR_BAD_SETTING when
-// more agencies than `agencies` have bets; ERROR_STORE_AWAY when the store may come back. On success the
-// caller owns *ledger.
+// the draw was made and who won. A line of the log says so. `agencies` and `winning_number` are for a draw
+// that is not there yet, or that no agency has sent to. One that has begun keeps its own: more agencies are
+// taken, fewer or another number only with `change`, else ERROR_BAD_SETTING, whose `field` names the setting,
+// as when an agency behind the last one has sent already. Once it is sealed, what is stored stays, and a
+// warning is logged when they differ. What is changed is logged. ERROR_STORE_AWAY when the store may come
+// back. On success the caller owns *ledger.
 bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
                  struct error *error) MUST_CHECK;
 
@@ -113,7 +118,7 @@ bool ledger_is_shared(const struct ledger *ledger);
 // Looks at the store for what other servers have done: the draw was sealed, or made, or everyone was told.
 void ledger_look(struct ledger *ledger);
 
-// How many agencies the draw has. Does not change once the ledger is open.
+// How many agencies the draw has. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 
 #endif

@@ -19,11 +19,11 @@ void ledger_touch(struct ledger *ledger, uint32_t number) {
 bool ledger_take_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
     if (stored->agency < 1 || stored->agency > ledger->draw.agencies) {
-        return error_set(error, ERROR_BAD_SETTING,
-                         "AGENCIES is %" PRIu32 ", but agency %" PRIu32 " has bets in draw \"%s\"",
-                         ledger->draw.agencies, stored->agency, ledger->draw_name);
+        return error_set(error, ERROR_STORE_FAILED,
+                         "the store is damaged: agency %" PRIu32
+                         " has bets in draw \"%s\", which has %" PRIu32 " agencies",
+                         stored->agency, ledger->draw_name, ledger->draw.agencies);
     }
-    ledger->rows++;
     struct agency *agency = &ledger->agencies[stored->agency];
     agency->bets = stored->bets;
     agency->checksum = stored->checksum;
@@ -38,6 +38,14 @@ bool ledger_take_agency(void *context, const struct stored_agency *stored, struc
         ledger_touch(ledger, stored->agency); // it could not be stored, and nobody will say it again
     }
     return true;
+}
+
+static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
+    struct ledger *ledger = context;
+    ledger->rows++;
+    ledger->bets += stored->bets;
+    ledger->last_row = stored->agency > ledger->last_row ? stored->agency : ledger->last_row;
+    return ledger_take_agency(context, stored, error);
 }
 
 static bool load_winner(void *context, const struct stored_winner *winner, struct error *error) {
@@ -67,57 +75,23 @@ static bool load_winners(struct ledger *ledger, struct error *error) {
     return true;
 }
 
-// While the draw is open, the settings of whoever starts hold. A server that is running does not change its
-// own: it stops working until they are the same again.
-static bool take_settings(struct ledger *ledger, bool found, struct error *error) {
-    const struct ledger_options *options = &ledger->options;
-    struct stored_draw *draw = &ledger->draw;
-    bool differ =
-        found && (draw->agencies != options->agencies || draw->winning_number != options->winning_number);
-    if (differ && ledger->is_shared && ledger->agencies != NULL) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "another server was started for %" PRIu32
-                         " agencies and the winning number %u, this "
-                         "one for %" PRIu32 " and %u; all servers of a draw need the same settings",
-                         draw->agencies, draw->winning_number, options->agencies, options->winning_number);
-    }
-    if (differ && ledger->is_shared) {
-        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
-                  "draw: %s | agencies: %" PRIu32 " | winning_number: %u | reason: they were %" PRIu32
-                  " and %u; other servers stop working until their settings are the same",
-                  ledger->draw_name, options->agencies, options->winning_number, draw->agencies,
-                  draw->winning_number);
-    }
-    draw->agencies = options->agencies;
-    draw->winning_number = options->winning_number;
-    ledger->draw_is_stored = found && !differ;
-    if (!found) {
-        clock_utc_text(draw->opened_at);
-    }
-    return true;
-}
-
-// What the settings say holds while the draw is open; afterwards what is stored.
+// What is stored is the truth; only where there is no draw yet it is what the settings say.
 static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
-    const struct ledger_options *options = &ledger->options;
     struct stored_draw stored = {0};
     if (!store_get_draw(ledger->store, &stored, found, error)) {
         return false;
     }
-    bool was_closed = ledger->draw.state != DRAW_OPEN;
+    if (!*found && ledger->has_terms) {
+        return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is not in the store any more",
+                         ledger->draw_name);
+    }
+    if (!*found) {
+        stored.agencies = ledger->options.agencies;
+        stored.winning_number = ledger->options.winning_number;
+        clock_utc_text(stored.opened_at);
+    }
     ledger->draw = stored;
     ledger->draw_is_stored = *found;
-    if (stored.state == DRAW_OPEN) {
-        return take_settings(ledger, *found, error);
-    }
-    if (!was_closed &&
-        (stored.agencies != options->agencies || stored.winning_number != options->winning_number)) {
-        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
-                  "draw: %s | state: %s | agencies: %" PRIu32
-                  " | winning_number: %u | reason: the draw is closed, "
-                  "AGENCIES and WINNING_NUMBER stay as they are stored",
-                  ledger->draw_name, draw_state_name(stored.state), stored.agencies, stored.winning_number);
-    }
     return true;
 }
 
@@ -137,27 +111,50 @@ void ledger_seal(struct ledger *ledger) {
     clock_utc_text(ledger->draw.sealed_at);
 }
 
-static bool make_room(struct ledger *ledger, struct error *error) {
+bool ledger_resize(struct ledger *ledger, struct error *error) {
     size_t count = (size_t)ledger->draw.agencies + 1;
-    if (ledger->agencies != NULL && count != ledger->agency_places) {
-        return error_set(error, ERROR_STORE_FAILED, "the store now says %zu agencies, and said %zu before",
-                         count - 1, ledger->agency_places - 1);
+    if (count == ledger->agency_places) {
+        return true;
     }
-    if (ledger->agencies == NULL) {
-        ledger->agency_places = count;
-        ledger->agencies = calloc(count, sizeof *ledger->agencies);
-        ledger->touched = calloc(count, sizeof *ledger->touched);
-    }
-    if (ledger->agencies == NULL || ledger->touched == NULL) {
+    struct agency *agencies = calloc(count, sizeof *agencies);
+    uint32_t *touched = calloc(count, sizeof *touched);
+    if (agencies == NULL || touched == NULL) {
+        free(agencies);
+        free(touched);
         return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", count - 1);
     }
-    for (size_t i = 0; i < count; i++) {
+    size_t kept = count < ledger->agency_places ? count : ledger->agency_places;
+    uint32_t touched_count = 0;
+    ledger->told = 0;
+    for (size_t i = 0; i < kept; i++) {
+        agencies[i] = ledger->agencies[i];
+        ledger->told += agencies[i].told;
+        if (agencies[i].touched) {
+            touched[touched_count++] = (uint32_t)i;
+        }
+    }
+    free(ledger->agencies);
+    free(ledger->touched);
+    ledger->agencies = agencies;
+    ledger->touched = touched;
+    ledger->touched_count = touched_count;
+    ledger->agency_places = count;
+    return true;
+}
+
+// Forgets of the agencies what the store knows.
+static bool begin_agencies(struct ledger *ledger, struct error *error) {
+    if (!ledger_resize(ledger, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < ledger->agency_places; i++) {
         struct agency *agency = &ledger->agencies[i];
         agency->bets = agency->checksum = 0;
         agency->finished = agency->touched = false;
         agency->finished_at[0] = '\0';
     }
-    ledger->finished = ledger->finishing = ledger->rows = ledger->touched_count = 0;
+    ledger->finished = ledger->finishing = ledger->rows = ledger->last_row = ledger->touched_count = 0;
+    ledger->bets = 0;
     return true;
 }
 
@@ -189,9 +186,32 @@ static bool check_rows_are_there(const struct ledger *ledger, bool found, struct
                      ledger->draw_name);
 }
 
-// Stores what the settings say, and which agencies have been told, as far as that could not be stored before.
-// In a shared store what was read may be of a commit that no standby has yet: a commit of our own waits until
-// one has.
+// The first line about a store: what was found in it.
+static void log_found(struct ledger *ledger, bool found) {
+    const struct stored_draw *draw = &ledger->draw;
+    if (!ledger->is_told_of) {
+        ledger->is_told_of = true;
+        log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,
+                  "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64
+                  " | winning_number: %u",
+                  ledger->draw_name, found ? draw_state_name(draw->state) : "new", ledger->finished,
+                  draw->agencies, ledger->bets, draw->winning_number);
+    }
+}
+
+// A draw that others may change is changed only by who has locked its row, and has read everything that the
+// decision hangs on behind that. Most loads change nothing: this one is then to be done again.
+static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *error) {
+    if (!ledger->is_shared || !puts_draw || ledger->in_group || ledger->draw.checksum == 0) {
+        return false;
+    }
+    ledger->locks = true;
+    return !error_set(error, ERROR_STORE_STALE, "the draw is to be locked first");
+}
+
+// Stores what has changed with this start, and which agencies have been told, as far as that could not be
+// stored before. In a shared store what was read may be of a commit that no standby has yet: a commit of our
+// own waits until one has.
 static bool store_loaded(struct ledger *ledger, struct error *error) {
     bool is_open = ledger->draw.state == DRAW_OPEN;
     bool seals = is_open && ledger_all_finished(ledger); // AGENCIES is smaller than it was
@@ -199,28 +219,49 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     if (!puts_draw && !ledger->is_shared && ledger->touched_count == 0) {
         return true;
     }
+    if (needs_lock(ledger, puts_draw, error)) {
+        return false;
+    }
     if (seals) {
         ledger_seal(ledger);
     }
-    bool stored = store_begin(ledger->store, error) && ledger_put_touched(ledger, error) &&
+    bool stored = ledger_begin_group(ledger, error) && ledger_put_touched(ledger, error) &&
                   (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
                   store_confirm(ledger->store, error) && store_commit(ledger->store, error);
+    ledger->in_group = false;
     if (stored && seals) {
         ledger_note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
     return stored;
 }
 
+// What is read is of one moment; and it stays so until the commit when the draw is locked.
+static bool begin_load(struct ledger *ledger, struct error *error) {
+    bool locks = ledger->locks;
+    store_drop(ledger->store); // a group that was decided on something else
+    row_cache_clear(ledger->cache);
+    ledger->in_group = ledger->seals = ledger->locks = false;
+    ledger->is_shared = store_is_shared(ledger->store);
+    if (!locks) {
+        return store_snapshot(ledger->store, error);
+    }
+    return ledger_begin_group(ledger, error) && store_lock_draw(ledger->store, error);
+}
+
 // Reads everything back from the store: what it says is the truth, whatever was in memory before.
 static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
-    row_cache_clear(ledger->cache);
-    ledger->in_group = ledger->seals = false;
-    ledger->is_shared = store_is_shared(ledger->store);
-    return store_snapshot(ledger->store, error) && load_draw(ledger, &found, error) &&
-           make_room(ledger, error) && store_agencies(ledger->store, ledger_take_agency, ledger, error) &&
-           check_rows_are_there(ledger, found, error) && store_loaded(ledger, error) &&
-           load_winners(ledger, error);
+    if (!begin_load(ledger, error) || !load_draw(ledger, &found, error) || !begin_agencies(ledger, error) ||
+        !store_agencies(ledger->store, load_agency, ledger, error) ||
+        !check_rows_are_there(ledger, found, error)) {
+        return false;
+    }
+    log_found(ledger, found);
+    if (!ledger_take_terms(ledger, found, error) || !store_loaded(ledger, error)) {
+        return false;
+    }
+    ledger->has_terms = true;
+    return load_winners(ledger, error);
 }
 
 bool ledger_load(struct ledger *ledger, struct error *error) {
@@ -233,6 +274,16 @@ bool ledger_load(struct ledger *ledger, struct error *error) {
         }
     }
     return load_once(ledger, error);
+}
+
+bool ledger_has_changed(struct ledger *ledger, bool *changed, struct error *error) {
+    struct stored_draw draw;
+    bool found;
+    if (!store_get_draw(ledger->store, &draw, &found, error)) {
+        return false;
+    }
+    *changed = !found || draw.checksum != ledger->draw.checksum;
+    return true;
 }
 
 bool ledger_open_store(struct ledger *ledger, struct error *error) {
@@ -262,7 +313,9 @@ bool ledger_have_store(struct ledger *ledger, struct error *error) {
     if (!ledger_open_store(ledger, error)) {
         return false;
     }
-    log_event(LOG_LEVEL_INFO, "store", LOG_SUCCESS, "draw: %s | state: %s", ledger->draw_name,
-              draw_state_name(ledger->draw.state));
+    log_event(LOG_LEVEL_INFO, "store", LOG_SUCCESS,
+              "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
+              ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished, ledger->draw.agencies,
+              ledger->bets);
     return true;
 }

@@ -66,6 +66,10 @@ const char *winners_of(const struct winners *winners, uint32_t agency, size_t *l
     return winners->text + winners->ends[agency - 1];
 }
 
+uint32_t winners_agencies(const struct winners *winners) {
+    return winners->agencies;
+}
+
 uint64_t winners_count(const struct winners *winners) {
     return winners->count;
 }

@@ -20,6 +20,9 @@ bool winners_add(struct winners *winners, uint32_t agency, const char *document)
 // The agency's documents joined by commas, and the text's length; "" when it has none. It is the table's.
 const char *winners_of(const struct winners *winners, uint32_t agency, size_t *length);
 
+// How many agencies the table is for.
+uint32_t winners_agencies(const struct winners *winners);
+
 // How many winners there are in all.
 uint64_t winners_count(const struct winners *winners);
 

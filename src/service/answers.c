@@ -3,12 +3,28 @@
 
 #include "wire/reply.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum { RETRY_AFTER_MS = 1000 };
 
+// Whoever waited when another server opened the draw for fewer agencies.
+static void refuse_agency(struct connection *connection, uint32_t agency, uint32_t agencies) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct error error;
+    error_set(&error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
+              agencies);
+    error.field = "agency";
+    requests_log_refused(agency, &error);
+    connection_send(connection, frame, reply_encode_error(frame, &error, -1));
+}
+
 static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
     size_t length;
+    if (agency > winners_agencies(winners)) {
+        refuse_agency(connection, agency, winners_agencies(winners));
+        return true;
+    }
     const char *documents = winners_of(winners, agency, &length);
     uint8_t *frame = malloc(reply_winners_bytes(length));
     if (frame == NULL) {
@@ -79,6 +95,9 @@ static void answer(struct request *request) {
         return; // the connection is about to be closed, which says the same to every client
     }
     if (ledger->error.code != ERROR_NONE) {
+        if (request->kind == REQUEST_CONSULT) {
+            requests_log_refused(ledger->agency, &ledger->error);
+        }
         connection_send(connection, frame, reply_encode_error(frame, &ledger->error, ledger->next));
     } else if (request->kind == REQUEST_CONSULT) {
         answer_consultation(connection, ledger->agency, request->wait);

@@ -17,8 +17,7 @@
 
 struct lottery {
     struct worker *worker;
-    struct audit *audit; // or NULL
-    uint32_t agencies;
+    struct audit *audit;                     // or NULL
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
     int loop_count;
@@ -82,6 +81,9 @@ void requests_resume_stalled(struct lottery_loop *loop);
 
 // requests.c: has the ledger record that an agency was told its winners.
 void requests_record_told(struct lottery_loop *loop, uint32_t agency);
+
+// requests.c: logs that a message was refused that the ledger does not log itself.
+void requests_log_refused(uint32_t agency, const struct error *error);
 
 // requests.c: frees a request that the ledger has answered.
 void requests_free(struct request *request);

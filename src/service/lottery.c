@@ -21,9 +21,8 @@ void lottery_set_audit(struct lottery *lottery, struct audit *audit) {
     lottery->audit = audit;
 }
 
-void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t agencies) {
+void lottery_set_worker(struct lottery *lottery, struct worker *worker) {
     lottery->worker = worker;
-    lottery->agencies = agencies;
 }
 
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners) {

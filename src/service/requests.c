@@ -91,13 +91,6 @@ static bool check_message(struct connection *connection, const struct message *m
     if (!check_identity(connection, message->agency, error)) {
         return false;
     }
-    uint32_t agencies = lottery_loop_of(connection)->lottery->agencies;
-    if (message->agency > agencies) {
-        error_set(error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
-                  message->agency, agencies);
-        error->field = "agency";
-        return false;
-    }
     if (message->type != MESSAGE_CONSULT_WINNERS &&
         connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
         error_set(error, ERROR_BAD_MESSAGE, "type_message: this port takes consultations (3) only");
@@ -116,10 +109,9 @@ static bool take_chunk(struct request *request, struct error *error) {
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
-static void log_refused(const struct message *message, const struct error *error) {
+void requests_log_refused(uint32_t agency, const struct error *error) {
     log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
-              "agencia: %" PRIu32 " | error: %s | message: %s", message->agency, error_name(error->code),
-              error->text);
+              "agencia: %" PRIu32 " | error: %s | message: %s", agency, error_name(error->code), error->text);
 }
 
 static void audit_not_authorized(struct connection *connection, uint32_t wanted) {
@@ -167,7 +159,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
         request->ledger.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
         request->ledger.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
     } else if (!good) {
-        log_refused(&message, error);
+        requests_log_refused(message.agency, error);
     }
     if (error->code == ERROR_NOT_AUTHORIZED) {
         audit_not_authorized(connection, message.agency);
@@ -186,7 +178,7 @@ static void refuse_frame(struct connection *connection, size_t length) {
     }
     error_set(&request->ledger.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d", length,
               MESSAGE_BYTES_MAX);
-    log_refused(&(struct message){0}, &request->ledger.error);
+    requests_log_refused(0, &request->ledger.error);
     submit(request);
 }
 

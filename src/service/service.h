@@ -28,8 +28,8 @@ void lottery_free(struct lottery *lottery);
 // What is recorded of who connects and who is refused. Before the net is started; it must outlive the net.
 void lottery_set_audit(struct lottery *lottery, struct audit *audit);
 
-// Tells who does the work, and for how many agencies. Before the net is started.
-void lottery_set_worker(struct lottery *lottery, struct worker *worker, uint32_t agencies);
+// Tells who does the work. Before the net is started.
+void lottery_set_worker(struct lottery *lottery, struct worker *worker);
 
 // The draw is made: from now on consultations are answered, the waiting ones first. For any thread, also
 // before the net is opened. `winners` must outlive the net.

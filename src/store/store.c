@@ -76,7 +76,7 @@ bool store_is_shared(const struct store *store) {
     return store->operations->snapshot != NULL;
 }
 
-static void drop_group(struct store *store) {
+void store_drop(struct store *store) {
     if (store->in_group) {
         store->in_group = false;
         store->operations->rollback(store);
@@ -84,7 +84,7 @@ static void drop_group(struct store *store) {
 }
 
 void store_close(struct store **store) {
-    drop_group(*store);
+    store_drop(*store);
     (*store)->operations->close(*store);
     *store = NULL;
 }
@@ -97,7 +97,7 @@ static bool may_go_on(const struct store *store, struct error *error) {
 static bool result(struct store *store, bool done, const struct error *error) {
     if (!done) {
         store->failed = error->code != ERROR_STORE_STALE;
-        drop_group(store);
+        store_drop(store);
     }
     return done;
 }

@@ -200,6 +200,9 @@ bool store_snapshot(struct store *store, struct error *error) MUST_CHECK;
 bool store_begin(struct store *store, struct error *error) MUST_CHECK;
 bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 
+// Drops the open group, if there is one.
+void store_drop(struct store *store);
+
 // Makes or replaces the draw's row, or an agency's, and sets its checksum. Within a group. A draw becomes
 // DRAW_DRAWN once, in the group that adds its winners, and behind them.
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;

@@ -215,7 +215,7 @@ static void start_central(void) {
                   lottery_handler.loop_started(&loop, loop.state, lottery, &error),
               "the central starts");
     queue_init(&worker.queue);
-    lottery_set_worker(lottery, &worker, AGENCIES);
+    lottery_set_worker(lottery, &worker);
 }
 
 static void accept_connection(int slot, int port) {

@@ -186,7 +186,7 @@ static void start(void *context, uint64_t number) {
     central.worker = (struct worker){0};
     queue_init(&central.worker.queue);
     central.running = true;
-    lottery_set_worker(central.lottery, &central.worker, ledger_agencies(central.ledger));
+    lottery_set_worker(central.lottery, &central.worker);
     if (ledger_has_work(central.ledger)) {
         give_turn(0);
     }

@@ -29,6 +29,8 @@ struct story {
     int failing_call;                 // which call fails, from 1; 0 for none
     enum commit_fault failing_commit; // how, when that is a commit
     bool store_is_gone;               // it cannot be opened
+    uint16_t winning_number;          // that the ledger is opened with; 0: 7574
+    bool by_default, change;          // nobody has given its settings; they are meant
     int opened;
     const struct winners *winners;
     int drawn, all_told;
@@ -214,12 +216,16 @@ static inline void assert_refused(enum ledger_request_type type, uint32_t agency
 }
 
 static inline bool try_to_open(uint32_t agencies, struct error *error) {
-    story.options = (struct ledger_options){.draw = "1",
-                                            .agencies = agencies,
-                                            .winning_number = 7574,
-                                            .open_store = open_store,
-                                            .drawn = on_drawn,
-                                            .all_told = on_all_told};
+    story.options =
+        (struct ledger_options){.draw = "1",
+                                .agencies = agencies,
+                                .winning_number = story.winning_number == 0 ? 7574 : story.winning_number,
+                                .agencies_by_default = story.by_default,
+                                .number_by_default = story.by_default,
+                                .change = story.change,
+                                .open_store = open_store,
+                                .drawn = on_drawn,
+                                .all_told = on_all_told};
     story.winners = NULL;
     story.drawn = 0;
     return ledger_open(&story.options, &story.ledger, error);

@@ -173,49 +173,16 @@ static void winners_in_resent_chunks(void **state) {
     assert_string_equal(winners_of_agency(1), "7,17");
 }
 
-static void agencies_may_change_while_the_draw_is_open(void **state) {
-    (void)state;
-    struct error error;
-    open_ledger(3);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 1, 1);
-    ledger_close(&story.ledger);
-    story.options.agencies = 1;
-    assert_false(ledger_open(&story.options, &story.ledger, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
-    assert_non_null(strstr(error.text, "agency 2"));
-    open_ledger(2); // now everybody has finished
-    assert_true(ledger_has_work(story.ledger));
-    ledger_work(story.ledger);
-    restart(5);
-    assert_int_equal(ledger_agencies(story.ledger), 2); // it is closed
-}
-
-static void agencies_may_join_while_the_draw_is_open(void **state) {
+static void the_winning_number_is_changed_on_purpose(void **state) {
     (void)state;
     open_ledger(1);
     assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
-    story.options.winning_number = 7574;
-    restart(2);
-    assert_int_equal(ledger_agencies(story.ledger), 2);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 0, 8);
-    assert_false(ledger_has_work(story.ledger)); // it waits for agency 2 as well
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
-    assert_true(ledger_has_work(story.ledger));
-}
-
-static void the_winning_number_may_change_while_the_draw_is_open(void **state) {
-    (void)state;
-    struct error error;
-    open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
-    ledger_close(&story.ledger);
-    story.options.winning_number = 1; // of every bet but those that 7574 is of
-    assert_true(ledger_open(&story.options, &story.ledger, &error));
+    story.change = true;
+    story.winning_number = 1; // of every bet but those that 7574 is of
+    restart(1);
     assert_stored(LEDGER_LAST_CHUNK, 1, 8, 1, 9);
-    ledger_close(&story.ledger);
-    story.options.winning_number = 7574; // too late: it is sealed
-    assert_true(ledger_open(&story.options, &story.ledger, &error));
+    story.winning_number = 7574; // too late: it is sealed
+    restart(1);
     ledger_work(story.ledger);
     assert_string_equal(winners_of_agency(1), "0,1,2,3,4,5,6,8");
     assert_int_equal(query("SELECT winning_number FROM draws"), 1);
@@ -275,9 +242,7 @@ int main(void) {
         LEDGER_TEST(nothing_is_added_after_the_seal),
         LEDGER_TEST(winners_in_resent_chunks),
         LEDGER_TEST(the_draw_is_made_once_and_survives),
-        LEDGER_TEST(agencies_may_change_while_the_draw_is_open),
-        LEDGER_TEST(agencies_may_join_while_the_draw_is_open),
-        LEDGER_TEST(the_winning_number_may_change_while_the_draw_is_open),
+        LEDGER_TEST(the_winning_number_is_changed_on_purpose),
         LEDGER_TEST(told_by_all_once),
         LEDGER_TEST(a_mixed_group_is_answered_in_order_by_one_commit),
     };

@@ -65,7 +65,7 @@ static void a_winner_of_an_agency_that_there_cannot_be(void **state) {
     }
 }
 
-// Somebody replaces the store while it is closed after a failure.
+// Somebody replaces the store while it is closed after a failure: what is stored is the truth.
 static void another_draw_than_before(void **state) {
     (void)state;
     open_ledger(2);
@@ -77,11 +77,9 @@ static void another_draw_than_before(void **state) {
         put_agency(store, agency, 0);
     }
     commit_directly(store);
-    assert_refused(LEDGER_CHUNK, 1, 0, 1, ERROR_STORE_FAILED);
-    assert_refused(LEDGER_LAST_CHUNK, 1, 0, 0, ERROR_STORE_FAILED);
-    assert_int_equal(ledger_agencies(story.ledger), 3); // which is what made it refuse
-    restart(3);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 0, 0);
+    assert_refused(LEDGER_CHUNK, 1, 0, 1, ERROR_AGENCY_FINISHED);
+    assert_stored(LEDGER_LAST_CHUNK, 3, 0, 0, 0);
+    assert_int_equal(ledger_agencies(story.ledger), 3);
 }
 
 static bool no_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,

@@ -329,24 +329,45 @@ static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
         ERROR_AGENCY_FINISHED);
 }
 
-// A server does not go on with settings that are not the draw's any more.
-static void servers_need_the_same_settings(void **state) {
+static int64_t stored_agencies(void) {
+    return query_number("SELECT agencies FROM draws");
+}
+
+// A server that is running takes over what another one has changed, whichever way it learns of it.
+static void the_stored_draw_is_taken_over(void **state) {
     (void)state;
-    struct error error;
     start(&servers[0], 2);
     assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 5, 5);
-    start(&servers[1], 3); // the newest start's hold
+    start(&servers[1], 4);
+    assert_stored(&servers[0], LEDGER_CHUNK, 3, 0, 5, 5); // it has not looked: it does before it refuses
+    start(&servers[2], 5);
     current = &servers[0];
     ledger_look(servers[0].ledger);
-    assert_int_equal(send(&servers[0], LEDGER_LAST_CHUNK, 2, 0, 5).error.code, ERROR_STORE_FAILED);
-    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 5, 5);
-    assert_false(ledger_has_work(servers[1].ledger)); // agency 3 is missing
-    assert_false(try_start(&servers[2], 1, &error));  // fewer than have bets
+    assert_int_equal(ledger_agencies(servers[0].ledger), 5);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 6, 0, 1).error.code, ERROR_UNKNOWN_AGENCY);
+    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 5, 5); // which thinks of four
+    assert_false(ledger_has_work(servers[1].ledger));
+    assert_int_equal(stored_agencies(), 5);
+}
+
+// Bets for an agency that another server has left out in the meantime are not acknowledged.
+static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
+    (void)state;
+    struct error error;
+    start(&servers[0], 3);
+    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_false(try_start(&servers[1], 2, &error)); // it has bets
     assert_int_equal(error.code, ERROR_BAD_SETTING);
-    ledger_close(&servers[1].ledger);
-    start(&servers[1], 2); // that seals it, as both have finished
-    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 2, 0, 5, 5);
+    assert_int_equal(stored_agencies(), 3);
+    servers[1].options.change = true;
+    must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error); // that seals it
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 0, 5).error.code, ERROR_UNKNOWN_AGENCY);
+    assert_int_equal(query_number("SELECT count(*) FROM chunks WHERE agency = 3"), 0);
     assert_true(ledger_has_work(servers[0].ledger));
+    ledger_work(servers[0].ledger);
+    assert_winners(&servers[0], 1, "7");
+    assert_int_equal(winners_agencies(servers[0].winners), 2);
 }
 
 // All at once ---------------------------------------------------------------------------------------------
@@ -411,7 +432,8 @@ int main(void) {
         SHARED_TEST(everyone_is_told_by_one_server_or_another),
         SHARED_TEST(a_commit_that_is_not_known_is_resolved),
         SHARED_TEST(an_end_without_bets_that_is_not_known_is_resolved),
-        SHARED_TEST(servers_need_the_same_settings),
+        SHARED_TEST(the_stored_draw_is_taken_over),
+        SHARED_TEST(a_draw_without_the_agency_takes_no_bets_of_it),
         SHARED_TEST(what_all_send_at_once_is_stored_once),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {

@@ -1,0 +1,104 @@
+// The terms of a draw, how many agencies it waits for and which number wins: those that are stored, or those
+// that a server is started with. A draw that has begun keeps its own, so that a forgotten flag at a restart
+// cannot seal it, nor have another number win.
+#include "ledger/internal.h"
+
+#include "base/log.h"
+
+#include <inttypes.h>
+
+struct terms {
+    uint32_t agencies;
+    uint16_t winning_number;
+};
+
+// What is wanted: what was given, and where nothing was, what is stored.
+static struct terms wanted_terms(const struct ledger *ledger) {
+    const struct ledger_options *options = &ledger->options;
+    return (struct terms){
+        .agencies = options->agencies_by_default ? ledger->draw.agencies : options->agencies,
+        .winning_number = options->number_by_default ? ledger->draw.winning_number : options->winning_number,
+    };
+}
+
+static bool refuse(struct error *error, const char *field, const struct ledger *ledger, uint32_t given,
+                   uint32_t stored) {
+    error_set(error, ERROR_BAD_SETTING,
+              "%s is %" PRIu32 ", and draw \"%s\" was opened with %" PRIu32
+              " and has bets: start with %" PRIu32 ", with CHANGE=yes to have %" PRIu32
+              " from now on, or with another DRAW",
+              field, given, ledger->draw_name, stored, stored, given);
+    error->field = field;
+    return false;
+}
+
+// More agencies hurt nobody; fewer may seal the draw at once.
+static bool check_terms(const struct ledger *ledger, const struct terms *wanted, struct error *error) {
+    const struct stored_draw *draw = &ledger->draw;
+    bool may_change = ledger->rows == 0 || ledger->options.change;
+    if (wanted->agencies < draw->agencies && !may_change) {
+        return refuse(error, "AGENCIES", ledger, wanted->agencies, draw->agencies);
+    }
+    if (wanted->winning_number != draw->winning_number && !may_change) {
+        return refuse(error, "WINNING_NUMBER", ledger, wanted->winning_number, draw->winning_number);
+    }
+    if (wanted->agencies < ledger->last_row) {
+        error_set(error, ERROR_BAD_SETTING,
+                  "AGENCIES is %" PRIu32 ", but agency %" PRIu32
+                  " has sent to draw \"%s\" already: start with "
+                  "%" PRIu32 " or more",
+                  wanted->agencies, ledger->last_row, ledger->draw_name, ledger->last_row);
+        error->field = "AGENCIES";
+        return false;
+    }
+    return true;
+}
+
+static void log_change(const struct ledger *ledger, const char *what, uint32_t old, uint32_t new) {
+    if (old != new) {
+        log_event(ledger->rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
+                  "draw: %s | %s: %" PRIu32 " → %" PRIu32, ledger->draw_name, what, old, new);
+    }
+}
+
+static bool same(const struct stored_draw *draw, const struct terms *wanted) {
+    return draw->agencies == wanted->agencies && draw->winning_number == wanted->winning_number;
+}
+
+static void warn_of_closed(const struct ledger *ledger, const struct terms *wanted) {
+    const struct stored_draw *draw = &ledger->draw;
+    if (!same(draw, wanted)) {
+        log_event(
+            LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
+            "draw: %s | state: %s | agencies: %" PRIu32
+            " | winning_number: %u | reason: the draw is closed, AGENCIES and WINNING_NUMBER stay as they "
+            "are stored",
+            ledger->draw_name, draw_state_name(draw->state), draw->agencies, draw->winning_number);
+    }
+}
+
+bool ledger_take_terms(struct ledger *ledger, bool found, struct error *error) {
+    struct stored_draw *draw = &ledger->draw;
+    if (!found || ledger->has_terms) {
+        return true;
+    }
+    struct terms wanted = wanted_terms(ledger);
+    if (draw->state != DRAW_OPEN) {
+        warn_of_closed(ledger, &wanted);
+        return true;
+    }
+    if (same(draw, &wanted)) {
+        return true;
+    }
+    if (!check_terms(ledger, &wanted, error)) {
+        return false;
+    }
+    if (ledger->in_group || !ledger->is_shared) { // else it comes here again, with the draw locked
+        log_change(ledger, "agencies", draw->agencies, wanted.agencies);
+        log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
+    }
+    draw->agencies = wanted.agencies;
+    draw->winning_number = wanted.winning_number;
+    ledger->draw_is_stored = false;
+    return ledger_resize(ledger, error);
+}

@@ -1,0 +1,144 @@
+// Which settings hold when a server is started again: those it is given, or those that the draw was opened
+// with (ledger/terms.c).
+#include "ledger_story.h"
+
+static void assert_not_opened(uint32_t agencies, const char *field, const char *says) {
+    struct error error;
+    ledger_close(&story.ledger);
+    assert_false(try_to_open(agencies, &error));
+    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_string_equal(error.field, field);
+    if (strstr(error.text, says) == NULL) {
+        fail_msg("%s", error.text);
+    }
+}
+
+// The draw as it is stored: its agencies, and its number.
+static void assert_terms(int agencies, int number) {
+    assert_int_equal(query("SELECT agencies FROM draws"), agencies);
+    assert_int_equal(query("SELECT winning_number FROM draws"), number);
+}
+
+static void before_the_first_bet_what_is_given_is_taken(void **state) {
+    (void)state;
+    open_ledger(5);
+    restart(2);
+    assert_terms(2, 7574);
+    story.winning_number = 1;
+    restart(3);
+    assert_terms(3, 1);
+    assert_stored(LEDGER_CHUNK, 3, 0, 1, 1);
+    assert_refused(LEDGER_CHUNK, 4, 0, 1, ERROR_UNKNOWN_AGENCY);
+}
+
+static void what_nobody_gives_is_as_it_was_opened(void **state) {
+    (void)state;
+    story.winning_number = 42;
+    open_ledger(3);
+    story.by_default = true;
+    story.winning_number = 7574;
+    restart(5);
+    assert_terms(3, 42);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
+    restart(1);
+    assert_terms(3, 42);
+    assert_int_equal(ledger_agencies(story.ledger), 3);
+    assert_false(ledger_has_work(story.ledger));
+}
+
+static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_not_opened(2, "AGENCIES",
+                      "is 2, and draw \"1\" was opened with 3 and has bets: start with 3, with "
+                      "CHANGE=yes to have 2 from now on");
+    assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'open' AND agencies = 3"), 1);
+    story.change = true;
+    open_ledger(2);
+    assert_true(ledger_has_work(story.ledger)); // it is sealed
+    ledger_work(story.ledger);
+    assert_int_equal(story.drawn, 1);
+    assert_terms(2, 7574);
+}
+
+static void no_other_number_wins_by_mistake(void **state) {
+    (void)state;
+    open_ledger(2);
+    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    story.winning_number = 1;
+    assert_not_opened(2, "WINNING_NUMBER", "is 1, and draw \"1\" was opened with 7574");
+    story.change = true;
+    open_ledger(2);
+    assert_terms(2, 1);
+}
+
+// An end without bets is enough for a draw to have begun: it may be what seals it.
+static void an_end_without_bets_counts(void **state) {
+    (void)state;
+    open_ledger(2);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 0, 0);
+    assert_not_opened(1, "AGENCIES", "is 1,");
+    open_ledger(2);
+}
+
+static void more_agencies_are_taken(void **state) {
+    (void)state;
+    open_ledger(1);
+    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    restart(2);
+    assert_terms(2, 7574);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 0, 8);
+    assert_false(ledger_has_work(story.ledger)); // it waits for agency 2 as well
+    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_true(ledger_has_work(story.ledger));
+}
+
+static void nobody_who_has_sent_is_left_out(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_stored(LEDGER_CHUNK, 3, 0, 1, 1);
+    story.change = true;
+    assert_not_opened(2, "AGENCIES",
+                      "is 2, but agency 3 has sent to draw \"1\" already: start with 3 or more");
+    open_ledger(3);
+}
+
+static void a_closed_draw_serves_as_it_is(void **state) {
+    (void)state;
+    open_ledger(1);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+    ledger_work(story.ledger);
+    story.winning_number = 1;
+    story.change = true;
+    restart(5);
+    assert_terms(1, 7574);
+    assert_string_equal(winners_of_agency(1), "7");
+}
+
+// Somebody has put an empty file in the store's place.
+static void a_draw_that_is_gone_is_not_made_anew(void **state) {
+    (void)state;
+    open_ledger(1);
+    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    story.fault = FAIL_BEFORE;
+    assert_refused(LEDGER_CHUNK, 1, 8, 1, ERROR_STORE_FAILED);
+    remove_stores();
+    assert_refused(LEDGER_CHUNK, 1, 0, 1, ERROR_STORE_FAILED);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        LEDGER_TEST(before_the_first_bet_what_is_given_is_taken),
+        LEDGER_TEST(what_nobody_gives_is_as_it_was_opened),
+        LEDGER_TEST(a_draw_with_bets_is_not_sealed_by_mistake),
+        LEDGER_TEST(no_other_number_wins_by_mistake),
+        LEDGER_TEST(an_end_without_bets_counts),
+        LEDGER_TEST(more_agencies_are_taken),
+        LEDGER_TEST(nobody_who_has_sent_is_left_out),
+        LEDGER_TEST(a_closed_draw_serves_as_it_is),
+        LEDGER_TEST(a_draw_that_is_gone_is_not_made_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
