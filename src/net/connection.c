@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ struct connection {
     uint8_t port_index;
     uint8_t waits_for; // which list (enum watch_kind)
     bool proven;       // has said something whole
-    bool reading, paused, peer_ended, writing, dirty, delivering, resets;
+    bool reading, paused, peer_ended, writing, dirty, delivering, resets, waits_turn;
     max_align_t state[]; // the service's
 };
 
@@ -110,15 +111,17 @@ bool connection_transport_is_open(const struct connection *connection) {
 }
 
 const char *connection_identity(const struct connection *connection) {
-    return connection->transport == &transport_tls ? tls_session_identity(connection->transport_state) : NULL;
+    return connection->transport == &transport_tls
+               ? tls_session_identity(transport_tls_session(connection->transport_state))
+               : NULL;
 }
 
 void connection_certificate(const struct connection *connection, struct connection_certificate *certificate) {
     *certificate = (struct connection_certificate){"", false};
     if (connection->transport == &transport_tls) {
         *certificate = (struct connection_certificate){
-            tls_session_serial(connection->transport_state),
-            tls_session_was_resumed(connection->transport_state),
+            tls_session_serial(transport_tls_session(connection->transport_state)),
+            tls_session_was_resumed(transport_tls_session(connection->transport_state)),
         };
     }
 }
@@ -222,6 +225,9 @@ static enum watch_kind what_it_waits_for(struct connection *connection) {
     }
     if (connection->writing) {
         return WATCH_SENDING;
+    }
+    if (connection->waits_turn) {
+        return WATCH_TURN;
     }
     if (!connection->reading) {
         return WATCH_BUSY;
@@ -342,6 +348,8 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
         if (!connection->peer_ended) {
             on_peer_ended(connection);
         }
+    } else if (length == UV_ENOBUFS && connection->waits_turn) {
+        settle(connection);
     } else if (length < 0) {
         note_cut_off(connection);
         connection_abort(connection);
@@ -351,10 +359,11 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 }
 
 static void update_reading(struct connection *connection) {
-    bool wanted = !connection->peer_ended &&
-                  ((connection->phase == CONNECTION_OPEN && !connection->paused && !connection->loop->quiet &&
-                    connection->out.length - connection->out.sent <= UNSENT_BYTES_MAX) ||
-                   connection->phase == CONNECTION_LINGERING);
+    bool wanted =
+        !connection->peer_ended &&
+        ((connection->phase == CONNECTION_OPEN && !connection->paused && !connection->waits_turn &&
+          !connection->loop->quiet && connection->out.length - connection->out.sent <= UNSENT_BYTES_MAX) ||
+         connection->phase == CONNECTION_LINGERING);
     if (wanted == connection->reading || connection->phase == CONNECTION_CLOSED) {
         return;
     }
@@ -377,6 +386,40 @@ static void settle(struct connection *connection) {
     if (kind != connection->waits_for) {
         watch_anew(connection, kind);
     }
+}
+
+void connection_wait_turn(struct connection *connection) {
+    connection->waits_turn = true;
+}
+
+void connection_take_turn(struct connection *connection) {
+    int descriptor = -1;
+    connection->waits_turn = false;
+    if (connection->phase != CONNECTION_OPEN ||
+        uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0) {
+        return;
+    }
+    connection_hold(connection);
+    size_t room = 0;
+    uint8_t *bytes = connection->transport->room(connection, &room);
+    ssize_t length = bytes == NULL ? UV_ENOMEM : recv(descriptor, bytes, room, MSG_DONTWAIT);
+    if (length == 0) {
+        length = UV_EOF;
+    } else if (length == -1 && bytes != NULL) {
+        length = errno == EAGAIN ? 0 : uv_translate_sys_error(errno);
+    }
+    on_read((uv_stream_t *)&connection->socket, length, NULL);
+    settle(connection);
+    connection_release(connection);
+}
+
+size_t connection_peek(struct connection *connection, uint8_t *bytes, size_t room) {
+    int descriptor;
+    ssize_t length = 0;
+    if (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) == 0) {
+        length = recv(descriptor, bytes, room, MSG_PEEK | MSG_DONTWAIT);
+    }
+    return length > 0 ? (size_t)length : 0;
 }
 
 void connection_pause(struct connection *connection) {
@@ -589,6 +632,11 @@ void connection_finish_all(struct loop *loop) {
 
 void connection_abort_all(struct loop *loop) {
     for_all(loop, connection_abort);
+}
+
+void connection_peer_bytes(const struct connection *connection,
+                           uint8_t address[CONNECTION_ADDRESS_RAW_BYTES]) {
+    memcpy(address, &connection->peer, CONNECTION_ADDRESS_RAW_BYTES);
 }
 
 void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {

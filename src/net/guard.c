@@ -40,6 +40,13 @@ static void close_for(struct connection *connection, enum close_reason reason) {
     loop_start_reaper(connection_loop(connection)); // it will log that
 }
 
+void guard_give_up_handshake(struct connection *connection) {
+    if (connection_is_open(connection)) {
+        connection_loop(connection)->net->handler->refused(connection, "too_many_handshakes");
+        close_for(connection, CLOSE_HANDSHAKES);
+    }
+}
+
 static void close_due(struct connection *connection, enum watch_kind kind) {
     if (kind == WATCH_LINGER) {
         connection_abort(connection); // it was ended by us
@@ -93,6 +100,7 @@ void guard_report(struct loop *loop, bool all) {
         [CLOSE_IDLE_TIMEOUT] = "idle_timeout",
         [CLOSE_SEND_TIMEOUT] = "send_timeout",
         [CLOSE_HANDSHAKE_TIMEOUT] = "handshake_timeout",
+        [CLOSE_HANDSHAKES] = "too_many_handshakes",
         [CLOSE_NO_ROOM] = "no_room",
         [CLOSE_NO_MEMORY] = "no_memory",
     };
@@ -134,7 +142,6 @@ void guard_note_refused(struct connection *connection, enum tls_failure failure,
 bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
     watch_advance(&loop->watch, elapsed_ms, STEP_MS_MAX);
     close_all_due(loop);
-    loop->handshakes_ns = 0;
     if (atomic_exchange(&loop->net->room_wanted, false)) {
         (void)guard_make_room(loop);
     }
@@ -150,7 +157,8 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
 // longest silent first; then who is at its first message; then who has had nothing to say for long. Never one
 // that is at work or waits for the draw.
 static struct watch_link *least_missed(const struct loop *loop) {
-    static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_SILENT, WATCH_OPENING};
+    static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,
+                                                WATCH_OPENING};
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
         struct watch_link *oldest = watch_oldest(&loop->watch, strangers[i]);
         if (oldest != NULL) {

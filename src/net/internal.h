@@ -7,6 +7,7 @@
 #include "net/handler.h"
 #include "net/net.h"
 #include "net/transport.h"
+#include "net/turns.h"
 #include "net/watch.h"
 #include "tls/session.h"
 
@@ -26,8 +27,9 @@ enum close_reason {
     CLOSE_IDLE_TIMEOUT,
     CLOSE_SEND_TIMEOUT,
     CLOSE_HANDSHAKE_TIMEOUT,
-    CLOSE_NO_ROOM,   // another one came, and there was no room
-    CLOSE_NO_MEMORY, // too much of half-read messages is kept
+    CLOSE_HANDSHAKES, // too many of one address are not over
+    CLOSE_NO_ROOM,    // another one came, and there was no room
+    CLOSE_NO_MEMORY,  // too much of half-read messages is kept
     CLOSE_REASONS
 };
 
@@ -55,7 +57,8 @@ struct loop {
     struct close_note notes[CLOSE_REASONS];
     struct close_note refused[TLS_FAILURES];
     struct tls_context *judged_by; // all connections of the loop; held
-    uint64_t handshakes_ns;        // spent on them since the last sweep
+    struct turns turns;            // of its handshakes
+    uv_timer_t turns_timer;        // has who waits take its turn, while somebody does
     uint8_t *encrypted;            // where bytes of TLS connections are read into, made when it is needed
     bool accepting;                // else there was no room, and the listeners rest until the next sweep
     uint64_t full_quiet_until_ms;
@@ -128,6 +131,20 @@ bool connection_output_add(struct connection *connection, const uint8_t *bytes, 
 // connection.c: what the transport keeps for the connection.
 void *connection_transport_state(const struct connection *connection);
 
+// connection.c: is read no more until connection_take_turn, which reads at once what there is.
+void connection_wait_turn(struct connection *connection);
+void connection_take_turn(struct connection *connection);
+
+// connection.c: looks at the first bytes that have come and were not read. Returns how many there are, 0 also
+// when it cannot be told.
+size_t connection_peek(struct connection *connection, uint8_t *bytes, size_t room);
+
+enum { CONNECTION_ADDRESS_RAW_BYTES = 16 };
+
+// connection.c: the address of the other side as one of IPv6, those of IPv4 mapped.
+void connection_peer_bytes(const struct connection *connection,
+                           uint8_t address[CONNECTION_ADDRESS_RAW_BYTES]);
+
 // connection.c: whether the transport's handshake is over.
 bool connection_transport_is_open(const struct connection *connection);
 
@@ -158,6 +175,9 @@ bool guard_make_room(struct loop *loop);
 // guard.c: closes the connections whose messages have been half read for longest until there is memory for
 // more of them. Returns false when `asking` is the one to be closed.
 bool guard_make_memory(struct loop *loop, const struct connection *asking);
+
+// guard.c: closes a connection whose address has too many handshakes that are not over.
+void guard_give_up_handshake(struct connection *connection);
 
 // guard.c: notes, for the log, that a connection's TLS has failed, and tells the service.
 void guard_note_refused(struct connection *connection, enum tls_failure failure, const char *reason);

@@ -3,6 +3,7 @@
 #include "net/internal.h"
 
 #include "base/log.h"
+#include "base/random.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -64,6 +66,7 @@ void loop_connection_gone(struct loop *loop) {
     if (loop->closing && loop->connection_count == 0 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->reaper, NULL);
+        uv_close((uv_handle_t *)&loop->turns_timer, NULL);
     }
 }
 
@@ -120,6 +123,12 @@ static int bind_port(struct net *net, int index, struct error *error) {
     return socket;
 }
 
+// A seed that nobody outside can guess.
+static uint64_t hidden_seed(void) {
+    uint64_t seed;
+    return getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed ? seed : random_seed();
+}
+
 static bool open_loop(struct net *net, int index, const struct net_options *options, struct error *error) {
     struct loop *loop = &net->loops[index];
     loop->net = net;
@@ -135,6 +144,9 @@ static bool open_loop(struct net *net, int index, const struct net_options *opti
     loop->wake.data = loop;
     uv_timer_init(&loop->uv, &loop->reaper);
     loop->reaper.data = loop;
+    uv_timer_init(&loop->uv, &loop->turns_timer);
+    loop->turns_timer.data = loop;
+    turns_begin(&loop->turns, hidden_seed(), uv_hrtime());
     for (int i = 0; i < net->port_count; i++) {
         int socket = bind_port(net, i, error);
         if (socket < 0 || !listener_add(&loop->listeners[i], loop, i, socket, error)) {
@@ -154,6 +166,7 @@ static void close_loop(struct loop *loop) {
         close_listeners(loop);
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->reaper, NULL);
+        uv_close((uv_handle_t *)&loop->turns_timer, NULL);
         uv_run(&loop->uv, UV_RUN_DEFAULT);
         loop->net->handler->loop_ended(loop, loop->state);
     }

@@ -5,7 +5,7 @@
 enum { AT_ONCE_NS = 50000000 }; // then those who are at work have their turn
 
 bool recheck_one(struct connection *connection) {
-    struct tls_session *session = connection_transport_state(connection);
+    struct tls_session *session = transport_tls_session(connection_transport_state(connection));
     struct net *net = connection_loop(connection)->net;
     if (tls_session_is_judged_by(session, atomic_load(&net->tls))) {
         return true;

@@ -9,6 +9,7 @@
 
 struct connection;
 struct tls_context;
+struct tls_session;
 
 enum transport_state {
     TRANSPORT_OPENING, // nothing of the service's can go through yet
@@ -18,7 +19,8 @@ enum transport_state {
 };
 
 struct transport {
-    // Where bytes from the socket go, *length of them at most; NULL when there is no memory.
+    // Where bytes from the socket go, *length of them at most; NULL when there is no memory, or the
+    // connection has to wait for its turn (connection_wait_turn was called then).
     uint8_t *(*room)(struct connection *connection, size_t *length);
     // Puts into the connection's input what the bytes mean that came into the room.
     enum transport_state (*take)(struct connection *connection, size_t length);
@@ -32,10 +34,12 @@ struct transport {
 
 extern const struct transport transport_plain;
 
-// Its state is a struct tls_session, made by transport_tls_begin.
 extern const struct transport transport_tls;
 
-// Makes the TLS session of a connection that was accepted. NULL when there is no memory.
+// Makes the state of a TLS connection that was accepted. NULL when there is no memory.
 void *transport_tls_begin(struct connection *connection, struct tls_context *context);
+
+// The TLS session of such a state.
+struct tls_session *transport_tls_session(void *state);
 
 #endif

@@ -10,6 +10,7 @@
 // What a connection waits for.
 enum watch_kind {
     WATCH_BUSY,      // us: we owe it an answer or do not read it. Never due
+    WATCH_TURN,      // its turn in a TLS handshake. Never due
     WATCH_HANDSHAKE, // its part of the TLS handshake
     WATCH_SILENT,    // its first word; it has not said a whole message yet
     WATCH_OPENING,   // the rest of its first message
