@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/log_text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +36,7 @@ static void set_text(struct error *error, enum error_code code, const char *form
     error->bet = -1;
     error->field = NULL;
     vsnprintf(error->text, sizeof error->text, format, values);
+    log_text_blank(error->text, strlen(error->text)); // it may quote what somebody else wrote, and is shown
 }
 
 bool error_set(struct error *error, enum error_code code, const char *format, ...) {

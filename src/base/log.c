@@ -1,10 +1,13 @@
 #include "base/log.h"
 
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/log_direct.h"
+#include "base/log_limit.h"
+#include "base/log_queue.h"
+#include "base/log_text.h"
 
-#include <errno.h>
-#include <poll.h>
+#include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,17 +15,24 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { HELD_BYTES_MAX = 64 * 1024 };
+enum { HELD_BYTES_MAX = 64 * 1024, FLUSH_MS = 500 };
 
 static const char *const level_names[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 static const char *const result_names[] = {"success", "fail", "in_progress"};
 
 static _Atomic enum log_level lowest_level = LOG_LEVEL_INFO;
 
-// The lines that the calling thread holds back.
+// The one log of the process. Without a queue whoever says something writes it.
+static struct log_queue *_Atomic queue;
+static atomic_bool is_over; // the queue's thread could not end, and has the standard output
+static pthread_mutex_t limit_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct log_limit limit;
+
+// The lines that the calling thread holds back, and whether it waits for room in the queue.
 static _Thread_local char held[HELD_BYTES_MAX];
 static _Thread_local size_t held_length;
-static _Thread_local bool holding;
+static _Thread_local unsigned held_lines;
+static _Thread_local bool holding, waits;
 
 bool log_level_parse(const char *name, enum log_level *level) {
     static const struct {
@@ -50,52 +60,65 @@ bool log_enabled(enum log_level level) {
     return level >= atomic_load_explicit(&lowest_level, memory_order_relaxed);
 }
 
-static void write_whole(const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t written = write(STDOUT_FILENO, bytes, length);
-        if (written < 0 && (errno == EINTR || errno == EAGAIN)) {
-            if (errno == EAGAIN) {
-                poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, -1);
-            }
-            continue;
-        }
-        if (written <= 0) {
-            return; // nobody reads the log: that must not stop the lottery
-        }
-        bytes += written;
-        length -= (size_t)written;
-    }
-}
+// Lines -----------------------------------------------------------------------------------------------------
 
-// Appends formatted text to line[*length …], leaving room for the newline.
-static void append(char *line, size_t *length, const char *format, va_list values) {
-    size_t room = LOG_LINE_BYTES_MAX - 1 - *length;
-    int wanted = vsnprintf(line + *length, room, format, values);
-    if (wanted > 0) {
-        *length += (size_t)wanted < room ? (size_t)wanted : room - 1;
-    }
-}
+static void add(char *line, size_t *length, const char *format, ...) PRINTF_LIKE(3, 4);
 
-static void appendf(char *line, size_t *length, const char *format, ...) PRINTF_LIKE(3, 4);
-
-static void appendf(char *line, size_t *length, const char *format, ...) {
+static void add(char *line, size_t *length, const char *format, ...) {
     va_list values;
     va_start(values, format);
-    append(line, length, format, values);
+    *length = log_text_add(line, *length, LOG_LINE_BYTES_MAX, format, values);
     va_end(values);
 }
 
-// Control characters, also those beyond ASCII (U+0080 to U+009F, two bytes each): a value must not end its
-// line, nor steer a terminal.
-static void blank_controls(char *line, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char *bytes = (const unsigned char *)line + i;
-        if (bytes[0] < ' ' || bytes[0] == 0x7f) {
-            line[i] = '?';
-        } else if (bytes[0] == 0xc2 && i + 1 < length && bytes[1] >= 0x80 && bytes[1] < 0xa0) {
-            line[i] = line[i + 1] = '?';
-        }
+static size_t begin_line(char line[LOG_LINE_BYTES_MAX], enum log_level level, const char *action,
+                         enum log_result result) {
+    size_t length = clock_local_text(line);
+    add(line, &length, " %-8s action: %s | result: %s", level_names[level], action, result_names[result]);
+    return length;
+}
+
+static size_t write_line(char line[LOG_LINE_BYTES_MAX], enum log_level level, const char *action,
+                         enum log_result result, const char *fields, va_list values) {
+    size_t length = begin_line(line, level, action, result);
+    if (fields != NULL) {
+        add(line, &length, " | ");
+        length = log_text_add(line, length, LOG_LINE_BYTES_MAX, fields, values);
     }
+    line[length++] = '\n'; // in place of the NUL
+    return length;
+}
+
+static size_t tell_lost(uint64_t lines, char line[LOG_LINE_BYTES_MAX]) {
+    size_t length = begin_line(line, LOG_LEVEL_WARNING, "log", LOG_FAIL);
+    add(line, &length, " | error: nobody reads it | lines_lost: %" PRIu64, lines);
+    line[length++] = '\n';
+    return length;
+}
+
+// Where they go ---------------------------------------------------------------------------------------------
+
+static void leave(const char *bytes, size_t length, unsigned lines) {
+    struct log_queue *to = atomic_load_explicit(&queue, memory_order_acquire);
+    if (to != NULL) {
+        log_queue_add(to, bytes, length, lines, waits);
+    } else if (!atomic_load(&is_over)) {
+        log_direct_write(STDOUT_FILENO, bytes, length, tell_lost);
+    }
+}
+
+static void leave_or_hold(const char *line, size_t length) {
+    if (!holding) {
+        leave(line, length, 1);
+        return;
+    }
+    if (held_length + length > sizeof held) {
+        leave(held, held_length, held_lines);
+        held_length = held_lines = 0;
+    }
+    memcpy(held + held_length, line, length);
+    held_length += length;
+    held_lines++;
 }
 
 void log_event(enum log_level level, const char *action, enum log_result result, const char *fields, ...) {
@@ -103,27 +126,27 @@ void log_event(enum log_level level, const char *action, enum log_result result,
         return;
     }
     char line[LOG_LINE_BYTES_MAX];
-    size_t length = clock_local_text(line);
-    appendf(line, &length, " %-8s action: %s | result: %s", level_names[level], action, result_names[result]);
-    if (fields != NULL) {
-        appendf(line, &length, " | ");
-        va_list values;
-        va_start(values, fields);
-        append(line, &length, fields, values);
-        va_end(values);
-    }
-    blank_controls(line, length);
-    line[length++] = '\n';
-    if (!holding) {
-        write_whole(line, length);
+    va_list values;
+    va_start(values, fields);
+    size_t length = write_line(line, level, action, result, fields, values);
+    va_end(values);
+    leave_or_hold(line, length);
+}
+
+void log_fields(enum log_level level, const char *action, enum log_result result,
+                const struct log_field *fields, size_t count) {
+    if (!log_enabled(level)) {
         return;
     }
-    if (held_length + length > sizeof held) {
-        write_whole(held, held_length);
-        held_length = 0;
+    char line[LOG_LINE_BYTES_MAX];
+    size_t length = begin_line(line, level, action, result);
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].text != NULL) {
+            add(line, &length, " | %s: %s", fields[i].name, fields[i].text);
+        }
     }
-    memcpy(held + held_length, line, length);
-    held_length += length;
+    line[length++] = '\n';
+    leave_or_hold(line, length);
 }
 
 void log_hold(void) {
@@ -132,6 +155,99 @@ void log_hold(void) {
 
 void log_release(void) {
     holding = false;
-    write_whole(held, held_length);
-    held_length = 0;
+    if (held_length > 0) {
+        leave(held, held_length, held_lines);
+        held_length = held_lines = 0;
+    }
+}
+
+// The limit -------------------------------------------------------------------------------------------------
+
+static bool is_allowed(const struct log_source *source, const struct log_reason *reason,
+                       enum log_level level) {
+    struct log_queue *to = atomic_load_explicit(&queue, memory_order_acquire);
+    pthread_mutex_lock(&limit_mutex);
+    bool allowed = log_limit_allows(&limit, reason, source->address, (int)level, clock_steady_ms(),
+                                    !source->is_said_again);
+    pthread_mutex_unlock(&limit_mutex);
+    if (!allowed && !source->is_said_again && to != NULL) {
+        log_queue_want_tick(to);
+    }
+    return allowed;
+}
+
+bool log_event_limited(const struct log_source *source, enum log_level level, const char *action,
+                       enum log_result result, const char *fields, ...) {
+    if (!log_enabled(level)) {
+        return true;
+    }
+    struct log_reason reason = {action, source->error == NULL ? "" : source->error};
+    if (!is_allowed(source, &reason, level)) {
+        return false;
+    }
+    char line[LOG_LINE_BYTES_MAX];
+    va_list values;
+    va_start(values, fields);
+    size_t length = write_line(line, level, action, result, fields, values);
+    va_end(values);
+    pthread_mutex_lock(&limit_mutex);
+    log_limit_charge(&limit, length);
+    pthread_mutex_unlock(&limit_mutex);
+    leave_or_hold(line, length);
+    return true;
+}
+
+static bool take_left_out(struct log_left_out *left_out) {
+    pthread_mutex_lock(&limit_mutex);
+    bool some = log_limit_take(&limit, left_out);
+    pthread_mutex_unlock(&limit_mutex);
+    return some;
+}
+
+// On the queue's thread, once a second while something was left out; and at the end.
+static void tell_left_out(void) {
+    struct log_left_out left_out;
+    while (take_left_out(&left_out)) {
+        const char *error = left_out.reason.error;
+        log_event((enum log_level)left_out.level, "log", LOG_SUCCESS, "left_out: %" PRIu64 " | of: %s%s%s",
+                  left_out.count, left_out.reason.action, error[0] == '\0' ? "" : " ", error);
+    }
+}
+
+// The thread ------------------------------------------------------------------------------------------------
+
+bool log_start(struct error *error) {
+    static const struct log_queue_options options = {.descriptor = STDOUT_FILENO,
+                                                     .bytes = LOG_QUEUE_BYTES,
+                                                     .wait_ms = LOG_QUEUE_WAIT_MS,
+                                                     .tell_lost = tell_lost,
+                                                     .tick = tell_left_out};
+    struct log_queue *started;
+    if (!log_queue_start(&options, &started, error)) {
+        return false;
+    }
+    atomic_store_explicit(&queue, started, memory_order_release);
+    return true;
+}
+
+void log_wait_for_room(void) {
+    waits = true;
+}
+
+void log_hurry(void) {
+    struct log_queue *to = atomic_load(&queue);
+    if (to != NULL) {
+        log_queue_hurry(to);
+    }
+}
+
+void log_end(void) {
+    struct log_queue *ending = atomic_load(&queue);
+    if (ending == NULL) {
+        return;
+    }
+    tell_left_out();
+    bool written = log_queue_end(&ending, FLUSH_MS);
+    atomic_store(&is_over, !written);
+    atomic_store(&queue, NULL);
 }

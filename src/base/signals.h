@@ -26,4 +26,7 @@ bool signals_is_reload(int number);
 // "SIGTERM", "SIGINT" or "SIGHUP". A string constant.
 const char *signals_name(int number);
 
+// Whether SIGTERM or SIGINT has come and nobody has taken it yet (where they are held).
+bool signals_wait_to_end(void);
+
 #endif

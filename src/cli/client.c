@@ -24,22 +24,17 @@
 static const char *const bet_keys[BET_FIELDS] = {"NOMBRE", "APELLIDO", "DOCUMENTO", "NACIMIENTO", "NUMERO"};
 
 static void log_config(const struct settings *settings) {
-    char loop[256] = "";
-    size_t length = 0;
-    if (settings_text(settings, "CLI_LOOP_AMOUNT") != NULL) {
-        length += (size_t)snprintf(loop, sizeof loop, " | loop_amount: %s",
-                                   settings_text(settings, "CLI_LOOP_AMOUNT"));
-    }
-    if (settings_text(settings, "CLI_LOOP_PERIOD") != NULL && length < sizeof loop) {
-        snprintf(loop + length, sizeof loop - length, " | loop_period: %s",
-                 settings_text(settings, "CLI_LOOP_PERIOD"));
-    }
-    log_event(
-        LOG_LEVEL_INFO, "config", LOG_SUCCESS,
-        "client_id: %s | server_address: %s%s | log_level: %s | data_dir: %s | chunk_size: %s | window: %s",
-        settings_text(settings, "CLI_ID"), settings_text(settings, "CLI_SERVER_ADDRESS"), loop,
-        settings_text(settings, "CLI_LOG_LEVEL"), settings_text(settings, "CLI_DATA_DIR"),
-        settings_text(settings, "CHUNK_SIZE"), settings_text(settings, "CLI_WINDOW"));
+    const struct log_field fields[] = {
+        {"client_id", settings_text(settings, "CLI_ID")},
+        {"server_address", settings_text(settings, "CLI_SERVER_ADDRESS")},
+        {"loop_amount", settings_text(settings, "CLI_LOOP_AMOUNT")},
+        {"loop_period", settings_text(settings, "CLI_LOOP_PERIOD")},
+        {"log_level", settings_text(settings, "CLI_LOG_LEVEL")},
+        {"data_dir", settings_text(settings, "CLI_DATA_DIR")},
+        {"chunk_size", settings_text(settings, "CHUNK_SIZE")},
+        {"window", settings_text(settings, "CLI_WINDOW")},
+    };
+    log_fields(LOG_LEVEL_INFO, "config", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
 }
 
 // Names the variable that the bad field came from. Always returns false.
@@ -146,6 +141,12 @@ static void begin_log(const struct settings *settings) {
     if (log_level_parse(settings_text(settings, "CLI_LOG_LEVEL"), &level)) {
         log_set_level(level);
     }
+    struct error error;
+    if (!log_start(&error)) { // then without a thread
+        log_event(LOG_LEVEL_WARNING, "log", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
+                  error.text);
+    }
+    log_wait_for_room();
     log_config(settings);
     settings_warn(settings);
 }
@@ -223,6 +224,7 @@ int cli_client(int argc, char **argv) {
         status = command_fail(&client_command, &error);
     }
     settings_free(settings);
+    log_end();
     link_leave(status);
     return status;
 }

@@ -94,6 +94,7 @@ static void begin_log(const struct settings *settings) {
 static void stop(struct server *server) {
     if (!server->stopping) {
         server->stopping = true;
+        log_hurry();
         uv_stop(&server->loop);
     }
 }
@@ -392,7 +393,8 @@ static bool start_lottery(struct server *server, struct error *error) {
 }
 
 // The ports are bound while we may; then everything is given up that is not needed from there on, before the
-// first thread starts; the store is the first thing that is done without. We listen when it is open.
+// first thread starts, which is the log's; the store is the first thing that is done without. We listen when
+// it is open.
 static bool put_together(struct server *server, struct error *error) {
     bool has_store = !is_echo(server);
     if (!start_tls(server, error)) {
@@ -402,18 +404,21 @@ static bool put_together(struct server *server, struct error *error) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
     return open_net(server, error) && privileges_give_up(server->settings, has_store, error) &&
-           start_audit(server, error) && (!has_store || start_lottery(server, error)) &&
+           log_start(error) && start_audit(server, error) && (!has_store || start_lottery(server, error)) &&
            net_start(server->net, error);
 }
 
 static void log_listening(const struct server *server) {
-    char consult[32] = "";
+    char port[8], consult[8];
+    snprintf(port, sizeof port, "%u", net_port(server->net, LOTTERY_PORT_BETS));
     if (!is_echo(server)) {
-        snprintf(consult, sizeof consult, " | consult_port: %u", net_port(server->net, LOTTERY_PORT_CONSULT));
+        snprintf(consult, sizeof consult, "%u", net_port(server->net, LOTTERY_PORT_CONSULT));
     }
-    log_event(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, "service: %s | ip: %s | port: %u%s",
-              settings_text(server->settings, "SERVICE"), net_address(server->net),
-              net_port(server->net, LOTTERY_PORT_BETS), consult);
+    const struct log_field fields[] = {{"service", settings_text(server->settings, "SERVICE")},
+                                       {"ip", net_address(server->net)},
+                                       {"port", port},
+                                       {"consult_port", is_echo(server) ? NULL : consult}};
+    log_fields(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
 }
 
 // As many connections as the system lets us have.
@@ -539,5 +544,6 @@ int cli_server(int argc, char **argv) {
         status = command_fail(&server_command, &error);
     }
     settings_free(server.settings);
+    log_end();
     return status;
 }

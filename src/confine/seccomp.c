@@ -36,10 +36,10 @@ static const int for_connections[] = {CALL(listen),   CALL(accept4),    CALL(rec
 
 // Waiting: the loops, the signals that end the program, and the store's watch.
 static const int for_waiting[] = {
-    CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait), CALL(epoll_pwait),     CALL(epoll_pwait2),
-    CALL(eventfd2),      CALL(pipe2),     CALL(poll),       CALL(ppoll),           CALL(select),
-    CALL(pselect6),      CALL(signalfd4), CALL(nanosleep),  CALL(clock_nanosleep), CALL(restart_syscall),
-    CALL(dup),           CALL(dup3)};
+    CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait),   CALL(epoll_pwait),     CALL(epoll_pwait2),
+    CALL(eventfd2),      CALL(pipe2),     CALL(poll),         CALL(ppoll),           CALL(select),
+    CALL(pselect6),      CALL(signalfd4), CALL(nanosleep),    CALL(clock_nanosleep), CALL(restart_syscall),
+    CALL(dup),           CALL(dup3),      CALL(rt_sigpending)};
 
 // Threads and memory. New threads only: see clone below.
 static const int for_threads_and_memory[] = {

@@ -69,6 +69,7 @@ static void work(struct worker *worker) {
 static void *run(void *argument) {
     struct worker *worker = argument;
     struct ledger *ledger = worker->ledger;
+    log_wait_for_room(); // what is stored is to be found in the log, and senders can wait
     work(worker);
     for (;;) {
         struct queue_node *waiting = queue_wait_all(&worker->queue, wait_ms(ledger));

@@ -1,0 +1,45 @@
+// How many log lines strangers may cause: of one reason and address LOG_LIMIT_LINES a second, and all of them
+// together LOG_LIMIT_BYTES a second. What is left out is counted by reason.
+#ifndef QUINIELA_BASE_LOG_LIMIT_H
+#define QUINIELA_BASE_LOG_LIMIT_H
+
+#include "base/rate.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LOG_LIMIT_LINES = 100, LOG_LIMIT_BYTES = 48 * 1024, LOG_LIMIT_REASONS = 64 };
+
+// What a limited line is about: string constants.
+struct log_reason {
+    const char *action, *error; // `error` may be ""
+};
+
+struct log_left_out {
+    struct log_reason reason;
+    int level;      // of the last of those lines
+    uint64_t count; // since it was told last
+};
+
+// All zeros is an empty one. For one thread at a time.
+struct log_limit {
+    struct rate rate;
+    uint64_t second;
+    size_t bytes; // that were written in it
+    struct log_left_out left_out[LOG_LIMIT_REASONS];
+    size_t reasons;
+};
+
+// Whether a line of that reason and address (16 bytes; NULL: none) may be written now, at `now_ms` of any
+// clock that does not go back. `counts`: one that may not is counted as left out.
+bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, const uint8_t *address,
+                      int level, uint64_t now_ms, bool counts);
+
+// It was, with so many bytes.
+void log_limit_charge(struct log_limit *limit, size_t bytes);
+
+// Takes what was left out and is not told yet, one reason a call. False when there is none.
+bool log_limit_take(struct log_limit *limit, struct log_left_out *left_out);
+
+#endif

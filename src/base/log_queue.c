@@ -1,0 +1,246 @@
+#include "base/log_queue.h"
+
+#include "base/clock.h"
+#include "base/signals.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_MS = 50 }; // so often whoever waits for room looks whether the program is to end
+
+static_assert(LOG_LINE_BYTES_MAX <= PIPE_BUF, "a line is written whole, also into a pipe");
+
+struct log_queue {
+    struct log_queue_options options;
+    pthread_mutex_t mutex;
+    pthread_cond_t work; // for the thread
+    pthread_cond_t room; // for those who wait for room, or for the end
+    pthread_t thread;
+    bool is_idle;    // the thread waits for work
+    bool is_writing; // it has taken bytes out, and they are not written yet
+    bool is_hurried, is_ending;
+    uint64_t lost;    // lines that were left out and not told of yet
+    int patience_ms;  // that is left
+    bool wants_tick;  // at:
+    uint64_t tick_ms; // of the steady clock
+    size_t begin, used;
+    char bytes[];
+};
+
+// The ring ------------------------------------------------------------------------------------------------
+
+static void put(struct log_queue *queue, const char *bytes, size_t length) {
+    size_t end = (queue->begin + queue->used) % queue->options.bytes;
+    size_t first = queue->options.bytes - end < length ? queue->options.bytes - end : length;
+    memcpy(queue->bytes + end, bytes, first);
+    memcpy(queue->bytes, bytes + first, length - first);
+    queue->used += length;
+}
+
+// Takes whole lines: what a pipe takes at once and does not mix with the bytes of others (pipe(7)).
+static size_t take_lines(struct log_queue *queue, char lines[PIPE_BUF]) {
+    size_t length = queue->used < PIPE_BUF ? queue->used : PIPE_BUF;
+    size_t first =
+        queue->options.bytes - queue->begin < length ? queue->options.bytes - queue->begin : length;
+    memcpy(lines, queue->bytes + queue->begin, first);
+    memcpy(lines + first, queue->bytes, length - first);
+    const char *last = memrchr(lines, '\n', length);
+    length = last == NULL ? length : (size_t)(last - lines) + 1;
+    queue->begin = (queue->begin + length) % queue->options.bytes;
+    queue->used -= length;
+    return length;
+}
+
+// The thread ----------------------------------------------------------------------------------------------
+
+static void write_whole(int descriptor, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
+        } else if (written >= 0 || errno != EINTR) {
+            if (written <= 0) {
+                return; // nobody will ever read it: that must not stop the lottery
+            }
+            bytes += written;
+            length -= (size_t)written;
+        }
+    }
+}
+
+static void make_room_known(struct log_queue *queue) {
+    if (queue->used <= queue->options.bytes / 2) {
+        queue->patience_ms = queue->options.wait_ms;
+        if (queue->lost > 0) {
+            char line[LOG_LINE_BYTES_MAX];
+            put(queue, line, queue->options.tell_lost(queue->lost, line));
+            queue->lost = 0;
+        }
+    }
+    pthread_cond_broadcast(&queue->room);
+}
+
+static void write_some(struct log_queue *queue) {
+    char lines[PIPE_BUF];
+    size_t length = take_lines(queue, lines);
+    queue->is_writing = true;
+    make_room_known(queue);
+    pthread_mutex_unlock(&queue->mutex);
+    write_whole(queue->options.descriptor, lines, length);
+    pthread_mutex_lock(&queue->mutex);
+    queue->is_writing = false;
+}
+
+static struct timespec time_at(uint64_t steady_ms) {
+    return (struct timespec){.tv_sec = (time_t)(steady_ms / 1000),
+                             .tv_nsec = (long)(steady_ms % 1000) * 1000000};
+}
+
+static void wait_for_work(struct log_queue *queue) {
+    queue->is_idle = true;
+    if (queue->wants_tick) {
+        struct timespec at = time_at(queue->tick_ms);
+        pthread_cond_timedwait(&queue->work, &queue->mutex, &at);
+    } else {
+        pthread_cond_wait(&queue->work, &queue->mutex);
+    }
+    queue->is_idle = false;
+}
+
+static bool is_time_to_tick(struct log_queue *queue) {
+    bool is_time = queue->wants_tick && clock_steady_ms() >= queue->tick_ms;
+    queue->wants_tick = queue->wants_tick && !is_time;
+    return is_time;
+}
+
+static void *run(void *argument) {
+    struct log_queue *queue = argument;
+    pthread_mutex_lock(&queue->mutex);
+    while (!queue->is_ending || queue->used > 0) {
+        if (is_time_to_tick(queue)) {
+            pthread_mutex_unlock(&queue->mutex);
+            queue->options.tick();
+            pthread_mutex_lock(&queue->mutex);
+        } else if (queue->used > 0) {
+            write_some(queue);
+        } else {
+            wait_for_work(queue);
+        }
+    }
+    pthread_cond_broadcast(&queue->room);
+    pthread_mutex_unlock(&queue->mutex);
+    return NULL;
+}
+
+// What others call ----------------------------------------------------------------------------------------
+
+static void init_conditions(struct log_queue *queue) {
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&queue->work, &steady);
+    pthread_cond_init(&queue->room, &steady);
+    pthread_condattr_destroy(&steady);
+    pthread_mutex_init(&queue->mutex, NULL);
+}
+
+static void destroy(struct log_queue *queue) {
+    pthread_mutex_destroy(&queue->mutex);
+    pthread_cond_destroy(&queue->work);
+    pthread_cond_destroy(&queue->room);
+    free(queue);
+}
+
+bool log_queue_start(const struct log_queue_options *options, struct log_queue **result,
+                     struct error *error) {
+    struct log_queue *queue = malloc(sizeof *queue + options->bytes);
+    if (queue == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the log's queue");
+    }
+    *queue = (struct log_queue){.options = *options, .patience_ms = options->wait_ms};
+    init_conditions(queue);
+    int failure = pthread_create(&queue->thread, NULL, run, queue);
+    if (failure != 0) {
+        destroy(queue);
+        return error_set_system(error, failure, "cannot start the log's thread");
+    }
+    *result = queue;
+    return true;
+}
+
+static bool has_room(const struct log_queue *queue, size_t length) {
+    return queue->lost == 0 && queue->options.bytes - queue->used >= length;
+}
+
+// Waits while there is patience. The clock is looked at rather than trusted to a wait's end.
+static void wait_for_room(struct log_queue *queue, size_t length) {
+    while (!has_room(queue, length) && !queue->is_hurried && queue->patience_ms > 0 &&
+           !signals_wait_to_end()) {
+        uint64_t now_ms = clock_steady_ms();
+        struct timespec at = time_at(now_ms + LOOK_MS);
+        pthread_cond_timedwait(&queue->room, &queue->mutex, &at);
+        queue->patience_ms -= (int)(clock_steady_ms() - now_ms);
+    }
+}
+
+void log_queue_add(struct log_queue *queue, const char *bytes, size_t length, unsigned lines, bool waits) {
+    pthread_mutex_lock(&queue->mutex);
+    if (waits && !has_room(queue, length)) {
+        wait_for_room(queue, length);
+    }
+    if (has_room(queue, length)) {
+        put(queue, bytes, length);
+    } else {
+        queue->lost += lines;
+    }
+    bool wakes = queue->is_idle;
+    pthread_mutex_unlock(&queue->mutex);
+    if (wakes) {
+        pthread_cond_signal(&queue->work);
+    }
+}
+
+void log_queue_want_tick(struct log_queue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    if (!queue->wants_tick) {
+        queue->wants_tick = true;
+        queue->tick_ms = clock_steady_ms() + LOG_QUEUE_TICK_MS;
+        pthread_cond_signal(&queue->work);
+    }
+    pthread_mutex_unlock(&queue->mutex);
+}
+
+void log_queue_hurry(struct log_queue *queue) {
+    pthread_mutex_lock(&queue->mutex);
+    queue->is_hurried = true;
+    pthread_cond_broadcast(&queue->room);
+    pthread_mutex_unlock(&queue->mutex);
+}
+
+bool log_queue_end(struct log_queue **pointer, int flush_ms) {
+    struct log_queue *queue = *pointer;
+    struct timespec until = time_at(clock_steady_ms() + (uint64_t)flush_ms);
+    bool in_time = true;
+    pthread_mutex_lock(&queue->mutex);
+    queue->is_ending = queue->is_hurried = true;
+    pthread_cond_signal(&queue->work);
+    while (in_time && (queue->used > 0 || queue->is_writing)) {
+        in_time = pthread_cond_timedwait(&queue->room, &queue->mutex, &until) == 0;
+    }
+    bool written = queue->used == 0 && !queue->is_writing;
+    pthread_mutex_unlock(&queue->mutex);
+    if (!written) {
+        pthread_detach(queue->thread);
+        return false;
+    }
+    pthread_join(queue->thread, NULL);
+    destroy(queue);
+    *pointer = NULL;
+    return true;
+}

@@ -1,0 +1,53 @@
+// A bounded queue of log lines, and the thread that writes them: whoever has something to say does not wait
+// for whoever reads it.
+//
+// Lines come out whole and in their order. Where one had no room, nothing goes in until the queue is half
+// empty again, and then first of all a line that says how many were left out.
+#ifndef QUINIELA_BASE_LOG_QUEUE_H
+#define QUINIELA_BASE_LOG_QUEUE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LOG_QUEUE_BYTES = 1024 * 1024,
+    LOG_QUEUE_WAIT_MS = 5000, // for room, in all, from when the queue was last half empty
+    LOG_QUEUE_TICK_MS = 1000,
+};
+
+struct log_queue;
+
+struct log_queue_options {
+    int descriptor; // where the lines go
+    size_t bytes;   // of the queue; at least four lines
+    int wait_ms;    // LOG_QUEUE_WAIT_MS
+    // Writes the line, its newline included, that says that so many were left out. Returns its length.
+    size_t (*tell_lost)(uint64_t lines, char line[LOG_LINE_BYTES_MAX]);
+    // Called on the queue's thread, at most every LOG_QUEUE_TICK_MS, after log_queue_want_tick; may add
+    // lines.
+    void (*tick)(void);
+};
+
+// Starts the thread. ERROR_NO_MEMORY or ERROR_SYSTEM. The caller owns *queue.
+bool log_queue_start(const struct log_queue_options *options, struct log_queue **queue,
+                     struct error *error) MUST_CHECK;
+
+// Adds whole lines, `lines` of them in `length` bytes, all or none. `waits`: the caller may be held up while
+// there is no room. For any thread.
+void log_queue_add(struct log_queue *queue, const char *bytes, size_t length, unsigned lines, bool waits);
+
+// Has `tick` called soon.
+void log_queue_want_tick(struct log_queue *queue);
+
+// Nobody waits for room from now on.
+void log_queue_hurry(struct log_queue *queue);
+
+// Waits until everything is written, for `flush_ms` at most. Then true: the thread has ended, and the queue
+// is freed and the caller's pointer nulled. False: the thread still waits for a reader. It goes on to use the
+// queue, to which nothing may be added any more, until the process ends.
+bool log_queue_end(struct log_queue **queue, int flush_ms) MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+// The limit of log lines: by reason and address, by their bytes together, and what is left out is counted.
+#include "cmocka_all.h"
+
+#include "base/log_limit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct log_reason bad_bet = {"apuestas_almacenadas", "bad_bet"},
+                               accepted = {"accept_connections", ""};
+
+static int set_up(void **state) {
+    *state = calloc(1, sizeof(struct log_limit));
+    return *state == NULL;
+}
+
+static int tear_down(void **state) {
+    free(*state);
+    return 0;
+}
+
+static const uint8_t *address(uint32_t number) {
+    static uint8_t bytes[16];
+    memcpy(bytes + 12, &number, sizeof number);
+    return bytes;
+}
+
+static bool allows(struct log_limit *limit, const struct log_reason *reason, const uint8_t *from,
+                   uint64_t now_ms) {
+    return log_limit_allows(limit, reason, from, 2, now_ms, true);
+}
+
+static int count_allowed(struct log_limit *limit, const struct log_reason *reason, uint32_t from, int lines,
+                         uint64_t now_ms) {
+    int allowed = 0;
+    for (int i = 0; i < lines; i++) {
+        allowed += allows(limit, reason, address(from), now_ms);
+    }
+    return allowed;
+}
+
+static void a_hundred_a_second_of_one_reason_and_address(void **state) {
+    struct log_limit *limit = *state;
+    for (uint64_t second = 0; second < 3; second++) {
+        assert_int_equal(count_allowed(limit, &bad_bet, 1, 150, second * 1000), LOG_LIMIT_LINES);
+        assert_int_equal(count_allowed(limit, &bad_bet, 1, 150, second * 1000 + 999), 0);
+        assert_int_equal(count_allowed(limit, &accepted, 1, 150, second * 1000 + 999), LOG_LIMIT_LINES);
+        assert_int_equal(count_allowed(limit, &bad_bet, 2, 100, second * 1000 + 999), LOG_LIMIT_LINES);
+        assert_true(allows(limit, &bad_bet, NULL, second * 1000 + 999));
+    }
+}
+
+static void all_together_have_a_budget_of_bytes(void **state) {
+    struct log_limit *limit = *state;
+    size_t bytes = 0;
+    for (uint32_t from = 0; from < 100000; from++) {
+        if (allows(limit, &bad_bet, address(from), 5000)) {
+            log_limit_charge(limit, 100);
+            bytes += 100;
+        }
+    }
+    assert_in_range(bytes, LOG_LIMIT_BYTES - 100, LOG_LIMIT_BYTES + 100);
+    assert_false(allows(limit, &accepted, address(1), 5999));
+    assert_true(allows(limit, &accepted, address(1), 6000));
+}
+
+static void what_is_left_out_is_counted_by_reason(void **state) {
+    struct log_limit *limit = *state;
+    struct log_left_out told;
+    assert_false(log_limit_take(limit, &told));
+    count_allowed(limit, &bad_bet, 1, 130, 0);
+    count_allowed(limit, &accepted, 1, 107, 0);
+    assert_false(log_limit_allows(limit, &accepted, address(1), 2, 0, false)); // that one will come again
+    assert_true(log_limit_take(limit, &told));
+    assert_string_equal(told.reason.error, "bad_bet");
+    assert_int_equal(told.count, 30);
+    assert_true(log_limit_take(limit, &told));
+    assert_string_equal(told.reason.action, "accept_connections");
+    assert_int_equal(told.count, 7);
+    assert_false(log_limit_take(limit, &told));
+    count_allowed(limit, &bad_bet, 1, 1, 0);
+    assert_true(log_limit_take(limit, &told));
+    assert_int_equal(told.count, 1);
+}
+
+static void more_reasons_than_places_are_counted_all_the_same(void **state) {
+    struct log_limit *limit = *state;
+    static char names[LOG_LIMIT_REASONS + 10][8];
+    limit->second = 1;
+    limit->bytes = LOG_LIMIT_BYTES;
+    for (int i = 0; i < LOG_LIMIT_REASONS + 10; i++) {
+        names[i][0] = (char)('0' + i / 10);
+        names[i][1] = (char)('0' + i % 10);
+        struct log_reason reason = {names[i], ""};
+        assert_false(allows(limit, &reason, NULL, 0));
+    }
+    struct log_left_out told;
+    uint64_t all = 0;
+    while (log_limit_take(limit, &told)) {
+        all += told.count;
+    }
+    assert_int_equal(all, LOG_LIMIT_REASONS + 10);
+}
+
+// With more names than places nobody has more than alone, and each has something while there are places.
+static void a_table_that_is_full_gives_less_and_never_more(void **state) {
+    (void)state;
+    static struct rate rate;
+    for (uint64_t second = 1; second < 3; second++) {
+        for (uint32_t i = 0; i < RATE_PLACES / 8; i++) {
+            assert_int_equal(rate_count(&rate, rate_key(7, &i, sizeof i), second), 1);
+        }
+        for (uint32_t i = 0; i < 4 * RATE_PLACES; i++) {
+            uint64_t key = rate_key(7, &i, sizeof i);
+            uint32_t first = rate_count(&rate, key, second), then = rate_count(&rate, key, second);
+            assert_true(first >= (i < RATE_PLACES / 8 ? 2 : 1));
+            assert_int_equal(then, first + 1);
+        }
+    }
+}
+
+#define LIMIT_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        LIMIT_TEST(a_hundred_a_second_of_one_reason_and_address),
+        LIMIT_TEST(all_together_have_a_budget_of_bytes),
+        LIMIT_TEST(what_is_left_out_is_counted_by_reason),
+        LIMIT_TEST(more_reasons_than_places_are_counted_all_the_same),
+        cmocka_unit_test(a_table_that_is_full_gives_less_and_never_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
