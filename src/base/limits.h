@@ -25,6 +25,7 @@ enum {
     // A chunk. In JSON a bet takes its quotes and a comma more.
     CHUNK_BETS_MAX = MESSAGE_BYTES_MAX / (BET_TEXT_BYTES_MIN + 3) + 1,
     CHUNK_BETS_DEFAULT = 1000,
+    PIECES_LISTED_MAX = 1000, // of what is stored, in one answer
 
     // An agency.
     AGENCIES_MAX = 10 * 1000 * 1000,

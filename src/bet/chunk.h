@@ -19,6 +19,13 @@ struct chunk {
     char *rows;         // the bets' texts, each ended by '\n'
 };
 
+// Where some of an agency's bets lie, and what they are.
+struct piece {
+    uint64_t first;                     // bets of the agency before it
+    uint32_t count;                     // bets, 1 or more
+    uint8_t digest[CHUNK_DIGEST_BYTES]; // as chunk_digest gives it
+};
+
 // Makes an empty chunk with room for `count_max` bets and `text_max` bytes of text (newlines not counted).
 // NULL when there is no memory. The caller frees it with chunk_free.
 struct chunk *chunk_new(uint32_t count_max, size_t text_max);

@@ -2,6 +2,7 @@
 #include "ledger/internal.h"
 
 #include "base/clock.h"
+#include "ledger/listing.h"
 #include "ledger/resend.h"
 
 #include <assert.h>
@@ -203,7 +204,8 @@ static bool decide_chunk(struct ledger *ledger, struct ledger_request *request, 
         }
     }
     request->next = (int64_t)agency->bets;
-    return true;
+    return !listing_is_due(request, agency->bets) ||
+           listing_make(ledger->listings, ledger->store, request, agency->bets, error);
 }
 
 static bool decide_told(struct ledger *ledger, struct ledger_request *request, struct error *error) {

@@ -40,6 +40,7 @@ struct ledger {
     uint32_t touched_count;
     struct winners *winners; // once drawn
     struct row_cache *cache; // stored chunks, of groups that were committed or may still be
+    struct listings *listings;
 };
 
 // Says that the open group changes the agency's row.

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "bet/bet.h"
 #include "ledger/draw.h"
+#include "ledger/listing.h"
 #include "ledger/resend.h"
 
 #include <assert.h>
@@ -38,6 +39,11 @@ bool ledger_open(const struct ledger_options *options, struct ledger **result, s
         return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger");
     }
     snprintf(ledger->draw_name, sizeof ledger->draw_name, "%s", options->draw);
+    ledger->listings = listings_new();
+    if (ledger->listings == NULL) {
+        ledger_close(&ledger);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger");
+    }
     if (!ledger_open_store(ledger, error)) {
         ledger_close(&ledger);
         return false;
@@ -58,6 +64,7 @@ void ledger_close(struct ledger **pointer) {
     row_cache_free(ledger->cache);
     free(ledger->agencies);
     free(ledger->touched);
+    listings_free(ledger->listings);
     free(ledger);
 }
 
@@ -129,6 +136,7 @@ static void reset_group(struct queue_node *group, bool is_known) {
             request->next = -1;
             request->stored = 0;
             request->finished = false;
+            listing_drop(request);
             if (!is_known && (request->attempt.bets > 0 || request->attempt.last)) {
                 request->unknown = request->attempt;
             }

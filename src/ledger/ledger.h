@@ -43,12 +43,16 @@ struct ledger_request {
     int64_t first;                      // bets of the agency before this chunk, or -1: append it
     const struct chunk *chunk;          // of the submitter; unchanged until `complete`
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
-    uint32_t bets_sent;                 // for the log, when the request comes refused
+    bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
+    uint64_t list_from;
+    uint32_t bets_sent; // for the log, when the request comes refused
     // The answer. A request that is refused before it comes here is passed with its error set.
-    struct error error; // ERROR_NONE: done, and stored for good
-    int64_t next;       // bets of the agency that are stored, or -1 when the answer does not tell
-    uint32_t stored;    // how many bets were stored now, and not before
-    bool finished;      // the agency has finished just now
+    struct error error;   // ERROR_NONE: done, and stored for good
+    int64_t next;         // bets of the agency that are stored, or -1 when the answer does not tell
+    struct piece *pieces; // the list that was asked for, made with malloc, the submitter's; else NULL
+    uint32_t piece_count;
+    uint32_t stored; // how many bets were stored now, and not before
+    bool finished;   // the agency has finished just now
     // The ledger's own: what the present attempt to store it puts where, and what an earlier one did of which
     // nobody knows whether it was stored.
     struct ledger_attempt {

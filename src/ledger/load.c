@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ledger/listing.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -240,6 +241,7 @@ static bool begin_load(struct ledger *ledger, struct error *error) {
     bool locks = ledger->locks;
     store_drop(ledger->store); // a group that was decided on something else
     row_cache_clear(ledger->cache);
+    listings_forget(ledger->listings); // of what may not have been stored
     ledger->in_group = ledger->seals = ledger->locks = false;
     ledger->is_shared = store_is_shared(ledger->store);
     if (!locks) {

@@ -87,6 +87,17 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
     }
 }
 
+static void send_stored(struct connection *connection, const struct ledger_request *ledger) {
+    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->piece_count));
+    if (frame == NULL) {
+        connection_abort(connection);
+        return;
+    }
+    connection_send(connection, frame,
+                    reply_encode_stored(frame, (uint64_t)ledger->next, ledger->pieces, ledger->piece_count));
+    free(frame);
+}
+
 static void answer(struct request *request) {
     struct connection *connection = request->connection;
     const struct ledger_request *ledger = &request->ledger;
@@ -101,6 +112,8 @@ static void answer(struct request *request) {
         connection_send(connection, frame, reply_encode_error(frame, &ledger->error, ledger->next));
     } else if (request->kind == REQUEST_CONSULT) {
         answer_consultation(connection, ledger->agency, request->wait);
+    } else if (ledger->pieces != NULL) {
+        send_stored(connection, ledger);
     } else {
         connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->next));
     }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "wire/frame.h"
+#include "wire/reply.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -25,6 +26,7 @@ static void on_complete(struct ledger_request *ledger_request) {
 
 void requests_free(struct request *request) {
     chunk_free(request->chunk);
+    free(request->ledger.pieces);
     if (request->connection != NULL) {
         connection_release(request->connection);
     }
@@ -100,10 +102,14 @@ static bool check_message(struct connection *connection, const struct message *m
     return true;
 }
 
-static bool take_chunk(struct request *request, struct error *error) {
+// A list that is asked for has its room counted before anybody knows whether there will be one.
+static bool take_chunk(struct request *request, const struct message *message, struct error *error) {
     const struct chunk *chunk = request->chunk;
     request->ledger.chunk = chunk;
-    request->chunk_bytes = chunk->rows_length + 2 * (size_t)chunk->count;
+    request->ledger.wants_list = message->stored >= 0 && message->first == 0;
+    request->ledger.list_from = (uint64_t)message->stored;
+    request->chunk_bytes = chunk->rows_length + 2 * (size_t)chunk->count +
+                           (request->ledger.wants_list ? reply_stored_bytes_max(PIECES_LISTED_MAX) : 0);
     return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
                         request->ledger.digest) ||
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
@@ -152,7 +158,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     if (good && message.type == MESSAGE_CONSULT_WINNERS) {
         request->kind = REQUEST_CONSULT;
         request->wait = message.wait;
-    } else if (good && take_chunk(request, error)) {
+    } else if (good && take_chunk(request, &message, error)) {
         request->kind = REQUEST_CHUNK;
     }
     if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {

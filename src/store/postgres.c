@@ -98,6 +98,7 @@ static const struct store_operations operations = {
     .agencies = postgres_agencies,
     .numbers = postgres_numbers,
     .chunks = postgres_chunks,
+    .pieces = postgres_pieces,
     .winners = postgres_winners,
     .check_files = postgres_check_files,
     .close = postgres_close,

@@ -270,6 +270,33 @@ bool postgres_chunks(struct store *store, uint32_t agency, uint64_t from, uint64
     return query(store, agency == 0 ? ALL_CHUNKS : SOME_CHUNKS, &parameters, read_chunk, &reading, error);
 }
 
+struct piece_reading {
+    store_each_piece each;
+    void *context;
+};
+
+static bool read_piece(const PGresult *result, int row, void *context, struct error *error) {
+    struct piece_reading *reading = context;
+    struct stored_piece piece = {
+        .first = (uint64_t)read_integer(result, row, 0),
+        .count = (uint32_t)read_integer(result, row, 1),
+    };
+    if (PQgetlength(result, row, 2) == STORE_DIGEST_BYTES) {
+        piece.digest = (const uint8_t *)PQgetvalue(result, row, 2);
+    }
+    return reading->each(reading->context, &piece, error);
+}
+
+bool postgres_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                     store_each_piece each, void *context, struct error *error) {
+    struct piece_reading reading = {each, context};
+    struct parameters parameters = parameters_of(of(store));
+    bind_integer(&parameters, agency);
+    bind_integer(&parameters, clamped(from));
+    bind_integer(&parameters, count_max);
+    return query(store, SOME_PIECES, &parameters, read_piece, &reading, error);
+}
+
 struct winner_reading {
     store_each_winner each;
     void *context;

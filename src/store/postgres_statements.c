@@ -80,6 +80,11 @@ static const struct statement_text statement_texts[STATEMENTS] = {
                      " AND $2 < $3 AND first + count > $2" // that one may end before, or the range be empty
                      " ORDER BY first",
                      "tiii"},
+    [SOME_PIECES] = {"SELECT first, count, digest FROM chunks"
+                     " WHERE draw = $1 AND agency = $2 AND first >= coalesce("
+                     "  (SELECT max(first) FROM chunks WHERE draw = $1 AND agency = $2 AND first <= $3), 0)"
+                     " AND first + count > $3 ORDER BY first LIMIT $4",
+                     "tiii"},
     [ALL_WINNERS] = {"SELECT agency, bet, document FROM winners WHERE draw = $1 ORDER BY agency, bet", "t"},
 };
 

@@ -27,6 +27,7 @@ enum statement {
     ALL_NUMBERS,
     ALL_CHUNKS,
     SOME_CHUNKS,
+    SOME_PIECES,
     ALL_WINNERS,
     STATEMENTS,
 };
@@ -107,6 +108,8 @@ bool postgres_numbers(struct store *store, store_each_chunk each, void *context,
                       struct error *error) MUST_CHECK;
 bool postgres_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                      void *context, struct error *error) MUST_CHECK;
+bool postgres_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                     store_each_piece each, void *context, struct error *error) MUST_CHECK;
 bool postgres_winners(struct store *store, store_each_winner each, void *context,
                       struct error *error) MUST_CHECK;
 bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,

@@ -27,6 +27,7 @@ enum statement {
     ALL_NUMBERS,
     ALL_CHUNKS,
     SOME_CHUNKS,
+    SOME_PIECES,
     ALL_WINNERS,
     INTEGRITY_CHECK,
     STATEMENTS,
@@ -64,6 +65,10 @@ static const char *const statement_texts[STATEMENTS] = {
                     "  (SELECT max(first) FROM chunks WHERE draw = ?1 AND agency = ?2 AND first <= ?3), 0)"
                     " AND ?3 < ?4 AND first + count > ?3" // that one may end before, or the range be empty
                     " ORDER BY first",
+    [SOME_PIECES] = "SELECT first, count, digest FROM chunks"
+                    " WHERE draw = ?1 AND agency = ?2 AND first >= coalesce("
+                    "  (SELECT max(first) FROM chunks WHERE draw = ?1 AND agency = ?2 AND first <= ?3), 0)"
+                    " AND first + count > ?3 ORDER BY first LIMIT ?4",
     [ALL_WINNERS] = "SELECT agency, bet, document FROM winners WHERE draw = ?1 ORDER BY agency, bet",
     [INTEGRITY_CHECK] = "PRAGMA integrity_check",
 };
@@ -328,6 +333,37 @@ static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, u
     return each_row(of(store), statement, read_chunk, &reading, error);
 }
 
+struct piece_reading {
+    store_each_piece each;
+    void *context;
+};
+
+static bool read_piece(sqlite3_stmt *statement, void *context, struct error *error) {
+    struct piece_reading *reading = context;
+    struct stored_piece piece = {
+        .first = (uint64_t)sqlite3_column_int64(statement, 0),
+        .count = (uint32_t)sqlite3_column_int64(statement, 1),
+        .digest = sqlite3_column_blob(statement, 2),
+    };
+    if (sqlite3_column_bytes(statement, 2) != STORE_DIGEST_BYTES) {
+        piece.digest = NULL;
+    }
+    return reading->each(reading->context, &piece, error);
+}
+
+static bool sqlite_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                          store_each_piece each, void *context, struct error *error) {
+    struct piece_reading reading = {each, context};
+    sqlite3_stmt *statement = prepare(of(store), SOME_PIECES, error);
+    if (statement == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(statement, 2, agency);
+    sqlite3_bind_int64(statement, 3, clamped(from));
+    sqlite3_bind_int64(statement, 4, count_max);
+    return each_row(of(store), statement, read_piece, &reading, error);
+}
+
 struct winner_reading {
     store_each_winner each;
     void *context;
@@ -435,6 +471,7 @@ static const struct store_operations operations = {
     .agencies = sqlite_agencies,
     .numbers = sqlite_numbers,
     .chunks = sqlite_chunks,
+    .pieces = sqlite_pieces,
     .winners = sqlite_winners,
     .check_files = sqlite_check_files,
     .close = sqlite_close,

@@ -290,6 +290,7 @@ struct checking {
     struct store *store;
     store_each_agency each_agency;
     store_each_chunk each_chunk;
+    store_each_piece each_piece;
     store_each_winner each_winner;
     void *context;
     uint64_t winners_checksum;
@@ -340,6 +341,25 @@ bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t 
     struct checking checking = {.store = store, .each_chunk = each, .context = context};
     return may_go_on(store, error) &&
            result(store, store->operations->chunks(store, agency, from, to, check_chunk, &checking, error),
+                  error);
+}
+
+// Only the columns' own sense can be checked here: the checksum is of the numbers, too.
+static bool check_piece(void *context, const struct stored_piece *piece, struct error *error) {
+    const struct checking *checking = context;
+    if (piece->digest == NULL || piece->count == 0) {
+        return damaged(checking->store, error, "a chunk from bet %" PRIu64 " on is not as it was stored",
+                       piece->first);
+    }
+    return checking->each_piece(checking->context, piece, error);
+}
+
+bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                  store_each_piece each, void *context, struct error *error) {
+    struct checking checking = {.store = store, .each_piece = each, .context = context};
+    return may_go_on(store, error) &&
+           result(store,
+                  store->operations->pieces(store, agency, from, count_max, check_piece, &checking, error),
                   error);
 }
 

@@ -60,6 +60,13 @@ struct stored_chunk {
     uint64_t checksum;
 };
 
+// A chunk without its bets.
+struct stored_piece {
+    uint64_t first;
+    uint32_t count;
+    const uint8_t *digest; // STORE_DIGEST_BYTES; NULL where the column is not of that size
+};
+
 struct stored_winner {
     uint32_t agency;
     uint64_t bet;         // its index among the agency's bets
@@ -69,6 +76,7 @@ struct stored_winner {
 // Called for each row; what it is given lives until it returns. Returns false to stop, with `error` set.
 typedef bool (*store_each_agency)(void *context, const struct stored_agency *agency, struct error *error);
 typedef bool (*store_each_chunk)(void *context, const struct stored_chunk *chunk, struct error *error);
+typedef bool (*store_each_piece)(void *context, const struct stored_piece *piece, struct error *error);
 typedef bool (*store_each_winner)(void *context, const struct stored_winner *winner, struct error *error);
 
 // Called with one sentence for each damage that a survey finds.
@@ -107,6 +115,8 @@ struct store_operations {
     bool (*numbers)(struct store *store, store_each_chunk each, void *context, struct error *error);
     bool (*chunks)(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                    void *context, struct error *error);
+    bool (*pieces)(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                   store_each_piece each, void *context, struct error *error);
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     void (*close)(struct store *store);
@@ -260,6 +270,11 @@ bool store_numbers(struct store *store, store_each_chunk each, void *context, st
 // The chunks that hold any bet of `agency` in [from, to), whole, in order; agency 0 means every agency's.
 bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                   void *context, struct error *error) MUST_CHECK;
+
+// The first `count_max` of the pieces that hold any bet of `agency` from `from` on, in order. Reads nothing
+// of their bets, and so cannot check that they are as they were stored.
+bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                  store_each_piece each, void *context, struct error *error) MUST_CHECK;
 
 // Every winner, by agency and bet.
 bool store_winners(struct store *store, store_each_winner each, void *context,

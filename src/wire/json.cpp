@@ -125,3 +125,20 @@ size_t json_each_string(struct json_parser *parser, const struct json_value *arr
     }
     return taken;
 }
+
+size_t json_each_object(struct json_parser *parser, const struct json_value *array, const char *const *names,
+                        int count, json_object each, void *context) {
+    size_t taken = 0;
+    dom::array elements = parser->elements[array->handle].get_array().value_unsafe();
+    for (dom::element element : elements) {
+        struct json_value values[JSON_FIELDS_MAX];
+        struct error ignored;
+        if (!element.is_object() ||
+            !read_fields(parser, element.get_object().value_unsafe(), names, count, values, &ignored) ||
+            !each(context, values)) {
+            break;
+        }
+        taken++;
+    }
+    return taken;
+}

@@ -63,6 +63,15 @@ typedef bool (*json_string)(void *context, const char *text, size_t length);
 size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each,
                         void *context, bool *not_a_string);
 
+// Takes the fields of one object of an array, JSON_ABSENT where there is none. Returns false to stop.
+typedef bool (*json_object)(void *context, const struct json_value *values);
+
+// Hands the fields called `names` of every object of the array to `each`, in order; the handles of those
+// values are of no use. Returns how many were taken: less than array->elements when `each` stopped, or when
+// the next element is no object, or has a field twice.
+size_t json_each_object(struct json_parser *parser, const struct json_value *array, const char *const *names,
+                        int count, json_object each, void *context);
+
 #ifdef __cplusplus
 }
 #endif

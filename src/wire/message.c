@@ -11,14 +11,16 @@
 
 struct message_decoder {
     struct json_parser *parser;
+    struct piece *pieces; // NULL until it is needed
 };
 
-enum field { FIELD_TYPE, FIELD_AGENCY, FIELD_PAYLOAD, FIELD_FIRST, FIELD_WAIT, FIELDS };
+enum field { FIELD_TYPE, FIELD_AGENCY, FIELD_PAYLOAD, FIELD_FIRST, FIELD_WAIT, FIELD_STORED, FIELDS };
 
-static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first", "wait"};
+static const char *const field_names[FIELDS] = {"type_message", "agency", "payload",
+                                                "first",        "wait",   "stored"};
 
 struct message_decoder *message_decoder_new(void) {
-    struct message_decoder *decoder = malloc(sizeof *decoder);
+    struct message_decoder *decoder = calloc(1, sizeof *decoder);
     if (decoder != NULL && (decoder->parser = json_parser_new()) == NULL) {
         free(decoder);
         decoder = NULL;
@@ -29,12 +31,20 @@ struct message_decoder *message_decoder_new(void) {
 void message_decoder_free(struct message_decoder *decoder) {
     if (decoder != NULL) {
         json_parser_free(decoder->parser);
+        free(decoder->pieces);
         free(decoder);
     }
 }
 
 struct json_parser *message_decoder_parser(struct message_decoder *decoder) {
     return decoder->parser;
+}
+
+struct piece *message_decoder_pieces(struct message_decoder *decoder) {
+    if (decoder->pieces == NULL) {
+        decoder->pieces = malloc(PIECES_LISTED_MAX * sizeof *decoder->pieces);
+    }
+    return decoder->pieces;
 }
 
 static bool bad_field(struct error *error, enum error_code code, enum field field, const char *reason) {
@@ -79,15 +89,18 @@ static bool read_type(const struct json_value *value, enum message_type *type, s
     return true;
 }
 
-static bool read_first(const struct json_value *value, int64_t *first, struct error *error) {
+// A number of bets, or -1 when the message does not say.
+static bool read_place(const struct json_value *values, enum field field, int64_t *place,
+                       struct error *error) {
+    const struct json_value *value = &values[field];
     if (value->kind == JSON_ABSENT || value->kind == JSON_NULL) {
-        *first = -1;
+        *place = -1;
         return true;
     }
     if (value->kind != JSON_INTEGER || value->integer < 0) {
-        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_FIRST, "is no whole number from 0 on");
+        return bad_field(error, ERROR_BAD_MESSAGE, field, "is no whole number from 0 on");
     }
-    *first = value->integer;
+    *place = value->integer;
     return true;
 }
 
@@ -138,7 +151,7 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
 
 bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
                     struct message *message, struct error *error) {
-    *message = (struct message){.first = -1, .wait = true};
+    *message = (struct message){.first = -1, .stored = -1, .wait = true};
     struct json_value values[FIELDS];
     if (!json_parse_object(decoder->parser, bytes, length, field_names, FIELDS, values, error)) {
         return false;
@@ -156,7 +169,8 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
         }
         return read_wait(&values[FIELD_WAIT], &message->wait, error);
     }
-    return read_first(&values[FIELD_FIRST], &message->first, error) &&
+    return read_place(values, FIELD_FIRST, &message->first, error) &&
+           read_place(values, FIELD_STORED, &message->stored, error) &&
            read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);
 }
 
@@ -177,12 +191,16 @@ size_t message_encoded_max(const struct chunk *chunk) {
     return CHUNK_FRAME_FIXED_BYTES + chunk->rows_length + 2 * (size_t)chunk->count + escapes;
 }
 
-size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
-                            const struct chunk *chunk) {
+// `stored` < 0 leaves the field out, as `first` does.
+static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
+                           int64_t stored, const struct chunk *chunk) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out += sprintf(out, "{\"type_message\":%d,\"agency\":\"%" PRIu32 "\",", (int)type, agency);
     if (first >= 0) {
         out += sprintf(out, "\"first\":%" PRId64 ",", first);
+    }
+    if (stored >= 0) {
+        out += sprintf(out, "\"stored\":%" PRId64 ",", stored);
     }
     out += sprintf(out, "\"payload\":[");
     const char *end = chunk->rows + chunk->rows_length;
@@ -199,6 +217,16 @@ size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t age
     size_t length = (size_t)(out - (char *)frame);
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
+}
+
+size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
+                            const struct chunk *chunk) {
+    return encode_chunk(frame, type, agency, first, -1, chunk);
+}
+
+size_t message_encode_asking_chunk(uint8_t *frame, uint32_t agency, uint64_t stored,
+                                   const struct chunk *chunk) {
+    return encode_chunk(frame, MESSAGE_SEND_CHUNK, agency, 0, (int64_t)stored, chunk);
 }
 
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {

@@ -19,6 +19,7 @@ struct message {
     enum message_type type;
     uint32_t agency;     // 1 … AGENCIES_MAX
     int64_t first;       // bets of this agency before this chunk, or -1 when the message does not say
+    int64_t stored;      // list what is stored from this bet on, or -1 when the message does not ask for it
     bool wait;           // hold the answer until the draw
     struct chunk *chunk; // of types 1 and 2; owned by whoever holds the message. NULL for type 3
     uint32_t bets_sent;  // how many entries the payload had, also when it was refused
@@ -34,6 +35,10 @@ void message_decoder_free(struct message_decoder *decoder);
 // The parser inside, for reply.c: requests and replies are read with the same memory. It stays the decoder's.
 struct json_parser *message_decoder_parser(struct message_decoder *decoder);
 
+// Room for PIECES_LISTED_MAX pieces, for reply.c, made when it is first asked for; NULL when there is no
+// memory.
+struct piece *message_decoder_pieces(struct message_decoder *decoder);
+
 // Decodes and checks one message whole. At least JSON_PADDING_BYTES beyond `length` must be readable (their
 // content does not matter). On success the caller owns message->chunk. On failure `error` is ERROR_BAD_JSON,
 // ERROR_BAD_MESSAGE, ERROR_UNKNOWN_TYPE, ERROR_UNKNOWN_AGENCY (no number), ERROR_BAD_BET or ERROR_NO_MEMORY;
@@ -48,6 +53,10 @@ size_t message_encoded_max(const struct chunk *chunk);
 // 0 leaves the field out. Returns the frame's length, header included.
 size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
                             const struct chunk *chunk);
+
+// The same for a chunk of type 1 with `first` 0 that also asks what is stored from bet `stored` on.
+size_t message_encode_asking_chunk(uint8_t *frame, uint32_t agency, uint64_t stored,
+                                   const struct chunk *chunk);
 
 // The bytes that a bet's text takes in a message, its quotes and a comma included.
 size_t message_bet_bytes(const char *text, size_t length);

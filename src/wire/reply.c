@@ -3,6 +3,7 @@
 #include "wire/frame.h"
 #include "wire/json.h"
 #include "wire/json_text.h"
+#include "wire/pieces.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -22,6 +23,20 @@ static size_t finish(uint8_t *frame, const char *end) {
 size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t next) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out += sprintf(out, "{\"type_message\":1,\"payload\":null,\"next\":%" PRIu64 "}", next);
+    return finish(frame, out);
+}
+
+enum { STORED_FIXED_BYTES = 96 }; // everything but the pieces
+
+size_t reply_stored_bytes_max(size_t pieces) {
+    return FRAME_HEADER_BYTES + STORED_FIXED_BYTES + pieces * PIECE_JSON_BYTES_MAX;
+}
+
+size_t reply_encode_stored(uint8_t *frame, uint64_t next, const struct piece *pieces, size_t count) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out += sprintf(out, "{\"type_message\":1,\"payload\":null,\"next\":%" PRIu64 ",\"stored\":", next);
+    out = pieces_write(out, pieces, count);
+    *out++ = '}';
     return finish(frame, out);
 }
 
@@ -68,7 +83,14 @@ size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length
     return finish(frame, out + sizeof winners_end - 1);
 }
 
-enum reply_field { REPLY_FIELD_TYPE, REPLY_FIELD_PAYLOAD, REPLY_FIELD_NEXT, REPLY_FIELD_RETRY, REPLY_FIELDS };
+enum reply_field {
+    REPLY_FIELD_TYPE,
+    REPLY_FIELD_PAYLOAD,
+    REPLY_FIELD_NEXT,
+    REPLY_FIELD_RETRY,
+    REPLY_FIELD_STORED,
+    REPLY_FIELDS
+};
 enum error_field {
     ERROR_FIELD_CODE,
     ERROR_FIELD_MESSAGE,
@@ -77,7 +99,8 @@ enum error_field {
     ERROR_FIELDS
 };
 
-static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next", "retry_after_ms"};
+static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next", "retry_after_ms",
+                                                       "stored"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
 
 static int64_t whole_number_or_none(const struct json_value *value) {
@@ -102,6 +125,19 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     reply->retryable =
         members[ERROR_FIELD_RETRYABLE].kind == JSON_BOOLEAN && members[ERROR_FIELD_RETRYABLE].boolean;
     return true;
+}
+
+// A list that is no list of ours is none, as any field that is not known.
+static bool read_stored(struct message_decoder *decoder, const struct json_value *list, struct reply *reply,
+                        struct error *error) {
+    if (list->kind != JSON_ARRAY) {
+        return true;
+    }
+    struct piece *pieces = message_decoder_pieces(decoder);
+    reply->pieces = pieces;
+    return pieces == NULL ? error_set(error, ERROR_NO_MEMORY, "no memory for a list of what is stored")
+                          : pieces_read(message_decoder_parser(decoder), list, pieces, PIECES_LISTED_MAX,
+                                        &reply->piece_count, error);
 }
 
 bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,
@@ -129,5 +165,6 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
         }
         reply->winners = (struct bet_slice){payload->text, payload->text_length};
     }
-    return true;
+    return reply->type != REPLY_CHUNK_PROCESSED ||
+           read_stored(decoder, &values[REPLY_FIELD_STORED], reply, error);
 }

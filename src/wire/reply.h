@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "bet/bet.h"
+#include "bet/chunk.h"
 #include "wire/message.h"
 
 #include <stddef.h>
@@ -20,7 +21,10 @@ enum { REPLY_SMALL_BYTES_MAX = 2048 }; // room for any reply but the winners, he
 
 struct reply {
     enum reply_type type;
-    int64_t next;             // bets of the agency that are stored, or -1 when the reply does not say
+    int64_t next; // bets of the agency that are stored, or -1 when the reply does not say
+    // What is stored, where the central listed it: valid until the decoder is used again. NULL when not.
+    const struct piece *pieces;
+    size_t piece_count;
     int64_t retry_after_ms;   // WINNERS_NOT_READY, or -1
     struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
     char error_name[32];      // ERROR: the code as the central named it
@@ -30,6 +34,13 @@ struct reply {
 
 // Each writes a whole frame and returns its length, header included.
 size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t next);
+
+// The most bytes that reply_encode_stored writes for so many pieces.
+size_t reply_stored_bytes_max(size_t pieces);
+
+// An acknowledgement with a list of what is stored.
+size_t reply_encode_stored(uint8_t *frame, uint64_t next, const struct piece *pieces, size_t count);
+
 size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t retry_after_ms);
 
 // `next` < 0 leaves the field out. The error's text is escaped as JSON needs it.
@@ -42,7 +53,7 @@ size_t reply_winners_bytes(size_t length);
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length);
 
 // Decodes a message from the central; JSON_PADDING_BYTES must be readable behind it. ERROR_BAD_JSON or
-// ERROR_BAD_MESSAGE when it is none.
+// ERROR_BAD_MESSAGE when it is none, ERROR_NO_MEMORY.
 bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,
                   struct error *error) MUST_CHECK;
 

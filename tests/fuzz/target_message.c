@@ -12,8 +12,10 @@ static void encode_and_compare(struct message_decoder *decoder, const struct mes
     size_t room = message_encoded_max(message->chunk) + JSON_PADDING_BYTES;
     uint8_t *frame = malloc(room);
     must_hold(frame != NULL, "memory");
+    bool asks = message->type == MESSAGE_SEND_CHUNK && message->first == 0 && message->stored >= 0;
     size_t length =
-        message_encode_chunk(frame, message->type, message->agency, message->first, message->chunk);
+        asks ? message_encode_asking_chunk(frame, message->agency, (uint64_t)message->stored, message->chunk)
+             : message_encode_chunk(frame, message->type, message->agency, message->first, message->chunk);
     must_hold(length + JSON_PADDING_BYTES <= room, "the encoded message has the room it asked for");
     memset(frame + length, 0, JSON_PADDING_BYTES);
     struct message again;
@@ -23,8 +25,8 @@ static void encode_and_compare(struct message_decoder *decoder, const struct mes
         "what was accepted is accepted again");
     const struct chunk *one = message->chunk, *other = again.chunk;
     must_hold(again.type == message->type && again.agency == message->agency &&
-                  again.first == message->first && one->count == other->count &&
-                  one->rows_length == other->rows_length &&
+                  again.first == message->first && again.stored == (asks ? message->stored : -1) &&
+                  one->count == other->count && one->rows_length == other->rows_length &&
                   memcmp(one->rows, other->rows, one->rows_length) == 0 &&
                   memcmp(one->numbers, other->numbers, 2 * (size_t)one->count) == 0,
               "it means the same");
@@ -48,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         must_hold(message.chunk == NULL && error.code != ERROR_NONE && error.text[0] != '\0',
                   "a refusal says why, and leaves nothing");
     } else {
-        must_hold(message.agency >= 1 && message.agency <= AGENCIES_MAX && message.first >= -1,
+        must_hold(message.agency >= 1 && message.agency <= AGENCIES_MAX && message.first >= -1 &&
+                      message.stored >= -1,
                   "what is accepted is within the limits");
         must_hold((message.type == MESSAGE_CONSULT_WINNERS) == (message.chunk == NULL), "chunks carry bets");
         if (message.chunk != NULL) {

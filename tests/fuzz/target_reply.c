@@ -22,6 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (reply_decode(decoder, padded, length, &reply, &error)) {
         must_hold(reply.next >= -1 && reply.retry_after_ms >= -1, "numbers are within their limits");
         must_hold(memchr(reply.error_name, '\0', sizeof reply.error_name) != NULL, "a name has an end");
+        must_hold(reply.piece_count <= PIECES_LISTED_MAX && (reply.piece_count == 0 || reply.pieces != NULL),
+                  "a list is within its limit");
+        for (size_t i = 0; i < reply.piece_count; i++) {
+            must_hold(reply.pieces[i].count >= 1 && reply.pieces[i].count <= CHUNK_BETS_MAX &&
+                          reply.pieces[i].first + reply.pieces[i].count <= INT64_MAX,
+                      "a piece is within its limits");
+        }
         if (reply.type == REPLY_WINNERS) {
             volatile char sum = 0; // every byte of it can be read
             for (size_t i = 0; i < reply.winners.length; i++) {

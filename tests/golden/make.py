@@ -44,6 +44,8 @@ def main():
     write("our-last-chunk-empty.good", ascii_only(type_message=2, agency="7", first=26936, payload=[]))
     write("our-consult.good", ascii_only(type_message=3, agency="7", payload=None))
     write("our-consult-now.good", ascii_only(type_message=3, agency="7", payload=None, wait=False))
+    write("our-chunk-asking.good", ascii_only(type_message=1, agency="7", first=0, stored=2, payload=BETS))
+    write("our-chunk-asking-on.good", ascii_only(type_message=1, agency="7", first=0, stored=1002, payload=[]))
     # The edges of what is good.
     write("edge-names.good", bets("A" * 100 + "," + "é" * 50 + ',1,2000-02-29,0', '"Pepe" \\,B,A1b2C3d4E5f6G7h8,0001-01-01,9999'))
     write("edge-leading-zeros.good", bets("A,B,1,2000-01-01,0042"))
@@ -52,6 +54,8 @@ def main():
     write("edge-agency-most.good", ours(type_message=3, agency="10000000"))
     write("edge-agency-zeros.good", ours(type_message=3, agency="0000000000000000000000005"))
     write("edge-first-most.good", bets(first=2 ** 63 - 1))
+    write("edge-stored-null.good", bets(first=0, stored=None))
+    write("edge-stored-most.good", bets(first=0, stored=2 ** 63 - 1))
     write("edge-spaces.good", " \n\t{ \"type_message\" : 3 ,\r\n \"agency\" : \"1\" } \n")
     write("edge-unknown-fields.good", ours(type_message=3, agency="1", novelty={"a": [1, 2]}, first=None, wait=None))
     # What is refused.
@@ -87,6 +91,8 @@ def main():
     write("bad-first-negative.bad_message", bets(first=-1))
     write("bad-first-text.bad_message", bets(first="0"))
     write("bad-first-fraction.bad_message", bets(first=0.5))
+    write("bad-stored-negative.bad_message", bets(first=0, stored=-1))
+    write("bad-stored-text.bad_message", bets(first=0, stored="0"))
     write("bad-wait-text.bad_message", ours(type_message=3, agency="1", wait="no"))
     write("bad-bet-number.bad_bet", ours(type_message=1, agency="1", payload=[BETS[0], 7]))
     for name, text in (("four-fields", "A,B,1,2000-01-01"), ("six-fields", "A,B,1,2000-01-01,1,2"),
@@ -98,6 +104,9 @@ def main():
         write(f"bad-{name}.bad_bet", bets(BETS[0], text))
     # What the central answers.
     write("reply-processed", '{"type_message":1,"payload":null,"next":27}')
+    write("reply-stored", '{"type_message":1,"payload":null,"next":3002,"stored":['
+          '{"first":0,"count":1002,"digest":"' + "00" * 31 + 'ff"},{"first":1002,"count":2000,"digest":"' + "0123456789abcdef" * 4
+          + '"}]}')
     write("reply-classic-processed", '{"type_message": 1, "payload": null}')
     write("reply-winners", '{"type_message":2,"payload":"30876370,24807259"}')
     write("reply-no-winners", '{"type_message":2,"payload":""}')

@@ -285,6 +285,24 @@ static bool chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t
     return works("chunks", error) && each_chunk(agency, from, to, true, each, context, error);
 }
 
+static bool pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                   store_each_piece each, void *context, struct error *error) {
+    (void)store;
+    const struct chunk_rows *rows = &disk.chunks[agency];
+    for (size_t i = 0; i < rows->count && count_max > 0; i++) {
+        const struct stored_chunk *chunk = &rows->chunks[i];
+        struct stored_piece piece = {chunk->first, chunk->count, chunk->digest};
+        if (chunk->first + chunk->count <= from) {
+            continue;
+        }
+        if (!works("pieces", error) || !each(context, &piece, error)) {
+            return false;
+        }
+        count_max--;
+    }
+    return works("pieces", error);
+}
+
 static bool winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     (void)store;
     for (size_t i = 0; i < disk.winners_count; i++) {
@@ -322,6 +340,7 @@ static const struct store_operations operations = {
     .agencies = agencies,
     .numbers = numbers,
     .chunks = chunks,
+    .pieces = pieces,
     .winners = winners,
     .check_files = check_files,
     .close = close_store,

@@ -94,6 +94,11 @@ static inline bool faulty_chunks(struct store *store, uint32_t agency, uint64_t 
     return !fails_now(error) && real->chunks(store, agency, from, to, each, context, error);
 }
 
+static inline bool faulty_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                                 store_each_piece each, void *context, struct error *error) {
+    return !fails_now(error) && real->pieces(store, agency, from, count_max, each, context, error);
+}
+
 static inline bool faulty_winners(struct store *store, store_each_winner each, void *context,
                                   struct error *error) {
     return !fails_now(error) && real->winners(store, each, context, error);
@@ -132,6 +137,7 @@ static inline bool open_store(void *context, struct store **store, struct error 
         .agencies = faulty_agencies,
         .numbers = faulty_numbers,
         .chunks = faulty_chunks,
+        .pieces = faulty_pieces,
         .winners = faulty_winners,
         .close = real->close,
     };
@@ -186,6 +192,7 @@ static inline struct ledger_request *request(enum ledger_request_type type, uint
 
 static inline void discard(struct ledger_request *request) {
     chunk_free((struct chunk *)(uintptr_t)request->chunk);
+    free(request->pieces);
     free(request);
 }
 

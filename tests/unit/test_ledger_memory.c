@@ -30,6 +30,22 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
     assert_int_equal(said, next);
 }
 
+static void insist_on_list(void) {
+    uint32_t pieces = 0;
+    for (int tries = 0; pieces != 2 && tries < 2; tries++) {
+        struct ledger_request *asked = request(LEDGER_CHUNK, 1, 0, 8);
+        asked->wants_list = true;
+        story.count = 0;
+        allocations.counted = true;
+        ledger_process(story.ledger, &asked->node);
+        allocations.counted = false;
+        pieces = asked->piece_count;
+        assert_true(pieces == 2 || error_retryable(asked->error.code));
+        discard(asked);
+    }
+    assert_int_equal(pieces, 2);
+}
+
 static void work_hungry(void) {
     allocations.counted = true;
     for (int tries = 0; ledger_has_work(story.ledger) && tries < 2; tries++) {
@@ -52,6 +68,7 @@ static void every_allocation_fails_once(void **state) {
         open_hungry(2);
         insist(LEDGER_CHUNK, 1, 0, 8, 8);
         insist(LEDGER_CHUNK, 1, 4, 10, 14);
+        insist_on_list();
         insist(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
         insist(LEDGER_LAST_CHUNK, 1, 14, 14, 28);
         work_hungry();

@@ -189,6 +189,27 @@ static void more_bets_than_there_can_be(void **state) {
     }
 }
 
+static void what_is_stored_is_asked_for(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t stored;
+    } cases[] = {{"our-chunk.good.bin", -1},
+                 {"our-chunk-asking.good.bin", 2},
+                 {"our-chunk-asking-on.good.bin", 1002},
+                 {"edge-stored-null.good.bin", -1},
+                 {"edge-stored-most.good.bin", INT64_MAX}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct golden golden = {0};
+        struct message message;
+        struct error error;
+        golden_read(cases[i].name, &golden);
+        assert_true(decode(&golden, &message, &error));
+        assert_true(message.stored == cases[i].stored);
+        chunk_free(message.chunk);
+    }
+}
+
 static void consultations_wait_unless_told(void **state) {
     (void)state;
     static const struct {
@@ -244,6 +265,15 @@ static void we_write_the_golden_messages(void **state) {
     assert_int_equal(message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, 1000, chunk), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
     assert_true(golden.length <= message_encoded_max(chunk));
+    golden_read("our-chunk-asking.good.bin", &golden);
+    assert_int_equal(message_encode_asking_chunk(frame, 7, 2, chunk), golden.length);
+    assert_memory_equal(frame, golden.bytes, golden.length);
+    chunk_clear(chunk);
+    golden_read("our-chunk-asking-on.good.bin", &golden);
+    assert_int_equal(message_encode_asking_chunk(frame, 7, 1002, chunk), golden.length);
+    assert_memory_equal(frame, golden.bytes, golden.length);
+    assert_true(message_encode_asking_chunk(frame, AGENCIES_MAX, INT64_MAX, chunk) <=
+                message_encoded_max(chunk));
     golden_read("our-consult.good.bin", &golden);
     assert_int_equal(message_encode_consult(frame, 7, true), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
@@ -348,6 +378,7 @@ int main(void) {
         cmocka_unit_test(every_golden_message),
         cmocka_unit_test(what_a_classic_chunk_says),
         cmocka_unit_test(a_bad_bet_is_named),
+        cmocka_unit_test(what_is_stored_is_asked_for),
         cmocka_unit_test(consultations_wait_unless_told),
         cmocka_unit_test(what_is_said_needlessly_is_taken),
         cmocka_unit_test(we_write_the_golden_messages),

@@ -76,6 +76,95 @@ static void we_read_them(void **state) {
     assert_int_equal(reply.error.bet, 3);
 }
 
+static const struct piece *known_pieces(void) {
+    static struct piece pieces[2] = {{.first = 0, .count = 1002}, {.first = 1002, .count = 2000}};
+    static const uint8_t digest[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
+    pieces[0].digest[CHUNK_DIGEST_BYTES - 1] = 0xff;
+    for (size_t i = 0; i < CHUNK_DIGEST_BYTES; i++) {
+        pieces[1].digest[i] = digest[i % sizeof digest];
+    }
+    return pieces;
+}
+
+static void what_is_stored_is_listed(void **state) {
+    (void)state;
+    const struct piece *pieces = known_pieces();
+    uint8_t frame[1024];
+    size_t length = reply_encode_stored(frame, 3002, pieces, 2);
+    assert_true(length <= reply_stored_bytes_max(2));
+    assert_golden(frame, length, "reply-stored.bin");
+    struct reply reply = read_golden("reply-stored.bin");
+    assert_int_equal(reply.type, REPLY_CHUNK_PROCESSED);
+    assert_int_equal(reply.next, 3002);
+    assert_int_equal(reply.piece_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(reply.pieces[i].first, pieces[i].first);
+        assert_int_equal(reply.pieces[i].count, pieces[i].count);
+        assert_memory_equal(reply.pieces[i].digest, pieces[i].digest, CHUNK_DIGEST_BYTES);
+    }
+    reply = read_golden("reply-processed.bin");
+    assert_null(reply.pieces);
+    assert_int_equal(reply.piece_count, 0);
+}
+
+static void as_much_as_is_listed_at_once(void **state) {
+    (void)state;
+    struct piece *pieces = calloc(PIECES_LISTED_MAX + 1, sizeof *pieces);
+    uint8_t *frame = malloc(reply_stored_bytes_max(PIECES_LISTED_MAX + 1) + JSON_PADDING_BYTES);
+    for (size_t i = 0; i <= PIECES_LISTED_MAX; i++) {
+        pieces[i].first = INT64_MAX - CHUNK_BETS_MAX;
+        pieces[i].count = CHUNK_BETS_MAX;
+    }
+    for (size_t count = PIECES_LISTED_MAX; count <= PIECES_LISTED_MAX + 1; count++) {
+        struct reply reply;
+        struct error error;
+        size_t length = reply_encode_stored(frame, INT64_MAX, pieces, count);
+        assert_true(length <= reply_stored_bytes_max(count));
+        bool decoded =
+            reply_decode(decoder, frame + FRAME_HEADER_BYTES, length - FRAME_HEADER_BYTES, &reply, &error);
+        assert_int_equal(decoded, count == PIECES_LISTED_MAX);
+        assert_int_equal(reply.piece_count, PIECES_LISTED_MAX);
+    }
+    free(frame);
+    free(pieces);
+}
+
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void what_is_no_list_is_refused(void **state) {
+    (void)state;
+    static const char *const lists[] = {
+        "[1]",
+        "[{}]",
+        "[null]",
+        "[[]]",
+        "[{\"first\":0,\"count\":1}]",
+        "[{\"first\":0,\"count\":0,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":-1,\"count\":1,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":0,\"count\":-1,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":0,\"count\":1000000,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":0,\"first\":0,\"count\":1,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":9223372036854775807,\"count\":1,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":0,\"count\":1,\"digest\":\"" DIGEST "0\"}]",
+        "[{\"first\":0,\"count\":1,\"digest\":"
+        "\"G123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}]",
+        "[{\"first\":0,\"count\":1,\"digest\":7}]",
+        "[{\"first\":0,\"count\":1,\"digest\":\"" DIGEST "\"},7]",
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct golden golden = {0};
+        struct reply reply;
+        struct error error;
+        golden.length =
+            FRAME_HEADER_BYTES + (size_t)sprintf((char *)golden.bytes + FRAME_HEADER_BYTES,
+                                                 "{\"type_message\":1,\"next\":9,\"stored\":%s}", lists[i]);
+        if (decode(&golden, &reply, &error)) {
+            fail_msg("%s was taken", lists[i]);
+        }
+        assert_int_equal(error.code, ERROR_BAD_MESSAGE);
+    }
+}
+
 static void what_is_no_reply_is_refused(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -240,6 +329,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(we_write_the_golden_replies),
         cmocka_unit_test(we_read_them),
+        cmocka_unit_test(what_is_stored_is_listed),
+        cmocka_unit_test(as_much_as_is_listed_at_once),
+        cmocka_unit_test(what_is_no_list_is_refused),
         cmocka_unit_test(what_is_no_reply_is_refused),
         cmocka_unit_test(every_code_travels_by_its_name),
         cmocka_unit_test(which_errors_are_retryable),

@@ -104,6 +104,52 @@ static void chunks_with_holes_between(void **state) {
     store_close(&store);
 }
 
+static bool note_piece(void *context, const struct stored_piece *piece, struct error *error) {
+    struct reading *reading = context;
+    size_t length = strlen(reading->text);
+    struct stored_chunk written = chunk_of(1, piece->first, piece->count);
+    snprintf(reading->text + length, sizeof reading->text - length, "%llu+%u ",
+             (unsigned long long)piece->first, piece->count);
+    assert_memory_equal(piece->digest, written.digest, sizeof written.digest);
+    reading->rows++;
+    return reading->rows != reading->stop_after || error_set(error, ERROR_CONFLICT, "stopped");
+}
+
+static void assert_pieces(struct store *store, uint64_t from, uint32_t count_max, const char *expected) {
+    struct reading reading = {0};
+    struct error error;
+    must(store_pieces(store, 1, from, count_max, note_piece, &reading, &error), &error);
+    assert_string_equal(reading.text, expected);
+}
+
+static void pieces_from_a_bet_on(void **state) {
+    (void)state;
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 0, 3);
+    store_one(store, 1, 3, 3);
+    store_one(store, 1, 6, 1);
+    store_one(store, 2, 0, 1);
+    assert_pieces(store, 0, 1000, "0+3 3+3 6+1 ");
+    assert_pieces(store, 2, 1000, "0+3 3+3 6+1 ");
+    assert_pieces(store, 3, 1000, "3+3 6+1 ");
+    assert_pieces(store, 5, 1, "3+3 ");
+    assert_pieces(store, 0, 2, "0+3 3+3 ");
+    assert_pieces(store, 6, 1000, "6+1 ");
+    assert_pieces(store, 7, 1000, "");
+    assert_pieces(store, UINT64_MAX, 1000, "");
+    struct reading reading = {.stop_after = 2};
+    struct error error;
+    struct stored_chunk chunk = chunk_of(1, 7, 2);
+    must(store_begin(store, &error), &error);
+    must(store_add_chunk(store, &chunk, &error), &error);
+    assert_pieces(store, 6, 1000, "6+1 7+2 "); // of the open group, too
+    must(store_commit(store, &error), &error);
+    assert_false(store_pieces(store, 1, 0, 1000, note_piece, &reading, &error));
+    assert_int_equal(error.code, ERROR_CONFLICT); // the caller's own
+    assert_int_equal(reading.rows, 2);
+    store_close(&store);
+}
+
 static bool note_agency(void *context, const struct stored_agency *agency, struct error *error) {
     (void)error;
     char *text = context;
@@ -221,6 +267,7 @@ static void no_function_goes_on_after_a_failure(void **state) {
         assert_false(store_agencies(store, note_agency, text, &error));
         assert_false(store_numbers(store, note_chunk, &reading, &error));
         assert_false(store_chunks(store, 0, 0, UINT64_MAX, note_chunk, &reading, &error));
+        assert_false(store_pieces(store, 1, 0, 1000, note_piece, &reading, &error));
         assert_false(store_winners(store, note_winner, text, &error));
         assert_int_equal(error.code, ERROR_STORE_FAILED);
         assert_int_equal(reading.rows, 0);
@@ -360,6 +407,7 @@ int main(void) {
         STORE_TEST(draws_do_not_see_one_another),
         STORE_TEST(reading_while_a_group_is_open),
         STORE_TEST(chunks_with_holes_between),
+        STORE_TEST(pieces_from_a_bet_on),
         STORE_TEST(a_winner_is_stored_once),
         STORE_TEST(no_function_goes_on_after_a_failure),
         STORE_TEST(what_is_committed_outlives_the_process),

@@ -1,0 +1,145 @@
+#include "ledger/listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LISTS_KEPT = 8 };
+
+// Pieces of one agency that follow one another.
+struct list {
+    uint32_t agency; // 0: none
+    uint32_t count;
+    uint64_t end;  // of the bets that are in it
+    uint64_t used; // when it was asked for last, counted in lists
+    struct piece pieces[PIECES_LISTED_MAX];
+};
+
+struct listings {
+    struct list *lists[LISTS_KEPT]; // made when they are needed
+    uint64_t made;
+};
+
+struct listings *listings_new(void) {
+    return calloc(1, sizeof(struct listings));
+}
+
+void listings_free(struct listings *listings) {
+    for (int i = 0; listings != NULL && i < LISTS_KEPT; i++) {
+        free(listings->lists[i]);
+    }
+    free(listings);
+}
+
+void listings_forget(struct listings *listings) {
+    for (int i = 0; i < LISTS_KEPT; i++) {
+        if (listings->lists[i] != NULL) {
+            listings->lists[i]->agency = 0;
+        }
+    }
+}
+
+bool listing_is_due(const struct ledger_request *request, uint64_t bets) {
+    return request->wants_list && request->first == 0 && request->error.code == ERROR_NONE &&
+           request->chunk->count < bets && request->list_from < bets;
+}
+
+static struct list *find(struct listings *listings, uint32_t agency, uint64_t bet) {
+    for (int i = 0; i < LISTS_KEPT; i++) {
+        struct list *list = listings->lists[i];
+        if (list != NULL && list->agency == agency && list->pieces[0].first <= bet && bet < list->end) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
+// Room for one more list: the one that was not asked for for longest. NULL when there is no memory.
+static struct list *make_room(struct listings *listings) {
+    int oldest = 0;
+    for (int i = 0; i < LISTS_KEPT; i++) {
+        struct list *list = listings->lists[i];
+        if (list == NULL) {
+            return listings->lists[i] = calloc(1, sizeof *list);
+        }
+        if (list->agency == 0 || list->used < listings->lists[oldest]->used) {
+            oldest = i;
+        }
+    }
+    listings->lists[oldest]->agency = 0;
+    return listings->lists[oldest];
+}
+
+struct reading {
+    struct list *list;
+    uint64_t bets; // the end of all
+};
+
+// What does not follow on is left out, and all behind it: a client could make nothing of it.
+static bool add_piece(void *context, const struct stored_piece *stored, struct error *error) {
+    (void)error;
+    struct reading *reading = context;
+    struct list *list = reading->list;
+    bool follows = list->count == 0 ? stored->first <= list->end : stored->first == list->end;
+    if (follows && stored->first + stored->count <= reading->bets) {
+        struct piece *piece = &list->pieces[list->count++];
+        *piece = (struct piece){.first = stored->first, .count = stored->count};
+        memcpy(piece->digest, stored->digest, sizeof piece->digest);
+        list->end = stored->first + stored->count;
+    }
+    return true;
+}
+
+static bool read_list(struct list *list, struct store *store, const struct ledger_request *request,
+                      uint64_t bets, struct error *error) {
+    struct reading reading = {list, bets};
+    list->count = 0;
+    list->end = request->list_from;
+    if (!store_pieces(store, request->agency, request->list_from, PIECES_LISTED_MAX, add_piece, &reading,
+                      error)) {
+        return false;
+    }
+    list->agency = list->count > 0 ? request->agency : 0;
+    return true;
+}
+
+// The part of the list from the request's bet on.
+static bool copy_rest(const struct list *list, struct ledger_request *request) {
+    uint32_t skipped = 0;
+    while (skipped < list->count &&
+           list->pieces[skipped].first + list->pieces[skipped].count <= request->list_from) {
+        skipped++;
+    }
+    uint32_t count = list->count - skipped;
+    if (count == 0) {
+        return true;
+    }
+    request->pieces = malloc(count * sizeof *request->pieces);
+    if (request->pieces != NULL) {
+        memcpy(request->pieces, list->pieces + skipped, count * sizeof *request->pieces);
+        request->piece_count = count;
+    }
+    return request->pieces != NULL;
+}
+
+bool listing_make(struct listings *listings, struct store *store, struct ledger_request *request,
+                  uint64_t bets, struct error *error) {
+    struct list *list = find(listings, request->agency, request->list_from);
+    if (list == NULL) {
+        list = make_room(listings);
+        if (list != NULL && !read_list(list, store, request, bets, error)) {
+            return false;
+        }
+    }
+    if (list == NULL || !copy_rest(list, request)) {
+        error_set(&request->error, ERROR_NO_MEMORY, "no memory for a list of what is stored");
+        return true;
+    }
+    list->used = ++listings->made;
+    return true;
+}
+
+void listing_drop(struct ledger_request *request) {
+    free(request->pieces);
+    request->pieces = NULL;
+    request->piece_count = 0;
+}
