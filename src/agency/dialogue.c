@@ -1,12 +1,9 @@
-#include "agency/dialogue.h"
+#include "agency/internal.h"
 
-#include "agency/backoff.h"
 #include "agency/progress.h"
-#include "agency/route.h"
-#include "agency/trust.h"
+#include "agency/report.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "bet/bet.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 #include "wire/reply.h"
@@ -21,44 +18,9 @@ enum {
     POLL_BASE_MS = 1000,
     POLL_CAP_MS = 30000,
     ANSWER_GROWTH_MAX = 16, // times the answer's timeout
-    MESSAGE_FIXED_BYTES = 256
 };
 
 static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait is a number");
-
-enum phase { CONNECTING, OPENING, STREAMING, CONSULTING, POLLING, BACKING_OFF, ENDED };
-
-// A chunk that was sent and is not acknowledged yet.
-struct sent {
-    uint64_t end; // the agency's bets, this chunk's included
-    uint32_t count;
-    bool last;
-};
-
-struct dialogue {
-    const struct dialogue_options *options;
-    const struct dialogue_actions *actions;
-    void *context; // of the actions
-    struct message_decoder *decoder;
-    struct chunk *chunk;        // the one that is being read
-    struct route bets, consult; // which server to use
-    struct backoff backoff;
-    struct backoff polling; // between one question for the winners and the next
-    uint32_t answer_ms;     // how long the next answer may take
-    enum phase phase;
-    bool linked;           // there is a connection, or one is being made
-    bool consulting;       // every bet is stored; what is left is to ask
-    uint64_t acknowledged; // bets that the central has said are stored
-    bool classic;          // the central does not know `next`: one chunk at a time
-    bool resynced;         // gone back (or on) to where the central is, and nothing acknowledged since
-    struct sent sent[WINDOW_MAX];
-    uint32_t sent_first, sent_count; // a ring
-    bool last_sent;
-    bool reading_failed; // a bad line: what was sent before it may still be acknowledged
-    struct trust trust;  // in whoever answers as a server
-    struct error error;  // why it failed
-    bool failed;
-};
 
 static void connect_now(struct dialogue *dialogue);
 static void consult(struct dialogue *dialogue);
@@ -80,7 +42,7 @@ static void end(struct dialogue *dialogue) {
     dialogue->actions->ended(dialogue->context);
 }
 
-static void fail(struct dialogue *dialogue, const struct error *error) {
+void dialogue_fail(struct dialogue *dialogue, const struct error *error) {
     if (error != &dialogue->error) {
         dialogue->error = *error;
     }
@@ -94,9 +56,7 @@ static struct route *route_of(struct dialogue *dialogue) {
     return dialogue->consulting && dialogue->options->has_consult ? &dialogue->consult : &dialogue->bets;
 }
 
-// Gives the connection up and comes back later, or soon when there is another server to try. What was on its
-// way is forgotten: the central says what it has.
-static void back_off(struct dialogue *dialogue, const char *action, const char *reason) {
+void dialogue_back_off(struct dialogue *dialogue, const char *action, const char *reason) {
     struct route *route = route_of(dialogue);
     const struct address *address = route_here(route);
     if (dialogue->linked) {
@@ -113,10 +73,10 @@ static void back_off(struct dialogue *dialogue, const char *action, const char *
 
 void dialogue_down(struct dialogue *dialogue, const char *reason) {
     if (dialogue->reading_failed) { // nothing more could be sent anyway
-        fail(dialogue, &dialogue->error);
+        dialogue_fail(dialogue, &dialogue->error);
         return;
     }
-    back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
+    dialogue_back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
 }
 
 void dialogue_refused(struct dialogue *dialogue, const char *reason) {
@@ -125,7 +85,7 @@ void dialogue_refused(struct dialogue *dialogue, const char *reason) {
     progress_clear();
     log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s",
               route_here(route_of(dialogue))->text, error_name(error.code), error.text);
-    fail(dialogue, &error);
+    dialogue_fail(dialogue, &error);
 }
 
 void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t now_ms) {
@@ -140,7 +100,7 @@ void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t
 
 // A link may be silent and look whole for ever: something between the two may confirm bytes that it does not
 // pass on.
-static void expect_answer(struct dialogue *dialogue) {
+void dialogue_expect_answer(struct dialogue *dialogue) {
     if (dialogue->answer_ms > 0) {
         dialogue->actions->wait(dialogue->context, dialogue->answer_ms);
     }
@@ -175,6 +135,13 @@ void dialogue_waited(struct dialogue *dialogue) {
             on_no_answer(dialogue);
         }
         break;
+    case COMPARING:
+        if (dialogue->sent_count > 0) {
+            on_no_answer(dialogue);
+        } else {
+            sending_compare_on(dialogue);
+        }
+        break;
     case CONSULTING:
         if (dialogue->options->poll) {
             on_no_answer(dialogue);
@@ -185,89 +152,12 @@ void dialogue_waited(struct dialogue *dialogue) {
     }
 }
 
-// Sending -------------------------------------------------------------------------------------------------
-
-// Fills dialogue->chunk with the next bets. *last tells whether there are none behind it.
-static bool next_chunk(struct dialogue *dialogue, const struct chunk **chunk, bool *last,
-                       struct error *error) {
-    const struct dialogue_options *options = dialogue->options;
-    if (options->reader == NULL) {
-        *chunk = options->single;
-        *last = true;
-        return true;
-    }
-    *chunk = dialogue->chunk;
-    chunk_clear(dialogue->chunk);
-    return reader_fill(options->reader, dialogue->chunk, options->chunk_size,
-                       MESSAGE_BYTES_MAX - MESSAGE_FIXED_BYTES, last, error);
-}
-
-static bool send_chunk(struct dialogue *dialogue, struct error *error) {
-    const struct chunk *chunk;
-    bool last;
-    uint64_t first = dialogue->options->reader == NULL ? 0 : reader_position(dialogue->options->reader);
-    if (!next_chunk(dialogue, &chunk, &last, error)) {
-        return false;
-    }
-    uint8_t *frame = malloc(message_encoded_max(chunk));
-    if (frame == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
-    }
-    enum message_type type = last ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
-    size_t length = message_encode_chunk(frame, type, dialogue->options->agency, (int64_t)first, chunk);
-    uint32_t place = (dialogue->sent_first + dialogue->sent_count) % WINDOW_MAX;
-    dialogue->sent[place] = (struct sent){first + chunk->count, chunk->count, last};
-    dialogue->sent_count++;
-    dialogue->last_sent = last;
-    dialogue->actions->send(dialogue->context, frame, length);
-    return true;
-}
-
-static void log_bad_line(struct dialogue *dialogue, const struct error *error) {
-    progress_clear();
-    log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
-              error->text);
-    dialogue->error = *error;
-    dialogue->reading_failed = true;
-}
-
-// Sends chunks while the window has room and there are any.
-static void fill_window(struct dialogue *dialogue) {
-    uint32_t window = dialogue->classic || dialogue->phase == OPENING ? 1 : dialogue->options->window;
-    struct error error;
-    while (dialogue->sent_count < window && !dialogue->last_sent && !dialogue->reading_failed) {
-        if (!send_chunk(dialogue, &error)) {
-            log_bad_line(dialogue, &error);
-        }
-    }
-    if (dialogue->reading_failed && dialogue->sent_count == 0) {
-        fail(dialogue, &dialogue->error);
-    } else {
-        expect_answer(dialogue);
-    }
-}
-
-// Goes to the bet at `index`: the central may have more than we knew, or less. Fails when it has more than
-// there are.
-static bool go_to(struct dialogue *dialogue, uint64_t index) {
-    struct reader *reader = dialogue->options->reader;
-    struct error error;
-    bool is_there =
-        reader != NULL ? reader_seek(reader, index, &error)
-                       : index <= 1 || error_set(&error, ERROR_CONFLICT,
-                                                 "there is 1 bet, and %" PRIu64 " are stored already", index);
-    if (is_there) {
-        return true;
-    }
-    log_bad_line(dialogue, &error);
-    fail(dialogue, &error);
-    return false;
-}
+// Consulting ----------------------------------------------------------------------------------------------
 
 static void consult(struct dialogue *dialogue) {
     uint8_t *frame = malloc(MESSAGE_CONSULT_BYTES_MAX);
     if (frame == NULL) {
-        back_off(dialogue, "consulta_ganadores", "no memory");
+        dialogue_back_off(dialogue, "consulta_ganadores", "no memory");
         return;
     }
     dialogue->phase = CONSULTING;
@@ -277,7 +167,7 @@ static void consult(struct dialogue *dialogue) {
         dialogue->context, frame,
         message_encode_consult(frame, dialogue->options->agency, !dialogue->options->poll));
     if (dialogue->options->poll) {
-        expect_answer(dialogue);
+        dialogue_expect_answer(dialogue);
     }
 }
 
@@ -304,36 +194,12 @@ static void begin_consulting(struct dialogue *dialogue) {
 
 // Answers -------------------------------------------------------------------------------------------------
 
-static void log_acknowledged(const struct dialogue *dialogue, const struct sent *sent) {
-    const struct dialogue_options *options = dialogue->options;
-    if (options->reader == NULL) {
-        struct bet_slice fields[BET_FIELDS];
-        bet_split(options->single->rows, options->single->rows_length - 1, fields);
-        log_event(LOG_LEVEL_INFO, "apuesta_enviada", LOG_SUCCESS, "dni: %.*s | numero: %.*s",
-                  (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
-                  fields[BET_NUMBER].text);
-        return;
-    }
-    // An empty last chunk only says that there is no more, unless the file is empty.
-    enum log_level level = sent->count == 0 && sent->end > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
-    log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,
-              options->agency, sent->count);
-}
-
-static void show_progress(const struct dialogue *dialogue) {
-    const struct reader *reader = dialogue->options->reader;
-    if (reader != NULL) {
-        progress_show(dialogue->options->agency, reader_offset(reader), reader_size(reader),
-                      dialogue->acknowledged);
-    }
-}
-
 // Starts over, on a new connection, from what the central has; what is still on its way is forgotten. At
 // once, but with a wait when that has brought nothing before.
 static void resync(struct dialogue *dialogue, uint64_t next, const char *reason) {
     dialogue->acknowledged = next;
     if (dialogue->resynced) {
-        back_off(dialogue, "apuestas_enviadas", reason);
+        dialogue_back_off(dialogue, "apuestas_enviadas", reason);
         return;
     }
     dialogue->resynced = true;
@@ -346,7 +212,7 @@ static void resync(struct dialogue *dialogue, uint64_t next, const char *reason)
 
 static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply) {
     if (dialogue->sent_count == 0) {
-        back_off(dialogue, "apuestas_enviadas", "the central acknowledged what was not sent");
+        dialogue_back_off(dialogue, "apuestas_enviadas", "the central acknowledged what was not sent");
         return;
     }
     struct sent sent = dialogue->sent[dialogue->sent_first];
@@ -363,41 +229,31 @@ static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply
     route_good(route_of(dialogue));
     on_answer(dialogue);
     progress_clear();
-    log_acknowledged(dialogue, &sent);
-    // In a connection's first answer: what was sent before. After the last chunk: for go_to to complain of.
-    bool is_ahead = reply->next > (int64_t)sent.end && (dialogue->phase == OPENING || sent.last);
+    bool is_question = dialogue->phase == COMPARING;
+    if (!is_question) {
+        report_acknowledged(dialogue->options, sent.count, sent.end);
+    }
+    bool is_ahead = reply->next > (int64_t)sent.end;
+    if (is_ahead && !sent.last && dialogue->phase != STREAMING) {
+        sending_on_ahead(dialogue, &sent, reply);
+        return;
+    }
     dialogue->phase = STREAMING;
-    if (is_ahead) {
-        dialogue->acknowledged = (uint64_t)reply->next;
-        if (!go_to(dialogue, dialogue->acknowledged)) {
+    if (sent.last) {
+        if (is_ahead && !sending_go_to(dialogue, (uint64_t)reply->next)) { // which complains
             return;
         }
-    }
-    if (sent.last) {
         begin_consulting(dialogue);
         return;
     }
-    fill_window(dialogue);
+    sending_fill_window(dialogue);
     if (dialogue->phase == STREAMING) {
-        show_progress(dialogue);
+        report_progress(dialogue->options, dialogue->acknowledged);
     }
 }
 
 static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
-    const char *text = reply->winners.text;
-    size_t length = reply->winners.length;
-    uint64_t count = length > 0;
-    for (size_t i = 0; i < length; i++) {
-        count += text[i] == ',';
-    }
-    log_event(LOG_LEVEL_INFO, "consulta_ganadores", LOG_SUCCESS, "cant_ganadores: %" PRIu64, count);
-    if (dialogue->options->print_winners && length > 0) {
-        for (size_t i = 0; i < length; i++) {
-            putchar(text[i] == ',' ? '\n' : text[i]);
-        }
-        putchar('\n');
-        fflush(stdout);
-    }
+    report_winners(dialogue->options, reply->winners.text, reply->winners.length);
     end(dialogue);
 }
 
@@ -408,8 +264,8 @@ static void on_error(struct dialogue *dialogue, const struct reply *reply) {
         return;
     }
     if (reply->retryable) {
-        back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
-                 reply->error_name);
+        dialogue_back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
+                          reply->error_name);
         return;
     }
     if (dialogue->consulting) {
@@ -421,14 +277,14 @@ static void on_error(struct dialogue *dialogue, const struct reply *reply) {
                   "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s",
                   dialogue->options->agency, count, reply->error_name, reply->error.text);
     }
-    fail(dialogue, &reply->error);
+    dialogue_fail(dialogue, &reply->error);
 }
 
 static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t length) {
     struct reply reply;
     struct error error;
     if (!reply_decode(dialogue->decoder, bytes, length, &reply, &error)) {
-        back_off(dialogue, "receive_message", error.text);
+        dialogue_back_off(dialogue, "receive_message", error.text);
     } else if (reply.type == REPLY_ERROR) {
         on_error(dialogue, &reply);
     } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {
@@ -438,7 +294,8 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
         ask_later(dialogue);
     } else {
-        back_off(dialogue, "receive_message", "the central's answer does not belong to what was asked");
+        dialogue_back_off(dialogue, "receive_message",
+                          "the central's answer does not belong to what was asked");
     }
 }
 
@@ -450,7 +307,7 @@ size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t
         on_message(dialogue, message, length);
         return FRAME_HEADER_BYTES + length;
     case FRAME_TOO_LONG:
-        back_off(dialogue, "receive_message", "the central's message is too long");
+        dialogue_back_off(dialogue, "receive_message", "the central's message is too long");
         return available;
     default:
         return 0;
@@ -468,8 +325,8 @@ void dialogue_up(struct dialogue *dialogue) {
     dialogue->phase = OPENING;
     dialogue->sent_first = dialogue->sent_count = 0;
     dialogue->last_sent = false;
-    if (go_to(dialogue, dialogue->acknowledged)) {
-        fill_window(dialogue);
+    if (sending_go_to(dialogue, dialogue->acknowledged)) {
+        sending_fill_window(dialogue);
     }
 }
 
@@ -477,7 +334,7 @@ static void connect_now(struct dialogue *dialogue) {
     dialogue->phase = CONNECTING;
     dialogue->linked = dialogue->actions->connect(dialogue->context, route_here(route_of(dialogue)));
     if (!dialogue->linked) {
-        back_off(dialogue, "connect", "no memory");
+        dialogue_back_off(dialogue, "connect", "no memory");
     }
 }
 
@@ -514,6 +371,7 @@ void dialogue_free(struct dialogue **dialogue) {
     if (*dialogue != NULL) {
         message_decoder_free((*dialogue)->decoder);
         chunk_free((*dialogue)->chunk);
+        comparison_free((*dialogue)->comparison);
         free(*dialogue);
         *dialogue = NULL;
     }

@@ -71,6 +71,10 @@ void reader_close(struct reader **reader) {
     *reader = NULL;
 }
 
+const char *reader_path(const struct reader *reader) {
+    return reader->path;
+}
+
 uint64_t reader_position(const struct reader *reader) {
     return reader->bets;
 }

@@ -20,6 +20,9 @@ void reader_close(struct reader **reader);
 // How many bets have been read, and so the index of the next one.
 uint64_t reader_position(const struct reader *reader);
 
+// The file's path; the reader's.
+const char *reader_path(const struct reader *reader);
+
 // Goes to the bet at `index`: forward by skipping lines, backward by starting over. ERROR_CONFLICT when the
 // file has fewer bets than `index`; reader_position is then how many it has.
 bool reader_seek(struct reader *reader, uint64_t index, struct error *error) MUST_CHECK;

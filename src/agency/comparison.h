@@ -1,0 +1,31 @@
+// Holds what the central says is stored against the agency's own file, piece by piece: only the digests
+// travel. A client that skipped what is stored without a look would be told "success" for another file's
+// bets.
+#ifndef QUINIELA_AGENCY_COMPARISON_H
+#define QUINIELA_AGENCY_COMPARISON_H
+
+#include "agency/reader.h"
+#include "base/error.h"
+#include "bet/chunk.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct comparison;
+
+// For bets of `reader`, which must outlive it. NULL when there is no memory. The caller frees it.
+struct comparison *comparison_new(struct reader *reader);
+void comparison_free(struct comparison *comparison); // or NULL
+
+// Takes a list of pieces, copied, in place of the one before. Bet `from` must be in the first of them, and
+// each must begin where the one before ends: else ERROR_BAD_MESSAGE.
+bool comparison_take(struct comparison *comparison, uint64_t from, const struct piece *pieces, size_t count,
+                     struct error *error) MUST_CHECK;
+
+// Compares for as long as that is short, and puts the end of what is known to be the same into *same_until.
+// *more tells whether any of the list is left. ERROR_CONFLICT, with the file and the lines, when the file has
+// other bets, or fewer; ERROR_BAD_BET for a line that is none; ERROR_SYSTEM, ERROR_NO_MEMORY.
+bool comparison_step(struct comparison *comparison, uint64_t *same_until, bool *more,
+                     struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,45 @@
+#include "agency/report.h"
+
+#include "agency/progress.h"
+#include "base/log.h"
+#include "bet/bet.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void report_acknowledged(const struct dialogue_options *options, uint32_t count, uint64_t end) {
+    if (options->reader == NULL) {
+        struct bet_slice fields[BET_FIELDS];
+        bet_split(options->single->rows, options->single->rows_length - 1, fields);
+        log_event(LOG_LEVEL_INFO, "apuesta_enviada", LOG_SUCCESS, "dni: %.*s | numero: %.*s",
+                  (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
+                  fields[BET_NUMBER].text);
+        return;
+    }
+    // An empty last chunk only says that there is no more, unless the file is empty.
+    enum log_level level = count == 0 && end > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+    log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,
+              options->agency, count);
+}
+
+void report_winners(const struct dialogue_options *options, const char *documents, size_t length) {
+    uint64_t count = length > 0;
+    for (size_t i = 0; i < length; i++) {
+        count += documents[i] == ',';
+    }
+    log_event(LOG_LEVEL_INFO, "consulta_ganadores", LOG_SUCCESS, "cant_ganadores: %" PRIu64, count);
+    if (options->print_winners && length > 0) {
+        for (size_t i = 0; i < length; i++) {
+            putchar(documents[i] == ',' ? '\n' : documents[i]);
+        }
+        putchar('\n');
+        fflush(stdout);
+    }
+}
+
+void report_progress(const struct dialogue_options *options, uint64_t acknowledged) {
+    const struct reader *reader = options->reader;
+    if (reader != NULL) {
+        progress_show(options->agency, reader_offset(reader), reader_size(reader), acknowledged);
+    }
+}
