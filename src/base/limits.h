@@ -41,6 +41,7 @@ enum {
     LOOP_CHUNK_BYTES_MAX = 64 * 1024 * 1024, // of chunks that one loop has handed to the ledger
     READ_BUFFER_BYTES = 128 * 1024,
     LOOP_INPUT_BYTES_MAX = 512 * 1024 * 1024, // of half-read messages on one loop
+    LOOKUP_MS_MAX = 5000,                     // of the name to listen at
     DESCRIPTORS_KEPT = 32,                    // not used for connections: the store's, the log's
     DESCRIPTORS_KEPT_LOOP = 8,                // the same, for each loop
     GROUP_CHUNKS_MAX = 2048,                  // in one commit

@@ -27,7 +27,7 @@ static struct value *value_in_file(struct settings *settings, const char *key) {
     return NULL;
 }
 
-// Unknown keys ----------------------------------------------------------------------------------------------
+// Unknown keys ---------------------------------------------------------------------------------------------
 
 static bool is_name_of(const struct setting *setting, const char *key) {
     return strcasecmp(setting->key, key) == 0 || strcasecmp(setting_file_key(setting), key) == 0 ||
@@ -92,8 +92,7 @@ static bool take_unknown(struct file_reading *reading, const char *key, int line
     return remember_unknown(settings, key, line, error);
 }
 
-// Reading
-// -----------------------------------------------------------------------------------------------------
+// Reading -------------------------------------------------------------------------------------------------
 
 static bool on_entry(void *context, const char *key, const char *text, int line, struct error *error) {
     struct file_reading *reading = context;

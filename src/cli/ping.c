@@ -8,32 +8,44 @@
 #include "cli/command.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
+#include "net/place.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
-// Where the server's own settings say that it listens, as seen from this machine.
+// Where the server's own settings say that it listens, as seen from this machine. Where SERVER_IP is a name,
+// or nothing, it listens on loopback, too, whatever the name means now.
 static bool own_address(const struct settings *settings, struct address *address, struct error *error) {
-    const char *ip = settings_text(settings, "SERVER_IP");
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    bool is_v4 = ip != NULL && uv_ip4_addr(ip, 0, &v4) == 0 && strcmp(ip, "0.0.0.0") != 0;
-    bool is_v6 = ip != NULL && uv_ip6_addr(ip, 0, &v6) == 0 && strcmp(ip, "::") != 0;
-    char text[ADDRESS_BYTES_MAX];
-    snprintf(text, sizeof text, is_v6 ? "[%s]:%s" : "%s:%s", is_v4 || is_v6 ? ip : "127.0.0.1",
+    struct error reason;
+    struct place place;
+    char host[PLACE_TEXT_BYTES] = "127.0.0.1", text[ADDRESS_BYTES_MAX];
+    if (!place_parse(settings_text(settings, "SERVER_IP"), &place, &reason)) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "SERVER_IP"),
+                         reason.text);
+    }
+    if (place.kind == PLACE_ADDRESSES && !place_is_unspecified(&place.addresses[0])) {
+        place_show_address(&place.addresses[0], host);
+    }
+    snprintf(text, sizeof text, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host,
              settings_text(settings, "SERVER_PORT"));
-    return address_parse(text, address, error);
+    return address_parse(text, address, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "SERVER_PORT"),
+                     reason.text);
+}
+
+static bool given_address(const char *text, struct address *address, struct error *error) {
+    struct error reason;
+    return address_parse(text, address, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "--address: %s", reason.text);
 }
 
 static bool ask(const struct settings *settings, struct error *error) {
     struct address address;
     struct error reason;
     const char *text = settings_text(settings, "ADDRESS");
-    if (!(text == NULL ? own_address(settings, &address, &reason) : address_parse(text, &address, &reason))) {
-        return error_set(error, ERROR_BAD_SETTING, "%s: %s", text == NULL ? "SERVER_PORT" : "--address",
-                         reason.text);
+    if (!(text == NULL ? own_address(settings, &address, error) : given_address(text, &address, error))) {
+        return false;
     }
     struct tls_context *tls = NULL;
     if (!tls_settings_authority(settings, &tls, error)) {

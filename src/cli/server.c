@@ -7,13 +7,13 @@
 #include "base/settings.h"
 #include "base/signals.h"
 #include "cli/command.h"
+#include "cli/listening.h"
 #include "cli/privileges.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
 #include "confine/supervisor.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
-#include "net/exposure.h"
 #include "net/net.h"
 #include "service/service.h"
 #include "store/store.h"
@@ -37,8 +37,8 @@ struct server {
     struct worker *worker;
     struct lottery *lottery;
     struct net *net;
-    int sockets[LOTTERY_PORTS]; // that a service manager has bound; -1: none
-    uv_loop_t loop;             // of the main thread: signals, and the end
+    struct listening listening;
+    uv_loop_t loop; // of the main thread: signals, and the end
     uv_poll_t signals;
     int signals_descriptor;
     int interrupt;             // can be read once the program stops: whatever waits for a database ends
@@ -267,22 +267,25 @@ static bool is_echo(const struct server *server) {
     return strcmp(settings_text(server->settings, "SERVICE"), "echo") == 0;
 }
 
-static int port_count(const struct server *server) {
-    return is_echo(server) ? 1 : LOTTERY_PORTS;
+// While a name is looked up. False: we are to stop.
+static bool on_interruption(void *context) {
+    struct server *server = context;
+    take_signal(server);
+    return !server->stopping;
 }
 
-// Those that a service manager has bound.
-static bool take_sockets(struct server *server, struct error *error) {
-    static const char *const names[LOTTERY_PORTS] = {"bets", "consult"};
-    return supervisor_sockets(names, server->sockets, port_count(server), error);
+static bool find_place(struct server *server, struct error *error) {
+    return listening_find(&server->listening, server->settings, server->signals_descriptor, on_interruption,
+                          server, error) &&
+           listening_check_exposure(&server->listening, server->settings, error);
 }
 
 static bool open_net(struct server *server, struct error *error) {
     const struct settings *settings = server->settings;
     int64_t backlog = settings_number(settings, "SERVER_LISTEN_BACKLOG");
     struct net_options options = {
-        .address = settings_text(settings, "SERVER_IP"),
-        .port_count = port_count(server),
+        .place = server->listening.place,
+        .port_count = server->listening.port_count,
         .ports = {(uint16_t)settings_number(settings, "SERVER_PORT"),
                   (uint16_t)settings_number(settings, "CONSULT_SERVER_PORT")},
         .backlog = backlog < LISTEN_BACKLOG_MIN ? LISTEN_BACKLOG_MIN : (int)backlog,
@@ -294,7 +297,7 @@ static bool open_net(struct server *server, struct error *error) {
         .tls = server->tls,
         .connections_max = (uint32_t)settings_number(settings, "CONNECTIONS_MAX"),
     };
-    memcpy(options.sockets, server->sockets, sizeof server->sockets);
+    memcpy(options.sockets, server->listening.sockets, sizeof options.sockets);
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
     return net_open(&options, handler, server->lottery, &server->net, error);
 }
@@ -441,7 +444,7 @@ static int run(struct server *server) {
         log_no_start(&error);
         return EXIT_FAILED;
     }
-    bool started = put_together(server, &error);
+    bool started = find_place(server, &error) && put_together(server, &error);
     if (started) {
         log_listening(server);
         server->is_ready = true;
@@ -458,70 +461,17 @@ static int run(struct server *server) {
     return error.code == ERROR_BAD_SETTING ? command_fail(&server_command, &error) : EXIT_FAILED;
 }
 
-// A name means every address, as older files have it; but what looks like an address has to be one.
-static bool check_address(const struct settings *settings, struct error *error) {
-    const char *text = settings_text(settings, "SERVER_IP");
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    bool looks_numeric =
-        text != NULL && (text[strspn(text, "0123456789.")] == '\0' || strchr(text, ':') != NULL);
-    return !looks_numeric || uv_ip4_addr(text, 0, &v4) == 0 || uv_ip6_addr(text, 0, &v6) == 0 ||
-           error_set(error, ERROR_BAD_SETTING, "%s: \"%.60s\" is no numeric address",
-                     settings_place(settings, "SERVER_IP"), text);
-}
-
-static bool is_in_container(void) {
-    return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0 ||
-           getenv("container") != NULL;
-}
-
-// Of all ports. Of a socket that was handed over it is its own address that counts.
-static enum exposure widest_exposure(const struct server *server, char *text, size_t room) {
-    enum exposure widest = EXPOSURE_LOOPBACK;
-    for (int i = 0; i < port_count(server); i++) {
-        char one[64];
-        enum exposure exposure =
-            server->sockets[i] >= 0
-                ? exposure_bound(server->sockets[i], one, sizeof one)
-                : exposure_listening(settings_text(server->settings, "SERVER_IP"), one, sizeof one);
-        if (exposure > widest) {
-            widest = exposure;
-            snprintf(text, room, "%s", one);
-        }
-    }
-    return widest;
-}
-
-// Whoever reaches a plain text port can speak for any agency. On this machine and between containers that is
-// how classic clients do it; on a private network it is worth a word, and on a public address nobody wants it
-// by mistake.
-static bool check_exposure(const struct server *server, struct error *error) {
-    const struct settings *settings = server->settings;
-    char widest[64];
-    if (settings_text(settings, "TLS_CERT") != NULL || is_in_container()) {
-        return true;
-    }
-    enum exposure exposure = widest_exposure(server, widest, sizeof widest);
-    if (exposure == EXPOSURE_LOOPBACK) {
-        return true;
-    }
-    if (exposure == EXPOSURE_PUBLIC && !settings_switch(settings, "INSECURE")) {
-        return error_set(
-            error, ERROR_BAD_SETTING,
-            "%s: plain text where everybody can reach it (%.60s) would let anybody speak for any "
-            "agency: set TLS_CERT, TLS_KEY and TLS_CA, or listen on 127.0.0.1, or say --insecure",
-            server->sockets[0] >= 0 ? "LISTEN_FDS" : "SERVER_IP", widest);
-    }
-    log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
-              "ip: %s | message: plain text: whoever reaches this %s address can speak for any agency",
-              widest, exposure == EXPOSURE_PUBLIC ? "public" : "private");
-    return true;
-}
-
 static bool check_store(const struct settings *settings, struct error *error) {
     struct error reason;
     return store_check_address(settings_text(settings, "STORE"), &reason) ||
            error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "STORE"), reason.text);
+}
+
+// What can be known to be wrong before anything is opened, logged or listened on.
+static bool check_settings(struct server *server, struct error *error) {
+    return listening_parse(&server->listening, server->settings, error) &&
+           listening_take_sockets(&server->listening, server->settings, error) &&
+           check_store(server->settings, error);
 }
 
 int cli_server(int argc, char **argv) {
@@ -534,12 +484,10 @@ int cli_server(int argc, char **argv) {
         return status;
     }
     command_keep_private();
-    if (check_address(server.settings, &error) && check_store(server.settings, &error)) {
+    if (check_settings(&server, &error)) {
         begin_log(server.settings);
         raise_descriptor_limit();
-        status = take_sockets(&server, &error) && check_exposure(&server, &error)
-                     ? run(&server)
-                     : command_fail(&server_command, &error);
+        status = run(&server);
     } else {
         status = command_fail(&server_command, &error);
     }

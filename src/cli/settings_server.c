@@ -37,7 +37,8 @@ const struct setting settings_server[] = {
      .key = "SERVER_IP",
      .type = SETTING_TEXT,
      .value_name = "ADDRESS",
-     .help = "Numeric address to listen on; a name, or nothing, means every address"},
+     .help = "Address to listen on: a numeric one, or a name, whose addresses that are this machine's are "
+             "taken, and loopback; nothing means every address"},
     {.commands = COMMAND_SERVER,
      .key = "SERVER_LISTEN_BACKLOG",
      .type = SETTING_NUMBER,

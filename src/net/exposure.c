@@ -2,7 +2,6 @@
 
 #include "net/internal.h"
 
-#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -67,29 +66,6 @@ enum exposure exposure_of(const struct sockaddr *address) {
                : EXPOSURE_LOOPBACK; // reached by nobody over a network
 }
 
-static void write_address(const struct sockaddr *address, char *text, size_t room) {
-    const void *bytes = address->sa_family == AF_INET
-                            ? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
-                            : (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    if (inet_ntop(address->sa_family, bytes, text, (socklen_t)room) == NULL) {
-        snprintf(text, room, "?");
-    }
-}
-
-static bool read_address(const char *text, struct sockaddr_storage *address) {
-    struct sockaddr_in v4 = {.sin_family = AF_INET};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-    if (inet_pton(AF_INET, text, &v4.sin_addr) == 1) {
-        memcpy(address, &v4, sizeof v4);
-        return v4.sin_addr.s_addr != htonl(INADDR_ANY);
-    }
-    if (inet_pton(AF_INET6, text, &v6.sin6_addr) == 1) {
-        memcpy(address, &v6, sizeof v6);
-        return !IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
-    }
-    return false;
-}
-
 static enum exposure of_every_address(char *text, size_t room) {
     struct ifaddrs *all;
     enum exposure widest = EXPOSURE_LOOPBACK;
@@ -102,26 +78,46 @@ static enum exposure of_every_address(char *text, size_t room) {
         enum exposure exposure = one->ifa_addr == NULL ? EXPOSURE_LOOPBACK : exposure_of(one->ifa_addr);
         if (exposure > widest) {
             widest = exposure;
-            write_address(one->ifa_addr, text, room);
+            struct sockaddr_storage address = {.ss_family = one->ifa_addr->sa_family};
+            char shown[PLACE_TEXT_BYTES];
+            memcpy(&address, one->ifa_addr, place_address_bytes(&address));
+            place_show_address(&address, shown);
+            snprintf(text, room, "%s", shown);
         }
     }
     freeifaddrs(all);
     return widest;
 }
 
-enum exposure exposure_listening(const char *address, char *text, size_t room) {
-    struct sockaddr_storage one;
-    if (address == NULL || !read_address(address, &one)) {
+static enum exposure of_address(const struct sockaddr_storage *address, char *text, size_t room) {
+    if (place_is_unspecified(address)) {
         return of_every_address(text, room);
     }
-    snprintf(text, room, "%s", address);
-    return exposure_of((const struct sockaddr *)&one);
+    char shown[PLACE_TEXT_BYTES];
+    place_show_address(address, shown);
+    snprintf(text, room, "%s", shown);
+    return exposure_of((const struct sockaddr *)address);
+}
+
+enum exposure exposure_listening(const struct place *place, char *text, size_t room) {
+    if (place->kind != PLACE_ADDRESSES) {
+        return of_every_address(text, room);
+    }
+    enum exposure widest = EXPOSURE_LOOPBACK;
+    for (size_t i = 0; i < place->count; i++) {
+        char one[PLACE_TEXT_BYTES];
+        enum exposure exposure = of_address(&place->addresses[i], one, sizeof one);
+        if (i == 0 || exposure > widest) {
+            widest = exposure;
+            snprintf(text, room, "%s", one);
+        }
+    }
+    return widest;
 }
 
 enum exposure exposure_bound(int socket, char *text, size_t room) {
-    char address[INET6_ADDRSTRLEN];
-    uint16_t port;
+    struct sockaddr_storage address;
     struct error ignored;
-    bool is_known = listener_look(socket, &port, address, sizeof address, &ignored);
-    return exposure_listening(is_known ? address : NULL, text, room);
+    return listener_look(socket, &address, &ignored) ? of_address(&address, text, room)
+                                                     : of_every_address(text, room);
 }

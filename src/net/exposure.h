@@ -2,6 +2,8 @@
 #ifndef QUINIELA_NET_EXPOSURE_H
 #define QUINIELA_NET_EXPOSURE_H
 
+#include "net/place.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -12,9 +14,9 @@ enum exposure { EXPOSURE_LOOPBACK, EXPOSURE_PRIVATE, EXPOSURE_PUBLIC };
 // call not globally reachable.
 enum exposure exposure_of(const struct sockaddr *address);
 
-// Of a numeric address to listen on, or of every one that this machine has (NULL, or no numeric address). The
-// widest, as text in `text`; public where this machine's addresses cannot be read.
-enum exposure exposure_listening(const char *address, char *text, size_t room);
+// Of all the addresses of a place to listen at. The widest, as text in `text`; public where this machine's
+// addresses would have to be read and cannot be.
+enum exposure exposure_listening(const struct place *place, char *text, size_t room);
 
 // The same, of a socket that is bound.
 enum exposure exposure_bound(int socket, char *text, size_t room);

@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 #include <uv.h>
 
+enum { NET_ADDRESS_BYTES = 256 };
+
 struct listener {
     uv_poll_t poll;
     int descriptor;
@@ -52,7 +54,8 @@ struct loop {
     bool started;
     atomic_bool quiet_asked, close_asked;
     bool quiet, closing, reaping;
-    struct listener listeners[NET_PORTS_MAX];
+    struct listener listeners[NET_PORTS_MAX * PLACE_ADDRESSES_MAX]; // one for each port and address
+    int listener_count;
     struct watch watch; // all connections that are not closed yet, by what they wait for
     struct close_note notes[CLOSE_REASONS];
     struct close_note refused[TLS_FAILURES];
@@ -73,11 +76,13 @@ struct loop {
 struct net {
     const struct handler *handler;
     void *context;
-    char address[64];
+    struct place place;
+    char address[NET_ADDRESS_BYTES]; // the place, or a socket that was handed over, as text
     int port_count;
     uint16_t ports[NET_PORTS_MAX];
-    int given[NET_PORTS_MAX];     // sockets that were handed over, or -1
-    int exclusive[NET_PORTS_MAX]; // bound, as long as the net does not listen, where none was; else -1
+    int given[NET_PORTS_MAX]; // sockets that were handed over, or -1
+    // Bound, as long as the net does not listen, where none was; else -1.
+    int exclusive[NET_PORTS_MAX][PLACE_ADDRESSES_MAX];
     int backlog;
     size_t connections_max;
     atomic_size_t connections; // of all loops, that are not closed yet
@@ -88,13 +93,27 @@ struct net {
     struct loop *loops;
 };
 
-// listener.c: a bound, not yet listening socket for `address` (NULL: every address) and *port, which is set
-// to what was bound; `exclusive` asks that nobody else listens there. -1 with `error` set when it cannot be
-// had.
-int listener_bind(const char *address, uint16_t *port, bool exclusive, struct error *error);
+// ports.c: begins the net's part of the ports, and holds each of them, so that nobody else can have it; what
+// it holds is to be released with ports_release, also when it fails.
+bool ports_hold(struct net *net, const struct net_options *options, struct error *error);
 
-// listener.c: the port and the address that `socket` is bound to; the text is "" for every address.
-bool listener_look(int socket, uint16_t *port, char *address, size_t address_bytes, struct error *error);
+// ports.c: gives the loop its own listener for each port and address.
+bool ports_add_listeners(struct loop *loop, struct error *error);
+
+// ports.c: whether nobody else listens on what is held; it is held no longer then.
+bool ports_check_only_ones(struct net *net, struct error *error);
+
+// ports.c: closes what is held, and what was handed over.
+void ports_release(struct net *net);
+
+// listener.c: a bound, not yet listening socket for `address` (NULL: every address) and *port, which is set
+// to what was bound; `exclusive` asks that nobody else listens there. -1 with `error` and errno set when it
+// cannot be had.
+int listener_bind(const struct sockaddr_storage *address, uint16_t *port, bool exclusive,
+                  struct error *error);
+
+// listener.c: the address, with its port, that `socket` is bound to.
+bool listener_look(int socket, struct sockaddr_storage *address, struct error *error);
 
 // listener.c: whether nobody else listens on the port of `socket`, which was bound as exclusive and is to be
 // closed then. It listens for a moment.

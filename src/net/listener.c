@@ -1,7 +1,6 @@
 // Listening sockets: binding them, and accepting what comes.
 #include "net/internal.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -10,90 +9,71 @@
 
 enum { ACCEPTS_AT_ONCE = 64 }; // then those who are connected have their turn
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-// The text as an address; NULL, or what is no numeric address, means every address of the family.
-static union address address_from(const char *text, sa_family_t family, uint16_t port) {
-    union address address = {0};
-    address.any.sa_family = family;
-    if (family == AF_INET) {
-        address.v4.sin_port = htons(port);
-        if (text != NULL) {
-            inet_pton(AF_INET, text, &address.v4.sin_addr);
-        }
-    } else {
-        address.v6.sin6_port = htons(port);
-        if (text != NULL) {
-            inet_pton(AF_INET6, text, &address.v6.sin6_addr);
-        }
-    }
-    return address;
-}
-
-static int bind_family(const char *text, sa_family_t family, uint16_t *port, bool exclusive) {
-    int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+static int bind_one(struct sockaddr_storage *address, bool exclusive) {
+    int descriptor = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0) {
         return -1;
     }
     int on = 1, off = 0;
-    union address address = address_from(text, family, *port);
-    socklen_t length = family == AF_INET ? sizeof address.v4 : sizeof address.v6;
-    bool bound =
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        (exclusive || setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
-        (family == AF_INET || setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) &&
-        bind(descriptor, &address.any, length) == 0 && getsockname(descriptor, &address.any, &length) == 0;
+    bool is_v4 = address->ss_family == AF_INET;
+    socklen_t length = place_address_bytes(address);
+    struct sockaddr *any = (struct sockaddr *)address;
+    bool bound = setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                 (exclusive || setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
+                 (is_v4 || setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0) &&
+                 bind(descriptor, any, length) == 0 && getsockname(descriptor, any, &length) == 0;
     if (!bound) {
         int failure = errno;
         close(descriptor);
         errno = failure;
         return -1;
     }
-    *port = ntohs(family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
     return descriptor;
 }
 
-int listener_bind(const char *text, uint16_t *port, bool exclusive, struct error *error) {
-    unsigned char ignored[sizeof(struct in6_addr)];
+// Every address of IPv6, and so of IPv4, too; or of IPv4 alone, on a machine without IPv6.
+static int bind_everywhere(struct sockaddr_storage *address, uint16_t port, bool exclusive) {
+    *address = (struct sockaddr_storage){.ss_family = AF_INET6};
+    place_set_port(address, port);
+    int descriptor = bind_one(address, exclusive);
+    if (descriptor < 0 && errno != EADDRINUSE && errno != EACCES) {
+        *address = (struct sockaddr_storage){.ss_family = AF_INET};
+        place_set_port(address, port);
+        descriptor = bind_one(address, exclusive);
+    }
+    return descriptor;
+}
+
+int listener_bind(const struct sockaddr_storage *wanted, uint16_t *port, bool exclusive,
+                  struct error *error) {
+    struct sockaddr_storage address;
     int descriptor;
-    if (text != NULL && inet_pton(AF_INET, text, ignored) == 1) {
-        descriptor = bind_family(text, AF_INET, port, exclusive);
+    if (wanted == NULL) {
+        descriptor = bind_everywhere(&address, *port, exclusive);
     } else {
-        descriptor = bind_family(text, AF_INET6, port, exclusive);
-        if (descriptor < 0 && text == NULL && errno != EADDRINUSE && errno != EACCES) {
-            descriptor = bind_family(NULL, AF_INET, port, exclusive); // a machine without IPv6
-        }
+        address = *wanted;
+        place_set_port(&address, *port);
+        descriptor = bind_one(&address, exclusive);
     }
     if (descriptor < 0) {
-        error_set_system(error, errno, "cannot listen on %s port %u", text == NULL ? "any address" : text,
-                         *port);
+        int failure = errno;
+        char text[PLACE_TEXT_BYTES] = "any address";
+        if (wanted != NULL) {
+            place_show_address(wanted, text);
+        }
+        error_set_system(error, failure, "cannot listen on %s port %u", text, *port);
+        errno = failure;
+        return -1;
     }
+    *port = (uint16_t)place_port(&address);
     return descriptor;
 }
 
-bool listener_look(int socket, uint16_t *port, char *address, size_t address_bytes, struct error *error) {
-    union address bound = {0};
-    socklen_t length = sizeof bound;
-    if (getsockname(socket, &bound.any, &length) != 0) {
-        return error_set_system(error, errno, "a socket that was handed over has no address");
-    }
-    address[0] = '\0';
-    if (bound.any.sa_family == AF_INET) {
-        *port = ntohs(bound.v4.sin_port);
-        if (bound.v4.sin_addr.s_addr != htonl(INADDR_ANY)) {
-            inet_ntop(AF_INET, &bound.v4.sin_addr, address, (socklen_t)address_bytes);
-        }
-    } else {
-        *port = ntohs(bound.v6.sin6_port);
-        if (!IN6_IS_ADDR_UNSPECIFIED(&bound.v6.sin6_addr)) {
-            inet_ntop(AF_INET6, &bound.v6.sin6_addr, address, (socklen_t)address_bytes);
-        }
-    }
-    return true;
+bool listener_look(int socket, struct sockaddr_storage *address, struct error *error) {
+    *address = (struct sockaddr_storage){0};
+    socklen_t length = sizeof *address;
+    return getsockname(socket, (struct sockaddr *)address, &length) == 0 ||
+           error_set_system(error, errno, "a socket that was handed over has no address");
 }
 
 bool listener_is_only_one(int socket, uint16_t port, struct error *error) {
@@ -111,13 +91,14 @@ static bool is_exhausted(int failure) {
 
 // Accepts one connection. Returns 0, or what accept failed with.
 static int accept_one(struct listener *listener) {
-    union address peer = {0};
+    struct sockaddr_storage peer = {0};
     socklen_t length = sizeof peer;
-    int descriptor = accept4(listener->descriptor, &peer.any, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct sockaddr *any = (struct sockaddr *)&peer;
+    int descriptor = accept4(listener->descriptor, any, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor < 0) {
         return errno;
     }
-    connection_accept(listener->loop, listener->port_index, descriptor, &peer.any);
+    connection_accept(listener->loop, listener->port_index, descriptor, any);
     return 0;
 }
 
@@ -154,14 +135,14 @@ static void on_connections(uv_poll_t *poll, int status, int events) {
 
 void listener_pause_all(struct loop *loop) {
     loop->accepting = false;
-    for (int i = 0; i < loop->net->port_count; i++) {
+    for (int i = 0; i < loop->listener_count; i++) {
         uv_poll_stop(&loop->listeners[i].poll);
     }
 }
 
 void listener_resume_all(struct loop *loop) {
     loop->accepting = true;
-    for (int i = 0; i < loop->net->port_count; i++) {
+    for (int i = 0; i < loop->listener_count; i++) {
         uv_poll_start(&loop->listeners[i].poll, UV_READABLE, on_connections);
     }
 }

@@ -5,9 +5,7 @@
 #include "base/log.h"
 #include "base/random.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,10 +52,11 @@ void loop_start_reaper(struct loop *loop) {
 }
 
 static void close_listeners(struct loop *loop) {
-    for (int i = 0; i < loop->net->port_count; i++) {
+    for (int i = 0; i < loop->listener_count; i++) {
+        unsigned port = loop->net->ports[loop->listeners[i].port_index];
         if (listener_close(&loop->listeners[i])) {
             log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS,
-                      "resource: listener | port: %u | loop: %d", loop->net->ports[i], loop->index);
+                      "resource: listener | port: %u | loop: %d", port, loop->index);
         }
     }
 }
@@ -106,23 +105,6 @@ static void run(void *argument) {
     log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: loop | loop: %d", loop->index);
 }
 
-// What listener_bind takes for the net's address.
-static const char *bind_address(const struct net *net) {
-    return net->address[0] == '\0' ? NULL : net->address;
-}
-
-// A loop's own socket: of those that were handed over a duplicate, which shares its queue with the others.
-static int bind_port(struct net *net, int index, struct error *error) {
-    if (net->given[index] < 0) {
-        return listener_bind(bind_address(net), &net->ports[index], false, error);
-    }
-    int socket = fcntl(net->given[index], F_DUPFD_CLOEXEC, 0);
-    if (socket < 0) {
-        error_set_system(error, errno, "cannot listen on port %u", net->ports[index]);
-    }
-    return socket;
-}
-
 // A seed that nobody outside can guess.
 static uint64_t hidden_seed(void) {
     uint64_t seed;
@@ -147,13 +129,8 @@ static bool open_loop(struct net *net, int index, const struct net_options *opti
     uv_timer_init(&loop->uv, &loop->turns_timer);
     loop->turns_timer.data = loop;
     turns_begin(&loop->turns, hidden_seed(), uv_hrtime());
-    for (int i = 0; i < net->port_count; i++) {
-        int socket = bind_port(net, i, error);
-        if (socket < 0 || !listener_add(&loop->listeners[i], loop, i, socket, error)) {
-            return false;
-        }
-    }
-    return net->handler->loop_started(loop, loop->state, net->context, error);
+    return ports_add_listeners(loop, error) &&
+           net->handler->loop_started(loop, loop->state, net->context, error);
 }
 
 static void close_loop(struct loop *loop) {
@@ -177,47 +154,14 @@ static void close_loop(struct loop *loop) {
     free(loop->state);
 }
 
-// Several listeners of ours share a port, and so a second server could share it with us. An exclusive bind
-// finds out whether anybody listens there already. It is kept: who binds the port and does not listen yet is
-// only seen in the end, by whoever listens second.
-static bool hold_ports(struct net *net, struct error *error) {
-    for (int i = 0; i < net->port_count; i++) {
-        if (net->given[i] >= 0) {
-            if (!listener_look(net->given[i], &net->ports[i], net->address, sizeof net->address, error)) {
-                return false;
-            }
-            continue;
-        }
-        net->exclusive[i] = listener_bind(bind_address(net), &net->ports[i], true, error);
-        if (net->exclusive[i] < 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void close_held(int *socket) {
-    if (*socket >= 0) {
-        close(*socket);
-    }
-    *socket = -1;
-}
-
-static bool check_only_ones(struct net *net, struct error *error) {
-    bool only = true;
-    for (int i = 0; i < net->port_count && only; i++) {
-        only = net->exclusive[i] < 0 || listener_is_only_one(net->exclusive[i], net->ports[i], error);
-        close_held(&net->exclusive[i]);
-    }
-    return only;
-}
-
 // Some descriptors stay free for the store, its log and the loops' own.
 static size_t connections_max(const struct net_options *options) {
     struct rlimit limit;
     size_t most = options->connections_max == 0 ? SIZE_MAX : options->connections_max;
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        rlim_t kept = DESCRIPTORS_KEPT + DESCRIPTORS_KEPT_LOOP * (rlim_t)options->loops;
+        rlim_t kept =
+            DESCRIPTORS_KEPT + (DESCRIPTORS_KEPT_LOOP + options->place.count * (rlim_t)options->port_count) *
+                                   (rlim_t)options->loops;
         size_t room = limit.rlim_cur > kept ? (size_t)(limit.rlim_cur - kept) : 1;
         most = room < most ? room : most;
     }
@@ -238,25 +182,13 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
                         .context = context,
                         .backlog = options->backlog,
                         .loops = loops,
-                        .port_count = options->port_count,
                         .connections_max = connections_max(options),
                         .loop_count = options->loops};
     pthread_mutex_init(&net->tls_mutex, NULL);
     if (options->tls != NULL) {
         atomic_init(&net->tls, tls_context_hold(options->tls));
     }
-    memcpy(net->ports, options->ports, sizeof net->ports);
-    for (int i = 0; i < NET_PORTS_MAX; i++) {
-        net->exclusive[i] = -1;
-        net->given[i] = options->sockets[i] > 0 ? options->sockets[i] : -1;
-    }
-    unsigned char ignored[sizeof(struct in6_addr)];
-    const char *address = options->address;
-    if (address != NULL &&
-        (inet_pton(AF_INET, address, ignored) == 1 || inet_pton(AF_INET6, address, ignored) == 1)) {
-        snprintf(net->address, sizeof net->address, "%s", address);
-    }
-    if (!hold_ports(net, error)) {
+    if (!ports_hold(net, options, error)) {
         net_close(&net);
         return false;
     }
@@ -275,13 +207,13 @@ uint16_t net_port(const struct net *net, int index) {
 }
 
 const char *net_address(const struct net *net) {
-    return net->address[0] == '\0' ? "*" : net->address;
+    return net->address;
 }
 
 static bool listen_on_all(struct net *net, struct error *error) {
     for (int i = 0; i < net->loop_count; i++) {
-        for (int port = 0; port < net->port_count; port++) {
-            if (!listener_start(&net->loops[i].listeners[port], error)) {
+        for (int j = 0; j < net->loops[i].listener_count; j++) {
+            if (!listener_start(&net->loops[i].listeners[j], error)) {
                 return false;
             }
         }
@@ -290,7 +222,7 @@ static bool listen_on_all(struct net *net, struct error *error) {
 }
 
 bool net_start(struct net *net, struct error *error) {
-    if (!check_only_ones(net, error) || !listen_on_all(net, error)) {
+    if (!ports_check_only_ones(net, error) || !listen_on_all(net, error)) {
         return false;
     }
     for (int i = 0; i < net->loop_count; i++) {
@@ -345,10 +277,7 @@ void net_close(struct net **pointer) {
     for (int i = 0; i < net->loop_count; i++) {
         close_loop(&net->loops[i]);
     }
-    for (int i = 0; i < NET_PORTS_MAX; i++) {
-        close_held(&net->exclusive[i]);
-        close_held(&net->given[i]);
-    }
+    ports_release(net);
     tls_context_release(atomic_load(&net->tls));
     pthread_mutex_destroy(&net->tls_mutex);
     free(net->loops);

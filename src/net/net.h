@@ -1,6 +1,6 @@
 // The server's side of the network: as many libuv loops as asked for, a thread each, and each with its own
-// listeners on every port (SO_REUSEPORT: the kernel spreads the connections over them; sockets that were
-// handed over are shared, and whichever loop is quicker accepts).
+// listeners on every address and port (SO_REUSEPORT: the kernel spreads the connections over them; sockets
+// that were handed over are shared, and whichever loop is quicker accepts).
 //
 //   net_open → net_start → net_quiet → net_close
 #ifndef QUINIELA_NET_NET_H
@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "net/handler.h"
+#include "net/place.h"
 #include "tls/context.h"
 
 #include <stdint.h>
@@ -15,7 +16,7 @@
 enum { NET_PORTS_MAX = 2 };
 
 struct net_options {
-    const char *address; // a numeric address to bind; a name, "" or NULL means every address
+    struct place place; // the addresses to bind; one that still is a name means every address
     int port_count;
     uint16_t ports[NET_PORTS_MAX]; // 0 takes a free one
     int sockets[NET_PORTS_MAX];    // bound for the port already, by somebody else; 0 or -1: it is to be bound
@@ -39,7 +40,8 @@ struct net;
 bool net_open(const struct net_options *options, const struct handler *handler, void *context,
               struct net **net, struct error *error) MUST_CHECK;
 
-// The port that was really bound for options.ports[index], and the address as text.
+// The port that was really bound for options.ports[index], and the addresses as text: "10.0.0.5,127.0.0.1",
+// "*".
 uint16_t net_port(const struct net *net, int index);
 const char *net_address(const struct net *net);
 

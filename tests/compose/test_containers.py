@@ -197,6 +197,44 @@ class Containers(unittest.TestCase):
         self.assertIn("| loop_period: 0m0.02s | log_level: info", self.log("client1"))
         self.assertEqual(docker("inspect", "-f", "{{.Id}}", "server:latest", "client:latest"), images)
 
+    # Where it listens
+
+    def run_server(self, ip, *flags, networks=("quiniela_a",)):
+        """An echo in a container, in networks of its own. Its log, once it listens."""
+        for network in networks:
+            docker("network", "create", network)
+            self.addCleanup(docker, "network", "rm", network)
+        docker("create", "--name", "listening", "--network", networks[0], "--network-alias", "central", *flags, "-e",
+               f"SERVER_IP={ip}", "server:latest", "server", "--service", "echo")
+        self.addCleanup(docker, "rm", "-f", "listening")
+        for network in networks[1:]:
+            docker("network", "connect", network, "listening")
+        docker("start", "listening")
+        self.wait_for_line("listening", "action: listen .*success")
+        docker("exec", "listening", "quiniela", "ping")
+        return self.log("listening")
+
+    def address(self, network):
+        return docker("inspect", "-f", f"{{{{(index .NetworkSettings.Networks \"{network}\").IPAddress}}}}", "listening")
+
+    def is_open(self, network):
+        """Whether a neighbour in that network reaches it there."""
+        return run("docker", "run", "--rm", "--network", network, "server:latest", "ping", "--address",
+                   self.address(network) + ":12345", check=False).returncode == 0
+
+    def test_a_name_in_one_of_two_networks(self):
+        self.make("docker-image")
+        log = self.run_server("central", networks=("quiniela_a", "quiniela_b"))
+        self.assertRegex(log, rf"action: listen .*\| ip: {self.address('quiniela_a')},127\.0\.0\.1(,::1)? \|")
+        self.assertEqual((self.is_open("quiniela_a"), self.is_open("quiniela_b")), (True, False))
+
+    def test_a_name_that_is_anothers(self):
+        self.make("docker-image")
+        log = self.run_server("central.example", "--add-host", "central.example:10.96.0.17",
+                              networks=("quiniela_a", "quiniela_b"))
+        self.assertRegex(log, "WARNING .*10.96.0.17.*: listening on every address")
+        self.assertEqual((self.is_open("quiniela_a"), self.is_open("quiniela_b")), (True, True))
+
     def test_the_image_has_nothing_to_build_with_and_an_ordinary_user(self):
         self.make("docker-image")
         for image in ("server", "client"):

@@ -37,6 +37,25 @@ class Mistakes(Story):
         self.refused(*SERVER, "--config", "config.ini", says=("config.ini:2: STORE", "quotes", "INI"))
         self.assertEqual(os.listdir(self.folder), ["config.ini"])
 
+    def test_an_address_that_is_none_never_opens_every_address(self):
+        for ip in ("127.0.0.1\r", "127.0.0.1 ", "127.0.0.1 # this machine", '"127.0.0.1"', "127.0.0.l", "10.0.0.0/24", "127.1",
+                   "[::1]", "127.0.0.1:12345", "tcp://127.0.0.1", "fe80::1", "fe80::1%nosuch0"):
+            for program in ("server", "ping"):
+                self.refused(program, environment={"SERVER_IP": ip}, says=("environment: SERVER_IP: ",))
+                self.refused(program, "--server-ip", ip, says=("--server-ip: ",))
+
+    def test_localhost_is_this_machine_alone(self):
+        server = Server(self, "--server-ip", "localhost", agencies=1)
+        self.assertRegex(server.log(), r"action: listen .*\| ip: (127.0.0.1|::1)(,(127.0.0.1|::1))? \|")
+        self.assertEqual(self.run_program("ping", "--server-ip", "localhost", "--server-port", server.ports[0])[0], 0)
+
+    def test_one_port_for_both_services(self):
+        flags = ("--server-port", 12345, "--consult-server-port", 12345)
+        self.refused("server", *flags, says=("--server-port", "--consult-server-port", "12345", "a port each"))
+        self.refused("server", "--server-port", 12346, says=("CONSULT_SERVER_PORT: it is 12346", "--server-port"))
+        server = Server(self, agencies=1, ports=(0, 0))
+        self.assertNotEqual(*server.ports)
+
     def test_files_that_would_be_passed_over(self):
         self.write("mac.ini", "[DEFAULT]\rSERVER_PORT = 1\r")
         self.refused("server", "--config", "mac.ini", says=("mac.ini:1", "CR alone"))

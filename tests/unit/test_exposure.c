@@ -11,6 +11,14 @@
 
 #include <cmocka.h>
 
+// Of a place that is this address alone.
+static enum exposure of(const char *address, char *text, size_t room) {
+    struct place place;
+    struct error error;
+    assert_true(place_parse(address, &place, &error));
+    return exposure_listening(&place, text, room);
+}
+
 static void each_address_has_its_range(void **state) {
     (void)state;
     static const struct {
@@ -52,8 +60,8 @@ static void each_address_has_its_range(void **state) {
         {"fc00::1", EXPOSURE_PRIVATE},
         {"fdff::1", EXPOSURE_PRIVATE},
         {"fe00::1", EXPOSURE_PUBLIC},
-        {"fe80::1", EXPOSURE_PRIVATE},
-        {"febf::1", EXPOSURE_PRIVATE},
+        {"fe80::1%lo", EXPOSURE_PRIVATE},
+        {"febf::1%lo", EXPOSURE_PRIVATE},
         {"fec0::1", EXPOSURE_PUBLIC},
         {"2001:db8::1", EXPOSURE_PRIVATE},
         {"2001:db9::1", EXPOSURE_PUBLIC},
@@ -61,7 +69,7 @@ static void each_address_has_its_range(void **state) {
     };
     char text[64];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        enum exposure exposure = exposure_listening(cases[i].address, text, sizeof text);
+        enum exposure exposure = of(cases[i].address, text, sizeof text);
         if (exposure != cases[i].expected) {
             fail_msg("%s: %d, not %d", cases[i].address, exposure, cases[i].expected);
         }
@@ -73,9 +81,9 @@ static void every_address_is_at_least_as_wide_as_one(void **state) {
     (void)state;
     static const char *const all[] = {NULL, "", "server", "0.0.0.0", "::"};
     char text[64];
-    enum exposure widest = exposure_listening(NULL, text, sizeof text);
+    enum exposure widest = of(NULL, text, sizeof text);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        assert_int_equal(exposure_listening(all[i], text, sizeof text), widest);
+        assert_int_equal(of(all[i], text, sizeof text), widest);
         assert_true(text[0] != '\0');
     }
 }

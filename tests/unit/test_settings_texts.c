@@ -112,8 +112,7 @@ static void people_may_be_called_what_they_like(void **state) {
     ASSERT_TEXT("CLI_GUEST", "\"Pepe\" # 2");
 }
 
-// Files
-// -------------------------------------------------------------------------------------------------------
+// Files ---------------------------------------------------------------------------------------------------
 
 static void a_byte_order_mark_in_the_middle_is_named(void **state) {
     struct story *story = *state;
