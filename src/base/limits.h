@@ -36,6 +36,7 @@ enum {
     // The central.
     LOOPS_MAX = 256,
     LISTEN_BACKLOG_MIN = 128,                // what the kernel is asked for at least
+    CONNECTIONS_PROVEN_MAX = 128,            // of one certificate's agency
     HELD_MAX = 16,                           // consultations of one connection that wait for the draw
     REQUESTS_OUTSTANDING_MAX = 16,           // of one connection; then it is not read until one is answered
     LOOP_CHUNK_BYTES_MAX = 64 * 1024 * 1024, // of chunks that one loop has handed to the ledger

@@ -44,7 +44,8 @@ struct connection {
     struct loop *loop;
     struct watch_link link; // in a list of loop->watch, until it is closed
     struct connection *next_dirty;
-    struct in6_addr peer; // as it was accepted: a socket that was reset has none any more
+    struct in6_addr peer;     // as it was accepted: a socket that was reset has none any more
+    struct peer_place *place; // where it is counted, until it is closed
     struct input in;
     struct output out;
     unsigned holds;
@@ -126,6 +127,27 @@ void connection_certificate(const struct connection *connection, struct connecti
     }
 }
 
+// Who it is -----------------------------------------------------------------------------------------------
+
+void connection_claim(struct connection *connection, uint32_t claim) {
+    bool proven = connection->transport == &transport_tls;
+    if (connection->phase != CONNECTION_CLOSED) {
+        connection->place =
+            peers_move(connection->loop->net->peers, connection->place, &connection->peer, claim, proven);
+        if (proven) {
+            guard_limit_peer(connection);
+        }
+    }
+}
+
+uint64_t connection_source(const struct connection *connection) {
+    return peers_source(&connection->peer);
+}
+
+const struct peer_place *connection_place(const struct connection *connection) {
+    return connection->place;
+}
+
 // Closing -------------------------------------------------------------------------------------------------
 
 static void free_connection(struct connection *connection) {
@@ -152,6 +174,7 @@ void connection_abort(struct connection *connection) {
     connection->phase = CONNECTION_CLOSED;
     connection->paused = true;
     watch_remove(&connection->link);
+    peers_leave(loop->net->peers, connection->place);
     atomic_fetch_sub(&loop->net->connections, 1);
     loop->net->handler->closed(connection);
     if (!connection->delivering) { // else its bytes are being looked at
@@ -577,14 +600,18 @@ static struct in6_addr mapped(const struct sockaddr *address) {
 
 void connection_accept(struct loop *loop, int port_index, int descriptor, const struct sockaddr *peer) {
     const struct handler *handler = loop->net->handler;
+    struct in6_addr address = mapped(peer);
     struct connection *connection = calloc(1, sizeof *connection + handler->connection_bytes);
-    if (connection == NULL) {
+    struct peer_place *place = connection == NULL ? NULL : peers_enter(loop->net->peers, &address);
+    if (place == NULL) {
+        free(connection);
         close(descriptor);
         return;
     }
     connection->loop = loop;
     connection->port_index = (uint8_t)port_index;
-    connection->peer = mapped(peer);
+    connection->peer = address;
+    connection->place = place;
     connection->holds = 1; // the socket's own; released when it is closed
     connection->waits_for = WATCH_BUSY;
     connection->transport = &transport_plain;

@@ -31,6 +31,14 @@ struct connection_certificate {
 // The certificate of the other side, from handler.identified on.
 void connection_certificate(const struct connection *connection, struct connection_certificate *certificate);
 
+// Says who the other side claims to be, as a number of the service's (not 0): in the handler's `identified`
+// it has proved it. When there is no room, whoever has most connections loses one (net/peers.h), and who
+// proved who it is may have CONNECTIONS_PROVEN_MAX only.
+void connection_claim(struct connection *connection, uint32_t claim);
+
+// The other side's address as a number: equal for connections that come from one place (net/peers.h).
+uint64_t connection_source(const struct connection *connection);
+
 // Queues a copy of the bytes. They leave when the callback that runs now has returned, together with what
 // else was queued. Does nothing once the connection is finishing.
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length);

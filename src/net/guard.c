@@ -14,7 +14,7 @@ enum {
     CLOSES_A_SWEEP = 1000,  // closing takes its time, and the others want theirs
     REPORT_EVERY_MS = 1000, // for each reason
     FULL_EVERY_MS = 10000,
-    IDLE_SAFE_MS = 30000, // for so long an agency may think between two chunks, however many come
+    IDLE_SAFE_MS = 30000, // for so long an agency may think between two chunks
 };
 
 void guard_init(struct loop *loop, const struct net_options *options) {
@@ -142,9 +142,7 @@ void guard_note_refused(struct connection *connection, enum tls_failure failure,
 bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
     watch_advance(&loop->watch, elapsed_ms, STEP_MS_MAX);
     close_all_due(loop);
-    if (atomic_exchange(&loop->net->room_wanted, false)) {
-        (void)guard_make_room(loop);
-    }
+    guard_give_room(loop);
     guard_report(loop, false);
     if (!loop->accepting && !loop->quiet) {
         listener_resume_all(loop);
@@ -153,28 +151,72 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
     return unchecked || watch_needed(&loop->watch) || has_unreported(loop);
 }
 
-// What nobody waits for any more; then who has not shown who it is; then who has said nothing yet, the
-// longest silent first; then who is at its first message; then who has had nothing to say for long. Never one
-// that is at work or waits for the draw.
-static struct watch_link *least_missed(const struct loop *loop) {
+// Of the connections that are counted at one place: who has not shown who it is; then who has said nothing
+// yet; then who is in a message; then who has nothing to say; then who does not read; and only then who is at
+// work or waits for the draw. Of each kind the one that has waited longest. NULL when the loop has none but
+// `spared`.
+static struct connection *least_missed(const struct loop *loop, uint64_t number,
+                                       const struct connection *spared) {
+    static const enum watch_kind kinds[] = {WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,  WATCH_OPENING,
+                                            WATCH_MESSAGE,   WATCH_IDLE, WATCH_SENDING, WATCH_BUSY};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct watch_link *head = &loop->watch.lists[kinds[i]];
+        for (struct watch_link *link = head->next; link != head; link = link->next) {
+            struct connection *connection = connection_of(link);
+            if (peers_number(connection_place(connection)) == number && connection != spared) {
+                return connection;
+            }
+        }
+    }
+    return NULL;
+}
+
+// As many as may be are here: whoever has most loses one.
+static struct connection *of_who_has_most(const struct loop *loop) {
+    struct watch_link *lingering = watch_oldest(&loop->watch, WATCH_LINGER); // nobody waits for it any more
+    return lingering != NULL ? connection_of(lingering)
+                             : least_missed(loop, peers_with_most(loop->net->peers), NULL);
+}
+
+// There are fewer, and still the system has nothing left to accept with: to close one may not help, so
+// nobody's work is given up for it. What nobody waits for any more; who has not shown who it is, or said
+// anything whole; who has had nothing to say for long.
+static struct connection *stranger(const struct loop *loop) {
     static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,
                                                 WATCH_OPENING};
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
         struct watch_link *oldest = watch_oldest(&loop->watch, strangers[i]);
         if (oldest != NULL) {
-            return oldest;
+            return connection_of(oldest);
         }
     }
     struct watch_link *idle = watch_oldest(&loop->watch, WATCH_IDLE);
-    return idle != NULL && loop->watch.now_ms - idle->since_ms >= IDLE_SAFE_MS ? idle : NULL;
+    return idle != NULL && loop->watch.now_ms - idle->since_ms >= IDLE_SAFE_MS ? connection_of(idle) : NULL;
 }
 
 bool guard_make_room(struct loop *loop) {
-    struct watch_link *link = least_missed(loop);
-    if (link != NULL) {
-        close_for(connection_of(link), CLOSE_NO_ROOM);
+    struct connection *connection = net_is_full(loop->net) ? of_who_has_most(loop) : stranger(loop);
+    if (connection != NULL) {
+        close_for(connection, CLOSE_NO_ROOM);
     }
-    return link != NULL;
+    return connection != NULL;
+}
+
+void guard_give_room(struct loop *loop) {
+    if (atomic_exchange(&loop->room_asked, false)) {
+        (void)guard_make_room(loop);
+    }
+}
+
+void guard_limit_peer(struct connection *connection) {
+    struct loop *loop = connection_loop(connection);
+    const struct peer_place *place = connection_place(connection);
+    if (peers_count(loop->net->peers, place) > CONNECTIONS_PROVEN_MAX) {
+        struct connection *other = least_missed(loop, peers_number(place), connection);
+        if (other != NULL) {
+            close_for(other, CLOSE_NO_ROOM);
+        }
+    }
 }
 
 bool guard_make_memory(struct loop *loop, const struct connection *asking) {
@@ -195,7 +237,12 @@ bool guard_make_memory(struct loop *loop, const struct connection *asking) {
 // busy.
 void guard_note_full(struct loop *loop, const char *reason) {
     listener_pause_all(loop);
-    atomic_store(&loop->net->room_wanted, true);
+    for (int i = 0; i < loop->net->loop_count; i++) {
+        if (i != loop->index) {
+            atomic_store(&loop->net->loops[i].room_asked, true);
+            loop_wake(&loop->net->loops[i]);
+        }
+    }
     loop_start_reaper(loop);
     if (loop->watch.now_ms >= loop->full_quiet_until_ms) {
         loop->full_quiet_until_ms = loop->watch.now_ms + FULL_EVERY_MS;

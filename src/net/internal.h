@@ -6,6 +6,7 @@
 #include "net/connection.h"
 #include "net/handler.h"
 #include "net/net.h"
+#include "net/peers.h"
 #include "net/transport.h"
 #include "net/turns.h"
 #include "net/watch.h"
@@ -52,7 +53,7 @@ struct loop {
     struct net *net;
     int index;
     bool started;
-    atomic_bool quiet_asked, close_asked;
+    atomic_bool quiet_asked, close_asked, room_asked;
     bool quiet, closing, reaping;
     struct listener listeners[NET_PORTS_MAX * PLACE_ADDRESSES_MAX]; // one for each port and address
     int listener_count;
@@ -88,7 +89,7 @@ struct net {
     atomic_size_t connections; // of all loops, that are not closed yet
     pthread_mutex_t tls_mutex;
     _Atomic(struct tls_context *) tls; // who may connect, and stay; NULL: plain
-    atomic_bool room_wanted;           // a loop could neither accept nor make room
+    struct peers *peers;               // who has how many connections
     int loop_count;
     struct loop *loops;
 };
@@ -139,6 +140,9 @@ void connection_accept(struct loop *loop, int port_index, int descriptor, const 
 // connection.c: the connection that a link of loop->watch belongs to.
 struct connection *connection_of(struct watch_link *link);
 
+// connection.c: where it is counted.
+const struct peer_place *connection_place(const struct connection *connection);
+
 // connection.c: room for bytes that the service is to have, *length of them, and how many of them came. NULL
 // when there is no memory.
 uint8_t *connection_input_room(struct connection *connection, size_t *length);
@@ -187,9 +191,20 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms);
 // guard.c: logs what was closed and is not logged yet; `all` does so even when that reason was just logged.
 void guard_report(struct loop *loop, bool all);
 
-// guard.c: closes the connection that would be missed least, so that another one has room. Returns false when
-// there is none such.
+// Whether as many connections are here as may be.
+static inline bool net_is_full(const struct net *net) {
+    return atomic_load(&net->connections) >= net->connections_max;
+}
+
+// guard.c: closes a connection, so that another one has room: of whoever has most the one that would be
+// missed least, when there are as many as may be. Returns false when this loop has none such.
 bool guard_make_room(struct loop *loop);
+
+// guard.c: another loop asks for room: makes it, if it is still wanted and can be made here.
+void guard_give_room(struct loop *loop);
+
+// guard.c: closes another connection of the same proven peer, when it has too many.
+void guard_limit_peer(struct connection *connection);
 
 // guard.c: closes the connections whose messages have been half read for longest until there is memory for
 // more of them. Returns false when `asking` is the one to be closed.

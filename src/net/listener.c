@@ -80,10 +80,6 @@ bool listener_is_only_one(int socket, uint16_t port, struct error *error) {
     return listen(socket, 1) == 0 || error_set_system(error, errno, "cannot listen on port %u", port);
 }
 
-static bool is_full(const struct loop *loop) {
-    return atomic_load(&loop->net->connections) >= loop->net->connections_max;
-}
-
 // Whether accept failed as there was nothing left to accept with, rather than by that one connection.
 static bool is_exhausted(int failure) {
     return failure == EMFILE || failure == ENFILE || failure == ENOBUFS || failure == ENOMEM;
@@ -115,11 +111,11 @@ static void on_connections(uv_poll_t *poll, int status, int events) {
     (void)status, (void)events;
     struct listener *listener = poll->data;
     struct loop *loop = listener->loop;
-    if (is_full(loop)) {
+    if (net_is_full(loop->net)) {
         accept_in_place_of_another(listener, "as many connections as may be");
         return;
     }
-    for (int i = 0; i < ACCEPTS_AT_ONCE && !is_full(loop); i++) {
+    for (int i = 0; i < ACCEPTS_AT_ONCE && !net_is_full(loop->net); i++) {
         int failure = accept_one(listener);
         if (failure == EAGAIN) {
             return;

@@ -92,6 +92,7 @@ static void on_wake(uv_async_t *wake) {
         loop_start_reaper(loop); // it will go on with that
     }
     loop->net->handler->loop_woken(loop, loop->state);
+    guard_give_room(loop);
     connection_flush_all(loop);
     if (close_asked && !loop->closing) {
         begin_closing(loop);
@@ -173,7 +174,9 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
     *result = NULL;
     struct net *net = calloc(1, sizeof *net);
     struct loop *loops = calloc((size_t)options->loops, sizeof *loops);
-    if (net == NULL || loops == NULL) {
+    struct peers *peers = peers_new();
+    if (net == NULL || loops == NULL || peers == NULL) {
+        peers_free(peers);
         free(net);
         free(loops);
         return error_set(error, ERROR_NO_MEMORY, "no memory for %d loops", options->loops);
@@ -182,6 +185,7 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
                         .context = context,
                         .backlog = options->backlog,
                         .loops = loops,
+                        .peers = peers,
                         .connections_max = connections_max(options),
                         .loop_count = options->loops};
     pthread_mutex_init(&net->tls_mutex, NULL);
@@ -279,6 +283,7 @@ void net_close(struct net **pointer) {
     }
     ports_release(net);
     tls_context_release(atomic_load(&net->tls));
+    peers_free(net->peers);
     pthread_mutex_destroy(&net->tls_mutex);
     free(net->loops);
     free(net);

@@ -53,11 +53,17 @@ void answers_finish_if_done(struct connection *connection) {
 
 // Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
 // would notice that the other side is gone.
-static void refuse_to_hold(struct connection *connection) {
+static void refuse_to_hold(struct connection *connection, uint32_t agency) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
     struct error error;
-    error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
-              HELD_MAX);
+    if (waiting_has(connection_state(connection), agency)) {
+        error_set(&error, ERROR_BAD_MESSAGE,
+                  "a consultation of agency %" PRIu32 " waits for the draw on this connection already",
+                  agency);
+    } else {
+        error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
+                  HELD_MAX);
+    }
     connection_send(connection, frame, reply_encode_error(frame, &error, -1));
 }
 
@@ -69,8 +75,8 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
         return; // nor may it be recorded that the agency was told
     }
     if (winners == NULL && wait && !own->ended) {
-        if (own->held_count == HELD_MAX) {
-            refuse_to_hold(connection);
+        if (own->held_count == HELD_MAX || waiting_has(own, agency)) {
+            refuse_to_hold(connection, agency);
         } else if (!waiting_hold(loop, own, agency)) {
             connection_abort(connection);
         }

@@ -41,6 +41,7 @@ struct held {
 };
 
 struct lottery_connection {
+    uint32_t claimed;    // in plain text: the agency that its last good message was of
     uint32_t agency;     // with TLS: the one in its certificate, 0 when it is none. It speaks for no other
     unsigned in_ledger;  // messages that are with the ledger
     unsigned held_count; // consultations that wait for the draw
@@ -99,6 +100,9 @@ void answers_finish_if_done(struct connection *connection);
 
 // waiting.c: holds a consultation until the draw. False when there is no memory.
 bool waiting_hold(struct lottery_loop *loop, struct lottery_connection *own, uint32_t agency) MUST_CHECK;
+
+// waiting.c: whether a consultation of that agency waits on the connection.
+bool waiting_has(const struct lottery_connection *own, uint32_t agency);
 
 // waiting.c: the connection waits no longer. What it held is the caller's: a list, to be freed each.
 struct held *waiting_take(struct lottery_loop *loop, struct lottery_connection *own);

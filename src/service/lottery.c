@@ -98,6 +98,9 @@ static void on_identified(struct connection *connection) {
     char peer[CONNECTION_ADDRESS_BYTES];
     const char *identity = connection_identity(connection);
     own->agency = agency_named(identity);
+    if (own->agency != 0) {
+        connection_claim(connection, own->agency);
+    }
     connection_certificate(connection, &certificate);
     connection_peer(connection, peer);
     log_event(LOG_LEVEL_INFO, "handshake", LOG_SUCCESS, "agencia: %s | ip: %s | serial: %s | resumed: %s",

@@ -102,6 +102,15 @@ static bool check_message(struct connection *connection, const struct message *m
     return true;
 }
 
+// In plain text what it says is all that is known of it.
+static void note_claim(struct connection *connection, uint32_t agency) {
+    struct lottery_connection *own = connection_state(connection);
+    if (connection_identity(connection) == NULL && own->claimed != agency) {
+        own->claimed = agency;
+        connection_claim(connection, agency);
+    }
+}
+
 // A list that is asked for has its room counted before anybody knows whether there will be one.
 static bool take_chunk(struct request *request, const struct message *message, struct error *error) {
     const struct chunk *chunk = request->chunk;
@@ -155,6 +164,9 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     request->ledger.agency = message.agency;
     request->ledger.first = message.first;
     request->ledger.bets_sent = message.bets_sent;
+    if (good) {
+        note_claim(connection, message.agency);
+    }
     if (good && message.type == MESSAGE_CONSULT_WINNERS) {
         request->kind = REQUEST_CONSULT;
         request->wait = message.wait;

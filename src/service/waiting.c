@@ -41,6 +41,14 @@ bool waiting_hold(struct lottery_loop *loop, struct lottery_connection *own, uin
     return true;
 }
 
+bool waiting_has(const struct lottery_connection *own, uint32_t agency) {
+    const struct held *held = own->held;
+    while (held != NULL && held->agency != agency) {
+        held = held->next;
+    }
+    return held != NULL;
+}
+
 struct held *waiting_take(struct lottery_loop *loop, struct lottery_connection *own) {
     struct held *held = own->held;
     own->held = NULL;

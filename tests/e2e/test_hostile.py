@@ -235,18 +235,6 @@ class Floods(Hostile):
         self.assert_serves(honest)
         self.assert_draws([])
 
-    def test_a_full_house_lets_newcomers_wait(self):
-        self.serve("--connections-max", 10)
-        held = self.hold(10)
-        newcomer = self.wire()
-        newcomer.send(ASK)
-        self.server.wait_for("action: accept_connections .*fail .*as many connections as may be .*connections: 10")
-        self.assertEqual(select.select([newcomer.socket], [], [], 0)[0], [])
-        held.pop().socket.close()
-        self.assertEqual(newcomer.receive()["type_message"], 3)
-        newcomer.socket.close()
-        self.assert_draws(held)
-
     def test_other_loops_make_room_too(self):
         server = self.server = Server(self, "--loops", 4, "--connections-max", 8, agencies=1)
         silent = [self.wire() for _ in range(100)]

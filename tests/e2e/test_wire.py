@@ -241,13 +241,14 @@ class Consultations(Story):
             self.assertEqual(bets.ask({"type_message": 3, "agency": 2})["payload"], "22")
 
     def test_holding_has_a_cap_and_those_who_hold_are_seen_to_go(self):
-        server = Server(self, agencies=1)
+        server = Server(self, agencies=17)
         wire = Wire(self, server.ports[0])
-        for _ in range(16):
-            wire.send({"type_message": 3, "agency": "1"})
-        self.assertEqual(wire.ask({"type_message": 3, "agency": "1"})["payload"]["code"], "bad_message")
+        for agency in range(1, 17):
+            wire.send({"type_message": 3, "agency": str(agency)})
+        self.assertEqual(wire.ask({"type_message": 3, "agency": "17"})["payload"]["code"], "bad_message")
         # The connection still takes bets, and what it waits for comes.
-        self.assertEqual(wire.ask(chunk(GOOD, last=True))["type_message"], 1)
+        for agency in range(1, 18):
+            self.assertEqual(wire.ask(chunk(GOOD, last=True, agency=str(agency)))["type_message"], 1)
         self.assertEqual([wire.receive()["payload"] for _ in range(16)], ["30904465"] * 16)
 
     def test_the_port_of_consultations_takes_nothing_else(self):

@@ -64,6 +64,15 @@ void connection_peer(const struct connection *connection, char text[CONNECTION_A
     strcpy(text, "127.0.0.1");
 }
 
+void connection_claim(struct connection *connection, uint32_t claim) {
+    (void)connection, (void)claim; // there is always room
+}
+
+uint64_t connection_source(const struct connection *connection) {
+    (void)connection;
+    return 1;
+}
+
 void connection_hold(struct connection *connection) {
     connection->holds++;
 }
