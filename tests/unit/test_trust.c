@@ -1,9 +1,18 @@
 // Trust: a server that is not what it should be ends nobody who has met a good one, nor anybody at once.
 #include "cmocka_all.h"
 
+#include "agency/dialogue.h"
 #include "agency/trust.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { START_MS = 5000 };
+
+// What a dialogue has asked for.
+struct asked {
+    unsigned connects, waits, ends;
+};
 
 static void a_minute_of_bad_ones_is_enough(void **state) {
     (void)state;
@@ -33,11 +42,92 @@ static void one_good_server_is_enough_for_ever(void **state) {
     assert_false(trust_bad(&between, START_MS + 1000L * TRUST_MS));
 }
 
+static bool on_connect(void *context, const struct address *address) {
+    (void)address;
+    ((struct asked *)context)->connects++;
+    return true;
+}
+
+static void on_send(void *context, uint8_t *bytes, size_t length) {
+    (void)context, (void)length;
+    free(bytes);
+}
+
+static void on_disconnect(void *context) {
+    (void)context;
+}
+
+static void on_wait(void *context, uint32_t wait_ms) {
+    (void)wait_ms;
+    ((struct asked *)context)->waits++;
+}
+
+static void on_end(void *context) {
+    ((struct asked *)context)->ends++;
+}
+
+static const struct dialogue_actions actions = {
+    .connect = on_connect, .send = on_send, .disconnect = on_disconnect, .wait = on_wait, .ended = on_end};
+
+static struct chunk *one_bet(void) {
+    static const char bet[] = "Ana,Paz,30904465,1999-03-17,7574";
+    struct chunk *chunk = chunk_new(1, MESSAGE_BYTES_MAX);
+    struct error error;
+    assert_non_null(chunk);
+    assert_true(chunk_add(chunk, bet, sizeof bet - 1, &error));
+    return chunk;
+}
+
+// Two servers, both of which show a bad certificate, or a good one in between.
+static void play(bool one_is_good, bool fails) {
+    struct chunk *bet = one_bet();
+    struct asked asked = {0};
+    struct dialogue *dialogue;
+    struct error error;
+    struct dialogue_options options = {
+        .agency = 1, .bets = {.count = 2}, .single = bet, .chunk_size = 1, .window = 1};
+    assert_true(dialogue_new(&options, &actions, &asked, &dialogue, &error));
+    dialogue_start(dialogue);
+    dialogue_distrusted(dialogue, "TLS: wrong_name", START_MS);
+    assert_int_equal(asked.waits, 1);
+    dialogue_waited(dialogue);
+    if (one_is_good) {
+        dialogue_up(dialogue);
+        dialogue_down(dialogue, "gone");
+        dialogue_waited(dialogue);
+    }
+    unsigned connects = asked.connects;
+    dialogue_distrusted(dialogue, "TLS: wrong_name", START_MS + TRUST_MS);
+    assert_int_equal(asked.ends, fails);
+    assert_int_equal(dialogue_failed(dialogue, &error), fails);
+    if (fails) {
+        assert_int_equal(error.code, ERROR_NOT_AUTHORIZED);
+        assert_string_equal(error.text, "TLS: wrong_name");
+    } else {
+        dialogue_waited(dialogue);
+        assert_int_equal(asked.connects, connects + 1);
+    }
+    dialogue_free(&dialogue);
+    chunk_free(bet);
+}
+
+static void an_agency_gives_up_when_no_server_is_what_it_should_be(void **state) {
+    (void)state;
+    play(false, true);
+}
+
+static void an_agency_goes_on_when_one_was(void **state) {
+    (void)state;
+    play(true, false);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_minute_of_bad_ones_is_enough),
         cmocka_unit_test(the_minute_begins_with_the_first_bad_one),
         cmocka_unit_test(one_good_server_is_enough_for_ever),
+        cmocka_unit_test(an_agency_gives_up_when_no_server_is_what_it_should_be),
+        cmocka_unit_test(an_agency_goes_on_when_one_was),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
 }
