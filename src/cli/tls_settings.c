@@ -55,6 +55,14 @@ static void warn_of_fault(const struct tls_context *context, const char *path) {
     }
 }
 
+static void warn_of_list(const struct tls_context *context, const char *path) {
+    char name[80];
+    if (tls_context_lacks_list(context, name, sizeof name)) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_FAIL,
+                  "file: %s | error: it has no list of %s: whom that has signed is refused", path, name);
+    }
+}
+
 static bool make(const struct settings *settings, const struct keys *keys, enum tls_role role,
                  struct tls_context **context, struct error *error) {
     bool wanted;
@@ -75,6 +83,7 @@ static bool make(const struct settings *settings, const struct keys *keys, enum 
     }
     warn_of_mode(options.key);
     warn_of_fault(*context, options.certificate);
+    warn_of_list(*context, options.revocations);
     return true;
 }
 

@@ -249,6 +249,28 @@ const char *tls_context_fault(const struct tls_context *context) {
     return NULL;
 }
 
+static bool has_list_of(const STACK_OF(X509_OBJECT) * objects, const X509 *authority) {
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        const X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, i));
+        if (list != NULL && X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tls_context_lacks_list(const struct tls_context *context, char *name, size_t room) {
+    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context->ssl));
+    for (int i = 0; context->revocations != NULL && i < sk_X509_OBJECT_num(objects); i++) {
+        const X509 *authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+        if (authority != NULL && !has_list_of(objects, authority)) {
+            tls_peer_write_name(X509_get_subject_name(authority), name, room);
+            return true;
+        }
+    }
+    return false;
+}
+
 // Expiry --------------------------------------------------------------------------------------------------
 
 static bool fill_in(struct tls_expiry *expiry, const char *what, const char *path, const ASN1_TIME *end) {

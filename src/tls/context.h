@@ -46,6 +46,10 @@ void tls_context_release(struct tls_context *context);
 // would refuse, or when there is none. A string constant.
 const char *tls_context_fault(const struct tls_context *context);
 
+// Whether an authority of the context's file has no revocation list although others have: whom it has signed
+// is refused. Then its name is written, cut short where it does not fit.
+bool tls_context_lacks_list(const struct tls_context *context, char *name, size_t room);
+
 // When a file stops being good.
 struct tls_expiry {
     const char *what, *path; // "certificate", "authority" or "revocations"

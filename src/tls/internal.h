@@ -38,6 +38,9 @@ struct tls_verdict {
 bool tls_peer_identity(const struct tls_context *context, const X509 *certificate, char *identity,
                        size_t room);
 
+// peer.c: writes a name from a certificate for people, cut short where it does not fit.
+void tls_peer_write_name(const X509_NAME *of, char *name, size_t room);
+
 // peer.c: OpenSSL's cert_verify_callback; its argument is the tls_context. Notes the verdict.
 int tls_peer_on_certificate(X509_STORE_CTX *verifying, void *argument);
 

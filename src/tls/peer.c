@@ -116,6 +116,11 @@ static void make_plain(char *text) {
     }
 }
 
+void tls_peer_write_name(const X509_NAME *of, char *name, size_t room) {
+    X509_NAME_oneline(of, name, (int)room);
+    make_plain(name);
+}
+
 // What OpenSSL has found, and in whose certificate when that is not the other side's own.
 static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifying) {
     int error = X509_STORE_CTX_get_error(verifying);
@@ -128,9 +133,8 @@ static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifyi
         return;
     }
     bool of_list = verdict->failure == TLS_REVOCATIONS_EXPIRED;
-    X509_NAME_oneline(of_list ? X509_get_issuer_name(where) : X509_get_subject_name(where), name,
-                      sizeof name);
-    make_plain(name);
+    tls_peer_write_name(of_list ? X509_get_issuer_name(where) : X509_get_subject_name(where), name,
+                        sizeof name);
     snprintf(verdict->reason, sizeof verdict->reason, "%s: %s%s", X509_verify_cert_error_string(error),
              of_list ? "that of " : "", name);
 }

@@ -132,6 +132,7 @@ class Revoked(Tls):
     def test_a_list_that_is_missing_is_not_the_agencys_fault(self):
         self.sample((5, 5), (0, 0))
         self.serve_with(self.between.revocations)
+        self.server.wait_for(r"config \| result: fail \| file: .*lists.pem \| error: it has no list of .*CN ?= ?ca: ")
         self.assertEqual(self.told(self.context("agency-1", self.between)), "TLSV1_ALERT_INTERNAL_ERROR")
         self.server.wait_for(r"error: no_revocation_list \|.*message: .*that of .*CN ?= ?ca")
         agency = self.agency(1)
@@ -215,6 +216,24 @@ class Disturbed(Tls):
             with self.subTest(alert=description):
                 self.setUp()  # in a folder of its own
                 self.play(meddle)
+
+    def test_a_server_that_nobody_should_believe_beside_a_good_one(self):
+        def alert(_number, is_agency, _at, data, source):
+            if is_agency:
+                source.sendall(bytes((21, 3, 3, 0, 2, 2, 44)))  # certificate_revoked
+                raise ConnectionError
+            return data
+
+        self.sample((20, 10, 5), (1, 0, 2))
+        server = self.serve(agencies=3)
+        impostor = Between(self, server.ports[0], alert)
+        agencies = []
+        for number in (1, 2, 3):
+            addresses = f"127.0.0.1:{impostor.ports[0]},127.0.0.1:{server.ports[0]}"
+            agencies.append(Agency(self, number, server.ports, *self.ca.flags(f"agency-{number}"), "--server-address",
+                                   addresses, "--server-consult-address", addresses))
+        self.assertEqual([agency.winners() for agency in agencies], [1, 0, 2])
+        self.assertEqual([agency.wait() for agency in agencies], [0, 0, 0])
 
     def test_a_byte_that_changes_on_its_way(self):
         hellos = {}
