@@ -109,11 +109,16 @@ static bool make_all(const struct settings *settings, struct authority *authorit
 
 static bool make_keys(const struct settings *settings, struct error *error) {
     struct authority *authority;
-    bool made;
-    if (!authority_open(settings_text(settings, "DIR"), &authority, &made, error)) {
+    struct authority_opened opened;
+    const char *folder = settings_text(settings, "DIR");
+    if (!authority_open(folder, &authority, &opened, error)) {
         return false;
     }
-    printf("%s/ca.crt: %s\n", settings_text(settings, "DIR"), made_or_kept(made));
+    if (opened.moved) {
+        printf("%s/ca.key: moved to %s/authority/ca.key: a server reads the folder of its certificate\n",
+               folder, folder);
+    }
+    printf("%s/ca.crt: %s; its key is %s/authority/ca.key\n", folder, made_or_kept(opened.made), folder);
     bool done = settings_is_set(settings, "REVOKE") ? revoke(settings, authority, error)
                                                     : make_all(settings, authority, error);
     authority_close(&authority);

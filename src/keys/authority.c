@@ -296,26 +296,49 @@ static bool make_authority(struct authority *authority, const char *certificate_
                : fail(error, "cannot make the authority's certificate");
 }
 
-bool authority_open(const char *folder, struct authority **result, bool *made, struct error *error) {
+static bool make_folder(const char *path, struct error *error) {
+    return mkdir(path, 0700) == 0 || errno == EEXIST ||
+           error_set_system(error, errno, "%.150s: cannot be made", path);
+}
+
+// Writes where the authority's key is to `path`, and brings it there from where older versions have it.
+static bool place_key(const struct authority *authority, char path[PATH_MAX], bool *moved,
+                      struct error *error) {
+    char old[PATH_MAX], folder[PATH_MAX];
+    path_of(folder, authority, "authority", "");
+    path_of(path, authority, "authority/ca", ".key");
+    path_of(old, authority, "ca", ".key");
+    *moved = false;
+    if (!make_folder(folder, error)) {
+        return false;
+    }
+    if (access(path, F_OK) == 0 || access(old, F_OK) != 0) {
+        return true;
+    }
+    *moved = rename(old, path) == 0;
+    return *moved || error_set_system(error, errno, "%.120s: cannot be moved to %.120s", old, path);
+}
+
+bool authority_open(const char *folder, struct authority **result, struct authority_opened *opened,
+                    struct error *error) {
     char certificate_path[PATH_MAX], key_path[PATH_MAX];
     struct authority *authority = *result = calloc(1, sizeof *authority);
+    *opened = (struct authority_opened){0};
     if (authority == NULL || (authority->folder = strdup(folder)) == NULL) {
         free(authority);
         *result = NULL;
         return error_set(error, ERROR_NO_MEMORY, "no memory for the authority");
     }
     path_of(certificate_path, authority, "ca", ".crt");
-    path_of(key_path, authority, "ca", ".key");
-    *made = access(certificate_path, F_OK) != 0;
-    bool opened = mkdir(folder, 0700) == 0 || errno == EEXIST ||
-                  error_set_system(error, errno, "%.150s: cannot be made", folder);
-    opened = opened && (*made ? make_authority(authority, certificate_path, key_path, error)
-                              : read_authority(authority, certificate_path, key_path, error));
-    if (!opened) {
+    opened->made = access(certificate_path, F_OK) != 0;
+    bool is_open = make_folder(folder, error) && place_key(authority, key_path, &opened->moved, error) &&
+                   (opened->made ? make_authority(authority, certificate_path, key_path, error)
+                                 : read_authority(authority, certificate_path, key_path, error));
+    if (!is_open) {
         ERR_clear_error();
         authority_close(result);
     }
-    return opened;
+    return is_open;
 }
 
 void authority_close(struct authority **pointer) {

@@ -10,10 +10,17 @@
 
 struct authority;
 
-// Reads ca.crt and ca.key of the folder, or makes the folder and both where there are none: *made tells.
-// ERROR_BAD_SETTING when they are there and cannot be used, ERROR_SYSTEM when they cannot be made; both name
-// the file. On success the caller owns *authority, until authority_close.
-bool authority_open(const char *folder, struct authority **authority, bool *made,
+// What authority_open had to do: it made the authority; it moved the key.
+struct authority_opened {
+    bool made, moved;
+};
+
+// Reads ca.crt and authority/ca.key of the folder, or makes the folder and both where there are none. The key
+// has a folder of its own, as a server may read the one that its certificate is in; where an older version
+// has left ca.key beside ca.crt it is moved. ERROR_BAD_SETTING when they are there and cannot be used,
+// ERROR_SYSTEM when they cannot be made; both name the file. On success the caller owns *authority, until
+// authority_close.
+bool authority_open(const char *folder, struct authority **authority, struct authority_opened *opened,
                     struct error *error) MUST_CHECK;
 
 // Frees it and nulls the caller's pointer.

@@ -45,12 +45,26 @@ class Keys(Story):
     def test_nobody_else_can_read_a_key(self):
         self.keys()
         self.assertEqual(os.stat(self.path("")).st_mode & 0o777, 0o700)
-        for name in os.listdir(self.path("")):
-            self.assertEqual(os.stat(self.path(name)).st_mode & 0o777, 0o600 if name.endswith(".key") else 0o644, name)
+        modes = {"key": 0o600, "crt": 0o644, "pem": 0o644, "authority": 0o700}
+        for name in os.listdir(self.path("")) + ["authority/ca.key"]:
+            self.assertEqual(os.stat(self.path(name)).st_mode & 0o777, modes[name.split(".")[-1]], name)
+
+    def test_the_authority_s_key_lies_apart(self):
+        """A server may read the folder that its certificate is in. One that an older version has left there is moved."""
+        self.keys()
+        self.assertFalse(os.path.exists(self.path("ca.key")))
+        key, certificate = self.content("authority/ca.key"), self.content("ca.crt")
+        os.rename(self.path("authority/ca.key"), self.path("ca.key"))
+        os.rmdir(self.path("authority"))
+        self.assertIn("keys/ca.key: moved to keys/authority/ca.key", self.keys())
+        self.assertEqual((self.content("authority/ca.key"), self.content("ca.crt")), (key, certificate))
+        self.assertFalse(os.path.exists(self.path("ca.key")))
+        self.assertNotIn("moved", self.keys())
 
     def test_what_is_there_is_kept(self):
         self.keys("--agencies", 1)
-        before = {name: self.content(name) for name in os.listdir(self.path("")) if name != "crl.pem"}
+        before = {name: self.content(name) for name in os.listdir(self.path(""))
+                  if name not in ("crl.pem", "authority")}
         self.assertIn("agency-N.crt: 1 made, 1 kept", self.keys("--agencies", 2))
         self.assertEqual({name: self.content(name) for name in before}, before)
         os.unlink(self.path("agency-1.crt"))
@@ -83,14 +97,14 @@ class Keys(Story):
     def test_files_that_do_not_fit(self):
         self.keys("--agencies", 1)
         ca, key = self.content("ca.crt"), self.content("agency-1.key")
-        with open(self.path("ca.key"), "wb") as file:
+        with open(self.path("authority/ca.key"), "wb") as file:
             file.write(key)
-        self.assertIn("keys/ca.key: is not the key of keys/ca.crt", self.keys(status=2))
-        with open(self.path("ca.key"), "wb") as file:
+        self.assertIn("keys/authority/ca.key: is not the key of keys/ca.crt", self.keys(status=2))
+        with open(self.path("authority/ca.key"), "wb") as file:
             file.write(ca)
-        self.assertIn("keys/ca.key: is no key in PEM", self.keys(status=2))
-        os.unlink(self.path("ca.key"))
-        self.assertIn("keys/ca.key: No such file or directory", self.keys(status=2))
+        self.assertIn("keys/authority/ca.key: is no key in PEM", self.keys(status=2))
+        os.unlink(self.path("authority/ca.key"))
+        self.assertIn("keys/authority/ca.key: No such file or directory", self.keys(status=2))
 
     def test_what_is_asked_for_wrongly(self):
         for names in ("", "a b", "x,,y", "x," + "y" * 300, "a,DNS:b"):

@@ -143,14 +143,15 @@ static void make_certificates(void) {
         {.name = "server", .names = "DNS:localhost", .is_server = true, .days = 30},
         {.name = "agency", .names = "URI:urn:quiniela:agency:7", .days = 30},
     };
-    static const char *const files[] = {"ca.crt",     "ca.key",     "server.crt",
-                                        "server.key", "agency.crt", "agency.key"};
+    static const char *const files[] = {"ca.crt",     "authority/ca.key", "authority", "server.crt",
+                                        "server.key", "agency.crt",       "agency.key"};
     char folder[] = "/tmp/quiniela-fuzz-tls-XXXXXX", path[PATH_MAX];
     struct authority *authority;
     struct error error;
+    struct authority_opened opened;
     bool made;
     must_hold(mkdtemp(folder) != NULL, "a folder");
-    must(authority_open(folder, &authority, &made, &error), &error);
+    must(authority_open(folder, &authority, &opened, &error), &error);
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         must(authority_issue(authority, &requests[i], &made, &error), &error);
     }
@@ -161,7 +162,7 @@ static void make_certificates(void) {
     client_contexts[CLIENT_SERVERS] = context_of(TLS_CLIENT, folder, "server");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
+        (void)remove(path);
     }
     rmdir(folder);
 }
