@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/signals.h"
 #include "bet/bet.h"
+#include "cli/client_privileges.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
@@ -151,19 +152,37 @@ static void begin_log(const struct settings *settings) {
     settings_warn(settings);
 }
 
+// Opens what is to be opened, and gives up the rest before the first thread starts and the first byte of
+// others comes in. *action says what failed.
+static bool get_ready(const struct settings *settings, struct dialogue_options *options, const char **action,
+                      struct error *error) {
+    *action = "read_bets";
+    if (options->single == NULL && !open_file(settings, options, error)) {
+        return false;
+    }
+    *action = "confine";
+    return client_privileges_give_up(settings, &options->bets,
+                                     options->has_consult ? &options->consult : NULL, error);
+}
+
+static int fail(const char *action, const struct error *error) {
+    log_event(LOG_LEVEL_ERROR, action, LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
+    return EXIT_FAILED;
+}
+
 static int run_lottery(const struct settings *settings, struct tls_context *tls, struct error *error) {
     struct dialogue_options options;
     struct chunk *single = NULL;
     int status = EXIT_WRONG_USE;
     if (read_options(settings, &options, &single, error)) {
-        begin_log(settings);
+        const char *action;
         options.single = single;
-        if (single != NULL || open_file(settings, &options, error)) {
-            status = run_agency(&options, tls);
-        } else {
-            status = EXIT_FAILED;
-            log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s",
-                      error_name(error->code), error->text);
+        bool is_ready = get_ready(settings, &options, &action, error);
+        begin_log(settings);
+        status = is_ready ? run_agency(&options, tls) : fail(action, error);
+        if (options.reader != NULL) { // it could not be confined
+            reader_close(&options.reader);
         }
     }
     chunk_free(single);
@@ -192,7 +211,11 @@ static int run_echo(const struct settings *settings, struct tls_context *tls, st
     if (!read_addresses(settings, "CLI_SERVER_ADDRESS", &options.addresses, error)) {
         return EXIT_WRONG_USE;
     }
+    bool is_confined = client_privileges_give_up(settings, &options.addresses, NULL, error);
     begin_log(settings);
+    if (!is_confined) {
+        return fail("confine", error);
+    }
     return echo_loop_run(&options, error) ? EXIT_DONE : EXIT_FAILED;
 }
 

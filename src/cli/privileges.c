@@ -1,104 +1,64 @@
 #include "cli/privileges.h"
 
+#include "base/limits.h"
 #include "base/log.h"
-#include "base/path.h"
+#include "cli/foreign_keys.h"
+#include "cli/kept_paths.h"
 #include "confine/confine.h"
 #include "confine/supervisor.h"
 #include "store/store.h"
 
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATHS_MAX = 32 };
+enum { PORTS_MAX = ADDRESSES_MAX, PORTS_TEXT_BYTES = 256 };
 
-struct paths {
-    char *writable[PATHS_MAX], *readable[PATHS_MAX];
-    size_t writable_count, readable_count;
-    bool failed; // no memory, or more than there is room for
-};
-
-static void add(char **paths, size_t *count, const char *path, bool *failed) {
-    char *copy = *count < PATHS_MAX ? strdup(path) : NULL;
-    if (copy == NULL) {
-        *failed = true;
-        return;
-    }
-    paths[(*count)++] = copy;
-}
-
-static void on_path(void *context, const char *path, bool is_written) {
-    struct paths *paths = context;
-    if (is_written) {
-        add(paths->writable, &paths->writable_count, path, &paths->failed);
-    } else {
-        add(paths->readable, &paths->readable_count, path, &paths->failed);
-    }
-}
-
-// The folder of a file that may be replaced by another of its name, and the folder that the name leads to.
-static void add_folder_of(struct paths *paths, const char *file) {
-    char text[PATH_MAX], real[PATH_MAX];
-    snprintf(text, sizeof text, "%s", file);
-    on_path(paths, dirname(text), false);
-    if (realpath(file, real) != NULL) {
-        on_path(paths, dirname(real), false);
-    }
-}
-
-// The folder of a file that is made, and written again: that which the name leads to.
-static void add_written(struct paths *paths, const char *file) {
-    char real[PATH_MAX], folder[PATH_MAX];
-    struct error ignored; // opening it will say it
-    if (path_resolve(file, real, &ignored)) {
-        path_folder(real, folder);
-        on_path(paths, folder, true);
-    }
-}
-
-static void collect(const struct settings *settings, bool has_store, struct paths *paths) {
+static void collect(const struct settings *settings, bool has_store, struct kept_paths *paths) {
     static const char *const certificates[] = {"TLS_CERT", "TLS_KEY", "TLS_CA", "TLS_CRL"};
     if (has_store) {
-        store_paths(settings_text(settings, "STORE"), on_path, paths);
+        store_paths(settings_text(settings, "STORE"), kept_paths_add, paths);
     }
     if (settings_text(settings, "AUDIT_LOG") != NULL) {
-        add_written(paths, settings_text(settings, "AUDIT_LOG"));
+        kept_paths_add_written(paths, settings_text(settings, "AUDIT_LOG"));
     }
-    for (size_t i = 0; i < sizeof certificates / sizeof *certificates; i++) {
-        if (settings_text(settings, certificates[i]) != NULL) {
-            add_folder_of(paths, settings_text(settings, certificates[i]));
-        }
-    }
-}
-
-static void free_paths(struct paths *paths) {
-    for (size_t i = 0; i < paths->writable_count; i++) {
-        free(paths->writable[i]);
-    }
-    for (size_t i = 0; i < paths->readable_count; i++) {
-        free(paths->readable[i]);
-    }
+    kept_paths_add_renewed(paths, settings, certificates, sizeof certificates / sizeof *certificates);
 }
 
 static void warn_of_lacking(const char *what, const char *means) {
     log_event(LOG_LEVEL_WARNING, "confine", LOG_FAIL, "message: this kernel has no %s: %s", what, means);
 }
 
+// "none", "port 5432", "any port".
+static void write_connections(const struct confine_options *options, const struct confine_report *report,
+                              char text[PORTS_TEXT_BYTES]) {
+    bool any = options->connects && !report->ports_limited;
+    size_t length = (size_t)snprintf(text, PORTS_TEXT_BYTES, "%s",
+                                     any                 ? "any port"
+                                     : options->connects ? "port"
+                                                         : "none");
+    for (size_t i = 0; i < options->port_count && !any && length < PORTS_TEXT_BYTES; i++) {
+        length += (size_t)snprintf(text + length, PORTS_TEXT_BYTES - length, " %u", options->ports[i]);
+    }
+}
+
 static void log_report(const struct confine_options *options, const struct confine_report *report) {
-    char user[32], landlock[32] = "off";
+    char user[32], landlock[32] = "off", connections[PORTS_TEXT_BYTES];
     snprintf(user, sizeof user, "%u", (unsigned)geteuid());
     if (report->landlock_abi > 0) {
         snprintf(landlock, sizeof landlock, "abi %d", report->landlock_abi);
     }
-    log_event(LOG_LEVEL_INFO, "confine", LOG_SUCCESS,
-              "user: %s | no_new_privileges: %s | landlock: %s | seccomp: %s",
-              options->user == NULL ? user : options->user, report->no_new_privileges ? "on" : "off",
-              landlock, report->seccomp ? "on" : "off");
+    write_connections(options, report, connections);
+    log_event(
+        LOG_LEVEL_INFO, "confine", LOG_SUCCESS,
+        "user: %s | no_new_privileges: %s | landlock: %s | seccomp: %s | capabilities: %s | connections: %s",
+        options->user == NULL ? user : options->user, report->no_new_privileges ? "on" : "off", landlock,
+        report->seccomp ? "on" : "off", report->capabilities, connections);
     if (options->landlock && report->landlock_abi == 0) {
         warn_of_lacking("Landlock", "files and ports are not given up");
+    } else if (options->landlock && options->port_count > 0 && !report->ports_limited) {
+        warn_of_lacking("rules for ports in its Landlock", "the server may connect to any port");
     }
     if (options->seccomp && !report->seccomp) {
         warn_of_lacking("seccomp filters", "system calls are not given up");
@@ -106,10 +66,15 @@ static void log_report(const struct confine_options *options, const struct confi
 }
 
 bool privileges_give_up(const struct settings *settings, bool has_store, struct error *error) {
-    struct paths paths = {0};
+    struct kept_paths paths = {0};
     collect(settings, has_store, &paths);
     bool sandbox = strcmp(settings_text(settings, "SANDBOX"), "on") == 0;
     bool connects = has_store && store_is_remote(settings_text(settings, "STORE"));
+    uint16_t ports[PORTS_MAX];
+    size_t port_count = 0;
+    if (connects && !store_ports(settings_text(settings, "STORE"), ports, PORTS_MAX, &port_count)) {
+        port_count = 0; // every port
+    }
     struct confine_options options = {
         .user = settings_text(settings, "RUN_AS"),
         .writable = (const char *const *)paths.writable,
@@ -117,7 +82,10 @@ bool privileges_give_up(const struct settings *settings, bool has_store, struct 
         .readable = (const char *const *)paths.readable,
         .readable_count = paths.readable_count,
         .connects = connects,
+        .ports = ports,
+        .port_count = port_count,
         .abstract_sockets = connects || supervisor_is_abstract(),
+        .notifies = supervisor_is_there(),
         .landlock = sandbox,
         .seccomp = sandbox,
     };
@@ -125,9 +93,10 @@ bool privileges_give_up(const struct settings *settings, bool has_store, struct 
     struct error reason;
     bool confined = paths.failed ? error_set(&reason, ERROR_NO_MEMORY, "no memory for the paths")
                                  : confine(&options, &report, &reason);
-    free_paths(&paths);
+    kept_paths_free(&paths);
     if (confined) {
         log_report(&options, &report);
+        foreign_keys_warn(settings);
     } else if (reason.code == ERROR_BAD_SETTING) {
         error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "RUN_AS"), reason.text);
     } else {

@@ -95,6 +95,17 @@ const struct setting settings_client[] = {
      .value_name = "PATH",
      .help = "The authority's list of revoked certificates, in PEM"},
     {.commands = COMMAND_CLIENT,
+     .key = "CLI_SANDBOX",
+     .flag = "sandbox",
+     .file_key = "sandbox",
+     .type = SETTING_CHOICE,
+     .choices = "on off",
+     .fallback = "on",
+     .value_name = "WORD",
+     .help =
+         "on: before it connects, give up every file but its own and its certificates, every port but its "
+         "servers', and every system call that is not needed"},
+    {.commands = COMMAND_CLIENT,
      .key = "CLI_POLL",
      .file_key = "poll",
      .type = SETTING_SWITCH,

@@ -23,14 +23,18 @@ static bool forbid_new_privileges(bool *done, struct error *error) {
 }
 
 bool confine(const struct confine_options *options, struct confine_report *report, struct error *error) {
-    *report = (struct confine_report){0};
+    *report = (struct confine_report){.capabilities = "as they were"};
     if (!user_become(options, &report->user_changed, error)) {
         return false;
     }
     if (!options->landlock && !options->seccomp) {
         return true;
     }
-    return forbid_cores(error) && forbid_new_privileges(&report->no_new_privileges, error) &&
-           (!options->landlock || landlock_confine(options, &report->landlock_abi, error)) &&
+    if (options->connects) {
+        modules_load();
+    }
+    return forbid_cores(error) && capabilities_drop(options, &report->capabilities, error) &&
+           forbid_new_privileges(&report->no_new_privileges, error) &&
+           (!options->landlock || landlock_confine(options, report, error)) &&
            (!options->seccomp || seccomp_confine(options, &report->seccomp, error));
 }

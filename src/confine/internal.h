@@ -19,9 +19,20 @@
 // user.c: becomes options->user, for good; *changed says whether there was anything to do.
 bool user_become(const struct confine_options *options, bool *changed, struct error *error) MUST_CHECK;
 
-// landlock.c: gives up every other file and port. *abi is the kernel's version of Landlock, 0 when it has
-// none.
-bool landlock_confine(const struct confine_options *options, int *abi, struct error *error) MUST_CHECK;
+// capabilities.c: gives up what root may do and others may not, for good. What is left is named in *kept,
+// "none" or "dac_override": that one stays where a path of options->writable is another user's, and could not
+// be written without it.
+bool capabilities_drop(const struct confine_options *options, const char **kept,
+                       struct error *error) MUST_CHECK;
+
+// modules.c: loads the modules that /etc/nsswitch.conf names for hosts and users. Those that are not there
+// are left out, as the resolver does.
+void modules_load(void);
+
+// landlock.c: gives up every other file and port. report->landlock_abi is the kernel's version of Landlock, 0
+// when it has none.
+bool landlock_confine(const struct confine_options *options, struct confine_report *report,
+                      struct error *error) MUST_CHECK;
 
 // seccomp.c: gives up every other system call. *filtered is false when the kernel has no filters.
 bool seccomp_confine(const struct confine_options *options, bool *filtered, struct error *error) MUST_CHECK;

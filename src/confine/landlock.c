@@ -12,6 +12,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// struct landlock_net_port_attr, and its kind of rule.
+struct port_rule {
+    uint64_t allowed, port;
+};
+enum { RULE_NET_PORT = 2 };
+
 // By the version that brought them.
 enum {
     ABI_REFER = 2,
@@ -56,8 +62,19 @@ static const char *const always_readable[] = {
 #endif
 };
 
-// What libpq and the resolver read: certificates, hosts, services, the name server's address, modules.
-static const char *const readable_to_connect[] = {"/etc", "/usr/lib", "/usr/share", "/lib", "/lib64", "/run"};
+// What the resolver reads: which modules, hosts, services, the name server's address (also where another
+// program writes it anew), the order of addresses; who we are.
+static const char *const readable_to_connect[] = {
+    "/etc/nsswitch.conf",  "/etc/hosts",
+    "/etc/services",       "/etc/protocols",
+    "/etc/resolv.conf",    "/run/systemd/resolve",
+    "/etc/gai.conf",       "/etc/host.conf",
+    "/etc/passwd",         "/etc/group",
+    "/run/NetworkManager", "/run/resolvconf",
+    "/etc/ssl/certs",      "/usr/share/ca-certificates",
+};
+
+enum { PORT_OF_NAME_SERVERS = 53 }; // which are asked over TCP when an answer is long
 
 static int create_ruleset(const struct ruleset *ruleset, size_t size, unsigned flags) {
     return (int)syscall(SYS_landlock_create_ruleset, ruleset, size, flags);
@@ -68,6 +85,10 @@ static int version(void) {
     return abi < 0 ? 0 : abi;
 }
 
+static bool connects_anywhere(const struct confine_options *options) {
+    return options->connects && options->port_count == 0;
+}
+
 // Everything that this version can forbid, but for what the options ask for.
 static struct ruleset everything(const struct confine_options *options, int abi) {
     struct ruleset ruleset = {.files = (1ULL << 13) - 1}; // all of version 1
@@ -75,7 +96,7 @@ static struct ruleset everything(const struct confine_options *options, int abi)
     ruleset.files |= abi >= ABI_TRUNCATE ? RIGHT_TRUNCATE : 0;
     ruleset.files |= abi >= ABI_DEVICES ? RIGHT_DEVICES : 0;
     if (abi >= ABI_NET) {
-        ruleset.net = RIGHT_BIND_TCP | (options->connects ? 0 : RIGHT_CONNECT_TCP);
+        ruleset.net = RIGHT_BIND_TCP | (connects_anywhere(options) ? 0 : RIGHT_CONNECT_TCP);
     }
     if (abi >= ABI_SCOPES) {
         ruleset.scoped = SCOPE_SIGNALS | (options->abstract_sockets ? 0 : SCOPE_ABSTRACT_SOCKETS);
@@ -117,18 +138,19 @@ static bool allow_all(int rules, const char *const *paths, size_t count, uint64_
     return true;
 }
 
-// The user's own certificates and passwords.
-static bool allow_home(int rules, struct error *error) {
-    static const char *const names[] = {".postgresql", ".pgpass", ".pg_service.conf"};
-    const char *home = getenv("HOME");
-    for (size_t i = 0; home != NULL && i < sizeof names / sizeof *names; i++) {
-        char path[4096];
-        if (snprintf(path, sizeof path, "%s/%s", home, names[i]) < (int)sizeof path &&
-            !allow(rules, path, READS, error)) {
+static bool allow_port(int rules, uint16_t port, struct error *error) {
+    struct port_rule rule = {.allowed = RIGHT_CONNECT_TCP, .port = port};
+    return syscall(SYS_landlock_add_rule, rules, RULE_NET_PORT, &rule, 0) == 0 ||
+           error_set_system(error, errno, "no rule for port %u", port);
+}
+
+static bool allow_ports(int rules, const struct confine_options *options, struct error *error) {
+    for (size_t i = 0; i < options->port_count; i++) {
+        if (!allow_port(rules, options->ports[i], error)) {
             return false;
         }
     }
-    return true;
+    return allow_port(rules, PORT_OF_NAME_SERVERS, error);
 }
 
 #define COUNT(paths) (sizeof(paths) / sizeof *(paths))
@@ -144,23 +166,27 @@ static bool allow_paths(int rules, const struct confine_options *options, uint64
            allow_all(rules, options->readable, options->readable_count, READS, error) &&
            allow_all(rules, always_readable, COUNT(always_readable), READS, error) &&
            (!options->connects ||
-            (allow_all(rules, readable_to_connect, COUNT(readable_to_connect), READS, error) &&
-             allow_home(rules, error)));
+            allow_all(rules, readable_to_connect, COUNT(readable_to_connect), READS, error));
 }
 
-bool landlock_confine(const struct confine_options *options, int *abi, struct error *error) {
-    *abi = version();
-    if (*abi == 0) {
+bool landlock_confine(const struct confine_options *options, struct confine_report *report,
+                      struct error *error) {
+    int abi = version();
+    report->landlock_abi = abi;
+    if (abi == 0) {
         return true;
     }
-    struct ruleset ruleset = everything(options, *abi);
-    int rules = create_ruleset(&ruleset, size_of_ruleset(*abi), 0);
+    struct ruleset ruleset = everything(options, abi);
+    bool limits_ports = options->connects && (ruleset.net & RIGHT_CONNECT_TCP) != 0;
+    int rules = create_ruleset(&ruleset, size_of_ruleset(abi), 0);
     if (rules < 0) {
         return error_set_system(error, errno, "no rules for files can be made");
     }
     bool confined = allow_paths(rules, options, ruleset.files, error) &&
+                    (!limits_ports || allow_ports(rules, options, error)) &&
                     (syscall(SYS_landlock_restrict_self, rules, 0) == 0 ||
                      error_set_system(error, errno, "the rules for files cannot be kept"));
     close(rules);
+    report->ports_limited = confined && limits_ports;
     return confined;
 }

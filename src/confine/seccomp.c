@@ -29,10 +29,10 @@ static const int for_files[] = {
     CALL(readlinkat), CALL(fchmod),    CALL(fchown),   CALL(getcwd),    CALL(getdents64), CALL(umask),
     CALL(statfs),     CALL(fstatfs),   CALL(utimensat)};
 
-// Connections that were accepted, on ports that were bound before.
-static const int for_connections[] = {CALL(listen),   CALL(accept4),    CALL(recvmsg),     CALL(recvfrom),
-                                      CALL(sendmsg),  CALL(sendto),     CALL(shutdown),    CALL(getsockopt),
-                                      CALL(sendmmsg), CALL(setsockopt), CALL(getpeername), CALL(getsockname)};
+// Connections that were accepted, on ports that were bound before. For sending see add_sending.
+static const int for_connections[] = {CALL(listen),     CALL(accept4),     CALL(recvmsg),
+                                      CALL(recvfrom),   CALL(shutdown),    CALL(getsockopt),
+                                      CALL(setsockopt), CALL(getpeername), CALL(getsockname)};
 
 // Waiting: the loops, the signals that end the program, and the store's watch.
 static const int for_waiting[] = {
@@ -77,8 +77,10 @@ static const int for_coverage[] = {CALL(mkdir), CALL(mkdirat)};
 
 #if CONFINE_SANITIZED // whose search for leaks at the end makes calls of its own: it would wait for ever
 #define OTHER_CALLS SCMP_ACT_LOG
+#define OTHER_CALLS_FORGIVEN SCMP_ACT_LOG
 #else
 #define OTHER_CALLS SCMP_ACT_KILL_PROCESS
+#define OTHER_CALLS_FORGIVEN SCMP_ACT_ERRNO(EPERM)
 #endif
 
 #define COUNT(calls) (sizeof(calls) / sizeof *(calls))
@@ -104,23 +106,56 @@ static int add_threads(scmp_filter_ctx filter) {
                : allow_if(filter, CALL(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 }
 
-static int add_sockets(scmp_filter_ctx filter, bool connects) {
-    static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
-    size_t count = connects ? COUNT(families) : 1; // AF_UNIX: to tell the service manager
-    int failure = 0;
-    for (size_t i = 0; i < count && failure == 0; i++) {
+static int allow_unix(scmp_filter_ctx filter, uint32_t action, int type) {
+    enum { TYPE_BITS = 0xf }; // the others are SOCK_CLOEXEC and SOCK_NONBLOCK
+    return seccomp_rule_add(filter, action, CALL(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_UNIX),
+                            SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_BITS, (uint64_t)type));
+}
+
+// Unix datagrams are to tell the service manager. Libraries that connect may try them for a log, and go on
+// without.
+static int add_sockets(scmp_filter_ctx filter, const struct confine_options *options) {
+    static const int families[] = {AF_INET, AF_INET6, AF_NETLINK};
+    int failure = options->notifies   ? allow_unix(filter, SCMP_ACT_ALLOW, SOCK_DGRAM)
+                  : options->connects ? allow_unix(filter, SCMP_ACT_ERRNO(EACCES), SOCK_DGRAM)
+                                      : 0;
+    if (failure == 0 && options->connects) {
+        failure = allow_unix(filter, SCMP_ACT_ALLOW, SOCK_STREAM);
+    }
+    for (size_t i = 0; i < COUNT(families) && failure == 0 && options->connects; i++) {
         failure = allow_if(filter, CALL(socket), SCMP_A0(SCMP_CMP_EQ, (uint64_t)families[i]));
     }
     return failure;
 }
 
+// A send with MSG_FASTOPEN connects, also on a socket that has listened, past every rule about connecting. An
+// address to send to is for who connects, and for the service manager's socket (sendmsg).
+static int add_sending(scmp_filter_ctx filter, const struct confine_options *options) {
+    struct scmp_arg_cmp sendto_flags = SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0);
+    int failure = options->connects ? allow_if(filter, CALL(sendto), sendto_flags)
+                                    : seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(sendto), 2, sendto_flags,
+                                                       SCMP_A4(SCMP_CMP_EQ, 0));
+    failure = failure != 0 ? failure
+                           : allow_if(filter, CALL(sendmsg), SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+    return failure != 0 || !options->connects
+               ? failure
+               : allow_if(filter, CALL(sendmmsg), SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+}
+
 #if !CONFINE_SANITIZED
-// No pages that can be run; where names are looked up the resolver's modules are loaded.
-static int add_memory(scmp_filter_ctx filter, bool modules) {
-    uint64_t forbidden = modules ? 0 : PROT_EXEC;
-    int failure = allow_if(filter, CALL(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
-    return failure != 0 ? failure
-                        : allow_if(filter, CALL(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, forbidden, 0));
+// No pages that can be run. A library that tries to load a module of its own, as those that connect may, is
+// told so and goes on without.
+static int add_memory(scmp_filter_ctx filter, bool connects) {
+    static const int calls[] = {CALL(mmap), CALL(mprotect)};
+    int failure = 0;
+    for (size_t i = 0; i < COUNT(calls) && failure == 0; i++) {
+        failure = allow_if(filter, calls[i], SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        if (failure == 0 && connects) {
+            failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), calls[i], 1,
+                                       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+        }
+    }
+    return failure;
 }
 
 // The few uses of calls that can do much more.
@@ -177,7 +212,8 @@ static int add_rules(scmp_filter_ctx filter, const struct confine_options *optio
     failure = failure != 0 ? failure : seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(ioctl), 0);
 #endif
     failure = failure != 0 ? failure : add_threads(filter);
-    return failure != 0 ? failure : add_sockets(filter, options->connects);
+    failure = failure != 0 ? failure : add_sending(filter, options);
+    return failure != 0 ? failure : add_sockets(filter, options);
 }
 
 // Whether the kernel has no filters, or whatever we run in does not let us have one.
@@ -188,7 +224,7 @@ static bool is_lacking(int failure) {
 
 bool seccomp_confine(const struct confine_options *options, bool *filtered, struct error *error) {
     *filtered = false;
-    scmp_filter_ctx filter = seccomp_init(OTHER_CALLS);
+    scmp_filter_ctx filter = seccomp_init(options->forgiving ? OTHER_CALLS_FORGIVEN : OTHER_CALLS);
     if (filter == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a filter of system calls");
     }

@@ -65,6 +65,10 @@ bool supervisor_sockets(const char *const *names, int *sockets, int count, struc
     return placed;
 }
 
+bool supervisor_is_there(void) {
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
 bool supervisor_is_abstract(void) {
     const char *address = getenv("NOTIFY_SOCKET");
     return address != NULL && address[0] == '@';

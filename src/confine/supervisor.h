@@ -13,6 +13,9 @@
 // them. ERROR_BAD_SETTING when one is no TCP socket, or has no place; then nothing is to be closed.
 bool supervisor_sockets(const char *const *names, int *sockets, int count, struct error *error) MUST_CHECK;
 
+// Whether there is one that wants to be told how the server is.
+bool supervisor_is_there(void);
+
 // Whether it has to be reached at an abstract socket (one without a file).
 bool supervisor_is_abstract(void);
 

@@ -257,29 +257,6 @@ void postgres_show_address(const char *address, char place[POSTGRES_PLACE_BYTES]
     PQconninfoFree(options);
 }
 
-static void each_path_of(PQconninfoOption *options,
-                         void (*each)(void *context, const char *path, bool is_written), void *context) {
-    static const char *const keywords[] = {"passfile",    "sslcert", "sslkey",
-                                           "sslrootcert", "sslcrl",  "sslcrldir"};
-    for (size_t i = 0; options != NULL && i < sizeof keywords / sizeof *keywords; i++) {
-        const char *path = value_of(options, keywords[i]);
-        if (path[0] != '\0') {
-            each(context, path, false);
-        }
-    }
-    PQconninfoFree(options);
-}
-
-void postgres_paths(const char *address, void (*each)(void *context, const char *path, bool is_written),
-                    void *context) {
-    each_path_of(PQconninfoParse(address, NULL), each, context);
-    each_path_of(PQconndefaults(), each, context); // with what the environment says
-    const char *services = getenv("PGSERVICEFILE");
-    if (services != NULL) {
-        each(context, services, false);
-    }
-}
-
 bool postgres_check_address(const char *address, struct error *error) {
     PQconninfoOption *options = PQconninfoParse(address, NULL);
     bool can_be_read = options != NULL; // libpq's message may quote the address, and so a password

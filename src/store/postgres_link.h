@@ -22,10 +22,6 @@ bool postgres_is_address(const char *address);
 // Writes into `place` where `address` leads, for people: without passwords.
 void postgres_show_address(const char *address, char place[POSTGRES_PLACE_BYTES]);
 
-// As store_paths.
-void postgres_paths(const char *address, void (*each)(void *context, const char *path, bool is_written),
-                    void *context);
-
 // From now on every wait of every link ends soon after `descriptor` can be read. -1: no wait does.
 void postgres_interrupt_on(int descriptor);
 

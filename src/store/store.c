@@ -4,6 +4,7 @@
 
 #include "base/checksum.h"
 #include "store/postgres_link.h"
+#include "store/postgres_reach.h"
 #include "store/sqlite_files.h"
 
 #include <assert.h>
@@ -57,6 +58,10 @@ void store_paths(const char *address, store_each_path each, void *context) {
 
 bool store_is_remote(const char *address) {
     return postgres_is_address(address);
+}
+
+bool store_ports(const char *address, uint16_t *ports, size_t room, size_t *count) {
+    return postgres_ports(address, ports, room, count);
 }
 
 void store_interrupt_on(int descriptor) {

@@ -181,6 +181,10 @@ void store_paths(const char *address, store_each_path each, void *context);
 // Whether the store at `address` is reached over a network, or a socket.
 bool store_is_remote(const char *address);
 
+// The TCP ports that a store at `address` is reached at, *count of them, at most `room`. False, with none,
+// when they cannot be told before it is connected to: a service file may name them. Of remote stores only.
+bool store_ports(const char *address, uint16_t *ports, size_t room, size_t *count) MUST_CHECK;
+
 // Overwrites an address that has a password in it with asterisks.
 void store_conceal_address(char *address);
 

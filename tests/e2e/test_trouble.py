@@ -230,7 +230,7 @@ class Clock(Trouble):
     def test_no_early_draw_and_retries_go_on(self):
         self.sample((300, 200), (2, 1))
         ports = free_ports()
-        early = Agency(self, 2, ports, environment=self.faked)  # there is no server yet: it tries again and again
+        early = Agency(self, 2, ports, "--sandbox", "off", environment=self.faked)  # there is no server yet: it tries again and again
         early.wait_for("action: connect .*result: fail")
         self.set_clock("+10y")
         early.wait_for("action: connect .*result: fail", count=early.count("action: connect .*result: fail") + 2)
@@ -248,7 +248,7 @@ class Clock(Trouble):
             self.assertEqual(reply["type_message"], 3)
         self.assertEqual(server.count("action: sorteo"), 0)
         self.set_clock("-10y")
-        self.assertEqual(Agency(self, 1, ports, environment=self.faked).winners(), 2)
+        self.assertEqual(Agency(self, 1, ports, "--sandbox", "off", environment=self.faked).winners(), 2)
         self.assertEqual(early.winners(), 1)
         self.assertEqual(held.receive()["type_message"], 2)
         server.signal(15)

@@ -1,9 +1,7 @@
 // Least privilege, from the inside: a child process is confined and tries something; how it ends tells
 // whether that is forbidden, and by which of the two. Landlock answers with an error, the filter with SIGSYS.
 // Each is tried alone, so that neither can hide the other's gaps.
-#include "cmocka_all.h"
-
-#include "confine/confine.h"
+#include "confine_story.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,102 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// With a sanitizer more is allowed: it makes those calls itself.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-
-// How a child ended: with an errno (0: it could), or by a signal.
-enum { BY_SIGNAL = 1000, NOT_CONFINED = 255, NOBODY = 65534 };
-
-static char folder[] = "/tmp/quiniela-confine-XXXXXX"; // of everybody's, with three more in it
-static char ours[128], theirs[128], certificates[128];
-
-static void write_file(const char *path) {
-    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, "text", 4), 4);
-    close(file);
-}
-
-static void make_folder(char path[128], const char *name) {
-    char file[160];
-    snprintf(path, 128, "%s/%s", folder, name);
-    assert_int_equal(mkdir(path, 0755), 0);
-    snprintf(file, sizeof file, "%s/file", path);
-    write_file(file);
-}
-
-static int set_up(void **state) {
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(chmod(folder, 0755), 0);
-    make_folder(ours, "ours");
-    make_folder(theirs, "theirs");
-    make_folder(certificates, "certificates");
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    char command[160];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
-static struct confine_options options(bool landlock, bool seccomp) {
-    static const char *writable[] = {ours}, *readable[] = {certificates};
-    return (struct confine_options){.writable = writable,
-                                    .writable_count = 1,
-                                    .readable = readable,
-                                    .readable_count = 1,
-                                    .landlock = landlock,
-                                    .seccomp = seccomp};
-}
-
-// Confines a child, has it try, and says how it ended. `attempt` returns 0, or -1 with errno set.
-static int outcome(const struct confine_options *confined, int (*attempt)(void)) {
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct confine_report report;
-        struct error error;
-        if (!confine(confined, &report, &error) || (confined->landlock && report.landlock_abi == 0) ||
-            (confined->seccomp && !report.seccomp)) {
-            _exit(NOT_CONFINED);
-        }
-        errno = 0;
-        _exit(attempt() < 0 ? errno : 0);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status)) {
-        return BY_SIGNAL + WTERMSIG(status);
-    }
-    assert_int_not_equal(WEXITSTATUS(status), NOT_CONFINED);
-    return WEXITSTATUS(status);
-}
-
-static int with_landlock(int (*attempt)(void)) {
-    struct confine_options confined = options(true, false);
-    return outcome(&confined, attempt);
-}
-
-static int with_seccomp(int (*attempt)(void)) {
-    struct confine_options confined = options(false, true);
-    return outcome(&confined, attempt);
-}
-
 // What is tried ------------------------------------------------------------------------------------------
-
-static int open_in(const char *where, const char *name, int flags) {
-    char path[192];
-    snprintf(path, sizeof path, "%s/%s", where, name);
-    int file = open(path, flags | O_CLOEXEC, 0600);
-    return file < 0 ? -1 : close(file);
-}
 
 static int read_theirs(void) {
     return open_in(theirs, "file", O_RDONLY);
@@ -241,10 +144,6 @@ static int open_netlink(void) {
     return socket(AF_NETLINK, SOCK_RAW, 0);
 }
 
-static int open_unix(void) {
-    return socket(AF_UNIX, SOCK_DGRAM, 0);
-}
-
 static int mount_something(void) {
     return mount("none", "/", NULL, MS_REMOUNT, NULL);
 }
@@ -279,18 +178,6 @@ static int change_root(void) {
 
 static int leave_namespaces(void) {
     return unshare(0);
-}
-
-static int run_data(void) {
-    return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-                   MAP_FAILED
-               ? -1
-               : 0;
-}
-
-static int make_data_runnable(void) {
-    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return mprotect(memory, 4096, PROT_READ | PROT_EXEC);
 }
 
 static int allow_tracing_again(void) {
@@ -411,7 +298,6 @@ static void the_filter_ends_who_makes_another_call(void **state) {
 static void the_filter_lets_the_server_work(void **state) {
     (void)state;
     assert_int_equal(with_seccomp(use_ours), 0);
-    assert_int_equal(with_seccomp(open_unix), 0);
     assert_int_equal(with_seccomp(start_a_thread), 0);
     assert_int_equal(with_seccomp(clone3_anything), ENOSYS);
     assert_int_equal(with_seccomp(abort_ourselves), BY_SIGNAL + SIGABRT);
@@ -522,19 +408,6 @@ static void somebody_else_cannot_become_the_user(void **state) {
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-}
-
-// 77 where the kernel has not all of it: skipped.
-static bool kernel_has_all(void) {
-    pid_t child = fork();
-    if (child == 0) {
-        struct confine_options confined = {.landlock = true, .seccomp = true};
-        struct confine_report report;
-        struct error error;
-        _exit(confine(&confined, &report, &error) && report.seccomp && report.landlock_abi >= 6 ? 0 : 1);
-    }
-    int status;
-    return waitpid(child, &status, 0) == child && status == 0;
 }
 
 int main(void) {

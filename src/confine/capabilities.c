@@ -1,0 +1,70 @@
+// Root's powers (capabilities(7)): a process of root's keeps them when it stays root, and they go beyond
+// files: raw packets, other processes, the clock. By the time they go, ports are bound and limits are set.
+#include "confine/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { WORDS = _LINUX_CAPABILITY_U32S_3 };
+
+static bool set(const struct __user_cap_data_struct data[WORDS], struct error *error) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    return syscall(SYS_capset, &header, data) == 0 ||
+           error_set_system(error, errno, "root's capabilities cannot be given up");
+}
+
+static bool get(struct __user_cap_data_struct data[WORDS], struct error *error) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    return syscall(SYS_capget, &header, data) == 0 ||
+           error_set_system(error, errno, "root's capabilities cannot be read");
+}
+
+// Whether we may write every path as its owner, its group or everybody may.
+static bool may_write_all(const struct confine_options *options) {
+    for (size_t i = 0; i < options->writable_count; i++) {
+        if (faccessat(AT_FDCWD, options->writable[i], R_OK | W_OK, AT_EACCESS) != 0 &&
+            (errno == EACCES || errno == EPERM)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The bounding set: what a program that is run could get back. Without the right to change it there is
+// nothing that we could get back either.
+static void drop_bounding_set(void) {
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
+        (void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    }
+}
+
+bool capabilities_drop(const struct confine_options *options, const char **kept, struct error *error) {
+    struct __user_cap_data_struct before[WORDS], none[WORDS] = {{0}};
+    *kept = "none";
+    if (!get(before, error)) {
+        return false;
+    }
+    bool had_any = before[0].permitted != 0 || before[1].permitted != 0;
+    if (!had_any) {
+        return true;
+    }
+    uint32_t override = 1U << CAP_DAC_OVERRIDE;
+    drop_bounding_set();
+    // First only for the moment: whether the store can be used without is best asked without.
+    struct __user_cap_data_struct later[WORDS];
+    memcpy(later, before, sizeof later);
+    later[0].effective = later[1].effective = 0;
+    if (!set(later, error)) {
+        return false;
+    }
+    if (!may_write_all(options) && (before[0].permitted & override) != 0) {
+        none[0].permitted = none[0].effective = override;
+        *kept = "dac_override";
+    }
+    return set(none, error);
+}

@@ -1,0 +1,139 @@
+"""What server and client give up, seen from outside; and that renewed certificates are read all the same."""
+import os
+import subprocess
+import unittest
+
+from certificates import Authority
+from harness import Agency, Server, Story
+
+
+def status(process, key):
+    """A line of /proc/PID/status."""
+    with open(f"/proc/{process.process.pid}/status", encoding="ascii") as file:
+        return next(line.split(":")[1].strip() for line in file if line.startswith(key + ":"))
+
+
+class Privileges(Story):
+    def test_root_who_stays_root_has_nothing_left(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root has something to lose")
+        server = Server(self, agencies=1)
+        server.wait_for("action: confine .*capabilities: none .*connections: none")
+        for thread in os.listdir(f"/proc/{server.process.pid}/task"):
+            with open(f"/proc/{server.process.pid}/task/{thread}/status", encoding="ascii") as file:
+                self.assertIn("Seccomp:\t2\n", file.read(), "every thread is confined")
+        for key in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"):
+            self.assertEqual(int(status(server, key), 16), 0, key)
+
+    def test_a_client_gives_up_what_it_does_not_need(self):
+        self.sample((300,), (2,))
+        server = Server(self, agencies=2)
+        agency = Agency(self, 1, server.ports)
+        server.wait_for("client_finished .*agencia: 1")
+        self.assertEqual(status(agency, "NoNewPrivs"), "1")
+        threads = os.listdir(f"/proc/{agency.process.pid}/task")
+        for thread in threads:
+            with open(f"/proc/{agency.process.pid}/task/{thread}/status", encoding="ascii") as file:
+                self.assertIn("Seccomp:\t2\n", file.read(), "every thread is confined")
+        free = Agency(self, 1, server.ports, "--sandbox", "off")
+        free.wait_for("apuestas_enviadas")
+        self.assertEqual(status(free, "NoNewPrivs"), "0")
+
+    def test_a_client_that_is_told_a_name(self):
+        """The resolver works where hardly anything may be read, and so does a file reached by a link."""
+        self.sample((30,), (1,))
+        os.rename(os.path.join(self.folder, "data"), os.path.join(self.folder, "elsewhere"))
+        os.symlink("elsewhere", os.path.join(self.folder, "data"))
+        server = Server(self, agencies=1)
+        ports = server.ports
+        got, printed, errors = self.run_program(
+            "client", "--id", 1, "--data-dir", "data", "--server-address", f"localhost:{ports[0]}",
+            "--server-consult-address", f"localhost:{ports[1]}")
+        self.assertEqual(got, 0, printed + errors)
+        self.assertIn("cant_ganadores: 1", printed)
+
+
+class Certificates(Story):
+    def setUp(self):
+        super().setUp()
+        self.ca = Authority(os.path.join(self.folder, "ca"))
+        self.ca.issue_server().issue_agency(1).issue_agency(2)
+        self.own = os.path.join(self.folder, "own")
+        os.mkdir(self.own)
+        for name in ("server.crt", "server.key", "ca.crt"):
+            self.put(name, name)
+
+    def put(self, name, to):
+        """A copy, put in place by a rename."""
+        with open(os.path.join(self.folder, "ca", name), "rb") as source:
+            content = source.read()
+        with open(os.path.join(self.own, "new"), "wb") as target:
+            target.write(content)
+        os.chmod(os.path.join(self.own, "new"), 0o600)
+        os.rename(os.path.join(self.own, "new"), os.path.join(self.own, to))
+
+    def start(self, folder):
+        return Server(self, "--tls-cert", f"{folder}/server.crt", "--tls-key", f"{folder}/server.key", "--tls-ca",
+                      f"{folder}/ca.crt", agencies=2)
+
+    def serial_shown(self, server):
+        shown = subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{server.ports[0]}", "-cert", self.ca.certificate("agency-1"),
+             "-key", self.ca.key("agency-1"), "-CAfile", self.ca.certificate("ca"), "-showcerts"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stdout
+        return self.serial(shown)
+
+    @staticmethod
+    def serial(text):
+        return subprocess.run(["openssl", "x509", "-noout", "-serial"], input=text, capture_output=True, text=True,
+                              check=True).stdout
+
+    def serial_of(self, name):
+        with open(self.ca.certificate(name), encoding="ascii") as file:
+            return self.serial(file.read())
+
+    def reload(self, server):
+        server.signal(1)
+        server.wait_for("action: reload .*result: success")
+
+    def test_one_that_is_renewed_by_a_rename(self):
+        server = self.start(self.own)
+        before = self.serial_shown(server)
+        self.assertEqual(before, self.serial_of("server"))
+        self.ca.issue_server()
+        self.put("server.key", "server.key")
+        self.put("server.crt", "server.crt")
+        self.reload(server)
+        self.assertEqual(self.serial_shown(server), self.serial_of("server"))
+        self.assertNotEqual(self.serial_of("server"), before)
+
+    def test_one_that_is_renewed_by_a_link_that_is_turned(self):
+        """As ACME clients and Kubernetes do it: the name leads through a link to the folder of the day."""
+        home = os.path.join(self.folder, "home")
+        os.makedirs(home)
+        os.rename(self.own, os.path.join(home, "day-1"))
+        os.symlink("day-1", os.path.join(home, "today"))
+        server = self.start(os.path.join(home, "today"))
+        self.ca.issue_server()
+        self.own = os.path.join(home, "day-2")
+        os.mkdir(self.own)
+        for name in ("server.crt", "server.key", "ca.crt"):
+            self.put(name, name)
+        os.symlink("day-2", os.path.join(home, "turned"))
+        os.rename(os.path.join(home, "turned"), os.path.join(home, "today"))
+        self.reload(server)
+        self.assertEqual(self.serial_shown(server), self.serial_of("server"))
+
+    def test_keys_of_others_that_lie_beside(self):
+        server = self.start(self.own)
+        self.assertEqual(server.count("private keys of others"), 0)
+        server.signal(15)
+        server.wait()
+        self.put("agency-2.key", "agency-2.key")
+        self.put("ca.key", "authority.pem")
+        self.start(self.own).wait_for(
+            "WARNING .*action: confine .*folder: .*/own .*private keys of others in it .agency-2.key and 1 more.")
+
+
+if __name__ == "__main__":
+    unittest.main()
