@@ -167,7 +167,7 @@ static bool is_allowed(const struct log_source *source, const struct log_reason 
                        enum log_level level) {
     struct log_queue *to = atomic_load_explicit(&queue, memory_order_acquire);
     pthread_mutex_lock(&limit_mutex);
-    bool allowed = log_limit_allows(&limit, reason, source->address, (int)level, clock_steady_ms(),
+    bool allowed = log_limit_allows(&limit, reason, source->number, (int)level, clock_steady_ms(),
                                     !source->is_said_again);
     pthread_mutex_unlock(&limit_mutex);
     if (!allowed && !source->is_said_again && to != NULL) {

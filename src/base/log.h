@@ -45,9 +45,9 @@ void log_fields(enum log_level level, const char *action, enum log_result result
 
 // Who has caused a line, where it can be caused as often as somebody likes.
 struct log_source {
-    const char *error;      // a string constant: lines of one action and error are counted as one. NULL: none
-    const uint8_t *address; // of the other side, 16 bytes; NULL: the same for everybody
-    bool is_said_again;     // the caller will try again with what is not written now
+    const char *error;  // a string constant: lines of one action and error are counted as one. NULL: none
+    uint64_t number;    // the other side's address as one; 0: whose it is does not matter
+    bool is_said_again; // the caller will try again with what is not written now
 };
 
 // The same, but no more than LOG_LIMIT_LINES a second of one action, error and address, and no more than

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { ADDRESS_BYTES = 16, SECOND_MS = 1000 };
+enum { SECOND_MS = 1000 };
 
 // Beyond LOG_LIMIT_REASONS of them the last place is everybody's: the program has fewer.
 static struct log_left_out *place_of(struct log_limit *limit, const struct log_reason *reason) {
@@ -18,21 +18,25 @@ static struct log_left_out *place_of(struct log_limit *limit, const struct log_r
     return &limit->left_out[limit->reasons - 1];
 }
 
-static uint64_t key_of(const struct log_reason *reason, const uint8_t *address) {
+static uint64_t key_of(const struct log_reason *reason, uint64_t source) {
     uint64_t key = rate_key(0, reason->action, strlen(reason->action));
     key = rate_key(key, reason->error, strlen(reason->error));
-    return address == NULL ? key : rate_key(key, address, ADDRESS_BYTES);
+    return rate_key(key, &source, sizeof source);
 }
 
-bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, const uint8_t *address,
-                      int level, uint64_t now_ms, bool counts) {
-    uint64_t second = now_ms / SECOND_MS + 1;
-    if (second != limit->second) {
-        limit->second = second;
-        limit->bytes = 0;
-    }
-    if (limit->bytes < LOG_LIMIT_BYTES &&
-        rate_count(&limit->rate, key_of(reason, address), second) <= LOG_LIMIT_LINES) {
+static void refill(struct log_limit *limit, uint64_t now_ms) {
+    uint64_t passed_ms = limit->refilled_ms == 0 ? SECOND_MS : now_ms - limit->refilled_ms;
+    passed_ms = passed_ms < SECOND_MS ? passed_ms : SECOND_MS;
+    limit->bytes += (int64_t)(passed_ms * LOG_LIMIT_BYTES_A_SECOND / SECOND_MS);
+    limit->bytes = limit->bytes < LOG_LIMIT_BYTES_AT_ONCE ? limit->bytes : LOG_LIMIT_BYTES_AT_ONCE;
+    limit->refilled_ms = now_ms;
+}
+
+bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, uint64_t source, int level,
+                      uint64_t now_ms, bool counts) {
+    refill(limit, now_ms + 1);
+    if (limit->bytes > 0 &&
+        rate_count(&limit->rate, key_of(reason, source), now_ms / SECOND_MS + 1) <= LOG_LIMIT_LINES) {
         return true;
     }
     if (counts) {
@@ -44,7 +48,7 @@ bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, 
 }
 
 void log_limit_charge(struct log_limit *limit, size_t bytes) {
-    limit->bytes += bytes;
+    limit->bytes -= (int64_t)bytes;
 }
 
 bool log_limit_take(struct log_limit *limit, struct log_left_out *left_out) {

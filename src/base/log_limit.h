@@ -1,5 +1,6 @@
 // How many log lines strangers may cause: of one reason and address LOG_LIMIT_LINES a second, and all of them
-// together LOG_LIMIT_BYTES a second. What is left out is counted by reason.
+// together LOG_LIMIT_BYTES in any second: so many at once, and then so many a second. What is left out is
+// counted by reason.
 #ifndef QUINIELA_BASE_LOG_LIMIT_H
 #define QUINIELA_BASE_LOG_LIMIT_H
 
@@ -9,7 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LOG_LIMIT_LINES = 100, LOG_LIMIT_BYTES = 48 * 1024, LOG_LIMIT_REASONS = 64 };
+enum {
+    LOG_LIMIT_LINES = 100,
+    LOG_LIMIT_BYTES_AT_ONCE = 16 * 1024,
+    LOG_LIMIT_BYTES_A_SECOND = 32 * 1024,
+    LOG_LIMIT_BYTES = LOG_LIMIT_BYTES_AT_ONCE + LOG_LIMIT_BYTES_A_SECOND,
+    LOG_LIMIT_REASONS = 64,
+};
 
 // What a limited line is about: string constants.
 struct log_reason {
@@ -25,16 +32,16 @@ struct log_left_out {
 // All zeros is an empty one. For one thread at a time.
 struct log_limit {
     struct rate rate;
-    uint64_t second;
-    size_t bytes; // that were written in it
+    int64_t bytes; // that may be written at `refilled_ms`; below 0 when the last line was longer than that
+    uint64_t refilled_ms; // 0: not yet
     struct log_left_out left_out[LOG_LIMIT_REASONS];
     size_t reasons;
 };
 
-// Whether a line of that reason and address (16 bytes; NULL: none) may be written now, at `now_ms` of any
-// clock that does not go back. `counts`: one that may not is counted as left out.
-bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, const uint8_t *address,
-                      int level, uint64_t now_ms, bool counts);
+// Whether a line of that reason and source (an address as a number; 0: nobody's) may be written now, at
+// `now_ms` of any clock that does not go back. `counts`: one that may not is counted as left out.
+bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, uint64_t source, int level,
+                      uint64_t now_ms, bool counts);
 
 // It was, with so many bytes.
 void log_limit_charge(struct log_limit *limit, size_t bytes);

@@ -391,6 +391,7 @@ static bool start_lottery(struct server *server, struct error *error) {
     }
     lottery_set_audit(server->lottery, server->audit);
     lottery_set_worker(server->lottery, server->worker);
+    lottery_set_refusals_max(server->lottery, (uint32_t)settings_number(server->settings, "REFUSALS_MAX"));
     return store_watch_start(settings_text(server->settings, "STORE"), on_store_changed, server,
                              &server->watch, error);
 }

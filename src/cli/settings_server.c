@@ -126,6 +126,13 @@ const struct setting settings_server[] = {
          "Connections at once; then one that has not said anything yet is closed for one that comes. 0 is "
          "as many as there are file descriptors for"},
     {.commands = COMMAND_SERVER,
+     .key = "REFUSALS_MAX",
+     .type = SETTING_NUMBER,
+     .maximum = UINT32_MAX,
+     .fallback = "1000",
+     .value_name = "N",
+     .help = "A connection whose messages were refused so many times in a row is closed. 0 is never"},
+    {.commands = COMMAND_SERVER,
      .key = "HANDSHAKE_TIMEOUT",
      .type = SETTING_DURATION,
      .fallback = "10s",

@@ -216,8 +216,10 @@ static bool needs_store(const struct ledger *ledger, const struct queue_node *gr
 
 static void log_stored(const struct ledger_request *request) {
     if (request->stored == 0) {
-        log_event(LOG_LEVEL_DEBUG, "apuestas_repetidas", LOG_SUCCESS,
-                  "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->agency, request->chunk->count);
+        struct log_source source = {.number = request->source};
+        (void)log_event_limited(&source, LOG_LEVEL_DEBUG, "apuestas_repetidas", LOG_SUCCESS,
+                                "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->agency,
+                                request->chunk->count);
         return;
     }
     if (request->chunk->count == 1) {
@@ -236,10 +238,12 @@ static void log_answer(const struct ledger_request *request) {
         return;
     }
     if (request->error.code != ERROR_NONE) {
-        log_event(LOG_LEVEL_WARNING, "apuestas_almacenadas", LOG_FAIL,
-                  "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s", request->agency,
-                  request->chunk != NULL ? request->chunk->count : request->bets_sent,
-                  error_name(request->error.code), request->error.text);
+        struct log_source source = {error_name(request->error.code), request->source, false};
+        (void)log_event_limited(&source, LOG_LEVEL_WARNING, "apuestas_almacenadas", LOG_FAIL,
+                                "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s",
+                                request->agency,
+                                request->chunk != NULL ? request->chunk->count : request->bets_sent,
+                                source.error, request->error.text);
         return;
     }
     if (request->chunk->count > 0) {

@@ -46,6 +46,7 @@ struct ledger_request {
     bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
     uint64_t list_from;
     uint32_t bets_sent; // for the log, when the request comes refused
+    uint64_t source;    // and where it comes from, as a number; 0: from nowhere
     // The answer. A request that is refused before it comes here is passed with its error set.
     struct error error;   // ERROR_NONE: done, and stored for good
     int64_t next;         // bets of the agency that are stored, or -1 when the answer does not tell

@@ -301,8 +301,9 @@ bool ledger_open_store(struct ledger *ledger, struct error *error) {
 
 // After a failure the store is closed; what it holds is found out by opening it again.
 void ledger_give_up_store(struct ledger *ledger, const struct error *error) {
-    log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
-              error->text);
+    struct log_source source = {.error = error_name(error->code)}; // each chunk can be the cause
+    (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
+                            source.error, error->text);
     if (ledger->store != NULL) {
         store_close(&ledger->store);
     }

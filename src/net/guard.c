@@ -1,6 +1,6 @@
 // The guard against hostile and forgotten connections: closes those whose time is over, and those that would
 // be missed least when there is no room for others. What it closes it logs, at most one line a second and
-// reason.
+// reason, and within what all such lines may take together (base/log_limit.h).
 #include "net/internal.h"
 
 #include "base/log.h"
@@ -77,19 +77,22 @@ static bool is_due(const struct loop *loop, const struct close_note *note, bool 
     return note->count > 0 && (all || loop->watch.now_ms >= note->quiet_until_ms);
 }
 
-static void clear(const struct loop *loop, struct close_note *note) {
-    note->count = 0;
+// It was logged, or will be in a second.
+static void clear(const struct loop *loop, struct close_note *note, bool said) {
+    note->count = said ? 0 : note->count;
     note->quiet_until_ms = loop->watch.now_ms + REPORT_EVERY_MS;
 }
 
 static void report_refused(struct loop *loop, bool all) {
     for (int failure = 0; failure < TLS_FAILURES; failure++) {
         struct close_note *note = &loop->refused[failure];
+        struct log_source source = {.error = tls_failure_name((enum tls_failure)failure),
+                                    .is_said_again = !all};
         if (is_due(loop, note, all)) {
-            log_event(LOG_LEVEL_WARNING, "handshake", LOG_FAIL,
-                      "error: %s | ip: %s | count: %u | message: %s",
-                      tls_failure_name((enum tls_failure)failure), note->peer, note->count, note->text);
-            clear(loop, note);
+            bool said = log_event_limited(&source, LOG_LEVEL_WARNING, "handshake", LOG_FAIL,
+                                          "error: %s | ip: %s | count: %u | message: %s", source.error,
+                                          note->peer, note->count, note->text);
+            clear(loop, note, said);
         }
     }
 }
@@ -106,10 +109,13 @@ void guard_report(struct loop *loop, bool all) {
     };
     for (int reason = 0; reason < CLOSE_REASONS; reason++) {
         struct close_note *note = &loop->notes[reason];
+        struct log_source source = {.error = names[reason], .is_said_again = !all};
         if (is_due(loop, note, all)) {
-            log_event(reason == CLOSE_IDLE_TIMEOUT ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "close_connection",
-                      LOG_SUCCESS, "reason: %s | ip: %s | count: %u", names[reason], note->peer, note->count);
-            clear(loop, note);
+            bool said =
+                log_event_limited(&source, reason == CLOSE_IDLE_TIMEOUT ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+                                  "close_connection", LOG_SUCCESS, "reason: %s | ip: %s | count: %u",
+                                  source.error, note->peer, note->count);
+            clear(loop, note, said);
         }
     }
     report_refused(loop, all);
@@ -246,7 +252,8 @@ void guard_note_full(struct loop *loop, const char *reason) {
     loop_start_reaper(loop);
     if (loop->watch.now_ms >= loop->full_quiet_until_ms) {
         loop->full_quiet_until_ms = loop->watch.now_ms + FULL_EVERY_MS;
-        log_event(LOG_LEVEL_WARNING, "accept_connections", LOG_FAIL, "error: %s | connections: %zu", reason,
-                  atomic_load(&loop->net->connections));
+        (void)log_event_limited(&(struct log_source){.error = "no_room"}, LOG_LEVEL_WARNING,
+                                "accept_connections", LOG_FAIL, "error: %s | connections: %zu", reason,
+                                atomic_load(&loop->net->connections));
     }
 }

@@ -1,6 +1,7 @@
 // Answers out, in the order of the questions; what waits for the draw is answered when it is made.
 #include "service/internal.h"
 
+#include "base/log.h"
 #include "wire/reply.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ static void refuse_agency(struct connection *connection, uint32_t agency, uint32
     error_set(&error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
               agencies);
     error.field = "agency";
-    requests_log_refused(agency, &error);
+    requests_log_refused(connection, agency, &error);
     connection_send(connection, frame, reply_encode_error(frame, &error, -1));
 }
 
@@ -51,6 +52,24 @@ void answers_finish_if_done(struct connection *connection) {
     }
 }
 
+// Whoever is refused again and again is not understood, or does not want to be. What only the central cannot
+// do now is not counted.
+static void note_refusal(struct connection *connection, const struct error *error) {
+    struct lottery_connection *own = connection_state(connection);
+    uint32_t most = lottery_loop_of(connection)->lottery->refusals_max;
+    bool is_ours = error_retryable(error->code) && error->code != ERROR_GAP;
+    if (is_ours || own->broken || ++own->refusals != most) {
+        return;
+    }
+    char peer[CONNECTION_ADDRESS_BYTES];
+    struct log_source source = {"refusals", connection_source(connection), false};
+    connection_peer(connection, peer);
+    (void)log_event_limited(&source, LOG_LEVEL_WARNING, "close_connection", LOG_SUCCESS,
+                            "reason: refusals | ip: %s | count: %" PRIu32 " | error: %s", peer, most,
+                            error_name(error->code));
+    requests_break_off(connection);
+}
+
 // Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
 // would notice that the other side is gone.
 static void refuse_to_hold(struct connection *connection, uint32_t agency) {
@@ -65,6 +84,7 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
                   HELD_MAX);
     }
     connection_send(connection, frame, reply_encode_error(frame, &error, -1));
+    note_refusal(connection, &error);
 }
 
 static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
@@ -82,6 +102,7 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
         }
         return;
     }
+    own->refusals = 0;
     if (winners == NULL) {
         uint8_t frame[REPLY_SMALL_BYTES_MAX];
         connection_send(connection, frame, reply_encode_not_ready(frame, RETRY_AFTER_MS));
@@ -113,14 +134,17 @@ static void answer(struct request *request) {
     }
     if (ledger->error.code != ERROR_NONE) {
         if (request->kind == REQUEST_CONSULT) {
-            requests_log_refused(ledger->agency, &ledger->error);
+            requests_log_refused(connection, ledger->agency, &ledger->error);
         }
         connection_send(connection, frame, reply_encode_error(frame, &ledger->error, ledger->next));
+        note_refusal(connection, &ledger->error);
     } else if (request->kind == REQUEST_CONSULT) {
         answer_consultation(connection, ledger->agency, request->wait);
     } else if (ledger->pieces != NULL) {
         send_stored(connection, ledger);
     } else {
+        struct lottery_connection *own = connection_state(connection);
+        own->refusals = 0;
         connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->next));
     }
 }

@@ -28,8 +28,9 @@ static void on_loop_ended(struct loop *loop, void *state) {
 
 static void on_opened(struct connection *connection) {
     char peer[CONNECTION_ADDRESS_BYTES];
+    struct log_source source = {.number = connection_source(connection)};
     connection_peer(connection, peer);
-    log_event(LOG_LEVEL_INFO, "accept_connections", LOG_SUCCESS, "ip: %s", peer);
+    (void)log_event_limited(&source, LOG_LEVEL_INFO, "accept_connections", LOG_SUCCESS, "ip: %s", peer);
 }
 
 static void echo(struct connection *connection, const uint8_t *line, size_t length) {
@@ -47,8 +48,9 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
         return line; // what is behind it comes in the next call
     }
     if (line > ECHO_LINE_BYTES_MAX) {
-        log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL, "error: the line is longer than %d bytes",
-                  ECHO_LINE_BYTES_MAX);
+        struct log_source source = {"too_long", connection_source(connection), false};
+        (void)log_event_limited(&source, LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
+                                "error: the line is longer than %d bytes", ECHO_LINE_BYTES_MAX);
         connection_finish(connection);
         return length;
     }

@@ -18,6 +18,7 @@
 struct lottery {
     struct worker *worker;
     struct audit *audit;                     // or NULL
+    uint32_t refusals_max;                   // of one connection in a row; 0: any number
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
     int loop_count;
@@ -44,6 +45,7 @@ struct lottery_connection {
     uint32_t claimed;    // in plain text: the agency that its last good message was of
     uint32_t agency;     // with TLS: the one in its certificate, 0 when it is none. It speaks for no other
     unsigned in_ledger;  // messages that are with the ledger
+    uint32_t refusals;   // messages that were refused, since one was not
     unsigned held_count; // consultations that wait for the draw
     bool ended;          // the other side sends no more
     bool broken;         // its stream is out of step: it is closed after the last answer
@@ -84,7 +86,10 @@ void requests_resume_stalled(struct lottery_loop *loop);
 void requests_record_told(struct lottery_loop *loop, uint32_t agency);
 
 // requests.c: logs that a message was refused that the ledger does not log itself.
-void requests_log_refused(uint32_t agency, const struct error *error);
+void requests_log_refused(const struct connection *connection, uint32_t agency, const struct error *error);
+
+// requests.c: nothing more is taken from the connection: it is closed after the last answer.
+void requests_break_off(struct connection *connection);
 
 // requests.c: frees a request that the ledger has answered.
 void requests_free(struct request *request);

@@ -21,6 +21,10 @@ void lottery_set_audit(struct lottery *lottery, struct audit *audit) {
     lottery->audit = audit;
 }
 
+void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max) {
+    lottery->refusals_max = refusals_max;
+}
+
 void lottery_set_worker(struct lottery *lottery, struct worker *worker) {
     lottery->worker = worker;
 }
@@ -75,8 +79,9 @@ static void on_opened(struct connection *connection) {
     own->connection = connection;
     if (log_enabled(LOG_LEVEL_INFO)) {
         char peer[CONNECTION_ADDRESS_BYTES];
+        struct log_source source = {.number = connection_source(connection)};
         connection_peer(connection, peer);
-        log_event(LOG_LEVEL_INFO, "accept_connections", LOG_SUCCESS, "ip: %s", peer);
+        (void)log_event_limited(&source, LOG_LEVEL_INFO, "accept_connections", LOG_SUCCESS, "ip: %s", peer);
     }
 }
 
@@ -103,8 +108,10 @@ static void on_identified(struct connection *connection) {
     }
     connection_certificate(connection, &certificate);
     connection_peer(connection, peer);
-    log_event(LOG_LEVEL_INFO, "handshake", LOG_SUCCESS, "agencia: %s | ip: %s | serial: %s | resumed: %s",
-              identity, peer, certificate.serial, certificate.resumed ? "yes" : "no");
+    struct log_source source = {.number = connection_source(connection)};
+    (void)log_event_limited(&source, LOG_LEVEL_INFO, "handshake", LOG_SUCCESS,
+                            "agencia: %s | ip: %s | serial: %s | resumed: %s", identity, peer,
+                            certificate.serial, certificate.resumed ? "yes" : "no");
     const struct audit_field fields[] = {{.name = "agency", .text = identity},
                                          {.name = "ip", .text = peer},
                                          {.name = "serial", .text = certificate.serial}};

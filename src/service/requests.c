@@ -48,6 +48,7 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
     request->chunk = NULL;
     request->chunk_bytes = 0;
     if (connection != NULL) {
+        request->ledger.source = connection_source(connection);
         connection_hold(connection);
     }
     return request;
@@ -124,9 +125,11 @@ static bool take_chunk(struct request *request, const struct message *message, s
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
-void requests_log_refused(uint32_t agency, const struct error *error) {
-    log_event(LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
-              "agencia: %" PRIu32 " | error: %s | message: %s", agency, error_name(error->code), error->text);
+void requests_log_refused(const struct connection *connection, uint32_t agency, const struct error *error) {
+    struct log_source source = {error_name(error->code), connection_source(connection), false};
+    (void)log_event_limited(&source, LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
+                            "agencia: %" PRIu32 " | error: %s | message: %s", agency, source.error,
+                            error->text);
 }
 
 static void audit_not_authorized(struct connection *connection, uint32_t wanted) {
@@ -142,8 +145,7 @@ static void audit_not_authorized(struct connection *connection, uint32_t wanted)
     audit_write_limited(lottery_loop_of(connection)->lottery->audit, "refused", fields, 5);
 }
 
-// Nothing more is taken from it: it is closed after the last answer.
-static void break_off(struct connection *connection) {
+void requests_break_off(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     own->broken = true;
     connection_pause(connection);
@@ -177,18 +179,18 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
         request->ledger.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
         request->ledger.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
     } else if (!good) {
-        requests_log_refused(message.agency, error);
+        requests_log_refused(connection, message.agency, error);
     }
     if (error->code == ERROR_NOT_AUTHORIZED) {
         audit_not_authorized(connection, message.agency);
-        break_off(connection);
+        requests_break_off(connection);
     }
     submit(request);
     return true;
 }
 
 static void refuse_frame(struct connection *connection, size_t length) {
-    break_off(connection);
+    requests_break_off(connection);
     struct request *request = new_request(lottery_loop_of(connection), connection);
     if (request == NULL) {
         connection_abort(connection);
@@ -196,7 +198,7 @@ static void refuse_frame(struct connection *connection, size_t length) {
     }
     error_set(&request->ledger.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d", length,
               MESSAGE_BYTES_MAX);
-    requests_log_refused(0, &request->ledger.error);
+    requests_log_refused(connection, 0, &request->ledger.error);
     submit(request);
 }
 

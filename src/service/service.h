@@ -31,6 +31,10 @@ void lottery_set_audit(struct lottery *lottery, struct audit *audit);
 // Tells who does the work. Before the net is started.
 void lottery_set_worker(struct lottery *lottery, struct worker *worker);
 
+// After so many messages in a row that were refused for what they are a connection is closed; 0: never.
+// Before the net is started.
+void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max);
+
 // The draw is made: from now on consultations are answered, the waiting ones first. For any thread, also
 // before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);

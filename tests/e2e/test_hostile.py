@@ -182,7 +182,7 @@ class Deadlines(Hostile):
         self.wait_closed("send_timeout", 1)
 
     def test_who_never_reads_the_answers(self):
-        self.serve("--send-timeout", patience(500), "--message-timeout", "0s")
+        self.serve("--send-timeout", patience(500), "--message-timeout", "0s", "--refusals-max", 0)
         wire = self.wire()
         wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.never_read(wire, frame(b"") * 1000)

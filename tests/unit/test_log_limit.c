@@ -19,14 +19,7 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static const uint8_t *address(uint32_t number) {
-    static uint8_t bytes[16];
-    memcpy(bytes + 12, &number, sizeof number);
-    return bytes;
-}
-
-static bool allows(struct log_limit *limit, const struct log_reason *reason, const uint8_t *from,
-                   uint64_t now_ms) {
+static bool allows(struct log_limit *limit, const struct log_reason *reason, uint64_t from, uint64_t now_ms) {
     return log_limit_allows(limit, reason, from, 2, now_ms, true);
 }
 
@@ -34,7 +27,7 @@ static int count_allowed(struct log_limit *limit, const struct log_reason *reaso
                          uint64_t now_ms) {
     int allowed = 0;
     for (int i = 0; i < lines; i++) {
-        allowed += allows(limit, reason, address(from), now_ms);
+        allowed += allows(limit, reason, from, now_ms);
     }
     return allowed;
 }
@@ -46,22 +39,30 @@ static void a_hundred_a_second_of_one_reason_and_address(void **state) {
         assert_int_equal(count_allowed(limit, &bad_bet, 1, 150, second * 1000 + 999), 0);
         assert_int_equal(count_allowed(limit, &accepted, 1, 150, second * 1000 + 999), LOG_LIMIT_LINES);
         assert_int_equal(count_allowed(limit, &bad_bet, 2, 100, second * 1000 + 999), LOG_LIMIT_LINES);
-        assert_true(allows(limit, &bad_bet, NULL, second * 1000 + 999));
+        assert_true(allows(limit, &bad_bet, 0, second * 1000 + 999));
     }
 }
 
+// In each second, wherever it begins.
 static void all_together_have_a_budget_of_bytes(void **state) {
     struct log_limit *limit = *state;
-    size_t bytes = 0;
-    for (uint32_t from = 0; from < 100000; from++) {
-        if (allows(limit, &bad_bet, address(from), 5000)) {
-            log_limit_charge(limit, 100);
-            bytes += 100;
+    static size_t bytes_at[5000];
+    for (uint64_t now_ms = 0; now_ms < 5000; now_ms++) {
+        for (uint64_t i = 0; i < 40; i++) {
+            if (allows(limit, &bad_bet, 1000 * now_ms + i, 777 + now_ms)) {
+                log_limit_charge(limit, 100);
+                bytes_at[now_ms] += 100;
+            }
         }
     }
-    assert_in_range(bytes, LOG_LIMIT_BYTES - 100, LOG_LIMIT_BYTES + 100);
-    assert_false(allows(limit, &accepted, address(1), 5999));
-    assert_true(allows(limit, &accepted, address(1), 6000));
+    size_t in_second = 0, all = 0;
+    for (size_t now_ms = 0; now_ms < 5000; now_ms++) {
+        in_second += bytes_at[now_ms] - (now_ms >= 1000 ? bytes_at[now_ms - 1000] : 0);
+        all += bytes_at[now_ms];
+        assert_true(in_second <= LOG_LIMIT_BYTES + 200);
+    }
+    assert_in_range(all, 5 * LOG_LIMIT_BYTES_A_SECOND,
+                    5 * LOG_LIMIT_BYTES_A_SECOND + LOG_LIMIT_BYTES_AT_ONCE + 100);
 }
 
 static void what_is_left_out_is_counted_by_reason(void **state) {
@@ -70,7 +71,7 @@ static void what_is_left_out_is_counted_by_reason(void **state) {
     assert_false(log_limit_take(limit, &told));
     count_allowed(limit, &bad_bet, 1, 130, 0);
     count_allowed(limit, &accepted, 1, 107, 0);
-    assert_false(log_limit_allows(limit, &accepted, address(1), 2, 0, false)); // that one will come again
+    assert_false(log_limit_allows(limit, &accepted, 1, 2, 0, false)); // that one will come again
     assert_true(log_limit_take(limit, &told));
     assert_string_equal(told.reason.error, "bad_bet");
     assert_int_equal(told.count, 30);
@@ -86,13 +87,12 @@ static void what_is_left_out_is_counted_by_reason(void **state) {
 static void more_reasons_than_places_are_counted_all_the_same(void **state) {
     struct log_limit *limit = *state;
     static char names[LOG_LIMIT_REASONS + 10][8];
-    limit->second = 1;
-    limit->bytes = LOG_LIMIT_BYTES;
+    log_limit_charge(limit, 2 * LOG_LIMIT_BYTES);
     for (int i = 0; i < LOG_LIMIT_REASONS + 10; i++) {
         names[i][0] = (char)('0' + i / 10);
         names[i][1] = (char)('0' + i % 10);
         struct log_reason reason = {names[i], ""};
-        assert_false(allows(limit, &reason, NULL, 0));
+        assert_false(allows(limit, &reason, 0, 0));
     }
     struct log_left_out told;
     uint64_t all = 0;
