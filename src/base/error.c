@@ -21,6 +21,7 @@ static const struct {
     [ERROR_GAP] = {"gap", true},
     [ERROR_CONFLICT] = {"conflict", false},
     [ERROR_AGENCY_FINISHED] = {"agency_finished", false},
+    [ERROR_TOO_MANY_WINNERS] = {"too_many_winners", false},
     [ERROR_STORE_FAILED] = {"store_failed", true},
     [ERROR_STORE_STALE] = {"store_stale", true},
     [ERROR_STORE_AWAY] = {"store_away", true},

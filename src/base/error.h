@@ -27,6 +27,8 @@ enum error_code {
     ERROR_GAP,             // bets before this chunk are missing
     ERROR_CONFLICT,        // other bets are stored at this place
     ERROR_AGENCY_FINISHED, // the agency has sent its last chunk
+    // It cannot be answered.
+    ERROR_TOO_MANY_WINNERS, // more than a message has room for
     // The central cannot do it now.
     ERROR_STORE_FAILED,
     ERROR_STORE_STALE, // what is stored is not what was thought: it is to be read again; never on the wire

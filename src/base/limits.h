@@ -35,17 +35,17 @@ enum {
 
     // The central.
     LOOPS_MAX = 256,
-    LISTEN_BACKLOG_MIN = 128,                // what the kernel is asked for at least
-    CONNECTIONS_PROVEN_MAX = 128,            // of one certificate's agency
-    HELD_MAX = 16,                           // consultations of one connection that wait for the draw
-    REQUESTS_OUTSTANDING_MAX = 16,           // of one connection; then it is not read until one is answered
-    LOOP_CHUNK_BYTES_MAX = 64 * 1024 * 1024, // of chunks that one loop has handed to the ledger
+    LISTEN_BACKLOG_MIN = 128,      // what the kernel is asked for at least
+    CONNECTIONS_PROVEN_MAX = 128,  // of one certificate's agency
+    HELD_MAX = 16,                 // consultations of one connection that wait for the draw
+    REQUESTS_OUTSTANDING_MAX = 16, // of one connection; then it is not read until one is answered
     READ_BUFFER_BYTES = 128 * 1024,
-    LOOP_INPUT_BYTES_MAX = 512 * 1024 * 1024, // of half-read messages on one loop
-    LOOKUP_MS_MAX = 5000,                     // of the name to listen at
-    DESCRIPTORS_KEPT = 32,                    // not used for connections: the store's, the log's
-    DESCRIPTORS_KEPT_LOOP = 8,                // the same, for each loop
-    GROUP_CHUNKS_MAX = 2048,                  // in one commit
+    MEMORY_DEFAULT = 256 * 1024 * 1024, // held for all connections together
+    MEMORY_LOOP_MIN = 4 * 1024 * 1024,  // of that for each loop
+    LOOKUP_MS_MAX = 5000,               // of the name to listen at
+    DESCRIPTORS_KEPT = 32,              // not used for connections: the store's, the log's
+    DESCRIPTORS_KEPT_LOOP = 8,          // the same, for each loop
+    GROUP_CHUNKS_MAX = 2048,            // in one commit
 
     // A compose file.
     COMPOSE_CLIENTS_MAX = 10000,
@@ -62,7 +62,7 @@ static_assert(2 * NAME_BYTES_MAX + DOCUMENT_BYTES_MAX + 10 + 4 + BET_FIELDS - 1 
               "every legal bet has room");
 static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,
               "a bet fits a message even when all of it is escaped");
-static_assert(MESSAGE_BYTES_MAX <= LOOP_CHUNK_BYTES_MAX, "one message never waits for room that cannot come");
+static_assert(2 * MESSAGE_BYTES_MAX < MEMORY_LOOP_MIN, "each loop has room for the largest message");
 static_assert(WINDOW_DEFAULT <= REQUESTS_OUTSTANDING_MAX,
               "a default agency is never held back by its own window");
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -160,7 +161,7 @@ static int add_memory(scmp_filter_ctx filter, bool connects) {
 
 // The few uses of calls that can do much more.
 static int add_uses(scmp_filter_ctx filter) {
-    static const unsigned controls[] = {FIONBIO, FIOCLEX, FIONREAD, TCGETS, TIOCGWINSZ};
+    static const unsigned controls[] = {FIONBIO, FIOCLEX, FIONREAD, SIOCOUTQ, TCGETS, TIOCGWINSZ};
     static const unsigned processes[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA, PR_GET_DUMPABLE};
     int failure = 0;
     for (size_t i = 0; i < COUNT(controls) && failure == 0; i++) {

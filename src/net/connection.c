@@ -1,14 +1,15 @@
-// Connections: reading with back-pressure, writing in small slices, and an end that loses nothing on its way.
+// Connections: from their beginning to an end that loses nothing on its way, and reading with back-pressure.
 //
 //   OPEN ──connection_finish──→ FINISHING ──all sent──→ LINGERING ──the other side ends, or time──→ CLOSED
 //     └────────────── connection_abort, an error ───────────────────────────────────────────────────↗
 //
 // Lingering: our end is sent, and what still comes in is thrown away for a while. Closing at once would
-// answer it with a reset, and a reset can destroy the last message before the other side has read it.
-#include "net/internal.h"
+// answer it with a reset, and a reset can destroy the last message before the other side has read it. Where
+// the service wants to know whether that has arrived, it is waited for as long as bytes to be sent may take;
+// the end of TLS is only said then (sending.c), and so what lingers goes back to FINISHING for it.
+#include "net/connection_parts.h"
 
 #include "base/queue.h"
-#include "net/input.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -21,50 +22,12 @@
 #include <unistd.h>
 
 enum {
-    UNSENT_BYTES_MAX = 64 * 1024, // with more than that waiting to leave, nothing is read
     // A connection whose other side has vanished is found by the kernel within two minutes, also when it is
     // silent by right. Each that is silent costs a packet a minute.
     KEEPALIVE_SECONDS = 60,
     KEEPALIVE_AGAIN_SECONDS = 15,
     KEEPALIVE_TRIES = 4,
 };
-
-enum connection_phase { CONNECTION_OPEN, CONNECTION_FINISHING, CONNECTION_LINGERING, CONNECTION_CLOSED };
-
-struct output {
-    uint8_t *bytes;
-    size_t sent, length, capacity;
-};
-
-struct connection {
-    uv_tcp_t socket;
-    const struct transport *transport;
-    void *transport_state;
-    uint8_t transport_is; // enum transport_state
-    struct loop *loop;
-    struct watch_link link; // in a list of loop->watch, until it is closed
-    struct connection *next_dirty;
-    struct in6_addr peer;     // as it was accepted: a socket that was reset has none any more
-    struct peer_place *place; // where it is counted, until it is closed
-    struct input in;
-    struct output out;
-    unsigned holds;
-    uint8_t phase;
-    uint8_t port_index;
-    uint8_t waits_for; // which list (enum watch_kind)
-    bool proven;       // has said something whole
-    bool reading, paused, peer_ended, writing, dirty, delivering, resets, waits_turn;
-    max_align_t state[]; // the service's
-};
-
-struct pending_write {
-    uv_write_t request;
-    struct connection *connection;
-    uint8_t bytes[WRITE_BYTES_MAX];
-};
-
-static void settle(struct connection *connection);
-static void flush(struct connection *connection);
 
 void *connection_state(struct connection *connection) {
     return connection->state;
@@ -93,6 +56,7 @@ uint8_t *connection_input_room(struct connection *connection, size_t *length) {
     if (!input_make_room(connection->loop, in, connection)) {
         return NULL;
     }
+    memory_count(connection);
     *length = in->capacity - in->end;
     return in->bytes + in->end;
 }
@@ -154,7 +118,9 @@ static void free_connection(struct connection *connection) {
     if (connection->transport_state != NULL) {
         connection->transport->gone(connection);
     }
-    free(connection->out.bytes);
+    output_free(&connection->queued);
+    output_free(&connection->out);
+    memory_count(connection);
     free(connection);
 }
 
@@ -172,6 +138,7 @@ void connection_abort(struct connection *connection) {
     }
     struct loop *loop = connection->loop;
     connection->phase = CONNECTION_CLOSED;
+    arrival_end(connection);
     connection->paused = true;
     watch_remove(&connection->link);
     peers_leave(loop->net->peers, connection->place);
@@ -180,6 +147,8 @@ void connection_abort(struct connection *connection) {
     if (!connection->delivering) { // else its bytes are being looked at
         input_give_back(loop, &connection->in);
     }
+    sending_give_up(connection);
+    memory_count(connection);
     if (connection->resets) {
         (void)!uv_tcp_close_reset(&connection->socket, on_closed);
     }
@@ -204,47 +173,39 @@ void connection_release(struct connection *connection) {
     }
 }
 
-static void linger(struct connection *connection) {
-    if (connection->peer_ended) {
+// Whether the other side has ended too, and nothing is left to be seen of it.
+static bool is_over(struct connection *connection) {
+    return connection->peer_ended && !arrival_is_awaited(connection);
+}
+
+void connection_linger(struct connection *connection) {
+    if (is_over(connection)) {
         connection_abort(connection);
         return;
     }
     int descriptor;
     connection->phase = CONNECTION_LINGERING;
-    if (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0 ||
-        shutdown(descriptor, SHUT_WR) != 0) {
+    if (connection->said_end && (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0 ||
+                                 shutdown(descriptor, SHUT_WR) != 0)) {
         connection_abort(connection);
         return;
     }
-    settle(connection);
-}
-
-// Has the connection flushed when the callback that runs now has returned.
-static void flush_soon(struct connection *connection) {
-    if (!connection->dirty) {
-        connection->dirty = true;
-        connection->next_dirty = connection->loop->dirty;
-        connection->loop->dirty = connection;
-        connection_hold(connection);
-    }
+    connection_settle(connection);
 }
 
 void connection_finish(struct connection *connection) {
     if (connection->phase != CONNECTION_OPEN) {
         return;
     }
-    if (connection->transport_is == TRANSPORT_OPEN) {
-        connection->transport->end(connection);
-    }
     connection->phase = CONNECTION_FINISHING;
-    flush_soon(connection);
+    sending_soon(connection);
 }
 
 // Deadlines -----------------------------------------------------------------------------------------------
 
 static enum watch_kind what_it_waits_for(struct connection *connection) {
     if (connection->phase == CONNECTION_LINGERING) {
-        return WATCH_LINGER;
+        return connection->awaits_arrival ? WATCH_SENDING : WATCH_LINGER;
     }
     if (connection->writing) {
         return WATCH_SENDING;
@@ -267,8 +228,7 @@ static enum watch_kind what_it_waits_for(struct connection *connection) {
     return connection->proven ? WATCH_IDLE : WATCH_SILENT;
 }
 
-// Lets what it waits for have its whole time from now on.
-static void watch_anew(struct connection *connection, enum watch_kind kind) {
+void connection_watch_anew(struct connection *connection, enum watch_kind kind) {
     struct loop *loop = connection->loop;
     watch_remove(&connection->link);
     watch_add(&loop->watch, &connection->link, kind);
@@ -284,7 +244,7 @@ static void watch_anew(struct connection *connection, enum watch_kind kind) {
 // nothing by saying more.
 static void watch_again(struct connection *connection) {
     if (connection->waits_for != WATCH_SENDING) {
-        watch_anew(connection, WATCH_BUSY);
+        connection_watch_anew(connection, WATCH_BUSY);
     }
 }
 
@@ -296,12 +256,20 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     *buffer = uv_buf_init((char *)room, room == NULL ? 0 : (unsigned)length);
 }
 
+// What waits to leave bounds what is taken in, also of what has come already.
+static bool may_deliver(struct connection *connection) {
+    bool wanted = connection->phase == CONNECTION_OPEN && !connection->paused &&
+                  connection->in.start < connection->in.end;
+    connection->held_back = wanted && sending_is_full(connection);
+    return wanted && !connection->held_back;
+}
+
 // Hands the service what came. What is then left is the beginning of another message, and its time begins.
 static void deliver(struct connection *connection) {
     const struct handler *handler = connection->loop->net->handler;
     struct input *in = &connection->in;
     connection->delivering = true;
-    while (connection->phase == CONNECTION_OPEN && !connection->paused && in->start < in->end) {
+    while (may_deliver(connection)) {
         size_t length = in->end - in->start;
         size_t consumed = handler->received(connection, in->bytes + in->start, length);
         assert(consumed <= length);
@@ -321,6 +289,15 @@ static void deliver(struct connection *connection) {
         in->start = in->end;
     }
     input_trim(connection->loop, in);
+    memory_count(connection);
+}
+
+void connection_go_on(struct connection *connection) {
+    if (connection->held_back && !connection->delivering && !connection->loop->quiet &&
+        !sending_is_full(connection)) {
+        deliver(connection);
+        connection_settle(connection);
+    }
 }
 
 // Not refused, and not the other side's doing, if the server ended it first, as it does when it stops.
@@ -339,7 +316,7 @@ static void on_peer_ended(struct connection *connection) {
         connection_abort(connection);
     } else if (connection->phase == CONNECTION_OPEN) {
         connection->loop->net->handler->ended(connection, in->bytes + in->start, in->end - in->start);
-    } else if (connection->phase == CONNECTION_LINGERING) {
+    } else if (connection->phase == CONNECTION_LINGERING && is_over(connection)) {
         connection_abort(connection);
     }
 }
@@ -352,11 +329,12 @@ static void take(struct connection *connection, size_t length) {
     connection->transport_is = (uint8_t)connection->transport->take(connection, length);
     deliver(connection);
     if (connection->transport_is == TRANSPORT_FAILED) {
+        output_free(&connection->queued); // which cannot pass any more
         connection_finish(connection);
     } else if (connection->transport_is == TRANSPORT_ENDED && !connection->peer_ended) {
         on_peer_ended(connection);
     }
-    settle(connection);
+    connection_settle(connection);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
@@ -364,6 +342,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     struct connection *connection = stream->data;
     struct loop *loop = connection->loop;
     connection_hold(connection);
+    (void)arrival_is_awaited(connection); // what comes may answer what was sent
     if (length > 0) {
         take(connection, (size_t)length);
     } else if (length == UV_EOF) {
@@ -371,8 +350,9 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
         if (!connection->peer_ended) {
             on_peer_ended(connection);
         }
+        connection_settle(connection);
     } else if (length == UV_ENOBUFS && connection->waits_turn) {
-        settle(connection);
+        connection_settle(connection);
     } else if (length < 0) {
         note_cut_off(connection);
         connection_abort(connection);
@@ -382,11 +362,9 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 }
 
 static void update_reading(struct connection *connection) {
-    bool wanted =
-        !connection->peer_ended &&
-        ((connection->phase == CONNECTION_OPEN && !connection->paused && !connection->waits_turn &&
-          !connection->loop->quiet && connection->out.length - connection->out.sent <= UNSENT_BYTES_MAX) ||
-         connection->phase == CONNECTION_LINGERING);
+    bool takes = connection->phase == CONNECTION_OPEN && !connection->paused && !connection->waits_turn &&
+                 !connection->loop->quiet && !sending_is_full(connection);
+    bool wanted = !connection->peer_ended && (takes || connection->phase == CONNECTION_LINGERING);
     if (wanted == connection->reading || connection->phase == CONNECTION_CLOSED) {
         return;
     }
@@ -398,16 +376,15 @@ static void update_reading(struct connection *connection) {
     }
 }
 
-// Called when anything has changed: reads or does not, and has the right deadline. That of the same thing as
-// before goes on, whatever bytes came meanwhile.
-static void settle(struct connection *connection) {
+// The deadline of the same thing as before goes on, whatever bytes came meanwhile.
+void connection_settle(struct connection *connection) {
     update_reading(connection);
     if (connection->phase == CONNECTION_CLOSED) {
         return;
     }
     enum watch_kind kind = what_it_waits_for(connection);
     if (kind != connection->waits_for) {
-        watch_anew(connection, kind);
+        connection_watch_anew(connection, kind);
     }
 }
 
@@ -432,7 +409,7 @@ void connection_take_turn(struct connection *connection) {
         length = errno == EAGAIN ? 0 : uv_translate_sys_error(errno);
     }
     on_read((uv_stream_t *)&connection->socket, length, NULL);
-    settle(connection);
+    connection_settle(connection);
     connection_release(connection);
 }
 
@@ -447,7 +424,7 @@ size_t connection_peek(struct connection *connection, uint8_t *bytes, size_t roo
 
 void connection_pause(struct connection *connection) {
     connection->paused = true;
-    settle(connection);
+    connection_settle(connection);
 }
 
 void connection_resume(struct connection *connection) {
@@ -458,106 +435,7 @@ void connection_resume(struct connection *connection) {
     if (!connection->delivering && !connection->loop->quiet) {
         connection_hold(connection);
         deliver(connection);
-        settle(connection);
-        connection_release(connection);
-    }
-}
-
-// Writing -------------------------------------------------------------------------------------------------
-
-bool connection_output_add(struct connection *connection, const uint8_t *bytes, size_t length) {
-    struct output *out = &connection->out;
-    if (out->capacity - out->length < length) {
-        size_t capacity = out->length + length < 256 ? 256 : (out->length + length) * 2;
-        uint8_t *larger = realloc(out->bytes, capacity);
-        if (larger == NULL) {
-            return false;
-        }
-        out->bytes = larger;
-        out->capacity = capacity;
-    }
-    memcpy(out->bytes + out->length, bytes, length);
-    out->length += length;
-    flush_soon(connection);
-    return true;
-}
-
-void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
-    if (connection->phase != CONNECTION_OPEN || length == 0) {
-        return;
-    }
-    if (!connection->transport->put(connection, bytes, length)) {
-        connection_abort(connection);
-    }
-}
-
-static void on_written(uv_write_t *request, int status) {
-    struct pending_write *pending = (struct pending_write *)(void *)request;
-    struct connection *connection = pending->connection;
-    free(pending);
-    connection->writing = false;
-    if (status != 0) {
-        connection_abort(connection);
-    } else {
-        flush(connection);
-    }
-    connection_release(connection);
-}
-
-// Hands one slice to libuv, which sends it when the socket takes bytes again.
-static bool write_later(struct connection *connection, size_t slice) {
-    struct pending_write *pending = malloc(sizeof *pending);
-    if (pending == NULL) {
-        return false;
-    }
-    pending->connection = connection;
-    memcpy(pending->bytes, connection->out.bytes + connection->out.sent, slice);
-    uv_buf_t buffer = uv_buf_init((char *)pending->bytes, (unsigned)slice);
-    if (uv_write(&pending->request, (uv_stream_t *)&connection->socket, &buffer, 1, on_written) != 0) {
-        free(pending);
-        return false;
-    }
-    connection_hold(connection);
-    connection->writing = true;
-    connection->out.sent += slice;
-    watch_anew(connection, WATCH_SENDING); // each slice has its time
-    return true;
-}
-
-// Sends what is queued, WRITE_BYTES_MAX at a time, until the socket takes no more.
-static void flush(struct connection *connection) {
-    struct output *out = &connection->out;
-    if (connection->phase == CONNECTION_CLOSED) {
-        return;
-    }
-    while (!connection->writing && out->sent < out->length) {
-        size_t slice = out->length - out->sent < WRITE_BYTES_MAX ? out->length - out->sent : WRITE_BYTES_MAX;
-        uv_buf_t buffer = uv_buf_init((char *)out->bytes + out->sent, (unsigned)slice);
-        int written = uv_try_write((uv_stream_t *)&connection->socket, &buffer, 1);
-        if (written > 0) {
-            out->sent += (size_t)written;
-        } else if (written != UV_EAGAIN || !write_later(connection, slice)) {
-            connection_abort(connection);
-            return;
-        }
-    }
-    if (out->sent == out->length) {
-        free(out->bytes);
-        *out = (struct output){0};
-    }
-    if (!connection->writing && connection->phase == CONNECTION_FINISHING) {
-        linger(connection);
-    } else {
-        settle(connection);
-    }
-}
-
-void connection_flush_all(struct loop *loop) {
-    while (loop->dirty != NULL) {
-        struct connection *connection = loop->dirty;
-        loop->dirty = connection->next_dirty;
-        connection->dirty = false;
-        flush(connection);
+        connection_settle(connection);
         connection_release(connection);
     }
 }
@@ -632,7 +510,7 @@ void connection_accept(struct loop *loop, int port_index, int descriptor, const 
     } else {
         uv_tcp_nodelay(&connection->socket, 1);
         keep_alive(descriptor);
-        settle(connection);
+        connection_settle(connection);
     }
     connection_flush_all(loop);
 }
@@ -649,7 +527,7 @@ static void for_all(struct loop *loop, void (*act)(struct connection *connection
 }
 
 void connection_quiet_all(struct loop *loop) {
-    for_all(loop, settle);
+    for_all(loop, connection_settle);
 }
 
 void connection_finish_all(struct loop *loop) {

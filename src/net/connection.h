@@ -43,6 +43,18 @@ uint64_t connection_source(const struct connection *connection);
 // else was queued. Does nothing once the connection is finishing.
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length);
 
+// The same without a copy: the bytes have to stay as they are until the connection's memory is gone.
+void connection_send_lasting(struct connection *connection, const uint8_t *bytes, size_t length);
+
+// Has handler.arrived called once the other side's system has acknowledged all that was sent so far, and what
+// is sent until then. Asking again before changes nothing.
+void connection_await_arrival(struct connection *connection);
+
+// Counts memory that the service holds on this connection's account, until it is taken back, towards
+// net_options.memory_max. Also for a connection that is closed and held.
+void connection_charge(struct connection *connection, size_t bytes);
+void connection_refund(struct connection *connection, size_t bytes);
+
 // Stops handing bytes to the service, and soon reading them, until connection_resume.
 void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);

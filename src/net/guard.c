@@ -28,7 +28,7 @@ void guard_init(struct loop *loop, const struct net_options *options) {
     loop->accepting = true;
 }
 
-static void close_for(struct connection *connection, enum close_reason reason) {
+void guard_close(struct connection *connection, enum close_reason reason) {
     struct close_note *note = &connection_loop(connection)->notes[reason];
     note->count++;
     connection_peer(connection, note->peer);
@@ -43,7 +43,7 @@ static void close_for(struct connection *connection, enum close_reason reason) {
 void guard_give_up_handshake(struct connection *connection) {
     if (connection_is_open(connection)) {
         connection_loop(connection)->net->handler->refused(connection, "too_many_handshakes");
-        close_for(connection, CLOSE_HANDSHAKES);
+        guard_close(connection, CLOSE_HANDSHAKES);
     }
 }
 
@@ -52,12 +52,12 @@ static void close_due(struct connection *connection, enum watch_kind kind) {
         connection_abort(connection); // it was ended by us
     } else if (kind == WATCH_HANDSHAKE) {
         connection_loop(connection)->net->handler->refused(connection, "handshake_timeout");
-        close_for(connection, CLOSE_HANDSHAKE_TIMEOUT);
+        guard_close(connection, CLOSE_HANDSHAKE_TIMEOUT);
     } else if (kind == WATCH_SENDING) {
-        close_for(connection, CLOSE_SEND_TIMEOUT);
+        guard_close(connection, CLOSE_SEND_TIMEOUT);
     } else {
         bool in_message = kind == WATCH_OPENING || kind == WATCH_MESSAGE;
-        close_for(connection, in_message ? CLOSE_MESSAGE_TIMEOUT : CLOSE_IDLE_TIMEOUT);
+        guard_close(connection, in_message ? CLOSE_MESSAGE_TIMEOUT : CLOSE_IDLE_TIMEOUT);
     }
 }
 
@@ -154,7 +154,8 @@ bool guard_sweep(struct loop *loop, uint64_t elapsed_ms) {
         listener_resume_all(loop);
     }
     bool unchecked = recheck_all(loop);
-    return unchecked || watch_needed(&loop->watch) || has_unreported(loop);
+    bool awaits = arrival_sweep(loop);
+    return unchecked || awaits || watch_needed(&loop->watch) || has_unreported(loop);
 }
 
 // Of the connections that are counted at one place: who has not shown who it is; then who has said nothing
@@ -203,7 +204,7 @@ static struct connection *stranger(const struct loop *loop) {
 bool guard_make_room(struct loop *loop) {
     struct connection *connection = net_is_full(loop->net) ? of_who_has_most(loop) : stranger(loop);
     if (connection != NULL) {
-        close_for(connection, CLOSE_NO_ROOM);
+        guard_close(connection, CLOSE_NO_ROOM);
     }
     return connection != NULL;
 }
@@ -220,23 +221,9 @@ void guard_limit_peer(struct connection *connection) {
     if (peers_count(loop->net->peers, place) > CONNECTIONS_PROVEN_MAX) {
         struct connection *other = least_missed(loop, peers_number(place), connection);
         if (other != NULL) {
-            close_for(other, CLOSE_NO_ROOM);
+            guard_close(other, CLOSE_NO_ROOM);
         }
     }
-}
-
-bool guard_make_memory(struct loop *loop, const struct connection *asking) {
-    while (loop->input_bytes >= LOOP_INPUT_BYTES_MAX) {
-        struct watch_link *oldest = watch_oldest(&loop->watch, WATCH_OPENING);
-        if (oldest == NULL) {
-            oldest = watch_oldest(&loop->watch, WATCH_MESSAGE);
-        }
-        if (oldest == NULL || connection_of(oldest) == asking) {
-            return false;
-        }
-        close_for(connection_of(oldest), CLOSE_NO_MEMORY);
-    }
-    return true;
 }
 
 // Those who come meanwhile wait in the kernel's queue. To try at once again would only keep the processor

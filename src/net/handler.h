@@ -44,6 +44,10 @@ struct handler {
     // never consumed. The service ends the connection, now or later, with connection_finish or
     // connection_abort.
     void (*ended)(struct connection *connection, const uint8_t *rest, size_t length);
+    // After connection_await_arrival: the other side's system has acknowledged all that was sent, on this
+    // connection, until now. Never called when the connection ends before; the last moment is just before
+    // `closed`.
+    void (*arrived)(struct connection *connection);
     // The connection is gone: nothing can be sent any more. Its state lives on while connection_hold says so.
     void (*closed)(struct connection *connection);
 };

@@ -21,7 +21,6 @@ static uint8_t *take_buffer(struct loop *loop) {
 }
 
 void input_give_back(struct loop *loop, struct input *in) {
-    loop->input_bytes -= in->capacity;
     if (in->capacity == READ_BUFFER_BYTES && loop->spare_buffer_count < SPARE_BUFFERS_MAX) {
         *(void **)(void *)in->bytes = loop->spare_buffers;
         loop->spare_buffers = in->bytes;
@@ -43,7 +42,6 @@ static bool move(struct loop *loop, struct input *in, uint8_t *bytes, size_t cap
     }
     input_give_back(loop, in);
     *in = (struct input){.bytes = bytes, .end = rest, .capacity = capacity};
-    loop->input_bytes += capacity;
     return true;
 }
 
@@ -58,13 +56,13 @@ bool input_make_room(struct loop *loop, struct input *in, const struct connectio
         in->end = rest;
         return true;
     }
-    if (!guard_make_memory(loop, asking)) {
+    size_t capacity = rest <= READ_BUFFER_BYTES / 2 ? READ_BUFFER_BYTES : rest * 2;
+    if (!memory_make(loop, asking, capacity)) {
         return false;
     }
-    if (rest <= READ_BUFFER_BYTES / 2) {
-        return move(loop, in, take_buffer(loop), READ_BUFFER_BYTES);
-    }
-    return move(loop, in, malloc(rest * 2 + JSON_PADDING_BYTES), rest * 2);
+    return move(loop, in,
+                capacity == READ_BUFFER_BYTES ? take_buffer(loop) : malloc(capacity + JSON_PADDING_BYTES),
+                capacity);
 }
 
 // A small rest moves to a buffer of its own size; when memory is short, a large one, too.
@@ -73,7 +71,7 @@ void input_trim(struct loop *loop, struct input *in) {
     if (in->bytes == NULL) {
         return;
     }
-    bool is_short = loop->input_bytes > LOOP_INPUT_BYTES_MAX / 2;
+    bool is_short = memory_is_short(loop);
     if (rest == 0) {
         input_give_back(loop, in);
     } else if (in->capacity >= READ_BUFFER_BYTES &&

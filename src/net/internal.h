@@ -17,6 +17,8 @@
 
 enum { NET_ADDRESS_BYTES = 256 };
 
+struct output;
+
 struct listener {
     uv_poll_t poll;
     int descriptor;
@@ -32,7 +34,7 @@ enum close_reason {
     CLOSE_HANDSHAKE_TIMEOUT,
     CLOSE_HANDSHAKES, // too many of one address are not over
     CLOSE_NO_ROOM,    // another one came, and there was no room
-    CLOSE_NO_MEMORY,  // too much of half-read messages is kept
+    CLOSE_NO_MEMORY,  // too much is held for the connections
     CLOSE_REASONS
 };
 
@@ -66,10 +68,12 @@ struct loop {
     uint8_t *encrypted;            // where bytes of TLS connections are read into, made when it is needed
     bool accepting;                // else there was no room, and the listeners rest until the next sweep
     uint64_t full_quiet_until_ms;
-    size_t connection_count;  // with those whose closing is not over
-    size_t input_bytes;       // of their read buffers
-    struct connection *dirty; // those with bytes to send
-    void *spare_buffers;      // read buffers that nobody uses
+    size_t connection_count;                     // with those whose closing is not over
+    atomic_size_t held;                          // for them (memory.c)
+    atomic_bool relief_asked;                    // too much is held on all loops, and here enough to matter
+    struct connection *dirty;                    // those with bytes to send
+    struct connection *awaiting, *last_awaiting; // those of which it is watched whether what was sent arrives
+    void *spare_buffers;                         // read buffers that nobody uses
     int spare_buffer_count;
     void *state; // the service's
 };
@@ -87,6 +91,8 @@ struct net {
     int backlog;
     size_t connections_max;
     atomic_size_t connections; // of all loops, that are not closed yet
+    atomic_size_t held;        // on all loops, for their connections
+    size_t memory_max;
     pthread_mutex_t tls_mutex;
     _Atomic(struct tls_context *) tls; // who may connect, and stay; NULL: plain
     struct peers *peers;               // who has how many connections
@@ -148,7 +154,12 @@ const struct peer_place *connection_place(const struct connection *connection);
 uint8_t *connection_input_room(struct connection *connection, size_t *length);
 void connection_input_added(struct connection *connection, size_t length);
 
-// connection.c: queues a copy of bytes for the socket. False when there is no memory.
+// sending.c: what the service has sent and the transport has not taken yet, and what is on its way to the
+// socket.
+struct output *connection_queued(struct connection *connection);
+struct output *connection_output(struct connection *connection);
+
+// sending.c: queues a copy of bytes for the socket. False when there is no memory.
 bool connection_output_add(struct connection *connection, const uint8_t *bytes, size_t length);
 
 // connection.c: what the transport keeps for the connection.
@@ -174,7 +185,7 @@ bool connection_transport_is_open(const struct connection *connection);
 // connection.c: ends the connection now; what it has not read yet is thrown away, also by the kernel.
 void connection_reset(struct connection *connection);
 
-// connection.c: sends what was queued on the loop's connections.
+// sending.c: sends what was queued on the loop's connections.
 void connection_flush_all(struct loop *loop);
 
 // connection.c: stops reading / finishes / ends every connection of the loop.
@@ -206,9 +217,25 @@ void guard_give_room(struct loop *loop);
 // guard.c: closes another connection of the same proven peer, when it has too many.
 void guard_limit_peer(struct connection *connection);
 
-// guard.c: closes the connections whose messages have been half read for longest until there is memory for
-// more of them. Returns false when `asking` is the one to be closed.
-bool guard_make_memory(struct loop *loop, const struct connection *asking);
+// guard.c: closes a connection for that reason, and logs it, if not at once.
+void guard_close(struct connection *connection, enum close_reason reason);
+
+// memory.c: sees to it that there is room for so many bytes more within net->memory_max; closes connections
+// of this loop for it, and asks other loops to. Returns false when there is none but by closing `asking`
+// (NULL: nobody's).
+bool memory_make(struct loop *loop, const struct connection *asking, size_t bytes);
+
+// memory.c: the same where more is held than may be.
+void memory_bound(struct loop *loop);
+
+// memory.c: the same where another loop has asked for it.
+void memory_relieve_if_asked(struct loop *loop);
+
+// memory.c: whether less should be kept, if that costs nothing but time.
+bool memory_is_short(const struct loop *loop);
+
+// arrival.c: looks at the connections whose bytes are on their way. Returns whether there are any.
+bool arrival_sweep(struct loop *loop);
 
 // guard.c: closes a connection whose address has too many handshakes that are not over.
 void guard_give_up_handshake(struct connection *connection);

@@ -91,6 +91,7 @@ static void on_wake(uv_async_t *wake) {
     if (recheck_all(loop)) {
         loop_start_reaper(loop); // it will go on with that
     }
+    memory_relieve_if_asked(loop);
     loop->net->handler->loop_woken(loop, loop->state);
     guard_give_room(loop);
     connection_flush_all(loop);
@@ -187,6 +188,7 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
                         .loops = loops,
                         .peers = peers,
                         .connections_max = connections_max(options),
+                        .memory_max = options->memory_max == 0 ? MEMORY_DEFAULT : options->memory_max,
                         .loop_count = options->loops};
     pthread_mutex_init(&net->tls_mutex, NULL);
     if (options->tls != NULL) {

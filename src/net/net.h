@@ -28,6 +28,7 @@ struct net_options {
     uint64_t handshake_timeout_ms; // and how long each turn of the other side may take in a TLS handshake
     struct tls_context *tls;       // of a server: connections are encrypted. NULL: they are not
     uint32_t connections_max;      // of all loops together; 0: as many as there are file descriptors for
+    size_t memory_max;             // bytes held for all connections together (memory.c); 0: MEMORY_DEFAULT
 };
 
 struct net;
@@ -68,5 +69,8 @@ void loop_wake(struct loop *loop);
 // The service's own memory for this loop (handler.loop_bytes), and the loop's number, from 0.
 void *loop_state(struct loop *loop);
 int loop_index(const struct loop *loop);
+
+// How many bytes a loop has of net_options.memory_max when all have as much.
+size_t loop_memory_share(const struct loop *loop);
 
 #endif

@@ -24,8 +24,9 @@ struct transport {
     uint8_t *(*room)(struct connection *connection, size_t *length);
     // Puts into the connection's input what the bytes mean that came into the room.
     enum transport_state (*take)(struct connection *connection, size_t length);
-    // Puts what is to be sent into the connection's output. False when it cannot go.
-    bool (*put)(struct connection *connection, const uint8_t *bytes, size_t length);
+    // Moves the next of what the service has sent (connection_queued) to the connection's output, which is
+    // empty: as much as fits one write, or all, if that costs nothing. False when it cannot go.
+    bool (*fill)(struct connection *connection);
     // The last thing to be put: tells the other side that nothing more follows.
     void (*end)(struct connection *connection);
     // Frees what the transport keeps for the connection.

@@ -1,5 +1,6 @@
 // Bytes as they are.
 #include "net/internal.h"
+#include "net/output.h"
 
 static uint8_t *room(struct connection *connection, size_t *length) {
     return connection_input_room(connection, length);
@@ -10,8 +11,9 @@ static enum transport_state take(struct connection *connection, size_t length) {
     return TRANSPORT_OPEN;
 }
 
-static bool put(struct connection *connection, const uint8_t *bytes, size_t length) {
-    return connection_output_add(connection, bytes, length);
+static bool fill(struct connection *connection) {
+    output_move(connection_output(connection), connection_queued(connection));
+    return true;
 }
 
 static void nothing(struct connection *connection) {
@@ -21,7 +23,7 @@ static void nothing(struct connection *connection) {
 const struct transport transport_plain = {
     .room = room,
     .take = take,
-    .put = put,
+    .fill = fill,
     .end = nothing,
     .gone = nothing,
 };

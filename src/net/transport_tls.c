@@ -1,6 +1,7 @@
 // TLS below the service's bytes. Handshakes are done on the loop, between everybody else's bytes, each when
 // it is its turn (turns.h). Bytes of one that has to wait stay with the kernel until then.
 #include "net/internal.h"
+#include "net/output.h"
 
 #include "base/queue.h"
 #include "tls/hello.h"
@@ -10,6 +11,7 @@
 
 enum {
     ENCRYPTED_BYTES = 64 * 1024, // read at once
+    RECORD_ADDS_BYTES = 22,      // TLS 1.3: 5 in front, the type, and 16 behind (RFC 8446, section 5.2)
     PEEK_BYTES = 2048,
     TURNS_EVERY_MS = 5,
 };
@@ -159,8 +161,17 @@ static bool sink(void *context, const uint8_t *bytes, size_t length) {
     return connection_output_add(context, bytes, length);
 }
 
-static bool put(struct connection *connection, const uint8_t *bytes, size_t length) {
-    return recheck_one(connection) && tls_session_write(secured_of(connection)->session, bytes, length);
+// A record that fills one write. No more is encrypted before the socket has taken it.
+static bool fill(struct connection *connection) {
+    uint8_t room[WRITE_BYTES_MAX - RECORD_ADDS_BYTES];
+    struct output *queued = connection_queued(connection);
+    size_t length;
+    const uint8_t *bytes = output_gather(queued, room, sizeof room, &length);
+    if (!recheck_one(connection) || !tls_session_write(secured_of(connection)->session, bytes, length)) {
+        return false;
+    }
+    output_sent(queued, length);
+    return true;
 }
 
 static void end(struct connection *connection) {
@@ -200,7 +211,7 @@ static void gone(struct connection *connection) {
 const struct transport transport_tls = {
     .room = room,
     .take = take,
-    .put = put,
+    .fill = fill,
     .end = end,
     .gone = gone,
 };

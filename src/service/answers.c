@@ -7,19 +7,50 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { RETRY_AFTER_MS = 1000 };
+enum {
+    RETRY_AFTER_MS = 1000,
+    COPIED_BYTES_MAX = 1024,
+};
+
+static void send_error(struct connection *connection, const struct error *error, int64_t next) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    connection_send(connection, frame, reply_encode_error(frame, error, next));
+}
+
+// No client takes so long a message, and a part of the winners would pass for all of them.
+static void refuse_winners(struct connection *connection, uint32_t agency, size_t length) {
+    struct error error;
+    error_set(&error, ERROR_TOO_MANY_WINNERS,
+              "the winners of agency %" PRIu32 " take %zu bytes, and a message has at most %d: ask whoever "
+              "runs the central for them (quiniela export)",
+              agency, length, REPLY_BYTES_MAX);
+    requests_log_refused(connection, agency, &error);
+    send_error(connection, &error, -1);
+}
+
+// Few bytes are quicker copied than referred to. The table of winners outlives the net, and never changes.
+static void send_documents(struct connection *connection, const char *documents, size_t length) {
+    uint8_t frame[REPLY_WINNERS_AROUND_BYTES + COPIED_BYTES_MAX];
+    if (length <= COPIED_BYTES_MAX) {
+        connection_send(connection, frame, reply_encode_winners(frame, documents, length));
+        return;
+    }
+    connection_send(connection, frame, reply_encode_winners_begin(frame, length));
+    connection_send_lasting(connection, (const uint8_t *)documents, length);
+    connection_send(connection, frame, reply_encode_winners_end(frame));
+}
 
 // Whoever waited when another server opened the draw for fewer agencies.
 static void refuse_agency(struct connection *connection, uint32_t agency, uint32_t agencies) {
-    uint8_t frame[REPLY_SMALL_BYTES_MAX];
     struct error error;
     error_set(&error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
               agencies);
     error.field = "agency";
     requests_log_refused(connection, agency, &error);
-    connection_send(connection, frame, reply_encode_error(frame, &error, -1));
+    send_error(connection, &error, -1);
 }
 
+// Returns whether that was the answer that its connection was for.
 static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
     size_t length;
     if (agency > winners_agencies(winners)) {
@@ -27,15 +58,13 @@ static bool send_winners(struct connection *connection, uint32_t agency, const s
         return true;
     }
     const char *documents = winners_of(winners, agency, &length);
-    uint8_t *frame = malloc(reply_winners_bytes(length));
-    if (frame == NULL) {
-        connection_abort(connection);
+    if (!reply_winners_fit(length)) {
+        refuse_winners(connection, agency, length);
         return false;
     }
-    connection_send(connection, frame, reply_encode_winners(frame, documents, length));
-    free(frame);
-    requests_record_told(lottery_loop_of(connection), agency);
-    return true;
+    send_documents(connection, documents, length);
+    telling_add(connection, agency);
+    return connection_is_open(connection);
 }
 
 static void finish(struct connection *connection) {
@@ -73,7 +102,6 @@ static void note_refusal(struct connection *connection, const struct error *erro
 // Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
 // would notice that the other side is gone.
 static void refuse_to_hold(struct connection *connection, uint32_t agency) {
-    uint8_t frame[REPLY_SMALL_BYTES_MAX];
     struct error error;
     if (waiting_has(connection_state(connection), agency)) {
         error_set(&error, ERROR_BAD_MESSAGE,
@@ -83,7 +111,7 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
         error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
                   HELD_MAX);
     }
-    connection_send(connection, frame, reply_encode_error(frame, &error, -1));
+    send_error(connection, &error, -1);
     note_refusal(connection, &error);
 }
 
@@ -136,7 +164,7 @@ static void answer(struct request *request) {
         if (request->kind == REQUEST_CONSULT) {
             requests_log_refused(connection, ledger->agency, &ledger->error);
         }
-        connection_send(connection, frame, reply_encode_error(frame, &ledger->error, ledger->next));
+        send_error(connection, &ledger->error, ledger->next);
         note_refusal(connection, &ledger->error);
     } else if (request->kind == REQUEST_CONSULT) {
         answer_consultation(connection, ledger->agency, request->wait);
@@ -151,16 +179,15 @@ static void answer(struct request *request) {
 
 void answers_send(struct request *request) {
     struct connection *connection = request->connection;
-    request->loop->chunk_bytes -= request->chunk_bytes;
+    request->loop->chunk_bytes -= request->bytes;
     if (connection != NULL) {
         struct lottery_connection *own = connection_state(connection);
         own->in_ledger--;
+        connection_refund(connection, request->bytes);
         if (connection_is_open(connection)) {
             answer(request);
             answers_finish_if_done(connection);
-            if (!own->is_stalled && !own->broken) {
-                connection_resume(connection);
-            }
+            requests_resume(connection);
         }
     }
     requests_free(request);

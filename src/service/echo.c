@@ -78,6 +78,10 @@ static void on_refused(struct connection *connection, const char *failure) {
     (void)failure;
 }
 
+static void on_arrived(struct connection *connection) {
+    (void)connection; // nobody asked
+}
+
 static void on_closed(struct connection *connection) {
     (void)connection;
 }
@@ -93,5 +97,6 @@ const struct handler echo_handler = {
     .received = on_received,
     .owes_answer = owes_answer,
     .ended = on_ended,
+    .arrived = on_arrived,
     .closed = on_closed,
 };

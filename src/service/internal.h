@@ -2,6 +2,7 @@
 //
 //   requests.c   bytes → messages → requests for the ledger
 //   answers.c    answered requests → answers
+//   telling.c    winners that were sent and may not have arrived
 //   waiting.c    consultations that are held until the draw
 //   lottery.c    what the loops share, and the table of functions that net/ calls
 #ifndef QUINIELA_SERVICE_INTERNAL_H
@@ -13,6 +14,7 @@
 #include "service/service.h"
 #include "wire/message.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 
 struct lottery {
@@ -30,7 +32,7 @@ struct lottery_loop {
     struct loop *loop;
     struct message_decoder *decoder;
     struct queue done;                  // requests that the ledger has answered
-    size_t chunk_bytes;                 // of chunks that are with the ledger
+    size_t chunk_bytes;                 // of requests that are with the ledger, and their chunks
     struct lottery_connection *stalled; // connections that wait for that to become less
     struct lottery_connection *waiting; // connections that wait for the draw
 };
@@ -52,6 +54,7 @@ struct lottery_connection {
     bool finished;       // what is sent now does not leave any more
     bool is_stalled;
     struct held *held;
+    struct telling *telling; // NULL: nobody
     struct lottery_connection *next_stalled;
     struct lottery_connection *previous_waiting, *next_waiting; // in lottery_loop.waiting, while `held`
     struct connection *connection;
@@ -68,7 +71,7 @@ struct request {
     enum request_kind kind;
     bool wait;
     struct chunk *chunk;
-    size_t chunk_bytes;
+    size_t bytes; // of memory, with the chunk's
 };
 
 // The service's memory for the connection's loop.
@@ -81,6 +84,9 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
 
 // requests.c: goes on with the connections that wait for chunks to leave the ledger, if there is room now.
 void requests_resume_stalled(struct lottery_loop *loop);
+
+// requests.c: goes on with a connection that was paused, unless something else still keeps it.
+void requests_resume(struct connection *connection);
 
 // requests.c: has the ledger record that an agency was told its winners.
 void requests_record_told(struct lottery_loop *loop, uint32_t agency);
@@ -102,6 +108,19 @@ void answers_to_waiting(struct lottery_loop *loop);
 
 // answers.c: ends the connection when it is to end and nothing more is to be answered on it.
 void answers_finish_if_done(struct connection *connection);
+
+// telling.c: whether another agency's winners may be sent on the connection before those that were have
+// arrived.
+bool telling_has_room(const struct lottery_connection *own);
+
+// telling.c: an agency's winners have been sent; its being told is recorded when they have arrived.
+void telling_add(struct connection *connection, uint32_t agency);
+
+// telling.c: all that was sent has arrived. As handler.arrived.
+void telling_arrived(struct connection *connection);
+
+// telling.c: the connection is gone, and nobody knows what has arrived.
+void telling_drop(struct connection *connection);
 
 // waiting.c: holds a consultation until the draw. False when there is no memory.
 bool waiting_hold(struct lottery_loop *loop, struct lottery_connection *own, uint32_t agency) MUST_CHECK;

@@ -146,6 +146,7 @@ static void on_ended(struct connection *connection, const uint8_t *rest, size_t 
 }
 
 static void on_closed(struct connection *connection) {
+    telling_drop(connection);
     waiting_drop(connection);
 }
 
@@ -162,5 +163,6 @@ const struct handler lottery_handler = {
     .received = requests_received,
     .owes_answer = owes_answer,
     .ended = on_ended,
+    .arrived = telling_arrived,
     .closed = on_closed,
 };

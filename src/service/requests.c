@@ -46,7 +46,7 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
     request->kind = REQUEST_REFUSED;
     request->wait = false;
     request->chunk = NULL;
-    request->chunk_bytes = 0;
+    request->bytes = sizeof *request;
     if (connection != NULL) {
         request->ledger.source = connection_source(connection);
         connection_hold(connection);
@@ -61,9 +61,10 @@ static void submit(struct request *request) {
         requests_free(request); // the central is shutting down: the connection ends unanswered
         return;
     }
-    request->loop->chunk_bytes += request->chunk_bytes;
+    request->loop->chunk_bytes += request->bytes;
     if (own != NULL) {
         own->in_ledger++;
+        connection_charge(request->connection, request->bytes);
     }
 }
 
@@ -118,8 +119,8 @@ static bool take_chunk(struct request *request, const struct message *message, s
     request->ledger.chunk = chunk;
     request->ledger.wants_list = message->stored >= 0 && message->first == 0;
     request->ledger.list_from = (uint64_t)message->stored;
-    request->chunk_bytes = chunk->rows_length + 2 * (size_t)chunk->count +
-                           (request->ledger.wants_list ? reply_stored_bytes_max(PIECES_LISTED_MAX) : 0);
+    request->bytes += sizeof *chunk + chunk->rows_length + 2 * (size_t)chunk->count +
+                      (request->ledger.wants_list ? reply_stored_bytes_max(PIECES_LISTED_MAX) : 0);
     return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
                         request->ledger.digest) ||
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
@@ -172,8 +173,12 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     if (good && message.type == MESSAGE_CONSULT_WINNERS) {
         request->kind = REQUEST_CONSULT;
         request->wait = message.wait;
-    } else if (good && take_chunk(request, &message, error)) {
+    } else if (good && (good = take_chunk(request, &message, error))) {
         request->kind = REQUEST_CHUNK;
+    }
+    if (!good) { // what is refused only keeps its place among the answers
+        chunk_free(request->chunk);
+        request->chunk = message.chunk = NULL;
     }
     if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {
         request->ledger.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
@@ -202,6 +207,11 @@ static void refuse_frame(struct connection *connection, size_t length) {
     submit(request);
 }
 
+// Of what a loop may hold, a quarter at most is with the ledger.
+static bool ledger_has_room(const struct lottery_loop *loop) {
+    return loop->chunk_bytes < loop_memory_share(loop->loop) / 4;
+}
+
 static void stall(struct lottery_loop *loop, struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     connection_pause(connection);
@@ -217,11 +227,11 @@ static void stall(struct lottery_loop *loop, struct connection *connection) {
 static bool has_room(struct connection *connection) {
     struct lottery_loop *loop = lottery_loop_of(connection);
     const struct lottery_connection *own = connection_state(connection);
-    if (own->in_ledger >= REQUESTS_OUTSTANDING_MAX) {
+    if (own->in_ledger >= REQUESTS_OUTSTANDING_MAX || !telling_has_room(own)) {
         connection_pause(connection);
         return false;
     }
-    if (loop->chunk_bytes >= LOOP_CHUNK_BYTES_MAX) {
+    if (!ledger_has_room(loop)) {
         stall(loop, connection);
         return false;
     }
@@ -252,8 +262,15 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
     return length; // what comes behind is thrown away
 }
 
+void requests_resume(struct connection *connection) {
+    const struct lottery_connection *own = connection_state(connection);
+    if (!own->is_stalled && !own->broken) {
+        connection_resume(connection);
+    }
+}
+
 void requests_resume_stalled(struct lottery_loop *loop) {
-    if (loop->chunk_bytes >= LOOP_CHUNK_BYTES_MAX) {
+    if (!ledger_has_room(loop)) {
         return;
     }
     struct lottery_connection *own = loop->stalled;

@@ -69,18 +69,32 @@ size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct err
     return finish(frame, out);
 }
 
-size_t reply_winners_bytes(size_t length) {
-    return FRAME_HEADER_BYTES + sizeof winners_begin - 1 + length + sizeof winners_end - 1;
+// Of a frame of winners: what is around their documents, but for the header.
+enum { AROUND_BYTES = sizeof winners_begin - 1 + sizeof winners_end - 1 };
+
+static_assert(FRAME_HEADER_BYTES + AROUND_BYTES <= REPLY_WINNERS_AROUND_BYTES, "there is room");
+
+bool reply_winners_fit(size_t length) {
+    return length <= REPLY_BYTES_MAX - AROUND_BYTES;
+}
+
+size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length) {
+    assert(reply_winners_fit(length));
+    frame_write_header(begin, AROUND_BYTES + length);
+    memcpy(begin + FRAME_HEADER_BYTES, winners_begin, sizeof winners_begin - 1);
+    return FRAME_HEADER_BYTES + sizeof winners_begin - 1;
+}
+
+size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]) {
+    memcpy(end, winners_end, sizeof winners_end - 1);
+    return sizeof winners_end - 1;
 }
 
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length) {
-    char *out = (char *)frame + FRAME_HEADER_BYTES;
-    memcpy(out, winners_begin, sizeof winners_begin - 1);
-    out += sizeof winners_begin - 1;
-    memcpy(out, documents, length);
-    out += length;
-    memcpy(out, winners_end, sizeof winners_end - 1);
-    return finish(frame, out + sizeof winners_end - 1);
+    size_t written = reply_encode_winners_begin(frame, length);
+    memcpy(frame + written, documents, length);
+    written += length;
+    return written + reply_encode_winners_end(frame + written);
 }
 
 enum reply_field {

@@ -46,11 +46,19 @@ size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t ret
 // `next` < 0 leaves the field out. The error's text is escaped as JSON needs it.
 size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next);
 
-// The bytes that reply_encode_winners writes for documents of `length` bytes in all, commas included.
-size_t reply_winners_bytes(size_t length);
+// Whether winners' documents of `length` bytes in all, commas included, fit a message that every client takes
+// (REPLY_BYTES_MAX).
+bool reply_winners_fit(size_t length);
 
-// `documents` are ASCII letters, digits and commas. Returns the frame's length.
+enum { REPLY_WINNERS_AROUND_BYTES = 40 }; // room for what a frame of winners has around the documents
+
+// `documents` are ASCII letters, digits and commas, and fit. Writes REPLY_WINNERS_AROUND_BYTES more than
+// `length` at most, and returns the frame's length.
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length);
+
+// What such a frame has before its documents, and behind them. Each returns how many bytes it wrote.
+size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length);
+size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]);
 
 // Decodes a message from the central; JSON_PADDING_BYTES must be readable behind it. ERROR_BAD_JSON or
 // ERROR_BAD_MESSAGE when it is none, ERROR_NO_MEMORY.

@@ -22,7 +22,9 @@ enum { CONNECTIONS = 3, AGENCIES = 3, WINNING = 7574 };
 
 struct connection {
     bool open, peer_ended, paused, finishing, delivering, closed_told;
+    bool awaits_arrival;
     int port, holds;
+    size_t charged;
     uint8_t *input, *output, *heard; // `heard`: what the service has taken off the input
     size_t input_length, output_length, heard_length;
     void *state;
@@ -96,6 +98,7 @@ void connection_hold(struct connection *connection) {
 void connection_release(struct connection *connection) {
     must_hold(connection->holds > 0, "no connection is released more often than held");
     if (--connection->holds == 0) {
+        must_hold(connection->charged == 0, "what is charged is refunded");
         free(connection->input);
         free(connection->output);
         free(connection->heard);
@@ -122,6 +125,23 @@ void connection_send(struct connection *connection, const uint8_t *bytes, size_t
         connection->output = append(connection->output, connection->output_length, bytes, length);
         connection->output_length += length;
     }
+}
+
+void connection_send_lasting(struct connection *connection, const uint8_t *bytes, size_t length) {
+    connection_send(connection, bytes, length);
+}
+
+void connection_await_arrival(struct connection *connection) {
+    connection->awaits_arrival = true;
+}
+
+void connection_charge(struct connection *connection, size_t bytes) {
+    connection->charged += bytes;
+}
+
+void connection_refund(struct connection *connection, size_t bytes) {
+    must_hold(bytes <= connection->charged, "no more is refunded than was charged");
+    connection->charged -= bytes;
 }
 
 void connection_finish(struct connection *connection) {
@@ -172,6 +192,11 @@ void loop_wake(struct loop *woken) {
 
 void *loop_state(struct loop *of) {
     return of->state;
+}
+
+size_t loop_memory_share(const struct loop *of) {
+    (void)of;
+    return MEMORY_DEFAULT;
 }
 
 int loop_index(const struct loop *of) {
@@ -258,6 +283,16 @@ static void close_slot(int slot, bool settled) {
     slots[slot] = NULL;
 }
 
+// What was sent has arrived.
+static void acknowledge(void) {
+    for (int i = 0; i < CONNECTIONS; i++) {
+        if (slots[i] != NULL && slots[i]->open && slots[i]->awaits_arrival) {
+            slots[i]->awaits_arrival = false;
+            lottery_handler.arrived(slots[i]);
+        }
+    }
+}
+
 // Returns whether anything had come for it.
 static bool run_ledger(void) {
     struct queue_node *group = queue_take_all(&worker.queue);
@@ -270,6 +305,8 @@ static bool run_ledger(void) {
     if (loop.woken) {
         loop.woken = false;
         lottery_handler.loop_woken(&loop, loop.state);
+    } else {
+        acknowledge();
     }
     return group != NULL;
 }

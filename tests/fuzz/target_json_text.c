@@ -108,7 +108,7 @@ static void check_other_replies(const uint8_t *bytes, size_t length) {
 
 static void check_winners(const uint8_t *bytes, size_t length) {
     static const char legal[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,";
-    size_t room = reply_winners_bytes(length);
+    size_t room = REPLY_WINNERS_AROUND_BYTES + length;
     char *documents = malloc(length + 1);
     uint8_t *frame = calloc(1, room + JSON_PADDING_BYTES);
     must_hold(documents != NULL && frame != NULL, "memory");

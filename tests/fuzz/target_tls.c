@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "keys/authority.h"
 #include "net/internal.h"
+#include "net/output.h"
 #include "tls/hello.h"
 #include "tls/session.h"
 
@@ -30,6 +31,7 @@ struct buffer {
 struct connection {
     void *state;
     struct buffer input, output;
+    struct output queued;
 };
 
 static struct net net;
@@ -67,6 +69,10 @@ uint8_t *connection_input_room(struct connection *of, size_t *length) {
 void connection_input_added(struct connection *of, size_t length) {
     of->input.length += length;
     must_hold(of->input.length <= BUFFER_BYTES, "no more comes than there is room for");
+}
+
+struct output *connection_queued(struct connection *of) {
+    return &of->queued;
 }
 
 bool connection_output_add(struct connection *of, const uint8_t *bytes, size_t length) {
@@ -290,7 +296,9 @@ static void play_client(enum client_kind kind, struct input *input) {
         bool good = tamper(input, &said);
         said.length = 0;
         if (good && identified && !answered) {
-            answered = transport_tls.put(&connection, (const uint8_t *)answer, sizeof answer);
+            must_hold(output_copy(&connection.queued, (const uint8_t *)answer, sizeof answer), "memory");
+            answered = transport_tls.fill(&connection) && connection.queued.unsent == 0;
+            output_free(&connection.queued);
         }
         if (!good || !hear(client, &heard)) {
             break;

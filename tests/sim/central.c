@@ -53,6 +53,11 @@ void *loop_state(struct loop *loop) {
     return loop->state;
 }
 
+size_t loop_memory_share(const struct loop *loop) {
+    (void)loop;
+    return MEMORY_DEFAULT;
+}
+
 int loop_index(const struct loop *loop) {
     return loop->index;
 }

@@ -1,13 +1,14 @@
-"""What the simulation itself must be: the same seed gives the same run, byte for byte, and the canary's bug is found.
+"""What the simulation itself must be: the same seed gives the same run, byte for byte, and the canaries' bugs are found.
 
-usage: check.py SIMULATION SIMULATION_CANARY
+usage: check.py SIMULATION [CANARY WHAT_IT_IS_FOUND_BY]...
 """
 import re
 import subprocess
 import sys
 
 CANARY_SECONDS_MAX = 60
-SIMULATION, CANARY = sys.argv[1:3]
+SIMULATION = sys.argv[1]
+CANARIES = list(zip(sys.argv[2::2], sys.argv[3::2]))
 
 
 def run(*arguments):
@@ -25,10 +26,12 @@ for seed in range(1, 21):
     check(first.stdout == second.stdout, f"seed {seed} gave two different runs")
     check(first.stdout.count("store: commit") > 2, f"seed {seed}: nothing was stored")
 
-found = run(CANARY, "--seeds", "1", "1000000")
-check(found.returncode == 1 and "are acknowledged" in found.stderr, "the canary was not found:\n" + found.stderr)
-seed = re.search(r"seed (\d+) failed", found.stderr)[1]
-again = run(CANARY, "--seed", seed, "--trace")
-check(again.returncode == 1 and again.stderr.splitlines()[0] == found.stderr.splitlines()[0],
-      f"the canary's seed {seed} does not replay:\n" + again.stderr)
-print(f"20 seeds gave the same traces twice; the canary was found at seed {seed}")
+for canary, symptom in CANARIES:
+    found = run(canary, "--seeds", "1", "1000000")
+    check(found.returncode == 1 and symptom in found.stderr, f"{canary} was not found:\n" + found.stderr)
+    seed = re.search(r"seed (\d+) failed", found.stderr)[1]
+    again = run(canary, "--seed", seed, "--trace")
+    check(again.returncode == 1 and again.stderr.splitlines()[0] == found.stderr.splitlines()[0],
+          f"{canary}: seed {seed} does not replay:\n" + again.stderr)
+    print(f"{canary} was found at seed {seed}")
+print("20 seeds gave the same traces twice")

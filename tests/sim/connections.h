@@ -23,6 +23,9 @@ void connections_receive(struct connection *connection, const uint8_t *bytes, si
 void connections_end(struct connection *connection);
 void connections_lose(struct connection *connection);
 
+// The other side's system has acknowledged all that was sent.
+void connections_arrived(struct connection *connection);
+
 // Does what the callback that has returned asked for, on every loop.
 void connections_settle(void);
 

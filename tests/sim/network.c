@@ -20,6 +20,7 @@ struct pipe {
     size_t length, capacity;
     bool moving; // the next piece has its moment
     bool cut;    // nothing more comes in
+    bool harmed; // … because of the network
     bool ends;   // behind the bytes there is the end
     bool resets; // … and it is no orderly one
 };
@@ -32,6 +33,10 @@ struct wire {
     const struct wire_events *events;
     void *context;
     bool has_agency, is_up, spared;
+    // Bytes to the agency: that the central sent, that came to the agency's system, that this has
+    // acknowledged as far as the central's knows; and up to where there are winners, and not yet at the
+    // agency's.
+    uint64_t sent, taken, acknowledged, winners_end;
     struct connection *central; // NULL: not yet, or no more
     struct questions *questions;
     uint8_t *input; // the agency's: bytes that it has not consumed
@@ -111,6 +116,33 @@ static void take_out(struct pipe *pipe, size_t length) {
     pipe->length -= length;
 }
 
+static void acknowledge(struct wire *wire, uint64_t taken) {
+    wire->acknowledged = taken > wire->acknowledged ? taken : wire->acknowledged;
+    if (wire->central != NULL && wire->acknowledged == wire->sent) {
+        connections_arrived(wire->central);
+    }
+}
+
+// The acknowledgement has come to the central, unless it is lost on its way.
+static void come_acknowledged(void *context, uint64_t taken) {
+    struct wire *wire = context;
+    if (!wire->up.harmed && wire->central != NULL) {
+        world_trace("wire %" PRIu32 ": %" PRIu64 " bytes are acknowledged", wire->number, taken);
+        acknowledge(wire, taken);
+        central_after_event();
+    }
+}
+
+// Bytes have come to the agency's system. Whether the agency ever reads them the central does not learn.
+static void take_down(struct wire *wire, size_t length) {
+    wire->taken += length;
+    if (wire->winners_end > 0 && wire->taken >= wire->winners_end) {
+        wire->winners_end = 0;
+        oracle_arrived(wire->questions);
+    }
+    world_after(some_delay_ms(), come_acknowledged, wire, wire->taken);
+}
+
 static void move_up(void *context, uint64_t number) {
     (void)number;
     struct wire *wire = context;
@@ -137,6 +169,7 @@ static void move_up(void *context, uint64_t number) {
         world_trace("wire %" PRIu32 ": end to the central", wire->number);
         pipe->ends = false;
         pipe->cut = true;
+        acknowledge(wire, wire->taken); // the end says so, too
         connections_end(wire->central);
     } else {
         return;
@@ -188,6 +221,7 @@ static void move_down(void *context, uint64_t number) {
     memcpy(wire->input + wire->input_length, pipe->bytes, length);
     wire->input_length += length;
     take_out(pipe, length);
+    take_down(wire, length);
     hand_over(wire);
     move_soon(wire, pipe);
 }
@@ -270,6 +304,7 @@ void wire_close_cleanly(struct wire *wire) {
     wire->has_agency = false;
     wire->down.length = wire->up.length = 0;
     wire->up.cut = wire->down.cut = true;
+    wire->up.harmed = wire->down.harmed = true;
     if (wire->central != NULL) {
         connections_lose(wire->central);
         central_after_event();
@@ -277,7 +312,9 @@ void wire_close_cleanly(struct wire *wire) {
 }
 
 void wire_answer(struct wire *wire, const uint8_t *frame, size_t length) {
-    oracle_answered(wire->questions, frame, length);
+    bool has_winners = oracle_answered(wire->questions, frame, length);
+    wire->sent += length;
+    wire->winners_end = has_winners ? wire->sent : wire->winners_end;
     put(wire, &wire->down, frame, length);
 }
 
@@ -322,7 +359,7 @@ static void tell_central(void *context, uint64_t number) {
 
 static void cut_pipe(struct pipe *pipe) {
     pipe->length = world_below((uint32_t)pipe->length + 1);
-    pipe->cut = true;
+    pipe->cut = pipe->harmed = true;
     pipe->ends = pipe->resets = false;
 }
 

@@ -32,7 +32,9 @@ struct agency_seen {
     uint64_t stored;                   // bets, durably
     bool is_end[2][PLAN_BETS_MAX + 1]; // a chunk that was sent ends here; of a contested agency's two lists
     bool last_sent[2];
-    bool finished, told;
+    bool finished;
+    bool told; // the central has sent its winners
+    bool got;  // and they came to its system
     uint32_t winners_stored;
 };
 
@@ -227,7 +229,7 @@ static void check_stranger(struct questions *questions, const struct reply *repl
     }
 }
 
-void oracle_answered(struct questions *questions, const uint8_t *frame, size_t length) {
+bool oracle_answered(struct questions *questions, const uint8_t *frame, size_t length) {
     struct reply reply;
     struct error error;
     size_t message_length;
@@ -250,6 +252,11 @@ void oracle_answered(struct questions *questions, const uint8_t *frame, size_t l
         world_fail("agency %" PRIu32 " is told to wait, and did not ask", questions->agency);
     }
     free(bytes);
+    return reply.type == REPLY_WINNERS;
+}
+
+void oracle_arrived(const struct questions *questions) {
+    seen.of[questions->agency].got = true;
 }
 
 // What is stored --------------------------------------------------------------------------------------------
@@ -337,8 +344,8 @@ static void check_agency(uint32_t number, const struct stored_agency *row) {
     if (agency->finished && !finished) {
         world_fail("agency %" PRIu32 " had finished, and has no longer", number);
     }
-    if (told && !agency->told) {
-        world_fail("agency %" PRIu32 " is stored as told, and was not", number);
+    if (told && !agency->got) {
+        world_fail("agency %" PRIu32 " is stored as told, and its winners have not arrived", number);
     }
     agency->finished = finished;
 }

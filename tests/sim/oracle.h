@@ -29,8 +29,11 @@ void questions_free(struct questions *questions);
 // An agency sends a whole frame.
 void oracle_sent(struct questions *questions, const uint8_t *frame, size_t length);
 
-// The central sends a whole frame, in answer to what came on that connection.
-void oracle_answered(struct questions *questions, const uint8_t *frame, size_t length);
+// The central sends a whole frame, in answer to what came on that connection. Returns whether it has winners.
+bool oracle_answered(struct questions *questions, const uint8_t *frame, size_t length);
+
+// Winners that the central sent on that connection have come to the agency's system.
+void oracle_arrived(const struct questions *questions);
 
 // A commit is being made durable: first each new chunk and each new winner, in order; then the rows.
 void oracle_chunk_stored(const struct stored_chunk *chunk);

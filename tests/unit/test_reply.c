@@ -36,7 +36,6 @@ static void we_write_the_golden_replies(void **state) {
     error_set(&error, ERROR_GAP, "a gap");
     assert_golden(frame, reply_encode_error(frame, &error, 10), "reply-gap.bin");
     assert_golden(frame, reply_encode_winners(frame, "30876370,24807259", 17), "reply-winners.bin");
-    assert_int_equal(reply_winners_bytes(17), reply_encode_winners(frame, "30876370,24807259", 17));
     assert_golden(frame, reply_encode_winners(frame, "", 0), "reply-no-winners.bin");
 }
 
@@ -272,18 +271,46 @@ static void many_winners(void **state) {
     for (int i = 0; i < WINNERS; i++) {
         sprintf(documents + (size_t)i * EACH, "%08d,", i);
     }
-    size_t length = WINNERS * EACH - 1, bytes = reply_winners_bytes(length), message_length;
-    uint8_t *frame = malloc(bytes + JSON_PADDING_BYTES);
+    size_t length = WINNERS * EACH - 1, message_length;
+    uint8_t *frame = malloc(REPLY_WINNERS_AROUND_BYTES + length + JSON_PADDING_BYTES);
     const uint8_t *message;
     struct reply reply;
     struct error error;
-    assert_int_equal(reply_encode_winners(frame, documents, length), bytes);
+    size_t bytes = reply_encode_winners(frame, documents, length);
     assert_int_equal(frame_next(frame, bytes, REPLY_BYTES_MAX, &message, &message_length), FRAME_COMPLETE);
     assert_true(reply_decode(decoder, message, message_length, &reply, &error));
     assert_int_equal(reply.winners.length, length);
     assert_memory_equal(reply.winners.text, documents, length);
     free(frame);
     free(documents);
+}
+
+static void winners_in_parts_are_the_same_frame(void **state) {
+    (void)state;
+    uint8_t frame[REPLY_WINNERS_AROUND_BYTES + 17], parts[sizeof frame];
+    size_t length = reply_encode_winners(frame, "30876370,24807259", 17);
+    size_t written = reply_encode_winners_begin(parts, 17);
+    memcpy(parts + written, "30876370,24807259", 17);
+    written += 17;
+    written += reply_encode_winners_end(parts + written);
+    assert_int_equal(written, length);
+    assert_memory_equal(parts, frame, length);
+}
+
+static void the_longest_winners_are_a_message_that_is_just_taken(void **state) {
+    (void)state;
+    uint8_t begin[REPLY_WINNERS_AROUND_BYTES], end[REPLY_WINNERS_AROUND_BYTES];
+    size_t length = REPLY_BYTES_MAX, message_length;
+    const uint8_t *message;
+    while (!reply_winners_fit(length)) {
+        length--;
+    }
+    size_t around = reply_encode_winners_begin(begin, length) + reply_encode_winners_end(end);
+    assert_int_equal(around + length, FRAME_HEADER_BYTES + REPLY_BYTES_MAX);
+    assert_int_equal(frame_next(begin, sizeof begin, REPLY_BYTES_MAX, &message, &message_length),
+                     FRAME_PARTIAL);
+    assert_int_equal(message_length, REPLY_BYTES_MAX);
+    assert_false(reply_winners_fit(length + 1));
 }
 
 static void errors_are_texts_for_people(void **state) {
@@ -338,6 +365,8 @@ int main(void) {
         cmocka_unit_test(an_error_that_we_do_not_know_is_read),
         cmocka_unit_test(an_error_is_retryable_only_when_it_says_so),
         cmocka_unit_test(many_winners),
+        cmocka_unit_test(winners_in_parts_are_the_same_frame),
+        cmocka_unit_test(the_longest_winners_are_a_message_that_is_just_taken),
         cmocka_unit_test(errors_are_texts_for_people),
         cmocka_unit_test(the_longest_error_fits),
     };
