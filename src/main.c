@@ -1,4 +1,5 @@
 // The program `quiniela`: the table of its subcommands, and nothing else.
+#include "base/standard_streams.h"
 #include "cli/cli.h"
 #include "cli/settings_table.h"
 
@@ -58,6 +59,7 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    standard_streams_fill(); // before any library opens something
     // A peer that goes away is an error of one write, not the end of the program.
     signal(SIGPIPE, SIG_IGN);
     // And a file that may not grow is a full disk: the write fails, and says so.
