@@ -26,6 +26,32 @@ void signals_hold_reload(void) {
     pthread_sigmask(SIG_BLOCK, &reload, NULL);
 }
 
+// One that is ignored, as SIGHUP under nohup, would be pending like the others once it is blocked.
+void signals_put_off(struct signals_put_off *put_off) {
+    static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
+    sigemptyset(&put_off->signals);
+    pthread_sigmask(SIG_BLOCK, NULL, &put_off->before);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        struct sigaction action;
+        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN &&
+            !sigismember(&put_off->before, ending[i])) {
+            sigaddset(&put_off->signals, ending[i]);
+        }
+    }
+    pthread_sigmask(SIG_BLOCK, &put_off->signals, NULL);
+}
+
+bool signals_have_come(const struct signals_put_off *put_off) {
+    sigset_t pending;
+    sigpending(&pending);
+    sigandset(&pending, &pending, &put_off->signals);
+    return !sigisemptyset(&pending);
+}
+
+void signals_let_come(const struct signals_put_off *put_off) {
+    pthread_sigmask(SIG_SETMASK, &put_off->before, NULL);
+}
+
 int signals_open(struct error *error) {
     sigset_t all = ending_signals();
     sigaddset(&all, SIGHUP); // which comes only where it is held

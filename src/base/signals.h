@@ -7,11 +7,27 @@
 
 #include "base/error.h"
 
+#include <signal.h>
+
 // Keeps SIGTERM and SIGINT pending, in this thread and those it makes from now on.
 void signals_hold(void);
 
 // Keeps SIGHUP pending, too, which asks to read files again. Without that, it ends the program as ever.
 void signals_hold_reload(void);
+
+// Signals that were put off, so that something can be tidied up before they end the program.
+struct signals_put_off {
+    sigset_t signals, before;
+};
+
+// Keeps SIGTERM, SIGINT and SIGHUP pending, as far as they would end the program now, until signals_let_come.
+void signals_put_off(struct signals_put_off *put_off);
+
+// Whether one of them has come meanwhile.
+bool signals_have_come(const struct signals_put_off *put_off);
+
+// Lets them come: if one has, the program ends here.
+void signals_let_come(const struct signals_put_off *put_off);
 
 // A file descriptor that becomes readable when one of the signals held back has come (Linux's signalfd(2)).
 // The caller closes it. -1 with ERROR_SYSTEM set when it cannot be made.

@@ -6,6 +6,7 @@
 #include "bet/bet.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
+#include "cli/output_target.h"
 #include "cli/settings_table.h"
 #include "ledger/check.h"
 #include "ledger/continuity.h"
@@ -19,9 +20,22 @@ enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
 
 // Writing -------------------------------------------------------------------------------------------------
 
-// Writes a field that holds quotes as RFC 4180, section 2.7, asks.
-static bool write_quoted(struct output_file *file, struct bet_slice field, struct error *error) {
-    if (!output_file_write(file, "\"", 1, error)) {
+struct export {
+    struct output_file *file;
+    struct continuity *continuity;
+    bool for_spreadsheets;
+};
+
+// A spreadsheet takes a field that begins so for a formula, and runs it (OWASP, "CSV Injection"). A tab or a
+// CR, which do the same, are in no stored bet. A quote before it makes it a text.
+static bool is_formula(struct bet_slice field) {
+    return field.length > 0 && strchr("=+-@", field.text[0]) != NULL;
+}
+
+// Writes a field that holds quotes as RFC 4180, section 2.7, asks; `before` stands first in it.
+static bool write_quoted(struct output_file *file, const char *before, struct bet_slice field,
+                         struct error *error) {
+    if (!output_file_write(file, "\"", 1, error) || !output_file_write(file, before, strlen(before), error)) {
         return false;
     }
     const char *end = field.text + field.length;
@@ -36,22 +50,29 @@ static bool write_quoted(struct output_file *file, struct bet_slice field, struc
     return output_file_write(file, "\"", 1, error);
 }
 
-// Writes the bet's text, newline included, when there is a quote in it.
-static bool write_quoted_row(struct output_file *file, const char *row, size_t length, struct error *error) {
+static bool write_field(const struct export *export, struct bet_slice field, struct error *error) {
+    const char *before = export->for_spreadsheets && is_formula(field) ? "'" : "";
+    if (memchr(field.text, '"', field.length) != NULL) {
+        return write_quoted(export->file, before, field, error);
+    }
+    return output_file_write(export->file, before, strlen(before), error) &&
+           output_file_write(export->file, field.text, field.length, error);
+}
+
+// Writes the bet's text, newline included, field by field.
+static bool write_fields(const struct export *export, const char *row, size_t length, struct error *error) {
     struct bet_slice fields[BET_FIELDS];
     bet_split(row, length - 1, fields);
     for (int i = 0; i < BET_FIELDS; i++) {
-        bool quoted = memchr(fields[i].text, '"', fields[i].length) != NULL;
-        if (!(quoted ? write_quoted(file, fields[i], error)
-                     : output_file_write(file, fields[i].text, fields[i].length, error)) ||
-            !output_file_write(file, i < BET_FIELDS - 1 ? "," : "\n", 1, error)) {
+        if (!write_field(export, fields[i], error) ||
+            !output_file_write(export->file, i < BET_FIELDS - 1 ? "," : "\n", 1, error)) {
             return false;
         }
     }
     return true;
 }
 
-static bool write_chunk(struct output_file *file, const struct stored_chunk *chunk, struct error *error) {
+static bool write_chunk(const struct export *export, const struct stored_chunk *chunk, struct error *error) {
     char agency[AGENCY_TEXT_BYTES];
     size_t agency_length = (size_t)snprintf(agency, sizeof agency, "%" PRIu32 ",", chunk->agency);
     bool has_quotes = memchr(chunk->rows, '"', chunk->rows_length) != NULL;
@@ -59,25 +80,20 @@ static bool write_chunk(struct output_file *file, const struct stored_chunk *chu
     for (const char *row = chunk->rows, *next; row < end; row = next) {
         next = (const char *)memchr(row, '\n', (size_t)(end - row)) + 1;
         size_t length = (size_t)(next - row);
-        bool row_has_quotes = has_quotes && memchr(row, '"', length) != NULL;
-        if (!output_file_write(file, agency, agency_length, error) ||
-            !(row_has_quotes ? write_quoted_row(file, row, length, error)
-                             : output_file_write(file, row, length, error))) {
+        bool as_it_is = !export->for_spreadsheets && !(has_quotes && memchr(row, '"', length) != NULL);
+        if (!output_file_write(export->file, agency, agency_length, error) ||
+            !(as_it_is ? output_file_write(export->file, row, length, error)
+                       : write_fields(export, row, length, error))) {
             return false;
         }
     }
     return true;
 }
 
-struct export {
-    struct output_file *file;
-    struct continuity *continuity;
-};
-
 static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     const struct export *export = context;
     return check_chunk(chunk, error) && continuity_take(export->continuity, chunk, error) &&
-           write_chunk(export->file, chunk, error);
+           write_chunk(export, chunk, error);
 }
 
 // The command ---------------------------------------------------------------------------------------------
@@ -85,11 +101,13 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
 // The output is opened last, so that what cannot be read touches no file.
 static bool export_bets(const struct settings *settings, struct store *store, struct error *error) {
     uint32_t agency = settings_is_set(settings, "AGENCY") ? (uint32_t)settings_number(settings, "AGENCY") : 0;
-    struct export export = {0};
-    if (!continuity_new(store, agency, &export.continuity, error)) {
+    const char *output = settings_text(settings, "OUTPUT");
+    struct export export = {.for_spreadsheets = settings_switch(settings, "FOR_SPREADSHEETS")};
+    if (!output_target_apart(output, settings_text(settings, "STORE"), error) ||
+        !continuity_new(store, agency, &export.continuity, error)) {
         return false;
     }
-    bool done = output_file_open(settings_text(settings, "OUTPUT"), &export.file, error);
+    bool done = output_file_open(output, &export.file, error);
     if (done && !(store_chunks(store, agency, 0, UINT64_MAX, on_chunk, &export, error) &&
                   continuity_end(export.continuity, error))) {
         output_file_drop(&export.file);

@@ -1,5 +1,9 @@
 #include "cli/output_file.h"
 
+#include "base/path.h"
+#include "base/signals.h"
+#include "cli/output_target.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,17 +20,29 @@ struct output_file {
     FILE *stream;
     char *path;      // what the file is to be called, symbolic links followed; what errors name
     char *temporary; // what it is called until then, or NULL when it is written as it is
+    struct signals_put_off put_off; // while there is a temporary file
+    size_t unasked;                 // bytes written since it was asked whether one has come
     char buffer[OUTPUT_BUFFER_BYTES];
 };
+
+// A signal that came meanwhile ends the program here.
+static void end_temporary(struct output_file *file, bool remove) {
+    if (file->temporary == NULL) {
+        return;
+    }
+    if (remove) {
+        unlink(file->temporary);
+    }
+    free(file->temporary);
+    file->temporary = NULL;
+    signals_let_come(&file->put_off);
+}
 
 static void free_file(struct output_file *file) {
     if (file->stream != NULL) {
         fclose(file->stream); // whoever wants to know whether it failed has closed it before
     }
-    if (file->temporary != NULL) {
-        unlink(file->temporary);
-    }
-    free(file->temporary);
+    end_temporary(file, true);
     free(file->path);
     free(file);
 }
@@ -38,7 +54,8 @@ static mode_t new_file_mode(void) {
     return 0666 & ~mask;
 }
 
-// A temporary file beside the path, so that it can take its name. Returns its descriptor, or -1 with errno
+// A new file beside the path, so that it can take its name. Who may read what was there says nothing about
+// who may read what comes: a new file is no more open than `mode`. Returns its descriptor, or -1 with errno
 // set.
 static int open_temporary(struct output_file *file, mode_t mode) {
     if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
@@ -46,36 +63,51 @@ static int open_temporary(struct output_file *file, mode_t mode) {
         errno = ENOMEM;
         return -1;
     }
-    int descriptor = mkostemp(file->temporary, O_CLOEXEC);
+    signals_put_off(&file->put_off);
+    int descriptor = mkostemp(file->temporary, O_CLOEXEC); // mode 0600, and nobody else's
+    int reason = errno;
     if (descriptor < 0) {
-        free(file->temporary);
-        file->temporary = NULL;
+        end_temporary(file, false);
     } else if (fchmod(descriptor, mode) != 0) {
-        int reason = errno;
+        reason = errno;
         close(descriptor);
-        errno = reason;
-        return -1;
+        descriptor = -1;
     }
+    errno = reason;
     return descriptor;
 }
 
-// Sets file->path and returns the descriptor that is to be written, or -1 with errno set.
-static int open_descriptor(struct output_file *file, const char *path) {
-    if (path == NULL || strcmp(path, "-") == 0) {
-        file->path = strdup(standard_output);
-        return file->path == NULL ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    }
+static bool fail(const char *path, struct error *error) {
+    return error_set_system(error, errno, "%.150s: cannot write", path);
+}
+
+static bool open_standard(struct output_file *file, int *descriptor, struct error *error) {
+    file->path = strdup(standard_output);
+    *descriptor = file->path == NULL ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    return *descriptor >= 0 || fail(standard_output, error);
+}
+
+// Sets file->path and *descriptor, which is to be written. A new name is to stand for the file that a link
+// leads to, not in the link's place.
+static bool open_path(struct output_file *file, const char *path, int *descriptor, struct error *error) {
     struct stat status;
+    char resolved[PATH_MAX];
     bool exists = stat(path, &status) == 0;
-    // A new name is to stand for the file that a link leads to, not in the link's place.
-    file->path = exists ? realpath(path, NULL) : strdup(path);
-    if (file->path == NULL) {
-        return -1;
+    if (exists && !S_ISREG(status.st_mode)) {
+        file->path = strdup(path);
+        *descriptor =
+            file->path == NULL ? -1 : open(path, O_WRONLY | O_CLOEXEC); // a directory is refused here
+        return *descriptor >= 0 || fail(path, error);
     }
-    if (exists && !S_ISREG(status.st_mode)) { // a directory is refused here
-        return open(path, O_WRONLY | O_CLOEXEC);
+    if (!path_resolve(path, resolved, error) || !output_target_check(resolved, path, error)) {
+        return false;
     }
-    return open_temporary(file, exists ? status.st_mode & 0777 : new_file_mode());
+    file->path = strdup(resolved);
+    mode_t mode = new_file_mode();
+    *descriptor = file->path == NULL
+                      ? -1
+                      : open_temporary(file, exists ? mode & (status.st_mode | S_IRUSR | S_IWUSR) : mode);
+    return *descriptor >= 0 || fail(path, error);
 }
 
 bool output_file_open(const char *path, struct output_file **file, struct error *error) {
@@ -84,13 +116,15 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
     if (made == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the output");
     }
-    int descriptor = open_descriptor(made, path);
-    made->stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (made->stream == NULL) {
-        error_set_system(error, errno, "%.150s: cannot write", path == NULL ? standard_output : path);
-        if (descriptor >= 0) {
-            close(descriptor);
-        }
+    int descriptor = -1;
+    bool is_standard = path == NULL || strcmp(path, "-") == 0;
+    bool opened =
+        is_standard ? open_standard(made, &descriptor, error) : open_path(made, path, &descriptor, error);
+    if (opened && (made->stream = fdopen(descriptor, "w")) == NULL) {
+        opened = fail(made->path, error);
+        close(descriptor);
+    }
+    if (!opened) {
         free_file(made);
         return false;
     }
@@ -99,9 +133,20 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
     return true;
 }
 
+// Asked now and then, so that a signal does not wait for the end of a long output.
+static bool may_go_on(struct output_file *file, size_t length, struct error *error) {
+    file->unasked += length;
+    if (file->temporary == NULL || file->unasked < OUTPUT_BUFFER_BYTES) {
+        return true;
+    }
+    file->unasked = 0;
+    return !signals_have_come(&file->put_off) ||
+           error_set(error, ERROR_SYSTEM, "%.150s: not written: a signal ended it", file->path);
+}
+
 bool output_file_write(struct output_file *file, const void *bytes, size_t length, struct error *error) {
-    return fwrite_unlocked(bytes, 1, length, file->stream) == length ||
-           error_set_system(error, errno, "%.150s: cannot write", file->path);
+    return may_go_on(file, length, error) &&
+           (fwrite_unlocked(bytes, 1, length, file->stream) == length || fail(file->path, error));
 }
 
 // What is written reaches the disk before it takes the place of what was there.
@@ -124,10 +169,9 @@ bool output_file_finish(struct output_file **file, struct error *error) {
         done = rename(ended->temporary, ended->path) == 0;
     }
     if (!done) {
-        error_set_system(error, errno, "%.150s: cannot write", ended->path);
+        fail(ended->path, error);
     } else {
-        free(ended->temporary);
-        ended->temporary = NULL;
+        end_temporary(ended, false);
     }
     free_file(ended);
     return done;

@@ -77,6 +77,29 @@ static void a_field_is_quoted_only_where_it_has_to_be(void **state) {
                                         "1,' ;,\"Vega \"\"x\",3,2000-01-01,9\n");
 }
 
+static void formulas_are_made_texts_for_spreadsheets(void **state) {
+    (void)state;
+    struct store *store = open_store("1");
+    put_draw(store, open_draw);
+    put_agency(store, (struct stored_agency){.agency = 1, .bets = 4});
+    put_chunk(store, 1, 0, 4,
+              "=1+1,+Soto,1,2000-01-01,7\n-Juan,@SUM(A1),2,2000-01-01,8\n"
+              "=HYPERLINK(\"x\"),Vega-Luz,3,2000-01-01,9\nAna=,'Paz,4,2000-01-01,10\n",
+              (const uint16_t[]){7, 8, 9, 10});
+    close_store(store);
+    assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--for-spreadsheets", NULL),
+                     EXIT_DONE);
+    assert_string_equal(command_output, "1,'=1+1,'+Soto,1,2000-01-01,7\n"
+                                        "1,'-Juan,'@SUM(A1),2,2000-01-01,8\n"
+                                        "1,\"'=HYPERLINK(\"\"x\"\")\",Vega-Luz,3,2000-01-01,9\n"
+                                        "1,Ana=,'Paz,4,2000-01-01,10\n");
+    assert_int_equal(run_command(cli_export, "export", "--store", "store.db", NULL), EXIT_DONE);
+    assert_string_equal(command_output, "1,=1+1,+Soto,1,2000-01-01,7\n"
+                                        "1,-Juan,@SUM(A1),2,2000-01-01,8\n"
+                                        "1,\"=HYPERLINK(\"\"x\"\")\",Vega-Luz,3,2000-01-01,9\n"
+                                        "1,Ana=,'Paz,4,2000-01-01,10\n");
+}
+
 static void it_reads_what_is_committed_while_a_server_works(void **state) {
     (void)state;
     make_store();
@@ -207,11 +230,29 @@ static void output_goes_to_the_file(void **state) {
     assert_string_equal(command_output, AGENCY_1 AGENCY_2);
 }
 
-static void a_link_and_the_mode_of_its_file_stay(void **state) {
+// Also for those who had the old one open.
+static void a_file_that_everybody_may_read_is_replaced_by_a_private_one(void **state) {
+    (void)state;
+    make_store();
+    write_text("bets.csv", "old\n");
+    assert_int_equal(chmod("bets.csv", 0666), 0);
+    int old = open("bets.csv", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--output", "bets.csv", NULL),
+                     EXIT_DONE);
+    struct stat status, status_of_old;
+    assert_int_equal(stat("bets.csv", &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_int_equal(fstat(old, &status_of_old), 0);
+    assert_true(status.st_ino != status_of_old.st_ino);
+    assert_int_equal(status_of_old.st_size, 4);
+    close(old);
+    assert_file("bets.csv", AGENCY_1 AGENCY_2);
+}
+
+static void a_link_stays(void **state) {
     (void)state;
     make_store();
     write_text("private.csv", "old\n");
-    assert_int_equal(chmod("private.csv", 0600), 0);
     assert_int_equal(symlink("private.csv", "link.csv"), 0);
     assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--output", "link.csv", NULL),
                      EXIT_DONE);
@@ -256,7 +297,7 @@ static void output_that_cannot_be_written_is_a_failure(void **state) {
     assert_int_equal(
         run_command(cli_export, "export", "--store", "store.db", "--output", "no/bets.csv", NULL),
         EXIT_FAILED);
-    assert_one_error("quiniela export: no/bets.csv: cannot write: No such file or directory");
+    assert_one_error("quiniela export: no/bets.csv: it or its folder cannot be reached: No such file");
 }
 
 static void a_reader_that_is_gone_is_a_failure(void **state) {
@@ -285,13 +326,15 @@ int main(void) {
         STORY(one_agency_comes_out_alone),
         STORY(only_the_draw_that_is_asked_for_comes_out),
         STORY(a_field_is_quoted_only_where_it_has_to_be),
+        STORY(formulas_are_made_texts_for_spreadsheets),
         STORY(it_reads_what_is_committed_while_a_server_works),
         STORY(a_store_or_draw_that_is_not_there_is_named),
         STORY(a_chunk_that_is_not_as_it_was_stored_is_named),
         STORY(a_chunk_whose_lines_do_not_fit_is_named),
         STORY(a_failed_export_leaves_the_file_as_it_was),
         STORY(output_goes_to_the_file),
-        STORY(a_link_and_the_mode_of_its_file_stay),
+        STORY(a_file_that_everybody_may_read_is_replaced_by_a_private_one),
+        STORY(a_link_stays),
         STORY(what_is_no_file_is_written_as_it_is),
         STORY(output_that_cannot_be_written_is_a_failure),
         STORY(a_reader_that_is_gone_is_a_failure),

@@ -1,0 +1,89 @@
+#include "cli/output_target.h"
+
+#include "base/path.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// What a file begins with -----------------------------------------------------------------------------------
+
+enum { BEGINNING_BYTES = 16 };
+
+static const struct {
+    const char *bytes;
+    size_t length;
+    const char *what;
+} beginnings[] = {
+    {"SQLite format 3", 16, "a database"},                           // sqlite.org/fileformat.html, 1.3
+    {"\x37\x7f\x06\x82", 4, "a database's log"},                     // sqlite.org/walformat.html, 2.1
+    {"\x37\x7f\x06\x83", 4, "a database's log"},                     //
+    {"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8, "a database's journal"}, // sqlite.org/fileformat.html, 3
+    {"{\"n\":", 5, "an audit log"},                                  // src/audit/chain.c
+};
+
+static const char *what_is(int file) {
+    char bytes[BEGINNING_BYTES];
+    ssize_t length = pread(file, bytes, sizeof bytes, 0);
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (length >= (ssize_t)beginnings[i].length &&
+            memcmp(bytes, beginnings[i].bytes, beginnings[i].length) == 0) {
+            return beginnings[i].what;
+        }
+    }
+    return NULL;
+}
+
+bool output_target_check(const char *path, const char *shown, struct error *error) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0) {
+        return true; // nothing there, or nothing that this user could use as either
+    }
+    const char *what = what_is(file);
+    bool locked = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(file);
+    if (what != NULL) {
+        return error_set(error, ERROR_SYSTEM, "%.150s: is %s; it is not written over", shown, what);
+    }
+    return !locked || error_set(error, ERROR_SYSTEM, "%.150s: another program has it locked", shown);
+}
+
+// The store's own files -------------------------------------------------------------------------------------
+
+struct comparison {
+    const char *resolved; // the output's name, or "" for none
+    struct stat status;   // of the output
+    bool is_there, is_same;
+};
+
+static void compare(void *context, const char *path, bool is_written) {
+    (void)is_written;
+    struct comparison *comparison = context;
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+    if (is_there && S_ISDIR(status.st_mode)) {
+        return; // the store's folder may have others' files, too
+    }
+    comparison->is_same = comparison->is_same || strcmp(path, comparison->resolved) == 0 ||
+                          (comparison->is_there && is_there && path_is_same(&status, &comparison->status));
+}
+
+bool output_target_apart(const char *path, const char *address, struct error *error) {
+    char resolved[PATH_MAX] = "";
+    struct error ignored; // opening it will say it
+    bool is_standard = path == NULL || strcmp(path, "-") == 0;
+    struct comparison comparison = {.resolved = resolved};
+    comparison.is_there =
+        (is_standard ? fstat(STDOUT_FILENO, &comparison.status) : stat(path, &comparison.status)) == 0;
+    if (!is_standard && !path_resolve(path, resolved, &ignored)) {
+        resolved[0] = '\0';
+    }
+    store_paths(address, compare, &comparison);
+    return !comparison.is_same ||
+           error_set(error, ERROR_SYSTEM, "%.150s: is the store, or one of its files; name another file",
+                     is_standard ? "standard output" : path);
+}

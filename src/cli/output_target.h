@@ -1,0 +1,18 @@
+// What an output may not be written over: a store, an audit log, what another program has locked. A file that
+// is replaced is gone for whoever has it open, and a server would go on in it.
+#ifndef QUINIELA_CLI_OUTPUT_TARGET_H
+#define QUINIELA_CLI_OUTPUT_TARGET_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+// Whether the file may be replaced by another. ERROR_SYSTEM, naming it as `shown`, when it is a database, a
+// database's log or an audit log, or is locked (flock(2)), as a server has its audit log. `path` is resolved.
+bool output_target_check(const char *path, const char *shown, struct error *error) MUST_CHECK;
+
+// Whether an output to `path` (NULL or "-": standard output) leaves the store at `address` alone.
+// ERROR_SYSTEM when it is one of the store's files, whatever it is called, or has the name of one.
+bool output_target_apart(const char *path, const char *address, struct error *error) MUST_CHECK;
+
+#endif

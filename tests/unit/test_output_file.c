@@ -1,0 +1,160 @@
+// An output is whole or not there, whatever ends the program, and takes no place that it should not.
+#include "command.h"
+
+#include "cli/output_file.h"
+
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+
+enum { BLOCK_BYTES = 64 * 1024, BLOCKS = 64 };
+
+static struct output_file *open_output(const char *path) {
+    struct output_file *file;
+    struct error error;
+    if (!output_file_open(path, &file, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return file;
+}
+
+static bool write_blocks(struct output_file *file, struct error *error) {
+    static const char block[BLOCK_BYTES];
+    for (int i = 0; i < BLOCKS; i++) {
+        if (!output_file_write(file, block, sizeof block, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// In a process of its own, which is to end by the signal. Returns its status.
+static int write_in_child(int number) {
+    pid_t child = fork();
+    if (child == 0) {
+        struct error error;
+        struct output_file *file = open_output("out/bets.csv");
+        raise(number); // while the file is half-written
+        if (write_blocks(file, &error)) {
+            (void)!output_file_finish(&file, &error);
+        } else {
+            output_file_drop(&file);
+        }
+        _exit(strstr(error.text, "a signal ended it") == NULL ? 3 : 4);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static void a_signal_leaves_what_was_there(void **state) {
+    (void)state;
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    assert_int_equal(mkdir("out", 0777), 0);
+    write_text("out/bets.csv", "the last good one\n");
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        int status = write_in_child(signals[i]);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), signals[i]);
+        assert_int_equal(count_files("out"), 1);
+        assert_file("out/bets.csv", "the last good one\n");
+    }
+}
+
+// As nohup(1) starts a program.
+static void a_signal_that_is_ignored_ends_nothing(void **state) {
+    (void)state;
+    struct error error;
+    signal(SIGHUP, SIG_IGN);
+    struct output_file *file = open_output("bets.csv");
+    raise(SIGHUP);
+    assert_true(write_blocks(file, &error) && output_file_finish(&file, &error));
+    signal(SIGHUP, SIG_DFL);
+    struct stat status;
+    assert_int_equal(stat("bets.csv", &status), 0);
+    assert_int_equal(status.st_size, BLOCKS * BLOCK_BYTES);
+}
+
+static void signals_come_again_afterwards(void **state) {
+    (void)state;
+    sigset_t before, after;
+    struct error error;
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    struct output_file *file = open_output("one");
+    assert_true(output_file_finish(&file, &error));
+    file = open_output("two");
+    output_file_drop(&file);
+    assert_false(output_file_open("no/folder", &file, &error));
+    pthread_sigmask(SIG_BLOCK, NULL, &after);
+    for (int number = 1; number < SIGRTMAX; number++) {
+        assert_int_equal(sigismember(&before, number), sigismember(&after, number));
+    }
+    assert_int_equal(count_files("."), 1);
+}
+
+// A file for others stays one, and is no more open than it was.
+static void a_new_file_is_no_more_open_than_the_old_one(void **state) {
+    (void)state;
+    static const struct {
+        mode_t before, after;
+    } modes[] = {{0600, 0600}, {0666, 0644}, {0640, 0640}, {0400, 0600}};
+    struct error error;
+    mode_t mask = umask(022);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct stat status;
+        write_text("file", "old\n");
+        assert_int_equal(chmod("file", modes[i].before), 0);
+        struct output_file *file = open_output("file");
+        assert_true(output_file_finish(&file, &error));
+        assert_int_equal(stat("file", &status), 0);
+        assert_int_equal(status.st_mode & 0777, modes[i].after);
+    }
+    umask(mask);
+}
+
+static void a_link_to_nothing_yet_is_followed(void **state) {
+    (void)state;
+    struct error error;
+    assert_int_equal(mkdir("out", 0777), 0);
+    assert_int_equal(symlink("out/bets.csv", "link"), 0);
+    struct output_file *file = open_output("link");
+    assert_true(output_file_write(file, "new\n", 4, &error) && output_file_finish(&file, &error));
+    assert_file("out/bets.csv", "new\n");
+}
+
+static void refused(const char *path, const char *says) {
+    struct output_file *file;
+    struct error error;
+    assert_false(output_file_open(path, &file, &error));
+    assert_null(file);
+    assert_non_null(strstr(error.text, path));
+    assert_non_null(strstr(error.text, says));
+}
+
+static void what_others_work_with_is_not_written_over(void **state) {
+    (void)state;
+    close_store(open_store("1"));
+    refused("store.db", "is a database");
+    assert_int_equal(symlink("store.db", "link"), 0);
+    refused("link", "is a database");
+    write_text("wal", "\x37\x7f\x06\x82 and more");
+    refused("wal", "is a database's log");
+    write_text("audit", "{\"n\":1,\"at\":\"2026-01-01T00:00:00Z\",");
+    refused("audit", "is an audit log");
+    write_text("locked", "");
+    int locked = open("locked", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(locked, LOCK_EX), 0);
+    refused("locked", "another program has it locked");
+    close(locked);
+    struct output_file *file = open_output("locked");
+    output_file_drop(&file);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORY(a_signal_leaves_what_was_there),    STORY(a_signal_that_is_ignored_ends_nothing),
+        STORY(signals_come_again_afterwards),     STORY(a_new_file_is_no_more_open_than_the_old_one),
+        STORY(a_link_to_nothing_yet_is_followed), STORY(what_others_work_with_is_not_written_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
