@@ -64,6 +64,10 @@ static bool has_name(const char *path, const char *resolved, struct error *error
            error_set(error, ERROR_SYSTEM, "%.150s: the file that it leads to has no name there", path);
 }
 
+static bool unreachable(const char *path, struct error *error) {
+    return error_set_system(error, errno, "%.150s: it or its folder cannot be reached", path);
+}
+
 bool path_resolve(const char *path, char resolved[PATH_MAX], struct error *error) {
     char name[PATH_MAX];
     struct stat status;
@@ -78,12 +82,11 @@ bool path_resolve(const char *path, char resolved[PATH_MAX], struct error *error
         return has_name(path, resolved, error);
     }
     if (errno != ENOENT) {
-        return error_set_system(error, errno, "%.150s", path);
+        return unreachable(path, error);
     }
     for (int links = 0; links < LINKS_MAX; links++) {
         if (!follow(name)) {
-            return (errno == ENOENT && resolve_new(name, resolved)) ||
-                   error_set_system(error, errno, "%.150s: it or its folder cannot be reached", path);
+            return (errno == ENOENT && resolve_new(name, resolved)) || unreachable(path, error);
         }
     }
     return error_set_system(error, ELOOP, "%.150s", path);

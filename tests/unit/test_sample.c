@@ -183,7 +183,8 @@ static void a_folder_that_cannot_be_written_is_named(void **state) {
     assert_int_equal(run_command(cli_sample, "sample", "--dir", "none/data", NULL), EXIT_FAILED);
     assert_one_error("quiniela sample: none/data: cannot make the directory: No such file");
     assert_int_equal(run_command(cli_sample, "sample", "--dir", "file", NULL), EXIT_FAILED);
-    assert_one_error("quiniela sample: file/agency-1.csv: cannot write: Not a directory");
+    assert_one_error(
+        "quiniela sample: file/agency-1.csv: it or its folder cannot be reached: Not a directory");
 }
 
 static void output_that_cannot_be_written_is_a_failure(void **state) {
