@@ -24,6 +24,7 @@ static const struct {
     [ERROR_TOO_MANY_WINNERS] = {"too_many_winners", false},
     [ERROR_STORE_FAILED] = {"store_failed", true},
     [ERROR_STORE_STALE] = {"store_stale", true},
+    [ERROR_STORE_REFUSED] = {"store_refused", false},
     [ERROR_STORE_AWAY] = {"store_away", true},
     [ERROR_SHUTTING_DOWN] = {"shutting_down", true},
     [ERROR_BAD_SETTING] = {"bad_setting", false},

@@ -31,8 +31,9 @@ enum error_code {
     ERROR_TOO_MANY_WINNERS, // more than a message has room for
     // The central cannot do it now.
     ERROR_STORE_FAILED,
-    ERROR_STORE_STALE, // what is stored is not what was thought: it is to be read again; never on the wire
-    ERROR_STORE_AWAY,  // the store cannot be reached, and may come back; never on the wire
+    ERROR_STORE_STALE,   // what is stored is not what was thought: it is to be read again; never on the wire
+    ERROR_STORE_REFUSED, // the store will not take this, for what it is; never on the wire
+    ERROR_STORE_AWAY,    // the store cannot be reached, and may come back; never on the wire
     ERROR_SHUTTING_DOWN,
     // The program's surroundings.
     ERROR_BAD_SETTING,

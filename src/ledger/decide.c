@@ -87,6 +87,10 @@ static bool compare_with_stored(struct ledger *ledger, struct ledger_request *re
     uint64_t end = first + request->chunk->count;
     *known = (uint32_t)((end < agency->bets ? end : agency->bets) - first);
     bool same;
+    // In a shared store, what is known is confirmed by a group, in which it is read, too.
+    if (ledger->is_shared && !ledger_begin_group(ledger, error)) {
+        return false;
+    }
     if (!resend_compare(ledger->store, ledger->cache, request->agency, first, request->chunk, *known, &same,
                         error)) {
         return false;
@@ -120,7 +124,8 @@ static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error 
     if (!ledger->is_shared || agency->touched) {
         return true;
     }
-    if (!store_get_agency(ledger->store, number, &stored, &found, error)) {
+    if (!ledger_begin_group(ledger, error) ||
+        !store_get_agency(ledger->store, number, &stored, &found, error)) {
         return false;
     }
     if (found && stored.checksum != agency->checksum) {

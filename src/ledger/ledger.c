@@ -181,25 +181,80 @@ static bool settle_once(struct ledger *ledger, struct queue_node *group, struct 
            decide_all(ledger, group, error) && commit_group(ledger, error);
 }
 
+// Turns every answer of the group that the store stands behind into "not stored".
+static void fail_group(struct queue_node *group, const struct error *error) {
+    for (struct queue_node *node = group; node != NULL; node = node->next) {
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        if (request->type != LEDGER_PASS && !is_refused(request)) {
+            error_set(&request->error, ERROR_STORE_FAILED, "%s", error->text);
+            request->next = -1;
+        }
+    }
+}
+
+static bool settle_apart(struct ledger *ledger, struct queue_node *group, const struct error *refusal);
+
 // When another server was quicker, or the store was away for a moment and nobody knows what it has stored, it
-// is asked, and the group is decided on again.
+// is asked, and the group is decided on again; when it refuses something of it, the group is taken apart.
 static bool settle(struct ledger *ledger, struct queue_node *group, struct error *error) {
     for (int attempt = 1; !settle_once(ledger, group, error); attempt++) {
-        bool is_stale = error->code == ERROR_STORE_STALE;
+        struct error reason = *error;
+        bool is_away = reason.code == ERROR_STORE_AWAY, is_refused = reason.code == ERROR_STORE_REFUSED;
         row_cache_clear(ledger->cache); // chunks of the group may be in it, and are not stored
         if (attempt == SETTLE_ATTEMPTS_MAX || ledger->store == NULL ||
-            (!is_stale && error->code != ERROR_STORE_AWAY)) {
+            (!is_away && !is_refused && reason.code != ERROR_STORE_STALE)) {
             return false;
         }
         log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
-        if (!is_stale) {
+        if (is_away) {
             store_close(&ledger->store); // have_store opens it again, and reads it back
         } else if (!ledger_load(ledger, error)) {
             return false;
         }
-        ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;
-        reset_group(group, is_stale);
+        reset_group(group, !is_away);
+        if (is_refused) {
+            return settle_apart(ledger, group, &reason);
+        }
+        ledger->careful = is_away ? ledger->careful : CAREFUL_GROUPS;
     }
+    return true;
+}
+
+static void settle_or_fail(struct ledger *ledger, struct queue_node *group) {
+    struct error error;
+    if (!settle(ledger, group, &error)) {
+        fail_group(group, &error);
+        ledger_give_up_store(ledger, &error);
+        ledger->seals = false;
+    }
+}
+
+// The last of the first half.
+static struct queue_node *middle_of(struct queue_node *group) {
+    struct queue_node *middle = group;
+    for (const struct queue_node *end = group->next; end != NULL && end->next != NULL;
+         end = end->next->next) {
+        middle = middle->next;
+    }
+    return middle;
+}
+
+// The store refuses something of the group for what it is. By halves the request is found that is to blame,
+// and is refused alone; what the others send is stored. Always true: every request has its answer.
+static bool settle_apart(struct ledger *ledger, struct queue_node *group, const struct error *refusal) {
+    if (group->next == NULL) {
+        struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
+        error_set(&request->error, ERROR_BAD_MESSAGE, "the store does not take it: %.180s", refusal->text);
+        request->error.field = "payload";
+        return true;
+    }
+    struct queue_node *middle = middle_of(group), *rest = middle->next;
+    middle->next = NULL;
+    settle_or_fail(ledger, group);
+    bool sealed = ledger->seals;
+    settle_or_fail(ledger, rest);
+    ledger->seals = ledger->seals || sealed;
+    middle->next = rest;
     return true;
 }
 
@@ -285,20 +340,9 @@ static void acknowledge(struct queue_node *group) {
     }
 }
 
-// Turns every answer of the group that the store stands behind into "not stored".
-static void fail_group(struct queue_node *group, const struct error *error) {
-    for (struct queue_node *node = group; node != NULL; node = node->next) {
-        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        if (request->type != LEDGER_PASS && !is_refused(request)) {
-            error_set(&request->error, ERROR_STORE_FAILED, "%s", error->text);
-            request->next = -1;
-        }
-    }
-}
-
 void ledger_process(struct ledger *ledger, struct queue_node *group) {
-    struct error error;
 #ifdef QUINIELA_CANARY // a bug for tests/sim to find, and in no program: it acknowledges before it commits
+    struct error error;
     if (!needs_store(ledger, group) ||
         (ledger_have_store(ledger, &error) && decide_all(ledger, group, &error))) {
         acknowledge(group);
@@ -309,10 +353,8 @@ void ledger_process(struct ledger *ledger, struct queue_node *group) {
     }
 #endif
     ledger->seals = ledger->has_looked = false;
-    if (needs_store(ledger, group) && !settle(ledger, group, &error)) {
-        fail_group(group, &error);
-        ledger_give_up_store(ledger, &error);
-        ledger->seals = false;
+    if (needs_store(ledger, group)) {
+        settle_or_fail(ledger, group);
     }
     note_group(ledger, group, ledger->seals);
     acknowledge(group);

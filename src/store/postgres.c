@@ -9,13 +9,14 @@
 
 static void postgres_close(struct store *store) {
     postgres_link_close(&of(store)->link);
+    free(of(store)->settings);
     free(store);
 }
 
 // Two servers may come here at once: whoever is too late waits for the other one, and finds the tables.
 static bool make_tables(struct postgres_store *postgres, struct error *error) {
     struct error first, ignored;
-    char version[32];
+    char version[POSTGRES_VALUE_BYTES];
     if (postgres_link_execute(&postgres->link, postgres_schema, "make its tables", NULL, &first)) {
         return true;
     }
@@ -33,7 +34,7 @@ static bool make_tables(struct postgres_store *postgres, struct error *error) {
 
 static bool have_tables(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
     struct postgres_link *link = &postgres->link;
-    char name[32], version[32];
+    char name[POSTGRES_VALUE_BYTES], version[POSTGRES_VALUE_BYTES];
     if (!postgres_link_execute(link, "SELECT to_regclass('quiniela_schema')::text", "look for its tables",
                                name, error)) {
         return false;
@@ -53,18 +54,8 @@ static bool have_tables(struct postgres_store *postgres, enum store_mode mode, s
                link->place, version);
 }
 
-// Commits are durable whatever the database's own setting is. A server that has vanished must not keep its
-// locks: the database looks after its connection, too.
-static const char session[] =
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    "  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');"
-    "SET client_min_messages = warning;"
-    "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';"
-    "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;"
-    "SET tcp_user_timeout = 5000;";
-
 static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) {
-    char fsync[32];
+    char fsync[POSTGRES_VALUE_BYTES];
     if (!postgres_link_execute(&postgres->link, "SHOW fsync", "read its settings", fsync, error)) {
         return false;
     }
@@ -78,9 +69,25 @@ static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) 
     return true;
 }
 
+// A bet is UTF-8. What another encoding has no letter for would be refused, and the whole group with it. What
+// is stored already can be read all the same.
+static bool check_encoding(struct postgres_store *postgres, struct error *error) {
+    char encoding[POSTGRES_VALUE_BYTES];
+    if (!postgres_link_execute(&postgres->link, "SHOW server_encoding", "read its encoding", encoding,
+                               error)) {
+        return false;
+    }
+    return strcmp(encoding, "UTF8") == 0 ||
+           error_set(
+               error, ERROR_STORE_FAILED,
+               "%s: the database's encoding is %s, and bets need UTF8: make another with CREATE DATABASE ... "
+               "ENCODING 'UTF8' TEMPLATE template0",
+               postgres->link.place, encoding);
+}
+
 static bool begin_session(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
-    if (!postgres_link_execute(&postgres->link, session, "begin a session", NULL, error) ||
-        !have_tables(postgres, mode, error) || !postgres_prepare(postgres, error)) {
+    if (!postgres_read_settings(postgres, error) ||
+        (mode == STORE_SERVE && !check_encoding(postgres, error)) || !have_tables(postgres, mode, error)) {
         return false;
     }
     return mode == STORE_SERVE ? warn_of_fsync(postgres, error) : postgres_snapshot(&postgres->store, error);

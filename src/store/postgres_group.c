@@ -12,8 +12,13 @@ enum { UNREAD_MAX = 128 };
 // that it read and finds none, has met a row that another server has changed.
 static bool check_result(struct postgres_store *postgres, PGresult *result, struct error *error) {
     ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_SINGLE_TUPLE) { // libpq goes on row by row after a query within the group
-        return true;
+    if (status == PGRES_SINGLE_TUPLE) { // libpq may go on row by row behind a query: the end comes, too
+        return strcmp(PQfname(result, 0), "synchronous_commit") != 0 ||
+               postgres_check_answer(postgres, result, error);
+    }
+    if (status == PGRES_TUPLES_OK && strcmp(PQfname(result, 0), "synchronous_commit") == 0 &&
+        PQntuples(result) > 0) {
+        return postgres_check_answer(postgres, result, error);
     }
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
         return postgres_link_fail(&postgres->link, result, "store", error);
@@ -76,6 +81,7 @@ bool postgres_end_snapshot(struct postgres_store *postgres, struct error *error)
 
 static bool send_plain(struct postgres_store *postgres, const char *sql, const char *what,
                        struct error *error) {
+    postgres->parsed = -1;
     return PQsendQueryParams(postgres->link.connection, sql, 0, NULL, NULL, NULL, NULL, 0) == 1 ||
            postgres_link_lost(&postgres->link, what, error);
 }
@@ -83,11 +89,12 @@ static bool send_plain(struct postgres_store *postgres, const char *sql, const c
 bool postgres_begin(struct store *store, struct error *error) {
     struct postgres_store *postgres = of(store);
     postgres->link.warned = postgres->draw_changed = false;
-    postgres->unread = 1;
+    postgres->unread = 2;
     return postgres_end_snapshot(postgres, error) &&
            (PQenterPipelineMode(postgres->link.connection) == 1 ||
             postgres_link_lost(&postgres->link, "begin", error)) &&
-           send_plain(postgres, "BEGIN", "begin", error);
+           send_plain(postgres, "BEGIN ISOLATION LEVEL READ COMMITTED", "begin", error) &&
+           send_plain(postgres, postgres->settings, "begin", error);
 }
 
 // Back to one statement at a time; everything has been read.
@@ -122,7 +129,8 @@ static void tell_others(struct postgres_store *postgres) {
 bool postgres_commit(struct store *store, struct error *error) {
     struct postgres_store *postgres = of(store);
     char last[16] = "";
-    if (!send_plain(postgres, "COMMIT", "commit", error) || !read_pipeline(postgres, last, error)) {
+    if (!send_plain(postgres, postgres_question, "commit", error) ||
+        !send_plain(postgres, "COMMIT", "commit", error) || !read_pipeline(postgres, last, error)) {
         return false;
     }
     if (postgres->link.warned || strcmp(last, "COMMIT") != 0) {

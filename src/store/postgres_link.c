@@ -14,6 +14,7 @@ enum {
     INTERRUPTED_MS_MAX = 300, // what a wait goes on for when the program is told to stop
     OPTIONS_MAX = 64,
     HOST_BYTES_MAX = 256,
+    SQLSTATE_BYTES = 5,
 };
 
 static atomic_int interrupt_descriptor = -1;
@@ -29,12 +30,27 @@ bool postgres_interrupted(int milliseconds) {
 
 // Messages ------------------------------------------------------------------------------------------------
 
-// The first line of a message of libpq, without what it says in front.
+// What stands in front of a message: the word for its severity, in whatever language the database speaks, and
+// where it was asked for (PQERRORS_VERBOSE) the SQLSTATE: "FATAL:  28P01: ". NULL where it does not stand
+// there; *text gets what comes behind. libpq writes it so (its fe-protocol3.c), and only the code says what
+// happened.
+static const char *state_in(const char *message, const char **text) {
+    for (const char *at = message; (at = strstr(at, ":  ")) != NULL; at++) {
+        const char *state = at + 3;
+        size_t length = strspn(state, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (length == SQLSTATE_BYTES && strncmp(state + length, ": ", 2) == 0) {
+            *text = state + length + 2;
+            return state;
+        }
+    }
+    return NULL;
+}
+
+// The first line of a message of libpq, without what stands in front of it.
 static void first_line(const char *message, char *line, size_t size) {
-    static const char *const prefixes[] = {"ERROR:  ", "FATAL:  ", "WARNING:  "};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-        size_t length = strlen(prefixes[i]);
-        message += strncmp(message, prefixes[i], length) == 0 ? length : 0;
+    const char *severity = message + strcspn(message, ": \n");
+    if (strncmp(severity, ":  ", 3) == 0) { // one word, in whatever language
+        message = severity + 3;
     }
     snprintf(line, size, "%.*s", (int)strcspn(message, "\n"), message);
 }
@@ -63,14 +79,27 @@ static bool is_stale(const char *state) {
     return false;
 }
 
+// A value that the database has no room or no letters for (class 22), or that some rule of its tables forbids
+// (23).
+static bool is_refused(const char *state) {
+    return state != NULL && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0);
+}
+
+static enum error_code code_of(const char *state) {
+    if (is_stale(state)) {
+        return ERROR_STORE_STALE;
+    }
+    return is_refused(state) ? ERROR_STORE_REFUSED : ERROR_STORE_FAILED;
+}
+
 bool postgres_link_fail(const struct postgres_link *link, const PGresult *result, const char *what,
                         struct error *error) {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    if (PQstatus(link->connection) == CONNECTION_BAD || (state != NULL && strncmp(state, "57P", 3) == 0)) {
+    if (PQstatus(link->connection) == CONNECTION_BAD ||
+        (state != NULL && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0))) {
         return fail(link, ERROR_STORE_AWAY, what, PQresultErrorMessage(result), error); // it is being ended
     }
-    return fail(link, is_stale(state) ? ERROR_STORE_STALE : ERROR_STORE_FAILED, what,
-                PQresultErrorMessage(result), error);
+    return fail(link, code_of(state), what, PQresultErrorMessage(result), error);
 }
 
 static void on_notice(void *context, const PGresult *result) {
@@ -147,8 +176,8 @@ bool postgres_link_result(struct postgres_link *link, PGresult **result, struct 
     }
 }
 
-bool postgres_link_execute(struct postgres_link *link, const char *sql, const char *what, char value[32],
-                           struct error *error) {
+bool postgres_link_execute(struct postgres_link *link, const char *sql, const char *what,
+                           char value[POSTGRES_VALUE_BYTES], struct error *error) {
     if (value != NULL) {
         value[0] = '\0';
     }
@@ -169,7 +198,7 @@ bool postgres_link_execute(struct postgres_link *link, const char *sql, const ch
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
             done = postgres_link_fail(link, result, what, done ? error : &later);
         } else if (value != NULL && PQntuples(result) == 1) {
-            snprintf(value, 32, "%s", PQgetvalue(result, 0, 0));
+            snprintf(value, POSTGRES_VALUE_BYTES, "%s", PQgetvalue(result, 0, 0));
         }
         PQclear(result);
     }
@@ -320,18 +349,26 @@ static void add_options(struct parameters *parameters, PQconninfoOption *options
     }
 }
 
-// Whether trying again cannot help: the password or the user is wrong (class 28), or there is no such
-// database (3D000). The message has the code, as it was asked for verbosely.
+// The password or the user is wrong (class 28), or there is no such database.
+static bool is_refusal(const char *state) {
+    return strncmp(state, "28", 2) == 0 || strncmp(state, "3D000", SQLSTATE_BYTES) == 0;
+}
+
+// Whether trying again cannot help: every address that has answered (a name may have several) has refused for
+// good.
 static bool is_final(PGconn *connection) {
-    const char *state = strstr(PQerrorMessage(connection), "FATAL:  ");
-    return PQconnectionNeedsPassword(connection) != 0 ||
-           (state != NULL && (strncmp(state + 8, "28", 2) == 0 || strncmp(state + 8, "3D000", 5) == 0));
+    const char *text = PQerrorMessage(connection), *state = state_in(text, &text);
+    bool refused = state != NULL;
+    for (; state != NULL; state = state_in(text, &text)) {
+        refused = refused && is_refusal(state);
+    }
+    return PQconnectionNeedsPassword(connection) != 0 || refused;
 }
 
 // The text behind "FATAL:  28P01: ".
-static const char *fatal_text(const char *message) {
-    const char *fatal = strstr(message, "FATAL:  ");
-    return fatal != NULL && strlen(fatal) > 15 && fatal[13] == ':' ? fatal + 15 : message;
+static const char *text_of(const char *message) {
+    const char *text = message;
+    return state_in(message, &text) != NULL ? text : message;
 }
 
 static bool finish_connecting(struct postgres_link *link, struct error *error) {
@@ -353,11 +390,13 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
         events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     }
     const char *message = PQerrorMessage(link->connection);
-    if (strncmp(message, "invalid ", 8) == 0) { // a port that is no number, an sslmode that is none
+    // A port that is no number, an sslmode that is none. That is libpq's own, and English: no locale is set
+    // here.
+    if (strncmp(message, "invalid ", 8) == 0) {
         return fail(link, ERROR_STORE_FAILED, "connect", message, error);
     }
     return fail(link, is_final(link->connection) ? ERROR_STORE_FAILED : ERROR_STORE_AWAY, "connect",
-                fatal_text(message), error);
+                text_of(message), error);
 }
 
 static bool connect_host(struct postgres_link *link, PQconninfoOption *options, int index, bool to_write,

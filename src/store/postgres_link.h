@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { POSTGRES_PLACE_BYTES = 160, POSTGRES_WARNING_BYTES = 160 };
+enum { POSTGRES_PLACE_BYTES = 160, POSTGRES_WARNING_BYTES = 160, POSTGRES_VALUE_BYTES = 256 };
 
 struct postgres_link {
     PGconn *connection;               // NULL when it is closed
@@ -54,11 +54,12 @@ bool postgres_link_listen(struct postgres_link *link, int milliseconds, struct e
 
 // Runs one statement without parameters. Its single value goes into `value` where that is not NULL ("" when
 // there is none). `what` is for the message: "cannot WHAT".
-bool postgres_link_execute(struct postgres_link *link, const char *sql, const char *what, char value[32],
-                           struct error *error) MUST_CHECK;
+bool postgres_link_execute(struct postgres_link *link, const char *sql, const char *what,
+                           char value[POSTGRES_VALUE_BYTES], struct error *error) MUST_CHECK;
 
 // Sets `error` from a result that tells of a failure, and returns false: ERROR_STORE_STALE when another
-// server was quicker (and all the database has dropped is the group), else ERROR_STORE_FAILED.
+// server was quicker, ERROR_STORE_REFUSED when the data are to blame (and all the database has dropped is the
+// group), else ERROR_STORE_FAILED.
 bool postgres_link_fail(const struct postgres_link *link, const PGresult *result, const char *what,
                         struct error *error);
 

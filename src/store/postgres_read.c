@@ -44,13 +44,28 @@ static bool each_row(struct postgres_store *postgres, read_row read, void *conte
     }
 }
 
+// In a transaction of its own, where there is none.
+static bool query_alone(struct postgres_store *postgres, enum statement which,
+                        const struct parameters *parameters, read_row read, void *context,
+                        struct error *error) {
+    return postgres_begin_reading(postgres, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", error) &&
+           postgres_send(postgres, which, parameters, "read", error) &&
+           each_row(postgres, read, context, error) &&
+           postgres_link_execute(&postgres->link, "COMMIT", "read", NULL, error);
+}
+
 // Within a group the pipeline is left for as long as the reading takes; the transaction goes on.
 static bool query(struct store *store, enum statement which, const struct parameters *parameters,
                   read_row read, void *context, struct error *error) {
     struct postgres_store *postgres = of(store);
     bool in_group;
-    return postgres_pause_group(postgres, &in_group, error) &&
-           postgres_send(postgres, which, parameters, "read", error) &&
+    if (!postgres_pause_group(postgres, &in_group, error)) {
+        return false;
+    }
+    if (!in_group && !postgres->in_snapshot) {
+        return query_alone(postgres, which, parameters, read, context, error);
+    }
+    return postgres_send(postgres, which, parameters, "read", error) &&
            each_row(postgres, read, context, error) && postgres_resume_group(postgres, in_group, error);
 }
 
@@ -342,7 +357,7 @@ bool postgres_snapshot(struct store *store, struct error *error) {
     if (!postgres_end_snapshot(postgres, error)) {
         return false;
     }
-    postgres->in_snapshot = postgres_link_execute(
-        &postgres->link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "read", NULL, error);
+    postgres->in_snapshot =
+        postgres_begin_reading(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error);
     return postgres->in_snapshot;
 }

@@ -120,48 +120,29 @@ int64_t read_integer(const PGresult *result, int row, int column) {
     return (int64_t)be64toh(value);
 }
 
-static void statement_name(enum statement which, char name[16]) {
-    snprintf(name, 16, "s%d", (int)which);
+static Oid type_of(char letter) {
+    return letter == 'i' ? TYPE_INTEGER : letter == 'b' ? TYPE_BYTES : TYPE_TEXT;
 }
 
+// A statement without a name is there until the next one is parsed: in a group, which is one transaction, it
+// is not sent again for each chunk.
 bool postgres_send(struct postgres_store *postgres, enum statement which, const struct parameters *parameters,
                    const char *what, struct error *error) {
     static const int binary[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    char name[16];
-    statement_name(which, name);
-    return PQsendQueryPrepared(postgres->link.connection, name, parameters->count, parameters->values,
-                               parameters->lengths, binary, 1) == 1 ||
-           postgres_link_lost(&postgres->link, what, error);
-}
-
-bool postgres_prepare(struct postgres_store *postgres, struct error *error) {
-    for (int i = 0; i < STATEMENTS; i++) {
-        const struct statement_text *text = &statement_texts[i];
-        Oid types[PARAMETERS_MAX];
-        int count = (int)strlen(text->types);
-        for (int j = 0; j < count; j++) {
-            types[j] = text->types[j] == 'i' ? TYPE_INTEGER : text->types[j] == 'b' ? TYPE_BYTES : TYPE_TEXT;
-        }
-        char name[16];
-        statement_name((enum statement)i, name);
-        if (PQsendPrepare(postgres->link.connection, name, text->sql, count, types) != 1) {
-            return postgres_link_lost(&postgres->link, "prepare a statement", error);
-        }
-        for (;;) {
-            PGresult *result;
-            if (!postgres_link_result(&postgres->link, &result, error)) {
-                return false;
-            }
-            if (result == NULL) {
-                break;
-            }
-            bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK ||
-                            postgres_link_fail(&postgres->link, result, "prepare a statement", error);
-            PQclear(result);
-            if (!prepared) {
-                return false; // the link is closed, whatever is still to come
-            }
-        }
+    const struct statement_text *text = &statement_texts[which];
+    PGconn *connection = postgres->link.connection;
+    bool in_group = PQpipelineStatus(connection) != PQ_PIPELINE_OFF;
+    if (in_group && postgres->parsed == (int)which) {
+        return PQsendQueryPrepared(connection, "", parameters->count, parameters->values, parameters->lengths,
+                                   binary, 1) == 1 ||
+               postgres_link_lost(&postgres->link, what, error);
     }
-    return true;
+    Oid types[PARAMETERS_MAX];
+    for (int i = 0; i < parameters->count; i++) {
+        types[i] = type_of(text->types[i]);
+    }
+    postgres->parsed = (int)which;
+    return PQsendQueryParams(connection, text->sql, parameters->count, types, parameters->values,
+                             parameters->lengths, binary, 1) == 1 ||
+           postgres_link_lost(&postgres->link, what, error);
 }

@@ -36,7 +36,9 @@ struct postgres_store {
     struct store store; // first, so that a pointer to the one is a pointer to the other
     struct postgres_link link;
     char draw[DRAW_NAME_BYTES_MAX + 1];
+    char *settings;    // the statement that has a transaction be what a promise needs
     int unread;        // statements of the pipeline whose results have not been read
+    int parsed;        // the statement that the database has parsed last in the open group, or -1
     bool draw_changed; // in the open group
     bool in_snapshot;  // a transaction of its own, for reading
 };
@@ -61,12 +63,22 @@ void bind_integer(struct parameters *parameters, int64_t value);
 // The 64-bit integer in a column; 0 when it is none.
 int64_t read_integer(const PGresult *result, int row, int column);
 
-// postgres_statements.c: sends a statement; `what` is for the message: "cannot WHAT".
+// postgres_statements.c: sends a statement, without a name: one with a name lives in the session, which
+// behind a pooler is another one with each transaction. `what` is for the message: "cannot WHAT".
 bool postgres_send(struct postgres_store *postgres, enum statement which, const struct parameters *parameters,
                    const char *what, struct error *error) MUST_CHECK;
 
-// Has every statement planned once. When the session begins.
-bool postgres_prepare(struct postgres_store *postgres, struct error *error) MUST_CHECK;
+// postgres_session.c: reads what a transaction is to be told (postgres->settings). When the store is opened.
+bool postgres_read_settings(struct postgres_store *postgres, struct error *error) MUST_CHECK;
+
+// postgres_session.c: begins a transaction outside of a group, for reading.
+bool postgres_begin_reading(struct postgres_store *postgres, const char *begin,
+                            struct error *error) MUST_CHECK;
+
+// postgres_session.c: what is asked before a COMMIT, and whether the answer is what a promise needs.
+extern const char postgres_question[];
+bool postgres_check_answer(struct postgres_store *postgres, const PGresult *answer,
+                           struct error *error) MUST_CHECK;
 
 // postgres_group.c: the store's operations (store.h) within a group.
 bool postgres_begin(struct store *store, struct error *error) MUST_CHECK;

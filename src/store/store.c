@@ -101,7 +101,7 @@ static bool may_go_on(const struct store *store, struct error *error) {
 
 static bool result(struct store *store, bool done, const struct error *error) {
     if (!done) {
-        store->failed = error->code != ERROR_STORE_STALE;
+        store->failed = error->code != ERROR_STORE_STALE && error->code != ERROR_STORE_REFUSED;
         store_drop(store);
     }
     return done;

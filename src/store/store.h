@@ -5,8 +5,9 @@
 //   1. What store_commit returned true for is there after any crash.
 //   2. A group (store_begin … store_commit) is stored whole or not at all.
 //   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again, and
-//      whether the failed commit was stored is only known by reading it back. Only ERROR_STORE_STALE leaves
-//      the store open: another server was quicker, and nothing of the group is stored.
+//      whether the failed commit was stored is only known by reading it back. Only two leave the store
+//      open, with nothing of the group stored: ERROR_STORE_STALE, another server was quicker; and
+//      ERROR_STORE_REFUSED, something of the group is nothing that it takes.
 //   4. (draw, agency, first) is unique: the same place is never stored twice.
 //   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Only
 //      a chunk's `rows` are for the reader to check, by its `digest`. Held by tests/unit/test_damage.c.
@@ -99,9 +100,9 @@ struct store_identity {
 struct store;
 
 // What an implementation provides; every function is required, but for the last eight. Each returns false
-// with `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE)
-// when it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk whose columns are
-// not of their sizes is handed out with `numbers` NULL.
+// with `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE,
+// ERROR_STORE_REFUSED) when it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk
+// whose columns are not of their sizes is handed out with `numbers` NULL.
 struct store_operations {
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);

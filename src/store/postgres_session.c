@@ -1,0 +1,63 @@
+// What a transaction needs for the store to keep its promises. All of it stands in the transaction itself,
+// and is asked for again before its COMMIT: a session's own settings are lost with it, and behind a pooler
+// each transaction may run in another session, whose settings are whatever somebody has left there.
+#include "store/postgres_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Commits are durable whatever the database's own setting is, and say when no standby has them (a warning). A
+// server that has vanished must not keep its locks: the database looks after its connection, too. Names mean
+// what they meant when the store was opened.
+#define SETTINGS                                                                                             \
+    "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"                     \
+    "  WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),"                                        \
+    " set_config('client_min_messages', 'warning', true), set_config('client_encoding', 'UTF8', true),"      \
+    " set_config('lock_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '60s', "    \
+    "true),"                                                                                                 \
+    " set_config('tcp_keepalives_idle', '3', true), set_config('tcp_keepalives_interval', '1', true),"       \
+    " set_config('tcp_keepalives_count', '3', true), set_config('tcp_user_timeout', '5000', true),"          \
+    " set_config('search_path', %s, true)"
+
+const char postgres_question[] =
+    "SELECT current_setting('synchronous_commit') AS synchronous_commit,"
+    " current_setting('client_min_messages'), current_setting('client_encoding')";
+
+bool postgres_check_answer(struct postgres_store *postgres, const PGresult *answer, struct error *error) {
+    const char *commit = PQgetvalue(answer, 0, 0), *messages = PQgetvalue(answer, 0, 1),
+               *encoding = PQgetvalue(answer, 0, 2);
+    bool is_durable = strcmp(commit, "on") == 0 || strcmp(commit, "remote_apply") == 0;
+    bool is_right = is_durable && strcmp(messages, "warning") == 0 && strcmp(encoding, "UTF8") == 0;
+    return is_right ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "%s: its transactions do not keep what they are set to: synchronous_commit=%s, "
+                     "client_min_messages=%s, client_encoding=%s",
+                     postgres->link.place, commit, messages, encoding);
+}
+
+bool postgres_read_settings(struct postgres_store *postgres, struct error *error) {
+    char path[POSTGRES_VALUE_BYTES];
+    if (!postgres_link_execute(&postgres->link, "SELECT quote_literal(current_setting('search_path'))",
+                               "read its settings", path, error)) {
+        return false;
+    }
+    size_t size = sizeof SETTINGS + sizeof path;
+    if (strlen(path) == sizeof path - 1) {
+        return error_set(error, ERROR_STORE_FAILED, "%s: its search_path is longer than %zu bytes",
+                         postgres->link.place, sizeof path - 2);
+    }
+    postgres->settings = malloc(size);
+    if (postgres->settings == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    }
+    snprintf(postgres->settings, size, SETTINGS, path);
+    return true;
+}
+
+bool postgres_begin_reading(struct postgres_store *postgres, const char *begin, struct error *error) {
+    char sql[sizeof SETTINGS + POSTGRES_VALUE_BYTES + 80];
+    snprintf(sql, sizeof sql, "%s; %s", begin, postgres->settings);
+    postgres->parsed = -1;
+    return postgres_link_execute(&postgres->link, sql, "read", NULL, error);
+}
