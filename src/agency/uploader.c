@@ -140,6 +140,8 @@ static bool make_parts(struct uploader *uploader, const struct dialogue_options 
 bool uploader_run(const struct dialogue_options *options, struct tls_context *tls, struct error *error) {
     struct uploader uploader = {.tls = tls};
     if (!make_parts(&uploader, options, error)) {
+        log_event(LOG_LEVEL_ERROR, "start_client", LOG_FAIL, "error: %s | message: %s",
+                  error_name(error->code), error->text);
         free_parts(&uploader);
         return false;
     }

@@ -2,9 +2,11 @@
 
 #include "base/log_text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const struct {
     const char *name;
@@ -55,6 +57,14 @@ bool error_set_system(struct error *error, int error_number, const char *format,
     set_text(error, ERROR_SYSTEM, format, values);
     va_end(values);
     size_t length = strlen(error->text);
+    struct rlimit limit;
+    if (error_number == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        snprintf(
+            error->text + length, sizeof error->text - length,
+            ": too many open files: this process may have %llu descriptors; raise that limit (ulimit -n)",
+            (unsigned long long)limit.rlim_cur);
+        return false;
+    }
     char text[128];
     // The GNU version of strerror_r: it returns the text, which need not be in the buffer.
     snprintf(error->text + length, sizeof error->text - length, ": %s",

@@ -119,10 +119,12 @@ static bool open_loop(struct net *net, int index, const struct net_options *opti
     loop->index = index;
     guard_init(loop, options);
     loop->state = calloc(1, net->handler->loop_bytes + 1); // a service may keep nothing
-    if (loop->state == NULL || uv_loop_init(&loop->uv) != 0) {
+    int failure = loop->state == NULL ? UV_ENOMEM : uv_loop_init(&loop->uv);
+    if (failure != 0) {
         free(loop->state);
         loop->state = NULL; // close_loop then knows that there is nothing to close
-        return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", index);
+        return failure == UV_ENOMEM ? error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", index)
+                                    : error_set_system(error, -failure, "loop %d cannot be made", index);
     }
     uv_async_init(&loop->uv, &loop->wake, on_wake);
     loop->wake.data = loop;
