@@ -4,9 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool address_parse(const char *text, struct address *address, struct error *error) {
+// What people write for an address that is none, told as what it is. Returns false when it is nothing of
+// that.
+static bool is_known_mistake(const char *text, struct error *error) {
+    const char *scheme = strstr(text, "://");
+    size_t length = strlen(text);
     if (strchr(text, ',') != NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has a comma; one HOST:PORT is wanted", text);
+        error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has a comma; one HOST:PORT is wanted", text);
+    } else if (scheme != NULL) {
+        error_set(error, ERROR_BAD_SETTING,
+                  "\"%.100s\" is a URL, and no HOST:PORT; leave out \"%.*s\", and what is behind the port",
+                  text, (int)(scheme - text < 20 ? scheme - text + 3 : 20), text);
+    } else if (text[0] == '[' && length > 2 && text[length - 1] == ']') {
+        error_set(error, ERROR_BAD_SETTING,
+                  "\"%.100s\" has no port; one goes behind it, as in \"%.60s:12345\"", text, text);
+    } else if (length > 0 && strpbrk(text, ": []/") == NULL) {
+        error_set(error, ERROR_BAD_SETTING,
+                  "\"%.100s\" is no HOST:PORT: it has no port; one goes behind it, as in \"%.60s:12345\"",
+                  text, text);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool address_parse(const char *text, struct address *address, struct error *error) {
+    if (is_known_mistake(text, error)) {
+        return false;
     }
     const char *colon = strrchr(text, ':');
     size_t host = colon == NULL ? 0 : (size_t)(colon - text);

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "tls/session.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -60,7 +61,7 @@ static int links; // whose memory is not free yet
 uv_loop_t *link_begin_loop(struct error *error) {
     uv_loop_t *loop = uv_default_loop();
     if (loop == NULL) {
-        error_set(error, ERROR_SYSTEM, "the event loop cannot be made");
+        error_set_system(error, errno, "the event loop cannot be made");
     }
     return loop;
 }
@@ -436,6 +437,15 @@ static void try_address(struct link *link) {
     }
 }
 
+// That nobody knows a name may pass: a network that is not up yet, a container that comes later.
+static void go_down_by_name(struct link *link, int status) {
+    char reason[ADDRESS_BYTES_MAX + 128];
+    snprintf(reason, sizeof reason, "the name \"%s\" cannot be resolved: %s", link->address.host,
+             status == UV_EAI_NONAME || status == UV_EAI_NODATA ? "it is not known; is it spelled right?"
+                                                                : uv_strerror(status));
+    go_down(link, reason);
+}
+
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *found) {
     struct link *link = request->data;
     link->is_resolving = false;
@@ -443,7 +453,7 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
     if (link->is_closed) {
         free_link(link);
     } else if (status != 0) {
-        go_down(link, uv_strerror(status));
+        go_down_by_name(link, status);
     } else {
         try_address(link);
     }
