@@ -52,7 +52,7 @@ enum {
 
     // Names and texts.
     DRAW_NAME_BYTES_MAX = 64,
-    ERROR_TEXT_BYTES = 256,
+    ERROR_TEXT_BYTES = 384,
     LOG_LINE_BYTES_MAX = 2048,
     ADDRESS_BYTES_MAX = 300, // "host:port"
     ADDRESSES_MAX = 32,      // of the central's servers

@@ -119,7 +119,13 @@ static bool open_file(const struct settings *settings, struct dialogue_options *
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", settings_text(settings, "CLI_DATA_DIR"),
              options->agency);
-    return reader_open(path, &options->reader, error);
+    if (!reader_open(path, &options->reader, error)) {
+        return false;
+    }
+    if (settings_switch(settings, "CLI_STRICT")) {
+        reader_set_strict(options->reader);
+    }
+    return true;
 }
 
 static int run_agency(struct dialogue_options *options, struct tls_context *tls) {

@@ -112,6 +112,11 @@ const struct setting settings_client[] = {
      .help =
          "Ask for the winners again and again, with growing random waits, instead of holding a connection"},
     {.commands = COMMAND_CLIENT,
+     .key = "CLI_STRICT",
+     .file_key = "strict",
+     .type = SETTING_SWITCH,
+     .help = "Refuse a file whose last line has no line end: it may be cut short"},
+    {.commands = COMMAND_CLIENT,
      .key = "CLI_WINNERS",
      .flag_only = true,
      .type = SETTING_SWITCH,

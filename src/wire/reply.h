@@ -17,7 +17,7 @@ enum reply_type {
     REPLY_ERROR = 4,
 };
 
-enum { REPLY_SMALL_BYTES_MAX = 2048 }; // room for any reply but the winners, header included
+enum { REPLY_SMALL_BYTES_MAX = 3072 }; // room for any reply but the winners, header included
 
 struct reply {
     enum reply_type type;

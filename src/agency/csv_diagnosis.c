@@ -1,0 +1,269 @@
+#include "agency/csv_diagnosis.h"
+
+#include "agency/shown_text.h"
+#include "base/limits.h"
+#include "bet/bet.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MARK "\xef\xbb\xbf"
+#define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
+
+// `what` it is, of which `text` is shown, and what to `do`.
+static bool tell(const struct csv_line *line, const char *what, const char *text, size_t length,
+                 const char *advice, struct error *error) {
+    char shown[SHOWN_BYTES];
+    shown_text(text, length, shown);
+    return error_set(error, ERROR_BAD_BET, "%.100s:%" PRIu64 ": %s: \"%s\"%s%s", line->path, line->number,
+                     what, shown, advice[0] == '\0' ? "" : "; ", advice);
+}
+
+static bool tell_line(const struct csv_line *line, const char *what, const char *advice,
+                      struct error *error) {
+    return tell(line, what, line->text, line->length, advice, error);
+}
+
+static bool begins_with(const struct csv_line *line, const char *bytes, size_t length) {
+    return line->length >= length && memcmp(line->text, bytes, length) == 0;
+}
+
+static size_t count_of(const struct csv_line *line, char character) {
+    size_t count = 0;
+    for (size_t i = 0; i < line->length; i++) {
+        count += line->text[i] == character;
+    }
+    return count;
+}
+
+// A file of another kind ----------------------------------------------------------------------------------
+
+struct kind {
+    const char *bytes; // that such a file begins with
+    size_t length;
+    const char *what, *advice;
+};
+
+#define KIND(bytes, what, advice)                                                                            \
+    { bytes, sizeof(bytes) - 1, what, advice }
+#define UNPACK "unpack it first"
+
+static const struct kind kinds[] = {
+    KIND("PK\x03\x04", "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV", AS_CSV),
+    KIND("\xd0\xcf\x11\xe0", "the file is an old spreadsheet (xls), and no CSV", AS_CSV),
+    KIND("\x1f\x8b", "the file is packed by gzip", UNPACK),
+    KIND("BZh", "the file is packed by bzip2", UNPACK),
+    KIND("\xfd"
+         "7zXZ",
+         "the file is packed by xz", UNPACK),
+    KIND("\x28\xb5\x2f\xfd", "the file is packed by zstd", UNPACK),
+    KIND("7z\xbc\xaf", "the file is a 7-Zip archive", UNPACK),
+    KIND("Rar!", "the file is a RAR archive", UNPACK),
+    KIND("%PDF", "the file is a PDF, and no CSV", "export the table it was made of as CSV"),
+    KIND("{\\rtf", "the file is a text document (RTF), and no CSV", AS_CSV),
+    KIND("SQLite format 3", "the file is a database, and no CSV", "export its bets as CSV"),
+    KIND("\x89PNG", "the file is a picture, and no CSV", "is it the right file?"),
+    KIND("\xff\xd8\xff", "the file is a picture, and no CSV", "is it the right file?"),
+    KIND("\x7f"
+         "ELF",
+         "the file is a program, and no CSV", "is it the right file?"),
+    KIND("<", "the file is XML or a web page, and no CSV", AS_CSV),
+    KIND("{\"", "the file is JSON, and no CSV", AS_CSV),
+    KIND("[", "the file is JSON, and no CSV", AS_CSV),
+    KIND("\xff\xfe", "the file is in UTF-16", "save it in UTF-8"),
+    KIND("\xfe\xff", "the file is in UTF-16", "save it in UTF-8"),
+};
+
+// Text whose every other byte is none.
+static bool is_wide(const struct csv_line *line) {
+    size_t none = count_of(line, '\0');
+    return line->length >= 2 && none >= line->length / 3 &&
+           (line->text[0] == '\0') != (line->text[1] == '\0');
+}
+
+// Whether it might as well be a name.
+static bool is_text(const struct kind *kind) {
+    for (size_t i = 0; i < kind->length; i++) {
+        if (kind->bytes[i] < ' ' || kind->bytes[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_other_kind(const struct csv_line *line, bool has_fields, struct error *error) {
+    for (size_t i = 0; line->number == 1 && i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (begins_with(line, kinds[i].bytes, kinds[i].length) && !(has_fields && is_text(&kinds[i]))) {
+            tell_line(line, kinds[i].what, kinds[i].advice, error);
+            return true;
+        }
+    }
+    if (!is_wide(line)) {
+        return false;
+    }
+    tell_line(line, "the file is in UTF-16, without a byte order mark", "save it in UTF-8", error);
+    return true;
+}
+
+// A line as others write them -----------------------------------------------------------------------------
+
+static bool is_line_end(const struct csv_line *line, struct error *error) {
+    const char *cr = memchr(line->text, '\r', line->length);
+    if (cr == NULL) {
+        return false;
+    }
+    if (cr == line->text + line->length - 1) {
+        tell_line(line, "the line ends in CR CR LF: its line ends were converted twice",
+                  "end the lines in LF, or in CR LF", error);
+    } else {
+        tell(line, "the lines end in CR alone, as on old Macs", line->text, (size_t)(cr - line->text),
+             "end them in LF, or in CR LF", error);
+    }
+    return true;
+}
+
+static bool is_mark(const struct csv_line *line, struct error *error) {
+    if (!begins_with(line, MARK, 3)) {
+        return false;
+    }
+    tell_line(line,
+              line->number == 1 ? "the file begins with two byte order marks"
+                                : "a byte order mark within the file: were two files put together?",
+              "delete it, and see whether the line before is whole", error);
+    return true;
+}
+
+static bool is_blank(const struct csv_line *line, struct error *error) {
+    size_t blanks = count_of(line, ' ') + count_of(line, '\t'), commas = count_of(line, ',');
+    if (line->length == 0) {
+        error_set(error, ERROR_BAD_BET, "%.100s:%" PRIu64 ": an empty line within the file; delete it",
+                  line->path, line->number);
+        return true;
+    }
+    if (blanks + commas < line->length) {
+        return false;
+    }
+    tell_line(line, commas > 0 ? "only commas, as of an empty row of a spreadsheet" : "only blanks",
+              "delete the line", error);
+    return true;
+}
+
+static bool is_dos_end(const struct csv_line *line, struct error *error) {
+    if (memchr(line->text, 0x1a, line->length) == NULL) {
+        return false;
+    }
+    tell_line(line, "Ctrl-Z (0x1a), with which DOS ended its files", "delete it", error);
+    return true;
+}
+
+static bool is_separator(const struct csv_line *line, struct error *error) {
+    static const struct {
+        char character;
+        const char *what;
+    } separators[] = {{';', "';' between the fields"},
+                      {'\t', "tabs between the fields"},
+                      {'|', "vertical bars between the fields"}};
+    if (line->length >= 4 && strncmp(line->text, "sep=", 4) == 0) {
+        tell_line(line, "the line names a separator, for a spreadsheet",
+                  "delete it, and put commas between the fields", error);
+        return true;
+    }
+    if (count_of(line, ',') >= BET_FIELDS - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++) {
+        if (count_of(line, separators[i].character) >= BET_FIELDS - 1) {
+            tell_line(line, separators[i].what, "put commas there, and nothing else", error);
+            return true;
+        }
+    }
+    return false;
+}
+
+// Words alone where a bet has digits; a row that only lacks something ends in nothing.
+static bool is_header(const struct csv_line *line, struct error *error) {
+    if (line->number != 1 || count_of(line, ',') < BET_FIELDS - 1 || line->text[line->length - 1] == ',') {
+        return false;
+    }
+    for (size_t i = 0; i < line->length; i++) {
+        if (line->text[i] >= '0' && line->text[i] <= '9') {
+            return false;
+        }
+    }
+    return !tell_line(line, "the names of the columns, and no bet", "delete the line", error);
+}
+
+// A quote that is not where quotes belong -----------------------------------------------------------------
+
+static bool is_quotes(const struct csv_line *line, struct error *error) {
+    if (!line->bad_quotes) {
+        return false;
+    }
+    if (count_of(line, '"') % 2 != 0) {
+        tell_line(line, "a quote that is not closed, or stands alone",
+                  "close it; within quotes, write it twice", error);
+    } else {
+        tell_line(line, "a comma within quotes, or text behind them", "a bet's fields have no commas", error);
+    }
+    return true;
+}
+
+// One field -----------------------------------------------------------------------------------------------
+
+// How many bytes of a blank, of whatever kind, the text begins with; or ends with.
+static size_t blank_bytes(const char *text, size_t length, bool at_end) {
+    static const char *const blanks[] = {
+        " ",           "\t", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0",
+        "\xef\xbb\xbf"};
+    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+        size_t size = strlen(blanks[i]);
+        if (length >= size && memcmp(text + (at_end ? length - size : 0), blanks[i], size) == 0) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+// The field that the reason names; all of the line where it names none.
+static struct bet_slice culprit(const struct csv_line *line, const struct bet_slice fields[BET_FIELDS],
+                                const struct error *reason, int *which) {
+    for (int i = 0; i < BET_FIELDS; i++) {
+        if (reason->field != NULL && strcmp(reason->field, bet_field_name((enum bet_field)i)) == 0 &&
+            fields[i].text != NULL) {
+            *which = i;
+            return fields[i];
+        }
+    }
+    *which = -1;
+    return (struct bet_slice){line->text, line->length};
+}
+
+static const char *advice_for(int field, struct bet_slice value, const struct error *reason) {
+    bool in_name = field == BET_FIRST_NAME || field == BET_LAST_NAME;
+    if (strstr(reason->text, "is not UTF-8") != NULL) {
+        return "is the file in Latin-1 or Windows-1252? save it in UTF-8";
+    }
+    if (field >= 0 && !in_name &&
+        (blank_bytes(value.text, value.length, true) > 0 ||
+         blank_bytes(value.text, value.length, false) > 0)) {
+        return "take the blank before or behind it away";
+    }
+    return "";
+}
+
+bool csv_diagnose(const struct csv_line *line, const struct error *reason, struct error *error) {
+    struct bet_slice fields[BET_FIELDS];
+    bet_split(line->text, line->length, fields);
+    bool has_fields = count_of(line, ',') == BET_FIELDS - 1;
+    if (is_other_kind(line, has_fields, error) || is_mark(line, error) || is_line_end(line, error) ||
+        is_blank(line, error) || is_dos_end(line, error) || is_separator(line, error) ||
+        is_header(line, error) || is_quotes(line, error)) {
+        return false;
+    }
+    int which = -1;
+    struct bet_slice value = {line->text, line->length};
+    if (has_fields) {
+        value = culprit(line, fields, reason, &which);
+    }
+    return tell(line, reason->text, value.text, value.length, advice_for(which, value, reason), error);
+}

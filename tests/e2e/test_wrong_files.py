@@ -1,0 +1,184 @@
+"""Files, and addresses, that are not what they should be: the agency says what they look like, and what to do."""
+import gzip
+import io
+import os
+import threading
+import unittest
+import zipfile
+
+from harness import POSTGRES, Agency, Process, Server, Story, not_under_valgrind
+
+GOOD = "Ana,Gómez,30904465,1999-03-17,7574\n"
+MARK = "\ufeff"
+
+
+def archive():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as file:
+        file.writestr("xl/workbook.xml", "<x/>")
+    return target.getvalue()
+
+
+# The file, the line that is named, and what is said of it.
+WRONG = {
+    "semicolons": (GOOD.replace(",", ";"), 1, "';' between the fields: \"Ana;Gómez;30904465;1999-03-17;7574\"; put commas"),
+    "semicolons, further in": (GOOD + GOOD.replace(",", ";"), 2, "';' between the fields"),
+    "tabs": (GOOD.replace(",", "\t"), 1, "tabs between the fields: \"Ana\\x09Gómez"),
+    "bars": (GOOD.replace(",", "|"), 1, "vertical bars between the fields"),
+    "sep=": ("sep=;\n" + GOOD.replace(",", ";"), 1, "the line names a separator, for a spreadsheet: \"sep=;\"; delete it"),
+    "UTF-16 with a mark": (GOOD.encode("utf-16"), 1, "the file is in UTF-16: \"\\xff\\xfeA\\x00n"),
+    "UTF-16 the other way round": ((MARK + GOOD).encode("utf-16-be"), 1, "the file is in UTF-16"),
+    "UTF-16 without a mark": (GOOD.encode("utf-16-le"), 1, "the file is in UTF-16, without a byte order mark"),
+    "UTF-16-BE without a mark": (GOOD.encode("utf-16-be"), 1, "the file is in UTF-16, without a byte order mark"),
+    "Latin-1": (GOOD.encode("latin-1"), 1, "apellido: is not UTF-8: \"G\\xf3mez\"; is the file in Latin-1"),
+    "xlsx": (archive(), 1, "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV: \"PK\\x03\\x04"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000), 1, "the file is an old spreadsheet (xls), and no CSV"),
+    "gzip": (gzip.compress(GOOD.encode() * 100), 1, "the file is packed by gzip"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", 1, "the file is a PDF, and no CSV"),
+    "HTML": ("<!DOCTYPE html>\n<html>", 1, "the file is XML or a web page, and no CSV"),
+    "JSON": ('[{"nombre":"Ana"}]\n', 1, "the file is JSON, and no CSV"),
+    "CR": ((GOOD * 3).replace("\n", "\r"), 1, "the lines end in CR alone, as on old Macs: \"Ana,Gómez,30904465,1999-03-17,7574\""),
+    "much CR": ((GOOD * 9000).replace("\n", "\r"), 1, "the lines end in CR alone"),
+    "CR CR LF": ((GOOD * 3).replace("\n", "\r\r\n"), 1, "the line ends in CR CR LF: its line ends were converted twice"),
+    "a header": ("nombre,apellido,documento,nacimiento,numero\n" + GOOD, 1, "the names of the columns, and no bet: \"nombre,"),
+    "a header of more": ("agencia,nombre,apellido,documento,nacimiento,numero\n", 1, "the names of the columns, and no bet"),
+    "an empty line": (GOOD + "\r\n" + GOOD, 2, "an empty line within the file; delete it"),
+    "blanks": (GOOD + "  \n" + GOOD, 2, "only blanks: \"  \"; delete the line"),
+    "commas": (GOOD + ",,,,\n" + GOOD, 2, "only commas, as of an empty row of a spreadsheet: \",,,,\"; delete"),
+    "Ctrl-Z": (GOOD + "\x1a", 2, "Ctrl-Z (0x1a), with which DOS ended its files: \"\\x1a\"; delete it"),
+    "a quote too few": (GOOD + '"Ana,Gómez,1,1999-03-17,7\n', 2, "a quote that is not closed, or stands alone"),
+    "a comma in quotes": ('"Ana, María",Gómez,1,1999-03-17,7\n', 1, "a comma within quotes, or text behind them"),
+    "a blank behind": (GOOD.replace("7574", "7574 "), 1, "numero: has other characters than digits: \"7574 \"; take the blank"),
+    "a blank before": (GOOD.replace("3090", " 3090"), 1, "documento: has other characters than ASCII letters and digits: "
+                                                        "\" 30904465\"; take the blank"),
+    "a no-break space": (GOOD.replace("-17", "-17\u00a0"), 1, "nacimiento: is not of the form YYYY-MM-DD: "
+                                                        "\"1999-03-17\\u00a0\"; take the blank"),
+    "two marks": (MARK + MARK + GOOD, 1, "the file begins with two byte order marks"),
+    "two files": (GOOD + MARK + GOOD, 2, "a byte order mark within the file: were two files put together?"),
+    "two files, the first without an end": (GOOD[:-1] + MARK + GOOD, 1, "the bet has 9 fields instead of 5: \"Ana,Gómez,30904465,"
+                                                                       "1999-03-17,7574\\ufeffAna,"),
+    "a date": (GOOD.replace("1999-03-17", "17/03/1999"), 1, "nacimiento: is not of the form YYYY-MM-DD: \"17/03/1999\""),
+    "something that steers a terminal": (GOOD.replace("7574", "\x1b[2J"), 1, "numero: has other characters than digits: \"\\x1b[2J\""),
+}
+
+
+class WithFile(Story):
+    def write(self, content, name="agency-1.csv"):
+        os.makedirs(f"{self.folder}/data", exist_ok=True)
+        with open(f"{self.folder}/data/{name}", "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+
+
+class Files(WithFile):
+    def test_are_told_what_they_look_like(self):
+        server = Server(self, agencies=1)
+        for name, (content, line, says) in WRONG.items():
+            with self.subTest(name):
+                self.write(content)
+                agency = Agency(self, 1, server.ports, "--chunk-size", 1)
+                self.assertEqual(agency.wait(), 1)
+                self.assertIn(f"message: data/agency-1.csv:{line}: {says}".replace(" | ", " ? "), agency.log())
+        self.assertEqual(set(self.stored()), {"1," + GOOD.strip()})  # what is before a bad line may be
+
+    def test_that_are_as_others_write_them_are_taken(self):
+        for number, content in enumerate((MARK + GOOD, GOOD.replace("\n", "\r\n"), GOOD + "\r\n\n\r\n", '"Ana",' + GOOD[4:],
+                                          GOOD.replace("Ana", "Ana\u00a0 "), GOOD.replace("Ana", "[Ana;|")), 1):
+            server = Server(self, agencies=1, store=f"{number}.db")
+            self.write(content)
+            agency = Agency(self, 1, server.ports)
+            self.assertEqual((agency.wait(), agency.winners()), (0, 1))
+            self.assertEqual(agency.count("WARNING|ERROR"), 0)
+
+    def test_whose_folder_is_not_there(self):
+        status, log, _ = self.run_program("client", "--id", 1, "--data-dir", "nowhere")
+        self.assertEqual(status, 1)
+        self.assertIn('nowhere/agency-1.csv: cannot be read: there is no folder "nowhere"', log)
+        os.mkdir(f"{self.folder}/here")
+        status, log, _ = self.run_program("client", "--id", 1, "--data-dir", "here")
+        self.assertIn("here/agency-1.csv: cannot be read: No such file or directory", log)
+
+
+class TheLastLine(WithFile):
+    CUT = GOOD + GOOD[:-3]  # 75 of 7574
+
+    def test_without_an_end_is_taken_with_a_warning(self):
+        self.write(self.CUT)
+        agency = Agency(self, 1, Server(self, agencies=1).ports)
+        self.assertEqual((agency.wait(), agency.winners()), (0, 1))
+        self.assertEqual(agency.count("WARNING +action: read_bets .* data/agency-1.csv:2: the last line has no line end, and is "
+                                      'taken as it is: "Ana,Gómez,30904465,1999-03-17,75"'), 1)
+
+    def test_is_never_taken_by_who_is_strict(self):
+        self.write(self.CUT)
+        server = Server(self, agencies=1)
+        for how in ({"environment": {"CLI_STRICT": "yes"}}, {}):
+            agency = Agency(self, 1, server.ports, *([] if how else ["--strict"]), **how)
+            self.assertEqual(agency.wait(), 1)
+            self.assertIn("data/agency-1.csv:2: the last line has no line end, and may be cut short", agency.log())
+        self.assertEqual(sum(self.stored().values()), 0)
+        self.write(self.CUT + "\n")
+        self.assertEqual(Agency(self, 1, server.ports, "--strict").wait(), 0)
+
+    def test_of_a_file_that_is_being_written(self):
+        """The agency has it open, and waits for a server, while more of it comes; and then finds a line without an end."""
+        self.write(GOOD[:-4])
+        store = Server(self, agencies=1)
+        ports = store.ports
+        store.kill()
+        agency = Agency(self, 1, ports)
+        agency.wait_for("action: connect .* result: fail")
+        with open(f"{self.folder}/data/agency-1.csv", "ab") as file:
+            file.write(b"5")
+        Server(self, agencies=1, ports=ports)
+        self.assertEqual(agency.wait(), 1)
+        self.assertIn("cut short, as the file has changed while it was read", agency.log())
+
+    def test_of_a_pipe(self):
+        os.makedirs(f"{self.folder}/data")
+        os.mkfifo(f"{self.folder}/data/agency-1.csv")
+
+        def feed():
+            with open(f"{self.folder}/data/agency-1.csv", "wb") as pipe:
+                pipe.write(self.CUT.encode())
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        agency = Agency(self, 1, Server(self, agencies=1).ports)
+        self.assertEqual(agency.wait(), 1)
+        feeder.join()
+        self.assertIn("cut short, as it does not come from a file", agency.log())
+
+
+@unittest.skipIf(POSTGRES, "is not about servers")
+class Addresses(Story):
+    def test_are_told_what_they_look_like(self):
+        for address, says in (("http://central:12345", 'is a URL, and no HOST:PORT; leave out "http://"'),
+                              ("tcp://10.96.0.17:12345", 'is a URL, and no HOST:PORT; leave out "tcp://"'),
+                              ("[::1]", '"[::1]" has no port; one goes behind it, as in "[::1]:12345"'),
+                              ("central", '"central" is no HOST:PORT: it has no port; one goes behind it, as in "central:12345"'),
+                              ("::1:12345", "an IPv6 address goes in brackets"),
+                              ("a:1,http://b:2", 'address 2: "http://b:2" is a URL')):
+            status, _, errors = self.run_program("client", "--id", 1, "--server-address", address)
+            self.assertEqual(status, 2)
+            self.assertIn(says, errors)
+
+    def test_whose_name_nobody_knows(self):
+        bet = {"NOMBRE": "Ana", "APELLIDO": "Paz", "DOCUMENTO": "1", "NACIMIENTO": "2000-01-01", "NUMERO": "1"}
+        agency = Process(self, ["client", "--id", 1, "--server-address", "nowhere.invalid:12345"], environment=bet)
+        agency.wait_for('address: nowhere.invalid:12345 .* error: the name "nowhere.invalid" cannot be resolved: ')
+
+    @not_under_valgrind("which has descriptors of its own")
+    def test_too_few_descriptors_are_no_want_of_memory(self):
+        limited = ["sh", "-c", 'ulimit -n "$0"; exec "$@"']
+        said = set()
+        for most in range(8, 24):
+            server = Process(self, ["server", "--loops", 2, "--server-port", 0, "--consult-server-port", 0],
+                             prefix=(*limited, str(most)))
+            server.wait_until(lambda server=server: server.count("action: listen ") or server.lines[-1:] == [None])
+            server.end()
+            self.assertNotIn("memory", server.log())
+            said.update(line for line in server.log().splitlines() if "result: fail" in line)
+        self.assertTrue(any(f"may have {most} descriptors; raise that limit" in line for line in said for most in range(8, 24)))
+
+
+if __name__ == "__main__":
+    unittest.main()
