@@ -337,9 +337,7 @@ static void take(struct connection *connection, size_t length) {
     connection_settle(connection);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
-    (void)buffer;
-    struct connection *connection = stream->data;
+void connection_came(struct connection *connection, ssize_t length) {
     struct loop *loop = connection->loop;
     connection_hold(connection);
     (void)arrival_is_awaited(connection); // what comes may answer what was sent
@@ -359,6 +357,11 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     }
     connection_release(connection);
     connection_flush_all(loop);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+    (void)buffer;
+    connection_came(stream->data, length);
 }
 
 static void update_reading(struct connection *connection) {
@@ -386,40 +389,6 @@ void connection_settle(struct connection *connection) {
     if (kind != connection->waits_for) {
         connection_watch_anew(connection, kind);
     }
-}
-
-void connection_wait_turn(struct connection *connection) {
-    connection->waits_turn = true;
-}
-
-void connection_take_turn(struct connection *connection) {
-    int descriptor = -1;
-    connection->waits_turn = false;
-    if (connection->phase != CONNECTION_OPEN ||
-        uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0) {
-        return;
-    }
-    connection_hold(connection);
-    size_t room = 0;
-    uint8_t *bytes = connection->transport->room(connection, &room);
-    ssize_t length = bytes == NULL ? UV_ENOMEM : recv(descriptor, bytes, room, MSG_DONTWAIT);
-    if (length == 0) {
-        length = UV_EOF;
-    } else if (length == -1 && bytes != NULL) {
-        length = errno == EAGAIN ? 0 : uv_translate_sys_error(errno);
-    }
-    on_read((uv_stream_t *)&connection->socket, length, NULL);
-    connection_settle(connection);
-    connection_release(connection);
-}
-
-size_t connection_peek(struct connection *connection, uint8_t *bytes, size_t room) {
-    int descriptor;
-    ssize_t length = 0;
-    if (uv_fileno((uv_handle_t *)&connection->socket, &descriptor) == 0) {
-        length = recv(descriptor, bytes, room, MSG_PEEK | MSG_DONTWAIT);
-    }
-    return length > 0 ? (size_t)length : 0;
 }
 
 void connection_pause(struct connection *connection) {
@@ -464,21 +433,9 @@ static bool begin_transport(struct connection *connection) {
     return connection->transport_state != NULL;
 }
 
-// An address of IPv4 as one of IPv6 (RFC 4291, section 2.5.5.2).
-static struct in6_addr mapped(const struct sockaddr *address) {
-    struct in6_addr v6 = IN6ADDR_ANY_INIT;
-    if (address->sa_family == AF_INET) {
-        v6.s6_addr[10] = v6.s6_addr[11] = 0xff;
-        memcpy(&v6.s6_addr[12], &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-    } else if (address->sa_family == AF_INET6) {
-        v6 = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    }
-    return v6;
-}
-
 void connection_accept(struct loop *loop, int port_index, int descriptor, const struct sockaddr *peer) {
     const struct handler *handler = loop->net->handler;
-    struct in6_addr address = mapped(peer);
+    struct in6_addr address = peer_address_mapped(peer);
     struct connection *connection = calloc(1, sizeof *connection + handler->connection_bytes);
     struct peer_place *place = connection == NULL ? NULL : peers_enter(loop->net->peers, &address);
     if (place == NULL) {
@@ -537,18 +494,4 @@ void connection_finish_all(struct loop *loop) {
 
 void connection_abort_all(struct loop *loop) {
     for_all(loop, connection_abort);
-}
-
-void connection_peer_bytes(const struct connection *connection,
-                           uint8_t address[CONNECTION_ADDRESS_RAW_BYTES]) {
-    memcpy(address, &connection->peer, CONNECTION_ADDRESS_RAW_BYTES);
-}
-
-void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
-    const struct in6_addr *peer = &connection->peer;
-    const char *written = IN6_IS_ADDR_V4MAPPED(peer)
-                              ? inet_ntop(AF_INET, &peer->s6_addr[12], text, CONNECTION_ADDRESS_BYTES)
-                              : inet_ntop(AF_INET6, peer, text, CONNECTION_ADDRESS_BYTES);
-    assert(written != NULL); // as there is room
-    (void)written;
 }

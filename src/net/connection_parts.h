@@ -1,5 +1,6 @@
 // The insides of a connection, for the files that it is made of: connection.c (from its beginning to its end,
-// and reading), sending.c (writing), arrival.c (what the other side has got) and memory.c (what it holds).
+// and reading), sending.c (writing), arrival.c (what the other side has got), memory.c (what it holds),
+// taking_turns.c (waiting to shake hands) and peer_address.c (whose it is).
 #ifndef QUINIELA_NET_CONNECTION_PARTS_H
 #define QUINIELA_NET_CONNECTION_PARTS_H
 
@@ -71,5 +72,11 @@ void arrival_end(struct connection *connection);
 
 // memory.c: brings what is counted of the connection's memory up to date.
 void memory_count(struct connection *connection);
+
+// connection.c: bytes that were read into the transport's room, or UV_EOF, or why there are none.
+void connection_came(struct connection *connection, ssize_t length);
+
+// peer_address.c: an address of IPv4 as one of IPv6 (RFC 4291, section 2.5.5.2).
+struct in6_addr peer_address_mapped(const struct sockaddr *address);
 
 #endif

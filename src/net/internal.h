@@ -165,17 +165,17 @@ bool connection_output_add(struct connection *connection, const uint8_t *bytes, 
 // connection.c: what the transport keeps for the connection.
 void *connection_transport_state(const struct connection *connection);
 
-// connection.c: is read no more until connection_take_turn, which reads at once what there is.
+// taking_turns.c: is read no more until connection_take_turn, which reads at once what there is.
 void connection_wait_turn(struct connection *connection);
 void connection_take_turn(struct connection *connection);
 
-// connection.c: looks at the first bytes that have come and were not read. Returns how many there are, 0 also
-// when it cannot be told.
+// taking_turns.c: looks at the first bytes that have come and were not read. Returns how many there are, 0
+// also when it cannot be told.
 size_t connection_peek(struct connection *connection, uint8_t *bytes, size_t room);
 
 enum { CONNECTION_ADDRESS_RAW_BYTES = 16 };
 
-// connection.c: the address of the other side as one of IPv6, those of IPv4 mapped.
+// peer_address.c: the address of the other side as one of IPv6, those of IPv4 mapped.
 void connection_peer_bytes(const struct connection *connection,
                            uint8_t address[CONNECTION_ADDRESS_RAW_BYTES]);
 
