@@ -100,6 +100,16 @@ static int begin_container(struct compose *compose, int services, const char *na
     return container;
 }
 
+// A container that is broken into finds nothing to write to but its volumes, no privileges and no more memory
+// than this. `mem_limit` is understood by Compose v2 and by docker-compose 1.29 alike, in a file without a
+// version.
+static void put_limits(struct compose *compose, int container, const char *memory) {
+    put(compose, container, "read_only", text(compose, "true"));
+    put(compose, container, "cap_drop", texts(compose, "ALL", (char *)NULL));
+    put(compose, container, "security_opt", texts(compose, "no-new-privileges:true", (char *)NULL));
+    put(compose, container, "mem_limit", text(compose, "%s", memory));
+}
+
 static int command(struct compose *compose, const char *subcommand, const char *config) {
     return is(compose, "echo")
                ? texts(compose, subcommand, "--config", config, "--service", "echo", (char *)NULL)
@@ -127,6 +137,9 @@ static void depend_on(struct compose *compose, int dependencies, const char *ser
 // It answers on the network only once it has its database; before, it listens on a socket of its own.
 static void put_postgres(struct compose *compose, int services) {
     int postgres = begin_container(compose, services, "postgres", "postgres:15");
+    put_limits(compose, postgres, "1g");
+    put(compose, postgres, "user", text(compose, "postgres")); // who else becomes it, which takes privileges
+    put(compose, postgres, "tmpfs", texts(compose, "/tmp", "/var/run/postgresql", (char *)NULL));
     int environment = put(compose, postgres, "environment", list(compose));
     add(compose, environment, text(compose, "POSTGRES_USER=quiniela"));
     add(compose, environment, text(compose, "POSTGRES_DB=quiniela"));
@@ -148,6 +161,7 @@ static void put_server(struct compose *compose, int services, int number) {
     char name[NAME_BYTES];
     name_server(compose, number, name);
     int server = begin_container(compose, services, name, "server:latest");
+    put_limits(compose, server, "1g");
     put(compose, server, "command", command(compose, "server", "/config/config.ini"));
     if (!is(compose, "echo")) {
         int environment = put(compose, server, "environment", list(compose));
@@ -166,7 +180,7 @@ static void put_server(struct compose *compose, int services, int number) {
     if (compose->postgres) {
         depend_on(compose, begin_dependencies(compose, server), "postgres");
     }
-    int volumes = put(compose, server, "volumes", texts(compose, "./server/config:/config", (char *)NULL));
+    int volumes = put(compose, server, "volumes", texts(compose, "./server/config:/config:ro", (char *)NULL));
     if (!is(compose, "echo") && !compose->postgres) { // which store nothing there
         add(compose, volumes, text(compose, "server_data:/data"));
     }
@@ -197,7 +211,7 @@ static int data_volume(struct compose *compose) {
         }
     }
     path[length] = '\0';
-    return text(compose, "%s%s:/data", is_path ? "" : "./", path);
+    return text(compose, "%s%s:/data:ro", is_path ? "" : "./", path);
 }
 
 // "KEY=server1:PORT,server2:PORT ..."
@@ -216,6 +230,7 @@ static void put_client(struct compose *compose, int services, int number, uint64
     char name[NAME_BYTES];
     snprintf(name, sizeof name, "client%d", number);
     int client = begin_container(compose, services, name, "client:latest");
+    put_limits(compose, client, "256m");
     put(compose, client, "command", command(compose, "client", "/config/config.yaml"));
     int environment = put(compose, client, "environment", list(compose));
     add(compose, environment, text(compose, "CLI_ID=%d", number));
@@ -232,7 +247,7 @@ static void put_client(struct compose *compose, int services, int number, uint64
         name_server(compose, i, name);
         depend_on(compose, dependencies, name);
     }
-    int volumes = put(compose, client, "volumes", texts(compose, "./client/config:/config", (char *)NULL));
+    int volumes = put(compose, client, "volumes", texts(compose, "./client/config:/config:ro", (char *)NULL));
     if (is(compose, "lottery")) {
         add(compose, volumes, data_volume(compose));
     }

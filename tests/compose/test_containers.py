@@ -1,4 +1,5 @@
 """The containers, with a real engine: the scripts and make targets as people use them."""
+import json
 import os
 import re
 import shutil
@@ -196,6 +197,28 @@ class Containers(unittest.TestCase):
         self.assertIn("| listen_backlog: 07 | logging_level: Info |", self.log("server"))
         self.assertIn("| loop_period: 0m0.02s | log_level: info", self.log("client1"))
         self.assertEqual(docker("inspect", "-f", "{{.Id}}", "server:latest", "client:latest"), images)
+
+    # What a container may do
+
+    def test_containers_have_their_volumes_and_nothing_else(self):
+        self.up("server_up.sh", 1)
+        self.wait_for_line("client1", "cant_ganadores")
+        for name, memory in (("server", 1 << 30), ("client1", 256 << 20)):
+            how = json.loads(docker("inspect", name))[0]
+            host = how["HostConfig"]
+            self.assertEqual((host["ReadonlyRootfs"], host["CapDrop"], host["Memory"]), (True, ["ALL"], memory))
+            self.assertTrue(any(option.startswith("no-new-privileges") for option in host["SecurityOpt"]))
+            self.assertEqual({mount["Destination"] for mount in how["Mounts"] if mount["RW"]},
+                             {"/data"} if name == "server" else set())
+        status = docker("exec", "server", "cat", "/proc/1/status")
+        self.assertRegex(status, r"NoNewPrivs:\s+1\n")
+        for capabilities in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+            self.assertRegex(status, capabilities + r":\s+0+\n")
+        for place in ("/tmp/x", "/x", "/config/x", "/usr/local/bin/x"):
+            self.assertNotEqual(run("docker", "exec", "server", "touch", place, check=False).returncode, 0)
+        self.assertNotEqual(run("docker", "exec", "-u", "0", "server", "touch", "/x", check=False).returncode, 0)
+        docker("exec", "server", "touch", "/data/x")
+        self.check_stop(["server", "client1"])
 
     # Where it listens
 
