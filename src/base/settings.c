@@ -336,6 +336,11 @@ bool settings_is_set(const struct settings *settings, const char *key) {
     return value_of(settings, key)->origin != ORIGIN_DEFAULT;
 }
 
+bool settings_is_given(const struct settings *settings, const char *key) {
+    const struct value *value = value_of(settings, key);
+    return value->origin != ORIGIN_DEFAULT && (value->setting->type != SETTING_SWITCH || value->number != 0);
+}
+
 int settings_argument_count(const struct settings *settings) {
     return settings->argument_count;
 }

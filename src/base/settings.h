@@ -99,6 +99,9 @@ bool settings_switch(const struct settings *settings, const char *key);
 // Whether the value came from a flag, the environment or the file rather than from the default.
 bool settings_is_set(const struct settings *settings, const char *key);
 
+// Whether somebody asked for it: the value is set, and a switch is on.
+bool settings_is_given(const struct settings *settings, const char *key);
+
 // The operands (what is no flag), and how many.
 int settings_argument_count(const struct settings *settings);
 const char *settings_argument(const struct settings *settings, int index);

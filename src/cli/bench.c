@@ -11,6 +11,7 @@
 #include "bench/polling.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/sample_bets.h"
 #include "cli/settings_table.h"
 
@@ -358,8 +359,9 @@ int cli_bench(int argc, char **argv) {
         return status;
     }
     catch_signals();
-    bool done =
-        settings_is_set(settings, "POLL") ? run_polling(settings, &error) : run_load(settings, &error);
+    bool polls = settings_is_set(settings, "POLL");
+    bool done = conflicts_check_bench(settings, &error) &&
+                (polls ? run_polling(settings, &error) : run_load(settings, &error));
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&bench_command, &error);
 }

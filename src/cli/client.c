@@ -12,6 +12,7 @@
 #include "bet/bet.h"
 #include "cli/client_privileges.h"
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
 
@@ -232,7 +233,7 @@ static int run_service(const struct settings *settings, struct error *error) {
     }
     bool echo = strcmp(settings_text(settings, "SERVICE"), "echo") == 0;
     struct tls_context *tls;
-    if (!tls_settings_client(settings, &tls, error)) {
+    if (!conflicts_check_client(settings, error) || !tls_settings_client(settings, &tls, error)) {
         return EXIT_WRONG_USE;
     }
     int status = echo ? run_echo(settings, tls, error) : run_lottery(settings, tls, error);

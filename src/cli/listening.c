@@ -82,10 +82,29 @@ static void warn_of_failure(const char *name, int failure) {
     warn_of_name(name, why);
 }
 
+// A port that was asked for is not served where another one was handed over.
+static void warn_of_given_ports(const struct listening *listening, const struct settings *settings) {
+    static const char *const keys[LOTTERY_PORTS] = {"SERVER_PORT", "CONSULT_SERVER_PORT"};
+    for (int i = 0; i < listening->port_count; i++) {
+        struct sockaddr_storage address = {0};
+        socklen_t length = sizeof address;
+        int64_t wanted = settings_number(settings, keys[i]);
+        if (!is_given(listening, i) || !settings_is_set(settings, keys[i]) || wanted == 0 ||
+            getsockname(listening->sockets[i], (struct sockaddr *)&address, &length) != 0 ||
+            place_port(&address) == wanted) {
+            continue;
+        }
+        log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
+                  "port: %u | message: that is the socket which was handed over; %s says %lld",
+                  place_port(&address), keys[i], (long long)wanted);
+    }
+}
+
 bool listening_find(struct listening *listening, const struct settings *settings, int signals,
                     bool (*on_signal)(void *context), void *context, struct error *error) {
     const char *name = settings_text(settings, "SERVER_IP");
     struct lookup lookup;
+    warn_of_given_ports(listening, settings);
     if (listening->place.kind != PLACE_NAME || are_all_given(listening)) {
         return true;
     }

@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "base/signals.h"
 #include "cli/command.h"
+#include "cli/conflicts.h"
 #include "cli/listening.h"
 #include "cli/privileges.h"
 #include "cli/settings_table.h"
@@ -386,6 +387,7 @@ static bool start_lottery(struct server *server, struct error *error) {
     if (!open_ledger(server, error)) {
         return false;
     }
+    conflicts_warn_of_no_agencies(ledger_agencies(server->ledger));
     if (!worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
@@ -472,7 +474,7 @@ static bool check_store(const struct settings *settings, struct error *error) {
 static bool check_settings(struct server *server, struct error *error) {
     return listening_parse(&server->listening, server->settings, error) &&
            listening_take_sockets(&server->listening, server->settings, error) &&
-           check_store(server->settings, error);
+           conflicts_check_server(server->settings, error) && check_store(server->settings, error);
 }
 
 int cli_server(int argc, char **argv) {

@@ -2,7 +2,7 @@
 import os
 import unittest
 
-from harness import POSTGRES, Server, Story
+from harness import POSTGRES, Server, Story, bound_at
 
 SERVER = ("server", "--server-port", 0, "--consult-server-port", 0)
 
@@ -55,6 +55,39 @@ class Mistakes(Story):
         self.refused("server", "--server-port", 12346, says=("CONSULT_SERVER_PORT: it is 12346", "--server-port"))
         server = Server(self, agencies=1, ports=(0, 0))
         self.assertNotEqual(*server.ports)
+
+    @unittest.skipIf(POSTGRES, "is about files")
+    def test_settings_that_do_not_go_together(self):
+        os.symlink("audit.log", os.path.join(self.folder, "link.db"))
+        together = "do not go together"
+        for flags in (("--insecure", "--tls-cert", "a.crt"), ("--insecure", "--tls-ca", "ca.crt"),
+                      ("--once", "--service", "echo"), ("--once", "--agencies", 0),
+                      ("--store", "night.db", "--audit-log", "night.db"), ("--store", "night.db", "--audit-log", "./night.db-wal"),
+                      ("--store", "link.db", "--audit-log", "audit.log"), ("--tls-key", "a.key", "--audit-log", "a.key")):
+            names = [flag for flag in flags if str(flag).startswith("--")]
+            self.refused(*SERVER, *flags, says=(*names, together))
+        self.refused("server", environment={"ONCE": "yes", "AGENCIES": "0"}, says=("environment: ONCE", "environment: AGENCIES"))
+        self.refused("client", "--id", 1, "--service", "echo", "--loop-amount", 1, "--winners", says=("--winners", together))
+        self.refused("bench", "--self", "--server-address", "127.0.0.1:1", says=("--self", "--server-address", together))
+        self.refused("bench", "--self", "--json", "--csv", says=("--json", "--csv", together))
+        self.refused("bench", "--keep", says=("--keep", "--self"))
+        self.assertEqual(os.listdir(self.folder), ["link.db"])
+        # What is off says nothing.
+        server = Server(self, "--insecure=no", "--once=no", agencies=1, environment={"INSECURE": "no"})
+        self.assertNotIn("WARNING", server.log())
+
+    def test_no_agencies(self):
+        server = Server(self, agencies=0)
+        self.assertEqual(server.count(r"WARNING .*action: config .*agencies: 0 .*never made"), 1)
+        self.assertEqual(self.run_program("ping", "--server-port", server.ports[0])[0], 0)
+        self.assertEqual(server.count("action: sorteo"), 0)
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+
+    def test_a_port_beside_a_socket_that_is_handed_over(self):
+        server = Server(self, agencies=1, ports=(9, 0), prefix=bound_at("127.0.0.1"))
+        self.assertEqual(server.count(rf"WARNING .*port: {server.ports[0]} .*SERVER_PORT says 9\n"), 1)
+        self.assertEqual(server.count("WARNING"), 1)
 
     def test_files_that_would_be_passed_over(self):
         self.write("mac.ini", "[DEFAULT]\rSERVER_PORT = 1\r")
