@@ -36,8 +36,9 @@ static struct {
     struct winner_row winners[WINNERS_MAX];
     size_t winners_durable, winners_count;
     bool open;
-    bool unsettled;                          // the last commit failed; nobody knows yet whether it was stored
-    int64_t fails_in, dies_in;               // calls; -1: not at all
+    bool unsettled;            // the last commit failed; nobody knows yet whether it was stored
+    bool shut;                 // its descriptors are closed: nothing works until it is opened again
+    int64_t fails_in, dies_in; // calls; -1: not at all
     int64_t fails_in_commit, dies_in_commit; // commits
     uint32_t fails_percent;
 } disk;
@@ -86,7 +87,7 @@ void disk_erase(void) {
         free(disk.chunks[agency].chunks);
         disk.chunks[agency] = (struct chunk_rows){0};
     }
-    disk.open = disk.unsettled = false;
+    disk.open = disk.unsettled = disk.shut = false;
     disk_fail_often(0);
 }
 
@@ -115,6 +116,10 @@ void disk_fail_often(uint32_t percent) {
     }
 }
 
+void disk_shut(void) {
+    disk.shut = disk.open;
+}
+
 static bool is_due(int64_t *calls) {
     return *calls >= 0 && (*calls)-- == 0;
 }
@@ -123,6 +128,10 @@ static bool is_due(int64_t *calls) {
 static bool works(const char *call, struct error *error) {
     if (central_is_dying()) {
         return error_set(error, ERROR_STORE_FAILED, "the central is dead");
+    }
+    if (disk.shut) {
+        world_trace("store: %s has no descriptor", call);
+        return error_set(error, ERROR_STORE_FAILED, "simulated: %s: bad file descriptor", call);
     }
     bool is_commit = strcmp(call, "commit") == 0;
     if (is_due(&disk.dies_in) || (is_commit && is_due(&disk.dies_in_commit))) {
@@ -324,7 +333,7 @@ static bool check_files(struct store *store, store_on_damage on_damage, void *co
 // Opening and closing ---------------------------------------------------------------------------------------
 
 static void close_store(struct store *store) {
-    disk.open = false;
+    disk.open = disk.shut = false;
     free(store);
 }
 

@@ -21,4 +21,8 @@ void disk_die_in_commit(uint32_t commits);
 // From now on so many calls of a hundred fail. 0 also takes back what the functions above asked for.
 void disk_fail_often(uint32_t percent);
 
+// Closes the descriptors of the store that is open, as a fault elsewhere in the process could, or takes its
+// files' names away: every call fails until it is closed and opened again. Never a commit that counts.
+void disk_shut(void);
+
 #endif

@@ -49,7 +49,7 @@ static void have_bad_time(void) {
 
 static void do_harm(void) {
     count++;
-    switch (world_below(11)) {
+    switch (world_below(13)) {
     case 0:
         central_crash();
         break;
@@ -79,6 +79,13 @@ static void do_harm(void) {
         break;
     case 9:
         strangers_come();
+        break;
+    case 10:
+        world_trace("FAULT: the store's descriptors are closed");
+        disk_shut();
+        break;
+    case 11:
+        network_shut();
         break;
     default:
         network_cut();

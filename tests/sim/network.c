@@ -394,3 +394,12 @@ void network_cut(void) {
     world_after(world_below(CUT_CLIENT_TOLD_MS), tell_agency, wire, 0);
     world_after(world_below(CUT_CENTRAL_TOLD_MS), tell_central, wire, 0);
 }
+
+void network_shut(void) {
+    struct wire *wire = some_wire();
+    if (wire != NULL && wire->central != NULL) {
+        world_trace("FAULT: wire %" PRIu32 ": the central's descriptor is closed", wire->number);
+        connections_lose(wire->central);
+        central_after_event();
+    }
+}

@@ -53,6 +53,10 @@ void wire_central_reads(struct wire *wire);
 // time. Leaves alone those of classic clients, who could not know what has become of their bets.
 void network_cut(void);
 
+// Closes the central's descriptor of a wire, whatever it is doing: it has lost that connection at once, and
+// the other side hears of it like of any end. Leaves alone the same ones.
+void network_shut(void);
+
 // Marks the wire as a classic client's.
 void wire_spare(struct wire *wire);
 
