@@ -299,6 +299,27 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     }
 }
 
+// The stream is out of step. Of winners that are too many there will not be fewer the next time; everything
+// else may be somebody else's answer. Returns how many bytes are consumed.
+static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_t available, size_t length) {
+    if (dialogue->consulting && available < FRAME_HEADER_BYTES + REPLY_KIND_BYTES) {
+        return 0; // it comes again with more
+    }
+    if (dialogue->consulting && reply_begins_winners(bytes + FRAME_HEADER_BYTES)) {
+        struct error error;
+        error_set(&error, ERROR_TOO_MANY_WINNERS,
+                  "the central's answer has %zu bytes, more than the %d that a client takes: ask whoever runs "
+                  "the central for the winners (quiniela export)",
+                  length, REPLY_BYTES_MAX);
+        log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
+                  error_name(error.code), error.text);
+        dialogue_fail(dialogue, &error);
+    } else {
+        dialogue_back_off(dialogue, "receive_message", "the central's message is too long");
+    }
+    return available;
+}
+
 size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t available) {
     const uint8_t *message;
     size_t length;
@@ -307,8 +328,7 @@ size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t
         on_message(dialogue, message, length);
         return FRAME_HEADER_BYTES + length;
     case FRAME_TOO_LONG:
-        dialogue_back_off(dialogue, "receive_message", "the central's message is too long");
-        return available;
+        return on_too_long(dialogue, bytes, available, length);
     default:
         return 0;
     }

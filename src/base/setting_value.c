@@ -100,6 +100,29 @@ static bool parse_duration(const char *text, int64_t *milliseconds) {
     return true;
 }
 
+// MB and the like are refused: nobody knows whether a power of 1000 is meant.
+static bool parse_size(const char *text, int64_t *bytes) {
+    static const char *const units[] = {"", "K", "M", "G"};
+    char digits[24];
+    size_t length = strspn(text, DIGITS);
+    if (length == 0 || length >= sizeof digits) {
+        return false;
+    }
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    const char *unit = text + length;
+    size_t unit_length = strlen(unit);
+    bool is_long = unit_length == 3 && strcmp(unit + 1, "iB") == 0;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        bool is_it = strcasecmp(unit, units[i]) == 0 || (i > 0 && is_long && unit[0] == units[i][0]);
+        if (is_it) {
+            return parse_number(digits, bytes) &&
+                   !__builtin_mul_overflow(*bytes, (int64_t)1 << (10 * i), bytes);
+        }
+    }
+    return false;
+}
+
 static bool parse_switch(const char *text, int64_t *number) {
     static const char *const names[] = {"false", "true", "no", "yes", "0", "1"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -130,6 +153,8 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
         return parse_number(text, number) && *number >= setting->minimum && *number <= setting->maximum;
     case SETTING_LEVEL:
         return log_level_parse(text, &level);
+    case SETTING_SIZE:
+        return parse_size(text, number) && *number >= setting->minimum;
     case SETTING_DURATION:
         return parse_duration(text, number);
     case SETTING_SWITCH:
@@ -154,6 +179,9 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
     };
     if (setting->type == SETTING_CHOICE) {
         snprintf(what, REASON_BYTES_MAX, "one of: %s", setting->choices);
+    } else if (setting->type == SETTING_SIZE) {
+        snprintf(what, REASON_BYTES_MAX, "a size such as 256M, 1G or a number of bytes, %lld bytes or more",
+                 (long long)setting->minimum);
     } else if (setting->type != SETTING_NUMBER) {
         snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
     } else if (setting->maximum == INT64_MAX) {

@@ -324,6 +324,10 @@ int64_t settings_number(const struct settings *settings, const char *key) {
     return number_of(settings, key, SETTING_NUMBER);
 }
 
+int64_t settings_size(const struct settings *settings, const char *key) {
+    return number_of(settings, key, SETTING_SIZE);
+}
+
 int64_t settings_duration_ms(const struct settings *settings, const char *key) {
     return number_of(settings, key, SETTING_DURATION);
 }

@@ -16,6 +16,8 @@ enum setting_type {
     SETTING_LEVEL,    // a log level
     SETTING_DURATION, // "5s", "100ms", "0m20s", "1h30m" (units h, m, s, ms, us, ns; as Go writes them);
                       // fractions too
+    SETTING_SIZE,     // of memory, from `minimum` bytes up: "256M", "256MiB", "1G", "65536" (K, M and G are
+                      // powers of 1024)
     SETTING_SWITCH,   // a flag without a value; elsewhere true/false, yes/no, 1/0
     SETTING_CHOICE,   // one of the words of `choices`
     SETTING_CONFIG,   // the path of the file that settings are read from; only one in a table
@@ -30,7 +32,7 @@ struct setting {
     const char *file_key; // the key in the file where it is not `key` (YAML: a dotted path), else NULL
     bool flag_only;       // neither read from the environment nor from a file
     enum setting_type type;
-    int64_t minimum, maximum; // SETTING_NUMBER only
+    int64_t minimum, maximum; // SETTING_NUMBER; the minimum of SETTING_SIZE, too
     const char *fallback;     // the default as it would be written, or NULL for none
     const char *value_name;   // what --help calls the value: "PORT"
     const char *help;
@@ -89,6 +91,9 @@ const char *settings_place(const struct settings *settings, const char *key);
 
 // The value of a SETTING_NUMBER. Aborts when it is not set and has no default: ask settings_is_set first.
 int64_t settings_number(const struct settings *settings, const char *key);
+
+// The value of a SETTING_SIZE in bytes. Aborts as settings_number does.
+int64_t settings_size(const struct settings *settings, const char *key);
 
 // The value of a SETTING_DURATION in milliseconds (rounded up). Aborts as settings_number does.
 int64_t settings_duration_ms(const struct settings *settings, const char *key);

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/conflicts.h"
 #include "cli/listening.h"
+#include "cli/loops.h"
 #include "cli/privileges.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
@@ -57,12 +58,6 @@ static uint32_t agencies_from(const struct settings *settings) {
     return (uint32_t)settings_number(settings, key);
 }
 
-static int loops_from(const struct settings *settings) {
-    int64_t loops = settings_is_set(settings, "LOOPS") ? settings_number(settings, "LOOPS")
-                                                       : (int64_t)uv_available_parallelism();
-    return loops < LOOPS_MAX ? (int)loops : LOOPS_MAX;
-}
-
 static void log_config(const struct settings *settings) {
     char store[STORE_ADDRESS_BYTES];
     store_show_address(settings_text(settings, "STORE"), store);
@@ -71,14 +66,14 @@ static void log_config(const struct settings *settings) {
         LOG_LEVEL_INFO, "config", LOG_SUCCESS,
         "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
         " | store: %s | draw: %s | winning_number: %s | loops: %d | message_timeout: %s | send_timeout: %s"
-        " | idle_timeout: %s | connections_max: %s | tls: %s",
+        " | idle_timeout: %s | connections_max: %s | memory_max: %s | tls: %s",
         settings_text(settings, "SERVER_PORT"), settings_text(settings, "SERVER_LISTEN_BACKLOG"),
         settings_text(settings, "LOGGING_LEVEL"), settings_text(settings, "CONSULT_SERVER_PORT"),
         address == NULL ? "" : address, agencies_from(settings), store, settings_text(settings, "DRAW"),
         settings_text(settings, "WINNING_NUMBER"), loops_from(settings),
         settings_text(settings, "MESSAGE_TIMEOUT"), settings_text(settings, "SEND_TIMEOUT"),
         settings_text(settings, "IDLE_TIMEOUT"), settings_text(settings, "CONNECTIONS_MAX"),
-        settings_text(settings, "TLS_CERT") == NULL ? "off" : "on");
+        settings_text(settings, "MEMORY_MAX"), settings_text(settings, "TLS_CERT") == NULL ? "off" : "on");
 }
 
 static void begin_log(const struct settings *settings) {
@@ -297,6 +292,7 @@ static bool open_net(struct server *server, struct error *error) {
         .handshake_timeout_ms = (uint64_t)settings_duration_ms(settings, "HANDSHAKE_TIMEOUT"),
         .tls = server->tls,
         .connections_max = (uint32_t)settings_number(settings, "CONNECTIONS_MAX"),
+        .memory_max = (size_t)settings_size(settings, "MEMORY_MAX"),
     };
     memcpy(options.sockets, server->listening.sockets, sizeof options.sockets);
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
@@ -474,7 +470,8 @@ static bool check_store(const struct settings *settings, struct error *error) {
 static bool check_settings(struct server *server, struct error *error) {
     return listening_parse(&server->listening, server->settings, error) &&
            listening_take_sockets(&server->listening, server->settings, error) &&
-           conflicts_check_server(server->settings, error) && check_store(server->settings, error);
+           conflicts_check_server(server->settings, error) && loops_check(server->settings, error) &&
+           check_store(server->settings, error);
 }
 
 int cli_server(int argc, char **argv) {

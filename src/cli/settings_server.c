@@ -126,6 +126,15 @@ const struct setting settings_server[] = {
          "Connections at once; then one that has not said anything yet is closed for one that comes. 0 is "
          "as many as there are file descriptors for"},
     {.commands = COMMAND_SERVER,
+     .key = "MEMORY_MAX",
+     .type = SETTING_SIZE,
+     .minimum = 2 * MEMORY_LOOP_MIN,
+     .fallback = "256M",
+     .value_name = "SIZE",
+     .help = "Memory for messages that are half read, chunks that wait to be stored and answers that are not "
+             "read, "
+             "of all connections together; those that hold most are closed when it is used up"},
+    {.commands = COMMAND_SERVER,
      .key = "REFUSALS_MAX",
      .type = SETTING_NUMBER,
      .maximum = UINT32_MAX,

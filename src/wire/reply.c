@@ -97,6 +97,18 @@ size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length
     return written + reply_encode_winners_end(frame + written);
 }
 
+bool reply_begins_winners(const uint8_t begin[REPLY_KIND_BYTES]) {
+    static const char key[] = "\"type_message\"";
+    const uint8_t *end = begin + REPLY_KIND_BYTES;
+    const uint8_t *at = memmem(begin, REPLY_KIND_BYTES, key, sizeof key - 1);
+    if (at == NULL) {
+        return false;
+    }
+    for (at += sizeof key - 1; at < end && (*at == ' ' || *at == ':'); at++) {
+    }
+    return at + 1 < end && at[0] == '0' + REPLY_WINNERS && (at[1] < '0' || at[1] > '9');
+}
+
 enum reply_field {
     REPLY_FIELD_TYPE,
     REPLY_FIELD_PAYLOAD,

@@ -60,6 +60,12 @@ size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length
 size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length);
 size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]);
 
+enum { REPLY_KIND_BYTES = 32 }; // from the beginning of a reply, that tell what it is, as centrals write it
+
+// Whether a message that begins so (REPLY_KIND_BYTES of it, its header not counted) has winners. For one that
+// is too long to be decoded.
+bool reply_begins_winners(const uint8_t begin[REPLY_KIND_BYTES]);
+
 // Decodes a message from the central; JSON_PADDING_BYTES must be readable behind it. ERROR_BAD_JSON or
 // ERROR_BAD_MESSAGE when it is none, ERROR_NO_MEMORY.
 bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,

@@ -70,6 +70,12 @@ static const struct setting table[] = {
      .type = SETTING_DURATION,
      .help = "A duration"},
     {.commands = OFFICE,
+     .key = "CLI_ROOM",
+     .file_key = "room",
+     .type = SETTING_SIZE,
+     .minimum = 1024,
+     .help = "A size"},
+    {.commands = OFFICE,
      .key = "CLI_GUEST",
      .type = SETTING_TEXT,
      .free_text = true,
@@ -94,9 +100,9 @@ static const struct setting table[] = {
 static const struct setting *const tables[] = {table, NULL};
 
 static const char *const variables[] = {
-    "GATE_PORT",        "SHELF",     "SHELVES", "HOST_IP",   "LOUDNESS",  "ONLY_ONCE", "CLI_ID",
-    "CLI_HALL_ADDRESS", "CLI_GUEST", "HOST_UP", "PILE_SIZE", "CLI_PAUSE", "PRIZES",    "CLI_PILE_MAXAMOUNT",
-    "CONFIG",           "OUTPUT",    "STORE",   "DRAW",
+    "GATE_PORT",          "SHELF",     "SHELVES", "HOST_IP",   "LOUDNESS",  "ONLY_ONCE", "CLI_ID",
+    "CLI_HALL_ADDRESS",   "CLI_GUEST", "HOST_UP", "PILE_SIZE", "CLI_PAUSE", "CLI_ROOM",  "PRIZES",
+    "CLI_PILE_MAXAMOUNT", "CONFIG",    "OUTPUT",  "STORE",     "DRAW",
 };
 
 static const struct settings_command central = {.name = "central",

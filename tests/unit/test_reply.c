@@ -313,6 +313,26 @@ static void the_longest_winners_are_a_message_that_is_just_taken(void **state) {
     assert_false(reply_winners_fit(length + 1));
 }
 
+static void winners_are_known_by_how_they_begin(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool winners;
+    } begins[] = {
+        {"{\"type_message\":2,\"payload\":\"30876370", true},
+        {"{\"type_message\": 2, \"payload\": \"30876", true},
+        {"{\"type_message\":1,\"payload\":null,\"ne", false},
+        {"{\"type_message\":22,\"payload\":\"308763", false},
+        {"/1.1 503 Service Unavailable\r\nDat", false},
+        {"                \"type_message\" : 2", false}, // and what it is cut off from
+    };
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        uint8_t begin[REPLY_KIND_BYTES];
+        memcpy(begin, begins[i].text, sizeof begin);
+        assert_int_equal(reply_begins_winners(begin), begins[i].winners);
+    }
+}
+
 static void errors_are_texts_for_people(void **state) {
     (void)state;
     struct error error;
@@ -365,6 +385,7 @@ int main(void) {
         cmocka_unit_test(an_error_that_we_do_not_know_is_read),
         cmocka_unit_test(an_error_is_retryable_only_when_it_says_so),
         cmocka_unit_test(many_winners),
+        cmocka_unit_test(winners_are_known_by_how_they_begin),
         cmocka_unit_test(winners_in_parts_are_the_same_frame),
         cmocka_unit_test(the_longest_winners_are_a_message_that_is_just_taken),
         cmocka_unit_test(errors_are_texts_for_people),
