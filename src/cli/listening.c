@@ -85,7 +85,7 @@ static void warn_of_failure(const char *name, int failure) {
 // A port that was asked for is not served where another one was handed over.
 static void warn_of_given_ports(const struct listening *listening, const struct settings *settings) {
     static const char *const keys[LOTTERY_PORTS] = {"SERVER_PORT", "CONSULT_SERVER_PORT"};
-    for (int i = 0; i < listening->port_count; i++) {
+    for (int i = 0; i < LOTTERY_PORTS && i < listening->port_count; i++) {
         struct sockaddr_storage address = {0};
         socklen_t length = sizeof address;
         int64_t wanted = settings_number(settings, keys[i]);
