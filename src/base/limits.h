@@ -39,6 +39,8 @@ enum {
     CONNECTIONS_PROVEN_MAX = 128,  // of one certificate's agency
     HELD_MAX = 16,                 // consultations of one connection that wait for the draw
     REQUESTS_OUTSTANDING_MAX = 16, // of one connection; then it is not read until one is answered
+    LANE_WEIGHT_MAX = 16,   // messages of one agency from one address that a loop has given the ledger; each
+    AGENCY_WEIGHT_MAX = 24, // 256 KiB of one count as another. And of the agency from all addresses
     READ_BUFFER_BYTES = 128 * 1024,
     MEMORY_DEFAULT = 256 * 1024 * 1024, // held for all connections together
     MEMORY_LOOP_MIN = 4 * 1024 * 1024,  // of that for each loop
@@ -46,6 +48,7 @@ enum {
     DESCRIPTORS_KEPT = 32,              // not used for connections: the store's, the log's
     DESCRIPTORS_KEPT_LOOP = 8,          // the same, for each loop
     GROUP_CHUNKS_MAX = 2048,            // in one commit
+    GROUP_BYTES_MAX = 16 * 1024 * 1024, // the same: then the next ones have their turn
 
     // A compose file.
     COMPOSE_CLIENTS_MAX = 10000,
@@ -63,6 +66,8 @@ static_assert(2 * NAME_BYTES_MAX + DOCUMENT_BYTES_MAX + 10 + 4 + BET_FIELDS - 1 
 static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,
               "a bet fits a message even when all of it is escaped");
 static_assert(2 * MESSAGE_BYTES_MAX < MEMORY_LOOP_MIN, "each loop has room for the largest message");
+static_assert(REQUESTS_OUTSTANDING_MAX <= LANE_WEIGHT_MAX && LANE_WEIGHT_MAX <= AGENCY_WEIGHT_MAX,
+              "one connection alone never waits for another agency's, or another address's turn");
 static_assert(WINDOW_DEFAULT <= REQUESTS_OUTSTANDING_MAX,
               "a default agency is never held back by its own window");
 

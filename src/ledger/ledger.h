@@ -20,6 +20,7 @@
 #define QUINIELA_LEDGER_LEDGER_H
 
 #include "base/error.h"
+#include "base/fair.h"
 #include "base/queue.h"
 #include "bet/chunk.h"
 #include "ledger/winners.h"
@@ -47,6 +48,10 @@ struct ledger_request {
     uint64_t list_from;
     uint32_t bets_sent; // for the log, when the request comes refused
     uint64_t source;    // and where it comes from, as a number; 0: from nowhere
+    // Whose turn it takes in the worker's queue, and there its source's: the same for all of one connection
+    // that wait, as their answers keep their order.
+    uint64_t turn_agency; // or whoever else has turns of its own
+    struct fair_item turn;
     // The answer. A request that is refused before it comes here is passed with its error set.
     struct error error;   // ERROR_NONE: done, and stored for good
     int64_t next;         // bets of the agency that are stored, or -1 when the answer does not tell

@@ -1,4 +1,5 @@
-// The ledger's thread: takes all that waits in the queue, group by group.
+// The ledger's thread: takes what waits in the queue, group by group. The agencies have their turns one after
+// the other, and of an agency the addresses (base/fair.h): who sends much waits for itself.
 #ifndef QUINIELA_LEDGER_WORKER_H
 #define QUINIELA_LEDGER_WORKER_H
 

@@ -187,6 +187,9 @@ void answers_send(struct request *request) {
         if (connection_is_open(connection)) {
             answer(request);
             answers_finish_if_done(connection);
+        }
+        admission_end(request); // before it goes on itself: others may have waited for longer
+        if (connection_is_open(connection)) {
             requests_resume(connection);
         }
     }

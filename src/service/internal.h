@@ -3,11 +3,13 @@
 //   requests.c   bytes → messages → requests for the ledger
 //   answers.c    answered requests → answers
 //   telling.c    winners that were sent and may not have arrived
+//   admission.c  how much of the ledger one agency, and one address, may ask for at once
 //   waiting.c    consultations that are held until the draw
 //   lottery.c    what the loops share, and the table of functions that net/ calls
 #ifndef QUINIELA_SERVICE_INTERNAL_H
 #define QUINIELA_SERVICE_INTERNAL_H
 
+#include "base/fair.h"
 #include "base/queue.h"
 #include "net/connection.h"
 #include "net/net.h"
@@ -35,6 +37,7 @@ struct lottery_loop {
     size_t chunk_bytes;                 // of requests that are with the ledger, and their chunks
     struct lottery_connection *stalled; // connections that wait for that to become less
     struct lottery_connection *waiting; // connections that wait for the draw
+    struct fair *admission;             // how much of each agency is with the ledger
 };
 
 // A consultation that is held until the draw.
@@ -53,6 +56,10 @@ struct lottery_connection {
     bool broken;         // its stream is out of step: it is closed after the last answer
     bool finished;       // what is sent now does not leave any more
     bool is_stalled;
+    struct fair_lane *lane; // it counts for that in lottery_loop.admission; NULL before its first message
+    uint64_t lane_group;
+    bool is_useless;       // nothing was stored of its last chunk, or it was refused
+    struct fair_item turn; // for which it waits, or not
     struct held *held;
     struct telling *telling; // NULL: nobody
     struct lottery_connection *next_stalled;
@@ -71,13 +78,31 @@ struct request {
     enum request_kind kind;
     bool wait;
     struct chunk *chunk;
-    size_t bytes; // of memory, with the chunk's
+    size_t bytes;    // of memory, with the chunk's
+    uint32_t weight; // what it counts for in lottery_loop.admission
 };
 
 // The service's memory for the connection's loop.
 static inline struct lottery_loop *lottery_loop_of(struct connection *connection) {
     return loop_state(connection_loop(connection));
 }
+
+// admission.c: the beginning and the end of a loop's. False when there is no memory.
+bool admission_begin_loop(struct lottery_loop *loop) MUST_CHECK;
+void admission_end_loop(struct lottery_loop *loop);
+
+// admission.c: whether another message of the connection may be taken now; when not, the connection is paused
+// until it may.
+bool admission_may_go(struct connection *connection);
+
+// admission.c: the connection's request goes to the ledger, which is told whose turn it takes there; and has
+// come back, so that others may go, or never got there. The connection's `in_ledger` does not count it.
+void admission_begin(struct request *request);
+void admission_cancel(const struct request *request);
+void admission_end(const struct request *request);
+
+// admission.c: the connection is gone.
+void admission_leave(struct connection *connection);
 
 // requests.c: takes the whole messages of what came. As handler.received.
 size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length);

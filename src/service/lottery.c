@@ -45,6 +45,11 @@ static bool on_loop_started(struct loop *loop, void *state, void *context, struc
     if (own->decoder == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
     }
+    if (!admission_begin_loop(own)) {
+        message_decoder_free(own->decoder);
+        own->decoder = NULL;
+        return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
+    }
     queue_init(&own->done);
     lottery->loops[lottery->loop_count++] = loop;
     return true;
@@ -56,6 +61,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
     if (own->decoder != NULL) {
         message_decoder_free(own->decoder);
         queue_destroy(&own->done);
+        admission_end_loop(own);
     }
 }
 
@@ -148,6 +154,7 @@ static void on_ended(struct connection *connection, const uint8_t *rest, size_t 
 static void on_closed(struct connection *connection) {
     telling_drop(connection);
     waiting_drop(connection);
+    admission_leave(connection);
 }
 
 const struct handler lottery_handler = {

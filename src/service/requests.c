@@ -55,16 +55,23 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
 }
 
 static void submit(struct request *request) {
-    struct lottery_connection *own =
-        request->connection == NULL ? NULL : connection_state(request->connection);
+    struct connection *connection = request->connection;
+    request->ledger.turn_agency = (uint64_t)request->ledger.agency << 1;
+    if (connection != NULL) {
+        admission_begin(request);
+    }
     if (!worker_submit(request->loop->lottery->worker, &request->ledger)) {
+        if (connection != NULL) {
+            admission_cancel(request);
+        }
         requests_free(request); // the central is shutting down: the connection ends unanswered
         return;
     }
     request->loop->chunk_bytes += request->bytes;
-    if (own != NULL) {
+    if (connection != NULL) {
+        struct lottery_connection *own = connection_state(connection);
         own->in_ledger++;
-        connection_charge(request->connection, request->bytes);
+        connection_charge(connection, request->bytes);
     }
 }
 
@@ -235,7 +242,7 @@ static bool has_room(struct connection *connection) {
         stall(loop, connection);
         return false;
     }
-    return true;
+    return admission_may_go(connection);
 }
 
 size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length) {
@@ -264,7 +271,7 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
 
 void requests_resume(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
-    if (!own->is_stalled && !own->broken) {
+    if (!own->is_stalled && !own->broken && own->turn.lane == NULL) {
         connection_resume(connection);
     }
 }

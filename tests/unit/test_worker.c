@@ -104,6 +104,54 @@ static void a_group_has_a_cap(void **state) {
     sem_destroy(&may_go_on);
 }
 
+static int flood_completed, before_honest = -1;
+
+static void on_one_of_a_flood(struct ledger_request *request) {
+    if (request == &many[MANY - 1]) {
+        before_honest = flood_completed;
+        sem_post(&happened);
+    } else if (flood_completed++ == 0) {
+        sem_post(&happened);
+        sem_wait(&may_go_on); // until all the others wait in the queue
+    }
+}
+
+// However many wait for one agency from one address, another agency's request waits for one turn of it, and
+// another address's for one too.
+static void a_flood_waits_for_itself(void **state) {
+    (void)state;
+    struct error error;
+    for (int round = 0; round < 2; round++) {
+        story.path[strlen(story.path) - 1] = (char)('0' + round); // a store each
+        open_ledger(2);
+        flood_completed = 0;
+        sem_init(&happened, 0, 0);
+        sem_init(&may_go_on, 0, 0);
+        assert_true(worker_start(story.ledger, &stopping, &error));
+        for (int i = 0; i < MANY; i++) {
+            bool honest = i == MANY - 1;
+            many[i] = (struct ledger_request){.type = LEDGER_PASS, .first = -1, .next = -1};
+            many[i].turn_agency = honest && round == 0 ? 1 : 2;
+            many[i].source = honest ? 1 : 2;
+            error_clear(&many[i].error);
+            many[i].complete = on_one_of_a_flood;
+            assert_true(worker_submit(stopping, &many[i]));
+            if (i == 0) {
+                sem_wait(&happened);
+            }
+        }
+        sem_post(&may_go_on);
+        sem_wait(&happened);
+        assert_in_range(before_honest, 1, 2);
+        worker_stop(stopping);
+        worker_free(&stopping);
+        ledger_close(&story.ledger);
+        sem_destroy(&happened);
+        sem_destroy(&may_go_on);
+    }
+    open_ledger(1);
+}
+
 static void on_complete_until_stopped(struct ledger_request *done) {
     on_complete(done);
     sem_post(&happened);
@@ -181,6 +229,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(a_worker_makes_the_draw),
         LEDGER_TEST(a_group_has_a_cap),
+        LEDGER_TEST(a_flood_waits_for_itself),
         LEDGER_TEST(what_waits_when_the_worker_stops),
         LEDGER_TEST(a_stopped_worker_answers_what_waits),
     };

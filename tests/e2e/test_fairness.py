@@ -1,0 +1,69 @@
+"""Turns: whoever sends what is stored already, as much as it can, does not hold up those who send bets."""
+import os
+import subprocess
+import sys
+import unittest
+
+from harness import ROOT, Server, Story, Wire, not_under_valgrind
+
+sys.path.insert(0, os.path.join(ROOT, "tests/hostile"))
+import resends  # noqa: E402
+
+CONNECTIONS = 100
+CHUNKS = 40
+
+
+@not_under_valgrind("it takes all the time there is")
+class Resends(Story):
+    def flooded(self, agency, addresses):
+        """An honest agency of number 1 beside a flood of resends: each of its chunks waits for few of them."""
+        server = Server(self, agencies=2)
+        port = server.ports[0]
+        wires = {number: Wire(self, port) for number in (1, 2)}
+        for number, wire in wires.items():
+            wire.socket.sendall(resends.huge_chunk(number))
+            self.assertEqual(wire.receive()["next"], resends.BETS)
+        flood = subprocess.Popen([sys.executable, "-B", resends.__file__,
+                                  *map(str, (port, CONNECTIONS, agency, addresses))],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(flood.stdout.close)
+        self.addCleanup(flood.wait)
+        self.addCleanup(flood.kill)
+        self.assertEqual(flood.stdout.readline(), "ready\n")
+        for number in range(CHUNKS):
+            first = resends.BETS + 100 * number
+            reply = wires[1].ask({"type_message": 1, "agency": "1", "first": first, "payload": [
+                f"Ana,Paz,{bet},1999-03-17,{bet % 10000}" for bet in range(100)]})
+            self.assertEqual(reply["next"], first + 100)
+        flood.stdin.close()
+        # 16 of each connection wait at any moment. The honest agency's next one does not wait for all of those.
+        self.assertLess(int(flood.stdout.readline()) / CHUNKS, CONNECTIONS * 16 / 4)
+
+    def test_of_an_agency_of_its_own(self):
+        self.flooded(2, 1)
+
+    def test_of_the_honest_agencys_number_from_other_addresses(self):
+        self.flooded(1, CONNECTIONS)
+
+
+class Order(Story):
+    def test_answers_keep_their_order_whatever_agencies_they_are_for(self):
+        server = Server(self, agencies=40)
+        wire = Wire(self, server.ports[0])
+        sent = []
+        for number in range(400):
+            agency = number * 7 % 40 + 1
+            if number % 3 == 0:  # what stores nothing, between what does
+                wire.send({"type_message": 1, "agency": str(agency), "first": 5, "payload": ["Ana,Paz,1,1999-03-17,1"]})
+                sent.append("gap")
+            else:
+                wire.send({"type_message": 1, "agency": str(agency), "first": 0, "payload": [
+                    "Ana,Paz,1,1999-03-17,1"] * 2})
+                sent.append(None)
+        for code in sent:
+            reply = wire.receive()
+            self.assertEqual(reply["payload"] and reply["payload"]["code"], code)
+
+
+if __name__ == "__main__":
+    unittest.main()
