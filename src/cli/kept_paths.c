@@ -54,6 +54,7 @@ static void add_folder_of(struct kept_paths *paths, const char *file) {
     snprintf(text, sizeof text, "%s", file);
     kept_paths_add(paths, dirname(text), false);
     if (realpath(file, real) != NULL) {
+        kept_paths_add(paths, real, false);
         kept_paths_add(paths, dirname(real), false);
     }
 }

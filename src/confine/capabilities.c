@@ -24,15 +24,28 @@ static bool get(struct __user_cap_data_struct data[WORDS], struct error *error) 
            error_set_system(error, errno, "root's capabilities cannot be read");
 }
 
-// Whether we may write every path as its owner, its group or everybody may.
-static bool may_write_all(const struct confine_options *options) {
-    for (size_t i = 0; i < options->writable_count; i++) {
-        if (faccessat(AT_FDCWD, options->writable[i], R_OK | W_OK, AT_EACCESS) != 0 &&
-            (errno == EACCES || errno == EPERM)) {
+// Whether we may use every path as its owner, its group or everybody may. One that is not there is no reason.
+static bool may_use_all(const char *const *paths, size_t count, int how) {
+    for (size_t i = 0; i < count; i++) {
+        if (faccessat(AT_FDCWD, paths[i], how, AT_EACCESS) != 0 && (errno == EACCES || errno == EPERM)) {
             return false;
         }
     }
     return true;
+}
+
+// Of files and folders that are another user's root still needs what goes past their owner's word.
+static uint32_t needed(const struct confine_options *options, const char **name) {
+    if (!may_use_all(options->writable, options->writable_count, R_OK | W_OK)) {
+        *name = "dac_override";
+        return 1U << CAP_DAC_OVERRIDE;
+    }
+    if (!may_use_all(options->readable, options->readable_count, R_OK)) {
+        *name = "dac_read_search";
+        return 1U << CAP_DAC_READ_SEARCH;
+    }
+    *name = "none";
+    return 0;
 }
 
 // The bounding set: what a program that is run could get back. Without the right to change it there is
@@ -53,18 +66,16 @@ bool capabilities_drop(const struct confine_options *options, const char **kept,
     if (!had_any) {
         return true;
     }
-    uint32_t override = 1U << CAP_DAC_OVERRIDE;
     drop_bounding_set();
-    // First only for the moment: whether the store can be used without is best asked without.
+    // First only for the moment: whether the files can be used without is best asked without.
     struct __user_cap_data_struct later[WORDS];
     memcpy(later, before, sizeof later);
     later[0].effective = later[1].effective = 0;
     if (!set(later, error)) {
         return false;
     }
-    if (!may_write_all(options) && (before[0].permitted & override) != 0) {
-        none[0].permitted = none[0].effective = override;
-        *kept = "dac_override";
-    }
+    uint32_t kept_set = needed(options, kept) & before[0].permitted;
+    none[0].permitted = none[0].effective = kept_set;
+    *kept = kept_set == 0 ? "none" : *kept;
     return set(none, error);
 }

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -27,7 +28,9 @@ static bool fail(const struct sqlite_files *files, const char *what, struct erro
 }
 
 void sqlite_files_name(const struct sqlite_files *files, const char *ending, char name[PATH_MAX]) {
-    snprintf(name, PATH_MAX, "%s%s", files->path, ending);
+    int length = snprintf(name, PATH_MAX, "%s%s", files->path, ending);
+    assert(length < PATH_MAX); // sqlite_files_find has made sure
+    (void)length;
 }
 
 static bool has_file(const struct sqlite_files *files, const char *ending) {

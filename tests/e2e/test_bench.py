@@ -48,7 +48,7 @@ class ClassicCentral(threading.Thread):
     """Answers the messages of one connection with the given replies, whatever they are."""
 
     def __init__(self, replies):
-        super().__init__()
+        super().__init__(daemon=True)  # a test that fails must end, and not wait for a client that never comes
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.address = f'127.0.0.1:{self.listener.getsockname()[1]}'
         self.replies = replies

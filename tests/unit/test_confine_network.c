@@ -109,6 +109,10 @@ static int use_our_folder(void) {
     return open_in(ours, "file", O_RDWR);
 }
 
+static int read_a_key(void) {
+    return open_in(certificates, "file", O_RDONLY);
+}
+
 static int read_others_file(void) {
     return open_in(theirs, "secret", O_RDONLY);
 }
@@ -227,6 +231,26 @@ static void a_store_of_somebody_elses_stays_usable(void **state) {
     assert_int_equal(chmod(ours, 0755), 0);
 }
 
+// A key of another user's: it was read at the start, and is to be read again at a reload.
+static void a_key_of_somebody_elses_stays_readable(void **state) {
+    (void)state;
+    if (geteuid() != 0) {
+        skip();
+    }
+    char key[192];
+    snprintf(key, sizeof key, "%s/file", certificates);
+    assert_int_equal(chown(key, NOBODY, NOBODY), 0);
+    assert_int_equal(chmod(key, 0600), 0);
+    const char *readable[] = {certificates, key};
+    struct confine_options confined = connecting(false, true);
+    confined.readable = readable;
+    confined.readable_count = 2;
+    assert_int_equal(outcome(&confined, read_a_key), 0);
+    assert_int_equal(outcome(&confined, use_a_capability), EACCES);
+    assert_int_equal(chown(key, 0, 0), 0);
+    assert_int_equal(chmod(key, 0644), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_send_connects),
@@ -237,6 +261,7 @@ int main(void) {
         cmocka_unit_test(a_forgiving_filter_refuses),
         cmocka_unit_test(root_who_stays_root_has_no_powers),
         cmocka_unit_test(a_store_of_somebody_elses_stays_usable),
+        cmocka_unit_test(a_key_of_somebody_elses_stays_readable),
     };
     return kernel_has_all() ? cmocka_run_group_tests(tests, set_up, tear_down) : 77;
 }
