@@ -15,98 +15,79 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECOND_MS = 1000, AGAIN_MS = 1000 };
+enum { AGAIN_MS = 1000 };
 
 struct audit {
     pthread_mutex_t mutex;
     int file;
     char *path;
     struct chain chain; // up to the last byte of the file, unless `broken`
+    off_t size;         // of the file, then
     bool broken;        // a write failed: nobody knows how far it came
     uint64_t again_ms;  // when to try again then
     int64_t lost;       // records, since
-    uint64_t second_ms; // the second of the limit that is under way began then
-    int64_t in_second;  // limited records in it
-    int64_t suppressed; // and of those that were not written
+    struct audit_budget budget;
 };
 
-// Reading -------------------------------------------------------------------------------------------------
+// The file ------------------------------------------------------------------------------------------------
 
-struct scan {
-    const char *head; // a hash to look for, or NULL
-    bool found;
-};
-
-static void look(struct scan *scan, const struct chain *chain) {
-    scan->found = scan->found || (scan->head != NULL && strcmp(scan->head, chain->hash) == 0);
+// A file of several names would be two logs to those who come by them: rotated under one, it grows under the
+// other.
+static bool has_one_name(const char *path, const struct stat *status, struct error *error) {
+    return status->st_nlink <= 1 ||
+           error_set(error, ERROR_BAD_SETTING, "%.150s: has %ju names (hard links); an audit log has one",
+                     path, (uintmax_t)status->st_nlink);
 }
 
-// Takes every line of the stream; what has no newline at the end goes into *rest, which the caller frees.
-static bool scan_lines(FILE *stream, struct scan *scan, struct chain *chain, char **rest, size_t *rest_length,
-                       struct error *error) {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
-    bool good = true;
-    *rest = NULL;
-    *rest_length = 0;
-    errno = 0;
-    while (good && (length = getline(&line, &room, stream)) > 0) {
-        if (line[length - 1] != '\n') {
-            *rest = line;
-            *rest_length = (size_t)length;
-            line = NULL;
-            break;
-        }
-        good = chain_take(chain, line, (size_t)length - 1, error);
-        look(scan, chain);
+static bool lock_file(int file, const char *path, struct error *error) {
+    if (flock(file, LOCK_EX | LOCK_NB) == 0) {
+        return true;
     }
-    if (good && (ferror(stream) || errno != 0)) {
-        good = error_set_system(error, errno, "cannot be read");
-    }
-    free(line);
-    return good;
+    return errno == EWOULDBLOCK
+               ? error_set(error, ERROR_BAD_SETTING, "%.150s: another server writes this file", path)
+               : error_set_system(error, errno, "%.150s", path);
 }
 
-static bool scan_file(const char *path, struct scan *scan, struct chain *chain, char **rest,
-                      size_t *rest_length, struct error *error) {
+// Opens the file at `path`, or makes it, for us alone. -1 with `error` set when that cannot be.
+static int open_file(const char *path, struct stat *status, struct error *error) {
+    int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0 || fstat(file, status) != 0) {
+        error_set_system(error, errno, "%.150s", path);
+    } else if (has_one_name(path, status, error) && lock_file(file, path, error)) {
+        return file;
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    return -1;
+}
+
+// Reads the file from its beginning, by its descriptor: what has its name may be another one by now.
+static bool read_file(int file, const char *path, struct chain *chain, audit_on_record on_record,
+                      void *context, char **rest, size_t *rest_length, struct error *error) {
     struct error reason;
-    FILE *stream = fopen(path, "re");
-    chain_begin(chain);
+    int copy = fcntl(file, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = copy < 0 ? NULL : fdopen(copy, "r");
+    *rest = NULL;
     if (stream == NULL) {
-        *rest = NULL;
-        return error_set_system(error, errno, "%.150s", path);
+        error_set_system(error, errno, "%.150s", path);
+        if (copy >= 0) {
+            close(copy);
+        }
+        return false;
     }
-    bool good = scan_lines(stream, scan, chain, rest, rest_length, &reason);
+    rewind(stream);
+    chain_begin(chain);
+    bool good = audit_read(stream, chain, on_record, context, rest, rest_length, &reason);
     fclose(stream);
     return good || error_set(error, reason.code, "%.150s: %s", path, reason.text);
 }
 
-bool audit_verify(const char *path, const char *head, struct chain *chain, bool *head_found,
-                  struct error *error) {
-    struct scan scan = {.head = head};
-    char *rest;
-    size_t rest_length;
-    struct error reason;
-    bool good = scan_file(path, &scan, chain, &rest, &rest_length, error);
-    if (good && rest != NULL) {
-        good = error_set(error, ERROR_BAD_MESSAGE,
-                         "%.150s: line %" PRIu64
-                         ": has no newline: it is being written, or was when the power went",
-                         path, chain->lines + 1);
-    } else if (good && !chain_end(chain, &reason)) {
-        good = error_set(error, reason.code, "%.150s: %s", path, reason.text);
-    }
-    free(rest);
-    *head_found = scan.found;
-    return good;
-}
-
-// Writing -------------------------------------------------------------------------------------------------
-
 static bool write_bytes(struct audit *audit, const char *bytes, size_t length) {
     errno = ENOSPC; // for a write that is cut short
-    return write(audit->file, bytes, length) == (ssize_t)length;
+    bool written = write(audit->file, bytes, length) == (ssize_t)length;
+    audit->size += written ? (off_t)length : 0;
+    return written;
 }
 
 static bool add(struct audit *audit, const char *event, const struct audit_field *fields, size_t count) {
@@ -116,20 +97,26 @@ static bool add(struct audit *audit, const char *event, const struct audit_field
 }
 
 // Reads what there is, and closes a line that was written in part.
-static bool go_on_from_file(struct audit *audit, struct error *error) {
-    struct scan scan = {0};
+static bool go_on_from_file(struct audit *audit, audit_on_record on_record, void *context,
+                            struct error *error) {
     char *rest;
     size_t rest_length;
-    if (!scan_file(audit->path, &scan, &audit->chain, &rest, &rest_length, error)) {
+    struct stat status;
+    if (!read_file(audit->file, audit->path, &audit->chain, on_record, context, &rest, &rest_length, error)) {
         free(rest);
         return false;
     }
-    bool written = true;
-    if (rest != NULL) {
+    bool written = fstat(audit->file, &status) == 0;
+    audit->size = status.st_size;
+    if (written && rest != NULL) {
         struct error reason;
+        uint64_t records = audit->chain.records;
         if (!chain_take_rest(&audit->chain, rest, rest_length, &reason)) {
             free(rest);
             return error_set(error, reason.code, "%.150s: %s", audit->path, reason.text);
+        }
+        if (on_record != NULL && audit->chain.records > records) {
+            on_record(context, rest, rest_length); // only its newline was missing
         }
         written = write_bytes(audit, "\n", 1);
     }
@@ -141,9 +128,76 @@ static bool go_on_from_file(struct audit *audit, struct error *error) {
     return written || error_set_system(error, errno, "%.150s: cannot be written", audit->path);
 }
 
-static void note_failure(struct audit *audit, int reason) {
+// A file that is moved, gone, or changed
+// ---------------------------------------------------------------------
+
+static bool go_on_as_new(struct audit *audit, const char *reason) {
+    struct audit_field why = {.name = "reason", .text = reason};
+    chain_next_file(&audit->chain);
+    audit->size = 0;
+    log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
+              "file: %s | reason: %s | message: goes on in a new file, from record %" PRIu64, audit->path,
+              reason, audit->chain.records + 1);
+    return add(audit, "continued", &why, 1);
+}
+
+// The file has lost its name: its successor has it, or there is none yet.
+static bool open_successor(struct audit *audit, const char *reason, struct error *error) {
+    struct stat status;
+    int file = open_file(audit->path, &status, error);
+    if (file < 0) {
+        return false;
+    }
+    if (status.st_size > 0) { // a copy of ours would do, such as an editor writes
+        struct chain chain;
+        char *rest;
+        size_t rest_length;
+        bool is_copy =
+            read_file(file, audit->path, &chain, NULL, NULL, &rest, &rest_length, error) &&
+            (rest == NULL ||
+             error_set(error, ERROR_BAD_SETTING, "%.150s: another file is in its place", audit->path)) &&
+            (strcmp(chain.hash, audit->chain.hash) == 0 ||
+             error_set(error, ERROR_BAD_SETTING, "%.150s: another file is in its place", audit->path));
+        free(rest);
+        if (!is_copy) {
+            close(file);
+            return false;
+        }
+    }
+    close(audit->file);
+    audit->file = file;
+    audit->size = status.st_size;
+    return status.st_size > 0 || go_on_as_new(audit, reason) ||
+           error_set_system(error, errno, "%.150s: cannot be written", audit->path);
+}
+
+// Looks whether the file is still the one that has the name, and as long as it was left.
+static bool keep_file(struct audit *audit, struct error *error) {
+    struct stat ours, named;
+    if (fstat(audit->file, &ours) != 0) {
+        return error_set_system(error, errno, "%.150s", audit->path);
+    }
+    if (lstat(audit->path, &named) != 0 || !path_is_same(&ours, &named)) {
+        return open_successor(audit, ours.st_nlink == 0 ? "deleted" : "moved", error);
+    }
+    if (ours.st_size == 0 && audit->size > 0) {
+        return go_on_as_new(audit, "emptied") ||
+               error_set_system(error, errno, "%.150s: cannot be written", audit->path);
+    }
+    if (ours.st_size != audit->size) { // what is in it will not fit what follows: verify will say where
+        log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL,
+                  "file: %s | error: somebody else has changed it: it has %jd bytes, and had %jd",
+                  audit->path, (intmax_t)ours.st_size, (intmax_t)audit->size);
+        audit->size = ours.st_size;
+    }
+    return true;
+}
+
+// Writing -------------------------------------------------------------------------------------------------
+
+static void note_failure(struct audit *audit, const char *reason) {
     if (!audit->broken) {
-        log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL, "file: %s | error: %s", audit->path, strerror(reason));
+        log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL, "file: %s | error: %s", audit->path, reason);
     }
     audit->broken = true;
     audit->again_ms = clock_steady_ms() + AGAIN_MS;
@@ -159,7 +213,8 @@ static bool is_good(struct audit *audit) {
         return false;
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
-    if (!go_on_from_file(audit, &error) || !add(audit, "lost", &lost, 1)) {
+    if (!go_on_from_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
+        (audit->lost > 0 && !add(audit, "lost", &lost, 1))) {
         audit->again_ms = clock_steady_ms() + AGAIN_MS;
         return false;
     }
@@ -171,11 +226,26 @@ static bool is_good(struct audit *audit) {
 
 static void write_locked(struct audit *audit, const char *event, const struct audit_field *fields,
                          size_t count) {
+    struct error error;
     if (!is_good(audit)) {
         audit->lost++;
+    } else if (!keep_file(audit, &error)) {
+        audit->lost++;
+        note_failure(audit, error.text);
     } else if (!add(audit, event, fields, count)) {
         audit->lost++;
-        note_failure(audit, errno);
+        note_failure(audit, strerror(errno));
+    }
+}
+
+static void tell_of_suppressed(struct audit *audit, bool all) {
+    struct audit_suppressed suppressed;
+    while (audit_budget_take(&audit->budget, clock_steady_ms(), all, &suppressed)) {
+        const struct audit_field fields[] = {
+            {.name = "count", .number = suppressed.count},
+            {.name = "of", .text = suppressed.event},
+            {.name = "reason", .text = suppressed.reason == NULL ? "" : suppressed.reason}};
+        write_locked(audit, "suppressed", fields, suppressed.reason == NULL ? 2 : 3);
     }
 }
 
@@ -187,33 +257,37 @@ void audit_write(struct audit *audit, const char *event, const struct audit_fiel
     }
 }
 
-static void tell_of_suppressed(struct audit *audit) {
-    if (audit->suppressed > 0) {
-        struct audit_field suppressed = {.name = "count", .number = audit->suppressed};
-        audit->suppressed = 0;
-        write_locked(audit, "suppressed", &suppressed, 1);
-    }
-}
-
-void audit_write_limited(struct audit *audit, const char *event, const struct audit_field *fields,
+void audit_write_limited(struct audit *audit, const struct audit_sort *sort, const struct audit_field *fields,
                          size_t count) {
     if (audit == NULL) {
         return;
     }
     pthread_mutex_lock(&audit->mutex);
-    uint64_t now_ms = clock_steady_ms();
-    if (now_ms - audit->second_ms >= SECOND_MS) {
-        tell_of_suppressed(audit);
-        audit->second_ms = now_ms;
-        audit->in_second = 0;
-    }
-    if (audit->in_second < AUDIT_LIMIT) {
-        audit->in_second++;
-        write_locked(audit, event, fields, count);
-    } else {
-        audit->suppressed++;
+    tell_of_suppressed(audit, false);
+    if (audit_budget_allows(&audit->budget, sort, clock_steady_ms())) {
+        write_locked(audit, sort->event, fields, count);
     }
     pthread_mutex_unlock(&audit->mutex);
+}
+
+void audit_tick(struct audit *audit) {
+    if (audit != NULL) {
+        pthread_mutex_lock(&audit->mutex);
+        tell_of_suppressed(audit, false);
+        (void)is_good(audit); // a loss is told of as soon as can be
+        pthread_mutex_unlock(&audit->mutex);
+    }
+}
+
+void audit_write_last(struct audit *audit, const char *event) {
+    if (audit != NULL) {
+        pthread_mutex_lock(&audit->mutex);
+        audit->again_ms = 0; // there is no later
+        tell_of_suppressed(audit, true);
+        audit->again_ms = 0;
+        write_locked(audit, event, NULL, 0);
+        pthread_mutex_unlock(&audit->mutex);
+    }
 }
 
 void audit_sync(struct audit *audit) {
@@ -224,52 +298,27 @@ void audit_sync(struct audit *audit) {
 
 // From its opening to its end -----------------------------------------------------------------------------
 
-// A file of several names would be two logs to those who come by them: rotated under one, it grows under the
-// other.
-static bool has_one_name(const struct audit *audit, struct error *error) {
-    struct stat status;
-    if (fstat(audit->file, &status) != 0) {
-        return error_set_system(error, errno, "%.150s", audit->path);
-    }
-    return status.st_nlink <= 1 ||
-           error_set(error, ERROR_BAD_SETTING, "%.150s: has %ju names (hard links); an audit log has one",
-                     audit->path, (uintmax_t)status.st_nlink);
-}
-
-static bool open_file(struct audit *audit, struct error *error) {
-    audit->file = open(audit->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (audit->file < 0) {
-        return error_set_system(error, errno, "%.150s", audit->path);
-    }
-    if (!has_one_name(audit, error)) {
-        return false;
-    }
-    if (flock(audit->file, LOCK_EX | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK ? error_set(error, ERROR_BAD_SETTING,
-                                                "%.150s: another server writes this file", audit->path)
-                                    : error_set_system(error, errno, "%.150s", audit->path);
-    }
-    return go_on_from_file(audit, error);
-}
-
-bool audit_open(const char *path, struct audit **result, struct error *error) {
+bool audit_open(const char *path, audit_on_record on_record, void *context, struct audit **result,
+                struct error *error) {
     char resolved[PATH_MAX];
+    struct stat status;
     *result = NULL;
     if (!path_resolve(path, resolved, error)) {
         return false;
     }
-    struct audit *audit = *result = calloc(1, sizeof *audit);
+    struct audit *audit = calloc(1, sizeof *audit);
     if (audit == NULL || (audit->path = strdup(resolved)) == NULL) {
         free(audit);
-        *result = NULL;
         return error_set(error, ERROR_NO_MEMORY, "no memory for the audit log");
     }
     pthread_mutex_init(&audit->mutex, NULL);
-    if (!open_file(audit, error)) {
+    audit->file = open_file(audit->path, &status, error);
+    if (audit->file < 0 || !go_on_from_file(audit, on_record, context, error)) {
         error->code = error->code == ERROR_BAD_MESSAGE ? ERROR_BAD_SETTING : error->code;
-        audit_close(result);
+        audit_close(&audit);
         return false;
     }
+    *result = audit;
     return true;
 }
 
@@ -280,7 +329,9 @@ void audit_close(struct audit **pointer) {
         return;
     }
     if (audit->file >= 0) {
-        tell_of_suppressed(audit);
+        tell_of_suppressed(audit, true);
+        audit->again_ms = 0;
+        (void)is_good(audit); // a loss is told of, if it can be
         audit_sync(audit);
         close(audit->file);
     }

@@ -37,6 +37,10 @@ void chain_begin(struct chain *chain) {
     memset(chain->hash, '0', CHAIN_HASH_BYTES - 1);
 }
 
+void chain_next_file(struct chain *chain) {
+    chain->lines = 0;
+}
+
 // Writing it ----------------------------------------------------------------------------------------------
 
 // Up to the time. Returns its length.
@@ -81,6 +85,14 @@ static const char *find_previous(const char *line, size_t length) {
     return line + length - TAIL_BYTES;
 }
 
+static size_t decimal_digits(unsigned long long number) {
+    size_t digits = 1;
+    for (; number >= 10; number /= 10) {
+        digits++;
+    }
+    return digits;
+}
+
 static bool is_record(const struct chain *chain, const char *line, size_t length, char at[CHAIN_AT_BYTES]) {
     char beginning[CHAIN_LINE_BYTES_MAX];
     size_t begin = write_beginning(chain, beginning);
@@ -115,8 +127,42 @@ static bool tells_of_torn(const struct chain *chain, const char *line, size_t le
     return memmem(line, length, field, (size_t)count) != NULL;
 }
 
+// Whether the line is the first of a file, and says that it goes on from another; then so does the chain.
+static bool take_over(struct chain *chain, const char *line, size_t length) {
+    static const char event[] = "\",\"event\":\"continued\"";
+    struct chain before = *chain;
+    char at[CHAIN_AT_BYTES];
+    unsigned long long number;
+    if (chain->lines > 0 || chain->records > 0 || length < 8 || memcmp(line, "{\"n\":", 5) != 0) {
+        return false;
+    }
+    number = strtoull(line + 5, NULL, 10);
+    before.records = number - 1;
+    const char *found = memmem(line, length, event, sizeof event - 1);
+    if (number < 2 || !is_record(&before, line, length, at) || found == NULL ||
+        found != line + strlen("{\"n\":") + decimal_digits(number) + strlen(",\"at\":\"") + strlen(at)) {
+        return false;
+    }
+    chain->records = chain->older = number - 1;
+    memcpy(chain->hash, find_previous(line, length), CHAIN_HASH_BYTES - 1);
+    memcpy(chain->older_hash, chain->hash, CHAIN_HASH_BYTES);
+    return true;
+}
+
 static bool refuse(const struct chain *chain, const char *what, struct error *error) {
     return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": %s", chain->lines + 1, what);
+}
+
+// Times are of one length and form, so that their order is that of their letters.
+static void note_time(struct chain *chain, const char *at) {
+    if (strcmp(at, chain->last_at) >= 0) {
+        return;
+    }
+    if (chain->backwards++ == 0) {
+        chain->backwards_line = chain->lines;
+        snprintf(chain->backwards_at[0], CHAIN_AT_BYTES, "%s", at);
+        snprintf(chain->backwards_at[1], CHAIN_AT_BYTES, "%s", chain->last_at);
+    }
 }
 
 static void take_record(struct chain *chain, const char *line, size_t length, const char *at) {
@@ -124,8 +170,9 @@ static void take_record(struct chain *chain, const char *line, size_t length, co
     chain->lines++;
     chain->records++;
     chain->torn_bytes = 0;
+    note_time(chain, at);
     snprintf(chain->last_at, sizeof chain->last_at, "%s", at);
-    if (chain->records == 1) {
+    if (chain->first_at[0] == '\0') {
         snprintf(chain->first_at, sizeof chain->first_at, "%s", at);
     }
 }
@@ -147,15 +194,38 @@ static bool refuse_torn(const struct chain *chain, struct error *error) {
                      chain->torn_line, chain->records + 1);
 }
 
+// Whether the first line of a file is a whole record, though of another number.
+static bool begins_elsewhere(const char *line, size_t length) {
+    return length > 5 && memcmp(line, "{\"n\":", 5) == 0 && find_previous(line, length) != NULL;
+}
+
+static bool refuse_beginning(const struct chain *chain, const char *line, struct error *error) {
+    unsigned long long number = strtoull(line + 5, NULL, 10);
+    if (chain->records > 0) {
+        return error_set(error, ERROR_BAD_MESSAGE,
+                         "line 1: is record %llu, and the file before ends with record %" PRIu64
+                         ": it is another log, or records between them are missing",
+                         number, chain->records);
+    }
+    return error_set(error, ERROR_BAD_MESSAGE,
+                     "line 1: is no record of number 1, but %llu, and does not go on from another file: what "
+                     "was before it is missing",
+                     number);
+}
+
 bool chain_take(struct chain *chain, const char *line, size_t length, struct error *error) {
     char at[CHAIN_AT_BYTES];
-    bool has_form = is_record(chain, line, length, at);
+    bool has_form = is_record(chain, line, length, at) ||
+                    (take_over(chain, line, length) && is_record(chain, line, length, at));
     if (!has_form && length == 0) {
         return refuse(chain, "is empty", error);
     }
     if (chain->torn_bytes > 0 &&
         !(has_form ? tells_of_torn(chain, line, length) : begins_to_tell(chain, line, length))) {
         return refuse_torn(chain, error);
+    }
+    if (!has_form && chain->lines == 0 && begins_elsewhere(line, length)) {
+        return refuse_beginning(chain, line, error);
     }
     if (!has_form) {
         take_torn(chain, line, length); // a record behind it has to say so

@@ -6,6 +6,9 @@
 // `recovered` record that says how long that part is, and its `previous` is the SHA-256 of what the part's
 // own `previous` would have been, followed by the part: so the chain goes on over it. When that record is cut
 // off, too, the next one tells of all the parts together.
+//
+// A chain may go on in another file: its first record is then a `continued` one, with the number and the
+// `previous` that it would have had in the file before.
 #ifndef QUINIELA_AUDIT_CHAIN_H
 #define QUINIELA_AUDIT_CHAIN_H
 
@@ -18,13 +21,20 @@ enum { CHAIN_HASH_BYTES = 65, CHAIN_AT_BYTES = 24, CHAIN_LINE_BYTES_MAX = 4096 }
 
 struct chain {
     uint64_t lines, records, torn;
-    char hash[CHAIN_HASH_BYTES]; // what the next line's `previous` must be
+    uint64_t older;                       // records that are in the files before, which were not read
+    char older_hash[CHAIN_HASH_BYTES];    // of the last of them
+    uint64_t backwards, backwards_line;   // times that are before the one before, and the line of the first
+    char backwards_at[2][CHAIN_AT_BYTES]; // that one's, and the one before
+    char hash[CHAIN_HASH_BYTES];          // what the next line's `previous` must be
     char first_at[CHAIN_AT_BYTES], last_at[CHAIN_AT_BYTES];
     size_t torn_bytes;  // of the parts of lines that the next record must tell of; 0: none
     uint64_t torn_line; // the first of them
 };
 
 void chain_begin(struct chain *chain);
+
+// What is taken from now on stands in the next file.
+void chain_next_file(struct chain *chain);
 
 // Takes the next line, without its newline. ERROR_BAD_MESSAGE, naming the line, when it does not go on with
 // the chain; then the chain is as it was.

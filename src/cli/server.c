@@ -2,7 +2,6 @@
 // --once), and takes it apart in an order that loses nothing.
 #include "cli/cli.h"
 
-#include "audit/audit.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/signals.h"
@@ -11,6 +10,7 @@
 #include "cli/listening.h"
 #include "cli/loops.h"
 #include "cli/privileges.h"
+#include "cli/recording.h"
 #include "cli/settings_table.h"
 #include "cli/tls_settings.h"
 #include "confine/supervisor.h"
@@ -31,7 +31,12 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { STORE_AGAIN_MS = 250, STORE_AGAIN_MS_MAX = 5000, EXPIRY_EVERY_MS = 12 * 3600 * 1000 };
+enum {
+    STORE_AGAIN_MS = 250,
+    STORE_AGAIN_MS_MAX = 5000,
+    EXPIRY_EVERY_MS = 12 * 3600 * 1000,
+    AUDIT_TICK_MS = 1000
+};
 
 struct server {
     struct settings *settings;
@@ -47,9 +52,10 @@ struct server {
     struct store_watch *watch; // of a store that other servers change, too
     struct store_identity store_identity;
     uv_async_t all_told;
-    struct audit *audit;     // NULL: nobody wants to know
-    struct tls_context *tls; // NULL: plain text
-    uv_timer_t expiry;       // when to look again whether its files are about to expire
+    struct recording recording; // of the audit log
+    struct tls_context *tls;    // NULL: plain text
+    uv_timer_t expiry;          // when to look again whether its files are about to expire
+    uv_timer_t audit_tick;      // each second, where there is an audit log
     bool is_ready, stopping;
 };
 
@@ -111,7 +117,7 @@ static void reload(struct server *server) {
     tls_context_release(server->tls);
     server->tls = tls;
     log_event(LOG_LEVEL_INFO, "reload", LOG_SUCCESS, "resource: certificates");
-    audit_write(server->audit, "reloaded", NULL, 0);
+    audit_write(server->recording.audit, "reloaded", NULL, 0);
     tls_settings_warn(tls);
 }
 
@@ -137,6 +143,11 @@ static void take_signal(struct server *server) {
 static void on_expiry(uv_timer_t *timer) {
     const struct server *server = timer->data;
     tls_settings_warn(server->tls);
+}
+
+static void on_audit_tick(uv_timer_t *timer) {
+    const struct server *server = timer->data;
+    audit_tick(server->recording.audit);
 }
 
 static void on_signal(uv_poll_t *signals, int status, int events) {
@@ -167,7 +178,8 @@ static bool start_main_loop(struct server *server, struct error *error) {
     uv_poll_init(&server->loop, &server->signals, server->signals_descriptor);
     uv_async_init(&server->loop, &server->all_told, on_all_told);
     uv_timer_init(&server->loop, &server->expiry);
-    server->signals.data = server->all_told.data = server->expiry.data = server;
+    uv_timer_init(&server->loop, &server->audit_tick);
+    server->signals.data = server->all_told.data = server->expiry.data = server->audit_tick.data = server;
     uv_poll_start(&server->signals, UV_READABLE, on_signal);
     return true;
 }
@@ -176,6 +188,7 @@ static void close_main_loop(struct server *server) {
     uv_close((uv_handle_t *)&server->signals, NULL);
     uv_close((uv_handle_t *)&server->all_told, NULL);
     uv_close((uv_handle_t *)&server->expiry, NULL);
+    uv_close((uv_handle_t *)&server->audit_tick, NULL);
     do { // a stop that came before the loop ran ends its first run at once
         uv_run(&server->loop, UV_RUN_DEFAULT);
     } while (uv_loop_close(&server->loop) == UV_EBUSY);
@@ -207,8 +220,7 @@ static void take_apart(struct server *server) {
     }
     store_forget(&server->store_identity);
     lottery_free(server->lottery);
-    audit_write(server->audit, "stopped", NULL, 0);
-    audit_close(&server->audit);
+    recording_close(&server->recording);
     tls_context_release(server->tls);
     close_main_loop(server);
 }
@@ -233,25 +245,8 @@ static void on_everyone_told(void *context) {
 
 // Called on the ledger's thread.
 static void on_noted(void *context, const struct ledger_note *note) {
-    const struct server *server = context;
-    const char *draw = settings_text(server->settings, "DRAW");
-    struct audit_field fields[] = {{.name = "draw", .text = draw},
-                                   {.name = "agency", .number = note->agency},
-                                   {.name = "bets", .number = (int64_t)note->bets}};
-    switch (note->kind) {
-    case LEDGER_NOTE_FINISHED:
-        audit_write(server->audit, "agency_finished", fields, 3);
-        break;
-    case LEDGER_NOTE_SEALED:
-        audit_write(server->audit, "sealed", fields, 1);
-        audit_sync(server->audit);
-        break;
-    case LEDGER_NOTE_DRAWN:
-        fields[1] = (struct audit_field){.name = "winners", .number = (int64_t)note->winners};
-        audit_write(server->audit, "drawn", fields, 3);
-        audit_sync(server->audit);
-        break;
-    }
+    struct server *server = context;
+    recording_note(&server->recording, note);
 }
 
 static void on_store_changed(void *context) {
@@ -360,22 +355,13 @@ static bool start_tls(struct server *server, struct error *error) {
     return true;
 }
 
-static bool start_audit(struct server *server, struct error *error) {
-    const char *path = settings_text(server->settings, "AUDIT_LOG");
-    struct error reason;
-    if (path == NULL) {
-        return true;
+static bool start_recording(struct server *server, struct error *error) {
+    if (!recording_open(&server->recording, server->settings, server->tls != NULL, error)) {
+        return false;
     }
-    if (!audit_open(path, &server->audit, &reason)) {
-        return error_set(error, reason.code, "%s: %s", settings_place(server->settings, "AUDIT_LOG"),
-                         reason.text);
+    if (server->recording.audit != NULL) {
+        uv_timer_start(&server->audit_tick, on_audit_tick, AUDIT_TICK_MS, AUDIT_TICK_MS);
     }
-    const struct audit_field fields[] = {
-        {.name = "draw", .text = settings_text(server->settings, "DRAW")},
-        {.name = "winning_number", .number = settings_number(server->settings, "WINNING_NUMBER")},
-        {.name = "agencies", .number = agencies_from(server->settings)},
-        {.name = "tls", .text = server->tls == NULL ? "off" : "on"}};
-    audit_write(server->audit, "started", fields, 4);
     return true;
 }
 
@@ -384,10 +370,11 @@ static bool start_lottery(struct server *server, struct error *error) {
         return false;
     }
     conflicts_warn_of_no_agencies(ledger_agencies(server->ledger));
+    recording_catch_up(&server->recording, server->ledger); // now: the ledger is its thread's from there on
     if (!worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
-    lottery_set_audit(server->lottery, server->audit);
+    lottery_set_audit(server->lottery, server->recording.audit);
     lottery_set_worker(server->lottery, server->worker);
     lottery_set_refusals_max(server->lottery, (uint32_t)settings_number(server->settings, "REFUSALS_MAX"));
     return store_watch_start(settings_text(server->settings, "STORE"), on_store_changed, server,
@@ -406,8 +393,8 @@ static bool put_together(struct server *server, struct error *error) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
     return open_net(server, error) && privileges_give_up(server->settings, has_store, error) &&
-           log_start(error) && start_audit(server, error) && (!has_store || start_lottery(server, error)) &&
-           net_start(server->net, error);
+           log_start(error) && start_recording(server, error) &&
+           (!has_store || start_lottery(server, error)) && net_start(server->net, error);
 }
 
 static void log_listening(const struct server *server) {

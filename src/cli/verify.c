@@ -8,12 +8,42 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+// Takes the files in a row, which are separated by commas; a file that is there under the whole name is one.
+static bool verify_files(char *paths, const char *head, struct chain *chain, bool *head_found,
+                         struct error *error) {
+    if (access(paths, F_OK) == 0) {
+        return audit_verify(paths, head, chain, head_found, error);
+    }
+    for (char *path; (path = strsep(&paths, ",")) != NULL;) {
+        if (!audit_verify(path, head, chain, head_found, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void print_what_was_found(const char *path, const struct chain *chain) {
+    if (chain->older > 0) {
+        printf("%s: goes on from record %" PRIu64 " of an older file, whose last hash was %s\n", path,
+               chain->older, chain->older_hash);
+    }
+    if (chain->backwards > 0) {
+        printf("%s: %" PRIu64 " times run backwards, first on line %" PRIu64
+               ": %s, and %s before it: a clock was set back\n",
+               path, chain->backwards, chain->backwards_line, chain->backwards_at[0], chain->backwards_at[1]);
+    }
+    printf("%s: %" PRIu64 " records, first %s, last %s, %" PRIu64 " recovered, chain intact, last hash %s\n",
+           path, chain->records - chain->older, chain->first_at, chain->last_at, chain->torn, chain->hash);
+}
 
 static bool verify(const struct settings *settings, struct error *error) {
     const char *path = settings_text(settings, "AUDIT"), *head = settings_text(settings, "HEAD");
     struct chain chain;
-    bool head_found;
+    bool head_found = false;
     if (path == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "--audit: is missing: which file?");
     }
@@ -22,16 +52,21 @@ static bool verify(const struct settings *settings, struct error *error) {
         return error_set(error, ERROR_BAD_SETTING, "--head: \"%.80s\" is no hash: 64 hexadecimal digits",
                          head);
     }
-    if (!audit_verify(path, head, &chain, &head_found, error)) {
+    char *paths = strdup(path);
+    if (paths == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the names of the files");
+    }
+    chain_begin(&chain);
+    bool good = verify_files(paths, head, &chain, &head_found, error);
+    free(paths);
+    if (!good) {
         return false;
     }
     if (head != NULL && !head_found) {
         return error_set(error, ERROR_BAD_MESSAGE,
                          "%.100s: no line has the hash %s: it was cut off, or is another chain", path, head);
     }
-    printf("%s: %" PRIu64 " records, first %s, last %s, %" PRIu64 " recovered, chain intact, last hash %s\n",
-           path, chain.records, chain.records > 0 ? chain.first_at : "-",
-           chain.records > 0 ? chain.last_at : "-", chain.torn, chain.hash);
+    print_what_was_found(path, &chain);
     return true;
 }
 

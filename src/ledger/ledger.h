@@ -78,6 +78,7 @@ struct ledger_note {
     enum ledger_note_kind kind;
     uint32_t agency;        // FINISHED: which one
     uint64_t bets, winners; // FINISHED: the agency's bets; DRAWN: of the whole draw
+    const char *at;         // when it was stored (UTC); NULL: just now
 };
 
 struct ledger_options {
@@ -114,6 +115,11 @@ void ledger_close(struct ledger **ledger);
 
 // Takes a group of requests, linked by node.next, and completes every one of them.
 void ledger_process(struct ledger *ledger, struct queue_node *group);
+
+// Calls `noted` for what was found stored: the agencies that have finished, by number, the seal, the draw.
+// `at` says since when. Behind ledger_open, before anything else.
+void ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
+                   void *context);
 
 // Whether there is work that no request will bring: the draw is to be made, or made again after a failure, or
 // the store is to be opened again for what agencies have been told.

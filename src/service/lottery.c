@@ -121,7 +121,8 @@ static void on_identified(struct connection *connection) {
     const struct audit_field fields[] = {{.name = "agency", .text = identity},
                                          {.name = "ip", .text = peer},
                                          {.name = "serial", .text = certificate.serial}};
-    audit_write(lottery_loop_of(connection)->lottery->audit, "connected", fields, 3);
+    const struct audit_sort sort = {.event = "connected", .agency = identity};
+    audit_write_limited(lottery_loop_of(connection)->lottery->audit, &sort, fields, 3);
 }
 
 static void on_refused(struct connection *connection, const char *failure) {
@@ -132,7 +133,8 @@ static void on_refused(struct connection *connection, const char *failure) {
     const struct audit_field fields[] = {{.name = "reason", .text = failure},
                                          {.name = "ip", .text = peer},
                                          {.name = "agency", .text = identity}};
-    audit_write_limited(lottery_loop_of(connection)->lottery->audit, "refused", fields, is_known ? 3 : 2);
+    const struct audit_sort sort = {"refused", failure, is_known ? identity : NULL};
+    audit_write_limited(lottery_loop_of(connection)->lottery->audit, &sort, fields, is_known ? 3 : 2);
 }
 
 static bool owes_answer(struct connection *connection) {

@@ -150,7 +150,9 @@ static void audit_not_authorized(struct connection *connection, uint32_t wanted)
                                          {.name = "agency", .text = connection_identity(connection)},
                                          {.name = "serial", .text = certificate.serial},
                                          {.name = "wanted", .number = wanted}};
-    audit_write_limited(lottery_loop_of(connection)->lottery->audit, "refused", fields, 5);
+    const struct audit_sort sort = {"refused", error_name(ERROR_NOT_AUTHORIZED),
+                                    connection_identity(connection)};
+    audit_write_limited(lottery_loop_of(connection)->lottery->audit, &sort, fields, 5);
 }
 
 void requests_break_off(struct connection *connection) {

@@ -206,8 +206,8 @@ class Found(Audited):
                 server.signal(signal.SIGTERM)
                 server.wait()
                 torn = left < len(lines[-1]) - 1
-                said = self.verify()  # with `started` and `stopped`, and `recovered` in place of the record that was torn
-                self.assertIn("8 records", said)
+                said = self.verify()  # with `started` and `stopped`; for the record that was torn `recovered`, and it again
+                self.assertIn(f"{8 + torn} records", said)
                 self.assertIn(f", {int(torn)} recovered, chain intact", said)
                 with open(self.path(), "rb") as file:
                     after = file.read().splitlines(keepends=True)

@@ -1,0 +1,84 @@
+#include "audit/read.h"
+
+#include "audit/audit.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool audit_read(FILE *stream, struct chain *chain, audit_on_record on_record, void *context, char **rest,
+                size_t *rest_length, struct error *error) {
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t length;
+    bool good = true;
+    *rest = NULL;
+    *rest_length = 0;
+    errno = 0;
+    while (good && (length = getline(&line, &room, stream)) > 0) {
+        if (line[length - 1] != '\n') {
+            *rest = line;
+            *rest_length = (size_t)length;
+            line = NULL;
+            break;
+        }
+        uint64_t records = chain->records;
+        good = chain_take(chain, line, (size_t)length - 1, error);
+        if (good && on_record != NULL && chain->records > records) {
+            on_record(context, line, (size_t)length - 1);
+        }
+    }
+    if (good && (ferror(stream) || errno != 0)) {
+        good = error_set_system(error, errno, "cannot be read");
+    }
+    free(line);
+    return good;
+}
+
+// What somebody has noted, and whether the chain has come by it.
+struct search {
+    const struct chain *chain;
+    const char *head; // or NULL
+    bool found;
+};
+
+static void look(void *context, const char *line, size_t length) {
+    struct search *search = context;
+    (void)line, (void)length;
+    search->found =
+        search->found || (search->head != NULL && (strcmp(search->head, search->chain->hash) == 0 ||
+                                                   strcmp(search->head, search->chain->older_hash) == 0));
+}
+
+static bool verify_stream(FILE *stream, struct search *search, struct chain *chain, struct error *error) {
+    char *rest;
+    size_t rest_length;
+    bool good = audit_read(stream, chain, look, search, &rest, &rest_length, error);
+    if (good && rest != NULL) {
+        good = error_set(error, ERROR_BAD_MESSAGE,
+                         "line %" PRIu64 ": has no newline: it is being written, or was when the power went",
+                         chain->lines + 1);
+    } else if (good && chain->lines == 0) {
+        good =
+            error_set(error, ERROR_BAD_MESSAGE,
+                      "is empty: a log begins with a record; this one was emptied, or nothing has begun it");
+    }
+    free(rest);
+    return good && chain_end(chain, error);
+}
+
+bool audit_verify(const char *path, const char *head, struct chain *chain, bool *head_found,
+                  struct error *error) {
+    struct search search = {.chain = chain, .head = head, .found = *head_found};
+    struct error reason;
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL) {
+        return error_set_system(error, errno, "%.150s", path);
+    }
+    chain_next_file(chain);
+    bool good = verify_stream(stream, &search, chain, &reason);
+    fclose(stream);
+    *head_found = search.found;
+    return good || error_set(error, reason.code, "%.150s: %s", path, reason.text);
+}

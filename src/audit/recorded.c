@@ -1,0 +1,79 @@
+#include "audit/recorded.h"
+
+#include "wire/json_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void recorded_begin(struct recorded *recorded, const char *draw) {
+    *recorded = (struct recorded){.is_new = true};
+    *json_text_write(recorded->draw, draw, strlen(draw)) = '\0';
+}
+
+void recorded_free(struct recorded *recorded) {
+    free(recorded->finished);
+    recorded->finished = NULL;
+}
+
+void recorded_add_finished(struct recorded *recorded, uint32_t agency) {
+    size_t byte = agency / 8;
+    if (byte >= recorded->finished_bytes) {
+        size_t bytes = byte * 2 + 64;
+        uint8_t *larger = realloc(recorded->finished, bytes);
+        if (larger == NULL) {
+            recorded->failed = true;
+            return;
+        }
+        memset(larger + recorded->finished_bytes, 0, bytes - recorded->finished_bytes);
+        recorded->finished = larger;
+        recorded->finished_bytes = bytes;
+    }
+    recorded->finished[byte] |= (uint8_t)(1U << agency % 8);
+}
+
+bool recorded_has_finished(const struct recorded *recorded, uint32_t agency) {
+    size_t byte = agency / 8;
+    return byte < recorded->finished_bytes && (recorded->finished[byte] >> agency % 8 & 1) != 0;
+}
+
+bool recorded_is_older(const struct recorded *recorded, const char *at) {
+    return strcmp(at, recorded->continued_at) < 0;
+}
+
+// What stands behind `begin` in the text; NULL when it begins otherwise.
+static const char *behind(const char *text, const char *begin) {
+    size_t length = strlen(begin);
+    return text != NULL && strncmp(text, begin, length) == 0 ? text + length : NULL;
+}
+
+// The event of a record of this draw, and what stands behind the draw.
+static const char *behind_draw(const struct recorded *recorded, const char *event, const char *name) {
+    const char *fields = behind(behind(behind(event, name), "\",\"draw\":"), recorded->draw);
+    return fields != NULL && fields[0] == ',' ? fields : NULL;
+}
+
+void recorded_take(void *context, const char *line, size_t length) {
+    struct recorded *recorded = context;
+    static const char name[] = "\",\"event\":\"";
+    char at[CHAIN_AT_BYTES] = "";
+    const char *found = memmem(line, length, name, sizeof name - 1), *fields;
+    if (found == NULL) {
+        return;
+    }
+    const char *event = found + sizeof name - 1; // behind the time, which has no quote
+    recorded->has_ended = behind(event, "stopped\"") != NULL;
+    if (recorded->is_new && behind(event, "continued\"") != NULL &&
+        sscanf(line, "{\"n\":%*u,\"at\":\"%23[^\"]", at) == 1) {
+        memcpy(recorded->continued_at, at, sizeof at);
+    }
+    recorded->is_new = false;
+    if ((fields = behind_draw(recorded, event, "agency_finished")) != NULL) {
+        uint32_t agency;
+        if (sscanf(fields, ",\"agency\":%u", &agency) == 1 && agency <= AGENCIES_MAX) {
+            recorded_add_finished(recorded, agency);
+        }
+    }
+    recorded->sealed = recorded->sealed || behind_draw(recorded, event, "sealed") != NULL;
+    recorded->drawn = recorded->drawn || behind_draw(recorded, event, "drawn") != NULL;
+}

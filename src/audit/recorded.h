@@ -1,0 +1,34 @@
+// What an audit log has of one draw, found as its records are read.
+#ifndef QUINIELA_AUDIT_RECORDED_H
+#define QUINIELA_AUDIT_RECORDED_H
+
+#include "audit/chain.h"
+#include "base/limits.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct recorded {
+    char draw[DRAW_NAME_BYTES_MAX * 6 + 3]; // as it stands in a record, with its quotes
+    bool sealed, drawn, failed;             // `failed`: no memory
+    bool is_new, has_ended;                 // the log has no record; its last one is `stopped`
+    char continued_at[CHAIN_AT_BYTES];      // it began there, as what was before is in another file; or ""
+    uint8_t *finished;                      // a bit for each agency
+    size_t finished_bytes;
+};
+
+void recorded_begin(struct recorded *recorded, const char *draw);
+void recorded_free(struct recorded *recorded);
+
+// Takes a record. An audit_on_record; the context is the struct.
+void recorded_take(void *recorded, const char *line, size_t length);
+
+// Remembers that the agency has finished, or tells whether it has.
+void recorded_add_finished(struct recorded *recorded, uint32_t agency);
+bool recorded_has_finished(const struct recorded *recorded, uint32_t agency);
+
+// Whether what happened then (UTC, as in the records) stands in the file before this one.
+bool recorded_is_older(const struct recorded *recorded, const char *at);
+
+#endif

@@ -1,0 +1,115 @@
+#include "cli/recording.h"
+
+#include "base/log.h"
+
+#include <inttypes.h>
+
+// A record of what was not recorded when it happened.
+static const struct audit_field later = {.name = "later", .text = "yes"};
+
+static void record_start(const struct recording *recording, const struct settings *settings, bool has_tls) {
+    const char *agencies = settings_is_set(settings, "AGENCIES") ? "AGENCIES" : "SERVER_LISTEN_BACKLOG";
+    const struct audit_field fields[] = {
+        {.name = "draw", .text = recording->draw},
+        {.name = "winning_number", .number = settings_number(settings, "WINNING_NUMBER")},
+        {.name = "agencies", .number = settings_number(settings, agencies)},
+        {.name = "tls", .text = has_tls ? "on" : "off"}};
+    audit_write(recording->audit, "started", fields, 4);
+}
+
+bool recording_open(struct recording *recording, const struct settings *settings, bool has_tls,
+                    struct error *error) {
+    const char *path = settings_text(settings, "AUDIT_LOG");
+    struct error reason;
+    recording->draw = settings_text(settings, "DRAW");
+    recorded_begin(&recording->recorded, recording->draw);
+    if (path == NULL) {
+        return true;
+    }
+    if (!audit_open(path, recorded_take, &recording->recorded, &recording->audit, &reason)) {
+        return error_set(error, reason.code, "%s: %s", settings_place(settings, "AUDIT_LOG"), reason.text);
+    }
+    if (recording->recorded.failed) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for what the audit log has");
+    }
+    if (!recording->recorded.is_new && !recording->recorded.has_ended) {
+        audit_write(recording->audit, "stopped", &later, 1); // killed, or nothing could be written
+    }
+    record_start(recording, settings, has_tls);
+    return true;
+}
+
+static void record(struct recording *recording, const char *event, const struct ledger_note *note,
+                   struct audit_field *fields, size_t count) {
+    if (note->at != NULL) {
+        fields[count++] = later;
+        fields[count++] = (struct audit_field){.name = "stored_at", .text = note->at};
+    }
+    audit_write(recording->audit, event, fields, count);
+}
+
+void recording_note(void *context, const struct ledger_note *note) {
+    struct recording *recording = context;
+    struct audit_field fields[5] = {{.name = "draw", .text = recording->draw},
+                                    {.name = "agency", .number = note->agency},
+                                    {.name = "bets", .number = (int64_t)note->bets}};
+    if (recording->audit == NULL) {
+        return;
+    }
+    switch (note->kind) {
+    case LEDGER_NOTE_FINISHED:
+        record(recording, "agency_finished", note, fields, 3);
+        break;
+    case LEDGER_NOTE_SEALED:
+        recording->recorded.sealed = true;
+        record(recording, "sealed", note, fields, 1);
+        audit_sync(recording->audit);
+        break;
+    case LEDGER_NOTE_DRAWN:
+        recording->recorded.drawn = true;
+        fields[1] = (struct audit_field){.name = "winners", .number = (int64_t)note->winners};
+        record(recording, "drawn", note, fields, 3);
+        audit_sync(recording->audit);
+        break;
+    }
+}
+
+struct catching_up {
+    struct recording *recording;
+    uint64_t missing;
+};
+
+static void note_missing(void *context, const struct ledger_note *note) {
+    struct catching_up *catching_up = context;
+    const struct recorded *recorded = &catching_up->recording->recorded;
+    bool is_there = note->kind == LEDGER_NOTE_FINISHED ? recorded_has_finished(recorded, note->agency)
+                    : note->kind == LEDGER_NOTE_SEALED ? recorded->sealed
+                                                       : recorded->drawn;
+    if (!is_there && !recorded_is_older(recorded, note->at)) {
+        catching_up->missing++;
+        recording_note(catching_up->recording, note);
+    }
+}
+
+void recording_catch_up(struct recording *recording, const struct ledger *ledger) {
+    struct catching_up catching_up = {.recording = recording};
+    if (recording->audit == NULL) {
+        return;
+    }
+    ledger_recall(ledger, note_missing, &catching_up);
+    if (catching_up.missing > 0) {
+        log_event(
+            LOG_LEVEL_WARNING, "audit", LOG_SUCCESS, "recorded_later: %" PRIu64 " | reason: %s",
+            catching_up.missing,
+            recording->recorded.is_new
+                ? "the audit log is new, and the draw is not: what was recorded of it is in another file"
+                : "they were stored, and not recorded: the server was killed, the disk was full, or "
+                  "another server stored them");
+    }
+}
+
+void recording_close(struct recording *recording) {
+    audit_write_last(recording->audit, "stopped");
+    audit_close(&recording->audit);
+    recorded_free(&recording->recorded);
+}
