@@ -25,6 +25,7 @@ struct log_queue {
     bool is_idle;    // the thread waits for work
     bool is_writing; // it has taken bytes out, and they are not written yet
     bool is_hurried, is_ending;
+    bool is_left;     // to the thread, which frees it
     uint64_t lost;    // lines that were left out and not told of yet
     int patience_ms;  // that is left
     bool wants_tick;  // at:
@@ -55,6 +56,13 @@ static size_t take_lines(struct log_queue *queue, char lines[PIPE_BUF]) {
     queue->begin = (queue->begin + length) % queue->options.bytes;
     queue->used -= length;
     return length;
+}
+
+static void destroy(struct log_queue *queue) {
+    pthread_mutex_destroy(&queue->mutex);
+    pthread_cond_destroy(&queue->work);
+    pthread_cond_destroy(&queue->room);
+    free(queue);
 }
 
 // The thread ----------------------------------------------------------------------------------------------
@@ -134,7 +142,11 @@ static void *run(void *argument) {
         }
     }
     pthread_cond_broadcast(&queue->room);
+    bool is_ours = queue->is_left;
     pthread_mutex_unlock(&queue->mutex);
+    if (is_ours) {
+        destroy(queue);
+    }
     return NULL;
 }
 
@@ -148,13 +160,6 @@ static void init_conditions(struct log_queue *queue) {
     pthread_cond_init(&queue->room, &steady);
     pthread_condattr_destroy(&steady);
     pthread_mutex_init(&queue->mutex, NULL);
-}
-
-static void destroy(struct log_queue *queue) {
-    pthread_mutex_destroy(&queue->mutex);
-    pthread_cond_destroy(&queue->work);
-    pthread_cond_destroy(&queue->room);
-    free(queue);
 }
 
 bool log_queue_start(const struct log_queue_options *options, struct log_queue **result,
@@ -234,13 +239,15 @@ bool log_queue_end(struct log_queue **pointer, int flush_ms) {
         in_time = pthread_cond_timedwait(&queue->room, &queue->mutex, &until) == 0;
     }
     bool written = queue->used == 0 && !queue->is_writing;
+    pthread_t thread = queue->thread;
+    queue->is_left = !written;
     pthread_mutex_unlock(&queue->mutex);
+    *pointer = NULL;
     if (!written) {
-        pthread_detach(queue->thread);
+        pthread_detach(thread);
         return false;
     }
-    pthread_join(queue->thread, NULL);
+    pthread_join(thread, NULL);
     destroy(queue);
-    *pointer = NULL;
     return true;
 }

@@ -45,9 +45,9 @@ void log_queue_want_tick(struct log_queue *queue);
 // Nobody waits for room from now on.
 void log_queue_hurry(struct log_queue *queue);
 
-// Waits until everything is written, for `flush_ms` at most. Then true: the thread has ended, and the queue
-// is freed and the caller's pointer nulled. False: the thread still waits for a reader. It goes on to use the
-// queue, to which nothing may be added any more, until the process ends.
+// Waits until everything is written, for `flush_ms` at most, and nulls the caller's pointer: nothing may be
+// added any more. True: the thread has ended, and the queue is freed. False: the thread still waits for a
+// reader; when there is one it writes the rest, and frees the queue, unless the process ends before.
 bool log_queue_end(struct log_queue **queue, int flush_ms) MUST_CHECK;
 
 #endif
