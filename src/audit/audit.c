@@ -66,7 +66,7 @@ static int open_file(const char *path, struct stat *status, struct error *error)
 static bool read_file(int file, const char *path, struct chain *chain, audit_on_record on_record,
                       void *context, char **rest, size_t *rest_length, struct error *error) {
     struct error reason;
-    int copy = fcntl(file, F_DUPFD_CLOEXEC, 0);
+    int copy = dup(file);
     FILE *stream = copy < 0 ? NULL : fdopen(copy, "r");
     *rest = NULL;
     if (stream == NULL) {
