@@ -25,7 +25,8 @@ const struct setting settings_server[] = {
      .maximum = UINT16_MAX,
      .fallback = "12345",
      .value_name = "PORT",
-     .help = "TCP port that takes bets, and consultations too; 0 takes a free one, and the log says which"},
+     .help = "TCP port of the bets, and of consultations too; a server takes a free one for 0, and its log "
+             "says which"},
     {.commands = COMMAND_SERVER,
      .key = "CONSULT_SERVER_PORT",
      .type = SETTING_NUMBER,
@@ -37,8 +38,9 @@ const struct setting settings_server[] = {
      .key = "SERVER_IP",
      .type = SETTING_TEXT,
      .value_name = "ADDRESS",
-     .help = "Address to listen on: a numeric one, or a name, whose addresses that are this machine's are "
-             "taken, and loopback; nothing means every address"},
+     .help =
+         "Address to listen on, or to ask: a numeric one, or a name; of a name's addresses those that are "
+         "this machine's are listened on, and loopback; nothing means every address"},
     {.commands = COMMAND_SERVER,
      .key = "SERVER_LISTEN_BACKLOG",
      .type = SETTING_NUMBER,
@@ -123,8 +125,8 @@ const struct setting settings_server[] = {
      .fallback = "0",
      .value_name = "N",
      .help =
-         "Connections at once; then one that has not said anything yet is closed for one that comes. 0 is "
-         "as many as there are file descriptors for"},
+         "Connections at once; then whoever has most of them loses one for one that comes. 0 is as many as "
+         "there are file descriptors for"},
     {.commands = COMMAND_SERVER,
      .key = "MEMORY_MAX",
      .type = SETTING_SIZE,

@@ -25,7 +25,7 @@ static bool refuse(struct error *error, const char *field, const struct ledger *
                    uint32_t stored) {
     error_set(error, ERROR_BAD_SETTING,
               "%s is %" PRIu32 ", and draw \"%s\" was opened with %" PRIu32
-              " and has bets: start with %" PRIu32 ", with CHANGE=yes to have %" PRIu32
+              " and has bets: start with %" PRIu32 ", with CHANGE=yes (--change) to have %" PRIu32
               " from now on, or with another DRAW",
               field, given, ledger->draw_name, stored, stored, given);
     error->field = field;
@@ -77,6 +77,17 @@ static void warn_of_closed(const struct ledger *ledger, const struct terms *want
     }
 }
 
+// Left in a file, it lets the next mistake through.
+static void warn_of_change_for_nothing(const struct ledger *ledger) {
+    if (ledger->options.change) {
+        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_IN_PROGRESS,
+                  "draw: %s | message: CHANGE is set, and nothing changes: take it away, or a later start "
+                  "with other "
+                  "settings by mistake changes the draw",
+                  ledger->draw_name);
+    }
+}
+
 bool ledger_take_terms(struct ledger *ledger, bool found, struct error *error) {
     struct stored_draw *draw = &ledger->draw;
     if (!found || ledger->has_terms) {
@@ -88,6 +99,7 @@ bool ledger_take_terms(struct ledger *ledger, bool found, struct error *error) {
         return true;
     }
     if (same(draw, &wanted)) {
+        warn_of_change_for_nothing(ledger);
         return true;
     }
     if (!check_terms(ledger, &wanted, error)) {

@@ -44,6 +44,13 @@ static int bind_everywhere(struct sockaddr_storage *address, uint16_t port, bool
     return descriptor;
 }
 
+// What is behind the system's words, as far as it can be known.
+static const char *why(int failure) {
+    return failure == EADDRINUSE      ? ", where another program listens already (another central?)"
+           : failure == EADDRNOTAVAIL ? ", which is no address of this machine"
+                                      : "";
+}
+
 int listener_bind(const struct sockaddr_storage *wanted, uint16_t *port, bool exclusive,
                   struct error *error) {
     struct sockaddr_storage address;
@@ -61,7 +68,7 @@ int listener_bind(const struct sockaddr_storage *wanted, uint16_t *port, bool ex
         if (wanted != NULL) {
             place_show_address(wanted, text);
         }
-        error_set_system(error, failure, "cannot listen on %s port %u", text, *port);
+        error_set_system(error, failure, "cannot listen on %s port %u%s", text, *port, why(failure));
         errno = failure;
         return -1;
     }

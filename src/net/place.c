@@ -166,6 +166,10 @@ bool place_parse(const char *text, struct place *place, struct error *error) {
         place->count = 1;
         return true;
     }
+    if (strpbrk(text, " \t") != NULL) {
+        return refuse(text, "has a blank in it, or behind it: it is neither a numeric address nor a name",
+                      error);
+    }
     place->kind = PLACE_NAME;
     return !has_colon && check_name(text, error);
 }

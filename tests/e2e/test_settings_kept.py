@@ -41,7 +41,7 @@ class SettingsKept(Story):
 
     def test_fewer_agencies_seal_nothing(self):
         self.begin("--agencies", 3)
-        self.refused('--agencies: AGENCIES is 1, and draw "1" was opened with 3 and has bets: start with 3, with CHANGE=yes '
+        self.refused('--agencies: AGENCIES is 1, and draw "1" was opened with 3 and has bets: start with 3, with CHANGE=yes (--change) '
                      "to have 1 from now on, or with another DRAW", "--agencies", 1)
         self.assertEqual(self.terms(), "open 3 7574")
         self.serve("--agencies", 1, CHANGE="yes").wait_for(r"WARNING  action: change_draw .*agencies: 3 → 1$")

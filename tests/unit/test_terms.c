@@ -53,7 +53,7 @@ static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
     assert_not_opened(2, "AGENCIES",
                       "is 2, and draw \"1\" was opened with 3 and has bets: start with 3, with "
-                      "CHANGE=yes to have 2 from now on");
+                      "CHANGE=yes (--change) to have 2 from now on");
     assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'open' AND agencies = 3"), 1);
     story.change = true;
     open_ledger(2);
