@@ -1,0 +1,59 @@
+"""What clients can have the central hold that send and do not read: bounded, whatever they do. The attacks are those of
+script/hostile --memory."""
+import os
+import sys
+import unittest
+
+from harness import PROGRAM, ROOT, Server, Story, Wire, frame, not_under_valgrind
+from test_slow_disk import can_trace, is_sanitized
+
+sys.path.insert(0, os.path.join(ROOT, "tests/hostile"))
+import memory  # noqa: E402
+
+
+@not_under_valgrind("it measures memory")
+@unittest.skipIf(is_sanitized(), "a sanitizer keeps freed memory")
+class Attacks(unittest.TestCase):
+    def assert_held(self, attack, scale, most_mib):
+        sent, grown = memory.play(attack, PROGRAM, scale)
+        print(f"{attack.__name__}: {sent:.2f} MB sent, {grown:.1f} MiB held")
+        self.assertLess(grown, most_mib)
+
+    def test_consultations_that_nobody_reads_the_answers_of(self):
+        self.assert_held(memory.consultations, 0.1, 40)
+
+    def test_empty_frames_behind_a_large_message(self):
+        self.assert_held(memory.empty_frames, 0.1, 40)
+
+    def test_consultations_that_are_held(self):
+        self.assert_held(memory.held, 1, 40)
+
+    @unittest.skipUnless(can_trace(), "strace, which makes the disk slow, is not there")
+    def test_refused_chunks(self):
+        self.assert_held(memory.refused, 0.2, 30)
+
+
+class Limit(Story):
+    def test_half_messages_stay_below_it_and_honest_agencies_go_on(self):
+        server = Server(self, "--memory-max", "16M", "--loops", 2, agencies=1)
+        half = frame(b"x" * 1000000)[:900000]
+        strangers = [Wire(self, server.ports[0]) for _ in range(40)]
+        for stranger in strangers:
+            try:
+                stranger.socket.sendall(half)
+            except ConnectionError:
+                pass  # it was the one to be closed
+        server.wait_for("action: close_connection .*reason: no_memory")
+        bet = {"type_message": 2, "agency": "1", "payload": ["Ana,Paz,30876370,1999-03-17,7574"], "first": 0}
+        self.assertEqual(Wire(self, server.ports[0]).ask(bet)["type_message"], 1)
+
+    def test_what_it_takes(self):
+        for text, reason in (("7M", "is not a size such as 256M"), ("64MB", "is not a size such as 256M"),
+                             ("16M", "16M is too little for 5 loops, which need 4 MiB each: give 20M")):
+            status, _, errors = self.run_program("server", "--loops", 5, "--memory-max", text)
+            self.assertEqual(status, 2)
+            self.assertIn(reason, errors)
+
+
+if __name__ == "__main__":
+    unittest.main()

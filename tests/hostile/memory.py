@@ -1,0 +1,228 @@
+"""Attacks on the central's memory: what clients can have it keep that send and do not read. Each is played against a central
+of its own; what it prints is how far that one's memory grew, with several programs beside each other in one run.
+
+usage: memory.py PROGRAM [PROGRAM]... [--scale N]
+"""
+import argparse
+import json
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+SYNC_DELAY_US = 3000000
+
+
+def frame(message):
+    body = json.dumps(message).encode()
+    return struct.pack(">I", len(body)) + body
+
+
+def consultation(agency):
+    return frame({"type_message": 3, "agency": str(agency)})
+
+
+class Central:
+    """A server on a store of its own; with `slow_sync` each sync of its store takes that long."""
+
+    def __init__(self, program, agencies, *flags, slow_sync=False):
+        self.folder = tempfile.TemporaryDirectory(prefix="quiniela-memory-")
+        tracer = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                  f"inject=fdatasync:delay_enter={SYNC_DELAY_US}"] if slow_sync else []
+        self.log = open(os.path.join(self.folder.name, "log"), "w+b")
+        environment = {**os.environ, "SERVER_IP": "127.0.0.1", "REFUSALS_MAX": "0"}  # which ends some of them sooner
+        self.process = subprocess.Popen(
+            [*tracer, program, "server", "--agencies", str(agencies), "--store", os.path.join(self.folder.name, "store.db"),
+             "--server-port", "0", "--consult-server-port", "0", "--logging-level", "CRITICAL" if not flags else "INFO",
+             *flags], stdout=self.log, env=environment)
+        self.pid = None
+        while self.pid is None:
+            self._look(bool(tracer))
+        self.sockets = []
+
+    def _look(self, is_traced):
+        """The ports are read from /proc, as the log is silent."""
+        time.sleep(0.02)
+        if self.process.poll() is not None:
+            sys.exit("the server did not start")
+        pid = self.process.pid
+        if is_traced:
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+                pids = children.read().split()
+            if not pids:
+                return
+            pid = int(pids[0])
+        listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout
+        ports = {int(re.search(r":(\d+)$", line.split()[3])[1]) for line in listening.splitlines() if f"pid={pid}," in line}
+        if len(ports) == 2:
+            self.pid = pid
+            self.ports = self._tell_apart(ports)
+
+    @staticmethod
+    def _tell_apart(ports):
+        """The port of consultations refuses chunks."""
+        for port in ports:
+            with socket.create_connection(("127.0.0.1", port)) as probe:
+                probe.sendall(frame({"type_message": 1, "agency": "1", "payload": []}))
+                if b"consultations" in probe.recv(4096):
+                    return next(each for each in ports if each != port), port
+        raise RuntimeError("no port of consultations")
+
+    def connect(self, port, agency=None):
+        """To one of the ports; what is answered is not read, and there is little room for it."""
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", port))
+        client.setblocking(False)
+        self.sockets.append(client)
+        return client
+
+    def push(self, pieces):
+        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second."""
+        left = {client: memoryview(data) for client, data in pieces}
+        quiet_since = time.monotonic()
+        total = 0
+        while left and time.monotonic() - quiet_since < 1:
+            for client in list(left):
+                try:
+                    while left[client]:  # as much as goes: what comes together is read together
+                        sent = client.send(left[client])
+                        total += sent
+                        quiet_since = time.monotonic()
+                        left[client] = left[client][sent:]
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    left[client] = memoryview(b"")
+                if not left[client]:
+                    del left[client]
+            if left:
+                time.sleep(0.001)
+        return total
+
+    def memory_kib(self, which="VmRSS"):
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            return int(next(line for line in status if line.startswith(which)).split()[1])
+
+    def processor_time(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+
+    def grown_mib(self, before):
+        """Once the central has had nothing to do, nearly, for half a second."""
+        last, since = None, time.monotonic()
+        while time.monotonic() - since < 0.5:
+            now = (self.memory_kib("VmHWM"), self.processor_time())
+            if last is None or now[0] != last[0] or now[1] > last[1] + 2:
+                last, since = now, time.monotonic()
+            time.sleep(0.05)
+        return (last[0] - before) / 1024
+
+    def ask(self, message):
+        """One question, and the answer's beginning."""
+        with socket.create_connection(("127.0.0.1", self.ports[0])) as client:
+            client.sendall(message)
+            return client.recv(100)
+
+    def finish(self, agency, winners):
+        bets = [f"Ana,Paz,{number:08},1999-03-17,7574" for number in range(winners)]
+        for first in range(0, max(winners, 1), 10000):
+            last = first + 10000 >= winners
+            answer = self.ask(frame({"type_message": 2 if last else 1, "agency": str(agency), "first": first,
+                                     "payload": bets[first:first + 10000]}))
+            assert b'"type_message":1' in answer, answer
+
+    def wait_for_draw(self):
+        while b'"type_message":2' not in self.ask(frame({"type_message": 3, "agency": "1", "wait": False})):
+            time.sleep(0.02)
+
+    def close(self):
+        for client in self.sockets:
+            client.close()
+        for process in {self.pid, self.process.pid}:
+            try:
+                os.kill(process, 9)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+        self.log.close()
+        self.folder.cleanup()
+
+
+def consultations(program, scale=1):
+    """4 connections send 128 KiB of consultations and read nothing; 10,000 winners."""
+    central = Central(program, 1)
+    central.finish(1, 10000)
+    central.wait_for_draw()
+    before = central.memory_kib()
+    data = consultation(1) * (int(131072 * scale) // len(consultation(1)))
+    sent = central.push([(central.connect(central.ports[0]), data) for _ in range(4)])
+    return central, sent, before
+
+
+def empty_frames(program, scale=1):
+    """40 connections, before the draw: a large message, and 1 MiB of empty frames behind it."""
+    central = Central(program, 1)
+    before = central.memory_kib()
+    large = b"x" * 1000000
+    data = struct.pack(">I", len(large)) + large + bytes(1048576)
+    sent = central.push([(central.connect(central.ports[0]), data) for _ in range(int(40 * scale))])
+    return central, sent, before
+
+
+def held(program, scale=1):
+    """100 connections hold 16 consultations each, of 16 agencies with 4000 winners each, and do not read."""
+    central = Central(program, 16)
+    sockets = [central.connect(central.ports[0]) for _ in range(int(100 * scale))]
+    sent = central.push([(client, b"".join(consultation(agency) for agency in range(1, 17))) for client in sockets])
+    before = central.memory_kib()
+    for agency in range(1, 17):
+        central.finish(agency, 4000)
+    central.wait_for_draw()
+    return central, sent, before
+
+
+def refused(program, scale=1):
+    """60 connections send 16 chunks of 1 MB to the port of consultations, while the ledger waits for the disk."""
+    central = Central(program, 2, slow_sync=True)
+    before = central.memory_kib()
+    busy = central.connect(central.ports[0])
+    central.push([(busy, frame({"type_message": 1, "agency": "2", "payload": ["a,b,1,2000-01-01,1"]}))])
+    chunk = frame({"type_message": 1, "agency": "1", "payload": ["a,b,1,2000-01-01,1"] * 44000})
+    sent = central.push([(central.connect(central.ports[1]), chunk * 16) for _ in range(int(60 * scale))])
+    return central, sent, before
+
+
+ATTACKS = {"consultations": consultations, "empty frames": empty_frames, "held at the draw": held, "refused chunks": refused}
+
+
+def play(attack, program, scale=1):
+    """How many MB were sent, and by how many MiB the central's memory grew at its most."""
+    central, sent, before = attack(program, scale)
+    try:
+        return sent / 1e6, central.grown_mib(before)
+    finally:
+        central.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("programs", nargs="+")
+    parser.add_argument("--scale", type=float, default=1)
+    chosen = parser.parse_args()
+    print("| attack | " + " | ".join(f"{program}: sent, held" for program in chosen.programs) + " |")
+    for name, attack in ATTACKS.items():
+        if attack is refused and shutil.which("strace") is None:
+            continue
+        figures = [play(attack, program, chosen.scale) for program in chosen.programs]
+        print(f"| {name}: {attack.__doc__} | " + " | ".join(f"{sent:.2f} MB, {grown:.0f} MiB" for sent, grown in figures) +
+              " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
