@@ -201,17 +201,34 @@ static struct connection *stranger(const struct loop *loop) {
     return idle != NULL && loop->watch.now_ms - idle->since_ms >= IDLE_SAFE_MS ? connection_of(idle) : NULL;
 }
 
-bool guard_make_room(struct loop *loop) {
-    struct connection *connection = net_is_full(loop->net) ? of_who_has_most(loop) : stranger(loop);
+// Whom this loop can close for what is wanted; where there were as many as may be, and are not any more,
+// nobody.
+static struct connection *in_place_of(const struct loop *loop, int wanted) {
+    if (wanted == WANTS_NOTHING) {
+        return NULL;
+    }
+    bool is_full = net_is_full(loop->net);
+    return is_full ? of_who_has_most(loop) : wanted == WANTS_DESCRIPTOR ? stranger(loop) : NULL;
+}
+
+bool guard_make_room(struct loop *loop, enum wants_room wanted) {
+    struct connection *connection = in_place_of(loop, wanted);
     if (connection != NULL) {
         guard_close(connection, CLOSE_NO_ROOM);
     }
-    return connection != NULL;
+    return connection != NULL || (wanted == WANTS_PLACE && !net_is_full(loop->net));
 }
 
 void guard_give_room(struct loop *loop) {
-    if (atomic_exchange(&loop->room_asked, false)) {
-        (void)guard_make_room(loop);
+    struct net *net = loop->net;
+    for (int i = 0; i < net->loop_count; i++) {
+        int wanted = atomic_load(&net->loops[i].wants_room);
+        struct connection *connection = i == loop->index ? NULL : in_place_of(loop, wanted);
+        // Of all loops that could, one does.
+        if (connection != NULL &&
+            atomic_compare_exchange_strong(&net->loops[i].wants_room, &wanted, WANTS_NOTHING)) {
+            guard_close(connection, CLOSE_NO_ROOM);
+        }
     }
 }
 
@@ -228,11 +245,11 @@ void guard_limit_peer(struct connection *connection) {
 
 // Those who come meanwhile wait in the kernel's queue. To try at once again would only keep the processor
 // busy.
-void guard_note_full(struct loop *loop, const char *reason) {
+void guard_note_full(struct loop *loop, enum wants_room wanted, const char *reason) {
     listener_pause_all(loop);
+    atomic_store(&loop->wants_room, wanted);
     for (int i = 0; i < loop->net->loop_count; i++) {
         if (i != loop->index) {
-            atomic_store(&loop->net->loops[i].room_asked, true);
             loop_wake(&loop->net->loops[i]);
         }
     }

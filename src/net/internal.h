@@ -38,6 +38,10 @@ enum close_reason {
     CLOSE_REASONS
 };
 
+// What a loop lacks that has somebody to accept: a place among as many as may be, or something of the
+// system's.
+enum wants_room { WANTS_NOTHING, WANTS_PLACE, WANTS_DESCRIPTOR };
+
 // What has been closed for one reason and is not logged yet: a flood does not flood the log.
 struct close_note {
     unsigned count;
@@ -55,7 +59,8 @@ struct loop {
     struct net *net;
     int index;
     bool started;
-    atomic_bool quiet_asked, close_asked, room_asked;
+    atomic_bool quiet_asked, close_asked;
+    atomic_int wants_room; // an enum wants_room: of the other loops, one is to close a connection for it
     bool quiet, closing, reaping;
     struct listener listeners[NET_PORTS_MAX * PLACE_ADDRESSES_MAX]; // one for each port and address
     int listener_count;
@@ -208,10 +213,12 @@ static inline bool net_is_full(const struct net *net) {
 }
 
 // guard.c: closes a connection, so that another one has room: of whoever has most the one that would be
-// missed least, when there are as many as may be. Returns false when this loop has none such.
-bool guard_make_room(struct loop *loop);
+// missed least, when there are as many as may be. Returns false when this loop has none such, and there is
+// still no room.
+bool guard_make_room(struct loop *loop, enum wants_room wanted);
 
-// guard.c: another loop asks for room: makes it, if it is still wanted and can be made here.
+// guard.c: where other loops ask for room, makes it, if it is still wanted and can be made here: one
+// connection is closed for each of them, on whichever loop that is.
 void guard_give_room(struct loop *loop);
 
 // guard.c: closes another connection of the same proven peer, when it has too many.
@@ -255,7 +262,7 @@ bool recheck_all(struct loop *loop);
 struct tls_context *net_hold_tls(struct net *net);
 
 // guard.c: the loop cannot accept. Logs that, now and then, and asks the other loops for room.
-void guard_note_full(struct loop *loop, const char *reason);
+void guard_note_full(struct loop *loop, enum wants_room wanted, const char *reason);
 
 // loop.c: lets the reaper run, as there is something to watch now.
 void loop_start_reaper(struct loop *loop);

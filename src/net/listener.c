@@ -108,9 +108,10 @@ static int accept_one(struct listener *listener) {
 // There is no room: for the one that is sure to be there, as this callback runs, another is closed. Only for
 // that one, though: accept takes a descriptor before it looks whether anybody waits, and so says that there
 // are none left also when nobody does.
-static void accept_in_place_of_another(struct listener *listener, const char *reason) {
-    if (!guard_make_room(listener->loop) || is_exhausted(accept_one(listener))) {
-        guard_note_full(listener->loop, reason);
+static void accept_in_place_of_another(struct listener *listener, enum wants_room wanted,
+                                       const char *reason) {
+    if (!guard_make_room(listener->loop, wanted) || is_exhausted(accept_one(listener))) {
+        guard_note_full(listener->loop, wanted, reason);
     }
 }
 
@@ -119,7 +120,7 @@ static void on_connections(uv_poll_t *poll, int status, int events) {
     struct listener *listener = poll->data;
     struct loop *loop = listener->loop;
     if (net_is_full(loop->net)) {
-        accept_in_place_of_another(listener, "as many connections as may be");
+        accept_in_place_of_another(listener, WANTS_PLACE, "as many connections as may be");
         return;
     }
     for (int i = 0; i < ACCEPTS_AT_ONCE && !net_is_full(loop->net); i++) {
@@ -129,7 +130,8 @@ static void on_connections(uv_poll_t *poll, int status, int events) {
         }
         if (is_exhausted(failure)) {
             if (i == 0) {
-                accept_in_place_of_another(listener, uv_strerror(uv_translate_sys_error(failure)));
+                accept_in_place_of_another(listener, WANTS_DESCRIPTOR,
+                                           uv_strerror(uv_translate_sys_error(failure)));
             }
             return;
         }
@@ -145,6 +147,7 @@ void listener_pause_all(struct loop *loop) {
 
 void listener_resume_all(struct loop *loop) {
     loop->accepting = true;
+    atomic_store(&loop->wants_room, WANTS_NOTHING);
     for (int i = 0; i < loop->listener_count; i++) {
         uv_poll_start(&loop->listeners[i].poll, UV_READABLE, on_connections);
     }

@@ -92,6 +92,16 @@ class HeldConsultations(Room):
             self.assertEqual(self.wire().ask(last_chunk(agency))["next"], 1)
         self.server.wait_for("action: sorteo | result: success")
 
+    def test_each_newcomer_costs_one_place_on_whichever_loop(self):
+        self.serve("--connections-max", 40, loops=8, agencies=40)
+        honest = [self.wire(0, f"127.0.0.{2 + number}") for number in range(20)]
+        self.hold(16, 1)
+        for number in range(100):  # one address comes again and again, also to loops that have none of its own
+            wire = self.wire(1)
+            wire.send(held(1 + number % 40))
+            self.assertEqual(wire.ask(asked(1 + number % 40))["type_message"], 3)
+        self.assertEqual(self.closed(honest), [])
+
     @not_under_valgrind("it takes many descriptors")
     def test_two_thousand_descriptors_taken_by_held_consultations(self):
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
