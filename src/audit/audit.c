@@ -62,21 +62,28 @@ static int open_file(const char *path, struct stat *status, struct error *error)
     return -1;
 }
 
+struct position {
+    int file;
+    off_t at;
+};
+
+static ssize_t read_at(void *context, char *bytes, size_t length) {
+    struct position *position = context;
+    ssize_t count = pread(position->file, bytes, length, position->at);
+    position->at += count > 0 ? count : 0;
+    return count;
+}
+
 // Reads the file from its beginning, by its descriptor: what has its name may be another one by now.
 static bool read_file(int file, const char *path, struct chain *chain, audit_on_record on_record,
                       void *context, char **rest, size_t *rest_length, struct error *error) {
     struct error reason;
-    int copy = dup(file);
-    FILE *stream = copy < 0 ? NULL : fdopen(copy, "r");
+    struct position position = {.file = file};
+    FILE *stream = fopencookie(&position, "r", (cookie_io_functions_t){.read = read_at});
     *rest = NULL;
     if (stream == NULL) {
-        error_set_system(error, errno, "%.150s", path);
-        if (copy >= 0) {
-            close(copy);
-        }
-        return false;
+        return error_set_system(error, errno, "%.150s", path);
     }
-    rewind(stream);
     chain_begin(chain);
     bool good = audit_read(stream, chain, on_record, context, rest, rest_length, &reason);
     fclose(stream);

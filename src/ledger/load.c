@@ -316,9 +316,9 @@ bool ledger_have_store(struct ledger *ledger, struct error *error) {
     if (!ledger_open_store(ledger, error)) {
         return false;
     }
-    log_event(LOG_LEVEL_INFO, "store", LOG_SUCCESS,
-              "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
-              ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished, ledger->draw.agencies,
-              ledger->bets);
+    (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
+                            "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
+                            ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,
+                            ledger->draw.agencies, ledger->bets);
     return true;
 }
