@@ -230,13 +230,13 @@ void log_queue_hurry(struct log_queue *queue) {
 
 bool log_queue_end(struct log_queue **pointer, int flush_ms) {
     struct log_queue *queue = *pointer;
-    struct timespec until = time_at(clock_steady_ms() + (uint64_t)flush_ms);
-    bool in_time = true;
+    uint64_t until_ms = clock_steady_ms() + (uint64_t)flush_ms;
+    struct timespec until = time_at(until_ms);
     pthread_mutex_lock(&queue->mutex);
     queue->is_ending = queue->is_hurried = true;
     pthread_cond_signal(&queue->work);
-    while (in_time && (queue->used > 0 || queue->is_writing)) {
-        in_time = pthread_cond_timedwait(&queue->room, &queue->mutex, &until) == 0;
+    while ((queue->used > 0 || queue->is_writing) && clock_steady_ms() < until_ms) {
+        pthread_cond_timedwait(&queue->room, &queue->mutex, &until);
     }
     bool written = queue->used == 0 && !queue->is_writing;
     pthread_t thread = queue->thread;
