@@ -307,10 +307,11 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
     }
     if (dialogue->consulting && reply_begins_winners(bytes + FRAME_HEADER_BYTES)) {
         struct error error;
-        error_set(&error, ERROR_TOO_MANY_WINNERS,
-                  "the central's answer has %zu bytes, more than the %d that a client takes: ask whoever runs "
-                  "the central for the winners (quiniela export)",
-                  length, REPLY_BYTES_MAX);
+        error_set(
+            &error, ERROR_TOO_MANY_WINNERS,
+            "the central's answer has %zu bytes, more than the %d that a client takes: ask whoever runs "
+            "the central for the winners (quiniela export)",
+            length, REPLY_BYTES_MAX);
         log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
                   error_name(error.code), error.text);
         dialogue_fail(dialogue, &error);

@@ -56,6 +56,7 @@ static void on_signal(uv_poll_t *signals, int status, int events) {
     int number = signals_take(echo->signals_descriptor);
     if (number != 0) {
         echo->signalled = true;
+        log_hurry();
         log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
         end(echo);
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: timers");

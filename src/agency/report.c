@@ -16,6 +16,11 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
                   fields[BET_NUMBER].text);
         return;
     }
+    if (count == 0 && end == 0) {
+        log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
+                  "file: %s | message: there is no bet in it: agency %" PRIu32 " has finished with none",
+                  reader_path(options->reader), options->agency);
+    }
     // An empty last chunk only says that there is no more, unless the file is empty.
     enum log_level level = count == 0 && end > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
     log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,

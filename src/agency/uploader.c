@@ -56,6 +56,7 @@ static void on_signal(uv_poll_t *signals, int status, int events) {
     int number = signals_take(uploader->signals_descriptor);
     if (number != 0) {
         progress_clear();
+        log_hurry();
         log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
         dialogue_stop(uploader->dialogue);
     }

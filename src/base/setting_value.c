@@ -174,7 +174,7 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
         [SETTING_TEXT] = "a text of at least one character",
         [SETTING_LEVEL] = "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL",
         [SETTING_DURATION] = "a duration such as 5s, 100ms or 1h30m",
-        [SETTING_SWITCH] = "yes or no (true or false, on or off, 1 or 0)",
+        [SETTING_SWITCH] = "yes or no (true or false, 1 or 0)",
         [SETTING_CONFIG] = "the path of a file",
     };
     if (setting->type == SETTING_CHOICE) {

@@ -14,9 +14,22 @@ static sigset_t ending_signals(void) {
     return ending;
 }
 
+static void end_at_once(int number) {
+    (void)number;
+    _exit(0);
+}
+
+void signals_end_at_once(void) {
+    struct sigaction action = {.sa_handler = end_at_once};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+}
+
 void signals_hold(void) {
     sigset_t ending = ending_signals();
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
 }
 
 void signals_hold_reload(void) {

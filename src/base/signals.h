@@ -9,6 +9,10 @@
 
 #include <signal.h>
 
+// Until signals_hold SIGTERM and SIGINT end the program at once, with status 0: nothing is begun yet, and it
+// may wait for somebody, as one does who opens a pipe that nobody writes to.
+void signals_end_at_once(void);
+
 // Keeps SIGTERM and SIGINT pending, in this thread and those it makes from now on.
 void signals_hold(void);
 

@@ -144,7 +144,9 @@ static int run_agency(struct dialogue_options *options, struct tls_context *tls)
     return EXIT_DONE;
 }
 
+// From here on signals are taken as they come in: the first thread is about to start.
 static void begin_log(const struct settings *settings) {
+    signals_hold();
     enum log_level level = LOG_LEVEL_INFO;
     if (log_level_parse(settings_text(settings, "CLI_LOG_LEVEL"), &level)) {
         log_set_level(level);
@@ -245,11 +247,12 @@ int cli_client(int argc, char **argv) {
     struct settings *settings;
     struct error error;
     int status;
-    signals_hold();
+    signals_end_at_once();
     if (!command_begin(&client_command, argc, argv, &settings, &status)) {
         return status;
     }
-    status = run_service(settings, &error);
+    status = command_has_descriptors(&error) ? run_service(settings, &error)
+                                             : command_fail(&client_command, &error);
     if (status == EXIT_WRONG_USE) {
         status = command_fail(&client_command, &error);
     }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 int command_fail(const struct settings_command *command, const struct error *error) {
@@ -26,6 +27,16 @@ bool command_begin(const struct settings_command *command, int argc, char **argv
         store_conceal_address(flag);
     }
     return outcome == SETTINGS_READY;
+}
+
+bool command_has_descriptors(struct error *error) {
+    enum { DESCRIPTORS_MIN = 16 };
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max >= DESCRIPTORS_MIN ||
+           error_set(error, ERROR_SYSTEM,
+                     "this process may have %llu descriptors, and needs %d to begin with: raise that limit "
+                     "(ulimit -n)",
+                     (unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
 }
 
 void command_keep_private(void) {

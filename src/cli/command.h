@@ -15,6 +15,10 @@ bool command_begin(const struct settings_command *command, int argc, char **argv
 // birth dates.
 void command_keep_private(void);
 
+// Whether the process may have enough file descriptors to begin with. ERROR_SYSTEM when not: libuv ends a
+// program that has none left for its first pipe.
+bool command_has_descriptors(struct error *error) MUST_CHECK;
+
 // Prints `quiniela COMMAND: …` on standard error. Returns the exit code: 2 for ERROR_BAD_SETTING, else 1.
 int command_fail(const struct settings_command *command, const struct error *error);
 

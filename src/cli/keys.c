@@ -96,7 +96,10 @@ static bool revoke(const struct settings *settings, struct authority *authority,
     if (!authority_revoke(authority, name, error)) {
         return false;
     }
-    printf("%s/crl.pem: %s is revoked\n", settings_text(settings, "DIR"), name);
+    const char *folder = settings_text(settings, "DIR");
+    printf(
+        "%s/crl.pem: %s is revoked, for a server with TLS_CRL=%s/crl.pem that has read it again (SIGHUP)\n",
+        folder, name, folder);
     return true;
 }
 

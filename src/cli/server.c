@@ -109,8 +109,8 @@ static void reload(struct server *server) {
         return;
     }
     if (!tls_settings_server(server->settings, &tls, &error)) {
-        log_event(LOG_LEVEL_ERROR, "reload", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
-                  error.text);
+        log_event(LOG_LEVEL_ERROR, "reload", LOG_FAIL, "error: %s | message: %s; those read before go on",
+                  error_name(error.code), error.text);
         return;
     }
     net_set_tls(server->net, tls);
@@ -465,13 +465,14 @@ int cli_server(int argc, char **argv) {
     struct server server = {0};
     struct error error;
     int status;
-    signals_hold();
+    signals_end_at_once();
     signals_hold_reload();
     if (!command_begin(&server_command, argc, argv, &server.settings, &status)) {
         return status;
     }
+    signals_hold();
     command_keep_private();
-    if (check_settings(&server, &error)) {
+    if (command_has_descriptors(&error) && check_settings(&server, &error)) {
         begin_log(server.settings);
         raise_descriptor_limit();
         status = run(&server);

@@ -114,7 +114,8 @@ const struct setting settings_tools[] = {
      .maximum = 3650,
      .fallback = "365",
      .value_name = "N",
-     .help = "How long a certificate is good"},
+     .help = "How long a certificate is good; the list of revoked ones is good for 30 days, and renewed each "
+             "time"},
     {.commands = COMMAND_KEYS,
      .key = "REVOKE",
      .flag_only = true,

@@ -1,10 +1,17 @@
 """SIGTERM and SIGINT in every state: exit 0, everything closed, and the last line says so."""
+import os
 import re
 import unittest
 
 from harness import SIGNALS, Agency, Process, Server, Story, Wire, frame, free_ports
 
 CHUNK = {"type_message": 1, "agency": "1", "payload": ["Ana,Paz,30904465,1999-03-17,7574"]}
+
+
+def waits_in(process):
+    """The function of the kernel that a process sleeps in."""
+    with open(f"/proc/{process.process.pid}/wchan", encoding="ascii") as file:
+        return file.read()
 
 
 class Shutdown(Story):
@@ -22,6 +29,19 @@ class Shutdown(Story):
 
     def test_server_with_nothing_to_do(self):
         self.check_ends(lambda: Server(self), "end_server")
+
+    def test_before_anything_is_begun(self):
+        """Where a pipe that nobody writes to is opened, or a file that never ends is read: as long as it is asked to."""
+        os.mkfifo(os.path.join(self.folder, "config"))
+        os.mkfifo(os.path.join(self.folder, "agency-1.csv"))
+        for arguments in (["server", "--config", "config"], ["client", "--id", 1, "--config", "config"],
+                          ["client", "--id", 1, "--data-dir", ".", "--server-address", "127.0.0.1:1"]):
+            for number in SIGNALS.values():
+                with self.subTest(arguments=arguments, signal=number):
+                    process = Process(self, arguments)
+                    process.wait_until(lambda running=process: "wait_for_partner" in waits_in(running))
+                    process.signal(number)
+                    self.assertEqual(process.wait(), 0)
 
     def test_server_in_the_middle_of_a_message(self):
         def half_a_message():
