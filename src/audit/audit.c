@@ -50,9 +50,13 @@ static bool lock_file(int file, const char *path, struct error *error) {
 
 // Opens the file at `path`, or makes it, for us alone. -1 with `error` set when that cannot be.
 static int open_file(const char *path, struct stat *status, struct error *error) {
-    int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    // Without waiting for a pipe's other end: it is refused.
+    int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (file < 0 || fstat(file, status) != 0) {
         error_set_system(error, errno, "%.150s", path);
+    } else if (!S_ISREG(status->st_mode)) {
+        error_set(error, ERROR_BAD_SETTING, "%.150s: is no file: an audit log is read again and gone on with",
+                  path);
     } else if (has_one_name(path, status, error) && lock_file(file, path, error)) {
         return file;
     }
@@ -297,9 +301,20 @@ void audit_write_last(struct audit *audit, const char *event) {
     }
 }
 
+// Whoever writes meanwhile need not wait for the disk; but the file may be replaced, and its descriptor
+// closed.
 void audit_sync(struct audit *audit) {
-    if (audit != NULL && fdatasync(audit->file) != 0) {
+    if (audit == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&audit->mutex);
+    int file = dup(audit->file);
+    pthread_mutex_unlock(&audit->mutex);
+    if (file < 0 || fdatasync(file) != 0) {
         log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL, "file: %s | error: %s", audit->path, strerror(errno));
+    }
+    if (file >= 0) {
+        close(file);
     }
 }
 

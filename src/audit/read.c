@@ -7,26 +7,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+// What may stand in one line: a record, or parts of several. Not everything that is called a log ends.
+enum { READ_LINE_BYTES_MAX = 16 * CHAIN_LINE_BYTES_MAX };
+
+// Reads up to the next newline, which is taken, or to the end, or as much as fits. Returns how many bytes.
+static size_t read_line(FILE *stream, char line[READ_LINE_BYTES_MAX]) {
+    size_t length = 0;
+    int byte;
+    while (length < READ_LINE_BYTES_MAX && (byte = getc_unlocked(stream)) != EOF) {
+        line[length++] = (char)byte;
+        if (byte == '\n') {
+            break;
+        }
+    }
+    return length;
+}
+
 bool audit_read(FILE *stream, struct chain *chain, audit_on_record on_record, void *context, char **rest,
                 size_t *rest_length, struct error *error) {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
-    bool good = true;
+    char *line = malloc(READ_LINE_BYTES_MAX);
+    size_t length;
+    bool good = line != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for a line");
     *rest = NULL;
     *rest_length = 0;
     errno = 0;
-    while (good && (length = getline(&line, &room, stream)) > 0) {
+    while (good && (length = read_line(stream, line)) > 0) {
+        if (line[length - 1] != '\n' && length == READ_LINE_BYTES_MAX) {
+            good = error_set(error, ERROR_BAD_MESSAGE,
+                             "line %" PRIu64 ": is longer than %d bytes, and so no record", chain->lines + 1,
+                             READ_LINE_BYTES_MAX);
+            break;
+        }
         if (line[length - 1] != '\n') {
             *rest = line;
-            *rest_length = (size_t)length;
+            *rest_length = length;
             line = NULL;
             break;
         }
         uint64_t records = chain->records;
-        good = chain_take(chain, line, (size_t)length - 1, error);
+        good = chain_take(chain, line, length - 1, error);
         if (good && on_record != NULL && chain->records > records) {
-            on_record(context, line, (size_t)length - 1);
+            on_record(context, line, length - 1);
         }
     }
     if (good && (ferror(stream) || errno != 0)) {

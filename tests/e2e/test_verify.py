@@ -221,6 +221,17 @@ class Found(Audited):
         self.assertIn("--audit: is missing", self.run_program("verify")[2])
         self.assertIn("is no hash", self.verify("--head", "abc", status=2))
 
+    def test_what_never_ends(self):
+        """It fills no memory, and ends: neither what is verified, nor what a server is to go on with."""
+        self.assertIn("line 1: is longer than", self.verify(file="/dev/zero", status=1))
+        os.mkfifo(os.path.join(self.folder, "pipe"))
+        os.symlink("/dev/zero", os.path.join(self.folder, "endless"))
+        for name in ("endless", "pipe"):
+            status, log, errors = self.run_program("server", "--server-port", 0, "--consult-server-port", 0, "--audit-log",
+                                                   name)
+            self.assertEqual(status, 2, log + errors)
+            self.assertIn("is no file: an audit log is read again", errors)
+
 
 if __name__ == "__main__":
     unittest.main()
