@@ -20,9 +20,10 @@ ROW = "Ana María,Fernández Paz,{:08d},1999-03-17,{}"
 
 
 class Central:
-    def __init__(self, program):
+    def __init__(self, program, files=None):
+        limit = ["prlimit", f"--nofile={files}:{files}"] if files else []
         self.folder = tempfile.mkdtemp(prefix="quiniela-")
-        self.process = subprocess.Popen([program, "server", "--agencies", "2", "--store", "quiniela.db", "--server-port",
+        self.process = subprocess.Popen([*limit, program, "server", "--agencies", "2", "--store", "quiniela.db", "--server-port",
                                          "0", "--consult-server-port", "0", "--server-ip", "127.0.0.1"],
                                         cwd=self.folder, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
@@ -71,20 +72,20 @@ class Honest:
         return time.monotonic() - begun
 
 
-def one_round(program, connections, addresses, agency):
+def one_round(program, connections, addresses, agency, samples):
     """The time alone, and beside the flood."""
     central = Central(program)
     try:
         honest, other = Honest(central.port), Honest(central.port)
         honest.begin(huge_chunk(1), BETS)
         other.begin(huge_chunk(2), BETS)
-        alone = statistics.median(honest.seconds() for _ in range(5))
+        alone = statistics.median(honest.seconds() for _ in range(2 * samples + 1))
         flood = subprocess.Popen([sys.executable, os.path.join(HERE, "resends.py"),
                                   *map(str, (central.port, connections, agency, addresses))],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         flood.stdout.readline()
         begun = time.monotonic()
-        beside = statistics.median(honest.seconds() for _ in range(3))
+        beside = statistics.median(honest.seconds() for _ in range(samples))
         flood.stdin.close()
         answered = int(flood.stdout.readline()) / (time.monotonic() - begun)
         flood.wait()
@@ -98,6 +99,7 @@ def main():
     parser.add_argument("programs", nargs="+")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=400)
+    parser.add_argument("--samples", type=int, default=3, help="of each round; of a program that is held up one takes long")
     chosen = parser.parse_args()
     print("| program | flood | alone | beside it | ratio | resends answered a second |\n| --- | --- | --- | --- | --- | --- |")
     for what, addresses, agency in (("of its own agency, from one address", 1, 2),
@@ -105,7 +107,8 @@ def main():
         rounds = {program: [] for program in chosen.programs}
         for _ in range(chosen.rounds):
             for program in chosen.programs:
-                rounds[program].append(one_round(os.path.abspath(program), chosen.connections, addresses, agency))
+                rounds[program].append(one_round(os.path.abspath(program), chosen.connections, addresses, agency,
+                                                 chosen.samples))
         for program, results in rounds.items():
             alone, beside, answered = (statistics.median(values) for values in zip(*results))
             print(f"| `{program}` | {what} | {1000 * alone:.0f} ms | {1000 * beside:.0f} ms | {beside / alone:.1f} "
