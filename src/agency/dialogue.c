@@ -272,10 +272,9 @@ static void on_error(struct dialogue *dialogue, const struct reply *reply) {
         log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
                   reply->error_name, reply->error.text);
     } else {
-        uint32_t count = dialogue->sent_count > 0 ? dialogue->sent[dialogue->sent_first].count : 0;
-        log_event(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL,
-                  "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s",
-                  dialogue->options->agency, count, reply->error_name, reply->error.text);
+        struct sent none = {0},
+                    *sent = dialogue->sent_count > 0 ? &dialogue->sent[dialogue->sent_first] : &none;
+        report_refused(dialogue->options, sent->count, sent->end, reply);
     }
     dialogue_fail(dialogue, &reply->error);
 }

@@ -27,6 +27,29 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
               options->agency, count);
 }
 
+void report_refused(const struct dialogue_options *options, uint32_t count, uint64_t end,
+                    const struct reply *reply) {
+    char lines[64];
+    bool has_lines = options->reader != NULL && count > 0;
+    bool is_other = reply->error.code == ERROR_CONFLICT || reply->error.code == ERROR_AGENCY_FINISHED;
+    snprintf(lines, sizeof lines, "%" PRIu64 " to %" PRIu64, end - count + 1, end);
+    char agency[16], bets[16];
+    snprintf(agency, sizeof agency, "%" PRIu32, options->agency);
+    snprintf(bets, sizeof bets, "%" PRIu32, count);
+    const struct log_field fields[] = {
+        {"agencia", agency},
+        {"cantidad", bets},
+        {"error", reply->error_name},
+        {"message", reply->error.text},
+        {"file", has_lines ? reader_path(options->reader) : NULL},
+        {"lines", has_lines ? lines : NULL},
+        {"hint", has_lines && is_other
+                     ? "another file was sent for this agency, or this one has changed since"
+                     : NULL},
+    };
+    log_fields(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL, fields, sizeof fields / sizeof *fields);
+}
+
 void report_winners(const struct dialogue_options *options, const char *documents, size_t length) {
     uint64_t count = length > 0;
     for (size_t i = 0; i < length; i++) {

@@ -7,13 +7,14 @@
 // A record of what was not recorded when it happened.
 static const struct audit_field later = {.name = "later", .text = "yes"};
 
-static void record_start(const struct recording *recording, const struct settings *settings, bool has_tls) {
+static void record_start(struct recording *recording, const struct settings *settings, bool has_tls) {
     const char *agencies = settings_is_set(settings, "AGENCIES") ? "AGENCIES" : "SERVER_LISTEN_BACKLOG";
-    const struct audit_field fields[] = {
-        {.name = "draw", .text = recording->draw},
-        {.name = "winning_number", .number = settings_number(settings, "WINNING_NUMBER")},
-        {.name = "agencies", .number = settings_number(settings, agencies)},
-        {.name = "tls", .text = has_tls ? "on" : "off"}};
+    recording->agencies = settings_number(settings, agencies);
+    recording->winning_number = settings_number(settings, "WINNING_NUMBER");
+    const struct audit_field fields[] = {{.name = "draw", .text = recording->draw},
+                                         {.name = "winning_number", .number = recording->winning_number},
+                                         {.name = "agencies", .number = recording->agencies},
+                                         {.name = "tls", .text = has_tls ? "on" : "off"}};
     audit_write(recording->audit, "started", fields, 4);
 }
 
@@ -91,11 +92,21 @@ static void note_missing(void *context, const struct ledger_note *note) {
     }
 }
 
+static void record_terms(const struct recording *recording, const struct ledger *ledger) {
+    const struct audit_field fields[] = {{.name = "draw", .text = recording->draw},
+                                         {.name = "winning_number", .number = ledger_winning_number(ledger)},
+                                         {.name = "agencies", .number = ledger_agencies(ledger)}};
+    if (fields[1].number != recording->winning_number || fields[2].number != recording->agencies) {
+        audit_write(recording->audit, "terms", fields, 3);
+    }
+}
+
 void recording_catch_up(struct recording *recording, const struct ledger *ledger) {
     struct catching_up catching_up = {.recording = recording};
     if (recording->audit == NULL) {
         return;
     }
+    record_terms(recording, ledger);
     ledger_recall(ledger, note_missing, &catching_up);
     if (catching_up.missing > 0) {
         log_event(

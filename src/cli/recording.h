@@ -11,6 +11,7 @@
 struct recording {
     struct audit *audit; // NULL: nobody wants to know
     const char *draw;
+    int64_t agencies, winning_number; // as the settings have them, and `started` says
     struct recorded recorded;
 };
 
@@ -23,7 +24,8 @@ bool recording_open(struct recording *recording, const struct settings *settings
 // time.
 void recording_note(void *recording, const struct ledger_note *note);
 
-// Compares with what the store says, and records what is missing: it was stored, and the power went, or the
+// Records the terms of the draw where they are others than `started` said: what is stored holds. Then
+// compares with what the store says, and records what is missing: it was stored, and the power went, or the
 // disk was full, before it could be recorded. Such a record has `later`, and when it was stored.
 void recording_catch_up(struct recording *recording, const struct ledger *ledger);
 

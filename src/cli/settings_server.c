@@ -181,8 +181,9 @@ const struct setting settings_server[] = {
      .key = "AUDIT",
      .flag_only = true,
      .type = SETTING_TEXT,
-     .value_name = "FILE",
-     .help = "The audit log to check"},
+     .value_name = "FILE[,FILE...]",
+     .help = "The audit log to check; several with commas between them, the oldest first, where one goes on "
+             "in the next"},
     {.commands = COMMAND_VERIFY,
      .key = "HEAD",
      .flag_only = true,

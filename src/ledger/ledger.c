@@ -76,6 +76,10 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
+uint16_t ledger_winning_number(const struct ledger *ledger) {
+    return ledger->draw.winning_number;
+}
+
 // Committing a group, and answering it --------------------------------------------------------------------
 
 static bool decide_all(struct ledger *ledger, struct queue_node *group, struct error *error) {

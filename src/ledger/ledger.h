@@ -137,4 +137,7 @@ void ledger_look(struct ledger *ledger);
 // How many agencies the draw has. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 
+// Which number wins in it.
+uint16_t ledger_winning_number(const struct ledger *ledger);
+
 #endif

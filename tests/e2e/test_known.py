@@ -47,6 +47,16 @@ class Known(Story):
 
 
 class TheList(Known):
+    def test_a_first_chunk_that_differs_is_told_by_its_lines(self):
+        """The central refuses it before it lists anything: the agency knows which file and lines those are."""
+        bets = [bet(number) for number in range(40)]
+        server = Server(self, agencies=1)
+        self.send(server.ports[0], bets, 10)
+        self.write([*bets[:4], "Eva" + bets[4][3:], *bets[5:]])
+        agency = Agency(self, 1, server.ports, "--chunk-size", 10)
+        self.assertEqual(agency.wait(), 1, agency.log())
+        self.assertRegex(agency.log(), r"apuestas_enviadas .*error: conflict .*file: data/agency-1.csv \| lines: 1 to 10 \| hint: another file")
+
     def test_is_of_the_pieces_as_they_are_stored(self):
         bets = [bet(number) for number in range(40)]
         wire = self.send(Server(self, agencies=1).ports[0], bets[:7], 7)

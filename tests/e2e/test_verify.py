@@ -7,7 +7,7 @@ import signal
 import unittest
 
 from certificates import Authority
-from harness import POSTGRES, Agency, Server, Story, Wire, not_under_valgrind
+from harness import POSTGRES, Agency, Process, Server, Story, Wire, not_under_valgrind
 
 
 class Audited(Story):
@@ -60,6 +60,16 @@ class WhatHappened(Audited):
             before = hashlib.sha256(line.rstrip(b"\n")).hexdigest()
         self.assertIn("audit.log: 6 records, first 2", self.verify())
         self.assertIn(f"chain intact, last hash {before}\n", self.verify())
+
+    def test_the_terms_that_hold(self):
+        """A start without settings says the defaults; what is stored holds, and is recorded."""
+        Server(self, agencies=3).end()
+        server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, "--audit-log", "audit.log"])
+        server.wait_for("action: listen ")
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(self.events(), ["started", "terms", "stopped"])
+        self.assertEqual([self.records()[1][key] for key in ("agencies", "winning_number")], [3, 7574])
 
     def test_it_goes_on(self):
         self.play()

@@ -58,6 +58,11 @@ void log_event(enum log_level level, const char *action, enum log_result result,
     va_end(values);
 }
 
+void log_fields(enum log_level level, const char *action, enum log_result result,
+                const struct log_field *fields, size_t count) {
+    log_event(level, action, result, "%s", count > 0 && fields[0].text != NULL ? fields[0].text : "");
+}
+
 bool log_event_limited(const struct log_source *source, enum log_level level, const char *action,
                        enum log_result result, const char *fields, ...) {
     (void)source, (void)level;
