@@ -198,7 +198,16 @@ def refused(program, scale=1):
     return central, sent, before
 
 
-ATTACKS = {"consultations": consultations, "empty frames": empty_frames, "held at the draw": held, "refused chunks": refused}
+def half_messages(program, scale=1):
+    """400 connections send nine tenths of a message of 1 MB."""
+    central = Central(program, 1)
+    before = central.memory_kib()
+    half = struct.pack(">I", 1000000) + b"x" * 900000
+    sent = central.push([(central.connect(central.ports[0]), half) for _ in range(int(400 * scale))])
+    return central, sent, before
+
+
+ATTACKS = {"half messages": half_messages, "consultations": consultations, "empty frames": empty_frames, "held at the draw": held, "refused chunks": refused}
 
 
 def play(attack, program, scale=1):
