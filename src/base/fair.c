@@ -152,6 +152,15 @@ struct fair_lane *fair_lane(struct fair *fair, uint64_t number, uint64_t source)
     return *link;
 }
 
+bool fair_has(struct fair *fair, uint64_t group, uint64_t source) {
+    return *find_lane(fair, group, source) != NULL;
+}
+
+struct fair_item *fair_first(struct fair *fair, uint64_t group, uint64_t source) {
+    const struct fair_lane *lane = *find_lane(fair, group, source);
+    return lane == NULL ? NULL : lane->first;
+}
+
 void fair_hold(struct fair_lane *lane) {
     lane->holds++;
 }

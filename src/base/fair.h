@@ -38,6 +38,10 @@ struct fair_lane *fair_lane(struct fair *fair, uint64_t group, uint64_t source);
 void fair_hold(struct fair_lane *lane);
 void fair_release(struct fair *fair, struct fair_lane *lane);
 
+// Whether there is a lane of that group and source; and the first that waits in it, or NULL.
+bool fair_has(struct fair *fair, uint64_t group, uint64_t source);
+struct fair_item *fair_first(struct fair *fair, uint64_t group, uint64_t source);
+
 // Has the item wait for its turn, which costs `turns`. The lane must be held until it waits no more.
 void fair_wait(struct fair_lane *lane, struct fair_item *item, unsigned turns);
 

@@ -32,6 +32,11 @@ static void refuse_finished(struct ledger_request *request, uint64_t bets) {
     request->error.field = "agency";
 }
 
+// What comparing with it may cost (cost.h).
+static void note_size(struct agency *agency, size_t length) {
+    agency->largest = length > agency->largest ? (uint32_t)length : agency->largest;
+}
+
 // Stores the chunk's bets from `skip` on at the end of the agency's.
 static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip,
                    struct error *error) {
@@ -60,6 +65,7 @@ static bool append(struct ledger *ledger, struct ledger_request *request, uint32
     request->attempt.bets = request->stored = stored.count;
     request->attempt.at = stored.first;
     agency->bets += stored.count;
+    note_size(agency, stored.rows_length);
     ledger->appends = true;
     ledger_touch(ledger, request->agency);
     return true;
@@ -79,6 +85,16 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     return ledger_begin_group(ledger, error);
 }
 
+// As resend_compare.
+static bool compare(struct ledger *ledger, const struct ledger_request *request, uint64_t first,
+                    uint32_t count, bool *same, struct error *error) {
+    size_t largest = 0;
+    bool done = resend_compare(ledger->store, ledger->cache, request->agency, first, request->chunk, count,
+                               same, &largest, error);
+    note_size(&ledger->agencies[request->agency], largest);
+    return done;
+}
+
 // How many of the chunk's bets from `first` on are stored already; sets request->error when the chunk does
 // not fit what is stored.
 static bool compare_with_stored(struct ledger *ledger, struct ledger_request *request, uint64_t first,
@@ -91,8 +107,7 @@ static bool compare_with_stored(struct ledger *ledger, struct ledger_request *re
     if (ledger->is_shared && !ledger_begin_group(ledger, error)) {
         return false;
     }
-    if (!resend_compare(ledger->store, ledger->cache, request->agency, first, request->chunk, *known, &same,
-                        error)) {
+    if (!compare(ledger, request, first, *known, &same, error)) {
         return false;
     }
     if (!same) {
@@ -143,8 +158,7 @@ static bool find_unknown(struct ledger *ledger, struct ledger_request *request, 
     *known = 0;
     if (unknown->bets > 0 && unknown->at + unknown->bets <= agency->bets) {
         bool same;
-        if (!resend_compare(ledger->store, ledger->cache, request->agency, unknown->at, request->chunk,
-                            unknown->bets, &same, error)) {
+        if (!compare(ledger, request, unknown->at, unknown->bets, &same, error)) {
             return false;
         }
         *known = same ? unknown->bets : 0;

@@ -10,6 +10,7 @@ enum { SETTLE_ATTEMPTS_MAX = 5 }; // at what another server is quicker with
 struct agency {
     uint64_t bets;
     uint64_t checksum; // of its row, 0 when there is none
+    uint32_t largest; // bytes of the largest of its chunks that this server has stored or read again; 0: none
     bool finished, told;
     bool touched; // has changes in the open group
     char finished_at[STORE_TIME_BYTES], told_at[STORE_TIME_BYTES];

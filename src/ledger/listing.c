@@ -43,7 +43,7 @@ bool listing_is_due(const struct ledger_request *request, uint64_t bets) {
            request->chunk->count < bets && request->list_from < bets;
 }
 
-static struct list *find(struct listings *listings, uint32_t agency, uint64_t bet) {
+static struct list *find(const struct listings *listings, uint32_t agency, uint64_t bet) {
     for (int i = 0; i < LISTS_KEPT; i++) {
         struct list *list = listings->lists[i];
         if (list != NULL && list->agency == agency && list->pieces[0].first <= bet && bet < list->end) {
@@ -51,6 +51,10 @@ static struct list *find(struct listings *listings, uint32_t agency, uint64_t be
         }
     }
     return NULL;
+}
+
+bool listings_have(const struct listings *listings, uint32_t agency, uint64_t bet) {
+    return find(listings, agency, bet) != NULL;
 }
 
 // Room for one more list: the one that was not asked for for longest. NULL when there is no memory.

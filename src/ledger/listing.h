@@ -22,6 +22,9 @@ void listings_free(struct listings *listings); // or NULL
 // Forgets every list that was kept.
 void listings_forget(struct listings *listings);
 
+// Whether a kept list has the piece that holds the agency's bet `bet`.
+bool listings_have(const struct listings *listings, uint32_t agency, uint64_t bet);
+
 // Whether the request asks for a list, and there is one: its chunk begins at 0, and more than the chunk is
 // among the agency's `bets`.
 bool listing_is_due(const struct ledger_request *request, uint64_t bets);

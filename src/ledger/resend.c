@@ -11,6 +11,7 @@ struct comparison {
     size_t length;
     uint64_t at, end; // the next bet to be compared, and the one behind the last
     bool same;
+    size_t *largest; // bytes of a chunk that was read
 };
 
 // Goes on behind the bets before `until`, whose stored rows are these.
@@ -31,6 +32,8 @@ static uint64_t until_end_of(const struct comparison *comparison, uint64_t store
 // damaged is an error, and no other bet. One that costs more to read than was sent is checked and kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
+    *comparison->largest =
+        stored->rows_length > *comparison->largest ? stored->rows_length : *comparison->largest;
     uint64_t until = until_end_of(comparison, stored->first + stored->count);
     if (stored->first > comparison->at || until <= comparison->at) {
         comparison->same = false; // the stored chunks do not follow one another
@@ -80,7 +83,8 @@ static bool compare_next(struct store *store, struct comparison *comparison, str
 }
 
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
-                    const struct chunk *chunk, uint32_t count, bool *same, struct error *error) {
+                    const struct chunk *chunk, uint32_t count, bool *same, size_t *largest,
+                    struct error *error) {
     struct comparison comparison = {
         .cache = cache,
         .agency = agency,
@@ -89,6 +93,7 @@ bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agenc
         .at = first,
         .end = first + count,
         .same = true,
+        .largest = largest,
     };
     while (comparison.same && comparison.at < comparison.end) {
         if (!compare_next(store, &comparison, error)) {

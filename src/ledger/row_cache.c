@@ -30,10 +30,23 @@ void row_cache_free(struct row_cache *cache) {
     }
 }
 
+static bool holds(const struct cached_rows *chunk, uint32_t agency, uint64_t bet) {
+    return chunk->agency == agency && chunk->first <= bet && bet - chunk->first < chunk->count;
+}
+
+bool row_cache_has(const struct row_cache *cache, uint32_t agency, uint64_t bet) {
+    for (int i = 0; i < ROW_CACHE_CHUNKS; i++) {
+        if (holds(&cache->chunks[i], agency, bet)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct cached_rows *row_cache_find(struct row_cache *cache, uint32_t agency, uint64_t bet) {
     for (int i = 0; i < ROW_CACHE_CHUNKS; i++) {
         struct cached_rows *chunk = &cache->chunks[i];
-        if (chunk->agency == agency && chunk->first <= bet && bet - chunk->first < chunk->count) {
+        if (holds(chunk, agency, bet)) {
             chunk->used = ++cache->questions;
             return chunk;
         }

@@ -39,6 +39,9 @@ void row_cache_clear(struct row_cache *cache);
 // again.
 const struct cached_rows *row_cache_find(struct row_cache *cache, uint32_t agency, uint64_t bet);
 
+// Whether a kept chunk holds it. That counts as no question.
+bool row_cache_has(const struct row_cache *cache, uint32_t agency, uint64_t bet);
+
 // Keeps a copy of a chunk whose digest was found right, in place of the one that was not asked for for
 // longest. Without memory it is not kept.
 void row_cache_keep(struct row_cache *cache, const struct stored_chunk *chunk);

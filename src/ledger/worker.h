@@ -1,5 +1,4 @@
-// The ledger's thread: takes what waits in the queue, group by group. The agencies have their turns one after
-// the other, and of an agency the addresses (base/fair.h): who sends much waits for itself.
+// The ledger's thread: takes what waits in the queue, group by group, and in turns (turn.h).
 #ifndef QUINIELA_LEDGER_WORKER_H
 #define QUINIELA_LEDGER_WORKER_H
 

@@ -1,0 +1,38 @@
+#include "ledger/cost.h"
+
+#include "base/limits.h"
+#include "ledger/internal.h"
+#include "ledger/listing.h"
+
+enum { LIST_BYTES = 512 * 1024 }; // what reading a list costs, in bytes of chunks that are read
+
+// For bets that were sent before, where the chunks that hold the first and the last of them are not kept.
+static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger_request *request) {
+    const struct agency *agency = &ledger->agencies[request->agency];
+    if (request->first < 0 || (uint64_t)request->first >= agency->bets || request->chunk->count == 0) {
+        return 0;
+    }
+    uint64_t first = (uint64_t)request->first, end = first + request->chunk->count;
+    end = end < agency->bets ? end : agency->bets;
+    if (row_cache_has(ledger->cache, request->agency, first) &&
+        row_cache_has(ledger->cache, request->agency, end - 1)) {
+        return 0;
+    }
+    size_t largest = agency->largest == 0 ? (size_t)MESSAGE_BYTES_MAX : agency->largest;
+    return largest > request->chunk->rows_length ? largest : 0; // else it costs what was sent
+}
+
+static size_t cost_of_list(const struct ledger *ledger, const struct ledger_request *request) {
+    return listing_is_due(request, ledger->agencies[request->agency].bets) &&
+                   !listings_have(ledger->listings, request->agency, request->list_from)
+               ? LIST_BYTES
+               : 0;
+}
+
+size_t cost_beyond(const struct ledger *ledger, const struct ledger_request *request) {
+    bool is_chunk = request->type == LEDGER_CHUNK || request->type == LEDGER_LAST_CHUNK;
+    if (!is_chunk || request->error.code != ERROR_NONE || request->agency > ledger->draw.agencies) {
+        return 0;
+    }
+    return cost_of_comparing(ledger, request) + cost_of_list(ledger, request);
+}

@@ -1,0 +1,229 @@
+#include "ledger/turn.h"
+
+#include "base/clock.h"
+#include "ledger/cost.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    TURN_BYTES = 64 * 1024,
+    REQUEST_BYTES = 16 * 1024,     // what deciding on a chunk costs, in bytes that are stored
+    DEAR_BYTES = 2 * TURN_BYTES,   // what is read beyond what was sent, from there on
+    DEAR_GROUP_BYTES = 256 * 1024, // of a group of the second line
+    REST_TIMES = 3,                // so long as it had the thread, the second line then has not
+    REST_MS_MAX = 1000,
+    ALONE_MS = 1000, // the first line was empty for so long: then nobody else wants the thread
+};
+
+struct turns {
+    const struct ledger *ledger;
+    struct fair *first, *second;
+    struct queue_node *unsorted; // requests that there was no memory for there: they come behind all others
+    bool is_second;              // the group in hand is of the second line
+    uint64_t taken_ms, rest_until_ms; // it was taken then; the second line rests until then
+    uint64_t first_ms;                // the first line had its last turn
+};
+
+struct turns *turns_new(const struct ledger *ledger) {
+    struct turns *turns = calloc(1, sizeof *turns);
+    if (turns == NULL) {
+        return NULL;
+    }
+    turns->ledger = ledger;
+    turns->first = fair_new(UINT32_MAX, UINT32_MAX);
+    turns->second = fair_new(UINT32_MAX, UINT32_MAX);
+    if (turns->first == NULL || turns->second == NULL) {
+        turns_free(turns);
+        return NULL;
+    }
+    return turns;
+}
+
+void turns_free(struct turns *turns) {
+    if (turns != NULL) {
+        fair_free(turns->first);
+        fair_free(turns->second);
+        free(turns);
+    }
+}
+
+// A chunk of the usual 1000 bets costs a turn.
+static unsigned turns_of(size_t bytes) {
+    return 1 + (unsigned)(bytes / TURN_BYTES);
+}
+
+static size_t length_of(const struct ledger_request *request) {
+    return request->chunk == NULL ? 0 : request->chunk->rows_length;
+}
+
+// For a group's bound: a request has its cost also when it is small.
+static size_t cost_of(const struct ledger_request *request) {
+    return request->chunk == NULL ? 0 : REQUEST_BYTES + request->chunk->rows_length;
+}
+
+// Waiting -------------------------------------------------------------------------------------------------
+
+static bool wait_in(struct fair *line, struct ledger_request *request) {
+    struct fair_lane *lane = fair_lane(line, request->turn_agency, request->source);
+    if (lane != NULL) {
+        fair_wait(lane, &request->turn, turns_of(length_of(request)));
+    }
+    return lane != NULL;
+}
+
+// Without memory the rest waits as it came, and all that comes behind it.
+static void sort_in(struct turns *turns) {
+    while (turns->unsorted != NULL) {
+        struct ledger_request *request = CONTAINER_OF(turns->unsorted, struct ledger_request, node);
+        struct queue_node *next = request->node.next;
+        bool is_behind = fair_has(turns->second, request->turn_agency, request->source);
+        if (!wait_in(is_behind ? turns->second : turns->first, request)) {
+            return;
+        }
+        turns->unsorted = next;
+    }
+}
+
+void turns_add(struct turns *turns, struct queue_node *arrived) {
+    struct queue_node **end = &turns->unsorted;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = arrived;
+    sort_in(turns);
+}
+
+int turns_wait_ms(const struct turns *turns) {
+    if (turns->unsorted != NULL || !fair_is_empty(turns->first)) {
+        return 0;
+    }
+    if (fair_is_empty(turns->second)) {
+        return -1;
+    }
+    uint64_t now = clock_steady_ms();
+    return now < turns->rest_until_ms ? (int)(turns->rest_until_ms - now) : 0;
+}
+
+// Taking --------------------------------------------------------------------------------------------------
+
+static struct ledger_request *take_from(struct fair *line) {
+    struct fair_lane *lane = NULL;
+    struct fair_item *item = fair_next(line, &lane);
+    if (item == NULL) {
+        return NULL;
+    }
+    fair_release(line, lane);
+    return CONTAINER_OF(item, struct ledger_request, turn);
+}
+
+static struct ledger_request *take_unsorted(struct turns *turns) {
+    struct queue_node *first = turns->unsorted;
+    if (first == NULL) {
+        return NULL;
+    }
+    turns->unsorted = first->next;
+    return CONTAINER_OF(first, struct ledger_request, node);
+}
+
+// To the second line, with all that wait behind it in their order. False when there is no memory for that.
+static bool move_to_second(struct turns *turns, struct ledger_request *request) {
+    if (!wait_in(turns->second, request)) {
+        return false;
+    }
+    struct fair_item *item;
+    while ((item = fair_first(turns->first, request->turn_agency, request->source)) != NULL) {
+        struct fair_lane *lane = item->lane;
+        fair_leave(item);
+        fair_release(turns->first, lane);
+        bool waits = wait_in(turns->second, CONTAINER_OF(item, struct ledger_request, turn));
+        assert(waits); // its lane is there
+        (void)waits;
+    }
+    return true;
+}
+
+// The next one of the first line that is not dear.
+static struct ledger_request *take_first(struct turns *turns) {
+    struct ledger_request *request;
+    while ((request = take_from(turns->first)) != NULL) {
+        if (cost_beyond(turns->ledger, request) <= DEAR_BYTES || !move_to_second(turns, request)) {
+            return request;
+        }
+    }
+    return NULL;
+}
+
+static struct ledger_request *take_second(struct turns *turns, size_t *bytes) {
+    struct ledger_request *request = take_from(turns->second);
+    if (request != NULL) {
+        *bytes += cost_of(request) + cost_beyond(turns->ledger, request);
+    }
+    return request;
+}
+
+static struct queue_node *take_second_group(struct turns *turns) {
+    struct queue_node *group = NULL, **end = &group;
+    size_t bytes = 0;
+    while (bytes < DEAR_GROUP_BYTES) {
+        struct ledger_request *request = take_second(turns, &bytes);
+        if (request == NULL) {
+            break;
+        }
+        *end = &request->node;
+        end = &request->node.next;
+    }
+    *end = NULL;
+    return group;
+}
+
+static struct queue_node *take_first_group(struct turns *turns) {
+    struct queue_node *group = NULL, **end = &group;
+    size_t bytes = 0;
+    for (int count = 0; count < GROUP_CHUNKS_MAX && bytes < GROUP_BYTES_MAX; count++) {
+        struct ledger_request *request = take_first(turns);
+        if (request == NULL && fair_is_empty(turns->second)) {
+            request = take_unsorted(turns);
+        }
+        if (request == NULL) {
+            break;
+        }
+        bytes += cost_of(request);
+        *end = &request->node;
+        end = &request->node.next;
+    }
+    *end = NULL;
+    return group;
+}
+
+// The group before is done. However long the second line had the thread, it has it not for some time, as
+// those who send one chunk after the other are not here at every moment; unless they are not here at all.
+static void note_done(struct turns *turns, uint64_t now) {
+    if (turns->is_second && now - turns->first_ms < ALONE_MS) {
+        uint64_t rest = REST_TIMES * (now - turns->taken_ms + 1);
+        turns->rest_until_ms = now + (rest < REST_MS_MAX ? rest : REST_MS_MAX);
+    }
+    turns->is_second = false;
+    turns->taken_ms = now;
+}
+
+// What is dear is in no group with the rest, whose answers would wait for it.
+struct queue_node *turns_take_group(struct turns *turns) {
+    uint64_t now = clock_steady_ms();
+    note_done(turns, now);
+    bool may_second = !fair_is_empty(turns->second) && now >= turns->rest_until_ms;
+    struct queue_node *group = may_second ? NULL : take_first_group(turns);
+    if (group != NULL) {
+        turns->first_ms = now;
+    } else if (now >= turns->rest_until_ms) {
+        group = take_second_group(turns);
+        turns->is_second = group != NULL;
+    }
+    return group;
+}
+
+struct ledger_request *turns_take(struct turns *turns) {
+    struct ledger_request *request = take_from(turns->first);
+    request = request != NULL ? request : take_from(turns->second);
+    return request != NULL ? request : take_unsorted(turns);
+}
