@@ -3,6 +3,7 @@
 
 #include "store/sqlite_log.h"
 #include "store/sqlite_setup.h"
+#include "store/sqlite_sizes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ enum { BUSY_MS_MAX = 5000 };
 
 static bool sqlite_begin(struct store *store, struct error *error) {
     struct checkpointer *checkpointer = of(store)->checkpointer; // none where the store is only read
-    return (checkpointer == NULL || checkpointer_between_commits(checkpointer, error)) &&
+    return (!of(store)->serves || sqlite_sizes_look(&of(store)->files, error)) &&
+           (checkpointer == NULL || checkpointer_between_commits(checkpointer, error)) &&
            sqlite_run_plain(store, BEGIN, "begin", error);
 }
 
@@ -123,7 +125,8 @@ static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct er
 // One snapshot for all that is read.
 static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
     bool without_tables;
-    return sqlite_log_check(&sqlite->files, error) && connect(sqlite, STORE_READ, error) &&
+    return sqlite_sizes_check_mark(&sqlite->files, error) && sqlite_log_check(&sqlite->files, error) &&
+           connect(sqlite, STORE_READ, error) &&
            sqlite_setup_check(sqlite->database, sqlite->files.name, &without_tables, error) &&
            (!without_tables ||
             error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->files.name)) &&

@@ -1,6 +1,7 @@
 #include "store/sqlite_files.h"
 
 #include "base/path.h"
+#include "store/sqlite_sizes.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -93,7 +94,7 @@ static bool check_file(const char *name, const char *shown, struct error *error)
 }
 
 bool sqlite_files_find(const char *path, struct sqlite_files *files, struct error *error) {
-    *files = (struct sqlite_files){.lock = -1, .database = -1};
+    *files = (struct sqlite_files){.lock = -1, .database = -1, .index = -1};
     char name[PATH_MAX];
     snprintf(files->name, sizeof files->name, "%s", path);
     bool good = path_resolve(path, files->path, error);
@@ -232,12 +233,13 @@ static bool check_known(const struct sqlite_files *files, const struct store_ide
 }
 
 // Nothing is made beside a file that is no store, or in place of one that is gone.
-bool sqlite_files_take(struct sqlite_files *files, const struct store_identity *identity,
-                       struct error *error) {
+bool sqlite_files_take(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+    files->bytes = identity != NULL ? identity->bytes : files->own_bytes;
     return check_known(files, identity, error) && open_database(files, false, error) &&
            (files->database < 0 || check_beginning(files, error)) && take_name(files, error) &&
-           open_database(files, true, error) && lock_database(files, error) &&
-           check_known(files, identity, error);
+           sqlite_sizes_check_mark(files, error) && open_database(files, true, error) &&
+           lock_database(files, error) && check_known(files, identity, error) &&
+           sqlite_sizes_look(files, error);
 }
 
 void sqlite_files_release(struct sqlite_files *files) {
@@ -247,7 +249,10 @@ void sqlite_files_release(struct sqlite_files *files) {
     if (files->lock >= 0) {
         close(files->lock); // which gives the lock back
     }
-    files->database = files->lock = -1;
+    if (files->index >= 0) {
+        close(files->index);
+    }
+    files->database = files->lock = files->index = -1;
 }
 
 // Knowing them again --------------------------------------------------------------------------------------
@@ -273,7 +278,7 @@ static int hold_one(const struct sqlite_files *files, enum sqlite_file which) {
     return open(name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 }
 
-static bool hold(const struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+static bool hold(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
     struct store_identity held = {
         .is_known = true, .database = hold_one(files, SQLITE_DATABASE), .log = hold_one(files, SQLITE_LOG)};
     snprintf(held.path, sizeof held.path, "%s", files->path);
@@ -282,6 +287,7 @@ static bool hold(const struct sqlite_files *files, struct store_identity *identi
         store_forget(&held);
         return false;
     }
+    memcpy(held.bytes, identity->bytes, sizeof held.bytes);
     *identity = held;
     return sqlite_files_unchanged(files, error);
 }
@@ -304,7 +310,7 @@ bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identi
     return identity == NULL || identity->is_known || hold(files, identity, error);
 }
 
-bool sqlite_files_unchanged(const struct sqlite_files *files, struct error *error) {
+bool sqlite_files_unchanged(struct sqlite_files *files, struct error *error) {
     struct stat status;
     for (enum sqlite_file which = 0; which < SQLITE_FILES; which++) {
         bool is_there = look(files, which, &status);
@@ -312,6 +318,10 @@ bool sqlite_files_unchanged(const struct sqlite_files *files, struct error *erro
                 ? status.st_ino != files->noted[which].inode || status.st_dev != files->noted[which].device
                 : files->noted[which].inode != 0) {
             return is_another(files, endings[which], error);
+        }
+        if (is_there && which != SQLITE_SHARED_MEMORY &&
+            !sqlite_sizes_take(files, which, status.st_size, error)) {
+            return false;
         }
     }
     return true;

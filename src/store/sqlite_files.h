@@ -21,6 +21,9 @@ struct sqlite_files {
         dev_t device;
         ino_t inode; // 0: it was not there
     } noted[SQLITE_FILES];
+    int index;    // sqlite_sizes.c's descriptor of the log's index, or -1
+    off_t *bytes; // of a server's database and log when they were last looked at: the identity's or our own
+    off_t own_bytes[2];
 };
 
 // Whether `path` may be the name of a store. ERROR_BAD_SETTING when SQLite would take it for something else
@@ -41,8 +44,9 @@ void sqlite_files_uri(const struct sqlite_files *files, char uri[SQLITE_URI_BYTE
 // For a server, before SQLite opens anything: takes the database, made where it is not there. With `identity`
 // known it and its log must be those, and neither is made. ERROR_STORE_FAILED when another server has it by
 // whatever name, when it is no database, or another one. While it is held, nothing else in this process may
-// open and close the database file: that would drop SQLite's own locks (POSIX, fcntl).
-bool sqlite_files_take(struct sqlite_files *files, const struct store_identity *identity,
+// open and close the database file: that would drop SQLite's own locks (POSIX, fcntl). *identity outlives
+// `files`.
+bool sqlite_files_take(struct sqlite_files *files, struct store_identity *identity,
                        struct error *error) MUST_CHECK;
 
 // For a server, once SQLite has opened them all: notes which files they are, and makes them *identity's,
@@ -50,9 +54,9 @@ bool sqlite_files_take(struct sqlite_files *files, const struct store_identity *
 bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identity,
                        struct error *error) MUST_CHECK;
 
-// Whether the names still lead to the files noted. Three system calls. ERROR_STORE_FAILED, naming the one
-// that was deleted, moved or replaced.
-bool sqlite_files_unchanged(const struct sqlite_files *files, struct error *error) MUST_CHECK;
+// Whether the names still lead to the files noted, and none is shorter than before. Three system calls.
+// ERROR_STORE_FAILED, naming the one that was deleted, moved, replaced or cut.
+bool sqlite_files_unchanged(struct sqlite_files *files, struct error *error) MUST_CHECK;
 
 // Writes the name of a file beside the database, such as "…-wal", into `name`.
 void sqlite_files_name(const struct sqlite_files *files, const char *ending, char name[PATH_MAX]);

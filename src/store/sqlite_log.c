@@ -98,7 +98,7 @@ static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage
     struct sum before = read_sum(reading->header + 24);
     ssize_t length;
     off_t at = LOG_HEADER_BYTES;
-    bool within = damaged; // the commit that is damaged has not ended yet
+    bool within = false; // the commit that is damaged has not ended yet
     *damage = (struct damage){0};
     while ((length = read_all(reading->file, reading->frame, reading->frame_bytes, at)) ==
            (ssize_t)reading->frame_bytes) {
@@ -141,6 +141,24 @@ static bool read_header(struct reading *reading) {
     }
     reading->frame_bytes = LOG_FRAME_HEADER_BYTES + (size_t)page_bytes;
     return good;
+}
+
+// SQLite syncs a log's header before it writes the first frame behind it, so a header that is not good has
+// been damaged since, or belongs to a log that was just to begin anew. Either way the frames say themselves
+// which log they are of: the first one that is not empty does, as it was written last.
+static ssize_t take_salts(struct reading *reading) {
+    static const uint8_t none[8];
+    uint8_t header[LOG_FRAME_HEADER_BYTES];
+    ssize_t length;
+    off_t at = LOG_HEADER_BYTES;
+    while ((length = read_all(reading->file, header, sizeof header, at)) == (ssize_t)sizeof header) {
+        if (memcmp(header + 8, none, sizeof none) != 0) {
+            memcpy(reading->header + 16, header + 8, sizeof none);
+            break;
+        }
+        at += (off_t)reading->frame_bytes;
+    }
+    return length;
 }
 
 // The number of the page that the frame at `index` holds, when the frame is of this log; else 0.
@@ -216,7 +234,8 @@ static bool find_damage(int file, const char *path, uint8_t header[LOG_HEADER_BY
         if (reading.frame == NULL) {
             return error_set(error, ERROR_NO_MEMORY, "no memory to read the log");
         }
-        length = walk(&reading, !good, damage);
+        length = good ? 0 : take_salts(&reading);
+        length = length < 0 ? length : walk(&reading, !good, damage);
         if (!good && damage->lost > 0 && database_has_all(&reading, path)) {
             damage->lost = 0;
         }

@@ -22,6 +22,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24, STORE_ADDRESS_BYTES = 256 };
 
@@ -95,6 +96,7 @@ struct store_identity {
     bool is_known;
     char path[PATH_MAX]; // where the name led the first time
     int database, log;   // descriptors (O_PATH): while they are held no new file gets the old one's number
+    off_t bytes[2];      // how long the two were when they were last looked at
 };
 
 struct store;
