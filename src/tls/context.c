@@ -3,9 +3,11 @@
 #include "tls/internal.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 // SHA-256 and AES of 128 bits first: it costs least where the processor has instructions for it.
@@ -19,6 +21,8 @@ static const char *openssl_text(char *text, size_t room) {
     const char *reason = ERR_reason_error_string(code);
     if (ERR_SYSTEM_ERROR(code)) {
         snprintf(text, room, "%s", strerror(ERR_GET_REASON(code)));
+    } else if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
+        snprintf(text, room, "there is none in it in PEM (-----BEGIN ...)");
     } else {
         snprintf(text, room, "%s", reason == NULL ? "it cannot be used" : reason);
     }
@@ -29,6 +33,20 @@ static const char *openssl_text(char *text, size_t room) {
 static bool refuse(const char *what, const char *path, struct error *error) {
     char text[128];
     return error_set(error, ERROR_BAD_SETTING, "%s %.150s: %s", what, path, openssl_text(text, sizeof text));
+}
+
+// What is no file may wait for somebody, or never end; and at a reload nobody would be there to help.
+static bool are_files(const struct tls_options *options, struct error *error) {
+    const char *const paths[] = {options->certificate, options->key, options->authority,
+                                 options->revocations};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct stat status;
+        if (paths[i] != NULL && stat(paths[i], &status) == 0 && !S_ISREG(status.st_mode)) {
+            return error_set(error, ERROR_BAD_SETTING,
+                             "%.150s: is no file, and it is to be read again at a reload", paths[i]);
+        }
+    }
+    return true;
 }
 
 static char *copy_of(const char *text) {
@@ -194,8 +212,8 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
         char text[128];
         error_set(error, ERROR_NO_MEMORY, "TLS cannot be set up: %s", openssl_text(text, sizeof text));
     }
-    if (!made || !read_own(options, context->ssl, error) || !read_authority(context, context->ssl, error) ||
-        !read_revocations(context, context->ssl, error)) {
+    if (!made || !are_files(options, error) || !read_own(options, context->ssl, error) ||
+        !read_authority(context, context->ssl, error) || !read_revocations(context, context->ssl, error)) {
         tls_context_release(context);
         return false;
     }

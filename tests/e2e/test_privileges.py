@@ -124,6 +124,16 @@ class Certificates(Story):
         self.reload(server)
         self.assertEqual(self.serial_shown(server), self.serial_of("server"))
 
+    def test_a_pipe_in_the_place_of_one(self):
+        """The reload says so, and the server goes on and can be ended."""
+        server = self.start(self.own)
+        os.unlink(f"{self.own}/ca.crt")
+        os.mkfifo(f"{self.own}/ca.crt")
+        server.signal(1)
+        server.wait_for("action: reload .*result: fail .*is no file.*those read before go on")
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+
     def test_keys_of_others_that_lie_beside(self):
         server = self.start(self.own)
         self.assertEqual(server.count("private keys of others"), 0)

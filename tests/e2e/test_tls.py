@@ -457,8 +457,12 @@ class Told(Tls):
         self.check_error("certificate /nowhere: No such file or directory", "--tls-cert", "/nowhere", *flags[2:])
         self.check_error("key ", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
         self.check_error("key values mismatch", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
-        self.check_error("authority /dev/null: ", *flags[:4], "--tls-ca", "/dev/null")
-        self.check_error("revocation list /dev/null: ", *flags, "--tls-crl", "/dev/null")
+        self.check_error("/dev/null: is no file", *flags[:4], "--tls-ca", "/dev/null")
+        os.mkfifo(f"{self.folder}/pipe")
+        self.check_error("pipe: is no file", *flags, "--tls-crl", f"{self.folder}/pipe")
+        with open(f"{self.folder}/empty.pem", "wb"):
+            pass
+        self.check_error("empty.pem: there is none in it in PEM", *flags, "--tls-crl", f"{self.folder}/empty.pem")
         torn = f"{self.folder}/torn.pem"
         with open(self.ca.revocations, encoding="ascii") as whole, open(torn, "w", encoding="ascii") as file:
             text = whole.read()
