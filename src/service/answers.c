@@ -188,6 +188,9 @@ void answers_send(struct request *request) {
             answer(request);
             answers_finish_if_done(connection);
         }
+        if (request->is_list) {
+            lines_list_is_done(request->loop);
+        }
         admission_end(request); // before it goes on itself: others may have waited for longer
         if (connection_is_open(connection)) {
             requests_resume(connection);

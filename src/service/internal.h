@@ -4,6 +4,7 @@
 //   answers.c    answered requests → answers
 //   telling.c    winners that were sent and may not have arrived
 //   admission.c  how much of the ledger one agency, and one address, may ask for at once
+//   lines.c      who waits for what the connections of a loop share
 //   waiting.c    consultations that are held until the draw
 //   lottery.c    what the loops share, and the table of functions that net/ calls
 #ifndef QUINIELA_SERVICE_INTERNAL_H
@@ -35,7 +36,8 @@ struct lottery_loop {
     struct message_decoder *decoder;
     struct queue done;                  // requests that the ledger has answered
     size_t chunk_bytes;                 // of requests that are with the ledger, and their chunks
-    struct lottery_connection *stalled; // connections that wait for that to become less
+    unsigned lists;                     // of what is stored, that are asked for
+    struct fair *for_room, *for_list;   // connections that wait for either to become less
     struct lottery_connection *waiting; // connections that wait for the draw
     struct fair *admission;             // how much of each agency is with the ledger
 };
@@ -55,14 +57,15 @@ struct lottery_connection {
     bool ended;          // the other side sends no more
     bool broken;         // its stream is out of step: it is closed after the last answer
     bool finished;       // what is sent now does not leave any more
-    bool is_stalled;
+    struct fair_item line_place; // in `line`, while it waits in one
+    struct fair *line;           // one of its loop's
+    bool may_list;          // its next message that asks for a list may go, and counts in lottery_loop.lists
     struct fair_lane *lane; // it counts for that in lottery_loop.admission; NULL before its first message
     uint64_t lane_group;
     bool is_useless;       // nothing was stored of its last chunk, or it was refused
     struct fair_item turn; // for which it waits, or not
     struct held *held;
-    struct telling *telling; // NULL: nobody
-    struct lottery_connection *next_stalled;
+    struct telling *telling;                                    // NULL: nobody
     struct lottery_connection *previous_waiting, *next_waiting; // in lottery_loop.waiting, while `held`
     struct connection *connection;
 };
@@ -77,6 +80,7 @@ struct request {
     struct connection *connection; // held while the request lives; NULL for REQUEST_TOLD
     enum request_kind kind;
     bool wait;
+    bool is_list; // it counts in lottery_loop.lists
     struct chunk *chunk;
     size_t bytes;    // of memory, with the chunk's
     uint32_t weight; // what it counts for in lottery_loop.admission
@@ -104,11 +108,30 @@ void admission_end(const struct request *request);
 // admission.c: the connection is gone.
 void admission_leave(struct connection *connection);
 
+// lines.c: the beginning and the end of a loop's. False when there is no memory.
+bool lines_begin_loop(struct lottery_loop *loop) MUST_CHECK;
+void lines_end_loop(struct lottery_loop *loop);
+
+// lines.c: whether the connection waits in one of its loop's lines. It is paused then, and goes on when its
+// turn comes.
+bool lines_is_waiting(const struct lottery_connection *own);
+
+// lines.c: whether there is room for another message with the ledger; when not, the connection waits for it.
+// And goes on with those who wait, as far as there is room now.
+bool lines_room_may_take(struct connection *connection);
+void lines_go_on(struct lottery_loop *loop);
+
+// lines.c: whether the connection's message, for that agency, may ask for a list now: then `may_list` is set,
+// until the request has it. When not, the connection waits, with the message still to be taken. And a list
+// that was asked for has been answered.
+bool lines_list_may_go(struct connection *connection, uint32_t agency);
+void lines_list_is_done(struct lottery_loop *loop);
+
+// lines.c: the connection is gone.
+void lines_leave(struct connection *connection);
+
 // requests.c: takes the whole messages of what came. As handler.received.
 size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length);
-
-// requests.c: goes on with the connections that wait for chunks to leave the ledger, if there is room now.
-void requests_resume_stalled(struct lottery_loop *loop);
 
 // requests.c: goes on with a connection that was paused, unless something else still keeps it.
 void requests_resume(struct connection *connection);

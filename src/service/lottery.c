@@ -45,7 +45,8 @@ static bool on_loop_started(struct loop *loop, void *state, void *context, struc
     if (own->decoder == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
     }
-    if (!admission_begin_loop(own)) {
+    if (!lines_begin_loop(own) || !admission_begin_loop(own)) {
+        lines_end_loop(own);
         message_decoder_free(own->decoder);
         own->decoder = NULL;
         return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
@@ -62,6 +63,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
         message_decoder_free(own->decoder);
         queue_destroy(&own->done);
         admission_end_loop(own);
+        lines_end_loop(own);
     }
 }
 
@@ -75,7 +77,7 @@ static void on_loop_woken(struct loop *loop, void *state) {
     if (atomic_load(&own->lottery->winners) != NULL) {
         answers_to_waiting(own);
     }
-    requests_resume_stalled(own);
+    lines_go_on(own);
 }
 
 // Connections ---------------------------------------------------------------------------------------------
@@ -157,6 +159,7 @@ static void on_closed(struct connection *connection) {
     telling_drop(connection);
     waiting_drop(connection);
     admission_leave(connection);
+    lines_leave(connection);
 }
 
 const struct handler lottery_handler = {

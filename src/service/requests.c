@@ -44,7 +44,7 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
     request->loop = loop;
     request->connection = connection;
     request->kind = REQUEST_REFUSED;
-    request->wait = false;
+    request->wait = request->is_list = false;
     request->chunk = NULL;
     request->bytes = sizeof *request;
     if (connection != NULL) {
@@ -120,14 +120,21 @@ static void note_claim(struct connection *connection, uint32_t agency) {
     }
 }
 
-// A list that is asked for has its room counted before anybody knows whether there will be one.
+static bool asks_for_list(const struct message *message) {
+    return message->type != MESSAGE_CONSULT_WINNERS && message->stored >= 0 && message->first == 0;
+}
+
 static bool take_chunk(struct request *request, const struct message *message, struct error *error) {
     const struct chunk *chunk = request->chunk;
     request->ledger.chunk = chunk;
-    request->ledger.wants_list = message->stored >= 0 && message->first == 0;
+    request->ledger.wants_list = asks_for_list(message);
+    if (request->ledger.wants_list) {
+        struct lottery_connection *own = connection_state(request->connection);
+        request->is_list = true;
+        own->may_list = false;
+    }
     request->ledger.list_from = (uint64_t)message->stored;
-    request->bytes += sizeof *chunk + chunk->rows_length + 2 * (size_t)chunk->count +
-                      (request->ledger.wants_list ? reply_stored_bytes_max(PIECES_LISTED_MAX) : 0);
+    request->bytes += sizeof *chunk + chunk->rows_length + 2 * (size_t)chunk->count;
     return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
                         request->ledger.digest) ||
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
@@ -161,7 +168,8 @@ void requests_break_off(struct connection *connection) {
     connection_pause(connection);
 }
 
-// Decodes one message and hands it over. Returns false when there is no memory.
+// Decodes one message and hands it over, unless it has to wait in a line first. Returns false when there is
+// no memory.
 static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct lottery_loop *loop = lottery_loop_of(connection);
     struct request *request = new_request(loop, connection);
@@ -178,6 +186,10 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     request->ledger.bets_sent = message.bets_sent;
     if (good) {
         note_claim(connection, message.agency);
+    }
+    if (good && asks_for_list(&message) && !lines_list_may_go(connection, message.agency)) {
+        requests_free(request);
+        return true;
     }
     if (good && message.type == MESSAGE_CONSULT_WINNERS) {
         request->kind = REQUEST_CONSULT;
@@ -216,35 +228,14 @@ static void refuse_frame(struct connection *connection, size_t length) {
     submit(request);
 }
 
-// Of what a loop may hold, a quarter at most is with the ledger.
-static bool ledger_has_room(const struct lottery_loop *loop) {
-    return loop->chunk_bytes < loop_memory_share(loop->loop) / 4;
-}
-
-static void stall(struct lottery_loop *loop, struct connection *connection) {
-    struct lottery_connection *own = connection_state(connection);
-    connection_pause(connection);
-    if (!own->is_stalled) {
-        own->is_stalled = true;
-        own->next_stalled = loop->stalled;
-        loop->stalled = own;
-        connection_hold(connection);
-    }
-}
-
 // Whether another message of this connection may be taken now; pauses the connection when not.
 static bool has_room(struct connection *connection) {
-    struct lottery_loop *loop = lottery_loop_of(connection);
     const struct lottery_connection *own = connection_state(connection);
-    if (own->in_ledger >= REQUESTS_OUTSTANDING_MAX || !telling_has_room(own)) {
+    if (own->in_ledger >= REQUESTS_OUTSTANDING_MAX || !telling_has_room(own) || lines_is_waiting(own)) {
         connection_pause(connection);
         return false;
     }
-    if (!ledger_has_room(loop)) {
-        stall(loop, connection);
-        return false;
-    }
-    return admission_may_go(connection);
+    return lines_room_may_take(connection) && admission_may_go(connection);
 }
 
 size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length) {
@@ -266,6 +257,9 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
             connection_abort(connection);
             return length;
         }
+        if (lines_is_waiting(own)) {
+            return consumed; // with the message still to be taken
+        }
         consumed += FRAME_HEADER_BYTES + message_length;
     }
     return length; // what comes behind is thrown away
@@ -273,21 +267,7 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
 
 void requests_resume(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
-    if (!own->is_stalled && !own->broken && own->turn.lane == NULL) {
+    if (!lines_is_waiting(own) && !own->broken && own->turn.lane == NULL) {
         connection_resume(connection);
-    }
-}
-
-void requests_resume_stalled(struct lottery_loop *loop) {
-    if (!ledger_has_room(loop)) {
-        return;
-    }
-    struct lottery_connection *own = loop->stalled;
-    loop->stalled = NULL;
-    for (struct lottery_connection *next; own != NULL; own = next) {
-        next = own->next_stalled;
-        own->is_stalled = false;
-        connection_resume(own->connection);
-        connection_release(own->connection);
     }
 }

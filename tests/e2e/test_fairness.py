@@ -1,5 +1,6 @@
 """Turns: whoever sends what is stored already, as much as it can, does not hold up those who send bets."""
 import os
+import socket
 import subprocess
 import sys
 import unittest
@@ -44,6 +45,52 @@ class Resends(Story):
 
     def test_of_the_honest_agencys_number_from_other_addresses(self):
         self.flooded(1, CONNECTIONS)
+
+
+@not_under_valgrind("it takes all the time there is")
+class Lists(Story):
+    """A list of what is stored is a large answer to a small question: few of a loop are made at once."""
+    CONNECTIONS = 40
+    ASKED = 8
+    PIECES = 1000
+
+    def setUp(self):
+        super().setUp()
+        self.server = Server(self, "--loops", 1, agencies=2)
+        self.wire = Wire(self, self.server.ports[0])
+        for first in range(self.PIECES):
+            self.wire.send({"type_message": 1, "agency": "1", "first": first, "payload": ["Ana,Paz,1,1999-03-17,1"]})
+        for _ in range(self.PIECES):
+            self.assertEqual(self.wire.receive()["type_message"], 1)
+
+    def test_whoever_sends_bets_waits_for_few_of_them(self):
+        flood = subprocess.Popen([sys.executable, "-B", resends.__file__,
+                                  *map(str, (self.server.ports[0], CONNECTIONS, 1, CONNECTIONS, "lists"))],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(flood.stdout.close)
+        self.addCleanup(flood.wait)
+        self.addCleanup(flood.kill)
+        self.assertEqual(flood.stdout.readline(), "ready\n")
+        for number in range(CHUNKS):
+            reply = self.wire.ask({"type_message": 1, "agency": "2", "first": number,
+                                   "payload": ["Ana,Paz,1,1999-03-17,1"]})
+            self.assertEqual(reply["next"], number + 1)
+        flood.stdin.close()
+        answered = int(flood.stdout.readline())
+        self.assertLess((answered - CONNECTIONS // 2) / CHUNKS, 40)
+
+    def test_each_gets_all_that_it_asked_for(self):
+        wires = [Wire(self, self.server.ports[0]) for _ in range(self.CONNECTIONS)]
+        for number, wire in enumerate(wires):
+            wire.socket.sendall(resends.ask_for_list(1) * self.ASKED)
+            if number % 2 == 0:
+                wire.socket.shutdown(socket.SHUT_WR)  # whoever has no more to say still hears
+            elif number % 5 == 0:
+                wire.socket.close()  # and whoever is gone keeps nobody waiting
+        for wire in wires:
+            if wire.socket.fileno() != -1:
+                for _ in range(self.ASKED):
+                    self.assertEqual(len(wire.receive()["stored"]), self.PIECES)
 
 
 class Order(Story):

@@ -2,7 +2,8 @@
 
 resends.py PORT COUNT AGENCY ADDRESSES has COUNT connections, from that many addresses 127.0.1.1, 127.0.1.2 …, send chunks
 of one bet for the place `first: 48999` of the agency, prints "ready" when all have been answered, and ends when its
-standard input does; then it prints how many answers came.
+standard input does; then it prints how many answers came. With a fifth argument, "lists", each message asks for the
+list of what is stored instead.
 """
 import json
 import resource
@@ -29,9 +30,13 @@ def resend(agency):
     return frame({"type_message": 1, "agency": str(agency), "payload": ["a,b,2,2000-01-01,0"], "first": BETS - 1})
 
 
+def ask_for_list(agency):
+    return frame({"type_message": 1, "agency": str(agency), "payload": [], "first": 0, "stored": 0})
+
+
 class Flood:
-    def __init__(self, port, count, agency, addresses):
-        self.data, self.epoll, self.answered = resend(agency) * AT_ONCE, select.epoll(), 0
+    def __init__(self, port, count, addresses, message):
+        self.data, self.epoll, self.answered = message * AT_ONCE, select.epoll(), 0
         self.sockets, self.heard = {}, set()
         for number in range(count):
             source = number % addresses
@@ -59,10 +64,10 @@ class Flood:
 
 
 def main():
-    port, count, agency, addresses = map(int, sys.argv[1:])
+    port, count, agency, addresses = map(int, sys.argv[1:5])
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    flood = Flood(port, count, agency, addresses)
+    flood = Flood(port, count, addresses, ask_for_list(agency) if sys.argv[5:] == ["lists"] else resend(agency))
     while len(flood.heard) < count // 2:
         flood.step()
     print("ready", flush=True)
