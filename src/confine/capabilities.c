@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,18 +35,45 @@ static bool may_use_all(const char *const *paths, size_t count, int how) {
     return true;
 }
 
+// Whether all files that are written are our own. Of another user's store SQLite gives the log and its index
+// to that user (sqlite.org/src/file/src/os_unix.c, robustFchown), who could not open it otherwise.
+static bool owns_all(const char *const *paths, size_t count) {
+    struct stat status;
+    for (size_t i = 0; i < count; i++) {
+        if (stat(paths[i], &status) == 0 && S_ISREG(status.st_mode) &&
+            (status.st_uid != geteuid() || status.st_gid != getegid())) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct {
+    uint32_t set;
+    const char *name;
+} kept_sets[] = {
+    {0, "none"},
+    {1U << CAP_CHOWN, "chown"},
+    {1U << CAP_DAC_OVERRIDE, "dac_override"},
+    {1U << CAP_DAC_OVERRIDE | 1U << CAP_CHOWN, "dac_override, chown"},
+    {1U << CAP_DAC_READ_SEARCH, "dac_read_search"},
+    {1U << CAP_DAC_READ_SEARCH | 1U << CAP_CHOWN, "dac_read_search, chown"},
+};
+
+static const char *name_of(uint32_t set) {
+    size_t i = 0;
+    while (kept_sets[i].set != set) {
+        i++; // no others are kept
+    }
+    return kept_sets[i].name;
+}
+
 // Of files and folders that are another user's root still needs what goes past their owner's word.
-static uint32_t needed(const struct confine_options *options, const char **name) {
+static uint32_t needed_to_use(const struct confine_options *options) {
     if (!may_use_all(options->writable, options->writable_count, R_OK | W_OK)) {
-        *name = "dac_override";
         return 1U << CAP_DAC_OVERRIDE;
     }
-    if (!may_use_all(options->readable, options->readable_count, R_OK)) {
-        *name = "dac_read_search";
-        return 1U << CAP_DAC_READ_SEARCH;
-    }
-    *name = "none";
-    return 0;
+    return may_use_all(options->readable, options->readable_count, R_OK) ? 0 : 1U << CAP_DAC_READ_SEARCH;
 }
 
 // The bounding set: what a program that is run could get back. Without the right to change it there is
@@ -67,6 +95,8 @@ bool capabilities_drop(const struct confine_options *options, const char **kept,
         return true;
     }
     drop_bounding_set();
+    // Asked with all of them: the folder may be closed to us otherwise.
+    uint32_t to_give = owns_all(options->writable, options->writable_count) ? 0 : 1U << CAP_CHOWN;
     // First only for the moment: whether the files can be used without is best asked without.
     struct __user_cap_data_struct later[WORDS];
     memcpy(later, before, sizeof later);
@@ -74,8 +104,8 @@ bool capabilities_drop(const struct confine_options *options, const char **kept,
     if (!set(later, error)) {
         return false;
     }
-    uint32_t kept_set = needed(options, kept) & before[0].permitted;
+    uint32_t kept_set = (to_give | needed_to_use(options)) & before[0].permitted;
     none[0].permitted = none[0].effective = kept_set;
-    *kept = kept_set == 0 ? "none" : *kept;
+    *kept = name_of(kept_set);
     return set(none, error);
 }

@@ -20,8 +20,9 @@
 bool user_become(const struct confine_options *options, bool *changed, struct error *error) MUST_CHECK;
 
 // capabilities.c: gives up what root may do and others may not, for good. What is left is named in *kept,
-// "none", "dac_override" or "dac_read_search": one of the two stays where a path of options->writable, or of
-// options->readable, is another user's and could not be used without it.
+// such as "none" or "dac_override, chown": dac_override or dac_read_search stays where a path of
+// options->writable, or of options->readable, is another user's and could not be used without it, and chown
+// where a file of options->writable is another user's or group's.
 bool capabilities_drop(const struct confine_options *options, const char **kept,
                        struct error *error) MUST_CHECK;
 

@@ -180,6 +180,15 @@ static bool lock_database(const struct sqlite_files *files, struct error *error)
     return true;
 }
 
+// As SQLite does with what it makes beside the database: made by root, it is the database's owner's, who
+// could not open it otherwise. Without the right to do so it stays as it is.
+static void give_to_owner(const struct sqlite_files *files) {
+    struct stat status;
+    if (geteuid() == 0 && fstat(files->database, &status) == 0) {
+        (void)!fchown(files->lock, status.st_uid, status.st_gid);
+    }
+}
+
 // Opens the database unless it is open, or is not there and not to be made.
 static bool open_database(struct sqlite_files *files, bool make, struct error *error) {
     if (files->database < 0) {
@@ -235,11 +244,15 @@ static bool check_known(const struct sqlite_files *files, const struct store_ide
 // Nothing is made beside a file that is no store, or in place of one that is gone.
 bool sqlite_files_take(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
     files->bytes = identity != NULL ? identity->bytes : files->own_bytes;
-    return check_known(files, identity, error) && open_database(files, false, error) &&
-           (files->database < 0 || check_beginning(files, error)) && take_name(files, error) &&
-           sqlite_sizes_check_mark(files, error) && open_database(files, true, error) &&
-           lock_database(files, error) && check_known(files, identity, error) &&
-           sqlite_sizes_look(files, error);
+    bool taken = check_known(files, identity, error) && open_database(files, false, error) &&
+                 (files->database < 0 || check_beginning(files, error)) && take_name(files, error) &&
+                 sqlite_sizes_check_mark(files, error) && open_database(files, true, error) &&
+                 lock_database(files, error) && check_known(files, identity, error) &&
+                 sqlite_sizes_look(files, error);
+    if (taken) {
+        give_to_owner(files);
+    }
+    return taken;
 }
 
 void sqlite_files_release(struct sqlite_files *files) {

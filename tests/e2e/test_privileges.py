@@ -4,7 +4,7 @@ import subprocess
 import unittest
 
 from certificates import Authority
-from harness import Agency, Server, Story
+from harness import Agency, Process, Server, Story, Wire
 
 
 def status(process, key):
@@ -24,6 +24,30 @@ class Privileges(Story):
                 self.assertIn("Seccomp:\t2\n", file.read(), "every thread is confined")
         for key in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"):
             self.assertEqual(int(status(server, key), 16), 0, key)
+
+    def test_what_root_makes_beside_another_users_store_is_that_users(self):
+        """Who owns the store can read it after a crash, and serve it."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        owner = 1000
+        first = Server(self, agencies=1, store="night.db")
+        first.signal(15)
+        self.assertEqual(first.wait(), 0)
+        os.chown(self.folder, owner, owner)
+        os.unlink(os.path.join(self.folder, "night.db-lock"))
+        os.chown(os.path.join(self.folder, "night.db"), owner, owner)
+        server = Server(self, agencies=1, store="night.db")
+        server.wait_for("action: confine .*capabilities: dac_override, chown ")
+        self.assertEqual(int(status(server, "CapEff"), 16), 0b11)  # CAP_CHOWN and CAP_DAC_OVERRIDE
+        Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": ["Ana,Paz,1,2000-01-01,75"]})
+        server.kill()
+        for name in ("night.db", "night.db-wal", "night.db-shm", "night.db-lock"):
+            about = os.stat(os.path.join(self.folder, name))
+            self.assertEqual((about.st_uid, about.st_gid), (owner, owner), name)
+        as_owner = ("setpriv", f"--reuid={owner}", f"--regid={owner}", "--clear-groups")
+        reader = Process(self, ["export", "--store", "night.db"], prefix=as_owner)
+        self.assertEqual(reader.wait(), 0, "".join(reader.errors))
+        Server(self, agencies=1, store="night.db", prefix=as_owner)
 
     def test_a_client_gives_up_what_it_does_not_need(self):
         self.sample((300,), (2,))
