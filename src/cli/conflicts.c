@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 // Two settings of which only one may be given, and why.
 struct pair {
@@ -39,6 +40,14 @@ static bool check_echo(const struct settings *settings, const char *key, const c
 
 // The server ------------------------------------------------------------------------------------------------
 
+// Whether both names lead to one file: by name where there is none yet, and where there is one also by
+// another name (a hard link, a bind mount).
+static bool is_one_file(const char *name, const char *other) {
+    struct stat one, another;
+    return strcmp(name, other) == 0 ||
+           (stat(name, &one) == 0 && stat(other, &another) == 0 && path_is_same(&one, &another));
+}
+
 // Whether `path` is the file that is resolved already, or one of those that SQLite has beside it.
 static bool leads_to(const char *path, const char *resolved) {
     static const char *const endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
@@ -47,9 +56,10 @@ static bool leads_to(const char *path, const char *resolved) {
     if (!path_resolve(path, file, &ignored)) {
         return false; // whoever opens it says why
     }
-    size_t length = strlen(file);
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        if (strncmp(resolved, file, length) == 0 && strcmp(resolved + length, endings[i]) == 0) {
+        char beside[PATH_MAX + 16];
+        snprintf(beside, sizeof beside, "%s%s", file, endings[i]);
+        if (is_one_file(beside, resolved)) {
             return true;
         }
     }
