@@ -122,11 +122,26 @@ static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct er
            sqlite_fail(sqlite, "open", error);
 }
 
+// As sqlite_files_take does for a server; by SQLite's own descriptor, since closing another one would drop
+// the locks of a server in this process.
+static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
+    char bytes[SQLITE_BEGINNING_BYTES] = "";
+    sqlite3_file *file = NULL;
+    sqlite3_int64 length = 0;
+    if (sqlite3_file_control(sqlite->database, NULL, SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file->pMethods == NULL || file->pMethods->xFileSize(file, &length) != SQLITE_OK) {
+        return true; // SQLite says why
+    }
+    int count = (int)(length < (sqlite3_int64)sizeof bytes ? length : (sqlite3_int64)sizeof bytes);
+    return file->pMethods->xRead(file, bytes, count, 0) != SQLITE_OK ||
+           sqlite_files_check_beginning(&sqlite->files, bytes, (size_t)count, error);
+}
+
 // One snapshot for all that is read.
 static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
     bool without_tables;
     return sqlite_sizes_check_mark(&sqlite->files, error) && sqlite_log_check(&sqlite->files, error) &&
-           connect(sqlite, STORE_READ, error) &&
+           connect(sqlite, STORE_READ, error) && check_beginning(sqlite, error) &&
            sqlite_setup_check(sqlite->database, sqlite->files.name, &without_tables, error) &&
            (!without_tables ||
             error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->files.name)) &&

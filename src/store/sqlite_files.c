@@ -201,22 +201,14 @@ static bool open_database(struct sqlite_files *files, bool make, struct error *e
                 error);
 }
 
-// Before SQLite opens it: that it can be a store, or is empty. What it says is checked later. With a journal
-// or a log beside it SQLite is the judge: the power may have gone while the file's beginning was written, and
-// what belongs there stands in the other.
-static bool check_beginning(const struct sqlite_files *files, struct error *error) {
-    static const char beginning[] = "SQLite format 3"; // and a NUL: sqlite.org/fileformat.html
-    char bytes[sizeof beginning];
-    if (has_file(files, "-journal") || has_file(files, "-wal")) {
-        return true;
-    }
-    ssize_t length = pread(files->database, bytes, sizeof bytes, 0);
-    if (length < 0) {
-        return fail(files, "cannot read it", error);
-    }
-    return length == 0 || (length == (ssize_t)sizeof bytes && memcmp(bytes, beginning, sizeof bytes) == 0) ||
-           error_set(error, ERROR_STORE_FAILED, "%.150s: is no store of quiniela: no database at all",
-                     files->name);
+// With a journal or a log beside it SQLite is the judge: the power may have gone while the file's beginning
+// was written, and what belongs there stands in the other.
+bool sqlite_files_check_beginning(const struct sqlite_files *files, const char *bytes, size_t length,
+                                  struct error *error) {
+    static const char beginning[SQLITE_BEGINNING_BYTES] = "SQLite format 3"; // sqlite.org/fileformat.html
+    return length == 0 || has_file(files, "-journal") || has_file(files, "-wal") ||
+           (length == sizeof beginning && memcmp(bytes, beginning, sizeof beginning) == 0) ||
+           error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, files->name);
 }
 
 static bool is_another(const struct sqlite_files *files, const char *ending, struct error *error) {
@@ -239,6 +231,14 @@ static bool check_known(const struct sqlite_files *files, const struct store_ide
     }
     return (leads_to(files, SQLITE_DATABASE, identity->database) || is_another(files, "", error)) &&
            (leads_to(files, SQLITE_LOG, identity->log) || is_another(files, endings[SQLITE_LOG], error));
+}
+
+// Before SQLite opens it.
+static bool check_beginning(const struct sqlite_files *files, struct error *error) {
+    char bytes[SQLITE_BEGINNING_BYTES];
+    ssize_t length = pread(files->database, bytes, sizeof bytes, 0);
+    return length < 0 ? fail(files, "cannot read it", error)
+                      : sqlite_files_check_beginning(files, bytes, (size_t)length, error);
 }
 
 // Nothing is made beside a file that is no store, or in place of one that is gone.

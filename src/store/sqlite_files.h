@@ -13,6 +13,10 @@
 
 enum sqlite_file { SQLITE_DATABASE, SQLITE_LOG, SQLITE_SHARED_MEMORY, SQLITE_FILES };
 
+// Of a file that is there and has not even a database's beginning; whoever finds it out. Takes its name.
+#define SQLITE_NO_DATABASE                                                                                   \
+    "%.120s: is no store of quiniela, and no database at all: name the store, or restore it from a copy"
+
 struct sqlite_files {
     char name[PATH_MAX]; // of the database, as it was given: what errors show
     char path[PATH_MAX]; // of the database: absolute, and no link in it
@@ -34,6 +38,13 @@ bool sqlite_files_check_name(const char *path, struct error *error) MUST_CHECK;
 // the files is a folder or device, has a second name (a hard link), or, beside the database, is a link. What
 // is not there yet is fine. Opens nothing; the caller ends it with sqlite_files_release all the same.
 bool sqlite_files_find(const char *path, struct sqlite_files *files, struct error *error) MUST_CHECK;
+
+enum { SQLITE_BEGINNING_BYTES = 16 };
+
+// Whether the database, which begins with these bytes (`length`: fewer where it is shorter), can be a store,
+// or is empty; what it says is checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.
+bool sqlite_files_check_beginning(const struct sqlite_files *files, const char *bytes, size_t length,
+                                  struct error *error) MUST_CHECK;
 
 enum { SQLITE_URI_BYTES = 3 * PATH_MAX + 32 };
 

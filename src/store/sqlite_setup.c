@@ -1,5 +1,6 @@
 #include "store/sqlite_setup.h"
 
+#include "store/sqlite_files.h"
 #include "store/sqlite_schema.h"
 
 #include <inttypes.h>
@@ -20,7 +21,6 @@ static const char *advice(sqlite3 *database) {
     case SQLITE_PERM:
         return "; the file and its folder must be there and, for a server, writable";
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
         return "; see quiniela check, and restore it from a copy";
     default:
         return "";
@@ -28,6 +28,9 @@ static const char *advice(sqlite3 *database) {
 }
 
 bool sqlite_setup_fail(sqlite3 *database, const char *path, const char *what, struct error *error) {
+    if (sqlite3_errcode(database) == SQLITE_NOTADB) {
+        return error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, path);
+    }
     return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what,
                      sqlite3_errmsg(database), advice(database));
 }

@@ -48,6 +48,28 @@ static void a_full_disk_stores_a_group_whole_or_not_at_all(void **state) {
     free(rows);
 }
 
+static void write_junk(int times) {
+    FILE *file = fopen(path, "w");
+    for (int i = 0; i < times; i++) {
+        fputs("no database ", file);
+    }
+    fclose(file);
+}
+
+// The server and who only reads say the same.
+static void refuses_junk(void) {
+    struct store *store;
+    struct error error;
+    char text[sizeof error.text];
+    snprintf(text, sizeof text,
+             "%s: is no store of quiniela, and no database at all: name the store, or restore it from a copy",
+             path);
+    for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
+        assert_false(store_open(path, "1", (enum store_mode)mode, &store, &error));
+        assert_string_equal(error.text, text);
+    }
+}
+
 static void what_is_no_store_is_refused(void **state) {
     (void)state;
     struct store *store;
@@ -56,13 +78,10 @@ static void what_is_no_store_is_refused(void **state) {
     assert_int_equal(access(path, F_OK), -1);
     assert_false(store_open("/no/such/folder/x.db", "1", STORE_SERVE, &store, &error));
     assert_non_null(strstr(error.text, "/no/such/folder/x.db"));
-    FILE *file = fopen(path, "w");
-    for (int i = 0; i < 5000; i++) {
-        fputs("no database ", file);
-    }
-    fclose(file);
-    assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
-    assert_non_null(strstr(error.text, path));
+    write_junk(5000);
+    refuses_junk();
+    write_junk(1); // less than SQLite's own beginning
+    refuses_junk();
 }
 
 static void execute(const char *sql) {
