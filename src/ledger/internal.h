@@ -36,6 +36,8 @@ struct ledger {
     bool seals;      // the group in hand has sealed the draw
     bool is_shared;  // other servers may change what is stored
     bool draw_is_stored; // as it is in `draw`
+    bool failing;        // nothing has been stored since the store has failed
+    size_t failed_bytes; // how much was to be stored then, at most
     int careful;         // so many groups lock their agencies before they are decided on
     uint32_t *touched;   // the agencies with changes in the open group
     uint32_t touched_count;
@@ -84,6 +86,19 @@ bool ledger_have_store(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Says why, and closes the store; what it holds is found out by opening it again.
 void ledger_give_up_store(struct ledger *ledger, const struct error *error);
+
+// Of a group that could not be stored: notes how much it was, for ledger_try_store.
+void ledger_note_failed_group(struct ledger *ledger, const struct queue_node *group);
+
+// To be called when something has been stored: the store is good again, and the log says so.
+void ledger_store_works(struct ledger *ledger);
+
+// With the store open and no group begun: unless the store is good, tries whether as much as what failed
+// could be stored, and stores the draw's row as it is. ERROR_STORE_FAILED.
+bool ledger_try_store(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Whether somebody in the group asks whether the store works, by a chunk without bets (`quiniela ping`).
+bool ledger_is_asked(const struct queue_node *group);
 
 // Begins the group, where none is open.
 bool ledger_begin_group(struct ledger *ledger, struct error *error) MUST_CHECK;

@@ -121,8 +121,12 @@ static bool commit_group(struct ledger *ledger, struct error *error) {
         return true; // nothing to store: resends and refusals only
     }
     ledger->in_group = false;
-    return ledger_put_touched(ledger, error) && hold_draw(ledger, error) &&
-           seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
+    if (!ledger_put_touched(ledger, error) || !hold_draw(ledger, error) ||
+        !seal_if_all_finished(ledger, error) || !store_commit(ledger->store, error)) {
+        return false;
+    }
+    ledger_store_works(ledger);
+    return true;
 }
 
 // A request that was refused before it came here, or has been for good.
@@ -181,6 +185,7 @@ static bool lock_agencies(struct ledger *ledger, const struct queue_node *group,
 // Decides on every request of the group and commits what came of it.
 static bool settle_once(struct ledger *ledger, struct queue_node *group, struct error *error) {
     return ledger_have_store(ledger, error) &&
+           (!ledger->failing || !ledger_is_asked(group) || ledger_try_store(ledger, error)) &&
            (ledger->careful == 0 || lock_agencies(ledger, group, error)) &&
            decide_all(ledger, group, error) && commit_group(ledger, error);
 }
@@ -228,6 +233,7 @@ static void settle_or_fail(struct ledger *ledger, struct queue_node *group) {
     struct error error;
     if (!settle(ledger, group, &error)) {
         fail_group(group, &error);
+        ledger_note_failed_group(ledger, group);
         ledger_give_up_store(ledger, &error);
         ledger->seals = false;
     }
@@ -385,13 +391,13 @@ static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_
 }
 
 bool ledger_has_work(const struct ledger *ledger) {
-    return ledger->draw.state == DRAW_SEALED ||
+    return ledger->draw.state == DRAW_SEALED || ledger->failing ||
            (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told);
 }
 
 void ledger_work(struct ledger *ledger) {
     struct error error;
-    if (!ledger_have_store(ledger, &error)) {
+    if (!ledger_have_store(ledger, &error) || !ledger_try_store(ledger, &error)) {
         ledger_give_up_store(ledger, &error);
         return;
     }

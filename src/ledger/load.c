@@ -304,6 +304,7 @@ void ledger_give_up_store(struct ledger *ledger, const struct error *error) {
     struct log_source source = {.error = error_name(error->code)}; // each chunk can be the cause
     (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
                             source.error, error->text);
+    ledger->failing = true;
     if (ledger->store != NULL) {
         store_close(&ledger->store);
     }
@@ -316,9 +317,9 @@ bool ledger_have_store(struct ledger *ledger, struct error *error) {
     if (!ledger_open_store(ledger, error)) {
         return false;
     }
-    (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
-                            "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
-                            ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,
-                            ledger->draw.agencies, ledger->bets);
+    if (ledger->is_shared) { // a database that is reached is taken to work
+        ledger->failing = true;
+        ledger_store_works(ledger);
+    }
     return true;
 }

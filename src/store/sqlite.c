@@ -77,6 +77,23 @@ static bool sqlite_add_chunk(struct store *store, const struct stored_chunk *chu
     return sqlite_run(of(store), statement, "store a chunk", error);
 }
 
+// A row of that size, in a group that is rolled back: its pages are written into the log, where a later
+// commit then has its place (sqlite.org/c3ref/db_cacheflush.html).
+static bool sqlite_try_room(struct store *store, size_t bytes, struct error *error) {
+    sqlite3_stmt *statement = sqlite_prepare(of(store), ADD_CHUNK, error);
+    if (statement == NULL) {
+        return false;
+    }
+    for (int column = 2; column <= 6; column++) {
+        sqlite3_bind_int(statement, column, 0); // no agency has the number 0
+    }
+    sqlite3_bind_zeroblob64(statement, 7, bytes);
+    sqlite3_bind_text(statement, 8, "", 0, SQLITE_STATIC);
+    return sqlite_run(of(store), statement, "make room", error) &&
+           (sqlite3_db_cacheflush(of(store)->database) == SQLITE_OK ||
+            sqlite_fail(of(store), "make room", error));
+}
+
 static bool sqlite_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
     sqlite3_stmt *statement = sqlite_prepare(of(store), ADD_WINNER, error);
     if (statement == NULL) {
@@ -176,6 +193,7 @@ static const struct store_operations operations = {
     .winners = sqlite_winners,
     .check_files = sqlite_check_files,
     .close = sqlite_close,
+    .try_room = sqlite_try_room,
 };
 
 static bool open_store(const char *path, const char *draw, enum store_mode mode,

@@ -117,6 +117,16 @@ bool store_begin(struct store *store, struct error *error) {
     return store->in_group;
 }
 
+bool store_try_room(struct store *store, size_t bytes, struct error *error) {
+    if (store->operations->try_room == NULL) {
+        return may_go_on(store, error);
+    }
+    bool has =
+        store_begin(store, error) && result(store, store->operations->try_room(store, bytes, error), error);
+    store_drop(store);
+    return has;
+}
+
 bool store_commit(struct store *store, struct error *error) {
     if (!may_go_on(store, error)) {
         return false;

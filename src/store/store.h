@@ -101,7 +101,7 @@ struct store_identity {
 
 struct store;
 
-// What an implementation provides; every function is required, but for the last eight. Each returns false
+// What an implementation provides; every function is required, but for the last nine. Each returns false
 // with `error` set (ERROR_STORE_FAILED; ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE,
 // ERROR_STORE_REFUSED) when it fails. Callers use the functions below, which keep invariants 3 and 5. A chunk
 // whose columns are not of their sizes is handed out with `numbers` NULL.
@@ -123,6 +123,8 @@ struct store_operations {
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     void (*close)(struct store *store);
+    // Of a store whose disk is ours; NULL in others.
+    bool (*try_room)(struct store *store, size_t bytes, struct error *error);
     // Of a store that several servers share; NULL in others.
     bool (*snapshot)(struct store *store, struct error *error);
     bool (*get_agency)(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
@@ -170,6 +172,10 @@ void store_close(struct store **store);
 
 // Writes the address into `text` as it may be shown to anyone: without a password.
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
+
+// With no group begun: whether so many bytes more could be stored. Nothing is. True where the store cannot
+// tell. ERROR_STORE_FAILED, and then the store has failed.
+bool store_try_room(struct store *store, size_t bytes, struct error *error) MUST_CHECK;
 
 // Whether `address` can be one; ERROR_BAD_SETTING when not, as with what would be kept in memory. Whether
 // anything is there is seen by opening it.

@@ -125,6 +125,30 @@ class Disk(Trouble):
                          ",".join(str(number) for number in range(7, stored, 50)))
         self.assert_stored(store, stored)
 
+    def ping(self, server):
+        return self.run_program("ping", "--server-port", server.ports[0], "--server-ip", "127.0.0.1")
+
+    def test_a_full_disk_is_said_until_there_is_room(self):
+        """Also where there is room for a little; nobody is told that all is well while every chunk is refused."""
+        self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
+        store, ballast = os.path.join(self.disk, "night.db"), os.path.join(self.disk, "ballast")
+        server = Server(self, agencies=1, store=store)
+        wire = Wire(self, server.ports[0])
+        stored = self.send_until_taken(wire, 0)
+        self.assertEqual(self.ping(server)[0], 0)
+        stored = self.send_until_it_stays_refused(wire, stored, ballast)
+        before = server.count("action: store .*result: success")
+        for _ in range(3):
+            status, _, errors = self.ping(server)
+            self.assertEqual(status, 1)
+            self.assertIn("store_failed", errors)
+            self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
+        self.assertEqual(server.count("action: store .*result: success"), before)
+        os.unlink(ballast)
+        server.wait_for("action: store .*result: success", count=before + 1)  # nobody has sent anything
+        self.assertEqual(self.ping(server)[0], 0)
+        self.assertEqual(wire.ask(chunk(stored))["next"], stored + CHUNK)
+
     def test_status_of_a_store_on_a_full_disk(self):
         self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
         store = os.path.join(self.disk, "night.db")

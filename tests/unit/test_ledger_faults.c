@@ -62,6 +62,27 @@ static void while_the_store_is_gone_nothing_is_acknowledged(void **state) {
     assert_bets(10);
 }
 
+// To open and read it is not enough; what asks (a chunk without bets) is answered when something was stored.
+static void a_store_that_has_failed_works_when_it_has_stored(void **state) {
+    (void)state;
+    open_ledger(1);
+    assert_stored(LEDGER_CHUNK, 1, 0, 0, 0);
+    story.fault = FAIL_BEFORE;
+    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    assert_true(ledger_has_work(story.ledger)); // it tries by itself
+    int commits = story.commits;
+    assert_stored(LEDGER_CHUNK, 1, 0, 0, 0);
+    assert_true(story.commits > commits + 1); // the load's, and the trial's
+    assert_false(ledger_has_work(story.ledger));
+    story.fault = FAIL_BEFORE;
+    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    ledger_work(story.ledger);
+    assert_false(ledger_has_work(story.ledger));
+    commits = story.commits;
+    assert_stored(LEDGER_CHUNK, 1, 0, 0, 0); // of a store that works nothing is tried
+    assert_int_equal(story.commits, commits);
+}
+
 // Invariant 5.
 static void a_draw_that_fails_is_made_again(void **state) {
     (void)state;
@@ -249,6 +270,7 @@ int main(void) {
         LEDGER_TEST(nothing_is_acknowledged_when_the_commit_fails),
         LEDGER_TEST(a_seal_that_fails),
         LEDGER_TEST(while_the_store_is_gone_nothing_is_acknowledged),
+        LEDGER_TEST(a_store_that_has_failed_works_when_it_has_stored),
         LEDGER_TEST(a_draw_that_fails_is_made_again),
         LEDGER_TEST(a_damaged_chunk_is_found_at_the_draw),
         LEDGER_TEST(a_ledger_without_a_store_does_not_open),

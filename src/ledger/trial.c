@@ -1,0 +1,58 @@
+// After a failure the store counts as good again only when something has been stored: a full disk lets it be
+// opened and read, and takes a small commit where there is no room for a chunk. What agencies send is tried
+// as it comes; while nobody sends, or somebody only asks, the ledger tries by itself.
+#include "ledger/internal.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <inttypes.h>
+
+enum { ROW_BYTES = 16 * 1024 }; // what a group takes beside its chunks
+
+void ledger_note_failed_group(struct ledger *ledger, const struct queue_node *group) {
+    size_t bytes = ROW_BYTES;
+    for (; group != NULL && bytes < GROUP_BYTES_MAX; group = group->next) {
+        const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
+        bytes += request->chunk == NULL ? 0 : request->chunk->rows_length + 2 * (size_t)request->chunk->count;
+    }
+    if (bytes > ledger->failed_bytes) {
+        ledger->failed_bytes = bytes;
+    }
+}
+
+void ledger_store_works(struct ledger *ledger) {
+    if (!ledger->failing) {
+        return;
+    }
+    ledger->failing = false;
+    ledger->failed_bytes = 0;
+    (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
+                            "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
+                            ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,
+                            ledger->draw.agencies, ledger->bets);
+}
+
+bool ledger_try_store(struct ledger *ledger, struct error *error) {
+    if (!ledger->failing) {
+        return true;
+    }
+    struct stored_draw draw = ledger->draw; // as it is stored: it was read when the store was opened
+    if (!store_try_room(ledger->store, ledger->failed_bytes, error) || !store_begin(ledger->store, error) ||
+        !store_put_draw(ledger->store, &draw, error) || !store_commit(ledger->store, error)) {
+        return false;
+    }
+    ledger->draw = draw;
+    ledger_store_works(ledger);
+    return true;
+}
+
+bool ledger_is_asked(const struct queue_node *group) {
+    for (; group != NULL; group = group->next) {
+        const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
+        if (request->type == LEDGER_CHUNK && request->chunk != NULL && request->chunk->count == 0) {
+            return true;
+        }
+    }
+    return false;
+}
