@@ -23,6 +23,8 @@ struct audit {
     char *path;
     struct chain chain; // up to the last byte of the file, unless `broken`
     off_t size;         // of the file, then
+    bool syncing;       // somebody syncs the file, without the mutex
+    int retired;        // the file that is synced, when another has taken its place meanwhile; else -1
     bool broken;        // a write failed: nobody knows how far it came
     uint64_t again_ms;  // when to try again then
     int64_t lost;       // records, since
@@ -152,6 +154,15 @@ static bool go_on_as_new(struct audit *audit, const char *reason) {
     return add(audit, "continued", &why, 1);
 }
 
+// Closes the file; when somebody is just syncing it, then he does.
+static void retire_file(struct audit *audit) {
+    if (audit->syncing && audit->retired < 0) {
+        audit->retired = audit->file;
+    } else {
+        close(audit->file);
+    }
+}
+
 // The file has lost its name: its successor has it, or there is none yet.
 static bool open_successor(struct audit *audit, const char *reason, struct error *error) {
     struct stat status;
@@ -175,7 +186,7 @@ static bool open_successor(struct audit *audit, const char *reason, struct error
             return false;
         }
     }
-    close(audit->file);
+    retire_file(audit);
     audit->file = file;
     audit->size = status.st_size;
     return status.st_size > 0 || go_on_as_new(audit, reason) ||
@@ -301,21 +312,26 @@ void audit_write_last(struct audit *audit, const char *event) {
     }
 }
 
-// Whoever writes meanwhile need not wait for the disk; but the file may be replaced, and its descriptor
-// closed.
+// Whoever writes meanwhile does not wait for the disk; the file may be replaced, and is closed when it is
+// synced. For one thread at a time.
 void audit_sync(struct audit *audit) {
     if (audit == NULL) {
         return;
     }
     pthread_mutex_lock(&audit->mutex);
-    int file = dup(audit->file);
+    int file = audit->file;
+    audit->syncing = true;
     pthread_mutex_unlock(&audit->mutex);
-    if (file < 0 || fdatasync(file) != 0) {
+    if (fdatasync(file) != 0) {
         log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL, "file: %s | error: %s", audit->path, strerror(errno));
     }
-    if (file >= 0) {
-        close(file);
+    pthread_mutex_lock(&audit->mutex);
+    audit->syncing = false;
+    if (audit->retired >= 0) {
+        close(audit->retired);
+        audit->retired = -1;
     }
+    pthread_mutex_unlock(&audit->mutex);
 }
 
 // From its opening to its end -----------------------------------------------------------------------------
@@ -334,6 +350,7 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
         return error_set(error, ERROR_NO_MEMORY, "no memory for the audit log");
     }
     pthread_mutex_init(&audit->mutex, NULL);
+    audit->retired = -1;
     audit->file = open_file(audit->path, &status, error);
     if (audit->file < 0 || !go_on_from_file(audit, on_record, context, error)) {
         error->code = error->code == ERROR_BAD_MESSAGE ? ERROR_BAD_SETTING : error->code;

@@ -92,6 +92,9 @@ static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct err
     for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
         X509 *one = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
         const X509 *first = context->authority_certificate;
+        if (one != NULL) { // what OpenSSL keeps with it is made now, and not by several threads at once
+            (void)X509_check_purpose(one, -1, 0);
+        }
         if (one != NULL &&
             (first == NULL || ASN1_TIME_compare(X509_get0_notAfter(one), X509_get0_notAfter(first)) < 0)) {
             X509_up_ref(one);
