@@ -43,6 +43,13 @@ static struct {
     uint32_t fails_percent;
 } disk;
 
+// A bug to be found, and in no program but one canary: the store goes on when its descriptors are closed.
+#ifdef QUINIELA_CANARY_SHUT
+static const bool canary_goes_on = true;
+#else
+static const bool canary_goes_on = false;
+#endif
+
 // What is stored, and what is not ---------------------------------------------------------------------------
 
 static void free_chunk(struct stored_chunk *chunk) {
@@ -117,6 +124,7 @@ void disk_fail_often(uint32_t percent) {
 }
 
 void disk_shut(void) {
+    world_trace("FAULT: the store's descriptors are closed");
     disk.shut = disk.open;
 }
 
@@ -129,7 +137,7 @@ static bool works(const char *call, struct error *error) {
     if (central_is_dying()) {
         return error_set(error, ERROR_STORE_FAILED, "the central is dead");
     }
-    if (disk.shut) {
+    if (disk.shut && !canary_goes_on) {
         world_trace("store: %s has no descriptor", call);
         return error_set(error, ERROR_STORE_FAILED, "simulated: %s: bad file descriptor", call);
     }
@@ -160,8 +168,10 @@ static bool commit(struct store *store, struct error *error) {
         disk.unsettled = true;
         return false;
     }
-    world_trace("store: commit");
-    keep_changes();
+    if (!disk.shut) { // else it is the canary's, and nothing comes to the disk
+        world_trace("store: commit");
+        keep_changes();
+    }
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "disk.h"
 #include "network.h"
 #include "plan.h"
+#include "resenders.h"
 #include "strangers.h"
 #include "world.h"
 
@@ -49,7 +50,7 @@ static void have_bad_time(void) {
 
 static void do_harm(void) {
     count++;
-    switch (world_below(13)) {
+    switch (world_below(14)) {
     case 0:
         central_crash();
         break;
@@ -81,11 +82,13 @@ static void do_harm(void) {
         strangers_come();
         break;
     case 10:
-        world_trace("FAULT: the store's descriptors are closed");
         disk_shut();
         break;
     case 11:
         network_shut();
+        break;
+    case 12:
+        resenders_come();
         break;
     default:
         network_cut();

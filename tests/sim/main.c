@@ -7,6 +7,7 @@
 #include "network.h"
 #include "oracle.h"
 #include "plan.h"
+#include "resenders.h"
 #include "strangers.h"
 #include "world.h"
 
@@ -41,14 +42,14 @@ static void on_abort(int number) {
 // Lets everything happen until every client is done and nothing more goes wrong.
 static void live(void) {
     uint64_t steps = 0;
-    while (!(clients_are_done() && faults_are_over()) && world_step()) {
+    while (!(clients_are_done() && resenders_are_gone() && faults_are_over()) && world_step()) {
         faults_step();
         if (++steps > STEPS_MAX) {
             world_fail("the lottery does not come to its end");
         }
     }
     run.steps += steps;
-    if (world_failure() == NULL && !clients_are_done()) {
+    if (world_failure() == NULL && !(clients_are_done() && resenders_are_gone())) {
         world_fail("nothing happens any more, and somebody still waits");
     }
     if (world_failure() == NULL) {
@@ -56,9 +57,10 @@ static void live(void) {
     }
 }
 
-// Once more when all is over: whoever asks then must hear the same.
+// Once more when all is over: whoever asks, or sends, then must hear the same.
 static void live_on(void) {
     central_crash();
+    resenders_come_for_all();
     clients_start_another();
     live();
 }
@@ -73,6 +75,7 @@ static bool simulate(uint64_t seed, bool traced) {
     central_begin();
     clients_begin();
     strangers_begin();
+    resenders_begin();
     faults_begin();
     clients_start();
     central_start();
@@ -133,5 +136,6 @@ int main(int argc, char **argv) {
         status = usage();
     }
     oracle_end();
+    resenders_end();
     return status;
 }

@@ -17,6 +17,11 @@ struct question {
     struct question *next;
     uint64_t end; // of a chunk: the agency's bets up to its end
     bool last;
+    uint32_t count;
+    int64_t list_from; // asks what is stored from here on; -1: does not
+    uint64_t stored;   // of these bets, when it was sent
+    bool is_known;     // all of it was stored then, and is in its place: it must be acknowledged
+    bool is_forged;    // it has other bets than its agency: never to be acknowledged
 };
 
 struct questions {
@@ -31,10 +36,13 @@ struct agency_seen {
     const struct planned_agency *bets; // whose bets are stored; NULL: nobody's yet
     uint64_t stored;                   // bets, durably
     bool is_end[2][PLAN_BETS_MAX + 1]; // a chunk that was sent ends here; of a contested agency's two lists
+    uint32_t sent[2];                  // the last of them
     bool last_sent[2];
     bool finished;
-    bool told; // the central has sent its winners
-    bool got;  // and they came to its system
+    char finished_at[STORE_TIME_BYTES];
+    struct piece pieces[PLAN_BETS_MAX]; // stored chunks, each at its first bet
+    bool told;                          // the central has sent its winners
+    bool got;                           // and they came to its system
     uint32_t winners_stored;
 };
 
@@ -108,6 +116,36 @@ static uint8_t *padded(const uint8_t *frame, size_t length, size_t *message_leng
     return copy;
 }
 
+// Whether the rows are the agency's own bets from `first` on.
+static bool are_bets(const struct planned_agency *bets, uint64_t first, uint32_t count, const char *rows,
+                     size_t rows_length) {
+    const char *row = rows, *end = rows + rows_length;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *text = bets->bets[first + i].text;
+        size_t length = strlen(text);
+        if ((size_t)(end - row) <= length || memcmp(row, text, length) != 0 || row[length] != '\n') {
+            return false;
+        }
+        row += length + 1;
+    }
+    return row == end;
+}
+
+// What is known of the question when it is put.
+static void judge(const struct questions *questions, const struct message *message,
+                  struct question *question) {
+    const struct agency_seen *agency = &seen.of[questions->agency];
+    const struct chunk *chunk = message->chunk;
+    bool has_place = message->first >= 0, is_theirs = questions->bets == agency->bets;
+    question->stored = is_theirs ? agency->stored : 0;
+    question->is_forged = has_place && !are_bets(questions->bets, (uint64_t)message->first, chunk->count,
+                                                 chunk->rows, chunk->rows_length);
+    question->is_known = has_place && is_theirs && !question->is_forged && question->end <= question->stored;
+    if (question->is_forged && !(is_theirs && question->end <= question->stored)) {
+        world_fail("a forged bet of agency %" PRIu32 " could be stored", questions->agency);
+    }
+}
+
 static void note_chunk(struct questions *questions, const struct message *message) {
     struct agency_seen *agency = &seen.of[questions->agency];
     uint64_t first = message->first >= 0 ? (uint64_t)message->first : questions->appended;
@@ -117,6 +155,8 @@ static void note_chunk(struct questions *questions, const struct message *messag
     }
     question->end = first + message->chunk->count;
     question->last = message->type == MESSAGE_SEND_LAST_CHUNK;
+    question->count = message->chunk->count;
+    question->list_from = message->stored;
     questions->appended = question->end;
     *questions->behind_last = question;
     questions->behind_last = &question->next;
@@ -124,8 +164,12 @@ static void note_chunk(struct questions *questions, const struct message *messag
         world_fail("agency %" PRIu32 " sends bets that it does not have", questions->agency);
         return;
     }
+    judge(questions, message, question);
     int list = list_of(questions->agency, questions->bets);
     agency->is_end[list][question->end] = true;
+    if (question->end > agency->sent[list]) {
+        agency->sent[list] = (uint32_t)question->end;
+    }
     if (question->last && question->end != questions->bets->count) {
         world_fail("agency %" PRIu32 " says that bet %" PRIu64 " is its last", questions->agency,
                    question->end);
@@ -154,10 +198,41 @@ void oracle_sent(struct questions *questions, const uint8_t *frame, size_t lengt
     free(bytes);
 }
 
+struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets) {
+    const struct agency_seen *of = &seen.of[agency];
+    int list = list_of(agency, bets);
+    return (struct copied){of->sent[list], of->last_sent[list], (uint32_t)of->stored, of->bets == bets,
+                           of->finished};
+}
+
 // What the central answers ----------------------------------------------------------------------------------
 
+// The list that an acknowledgement has: stored chunks, one behind the other, from the bet asked for on.
+static void check_list(uint32_t number, const struct question *question, const struct reply *reply) {
+    const struct agency_seen *agency = &seen.of[number];
+    uint64_t at = (uint64_t)question->list_from;
+    bool is_due = question->is_known && question->count < question->stored && at < question->stored;
+    if (question->list_from < 0 ? reply->piece_count > 0 : is_due && reply->piece_count == 0) {
+        world_fail("agency %" PRIu32 " gets %zu pieces listed", number, reply->piece_count);
+        return;
+    }
+    for (size_t i = 0; i < reply->piece_count; i++) {
+        const struct piece *piece = &reply->pieces[i];
+        bool follows = i == 0 ? piece->first <= at && at < piece->first + piece->count : piece->first == at;
+        at = piece->first + piece->count;
+        const struct piece *stored = at <= agency->stored ? &agency->pieces[piece->first] : NULL;
+        if (!follows || stored == NULL || stored->count != piece->count ||
+            memcmp(stored->digest, piece->digest, sizeof stored->digest) != 0) {
+            world_fail("agency %" PRIu32 ": bets up to %" PRIu64 " are listed, and not stored so", number,
+                       at);
+            return;
+        }
+    }
+}
+
 // Promise 1: what is acknowledged is stored.
-static void check_acknowledged(struct questions *questions, int64_t next) {
+static void check_acknowledged(struct questions *questions, const struct reply *reply) {
+    int64_t next = reply->next;
     const struct agency_seen *agency = &seen.of[questions->agency];
     if (questions->first == NULL) {
         world_fail("agency %" PRIu32 " gets an acknowledgement of nothing", questions->agency);
@@ -173,6 +248,11 @@ static void check_acknowledged(struct questions *questions, int64_t next) {
     if (question.end > 0 && questions->bets != agency->bets) {
         world_fail("agency %" PRIu32 ": bets are acknowledged, and others are stored", questions->agency);
     }
+    if (question.is_forged) {
+        world_fail("agency %" PRIu32 ": forged bets up to %" PRIu64 " are acknowledged", questions->agency,
+                   question.end);
+    }
+    check_list(questions->agency, &question, reply);
     if (question.last && !agency->finished) {
         world_fail("agency %" PRIu32 ": its last chunk is acknowledged, and its end is not stored",
                    questions->agency);
@@ -203,6 +283,15 @@ static bool is_rightly_refused(uint32_t agency, const struct planned_agency *bet
     return (code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED) && stored != NULL && stored != bets;
 }
 
+static bool may_be_refused(const struct questions *questions, const struct question *question,
+                           enum error_code code) {
+    if (code == ERROR_STORE_FAILED || question->is_forged) {
+        return code == ERROR_STORE_FAILED || code == ERROR_CONFLICT;
+    }
+    return !question->is_known &&
+           (code == ERROR_GAP || is_rightly_refused(questions->agency, questions->bets, code));
+}
+
 static void check_refusal(struct questions *questions, const struct reply *reply) {
     if (questions->first == NULL) {
         world_fail("agency %" PRIu32 " gets an error for nothing: %s", questions->agency, reply->error_name);
@@ -210,8 +299,7 @@ static void check_refusal(struct questions *questions, const struct reply *reply
     }
     struct question question = take_question(questions);
     enum error_code code = reply->error.code;
-    if (code != ERROR_STORE_FAILED && code != ERROR_GAP &&
-        !is_rightly_refused(questions->agency, questions->bets, code)) {
+    if (!may_be_refused(questions, &question, code)) {
         world_fail("agency %" PRIu32 ": its chunk up to %" PRIu64 " is refused: %s: %s", questions->agency,
                    question.end, reply->error_name, reply->error.text);
     }
@@ -241,7 +329,7 @@ bool oracle_answered(struct questions *questions, const uint8_t *frame, size_t l
     } else if (reply.type == REPLY_CHUNK_PROCESSED) {
         world_trace("central: to agency %" PRIu32 ": processed, next %" PRId64, questions->agency,
                     reply.next);
-        check_acknowledged(questions, reply.next);
+        check_acknowledged(questions, &reply);
     } else if (reply.type == REPLY_WINNERS) {
         world_trace("central: to agency %" PRIu32 ": winners", questions->agency);
         check_winners(questions, &reply.winners);
@@ -282,26 +370,23 @@ void oracle_chunk_stored(const struct stored_chunk *chunk) {
                    chunk->agency, chunk->first, chunk->first + chunk->count, agency->stored, planned->count);
         return;
     }
-    const char *row = chunk->rows, *end = chunk->rows + chunk->rows_length;
     for (uint32_t i = 0; i < chunk->count; i++) {
-        const struct planned_bet *bet = &planned->bets[chunk->first + i];
-        size_t length = strlen(bet->text);
-        if ((size_t)(end - row) <= length || memcmp(row, bet->text, length) != 0 || row[length] != '\n' ||
-            chunk_number(chunk->numbers, i) != bet->number) {
-            world_fail("agency %" PRIu32 ": bet %" PRIu64 " is stored as something else", chunk->agency,
+        if (chunk_number(chunk->numbers, i) != planned->bets[chunk->first + i].number) {
+            world_fail("agency %" PRIu32 ": bet %" PRIu64 " is stored with another number", chunk->agency,
                        chunk->first + i);
-            return;
         }
-        row += length + 1;
     }
     bool same;
-    if (row != end ||
+    if (!are_bets(planned, chunk->first, chunk->count, chunk->rows, chunk->rows_length) ||
         !chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
                               &same) ||
         !same) {
-        world_fail("agency %" PRIu32 ": the chunk from %" PRIu64 " has bytes too many, or a wrong digest",
+        world_fail("agency %" PRIu32 ": the chunk from %" PRIu64 " has other bets, or a wrong digest",
                    chunk->agency, chunk->first);
     }
+    struct piece *piece = &agency->pieces[chunk->first];
+    *piece = (struct piece){.first = chunk->first, .count = chunk->count};
+    memcpy(piece->digest, chunk->digest, sizeof piece->digest);
     agency->stored = chunk->first + chunk->count;
     if (!agency->is_end[list_of(chunk->agency, planned)][agency->stored]) {
         world_fail("agency %" PRIu32 ": half a chunk is stored, up to %" PRIu64, chunk->agency,
@@ -341,13 +426,15 @@ static void check_agency(uint32_t number, const struct stored_agency *row) {
         world_fail("agency %" PRIu32 " has finished with %" PRIu64 " bets of %" PRIu32, number,
                    agency->stored, agency->bets->count);
     }
-    if (agency->finished && !finished) {
-        world_fail("agency %" PRIu32 " had finished, and has no longer", number);
+    if (agency->finished && strcmp(agency->finished_at, row->finished_at) != 0) {
+        world_fail("agency %" PRIu32 " had finished at %s, and now %s", number, agency->finished_at,
+                   finished ? row->finished_at : "has no longer");
     }
     if (told && !agency->got) {
         world_fail("agency %" PRIu32 " is stored as told, and its winners have not arrived", number);
     }
     agency->finished = finished;
+    memcpy(agency->finished_at, row->finished_at, sizeof agency->finished_at);
 }
 
 // Promise 4: one draw, after every agency has finished, over exactly the stored bets.

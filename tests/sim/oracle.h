@@ -29,6 +29,16 @@ void questions_free(struct questions *questions);
 // An agency sends a whole frame.
 void oracle_sent(struct questions *questions, const uint8_t *frame, size_t length);
 
+// What somebody has who copied everything that clients with these bets have sent.
+struct copied {
+    uint32_t sent;   // bets, from the first on
+    bool has_last;   // the last chunk, too
+    uint32_t stored; // of the agency's bets, for good
+    bool is_theirs;  // it is these that are stored
+    bool finished;   // and the agency's end is
+};
+struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets);
+
 // The central sends a whole frame, in answer to what came on that connection. Returns whether it has winners.
 bool oracle_answered(struct questions *questions, const uint8_t *frame, size_t length);
 
