@@ -88,10 +88,11 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
 // As resend_compare.
 static bool compare(struct ledger *ledger, const struct ledger_request *request, uint64_t first,
                     uint32_t count, bool *same, struct error *error) {
-    size_t largest = 0;
+    struct resend_result result;
     bool done = resend_compare(ledger->store, ledger->cache, request->agency, first, request->chunk, count,
-                               same, &largest, error);
-    note_size(&ledger->agencies[request->agency], largest);
+                               &result, error);
+    note_size(&ledger->agencies[request->agency], result.largest);
+    *same = result.same;
     return done;
 }
 

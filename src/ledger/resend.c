@@ -11,7 +11,7 @@ struct comparison {
     size_t length;
     uint64_t at, end; // the next bet to be compared, and the one behind the last
     bool same;
-    size_t *largest; // bytes of a chunk that was read
+    size_t largest; // bytes of a chunk that was read
 };
 
 // Goes on behind the bets before `until`, whose stored rows are these.
@@ -32,8 +32,9 @@ static uint64_t until_end_of(const struct comparison *comparison, uint64_t store
 // damaged is an error, and no other bet. One that costs more to read than was sent is checked and kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
-    *comparison->largest =
-        stored->rows_length > *comparison->largest ? stored->rows_length : *comparison->largest;
+    if (stored->rows_length > comparison->largest) {
+        comparison->largest = stored->rows_length;
+    }
     uint64_t until = until_end_of(comparison, stored->first + stored->count);
     if (stored->first > comparison->at || until <= comparison->at) {
         comparison->same = false; // the stored chunks do not follow one another
@@ -83,7 +84,7 @@ static bool compare_next(struct store *store, struct comparison *comparison, str
 }
 
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
-                    const struct chunk *chunk, uint32_t count, bool *same, size_t *largest,
+                    const struct chunk *chunk, uint32_t count, struct resend_result *result,
                     struct error *error) {
 #ifdef QUINIELA_CANARY // a bug for tests/sim to find, and in no program: it does not look at the last bet
     count -= count > 0;
@@ -96,13 +97,11 @@ bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agenc
         .at = first,
         .end = first + count,
         .same = true,
-        .largest = largest,
     };
-    while (comparison.same && comparison.at < comparison.end) {
-        if (!compare_next(store, &comparison, error)) {
-            return false;
-        }
+    bool done = true;
+    while (done && comparison.same && comparison.at < comparison.end) {
+        done = compare_next(store, &comparison, error);
     }
-    *same = comparison.same && comparison.length == 0;
-    return true;
+    *result = (struct resend_result){comparison.same && comparison.length == 0, comparison.largest};
+    return done;
 }

@@ -9,12 +9,17 @@
 
 #include <stdint.h>
 
+struct resend_result {
+    bool same;
+    size_t largest; // bytes of the largest stored chunk that was read for it; 0: none was
+};
+
 // Compares the first `count` bets of `chunk` with the stored bets of `agency` from `first` on, in whatever
-// chunks those are. *same tells the answer. A stored chunk that is much larger than what is compared with it
-// is kept in `cache`, so that doing so again costs no more than what was sent. Fails only when the store
-// does. *largest is raised to the size of the largest stored chunk that was read for it, in bytes.
+// chunks those are. *result tells the answer. A stored chunk that is much larger than what is compared with
+// it is kept in `cache`, so that doing so again costs no more than what was sent. Fails only when the store
+// does; result->largest holds also then.
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
-                    const struct chunk *chunk, uint32_t count, bool *same, size_t *largest,
+                    const struct chunk *chunk, uint32_t count, struct resend_result *result,
                     struct error *error) MUST_CHECK;
 
 #endif
