@@ -17,4 +17,7 @@ size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]);
 // Milliseconds of a clock that never goes back, from an arbitrary start.
 uint64_t clock_steady_ms(void);
 
+// The same in nanoseconds.
+uint64_t clock_steady_ns(void);
+
 #endif

@@ -70,6 +70,7 @@ struct loop {
     struct tls_context *judged_by; // all connections of the loop; held
     struct turns turns;            // of its handshakes
     uv_timer_t turns_timer;        // has who waits take its turn, while somebody does
+    uv_timer_t later;              // loop_wake_after
     uint8_t *encrypted;            // where bytes of TLS connections are read into, made when it is needed
     bool accepting;                // else there was no room, and the listeners rest until the next sweep
     uint64_t full_quiet_until_ms;

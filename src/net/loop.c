@@ -27,6 +27,18 @@ void loop_wake(struct loop *loop) {
     uv_async_send(&loop->wake);
 }
 
+static void on_later(uv_timer_t *timer) {
+    struct loop *loop = timer->data;
+    loop->net->handler->loop_woken(loop, loop->state);
+    connection_flush_all(loop);
+}
+
+void loop_wake_after(struct loop *loop, unsigned ms) {
+    if (!loop->closing && !uv_is_active((uv_handle_t *)&loop->later)) {
+        uv_timer_start(&loop->later, on_later, ms, 0);
+    }
+}
+
 static void on_reap(uv_timer_t *timer) {
     struct loop *loop = timer->data;
     if (loop->closing) { // what has not left by now does not leave
@@ -66,6 +78,7 @@ void loop_connection_gone(struct loop *loop) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->reaper, NULL);
         uv_close((uv_handle_t *)&loop->turns_timer, NULL);
+        uv_close((uv_handle_t *)&loop->later, NULL);
     }
 }
 
@@ -132,6 +145,8 @@ static bool open_loop(struct net *net, int index, const struct net_options *opti
     loop->reaper.data = loop;
     uv_timer_init(&loop->uv, &loop->turns_timer);
     loop->turns_timer.data = loop;
+    uv_timer_init(&loop->uv, &loop->later);
+    loop->later.data = loop;
     turns_begin(&loop->turns, hidden_seed(), uv_hrtime());
     return ports_add_listeners(loop, error) &&
            net->handler->loop_started(loop, loop->state, net->context, error);
@@ -148,6 +163,7 @@ static void close_loop(struct loop *loop) {
         uv_close((uv_handle_t *)&loop->wake, NULL);
         uv_close((uv_handle_t *)&loop->reaper, NULL);
         uv_close((uv_handle_t *)&loop->turns_timer, NULL);
+        uv_close((uv_handle_t *)&loop->later, NULL);
         uv_run(&loop->uv, UV_RUN_DEFAULT);
         loop->net->handler->loop_ended(loop, loop->state);
     }

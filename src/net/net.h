@@ -66,6 +66,9 @@ void net_close(struct net **net);
 // Makes handler.loop_woken run on the loop's thread, soon. For any thread, while the loop exists.
 void loop_wake(struct loop *loop);
 
+// The same in that many milliseconds, unless it is awaited already. For the loop's thread only.
+void loop_wake_after(struct loop *loop, unsigned ms);
+
 // The service's own memory for this loop (handler.loop_bytes), and the loop's number, from 0.
 void *loop_state(struct loop *loop);
 int loop_index(const struct loop *loop);

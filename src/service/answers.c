@@ -131,6 +131,7 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
         return;
     }
     own->refusals = 0;
+    doubt_pay(own, sizeof(struct request));
     if (winners == NULL) {
         uint8_t frame[REPLY_SMALL_BYTES_MAX];
         connection_send(connection, frame, reply_encode_not_ready(frame, RETRY_AFTER_MS));
@@ -173,6 +174,7 @@ static void answer(struct request *request) {
     } else {
         struct lottery_connection *own = connection_state(connection);
         own->refusals = 0;
+        doubt_pay(own, request->bytes);
         connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->next));
     }
 }

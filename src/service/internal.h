@@ -4,6 +4,7 @@
 //   answers.c    answered requests → answers
 //   telling.c    winners that were sent and may not have arrived
 //   admission.c  how much of the ledger one agency, and one address, may ask for at once
+//   doubt.c      whoever sent what was refused has a part of the time only
 //   lines.c      who waits for what the connections of a loop share
 //   waiting.c    consultations that are held until the draw
 //   lottery.c    what the loops share, and the table of functions that net/ calls
@@ -12,6 +13,7 @@
 
 #include "base/fair.h"
 #include "base/queue.h"
+#include "base/share.h"
 #include "net/connection.h"
 #include "net/net.h"
 #include "service/service.h"
@@ -29,6 +31,15 @@ struct lottery {
     int loop_count;
 };
 
+enum { DOUBT_PLACES = 1024 };
+
+// doubt.c's part of a loop.
+struct doubt {
+    struct share share; // of the loop's time, for those that are doubted
+    struct fair *waiting;
+    uint64_t seed, until_ns[DOUBT_PLACES]; // until when new connections from there are doubted
+};
+
 // What a loop has of its own.
 struct lottery_loop {
     struct lottery *lottery;
@@ -40,6 +51,7 @@ struct lottery_loop {
     struct fair *for_room, *for_list;   // connections that wait for either to become less
     struct lottery_connection *waiting; // connections that wait for the draw
     struct fair *admission;             // how much of each agency is with the ledger
+    struct doubt doubt;
 };
 
 // A consultation that is held until the draw.
@@ -64,6 +76,10 @@ struct lottery_connection {
     uint64_t lane_group;
     bool is_useless;       // nothing was stored of its last chunk, or it was refused
     struct fair_item turn; // for which it waits, or not
+    bool is_known;         // a message of it was good
+    uint32_t owed;         // bytes that were refused; 0: it is not doubted
+    struct fair_item doubt_turn;
+    uint64_t turn_until_ns, reserved_ns; // once it has that turn
     struct held *held;
     struct telling *telling;                                    // NULL: nobody
     struct lottery_connection *previous_waiting, *next_waiting; // in lottery_loop.waiting, while `held`
@@ -107,6 +123,34 @@ void admission_end(const struct request *request);
 
 // admission.c: the connection is gone.
 void admission_leave(struct connection *connection);
+
+// doubt.c: the beginning and the end of a loop's. False when there is no memory.
+bool doubt_begin_loop(struct lottery_loop *loop) MUST_CHECK;
+void doubt_end_loop(struct lottery_loop *loop);
+
+// doubt.c: a connection came, and is gone.
+void doubt_opened(struct connection *connection);
+void doubt_leave(struct connection *connection);
+
+// doubt.c: its next message has so many bytes.
+void doubt_look(struct lottery_connection *own, size_t bytes);
+
+// doubt.c: whether the connection waits, paused, for its turn; and whether another message of it may be taken
+// now: when not, it waits from now on.
+bool doubt_is_waiting(const struct lottery_connection *own);
+bool doubt_may_go(struct connection *connection);
+
+// doubt.c: a message of that many bytes did not get to the ledger; one was answered as a good one.
+void doubt_refused(struct connection *connection, size_t bytes);
+void doubt_pay(struct lottery_connection *own, size_t bytes);
+
+// doubt.c: around the taking of a message. doubt_begin returns when it began, 0 where nobody asks; doubt_end
+// is for connections that are doubted then.
+uint64_t doubt_begin(const struct lottery_connection *own);
+void doubt_end(struct connection *connection, uint64_t began_ns);
+
+// doubt.c: goes on with those who wait, as far as there is time for them.
+void doubt_go_on(struct lottery_loop *loop);
 
 // lines.c: the beginning and the end of a loop's. False when there is no memory.
 bool lines_begin_loop(struct lottery_loop *loop) MUST_CHECK;

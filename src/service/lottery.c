@@ -45,7 +45,8 @@ static bool on_loop_started(struct loop *loop, void *state, void *context, struc
     if (own->decoder == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
     }
-    if (!lines_begin_loop(own) || !admission_begin_loop(own)) {
+    if (!lines_begin_loop(own) || !admission_begin_loop(own) || !doubt_begin_loop(own)) {
+        admission_end_loop(own);
         lines_end_loop(own);
         message_decoder_free(own->decoder);
         own->decoder = NULL;
@@ -64,6 +65,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
         queue_destroy(&own->done);
         admission_end_loop(own);
         lines_end_loop(own);
+        doubt_end_loop(own);
     }
 }
 
@@ -78,6 +80,7 @@ static void on_loop_woken(struct loop *loop, void *state) {
         answers_to_waiting(own);
     }
     lines_go_on(own);
+    doubt_go_on(own);
 }
 
 // Connections ---------------------------------------------------------------------------------------------
@@ -85,6 +88,7 @@ static void on_loop_woken(struct loop *loop, void *state) {
 static void on_opened(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     own->connection = connection;
+    doubt_opened(connection);
     if (log_enabled(LOG_LEVEL_INFO)) {
         char peer[CONNECTION_ADDRESS_BYTES];
         struct log_source source = {.number = connection_source(connection)};
@@ -159,6 +163,7 @@ static void on_closed(struct connection *connection) {
     telling_drop(connection);
     waiting_drop(connection);
     admission_leave(connection);
+    doubt_leave(connection);
     lines_leave(connection);
 }
 

@@ -198,6 +198,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
         request->kind = REQUEST_CHUNK;
     }
     if (!good) { // what is refused only keeps its place among the answers
+        doubt_refused(connection, length);
         chunk_free(request->chunk);
         request->chunk = message.chunk = NULL;
     }
@@ -235,17 +236,20 @@ static bool has_room(struct connection *connection) {
         connection_pause(connection);
         return false;
     }
-    return lines_room_may_take(connection) && admission_may_go(connection);
+    return doubt_may_go(connection) && lines_room_may_take(connection) && admission_may_go(connection);
 }
 
 size_t requests_received(struct connection *connection, const uint8_t *bytes, size_t length) {
-    const struct lottery_connection *own = connection_state(connection);
+    struct lottery_connection *own = connection_state(connection);
     size_t consumed = 0;
     while (!own->broken) {
         const uint8_t *message;
         size_t message_length;
         enum frame_state state =
             frame_next(bytes + consumed, length - consumed, MESSAGE_BYTES_MAX, &message, &message_length);
+        if (state == FRAME_COMPLETE) {
+            doubt_look(own, message_length);
+        }
         if (state == FRAME_PARTIAL || !has_room(connection)) {
             return consumed;
         }
@@ -253,9 +257,13 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
             refuse_frame(connection, message_length);
             return length;
         }
+        uint64_t began_ns = doubt_begin(own);
         if (!take_message(connection, message, message_length)) {
             connection_abort(connection);
             return length;
+        }
+        if (own->owed != 0) {
+            doubt_end(connection, began_ns);
         }
         if (lines_is_waiting(own)) {
             return consumed; // with the message still to be taken
@@ -267,7 +275,7 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
 
 void requests_resume(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
-    if (!lines_is_waiting(own) && !own->broken && own->turn.lane == NULL) {
+    if (!lines_is_waiting(own) && !doubt_is_waiting(own) && !own->broken && own->turn.lane == NULL) {
         connection_resume(connection);
     }
 }

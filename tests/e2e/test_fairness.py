@@ -93,6 +93,29 @@ class Lists(Story):
                     self.assertEqual(len(wire.receive()["stored"]), self.PIECES)
 
 
+@not_under_valgrind("it takes all the time there is")
+class Refused(Story):
+    """To decode a message of a megabyte takes milliseconds, also when it is refused: they have a part of the time."""
+    CONNECTIONS = 60
+
+    def test_whoever_sends_bets_waits_for_few_of_them(self):
+        server = Server(self, "--loops", 1, agencies=2)
+        flood = subprocess.Popen([sys.executable, "-B", os.path.join(ROOT, "tests/hostile/refused.py"),
+                                  str(server.ports[0]), str(self.CONNECTIONS)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(flood.stdout.close)
+        self.addCleanup(flood.wait)
+        self.addCleanup(flood.kill)
+        self.assertEqual(flood.stdout.readline(), "ready\n")
+        wire = Wire(self, server.ports[0])
+        for number in range(CHUNKS):
+            reply = wire.ask({"type_message": 1, "agency": "2", "first": number,
+                              "payload": ["Ana,Paz,1,1999-03-17,1"]})
+            self.assertEqual(reply["next"], number + 1)
+        flood.stdin.close()
+        self.assertLess(int(flood.stdout.readline()) / CHUNKS, self.CONNECTIONS / 4)
+
+
 class Order(Story):
     def test_answers_keep_their_order_whatever_agencies_they_are_for(self):
         server = Server(self, agencies=40)

@@ -190,6 +190,11 @@ void loop_wake(struct loop *woken) {
     woken->woken = true;
 }
 
+void loop_wake_after(struct loop *woken, unsigned ms) {
+    (void)ms;
+    woken->woken = true;
+}
+
 void *loop_state(struct loop *of) {
     return of->state;
 }

@@ -49,6 +49,10 @@ void loop_wake(struct loop *loop) {
     }
 }
 
+void loop_wake_after(struct loop *loop, unsigned ms) {
+    world_after(ms, wake_loop, loop, central.life);
+}
+
 void *loop_state(struct loop *loop) {
     return loop->state;
 }

@@ -160,3 +160,7 @@ size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
 uint64_t clock_steady_ms(void) {
     return world.now_ms;
 }
+
+uint64_t clock_steady_ns(void) {
+    return world.now_ms * 1000000;
+}
