@@ -6,8 +6,8 @@
 // The bytes that were refused are owed: a connection is doubted until as many were good. Else a small good
 // message between two bad ones would be all that it takes. A new connection of an address that was refused
 // lately (in a place by a hidden hash, as in net/turns.h) is doubted until its first good message, and so is
-// any whose first message is large; they have turns of their own, and pay only for what is refused. So where
-// nothing is refused nobody waits.
+// any whose first message is large; they have turns of their own, and pay only for what is refused. What
+// was reserved for a good one is given back.
 #include "service/internal.h"
 
 #include "base/clock.h"
@@ -45,12 +45,6 @@ void doubt_opened(struct connection *connection) {
     own->owed = clock_steady_ns() < *doubted_until(connection);
 }
 
-void doubt_look(struct lottery_connection *own, size_t bytes) {
-    if (bytes > LARGE_BYTES && !own->is_known && own->owed == 0) {
-        own->owed = 1;
-    }
-}
-
 bool doubt_is_waiting(const struct lottery_connection *own) {
     return own->doubt_turn.lane != NULL;
 }
@@ -82,6 +76,29 @@ bool doubt_may_go(struct connection *connection) {
     }
     uint64_t now_ns = clock_steady_ns();
     return now_ns < own->turn_until_ns || share_has_any(&loop->doubt.share, now_ns) || !wait(connection);
+}
+
+// A large one is not read before its turn either: its bytes cost time, and memory while they wait.
+static void wait_to_read(struct connection *connection) {
+    struct doubt *doubt = &lottery_loop_of(connection)->doubt;
+    struct lottery_connection *own = connection_state(connection);
+    if (doubt_is_waiting(own)) {
+        connection_pause(connection);
+    } else if (own->reserved_ns == 0 &&
+               (share_has_any(&doubt->share, clock_steady_ns()) || !wait(connection))) {
+        own->reserved_ns = share_reserve(&doubt->share);
+    }
+}
+
+void doubt_look(struct connection *connection, size_t bytes, bool is_whole) {
+    struct lottery_connection *own = connection_state(connection);
+    if (bytes <= LARGE_BYTES || (own->is_known && own->owed == 0)) {
+        return;
+    }
+    own->owed += own->owed == 0;
+    if (!is_whole) {
+        wait_to_read(connection);
+    }
 }
 
 void doubt_refused(struct connection *connection, size_t bytes) {

@@ -132,8 +132,9 @@ void doubt_end_loop(struct lottery_loop *loop);
 void doubt_opened(struct connection *connection);
 void doubt_leave(struct connection *connection);
 
-// doubt.c: its next message has so many bytes.
-void doubt_look(struct lottery_connection *own, size_t bytes);
+// doubt.c: its next message has so many bytes, and is whole, or not: then it may have to wait before more of
+// it is read.
+void doubt_look(struct connection *connection, size_t bytes, bool is_whole);
 
 // doubt.c: whether the connection waits, paused, for its turn; and whether another message of it may be taken
 // now: when not, it waits from now on.

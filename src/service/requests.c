@@ -244,11 +244,11 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
     size_t consumed = 0;
     while (!own->broken) {
         const uint8_t *message;
-        size_t message_length;
+        size_t message_length = 0;
         enum frame_state state =
             frame_next(bytes + consumed, length - consumed, MESSAGE_BYTES_MAX, &message, &message_length);
-        if (state == FRAME_COMPLETE) {
-            doubt_look(own, message_length);
+        if (state != FRAME_TOO_LONG) {
+            doubt_look(connection, message_length, state == FRAME_COMPLETE);
         }
         if (state == FRAME_PARTIAL || !has_room(connection)) {
             return consumed;
