@@ -29,6 +29,10 @@ void chunk_free(struct chunk *chunk) {
     free(chunk);
 }
 
+size_t chunk_bytes(const struct chunk *chunk) {
+    return sizeof *chunk + 2 * (size_t)chunk->count_max + chunk->rows_max;
+}
+
 void chunk_clear(struct chunk *chunk) {
     chunk->count = 0;
     chunk->rows_length = 0;

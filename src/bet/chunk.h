@@ -32,6 +32,9 @@ struct chunk *chunk_new(uint32_t count_max, size_t text_max);
 
 void chunk_free(struct chunk *chunk);
 
+// The bytes of memory that it takes, whatever is in it.
+size_t chunk_bytes(const struct chunk *chunk);
+
 // Takes every bet out; the room stays.
 void chunk_clear(struct chunk *chunk);
 

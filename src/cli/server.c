@@ -2,6 +2,7 @@
 // --once), and takes it apart in an order that loses nothing.
 #include "cli/cli.h"
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/signals.h"
@@ -465,6 +466,7 @@ int cli_server(int argc, char **argv) {
     struct server server = {0};
     struct error error;
     int status;
+    heap_keep_little();
     signals_end_at_once();
     signals_hold_reload();
     if (!command_begin(&server_command, argc, argv, &server.settings, &status)) {

@@ -26,10 +26,13 @@ bool input_make_room(struct loop *loop, struct input *in, const struct connectio
 // Gives up what is not needed to keep the rest.
 void input_trim(struct loop *loop, struct input *in);
 
+// The bytes of memory that it takes.
+size_t input_held(const struct input *in);
+
 // Gives up everything.
 void input_give_back(struct loop *loop, struct input *in);
 
-// Frees the buffers that go round, at the loop's end.
+// Frees the buffers that go round: at the loop's end, and when memory is short.
 void input_free_spares(struct loop *loop);
 
 #endif

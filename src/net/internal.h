@@ -79,7 +79,7 @@ struct loop {
     atomic_bool relief_asked;                    // too much is held on all loops, and here enough to matter
     struct connection *dirty;                    // those with bytes to send
     struct connection *awaiting, *last_awaiting; // those of which it is watched whether what was sent arrives
-    void *spare_buffers;                         // read buffers that nobody uses
+    void *spare_buffers;                         // read buffers that nobody uses; counted as held
     int spare_buffer_count;
     void *state; // the service's
 };
@@ -99,6 +99,7 @@ struct net {
     atomic_size_t connections; // of all loops, that are not closed yet
     atomic_size_t held;        // on all loops, for their connections
     size_t memory_max;
+    _Atomic uint64_t trimmed_ms; // when the heap was given back last, by the loops' clock
     pthread_mutex_t tls_mutex;
     _Atomic(struct tls_context *) tls; // who may connect, and stay; NULL: plain
     struct peers *peers;               // who has how many connections
@@ -227,6 +228,10 @@ void guard_limit_peer(struct connection *connection);
 
 // guard.c: closes a connection for that reason, and logs it, if not at once.
 void guard_close(struct connection *connection, enum close_reason reason);
+
+// memory.c: counts memory that the loop keeps for its connections, and that belongs to none of them; less of
+// it wraps around.
+void memory_add(struct loop *loop, size_t change);
 
 // memory.c: sees to it that there is room for so many bytes more within net->memory_max; closes connections
 // of this loop for it, and asks other loops to. Returns false when there is none but by closing `asking`

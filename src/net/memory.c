@@ -4,6 +4,10 @@
 // messages pass in a moment.
 #include "net/connection_parts.h"
 
+#include "base/heap.h"
+
+enum { TRIM_EVERY_MS = 100 }; // of the heap, at most, while memory is short
+
 static size_t held_by_all(const struct net *net) {
     return atomic_load_explicit(&net->held, memory_order_relaxed);
 }
@@ -29,13 +33,17 @@ bool memory_is_short(const struct loop *loop) {
     return held_by_all(loop->net) > loop->net->memory_max / 2;
 }
 
+// A change for the worse wraps around, and so does the sum.
+void memory_add(struct loop *loop, size_t change) {
+    atomic_fetch_add_explicit(&loop->held, change, memory_order_relaxed);
+    atomic_fetch_add_explicit(&loop->net->held, change, memory_order_relaxed);
+}
+
 void memory_count(struct connection *connection) {
     size_t now =
-        connection->in.capacity + connection->out.kept + connection->queued.kept + connection->charged;
-    if (now != connection->counted) { // a change for the worse wraps around, and so does the sum
-        atomic_fetch_add_explicit(&connection->loop->held, now - connection->counted, memory_order_relaxed);
-        atomic_fetch_add_explicit(&connection->loop->net->held, now - connection->counted,
-                                  memory_order_relaxed);
+        input_held(&connection->in) + connection->out.kept + connection->queued.kept + connection->charged;
+    if (now != connection->counted) {
+        memory_add(connection->loop, now - connection->counted);
         connection->counted = now;
     }
 }
@@ -112,6 +120,7 @@ static void ask_others(struct net *net) {
 }
 
 static void relieve(struct loop *loop, const struct connection *asking) {
+    input_free_spares(loop);
     while (held_by_all(loop->net) > low(loop->net) && has_its_share(loop)) {
         if (!close_greatest(loop, asking, low(loop->net))) {
             break;
@@ -119,8 +128,21 @@ static void relieve(struct loop *loop, const struct connection *asking) {
     }
 }
 
+// What has gone leaves holes in the heap, and these are not counted.
+static void trim_heap(struct loop *loop) {
+    uint64_t now_ms = uv_now(&loop->uv);
+    uint64_t before_ms = atomic_load_explicit(&loop->net->trimmed_ms, memory_order_relaxed);
+    if (now_ms >= before_ms + TRIM_EVERY_MS &&
+        atomic_compare_exchange_strong(&loop->net->trimmed_ms, &before_ms, now_ms)) {
+        heap_trim();
+    }
+}
+
 bool memory_make(struct loop *loop, const struct connection *asking, size_t bytes) {
     struct net *net = loop->net;
+    if (memory_is_short(loop)) {
+        trim_heap(loop);
+    }
     if (held_by_all(net) + bytes <= high(net)) {
         return true;
     }

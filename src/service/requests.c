@@ -134,7 +134,7 @@ static bool take_chunk(struct request *request, const struct message *message, s
         own->may_list = false;
     }
     request->ledger.list_from = (uint64_t)message->stored;
-    request->bytes += sizeof *chunk + chunk->rows_length + 2 * (size_t)chunk->count;
+    request->bytes += chunk_bytes(chunk);
     return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
                         request->ledger.digest) ||
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");

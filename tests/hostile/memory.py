@@ -9,13 +9,21 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+from certificates import Authority  # noqa: E402
+
 SYNC_DELAY_US = 3000000
+SLOW_S = 6
+MESSAGE_BYTES_MAX = 1048576
+TLS_AGENCIES = 4  # an agency may have 128 connections
+WAITS = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 def frame(message):
@@ -30,20 +38,38 @@ def consultation(agency):
 class Central:
     """A server on a store of its own; with `slow_sync` each sync of its store takes that long."""
 
-    def __init__(self, program, agencies, *flags, slow_sync=False):
+    def __init__(self, program, agencies, *flags, slow_sync=False, tls=False):
         self.folder = tempfile.TemporaryDirectory(prefix="quiniela-memory-")
+        self.contexts, self.is_slow = [], slow_sync
+        if tls:
+            flags = [*flags, *self._certify()]
         tracer = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
                   f"inject=fdatasync:delay_enter={SYNC_DELAY_US}"] if slow_sync else []
         self.log = open(os.path.join(self.folder.name, "log"), "w+b")
         environment = {**os.environ, "SERVER_IP": "127.0.0.1", "REFUSALS_MAX": "0"}  # which ends some of them sooner
         self.process = subprocess.Popen(
             [*tracer, program, "server", "--agencies", str(agencies), "--store", os.path.join(self.folder.name, "store.db"),
-             "--server-port", "0", "--consult-server-port", "0", "--logging-level", "CRITICAL" if not flags else "INFO",
+             "--server-port", "0", "--consult-server-port", "0", "--logging-level", "CRITICAL",
              *flags], stdout=self.log, env=environment)
         self.pid = None
         while self.pid is None:
             self._look(bool(tracer))
         self.sockets = []
+
+    def _certify(self):
+        authority = Authority(os.path.join(self.folder.name, "ca")).issue_server()
+        for agency in range(1, TLS_AGENCIES + 1):
+            authority.issue_agency(agency)
+            context = ssl.create_default_context(cafile=authority.certificate("ca"))
+            context.load_cert_chain(authority.certificate(f"agency-{agency}"), authority.key(f"agency-{agency}"))
+            self.contexts.append(context)
+        return authority.flags("server")
+
+    def _wrap(self, client, agency):
+        if not self.contexts:
+            return client
+        client.settimeout(30)
+        return self.contexts[(agency - 1) % TLS_AGENCIES].wrap_socket(client, server_hostname="localhost")
 
     def _look(self, is_traced):
         """The ports are read from /proc, as the log is silent."""
@@ -63,39 +89,42 @@ class Central:
             self.pid = pid
             self.ports = self._tell_apart(ports)
 
-    @staticmethod
-    def _tell_apart(ports):
+    def _tell_apart(self, ports):
         """The port of consultations refuses chunks."""
         for port in ports:
-            with socket.create_connection(("127.0.0.1", port)) as probe:
+            with self._wrap(socket.create_connection(("127.0.0.1", port)), 1) as probe:
                 probe.sendall(frame({"type_message": 1, "agency": "1", "payload": []}))
                 if b"consultations" in probe.recv(4096):
                     return next(each for each in ports if each != port), port
         raise RuntimeError("no port of consultations")
 
-    def connect(self, port, agency=None):
+    def connect(self, port, agency=1):
         """To one of the ports; what is answered is not read, and there is little room for it."""
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", port))
+        client = self._wrap(client, agency)
         client.setblocking(False)
         self.sockets.append(client)
         return client
 
-    def push(self, pieces):
-        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second."""
+    def push(self, pieces, most=None):
+        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second, or for SLOW_S in all
+        where a slow disk has some move now and then. `most`: no more of them at once, and then the next one's."""
         left = {client: memoryview(data) for client, data in pieces}
-        quiet_since = time.monotonic()
+        began = quiet_since = time.monotonic()
         total = 0
-        while left and time.monotonic() - quiet_since < 1:
+        while left and time.monotonic() - quiet_since < 1 and (not self.is_slow or time.monotonic() - began < SLOW_S):
             for client in list(left):
                 try:
                     while left[client]:  # as much as goes: what comes together is read together
-                        sent = client.send(left[client])
+                        sent = client.send(left[client][:most or (16384 if self.contexts else len(left[client]))])
                         total += sent
                         quiet_since = time.monotonic()
                         left[client] = left[client][sent:]
-                except BlockingIOError:
+                        if most:
+                            break
+                except WAITS:
                     pass
                 except OSError:
                     left[client] = memoryview(b"")
@@ -114,9 +143,10 @@ class Central:
             return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
 
     def grown_mib(self, before):
-        """Once the central has had nothing to do, nearly, for half a second."""
+        """Once the central has had nothing to do, nearly, for half a second; with a slow disk that takes too long."""
         last, since = None, time.monotonic()
-        while time.monotonic() - since < 0.5:
+        began = since
+        while time.monotonic() - since < 0.5 and (not self.is_slow or time.monotonic() - began < SLOW_S):
             now = (self.memory_kib("VmHWM"), self.processor_time())
             if last is None or now[0] != last[0] or now[1] > last[1] + 2:
                 last, since = now, time.monotonic()
@@ -125,7 +155,8 @@ class Central:
 
     def ask(self, message):
         """One question, and the answer's beginning."""
-        with socket.create_connection(("127.0.0.1", self.ports[0])) as client:
+        agency = int(json.loads(message[4:])["agency"])
+        with self._wrap(socket.create_connection(("127.0.0.1", self.ports[0])), agency) as client:
             client.sendall(message)
             return client.recv(100)
 
@@ -198,21 +229,91 @@ def refused(program, scale=1):
     return central, sent, before
 
 
-def half_messages(program, scale=1):
-    """400 connections send nine tenths of a message of 1 MB."""
-    central = Central(program, 1)
+def connect_all(central, port=0, count=400):
+    """Each with its agency, where that is proven."""
+    return [(central.connect(central.ports[port], agency), agency)
+            for agency in (1 + number % TLS_AGENCIES for number in range(count))]
+
+
+def half_messages(program, scale=1, most=None, tls=False):
+    """400 connections send all but the last byte of a message of 1 MiB."""
+    central = Central(program, TLS_AGENCIES, tls=tls)
     before = central.memory_kib()
-    half = struct.pack(">I", 1000000) + b"x" * 900000
-    sent = central.push([(central.connect(central.ports[0]), half) for _ in range(int(400 * scale))])
+    half = (struct.pack(">I", MESSAGE_BYTES_MAX) + b"x" * MESSAGE_BYTES_MAX)[:-1]
+    sent = central.push([(client, half) for client, _ in connect_all(central, count=int(400 * scale))], most)
     return central, sent, before
 
 
-ATTACKS = {"half messages": half_messages, "consultations": consultations, "empty frames": empty_frames, "held at the draw": held, "refused chunks": refused}
+def dribbled_messages(program, scale=1, tls=False):
+    """The same, all of them at once, 1000 bytes at a time."""
+    return half_messages(program, scale, 1000, tls)
 
 
-def play(attack, program, scale=1):
+def coming_again(program, scale=1, flags=()):
+    """The same, and whoever is closed comes again: four times as much in all."""
+    central = Central(program, 1, *flags)
+    before = central.memory_kib()
+    half = (struct.pack(">I", 1000000) + b"x" * 600000)
+    sent = 0
+    for _ in range(4):
+        sent += central.push([(client, half) for client, _ in connect_all(central, count=int(400 * scale))])
+        for number, client in enumerate(central.sockets):
+            if number % 3 > 0:
+                client.close()
+        central.sockets = central.sockets[::3]
+    return central, sent, before
+
+
+def busy_chunks(program, scale=1, tls=False, padding=0, flags=()):
+    """400 connections send 16 chunks of 1 MB each, while the ledger waits for the disk."""
+    central = Central(program, TLS_AGENCIES, *flags, slow_sync=True, tls=tls)
+    before = central.memory_kib()
+    chunks = [frame({"type_message": 1, "agency": str(agency), "payload": ["a,b,1,2000-01-01,1"] * (44000 if not padding else 1)})
+              for agency in range(1, TLS_AGENCIES + 1)]
+    if padding:
+        chunks = [struct.pack(">I", len(chunk) - 4 + padding) + chunk[4:] + b" " * padding for chunk in chunks]
+    sent = central.push([(client, chunks[agency - 1] * 16)
+                         for client, agency in connect_all(central, count=int(400 * scale))])
+    return central, sent, before
+
+
+def padded_chunks(program, scale=1, flags=()):
+    """The same with chunks of one bet and 1 MB of spaces."""
+    return busy_chunks(program, scale, padding=1000000, flags=flags)
+
+
+def unread_consultations(program, scale=1, tls=False):
+    """400 connections send 128 KiB of consultations and read nothing; 10,000 winners an agency."""
+    central = Central(program, TLS_AGENCIES, tls=tls)
+    for agency in range(1, TLS_AGENCIES + 1):
+        central.finish(agency, 10000)
+    central.wait_for_draw()
+    before = central.memory_kib()
+    data = [consultation(agency) * (int(131072 * scale) // len(consultation(agency)))
+            for agency in range(1, TLS_AGENCIES + 1)]
+    sent = central.push([(client, data[agency - 1]) for client, agency in connect_all(central)])
+    return central, sent, before
+
+
+def over_tls(attack):
+    def play_it(program, scale=1):
+        return attack(program, scale, tls=True)
+    play_it.__name__, play_it.__doc__ = f"{attack.__name__}_tls", f"Over TLS: {attack.__doc__}"
+    return play_it
+
+
+half_messages_tls, dribbled_messages_tls = over_tls(half_messages), over_tls(dribbled_messages)
+busy_chunks_tls, unread_consultations_tls = over_tls(busy_chunks), over_tls(unread_consultations)
+
+NEED_STRACE = (refused, busy_chunks, padded_chunks, busy_chunks_tls)
+ATTACKS = (consultations, empty_frames, held, refused, half_messages, dribbled_messages, coming_again, busy_chunks,
+           padded_chunks, unread_consultations, half_messages_tls, dribbled_messages_tls, busy_chunks_tls,
+           unread_consultations_tls)
+
+
+def play(attack, program, scale=1, **options):
     """How many MB were sent, and by how many MiB the central's memory grew at its most."""
-    central, sent, before = attack(program, scale)
+    central, sent, before = attack(program, scale, **options)
     try:
         return sent / 1e6, central.grown_mib(before)
     finally:
@@ -223,13 +324,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("programs", nargs="+")
     parser.add_argument("--scale", type=float, default=1)
+    parser.add_argument("--only", default="", help="those whose name has this")
     chosen = parser.parse_args()
     print("| attack | " + " | ".join(f"{program}: sent, held" for program in chosen.programs) + " |")
-    for name, attack in ATTACKS.items():
-        if attack is refused and shutil.which("strace") is None:
+    for attack in ATTACKS:
+        if attack in NEED_STRACE and shutil.which("strace") is None or chosen.only not in attack.__name__:
             continue
         figures = [play(attack, program, chosen.scale) for program in chosen.programs]
-        print(f"| {name}: {attack.__doc__} | " + " | ".join(f"{sent:.2f} MB, {grown:.0f} MiB" for sent, grown in figures) +
+        print(f"| {attack.__name__}: {attack.__doc__} | " + " | ".join(f"{sent:.2f} MB, {grown:.0f} MiB" for sent, grown in figures) +
               " |", flush=True)
 
 

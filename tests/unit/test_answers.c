@@ -347,9 +347,9 @@ static void a_refused_chunk_is_not_kept(void **state) {
     out += sprintf(out, "]}");
     size_t length = (size_t)((uint8_t *)out - frame);
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
-    say(connection, frame, length); // taken: so much a chunk is counted as
+    say(connection, frame, length); // taken: a chunk is counted as its block, which is as long as its message
     size_t taken = connection->charged;
-    assert_in_range(taken, BETS * 18, BETS * 24);
+    assert_in_range(taken, length + BETS * 2, BETS * 25);
     pass();
     connection->port = LOTTERY_PORT_CONSULT;
     say(connection, frame, length);
