@@ -71,8 +71,10 @@ void admission_begin(struct request *request) {
     }
     request->ledger.turn_agency = own->lane_group;
     request->weight = 1 + (uint32_t)(request->bytes / WEIGHT_BYTES);
+    request->lane = own->lane;
     if (own->lane != NULL) {
         fair_begin(own->lane, request->weight);
+        fair_hold(own->lane); // the connection may be gone before the answer is dealt with
     }
 }
 
@@ -85,21 +87,20 @@ static void note_use(struct lottery_connection *own, const struct request *reque
 }
 
 void admission_cancel(const struct request *request) {
-    struct lottery_connection *own = connection_state(request->connection);
-    if (own->lane != NULL) {
-        fair_end(own->lane, request->weight);
+    if (request->lane != NULL) {
+        fair_end(request->lane, request->weight);
+        fair_release(request->loop->admission, request->lane);
     }
 }
 
 void admission_end(const struct request *request) {
     struct lottery_connection *own = connection_state(request->connection);
-    struct fair_lane *lane = own->lane;
+    struct fair_lane *lane = request->lane;
     note_use(own, request);
     if (lane == NULL) {
         return;
     }
     fair_end(lane, request->weight);
-    fair_hold(lane); // those that go on may leave it
     for (struct fair_item *item; (item = fair_next_beside(lane)) != NULL;) {
         requests_resume(CONTAINER_OF(item, struct lottery_connection, turn)->connection);
     }

@@ -98,8 +98,9 @@ struct request {
     bool wait;
     bool is_list; // it counts in lottery_loop.lists
     struct chunk *chunk;
-    size_t bytes;    // of memory, with the chunk's
-    uint32_t weight; // what it counts for in lottery_loop.admission
+    size_t bytes;           // of memory, with the chunk's
+    struct fair_lane *lane; // in lottery_loop.admission, held while the request is with the ledger; or NULL
+    uint32_t weight;        // what it counts for there
 };
 
 // The service's memory for the connection's loop.

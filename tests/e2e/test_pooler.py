@@ -104,7 +104,7 @@ class Pooled(DatabaseStory):
         server = self.pooled_server()
         wire = Wire(self, server.ports[0])
         before = self.left()
-        for _ in range(BACKENDS):
+        while set(self.left()) != {"off|error|1ms"}:  # whichever session the pooler gives
             self.ask("SET search_path = nowhere; SET client_min_messages = error; SET lock_timeout = 1")
         bets = [f"Zoë,Núñez,{n},2000-01-01,{n}" for n in range(2 * BACKENDS)]
         for at, text in enumerate(bets):
@@ -114,7 +114,7 @@ class Pooled(DatabaseStory):
         self.assert_stored(2 * BACKENDS)
         self.assertEqual(self.sql("SELECT DISTINCT nombre, apellido FROM bets"), "Zoë|Núñez")
         self.assertEqual(before, ["off|notice|0"] * BACKENDS)
-        self.assertEqual(self.left(), ["off|error|1ms"] * BACKENDS)
+        self.assertEqual(set(self.left()), {"off|error|1ms"})
 
     def left(self):
         """What each session has."""
