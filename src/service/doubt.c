@@ -4,26 +4,21 @@
 // address. Everybody else's messages never wait for that.
 //
 // The bytes that were refused are owed: a connection is doubted until as many were good. Else a small good
-// message between two bad ones would be all that it takes. A new connection of an address that was refused
-// lately (in a place by a hidden hash, as in net/turns.h) is doubted until its first good message, and so is
-// any whose first message is large; they have turns of their own, and pay only for what is refused. What
-// was reserved for a good one is given back.
+// message between two bad ones would be all that it takes. A new connection whose first message is large is
+// doubted until that was good: else whoever is refused would only have to connect again. Those have turns of
+// their own, and pay only for what is refused: what was reserved for a good one is given back.
 #include "service/internal.h"
 
 #include "base/clock.h"
-#include "base/random.h"
 
 enum {
     OWED_BYTES_MAX = 8 * 1024 * 1024,
-    REMEMBER_NS = 1000000000, // ten of them
-    REMEMBER_TIMES = 10,
     LARGE_BYTES = 64 * 1024,
     TURN_NS = 100000000, // for so long its turn is kept for a connection that is still to be read
     GO_ON_MS = 5,
 };
 
 bool doubt_begin_loop(struct lottery_loop *loop) {
-    loop->doubt.seed = random_seed();
     share_begin(&loop->doubt.share, clock_steady_ns());
     loop->doubt.waiting = fair_new(UINT32_MAX, UINT32_MAX);
     return loop->doubt.waiting != NULL;
@@ -32,17 +27,6 @@ bool doubt_begin_loop(struct lottery_loop *loop) {
 void doubt_end_loop(struct lottery_loop *loop) {
     fair_free(loop->doubt.waiting);
     loop->doubt.waiting = NULL;
-}
-
-static uint64_t *doubted_until(struct connection *connection) {
-    struct doubt *doubt = &lottery_loop_of(connection)->doubt;
-    uint64_t state = doubt->seed ^ connection_source(connection);
-    return &doubt->until_ns[random_next(&state) % DOUBT_PLACES];
-}
-
-void doubt_opened(struct connection *connection) {
-    struct lottery_connection *own = connection_state(connection);
-    own->owed = clock_steady_ns() < *doubted_until(connection);
 }
 
 bool doubt_is_waiting(const struct lottery_connection *own) {
@@ -103,7 +87,6 @@ void doubt_look(struct connection *connection, size_t bytes, bool is_whole) {
 
 void doubt_refused(struct connection *connection, size_t bytes) {
     struct lottery_connection *own = connection_state(connection);
-    *doubted_until(connection) = clock_steady_ns() + (uint64_t)REMEMBER_TIMES * REMEMBER_NS;
     own->owed = bytes < OWED_BYTES_MAX - own->owed ? own->owed + (uint32_t)bytes + 1 : OWED_BYTES_MAX;
 }
 

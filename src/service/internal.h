@@ -31,13 +31,10 @@ struct lottery {
     int loop_count;
 };
 
-enum { DOUBT_PLACES = 1024 };
-
 // doubt.c's part of a loop.
 struct doubt {
     struct share share; // of the loop's time, for those that are doubted
     struct fair *waiting;
-    uint64_t seed, until_ns[DOUBT_PLACES]; // until when new connections from there are doubted
 };
 
 // What a loop has of its own.
@@ -129,8 +126,7 @@ void admission_leave(struct connection *connection);
 bool doubt_begin_loop(struct lottery_loop *loop) MUST_CHECK;
 void doubt_end_loop(struct lottery_loop *loop);
 
-// doubt.c: a connection came, and is gone.
-void doubt_opened(struct connection *connection);
+// doubt.c: the connection is gone.
 void doubt_leave(struct connection *connection);
 
 // doubt.c: its next message has so many bytes, and is whole, or not: then it may have to wait before more of

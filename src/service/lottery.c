@@ -88,7 +88,6 @@ static void on_loop_woken(struct loop *loop, void *state) {
 static void on_opened(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     own->connection = connection;
-    doubt_opened(connection);
     if (log_enabled(LOG_LEVEL_INFO)) {
         char peer[CONNECTION_ADDRESS_BYTES];
         struct log_source source = {.number = connection_source(connection)};
