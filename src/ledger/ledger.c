@@ -216,7 +216,7 @@ static bool settle(struct ledger *ledger, struct queue_node *group, struct error
         }
         log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
         if (is_away) {
-            store_close(&ledger->store); // have_store opens it again, and reads it back
+            store_give_up(&ledger->store); // have_store opens it again, and reads it back
         } else if (!ledger_load(ledger, error)) {
             return false;
         }

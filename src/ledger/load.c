@@ -293,7 +293,7 @@ bool ledger_open_store(struct ledger *ledger, struct error *error) {
         return false;
     }
     if (!ledger_load(ledger, error)) {
-        store_close(&ledger->store);
+        store_give_up(&ledger->store);
         return false;
     }
     return true;
@@ -306,7 +306,7 @@ void ledger_give_up_store(struct ledger *ledger, const struct error *error) {
                             source.error, error->text);
     ledger->failing = true;
     if (ledger->store != NULL) {
-        store_close(&ledger->store);
+        store_give_up(&ledger->store);
     }
 }
 

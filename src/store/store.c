@@ -88,6 +88,11 @@ void store_drop(struct store *store) {
     }
 }
 
+void store_give_up(struct store **store) {
+    (*store)->failed = true;
+    store_close(store);
+}
+
 void store_close(struct store **store) {
     store_drop(*store);
     (*store)->operations->close(*store);

@@ -170,6 +170,10 @@ void store_forget(struct store_identity *identity);
 // Closes and frees the store, and nulls the caller's pointer. A group that is not committed is dropped.
 void store_close(struct store **store);
 
+// The same for somebody who will open the store again: as after a failure its log stays as it is. A store
+// that is closed properly takes its log away, and the one who comes back would miss it.
+void store_give_up(struct store **store);
+
 // Writes the address into `text` as it may be shown to anyone: without a password.
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
 
