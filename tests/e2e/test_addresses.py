@@ -1,5 +1,8 @@
-"""Agencies that know several addresses, some of which are no good. An address that must be tried is the only one that could
-be good while the story waits for that, since the order is random."""
+"""An agency that knows several addresses gets on though some are no good.
+
+An address that must be tried is the only one that could be good while the story waits for that, since the order is
+random.
+"""
 import socket
 import threading
 import unittest

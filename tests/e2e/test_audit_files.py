@@ -1,5 +1,7 @@
-"""The audit log's file may be moved, emptied or deleted, and the server killed at any time: what happened still stands in
-it, or it says what is missing."""
+"""A moved, emptied or deleted audit log, or a killed server, leaves a log that is whole or says so.
+
+What happened still stands in it, or it says what is missing.
+"""
 import hashlib
 import json
 import os

@@ -1,4 +1,4 @@
-"""The audit log is a file of its own: one that names the store, or what stands beside it, is refused before anything is written."""
+"""An audit log that names the store, or what stands beside it, is refused before a byte is written."""
 import os
 import unittest
 

@@ -1,5 +1,7 @@
-"""`quiniela bench`, over real processes: it drives a central of its own and one that runs, checks every answer, leaves
-nothing behind, and says when something is wrong."""
+"""`quiniela bench` checks every answer, leaves nothing behind, and says when something is wrong.
+
+Over real processes: it drives a central of its own and one that runs.
+"""
 
 import csv
 import io

@@ -1,4 +1,7 @@
-"""The program's own headers: it is built so that a mistake in memory ends it rather than gives it away."""
+"""The program is built so that a mistake in memory ends it rather than gives it away.
+
+By the program's own headers.
+"""
 import platform
 import re
 import shutil

@@ -1,5 +1,7 @@
-"""`quiniela compose`: the files are those of tests/compose/, byte for byte. What an engine does with them,
-tests/compose/test_containers.py tells."""
+"""`quiniela compose` writes the files of tests/compose/, byte for byte.
+
+What an engine does with them, tests/compose/test_containers.py tells.
+"""
 import os
 import re
 import shutil

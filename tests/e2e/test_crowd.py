@@ -1,4 +1,4 @@
-"""Two hundred agencies at once, four loops."""
+"""Two hundred agencies at once, on four loops, are all told their winners."""
 import unittest
 
 from harness import Agency, Server, Story

@@ -1,5 +1,8 @@
-"""A database or a log that somebody empties or cuts: what was acknowledged has gone with it, so nobody goes on as if it had
-never been: not the server under which it happens, nor a later one, nor whoever reads the store."""
+"""When a database or log has been emptied or cut, nobody goes on as if what went had never been.
+
+What was acknowledged has gone with it: neither the server under which it happens goes on, nor a later one, nor
+whoever reads the store.
+"""
 import os
 import sqlite3
 import unittest

@@ -1,6 +1,7 @@
-"""What a PostgreSQL can do to the servers that keep their bets in it: lose the connection in the middle of a commit, be
-away, refuse, be full, cancel the wait for a standby. Nothing is lost, nothing stored twice, nothing acknowledged that is
-not as safe as it was promised to be."""
+"""Whatever a PostgreSQL does to its servers, nothing is lost, stored twice or acknowledged too soon.
+
+It loses the connection in the middle of a commit, is away, refuses, is full, cancels the wait for a standby.
+"""
 import os
 import signal
 import socket

@@ -1,5 +1,7 @@
-"""A database that speaks another language says the same by its SQLSTATEs (PostgreSQL's manual, appendix A): what is final
-ends the server, what may pass is waited for."""
+"""A database that speaks another language is understood by its SQLSTATEs.
+
+PostgreSQL's manual, appendix A: what is final ends the server, what may pass is waited for.
+"""
 import signal
 import socket
 import struct

@@ -1,5 +1,7 @@
-"""Started with any of descriptors 0 to 2 closed, each program does its work, prints into no file of its own, and ends when it
-is asked to. One that has something to print, and cannot, says by its exit code that it failed."""
+"""Started without some of descriptors 0 to 2, each program works and prints into no file of its own.
+
+It ends when it is asked to. One that has something to print, and cannot, says by its exit code that it failed.
+"""
 import itertools
 import os
 import socket

@@ -1,4 +1,4 @@
-"""The echo: what goes in up to a newline comes back unchanged."""
+"""What goes in up to a newline comes back unchanged."""
 import re
 import socket
 import unittest

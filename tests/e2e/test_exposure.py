@@ -1,4 +1,7 @@
-"""Plain text where anybody may come from: a machine with a public address, made of a network namespace."""
+"""Plain text where anybody may come from is refused or warned of.
+
+On a machine with a public address, made of a network namespace.
+"""
 import os
 import signal
 import subprocess

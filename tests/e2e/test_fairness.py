@@ -1,4 +1,4 @@
-"""Turns: whoever sends what is stored already, as much as it can, does not hold up those who send bets."""
+"""Whoever sends again what is stored, as much as it can, does not hold up those who send bets."""
 import os
 import socket
 import subprocess

@@ -1,5 +1,4 @@
-"""A flood of handshakes that are begun and never ended: the addresses that it comes from wait for each other, and nobody
-else waits for them."""
+"""A flood of handshakes that never end makes its own addresses wait, and nobody else."""
 import contextlib
 import resource
 import select

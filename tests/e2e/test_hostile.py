@@ -1,4 +1,4 @@
-"""A hostile network: whatever comes in, however slowly, and however many come: the others are served.
+"""Whatever comes in, however slowly, from however many: the others are served.
 
 HOSTILE_ROUNDS=N repeats what is sampled or random N times; HOSTILE_SEED sets what is drawn.
 """

@@ -1,5 +1,8 @@
-"""A store is a file, and not a name: whichever way it is reached, one server has it, its log is looked at, and what is no
-file that stays is refused. A server whose files have no name any more acknowledges nothing."""
+"""A store is a file, not a name: whichever way it is reached, one server has it.
+
+Its log is looked at, and what is no file that stays is refused. A server whose files have no name any more
+acknowledges nothing.
+"""
 import os
 import shutil
 import subprocess

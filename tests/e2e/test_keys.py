@@ -1,4 +1,4 @@
-"""quiniela keys: what it makes is what openssl and the central take, what is there is kept, and bad files are named."""
+"""`quiniela keys` makes what openssl and the central take, keeps what is there, and names bad files."""
 import os
 import subprocess
 import unittest

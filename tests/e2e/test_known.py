@@ -1,4 +1,7 @@
-"""Files that begin alike: what is stored of an agency is compared with the agency's file before any of it is skipped."""
+"""What is stored of an agency is compared with its file before any of it is skipped.
+
+Files that begin alike.
+"""
 import hashlib
 import os
 import socket

@@ -1,4 +1,7 @@
-"""A log that nobody reads stops neither the lottery nor its end; what could not be written is counted."""
+"""A log that nobody reads stops neither the lottery nor its end.
+
+What could not be written is counted.
+"""
 import contextlib
 import fcntl
 import os

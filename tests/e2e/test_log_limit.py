@@ -1,4 +1,4 @@
-"""What strangers can write into the log has its limits; the lottery's own lines have none."""
+"""What strangers can write into the log has its limits, the lottery's own lines have none."""
 import re
 import signal
 import unittest

@@ -1,4 +1,7 @@
-"""The main job: agencies send their bets, the central stores them, draws, and tells each agency its winners."""
+"""Agencies send their bets, the central stores them, draws, and tells each agency its winners.
+
+The main job.
+"""
 import json
 import os
 import re

@@ -1,5 +1,7 @@
-"""What clients can have the central hold that send and do not read: bounded, whatever they do. The attacks are those of
-script/hostile --memory."""
+"""Clients that send and do not read can have the central hold only so much, whatever they do.
+
+The attacks are those of script/hostile --memory.
+"""
 import os
 import sys
 import unittest

@@ -1,4 +1,7 @@
-"""Settings that are nearly right: each is refused in one line that names it, before anything is made or listened on."""
+"""A setting that is nearly right is refused in one line that names it, before anything is made.
+
+Nor is anything listened on.
+"""
 import os
 import unittest
 

@@ -1,5 +1,7 @@
-"""SERVER_IP is a name: which addresses the server listens at, on machines made of namespaces, with a hosts file of their own
-and a name server that never answers. A name that means nothing here never opens more without a word."""
+"""SERVER_IP as a name listens at its addresses, and one that means nothing opens no more unsaid.
+
+On machines made of namespaces, with a hosts file of their own and a name server that never answers.
+"""
 import os
 import re
 import signal

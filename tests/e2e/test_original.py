@@ -1,5 +1,7 @@
-"""Our agencies with the original central, which reads a message in pieces of 8064 bytes and decodes each by itself: a
-character that lay in two of them would end it for everybody."""
+"""Our agencies get on with the original central, which reads a message in pieces of 8064 bytes.
+
+It decodes each piece by itself: a character that lay in two of them would end it for everybody.
+"""
 import collections
 import json
 import os

@@ -1,4 +1,7 @@
-"""An export takes nothing's place that somebody works with: the store, its files, the audit log of a server that runs."""
+"""An export takes nothing's place that somebody works with.
+
+The store, its files, the audit log of a server that runs.
+"""
 import os
 import stat
 import subprocess

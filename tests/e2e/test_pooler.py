@@ -1,5 +1,7 @@
-"""A pooler between the servers and their PostgreSQL, which gives each transaction another session: what is acknowledged is
-stored all the same, whatever settings those sessions, the role or the database have. Skipped where there is no PgBouncer."""
+"""With a pooler that gives each transaction another session, what is acknowledged is stored.
+
+Whatever settings those sessions, the role or the database have. Skipped where there is no PgBouncer.
+"""
 import os
 import shutil
 import subprocess

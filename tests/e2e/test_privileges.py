@@ -1,4 +1,7 @@
-"""What server and client give up, seen from outside; and that renewed certificates are read all the same."""
+"""Server and client give up what they do not need, and renewed certificates are read all the same.
+
+Seen from outside.
+"""
 import os
 import subprocess
 import unittest

@@ -1,5 +1,7 @@
-"""What a database does not take: one that is not UTF-8 is refused at the start, and a request that breaks a rule of its
-tables is refused alone, whoever sends at the same time."""
+"""A request that the database does not take is refused alone, and a database not in UTF-8 at the start.
+
+It breaks a rule of the tables, whoever sends at the same time.
+"""
 import unittest
 
 from database import DatabaseStory, chunk

@@ -1,5 +1,7 @@
-"""Certificates and lists are read again while agencies are connected: who is good no more is out, at once and also when it
-says nothing; everybody else stays."""
+"""Certificates and lists are read again: who is good no more is out at once, everybody else stays.
+
+Also whoever says nothing.
+"""
 import json
 import os
 import re

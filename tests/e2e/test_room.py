@@ -1,5 +1,7 @@
-"""Room for everybody: when there are as many connections as may be, whoever has most of them loses one, and what is
-missed least of theirs. So nobody who comes with few is ever kept out, whatever the others do."""
+"""Nobody who comes with few connections is kept out, whatever the others do.
+
+When there are as many as may be, whoever has most of them loses one, and what is missed least of theirs.
+"""
 import resource
 import socket
 import ssl

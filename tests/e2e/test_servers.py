@@ -1,5 +1,7 @@
-"""Many servers on one PostgreSQL: races for the seal and for the draw, a server that dies in the middle of the draw,
-notifications and connections that are lost, and one agency at two servers at once.
+"""Many servers on one PostgreSQL make one seal and one draw, whatever races, dies or is lost.
+
+A server dies in the middle of the draw, notifications and connections are lost, and one agency is at two servers at
+once.
 
 Each server is a process with a log of its own, and tells the database its name, so that the database can say which of
 them holds or waits for a lock. A trigger in the database notes each step of the draw.

@@ -1,4 +1,4 @@
-"""The server as a service: what it gives up once it has started, and how it gets on with whoever watches over it."""
+"""The server as a service gives up its powers once started, and gets on with who watches over it."""
 import os
 import re
 import shutil

@@ -1,5 +1,7 @@
-"""Started again with other settings by mistake, a draw that has begun stays as it was opened: nothing is sealed, and no
-other number wins, unless somebody says that it is meant."""
+"""Started again with other settings by mistake, a draw that has begun stays as it was opened.
+
+Nothing is sealed, and no other number wins, unless somebody says that it is meant.
+"""
 import os
 import shutil
 import stat

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT in every state: exit 0, everything closed, and the last line says so."""
+"""SIGTERM and SIGINT end the server in every state with 0, everything closed, as its last line says."""
 import os
 import re
 import unittest

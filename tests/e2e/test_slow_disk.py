@@ -1,4 +1,4 @@
-"""Back-pressure: with a disk made slow the central's memory stays flat, its senders wait, and nothing is refused.
+"""With a slow disk the central's memory stays flat, its senders wait, and nothing is refused.
 
 The disk is made slow by strace, which holds up every sync of the real program.
 """

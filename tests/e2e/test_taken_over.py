@@ -1,5 +1,7 @@
-"""Two servers of one draw, started for different numbers of agencies: no bet is acknowledged that the draw leaves out,
-whatever the order in which their statements meet; and a server that runs takes over what another one has stored."""
+"""Servers started for different numbers of agencies acknowledge no bet that their draw leaves out.
+
+Whatever the order in which their statements meet; and a server that runs takes over what another one has stored.
+"""
 import unittest
 
 from database import DatabaseStory, chunk

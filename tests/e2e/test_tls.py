@@ -1,5 +1,7 @@
-"""TLS: who has no good certificate is refused with the reason in the log, who speaks for another agency is, too, and
-everybody else is served as ever."""
+"""Who has no good certificate, or speaks for another agency, is refused with the reason in the log.
+
+Everybody else is served as ever.
+"""
 import json
 import os
 import signal

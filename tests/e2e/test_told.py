@@ -1,5 +1,7 @@
-"""Told is what has arrived: an agency that reads slowly, goes away, or whose cable is cut, gets its winners all the same, and the
-server does not take it for told before."""
+"""Only what has arrived is taken for told, so that every agency gets its winners.
+
+It may read slowly, go away, or have its cable cut.
+"""
 import contextlib
 import os
 import socket

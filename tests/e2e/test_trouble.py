@@ -1,5 +1,7 @@
-"""Troubles of real machines: a disk that is full, fails or may not be written, a store that another server has, a clock
-that is set. Each is said clearly, nothing is acknowledged that is not stored, and when the cause is gone it goes on.
+"""A disk or machine in trouble is named, nothing unstored is acknowledged, and later it goes on.
+
+A disk that is full, fails or may not be written, a store that another server has, a clock that is set. When the cause
+is gone it goes on.
 
 TROUBLE_ROUNDS says how often the disk becomes full and fails (3 unless told).
 """

@@ -1,4 +1,4 @@
-"""Who may pass for whom: what a certificate has to say, whose word ends an agency, and whose does not."""
+"""A certificate's words decide who may pass for whom, whose word ends an agency, and whose does not."""
 import json
 import os
 import re

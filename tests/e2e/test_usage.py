@@ -1,4 +1,4 @@
-"""The command line: help, versions, exit codes, and one clear line for what is wrong."""
+"""The command line gives help, versions, exit codes, and one clear line for what is wrong."""
 import os
 import subprocess
 import unittest

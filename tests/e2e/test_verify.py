@@ -1,5 +1,7 @@
-"""The audit log: what happened stands in it, line by line with the hash of the one before, and whatever is done to it later
-is found."""
+"""What happened stands in the audit log, line by line, and whatever is done to it later is found.
+
+Each line has the hash of the one before.
+"""
 import hashlib
 import json
 import os

@@ -1,4 +1,4 @@
-"""What goes over the wire: good messages in any pieces, bad ones refused by name, and nothing of them stored."""
+"""Good messages are taken in any pieces, bad ones refused by name, and nothing of those is stored."""
 import json
 import os
 import re

@@ -1,4 +1,4 @@
-"""Files, and addresses, that are not what they should be: the agency says what they look like, and what to do."""
+"""An agency says what a wrong file or address looks like, and what to do."""
 import gzip
 import io
 import os

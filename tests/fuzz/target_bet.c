@@ -1,4 +1,4 @@
-// Bets: the fast way never takes what the slow one refuses, nor reads another number.
+// The fast way to read a bet never takes what the slow one refuses, nor reads another number.
 #include "fuzz.h"
 
 #include "bet/bet.h"

@@ -1,5 +1,6 @@
-// Chunks: each line of the input is added as a bet. What is refused changes nothing; what is taken can be
-// found again, by its text, its number and its place, and the digest knows it from anything else.
+// What a chunk refuses changes nothing, and what it takes can be found again.
+// Each line of the input is added as a bet. What is taken is found by its text, its number and its place, and
+// the digest knows it from anything else.
 #include "fuzz.h"
 
 #include "base/limits.h"

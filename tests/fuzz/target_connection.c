@@ -1,6 +1,7 @@
-// Whole connections: the real service, ledger and store behind connections that are only a struct here. The
-// input is a list of steps: a byte that says what happens to which of three connections, a length, and that
-// many bytes. In the end the power goes. Whatever comes, promises.h holds, and nothing is left over.
+// Whatever comes on three connections, and then a power cut, no promise is broken.
+// The real service, ledger and store behind connections that are only a struct here. The input is a list of
+// steps: a byte that says what happens to which of three connections, a length, and that many bytes. In the
+// end the power goes. Whatever comes, promises.h holds, and nothing is left over.
 #include "fuzz.h"
 
 #include "base/limits.h"

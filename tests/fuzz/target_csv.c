@@ -1,5 +1,4 @@
-// An agency's CSV file: chunks are within their limits, and reading it in chunks of another size gives the
-// same bets.
+// Chunks of any CSV file are within their limits, and other sizes give the same bets.
 #include "fuzz.h"
 
 #include "agency/reader.h"

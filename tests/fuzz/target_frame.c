@@ -1,4 +1,4 @@
-// Frames: whatever comes, in whatever pieces, is cut in the same way, and no byte behind it is touched.
+// Whatever comes, in whatever pieces, is cut into the same frames, with no byte behind touched.
 #include "fuzz.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-// The central's configuration file, whatever stands in it.
+// Nothing in a configuration file breaks the central.
 #include "fuzz.h"
 
 #include "base/config_file.h"

@@ -1,5 +1,6 @@
-// What we write as JSON: any text, whatever is in it, is read back as it was, but for bytes that are no
-// UTF-8, which come back as '?'; and so are the replies that carry it.
+// Any text that we write as JSON is read back as it was.
+// Whatever is in it, but for bytes that are no UTF-8, which come back as '?'; and so are the replies that
+// carry it.
 #include "fuzz.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-// Messages: what is accepted is within the limits, encodes into a message again, and that one means the same.
+// A message that is accepted is within the limits, and means the same when encoded again.
 #include "fuzz.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-// Replies, as an agency reads them from a central that may say anything.
+// No reply from a central breaks the agency.
 #include "fuzz.h"
 
 #include "base/limits.h"

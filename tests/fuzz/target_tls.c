@@ -1,9 +1,6 @@
-// The TLS transport: whatever comes from the other side, be it no TLS at all or that of a real client with
-// its bytes changed, left out or put in between, the service gets what a client with a good certificate has
-// said, from its beginning, and nothing else.
-//
-// The first byte says who the client is; without one all bytes go to the server as they are. With one they
-// are what is done to its stream: see tamper.
+// Over TLS the service gets what a client with a good certificate has said, and nothing else.
+// Whatever comes from the other side, be it no TLS at all or that of a real client with its bytes changed,
+// left out or put in between; from its beginning.
 #include "fuzz.h"
 
 #include "base/error.h"

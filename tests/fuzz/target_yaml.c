@@ -1,4 +1,4 @@
-// The agency's configuration file, whatever stands in it.
+// Nothing in a configuration file breaks the agency.
 #include "fuzz.h"
 
 #include "base/config_file.h"

@@ -1,4 +1,4 @@
-// Address: what people write for HOST:PORT is taken apart, and what is none is refused.
+// What people write for HOST:PORT is taken apart, and what is none is refused.
 #include "agency/address.h"
 
 #include <setjmp.h>

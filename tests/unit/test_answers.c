@@ -1,5 +1,5 @@
-// The lottery's service on connections that are only a struct here, with a ledger that passes everything:
-// what it sends, copies, keeps and takes for told.
+// The lottery's service sends, copies, keeps and takes for told what it should.
+// Its connections are only a struct here, its ledger passes everything.
 #include "base/log.h"
 #include "net/connection.h"
 #include "net/net.h"

@@ -1,4 +1,5 @@
-// The audit log where the end-to-end tests cannot reach: many threads, a full disk, text of every sort.
+// The audit log holds with many threads, on a full disk, and with text of every sort.
+// It reaches where the end-to-end tests cannot.
 #include "audit/audit.h"
 #include "base/log.h"
 

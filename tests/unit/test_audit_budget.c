@@ -1,4 +1,4 @@
-// The budgets of the audit log: each sort and agency its own, and what is left out is counted.
+// Each sort and each agency has a budget of audit lines, and what is left out is counted.
 #include "cmocka_all.h"
 
 #include "audit/budget.h"

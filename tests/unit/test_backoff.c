@@ -1,5 +1,4 @@
-// Backoff: waits are spread over the whole range, the range doubles up to its cap, and a success makes it
-// small again.
+// Waits are spread over the whole range, which doubles up to its cap and is small after a success.
 #include "agency/backoff.h"
 
 #include <setjmp.h>

@@ -1,5 +1,4 @@
-// A bet's text: what is good at its very limits, what is not, and that the fast way never disagrees with the
-// careful one.
+// A bet's text is good up to its very limits, and the fast way never disagrees with the careful one.
 #include "cmocka_all.h"
 
 #include "bet/bet.h"

@@ -1,5 +1,5 @@
-// Check: a good store is good, each kind of damage is named with its place, and what is good beside it is
-// counted.
+// Check calls a good store good, and names each kind of damage with its place.
+// What is good beside the damage is counted.
 #include "command.h"
 
 #include <sqlite3.h>

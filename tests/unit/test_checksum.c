@@ -1,4 +1,4 @@
-// The checksum: the published values of FNV-1a, and that no single flipped bit keeps it as it was.
+// The checksum has the published values of FNV-1a, and no flipped bit keeps it as it was.
 #include "cmocka_all.h"
 
 #include "base/checksum.h"

@@ -1,4 +1,4 @@
-// A chunk: its rows and numbers, its digest, and that a bad bet leaves it as it was.
+// A chunk has its rows, numbers and digest, and a bad bet leaves it as it was.
 #include "cmocka_all.h"
 
 #include "bet/chunk.h"

@@ -1,4 +1,5 @@
-// Comparison: what is stored is the file's, or the first piece that is not is named; in short steps.
+// What is stored is the file's, or the first piece that is not is named.
+// It is compared in short steps.
 #include "cmocka_all.h"
 
 #include "agency/comparison.h"

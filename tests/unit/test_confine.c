@@ -1,6 +1,7 @@
-// Least privilege, from the inside: a child process is confined and tries something; how it ends tells
-// whether that is forbidden, and by which of the two. Landlock answers with an error, the filter with SIGSYS.
-// Each is tried alone, so that neither can hide the other's gaps.
+// Who is confined is refused what it has given up, by Landlock and by the filter each.
+// A child process is confined and tries something; how it ends tells whether that is forbidden, and by which
+// of the two. Landlock answers with an error, the filter with SIGSYS. Each is tried alone, so that neither
+// can hide the other's gaps.
 #include "confine_story.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-// Least privilege on the network: who may be connected to, and that no other call connects or sends on the
-// sly. And the powers of a root who stays root.
+// Who is confined connects only where it may, and no other call connects or sends on the sly.
+// And the powers of a root who stays root.
 #include "confine_story.h"
 
 #include <netdb.h>

@@ -1,5 +1,4 @@
-// Diagnosis: a line that is no bet is told as what it looks like; any line at all is told as something, on
-// one line.
+// A line that is no bet is told as what it looks like, any line at all as something, on one line.
 #include "cmocka_all.h"
 
 #include "agency/csv_diagnosis.h"

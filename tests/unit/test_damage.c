@@ -1,7 +1,7 @@
-// Flipped bits: a small store is damaged byte by byte, and whatever is then done with it (opened by a ledger,
-// gone on with, drawn, exported, checked) comes to the right result or says that something is wrong. A few
-// bytes are taken at random, in an order that SEED repeats; DAMAGE=all takes every byte, each with two kinds
-// of damage.
+// No flipped bit in a store changes a winner or a bet unnoticed.
+// A small store is damaged byte by byte, and whatever is then done with it (opened by a ledger, gone on with,
+// drawn, exported, checked) comes to the right result or says that something is wrong. A few bytes are taken
+// at random, in an order that SEED repeats; DAMAGE=all takes every byte, each with two kinds of damage.
 #include "command.h"
 
 #include "base/log.h"

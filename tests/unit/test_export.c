@@ -1,5 +1,4 @@
-// Export: every stored bet comes out as it came in, nothing damaged ever does, and a failure leaves no half
-// file.
+// Every stored bet is exported as it came in, nothing damaged is, and no failure leaves half a file.
 #include "command.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-// Who can reach an address: at both ends of each range, and just outside.
+// Who can reach an address is told right at both ends of each range, and just outside.
 #include "net/exposure.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-// Turns: however much one sends, the others wait for one turn of its only.
+// However much one sends, the others wait for one turn of its only.
 #include "cmocka_all.h"
 
 #include "base/fair.h"

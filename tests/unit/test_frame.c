@@ -1,4 +1,4 @@
-// Frames: at every split point, and at the limit.
+// Frames are read whole at every split point, and refused beyond the limit.
 #include "cmocka_all.h"
 
 #include "wire/frame.h"

@@ -1,5 +1,5 @@
-// The first look at a ClientHello: whether it wants to go on with a session, whatever else stands in it, and
-// nothing read beyond its end.
+// A ClientHello that wants to go on with a session is told from others, never reading beyond its end.
+// Whatever else stands in it.
 #include "cmocka_all.h"
 
 #include "tls/hello.h"

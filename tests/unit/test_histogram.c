@@ -1,4 +1,4 @@
-// The histogram: quantiles are those of the values, within the width of a bucket.
+// Quantiles are those of the values, within the width of a bucket.
 #include "bench/histogram.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-// The ledger's invariants (ledger.h; each story names those that it holds) while the store works.
+// The ledger's invariants hold while the store works.
+// They are ledger.h's; each story names those that it holds.
 #include "ledger_story.h"
 
 // Invariant 2.

@@ -1,5 +1,5 @@
-// What the ledger's work costs, in bytes that are looked through for the ends of rows, and in chunks that are
-// read: nothing that others send makes it grow faster than what they sent.
+// What others send makes the ledger's work grow no faster than what they sent.
+// The work is counted in bytes that are looked through for the ends of rows, and in chunks that are read.
 #include "ledger_story.h"
 
 #include "ledger/row_cache.h"

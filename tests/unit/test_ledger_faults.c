@@ -1,4 +1,5 @@
-// The ledger's invariants (ledger.h) when the store fails, at whichever call, before or after it has stored.
+// The ledger's invariants hold when the store fails, at any call, before or after it has stored.
+// They are ledger.h's.
 #include "ledger_story.h"
 
 // Invariants 1 and 3.

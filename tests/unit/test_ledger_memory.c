@@ -1,5 +1,5 @@
-// The ledger's invariants (ledger.h) when an allocation fails, whichever it is, in the ledger or in its
-// store.
+// The ledger's invariants hold when any allocation fails, in the ledger or in its store.
+// They are ledger.h's.
 #include "allocations.h"
 #include "ledger_story.h"
 

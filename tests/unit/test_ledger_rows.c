@@ -1,5 +1,4 @@
-// Stores whose rows are whole, each by itself, but cannot be what a ledger has stored: none of them is
-// believed.
+// Rows that are whole, but cannot be what a ledger has stored, are not believed.
 #include "ledger_story.h"
 
 static struct store *open_directly(void) {

@@ -1,4 +1,5 @@
-// The ledger's invariant 6 (ledger.h): several ledgers, as of several servers, on one database.
+// Several ledgers on one database, as of several servers, keep what one keeps.
+// This is the ledger's invariant 6 (ledger.h).
 #include "store_story.h"
 
 #include "ledger/ledger.h"

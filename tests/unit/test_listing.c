@@ -1,4 +1,4 @@
-// Listing: who asks what is stored of an agency gets its pieces, once they are stored, and nobody else.
+// Who asks what is stored of an agency gets its pieces once they are stored, and nobody else does.
 #include "ledger_story.h"
 
 // Asks with the agency's first `count` bets what is stored from bet `from` on. The caller discards the

@@ -1,5 +1,6 @@
-// Log lines: their exact shape, and that each leaves in one write. Standard output is a socket here that
-// keeps writes apart: what is received in one piece was written in one piece.
+// Log lines have their exact shape, and each leaves in one write.
+// Standard output is a socket here that keeps writes apart: what is received in one piece was written in one
+// piece.
 #include "cmocka_all.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-// The limit of log lines: by reason and address, by their bytes together, and what is left out is counted.
+// Log lines are limited by reason, by address and by bytes, and what is left out is counted.
 #include "cmocka_all.h"
 
 #include "base/log_limit.h"

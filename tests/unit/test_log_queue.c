@@ -1,4 +1,4 @@
-// The log's queue: order, whole lines, and what happens while nobody reads.
+// The log's queue keeps order and whole lines, also while nobody reads.
 #include "cmocka_all.h"
 
 #include "base/limits.h"

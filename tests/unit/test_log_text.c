@@ -1,4 +1,4 @@
-// The text of log lines: what printf would write, with values that can do no harm.
+// Log lines say what printf would write, with values that can do no harm.
 #include "cmocka_all.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-// Messages from agencies: every golden file, and that what we write is what the golden files say.
+// Messages from agencies are read as the golden files say, and written as they are.
 #include "cmocka_all.h"
 
 #include "golden.h"

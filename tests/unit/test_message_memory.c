@@ -1,5 +1,4 @@
-// Messages when an allocation fails, whichever it is: the answer is ERROR_NO_MEMORY, and the next message is
-// read.
+// When any allocation fails the message is answered ERROR_NO_MEMORY, and the next one is read.
 #include "cmocka_all.h"
 
 #define ALLOCATIONS_OF_CXX

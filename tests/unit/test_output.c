@@ -1,5 +1,5 @@
-// What is to leave a connection: copies and references in their order, in slices of any size, and nothing
-// kept.
+// What leaves a connection keeps its order, in slices of any size, and nothing is kept of it.
+// Copies and references.
 #include "net/output.h"
 
 #include "cmocka_all.h"

@@ -1,4 +1,4 @@
-// Where names lead, and which of them lead to the same file.
+// Names that lead to the same file are known for that, and where they lead.
 #include "cmocka_all.h"
 
 #include "base/path.h"

@@ -1,5 +1,4 @@
-// The payload of the bench: what a file brings, repeating it, and that what is prepared is what a message
-// has.
+// The bench sends what its file brings, repeated, as a message has it.
 #include "bench/payload.h"
 
 #include "bet/chunk.h"

@@ -1,4 +1,4 @@
-// Who loses a connection when there is no room: whoever has most.
+// Whoever has most connections loses one when there is no room.
 #include "cmocka_all.h"
 
 #include "net/peers.h"

@@ -1,5 +1,4 @@
-// SERVER_IP: what is an address, what is a name, and what is neither; and which of a name's addresses are
-// bound.
+// SERVER_IP is an address, a name or neither, and of a name the right addresses are bound.
 #include "net/place.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-// The simulation of polling agencies: everyone asks, is told within the cap after the draw, and the load
-// settles at what the waits' mean says.
+// Polling agencies all ask, are told within the cap after the draw, and load as their mean says.
+// This is the bench's simulation of them.
 #include "bench/polling.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-// The queue: its order, its closing, and that nothing is lost between threads.
+// The queue keeps its order, closes, and loses nothing between threads.
 #include "cmocka_all.h"
 
 #include "base/queue.h"

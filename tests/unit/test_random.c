@@ -1,4 +1,4 @@
-// Random numbers: the published sequence, and that none is likelier than another.
+// Random numbers are the published sequence, and none is likelier than another.
 #include "cmocka_all.h"
 
 #include "base/random.h"

@@ -1,4 +1,4 @@
-// What a connection to a PostgreSQL is allowed to need: its ports, before it is made.
+// The ports that a connection to a PostgreSQL may need are known before it is made.
 #include "cmocka_all.h"
 
 #include "store/store.h"

@@ -1,5 +1,5 @@
-// Reader: the lines that people's files have become bets, whole and in order, wherever the reads cut them;
-// what is no bet is refused by file and line; and one can go to any bet.
+// The lines of people's files become bets, whole and in order, wherever the reads cut them.
+// What is no bet is refused by file and line; and one can go to any bet.
 #include "agency/reader.h"
 #include "base/limits.h"
 #include "wire/message.h"

@@ -1,4 +1,4 @@
-// The central's answers: written as the golden files say, and read back.
+// The central's answers are written as the golden files say, and read back.
 #include "cmocka_all.h"
 
 #include "golden.h"

@@ -1,4 +1,4 @@
-// Route: every server is tried before any is tried again, in an order that differs from agency to agency.
+// Every server is tried before any is tried again, in an order that differs between agencies.
 #include "cmocka_all.h"
 
 #include "agency/route.h"

@@ -1,5 +1,5 @@
-// Sample data: as many winners as were asked for and no more, legal bets, the same ones for the same seed,
-// and nothing written when what was asked for cannot be.
+// Sample data has as many winners as asked for, only legal bets, and the same for the same seed.
+// Nothing is written when what was asked for cannot be.
 #include "command.h"
 
 #include "bet/bet.h"

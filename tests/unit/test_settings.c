@@ -1,5 +1,5 @@
-// Settings: which of flag, environment, file and default wins, what every type takes and refuses, and that
-// every refusal says in one line where the value stands and why. Then the program's own table.
+// The right one of flag, environment, file and default wins, and a refusal says where and why.
+// What every type takes and refuses, each refusal in one line. Then the program's own table.
 #include "settings_story.h"
 
 // Who wins ------------------------------------------------------------------------------------------------

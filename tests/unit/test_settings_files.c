@@ -1,5 +1,4 @@
-// The files that settings are read from, INI and YAML: what is taken, and how what is not is named, with its
-// line.
+// INI and YAML files give the settings that they name, and what is not good is named with its line.
 #include "settings_story.h"
 
 // The INI file --------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
-// Settings that hold what somebody did not mean to write: characters that nobody sees, quotes and comments
-// that the source does not know, keys and files that are nearly right. All of it would go unnoticed.
+// A setting with what nobody meant to write is refused rather than taken unnoticed.
+// Characters that nobody sees, quotes and comments that the source does not know, keys and files that are
+// nearly right.
 #include "settings_story.h"
 
 static void what_nobody_sees_is_refused_wherever_it_stands(void **state) {

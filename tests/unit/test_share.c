@@ -1,4 +1,4 @@
-// A part of a thread's time.
+// A thread spends the part of its time that it is given.
 #include "base/share.h"
 
 #include "cmocka_all.h"

@@ -1,5 +1,5 @@
-// What concerns SQLite's store alone: its file, its log, its view, and what it does with damage and full
-// disks.
+// SQLite's store keeps its file, log and view, and holds with damage and full disks.
+// What concerns SQLite's store alone.
 #include "store_story.h"
 
 // Lets no file grow beyond `bytes`; RLIM_INFINITY lifts the limit. As a full disk does, it fails writes.

@@ -1,4 +1,4 @@
-// Status: what the table and the JSON say of a draw that is open, and of one that is drawn.
+// Status says in table and JSON what is stored, of a draw that is open and of one that is drawn.
 #include "command.h"
 
 #define OPENED "2026-01-01T10:00:00Z"

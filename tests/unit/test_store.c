@@ -1,4 +1,5 @@
-// The conformance suite of store.h: every promise, against every store in the table of store_story.h.
+// Every store keeps every promise of store.h.
+// The conformance suite, against every store in the table of store_story.h.
 #include "store_story.h"
 
 static void what_is_committed_is_there_after_opening_again(void **state) {

@@ -1,5 +1,5 @@
-// What a store promises that several servers share (store.h, invariant 6): two stores are open on one
-// database, as two servers have them.
+// A store that two servers share keeps what store.h promises of it.
+// This is its invariant 6: two stores are open on one database, as two servers have them.
 #include "store_story.h"
 
 static struct store *one, *two;

@@ -1,5 +1,5 @@
-// Which settings hold when a server is started again: those it is given, or those that the draw was opened
-// with (ledger/terms.c).
+// A server that is started again keeps the settings that its draw was opened with.
+// Which settings hold: those it is given, or those of the draw (ledger/terms.c).
 #include "ledger_story.h"
 
 static void assert_not_opened(uint32_t agencies, const char *field, const char *says) {

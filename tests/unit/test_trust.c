@@ -1,4 +1,4 @@
-// Trust: a server that is not what it should be ends nobody who has met a good one, nor anybody at once.
+// A server that is not what it should be ends nobody who has met a good one, nor anybody at once.
 #include "cmocka_all.h"
 
 #include "agency/dialogue.h"

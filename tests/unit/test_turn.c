@@ -1,5 +1,5 @@
-// Who has the ledger's thread next: a small message for which much is read waits for others like it, and is
-// in no group with the rest.
+// A small message for which much is read waits for others like it, in no group with the rest.
+// Who has the ledger's thread next.
 #include "ledger_story.h"
 
 #include "ledger/cost.h"

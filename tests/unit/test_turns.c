@@ -1,4 +1,5 @@
-// Turns: by a clock of the test's own, what handshakes may cost, whose is next, and who has to wait.
+// Handshakes cost no more than they may, and whose is next is fair.
+// By a clock of the test's own.
 #include "cmocka_all.h"
 
 #include "net/turns.h"

@@ -1,5 +1,5 @@
-// UTF-8: every character there is, and every kind of bytes that are none. The bytes lie at the end of their
-// memory, so that reading behind them is found by AddressSanitizer.
+// Every character of UTF-8 is taken, and every kind of bytes that are none is refused.
+// The bytes lie at the end of their memory, so that reading behind them is found by AddressSanitizer.
 #include "cmocka_all.h"
 
 #include "base/utf8.h"

@@ -1,4 +1,5 @@
-// Deadlines without timers: who is due, and when, by a clock of the test's own.
+// Deadlines without timers say who is due, and when.
+// By a clock of the test's own.
 #include "cmocka_all.h"
 
 #include "net/watch.h"

@@ -1,4 +1,4 @@
-// The table of winners: each agency's own documents and nobody else's.
+// The table of winners has each agency's own documents and nobody else's.
 #include "cmocka_all.h"
 
 #include "ledger/winners.h"

@@ -1,5 +1,4 @@
-// The ledger's thread: it makes the draw by itself, has a cap on its groups, and answers everybody when it is
-// stopped.
+// The ledger's thread draws by itself, caps its groups, and answers everybody when it is stopped.
 #include "ledger_story.h"
 
 static sem_t happened, may_go_on;
