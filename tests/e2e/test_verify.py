@@ -245,5 +245,75 @@ class Found(Audited):
             self.assertIn("is no file: an audit log is read again", errors)
 
 
+class Forged(Audited):
+    """Chains that are made here, by what docs/operations.md says alone: nobody who writes them wrong verifies them right."""
+
+    class Chain:
+        def __init__(self):
+            self.lines, self.records, self.hash = [], 0, "0" * 64
+
+        def record(self, event, **fields):
+            self.records += 1
+            line = json.dumps({"n": self.records, "at": f"2026-11-25T10:00:{self.records:02}Z", "event": event, **fields,
+                               "previous": self.hash}, separators=(",", ":")).encode()
+            self.lines.append(line)
+            self.hash = hashlib.sha256(line).hexdigest()
+
+        def torn(self, part):
+            self.lines.append(part)
+            self.hash = hashlib.sha256(self.hash.encode() + part).hexdigest()
+
+    def chain(self, *parts):
+        """Two records, the parts of lines, and the record that tells of them and one more behind it."""
+        chain = self.Chain()
+        chain.record("started", draw="1")
+        chain.record("agency_finished", draw="1", agency=1, bets=30)
+        for part in parts:
+            chain.torn(part)
+        if parts:
+            chain.record("recovered", torn=sum(map(len, parts)))
+        chain.record("stopped")
+        return chain
+
+    TORN = ((), (b'{"n":3,"at":"2026-11-2',), (b'{"n":3,"at":"2026-1', b'{"n":3,"at":"2026-11-25T10:00:03Z","event":"re'))
+
+    def save(self, lines):
+        self.write([line + b"\n" for line in lines])
+
+    def test_a_chain_that_is_right(self):
+        for parts in self.TORN:
+            with self.subTest(parts=parts):
+                chain = self.chain(*parts)
+                self.save(chain.lines)
+                self.assertIn(f"{chain.records} records", said := self.verify("--head", chain.hash))
+                self.assertIn(f"{bool(parts):d} recovered, chain intact", said)
+
+    def assert_found(self, chain, number, at, message):
+        """Changes one byte of a line, and expects the message."""
+        line = chain.lines[number]
+        self.save([*chain.lines[:number], line[:at] + (b"1" if line[at:at + 1] != b"1" else b"2") + line[at + 1:],
+                   *chain.lines[number + 1:]])
+        with self.subTest(line=number + 1, of=len(chain.lines), byte=at):
+            self.assertRegex(self.verify(status=1), r"audit\.log: line " + message)
+
+    def test_a_change_before_a_torn_line(self):
+        """And of the part itself, and of each record that stands before another."""
+        for parts in self.TORN:
+            chain = self.chain(*parts)
+            for number, line in enumerate(chain.lines[:-1]):
+                # A part of a line has no hash of its own: the record behind all parts has it.
+                found = number + 2 if line.endswith(b'"}') and not (parts and number == 1) else 3 + len(parts)
+                place = line.find(b":00:0") + 5 if b":00:0" in line else len(line) // 2  # in its time
+                self.assert_found(chain, number, place, f"{found}: does not go on from the line before")
+
+    def test_a_digit_of_a_hash(self):
+        """The first, the middle and the last: each counts."""
+        for parts in self.TORN[:2]:
+            chain = self.chain(*parts)
+            for at in (-66, -34, -3):
+                number = len(chain.lines) - 2
+                self.assert_found(chain, number, at, f"{number + 1}: does not go on from the line before")
+
+
 if __name__ == "__main__":
     unittest.main()
