@@ -4,6 +4,7 @@
 #include "wire/json.h"
 #include "wire/json_text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +216,7 @@ static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agen
     *out++ = ']';
     *out++ = '}';
     size_t length = (size_t)(out - (char *)frame);
+    assert(length <= message_encoded_max(chunk)); // else it is written over what lies behind
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
 }
@@ -233,6 +235,7 @@ size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t
     int length = snprintf((char *)frame + FRAME_HEADER_BYTES, MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES,
                           "{\"type_message\":3,\"agency\":\"%" PRIu32 "\",\"payload\":null%s}", agency,
                           wait ? "" : ",\"wait\":false");
+    assert(length > 0 && length < MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES); // else it was cut off
     frame_write_header(frame, (size_t)length);
     return FRAME_HEADER_BYTES + (size_t)length;
 }

@@ -1,5 +1,6 @@
 #include "wire/pieces.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,11 +23,13 @@ static char *write_hex(char *out, const uint8_t digest[CHUNK_DIGEST_BYTES]) {
 char *pieces_write(char *out, const struct piece *pieces, size_t count) {
     *out++ = '[';
     for (size_t i = 0; i < count; i++) {
+        const char *begin = out;
         out += sprintf(out, "%s{\"first\":%" PRIu64 ",\"count\":%" PRIu32 ",\"digest\":\"", i == 0 ? "" : ",",
                        pieces[i].first, pieces[i].count);
         out = write_hex(out, pieces[i].digest);
         *out++ = '"';
         *out++ = '}';
+        assert(out - begin <= PIECE_JSON_BYTES_MAX);
     }
     *out++ = ']';
     return out;

@@ -13,9 +13,10 @@
 static const char winners_begin[] = "{\"type_message\":2,\"payload\":\"";
 static const char winners_end[] = "\"}";
 
-// Puts the header before the text that ends at `end`. Returns the frame's length.
-static size_t finish(uint8_t *frame, const char *end) {
+// Puts the header before the text that ends at `end`, in a frame with room for `most`. Returns its length.
+static size_t finish(uint8_t *frame, const char *end, size_t most) {
     size_t length = (size_t)(end - (char *)frame);
+    assert(length <= most); // else it is written over what lies behind
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
 }
@@ -23,7 +24,7 @@ static size_t finish(uint8_t *frame, const char *end) {
 size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t next) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out += sprintf(out, "{\"type_message\":1,\"payload\":null,\"next\":%" PRIu64 "}", next);
-    return finish(frame, out);
+    return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
 enum { STORED_FIXED_BYTES = 96 }; // everything but the pieces
@@ -37,14 +38,14 @@ size_t reply_encode_stored(uint8_t *frame, uint64_t next, const struct piece *pi
     out += sprintf(out, "{\"type_message\":1,\"payload\":null,\"next\":%" PRIu64 ",\"stored\":", next);
     out = pieces_write(out, pieces, count);
     *out++ = '}';
-    return finish(frame, out);
+    return finish(frame, out, reply_stored_bytes_max(count));
 }
 
 size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t retry_after_ms) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out +=
         sprintf(out, "{\"type_message\":3,\"payload\":null,\"retry_after_ms\":%" PRIu32 "}", retry_after_ms);
-    return finish(frame, out);
+    return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
 static_assert(ERROR_TEXT_BYTES * 6 + 256 <= REPLY_SMALL_BYTES_MAX, "an error fits, all of it escaped");
@@ -66,7 +67,7 @@ size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct err
         out += sprintf(out, ",\"next\":%" PRId64, next);
     }
     *out++ = '}';
-    return finish(frame, out);
+    return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
 // Of a frame of winners: what is around their documents, but for the header.
@@ -93,8 +94,9 @@ size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]) {
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length) {
     size_t written = reply_encode_winners_begin(frame, length);
     memcpy(frame + written, documents, length);
-    written += length;
-    return written + reply_encode_winners_end(frame + written);
+    written += length + reply_encode_winners_end(frame + written + length);
+    assert(written <= length + REPLY_WINNERS_AROUND_BYTES);
+    return written;
 }
 
 bool reply_begins_winners(const uint8_t begin[REPLY_KIND_BYTES]) {

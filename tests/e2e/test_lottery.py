@@ -50,6 +50,20 @@ class Lottery(Story):
             self.skipTest("the known data is not beside the project")
         self.check_known_sizes(KNOWN_DATA)
 
+    def test_chunks_as_large_as_a_message_may_be(self):
+        """An agency fills its messages up to the limit and no byte over it, and the central takes them."""
+        self.sample((30000,), (1,))
+        server = Server(self, agencies=1)
+        agency = Agency(self, 1, server.ports, "--chunk-size", 49000)
+        self.assertEqual(agency.winners(), 1)
+        sizes = [int(line) for line in re.findall(r"apuestas_enviadas .* cantidad: (\d+)", agency.log())]
+        self.assertEqual(sum(sizes), 30000)
+        with open(f"{self.folder}/data/agency-1.csv", encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        first, rest = sum(len(json.dumps(line)) + 1 for line in lines[:sizes[0]]), len(json.dumps(lines[sizes[0]])) + 1
+        self.assertGreater(first + rest, (1 << 20) - 256)  # one more would not have fitted
+        self.assertEqual(self.stored(), self.sent(agencies=(1,)))
+
     @unittest.skipIf(POSTGRES, "is about SQLite's files")
     def test_nobody_else_can_read_the_bets(self):
         self.sample((30,), (1,))

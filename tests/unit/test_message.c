@@ -143,6 +143,10 @@ static void the_position_is_as_it_was_sent(void **state) {
     chunk_free(message.chunk);
 }
 
+static const char letters_of_a_name[] =
+    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+    "abcdefghijklmnopqrstuv"; // as many as a name may have
+
 // The message of `length` bytes that is nothing but `count` times `element`.
 static uint8_t *message_of(const char *element, size_t count, size_t *length) {
     static const char begin[] = "{\"type_message\":1,\"agency\":\"1\",\"payload\":[";
@@ -348,6 +352,64 @@ static void the_bytes_of_bets_are_foreseen(void **state) {
     chunk_free(chunk);
 }
 
+// So many that what each bet adds counts, and not only what is around them.
+static void what_many_bets_take_is_foreseen(void **state) {
+    (void)state;
+    enum { BETS = 1000 };
+    static const char *const bets[] = {"a,b,1,2000-01-01,0", "\"\",\"\",1,2000-01-01,0",
+                                       "\\\\,\\\\,1,2000-01-01,0", "ñ,日,1,2000-01-01,0",
+                                       "\U0001F3B0,\U0010FFFF,1,2000-01-01,0"};
+    for (size_t i = 0; i < sizeof bets / sizeof bets[0]; i++) {
+        struct error error;
+        struct chunk *chunk = chunk_new(BETS, BETS * 64);
+        for (int bet = 0; bet < BETS; bet++) {
+            assert_true(chunk_add(chunk, bets[i], strlen(bets[i]), &error));
+        }
+        size_t most = message_encoded_max(chunk);
+        uint8_t *frame = malloc(most);
+        size_t length = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
+        if (length > most) {
+            fail_msg("%d times %s: at most %zu bytes were foreseen, and it takes %zu", BETS, bets[i], most,
+                     length);
+        }
+        free(frame);
+        chunk_free(chunk);
+    }
+}
+
+// Messages that fill the last bytes under the limit: their last bet is so much longer.
+static void messages_just_under_the_limit(void **state) {
+    (void)state;
+    enum { LAST_BYTES = 256, STEP = 15, MORE_BETS = 4 };
+    size_t length, count = (MESSAGE_BYTES_MAX - 2 * LAST_BYTES) / (BET_TEXT_BYTES_MIN + 3);
+    uint8_t *bytes = message_of("\"a,b,1,2000-01-01,0\"", count, &length);
+    bytes = realloc(bytes, MESSAGE_BYTES_MAX + JSON_PADDING_BYTES);
+    length -= 2; // its end
+    for (size_t left = 0; left <= LAST_BYTES; left += left < STEP ? 1 : STEP) {
+        struct message message;
+        struct error error;
+        size_t at = length;
+        for (size_t more = MORE_BETS; more > 0; more--) { // with as many letters as are missing
+            char bet[BET_TEXT_BYTES_MAX];
+            size_t take = (MESSAGE_BYTES_MAX - left - 2 - at) / more;
+            int letters = (int)take - 3 - (BET_TEXT_BYTES_MIN - 2); // without its quotes and its comma
+            int first = letters / 2;
+            at += (size_t)snprintf(bet, sizeof bet, ",\"%.*s,%.*s,1,2000-01-01,0\"", first, letters_of_a_name,
+                                   letters - first, letters_of_a_name);
+            memcpy(bytes + at - take, bet, take);
+        }
+        memcpy(bytes + at, "]}", 2);
+        assert_int_equal(at + 2, MESSAGE_BYTES_MAX - left);
+        memset(bytes + at + 2, '"', JSON_PADDING_BYTES); // what comes behind is nobody's
+        if (!message_decode(decoder, bytes, at + 2, &message, &error)) {
+            fail_msg("a message of %zu bytes was expected to be taken: %s", at + 2, error.text);
+        }
+        assert_int_equal(message.chunk->count, count + MORE_BETS);
+        chunk_free(message.chunk);
+    }
+    free(bytes);
+}
+
 static void the_longest_consultation(void **state) {
     (void)state;
     struct golden golden = {0};
@@ -390,6 +452,8 @@ int main(void) {
         cmocka_unit_test(as_many_bets_as_a_message_holds),
         cmocka_unit_test(more_bets_than_there_can_be),
         cmocka_unit_test(the_bytes_of_bets_are_foreseen),
+        cmocka_unit_test(what_many_bets_take_is_foreseen),
+        cmocka_unit_test(messages_just_under_the_limit),
         cmocka_unit_test(the_longest_consultation),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

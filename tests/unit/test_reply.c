@@ -360,6 +360,22 @@ static void the_longest_error_fits(void **state) {
     assert_true(reply_encode_error(frame, &error, INT64_MAX) <= sizeof frame);
 }
 
+// With the largest numbers; few pieces, so that what is around them counts.
+static void every_reply_fits_its_room(void **state) {
+    (void)state;
+    static uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct piece pieces[3];
+    for (size_t i = 0; i < 3; i++) {
+        pieces[i] = (struct piece){.first = UINT64_MAX, .count = UINT32_MAX};
+    }
+    assert_in_range(reply_encode_processed(frame, UINT64_MAX), 1, sizeof frame);
+    assert_in_range(reply_encode_not_ready(frame, UINT32_MAX), 1, sizeof frame);
+    for (size_t count = 0; count <= 3; count++) {
+        size_t length = reply_encode_stored(frame, UINT64_MAX, pieces, count);
+        assert_in_range(length, 1, reply_stored_bytes_max(count));
+    }
+}
+
 static int set_up(void **state) {
     (void)state;
     decoder = message_decoder_new();
@@ -390,6 +406,7 @@ int main(void) {
         cmocka_unit_test(the_longest_winners_are_a_message_that_is_just_taken),
         cmocka_unit_test(errors_are_texts_for_people),
         cmocka_unit_test(the_longest_error_fits),
+        cmocka_unit_test(every_reply_fits_its_room),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
