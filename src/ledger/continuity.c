@@ -56,11 +56,18 @@ void continuity_free(struct continuity *continuity) {
     }
 }
 
-static bool missing(uint32_t agency, uint64_t from, uint64_t to, struct error *error) {
+bool continuity_missing(uint32_t agency, uint64_t from, uint64_t to, struct error *error) {
     return error_set(error, ERROR_STORE_FAILED,
                      "the store is damaged: of agency %" PRIu32 " the bets from %" PRIu64 " to %" PRIu64
                      " are missing; see quiniela check, and restore it from a copy",
                      agency, from, to - 1);
+}
+
+bool continuity_misplaced(const struct stored_chunk *chunk, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED,
+                     "the store is damaged: the chunk of agency %" PRIu32 " from bet %" PRIu64
+                     " on lies where none can be; see quiniela check, and restore it from a copy",
+                     chunk->agency, chunk->first);
 }
 
 // Goes past the agencies before `agency`, all of whose chunks must have come.
@@ -69,7 +76,7 @@ static bool go_to(struct continuity *continuity, uint64_t agency, struct error *
     while (continuity->now < continuity->count && continuity->agencies[continuity->now].agency < agency) {
         const struct expected *expected = &continuity->agencies[continuity->now++];
         if (whole && continuity->bets < expected->bets) {
-            whole = missing(expected->agency, continuity->bets, expected->bets, error);
+            whole = continuity_missing(expected->agency, continuity->bets, expected->bets, error);
         }
         continuity->bets = 0;
     }
@@ -88,13 +95,10 @@ bool continuity_take(struct continuity *continuity, const struct stored_chunk *c
         return false;
     }
     if (known && chunk->first > before) {
-        return missing(chunk->agency, before, chunk->first, error);
+        return continuity_missing(chunk->agency, before, chunk->first, error);
     }
     if (!known || chunk->first < before || end > continuity->agencies[continuity->now].bets) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "the store is damaged: the chunk of agency %" PRIu32 " from bet %" PRIu64
-                         " on lies where none can be; see quiniela check, and restore it from a copy",
-                         chunk->agency, chunk->first);
+        return continuity_misplaced(chunk, error);
     }
     return true;
 }

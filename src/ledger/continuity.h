@@ -26,4 +26,11 @@ bool continuity_take(struct continuity *continuity, const struct stored_chunk *c
 // There are no more chunks. ERROR_STORE_FAILED, naming the first agency of which some are missing.
 bool continuity_end(struct continuity *continuity, struct error *error) MUST_CHECK;
 
+// Sets `error`, and returns false: the agency's bets from `from` to `to`, that one not counted, are not
+// there.
+bool continuity_missing(uint32_t agency, uint64_t from, uint64_t to, struct error *error);
+
+// As above: the chunk lies where another one lies, or where the agency has none.
+bool continuity_misplaced(const struct stored_chunk *chunk, struct error *error);
+
 #endif

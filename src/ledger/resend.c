@@ -1,6 +1,7 @@
 #include "ledger/resend.h"
 
 #include "ledger/check.h"
+#include "ledger/continuity.h"
 
 #include <string.h>
 
@@ -29,18 +30,22 @@ static uint64_t until_end_of(const struct comparison *comparison, uint64_t store
 }
 
 // Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it was
-// damaged is an error, and no other bet. One that costs more to read than was sent is checked and kept.
+// damaged, or is not there, is an error, and no other bet. One that costs more to read than was sent is
+// checked and kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
     if (stored->rows_length > comparison->largest) {
         comparison->largest = stored->rows_length;
     }
     uint64_t until = until_end_of(comparison, stored->first + stored->count);
-    if (stored->first > comparison->at || until <= comparison->at) {
-        comparison->same = false; // the stored chunks do not follow one another
-    }
     if (!comparison->same) {
         return true;
+    }
+    if (stored->first > comparison->at) {
+        return continuity_missing(comparison->agency, comparison->at, stored->first, error);
+    }
+    if (until <= comparison->at) {
+        return continuity_misplaced(stored, error);
     }
     bool is_large = stored->rows_length > comparison->length;
     uint32_t skip = (uint32_t)(comparison->at - stored->first);
@@ -79,8 +84,8 @@ static bool compare_next(struct store *store, struct comparison *comparison, str
     if (!store_chunks(store, comparison->agency, from, to, compare_chunk, comparison, error)) {
         return false;
     }
-    comparison->same = comparison->same && comparison->at >= to; // else a chunk is not there
-    return true;
+    return !comparison->same || comparison->at >= to ||
+           continuity_missing(comparison->agency, comparison->at, to, error);
 }
 
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,

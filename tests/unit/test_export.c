@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <signal.h>
+#include <sqlite3.h>
 
 static const struct stored_draw open_draw = {.agencies = 5, .opened_at = "2026-01-01T00:00:00Z"};
 
@@ -209,6 +210,62 @@ static void a_failed_export_leaves_the_file_as_it_was(void **state) {
     assert_file("out/bets.csv", "the last good one\n");
 }
 
+// Whichever row is gone: the export says which bets are missing, and leaves no file, or the one that was
+// there.
+static void a_chunk_that_is_gone_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *says;
+    } gone[] = {
+        {"DELETE FROM chunks WHERE agency = 1", "of agency 1 the bets from 0 to 0 are missing"},
+        {"DELETE FROM chunks WHERE agency = 2 AND first = 0", "of agency 2 the bets from 0 to 0 are missing"},
+        {"DELETE FROM chunks WHERE agency = 2 AND first = 1", "of agency 2 the bets from 1 to 2 are missing"},
+        {"DELETE FROM chunks WHERE agency = 2", "of agency 2 the bets from 0 to 2 are missing"},
+        {"DELETE FROM chunks", "of agency 1 the bets from 0 to 0 are missing"},
+        {"DELETE FROM agencies WHERE agency = 1",
+         "the chunk of agency 1 from bet 0 on lies where none can be"},
+        {"DELETE FROM agencies WHERE agency = 2",
+         "the chunk of agency 2 from bet 0 on lies where none can be"},
+    };
+    assert_int_equal(mkdir("out", 0777), 0);
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
+        unlink("store.db");
+        make_store();
+        sqlite3 *database;
+        assert_int_equal(sqlite3_open("store.db", &database), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(database, gone[i].sql, NULL, NULL, NULL), SQLITE_OK);
+        assert_true(sqlite3_changes(database) > 0);
+        sqlite3_close(database);
+        for (int files = 0; files <= 1; files++) {
+            assert_int_equal(
+                run_command(cli_export, "export", "--store", "store.db", "--output", "out/bets.csv", NULL),
+                EXIT_FAILED);
+            assert_one_error(gone[i].says);
+            assert_int_equal(count_files("out"), files);
+            write_text("out/bets.csv", "the last good one\n");
+        }
+        assert_file("out/bets.csv", "the last good one\n");
+        assert_int_equal(unlink("out/bets.csv"), 0);
+    }
+}
+
+// And of one agency alone, whose bets are all there: the others' are not looked at.
+static void what_another_agency_has_lost_does_not_matter(void **state) {
+    (void)state;
+    make_store();
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open("store.db", &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "DELETE FROM chunks WHERE agency = 1", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(database);
+    assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--agency", "2", NULL),
+                     EXIT_DONE);
+    assert_string_equal(command_output, AGENCY_2);
+    assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--agency", "1", NULL),
+                     EXIT_FAILED);
+    assert_one_error("of agency 1 the bets from 0 to 0 are missing");
+}
+
 // Output --------------------------------------------------------------------------------------------------
 
 static void output_goes_to_the_file(void **state) {
@@ -331,6 +388,8 @@ int main(void) {
         STORY(a_chunk_that_is_not_as_it_was_stored_is_named),
         STORY(a_chunk_whose_lines_do_not_fit_is_named),
         STORY(a_failed_export_leaves_the_file_as_it_was),
+        STORY(a_chunk_that_is_gone_is_named),
+        STORY(what_another_agency_has_lost_does_not_matter),
         STORY(output_goes_to_the_file),
         STORY(a_file_that_everybody_may_read_is_replaced_by_a_private_one),
         STORY(a_link_stays),

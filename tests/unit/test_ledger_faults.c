@@ -123,6 +123,46 @@ static void a_damaged_chunk_is_found_at_the_draw(void **state) {
     assert_int_equal(query("SELECT count(*) FROM winners"), 0);
 }
 
+// Takes the chunk away from its agency, or brings it back.
+static void move_chunk(int first, int to) {
+    char sql[80];
+    sqlite3 *database;
+    ledger_close(&story.ledger);
+    snprintf(sql, sizeof sql, "UPDATE chunks SET agency = %d WHERE first = %d", to, first);
+    assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_changes(database), 1);
+    sqlite3_close(database);
+    open_ledger(1);
+}
+
+// Bets whose row is gone are not acknowledged, and not taken for other bets either: the agency has done
+// nothing wrong. Those beside it are known as before.
+static void a_chunk_that_is_gone_is_damage(void **state) {
+    (void)state;
+    enum { BETS = 6, EACH = 2 };
+    open_ledger(1);
+    for (int first = 0; first < BETS; first += EACH) {
+        assert_stored(LEDGER_CHUNK, 1, first, EACH, first + EACH);
+    }
+    for (int gone = 0; gone < BETS; gone += EACH) {
+        move_chunk(gone, 1001);
+        for (int first = 0; first < BETS; first++) {
+            for (int end = first + 1; end <= BETS; end++) {
+                bool is_whole = end <= gone || first >= gone + EACH;
+                int64_t next;
+                enum error_code code = ask(request(LEDGER_CHUNK, 1, first, end - first), &next);
+                if (code != (is_whole ? ERROR_NONE : ERROR_STORE_FAILED)) {
+                    fail_msg("bets %d to %d, and those from %d to %d are gone: the answer is %s", first,
+                             end - 1, gone, gone + EACH - 1, error_name(code));
+                }
+            }
+        }
+        move_chunk(gone, 1);
+    }
+    assert_stored(LEDGER_CHUNK, 1, 0, BETS, BETS);
+}
+
 static void a_ledger_without_a_store_does_not_open(void **state) {
     (void)state;
     struct error error;
@@ -274,6 +314,7 @@ int main(void) {
         LEDGER_TEST(a_store_that_has_failed_works_when_it_has_stored),
         LEDGER_TEST(a_draw_that_fails_is_made_again),
         LEDGER_TEST(a_damaged_chunk_is_found_at_the_draw),
+        LEDGER_TEST(a_chunk_that_is_gone_is_damage),
         LEDGER_TEST(a_ledger_without_a_store_does_not_open),
         LEDGER_TEST(told_is_reported_when_it_is_stored),
         LEDGER_TEST(a_group_whose_commit_fails),
