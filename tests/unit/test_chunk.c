@@ -105,6 +105,22 @@ static void the_digest_is_sha256_of_numbers_and_rows(void **state) {
     assert_memory_not_equal(digest, other, sizeof digest);
 }
 
+static void every_byte_of_a_digest_counts(void **state) {
+    (void)state;
+    uint8_t digest[CHUNK_DIGEST_BYTES];
+    bool same;
+    assert_true(chunk_digest((const uint8_t *)"ab", 1, "c\n", 2, digest));
+    assert_true(chunk_compare_digest((const uint8_t *)"ab", 1, "c\n", 2, digest, &same) && same);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        digest[i] ^= 0x80;
+        assert_true(chunk_compare_digest((const uint8_t *)"ab", 1, "c\n", 2, digest, &same));
+        if (same) {
+            fail_msg("a digest that differs in byte %zu was taken for the same", i);
+        }
+        digest[i] ^= 0x80;
+    }
+}
+
 static void row_offsets(void **state) {
     (void)state;
     const char *rows = "a\nbcd\n\ne\n";
@@ -124,6 +140,7 @@ int main(void) {
         cmocka_unit_test(what_was_there_before_does_not_matter),
         cmocka_unit_test(an_empty_chunk_has_a_digest),
         cmocka_unit_test(the_digest_is_sha256_of_numbers_and_rows),
+        cmocka_unit_test(every_byte_of_a_digest_counts),
         cmocka_unit_test(row_offsets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
