@@ -17,6 +17,7 @@ struct server {
     const struct winners *winners;
     int drawn, all_told;
     enum commit_fault fault; // of the next commit
+    void (*meanwhile)(void); // when that is met
     int opened;
 };
 
@@ -31,6 +32,11 @@ static _Thread_local struct server *current; // whose ledger is at work
 static bool faulty_commit(struct store *store, struct error *error) {
     enum commit_fault fault = current->fault;
     current->fault = NO_FAULT;
+    if (fault != NO_FAULT && current->meanwhile != NULL) {
+        struct server *server = current;
+        server->meanwhile();
+        current = server;
+    }
     if (fault == LOSE_BEFORE) {
         return error_set(error, ERROR_STORE_AWAY, "lost before the commit");
     }
@@ -315,6 +321,36 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
     assert_true(ledger_has_work(servers[0].ledger));
 }
 
+// Appends 3 bets that end in another digit than those of server 0.
+static void append_others(void) {
+    struct ledger_request *request = request_of(LEDGER_CHUNK, 1, -1, 0, 3);
+    struct chunk *chunk = (struct chunk *)(uintptr_t)request->chunk;
+    chunk_clear(chunk);
+    for (int i = 0; i < 3; i++) {
+        char text[64];
+        struct error error;
+        snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i == 2 ? 2 : 1);
+        assert_true(chunk_add(chunk, text, strlen(text), &error));
+    }
+    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->digest));
+    assert_int_equal(answer(&servers[1], request).error.code, ERROR_NONE);
+}
+
+// Another server's bets stand where the append would have been. They differ in one digit: it is not stored.
+static void an_append_that_is_not_known_is_told_from_anothers(void **state) {
+    (void)state;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    servers[0].fault = LOSE_BEFORE;
+    servers[0].meanwhile = append_others;
+    struct ledger_request appended = answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3));
+    assert_int_equal(appended.error.code, ERROR_NONE);
+    assert_int_equal(appended.stored, 3);
+    assert_int_equal(appended.next, 6);
+    assert_int_equal(query_number("SELECT count(*) FROM bets WHERE documento = '2' AND numero = 1"), 1);
+    assert_int_equal(query_number("SELECT count(*) FROM bets"), 6);
+}
+
 static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
     (void)state;
     start(&servers[0], 2);
@@ -432,6 +468,7 @@ int main(void) {
         SHARED_TEST(a_draw_that_is_not_finished_is_made_by_another),
         SHARED_TEST(everyone_is_told_by_one_server_or_another),
         SHARED_TEST(a_commit_that_is_not_known_is_resolved),
+        SHARED_TEST(an_append_that_is_not_known_is_told_from_anothers),
         SHARED_TEST(an_end_without_bets_that_is_not_known_is_resolved),
         SHARED_TEST(the_stored_draw_is_taken_over),
         SHARED_TEST(a_draw_without_the_agency_takes_no_bets_of_it),
