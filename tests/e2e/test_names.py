@@ -31,10 +31,12 @@ for entry in /*; do
         [ "$entry" = /run ] || mount --rbind "$entry" "root$entry"
     fi
 done
-mkdir -p etc
-cp -a /etc/. etc/
+mkdir -p etc root/etc-of-the-host
+mount --rbind /etc root/etc-of-the-host
+ls /etc | sed 's|^|/etc-of-the-host/|' | xargs ln -sfnt etc
+find /etc -maxdepth 1 -type f -exec cp -p --remove-destination -t etc {} +
 cp hosts etc/hosts
-rm -f etc/resolv.conf
+rm -f etc/resolv.conf etc/nsswitch.conf
 echo "nameserver 127.0.0.1" >etc/resolv.conf
 echo "hosts: files dns" >etc/nsswitch.conf
 mount --bind etc root/etc
