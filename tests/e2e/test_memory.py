@@ -32,7 +32,7 @@ class Attacks(unittest.TestCase):
 
     @unittest.skipUnless(can_trace(), "strace, which makes the disk slow, is not there")
     def test_refused_chunks(self):
-        self.assert_held(memory.refused, 0.2, 30)
+        self.assert_held(memory.refused, 0.1, 30)
 
 
 @not_under_valgrind("it measures memory")
@@ -41,18 +41,18 @@ class WhatIsReallyHeld(unittest.TestCase):
     """What is counted is what the process has: a limit of 32 MiB, and half as much for holes that are not given back yet and
     for what the loops keep for themselves, which a limit as small as that has no room for."""
 
-    def assert_held(self, attack):
-        sent, grown = memory.play(attack, PROGRAM, 0.25, flags=("--memory-max", "32M", "--loops", "2"))
+    def assert_held(self, attack, scale):
+        sent, grown = memory.play(attack, PROGRAM, scale, flags=("--memory-max", "32M", "--loops", "2"))
         print(f"{attack.__name__}: {sent:.0f} MB sent, {grown:.1f} MiB held")
         self.assertGreater(sent, 100)
         self.assertLess(grown, 48)
 
     def test_large_messages_leave_no_holes_in_the_heap(self):
-        self.assert_held(memory.coming_again)
+        self.assert_held(memory.coming_again, 0.25)
 
     @unittest.skipUnless(can_trace(), "strace, which makes the disk slow, is not there")
     def test_a_chunk_takes_what_its_message_was_long(self):
-        self.assert_held(memory.padded_chunks)
+        self.assert_held(memory.padded_chunks, 0.1)
 
 
 class Limit(Story):

@@ -19,8 +19,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 from certificates import Authority  # noqa: E402
 
-SYNC_DELAY_US = 3000000
-SLOW_S = 6
+SYNC_DELAY_US = 60000000  # longer than any attack
 MESSAGE_BYTES_MAX = 1048576
 TLS_AGENCIES = 4  # an agency may have 128 connections
 WAITS = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -35,16 +34,28 @@ def consultation(agency):
     return frame({"type_message": 3, "agency": str(agency)})
 
 
-class Central:
-    """A server on a store of its own; with `slow_sync` each sync of its store takes that long."""
+syncs_of_a_start = {}  # by program
 
-    def __init__(self, program, agencies, *flags, slow_sync=False, tls=False):
+
+def slow_syncs(program):
+    """What has strace hold up every sync but those of a start, which is made once for them to be counted."""
+    strace = ["strace", "-f", "--seccomp-bpf", "-e", "trace=fdatasync"]
+    if program not in syncs_of_a_start:
+        with tempfile.NamedTemporaryFile("r", encoding="ascii") as syncs:
+            Central(program, 1, tracer=[*strace, "-o", syncs.name]).close()
+            syncs_of_a_start[program] = syncs.read().count("fdatasync(")
+    return [*strace, "-o", "/dev/null",
+            "-e", f"inject=fdatasync:delay_enter={SYNC_DELAY_US}:when={syncs_of_a_start[program] + 1}+"]
+
+
+class Central:
+    """A server on a store of its own; `tracer` is what it is started by."""
+
+    def __init__(self, program, agencies, *flags, tracer=(), tls=False):
         self.folder = tempfile.TemporaryDirectory(prefix="quiniela-memory-")
-        self.contexts, self.is_slow = [], slow_sync
+        self.contexts = []
         if tls:
             flags = [*flags, *self._certify()]
-        tracer = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
-                  f"inject=fdatasync:delay_enter={SYNC_DELAY_US}"] if slow_sync else []
         self.log = open(os.path.join(self.folder.name, "log"), "w+b")
         environment = {**os.environ, "SERVER_IP": "127.0.0.1", "REFUSALS_MAX": "0"}  # which ends some of them sooner
         self.process = subprocess.Popen(
@@ -109,12 +120,12 @@ class Central:
         return client
 
     def push(self, pieces, most=None):
-        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second, or for SLOW_S in all
-        where a slow disk has some move now and then. `most`: no more of them at once, and then the next one's."""
+        """Sends each socket its bytes, as far as they are taken: until nothing has moved for a second. `most`: no more of
+        them at once, and then the next one's."""
         left = {client: memoryview(data) for client, data in pieces}
-        began = quiet_since = time.monotonic()
+        quiet_since = time.monotonic()
         total = 0
-        while left and time.monotonic() - quiet_since < 1 and (not self.is_slow or time.monotonic() - began < SLOW_S):
+        while left and time.monotonic() - quiet_since < 1:
             for client in list(left):
                 try:
                     while left[client]:  # as much as goes: what comes together is read together
@@ -143,10 +154,9 @@ class Central:
             return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
 
     def grown_mib(self, before):
-        """Once the central has had nothing to do, nearly, for half a second; with a slow disk that takes too long."""
+        """Once the central has had nothing to do, nearly, for half a second."""
         last, since = None, time.monotonic()
-        began = since
-        while time.monotonic() - since < 0.5 and (not self.is_slow or time.monotonic() - began < SLOW_S):
+        while time.monotonic() - since < 0.5:
             now = (self.memory_kib("VmHWM"), self.processor_time())
             if last is None or now[0] != last[0] or now[1] > last[1] + 2:
                 last, since = now, time.monotonic()
@@ -220,7 +230,7 @@ def held(program, scale=1):
 
 def refused(program, scale=1):
     """60 connections send 16 chunks of 1 MB to the port of consultations, while the ledger waits for the disk."""
-    central = Central(program, 2, slow_sync=True)
+    central = Central(program, 2, tracer=slow_syncs(program))
     before = central.memory_kib()
     busy = central.connect(central.ports[0])
     central.push([(busy, frame({"type_message": 1, "agency": "2", "payload": ["a,b,1,2000-01-01,1"]}))])
@@ -266,7 +276,7 @@ def coming_again(program, scale=1, flags=()):
 
 def busy_chunks(program, scale=1, tls=False, padding=0, flags=()):
     """400 connections send 16 chunks of 1 MB each, while the ledger waits for the disk."""
-    central = Central(program, TLS_AGENCIES, *flags, slow_sync=True, tls=tls)
+    central = Central(program, TLS_AGENCIES, *flags, tracer=slow_syncs(program), tls=tls)
     before = central.memory_kib()
     chunks = [frame({"type_message": 1, "agency": str(agency), "payload": ["a,b,1,2000-01-01,1"] * (44000 if not padding else 1)})
               for agency in range(1, TLS_AGENCIES + 1)]
