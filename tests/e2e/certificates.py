@@ -1,13 +1,11 @@
 """An authority and certificates of every sort, good and bad, made with the openssl program."""
+import datetime
 import os
 import subprocess
 
 
-def run(*arguments, before=()):
-    for _ in range(5):
-        done = subprocess.run([*before, *map(str, arguments)], capture_output=True, text=True, check=False)
-        if "sem_open" not in done.stderr:  # faketime names a semaphore by its process, and one that was killed leaves its own
-            break
+def run(*arguments):
+    done = subprocess.run([*map(str, arguments)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"{' '.join(map(str, arguments))}: {done.stderr}")
 
@@ -21,22 +19,27 @@ class Authority:
         self._key(name)
         if parent is None:
             run("openssl", "req", "-x509", "-new", "-key", self.key(name), "-subj", f"/CN={name}", "-days", 3650,
-                "-out", self.certificate(name), "-addext", "keyUsage=critical,keyCertSign,cRLSign",
-                before=self._on("2001"))
+                "-out", self.certificate(name), "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         else:
             parent.sign(self, name, "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n")
         for file, text in (("index.txt", ""), ("index.txt.attr", ""), ("crlnumber", "01\n")):
             with open(f"{folder}/{name}-{file}", "w", encoding="utf-8") as out:
                 out.write(text)
         with open(f"{folder}/{name}.cnf", "w", encoding="utf-8") as out:
-            out.write(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/{name}-index.txt\n"
-                      f"crlnumber={folder}/{name}-crlnumber\ndefault_md=sha256\n")
+            out.write(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/{name}-index.txt\nnew_certs_dir={folder}\n"
+                      f"crlnumber={folder}/{name}-crlnumber\ndefault_md=sha256\nunique_subject=no\nrand_serial=yes\npolicy=any\n"
+                      "[any]\ncommonName=supplied\n")
         self.list_revoked()
 
+    def _as_authority(self, *arguments):
+        run("openssl", "ca", "-config", f"{self.folder}/{self.name}.cnf", "-cert", self.certificate(self.name),
+            "-keyfile", self.key(self.name), *arguments)
+
     @staticmethod
-    def _on(year):
-        """What has a program believe that it is another year. The authority's own certificate is of all years."""
-        return ["faketime", f"{year}-01-01 12:00:00"] if year != "2001" else []
+    def _from(year, days):
+        """The first and the last second of so many days from the beginning of a year, as openssl writes times."""
+        first = datetime.datetime(year, 1, 1)
+        return [f"{time:%Y%m%d%H%M%SZ}" for time in (first, first + datetime.timedelta(days=days))]
 
     def key(self, name):
         return f"{self.folder}/{name}.key"
@@ -64,9 +67,13 @@ class Authority:
         with open(f"{owner.folder}/{name}.ext", "w", encoding="utf-8") as out:
             out.write(extensions)
         run("openssl", "req", "-new", "-key", owner.key(name), "-subj", f"/CN={name}", "-out", f"{owner.folder}/csr")
-        run("openssl", "x509", "-req", "-in", f"{owner.folder}/csr", "-CA", self.certificate(self.name), "-CAkey",
-            self.key(self.name), "-set_serial", "0x" + os.urandom(16).hex(), "-days", days, "-extfile",
-            f"{owner.folder}/{name}.ext", "-out", owner.certificate(name), before=self._on(year) if year else ())
+        files = ("-in", f"{owner.folder}/csr", "-extfile", f"{owner.folder}/{name}.ext", "-out", owner.certificate(name))
+        if year:
+            first, last = self._from(year, days)
+            self._as_authority("-batch", "-notext", "-startdate", first, "-enddate", last, *files)
+        else:
+            run("openssl", "x509", "-req", "-CA", self.certificate(self.name), "-CAkey", self.key(self.name), "-set_serial",
+                "0x" + os.urandom(16).hex(), "-days", days, *files)
 
     def issue_server(self, name="server", **how):
         return self.issue(name, "serverAuth", "DNS:localhost,IP:127.0.0.1", **how)
@@ -75,14 +82,13 @@ class Authority:
         return self.issue(name or f"agency-{number}", "clientAuth", f"URI:urn:quiniela:agency:{number}", **how)
 
     def revoke(self, name, owner=None):
-        run("openssl", "ca", "-config", f"{self.folder}/{self.name}.cnf", "-cert", self.certificate(self.name),
-            "-keyfile", self.key(self.name), "-revoke", (owner or self).certificate(name))
+        self._as_authority("-revoke", (owner or self).certificate(name))
         self.list_revoked()
 
     def list_revoked(self, year=None):
-        run("openssl", "ca", "-config", f"{self.folder}/{self.name}.cnf", "-cert", self.certificate(self.name),
-            "-keyfile", self.key(self.name), "-gencrl", "-crldays", 30, "-out", self.revocations,
-            before=self._on(year) if year else ())
+        first, last = self._from(year, 30) if year else (None, None)
+        when = ("-crl_lastupdate", first, "-crl_nextupdate", last) if year else ("-crldays", 30)
+        self._as_authority("-gencrl", *when, "-out", self.revocations)
 
     def flags(self, name, revocations=False):
         """What a program is told to use the certificate of that name."""
