@@ -1,0 +1,302 @@
+// An agency waits for a slow or silent central no longer than it should, and then tries the right one.
+// The test is its socket and its timer.
+#include "cmocka_all.h"
+
+#include "agency/dialogue.h"
+#include "base/log.h"
+#include "wire/reply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MS = 700, ANSWER_GROWTH = 16, BASE_MS = 100, CAP_MS = 5000, POLL_BASE_MS = 1000, SEEDS = 40 };
+
+// What the dialogue has asked for.
+static struct {
+    int connects, sends, disconnects, waits, ends;
+    uint32_t wait_ms;
+    const char *address;
+} asked;
+
+static struct dialogue_options options;
+static struct dialogue *dialogue;
+
+static bool connect_to(void *context, const struct address *address) {
+    (void)context;
+    asked.connects++;
+    asked.address = address->text;
+    return true;
+}
+
+static void send_bytes(void *context, uint8_t *bytes, size_t length) {
+    (void)context, (void)length;
+    asked.sends++;
+    free(bytes);
+}
+
+static void disconnect(void *context) {
+    (void)context;
+    asked.disconnects++;
+}
+
+static void wait_for(void *context, uint32_t wait_ms) {
+    (void)context;
+    asked.waits++;
+    asked.wait_ms = wait_ms;
+}
+
+static void end(void *context) {
+    (void)context;
+    asked.ends++;
+}
+
+static const struct dialogue_actions actions = {connect_to, send_bytes, disconnect, wait_for, end};
+
+// What the central does
+// ----------------------------------------------------------------------------------------------
+
+static void answer(const uint8_t *frame, size_t length) {
+    uint8_t *bytes = calloc(1, length + JSON_PADDING_BYTES);
+    assert_non_null(bytes);
+    memcpy(bytes, frame, length);
+    assert_int_equal(dialogue_received(dialogue, bytes, length), length);
+    free(bytes);
+}
+
+static void acknowledge(void) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    answer(frame, reply_encode_processed(frame, 1));
+}
+
+static void answer_not_ready(void) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    answer(frame, reply_encode_not_ready(frame, 1000));
+}
+
+// The connection is lost, and the wait that follows is over. Returns how long that was.
+static uint32_t lose_and_come_back(void) {
+    int connects = asked.connects, waits = asked.waits;
+    dialogue_down(dialogue, "lost");
+    assert_int_equal(asked.waits, waits + 1);
+    assert_int_equal(asked.connects, connects); // not before the wait is over
+    uint32_t wait_ms = asked.wait_ms;
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.connects, connects + 1);
+    return wait_ms;
+}
+
+// A dialogue of one bet with so many servers, connected.
+static void begin(uint32_t servers, bool poll, uint64_t seed) {
+    static struct chunk *bet;
+    static const char text[] = "Ana,Paz,1,1999-03-17,7574";
+    struct error error;
+    if (bet == NULL) {
+        bet = chunk_new(1, sizeof text);
+        assert_true(bet != NULL && chunk_add(bet, text, sizeof text - 1, &error));
+    }
+    memset(&asked, 0, sizeof asked);
+    options = (struct dialogue_options){.agency = 1,
+                                        .bets.count = servers,
+                                        .single = bet,
+                                        .chunk_size = 1,
+                                        .window = 1,
+                                        .poll = poll,
+                                        .answer_timeout_ms = ANSWER_MS,
+                                        .seed = seed};
+    for (uint32_t i = 0; i < servers; i++) {
+        snprintf(options.bets.list[i].text, sizeof options.bets.list[i].text, "%u", i);
+    }
+    assert_true(dialogue_new(&options, &actions, NULL, &dialogue, &error));
+    dialogue_start(dialogue);
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 1); // its bet
+}
+
+static void begin_consulting(bool poll) {
+    begin(1, poll, 1);
+    acknowledge();
+    assert_int_equal(asked.sends, 2); // its question
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    dialogue_free(&dialogue);
+    return 0;
+}
+
+// Answers that do not come
+// ----------------------------------------------------------------------------------------------
+
+static void a_chunk_that_is_never_answered_is_sent_again_on_a_new_connection(void **state) {
+    (void)state;
+    begin(1, false, 1);
+    assert_int_equal(asked.wait_ms, ANSWER_MS);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.disconnects, 1);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.connects, 2);
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 2);
+}
+
+static void a_polled_consultation_that_is_never_answered_is_asked_again_on_a_new_connection(void **state) {
+    (void)state;
+    begin_consulting(true);
+    assert_int_equal(asked.wait_ms, ANSWER_MS);
+    assert_int_equal(asked.disconnects, 0);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.disconnects, 1);
+    assert_in_range(asked.wait_ms, 0, BASE_MS);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.connects, 2);
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 3);
+}
+
+static void a_later_poll_that_is_never_answered_is_noticed_too(void **state) {
+    (void)state;
+    begin_consulting(true);
+    answer_not_ready();
+    assert_in_range(asked.wait_ms, 0, POLL_BASE_MS);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.sends, 3); // asked again, on the same connection
+    assert_int_equal(asked.connects, 1);
+    assert_int_equal(asked.wait_ms, ANSWER_MS);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.disconnects, 1);
+}
+
+static void an_answer_that_is_held_until_the_draw_may_take_for_ever(void **state) {
+    (void)state;
+    begin(1, false, 1);
+    int waits = asked.waits;
+    acknowledge();
+    assert_int_equal(asked.waits, waits);
+    dialogue_waited(dialogue); // the wait for the acknowledgement, which came
+    assert_int_equal(asked.disconnects, 0);
+}
+
+static void a_central_that_is_only_slow_has_twice_the_time_each_time(void **state) {
+    (void)state;
+    begin_consulting(true);
+    uint32_t patience_ms = ANSWER_MS;
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(asked.wait_ms, patience_ms);
+        dialogue_waited(dialogue); // no answer
+        dialogue_waited(dialogue); // the backoff
+        dialogue_up(dialogue);
+        patience_ms = patience_ms < ANSWER_MS * ANSWER_GROWTH ? 2 * patience_ms : patience_ms;
+    }
+    assert_int_equal(patience_ms, ANSWER_MS * ANSWER_GROWTH);
+    answer_not_ready(); // with an answer the time is what it was
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.wait_ms, ANSWER_MS);
+}
+
+static void an_acknowledgement_makes_the_time_short_again(void **state) {
+    (void)state;
+    begin(1, true, 1);
+    for (int i = 0; i < 3; i++) {
+        dialogue_waited(dialogue);
+        dialogue_waited(dialogue);
+        dialogue_up(dialogue);
+    }
+    assert_int_equal(asked.wait_ms, 8 * ANSWER_MS);
+    acknowledge();
+    assert_int_equal(asked.wait_ms, ANSWER_MS); // for the first poll
+}
+
+// Waits between connections
+// ---------------------------------------------------------------------------------------------
+
+static void the_first_wait_after_a_good_answer_is_short(void **state) {
+    (void)state;
+    uint32_t longest_ms = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        begin(1, false, seed);
+        for (int i = 0; i < 8; i++) {
+            uint32_t wait_ms = lose_and_come_back();
+            longest_ms = wait_ms > longest_ms ? wait_ms : longest_ms;
+        }
+        dialogue_up(dialogue);
+        acknowledge();
+        assert_in_range(lose_and_come_back(), 0, BASE_MS);
+        assert_in_range(lose_and_come_back(), 0, 2 * BASE_MS);
+        dialogue_free(&dialogue);
+    }
+    assert_in_range(longest_ms, CAP_MS / 2, CAP_MS);
+}
+
+// A connection that is made, and lost before anything was answered, is nothing good: a port that is handed on
+// to a server that is not there looks like that.
+static void a_connection_alone_does_not_make_the_waits_short(void **state) {
+    (void)state;
+    uint32_t longest_ms = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        begin(1, false, seed);
+        for (int i = 0; i < 8; i++) {
+            uint32_t wait_ms = lose_and_come_back();
+            longest_ms = wait_ms > longest_ms ? wait_ms : longest_ms;
+            dialogue_up(dialogue);
+        }
+        dialogue_free(&dialogue);
+    }
+    assert_in_range(longest_ms, CAP_MS / 2, CAP_MS);
+}
+
+// It was good, so the other one is tried at once, and only when that has failed as well does the wait grow.
+static void after_a_good_answer_every_other_server_is_tried_at_once(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        begin(2, false, seed);
+        for (int i = 0; i < 15; i++) { // the last one is the first of a round
+            lose_and_come_back();
+        }
+        dialogue_up(dialogue);
+        const char *good = asked.address;
+        acknowledge();
+        for (int i = 0; i < 2; i++) { // aside, and the first one that counts
+            assert_in_range(lose_and_come_back(), 0, BASE_MS);
+            assert_true(i > 0 || strcmp(asked.address, good) != 0);
+        }
+        dialogue_free(&dialogue);
+    }
+}
+
+static void polls_of_a_good_server_keep_the_others_fresh(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        begin(2, true, seed);
+        lose_and_come_back();
+        dialogue_up(dialogue);
+        acknowledge();
+        lose_and_come_back(); // now the other one has failed once
+        dialogue_up(dialogue);
+        const char *good = asked.address;
+        answer_not_ready();
+        dialogue_waited(dialogue);
+        assert_in_range(lose_and_come_back(), 0, BASE_MS);
+        assert_string_not_equal(asked.address, good);
+        dialogue_free(&dialogue);
+    }
+}
+
+int main(void) {
+    log_set_level(LOG_LEVEL_CRITICAL);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_chunk_that_is_never_answered_is_sent_again_on_a_new_connection,
+                                  tear_down),
+        cmocka_unit_test_teardown(
+            a_polled_consultation_that_is_never_answered_is_asked_again_on_a_new_connection, tear_down),
+        cmocka_unit_test_teardown(a_later_poll_that_is_never_answered_is_noticed_too, tear_down),
+        cmocka_unit_test_teardown(an_answer_that_is_held_until_the_draw_may_take_for_ever, tear_down),
+        cmocka_unit_test_teardown(a_central_that_is_only_slow_has_twice_the_time_each_time, tear_down),
+        cmocka_unit_test_teardown(an_acknowledgement_makes_the_time_short_again, tear_down),
+        cmocka_unit_test_teardown(the_first_wait_after_a_good_answer_is_short, tear_down),
+        cmocka_unit_test_teardown(a_connection_alone_does_not_make_the_waits_short, tear_down),
+        cmocka_unit_test_teardown(after_a_good_answer_every_other_server_is_tried_at_once, tear_down),
+        cmocka_unit_test_teardown(polls_of_a_good_server_keep_the_others_fresh, tear_down),
+    };
+    return cmocka_run_group_tests_name("dialogue", tests, NULL, NULL);
+}
