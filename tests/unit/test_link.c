@@ -1,0 +1,243 @@
+// A link tries all addresses of a name, and waits for ever for no machine that is gone.
+// Over real sockets of this machine; the look-up of names and the setting of options are the test's own.
+#include "cmocka_all.h"
+
+#include "agency/link.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000 };
+
+static const char *addresses[4]; // that every name has; up to NULL
+static int user_timeout_ms, keeps_alive, keepalive_idle_s, keepalive_again_s;
+
+// In place of the C library's, also for libuv
+// ----------------------------------------------------------------
+
+int getaddrinfo(const char *name, const char *port, const struct addrinfo *hints, struct addrinfo **found) {
+    (void)name, (void)hints;
+    *found = NULL;
+    struct addrinfo **last = found;
+    for (int i = 0; addresses[i] != NULL; i++, last = &(*last)->ai_next) {
+        struct sockaddr_in *address = calloc(1, sizeof *address);
+        *last = calloc(1, sizeof **last);
+        assert_true(address != NULL && *last != NULL);
+        address->sin_family = AF_INET;
+        address->sin_port = htons((uint16_t)atoi(port));
+        assert_int_equal(inet_pton(AF_INET, addresses[i], &address->sin_addr), 1);
+        **last = (struct addrinfo){.ai_family = AF_INET,
+                                   .ai_socktype = SOCK_STREAM,
+                                   .ai_addrlen = sizeof *address,
+                                   .ai_addr = (struct sockaddr *)address};
+    }
+    return 0;
+}
+
+void freeaddrinfo(struct addrinfo *found) {
+    while (found != NULL) {
+        struct addrinfo *next = found->ai_next;
+        free(found->ai_addr);
+        free(found);
+        found = next;
+    }
+}
+
+// What a connection has time for goes faster here; the first packet is sent again after a second all the
+// same.
+int setsockopt(int descriptor, int level, int option, const void *value, socklen_t length) {
+    int number = length >= sizeof(int) ? *(const int *)value : 0;
+    if (level == SOL_SOCKET && option == SO_KEEPALIVE) {
+        keeps_alive = number;
+    } else if (level == IPPROTO_TCP && option == TCP_KEEPIDLE) {
+        keepalive_idle_s = number;
+    } else if (level == IPPROTO_TCP && option == TCP_KEEPINTVL) {
+        keepalive_again_s = number;
+    } else if (level == IPPROTO_TCP && option == TCP_USER_TIMEOUT) {
+        user_timeout_ms = number;
+        number /= FASTER;
+        value = &number;
+    }
+    return (int)syscall(SYS_setsockopt, descriptor, level, option, value, length);
+}
+
+// What there is to connect to
+// ------------------------------------------------------------------------------------
+
+static int sockets[8], socket_count;
+
+static int keep(int descriptor) {
+    assert_true(descriptor >= 0);
+    sockets[socket_count++] = descriptor;
+    return descriptor;
+}
+
+static struct sockaddr_in at(const char *address, uint16_t port) {
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons(port)};
+    assert_int_equal(inet_pton(AF_INET, address, &where.sin_addr), 1);
+    return where;
+}
+
+// Listens at an address; *port 0 becomes a free one.
+static int listen_at(const char *address, uint16_t *port, int backlog) {
+    struct sockaddr_in where = at(address, *port);
+    socklen_t length = sizeof where;
+    int descriptor = keep(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    assert_int_equal(bind(descriptor, (struct sockaddr *)&where, length), 0);
+    assert_int_equal(listen(descriptor, backlog), 0);
+    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&where, &length), 0);
+    *port = ntohs(where.sin_port);
+    return descriptor;
+}
+
+// Listens, and has nobody in any more: the first packet of each further connection is dropped without a word.
+static void drop_at(const char *address, uint16_t *port) {
+    int listener = listen_at(address, port, 0);
+    struct sockaddr_in where = at(address, *port);
+    struct tcp_info queue = {0};
+    do {
+        int descriptor = keep(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        assert_int_equal(connect(descriptor, (struct sockaddr *)&where, sizeof where), 0);
+        socklen_t length = sizeof queue;
+        assert_int_equal(getsockopt(listener, IPPROTO_TCP, TCP_INFO, &queue, &length), 0);
+    } while (queue.tcpi_unacked <= queue.tcpi_sacked); // of a listener: how many wait, and how many may
+}
+
+// The link
+// --------------------------------------------------------------------------------------------------------
+
+static uv_loop_t *loop;
+static uv_timer_t hang;
+static struct link *opened;
+static bool is_up, is_down;
+static char why[128];
+
+static void on_up(void *context) {
+    (void)context;
+    is_up = true;
+    uv_stop(loop);
+}
+
+static size_t on_received(void *context, const uint8_t *bytes, size_t length) {
+    (void)context, (void)bytes;
+    return length;
+}
+
+static void on_down(void *context, const char *reason) {
+    (void)context;
+    is_down = true;
+    snprintf(why, sizeof why, "%s", reason);
+    uv_stop(loop);
+}
+
+static void on_hang(uv_timer_t *timer) {
+    (void)timer;
+    fail_msg("after %d ms it was neither connected, nor given up", HANG_MS);
+}
+
+static void open_link(uint16_t port) {
+    static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
+    struct address address = {.host = "a.name"};
+    snprintf(address.port, sizeof address.port, "%u", port);
+    opened = link_open(loop, &address, NULL, &events, NULL);
+    assert_non_null(opened);
+    uv_timer_start(&hang, on_hang, HANG_MS, 0);
+    uv_run(loop, UV_RUN_DEFAULT);
+}
+
+static int set_up(void **state) {
+    (void)state;
+    struct error error;
+    loop = link_begin_loop(&error);
+    assert_non_null(loop);
+    is_up = is_down = false;
+    user_timeout_ms = keeps_alive = keepalive_idle_s = keepalive_again_s = 0;
+    memset(addresses, 0, sizeof addresses);
+    return uv_timer_init(loop, &hang);
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    if (opened != NULL) {
+        link_close(&opened);
+    }
+    uv_close((uv_handle_t *)&hang, NULL);
+    link_end_loop(loop);
+    while (socket_count > 0) {
+        close(sockets[--socket_count]);
+    }
+    return 0;
+}
+
+static void assert_came_to(int listener) {
+    assert_true(is_up);
+    int accepted = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(accepted >= 0);
+    close(accepted);
+}
+
+static void an_address_that_drops_everything_is_given_up_for_the_next_one(void **state) {
+    (void)state;
+    uint16_t port = 0;
+    drop_at("127.0.0.2", &port);
+    int good = listen_at("127.0.0.3", &port, 8);
+    addresses[0] = "127.0.0.2";
+    addresses[1] = "127.0.0.3";
+    open_link(port);
+    assert_came_to(good);
+}
+
+static void no_address_has_more_than_seconds_to_answer(void **state) {
+    (void)state;
+    uint16_t port = 0;
+    listen_at("127.0.0.2", &port, 8);
+    addresses[0] = "127.0.0.3"; // where nobody listens
+    open_link(port);
+    assert_true(is_down);
+    assert_in_range(user_timeout_ms, 1000, CONNECT_MS_MAX);
+    assert_string_equal(why, "connection refused");
+}
+
+static void all_addresses_are_tried_in_their_order(void **state) {
+    (void)state;
+    uint16_t port = 0;
+    int second = listen_at("127.0.0.4", &port, 8), third = listen_at("127.0.0.5", &port, 8);
+    addresses[0] = "127.0.0.3";
+    addresses[1] = "127.0.0.4";
+    addresses[2] = "127.0.0.5";
+    open_link(port);
+    assert_came_to(second);
+    assert_int_equal(accept4(third, NULL, NULL, SOCK_CLOEXEC), -1);
+}
+
+// A central may be silent for as long as it likes, and a machine that is gone is noticed.
+static void a_connection_asks_whether_the_other_machine_is_there(void **state) {
+    (void)state;
+    uint16_t port = 0;
+    listen_at("127.0.0.2", &port, 8);
+    addresses[0] = "127.0.0.2";
+    open_link(port);
+    assert_true(is_up);
+    assert_int_equal(keeps_alive, 1);
+    assert_in_range(keepalive_idle_s, 1, 10);
+    assert_in_range(keepalive_again_s, 1, 5);
+    assert_in_range(user_timeout_ms, 15000, 30000); // in place of that for connecting
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_address_that_drops_everything_is_given_up_for_the_next_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(no_address_has_more_than_seconds_to_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_addresses_are_tried_in_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_connection_asks_whether_the_other_machine_is_there, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests_name("link", tests, NULL, NULL);
+}
