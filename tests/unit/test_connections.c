@@ -1,0 +1,354 @@
+// Who reads too slowly is closed, and when there is no room, whoever is missed least.
+// Connections of one loop over real sockets, by a clock of the test's own; the loop runs only while the test
+// has it run.
+#include "cmocka_all.h"
+
+#include "net/connection_parts.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    SEND_TIMEOUT_MS = 600,
+    MESSAGE_BYTES = 10, // each begins with what it asks for
+    LONG_ANSWER_BYTES = 4 * 1024 * 1024,
+    SHORT_ANSWER_BYTES = 1000,
+    PEERS_MAX = 16,
+};
+
+static struct net *net;
+static struct loop *loop;
+static int listener;
+static struct sockaddr_in listening;
+static const uint8_t long_answer[LONG_ANSWER_BYTES];
+
+// A connection from both sides.
+static struct peer {
+    int socket;
+    struct connection *connection; // NULL once it is closed
+} peers[PEERS_MAX];
+static int peer_count;
+
+// The service
+// --------------------------------------------------------------------------------------------------------
+
+struct own {
+    bool is_held;
+    struct peer *peer;
+};
+
+static bool loop_started(struct loop *which, void *state, void *context, struct error *error) {
+    (void)which, (void)state, (void)context, (void)error;
+    return true;
+}
+
+static void nothing_of_loop(struct loop *which, void *state) {
+    (void)which, (void)state;
+}
+
+static void opened(struct connection *connection) {
+    struct own *own = connection_state(connection);
+    own->peer = &peers[peer_count];
+    own->peer->connection = connection;
+}
+
+static void nothing(struct connection *connection) {
+    (void)connection;
+}
+
+static void refused(struct connection *connection, const char *failure) {
+    (void)connection, (void)failure;
+}
+
+static size_t received(struct connection *connection, const uint8_t *bytes, size_t length) {
+    struct own *own = connection_state(connection);
+    if (length < MESSAGE_BYTES) {
+        return 0;
+    }
+    switch (bytes[0]) {
+    case 'h':
+        own->is_held = true;
+        break;
+    case 'l':
+        connection_send_lasting(connection, long_answer, sizeof long_answer);
+        break;
+    case 's':
+        connection_send_lasting(connection, long_answer, SHORT_ANSWER_BYTES);
+        break;
+    case 'f':
+        connection_finish(connection);
+        break;
+    default:
+        break;
+    }
+    return MESSAGE_BYTES;
+}
+
+static bool owes_answer(struct connection *connection) {
+    return ((struct own *)connection_state(connection))->is_held;
+}
+
+static void ended(struct connection *connection, const uint8_t *rest, size_t length) {
+    (void)rest, (void)length;
+    connection_abort(connection);
+}
+
+static void closed(struct connection *connection) {
+    ((struct own *)connection_state(connection))->peer->connection = NULL;
+}
+
+static const struct handler handler = {
+    .connection_bytes = sizeof(struct own),
+    .input_bytes_max = MESSAGE_BYTES,
+    .loop_started = loop_started,
+    .loop_woken = nothing_of_loop,
+    .loop_ended = nothing_of_loop,
+    .opened = opened,
+    .identified = nothing,
+    .refused = refused,
+    .received = received,
+    .owes_answer = owes_answer,
+    .ended = ended,
+    .arrived = nothing,
+    .closed = closed,
+};
+
+// The world
+// ----------------------------------------------------------------------------------------------------------
+
+static int set_up(void **state) {
+    (void)state;
+    struct net_options options = {
+        .port_count = 1, .loops = 1, .backlog = 8, .send_timeout_ms = SEND_TIMEOUT_MS};
+    struct error error;
+    socklen_t length = sizeof listening;
+    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    listening = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (!place_parse("127.0.0.1", &options.place, &error) ||
+        !net_open(&options, &handler, NULL, &net, &error) ||
+        bind(listener, (struct sockaddr *)&listening, length) != 0 || listen(listener, PEERS_MAX) != 0) {
+        return 1;
+    }
+    loop = &net->loops[0];
+    loop->reaping = true; // by the test
+    peer_count = 0;
+    return getsockname(listener, (struct sockaddr *)&listening, &length);
+}
+
+static void run(void) {
+    for (int i = 0; i < 20; i++) {
+        uv_run(&loop->uv, UV_RUN_NOWAIT);
+    }
+}
+
+static void pass(uint64_t ms) {
+    for (; ms > 0; ms -= ms < 500 ? ms : 500) {
+        guard_sweep(loop, ms < 500 ? ms : 500);
+        run();
+    }
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    connection_abort_all(loop);
+    for (int i = 0; i < peer_count; i++) {
+        close(peers[i].socket);
+    }
+    run();
+    close(listener);
+    net_close(&net);
+    return 0;
+}
+
+static struct peer *come(void) {
+    struct peer *peer = &peers[peer_count];
+    struct sockaddr_in from;
+    socklen_t length = sizeof from;
+    int small = 4096;
+    peer->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(peer->socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    assert_int_equal(connect(peer->socket, (struct sockaddr *)&listening, sizeof listening), 0);
+    int accepted = accept4(listener, (struct sockaddr *)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    assert_true(accepted >= 0);
+    setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    connection_accept(loop, 0, accepted, (struct sockaddr *)&from);
+    peer_count++;
+    run();
+    return peer;
+}
+
+static struct peer *say(struct peer *peer, const char *text) {
+    assert_int_equal(write(peer->socket, text, strlen(text)), strlen(text));
+    run();
+    return peer;
+}
+
+// Slow readers
+// -------------------------------------------------------------------------------------------------------
+
+static size_t unsent(const struct peer *peer) {
+    return peer->connection == NULL ? 0 : connection_output(peer->connection)->unsent;
+}
+
+// Reads until the server has got rid of another slice.
+static void read_a_slice(struct peer *peer) {
+    static uint8_t bytes[WRITE_BYTES_MAX];
+    size_t before = unsent(peer);
+    for (int i = 0; i < 1000 && peer->connection != NULL && before - unsent(peer) < WRITE_BYTES_MAX; i++) {
+        assert_true(recv(peer->socket, bytes, 512, 0) > 0);
+        run();
+    }
+}
+
+static void who_reads_a_slice_in_each_timeout_may_take_as_long_as_it_likes(void **state) {
+    (void)state;
+    struct peer *peer = say(come(), "l123456789");
+    assert_int_equal(peer->connection->waits_for, WATCH_SENDING);
+    for (int i = 0; i < 12; i++) {
+        pass(SEND_TIMEOUT_MS - 1);
+        if (peer->connection == NULL) {
+            fail_msg("it was closed within its time, after %d slices", i);
+        }
+        read_a_slice(peer);
+    }
+    assert_int_equal(loop->notes[CLOSE_SEND_TIMEOUT].count, 0);
+    pass(SEND_TIMEOUT_MS - 1);
+    assert_non_null(peer->connection);
+    pass(1);
+    assert_null(peer->connection);
+}
+
+static void who_reads_less_than_a_slice_in_its_time_is_closed(void **state) {
+    (void)state;
+    struct peer *peer = say(come(), "l123456789");
+    pass(SEND_TIMEOUT_MS / 2);
+    read_a_slice(peer);
+    for (int passed_ms = 0; passed_ms < SEND_TIMEOUT_MS; passed_ms += SEND_TIMEOUT_MS / 6) {
+        if (peer->connection == NULL) {
+            fail_msg("it was closed after %d ms of %d", passed_ms, SEND_TIMEOUT_MS);
+        }
+        uint8_t bytes[100];
+        assert_true(recv(peer->socket, bytes, sizeof bytes, 0) > 0);
+        run();
+        pass(SEND_TIMEOUT_MS / 6);
+    }
+    if (peer->connection != NULL) {
+        fail_msg("whoever reads 100 bytes now and then is kept for ever");
+    }
+    // What nobody reads must not stay with the kernel.
+    uint8_t bytes[4096];
+    ssize_t length;
+    while ((length = recv(peer->socket, bytes, sizeof bytes, 0)) > 0) {
+    }
+    assert_int_equal(length, -1);
+    assert_int_equal(errno, ECONNRESET);
+}
+
+// Room
+// ---------------------------------------------------------------------------------------------------------------
+
+// In the order in which they are missed, those that are missed least first.
+enum sort { LINGERING, SILENT, OPENING, IN_MESSAGE, IDLE, NOT_READING, HELD, SORTS };
+static const char *const names[SORTS] = {
+    "lingering", "silent", "in its first message", "in a message", "with no message", "not reading", "held"};
+static struct peer *of[SORTS];
+
+// Those that would be missed most come first: it is not their age that counts.
+static void come_in_every_sort(void) {
+    of[HELD] = say(come(), "h123456789");
+    of[NOT_READING] = say(come(), "l123456789");
+    of[IDLE] = say(come(), "x123456789");
+    of[IN_MESSAGE] = say(come(), "x123456789x12");
+    of[OPENING] = say(come(), "x12");
+    of[SILENT] = come();
+    of[LINGERING] = say(come(), "f123456789");
+}
+
+static void assert_left(int first) {
+    for (int i = 0; i < SORTS; i++) {
+        if ((of[i]->connection != NULL) != (i >= first)) {
+            fail_msg("when %d of %d had to go, the one that was %s %s", first, SORTS, names[i],
+                     i < first ? "stayed" : "was closed");
+        }
+    }
+}
+
+static void
+when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is_held(void **state) {
+    (void)state;
+    come_in_every_sort();
+    assert_left(0);
+    for (int i = 0; i < SORTS; i++) {
+        net->connections_max = atomic_load(&net->connections);
+        assert_true(guard_make_room(loop, WANTS_PLACE));
+        run();
+        assert_left(i + 1);
+    }
+}
+
+static void where_only_held_ones_are_the_oldest_goes(void **state) {
+    (void)state;
+    struct peer *first = say(come(), "h123456789"), *second = say(come(), "h123456789");
+    net->connections_max = 2;
+    assert_true(guard_make_room(loop, WANTS_PLACE));
+    run();
+    assert_null(first->connection);
+    assert_non_null(second->connection);
+}
+
+static void where_there_is_room_again_nobody_goes(void **state) {
+    (void)state;
+    struct peer *peer = come();
+    net->connections_max = 2;
+    assert_true(guard_make_room(loop, WANTS_PLACE));
+    run();
+    assert_non_null(peer->connection);
+}
+
+// Closing one may not help then.
+static void when_descriptors_are_short_nobodys_work_is_given_up(void **state) {
+    (void)state;
+    come_in_every_sort();
+    for (int i = LINGERING; i <= OPENING; i++) {
+        assert_true(guard_make_room(loop, WANTS_DESCRIPTOR));
+        run();
+        assert_left(i + 1);
+    }
+    assert_false(guard_make_room(loop, WANTS_DESCRIPTOR));
+    run();
+    assert_left(IN_MESSAGE);
+}
+
+static void when_descriptors_are_short_who_has_been_idle_for_long_goes(void **state) {
+    (void)state;
+    struct peer *held = say(come(), "h123456789"), *idle = say(come(), "x123456789");
+    pass(29999);
+    assert_false(guard_make_room(loop, WANTS_DESCRIPTOR));
+    pass(1);
+    assert_true(guard_make_room(loop, WANTS_DESCRIPTOR));
+    run();
+    assert_null(idle->connection);
+    assert_false(guard_make_room(loop, WANTS_DESCRIPTOR));
+    assert_non_null(held->connection);
+}
+
+#define CONNECTIONS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CONNECTIONS_TEST(who_reads_a_slice_in_each_timeout_may_take_as_long_as_it_likes),
+        CONNECTIONS_TEST(who_reads_less_than_a_slice_in_its_time_is_closed),
+        CONNECTIONS_TEST(
+            when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is_held),
+        CONNECTIONS_TEST(where_only_held_ones_are_the_oldest_goes),
+        CONNECTIONS_TEST(where_there_is_room_again_nobody_goes),
+        CONNECTIONS_TEST(when_descriptors_are_short_nobodys_work_is_given_up),
+        CONNECTIONS_TEST(when_descriptors_are_short_who_has_been_idle_for_long_goes),
+    };
+    return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
+}
