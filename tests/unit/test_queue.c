@@ -5,8 +5,9 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1 };
+enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1, HANG_MS = 10000 };
 
 struct item {
     struct queue_node node;
@@ -74,6 +75,34 @@ static void a_closed_queue_gives_but_does_not_take(void **state) {
     assert_true(queue_is_closed(&queue));
 }
 
+static uint64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+// Nobody waits yet: what is said then must not be lost, and must not be heard twice.
+static void a_wake_up_before_the_wait_ends_it(void **state) {
+    (void)state;
+    uint64_t begun_ms = now_ms();
+    for (int round = 0; round < 3; round++) {
+        queue_wake(&queue);
+        queue_wake(&queue);
+        assert_null(queue_wait_all(&queue, HANG_MS));
+        assert_false(queue_is_closed(&queue));
+        if (now_ms() - begun_ms >= HANG_MS) {
+            fail_msg("a wake-up before the wait was lost");
+        }
+    }
+    begun_ms = now_ms();
+    assert_null(queue_wait_all(&queue, 5));
+    assert_true(now_ms() - begun_ms >= 4); // it was heard before
+    struct item item = {0};
+    queue_wake(&queue);
+    push(&item); // a wake-up leaves what is there where it is
+    assert_ptr_equal(queue_wait_all(&queue, HANG_MS), &item.node);
+}
+
 static void *wait_for_any(void *argument) {
     (void)argument;
     return queue_wait_all(&queue, WAIT_FOR_EVER);
@@ -96,6 +125,28 @@ static void closing_wakes_everyone_who_waits(void **state) {
         }
         queue_destroy(&queue);
         queue_init(&queue);
+    }
+}
+
+static void *wait_long(void *argument) {
+    (void)argument;
+    return queue_wait_all(&queue, HANG_MS);
+}
+
+static void a_wake_up_ends_a_wait(void **state) {
+    (void)state;
+    uint64_t begun_ms = now_ms();
+    for (int round = 0; round < 200 && now_ms() - begun_ms < HANG_MS; round++) { // in most it waits already
+        pthread_t waiting;
+        void *taken = &waiting;
+        assert_int_equal(pthread_create(&waiting, NULL, wait_long, NULL), 0);
+        sched_yield();
+        queue_wake(&queue);
+        assert_int_equal(pthread_join(waiting, &taken), 0);
+        assert_null(taken);
+    }
+    if (now_ms() - begun_ms >= HANG_MS) {
+        fail_msg("a wake-up was lost");
     }
 }
 
@@ -157,6 +208,8 @@ int main(void) {
         QUEUE_TEST(waiting_takes_what_is_there_at_once),
         QUEUE_TEST(waiting_for_nothing_ends),
         QUEUE_TEST(a_closed_queue_gives_but_does_not_take),
+        QUEUE_TEST(a_wake_up_before_the_wait_ends_it),
+        QUEUE_TEST(a_wake_up_ends_a_wait),
         QUEUE_TEST(closing_wakes_everyone_who_waits),
         QUEUE_TEST(nothing_is_lost_between_threads),
     };
