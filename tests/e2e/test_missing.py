@@ -11,7 +11,7 @@ EACH, BETS = 3, 9
 
 def chunk(first, kind=1, agency=1, count=EACH):
     return {"type_message": kind, "agency": str(agency), "first": first,
-            "payload": [f"Ana,Paz,{number},2000-01-01,{7574 if number == 7 else 1}" for number in range(first, first + count)]}
+            "payload": [f"Ana,Paz,{n},2000-01-01,{7574 if n == 7 else 1}" for n in range(first, first + count)]}
 
 
 @unittest.skipIf(POSTGRES, "it takes a row out of SQLite's file; the functions are the same")
@@ -61,7 +61,8 @@ class Missing(Story):
             reply = wire.ask(chunk(first, count=count))
             self.assertEqual((reply["type_message"], reply["payload"]["code"], reply["payload"]["retryable"]),
                              (4, "store_failed", True), reply)
-            self.assertRegex(reply["payload"]["message"], "the store is damaged: of agency 1 the bets from [345] to [345] are missing")
+            self.assertRegex(reply["payload"]["message"],
+                             "the store is damaged: of agency 1 the bets from [345] to [345] are missing")
         self.assertEqual(wire.ask(chunk(0, kind=2, agency=2, count=0))["next"], 0)
         server.wait_for(r"action: sorteo \| result: fail \| error: store_failed \| message: " + self.MISSING)
         self.assertEqual(server.count("action: sorteo .* success"), 0)

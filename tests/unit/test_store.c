@@ -350,6 +350,14 @@ static void reading_while_a_group_is_open(void **state) {
     store_close(&server);
 }
 
+// The database and its log.
+static void look_at_files(struct stat status[2]) {
+    char log[300];
+    snprintf(log, sizeof log, "%s-wal", path);
+    assert_int_equal(stat(path, &status[0]), 0);
+    assert_int_equal(stat(log, &status[1]), 0);
+}
+
 static void one_server_at_a_time(void **state) {
     (void)state;
     if (strcmp(implementation->name, "postgres") == 0) {
@@ -357,11 +365,19 @@ static void one_server_at_a_time(void **state) {
     }
     struct error error;
     struct store *server = open_draw("1", STORE_SERVE), *second = server;
+    store_one(server, 2, 0, 1);
     for (int i = 0; i < 2; i++) { // another draw is in the same store
+        struct stat before[2], after[2];
+        look_at_files(before);
         assert_false(try_open(i == 0 ? "1" : "2", STORE_SERVE, &second, &error));
         assert_null(second);
         assert_int_equal(error.code, ERROR_STORE_FAILED);
         assert_non_null(strstr(error.text, "another server"));
+        look_at_files(after);
+        for (int file = 0; file < 2; file++) { // it has the lock before it settles the log, or sets anything
+            assert_int_equal(after[file].st_size, before[file].st_size);
+            assert_memory_equal(&after[file].st_mtim, &before[file].st_mtim, sizeof after[file].st_mtim);
+        }
     }
     store_one(server, 1, 0, 1); // the first one is not disturbed
     store_close(&server);

@@ -2,6 +2,8 @@
 // This is its invariant 6: two stores are open on one database, as two servers have them.
 #include "store_story.h"
 
+#include <pthread.h>
+
 static struct store *one, *two;
 
 static int set_up_two(void **state) {
@@ -200,6 +202,58 @@ static void who_locks_the_draw_has_it_alone(void **state) {
     assert_true(can_lock("UPDATE"));
 }
 
+static int count_rows(PGconn *connection, const char *sql) {
+    PGresult *result = PQexec(connection, sql);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+        fail_msg("%s", PQerrorMessage(connection));
+    }
+    int rows = PQntuples(result);
+    PQclear(result);
+    return rows;
+}
+
+static void *lock_both(void *context) {
+    struct error *error = context;
+    bool locked = store_lock_agencies(two, (uint32_t[]){2, 1}, 2, ignore_agency, NULL, error);
+    return locked ? NULL : error->text;
+}
+
+// However they are named, and however their rows lie: whoever waits for one agency has locked those with
+// smaller numbers and none with a larger one. So no two servers wait for each other.
+static void agencies_are_locked_by_number(void **state) {
+    (void)state;
+    static const char *const holds[] = {"SELECT 1 FROM agencies WHERE agency = 1 FOR UPDATE",
+                                        "SELECT 1 FROM agencies WHERE agency = 2 FOR UPDATE"};
+    struct stored_agency first = {.agency = 1, .bets = 1}, second = {.agency = 2, .bets = 1};
+    assert_true(put_agency(one, &second) && put_agency(one, &first)); // the other way round
+    PGconn *holder = PQconnectdb(path), *looker = PQconnectdb(path);
+    for (int held = 1; held <= 2; held++) {
+        struct error error;
+        pthread_t thread;
+        void *wrong;
+        PQclear(PQexec(holder, "BEGIN"));
+        assert_int_equal(count_rows(holder, holds[held - 1]), 1);
+        begin(two);
+        assert_int_equal(pthread_create(&thread, NULL, lock_both, &error), 0);
+        while (count_rows(looker,
+                          "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'") == 0) {
+        }
+        int free_ones = count_rows(looker, "SELECT 1 FROM agencies FOR UPDATE SKIP LOCKED");
+        PQclear(PQexec(holder, "ROLLBACK"));
+        pthread_join(thread, &wrong);
+        if (wrong != NULL) {
+            fail_msg("%s", (const char *)wrong);
+        }
+        commit(two);
+        if (free_ones != (held == 1)) {
+            fail_msg("agency %d is somebody else's: of both, %d were expected to be free, and %d are", held,
+                     held == 1, free_ones);
+        }
+    }
+    PQfinish(holder);
+    PQfinish(looker);
+}
+
 // Finishes an agency in an open group, and returns how many have.
 static uint32_t finish(struct store *store, const struct stored_draw *draw, uint32_t number) {
     struct stored_agency agency = {.agency = number, .bets = 1, .finished_at = "2026-01-02T00:00:00Z"};
@@ -297,6 +351,7 @@ int main(void) {
         SHARED_TEST(a_snapshot_is_of_one_moment),
         SHARED_TEST(bets_go_only_into_the_draw_that_was_read),
         SHARED_TEST(who_locks_the_draw_has_it_alone),
+        SHARED_TEST(agencies_are_locked_by_number),
         SHARED_TEST(agencies_finish_once_each_on_any_server),
         SHARED_TEST(a_count_that_is_wrong_is_damage),
         SHARED_TEST(one_server_makes_the_draw),
