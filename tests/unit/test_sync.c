@@ -1,0 +1,286 @@
+// What counts as moved or found is synced, and after a failed sync the store's log stays.
+// The syncs of SQLite's store one by one: they are counted, and fail when they are told to, as Linux has them
+// fail: once, and whatever comes later succeeds.
+#include "store_story.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+enum file { DATABASE, LOG, FILES };
+
+enum { BIG_BYTES = 1024 * 1024, WAIT_S = 10 };
+enum { STEP_CHUNKS = 4, LOG_CHUNKS = 32 }; // of a megabyte: in a step, and in a log as long as it gets
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+static struct {
+    int syncs;      // that were asked for
+    bool fails;     // each of them
+    bool ours_fail; // those of the thread that runs the test
+    size_t written; // bytes, by others than SQLite
+    bool dirty;     // some of them since the last sync
+} files[FILES];
+
+static pthread_t test_thread;
+static struct store *store;
+
+static enum file file_of(int descriptor) {
+    struct stat ours, named;
+    char log[300];
+    snprintf(log, sizeof log, "%s-wal", path);
+    const char *const names[FILES] = {path, log};
+    enum file file = DATABASE;
+    while (file < FILES && !(fstat(descriptor, &ours) == 0 && stat(names[file], &named) == 0 &&
+                             ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)) {
+        file++;
+    }
+    return file;
+}
+
+// These take the place of the C library's, for SQLite, too.
+static int sync_file(int descriptor, long call) {
+    enum file file = file_of(descriptor);
+    bool fails = false;
+    if (file < FILES) {
+        pthread_mutex_lock(&mutex);
+        fails = files[file].fails || (files[file].ours_fail && pthread_equal(pthread_self(), test_thread));
+        files[file].syncs++;
+        files[file].dirty = files[file].dirty && fails;
+        pthread_cond_broadcast(&changed);
+        pthread_mutex_unlock(&mutex);
+    }
+    errno = EIO;
+    return fails ? -1 : (int)syscall(call, descriptor);
+}
+
+int fsync(int descriptor) {
+    return sync_file(descriptor, SYS_fsync);
+}
+
+int fdatasync(int descriptor) {
+    return sync_file(descriptor, SYS_fdatasync);
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t length, off_t at) {
+    enum file file = file_of(descriptor);
+    if (file < FILES) {
+        pthread_mutex_lock(&mutex);
+        files[file].written += length;
+        files[file].dirty = true;
+        pthread_mutex_unlock(&mutex);
+    }
+    return syscall(SYS_pwrite64, descriptor, bytes, length, at);
+}
+
+static void set_failing(enum file file, bool fails) {
+    pthread_mutex_lock(&mutex);
+    files[file].fails = fails;
+    pthread_mutex_unlock(&mutex);
+}
+
+// Waits for a sync of the file behind the first `before` ones.
+static void wait_for_sync(enum file file, int before, const char *what) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&mutex);
+    while (files[file].syncs == before && pthread_cond_timedwait(&changed, &mutex, &until) == 0) {
+    }
+    bool synced = files[file].syncs > before;
+    pthread_mutex_unlock(&mutex);
+    if (!synced) {
+        fail_msg("%s was not synced", what);
+    }
+}
+
+static off_t log_bytes(void) {
+    char log[300];
+    struct stat status;
+    snprintf(log, sizeof log, "%s-wal", path);
+    return stat(log, &status) == 0 ? status.st_size : -1;
+}
+
+static bool store_big(uint64_t first) {
+    static char rows[BIG_BYTES];
+    struct error error;
+    struct stored_chunk chunk = chunk_of(1, first, 1);
+    memset(rows, 'x', sizeof rows);
+    chunk.rows = rows;
+    chunk.rows_length = sizeof rows;
+    return store_begin(store, &error) && store_add_chunk(store, &chunk, &error) &&
+           store_commit(store, &error);
+}
+
+static bool count_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    (void)chunk, (void)error;
+    ++*(int *)context;
+    return true;
+}
+
+static void assert_count(struct store *of, int expected) {
+    struct error error;
+    int count = 0;
+    must(store_numbers(of, count_chunk, &count, &error), &error);
+    assert_int_equal(count, expected);
+}
+
+// What a log holds that is found may be in the system's memory alone: all of it is written once more, and
+// synced behind that. Without, it is not gone on with.
+static void a_found_log_is_written_again_and_synced(void **state) {
+    (void)state;
+    struct error error;
+    store = open_draw("1", STORE_SERVE);
+    for (uint64_t first = 0; first < 3; first++) {
+        store_one(store, 1, first, 1);
+    }
+    for (int round = 0; round < 2; round++) {
+        store_give_up(&store);
+        off_t length = log_bytes();
+        assert_true(length > 0);
+        files[LOG].written = 0;
+        if (round == 1) {
+            set_failing(LOG, true);
+            assert_false(try_open("1", STORE_SERVE, &store, &error));
+            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_non_null(strstr(error.text, "cannot write its log"));
+            set_failing(LOG, false);
+            files[LOG].written = 0;
+        }
+        store = open_draw("1", STORE_SERVE);
+        if ((off_t)files[LOG].written != length || files[LOG].dirty) {
+            fail_msg(
+                "of a log of %lld bytes, all were expected to be written again and synced: %zu were, and "
+                "%s behind that",
+                (long long)length, files[LOG].written, files[LOG].dirty ? "not synced" : "synced");
+        }
+        assert_count(store, 3);
+    }
+    store_close(&store);
+}
+
+// Has the checkpointer's thread move a part of the log while somebody reads the rest: then nobody but itself
+// syncs the database. Returns with that sync done, or failed. Returns how many chunks are stored.
+static int move_a_part(bool fails) {
+    store = open_draw("1", STORE_SERVE);
+    assert_true(store_big(0) && store_big(1));
+    struct store *reader = open_draw("1", STORE_READ);
+    assert_count(reader, 2);
+    set_failing(DATABASE, fails);
+    int stored = 2, before = files[DATABASE].syncs;
+    while (stored < 6 && store_big((uint64_t)stored)) {
+        stored++;
+    }
+    wait_for_sync(DATABASE, before, "a part that was moved into the database");
+    set_failing(DATABASE, false);
+    store_close(&reader);
+    return stored;
+}
+
+static void each_step_is_synced(void **state) {
+    (void)state;
+    assert_count(store, move_a_part(false));
+    store_close(&store);
+    assert_int_equal(log_bytes(), -1); // all of it has been moved
+}
+
+// The checkpointer's thread moves all there is. SQLite syncs that before it says that it has been moved; the
+// sync behind it is ours. Without the first, the log could begin anew in between.
+static void what_is_moved_is_synced_before_that_is_said(void **state) {
+    (void)state;
+    store = open_draw("1", STORE_SERVE);
+    int before = files[DATABASE].syncs;
+    for (uint64_t first = 0; first < STEP_CHUNKS; first++) {
+        assert_true(store_big(first));
+    }
+    wait_for_sync(DATABASE, before, "what was moved into the database");
+    wait_for_sync(DATABASE, before + 1, "what was moved into the database, once more,");
+    store_close(&store);
+}
+
+// The log has become so long that the writer moves the rest of it by itself, and that sync fails.
+static void a_failed_sync_of_the_writers_own(void **state) {
+    (void)state;
+    struct error error;
+    store = open_draw("1", STORE_SERVE);
+    files[DATABASE].ours_fail = true;
+    int stored = 0, before = files[DATABASE].syncs;
+    while (stored < 2 * LOG_CHUNKS && store_big((uint64_t)stored)) {
+        stored++;
+    }
+    assert_true(files[DATABASE].syncs > before);
+    if (stored == 2 * LOG_CHUNKS) {
+        fail_msg("a sync of the database was expected to end the store, and %d chunks are stored", stored);
+    }
+    files[DATABASE].ours_fail = false;
+    assert_false(store_begin(store, &error));
+    store_close(&store);
+    assert_true(log_bytes() > 0);
+}
+
+// What was moved may be gone, and the log has it. So nothing is stored any more, and the log stays.
+static void after_a_failed_sync_nothing_is_stored(void **state) {
+    (void)state;
+    struct error error;
+    struct timespec now, until;
+    int stored = move_a_part(true);
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    while (store_begin(store, &error)) { // until the thread has said so
+        store_drop(store);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if (now.tv_sec > until.tv_sec + WAIT_S) {
+            fail_msg("a sync of the database has failed, and the store goes on");
+        }
+    }
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    store_close(&store);
+    if (log_bytes() <= 0) {
+        fail_msg("a sync of the database has failed, and the log was taken away when the store was closed");
+    }
+    store = open_draw("1", STORE_SERVE);
+    assert_count(store, stored);
+    store_close(&store);
+}
+
+// Also when nobody has heard of it before the store is closed.
+static void after_a_failed_sync_the_log_stays(void **state) {
+    (void)state;
+    (void)move_a_part(true);
+    store_close(&store);
+    if (log_bytes() <= 0) {
+        fail_msg("a sync of the database has failed, and the log was taken away when the store was closed");
+    }
+}
+
+static int set_up_syncs(void **state) {
+    memset(files, 0, sizeof files);
+    store = NULL;
+    test_thread = pthread_self();
+    strcpy(folder, "/dev/shm/quiniela-sync-XXXXXX"); // in memory where that can be
+    if (mkdtemp(folder) == NULL) {
+        return set_up(state);
+    }
+    snprintf(path, sizeof path, "%s/store.db", folder);
+    return 0;
+}
+
+static int tear_down_syncs(void **state) {
+    memset(files, 0, sizeof files);
+    if (store != NULL) {
+        store_close(&store);
+    }
+    return tear_down(state);
+}
+
+#define SYNC_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_syncs, tear_down_syncs)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SYNC_TEST(a_found_log_is_written_again_and_synced),     SYNC_TEST(each_step_is_synced),
+        SYNC_TEST(what_is_moved_is_synced_before_that_is_said), SYNC_TEST(a_failed_sync_of_the_writers_own),
+        SYNC_TEST(after_a_failed_sync_nothing_is_stored),       SYNC_TEST(after_a_failed_sync_the_log_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
