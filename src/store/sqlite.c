@@ -113,7 +113,9 @@ static void sqlite_close(struct store *store) {
         store->failed = true;
     }
     // The log is kept as it is: whoever opens the store next looks at all of it.
-    if (store->failed && sqlite->database != NULL) {
+    if (!store->failed) {
+        sqlite_files_let_go(&sqlite->files);
+    } else if (sqlite->database != NULL) {
         sqlite3_db_config(sqlite->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
     for (int i = 0; i < STATEMENTS; i++) {

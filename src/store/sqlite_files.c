@@ -21,6 +21,10 @@ enum { ENDINGS = sizeof all_endings / sizeof *all_endings };
 // Far behind all bytes that SQLite locks (sqlite.org/src/file/src/os.h, PENDING_BYTE).
 static const off_t lock_byte = (off_t)1 << 62;
 
+// What everybody who has the database open locks for reading, and who wants it for himself, for writing
+// (the same file, SHARED_FIRST and SHARED_SIZE).
+enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };
+
 // Sets `error` to ERROR_STORE_FAILED with errno's text, and returns false.
 static bool fail(const struct sqlite_files *files, const char *what, struct error *error) {
     error_set_system(error, errno, "%.150s: %s", files->name, what);
@@ -94,7 +98,7 @@ static bool check_file(const char *name, const char *shown, struct error *error)
 }
 
 bool sqlite_files_find(const char *path, struct sqlite_files *files, struct error *error) {
-    *files = (struct sqlite_files){.lock = -1, .database = -1, .index = -1};
+    *files = (struct sqlite_files){.lock = -1, .database = -1, .keeper = -1, .index = -1};
     char name[PATH_MAX];
     snprintf(files->name, sizeof files->name, "%s", path);
     bool good = path_resolve(path, files->path, error);
@@ -291,11 +295,30 @@ static int hold_one(const struct sqlite_files *files, enum sqlite_file which) {
     return open(name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 }
 
+// As one more connection of SQLite's would, whose lock does not go with another descriptor's end. The store
+// has just been opened, so nobody can have it for himself.
+static bool keep(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+    struct flock range = {
+        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
+    files->keeper = identity->keeper;
+    return fcntl(files->keeper, F_OFD_SETLK, &range) == 0 || fail(files, "cannot be locked", error);
+}
+
+void sqlite_files_let_go(const struct sqlite_files *files) {
+    struct flock range = {
+        .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
+    if (files->keeper >= 0) {
+        (void)fcntl(files->keeper, F_OFD_SETLK, &range);
+    }
+}
+
 static bool hold(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
-    struct store_identity held = {
-        .is_known = true, .database = hold_one(files, SQLITE_DATABASE), .log = hold_one(files, SQLITE_LOG)};
+    struct store_identity held = {.is_known = true,
+                                  .database = hold_one(files, SQLITE_DATABASE),
+                                  .log = hold_one(files, SQLITE_LOG),
+                                  .keeper = open(files->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
     snprintf(held.path, sizeof held.path, "%s", files->path);
-    if (held.database < 0 || held.log < 0) {
+    if (held.database < 0 || held.log < 0 || held.keeper < 0) {
         fail(files, "it or its log cannot be found", error);
         store_forget(&held);
         return false;
@@ -320,7 +343,8 @@ bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identi
     if (!sync_folder(files, error)) {
         return false;
     }
-    return identity == NULL || identity->is_known || hold(files, identity, error);
+    return identity == NULL ||
+           ((identity->is_known || hold(files, identity, error)) && keep(files, identity, error));
 }
 
 bool sqlite_files_unchanged(struct sqlite_files *files, struct error *error) {

@@ -21,6 +21,7 @@ struct sqlite_files {
     char name[PATH_MAX]; // of the database, as it was given: what errors show
     char path[PATH_MAX]; // of the database: absolute, and no link in it
     int lock, database;  // a server's descriptors, or -1
+    int keeper;          // the identity's, or -1
     struct {
         dev_t device;
         ino_t inode; // 0: it was not there
@@ -64,6 +65,11 @@ bool sqlite_files_take(struct sqlite_files *files, struct store_identity *identi
 // unless that is NULL or known already. Syncs their folder, so that their names stay.
 bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identity,
                        struct error *error) MUST_CHECK;
+
+// For a server that is about to close its store for good: gives back what has kept everybody else from being
+// the last one to close the database, since SQLite then moves the log into it and deletes that. Only
+// *identity's servers keep it, from sqlite_files_note on, and while the store is given up.
+void sqlite_files_let_go(const struct sqlite_files *files);
 
 // Whether the names still lead to the files noted, and none is shorter than before. Three system calls.
 // ERROR_STORE_FAILED, naming the one that was deleted, moved, replaced or cut.

@@ -36,6 +36,7 @@ void store_forget(struct store_identity *identity) {
     if (identity->is_known) {
         close(identity->database);
         close(identity->log);
+        close(identity->keeper);
     }
     *identity = (struct store_identity){0};
 }

@@ -48,22 +48,6 @@ static void a_full_disk_stores_a_group_whole_or_not_at_all(void **state) {
     free(rows);
 }
 
-// Whoever gives a store up for want of memory, say, finds all of its files when he comes back; who closes it
-// takes the log away.
-static void one_that_was_given_up_is_found_again(void **state) {
-    (void)state;
-    struct store_identity identity = {0};
-    struct store *store;
-    struct error error;
-    for (int round = 0; round < 3; round++) {
-        must(store_open_same(path, "1", &identity, &store, &error), &error);
-        store_one(store, 2, (uint64_t)round, 1);
-        store_give_up(&store);
-        assert_null(store);
-    }
-    store_forget(&identity);
-}
-
 static void write_junk(int times) {
     FILE *file = fopen(path, "w");
     for (int i = 0; i < times; i++) {
@@ -447,7 +431,6 @@ static void a_log_that_was_moved_may_have_a_torn_header(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_full_disk_stores_a_group_whole_or_not_at_all),
-        STORE_TEST(one_that_was_given_up_is_found_again),
         STORE_TEST(what_is_refused_is_not_changed),
         STORE_TEST(a_damaged_page_is_no_end),
         STORE_TEST(the_view_leaves_names_as_they_are),
