@@ -1,0 +1,229 @@
+"""Plants bugs and says which of them no test notices. How to use it: docs/testing.md, Mutants."""
+import argparse
+import fcntl
+import fnmatch
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from commands import Commands, Interrupted
+from reach import Reach
+from report import changed_lines, report
+from results import Points, Results, drawn, equivalents
+from tree import HERE, Tree
+from trial import History, Trial
+from workshop import Parts
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+QUICK_S = 5  # a test that takes longer is not for --ci
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="script/mutate", description=__doc__)
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many, drawn with the seed (default: all)")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--files", nargs="+", default=[], metavar="PATTERN", help="of these sources only: src/ledger, 'src/net/t*.c'")
+    parser.add_argument("--since", metavar="REV", help="of the lines only that have changed since")
+    parser.add_argument("--minutes", type=float, help="stop after so many")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="so many side by side (default: a processor each)")
+    parser.add_argument("--patience", type=float, default=180, metavar="S", help="seconds of tests that one mutant is worth (default: 180)")
+    parser.add_argument("--fresh", action="store_true", help="try again what was tried")
+    parser.add_argument("--list", action="store_true", help="only list what would be tried")
+    parser.add_argument("--show", metavar="ID", help="what this mutant changes, and what is known of it")
+    parser.add_argument("--again", metavar="ID", help="try this one now, with every test that runs its line")
+    parser.add_argument("--report", action="store_true", help="only say what is known")
+    parser.add_argument("--root", default=ROOT, help=argparse.SUPPRESS)  # of another project
+    parser.add_argument("--ci", type=float, metavar="MINUTES",
+                        help="the lines that have changed last, then at random, with the quick tests only")
+    return parser.parse_args()
+
+
+class Run:
+    def __init__(self, chosen):
+        self.chosen, self.start = chosen, time.monotonic()
+        self.minutes = chosen.ci or chosen.minutes
+        self.tree, self.runner = Tree(os.path.abspath(chosen.root)), Commands()
+        self.lock = locked(self.tree.work)
+        self.tree.copy()
+        self.tree.build("dev", chosen.jobs)
+        self.points, self.results = Points(self.tree, chosen.jobs), Results(self.tree)
+        self.equal = equivalents()
+
+    def left(self):
+        """Seconds."""
+        return self.minutes * 60 - (time.monotonic() - self.start) if self.minutes else float("inf")
+
+    def names(self):
+        patterns = [p.rstrip("/") for p in self.chosen.files]
+        return [name for name in self.tree.sources if not patterns or any(
+            fnmatch.fnmatch(name, p) or name.startswith(p + "/") for p in patterns)]
+
+    def by_id(self, wanted):
+        found = [m for m in self.points.of(self.tree.sources) if m.id == wanted]
+        if not found:
+            raise SystemExit(f"script/mutate: there is no mutant {wanted}")
+        return found[0]
+
+    def candidates(self):
+        names = self.names()
+        if not self.chosen.since:
+            return drawn(self.points.of(names), self.chosen.seed)
+        lines = changed_since(self.tree.root, self.chosen.since)
+        mutants = self.points.of([name for name in names if name in lines])
+        return drawn([m for m in mutants if lines[m.file] & set(range(m.line, m.end_line + 1))], self.chosen.seed)
+
+    def prepare(self):
+        tests = self.tree.tests(self.tree.dev)
+        if self.chosen.ci:
+            tests = {name: test for name, test in tests.items() if "postgres" not in test.labels}
+        self.reach = Reach(self.tree, self.runner, say)
+        self.reach.update(tests, self.chosen.jobs * 2, self.left() / 3 if self.chosen.ci else None)
+        usable = {name: test for name, test in tests.items()
+                  if self.reach.kept["tests"].get(name, {}).get("status") != "skipped"}
+        if self.chosen.ci:
+            usable = {name: t for name, t in usable.items() if self.reach.seconds.get(name, QUICK_S) < QUICK_S}
+        return usable
+
+    def try_all(self, mutants, wanted):
+        """Tries them in turn, until as many as wanted count; gives back (mutant, record) pairs."""
+        tests = self.prepare()
+        parts = Parts(self.tree, self.reach.kept["programs"])
+        history, pairs, lock = History(self.reach, list(self.results.known.values())), [], threading.Lock()
+        todo = iter(mutants)
+
+        def counted():
+            return sum(record["end"] in ("noticed", "survived", "unreached") for _, record in pairs)
+
+        def work(number):
+            trial = Trial(parts, tests, self.reach, history, self.runner, number, self.chosen.patience)
+            running = 0
+            while self.left() > 0:
+                with lock:
+                    mutant = next(todo, None) if counted() + self.busy < wanted else None
+                    if mutant is None:
+                        if counted() >= wanted or self.busy == 0:
+                            return
+                    else:
+                        self.busy += 1
+                if mutant is None:  # one that is being tried may not count
+                    time.sleep(0.2)
+                    continue
+                try:
+                    record = None if self.chosen.fresh else self.results.of(mutant)
+                    known = record is not None
+                    record = record or trial.run(mutant)
+                    with lock:
+                        if not known:
+                            self.results.add(record)
+                            self.tell(mutant, record)
+                        pairs.append((mutant, record))
+                finally:
+                    with lock:
+                        self.busy -= 1
+        self.busy = 0
+        self.in_threads(work)
+        return pairs
+
+    def in_threads(self, work):
+        """Waits for all workers; the first error ends them all, and so does the time."""
+        errors = queue.Queue()
+
+        def guarded(number):
+            try:
+                work(number)
+            except Interrupted:
+                pass
+            except BaseException as error:  # told below
+                errors.put(error)
+                self.runner.end()
+        threads = [threading.Thread(target=guarded, args=[n]) for n in range(self.chosen.jobs)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(0.1)
+            if self.left() <= 0:
+                self.runner.end()
+        if not errors.empty():
+            raise errors.get()
+
+    def tell(self, mutant, record):
+        by = f" by {record['by'].partition(':')[0]} ({record['how']})" if "by" in record else ""
+        say(f"{record['seconds']:7.1f} s  {mutant.id} {mutant.file}:{mutant.line} {mutant.operator}: {record['end']}{by}")
+
+
+def locked(folder):
+    """The work in a folder is one run's alone."""
+    file = open(os.path.join(folder, "lock"), "w", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit(f"script/mutate: another one is at work in {folder}") from None
+    return file
+
+
+def changed_since(root, revision):
+    """file -> its lines that have changed since, in the work tree."""
+    text = subprocess.run(["git", "-C", root, "diff", "-U0", "--no-color", revision, "--", "src"], check=True,
+                          capture_output=True, text=True).stdout
+    found, name = {}, None
+    for line in text.splitlines():
+        if line.startswith("+++ "):
+            name = line[6:]
+        match = re.match(r"@@ -\S+ \+(\d+)(?:,(\d+))? @@", line)
+        if match:
+            first, count = int(match[1]), int(match[2] or 1)
+            found.setdefault(name, set()).update(range(first, first + count))
+    return found
+
+
+def main():
+    chosen = arguments()
+    run = Run(chosen)
+
+    def interrupted(*_):
+        say("interrupted: what was tried is kept, and the same command goes on")
+        run.runner.end()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
+    if chosen.show or chosen.again:
+        return one(run, chosen)
+    mutants = [m for m in run.candidates() if m.id not in run.equal]
+    if chosen.list:
+        for mutant in mutants[:chosen.sample or None]:
+            say(f"{mutant.id} {mutant.file}:{mutant.line} {mutant.function}: {mutant.operator}\n"
+                f"{changed_lines(mutant, run.tree.read(mutant.file))}")
+        return 0
+    if chosen.report:
+        pairs = [(m, run.results.of(m)) for m in mutants if run.results.of(m)]
+    else:
+        pairs = run.try_all(mutants, chosen.sample or len(mutants))
+    say(report(pairs, run.tree.read))
+    return 0
+
+
+def one(run, chosen):
+    mutant = run.by_id(chosen.show or chosen.again)
+    say(f"{mutant.id} {mutant.file}:{mutant.line} {mutant.function}: {mutant.operator}\n"
+        f"{changed_lines(mutant, run.tree.read(mutant.file))}")
+    if chosen.again:
+        chosen.jobs, chosen.fresh, chosen.patience = 1, True, float("inf")
+        run.try_all([mutant], 1)
+    record = run.results.of(mutant)
+    say("\n".join(f"{key}: {value}" for key, value in (record or {"end": "not tried"}).items()))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Interrupted:
+        sys.exit(130)

@@ -1,0 +1,88 @@
+"""Runs one command and leaves nothing of it behind: minder.py SECONDS OUTPUT COMMAND…
+
+Whatever the command starts, in sessions of its own, too, is ended when it ends, when the time is over, or when
+whoever started this closes its standard input. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
+"""
+import ctypes
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def descendants():
+    """The processes that came from this one, the younger ones last."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+                    parents.setdefault(int(file.read().rpartition(")")[2].split()[1]), []).append(int(name))
+            except OSError:
+                pass
+    found, todo = [], [os.getpid()]
+    while todo:
+        children = parents.get(todo.pop(), [])
+        found += children
+        todo += children
+    return found
+
+
+def end_all():
+    """Orphans become children of this process, so that none gets away."""
+    for _ in range(1000):
+        processes = descendants()
+        if not processes:
+            return
+        for process in processes:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except OSError:
+                pass
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0] != 0:
+                pass
+        except ChildProcessError:
+            pass
+        time.sleep(0.002)
+
+
+def main():
+    seconds, output, command = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the end of the input says it
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    waking, woken = os.pipe()
+    os.set_blocking(woken, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(woken)
+    start = time.monotonic()
+    with open(output, "wb") as file:
+        # Python's children inherit what is ignored; a test is to have it as from a terminal.
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                                 start_new_session=True, preexec_fn=heed_signals)
+    status = None
+    while status is None:
+        left = start + seconds - time.monotonic()
+        ready = select.select([0, waking], [], [], max(left, 0))[0] if left > 0 else [0]
+        if waking in ready:
+            os.read(waking, 4096)
+            status = child.poll()
+        elif 0 in ready:
+            status = "timeout"
+    took = time.monotonic() - start
+    end_all()
+    print(status, round(took, 3), flush=True)
+
+
+def heed_signals():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Which test runs which lines of src/, measured once and kept in build/mutate/reach.json.
+
+Afterwards only tests that are new, or that were changed themselves, are measured again. What is known of a source that has
+changed since moves with its lines; new lines are taken to be run by whoever runs their neighbours.
+"""
+import concurrent.futures
+import difflib
+import json
+import os
+import re
+import shutil
+import time
+
+from tree import digest, run
+
+MEASURE_S = 150  # a test that takes longer is stopped; what it has run until then counts
+CALL = "<__sanitizer_cov_trace_pc>"
+
+
+def blocks_of(program, root):
+    """The program's blocks: a sorted list of (where it returns to after telling, {(file, line)})."""
+    blocks, here, lines, told = [], None, set(), False
+    for text in run(["objdump", "-dl", "--no-show-raw-insn", program]).decode(errors="replace").splitlines():
+        if text.startswith(root):
+            name, _, number = text.partition(" (")[0].rpartition(":")
+            here = (name[len(root) + 1:], int(number)) if number.isdigit() else None
+        elif text.startswith("  "):
+            if told:
+                lines = set()
+                blocks.append((int(text.partition(":")[0], 16), lines))
+            told = text.endswith(CALL) and "call" in text
+            if here and not told:
+                lines.add(here)
+        elif text.endswith(">:"):  # what a function begins with belongs to no block
+            here, lines = None, set()
+    return [(address, {line for line in lines if line[0].startswith("src/")}) for address, lines in blocks]
+
+
+class Reach:
+    """masks: test -> file -> a number whose bit N says that the test runs line N."""
+
+    def __init__(self, tree, commands, say):
+        self.tree, self.runner, self.say = tree, commands, say
+        self.path = os.path.join(tree.work, "reach.json")
+        self.kept = {"tests": {}, "programs": {}, "texts": {}}
+        if os.path.exists(self.path):
+            with open(self.path, encoding="utf-8") as file:
+                self.kept = json.load(file)
+
+    def update(self, tests, jobs, patience=None):
+        """Measures what is not known yet; with a patience in seconds, only as long as that."""
+        self.follow_sources()
+        wanted = [test for test in tests.values()
+                  if self.kept["tests"].get(test.name, {}).get("key") != self.key(test)]
+        self.kept["tests"] = {name: known for name, known in self.kept["tests"].items() if name in tests}
+        if wanted:
+            self.say(f"measuring which lines {len(wanted)} tests run")
+            self.tree.build("counted", jobs)
+            try:
+                self.measure({test.name for test in wanted}, jobs, patience)
+            finally:
+                self.save()
+        self.save()
+        self.index()
+
+    def save(self):
+        self.kept["texts"] = {name: self.tree.read(name).decode() for name in self.tree.sources}
+        with open(self.path + ".new", "w", encoding="utf-8") as file:
+            json.dump(self.kept, file)
+        os.replace(self.path + ".new", self.path)
+
+    def key(self, test):
+        """Changes when the test itself does."""
+        relative = [word.replace(self.tree.dev, "BUILD").replace(self.tree.path, "TREE") for word in test.words()]
+        own = []
+        for word in test.words():
+            if word.startswith(self.tree.dev) and re.match(r"test_", os.path.basename(word)):
+                word = f"{self.tree.path}/tests/unit/{os.path.basename(word)}.c"
+            if word.startswith(self.tree.path) and os.path.isfile(word):
+                own.append(self.tree.read(os.path.relpath(word, self.tree.path)))
+        return digest(*relative, *own)
+
+    def measure(self, names, jobs, patience):
+        tests = [test for test in self.tree.tests(self.tree.counted).values() if test.name in names]
+        keys = {test.name: self.key(test) for test in self.tree.tests(self.tree.dev).values()}
+        blocks, users = {}, {}
+        for test in tests:
+            for word in test.words():
+                if word.startswith(self.tree.counted) and os.access(word, os.X_OK) and word not in users:
+                    users[word] = True
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            for program, found in zip(users, pool.map(lambda path: blocks_of(path, self.tree.path), users)):
+                blocks[os.path.basename(program)] = found
+                self.kept["programs"][os.path.relpath(program, self.tree.counted)] = sorted(
+                    {name for _, lines in found for name, _ in lines})
+
+        end = time.monotonic() + patience if patience else None
+        tests.sort(key=lambda test: self.kept["tests"].get(test.name, {}).get("seconds", 5))
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            def one(test):
+                left = min(MEASURE_S, end - time.monotonic()) if end else MEASURE_S
+                return self.measure_one(test, blocks, left) if left > 1 else None
+            for test, found in zip(tests, pool.map(one, tests)):
+                if found:
+                    self.say(f"{found['seconds']:7.1f} s  {test.name}")
+                    self.kept["tests"][test.name] = {**found, "key": keys.get(test.name, "")}
+
+    def measure_one(self, test, blocks, seconds):
+        folder = os.path.join(self.tree.work, "seen", digest(test.name))
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        os.chmod(folder, 0o777)
+        environment = {**surroundings(self.tree), **test.environment, "MUTATE_REACH": folder}
+        output = folder + ".log"
+        status, took = self.runner.run(test.command, seconds, output, environment, test.folder)
+        masks = {}
+        for program in os.listdir(folder):
+            with open(os.path.join(folder, program), "rb") as file:
+                seen = file.read()
+            for address, lines in blocks.get(program, []):
+                if address < len(seen) and seen[address]:
+                    for name, line in lines:
+                        masks[name] = masks.get(name, 0) | 1 << line
+        shutil.rmtree(folder)
+        status = "skipped" if status == test.skipped and status != 0 else status
+        if status != 0:
+            self.say(f"while measuring, {test.name} ended with: {status}")
+        return {"seconds": took, "status": status, "masks": {name: hex(mask) for name, mask in masks.items()}}
+
+    def follow_sources(self):
+        for name, old in self.kept["texts"].items():
+            if name in self.tree.sources and self.tree.read(name).decode() != old:
+                places = moved(old.splitlines(), self.tree.read(name).decode().splitlines())
+                for known in self.kept["tests"].values():
+                    if name in known["masks"]:
+                        known["masks"][name] = hex(moved_mask(int(known["masks"][name], 16), places))
+
+    def index(self):
+        self.masks = {test: {name: int(mask, 16) for name, mask in known["masks"].items()}
+                      for test, known in self.kept["tests"].items()}
+        self.seconds = {test: known["seconds"] for test, known in self.kept["tests"].items()}
+
+    def tests_of(self, name, lines):
+        """The tests that run any of the lines."""
+        wanted = sum(1 << line for line in set(lines))
+        return [test for test, masks in self.masks.items() if masks.get(name, 0) & wanted]
+
+
+def surroundings(tree):
+    """The environment of every test."""
+    environment = dict(os.environ)
+    environment.setdefault("QUINIELA_DATA", os.path.normpath(os.path.join(tree.root, "../shared/data")))
+    return environment
+
+
+def moved(old, new):
+    """For each line of the new text (from 1) the lines of the old one that tell who runs it."""
+    places = {}
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        for j in range(j1, j2):
+            places[j + 1] = [i1 + j - j1 + 1] if tag == "equal" else list(range(max(i1, 1), i2 + 2))
+    return places
+
+
+def moved_mask(mask, places):
+    return sum(1 << new for new, olds in places.items() if any(mask >> old & 1 for old in olds))

@@ -1,0 +1,68 @@
+"""Planted bugs that a test notices are told from others, and the sources stay as they are."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILES = {
+    "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
+project(toy C CXX)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+enable_testing()
+add_library(toy STATIC src/toy/toy.c)
+add_executable(test_toy tests/test_toy.c)
+target_link_libraries(test_toy toy)
+add_test(NAME toy.holds COMMAND test_toy)
+""",
+    "src/toy/toy.c": """int limited(int n);
+int unused(int n);
+int limited(int n) {
+    if (n > 9) {
+        return 9;
+    }
+    return n;
+}
+int unused(int n) {
+    return n + 4;
+}
+""",
+    "tests/test_toy.c": """int limited(int n);
+int main(void) {
+    return limited(20) == 9 && limited(1) == 1 ? 0 : 1;
+}
+""",
+}
+
+
+class Run(unittest.TestCase):
+    def mutate(self, *arguments):
+        done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "main.py"), "--root", self.folder, "--jobs", "1",
+                               *arguments], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_a_project_of_one_function(self):
+        with tempfile.TemporaryDirectory() as self.folder:
+            for name, text in FILES.items():
+                path = os.path.join(self.folder, name)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+            subprocess.run(["git", "init", "-q", self.folder], check=True)
+            said = self.mutate()
+            self.assertRegex(said, r"(?m)^src/toy +9 +4 +3 +2 ", said)
+            self.assertIn("    -     if (n > 9) {\n    +     if (n >= 9) {", said, "the same for every n that was tried")
+            self.assertIn("    +     return n + 5;", said, "nobody runs it")
+            self.assertRegex(said, r"negate: noticed by toy\.holds \(1\)")
+            self.assertRegex(said, r"constant: noticed by toy\.holds \(1\)")
+            again = self.mutate()
+            self.assertEqual(again.count("noticed by"), 0, "what was tried is not tried again:\n" + again)
+            self.assertEqual(again.split("folder ")[1], said.split("folder ")[1], "and is reported the same")
+            with open(os.path.join(self.folder, "src/toy/toy.c"), encoding="utf-8") as file:
+                self.assertEqual(file.read(), FILES["src/toy/toy.c"], "nothing is planted in the sources")
+
+
+if __name__ == "__main__":
+    unittest.main()

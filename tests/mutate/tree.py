@@ -1,0 +1,126 @@
+"""A copy of the sources, in build/mutate/tree, and what is built of it. The work tree itself is never changed.
+
+dev      as the tests are built for work on the code, without debug information: mutants are linked with its parts
+counted  notes which blocks run (reach.c)
+"""
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LABEL = "mutate"  # of the tests of these programs themselves, which are of no use here
+TRACED = "-O0 -g1 -fsanitize-coverage=trace-pc"
+
+
+class Test:
+    def __init__(self, found, python):
+        properties = {p["name"]: p["value"] for p in found["properties"]}
+        self.name = found["name"]
+        self.command = [sys.executable if word == python or re.search(r"/python3(\.\d+)?$", word) else word
+                        for word in found["command"]]
+        self.environment = dict(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
+        self.folder = properties.get("WORKING_DIRECTORY", ".")
+        self.labels = properties.get("LABELS", [])
+        self.limit = properties.get("TIMEOUT", 600)
+        self.skipped = properties.get("SKIP_RETURN_CODE", 0)
+
+    def words(self):
+        return [*self.command, *self.environment.values()]
+
+
+class Tree:
+    def __init__(self, root):
+        self.root = root
+        self.work = os.path.join(root, "build/mutate")
+        self.path = os.path.join(self.work, "tree")
+        self.dev = os.path.join(self.work, "dev")
+        self.counted = os.path.join(self.work, "counted")
+        os.makedirs(self.path, exist_ok=True)
+
+    def copy(self):
+        """Brings the copy up to date; what has not changed keeps its time."""
+        listed = subprocess.run(["git", "-C", self.root, "ls-files", "-zco", "--exclude-standard"], check=True,
+                                capture_output=True).stdout.decode().split("\0")
+        wanted = {name for name in listed if name and os.path.isfile(os.path.join(self.root, name))}
+        for folder, _, files in os.walk(self.path):
+            for name in files:
+                path = os.path.join(folder, name)
+                if os.path.relpath(path, self.path) not in wanted:
+                    os.unlink(path)
+        for name in wanted:
+            copy_changed(os.path.join(self.root, name), os.path.join(self.path, name))
+        names = sorted(name for name in wanted if name.startswith(("src/", "tests/", "cmake/", "CMake")))
+        self.sources = [name for name in names if re.match(r"src/.*\.(c|cpp)$", name)]
+        self.hash = digest(*(self.read(name) for name in names))
+
+    def read(self, name):
+        with open(os.path.join(self.path, name), "rb") as file:
+            return file.read()
+
+    def build(self, which, jobs):
+        folder = {"dev": self.dev, "counted": self.counted}[which]
+        options = {"CMAKE_BUILD_TYPE": "Debug", "BUILD_TESTING": "ON"}
+        if which == "dev":
+            options.update({f"CMAKE_{language}_FLAGS_DEBUG": "-Og" for language in ("C", "CXX")})
+        else:
+            options.update({f"CMAKE_{language}_FLAGS_DEBUG": TRACED for language in ("C", "CXX")})
+            for kind, definition in (("EXE", []), ("MODULE", ["-DREACH_NOTHING"])):
+                linked = os.path.join(self.work, f"reach_{kind.lower()}.o")
+                run(["cc", "-O2", "-fPIC", "-D_GNU_SOURCE", *definition, "-c", os.path.join(HERE, "reach.c"), "-o", linked])
+                options[f"CMAKE_{kind}_LINKER_FLAGS"] = linked
+        if shutil.which("ccache"):
+            options.update({f"CMAKE_{language}_COMPILER_LAUNCHER": "ccache" for language in ("C", "CXX")})
+        run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())])
+        run(["ninja", "-C", folder, "-j", str(jobs)])
+
+    def tests(self, folder):
+        """All of them, as ctest knows them."""
+        found = json.loads(run(["ctest", "--test-dir", folder, "--show-only=json-v1"]))
+        python = shutil.which("python3")
+        tests = [Test(test, python) for test in found["tests"] if test.get("command")]
+        return {test.name: test for test in tests if LABEL not in test.labels}
+
+    def commands(self):
+        """How each source is compiled: file -> [(object, command)]."""
+        with open(os.path.join(self.dev, "compile_commands.json"), encoding="utf-8") as file:
+            entries = json.load(file)
+        found = {}
+        for entry in entries:
+            words = shlex.split(entry["command"])
+            name = os.path.relpath(entry["file"], self.path)
+            found.setdefault(name, []).append((words[words.index("-o") + 1], entry["command"]))
+        return found
+
+
+def run(command):
+    """Runs it and gives back what it printed; what it printed is shown when it fails."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{shlex.join(command)} failed:\n{done.stdout.decode(errors='replace')[-4000:]}")
+    return done.stdout
+
+
+def copy_changed(source, target):
+    with open(source, "rb") as file:
+        text = file.read()
+    try:
+        with open(target, "rb") as file:
+            if file.read() == text and os.stat(source).st_mode == os.stat(target).st_mode:
+                return
+    except OSError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copyfile(source, target)
+    shutil.copymode(source, target)
+
+
+def digest(*parts):
+    whole = hashlib.sha1()
+    for part in parts:
+        whole.update(part if isinstance(part, bytes) else str(part).encode())
+        whole.update(b"\0")
+    return whole.hexdigest()

@@ -1,0 +1,133 @@
+"""One mutant before the tests that run its line, one after the other, until one notices it."""
+import os
+import threading
+import time
+
+from commands import Interrupted
+from reach import surroundings
+from workshop import NotAProgram, Workshop
+
+HANG_S = "10"  # what a story waits at most for something that does not come
+STEADY = ("unit", "fuzz", "sim")  # labels of tests that do the same each time
+AGAIN = 2  # so many failures in a row count, of a test that may fail by itself
+
+
+class History:
+    """Which tests have noticed what, and how long they take: the likeliest for its time comes first."""
+
+    def __init__(self, reach, records):
+        self.reach, self.lock = reach, threading.Lock()
+        self.tried, self.noticed, self.seconds, self.trusted = {}, {}, dict(reach.seconds), set()
+        self.breadth = {test: len(masks) for test, masks in reach.masks.items()}
+        for record in records:
+            if "by" in record:
+                key = record["by"], record["file"]
+                self.tried[key] = self.noticed[key] = self.noticed.get(key, 0) + 1
+
+    def tell(self, test, file, noticed, seconds):
+        with self.lock:
+            self.tried[test, file] = self.tried.get((test, file), 0) + 1
+            self.noticed[test, file] = self.noticed.get((test, file), 0) + noticed
+            if not noticed:
+                self.seconds[test] = seconds
+                self.trusted.add(test)
+
+    def order(self, tests, file):
+        def worth(test):
+            guess = 0.4 if self.breadth.get(test, 0) < 12 else 0.15
+            chance = (self.noticed.get((test, file), 0) + 2 * guess) / (self.tried.get((test, file), 0) + 2)
+            return chance / (self.seconds.get(test, 5) + 0.05)
+        return sorted(tests, key=worth, reverse=True)
+
+
+class Trial:
+    """patience: how many seconds of tests one mutant is worth."""
+
+    def __init__(self, parts, tests, reach, history, runner, number, patience):
+        self.tests, self.reach, self.history, self.runner, self.patience = tests, reach, history, runner, patience
+        self.shop = Workshop(parts, number)
+        self.environment = {**surroundings(parts.tree), "QUINIELA_HANG_S": HANG_S}
+
+    def run(self, mutant):
+        """What has become of it: a record for the results."""
+        start = time.monotonic()
+        record = {"id": mutant.id, "operator": mutant.operator, "file": mutant.file, "line": mutant.line}
+        try:
+            record.update(self.judge(mutant))
+        except NotAProgram:
+            record["end"] = "no program"
+        record["seconds"] = round(time.monotonic() - start, 2)
+        return record
+
+    def judge(self, mutant):
+        if not self.shop.plant(mutant):
+            return {"end": "same code"}
+        covering = [name for name in covering_tests(self.reach, mutant, self.shop.text) if name in self.tests]
+        left, tried, unsure = list(covering), 0, []
+        spent = time.monotonic()
+        while left:
+            name = self.history.order(left, mutant.file)[0]
+            left.remove(name)
+            if tried and time.monotonic() - spent + self.history.seconds.get(name, 0) > self.patience:
+                continue
+            tried += 1
+            end, tail = self.notices(self.tests[name], mutant)
+            if end:
+                return {"end": "noticed", "by": name, "how": end, "said": tail, "tried": tried}
+            if tail:
+                unsure.append(name)
+        return {"end": "survived" if covering else "unreached", "tried": tried, "left": len(covering) - tried,
+                "unsure": unsure}
+
+    def notices(self, test, mutant):
+        """How the test ended with the mutant when that was not well, and the end of what it printed."""
+        status, took = self.attempt(test, True)
+        noticed = status not in (0, test.skipped)
+        if noticed and not self.is_trusted(test):
+            return None, ""
+        self.history.tell(test.name, mutant.file, noticed, took)
+        if not noticed:
+            return None, ""
+        tail = self.tail()
+        if status != "timeout" and not any(label in STEADY for label in test.labels):
+            for _ in range(AGAIN - 1):
+                status = self.attempt(test, True)[0]
+                if status in (0, test.skipped):
+                    return None, tail
+        return status, tail
+
+    def is_trusted(self, test):
+        """Whether the test passes without any mutant: asked once, of those that have not passed yet."""
+        if test.name not in self.history.trusted:
+            status, took = self.attempt(test, False)
+            if status != 0:
+                return False
+            self.history.tell(test.name, "", False, took)
+        return True
+
+    def attempt(self, test, planted):
+        """Starts the test; a test of ours in Python ends at its first failure."""
+        replaced = self.shop.replaced if planted else lambda word: word
+        command = [replaced(word) for word in test.command]
+        if "e2e" in test.labels:
+            command.append("--failfast")
+        environment = {**self.environment, **{key: replaced(value) for key, value in test.environment.items()}}
+        limit = min(10 + 4 * self.history.seconds.get(test.name, 10), test.limit)
+        status, took = self.runner.run(command, limit, os.path.join(self.shop.folder, "said"), environment, test.folder)
+        if status == "lost":
+            raise Interrupted
+        return status, took
+
+    def tail(self):
+        with open(os.path.join(self.shop.folder, "said"), "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 1500))
+            return file.read().decode(errors="replace")
+
+
+def covering_tests(reach, mutant, text):
+    """Those that run its line; of a statement of several lines any; of a named constant those where it is named."""
+    if mutant.mention:
+        lines = [i + 1 for i, line in enumerate(text.split(b"\n")) if mutant.mention.encode() in line]
+        return reach.tests_of(mutant.file, lines)
+    return reach.tests_of(mutant.file, [mutant.line]) or \
+        reach.tests_of(mutant.file, range(mutant.line, mutant.end_line + 1))
