@@ -45,6 +45,7 @@ struct lottery_loop {
     struct queue done;                  // requests that the ledger has answered
     size_t chunk_bytes;                 // of requests that are with the ledger, and their chunks
     unsigned lists;                     // of what is stored, that are asked for
+    bool gives_lists;                   // turns for more of them are being given
     struct fair *for_room, *for_list;   // connections that wait for either to become less
     struct lottery_connection *waiting; // connections that wait for the draw
     struct fair *admission;             // how much of each agency is with the ledger
@@ -168,6 +169,9 @@ void lines_go_on(struct lottery_loop *loop);
 // that was asked for has been answered.
 bool lines_list_may_go(struct connection *connection, uint32_t agency);
 void lines_list_is_done(struct lottery_loop *loop);
+
+// lines.c: the connection may have a list, and does not go on: another one has its turn.
+void lines_give_list_back(struct connection *connection);
 
 // lines.c: the connection is gone.
 void lines_leave(struct connection *connection);

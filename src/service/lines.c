@@ -77,11 +77,16 @@ void lines_go_on(struct lottery_loop *loop) {
 
 static void give_lists(struct lottery_loop *loop) {
     struct lottery_connection *own;
+    if (loop->gives_lists) {
+        return; // the one further up goes on
+    }
+    loop->gives_lists = true;
     while (loop->lists < LISTS_AT_ONCE && (own = take_next(loop->for_list)) != NULL) {
         loop->lists++;
         own->may_list = true;
         requests_resume(own->connection);
     }
+    loop->gives_lists = false;
 }
 
 bool lines_list_may_go(struct connection *connection, uint32_t agency) {
@@ -102,6 +107,14 @@ void lines_list_is_done(struct lottery_loop *loop) {
     give_lists(loop);
 }
 
+void lines_give_list_back(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    if (own->may_list) {
+        own->may_list = false;
+        lines_list_is_done(lottery_loop_of(connection));
+    }
+}
+
 void lines_leave(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
     struct fair_lane *lane = own->line_place.lane;
@@ -109,8 +122,5 @@ void lines_leave(struct connection *connection) {
         fair_leave(&own->line_place);
         fair_release(own->line, lane);
     }
-    if (own->may_list) {
-        own->may_list = false;
-        lines_list_is_done(lottery_loop_of(connection));
-    }
+    lines_give_list_back(connection);
 }

@@ -273,9 +273,19 @@ size_t requests_received(struct connection *connection, const uint8_t *bytes, si
     return length; // what comes behind is thrown away
 }
 
+static bool may_go_on(const struct lottery_connection *own) {
+    return !lines_is_waiting(own) && !doubt_is_waiting(own) && !own->broken && own->turn.lane == NULL;
+}
+
 void requests_resume(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
-    if (!lines_is_waiting(own) && !doubt_is_waiting(own) && !own->broken && own->turn.lane == NULL) {
-        connection_resume(connection);
+    if (!may_go_on(own)) {
+        return;
     }
+    connection_hold(connection);
+    connection_resume(connection);
+    if (may_go_on(own)) { // nobody else keeps it: it may have to read its answers first, if it ever does
+        lines_give_list_back(connection);
+    }
+    connection_release(connection);
 }

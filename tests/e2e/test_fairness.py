@@ -51,12 +51,13 @@ class Resends(Story):
 class Lists(Story):
     """A list of what is stored is a large answer to a small question: few of a loop are made at once."""
     CONNECTIONS = 40
+    STRANGERS = 4
     ASKED = 8
     PIECES = 1000
 
     def setUp(self):
         super().setUp()
-        self.server = Server(self, "--loops", 1, agencies=2)
+        self.server = Server(self, "--loops", 1, "--send-timeout", "0s", agencies=2)
         self.wire = Wire(self, self.server.ports[0])
         for first in range(self.PIECES):
             self.wire.send({"type_message": 1, "agency": "1", "first": first, "payload": ["Ana,Paz,1,1999-03-17,1"]})
@@ -78,6 +79,19 @@ class Lists(Story):
         flood.stdin.close()
         answered = int(flood.stdout.readline())
         self.assertLess((answered - CONNECTIONS // 2) / CHUNKS, 40)
+
+    def test_who_does_not_read_its_lists_keeps_nobody_waiting(self):
+        for _ in range(self.STRANGERS):
+            Wire(self, self.server.ports[0]).socket.sendall(resends.ask_for_list(1) * self.ASKED * 10)
+        for number in range(100):  # by then their buffers are full
+            with self.subTest(number=number):
+                self.assertEqual(len(self.ask_for_list()), self.PIECES)
+
+    def ask_for_list(self):
+        """What somebody new is told of agency 1."""
+        wire = Wire(self, self.server.ports[0])
+        wire.socket.sendall(resends.ask_for_list(1))
+        return wire.receive()["stored"]
 
     def test_each_gets_all_that_it_asked_for(self):
         wires = [Wire(self, self.server.ports[0]) for _ in range(self.CONNECTIONS)]
