@@ -25,7 +25,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
-HANG_S = 60
+HANG_S = 10
+ROUND_S = 60  # a whole round, and whoever waits for the draw in it
 WINNING = 7574
 LIFE, LIFE_LINES = "any line", 60  # how long a server lives at most for which a death is planned
 
@@ -88,7 +89,7 @@ class Recorder(threading.Thread):
     def run(self):
         while self.winners is None and not self.stopping.is_set() and self.failure is None:
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S) as self.socket:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=ROUND_S) as self.socket:
                     self._send_all()
             except (OSError, EOFError):
                 self.stopping.wait(0.01)  # the server is away
@@ -191,7 +192,7 @@ class Round:
         self.selector = selectors.DefaultSelector()
         self.kills, self.draws, self.drawn_at, self.told = 0, 0, None, 0
         self.server, self.clients, self.recorder, self.logs, self.marks = None, {}, None, [], []
-        self.deadline = time.monotonic() + HANG_S
+        self.deadline = time.monotonic() + ROUND_S
 
     # The input, and what must come of it
 

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 
-from rounds import HANG_S, PROGRAM, WINNING, Process, Wrong, take_ports
+from rounds import HANG_S, PROGRAM, ROUND_S, WINNING, Process, Wrong, take_ports
 
 AGENCIES = 20
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
@@ -38,7 +38,7 @@ class ServersRound:
         self.ports = [take_ports(self.marks) for _ in range(servers)]
         self.kills, self.lines, self.draws = 0, 0, 0
         self.down = {}  # servers that wait for their start: at which line, counted over all logs
-        self.deadline = time.monotonic() + 2 * HANG_S
+        self.deadline = time.monotonic() + 2 * ROUND_S
 
     # The input, and what must come of it
 

@@ -1,10 +1,10 @@
 """Named servers, agencies and raw connections for stories over real processes.
 
 Each test has a folder of its own and servers on free ports. Nothing sleeps for luck: a story waits for a line of the
-log. The time limits only turn a hang into a failure. QUINIELA names the program under test; QUINIELA_GENTLE has programs
-that a story leaves behind asked to end, so that what they have to say at their end (which lines ran, what memory was not
-given back) is not lost. QUINIELA_VALGRIND says that the program runs under valgrind (script/analyze), and
-QUINIELA_HANG_S gives it more time.
+log. The time limits only turn a hang into a failure, which says what was waited for, and what stood in the log. QUINIELA
+names the program under test; QUINIELA_GENTLE has programs that a story leaves behind asked to end, so that what they have
+to say at their end (which lines ran, what memory was not given back) is not lost. QUINIELA_VALGRIND says that the program
+runs under valgrind (script/analyze), and QUINIELA_HANG_S gives it more time, as sanitizers need it, too.
 
 QUINIELA_POSTGRES, the address of a PostgreSQL, has every store be a schema of that database; and QUINIELA_SERVERS has as
 many servers work on it wherever a story starts one: it sees their logs as one, its agencies get all their addresses, and
@@ -12,6 +12,7 @@ each connection of its own goes to another one.
 """
 import collections
 import contextlib
+import inspect
 import json
 import os
 import re
@@ -32,7 +33,9 @@ GENTLE = "QUINIELA_GENTLE" in os.environ
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
 SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
 KNOWN_DATA = os.path.abspath(os.environ.get("QUINIELA_DATA", os.path.join(ROOT, "../shared/data")))  # may not be there
-HANG_S = int(os.environ.get("QUINIELA_HANG_S", 120))  # a story that has not gone on by then hangs
+# How much slower everything may be than on a machine that has at most twice as much to do as it can.
+CROWDED = max(1, os.getloadavg()[0] / (2 * os.cpu_count()))
+HANG_S = int(int(os.environ.get("QUINIELA_HANG_S", 10)) * CROWDED)  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 
@@ -48,11 +51,28 @@ def patience(ms):
     return f"{ms * 10 if VALGRIND else ms}ms"
 
 
+class Status(int):
+    """How a program ended; where another end was expected, its log tells why."""
+
+    def __new__(cls, value, process):
+        status = super().__new__(cls, value)
+        status.process = process
+        return status
+
+    def __repr__(self):
+        how = f"exit status {int(self)}" if self >= 0 else signal.Signals(-self).name
+        return f"{how}; {self.process.whole_log()}" if self.process.name in ("server", "client") else how
+
+    __str__ = int.__repr__
+
+
 class Process:
     """A running program whose standard output is read line by line; or several of them, one for each list of
     arguments, that are looked at as one."""
 
     def __init__(self, story, *commands, environment=None, prefix=()):
+        self.name = str(commands[0][0])
+        vars(story).setdefault("programs", []).append(self)
         self.lines = []
         self.errors = []
         self.changed = threading.Condition()
@@ -91,18 +111,27 @@ class Process:
             return matches[count - 1] if len(matches) >= count else self.lines and self.lines[-1] is None
         with self.changed:
             match = self.changed.wait_for(found, HANG_S)
-        if not match or match is True:
-            raise AssertionError(f"no line {count} with {pattern!r}; the log:\n" + self.log() + "".join(self.errors))
+        if not match:
+            self.fail_waiting(f"line {count} with {pattern!r}")
+        if match is True:
+            raise AssertionError(f"expected line {count} with {pattern!r}, the {self.name} ended without; {self.whole_log()}")
         return match
 
-    def wait_until(self, condition):
-        """Looks at every line, and now and then besides, whether the condition holds."""
+    def wait_until(self, condition, what=None):
+        """Looks at every line, and now and then besides, whether the condition holds; `what` it is, unless its source says
+        so."""
         with self.changed:
             for _ in range(HANG_S * 20):
                 if condition():
                     return
                 self.changed.wait(0.05)
-        raise AssertionError("the condition never held; the log:\n" + self.log())
+        self.fail_waiting(what or inspect.getsource(condition).strip())
+
+    def fail_waiting(self, what):
+        raise AssertionError(f"waited {HANG_S} s for {what}; {self.whole_log()}")
+
+    def whole_log(self):
+        return f"the {self.name}'s log:\n" + self.log() + "".join(self.errors)
 
     def log(self):
         return "\n".join(line for line in self.lines if line) + "\n"
@@ -120,10 +149,13 @@ class Process:
 
     def wait(self):
         """The exit status, once all of the output is read; of several the worst."""
-        statuses = [process.wait(HANG_S) for process in self.processes]
+        try:
+            statuses = [process.wait(HANG_S) for process in self.processes]
+        except subprocess.TimeoutExpired:
+            self.fail_waiting(f"the {self.name} to end")
         for reader in self.readers:
             reader.join(HANG_S)
-        return max(statuses, key=abs)
+        return Status(max(statuses, key=abs), self)
 
     def end(self):
         for process in self.processes:
@@ -182,10 +214,37 @@ class Agency(Process):
         return int(self.wait_for(r"cant_ganadores: (\d+)")[1])
 
 
+KINDS = {1: "processed", 2: "winners", 3: "not_ready", 4: "error"}  # by type_message
+
+
+class Answer(dict):
+    """What the central answered; who asks for what is not in it is told the whole of it."""
+
+    def __missing__(self, key):
+        raise AssertionError(f"expected an answer with {key!r}, came {self}")
+
+    @property
+    def kind(self):
+        """processed, winners, not_ready, or "error" with its code."""
+        kind = KINDS.get(self["type_message"], f"type_message {self['type_message']}")
+        return f"error {self.code}" if kind == "error" else kind
+
+    @property
+    def error(self):
+        if KINDS.get(self["type_message"]) != "error" or not self["payload"]:
+            raise AssertionError(f"expected an error, came {self}")
+        return Answer(self["payload"])
+
+    @property
+    def code(self):
+        return self.error["code"]
+
+
 class Wire:
     """A connection that speaks frames, or bytes."""
 
     def __init__(self, story, port):
+        self.story = story
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=HANG_S)
         story.addCleanup(self.socket.close)
 
@@ -193,8 +252,7 @@ class Wire:
         self.socket.sendall(frame(message))
 
     def receive(self):
-        length, = struct.unpack(">I", self._exactly(4))
-        return json.loads(self._exactly(length))
+        return receive_answer(self.socket, self.story)
 
     def ask(self, message):
         self.send(message)
@@ -213,13 +271,29 @@ class Wire:
         return self.socket.recv(1) == b""
 
     def _exactly(self, count):
-        data = b""
-        while len(data) < count:
-            more = self.socket.recv(count - len(data))
-            if not more:
-                raise EOFError(f"the connection ended within a message: {data!r}")
-            data += more
-        return data
+        return receive_exactly(self.socket, count, self.story)
+
+
+def receive_answer(connection, story):
+    length, = struct.unpack(">I", receive_exactly(connection, 4, story))
+    return Answer(json.loads(receive_exactly(connection, length, story)))
+
+
+def receive_exactly(connection, count, story):
+    """So many bytes of an answer. EOFError when the connection is closed before."""
+    data = b""
+    while len(data) < count:
+        try:
+            more = connection.recv(count - len(data))
+        except TimeoutError:
+            raise AssertionError(f"waited {connection.gettimeout():.0f} s for an answer; {story.logs()}") from None
+        except ConnectionError as error:
+            raise type(error)(error.errno, f"expected an answer, the connection was reset; {story.logs()}") from None
+        if not more:
+            raise EOFError(f"expected an answer, the connection was closed"
+                           f"{f' after {data[:40]!r}' if data else ''}; {story.logs()}")
+        data += more
+    return data
 
 
 # What a service manager does: the sockets, bound to an address, become descriptors 3 and 4 (sd_listen_fds(3)).
@@ -273,6 +347,11 @@ class Story(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="quiniela-")
         self.addCleanup(shutil.rmtree, self.folder)
         self.schemas = {}  # by the name of the store
+        self.programs = []
+
+    def logs(self):
+        """Those of the servers that were started."""
+        return "\n".join(program.whole_log() for program in self.programs if program.name == "server") or "no server's log"
 
     def schema(self, name="quiniela.db"):
         return re.sub("[^a-z0-9]", "_", f"{os.path.basename(self.folder)}_{name}")

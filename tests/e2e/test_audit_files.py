@@ -30,7 +30,7 @@ class Files(Audited):
     def finish(self, server, agency):
         wire = Wire(self, server.ports[0])
         answer = wire.ask({"type_message": 2, "agency": str(agency), "payload": [f"Ana,Gil,{agency},1990-01-01,7574"]})
-        self.assertEqual(answer["type_message"], 1)
+        self.assertEqual(answer.kind, "processed")
         wire.socket.close()
 
     def old(self):

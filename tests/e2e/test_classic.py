@@ -23,12 +23,12 @@ class ClassicClient(Story):
         for agency, (bets, _) in zip(("1", 2), connections):
             self.assertIn(b"\\u00e1", classic_frame(1, agency, BETS))
             bets.socket.sendall(classic_frame(1, agency, BETS))
-            self.assertEqual(bets.receive()["type_message"], 1)
+            self.assertEqual(bets.receive().kind, "processed")
             bets.socket.sendall(classic_frame(1, agency, BETS[:1]))
-            self.assertEqual(bets.receive()["type_message"], 1)
+            self.assertEqual(bets.receive().kind, "processed")
             bets.socket.sendall(classic_frame(2, agency, []))
             reply = bets.receive()
-            self.assertEqual((reply["type_message"], reply["payload"]), (1, None))
+            self.assertEqual((reply.kind, reply["payload"]), ("processed", None))
         for agency, (_, consult) in zip(("1", 2), connections):
             consult.socket.sendall(classic_frame(3, agency, None))
             self.assertEqual(consult.receive(), {"type_message": 2, "payload": "34407251,34407251"})
@@ -43,9 +43,9 @@ class ClassicClient(Story):
             self.assertEqual(bets.receive(), {"type_message": 1, "payload": None, "next": stored}, name)
         bets.socket.sendall(golden("classic-last-chunk.good"))
         reply = bets.receive()
-        self.assertEqual(reply["payload"]["code"], "agency_finished")  # agency 5 had said that there are no more
+        self.assertEqual(reply.code, "agency_finished")  # agency 5 had said that there are no more
         for agency in (1, 2, 3, 4):
-            self.assertEqual(bets.ask({"type_message": 2, "agency": agency, "payload": []})["type_message"], 1)
+            self.assertEqual(bets.ask({"type_message": 2, "agency": agency, "payload": []}).kind, "processed")
         consult.socket.sendall(golden("classic-consult.good"))
         self.assertEqual(consult.receive(), {"type_message": 2, "payload": "34407251,34407251"})
         self.assertTrue(consult.is_ended())
@@ -54,7 +54,7 @@ class ClassicClient(Story):
         server = Server(self, agencies=1)
         wire = Wire(self, server.ports[0])
         wire.socket.sendall(classic_frame(2, "1", BETS))
-        self.assertEqual(wire.receive()["type_message"], 1)
+        self.assertEqual(wire.receive().kind, "processed")
         wire.socket.sendall(classic_frame(3, "1", None))
         self.assertEqual(wire.receive()["payload"], "34407251")
 

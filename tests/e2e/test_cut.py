@@ -61,7 +61,7 @@ class Cut(Story):
                 self.cut(ending)
                 for _ in range(3):  # it does not go on with what is left
                     reply = self.wire.ask(chunk(CHUNKS * CHUNK))
-                    self.assertEqual(reply["payload"]["code"], "store_failed")
+                    self.assertEqual(reply.code, "store_failed")
                 self.server.wait_for(f"action: store .*result: fail.*night.db: {what} was emptied or cut while a server ran")
                 self.server.kill()
                 self.is_refused("its database or its log was emptied or cut")
@@ -71,12 +71,12 @@ class Cut(Story):
 
     def test_a_part_of_the_log(self):
         self.cut("-wal", os.stat(self.path("night.db-wal")).st_size - 1)
-        self.assertEqual(self.wire.ask(chunk(CHUNKS * CHUNK))["payload"]["code"], "store_failed")
+        self.assertEqual(self.wire.ask(chunk(CHUNKS * CHUNK)).code, "store_failed")
 
     def test_who_knows_goes_on_with_what_is_left(self):
         size = os.stat(self.path("night.db-wal")).st_size
         self.cut("-wal", size // 2)
-        self.assertEqual(self.wire.ask(chunk(CHUNKS * CHUNK))["payload"]["code"], "store_failed")
+        self.assertEqual(self.wire.ask(chunk(CHUNKS * CHUNK)).code, "store_failed")
         self.server.kill()
         self.is_refused("A file that was cut")
         os.unlink(self.path("night.db-lock"))

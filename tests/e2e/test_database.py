@@ -129,7 +129,7 @@ class CommitCut(DatabaseStory):
                 cutter.arm(way, after)
                 answer = wire.ask(message)
                 self.assertTrue(cutter.was_cut(), (way, after))
-                self.assertEqual((answer["type_message"], answer.get("next")), (1, stored + 1), (way, after))
+                self.assertEqual((answer.kind, answer.get("next")), ("processed", stored + 1), (way, after))
                 stored += 1
         self.assert_stored(stored)
         self.assertEqual(server.count("action: apuesta_almacenada "), stored)
@@ -180,8 +180,8 @@ class Standby(DatabaseStory):
         waiting = self.wait_for_standby()
         self.sql(f"SELECT pg_cancel_backend({waiting[0]})")
         answer = wires[0].receive()  # the commit has succeeded, with a warning: now everybody can read the bet
-        self.assertEqual((answer["type_message"], answer["payload"]["code"]), (4, "store_failed"))
-        self.assertTrue(answer["payload"]["retryable"])
+        self.assertEqual(answer.kind, "error store_failed")
+        self.assertTrue(answer.error["retryable"])
         self.assertEqual(self.count(), 1)
         for wire in wires:  # also the server that only reads that it is there says nothing
             wire.send(chunk(0, first=0))
@@ -205,7 +205,7 @@ class Standby(DatabaseStory):
         self.wait_for_standby()
         server.signal(signal.SIGTERM)
         self.assertEqual(server.wait(), 0)
-        self.assertNotIn(1, [message["type_message"] for message in wire.receive_all()])
+        self.assertNotIn("processed", [message.kind for message in wire.receive_all()])
 
 
 # A database that is not there, or will not
@@ -365,7 +365,7 @@ class Lotteries(DatabaseStory):
             file.write(bytes(16 << 20))
         while refused is None:
             answer = wire.ask(chunk(stored, 1000, first=stored))
-            if answer["type_message"] == 1:
+            if answer.kind == "processed":
                 stored += 1000
             else:
                 refused = answer["payload"]

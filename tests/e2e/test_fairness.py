@@ -62,7 +62,7 @@ class Lists(Story):
         for first in range(self.PIECES):
             self.wire.send({"type_message": 1, "agency": "1", "first": first, "payload": ["Ana,Paz,1,1999-03-17,1"]})
         for _ in range(self.PIECES):
-            self.assertEqual(self.wire.receive()["type_message"], 1)
+            self.assertEqual(self.wire.receive().kind, "processed")
 
     def test_whoever_sends_bets_waits_for_few_of_them(self):
         flood = subprocess.Popen([sys.executable, "-B", resends.__file__,
@@ -139,14 +139,14 @@ class Order(Story):
             agency = number * 7 % 40 + 1
             if number % 3 == 0:  # what stores nothing, between what does
                 wire.send({"type_message": 1, "agency": str(agency), "first": 5, "payload": ["Ana,Paz,1,1999-03-17,1"]})
-                sent.append("gap")
+                sent.append("error gap")
             else:
                 wire.send({"type_message": 1, "agency": str(agency), "first": 0, "payload": [
                     "Ana,Paz,1,1999-03-17,1"] * 2})
-                sent.append(None)
-        for code in sent:
+                sent.append("processed")
+        for kind in sent:
             reply = wire.receive()
-            self.assertEqual(reply["payload"] and reply["payload"]["code"], code)
+            self.assertEqual(reply.kind, kind)
 
 
 if __name__ == "__main__":

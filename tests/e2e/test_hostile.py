@@ -85,7 +85,7 @@ class Hostile(Story):
 
     def assert_serves(self, wire=None):
         own = wire or self.wire()
-        self.assertEqual(own.ask(ASK)["type_message"], 3)
+        self.assertEqual(own.ask(ASK).kind, "not_ready")
         if wire is None:
             own.socket.close()
 
@@ -149,7 +149,7 @@ class Deadlines(Hostile):
         while time.monotonic() - begun < 2.5:
             select.select([], [], [], 0.1)
             wire.socket.sendall(question[20:] + question[:20])
-            self.assertEqual(wire.receive()["type_message"], 3)
+            self.assertEqual(wire.receive().kind, "not_ready")
         self.assertEqual(self.closed_for("message_timeout"), 0)
 
     def test_silence_ends(self):
@@ -304,10 +304,10 @@ class Descriptors(Hostile):
         self.assertEqual(select.select([wire.socket for wire in newcomers], [], [], 0)[0], [])
         self.limit(100)
         for wire in newcomers:
-            self.assertEqual(wire.receive()["type_message"], 3)
+            self.assertEqual(wire.receive().kind, "not_ready")
         self.assertEqual(honest.ask(chunk(last=True, first=21))["next"], 22)
         for wire in held:
-            self.assertEqual(wire.receive()["type_message"], 2)
+            self.assertEqual(wire.receive().kind, "winners")
 
 
 class Resets(Hostile):
@@ -370,17 +370,17 @@ class Shapes(Hostile):
                 wire.send(self.padded(length))
                 reply = wire.receive()
                 if length > MESSAGE_BYTES_MAX:
-                    self.assertEqual(reply["payload"]["code"], "bad_frame")
+                    self.assertEqual(reply.code, "bad_frame")
                     self.assert_ends(wire)
                     wire = self.wire()
                 elif length < least:
-                    self.assertEqual(reply["payload"]["code"], "bad_json")
+                    self.assertEqual(reply.code, "bad_json")
                 else:
                     self.assertEqual(reply["next"], 1)
         for length in (MESSAGE_BYTES_MAX + 1, 1 << 24, (1 << 31) - 1, 1 << 31, (1 << 32) - 1):
             wire = self.wire()
             wire.socket.sendall(struct.pack(">I", length))
-            self.assertEqual(wire.receive()["payload"]["code"], "bad_frame")
+            self.assertEqual(wire.receive().code, "bad_frame")
             self.assert_ends(wire)
 
     def test_every_split_point(self):
@@ -391,14 +391,14 @@ class Shapes(Hostile):
             wire.socket.sendall(whole[:cut])
             self.assert_serves(clock)  # by then the first piece has been read
             wire.socket.sendall(whole[cut:])
-            self.assertEqual((wire.receive()["next"], wire.receive()["type_message"]), (1, 3))
+            self.assertEqual((wire.receive()["next"], wire.receive().kind), (1, "not_ready"))
         draw = random.Random(SEED)
         for _ in range(25 * ROUNDS):
             cuts = sorted(draw.sample(range(1, len(whole)), 5))
             for begin, end in zip([0, *cuts], [*cuts, len(whole)]):
                 wire.socket.sendall(whole[begin:end])
                 self.assert_serves(clock)
-            self.assertEqual((wire.receive()["next"], wire.receive()["type_message"]), (1, 3))
+            self.assertEqual((wire.receive()["next"], wire.receive().kind), (1, "not_ready"))
 
     def test_deep_json(self):
         self.serve()
@@ -406,10 +406,10 @@ class Shapes(Hostile):
         for opening in (b"[", b'{"a":', b'[{"payload":', b'{"type_message":1,"agency":"1","payload":['):
             for depth in (1, 100, 1023, 1024, 1025, 5000, MESSAGE_BYTES_MAX // len(opening)):
                 wire.send(opening * depth)
-                self.assertEqual(wire.receive()["payload"]["code"], "bad_json")
+                self.assertEqual(wire.receive().code, "bad_json")
         for depth in (1, 100, 1000):
             wire.send(b'{"type_message":1,"agency":"1","x":' + b"[" * depth + b"]" * depth + b',"payload":[]}')
-            self.assertEqual(wire.receive()["type_message"], 1)
+            self.assertEqual(wire.receive().kind, "processed")
 
 
 class Malformed(Hostile):

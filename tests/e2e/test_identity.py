@@ -220,8 +220,7 @@ class Gone(Identity):
         spoil()
         for _ in range(3):
             reply = wire.ask(chunk(stored))
-            self.assertEqual(reply["type_message"], 4, reply)
-            self.assertEqual((reply["payload"]["code"], reply["payload"]["retryable"]), ("store_failed", True))
+            self.assertEqual((reply.code, reply.error["retryable"]), ("store_failed", True))
         server.wait_for(f"action: store .*result: fail.*{says}: was deleted, moved or replaced")
         mend()
         reply = wire.ask(chunk(stored))
@@ -237,7 +236,7 @@ class Gone(Identity):
         for name in ("night.db", "night.db-wal"):
             with self.subTest(name):
                 reply = self.acknowledges_nothing(lambda name=name: os.unlink(self.path(name)), lambda: None, name)
-                self.assertEqual(reply["payload"]["code"], "store_failed")
+                self.assertEqual(reply.code, "store_failed")
                 for left in os.listdir(self.folder):
                     os.unlink(self.path(left))
 
@@ -248,7 +247,7 @@ class Gone(Identity):
         self.assertEqual(wire.ask(chunk(0))["next"], CHUNK)
         for left in os.listdir(self.folder):
             os.unlink(self.path(left))
-        self.assertEqual(wire.ask(chunk(CHUNK))["payload"]["code"], "store_failed")
+        self.assertEqual(wire.ask(chunk(CHUNK)).code, "store_failed")
         os.mkdir(self.path("rescued"))
         descriptors = f"/proc/{server.process.pid}/fd"
         for descriptor in os.listdir(descriptors):
@@ -264,7 +263,7 @@ class Gone(Identity):
         for name in ("night.db", "night.db-wal"):
             with self.subTest(name):
                 reply = self.acknowledges_nothing(lambda name=name: self.replace(name), lambda: None, name)
-                self.assertEqual(reply["payload"]["code"], "store_failed")
+                self.assertEqual(reply.code, "store_failed")
                 for left in os.listdir(self.folder):
                     os.unlink(self.path(left))
 
@@ -288,7 +287,7 @@ class Gone(Identity):
         wire = Wire(self, server.ports[0])
         self.assertEqual(wire.ask(chunk(0))["next"], CHUNK)
         os.rename(self.path("data"), self.path("aside"))
-        self.assertEqual(wire.ask(chunk(CHUNK))["payload"]["code"], "store_failed")
+        self.assertEqual(wire.ask(chunk(CHUNK)).code, "store_failed")
         os.rename(self.path("aside"), self.path("data"))
         self.assertEqual(wire.ask(chunk(CHUNK))["next"], 2 * CHUNK)
 
@@ -298,7 +297,7 @@ class Gone(Identity):
         wire = Wire(self, server.ports[0])
         self.assertEqual(wire.ask(chunk(0))["next"], CHUNK)
         os.unlink(self.path("night.db-shm"))
-        self.assertEqual(wire.ask(chunk(CHUNK))["payload"]["code"], "store_failed")
+        self.assertEqual(wire.ask(chunk(CHUNK)).code, "store_failed")
         self.assertEqual(wire.ask(chunk(CHUNK))["next"], 2 * CHUNK)  # opened again, with one of its own
         self.stop(server)
         self.assertEqual(self.read("check", "night.db")[0], 0)

@@ -39,7 +39,7 @@ class Known(Story):
             is_last = last and first + size >= len(bets)
             reply = wire.ask({"type_message": 2 if is_last else 1, "agency": agency, "first": first,
                               "payload": bets[first:first + size]})
-            self.assertEqual((reply["type_message"], reply["next"]), (1, min(first + size, len(bets))))
+            self.assertEqual((reply.kind, reply["next"]), ("processed", min(first + size, len(bets))))
         return wire
 
     def refused(self, agency, lines):
@@ -78,9 +78,9 @@ class TheList(Known):
                        {"first": 0, "stored": 2 ** 63 - 1}, {"first": 1, "stored": 0, "payload": bets[1:3]},
                        {"first": 0, "stored": 0, "payload": bets}):  # nothing more is stored
             self.assertEqual(ask(**fields), plain, fields)
-        self.assertEqual(ask(first=0, stored=0, payload=["Eva" + bets[0][3:]])["payload"]["code"], "conflict")
+        self.assertEqual(ask(first=0, stored=0, payload=["Eva" + bets[0][3:]]).code, "conflict")
         self.assertEqual(wire.ask({"type_message": 2, "agency": "1", "first": 0, "stored": 0, "payload": bets[:3]})
-                         ["payload"]["code"], "conflict")
+                         .code, "conflict")
 
     def test_has_a_thousand_pieces_at_most(self):
         bets = [bet(number) for number in range(2500)]
@@ -88,7 +88,7 @@ class TheList(Known):
         wire = Wire(self, server.ports[0])
         wire.socket.sendall(b"".join(frame({"type_message": 1, "agency": "1", "payload": [each]}) for each in bets))
         for _ in bets:
-            self.assertEqual(wire.receive()["type_message"], 1)
+            self.assertEqual(wire.receive().kind, "processed")
         for start, count in ((0, 1000), (1000, 1000), (2000, 500)):
             reply = wire.ask({"type_message": 1, "agency": "1", "first": 0, "stored": start, "payload": []})
             self.assertEqual(reply["stored"], [piece(bets, place, 1) for place in range(start, start + count)])

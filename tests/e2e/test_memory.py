@@ -67,7 +67,7 @@ class Limit(Story):
                 pass  # it was the one to be closed
         server.wait_for("action: close_connection .*reason: no_memory")
         bet = {"type_message": 2, "agency": "1", "payload": ["Ana,Paz,30876370,1999-03-17,7574"], "first": 0}
-        self.assertEqual(Wire(self, server.ports[0]).ask(bet)["type_message"], 1)
+        self.assertEqual(Wire(self, server.ports[0]).ask(bet).kind, "processed")
 
     def test_what_it_takes(self):
         for text, reason in (("7M", "is not a size such as 256M"), ("64MB", "is not a size such as 256M"),

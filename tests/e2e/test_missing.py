@@ -59,9 +59,8 @@ class Missing(Story):
             self.assertEqual(wire.ask(chunk(first))["next"], BETS)
         for first, count in ((3, 3), (4, 1), (0, 9), (2, 2), (5, 2)):
             reply = wire.ask(chunk(first, count=count))
-            self.assertEqual((reply["type_message"], reply["payload"]["code"], reply["payload"]["retryable"]),
-                             (4, "store_failed", True), reply)
-            self.assertRegex(reply["payload"]["message"],
+            self.assertEqual((reply.code, reply.error["retryable"]), ("store_failed", True), reply)
+            self.assertRegex(reply.error["message"],
                              "the store is damaged: of agency 1 the bets from [345] to [345] are missing")
         self.assertEqual(wire.ask(chunk(0, kind=2, agency=2, count=0))["next"], 0)
         server.wait_for(r"action: sorteo \| result: fail \| error: store_failed \| message: " + self.MISSING)

@@ -79,8 +79,8 @@ class Pooled(DatabaseStory):
         self.postgres.kill()
         self.postgres.start()
         self.assert_stored(3000)
-        while (answer := wire.ask(chunk(3000, 1, first=3000)))["type_message"] != 1:  # until the pooler has it again
-            self.assertEqual(answer["payload"]["code"], "store_failed")
+        while (answer := wire.ask(chunk(3000, 1, first=3000))).kind != "processed":  # until the pooler has it again
+            self.assertEqual(answer.code, "store_failed")
         self.assertEqual(answer["next"], 3001)
 
     def test_every_commit_waits(self):
@@ -163,7 +163,7 @@ class Settings(DatabaseStory):
                  "PERFORM set_config('synchronous_commit', 'off', true); RETURN NULL; END $$;"
                  "CREATE TRIGGER hurry AFTER INSERT ON chunks FOR EACH ROW EXECUTE FUNCTION hurry()")
         answer = Wire(self, server.ports[0]).ask(chunk(0, first=0))
-        self.assertEqual((answer["type_message"], answer["payload"]["code"]), (4, "store_failed"))
+        self.assertEqual(answer.kind, "error store_failed")
         server.wait_for(r"action: store \| result: fail .*do not keep what they are set to: synchronous_commit=off")
 
 

@@ -41,10 +41,10 @@ class Refused(DatabaseStory):
             wire.send(message)
             wire.send({"type_message": 3, "agency": "1", "wait": False})
         held.release()
-        self.assertEqual(first.receive()["type_message"], 1)
+        self.assertEqual(first.receive().kind, "processed")
         answers = [wire.receive() for wire in wires]
         for wire in wires:
-            self.assertEqual(wire.receive()["type_message"], 3)
+            self.assertEqual(wire.receive().kind, "not_ready")
         return answers
 
     def test_a_request_is_refused_alone(self):
@@ -57,8 +57,8 @@ class Refused(DatabaseStory):
         for number, answer in enumerate(answers):
             with self.subTest(number=number):
                 if number in (2, 6):
-                    self.assertEqual((answer["type_message"], answer["payload"]["code"]), (4, "bad_message"), answer)
-                    self.assertFalse(answer["payload"]["retryable"])
+                    self.assertEqual(answer.kind, "error bad_message", answer)
+                    self.assertFalse(answer.error["retryable"])
                 else:
                     self.assertEqual(answer, {"type_message": 1, "payload": None, "next": 3})
         self.assertEqual(self.count(), 1 + 6 * 3)

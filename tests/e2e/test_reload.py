@@ -35,7 +35,7 @@ class Reloaded(Tls):
     def hold(self, secure, agency):
         """A consultation that waits for the draw, and has reached the central."""
         secure.sendall(frame({"type_message": 3, "agency": str(agency)}) + frame({"type_message": 9}))
-        self.assertEqual(self.receive(secure)["payload"]["code"], "unknown_type")
+        self.assertEqual(self.receive(secure).code, "unknown_type")
 
     def test_a_revoked_agency_that_is_connected(self):
         self.ca.issue_agency(1, "leaving")

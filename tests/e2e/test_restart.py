@@ -111,7 +111,7 @@ class Restart(Story):
         again = Server(self, agencies=2)
         self.assertEqual([Agency(self, n, again.ports).winners() for n in (1, 2)], [1, 2])
         reply = Wire(self, again.ports[0]).ask({"type_message": 1, "agency": "1", "payload": ["A,B,1,2000-01-01,1"]})
-        self.assertEqual(reply["payload"]["code"], "agency_finished")
+        self.assertEqual(reply.code, "agency_finished")
         self.assertEqual(again.count("action: sorteo"), 0)
         self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
 

@@ -34,6 +34,7 @@ class Room(Story):
     def wire(self, port=0, address="127.0.0.1"):
         """A connection from that address."""
         wire = object.__new__(Wire)
+        wire.story = self
         wire.socket = socket.create_connection(("127.0.0.1", self.ports[port]), timeout=HANG_S,
                                                source_address=(address, 0))
         wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -46,7 +47,7 @@ class Room(Story):
         for _ in range(count):
             wires.append(self.wire(1, address))
             wires[-1].send(held(agency))
-            self.assertEqual(wires[-1].ask(asked(agency))["type_message"], 3)
+            self.assertEqual(wires[-1].ask(asked(agency)).kind, "not_ready")
         return wires
 
     def closed(self, wires):
@@ -77,7 +78,7 @@ class HeldConsultations(Room):
         self.assertEqual(finishing.ask(last_chunk(2))["next"], 1)
         self.assertEqual(consult.receive(), {"type_message": 2, "payload": "30904465"})
         self.assertEqual(len(self.closed(crowd)), 60)
-        self.assertEqual(more[-1].receive()["type_message"], 2)
+        self.assertEqual(more[-1].receive().kind, "winners")
 
     def test_from_another_address_nobody_loses_who_has_few(self):
         self.serve("--connections-max", 60, agencies=2)
@@ -101,7 +102,7 @@ class HeldConsultations(Room):
         for number in range(100):  # one address comes again and again, also to loops that have none of its own
             wire = self.wire(1)
             wire.send(held(1 + number % 40))
-            self.assertEqual(wire.ask(asked(1 + number % 40))["type_message"], 3)
+            self.assertEqual(wire.ask(asked(1 + number % 40)).kind, "not_ready")
         self.assertEqual(self.closed(honest), [])
 
     @not_under_valgrind("it takes many descriptors")
@@ -127,7 +128,7 @@ class HeldConsultations(Room):
         wire.send(held(2))
         for agency in (1, 2):
             self.assertEqual(wire.ask(last_chunk(agency))["next"], 1)
-        self.assertEqual([wire.receive()["type_message"] for _ in range(2)], [2, 2])
+        self.assertEqual([wire.receive().kind for _ in range(2)], ["winners"] * 2)
 
 
 class WhatIsMissedLeast(Room):
@@ -147,7 +148,7 @@ class WhatIsMissedLeast(Room):
             self.assertEqual(self.closed(kind), [])
             while len(self.closed(kind)) < count:
                 others.append(self.wire(0, f"127.0.1.{1 + len(others)}"))
-                self.assertEqual(others[-1].ask(asked(2))["type_message"], 3)
+                self.assertEqual(others[-1].ask(asked(2)).kind, "not_ready")
         self.assertEqual(len(others), 30 - 22 + 8 + 8 + 4)
 
     def test_behind_one_address_who_claims_most_loses(self):
@@ -192,8 +193,8 @@ class Certificates(Room):
         for number in range(60):
             self.secure(1, f"127.0.1.{1 + number}").send(held(1))
         self.assertEqual(honest[0].ask(last_chunk(2))["next"], 1)
-        self.assertEqual(honest[1].ask(asked(2))["type_message"], 3)
-        self.assertEqual(self.secure(2).ask(asked(2))["type_message"], 3)
+        self.assertEqual(honest[1].ask(asked(2)).kind, "not_ready")
+        self.assertEqual(self.secure(2).ask(asked(2)).kind, "not_ready")
 
     def test_an_agency_has_only_so_many(self):
         self.serve(agencies=2)
@@ -201,7 +202,7 @@ class Certificates(Room):
         for number in range(self.PROVEN_MAX + 10):
             wires.append(self.secure(1, f"127.0.1.{1 + number}"))
             wires[-1].send(held(1))
-            self.assertEqual(wires[-1].ask(asked(1))["type_message"], 3)
+            self.assertEqual(wires[-1].ask(asked(1)).kind, "not_ready")
         self.assertEqual(self.closed(wires), list(range(10)))
 
 

@@ -135,7 +135,7 @@ class Races(Servers):
         for wire, message in order:
             wire.socket.sendall(message)
         for wire, _ in order:
-            self.assertEqual(wire.receive()["type_message"], 1)
+            self.assertEqual(wire.receive().kind, "processed")
         for agency, wire in waiting.items():
             self.assertEqual(wire.receive(), {"type_message": 2, "payload": ",".join(winners[agency])})
         self.check_draw(winners)
@@ -161,14 +161,14 @@ class DeathsInTheDraw(Servers):
             bets = [bet(document, 7574) for document in self.WINNERS[agency]] + [bet(f"{agency}0")]
             reply = self.wire().ask({"type_message": 1 if agency == 3 else 2, "agency": str(agency), "first": 0,
                                      "payload": bets})
-            self.assertEqual(reply["type_message"], 1)
+            self.assertEqual(reply.kind, "processed")
             for server in self.servers:
                 self.waiting[agency, server] = self.wire(server, port=1)
                 self.waiting[agency, server].send({"type_message": 3, "agency": str(agency)})
 
     def end_3(self, server):
         reply = self.wire(server).ask({"type_message": 2, "agency": "3", "first": 3, "payload": []})
-        self.assertEqual(reply["type_message"], 1)
+        self.assertEqual(reply.kind, "processed")
 
     def check_told(self):
         for (agency, server), wire in self.waiting.items():
@@ -304,7 +304,7 @@ class OneAgencyAtTwoServers(Servers):
     def check_acknowledged(self, wire, ends):
         for end in ends:
             reply = wire.receive()
-            self.assertEqual(reply["type_message"], 1, reply)
+            self.assertEqual(reply.kind, "processed", reply)
             self.assertGreaterEqual(reply["next"], end)
 
     def at_once(self, *uploads):
@@ -327,7 +327,7 @@ class OneAgencyAtTwoServers(Servers):
         wire = self.wire(server)
         for chunk in chunks:
             reply = wire.ask({"type_message": 1, "agency": "1", "payload": chunk})
-            self.assertEqual(reply["type_message"], 1, reply)
+            self.assertEqual(reply.kind, "processed", reply)
 
     def test_chunks_that_do_not_say_where_they_belong(self):
         self.start_servers(2, 2)

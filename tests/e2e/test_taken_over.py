@@ -28,7 +28,7 @@ class TakenOver(DatabaseStory):
         self.one = self.server(agencies=3)
         self.wire = Wire(self, self.one.ports[0])
         for agency in (1, 2):
-            self.assertEqual(self.wire.ask(end(agency))["type_message"], 1)
+            self.assertEqual(self.wire.ask(end(agency)).kind, "processed")
 
     def start(self, agencies, **environment):
         """Another server, which may not get as far as listening."""
@@ -52,7 +52,7 @@ class TakenOver(DatabaseStory):
         other.wait_for("action: listen ")
         held.release()
         answer = self.wire.receive()
-        self.assertEqual((answer["type_message"], answer["payload"] and answer["payload"]["code"]), (4, "unknown_agency"),
+        self.assertEqual(answer.kind, "error unknown_agency",
                          self.one.log())
         self.assertEqual(self.count(), 2)
         self.one.wait_until(lambda: self.sql("SELECT state FROM draws") == "drawn")
@@ -85,7 +85,7 @@ class TakenOver(DatabaseStory):
         self.start(2, **self.ON_PURPOSE).wait_for("action: listen ")
         for agency, wire in enumerate(waiting[:2], 1):
             self.assertEqual(wire.receive(), {"type_message": 2, "payload": f"{agency}7"})
-        self.assertEqual(waiting[2].receive()["payload"]["code"], "unknown_agency")
+        self.assertEqual(waiting[2].receive().code, "unknown_agency")
         for agency in (1, 2):
             asked = self.wire.ask({"type_message": 3, "agency": str(agency)})
             self.assertEqual(asked, {"type_message": 2, "payload": f"{agency}7"})
@@ -99,11 +99,11 @@ class TakenOver(DatabaseStory):
             if agency == 2:
                 self.start(4).wait_for("action: listen ")
                 self.assertEqual(wire.ask(chunk(0, first=0, agency=4))["next"], 1)  # nobody refuses by a guess
-            self.assertEqual(wire.ask(end(agency))["type_message"], 1)
-        self.assertEqual(wire.ask({"type_message": 3, "agency": "5"})["payload"]["code"], "unknown_agency")
+            self.assertEqual(wire.ask(end(agency)).kind, "processed")
+        self.assertEqual(wire.ask({"type_message": 3, "agency": "5"}).code, "unknown_agency")
         self.assertEqual(self.sql("SELECT state, agencies, finished FROM draws"), "open|4|2")
-        self.assertEqual(wire.ask(end(3))["type_message"], 1)
-        self.assertEqual(wire.ask({**end(4), "first": 1})["type_message"], 1)
+        self.assertEqual(wire.ask(end(3)).kind, "processed")
+        self.assertEqual(wire.ask({**end(4), "first": 1}).kind, "processed")
         self.assertEqual(wire.ask({"type_message": 3, "agency": "4"}), {"type_message": 2, "payload": "47"})
         self.check_whole()
 

@@ -2,7 +2,6 @@
 
 Everybody else is served as ever.
 """
-import json
 import os
 import signal
 import socket
@@ -13,7 +12,7 @@ import tempfile
 import unittest
 
 from certificates import Authority, join
-from harness import HANG_S, Agency, Server, Story, frame, patience
+from harness import HANG_S, Agency, Server, Story, frame, patience, receive_answer, receive_exactly
 
 BET = "Ana,Díaz,30904465,1999-03-17,7574"
 
@@ -51,19 +50,8 @@ class Tls(Story):
         self.addCleanup(secure.close)
         return secure
 
-    @staticmethod
-    def exactly(secure, count):
-        data = b""
-        while len(data) < count:
-            more = secure.recv(count - len(data))
-            if not more:
-                raise EOFError(data)
-            data += more
-        return data
-
     def receive(self, secure):
-        length, = struct.unpack(">I", self.exactly(secure, 4))
-        return json.loads(self.exactly(secure, length))
+        return receive_answer(secure, self)
 
     def ask(self, secure, message):
         secure.sendall(frame(message))
@@ -73,7 +61,7 @@ class Tls(Story):
         """An honest agency is."""
         secure = self.connect(f"agency-{agency}")
         answer = self.ask(secure, chunk(agency))
-        self.assertEqual(answer["type_message"], 1)
+        self.assertEqual(answer.kind, "processed")
         secure.close()
 
     def assert_refused(self, reason):
@@ -115,7 +103,7 @@ class Served(Tls):
         self.port = int(server.wait_for(r"action: listen .* port: (\d+)")[1])
         secure = self.connect("agency-1")
         secure.sendall(b"PING\n")
-        self.assertEqual(self.exactly(secure, 5), b"PING\n")
+        self.assertEqual(receive_exactly(secure, 5, self), b"PING\n")
 
     def test_a_handshake_byte_by_byte(self):
         self.serve()
@@ -160,7 +148,7 @@ class Refused(Tls):
     def check(self, reason, name=None, authority=None, revocations=False):
         self.serve(revocations=revocations)
         honest = self.connect("agency-2")
-        self.assertEqual(self.ask(honest, chunk(2))["type_message"], 1)
+        self.assertEqual(self.ask(honest, chunk(2)).kind, "processed")
         self.never_answered(context=self.context(name, authority))
         self.assert_refused(reason)
         self.assertEqual(self.ask(honest, chunk(2, 1))["next"], 2)
@@ -221,7 +209,7 @@ class Refused(Tls):
         lists = join(f"{self.folder}/both.pem", self.ca.revocations, other.revocations)
         self.serve("--tls-ca", both, "--tls-crl", lists)
         for name, authority in (("agency-1", other), ("agency-1", self.ca)):
-            self.assertEqual(self.ask(self.connect(context=self.context(name, authority)), chunk())["type_message"], 1)
+            self.assertEqual(self.ask(self.connect(context=self.context(name, authority)), chunk()).kind, "processed")
         self.never_answered(context=self.context("agency-2", other))
         self.assert_refused("certificate_revoked")
 
@@ -241,9 +229,8 @@ class Refused(Tls):
             with self.subTest(message=message):
                 secure = self.connect("agency-2")
                 answer = self.ask(secure, message)
-                self.assertEqual(answer["type_message"], 4)
-                self.assertEqual(answer["payload"]["code"], "not_authorized")
-                self.assertFalse(answer["payload"]["retryable"])
+                self.assertEqual(answer.code, "not_authorized")
+                self.assertFalse(answer.error["retryable"])
                 self.assertEqual(secure.recv(1), b"")
         self.server.wait_for(r"result: fail \| agencia: 1 .*error: not_authorized", count=3)
         self.assert_served()
@@ -253,15 +240,15 @@ class Refused(Tls):
         self.serve()
         secure = self.connect("agency-2")
         secure.sendall(frame(chunk(1)) + frame(chunk(2)))
-        self.assertEqual(self.receive(secure)["payload"]["code"], "not_authorized")
+        self.assertEqual(self.receive(secure).code, "not_authorized")
         self.assertEqual(secure.recv(1), b"")
         self.assertEqual(sum(self.stored().values()), 0)
 
     def test_a_number_that_the_draw_does_not_have(self):
         self.serve()
         self.ca.issue_agency(99)
-        self.assertEqual(self.ask(self.connect("agency-99"), chunk(1))["payload"]["code"], "not_authorized")
-        self.assertEqual(self.ask(self.connect("agency-99"), chunk(99))["payload"]["code"], "unknown_agency")
+        self.assertEqual(self.ask(self.connect("agency-99"), chunk(1)).code, "not_authorized")
+        self.assertEqual(self.ask(self.connect("agency-99"), chunk(99)).code, "unknown_agency")
 
     def test_an_older_tls(self):
         self.serve()

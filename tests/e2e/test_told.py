@@ -23,6 +23,7 @@ class Slow(Wire):
     """A connection with little room for what comes."""
 
     def __init__(self, story, port, context=None):
+        self.story = story
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.socket.settimeout(HANG_S)
@@ -54,7 +55,7 @@ class Told(Story):
                 kind = 2 if first + 20000 >= len(lines) else 1
                 answer = wire.ask({"type_message": kind, "agency": str(agency), "first": first,
                                    "payload": lines[first:first + 20000]})
-                self.assertEqual(answer["type_message"], 1)
+                self.assertEqual(answer.kind, "processed")
             wire.socket.close()
         server.wait_for("action: sorteo")
         return server

@@ -79,8 +79,8 @@ class Disk(Trouble):
         """Sends chunks until one is refused. Returns how many bets are acknowledged."""
         while True:
             reply = wire.ask(chunk(stored))
-            if reply["type_message"] == 4:
-                self.assertEqual((reply["payload"]["code"], reply["payload"]["retryable"]), ("store_failed", True))
+            if reply.kind.startswith("error"):
+                self.assertEqual((reply.code, reply.error["retryable"]), ("store_failed", True))
                 return stored
             stored += CHUNK
             self.assertEqual(reply["next"], stored)
@@ -88,9 +88,9 @@ class Disk(Trouble):
     def send_until_taken(self, wire, stored):
         """Sends the next chunk until it is acknowledged, as an agency does. Returns how many bets are then stored."""
         reply = wire.ask(chunk(stored))
-        while reply["type_message"] == 4 and reply["payload"]["code"] == "store_failed":
+        while reply.kind.startswith("error") and reply.code == "store_failed":
             reply = wire.ask(chunk(stored))
-        self.assertEqual(reply["type_message"], 1, reply)
+        self.assertEqual(reply.kind, "processed", reply)
         return stored + CHUNK
 
     def send_until_it_stays_refused(self, wire, stored, ballast):
@@ -101,11 +101,11 @@ class Disk(Trouble):
                 for _ in range(DISK_BYTES // 4096 + 1):
                     file.write(b"x" * 4096)
             reply = wire.ask(chunk(stored))
-            if reply["type_message"] == 1:
+            if reply.kind == "processed":
                 stored, refused = stored + CHUNK, 0
                 self.assertEqual(reply["next"], stored)
             else:
-                self.assertEqual((reply["payload"]["code"], reply["payload"]["retryable"]), ("store_failed", True))
+                self.assertEqual((reply.code, reply.error["retryable"]), ("store_failed", True))
                 refused += 1
         return stored
 
@@ -117,8 +117,8 @@ class Disk(Trouble):
         stored = self.send_until_taken(wire, 0)
         for _ in range(ROUNDS):
             stored = self.send_until_it_stays_refused(wire, stored, ballast)
-            self.assertEqual(consultation.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
-            self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
+            self.assertEqual(consultation.ask({"type_message": 3, "agency": 1, "wait": False}).kind, "not_ready")
+            self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False}).kind, "not_ready")
             self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], r"night\.db: .*disk")
             os.unlink(ballast)
             self.assertIn(f"bets            {stored}\n", self.status(store))
@@ -145,7 +145,7 @@ class Disk(Trouble):
             status, _, errors = self.ping(server)
             self.assertEqual(status, 1)
             self.assertIn("store_failed", errors)
-            self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
+            self.assertEqual(wire.ask(chunk(stored)).code, "store_failed")
         self.assertEqual(server.count("action: store .*result: success"), before)
         os.unlink(ballast)
         server.wait_for("action: store .*result: success", count=before + 1)  # nobody has sent anything
@@ -180,8 +180,8 @@ class Disk(Trouble):
             fcntl.ioctl(disk, EXT4_IOC_SHUTDOWN, SHUTDOWN_NO_LOG_FLUSH)
             os.close(disk)
             for _ in range(3):
-                self.assertEqual(wire.ask(chunk(stored))["payload"]["code"], "store_failed")
-                self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False})["type_message"], 3)
+                self.assertEqual(wire.ask(chunk(stored)).code, "store_failed")
+                self.assertEqual(wire.ask({"type_message": 3, "agency": 1, "wait": False}).kind, "not_ready")
             self.assertRegex(server.wait_for("action: store .*result: fail.*")[0], r"night\.db: .*is its disk full")
             server.kill()
             self.unmount(image)
@@ -271,12 +271,12 @@ class Clock(Trouble):
         for years in (10, -10, 0):
             self.set_clock(years)
             reply = Wire(self, ports[0]).ask({"type_message": 3, "agency": 2, "wait": False})
-            self.assertEqual(reply["type_message"], 3)
+            self.assertEqual(reply.kind, "not_ready")
         self.assertEqual(server.count("action: sorteo"), 0)
         self.set_clock(-10)
         self.assertEqual(Agency(self, 1, ports, environment=self.faked).winners(), 2)
         self.assertEqual(early.winners(), 1)
-        self.assertEqual(held.receive()["type_message"], 2)
+        self.assertEqual(held.receive().kind, "winners")
         server.signal(15)
         self.assertEqual(server.wait(), 0)
         self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))

@@ -105,7 +105,7 @@ class Revoked(Tls):
         self.between.revoke("agency-2")
         self.serve_with(self.ca.revocations, self.between.revocations)
         context = self.context("agency-1", self.between)
-        self.assertEqual(self.ask(self.connect(context=context), chunk())["type_message"], 1)
+        self.assertEqual(self.ask(self.connect(context=context), chunk()).kind, "processed")
         self.never_answered(context=self.context("agency-2", self.between))
         self.assert_refused("certificate_revoked")
 

@@ -23,7 +23,7 @@ from harness import Process  # pylint: disable=wrong-import-position
 
 WINNING = 7574
 PROGRESS = r"action: (apuestas_enviadas \| result: success|consulta_ganadores \| result: (success|in_progress))"
-HANG_S = 60
+LOTTERY_S = 60  # with links that fail, and clients that wait longer each time
 ANSWER_TIMEOUT = "1500ms"  # for what the proxy swallows
 
 
@@ -33,10 +33,10 @@ class Wrong(Exception):
 
 def wait_for(what, condition):
     """Looks again and again whether it holds. Fails when it never does."""
-    end = time.monotonic() + HANG_S
+    end = time.monotonic() + LOTTERY_S
     while not condition():
         if time.monotonic() > end:
-            raise Wrong(f"never: {what}")
+            raise Wrong(f"waited {LOTTERY_S} s for: {what}")
         time.sleep(0.02)
 
 

@@ -21,7 +21,6 @@ from small_lottery import (BETS, Folder, Lottery, Refused, Violation, check_stor
                            start_server, stop, winners_of)
 import harness  # noqa: E402
 
-harness.HANG_S = 30
 ATTEMPTS_MAX = 8      # after one single fault the agencies are served at one of them
 PATIENCE_S = 0.3      # of an agency, when every call fails from now on and no answer may come
 LIBRARY = os.environ.get("QUINIELA_FAULT_LIBRARY", os.path.join(harness.ROOT, "build/dev/tests/libfault_preload.so"))
