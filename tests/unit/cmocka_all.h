@@ -1,4 +1,4 @@
-// cmocka, with the headers that it wants to come first.
+// cmocka, with the headers that it wants to come first, and its assertions in words.
 #ifndef QUINIELA_TESTS_CMOCKA_ALL_H
 #define QUINIELA_TESTS_CMOCKA_ALL_H
 
@@ -8,5 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "expect.h"
 
 #endif

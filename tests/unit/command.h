@@ -3,19 +3,18 @@
 #ifndef QUINIELA_TESTS_COMMAND_H
 #define QUINIELA_TESTS_COMMAND_H
 
+#include "cmocka_all.h"
+
 #include "bet/chunk.h"
 #include "cli/cli.h"
 #include "store/store.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,11 +3,12 @@
 #ifndef QUINIELA_TESTS_SETTINGS_STORY_H
 #define QUINIELA_TESTS_SETTINGS_STORY_H
 
+#include "cmocka_all.h"
+
 #include "base/limits.h"
 #include "base/settings.h"
 #include "cli/settings_table.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { CENTRAL = 1 << 0, OFFICE = 1 << 1, LISTING = 1 << 2 };
 

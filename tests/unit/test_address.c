@@ -1,12 +1,11 @@
 // What people write for HOST:PORT is taken apart, and what is none is refused.
+#include "cmocka_all.h"
+
 #include "agency/address.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 

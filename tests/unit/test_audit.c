@@ -1,10 +1,11 @@
 // The audit log holds with many threads, on a full disk, and with text of every sort.
 // It reaches where the end-to-end tests cannot.
+#include "cmocka_all.h"
+
 #include "audit/audit.h"
 #include "base/log.h"
 
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +16,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static char folder[] = "/tmp/quiniela-audit-XXXXXX", path[64];
 

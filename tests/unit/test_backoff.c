@@ -1,12 +1,11 @@
 // Waits are spread over the whole range, which doubles up to its cap and is small after a success.
+#include "cmocka_all.h"
+
 #include "agency/backoff.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 
 enum { BASE_MS = 100, CAP_MS = 5000, SEEDS = 2000 };
 

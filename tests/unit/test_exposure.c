@@ -1,15 +1,14 @@
 // Who can reach an address is told right at both ends of each range, and just outside.
+#include "cmocka_all.h"
+
 #include "net/exposure.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 // Of a place that is this address alone.
 static enum exposure of(const char *address, char *text, size_t room) {

@@ -1,12 +1,11 @@
 // Quantiles are those of the values, within the width of a bucket.
+#include "cmocka_all.h"
+
 #include "bench/histogram.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static struct histogram histogram, other;
 

@@ -1,18 +1,17 @@
 // The bench sends what its file brings, repeated, as a message has it.
+#include "cmocka_all.h"
+
 #include "bench/payload.h"
 
 #include "bet/chunk.h"
 #include "wire/message.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static const char *const bets[] = {"Ana,Pérez,1,2000-01-01,0007",
                                    "Juan \"el Rubio\",Ñandú,22,1999-12-31,7574",

@@ -1,15 +1,14 @@
 // SERVER_IP is an address, a name or neither, and of a name the right addresses are bound.
+#include "cmocka_all.h"
+
 #include "net/place.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void check_kind(const char *text, enum place_kind kind) {
     struct place place;

@@ -1,12 +1,11 @@
 // Polling agencies all ask, are told within the cap after the draw, and load as their mean says.
 // This is the bench's simulation of them.
+#include "cmocka_all.h"
+
 #include "bench/polling.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-
-#include <cmocka.h>
 
 static const struct polling_options many = {
     .agencies = 20000, .base_ms = 1000, .cap_ms = 10000, .draw_after_ms = 60000, .seed = 7};

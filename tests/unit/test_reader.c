@@ -1,18 +1,17 @@
 // The lines of people's files become bets, whole and in order, wherever the reads cut them.
 // What is no bet is refused by file and line; and one can go to any bet.
+#include "cmocka_all.h"
+
 #include "agency/reader.h"
 #include "base/limits.h"
 #include "wire/message.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

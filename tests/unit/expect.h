@@ -1,0 +1,110 @@
+// cmocka's assertions of equality, in words: what was to be what, by the names of errors and constants, and
+// what it is instead. `assert_int_equal(error.code, ERROR_GAP)` says "expected error.code to be gap, it is
+// conflict".
+#ifndef QUINIELA_TESTS_EXPECT_H
+#define QUINIELA_TESTS_EXPECT_H
+
+#include "base/error.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXPECT_TEXT_BYTES = 200, EXPECT_SHOWN = 32 };
+
+static inline bool expect_begins(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static inline bool expect_ends(const char *text, const char *with) {
+    size_t length = strlen(text), of = strlen(with);
+    return length >= of && strcmp(text + length - of, with) == 0;
+}
+
+// Whether the value is an error's code, or the number of one of the system's.
+static inline bool expect_is_code(const char *what, const char *wanted) {
+    return expect_begins(wanted, "ERROR_") || expect_ends(what, ".code") || expect_ends(what, ">code");
+}
+
+static inline bool expect_is_errno(const char *wanted) {
+    size_t length = strspn(wanted, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+    return wanted[0] == 'E' && length > 2 && wanted[length] == '\0';
+}
+
+// Writes the value's name, where it has one, into `text`.
+static inline void expect_name(char text[EXPECT_TEXT_BYTES], intmax_t value, const char *what,
+                               const char *wanted) {
+    if (expect_is_code(what, wanted) && value >= 0 && value < ERROR_CODES) {
+        (void)snprintf(text, EXPECT_TEXT_BYTES, "%s",
+                       value == ERROR_NONE ? "no error" : error_name((enum error_code)value));
+    } else if (expect_is_errno(wanted) && value > 0) {
+        (void)snprintf(text, EXPECT_TEXT_BYTES, "%s", strerror((int)value));
+    } else {
+        (void)snprintf(text, EXPECT_TEXT_BYTES, "%s%" PRIdMAX,
+                       expect_begins(wanted, "EXIT_") ? "exit status " : "", value);
+    }
+}
+
+static inline void expect_equal(intmax_t value, intmax_t expected, const char *what, const char *wanted,
+                                const char *file, int line) {
+    if (value == expected) {
+        return;
+    }
+    char has[EXPECT_TEXT_BYTES], name[EXPECT_TEXT_BYTES];
+    expect_name(has, value, what, wanted);
+    expect_name(name, expected, what, wanted);
+    bool is_said = strcmp(name, wanted) == 0 || expect_begins(wanted, "ERROR_");
+    print_error("expected %s to be %s%s%s%s, it is %s\n", what, is_said ? name : wanted, is_said ? "" : " (",
+                is_said ? "" : name, is_said ? "" : ")", has);
+    _fail(file, line);
+}
+
+static inline void expect_same(bool same, const char *what, const char *wanted, const char *file, int line) {
+    if (!same) {
+        print_error("expected %s to be %s, it is something else\n", what, wanted);
+        _fail(file, line);
+    }
+}
+
+// What stands at a place, as far as it can be read.
+static inline const char *expect_show(char text[EXPECT_TEXT_BYTES], const unsigned char *bytes,
+                                      size_t length) {
+    size_t end = 0;
+    for (size_t i = 0; i < length && i < EXPECT_SHOWN; i++) {
+        const char *format = isprint(bytes[i]) ? "%c" : "\\x%02x";
+        end += (size_t)snprintf(text + end, EXPECT_TEXT_BYTES - end, format, bytes[i]);
+    }
+    return text;
+}
+
+static inline void expect_bytes(const void *value, const void *expected, size_t length, const char *what,
+                                const char *wanted, const char *file, int line) {
+    const unsigned char *has = value, *wants = expected;
+    size_t at = 0;
+    while (at < length && has[at] == wants[at]) {
+        at++;
+    }
+    if (at < length) {
+        char one[EXPECT_TEXT_BYTES] = "", other[EXPECT_TEXT_BYTES] = "";
+        print_error(
+            "expected the %zu bytes of %s to be those of %s; from byte %zu on they are\n  \"%s\" and not\n"
+            "  \"%s\"\n",
+            length, what, wanted, at, expect_show(one, has + at, length - at),
+            expect_show(other, wants + at, length - at));
+        _fail(file, line);
+    }
+}
+
+#undef assert_int_equal
+#define assert_int_equal(value, expected)                                                                    \
+    expect_equal((intmax_t)(value), (intmax_t)(expected), #value, #expected, __FILE__, __LINE__)
+#undef assert_ptr_equal
+#define assert_ptr_equal(value, expected)                                                                    \
+    expect_same((const void *)(value) == (const void *)(expected), #value, #expected, __FILE__, __LINE__)
+#undef assert_memory_equal
+#define assert_memory_equal(value, expected, length)                                                         \
+    expect_bytes(value, expected, length, #value, #expected, __FILE__, __LINE__)
+
+#endif
