@@ -71,7 +71,7 @@ class Process:
     arguments, that are looked at as one."""
 
     def __init__(self, story, *commands, environment=None, prefix=()):
-        self.name = str(commands[0][0])
+        self.name = str(commands[0][0]) if commands[0] else "program"
         vars(story).setdefault("programs", []).append(self)
         self.lines = []
         self.errors = []

@@ -212,6 +212,7 @@ class AnOlderCentral(Known):
             agency = Agency(self, 1, (listener.getsockname()[1],) * 2, "--window", 1)
             connection, _ = listener.accept()
             wire = Wire.__new__(Wire)
+            wire.story = self
             wire.socket = connection
             with connection:
                 message = wire.receive()

@@ -25,7 +25,8 @@ static inline bool expect_ends(const char *text, const char *with) {
 
 // Whether the value is an error's code, or the number of one of the system's.
 static inline bool expect_is_code(const char *what, const char *wanted) {
-    return expect_begins(wanted, "ERROR_") || expect_ends(what, ".code") || expect_ends(what, ">code");
+    return expect_begins(wanted, "ERROR_") || expect_begins(wanted, "code") || expect_ends(what, ".code") ||
+           expect_ends(what, ">code");
 }
 
 static inline bool expect_is_errno(const char *wanted) {
