@@ -3,6 +3,7 @@
 It loses the connection in the middle of a commit, is away, refuses, is full, cancels the wait for a standby.
 """
 import os
+import select
 import signal
 import socket
 import struct
@@ -195,6 +196,24 @@ class Standby(DatabaseStory):
         for wire in wires:
             self.assertEqual(wire.receive()["next"], 1)
         self.assert_stored(1)
+
+    def test_a_chunk_that_is_known_waits_for_the_standby_too(self):
+        """It is sent again to a server that knows it already, and has nothing to read: what it knows, the standby may not have.
+        So with the agency's end."""
+        server = self.server()
+        wire = Wire(self, server.ports[0])
+        known = chunk(0, 3, first=0), chunk(3, 0, first=3, type_message=2)
+        self.assertEqual([wire.ask(message)["next"] for message in known], [3, 3])
+        self.addCleanup(self.set_standbys, "")
+        for again in known:
+            self.set_standbys("nobody")
+            wire.send(again)
+            while not self.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name <> 'psql' AND "
+                               f"datname = '{self.database}'"):
+                self.assertEqual(select.select([wire.socket], [], [], 0)[0], [],
+                                 f"{again} was answered, and no standby has it")
+            self.set_standbys("")
+            self.assertEqual(wire.receive()["next"], 3)
 
     def test_a_signal_ends_the_wait(self):
         server = self.server()

@@ -1,0 +1,197 @@
+// What the stories of several servers on one database have in common: their ledgers over stores that lose
+// their connection on demand, requests, and what became of them.
+#ifndef QUINIELA_TESTS_SERVERS_STORY_H
+#define QUINIELA_TESTS_SERVERS_STORY_H
+
+#include "store_story.h"
+
+#include "ledger/ledger.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+enum { SERVERS = 3, WINNING_NUMBER = 7574 };
+
+enum commit_fault { NO_FAULT, LOSE_BEFORE, LOSE_AFTER }; // the connection, before the commit or behind it
+
+struct server {
+    struct ledger *ledger;
+    struct ledger_options options;
+    const struct winners *winners;
+    int drawn, all_told;
+    enum commit_fault fault;       // of the next commit
+    void (*meanwhile)(void);       // when that is met
+    void (*before_put_draw)(void); // what happens between its reading of the draw and its changing it
+    int opened;
+};
+
+static struct server servers[SERVERS];
+static struct store_operations faulty;
+static const struct store_operations *real;
+static _Thread_local struct server *current; // whose ledger is at work
+
+// A store that loses its connection when it commits
+// -----------------------------------------------------------
+
+static inline bool faulty_commit(struct store *store, struct error *error) {
+    enum commit_fault fault = current->fault;
+    current->fault = NO_FAULT;
+    if (fault != NO_FAULT && current->meanwhile != NULL) {
+        struct server *server = current;
+        server->meanwhile();
+        current = server;
+    }
+    if (fault == LOSE_BEFORE) {
+        return error_set(error, ERROR_STORE_AWAY, "lost before the commit");
+    }
+    bool done = real->commit(store, error);
+    return fault == LOSE_AFTER ? error_set(error, ERROR_STORE_AWAY, "lost behind the commit") : done;
+}
+
+static inline bool watched_put_draw(struct store *store, const struct stored_draw *draw,
+                                    struct error *error) {
+    void (*before)(void) = current->before_put_draw;
+    current->before_put_draw = NULL;
+    if (before != NULL) {
+        struct server *server = current;
+        before();
+        current = server;
+    }
+    return real->put_draw(store, draw, error);
+}
+
+static inline bool open_faulty(void *context, struct store **store, struct error *error) {
+    struct server *server = context;
+    if (!postgres_store_open(path, "1", STORE_SERVE, store, error)) {
+        return false;
+    }
+    server->opened++;
+    (*store)->operations = &faulty;
+    return true;
+}
+
+static inline void on_drawn(void *context, const struct winners *winners) {
+    struct server *server = context;
+    server->winners = winners;
+    server->drawn++;
+}
+
+static inline void on_all_told(void *context) {
+    ((struct server *)context)->all_told++;
+}
+
+static inline bool try_start(struct server *server, uint32_t agencies, struct error *error) {
+    *server = (struct server){0};
+    current = server;
+    server->options = (struct ledger_options){.draw = "1",
+                                              .agencies = agencies,
+                                              .winning_number = WINNING_NUMBER,
+                                              .open_store = open_faulty,
+                                              .drawn = on_drawn,
+                                              .all_told = on_all_told,
+                                              .context = server};
+    return ledger_open(&server->options, &server->ledger, error);
+}
+
+static inline void start(struct server *server, uint32_t agencies) {
+    struct error error;
+    must(try_start(server, agencies, &error), &error);
+}
+
+static inline int set_up_servers(void **state) {
+    set_up_store(state);
+    struct store *store = open_draw("none", STORE_SERVE);
+    real = store->operations;
+    faulty = *real;
+    faulty.commit = faulty_commit;
+    faulty.put_draw = watched_put_draw;
+    store_close(&store);
+    memset(servers, 0, sizeof servers);
+    return 0;
+}
+
+static inline int tear_down_servers(void **state) {
+    for (int i = 0; i < SERVERS; i++) {
+        if (servers[i].ledger != NULL) {
+            ledger_close(&servers[i].ledger);
+        }
+    }
+    return tear_down(state);
+}
+
+// Requests ------------------------------------------------------------------------------------------------
+
+static inline void on_complete(struct ledger_request *request) {
+    (void)request;
+}
+
+// Bets `first` … `first + count - 1` of an agency: the bet at place n has document n, and every tenth wins.
+static inline struct ledger_request *request_of(enum ledger_request_type type, uint32_t agency, int64_t first,
+                                                int from, int count) {
+    struct ledger_request *request = calloc(1, sizeof *request);
+    struct chunk *chunk = chunk_new((uint32_t)count, 4096);
+    for (int i = from; i < from + count; i++) {
+        char text[64];
+        struct error error;
+        snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i % 10 == 7 ? WINNING_NUMBER : 1);
+        assert_true(chunk_add(chunk, text, strlen(text), &error));
+    }
+    *request = (struct ledger_request){
+        .type = type, .agency = agency, .first = first, .next = -1, .chunk = chunk, .complete = on_complete};
+    error_clear(&request->error);
+    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->digest));
+    return request;
+}
+
+// Processes one request alone, and returns how it was answered.
+static inline struct ledger_request answer(struct server *server, struct ledger_request *request) {
+    current = server;
+    request->node.next = NULL;
+    ledger_process(server->ledger, &request->node);
+    struct ledger_request answered = *request;
+    chunk_free((struct chunk *)(uintptr_t)request->chunk);
+    free(request);
+    return answered;
+}
+
+static inline struct ledger_request send(struct server *server, enum ledger_request_type type,
+                                         uint32_t agency, int first, int count) {
+    return answer(server, request_of(type, agency, first, first, count));
+}
+
+static inline void assert_stored(struct server *server, enum ledger_request_type type, uint32_t agency,
+                                 int first, int count, int next) {
+    struct ledger_request answered = send(server, type, agency, first, count);
+    if (answered.error.code != ERROR_NONE) {
+        fail_msg("%s", answered.error.text);
+    }
+    assert_int_equal(answered.next, next);
+}
+
+static inline int64_t query_number(const char *sql) {
+    PGconn *connection = PQconnectdb(path);
+    PGresult *result = PQexec(connection, sql);
+    assert_int_equal(PQntuples(result), 1);
+    int64_t value = atoll(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(connection);
+    return value;
+}
+
+static inline void assert_bets(int expected) {
+    assert_int_equal(query_number("SELECT count(*) FROM bets"), expected);
+    assert_int_equal(query_number("SELECT count(DISTINCT (agency, documento)) FROM bets"), expected);
+    assert_int_equal(query_number("SELECT count(*) FROM bets WHERE bet <> documento::int"), 0);
+}
+
+static inline void assert_winners(const struct server *server, uint32_t agency, const char *expected) {
+    size_t length;
+    assert_non_null(server->winners);
+    const char *documents = winners_of(server->winners, agency, &length);
+    assert_int_equal(length, strlen(expected));
+    assert_memory_equal(documents, expected, length);
+}
+
+#define SHARED_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_servers, tear_down_servers)
+
+#endif

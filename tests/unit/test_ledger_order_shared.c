@@ -1,0 +1,73 @@
+// Whoever changes a draw that others use has locked it before he reads what hangs on it.
+// The order of the ledger's locks, step by step: one server is stopped between two steps, and another one
+// works.
+#include "servers_story.h"
+
+static struct ledger_request meanwhile_answer;
+static pthread_t meanwhile_thread;
+
+static void *send_for_the_last(void *context) {
+    (void)context;
+    meanwhile_answer = send(&servers[0], LEDGER_CHUNK, 3, 0, 5);
+    return NULL;
+}
+
+// The other server gets bets for the agency that is just being left out. Goes on when that has been answered,
+// or waits for a lock.
+static void send_meanwhile(void) {
+    meanwhile_answer = (struct ledger_request){.next = -2};
+    assert_int_equal(pthread_create(&meanwhile_thread, NULL, send_for_the_last, NULL), 0);
+    while (query_number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0 &&
+           query_number("SELECT count(*) FROM chunks WHERE agency = 3") == 0) {
+    }
+}
+
+static void a_draw_is_changed_by_who_has_locked_it(void **state) {
+    (void)state;
+    struct error error;
+    start(&servers[0], 3);
+    servers[1] = (struct server){.options = servers[0].options, .before_put_draw = send_meanwhile};
+    servers[1].options.agencies = 2; // which may be, as nobody has sent a bet
+    servers[1].options.context = current = &servers[1];
+    must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error);
+    assert_null(servers[1].before_put_draw);
+    pthread_join(meanwhile_thread, NULL);
+    if (meanwhile_answer.error.code != ERROR_UNKNOWN_AGENCY) {
+        fail_msg("bets of an agency that was just being left out: expected %s, and the answer is %s",
+                 error_name(ERROR_UNKNOWN_AGENCY), error_name(meanwhile_answer.error.code));
+    }
+    assert_int_equal(query_number("SELECT agencies FROM draws"), 2);
+    assert_int_equal(query_number("SELECT count(*) FROM chunks"), 0);
+}
+
+// After a conflict agencies are locked before anything is decided: an end is of the row as it is then.
+static void behind_a_conflict_rows_are_locked_first(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[1], LEDGER_CHUNK, 2, 0, 3, 3);
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 2, -1, 3, 3)).next, 6); // the conflict
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 3, 3);
+    struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0));
+    if (last.error.code != ERROR_NONE) {
+        fail_msg("%s", last.error.text);
+    }
+    assert_int_equal(last.next, 3);
+    assert_true(last.finished);
+    assert_int_equal(query_number("SELECT bets FROM agencies WHERE agency = 1 AND finished_at IS NOT NULL"),
+                     3);
+    assert_int_equal(servers[0].opened, 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        SHARED_TEST(a_draw_is_changed_by_who_has_locked_it),
+        SHARED_TEST(behind_a_conflict_rows_are_locked_first),
+    };
+    if (getenv("QUINIELA_POSTGRES") == NULL) {
+        print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
+        return 77;
+    }
+    implementation = &implementations[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
