@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "cli/settings_table.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -133,12 +134,26 @@ struct story {
     int argc;
     struct settings *settings;
     struct error error;
+    int descriptors;    // that were open before
     char printed[8192]; // what settings_load wrote to standard output
 };
+
+// How many descriptors are open: a file that was not closed is no leak of memory.
+static inline int descriptors(void) {
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    assert_non_null(folder);
+    while (readdir(folder) != NULL) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
 
 static inline int set_up(void **state) {
     struct story *story = calloc(1, sizeof *story);
     assert_non_null(story);
+    story->descriptors = descriptors();
     strcpy(story->folder, "/tmp/test_settings.XXXXXX");
     assert_non_null(mkdtemp(story->folder));
     assert_int_equal(chdir(story->folder), 0);
@@ -152,6 +167,9 @@ static inline int set_up(void **state) {
 static inline int tear_down(void **state) {
     struct story *story = *state;
     settings_free(story->settings);
+    if (descriptors() != story->descriptors) {
+        fail_msg("%d files were left open", descriptors() - story->descriptors);
+    }
     unlink("settings.file");
     unlink("printed");
     assert_int_equal(chdir("/"), 0);
