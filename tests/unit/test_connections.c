@@ -7,9 +7,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -34,8 +37,7 @@ static struct peer {
 } peers[PEERS_MAX];
 static int peer_count;
 
-// The service
-// --------------------------------------------------------------------------------------------------------
+// The service ---------------------------------------------------------------------------------------------
 
 struct own {
     bool is_held;
@@ -80,6 +82,10 @@ static size_t received(struct connection *connection, const uint8_t *bytes, size
     case 's':
         connection_send_lasting(connection, long_answer, SHORT_ANSWER_BYTES);
         break;
+    case 'w':
+        connection_await_arrival(connection);
+        connection_finish(connection);
+        break;
     case 'f':
         connection_finish(connection);
         break;
@@ -118,8 +124,7 @@ static const struct handler handler = {
     .closed = closed,
 };
 
-// The world
-// ----------------------------------------------------------------------------------------------------------
+// The world -----------------------------------------------------------------------------------------------
 
 static int set_up(void **state) {
     (void)state;
@@ -169,9 +174,10 @@ static struct peer *come(void) {
     struct peer *peer = &peers[peer_count];
     struct sockaddr_in from;
     socklen_t length = sizeof from;
-    int small = 4096;
+    int small = 4096, on = 1;
     peer->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(peer->socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    setsockopt(peer->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what is said comes at once
     assert_int_equal(connect(peer->socket, (struct sockaddr *)&listening, sizeof listening), 0);
     int accepted = accept4(listener, (struct sockaddr *)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
     assert_true(accepted >= 0);
@@ -188,8 +194,7 @@ static struct peer *say(struct peer *peer, const char *text) {
     return peer;
 }
 
-// Slow readers
-// -------------------------------------------------------------------------------------------------------
+// Slow readers --------------------------------------------------------------------------------------------
 
 static size_t unsent(const struct peer *peer) {
     return peer->connection == NULL ? 0 : connection_output(peer->connection)->unsent;
@@ -249,8 +254,55 @@ static void who_reads_less_than_a_slice_in_its_time_is_closed(void **state) {
     assert_int_equal(errno, ECONNRESET);
 }
 
-// Room
-// ---------------------------------------------------------------------------------------------------------------
+// Few of its answers wait, so it is still read.
+static void who_says_more_and_does_not_read_gains_no_time(void **state) {
+    (void)state;
+    struct peer *peer = come();
+    for (int i = 0; i < 10000 && unsent(peer) == 0; i++) {
+        say(peer, "s123456789");
+    }
+    assert_int_equal(peer->connection->waits_for, WATCH_SENDING);
+    assert_true(peer->connection->reading);
+    for (int passed_ms = 0; passed_ms < SEND_TIMEOUT_MS; passed_ms += SEND_TIMEOUT_MS / 6) {
+        assert_non_null(peer->connection);
+        say(peer, "x123456789");
+        pass(SEND_TIMEOUT_MS / 6);
+    }
+    if (peer->connection != NULL) {
+        fail_msg("whoever says something now and then need not read");
+    }
+}
+
+static int unacknowledged(const struct peer *peer) {
+    int descriptor, count;
+    assert_int_equal(uv_fileno((uv_handle_t *)&peer->connection->socket, &descriptor), 0);
+    assert_int_equal(ioctl(descriptor, SIOCOUTQ, &count), 0);
+    return count;
+}
+
+// All of it is with the kernel, and the other side's takes no more.
+static void who_takes_no_more_of_its_last_answer_is_closed(void **state) {
+    (void)state;
+    struct peer *peer = come();
+    for (int i = 0; i < 10000 && unacknowledged(peer) < 3000; i++) {
+        say(peer, "s123456789");
+    }
+    assert_int_equal(unsent(peer), 0);
+    say(peer, "w123456789");
+    assert_int_equal(peer->connection->phase, CONNECTION_LINGERING);
+    for (int passed_ms = 0; passed_ms < SEND_TIMEOUT_MS - 100; passed_ms += 100) {
+        pass(100);
+        assert_non_null(peer->connection);
+    }
+    for (int passed_ms = 0; passed_ms < 2 * SEND_TIMEOUT_MS; passed_ms += 100) {
+        pass(100);
+    }
+    if (peer->connection != NULL) {
+        fail_msg("it is waited for ever until a last answer has arrived");
+    }
+}
+
+// Room ----------------------------------------------------------------------------------------------------
 
 // In the order in which they are missed, those that are missed least first.
 enum sort { LINGERING, SILENT, OPENING, IN_MESSAGE, IDLE, NOT_READING, HELD, SORTS };
@@ -343,6 +395,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CONNECTIONS_TEST(who_reads_a_slice_in_each_timeout_may_take_as_long_as_it_likes),
         CONNECTIONS_TEST(who_reads_less_than_a_slice_in_its_time_is_closed),
+        CONNECTIONS_TEST(who_says_more_and_does_not_read_gains_no_time),
+        CONNECTIONS_TEST(who_takes_no_more_of_its_last_answer_is_closed),
         CONNECTIONS_TEST(
             when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is_held),
         CONNECTIONS_TEST(where_only_held_ones_are_the_oldest_goes),
