@@ -53,8 +53,7 @@ static void end(void *context) {
 
 static const struct dialogue_actions actions = {connect_to, send_bytes, disconnect, wait_for, end};
 
-// What the central does
-// ----------------------------------------------------------------------------------------------
+// What the central does -----------------------------------------------------------------------------------
 
 static void answer(const uint8_t *frame, size_t length) {
     uint8_t *bytes = calloc(1, length + JSON_PADDING_BYTES);
@@ -125,8 +124,7 @@ static int tear_down(void **state) {
     return 0;
 }
 
-// Answers that do not come
-// ----------------------------------------------------------------------------------------------
+// Answers that do not come --------------------------------------------------------------------------------
 
 static void a_chunk_that_is_never_answered_is_sent_again_on_a_new_connection(void **state) {
     (void)state;
@@ -207,8 +205,7 @@ static void an_acknowledgement_makes_the_time_short_again(void **state) {
     assert_int_equal(asked.wait_ms, ANSWER_MS); // for the first poll
 }
 
-// Waits between connections
-// ---------------------------------------------------------------------------------------------
+// Waits between connections -------------------------------------------------------------------------------
 
 static void the_first_wait_after_a_good_answer_is_short(void **state) {
     (void)state;

@@ -18,8 +18,7 @@ enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000 };
 static const char *addresses[4]; // that every name has; up to NULL
 static int user_timeout_ms, keeps_alive, keepalive_idle_s, keepalive_again_s;
 
-// In place of the C library's, also for libuv
-// ----------------------------------------------------------------
+// In place of the C library's, also for libuv -------------------------------------------------------------
 
 int getaddrinfo(const char *name, const char *port, const struct addrinfo *hints, struct addrinfo **found) {
     (void)name, (void)hints;
@@ -67,8 +66,7 @@ int setsockopt(int descriptor, int level, int option, const void *value, socklen
     return (int)syscall(SYS_setsockopt, descriptor, level, option, value, length);
 }
 
-// What there is to connect to
-// ------------------------------------------------------------------------------------
+// What there is to connect to -----------------------------------------------------------------------------
 
 static int sockets[8], socket_count;
 
@@ -109,8 +107,7 @@ static void drop_at(const char *address, uint16_t *port) {
     } while (queue.tcpi_unacked <= queue.tcpi_sacked); // of a listener: how many wait, and how many may
 }
 
-// The link
-// --------------------------------------------------------------------------------------------------------
+// The link ------------------------------------------------------------------------------------------------
 
 static uv_loop_t *loop;
 static uv_timer_t hang;

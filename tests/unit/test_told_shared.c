@@ -25,8 +25,7 @@ static void wait_for(sem_t *event, const char *what) {
     }
 }
 
-// What the database carries
-// ------------------------------------------------------------------------------------------
+// What the database carries -------------------------------------------------------------------------------
 
 static sem_t heard;
 
@@ -71,8 +70,7 @@ static void every_change_of_a_draw_is_told(void **state) {
     sem_destroy(&heard);
 }
 
-// What the ledger's thread does then
-// -----------------------------------------------------------------------------------
+// What the ledger's thread does then ----------------------------------------------------------------------
 
 static struct store_operations counted;
 static const struct store_operations *real;
