@@ -115,6 +115,26 @@ static void each_damage_is_named(void **state) {
          "good: 3 chunks with 6 bets"},
         {"INSERT INTO winners VALUES ('1', 1, 1, '2')",
          "the winner with bet 1 of agency 1 is none of the bets", "good: 3 chunks with 6 bets"},
+        // Every other column is in its row's checksum, too.
+        {"UPDATE agencies SET finished_at = '2026-01-01T10:20:01Z' WHERE agency = 1",
+         "the row of agency 1 is damaged", "good: 3 chunks with 6 bets"},
+        {"UPDATE agencies SET told_at = '2026-01-01T10:40:00Z' WHERE agency = 2",
+         "the row of agency 2 is damaged", "good: 3 chunks with 6 bets"},
+        {"UPDATE draws SET opened_at = '2026-01-01T10:00:01Z'", "the row of the draw is damaged",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE draws SET sealed_at = '2026-01-01T10:20:01Z'", "the row of the draw is damaged",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE draws SET drawn_at = '2026-01-01T10:30:01Z'", "the row of the draw is damaged",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE draws SET agencies = 3", "the row of the draw is damaged", "good: 3 chunks with 6 bets"},
+        {"UPDATE draws SET winners_checksum = winners_checksum + 1", "the row of the draw is damaged",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE winners SET bet = 1 WHERE agency = 2", "the winners are not as they were stored",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE winners SET agency = 1, bet = 1 WHERE agency = 2", "the winners are not as they were stored",
+         "good: 3 chunks with 6 bets"},
+        {"UPDATE winners SET document = '30904466' WHERE agency = 2",
+         "the winners are not as they were stored", "good: 3 chunks with 6 bets"},
     };
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         assert_found(damages[i].sql, damages[i].damage, damages[i].good);
