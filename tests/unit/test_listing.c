@@ -53,6 +53,9 @@ static void more_than_the_chunk_is_listed(void **state) {
     expect_list(9, 3, "7+8 15+5 ");
     expect_list(19, 19, "15+5 ");
     expect_list(20, 7, "");
+    story.calls = 0;
+    expect_list(20, 0, ""); // nothing is behind that, which the ledger knows by itself
+    assert_int_equal(story.calls, 0);
     expect_list(INT64_MAX, 7, "");
     expect_list(0, 20, ""); // nothing is behind the chunk
 }
