@@ -15,12 +15,15 @@ from commands import Commands, Interrupted
 from reach import Reach
 from report import changed_lines, report
 from results import Points, Results, drawn, equivalents
-from tree import HERE, Tree
+from tree import HERE, Tree, digest
 from trial import History, Trial
 from workshop import Parts
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 QUICK_S = 5  # a test that takes longer is not for --ci
+QUICK_PATIENCE_S = 20
+CI_FILES = 25  # of so many sources mutants are drawn at random
+CI_COMMITS = 5  # that have changed sources: their lines come first
 
 
 def say(text):
@@ -51,12 +54,13 @@ class Run:
     def __init__(self, chosen):
         self.chosen, self.start = chosen, time.monotonic()
         self.minutes = chosen.ci or chosen.minutes
+        chosen.patience = min(chosen.patience, QUICK_PATIENCE_S if chosen.ci else chosen.patience)
         self.tree, self.runner = Tree(os.path.abspath(chosen.root)), Commands()
         self.lock = locked(self.tree.work)
         self.tree.copy()
         self.tree.build("dev", chosen.jobs)
         self.points, self.results = Points(self.tree, chosen.jobs), Results(self.tree)
-        self.equal = equivalents()
+        self.equal, self.busy = equivalents(), 0
 
     def left(self):
         """Seconds."""
@@ -74,12 +78,19 @@ class Run:
         return found[0]
 
     def candidates(self):
-        names = self.names()
-        if not self.chosen.since:
-            return drawn(self.points.of(names), self.chosen.seed)
-        lines = changed_since(self.tree.root, self.chosen.since)
+        names, seed = self.names(), self.chosen.seed
+        if self.chosen.ci:
+            seed = git(self.tree.root, "rev-parse", "HEAD").strip()
+            some = sorted(names, key=lambda name: digest(seed, name))[:CI_FILES]
+            return [*self.changed(names, last_commits(self.tree.root), seed), *drawn(self.points.of(some), seed)]
+        if self.chosen.since:
+            return self.changed(names, self.chosen.since, seed)
+        return drawn(self.points.of(names), seed)
+
+    def changed(self, names, revision, seed):
+        lines = changed_since(self.tree.root, revision)
         mutants = self.points.of([name for name in names if name in lines])
-        return drawn([m for m in mutants if lines[m.file] & set(range(m.line, m.end_line + 1))], self.chosen.seed)
+        return drawn([m for m in mutants if lines[m.file] & set(range(m.line, m.end_line + 1))], seed)
 
     def prepare(self):
         tests = self.tree.tests(self.tree.dev)
@@ -118,18 +129,16 @@ class Run:
                     time.sleep(0.2)
                     continue
                 try:
-                    record = None if self.chosen.fresh else self.results.of(mutant)
-                    known = record is not None
-                    record = record or trial.run(mutant)
-                    with lock:
-                        if not known:
+                    record = None if self.chosen.fresh else self.results.of(mutant, bool(self.chosen.ci))
+                    if record is None:
+                        record = {**trial.run(mutant), "quick": bool(self.chosen.ci)}
+                        with lock:
                             self.results.add(record)
-                            self.tell(mutant, record)
-                        pairs.append((mutant, record))
+                        self.tell(mutant, record)
+                    pairs.append((mutant, record))
                 finally:
                     with lock:
                         self.busy -= 1
-        self.busy = 0
         self.in_threads(work)
         return pairs
 
@@ -170,10 +179,19 @@ def locked(folder):
     return file
 
 
+def git(root, *command):
+    return subprocess.run(["git", "-C", root, *command], check=True, capture_output=True, text=True).stdout
+
+
+def last_commits(root):
+    """The revision before the last few that have changed sources."""
+    found = git(root, "log", f"-{CI_COMMITS + 1}", "--format=%H", "--", "src").split()
+    return found[-1]
+
+
 def changed_since(root, revision):
     """file -> its lines that have changed since, in the work tree."""
-    text = subprocess.run(["git", "-C", root, "diff", "-U0", "--no-color", revision, "--", "src"], check=True,
-                          capture_output=True, text=True).stdout
+    text = git(root, "diff", "-U0", "--no-color", revision, "--", "src")
     found, name = {}, None
     for line in text.splitlines():
         if line.startswith("+++ "):
@@ -189,14 +207,20 @@ def main():
     chosen = arguments()
     run = Run(chosen)
 
+    process = os.getpid()
+
     def interrupted(*_):
+        if os.getpid() != process or run.runner.ended:
+            return
         say("interrupted: what was tried is kept, and the same command goes on")
         run.runner.end()
+        if not run.busy:
+            raise Interrupted
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupted)
     if chosen.show or chosen.again:
         return one(run, chosen)
-    mutants = [m for m in run.candidates() if m.id not in run.equal]
+    mutants = list({m.id: m for m in run.candidates() if m.id not in run.equal}.values())
     if chosen.list:
         for mutant in mutants[:chosen.sample or None]:
             say(f"{mutant.id} {mutant.file}:{mutant.line} {mutant.function}: {mutant.operator}\n"
@@ -207,6 +231,9 @@ def main():
     else:
         pairs = run.try_all(mutants, chosen.sample or len(mutants))
     say(report(pairs, run.tree.read))
+    if chosen.ci and not any(record["end"] == "noticed" for _, record in pairs):
+        say("script/mutate: not one mutant was noticed: something is wrong with the tests, or with this")
+        return 1
     return 0
 
 

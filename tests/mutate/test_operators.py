@@ -60,6 +60,11 @@ class Operators(unittest.TestCase):
                 "a < 2", "is_open(a)", "i < a", "a > 7", "a > 9")])
         self.assertNotIn(("negate", "a == 3", "!(a == 3)"), found, "this is what its edge does, too")
 
+    def test_brackets_in_texts_and_comments_are_none(self):
+        self.holds("""void f(int a) { if (a > ')' /* ( */) { shut(a); }
+            for (int i = 0; i < a /* ; */; shut(";"[0])) { a--; } }""",
+                   ("negate", "a > ')' /* ( */", "!(a > ')' /* ( */)"), ("negate", "i < a /* ; */", "!(i < a /* ; */)"))
+
     def test_a_constant_is_one_more_or_less(self):
         self.holds("unsigned f(void) { bool b = true; return b ? 0x10u : 0; }", ("constant", "true", "false"),
                    ("constant", "0x10u", "0x11u"), ("constant", "0x10u", "0xfu"), ("constant", "0", "1"),

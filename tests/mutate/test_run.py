@@ -22,6 +22,9 @@ int limited(int n) {
     if (n > 9) {
         return 9;
     }
+    if (n < -7) {
+        return 0;
+    }
     return n;
 }
 int unused(int n) {
@@ -52,7 +55,7 @@ class Run(unittest.TestCase):
                     file.write(text)
             subprocess.run(["git", "init", "-q", self.folder], check=True)
             said = self.mutate()
-            self.assertRegex(said, r"(?m)^src/toy +9 +4 +3 +2 ", said)
+            self.assertRegex(said, r"(?m)^src/toy +16 +5 +6 +5 ", said)
             self.assertIn("    -     if (n > 9) {\n    +     if (n >= 9) {", said, "the same for every n that was tried")
             self.assertIn("    +     return n + 5;", said, "nobody runs it")
             self.assertRegex(said, r"negate: noticed by toy\.holds \(1\)")
