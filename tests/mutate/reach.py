@@ -17,14 +17,14 @@ MEASURE_S = 150  # a test that takes longer is stopped; what it has run until th
 CALL = "<__sanitizer_cov_trace_pc>"
 
 
-def blocks_of(program, root):
+PLACE = re.compile(r"(?:\S.*/)?(src/[^:]+):(\d+)")  # relative, too: some compiler caches make it so
+
+
+def blocks_of(program):
     """The program's blocks: a sorted list of (where it returns to after telling, {(file, line)})."""
     blocks, here, lines, told = [], None, set(), False
     for text in run(["objdump", "-dl", "--no-show-raw-insn", program]).decode(errors="replace").splitlines():
-        if text.startswith(root):
-            name, _, number = text.partition(" (")[0].rpartition(":")
-            here = (name[len(root) + 1:], int(number)) if number.isdigit() else None
-        elif text.startswith("  "):
+        if text.startswith("  "):
             if told:
                 lines = set()
                 blocks.append((int(text.partition(":")[0], 16), lines))
@@ -33,7 +33,10 @@ def blocks_of(program, root):
                 lines.add(here)
         elif text.endswith(">:"):  # what a function begins with belongs to no block
             here, lines = None, set()
-    return [(address, {line for line in lines if line[0].startswith("src/")}) for address, lines in blocks]
+        elif re.search(r":\d+", text):
+            place = PLACE.match(text)
+            here = (place[1], int(place[2])) if place else None
+    return blocks
 
 
 class Reach:
@@ -89,11 +92,13 @@ class Reach:
                 if word.startswith(self.tree.counted) and os.access(word, os.X_OK) and word not in users:
                     users[word] = True
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            for program, found in zip(users, pool.map(lambda path: blocks_of(path, self.tree.path), users)):
+            for program, found in zip(users, pool.map(blocks_of, users)):
                 blocks[os.path.basename(program)] = found
                 self.kept["programs"][os.path.relpath(program, self.tree.counted)] = sorted(
                     {name for _, lines in found for name, _ in lines})
 
+        if tests and not any(self.kept["programs"].values()):
+            raise RuntimeError("no line of src/ is found in any program: is there debug information?")
         end = time.monotonic() + patience if patience else None
         tests.sort(key=lambda test: self.kept["tests"].get(test.name, {}).get("seconds", guessed(test)))
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
