@@ -267,8 +267,14 @@ class Wire:
         except (EOFError, ConnectionError):
             return messages
 
-    def is_ended(self):
-        return self.socket.recv(1) == b""
+    def expect_end(self):
+        """Fails unless the connection ends, with nothing before that."""
+        try:
+            more = self.socket.recv(100)
+        except TimeoutError:
+            raise AssertionError(f"waited {HANG_S} s for the connection to end; {self.story.logs()}") from None
+        if more:
+            raise AssertionError(f"expected the connection to end, came {more!r}; {self.story.logs()}")
 
     def _exactly(self, count):
         return receive_exactly(self.socket, count, self.story)

@@ -32,7 +32,7 @@ class ClassicClient(Story):
         for agency, (_, consult) in zip(("1", 2), connections):
             consult.socket.sendall(classic_frame(3, agency, None))
             self.assertEqual(consult.receive(), {"type_message": 2, "payload": "34407251,34407251"})
-            self.assertTrue(consult.is_ended())
+            consult.expect_end()
         self.assertEqual(self.stored()["2,Ana,Núñez,30904465,1999-03-17,1"], 1)
 
     def test_the_golden_messages(self):
@@ -48,7 +48,7 @@ class ClassicClient(Story):
             self.assertEqual(bets.ask({"type_message": 2, "agency": agency, "payload": []}).kind, "processed")
         consult.socket.sendall(golden("classic-consult.good"))
         self.assertEqual(consult.receive(), {"type_message": 2, "payload": "34407251,34407251"})
-        self.assertTrue(consult.is_ended())
+        consult.expect_end()
 
     def test_the_consultation_on_the_bets_connection(self):
         server = Server(self, agencies=1)

@@ -33,7 +33,7 @@ class Echo(Story):
         wire.socket.sendall(longest)
         self.assertEqual(wire._exactly(len(longest)), longest)
         wire.socket.sendall(b"x" * (LINE_BYTES_MAX + 1))
-        self.assertTrue(wire.is_ended())
+        wire.expect_end()
         self.server.wait_for("action: receive_message .*fail .*longer than")
         other = Wire(self, self.port)
         other.socket.sendall(b"PING\n")

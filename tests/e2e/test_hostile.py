@@ -157,21 +157,21 @@ class Deadlines(Hostile):
         silent, asked = self.wire(), self.wire()
         self.assert_serves(asked)
         for wire in (silent, asked, self.wire(1)):
-            self.assertTrue(wire.is_ended())
+            wire.expect_end()
         self.wait_closed("idle_timeout", 3)
 
     def test_who_waits_for_the_draw_outlives_every_deadline(self):
         self.serve("--idle-timeout", patience(300), "--message-timeout", patience(300), "--send-timeout", patience(300))
         held = self.hold(3, 0) + self.hold(3, 1)
         for _ in range(4):
-            self.assertTrue(self.wire().is_ended())  # each has been silent for as long as one may
+            self.wire().expect_end()  # each has been silent for as long as one may
         self.assert_draws(held)
 
     def test_waiting_for_the_draw_is_no_excuse_for_half_a_message(self):
         self.serve("--message-timeout", patience(300))
         wire, = self.hold(1, 0)
         wire.socket.sendall(b"\0\0")
-        self.assertTrue(wire.is_ended())
+        wire.expect_end()
         self.wait_closed("message_timeout", 1)
 
     def never_read(self, wire, data):
@@ -203,7 +203,7 @@ class Deadlines(Hostile):
         server = self.server = Process(self, ["server", "--service", "echo", "--server-port", 0,
                                               "--idle-timeout", patience(300)])
         wire = Wire(self, int(server.wait_for(r"action: listen .* port: (\d+)")[1]))
-        self.assertTrue(wire.is_ended())
+        wire.expect_end()
         self.wait_closed("idle_timeout", 1)
 
 

@@ -413,7 +413,7 @@ class Reloaded(Tls):
         session = secure.session
         again = self.connect(context=context, session=session)
         self.assertEqual(self.ask(again, chunk(first=1))["next"], 2)
-        self.assertTrue(again.session_reused)
+        self.assertTrue(again.session_reused, "the session was not resumed")
         self.ca.revoke("leaving")
         self.reload()
         self.never_answered(context=context, session=again.session)

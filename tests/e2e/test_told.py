@@ -81,7 +81,7 @@ class Told(Story):
         self.assertFalse(self.is_told(1))
         text = slow._exactly(WINNERS * 9 - 1 + len('{"type_message":2,"payload":""}'))
         self.assertTrue(text.endswith(b'00199999"}'))
-        self.assertTrue(slow.is_ended())
+        slow.expect_end()
         slow.socket.close()
         other.socket.close()
         self.assertEqual(server.wait(), 0)

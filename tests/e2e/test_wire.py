@@ -112,7 +112,7 @@ class Refusals(Story):
             wire = Wire(self, self.server.ports[0])
             wire.socket.sendall(frame(body) if body else b"\xff\xff\xff\xff")
             self.assertEqual(wire.receive().code, "bad_frame")
-            self.assertTrue(wire.is_ended())
+            wire.expect_end()
         self.assertEqual(self.wire.ask(chunk(GOOD))["next"], 1)  # others are undisturbed
 
 
@@ -243,7 +243,7 @@ class Consultations(Story):
         self.assertEqual(bets.ask(chunk(bet(document="22"), agency="2", last=True)).kind, "processed")
         for wire, winners in zip(held, ("11,12", "22")):
             self.assertEqual(wire.receive(), {"type_message": 2, "payload": winners})
-            self.assertTrue(wire.is_ended())
+            wire.expect_end()
         self.assertEqual(self.winners(asking, "1"), "11,12")
         for _ in range(2):  # on the bets' connection too, as often as asked
             self.assertEqual(bets.ask({"type_message": 3, "agency": 2})["payload"], "22")
