@@ -51,9 +51,13 @@ static bool ask(sqlite3 *database, const char *path, const char *sql, char answe
     int step = sqlite3_step(statement);
     const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
     snprintf(answer, SQL_BYTES, "%s", text == NULL ? "" : text);
-    bool read = step == SQLITE_ROW || step == SQLITE_DONE || sqlite_setup_fail(database, path, "open", error);
+    // A row comes before the commit of what the statement changes, and that may fail yet.
+    while (step == SQLITE_ROW) {
+        step = sqlite3_step(statement);
+    }
+    bool done = step == SQLITE_DONE || sqlite_setup_fail(database, path, "open", error);
     sqlite3_finalize(statement);
-    return read;
+    return done;
 }
 
 static bool ask_number(sqlite3 *database, const char *path, const char *sql, int64_t *value,
@@ -154,7 +158,9 @@ bool sqlite_setup_writer(sqlite3 *database, const char *path, bool without_table
     // Which takes effect in an empty file only. Other pages cost writes, and no promise.
     return ask(database, path, page_size, ignored, error) &&
            set(database, path, "journal_mode", "WAL", "wal", error) && set_session(database, path, error) &&
-           (!without_tables || make_tables(database, path, error));
+           (!without_tables || make_tables(database, path, error)) &&
+           // Which makes the log: its name is to be synced, and known, before anything is stored.
+           ask(database, path, "SELECT count(*) FROM sqlite_schema", ignored, error);
 }
 
 bool sqlite_setup_second(sqlite3 *database, const char *path, struct error *error) {
