@@ -140,6 +140,8 @@ class Run:
                     with lock:
                         self.busy -= 1
         self.in_threads(work)
+        for name in sorted(history.failing):
+            say(f"was of no use, as it fails without any mutant, too: {name}")
         return pairs
 
     def in_threads(self, work):

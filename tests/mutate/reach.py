@@ -14,6 +14,7 @@ import time
 from tree import digest, run
 
 MEASURE_S = 150  # a test that takes longer is stopped; what it has run until then counts
+MEASURE_TIMES = 2  # so often one that fails
 CALL = "<__sanitizer_cov_trace_pc>"
 
 
@@ -53,8 +54,7 @@ class Reach:
     def update(self, tests, jobs, patience=None):
         """Measures what is not known yet; with a patience in seconds, only as long as that."""
         self.follow_sources()
-        wanted = [test for test in tests.values()
-                  if self.kept["tests"].get(test.name, {}).get("key") != self.key(test)]
+        wanted = [test for test in tests.values() if self.is_wanted(test)]
         self.kept["tests"] = {name: known for name, known in self.kept["tests"].items() if name in tests}
         if wanted:
             self.say(f"measuring which lines {len(wanted)} tests run")
@@ -65,6 +65,12 @@ class Reach:
                 self.save()
         self.save()
         self.index()
+
+    def is_wanted(self, test):
+        """Whether it is not known, has changed, or failed the first time."""
+        known = self.kept["tests"].get(test.name, {})
+        failed = known.get("status") not in (0, "skipped") and known.get("times", 0) < MEASURE_TIMES
+        return known.get("key") != self.key(test) or failed
 
     def save(self):
         self.kept["texts"] = {name: self.tree.read(name).decode() for name in self.tree.sources}
@@ -108,7 +114,10 @@ class Reach:
             for test, found in zip(tests, pool.map(one, tests)):
                 if found:
                     self.say(f"{found['seconds']:7.1f} s  {test.name}")
-                    self.kept["tests"][test.name] = {**found, "key": keys.get(test.name, "")}
+                    before = self.kept["tests"].get(test.name, {})
+                    key = keys.get(test.name, "")
+                    times = before.get("times", 0) + 1 if before.get("key") == key else 1
+                    self.kept["tests"][test.name] = {**found, "key": key, "times": times}
 
     def measure_one(self, test, blocks, seconds):
         folder = os.path.join(self.tree.work, "seen", digest(test.name))

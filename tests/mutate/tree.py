@@ -47,7 +47,9 @@ class Tree:
         listed = subprocess.run(["git", "-C", self.root, "ls-files", "-zco", "--exclude-standard"], check=True,
                                 capture_output=True).stdout.decode().split("\0")
         wanted = {name for name in listed if name and os.path.isfile(os.path.join(self.root, name))}
-        for folder, _, files in os.walk(self.path):
+        for folder, folders, files in os.walk(self.path):
+            if folder == self.path and "build" in folders:
+                folders.remove("build")  # what tests keep there
             for name in files:
                 path = os.path.join(folder, name)
                 if os.path.relpath(path, self.path) not in wanted:

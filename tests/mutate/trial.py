@@ -18,6 +18,7 @@ class History:
     def __init__(self, reach, records):
         self.reach, self.lock = reach, threading.Lock()
         self.tried, self.noticed, self.seconds, self.trusted = {}, {}, dict(reach.seconds), set()
+        self.failing = set()  # without any mutant
         self.breadth = {test: len(masks) for test, masks in reach.masks.items()}
         for record in records:
             if "by" in record:
@@ -62,7 +63,8 @@ class Trial:
     def judge(self, mutant):
         if not self.shop.plant(mutant):
             return {"end": "same code"}
-        covering = [name for name in covering_tests(self.reach, mutant, self.shop.text) if name in self.tests]
+        covering = [name for name in covering_tests(self.reach, mutant, self.shop.text)
+                    if name in self.tests and name not in self.history.failing]
         left, tried, unsure = list(covering), 0, []
         spent = time.monotonic()
         while left:
@@ -101,6 +103,7 @@ class Trial:
         if test.name not in self.history.trusted:
             status, took = self.attempt(test, False)
             if status != 0:
+                self.history.failing.add(test.name)
                 return False
             self.history.tell(test.name, "", False, took)
         return True
