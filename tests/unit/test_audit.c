@@ -196,6 +196,24 @@ static void a_lost_record_is_told_of(void **state) {
     assert_true(strtol(lost + sizeof expected - 1, NULL, 10) >= 1);
 }
 
+// Also when it is the only one.
+static void one_lost_record_is_told_of(void **state) {
+    (void)state;
+    struct audit *audit = open_audit();
+    audit_write(audit, "written", NULL, 0);
+    limit_size(1);
+    audit_write(audit, "lost", NULL, 0);
+    limit_size(RLIM_INFINITY);
+    audit_close(&audit);
+    assert_int_equal(verify().records, 2);
+    char bytes[2048] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_true(fread(bytes, 1, sizeof bytes - 1, file) > 0);
+    fclose(file);
+    assert_non_null(strstr(bytes, "\"event\":\"lost\",\"count\":1,"));
+}
+
 static void nobody_else_may_have_it(void **state) {
     (void)state;
     struct audit *audit = open_audit(), *other;
@@ -228,6 +246,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_full_disk_breaks_no_chain, remove_file),
         cmocka_unit_test_teardown(a_disk_that_stays_full_breaks_no_chain, remove_file),
         cmocka_unit_test_teardown(a_lost_record_is_told_of, remove_file),
+        cmocka_unit_test_teardown(one_lost_record_is_told_of, remove_file),
         cmocka_unit_test_teardown(nobody_else_may_have_it, remove_file),
         cmocka_unit_test(nothing_is_a_place_to_write_to),
     };
