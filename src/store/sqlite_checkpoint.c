@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #ifndef CHECKPOINT_STEP_PAGES // tests build this file with smaller ones
@@ -144,6 +145,37 @@ bool checkpointer_between_commits(struct checkpointer *checkpointer, struct erro
     return nothing_lost(checkpointer, error);
 }
 
+// sqlite.org/walformat.html, 2: at 96 the log's index says how many frames have been moved into the database,
+// and who moves some has the second of its locks.
+enum { MOVED_AT = 96, MOVING_LOCK = 1, INDEX_BYTES = 32768, LOOK_AGAIN_MS = 10 };
+
+// The index outlives a store that failed for as long as somebody else reads the store; and what a failed sync
+// has left in the system's memory alone counts there as moved. It is so little work that nobody asks whether
+// it did.
+static bool move_all_again(sqlite3 *writer, const char *path, struct error *error) {
+    sqlite3_file *file = NULL;
+    void volatile *index = NULL;
+    int result = sqlite3_file_control(writer, NULL, SQLITE_FCNTL_FILE_POINTER, &file);
+    for (int waited_ms = 0; result == SQLITE_OK; waited_ms += LOOK_AGAIN_MS) {
+        result = file->pMethods->xShmLock(file, MOVING_LOCK, 1, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE);
+        if (result != SQLITE_BUSY || waited_ms >= BUSY_MS_MAX) {
+            break;
+        }
+        sqlite3_sleep(LOOK_AGAIN_MS);
+        result = SQLITE_OK;
+    }
+    if (result == SQLITE_OK) {
+        result = file->pMethods->xShmMap(file, 0, INDEX_BYTES, 0, &index);
+        if (index != NULL) {
+            atomic_store((volatile _Atomic uint32_t *)((volatile char *)index + MOVED_AT), 0);
+        }
+        file->pMethods->xShmLock(file, MOVING_LOCK, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+    }
+    return result == SQLITE_OK ||
+           error_set(error, ERROR_STORE_FAILED, "%.120s: cannot use the log's index: %s", path,
+                     sqlite3_errstr(result));
+}
+
 static bool open_own(const char *path, struct checkpointer *checkpointer, struct error *error) {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     return ((sqlite3_open_v2(path, &checkpointer->own, flags, NULL) == SQLITE_OK &&
@@ -169,7 +201,7 @@ bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer *
     checkpointer->writer = writer;
     pthread_mutex_init(&checkpointer->mutex, NULL);
     pthread_cond_init(&checkpointer->changed, NULL);
-    bool started = open_own(path, checkpointer, error);
+    bool started = move_all_again(writer, path, error) && open_own(path, checkpointer, error);
     if (started) {
         int failure = pthread_create(&checkpointer->thread, NULL, run, checkpointer);
         started = failure == 0 || error_set_system(error, failure, "cannot start the store's thread");
