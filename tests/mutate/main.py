@@ -15,13 +15,14 @@ from commands import Commands, Interrupted
 from reach import Reach
 from report import changed_lines, report
 from results import Points, Results, drawn, equivalents
-from tree import HERE, Tree, digest
+from tree import HERE, OutOfTime, Tree, digest
 from trial import History, Trial
 from workshop import Parts
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 QUICK_S = 5  # a test that takes longer is not for --ci
 QUICK_PATIENCE_S = 20
+ENOUGH = 10  # of so many mutants one is noticed, or something is wrong
 CI_FILES = 25  # of so many sources mutants are drawn at random
 CI_COMMITS = 5  # that have changed sources: their lines come first
 
@@ -58,6 +59,7 @@ class Run:
         self.tree, self.runner = Tree(os.path.abspath(chosen.root)), Commands()
         self.lock = locked(self.tree.work)
         self.tree.copy()
+        self.tree.left = self.left
         self.tree.build("dev", chosen.jobs)
         self.points, self.results = Points(self.tree, chosen.jobs), Results(self.tree)
         self.equal, self.busy = equivalents(), 0
@@ -233,7 +235,7 @@ def main():
     else:
         pairs = run.try_all(mutants, chosen.sample or len(mutants))
     say(report(pairs, run.tree.read))
-    if chosen.ci and not any(record["end"] == "noticed" for _, record in pairs):
+    if chosen.ci and len(pairs) >= ENOUGH and not any(record["end"] == "noticed" for _, record in pairs):
         say("script/mutate: not one mutant was noticed: something is wrong with the tests, or with this")
         return 1
     return 0
@@ -254,5 +256,7 @@ def one(run, chosen):
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except OutOfTime:
+        say("script/mutate: the time was over before anything was tried")
     except Interrupted:
         sys.exit(130)

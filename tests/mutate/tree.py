@@ -17,6 +17,10 @@ LABEL = "mutate"  # of the tests of these programs themselves, which are of no u
 TRACED = "-O0 -g1 -fsanitize-coverage=trace-pc"
 
 
+class OutOfTime(Exception):
+    pass
+
+
 class Test:
     def __init__(self, found, python):
         properties = {p["name"]: p["value"] for p in found["properties"]}
@@ -35,7 +39,7 @@ class Test:
 
 class Tree:
     def __init__(self, root):
-        self.root = root
+        self.root, self.left = root, lambda: float("inf")  # seconds that a build may take
         self.work = os.path.join(root, "build/mutate")
         self.path = os.path.join(self.work, "tree")
         self.dev = os.path.join(self.work, "dev")
@@ -77,8 +81,8 @@ class Tree:
                 options[f"CMAKE_{kind}_LINKER_FLAGS"] = linked
         if shutil.which("ccache"):
             options.update({f"CMAKE_{language}_COMPILER_LAUNCHER": "ccache" for language in ("C", "CXX")})
-        run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())])
-        run(["ninja", "-C", folder, "-j", str(jobs)])
+        run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())], self.left())
+        run(["ninja", "-C", folder, "-j", str(jobs)], self.left())
 
     def tests(self, folder):
         """All of them, as ctest knows them."""
@@ -99,12 +103,18 @@ class Tree:
         return found
 
 
-def run(command):
+def run(command, seconds=float("inf")):
     """Runs it and gives back what it printed; what it printed is shown when it fails."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"{shlex.join(command)} failed:\n{done.stdout.decode(errors='replace')[-4000:]}")
-    return done.stdout
+    limit = None if seconds == float("inf") else max(seconds, 0.1)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            said, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            process.terminate()  # ninja ends what it has started
+            raise OutOfTime from None
+    if process.returncode != 0:
+        raise RuntimeError(f"{shlex.join(command)} failed:\n{said.decode(errors='replace')[-4000:]}")
+    return said
 
 
 def copy_changed(source, target):
