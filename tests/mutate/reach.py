@@ -105,7 +105,7 @@ class Reach:
 
         if tests and not any(self.kept["programs"].values()):
             raise RuntimeError("no line of src/ is found in any program: is there debug information?")
-        end = time.monotonic() + patience if patience else None
+        end = time.monotonic() + min(patience, self.tree.left() / 2) if patience else None
         tests.sort(key=lambda test: self.kept["tests"].get(test.name, {}).get("seconds", guessed(test)))
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             def one(test):
