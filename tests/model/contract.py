@@ -1,0 +1,369 @@
+"""A model of the whole contract: what is stored, what may be acknowledged, and what each agency may be told.
+
+It is written from docs/protocol.md, docs/operations.md and the design alone, and knows nothing of the program. Nobody sees when
+the central deals with what is on its way to it, so the model keeps every world that may be: one in which a message has been dealt
+with, and one in which it has not. What is seen then leaves only the worlds that go with it. When none is left, the contract is broken.
+"""
+import hashlib
+import struct
+from dataclasses import dataclass, replace
+
+
+class Broken(AssertionError):
+    """What was seen goes with no world."""
+
+
+@dataclass(frozen=True)
+class Agency:
+    bets: tuple = ()
+    finished: bool = False
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is wrong with it by itself stands in `bad`: the codes that it may be refused with."""
+    agency: int
+    bets: tuple = ()
+    first: int = None
+    last: bool = False
+    listed: int = None  # "stored" on the wire
+    consult: bool = False
+    wait: bool = True
+    bad: frozenset = frozenset()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the central owes; `kind` is the type_message."""
+    kind: int
+    next: int = None
+    codes: frozenset = frozenset()
+    text: str = ""
+    stored: tuple = None  # the bets that a list has to be of
+    listed: int = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """A connection: what the central has not dealt with, what it owes for the rest, and which consultations it holds."""
+    consults: bool = False  # it came by the port that takes nothing else
+    asked: tuple = ()
+    owed: tuple = ()
+    held: tuple = ()
+    gives_up: bool = False  # its other end may send nothing more once something was refused
+    gone: bool = False      # its other end is: what was sent may still be dealt with, and nobody reads the answer
+    ended: bool = False     # the central has nothing more to say
+
+
+@dataclass(frozen=True)
+class World:
+    agencies: int = 0
+    number: int = 7574
+    closed: bool = False  # every agency has finished
+    drawn: bool = False
+    shared: bool = False  # several servers: one may hear of the draw, and of fewer agencies, a second later
+    sent: tuple = ()      # an Agency for each number, from 1 on
+    links: tuple = ()     # pairs of name and Link
+
+    def link(self, name):
+        return dict(self.links)[name]
+
+    def with_link(self, name, link):
+        if link.gone:  # of what it sent counts only what may still change something
+            left = (message for message in link.asked if not message.consult and not message.bad
+                    and not (message.agency <= len(self.sent) and self.sent[message.agency - 1].finished))
+            link = replace(link, owed=(), held=(), asked=tuple(left))
+        kept = ((each, link if each == name else old) for each, old in self.links)
+        return replace(self, links=tuple(pair for pair in kept if pair[1].asked or not pair[1].gone))
+
+    def with_agency(self, number, agency):
+        return replace(self, sent=self.sent[:number - 1] + (agency,) + self.sent[number:]).sealed()
+
+    def sealed(self):
+        done = self.agencies > 0 and all(agency.finished for agency in self.sent[:self.agencies])
+        return replace(self, closed=True) if done else self
+
+    def winners(self, number):
+        winning = [bet.split(",") for bet in self.sent[number - 1].bets]
+        return ",".join(bet[2] for bet in winning if int(bet[4]) == self.number)
+
+    def last_sender(self):
+        return max((number for number, agency in enumerate(self.sent, 1) if agency != Agency()), default=0)
+
+
+def refused(*codes, at=None):
+    return Answer(4, next=at, codes=frozenset(codes))
+
+
+def deal_with_chunk(world, message):
+    """The world behind it, and the answer."""
+    agency = world.sent[message.agency - 1]
+    count, bets = len(agency.bets), message.bets
+    if message.first is not None:
+        end = message.first + len(bets)
+        known = bets[:max(0, count - message.first)]
+        if message.first > count:
+            return world, refused("gap", *(["agency_finished"] if agency.finished else []), at=count)
+        if known != agency.bets[message.first:message.first + len(known)]:
+            return world, refused("conflict", *(["agency_finished"] if agency.finished and end > count else []), at=count)
+        if agency.finished and end > count:
+            return world, refused("agency_finished")
+        if message.last and end < count:
+            return world, refused("conflict", at=count)
+        bets = bets[len(known):]
+    elif agency.finished and (bets or message.last):
+        return world, refused("agency_finished")
+    new = Agency(agency.bets + bets, agency.finished or message.last)
+    lists = message.listed is not None and message.first == 0 and len(new.bets) > len(message.bets)
+    answer = Answer(1, next=len(new.bets), stored=new.bets if lists else None, listed=message.listed)
+    return (world.with_agency(message.agency, new) if new != agency else world), answer
+
+
+def deal(world, name):
+    """The worlds in which the central has dealt with the first message that waits on that connection."""
+    link = world.link(name)
+    message, link = link.asked[0], replace(link, asked=link.asked[1:])
+    bad = set(message.bad)
+    if not 1 <= message.agency <= world.agencies:
+        bad.add("unknown_agency")
+    if link.consults and not message.consult:
+        bad.add("bad_message")
+    if message.consult and bad <= ({"unknown_agency"} if world.shared and message.agency <= len(world.sent) else set()):
+        return consult(world, name, link, message)
+    answer = refused(*bad)
+    if not bad:
+        world, answer = deal_with_chunk(world, message)
+    rests = [link.asked, ()] if answer.kind == 4 and link.gives_up else [link.asked]
+    return [world.with_link(name, replace(link, asked=rest, owed=link.owed + (answer,))) for rest in rests]
+
+
+def consult(world, name, link, message):
+    def answered(world, link, *answers):
+        return world.with_link(name, replace(link, owed=link.owed + answers))
+    worlds = []
+    if message.agency > world.agencies:
+        worlds.append(answered(world, link, refused("unknown_agency")))
+    if not world.drawn or world.shared:
+        if not message.wait:
+            worlds.append(answered(world, link, Answer(3)))
+        elif message.agency in link.held:
+            worlds.append(answered(world, link, refused("bad_message")))
+        else:
+            worlds.append(answered(world, replace(link, held=link.held + (message.agency,))))
+    if world.closed and message.agency <= world.agencies:  # then the draw may have been made
+        done = replace(link, asked=(), ended=True) if link.consults else link
+        worlds.append(answered(replace(world, drawn=True), done, Answer(2, text=world.winners(message.agency))))
+    return worlds
+
+
+def reachable(worlds):
+    """These, and all that may come of them while nobody sends anything more."""
+    seen, left = dict.fromkeys(worlds), list(worlds)  # in an order that is the same each time
+    while left:
+        world = left.pop()
+        for name, link in world.links:
+            for other in deal(world, name) if link.asked else ():
+                if other not in seen:
+                    seen[other] = None
+                    left.append(other)
+    return list(seen)
+
+
+def digest(bets):
+    """Of a piece of what is stored."""
+    numbers = b"".join(struct.pack("<H", int(bet.rsplit(",", 1)[1])) for bet in bets)
+    return hashlib.sha256(numbers + "".join(bet + "\n" for bet in bets).encode()).hexdigest()
+
+
+def fits_list(reply, answer):
+    """Whether the pieces, as many as there are, follow one another from the bet asked for on, and are of what is stored."""
+    pieces, at = reply.get("stored"), None
+    if answer.stored is None or answer.listed >= len(answer.stored):
+        return not pieces
+    if not pieces:
+        return False
+    for piece in pieces:
+        end = piece["first"] + piece["count"]
+        if (at is None and not piece["first"] <= answer.listed < end) or at not in (None, piece["first"]):
+            return False
+        if end > len(answer.stored) or piece["digest"] != digest(answer.stored[piece["first"]:end]):
+            return False
+        at = end
+    return len(pieces) <= 1000
+
+
+def fits(reply, answer):
+    """Whether a reply on the wire is the one that is owed."""
+    if reply.get("type_message") != answer.kind:
+        return False
+    if answer.kind == 1:
+        return reply["payload"] is None and reply["next"] == answer.next and fits_list(reply, answer)
+    if answer.kind == 2:
+        return reply["payload"] == answer.text
+    if answer.kind == 3:
+        return reply["retry_after_ms"] > 0
+    error = reply["payload"]
+    right_place = answer.next is None or reply.get("next", answer.next) == answer.next
+    told_place = error["code"] not in ("gap", "conflict") or "next" in reply
+    return error["code"] in answer.codes and error["retryable"] == (error["code"] == "gap") and right_place and told_place
+
+
+def take(world, name, reply):
+    """The worlds that are left of this one when that reply is read from the connection."""
+    link = world.link(name)
+    if link.owed and fits(reply, link.owed[0]):
+        yield world.with_link(name, replace(link, owed=link.owed[1:]))
+    if not world.closed or link.ended:
+        return
+    for agency in link.held:  # the draw is made
+        rest = tuple(each for each in link.held if each != agency)
+        answer = Answer(2, text=world.winners(agency)) if agency <= world.agencies else refused("unknown_agency")
+        if fits(reply, answer) and not (link.consults and link.owed):
+            left = replace(link, held=rest)
+            if link.consults:
+                left = replace(link, asked=(), held=(), ended=True)
+            yield replace(world.with_link(name, left), drawn=True)
+
+
+class Contract:
+    """What may be, as far as anybody has seen."""
+
+    def __init__(self, most, shared=False):
+        self.worlds = [World(sent=(Agency(),) * most, shared=shared)]
+        self.told = set()         # agencies that status has said are told: they stay so
+        self.may_be_told = set()  # winners may have reached them on a connection that is gone
+        self.asking = {}          # by connection: the agencies whose winners may reach it
+        self.is_new = True
+
+    def see(self, what, worlds):
+        worlds = list(dict.fromkeys(worlds))
+        if not worlds:
+            raise Broken(f"{what[:300]}: goes with none of these:\n{self.shown()}")
+        self.worlds = worlds
+
+    # What somebody does -----------------------------------------------------------------------------------
+
+    def connect(self, name, consults=False, gives_up=False, reads=True):
+        """`reads`: whatever is sent to it arrives."""
+        link = Link(consults=consults, gives_up=gives_up)
+        self.asking[name] = set() if reads else None
+        self.worlds = [replace(world, links=world.links + ((name, link),)) for world in self.worlds]
+
+    def send(self, name, *messages):
+        if self.asking.get(name) is not None:
+            self.asking[name] |= {message.agency for message in messages if message.consult and not message.bad}
+        self.worlds = [world if world.link(name).ended else
+                       world.with_link(name, replace(world.link(name), asked=world.link(name).asked + messages))
+                       for world in self.worlds]
+
+    def cut(self, name):
+        """What was sent may still be dealt with, or never; nobody reads any answer."""
+        self._forget(name)
+        self.see(f"{name} was cut", (world.with_link(name, replace(world.link(name), gone=True)) for world in reachable(self.worlds)))
+
+    def stop(self, names):
+        """A server ended, and with it these connections: what it had not dealt with is gone."""
+        for name in names:
+            self._forget(name)
+        self.see("a server ended", (replace(world, links=tuple(pair for pair in world.links if pair[0] not in names))
+                                    for world in reachable(self.worlds)))
+
+    def _forget(self, name):
+        asking = self.asking.pop(name, None)
+        if asking and any(world.closed for world in reachable(self.worlds)):
+            self.may_be_told |= asking
+
+    # What somebody sees -----------------------------------------------------------------------------------
+
+    def started(self, agencies, number, change, serves):
+        """A server was started with these settings (None: not given), and serves, or was refused as wrong use."""
+        def start(world):
+            wanted = replace(world, agencies=world.agencies if agencies is None else agencies,
+                             number=world.number if number is None else number).sealed()
+            begun = world.last_sender() > 0
+            if self.is_new:
+                return wanted if serves else None
+            if world.closed:
+                return world if serves else None
+            worse = wanted.agencies < world.agencies or wanted.number != world.number
+            wrong = begun and worse and not change or wanted.agencies < world.last_sender()
+            return (None if serves else world) if wrong else (wanted if serves else None)
+        self.see(f"started with {agencies} agencies, number {number}, change {change}: serves {serves}",
+                 (left for left in map(start, reachable(self.worlds)) if left is not None))
+        self.is_new = False
+
+    def received(self, name, reply):
+        self.see(f"{name} was answered {reply}", (left for world in reachable(self.worlds) for left in take(world, name, reply)))
+
+    def ended(self, name):
+        """The central ended a connection by itself: only one whose answer was all that it was for."""
+        self.see(f"{name} was ended", (world for world in self.worlds if world.link(name).ended and not world.link(name).owed))
+
+    def exported(self, lines):
+        """What is stored, in lines of agency and bet."""
+        def stored(world):
+            return sorted(f"{number},{bet}" for number, agency in enumerate(world.sent, 1) for bet in agency.bets)
+        self.see(f"exported {lines}", (world for world in reachable(self.worlds) if stored(world) == sorted(lines)))
+
+    def counted(self, count):
+        self.see(f"{count} bets are good",
+                 (world for world in reachable(self.worlds) if sum(len(agency.bets) for agency in world.sent) == count))
+
+    def status(self, status):
+        def goes_with(world):
+            seen = {each["agency"]: (each["bets"], each["finished"]) for each in status["by_agency"]}
+            return (status["agencies"] == world.agencies and (status["state"] != "open") == world.closed and all(
+                seen.get(number, (0, False)) == (len(agency.bets), agency.finished)
+                for number, agency in enumerate(world.sent, 1))
+                and (status["state"] == "drawn" or not world.drawn))
+        self.see(f"status {status}", (replace(world, drawn=status["state"] == "drawn")
+                                      for world in reachable(self.worlds) if goes_with(world)))
+        told = {each["agency"] for each in status["by_agency"] if each["told"]}
+        may_be = self.may_be_told.union(*filter(None, self.asking.values())) if status["state"] == "drawn" else set()
+        if not self.told <= told <= may_be:
+            raise Broken(f"told are {told}; were {self.told}, may be {may_be}")
+        self.told = told
+
+    def client_says_all_is_stored(self, name, number, bets):
+        whole = Agency(tuple(bets), True)
+        self.see(f"client of agency {number} says that all is stored",
+                 (world for world in reachable(self.worlds) if world.sent[number - 1] == whole and not world.link(name).asked))
+
+    def client_gives_up(self, name, number, bets):
+        """It has been refused: something else is stored, or was."""
+        self.see(f"client of agency {number} gave up",
+                 (world for world in reachable(self.worlds) if not world.link(name).asked
+                  and world.sent[number - 1] != Agency(tuple(bets), True)))
+
+    def shown(self):
+        """Some of the worlds, for people."""
+        def short(text):
+            return text if len(text) < 1500 else text[:500] + " … " + text[-1000:]
+        return "\n".join(short(str(world)) for world in self.worlds[:4]) + f"\n({len(self.worlds)} in all)"
+
+    # What may be asked ------------------------------------------------------------------------------------
+
+    def is_due(self, name):
+        """Whether an answer must come on that connection, in every world, whatever comes first."""
+        def due(world):
+            link = world.link(name)
+            answered = any(not (message.consult and message.wait) for message in link.asked)
+            return link.owed or not link.ended and (answered or (world.closed and (link.held or link.asked)))
+        return all(map(due, self.worlds))
+
+    def is_over(self, name):
+        return all(world.link(name).ended and not world.link(name).owed for world in self.worlds)
+
+    def gone(self):
+        return {name for world in self.worlds for name, link in world.links if link.gone}
+
+    def unknown(self):
+        """How many connections are gone of which nobody knows what was taken."""
+        return len(self.gone())
+
+    def waiting(self):
+        """How many messages have perhaps not been dealt with."""
+        return max(sum(len(link.asked) for _, link in world.links) for world in self.worlds)
+
+    def any(self):
+        return self.worlds[0]

@@ -1,0 +1,320 @@
+"""What may happen in a small world, in any order: agencies send, send again, change a digit, ask, are cut off; servers are stopped,
+killed and started with other settings; tools read beside. After each step the contract is held against what was seen, and somebody
+new is served. What only one server on files knows stands in rules_files.py."""
+import sys
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+import actors
+from contract import Broken, Contract, Message
+
+MOST = 3            # agencies
+LINKS_MOST = 4      # connections at once
+WORLDS_MOST = 40    # that may be, and
+WAITING_MOST = 4    # messages that nobody knows the fate of: with more, first what is due is read
+NAMES = ("Ana", "José", 'Ana "la Paz"')
+NUMBERS = ("7574", "17", "0017", "1")
+
+bets = st.builds(lambda name, document, number: f"{name},Paz,{document},2000-01-01,{number}", st.sampled_from(NAMES),
+                 st.integers(1, 5), st.sampled_from(NUMBERS))
+links = st.integers(0, LINKS_MOST)
+agencies = st.integers(1, MOST)
+afterwards = st.sampled_from(("read", "read", "go on", "go on", "cut", "close"))
+
+
+def spoiled(bet, how):
+    if how == "digit":
+        return bet[:-1] + ("2" if bet[-1] == "1" else "1")
+    if how == "name":
+        return "X" + bet[1:]
+    return bet + "," if how == "bad bet" else bet
+
+
+class Lottery(RuleBasedStateMachine):
+    shared = False
+
+    def __init__(self):
+        super().__init__()
+        self.centrals = []
+        self.place = actors.Place()
+        self.place.setUp()
+        self.contract = Contract(MOST, self.shared)
+        self.centrals = [actors.Central(self.place)]
+        self.wires = {}      # by name: the wire and its server's place
+        self.has_read = set()  # agencies whose winners somebody has read from the servers that run
+        self.counted = 0
+        self.store = self.make_store()
+
+    def make_store(self):
+        return "n.db"
+
+    def teardown(self):
+        try:
+            if sys.exc_info()[0] is None:
+                self.everything_ends_well()
+        finally:
+            self.place.doCleanups()
+
+    # Connections ------------------------------------------------------------------------------------------
+
+    def name(self, kind):
+        self.counted += 1
+        return f"{kind}{self.counted}"
+
+    def address(self):
+        """Of somebody who was never there before."""
+        return f"127.0.{1 + self.counted // 200}.{1 + self.counted % 200}"
+
+    def connect(self, consults=False, server=0, slow=False):
+        name = self.name("wire")
+        central = self.centrals[server % len(self.centrals)]
+        wire = actors.Wire(self.place, central.ports[consults], self.address(), slow)
+        self.wires[name] = (wire, central)
+        self.contract.connect(name, consults, reads=not slow)
+        return name
+
+    def pick(self, which, consults=False):
+        """One of those that are open, or a new one."""
+        names = [name for name in self.wires if self.contract.any().link(name).consults == consults]
+        if which < len(names):
+            return names[which]
+        if len(self.wires) >= LINKS_MOST:
+            self.cut(next(iter(self.wires)), "close")
+        return self.connect(consults, which)
+
+    def cut(self, name, how="cut"):
+        if self.contract.unknown() > 1:
+            self.drain(name)
+        if name not in self.wires:
+            return
+        if how == "cut":  # the central may not have seen any more that all has arrived
+            self.has_read -= self.contract.asking[name] or set()
+        self.contract.cut(name)
+        wire, _ = self.wires.pop(name)
+        if how == "cut":
+            wire.reset()
+        else:
+            wire.socket.close()
+
+    def send(self, name, *messages):
+        self.contract.send(name, *messages)
+        self.wires[name][0].socket.sendall(b"".join(map(actors.on_the_wire, messages)))
+
+    def receive(self, name):
+        wire, _ = self.wires[name]
+        try:
+            reply = wire.receive()
+        except (EOFError, ConnectionError, TimeoutError) as error:
+            raise Broken(f"{name} is owed an answer, and got {error!r}; the worlds:\n{self.contract.any()}") from error
+        asking = self.contract.asking[name]
+        self.contract.received(name, reply)
+        if reply["type_message"] == 2 and asking and len(asking) == 1:
+            self.has_read |= asking
+        if self.contract.is_over(name):
+            if not wire.is_ended():
+                raise Broken(f"{name} has its winners, and something came behind them")
+            self.contract.ended(name)
+            self.cut(name, "close")
+        return reply
+
+    def drain(self, name):
+        while name in self.wires and self.contract.is_due(name):
+            self.receive(name)
+
+    def drain_all(self):
+        for name in list(self.wires):
+            self.drain(name)
+
+    def then(self, name, what):
+        if what == "read":
+            self.drain(name)
+        elif what in ("cut", "close"):
+            self.cut(name, what)
+        self.come_to_know()
+
+    def is_unclear(self):
+        return len(self.contract.worlds) > WORLDS_MOST or self.contract.waiting() > WAITING_MOST
+
+    def come_to_know(self):
+        """When too much may be: reads what is due, or has everybody go, or starts the servers again."""
+        if self.is_unclear():
+            self.drain_all()
+        if self.is_unclear():
+            for name in list(self.wires):
+                self.cut(name, "close")
+        if self.is_unclear():
+            for central in self.centrals:
+                self.stop(central, False)
+            for central in self.centrals:
+                self.start(central, None, None, False)
+
+    def ask(self, message, server=0):
+        """Somebody new is served, and gone again."""
+        name = self.connect(server=server)
+        self.send(name, message)
+        self.drain(name)
+        self.cut(name)
+
+    # Rules ------------------------------------------------------------------------------------------------
+
+    @initialize(count=st.integers(1, MOST), number=st.sampled_from((None, 7574, 17)))
+    def opens(self, count, number):
+        for central in self.centrals:
+            self.start(central, count, 7574 if number is None else number, False)
+
+    @rule(which=links, agency=st.integers(1, MOST + 1), back=st.integers(0, 5), known=st.integers(0, 5),
+          new=st.lists(bets, max_size=3), form=st.sampled_from(("placed",) * 5 + ("classic", "listed", "gap", "last")),
+          spoil=st.sampled_from((None,) * 5 + ("digit", "digit", "name", "bad bet", "bad json")), what=afterwards)
+    def sends(self, which, agency, back, known, new, form, spoil, what):
+        stored = self.contract.any().sent[agency - 1].bets if agency <= MOST else ()
+        first = 0 if form == "listed" else max(0, len(stored) - back)
+        resent = list(stored[first:first + known])
+        payload = resent + (new if first + known >= len(stored) and form != "listed" else [])
+        if form == "classic":
+            first, payload = None, new or [f"Ana,Paz,{back},2000-01-01,1"]
+        elif form == "gap":
+            first = len(stored) + 1 + back
+        if payload and spoil not in (None, "bad json"):
+            at = max(0, min(len(resent), len(payload)) - 1)
+            payload[at] = spoiled(payload[at], spoil)
+        bad = {spoil.replace(" ", "_")} if spoil == "bad json" or (spoil == "bad bet" and payload) else set()
+        name = self.pick(which)
+        self.send(name, Message(agency, tuple(payload), first, form == "last", back if form == "listed" else None,
+                                bad=frozenset(bad)))
+        self.then(name, what)
+
+    @rule(which=links, agency=agencies, classic=st.booleans(), new=st.lists(bets, max_size=2), what=afterwards)
+    def finishes(self, which, agency, classic, new, what):
+        name = self.pick(which)
+        count = len(self.contract.any().sent[agency - 1].bets)
+        self.send(name, Message(agency, tuple(new), None if classic else count, True))
+        self.then(name, what)
+
+    @rule()
+    def everyone_finishes(self):
+        self.drain_all()
+        world = self.contract.any()
+        for agency in range(1, world.agencies + 1):
+            if not world.sent[agency - 1].finished:
+                self.ask(Message(agency, (), len(world.sent[agency - 1].bets), True))
+
+    @rule(which=links, agency=st.integers(1, MOST + 1), wait=st.booleans(), consults=st.booleans(), what=afterwards)
+    def consults(self, which, agency, wait, consults, what):
+        name = self.pick(which, consults)
+        self.send(name, Message(agency, consult=True, wait=wait))
+        self.then(name, what)
+
+    @rule(which=links)
+    def reads_what_is_due(self, which):
+        if which < len(self.wires):
+            self.drain(list(self.wires)[which])
+
+    @rule(which=links, how=st.sampled_from(("cut", "close")))
+    def is_cut(self, which, how):
+        if which < len(self.wires):
+            self.cut(list(self.wires)[which], how)
+
+    # Servers ----------------------------------------------------------------------------------------------
+
+    def start(self, central, count, number, change, store=None):
+        serves = central.start(store or self.store, count, number, change)
+        self.contract.started(count, number, change, serves)
+        return serves
+
+    def stop(self, central, kill):
+        names = [name for name, (_, other) in self.wires.items() if other is central]
+        gone = self.contract.gone() if len(self.centrals) == 1 else set()
+        central.stop(kill)
+        self.contract.stop({*names, *gone})
+        for name in names:
+            self.wires.pop(name)[0].socket.close()
+        self.has_read.clear()
+
+    @rule(server=st.integers(0, 2), kill=st.booleans(), count=st.sampled_from((None, None, 1, 2, 3)),
+          number=st.sampled_from((None, None, 7574, 17)), change=st.booleans(), data=st.data())
+    def restarts(self, server, kill, count, number, change, data):
+        central = self.centrals[server % len(self.centrals)]
+        self.stop(central, kill)
+        store = self.between(central, kill, data)
+        if not self.start(central, count, number, change, store) and not self.start(central, None, None, False, store):
+            raise Broken("it does not start with the settings that are stored")
+
+    def between(self, central, kill, data):
+        """What somebody does to a store without a server; the name to start the next one with."""
+        return self.store
+
+    # Tools ------------------------------------------------------------------------------------------------
+
+    def other_name(self, data):
+        return self.store
+
+    @rule(tool=st.sampled_from(("export", "status", "check", "ping")), server=st.integers(0, 2), data=st.data())
+    def is_looked_at(self, tool, server, data):
+        if tool == "ping":
+            port = self.centrals[server % len(self.centrals)].ports[0]
+            if self.place.run_program("ping", "--address", f"127.0.0.1:{port}")[0] != 0:
+                raise Broken("a server that works does not answer a ping")
+        elif not self.look(tool, self.other_name(data)):
+            raise Broken(f"{tool} failed on a good store")
+
+    def look(self, tool, store):
+        """Whether the tool takes the store for whole; what it says then has to be so."""
+        if tool == "export":
+            lines = actors.exported(self.place, store)
+            if lines is not None:
+                self.contract.exported(lines)
+            return lines is not None
+        if tool == "status":
+            status = actors.status_of(self.place, store)
+            if status is not None:
+                self.contract.status(status)
+            return status is not None
+        status, output, _ = self.place.run_program("check", "--store", store)
+        if status == 0:
+            self.contract.counted(actors.bets_counted(output))
+        return status == 0
+
+    def wait_until_told(self):
+        """Who has read its winners is told, as soon as its system has acknowledged them."""
+        for _ in range(actors.HANG_S):
+            self.look("status", self.store)
+            if self.has_read <= self.contract.told:
+                return
+            actors.time.sleep(0.1)
+        raise Broken(f"{self.has_read} have read their winners, and told are {self.contract.told}")
+
+    # After each step --------------------------------------------------------------------------------------
+
+    @invariant()
+    def somebody_new_is_served(self):
+        if self.contract.is_new:
+            return
+        agency, at, stored = 1 + self.counted % MOST, 0, 1
+        name = self.connect(server=self.counted)
+        while at < stored:  # asks for the list of all that is stored, and each piece has to be of it
+            self.send(name, Message(agency, (), 0, False, at))
+            reply = self.receive(name)
+            stored = reply.get("next", 0)
+            at = reply["stored"][-1]["first"] + reply["stored"][-1]["count"] if at < stored else stored
+        self.cut(name)
+
+    def everything_ends_well(self):
+        self.everyone_finishes()
+        self.drain_all()
+        late = [name for name in self.wires if any(world.link(name).held for world in self.contract.worlds)]
+        if late:
+            raise Broken(f"{late} wait for the draw, and it was made:\n{self.contract.shown()}")
+        for agency in range(1, self.contract.any().agencies + 1):
+            self.reads_its_winners(agency)
+        self.wait_until_told()
+        for tool in ("export", "check"):
+            if not self.look(tool, self.store):
+                raise Broken(f"{tool} failed on a good store")
+
+    def reads_its_winners(self, agency):
+        for server in range(len(self.centrals)):
+            name = self.connect(consults=True, server=server)
+            self.send(name, Message(agency, consult=True))
+            while name in self.wires:
+                self.receive(name)
