@@ -17,7 +17,7 @@ import harness  # noqa: E402
 from harness import HANG_S, frame  # noqa: E402
 
 MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")
-LIMITS = ("--loops", 1, "--memory-max", "8M", "--connections-max", 24)
+LIMITS = ("--loops", 1, "--memory-max", "64M", "--connections-max", 24)
 
 
 class Place(harness.Story):
