@@ -228,7 +228,14 @@ void guard_give_room(struct loop *loop) {
         if (connection != NULL &&
             atomic_compare_exchange_strong(&net->loops[i].wants_room, &wanted, WANTS_NOTHING)) {
             guard_close(connection, CLOSE_NO_ROOM);
+            loop_wake(&net->loops[i]);
         }
+    }
+}
+
+void guard_take_room(struct loop *loop) {
+    if (!loop->accepting && !loop->quiet && atomic_load(&loop->wants_room) == WANTS_NOTHING) {
+        listener_resume_all(loop);
     }
 }
 

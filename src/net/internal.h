@@ -223,6 +223,9 @@ bool guard_make_room(struct loop *loop, enum wants_room wanted);
 // connection is closed for each of them, on whichever loop that is.
 void guard_give_room(struct loop *loop);
 
+// guard.c: has the loop accept again, if another one has made the room it asked for.
+void guard_take_room(struct loop *loop);
+
 // guard.c: closes another connection of the same proven peer, when it has too many.
 void guard_limit_peer(struct connection *connection);
 

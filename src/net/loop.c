@@ -107,6 +107,7 @@ static void on_wake(uv_async_t *wake) {
     memory_relieve_if_asked(loop);
     loop->net->handler->loop_woken(loop, loop->state);
     guard_give_room(loop);
+    guard_take_room(loop);
     connection_flush_all(loop);
     if (close_asked && !loop->closing) {
         begin_closing(loop);
