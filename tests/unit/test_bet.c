@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define HUNDRED                                                                                              \
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -106,7 +107,7 @@ static void bad_bets(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct bet bet;
-        struct error error;
+        struct error error = {.bet = 7}; // of an earlier failure
         if (parse(cases[i].text, &bet, &error)) {
             fail_msg("taken: %s", cases[i].text);
         }
@@ -155,6 +156,12 @@ static void split_gives_the_fields(void **state) {
     assert_int_equal(fields[BET_LAST_NAME].length, 3);
     assert_memory_equal(fields[BET_LAST_NAME].text, "Paz", 3);
     assert_ptr_equal(fields[BET_NUMBER].text, text + strlen(text) - 1);
+    bet_split(text, 7, fields); // what is not there is empty
+    assert_int_equal(fields[BET_LAST_NAME].length, 3);
+    for (int field = BET_DOCUMENT; field < BET_FIELDS; field++) {
+        assert_null(fields[field].text);
+        assert_int_equal(fields[field].length, 0);
+    }
 }
 
 static uint64_t next_random(uint64_t *state) {
@@ -269,6 +276,40 @@ static void lengths_around_the_scan(void **state) {
     }
 }
 
+// Whether there is that day, by the system's calendar.
+static bool is_day(int year, int month, int day) {
+    struct tm asked = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = 12};
+    struct tm normal = asked;
+    assert_true(timegm(&normal) != -1);
+    return normal.tm_year == asked.tm_year && normal.tm_mon == asked.tm_mon &&
+           normal.tm_mday == asked.tm_mday;
+}
+
+static void every_day_of_the_calendar_and_no_other(void **state) {
+    (void)state;
+    static const int years[] = {1, 4, 100, 400, 1900, 2000, 2023, 2024, 9999};
+    for (size_t i = 0; i < sizeof years / sizeof years[0]; i++) {
+        for (int month = 0; month <= 13; month++) {
+            for (int day = 0; day <= 32; day++) {
+                char text[64];
+                uint16_t number;
+                struct bet bet;
+                struct error error;
+                sprintf(text, "A,B,1,%04d-%02d-%02d,7", years[i], month, day);
+                bool wanted = is_day(years[i], month, day);
+                if (parse(text, &bet, &error) != wanted) {
+                    fail_msg("%s was expected to be %s", text, wanted ? "taken" : "refused");
+                }
+                // Every real day goes the fast way, but the one that not every year has.
+                wanted = wanted && !(month == 2 && day == 29);
+                if (bet_check_fast(text, strlen(text), &number) != wanted) {
+                    fail_msg("%s was expected %sto go the fast way", text, wanted ? "" : "not ");
+                }
+            }
+        }
+    }
+}
+
 // What only the fast way's own view of a date could let pass.
 static void days_that_are_none(void **state) {
     (void)state;
@@ -282,14 +323,29 @@ static void days_that_are_none(void **state) {
 
 static void ordinary_bets_go_the_fast_way(void **state) {
     (void)state;
-    static const char *const texts[] = {"Tiago Nicolás,Rivera,34407251,2001-08-29,1033",
-                                        "A,B,1,2000-12-31,7"};
-    for (size_t i = 0; i < 2; i++) {
+    static const struct {
+        const char *text;
+        unsigned number;
+    } cases[] = {{"Tiago Nicolás,Rivera,34407251,2001-08-29,1033", 1033},
+                 {"A,B,1,2000-12-31,7", 7},
+                 {"A,B,1,2000-12-31,42", 42},
+                 {"A,B,1,2000-12-31,567", 567},
+                 {"A,B,1,2000-12-31,0009", 9},
+                 {"A,B,1,2000-12-31,9999", 9999},
+                 {" ,~,1234567890123456,2000-12-31,7", 7},
+                 {"ñ,ñ,1,2000-12-31,7", 7},
+                 {"ñA\xc3\x80\xdf\xbf,B,1,2000-12-31,7", 7},
+                 {"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,B,1,2000-01-01,7574", 7574}}; // of 63 bytes
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[128] = {0};
-        uint16_t number;
-        memcpy(text, texts[i], strlen(texts[i]));
-        assert_true(bet_check_fast(text, strlen(texts[i]), &number));
+        uint16_t number = 0;
+        memcpy(text, cases[i].text, strlen(cases[i].text));
+        if (!bet_check_fast(text, strlen(text), &number)) {
+            fail_msg("%s was expected to go the fast way", text);
+        }
+        assert_int_equal(number, cases[i].number);
     }
+    assert_int_equal(strlen(cases[9].text), SCAN_BYTES - 1);
 }
 
 int main(void) {
@@ -303,6 +359,7 @@ int main(void) {
         cmocka_unit_test(the_fast_way_never_disagrees),
         cmocka_unit_test(both_ways_of_looking_see_the_same),
         cmocka_unit_test(lengths_around_the_scan),
+        cmocka_unit_test(every_day_of_the_calendar_and_no_other),
         cmocka_unit_test(days_that_are_none),
         cmocka_unit_test(ordinary_bets_go_the_fast_way),
     };

@@ -3,6 +3,7 @@
 
 #include "bet/chunk.h"
 
+#include <malloc.h>
 #include <string.h>
 
 static void add(struct chunk *chunk, const char *text) {
@@ -21,6 +22,16 @@ static void rows_and_numbers(void **state) {
     assert_memory_equal(chunk->rows, rows, strlen(rows));
     assert_memory_equal(chunk->numbers, "\x02\x01\x0f\x27", 4); // 258 and 9999, little-endian
     assert_int_equal(chunk_number(chunk->numbers, 1), 9999);
+    chunk_free(chunk);
+}
+
+static void its_memory_is_what_it_says(void **state) {
+    (void)state;
+    enum { BETS = 101, TEXT = 3001, BYTES = sizeof(struct chunk) + 2 * BETS + TEXT + BETS };
+    struct chunk *chunk = chunk_new(BETS, TEXT);
+    assert_int_equal(chunk_bytes(chunk), BYTES);
+    assert_in_range(malloc_usable_size(chunk), BYTES, BYTES + 16);
+    assert_ptr_equal(chunk->rows, chunk->numbers + 2 * BETS);
     chunk_free(chunk);
 }
 
@@ -135,6 +146,7 @@ static void row_offsets(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_numbers),
+        cmocka_unit_test(its_memory_is_what_it_says),
         cmocka_unit_test(a_bad_bet_leaves_it_as_it_was),
         cmocka_unit_test(room_is_filled_to_the_last_byte),
         cmocka_unit_test(what_was_there_before_does_not_matter),
