@@ -38,15 +38,14 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
     if (request == NULL) {
         return NULL;
     }
-    request->ledger =
-        (struct ledger_request){.type = LEDGER_PASS, .first = -1, .next = -1, .complete = on_complete};
+    *request = (struct request){
+        .ledger = {.type = LEDGER_PASS, .first = -1, .next = -1, .complete = on_complete},
+        .loop = loop,
+        .connection = connection,
+        .kind = REQUEST_REFUSED,
+        .bytes = sizeof *request,
+    };
     error_clear(&request->ledger.error);
-    request->loop = loop;
-    request->connection = connection;
-    request->kind = REQUEST_REFUSED;
-    request->wait = request->is_list = false;
-    request->chunk = NULL;
-    request->bytes = sizeof *request;
     if (connection != NULL) {
         request->ledger.source = connection_source(connection);
         connection_hold(connection);
