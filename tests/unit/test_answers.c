@@ -1,246 +1,12 @@
 // The lottery's service sends, copies, keeps and takes for told what it should.
 // Its connections are only a struct here, its ledger passes everything.
-#include "base/log.h"
-#include "net/connection.h"
-#include "net/net.h"
-#include "service/service.h"
-#include "wire/frame.h"
-#include "wire/message.h"
-#include "wire/reply.h"
-
-#include "cmocka_all.h"
+#include "service_story.h"
 
 #include <malloc.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { SENT_BYTES_MAX = 64 * 1024 };
-
-struct loop {
-    bool woken;
-    void *state;
-};
-
-struct connection {
-    int port, holds;
-    bool open, finishing, paused, awaits_arrival;
-    size_t charged;
-    uint8_t sent[SENT_BYTES_MAX]; // that was copied
-    size_t sent_length;
-    const uint8_t *lasting; // that was only referred to
-    size_t lasting_length;
-    void *state;
-};
-
-struct worker {
-    struct ledger_request *requests[64];
-    size_t count;
-};
-
-static struct loop loop;
-static struct worker worker;
-static struct lottery *lottery;
-static struct winners *winners;
-static unsigned told[10];
-
-// What net/ and ledger/worker.h promise
-// ----------------------------------------------------------------------
-
-void *connection_state(struct connection *connection) {
-    return connection->state;
-}
-
-struct loop *connection_loop(struct connection *connection) {
-    (void)connection;
-    return &loop;
-}
-
-int connection_port_index(const struct connection *connection) {
-    return connection->port;
-}
-
-const char *connection_identity(const struct connection *connection) {
-    (void)connection;
-    return NULL;
-}
-
-void connection_certificate(const struct connection *connection, struct connection_certificate *certificate) {
-    (void)connection;
-    *certificate = (struct connection_certificate){"", false};
-}
-
-void connection_claim(struct connection *connection, uint32_t claim) {
-    (void)connection, (void)claim;
-}
-
-uint64_t connection_source(const struct connection *connection) {
-    (void)connection;
-    return 1;
-}
-
-bool connection_is_open(const struct connection *connection) {
-    return connection->open;
-}
-
-void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
-    (void)connection;
-    strcpy(text, "127.0.0.1");
-}
-
-void connection_hold(struct connection *connection) {
-    connection->holds++;
-}
-
-void connection_release(struct connection *connection) {
-    assert_true(connection->holds-- > 0);
-}
-
-void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
-    assert_true(SENT_BYTES_MAX - connection->sent_length >= length);
-    memcpy(connection->sent + connection->sent_length, bytes, length);
-    connection->sent_length += length;
-}
-
-void connection_send_lasting(struct connection *connection, const uint8_t *bytes, size_t length) {
-    connection->lasting = bytes;
-    connection->lasting_length = length;
-}
-
-void connection_await_arrival(struct connection *connection) {
+static void arrive_again(struct connection *connection) {
     connection->awaits_arrival = true;
-}
-
-void connection_charge(struct connection *connection, size_t bytes) {
-    connection->charged += bytes;
-}
-
-void connection_refund(struct connection *connection, size_t bytes) {
-    assert_true(bytes <= connection->charged);
-    connection->charged -= bytes;
-}
-
-void connection_finish(struct connection *connection) {
-    connection->finishing = true;
-}
-
-void connection_abort(struct connection *connection) {
-    connection->open = false;
-    lottery_handler.closed(connection);
-}
-
-void connection_pause(struct connection *connection) {
-    connection->paused = true;
-}
-
-void connection_resume(struct connection *connection) {
-    connection->paused = false;
-}
-
-void loop_wake(struct loop *woken) {
-    woken->woken = true;
-}
-
-void loop_wake_after(struct loop *woken, unsigned ms) {
-    (void)ms;
-    woken->woken = true;
-}
-
-void *loop_state(struct loop *of) {
-    return of->state;
-}
-
-int loop_index(const struct loop *of) {
-    (void)of;
-    return 0;
-}
-
-size_t loop_memory_share(const struct loop *of) {
-    (void)of;
-    return MEMORY_DEFAULT;
-}
-
-bool worker_submit(struct worker *to, struct ledger_request *request) {
-    assert_true(to->count < sizeof to->requests / sizeof to->requests[0]);
-    to->requests[to->count++] = request;
-    return true;
-}
-
-// The ledger has passed everything that it has, and what it answers is answered.
-static void pass(void) {
-    size_t count = worker.count;
-    worker.count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (worker.requests[i]->type == LEDGER_TOLD) {
-            told[worker.requests[i]->agency]++;
-        }
-        worker.requests[i]->complete(worker.requests[i]);
-    }
-    lottery_handler.loop_woken(&loop, loop.state);
-}
-
-// Stories
-// ------------------------------------------------------------------------------------------------------
-
-static int set_up(void **state) {
-    struct error error;
-    struct connection *connection = calloc(1, sizeof *connection);
-    memset(told, 0, sizeof told);
-    lottery = lottery_new();
-    winners = winners_new(9);
-    loop = (struct loop){.state = calloc(1, lottery_handler.loop_bytes)};
-    assert_true(lottery_handler.loop_started(&loop, loop.state, lottery, &error));
-    lottery_set_worker(lottery, &worker);
-    connection->state = calloc(1, lottery_handler.connection_bytes);
-    connection->open = true;
-    lottery_handler.opened(connection);
-    *state = connection;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct connection *connection = *state;
-    if (connection->open) {
-        connection_abort(connection);
-    }
-    pass();
-    assert_int_equal(connection->holds, 0);
-    assert_int_equal(connection->charged, 0);
-    lottery_handler.loop_ended(&loop, loop.state);
-    free(loop.state);
-    lottery_free(lottery);
-    winners_free(winners);
-    free(connection->state);
-    free(connection);
-    return 0;
-}
-
-static void say(struct connection *connection, const uint8_t *frame, size_t length) {
-    uint8_t *padded = calloc(1, length + JSON_PADDING_BYTES);
-    memcpy(padded, frame, length);
-    assert_int_equal(lottery_handler.received(connection, padded, length), length);
-    free(padded);
-}
-
-static void consult(struct connection *connection, uint32_t agency) {
-    uint8_t frame[MESSAGE_CONSULT_BYTES_MAX];
-    say(connection, frame, message_encode_consult(frame, agency, true));
-}
-
-static void arrive(struct connection *connection) {
-    assert_true(connection->awaits_arrival);
-    connection->awaits_arrival = false;
-    lottery_handler.arrived(connection);
-}
-
-static void draw(uint32_t agency, size_t documents) {
-    for (size_t i = 0; i < documents; i++) {
-        assert_true(winners_add(winners, agency, "0123456789ABCDEF"));
-    }
-    lottery_set_winners(lottery, winners);
-}
-
-static bool was_sent(const struct connection *connection, const char *text) {
-    return memmem(connection->sent, connection->sent_length, text, strlen(text)) != NULL;
+    arrive(connection);
 }
 
 static void told_is_what_has_arrived(void **state) {
@@ -251,8 +17,12 @@ static void told_is_what_has_arrived(void **state) {
     assert_true(was_sent(connection, "0123456789ABCDEF"));
     assert_int_equal(worker.count, 0);
     arrive(connection);
+    assert_int_equal(last_request()->type, LEDGER_TOLD);
+    assert_int_equal(last_request()->turn_agency, 3 << 1); // as what agency 3 sends
     pass();
     assert_int_equal(told[3], 1);
+    arrive_again(connection);
+    assert_int_equal(worker.count, 0);
 }
 
 static void what_never_arrives_is_not_told(void **state) {
@@ -367,14 +137,180 @@ static void a_refused_chunk_is_not_kept(void **state) {
     free(frame);
 }
 
-#define STORY(story) cmocka_unit_test_setup_teardown(story, set_up, tear_down)
+// A frame of so many bytes of documents is copied whole.
+static void few_winners_are_copied(void **state) {
+    struct connection *connection = *state;
+    for (int i = 0; i < 60; i++) {
+        assert_true(winners_add(winners, 3, "0123456789ABCDEF"));
+    }
+    assert_true(winners_add(winners, 3, "0123")); // 1024 bytes
+    for (int i = 0; i < 60; i++) {
+        assert_true(winners_add(winners, 4, "0123456789ABCDEF"));
+    }
+    assert_true(winners_add(winners, 4, "01234"));
+    lottery_set_winners(lottery, winners);
+    consult(connection, 3);
+    pass();
+    assert_null(connection->lasting);
+    assert_int_equal(connection->sent_length,
+                     FRAME_HEADER_BYTES + strlen("{\"type_message\":2,\"payload\":\"\"}") + 1024);
+    consult(connection, 4);
+    pass();
+    assert_non_null(connection->lasting);
+    assert_int_equal(connection->lasting_length, 1025);
+}
+
+static void the_last_agency_has_its_winners_and_there_is_none_behind_it(void **state) {
+    struct connection *connection = *state;
+    draw(WINNERS_AGENCIES, 1);
+    consult(connection, WINNERS_AGENCIES);
+    pass();
+    assert_true(was_sent(connection, "0123456789ABCDEF"));
+    connection->sent_length = 0;
+    connection->port = LOTTERY_PORT_CONSULT;
+    consult(connection, WINNERS_AGENCIES + 1);
+    pass();
+    static const char *const answers[] = {"\"code\":\"unknown_agency\"", "agency: 41 is not from 1 to 40",
+                                          "\"field\":\"agency\""};
+    assert_true(were_sent_in_order(connection, answers, 3));
+    arrive(connection);
+    assert_int_equal(worker.count, 1); // only the first is told
+}
+
+// On the port of consultations the winners are the end; on the other the agency may go on.
+static void winners_end_a_consultation(void **state) {
+    struct connection *connection = *state;
+    draw(3, 1);
+    consult(connection, 3);
+    pass();
+    assert_false(connection->finishing);
+    connection->port = LOTTERY_PORT_CONSULT;
+    consult(connection, 3);
+    consult(connection, 4); // under way when the answer ends the connection
+    connection->sent_length = 0;
+    pass();
+    assert_true(connection->finishing);
+    arrive(connection);
+    pass();
+    assert_int_equal(told[3], 1);
+    assert_int_equal(told[4], 0);
+}
+
+static void an_agency_waits_once_on_a_connection(void **state) {
+    struct connection *connection = *state;
+    lottery_set_refusals_max(lottery, 3);
+    for (uint32_t agency = 1; agency <= HELD_MAX; agency++) {
+        consult(connection, agency);
+        pass();
+    }
+    assert_int_equal(connection->sent_length, 0);
+    consult(connection, HELD_MAX);
+    pass();
+    static const char *const twice[] = {"\"code\":\"bad_message\"",
+                                        "of agency 16 waits for the draw on this connection already"};
+    assert_true(were_sent_in_order(connection, twice, 2));
+    connection->sent_length = 0;
+    consult(connection, HELD_MAX + 1);
+    pass();
+    static const char *const many[] = {"\"code\":\"bad_message\"",
+                                       "16 consultations of this connection wait for the draw already"};
+    assert_true(were_sent_in_order(connection, many, 2));
+    assert_false(connection->finishing);
+    consult(connection, 1); // refused for the third time
+    pass();
+    assert_true(connection->paused);
+    assert_true(lottery_handler.owes_answer(connection));
+}
+
+static void who_has_ended_waits_no_more(void **state) {
+    struct connection *connection = *state, *other = come(1), *third = come(1);
+    consult(connection, 3);
+    assert_true(lottery_handler.owes_answer(connection)); // it is with the ledger
+    pass();
+    consult(other, 4);
+    consult(third, 5);
+    pass();
+    assert_true(lottery_handler.owes_answer(connection)); // it waits for the draw
+    lottery_handler.ended(other, (const uint8_t *)"", 0);
+    assert_true(other->finishing);
+    assert_false(lottery_handler.owes_answer(other));
+    consult(third, 6);
+    lottery_handler.ended(third, (const uint8_t *)"", 0); // while one is with the ledger
+    assert_false(third->finishing);
+    pass();
+    assert_true(was_sent(third, "\"retry_after_ms\":1000"));
+    assert_true(third->finishing);
+    third->sent_length = 0;
+    draw(3, 1);
+    pass();
+    assert_true(was_sent(connection, "0123456789ABCDEF"));
+    assert_int_equal(other->sent_length, 0);
+    assert_int_equal(third->sent_length, 0);
+    assert_false(lottery_handler.owes_answer(connection));
+}
+
+static void who_waits_is_told_in_the_order_of_asking(void **state) {
+    struct connection *connection = *state;
+    static const char *const documents[] = {"5", "3", "4"};
+    for (uint32_t agency = 3; agency <= 5; agency++) {
+        char document[2] = {(char)('0' + agency), '\0'};
+        assert_true(winners_add(winners, agency, document));
+    }
+    consult(connection, 5);
+    consult(connection, 3);
+    consult(connection, 4);
+    pass();
+    assert_int_equal(connection->sent_length, 0);
+    connection->paused = true;
+    lottery_set_winners(lottery, winners);
+    assert_true(loop.woken);
+    pass();
+    assert_false(connection->paused); // it may ask again
+    for (int i = 0; i < 3; i++) {
+        char text[64];
+        sprintf(text, "{\"type_message\":2,\"payload\":\"%s\"}", documents[i]);
+        size_t each = FRAME_HEADER_BYTES + strlen(text);
+        assert_int_equal(connection->sent_length, 3 * each);
+        assert_memory_equal(connection->sent + (size_t)i * each + FRAME_HEADER_BYTES, text, strlen(text));
+    }
+}
+
+static void of_so_many_agencies_the_arrival_is_awaited(void **state) {
+    enum { AWAITED = HELD_MAX + REQUESTS_OUTSTANDING_MAX };
+    struct connection *connection = *state;
+    draw(9, 1);
+    for (uint32_t agency = 1; agency <= AWAITED; agency++) {
+        consult(connection, agency);
+        pass();
+        assert_false(connection->paused);
+    }
+    assert_false(offer_text(connection, "{\"type_message\":3,\"agency\":33}"));
+    assert_true(connection->paused);
+    arrive(connection);
+    assert_false(connection->paused);
+    pass();
+    for (uint32_t agency = 1; agency <= AWAITED; agency++) {
+        assert_int_equal(told[agency], 1);
+    }
+}
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(told_is_what_has_arrived),    STORY(what_never_arrives_is_not_told),
-        STORY(each_of_several_is_told),     STORY(no_more_is_taken_than_can_be_watched),
-        STORY(many_winners_are_not_copied), STORY(winners_that_no_client_takes_are_refused_and_not_told),
-        STORY(the_most_that_fits_is_sent),  STORY(a_refused_chunk_is_not_kept),
+        STORY(told_is_what_has_arrived),
+        STORY(what_never_arrives_is_not_told),
+        STORY(each_of_several_is_told),
+        STORY(no_more_is_taken_than_can_be_watched),
+        STORY(many_winners_are_not_copied),
+        STORY(winners_that_no_client_takes_are_refused_and_not_told),
+        STORY(few_winners_are_copied),
+        STORY(the_last_agency_has_its_winners_and_there_is_none_behind_it),
+        STORY(winners_end_a_consultation),
+        STORY(an_agency_waits_once_on_a_connection),
+        STORY(who_has_ended_waits_no_more),
+        STORY(who_waits_is_told_in_the_order_of_asking),
+        STORY(of_so_many_agencies_the_arrival_is_awaited),
+        STORY(the_most_that_fits_is_sent),
+        STORY(a_refused_chunk_is_not_kept),
     };
     log_set_level(LOG_LEVEL_CRITICAL);
     return cmocka_run_group_tests(tests, NULL, NULL);
