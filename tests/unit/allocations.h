@@ -23,12 +23,14 @@ struct nothrow; // C++'s std::nothrow_t
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
+void *__real_reallocarray(void *block, size_t count, size_t size);
 void *__real__ZnwmRKSt9nothrow_t(size_t size, const struct nothrow *nothrow);
 void *__real__ZnamRKSt9nothrow_t(size_t size, const struct nothrow *nothrow);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
+void *__wrap_reallocarray(void *block, size_t count, size_t size);
 void *__wrap__ZnwmRKSt9nothrow_t(size_t size, const struct nothrow *nothrow);
 void *__wrap__ZnamRKSt9nothrow_t(size_t size, const struct nothrow *nothrow);
 
@@ -42,6 +44,10 @@ void *__wrap_calloc(size_t count, size_t size) {
 
 void *__wrap_realloc(void *block, size_t size) {
     return allocation_fails() ? NULL : __real_realloc(block, size);
+}
+
+void *__wrap_reallocarray(void *block, size_t count, size_t size) {
+    return allocation_fails() ? NULL : __real_reallocarray(block, count, size);
 }
 
 #ifdef ALLOCATIONS_OF_CXX // only where the program has C++ in it

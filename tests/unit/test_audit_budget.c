@@ -3,6 +3,7 @@
 
 #include "audit/budget.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,12 +59,68 @@ static void what_is_left_out_is_told_once_a_second(void **state) {
     assert_int_equal(told.count, 1);
 }
 
+// Also one without a reason, which others of its event may have.
+static void each_sort_is_told_by_itself(void **state) {
+    static const struct audit_sort sorts[] = {{"connected", NULL, NULL},
+                                              {"connected", "late", NULL},
+                                              {"refused", "late", NULL},
+                                              {"refused", NULL, NULL}};
+    struct audit_suppressed told;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(count_allowed(*state, &sorts[i], AUDIT_LIMIT + 1 + i, 5000), AUDIT_LIMIT);
+        assert_int_equal(count_allowed(*state, &sorts[i], 10, 5999), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_true(audit_budget_take(*state, 6000, false, &told));
+        assert_string_equal(told.event, sorts[i].event);
+        assert_ptr_equal(told.reason, sorts[i].reason);
+        assert_int_equal(told.count, 11 + i);
+    }
+    assert_false(audit_budget_take(*state, 7000, true, &told));
+}
+
+// Nor do those whose words differ in a last letter, or in whose they are, also when they come in turn.
+static void similar_sorts_are_not_one(void **state) {
+    static const struct audit_sort sorts[] = {
+        {"refused", "late", NULL}, {"refused", "lath", NULL}, {"refuser", "late", NULL},
+        {"seen", "7", NULL},       {"seen", NULL, "7"},       {"seen", NULL, "8"},
+    };
+    enum { SORTS = sizeof sorts / sizeof sorts[0] };
+    for (int i = 0; i < SORTS; i++) {
+        int most = sorts[i].agency == NULL ? AUDIT_LIMIT : AUDIT_AGENCY_LIMIT;
+        assert_int_equal(count_allowed(*state, &sorts[i], most + 1, 5000), most);
+    }
+    for (int i = 0; i < SORTS; i++) {
+        assert_int_equal(count_allowed(*state, &sorts[i], 1, 5000), 0);
+    }
+}
+
+// Sorts beyond those that there is room for are counted with the last one.
+static void more_sorts_than_places(void **state) {
+    static char events[AUDIT_SORTS + 2][8];
+    struct audit_suppressed told;
+    int count = 0, places = 0;
+    for (int i = 0; i < AUDIT_SORTS + 2; i++) {
+        snprintf(events[i], sizeof events[i], "e%d", i);
+        const struct audit_sort sort = {events[i], NULL, NULL};
+        count_allowed(*state, &sort, AUDIT_LIMIT + 1, 5000);
+    }
+    for (; audit_budget_take(*state, 6000, false, &told); places++) {
+        assert_string_equal(told.event, events[places]);
+        count += (int)told.count;
+    }
+    assert_int_equal(places, AUDIT_SORTS);
+    assert_int_equal(count, AUDIT_SORTS + 2);
+    assert_int_equal(told.count, 3);
+}
+
 #define BUDGET_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BUDGET_TEST(no_sort_takes_from_another),
-        BUDGET_TEST(what_is_left_out_is_told_once_a_second),
+        BUDGET_TEST(no_sort_takes_from_another),  BUDGET_TEST(what_is_left_out_is_told_once_a_second),
+        BUDGET_TEST(each_sort_is_told_by_itself), BUDGET_TEST(similar_sorts_are_not_one),
+        BUDGET_TEST(more_sorts_than_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
