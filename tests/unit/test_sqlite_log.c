@@ -1,0 +1,370 @@
+// A log is refused exactly when whole commits would be lost, and is then left as it is.
+// The logs are written here as the format has them (sqlite.org/walformat.html), so that each byte is known.
+#include "cmocka_all.h"
+
+#include "store/sqlite_log.h"
+#include "store/sqlite_schema.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEADER_BYTES = 32, LOG_FRAME_BYTES = 24, LOG_BYTES_MAX = 512 * 1024 };
+
+static char folder[64], path[128], log_path[160];
+static struct sqlite_files files;
+
+// A log as it is made, and as it is then changed.
+static struct {
+    uint8_t bytes[LOG_BYTES_MAX];
+    size_t length;
+    uint32_t page_bytes, salts[2], sums[2];
+    bool big_endian;
+} wal;
+
+static uint8_t database[LOG_BYTES_MAX]; // what is in the log, moved into it
+static size_t database_length;
+
+static int set_up(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/quiniela-log-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/store.db", folder);
+    snprintf(log_path, sizeof log_path, "%s-wal", path);
+    struct error error;
+    assert_true(sqlite_files_find(path, &files, &error));
+    memset(database, 0, sizeof database);
+    database_length = 0;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    remove(log_path);
+    unlink(path);
+    return rmdir(folder);
+}
+
+// Making a log --------------------------------------------------------------------------------------------
+
+static void put(size_t at, uint32_t value) {
+    uint32_t stored = htobe32(value);
+    memcpy(wal.bytes + at, &stored, sizeof stored);
+}
+
+static void add_up(size_t at, size_t length) {
+    for (size_t i = at; i < at + length; i += 8) {
+        uint32_t words[2];
+        memcpy(words, wal.bytes + i, sizeof words);
+        wal.sums[0] += (wal.big_endian ? be32toh(words[0]) : le32toh(words[0])) + wal.sums[1];
+        wal.sums[1] += (wal.big_endian ? be32toh(words[1]) : le32toh(words[1])) + wal.sums[0];
+    }
+}
+
+static void put_sums(size_t at) {
+    put(at, wal.sums[0]);
+    put(at + 4, wal.sums[1]);
+}
+
+static void begin_log(uint32_t page_bytes, bool big_endian) {
+    memset(&wal, 0, sizeof wal);
+    wal.page_bytes = page_bytes;
+    wal.big_endian = big_endian;
+    wal.salts[0] = 0x01020304;
+    wal.salts[1] = 0x05060708;
+    put(0, 0x377f0682 + big_endian);
+    put(4, 3007000);
+    put(8, page_bytes);
+    put(16, wal.salts[0]);
+    put(20, wal.salts[1]);
+    add_up(0, 24);
+    put_sums(24);
+    wal.length = HEADER_BYTES;
+}
+
+static size_t frame_bytes(void) {
+    return LOG_FRAME_BYTES + wal.page_bytes;
+}
+
+// Where the frame begins, counted from 0.
+static size_t frame_at(int index) {
+    return HEADER_BYTES + (size_t)index * frame_bytes();
+}
+
+// Adds a frame with a page, and moves that into the database. `pages`: of the database, when it commits.
+static void add_frame(uint32_t page, uint32_t pages) {
+    size_t at = wal.length;
+    assert_true(at + frame_bytes() <= LOG_BYTES_MAX);
+    put(at, page);
+    put(at + 4, pages);
+    put(at + 8, wal.salts[0]);
+    put(at + 12, wal.salts[1]);
+    for (uint32_t i = 0; i < wal.page_bytes; i++) {
+        wal.bytes[at + LOG_FRAME_BYTES + i] = (uint8_t)(at / 7 + i * 3 + page);
+    }
+    add_up(at, 8);
+    add_up(at + LOG_FRAME_BYTES, wal.page_bytes);
+    put_sums(at + 16);
+    wal.length += frame_bytes();
+    size_t end = (size_t)page * wal.page_bytes;
+    memcpy(database + end - wal.page_bytes, wal.bytes + at + LOG_FRAME_BYTES, wal.page_bytes);
+    database_length = end > database_length ? end : database_length;
+}
+
+// Four commits, of one, three, two frames and one: frames 0, 1 to 3, 4 to 5, 6.
+static void make_log(uint32_t page_bytes, bool big_endian) {
+    begin_log(page_bytes, big_endian);
+    add_frame(1, 1);
+    add_frame(2, 0);
+    add_frame(3, 0);
+    add_frame(1, 3);
+    add_frame(2, 0);
+    add_frame(2, 3);
+    add_frame(4, 4);
+}
+
+static void write_file(const char *name, const uint8_t *bytes, size_t length) {
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_log_is(const uint8_t *bytes, size_t length) {
+    static uint8_t read[LOG_BYTES_MAX + 1];
+    FILE *file = fopen(log_path, "r");
+    assert_non_null(file);
+    assert_int_equal(fread(read, 1, sizeof read, file), length);
+    fclose(file);
+    assert_memory_equal(read, bytes, length);
+}
+
+// Looking at it -------------------------------------------------------------------------------------------
+
+// `lost`: how many commits an error must name; 0: it is taken. Refused or read, nothing is changed.
+static void assert_judged(const char *what, unsigned lost) {
+    struct error error;
+    char expected[64];
+    write_file(log_path, wal.bytes, wal.length);
+    for (int serves = 0; serves < 2; serves++) {
+        bool good = serves ? sqlite_log_settle(&files, &error) : sqlite_log_check(&files, &error);
+        snprintf(expected, sizeof expected, " and %u commits behind that would be lost", lost);
+        if (good != (lost == 0) || (!good && strstr(error.text, expected) == NULL)) {
+            fail_msg("%s, when it is %s: expected %u lost commits, and it is %s", what,
+                     serves ? "taken" : "looked at", lost, good ? "taken" : error.text);
+        }
+        if (!good) {
+            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_non_null(strstr(error.text, path));
+        }
+        if (!serves || !good) {
+            assert_log_is(wal.bytes, wal.length);
+        }
+    }
+}
+
+static void no_log_is_no_damage(void **state) {
+    (void)state;
+    struct error error;
+    assert_true(sqlite_log_check(&files, &error));
+    assert_true(sqlite_log_settle(&files, &error));
+    assert_int_equal(access(log_path, F_OK), -1); // and none is made
+    begin_log(4096, false);
+    for (size_t length = 0; length < HEADER_BYTES; length += 31) {
+        wal.length = length;
+        assert_judged("a log that has not begun", 0);
+        assert_log_is(wal.bytes, wal.length);
+    }
+    wal.length = HEADER_BYTES;
+    assert_judged("a log without a frame", 0);
+    assert_log_is(wal.bytes, wal.length);
+}
+
+static void a_whole_log_is_taken_as_it_is(void **state) {
+    (void)state;
+    static const uint32_t sizes[] = {512, 4096, 65536};
+    for (int i = 0; i < 6; i++) {
+        make_log(sizes[i / 2], i % 2 == 1);
+        assert_judged("a whole log", 0);
+        assert_log_is(wal.bytes, wal.length);
+    }
+}
+
+// With a part of a frame at its end, or a frame that does not commit.
+static void an_end_that_was_being_written_is_taken(void **state) {
+    (void)state;
+    make_log(512, false);
+    size_t whole = wal.length;
+    add_frame(5, 0);
+    assert_judged("a commit without its end", 0);
+    for (wal.length -= 1; wal.length > whole; wal.length -= 107) {
+        assert_judged("a part of a frame", 0);
+        assert_log_is(wal.bytes, wal.length);
+    }
+}
+
+enum damage { CONTENT, SALT, SUM }; // of a frame: as it is summed up, whose it is, or what it sums up to
+
+// How many commits stand behind the one that the damaged frame is in. A frame with another salt does not say
+// that a commit ends there, and what goes on from another sum does not fit either.
+static unsigned commits_behind(int frame, enum damage damage) {
+    static const bool ends[] = {true, false, false, true, false, true, true};
+    bool within = !ends[frame] || damage == SALT;
+    unsigned count = 0;
+    for (int i = frame + (damage == SUM ? 2 : 1); i < 7; i++) {
+        count += ends[i] && !within;
+        within = within && !ends[i];
+    }
+    return count;
+}
+
+static void damage_counts_the_commits_behind_its_own(void **state) {
+    (void)state;
+    static const struct {
+        size_t at;
+        enum damage damage;
+    } places[] = {{0, CONTENT}, {3, CONTENT}, {8, SALT},     {15, SALT},
+                  {16, SUM},    {23, SUM},    {24, CONTENT}, {24 + 511, CONTENT}};
+    for (int i = 0; i < 2 * 7 * 8; i++) {
+        int frame = i / 2 % 7, place = i / 14;
+        char what[64];
+        make_log(512, i % 2 == 1);
+        wal.bytes[frame_at(frame) + places[place].at] ^= 0x40;
+        snprintf(what, sizeof what, "byte %zu of frame %d changed", places[place].at, frame);
+        assert_judged(what, commits_behind(frame, places[place].damage));
+    }
+}
+
+// What is left of an earlier log, which was longer, is none of this one's.
+static void an_older_logs_frames_do_not_count(void **state) {
+    (void)state;
+    make_log(512, false);
+    wal.salts[0]--;
+    add_frame(2, 4);
+    add_frame(3, 4);
+    assert_judged("frames of an older log behind it", 0);
+    assert_log_is(wal.bytes, wal.length);
+    begin_log(512, false);
+    wal.salts[0]--;
+    add_frame(2, 4);
+    add_frame(3, 4);
+    assert_judged("frames of an older log alone", 0);
+}
+
+// Each of a header's bytes that says something.
+static void a_damaged_header_counts_all_commits(void **state) {
+    (void)state;
+    static const size_t places[] = {0, 3, 7, 11, 15};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        make_log(SQLITE_PAGE_BYTES, false);
+        wal.bytes[places[i]] ^= 0x08;
+        assert_judged("a header's byte changed", 4);
+    }
+    make_log(SQLITE_PAGE_BYTES, false);
+    wal.bytes[17] ^= 1; // a salt: it is then taken from the frames
+    assert_judged("a header's salt changed", 4);
+    make_log(SQLITE_PAGE_BYTES, false);
+    wal.bytes[31] ^= 1; // the sum, which the first frame goes on from
+    assert_judged("a header's sum changed", 3);
+    make_log(SQLITE_PAGE_BYTES, false);
+    memset(wal.bytes, 0, HEADER_BYTES);
+    assert_judged("no header", 3);
+}
+
+// Nothing but that is missing: the frames say which log they are of, and the database has what is in them.
+static void a_damaged_header_of_a_log_that_was_moved(void **state) {
+    (void)state;
+    static const uint8_t nothing[HEADER_BYTES];
+    make_log(SQLITE_PAGE_BYTES, false);
+    add_frame(5, 0); // which was not committed, and need not be there
+    database[4 * SQLITE_PAGE_BYTES + 5] ^= 1;
+    wal.bytes[17] ^= 1;
+    write_file(path, database, database_length);
+    assert_judged("a damaged header, and all is moved", 0);
+    memcpy(wal.bytes, nothing, sizeof nothing); // so SQLite makes a new one
+    assert_log_is(wal.bytes, wal.length);
+    assert_judged("a log whose header was cleared", 0);
+}
+
+// One byte of one page, the last page, or the whole database.
+static void a_damaged_header_of_a_log_that_was_not_moved(void **state) {
+    (void)state;
+    static const size_t places[] = {0, SQLITE_PAGE_BYTES - 1, SQLITE_PAGE_BYTES, 2 * SQLITE_PAGE_BYTES,
+                                    4 * SQLITE_PAGE_BYTES - 1};
+    make_log(SQLITE_PAGE_BYTES, false);
+    wal.bytes[17] ^= 1;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        database[places[i]] ^= 1;
+        write_file(path, database, database_length);
+        assert_judged("a page is not as the log has it", 4);
+        database[places[i]] ^= 1;
+    }
+    write_file(path, database, database_length - 1);
+    assert_judged("the last page is cut short", 4);
+    write_file(path, database, 0);
+    assert_judged("the database is empty", 4);
+    unlink(path);
+    assert_judged("there is no database", 4);
+}
+
+// The salts are those of the first frame that is not empty.
+static void frames_that_were_never_written_say_nothing(void **state) {
+    (void)state;
+    make_log(SQLITE_PAGE_BYTES, false);
+    wal.bytes[17] ^= 1;
+    memset(wal.bytes + frame_at(0), 0, frame_bytes());
+    assert_judged("no header, and the first frame is empty", 3);
+    memset(wal.bytes + frame_at(0), 0, 7 * frame_bytes());
+    assert_judged("all frames are empty", 0);
+}
+
+// Pages that no database has are no header's.
+static void sizes_of_pages_that_cannot_be(void **state) {
+    (void)state;
+    static const uint32_t sizes[] = {256, 504, 131072, SQLITE_PAGE_BYTES + 4};
+    static const uint8_t nothing[HEADER_BYTES];
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        begin_log(sizes[i], false);
+        assert_judged("a header of such pages", 0);
+        assert_log_is(nothing, sizeof nothing); // SQLite would not take it
+    }
+}
+
+static void what_is_no_file_is_refused(void **state) {
+    (void)state;
+    struct error error;
+    assert_int_equal(symlink("elsewhere", log_path), 0);
+    assert_false(sqlite_log_check(&files, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_non_null(strstr(error.text, "cannot read its log"));
+    assert_false(sqlite_log_settle(&files, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_non_null(strstr(error.text, "cannot write its log"));
+    unlink(log_path);
+    assert_int_equal(mkdir(log_path, 0700), 0);
+    assert_false(sqlite_log_check(&files, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_non_null(strstr(error.text, "cannot read the log"));
+}
+
+#define LOG_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        LOG_TEST(no_log_is_no_damage),
+        LOG_TEST(a_whole_log_is_taken_as_it_is),
+        LOG_TEST(an_end_that_was_being_written_is_taken),
+        LOG_TEST(damage_counts_the_commits_behind_its_own),
+        LOG_TEST(an_older_logs_frames_do_not_count),
+        LOG_TEST(a_damaged_header_counts_all_commits),
+        LOG_TEST(a_damaged_header_of_a_log_that_was_moved),
+        LOG_TEST(a_damaged_header_of_a_log_that_was_not_moved),
+        LOG_TEST(frames_that_were_never_written_say_nothing),
+        LOG_TEST(sizes_of_pages_that_cannot_be),
+        LOG_TEST(what_is_no_file_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
