@@ -10,7 +10,7 @@ struct list {
     uint32_t agency; // 0: none
     uint32_t count;
     uint64_t end;  // of the bets that are in it
-    uint64_t used; // when it was asked for last, counted in lists
+    uint64_t used; // when it was asked for last, counted in lists; 0: none is here
     struct piece pieces[PIECES_LISTED_MAX];
 };
 
@@ -30,10 +30,15 @@ void listings_free(struct listings *listings) {
     free(listings);
 }
 
+static void forget(struct list *list) {
+    list->agency = 0;
+    list->used = 0;
+}
+
 void listings_forget(struct listings *listings) {
     for (int i = 0; i < LISTS_KEPT; i++) {
         if (listings->lists[i] != NULL) {
-            listings->lists[i]->agency = 0;
+            forget(listings->lists[i]);
         }
     }
 }
@@ -65,11 +70,9 @@ static struct list *make_room(struct listings *listings) {
         if (list == NULL) {
             return listings->lists[i] = calloc(1, sizeof *list);
         }
-        if (list->agency == 0 || list->used < listings->lists[oldest]->used) {
-            oldest = i;
-        }
+        oldest = list->used < listings->lists[oldest]->used ? i : oldest;
     }
-    listings->lists[oldest]->agency = 0;
+    forget(listings->lists[oldest]);
     return listings->lists[oldest];
 }
 
@@ -138,7 +141,9 @@ bool listing_make(struct listings *listings, struct store *store, struct ledger_
         error_set(&request->error, ERROR_NO_MEMORY, "no memory for a list of what is stored");
         return true;
     }
-    list->used = ++listings->made;
+    if (list->agency != 0) {
+        list->used = ++listings->made;
+    }
     return true;
 }
 
