@@ -194,15 +194,15 @@ class Lottery(RuleBasedStateMachine):
     @rule()
     def everyone_finishes(self):
         self.drain_all()
-        world = self.contract.any()
-        for agency in range(1, world.agencies + 1):
-            if not world.sent[agency - 1].finished:
-                self.ask(Message(agency, (), len(world.sent[agency - 1].bets), True))
+        for agency in range(1, self.contract.any().agencies + 1):
+            if not all(world.sent[agency - 1].finished for world in self.contract.worlds):
+                self.ask(Message(agency, (), None, True))
 
-    @rule(which=links, agency=st.integers(1, MOST + 1), wait=st.booleans(), consults=st.booleans(), what=afterwards)
-    def consults(self, which, agency, wait, consults, what):
+    @rule(which=links, agency=st.integers(1, MOST + 1), wait=st.booleans(), times=st.sampled_from((1, 1, 2)),
+          consults=st.booleans(), what=afterwards)
+    def consults(self, which, agency, wait, times, consults, what):
         name = self.pick(which, consults)
-        self.send(name, Message(agency, consult=True, wait=wait))
+        self.send(name, *[Message(agency, consult=True, wait=wait)] * times)
         self.then(name, what)
 
     @rule(which=links)
@@ -308,6 +308,9 @@ class Lottery(RuleBasedStateMachine):
         for agency in range(1, self.contract.any().agencies + 1):
             self.reads_its_winners(agency)
         self.wait_until_told()
+        for name, (wire, _) in self.wires.items():
+            if actors.select.select([wire.socket], [], [], 0)[0]:
+                raise Broken(f"{name} was sent something that nobody asked for: {wire.socket.recv(1000)}")
         for tool in ("export", "check"):
             if not self.look(tool, self.store):
                 raise Broken(f"{tool} failed on a good store")
