@@ -30,7 +30,6 @@ struct comparison *comparison_new(struct reader *reader) {
     }
     comparison->reader = reader;
     comparison->chunk = chunk;
-    comparison->next = comparison->count = 0;
     return comparison;
 }
 

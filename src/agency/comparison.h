@@ -13,7 +13,8 @@
 
 struct comparison;
 
-// For bets of `reader`, which must outlive it. NULL when there is no memory. The caller frees it.
+// For bets of `reader`, which must outlive it; comparison_take comes first. NULL when there is no memory. The
+// caller frees it.
 struct comparison *comparison_new(struct reader *reader);
 void comparison_free(struct comparison *comparison); // or NULL
 

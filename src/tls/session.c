@@ -231,8 +231,7 @@ static bool resume(struct tls_session *session) {
     struct tls_context *context = session->context;
     bool set = true;
     pthread_mutex_lock(&context->mutex);
-    if (context->resumable != NULL && strcmp(context->resumable_host, session->host) == 0 &&
-        SSL_SESSION_is_resumable(context->resumable)) {
+    if (context->resumable != NULL && strcmp(context->resumable_host, session->host) == 0) {
         set = SSL_set_session(session->ssl, context->resumable) == 1;
     }
     pthread_mutex_unlock(&context->mutex);
