@@ -27,7 +27,7 @@ enum { SANITIZED = 0 };
 #endif
 
 // How a child ended: with an errno (0: it could), or by a signal.
-enum { BY_SIGNAL = 1000, NOT_CONFINED = 255, NOBODY = 65534 };
+enum { BY_SIGNAL = 1000, NOT_CONFINED = 255, NO_ERRNO = 254, NOBODY = 65534 };
 
 static char folder[] = "/tmp/quiniela-confine-XXXXXX"; // of everybody's, with three more in it
 static char ours[128], theirs[128], certificates[128];
@@ -74,7 +74,7 @@ static struct confine_options options(bool landlock, bool seccomp) {
                                     .seccomp = seccomp};
 }
 
-// Confines a child, has it try, and says how it ended. `attempt` returns 0, or -1 with errno set.
+// Confines a child, has it try, and says how it ended. `attempt` returns 0, or -1 with errno set (or not).
 static int outcome(const struct confine_options *confined, int (*attempt)(void)) {
     pid_t child = fork();
     assert_true(child >= 0);
@@ -86,7 +86,7 @@ static int outcome(const struct confine_options *confined, int (*attempt)(void))
             _exit(NOT_CONFINED);
         }
         errno = 0;
-        _exit(attempt() < 0 ? errno : 0);
+        _exit(attempt() >= 0 ? 0 : errno != 0 ? errno : NO_ERRNO);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);

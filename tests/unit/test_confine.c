@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/bpf.h>
 #include <pthread.h>
 #include <sched.h>
@@ -344,9 +345,12 @@ static void root_becomes_the_user_for_good(void **state) {
     (void)state;
     only_root_can_become_somebody();
     struct confine_options confined = {.user = "nobody"};
-    // -1 with no errno of its own is 0 too: ask the other way round as well.
     pid_t child = fork();
     if (child == 0) {
+        gid_t of_roots[] = {0, 4321};
+        if (setgroups(2, of_roots) != 0) {
+            _exit(2);
+        }
         struct confine_report report;
         struct error error;
         bool changed = confine(&confined, &report, &error) && report.user_changed;
