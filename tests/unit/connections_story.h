@@ -26,6 +26,7 @@ enum {
 static struct net *net;
 static struct loop *loop; // the first one
 static int listener;      // of the test's own
+static struct tls_context *net_tls;
 static struct sockaddr_in listening;
 static const uint8_t long_answer[LONG_ANSWER_BYTES];
 
@@ -37,7 +38,7 @@ static struct peer {
 static int peer_count;
 
 static struct {
-    int messages;
+    int identified, messages;
     size_t most_unsent; // bytes, while more was taken in
 } seen;
 
@@ -65,6 +66,11 @@ static void opened(struct connection *connection) {
 
 static void nothing(struct connection *connection) {
     (void)connection;
+}
+
+static void identified(struct connection *connection) {
+    (void)connection;
+    seen.identified++;
 }
 
 static void refused(struct connection *connection, const char *failure) {
@@ -139,7 +145,7 @@ static const struct handler handler = {
     .loop_woken = nothing_of_loop,
     .loop_ended = nothing_of_loop,
     .opened = opened,
-    .identified = nothing,
+    .identified = identified,
     .refused = refused,
     .received = received,
     .owes_answer = owes_answer,
@@ -156,7 +162,8 @@ static bool begin_net(int loops, size_t memory_max) {
                                   .loops = loops,
                                   .backlog = 8,
                                   .send_timeout_ms = SEND_TIMEOUT_MS,
-                                  .memory_max = memory_max};
+                                  .memory_max = memory_max,
+                                  .tls = net_tls};
     struct error error;
     socklen_t length = sizeof listening;
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,94 +1,17 @@
 // In a TLS session that is gone on with neither side is believed longer than its certificate is good.
 // Client and server talk in memory, and the time of day is the test's.
-#include "cmocka_all.h"
+#include "tls_story.h"
 
-#include "keys/authority.h"
-#include "tls/context.h"
 #include "tls/session.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-enum { MINUTE = 60, DAY = 24 * 60 * MINUTE };
-
-static time_t ahead; // of the real time of day
-
-// In place of the C library's, also for OpenSSL, which holds certificates against it.
-time_t time(time_t *result) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    now.tv_sec += ahead;
-    if (result != NULL) {
-        *result = now.tv_sec;
-    }
-    return now.tv_sec;
-}
-
-// Certificates --------------------------------------------------------------------------------------------
-
-static char folder[64];
-static struct tls_context *server_context, *client_context;
-
-static void issue(const char *name, const char *names, bool is_server, time_t good_for) {
-    struct authority *authority;
-    struct authority_opened opened;
-    struct error error;
-    bool made;
-    ahead = good_for - DAY;
-    assert_true(authority_open(folder, &authority, &opened, &error));
-    struct certificate_request request = {name, names, is_server, 1};
-    assert_true(authority_issue(authority, &request, &made, &error) && made);
-    authority_close(&authority);
-    ahead = 0;
-}
-
-static struct tls_context *context_of(enum tls_role role, const char *name, const char *prefix) {
-    char certificate[128], key[128], authority[128];
-    struct tls_context *context;
-    struct error error;
-    snprintf(certificate, sizeof certificate, "%s/%s.crt", folder, name);
-    snprintf(key, sizeof key, "%s/%s.key", folder, name);
-    snprintf(authority, sizeof authority, "%s/ca.crt", folder);
-    struct tls_options options = {
-        .certificate = certificate, .key = key, .authority = authority, .identity_prefix = prefix};
-    if (!tls_context_new(role, &options, &context, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return context;
-}
-
-// An agency and a central whose certificates are good for so many seconds from now on.
-static void make_contexts(time_t agency_good_for, time_t server_good_for) {
-    ahead = -10 * DAY; // the authority is there before either of them
-    struct authority *authority;
-    struct authority_opened opened;
-    struct error error;
-    assert_true(authority_open(folder, &authority, &opened, &error));
-    authority_close(&authority);
-    issue("agency", "URI:urn:quiniela:agency:7", false, agency_good_for);
-    issue("server", "DNS:localhost", true, server_good_for);
-    client_context = context_of(TLS_CLIENT, "agency", NULL);
-    server_context = context_of(TLS_SERVER, "server", "urn:quiniela:agency:");
-}
 
 static int set_up(void **state) {
     (void)state;
-    strcpy(folder, "/tmp/test_tls_resumed.XXXXXX");
-    return mkdtemp(folder) == NULL;
+    return !make_certificates_folder();
 }
 
 static int tear_down(void **state) {
     (void)state;
-    char command[128];
-    tls_context_release(client_context);
-    tls_context_release(server_context);
-    client_context = server_context = NULL;
-    ahead = 0;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return forget_certificates();
 }
 
 // Sessions ------------------------------------------------------------------------------------------------
@@ -100,6 +23,7 @@ struct pipe {
 
 static struct pipe to_server, to_client;
 static struct tls_session *client, *server;
+static const char *host = "localhost";
 
 static bool put(void *context, const uint8_t *bytes, size_t length) {
     struct pipe *pipe = context;
@@ -130,7 +54,7 @@ static size_t pass(struct pipe *pipe, struct tls_session *session) {
 // A new connection, until neither side has anything more to say.
 static void shake_hands(void) {
     to_server.length = to_client.length = 0;
-    client = tls_session_new(client_context, "localhost", put, &to_server);
+    client = tls_session_new(client_context, host, put, &to_server);
     server = tls_session_new(server_context, NULL, put, &to_client);
     assert_true(client != NULL && server != NULL);
     tls_session_start(client);
@@ -210,6 +134,35 @@ static void a_central_whose_certificate_has_expired_meanwhile_is_not_spoken_to(v
     end();
 }
 
+static void a_session_is_gone_on_with_for_an_hour(void **state) {
+    (void)state;
+    begin_session(DAY, DAY);
+    ahead += 59 * MINUTE;
+    shake_hands();
+    assert_true(tls_session_was_resumed(server));
+    end();
+    ahead += 61 * MINUTE;
+    shake_hands();
+    assert_false(tls_session_was_resumed(server));
+    assert_speaks();
+    end();
+}
+
+// Only in a new handshake is it seen whether the certificate is for that name.
+static void a_session_is_not_gone_on_with_under_another_name(void **state) {
+    (void)state;
+    begin_session(DAY, DAY);
+    host = "elsewhere";
+    shake_hands();
+    assert_false(tls_session_was_resumed(client));
+    assert_string_equal(tls_failure_name(tls_session_failure(client)), "wrong_name");
+    end();
+    host = "localhost";
+    shake_hands();
+    assert_true(tls_session_was_resumed(client)); // that one is still there
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(while_both_are_good_sessions_are_gone_on_with, set_up, tear_down),
@@ -217,6 +170,8 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_central_whose_certificate_has_expired_meanwhile_is_not_spoken_to,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_session_is_gone_on_with_for_an_hour, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_session_is_not_gone_on_with_under_another_name, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("tls_resumed", tests, NULL, NULL);
 }

@@ -1,0 +1,301 @@
+// Who waits to shake hands goes first if it has a session, and whoever is good no more hears nothing.
+#include "connections_story.h"
+#include "tls_story.h"
+
+#include <errno.h>
+
+enum { ROUNDS_MAX = 1000 };
+
+static struct tls_session *client;
+static struct peer *peer;
+
+static bool put(void *context, const uint8_t *bytes, size_t length) {
+    (void)context;
+    return write(peer->socket, bytes, length) == (ssize_t)length;
+}
+
+static int set_up_tls(void **state) {
+    (void)state;
+    if (!make_certificates_folder()) {
+        return 1;
+    }
+    make_contexts(DAY, DAY);
+    net_tls = server_context;
+    return !begin_net(1, 0);
+}
+
+static int tear_down_tls(void **state) {
+    int failed = tear_down(state);
+    tls_session_free(&client);
+    return forget_certificates() != 0 || failed;
+}
+
+// Someone comes, and has said its first word.
+static void greet(void) {
+    tls_session_free(&client);
+    peer = come();
+    client = tls_session_new(client_context, "localhost", put, NULL);
+    assert_non_null(client);
+    tls_session_start(client);
+    run();
+}
+
+// What has come from the server, decrypted. Returns how many bytes that is.
+static size_t hear(void) {
+    uint8_t bytes[16 * 1024], plain[1024];
+    size_t total = 0;
+    ssize_t length = recv(peer->socket, bytes, sizeof bytes, MSG_DONTWAIT), count;
+    if (length <= 0) {
+        return 0;
+    }
+    tls_session_feed(client, bytes, (size_t)length);
+    while ((count = tls_session_read(client, plain, sizeof plain)) > 0) {
+        total += (size_t)count;
+    }
+    return total;
+}
+
+static bool server_is_open(void) {
+    return peer->connection != NULL && connection_transport_is_open(peer->connection);
+}
+
+static void shake_hands(void) {
+    for (int i = 0; i < ROUNDS_MAX && !(server_is_open() && tls_session_is_open(client)); i++) {
+        hear();
+        run();
+    }
+    assert_true(server_is_open() && tls_session_is_open(client));
+    hear(); // the ticket
+}
+
+static void say_secretly(const char *text) {
+    assert_true(tls_session_write(client, (const uint8_t *)text, strlen(text)));
+}
+
+static unsigned liars(void) {
+    unsigned count = 0;
+    for (int i = 0; i < TURNS_PLACES; i++) {
+        count += loop->turns.places[i].lied > 0;
+    }
+    return count;
+}
+
+static int waiting(enum turn_kind kind) {
+    int count = 0;
+    for (int i = 0; i < TURNS_PLACES; i++) {
+        for (const struct turn *turn = loop->turns.places[i].lists[kind].first; turn; turn = turn->next) {
+            count++;
+        }
+    }
+    return count;
+}
+
+static unsigned unfinished(void) {
+    unsigned count = 0;
+    for (int i = 0; i < TURNS_PLACES; i++) {
+        count += loop->turns.places[i].count;
+    }
+    return count;
+}
+
+// From now on nobody has a turn, until there is time again.
+static void use_all_time_up(void) {
+    loop->turns.budget_ns = INT64_MIN / 2;
+}
+
+static void let_them_have_their_turn(void) {
+    loop->turns.budget_ns = TURNS_SAVED_NS;
+    for (int i = 0; i < ROUNDS_MAX && loop->turns.waiting > 0; i++) {
+        uv_run(&loop->uv, UV_RUN_ONCE);
+    }
+    assert_int_equal(loop->turns.waiting, 0);
+}
+
+static void who_goes_on_with_a_session_has_its_turn_first(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    use_all_time_up();
+    greet();
+    assert_false(peer->connection->reading);
+    assert_int_equal(peer->connection->waits_for, WATCH_TURN);
+    assert_int_equal(waiting(TURN_FIRST), 1);
+    let_them_have_their_turn();
+    shake_hands();
+    assert_true(tls_session_was_resumed(client));
+    assert_int_equal(liars(), 0);
+    assert_int_equal(loop->turns.waiting, 0);
+}
+
+static void who_has_no_session_has_its_turn_behind_them(void **state) {
+    (void)state;
+    use_all_time_up();
+    greet();
+    assert_int_equal(waiting(TURN_LAST), 1);
+    let_them_have_their_turn();
+    shake_hands();
+    assert_int_equal(liars(), 0);
+    assert_int_equal(seen.identified, 1);
+}
+
+// Each part of a handshake costs time, and so each has to wait for its turn.
+static void who_has_begun_waits_again_before_those_who_have_not(void **state) {
+    (void)state;
+    use_all_time_up();
+    greet();
+    let_them_have_their_turn();
+    assert_true(loop->turns.budget_ns < TURNS_SAVED_NS);
+    use_all_time_up();
+    hear(); // and says its second word
+    run();
+    assert_int_equal(waiting(TURN_FIRST), 1);
+    assert_int_equal(unfinished(), 1);
+    let_them_have_their_turn();
+    assert_true(server_is_open());
+    assert_int_equal(unfinished(), 0);
+}
+
+static void who_has_its_turn_and_has_said_nothing_is_read_again(void **state) {
+    (void)state;
+    peer = come();
+    connection_wait_turn(peer->connection);
+    connection_settle(peer->connection);
+    assert_false(peer->connection->reading);
+    connection_take_turn(peer->connection);
+    assert_true(peer->connection->reading);
+    assert_int_equal(peer->connection->waits_for, WATCH_HANDSHAKE);
+}
+
+static void reload(void) {
+    struct tls_context *again = context_of(TLS_SERVER, "server", "urn:quiniela:agency:");
+    net_set_tls(net, again);
+    tls_context_release(again);
+}
+
+// It is known with its first word, whether or not it ever says more.
+static void who_only_says_that_it_has_one_is_noted(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    reload(); // so there are other keys for its tickets
+    run();
+    use_all_time_up();
+    greet();
+    assert_int_equal(waiting(TURN_FIRST), 1); // it was believed
+    let_them_have_their_turn();
+    if (liars() != 1) {
+        fail_msg("its session is unknown, and its address is believed the next time, too");
+    }
+    use_all_time_up();
+    greet();
+    assert_int_equal(waiting(TURN_FIRST), 0);
+    assert_int_equal(waiting(TURN_LAST), 1);
+}
+
+// A context that trusts another authority, whose certificates nobody here has.
+static struct tls_context *stranger(void) {
+    char before[sizeof folder], command[256];
+    strcpy(before, folder);
+    assert_true(make_certificates_folder());
+    issue("server", "DNS:localhost", true, DAY);
+    struct tls_context *context = context_of(TLS_SERVER, "server", "urn:quiniela:agency:");
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    strcpy(folder, before);
+    return context;
+}
+
+static void distrust_everybody(void) {
+    struct tls_context *context = stranger();
+    net_set_tls(net, context);
+    tls_context_release(context);
+}
+
+static void after_a_reload_who_is_good_no_more_is_closed(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    run();
+    assert_non_null(peer->connection);
+    distrust_everybody();
+    run();
+    assert_null(peer->connection);
+    assert_int_equal(loop->refused[TLS_UNKNOWN_AUTHORITY].count, 1);
+}
+
+static void after_a_reload_who_is_still_good_stays(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    reload();
+    run();
+    say_secretly("s123456789");
+    run();
+    assert_int_equal(seen.messages, 1);
+    assert_int_equal(hear(), SHORT_ANSWER_BYTES);
+}
+
+static void a_reload_in_the_middle_of_a_handshake_does_not_end_it(void **state) {
+    (void)state;
+    greet();
+    reload();
+    run();
+    shake_hands();
+    assert_int_equal(seen.identified, 1);
+}
+
+static void after_a_reload_in_the_middle_of_a_handshake_it_is_the_new_one_that_counts(void **state) {
+    (void)state;
+    greet();
+    distrust_everybody();
+    run();
+    assert_non_null(peer->connection);
+    hear(); // and says its second word
+    run();
+    assert_int_equal(seen.identified, 0);
+    assert_int_equal(loop->refused[TLS_UNKNOWN_AUTHORITY].count, 1);
+    assert_int_not_equal(peer->connection->phase, CONNECTION_OPEN);
+}
+
+// The loop has not looked at it yet.
+static void after_a_reload_who_is_good_no_more_is_sent_nothing(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    connection_send(peer->connection, long_answer, SHORT_ANSWER_BYTES);
+    distrust_everybody();
+    connection_flush_all(loop);
+    assert_int_equal(hear(), 0);
+    assert_null(peer->connection);
+}
+
+static void after_a_reload_who_is_good_no_more_is_not_listened_to(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    say_secretly("s123456789");
+    distrust_everybody();
+    connection_take_turn(peer->connection); // reads, before the loop has looked at it
+    assert_int_equal(seen.messages, 0);
+    assert_int_equal(hear(), 0);
+    assert_int_not_equal(peer->connection->phase, CONNECTION_OPEN);
+}
+
+#define TURNS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_tls, tear_down_tls)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TURNS_TEST(who_goes_on_with_a_session_has_its_turn_first),
+        TURNS_TEST(who_has_no_session_has_its_turn_behind_them),
+        TURNS_TEST(who_has_begun_waits_again_before_those_who_have_not),
+        TURNS_TEST(who_has_its_turn_and_has_said_nothing_is_read_again),
+        TURNS_TEST(who_only_says_that_it_has_one_is_noted),
+        TURNS_TEST(after_a_reload_who_is_good_no_more_is_closed),
+        TURNS_TEST(after_a_reload_who_is_still_good_stays),
+        TURNS_TEST(a_reload_in_the_middle_of_a_handshake_does_not_end_it),
+        TURNS_TEST(after_a_reload_in_the_middle_of_a_handshake_it_is_the_new_one_that_counts),
+        TURNS_TEST(after_a_reload_who_is_good_no_more_is_sent_nothing),
+        TURNS_TEST(after_a_reload_who_is_good_no_more_is_not_listened_to),
+    };
+    return cmocka_run_group_tests_name("handshake_turns", tests, NULL, NULL);
+}

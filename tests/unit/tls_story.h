@@ -1,0 +1,95 @@
+// What the tests of TLS share: a central and an agency with certificates of one authority, and the time of
+// day, which is the test's.
+#ifndef QUINIELA_TLS_STORY_H
+#define QUINIELA_TLS_STORY_H
+
+#include "cmocka_all.h"
+
+#include "keys/authority.h"
+#include "tls/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MINUTE = 60, DAY = 24 * 60 * MINUTE };
+
+static time_t ahead; // of the real time of day
+
+// In place of the C library's, also for OpenSSL, which holds certificates against it.
+time_t time(time_t *result) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += ahead;
+    if (result != NULL) {
+        *result = now.tv_sec;
+    }
+    return now.tv_sec;
+}
+
+// Certificates --------------------------------------------------------------------------------------------
+
+static char folder[64];
+static struct tls_context *server_context, *client_context;
+
+static void issue(const char *name, const char *names, bool is_server, time_t good_for) {
+    struct authority *authority;
+    struct authority_opened opened;
+    struct error error;
+    bool made;
+    ahead = good_for - DAY;
+    assert_true(authority_open(folder, &authority, &opened, &error));
+    struct certificate_request request = {name, names, is_server, 1};
+    assert_true(authority_issue(authority, &request, &made, &error) && made);
+    authority_close(&authority);
+    ahead = 0;
+}
+
+static struct tls_context *context_of(enum tls_role role, const char *name, const char *prefix) {
+    char certificate[128], key[128], authority[128];
+    struct tls_context *context;
+    struct error error;
+    snprintf(certificate, sizeof certificate, "%s/%s.crt", folder, name);
+    snprintf(key, sizeof key, "%s/%s.key", folder, name);
+    snprintf(authority, sizeof authority, "%s/ca.crt", folder);
+    struct tls_options options = {
+        .certificate = certificate, .key = key, .authority = authority, .identity_prefix = prefix};
+    if (!tls_context_new(role, &options, &context, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return context;
+}
+
+// An agency and a central whose certificates are good for so many seconds from now on.
+static void make_contexts(time_t agency_good_for, time_t server_good_for) {
+    ahead = -10 * DAY; // the authority is there before either of them
+    struct authority *authority;
+    struct authority_opened opened;
+    struct error error;
+    assert_true(authority_open(folder, &authority, &opened, &error));
+    authority_close(&authority);
+    issue("agency", "URI:urn:quiniela:agency:7", false, agency_good_for);
+    issue("server", "DNS:localhost", true, server_good_for);
+    client_context = context_of(TLS_CLIENT, "agency", NULL);
+    server_context = context_of(TLS_SERVER, "server", "urn:quiniela:agency:");
+}
+
+static bool make_certificates_folder(void) {
+    strcpy(folder, "/tmp/test_tls.XXXXXX");
+    return mkdtemp(folder) != NULL;
+}
+
+// Ends all of it; the certificates' folder, too.
+static int forget_certificates(void) {
+    char command[128];
+    tls_context_release(client_context);
+    tls_context_release(server_context);
+    client_context = server_context = NULL;
+    ahead = 0;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+#endif
