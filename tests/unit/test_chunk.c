@@ -4,6 +4,9 @@
 #include "bet/chunk.h"
 
 #include <malloc.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+#include <stdbool.h>
 #include <string.h>
 
 static void add(struct chunk *chunk, const char *text) {
@@ -132,6 +135,47 @@ static void every_byte_of_a_digest_counts(void **state) {
     }
 }
 
+// A digest that fails -------------------------------------------------------------------------------------
+
+static int until_failure; // of the calls that make a digest, the next one at 1
+
+static bool fails(void) {
+    return until_failure > 0 && --until_failure == 0;
+}
+
+int __real_SHA256_Init(SHA256_CTX *context);
+int __real_SHA256_Update(SHA256_CTX *context, const void *bytes, size_t length);
+int __real_SHA256_Final(unsigned char *digest, SHA256_CTX *context);
+int __wrap_SHA256_Init(SHA256_CTX *context);
+int __wrap_SHA256_Update(SHA256_CTX *context, const void *bytes, size_t length);
+int __wrap_SHA256_Final(unsigned char *digest, SHA256_CTX *context);
+
+int __wrap_SHA256_Init(SHA256_CTX *context) {
+    return fails() ? 0 : __real_SHA256_Init(context);
+}
+
+int __wrap_SHA256_Update(SHA256_CTX *context, const void *bytes, size_t length) {
+    return fails() ? 0 : __real_SHA256_Update(context, bytes, length);
+}
+
+int __wrap_SHA256_Final(unsigned char *digest, SHA256_CTX *context) {
+    return fails() ? 0 : __real_SHA256_Final(digest, context);
+}
+
+static void a_digest_that_fails_is_no_digest(void **state) {
+    (void)state;
+    uint8_t digest[CHUNK_DIGEST_BYTES], other[CHUNK_DIGEST_BYTES];
+    assert_true(chunk_digest((const uint8_t *)"ab", 1, "c\n", 2, digest));
+    for (int failing = 1; failing <= 4; failing++) {
+        bool same = true;
+        until_failure = failing;
+        assert_false(chunk_digest((const uint8_t *)"ab", 1, "c\n", 2, other));
+        until_failure = failing;
+        assert_false(chunk_compare_digest((const uint8_t *)"ab", 1, "c\n", 2, digest, &same));
+        assert_int_equal(until_failure, 0);
+    }
+}
+
 static void row_offsets(void **state) {
     (void)state;
     const char *rows = "a\nbcd\n\ne\n";
@@ -153,6 +197,7 @@ int main(void) {
         cmocka_unit_test(an_empty_chunk_has_a_digest),
         cmocka_unit_test(the_digest_is_sha256_of_numbers_and_rows),
         cmocka_unit_test(every_byte_of_a_digest_counts),
+        cmocka_unit_test(a_digest_that_fails_is_no_digest),
         cmocka_unit_test(row_offsets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "service_story.h"
 
 #include "bet/chunk.h"
+#include "service/internal.h"
 
 #define BET "\"A,B,1,2000-01-01,7\""
 #define CHUNK "{\"type_message\":1,\"agency\":3,\"first\":10,\"payload\":[" BET "," BET "]}"
@@ -178,6 +179,23 @@ static void a_certificate_speaks_for_its_agency_alone(void **state) {
     assert_true(connection->finishing);
     assert_false(other->finishing);
     assert_int_equal(connection->claims, 1); // what it says itself counts for nothing
+    assert_string_equal(
+        audited,
+        "[connected,,7] agency=7 ip=127.0.0.1 serial=AB12\n"
+        "[connected,,3] agency=3 ip=127.0.0.1 serial=AB12\n"
+        "[refused,not_authorized,7] reason=not_authorized ip=127.0.0.1 agency=7 serial=AB12 wanted=3\n");
+}
+
+static void a_handshake_that_fails_is_recorded_with_who_was_known(void **state) {
+    struct connection *connection = *state;
+    lottery_handler.refused(connection, "expired");
+    connection->identity = ""; // nobody yet
+    lottery_handler.refused(connection, "expired");
+    connection->identity = "7";
+    lottery_handler.refused(connection, "revoked");
+    assert_string_equal(audited, "[refused,expired,] reason=expired ip=127.0.0.1\n"
+                                 "[refused,expired,] reason=expired ip=127.0.0.1\n"
+                                 "[refused,revoked,7] reason=revoked ip=127.0.0.1 agency=7\n");
 }
 
 static void in_plain_text_what_it_says_is_claimed(void **state) {
@@ -260,6 +278,39 @@ static void at_the_end_nobody_is_answered(void **state) {
     assert_int_equal(connection->charged, 0);
 }
 
+// What waiting_turns looks at one by one: here, that it is told of each message.
+static void who_is_refused_is_doubted(void **state) {
+    enum { LARGE_BYTES = 64 * 1024 };
+    struct connection *connection = *state, *large = come(2);
+    const struct lottery_connection *own = connection->state, *large_own = large->state;
+    uint8_t frame[LARGE_BYTES + 1 + FRAME_HEADER_BYTES];
+    say_text(connection, NONSENSE);
+    assert_int_equal(own->owed, strlen(NONSENSE) + 1);
+    say_text(connection, CHUNK);
+    assert_false(own->is_known);
+    pass();
+    assert_int_equal(own->owed, 0); // the chunk was longer
+    assert_true(own->is_known);
+    frame_write_header(frame, LARGE_BYTES);
+    assert_int_equal(offer(large, frame, 100), 0);
+    assert_int_equal(large_own->owed, 0);
+    frame_write_header(frame, LARGE_BYTES + 1);
+    assert_int_equal(offer(large, frame, 100), 0); // the beginning of a large message, from somebody unknown
+    assert_int_equal(large_own->owed, 1);
+    assert_true(large_own->reserved_ns > 0);
+    memset(frame + FRAME_HEADER_BYTES, ' ', LARGE_BYTES + 1);
+    memcpy(frame + FRAME_HEADER_BYTES, CHUNK, strlen(CHUNK));
+    say(large, frame, sizeof frame);
+    assert_int_equal(large_own->reserved_ns, 0); // given back
+    pass();
+    assert_int_equal(large_own->owed, 0);
+    assert_true(large_own->is_known);
+    frame_write_header(frame, MESSAGE_BYTES_MAX + 1);
+    struct connection *endless = come(3);
+    say(endless, frame, 100);
+    assert_int_equal(((const struct lottery_connection *)endless->state)->owed, 0); // of that nothing is read
+}
+
 // Refusals in a row ---------------------------------------------------------------------------------------
 
 static void answer_with(enum error_code code) {
@@ -328,6 +379,8 @@ int main(void) {
         STORY(what_the_ledger_refuses_is_said_with_what_is_stored),
         STORY(the_port_of_consultations_takes_nothing_else),
         STORY(a_certificate_speaks_for_its_agency_alone),
+        STORY(a_handshake_that_fails_is_recorded_with_who_was_known),
+        STORY(who_is_refused_is_doubted),
         STORY(in_plain_text_what_it_says_is_claimed),
         STORY(certificates_name_agencies_by_number),
         STORY(a_message_longer_than_the_limit_ends_the_connection),
