@@ -90,12 +90,11 @@ static bool read_type(const struct json_value *value, enum message_type *type, s
     return true;
 }
 
-// A number of bets, or -1 when the message does not say.
+// A number of bets. *place stays as it is when the message does not say.
 static bool read_place(const struct json_value *values, enum field field, int64_t *place,
                        struct error *error) {
     const struct json_value *value = &values[field];
     if (value->kind == JSON_ABSENT || value->kind == JSON_NULL) {
-        *place = -1;
         return true;
     }
     if (value->kind != JSON_INTEGER || value->integer < 0) {
