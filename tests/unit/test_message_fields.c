@@ -162,6 +162,20 @@ static void what_each_type_has_with_it(void **state) {
     refused_by_name(cases, sizeof cases / sizeof cases[0]);
 }
 
+// A chunk has room for what was sent: it is counted with all of that.
+static void a_chunk_is_as_large_as_its_message(void **state) {
+    (void)state;
+    static const char text[] =
+        "{\"type_message\":1,\"agency\":1,\"payload\":[\"A,B,1,2000-01-01,1\",\"A,B,1,2000-01-01,1\"]}";
+    struct message message;
+    struct error error;
+    assert_true(decode_text(text, &message, &error));
+    assert_int_equal(message.chunk->count, 2);
+    assert_int_equal(message.chunk->count_max, 2);
+    assert_int_equal(message.chunk->rows_max, strlen(text) + 2);
+    chunk_free(message.chunk);
+}
+
 // The index of the first that is wrong, whatever comes behind it.
 static void the_first_bad_bet_is_told(void **state) {
     (void)state;
@@ -202,7 +216,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_agency_is_a_number_or_its_digits), cmocka_unit_test(types_are_three),
         cmocka_unit_test(places_are_whole_numbers_from_0_on),  cmocka_unit_test(what_each_type_has_with_it),
-        cmocka_unit_test(the_first_bad_bet_is_told),
+        cmocka_unit_test(a_chunk_is_as_large_as_its_message),  cmocka_unit_test(the_first_bad_bet_is_told),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
