@@ -125,7 +125,6 @@ static bool asks_for_list(const struct message *message) {
 
 static bool take_chunk(struct request *request, const struct message *message, struct error *error) {
     const struct chunk *chunk = request->chunk;
-    request->ledger.chunk = chunk;
     request->ledger.wants_list = asks_for_list(message);
     if (request->ledger.wants_list) {
         struct lottery_connection *own = connection_state(request->connection);
