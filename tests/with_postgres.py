@@ -11,12 +11,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import zlib
+
+import held_ports
 
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build")
 INITDB = ("-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "--no-sync", "--wal-segsize=1")
@@ -37,12 +38,6 @@ def programs():
     return folders[-1] if folders else None
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 class Postgres:
     """A PostgreSQL in a folder of its own; `settings` are its own, as name=value."""
 
@@ -53,7 +48,8 @@ class Postgres:
         if self.user:
             os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
         self.data = os.path.join(self.folder, "data")
-        self.port = free_port()
+        self.held = held_ports.hold()
+        self.port = held_ports.number(self.held)
         self.settings = settings
         self._make()
         self.start()
@@ -119,6 +115,7 @@ class Postgres:
         try:
             self.stop()
         finally:
+            self.held.close()
             shutil.rmtree(self.folder)
 
 

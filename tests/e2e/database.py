@@ -1,13 +1,10 @@
 """A story with a PostgreSQL of its own, and a database of its own in it."""
 import os
 import subprocess
-import sys
 import unittest
 
-from harness import ROOT, Server, Story, sql
-
-sys.path.insert(0, os.path.join(ROOT, "tests"))
-import with_postgres  # noqa: E402
+from harness import Server, Story, sql
+import with_postgres
 
 
 def bet(number):

@@ -28,6 +28,9 @@ import threading
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import held_ports  # noqa: E402
+
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 GENTLE = "QUINIELA_GENTLE" in os.environ
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
@@ -40,6 +43,7 @@ GENTLE_S = 20  # what a program under valgrind may need to end
 
 
 VALGRIND = "QUINIELA_VALGRIND" in os.environ
+HELD = []  # ports
 
 
 def not_under_valgrind(why):
@@ -330,15 +334,15 @@ def golden(name):
         return file.read()
 
 
-def free_ports():
+def hold_port():
+    """One that nobody else gets as long as this process lives."""
+    HELD.append(held_ports.hold())
+    return held_ports.number(HELD[-1])
+
+
+def hold_ports():
     """Two for each server of a draw."""
-    sockets = [socket.socket() for _ in range(2 * SERVERS)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    numbers = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return Ports(list(zip(numbers[::2], numbers[1::2])))
+    return Ports([(hold_port(), hold_port()) for _ in range(SERVERS)])
 
 
 def sql(text, address=POSTGRES):

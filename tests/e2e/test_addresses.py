@@ -7,7 +7,7 @@ import socket
 import threading
 import unittest
 
-from harness import HANG_S, Agency, Ports, Process, Server, Story, frame, free_ports
+from harness import HANG_S, Agency, Ports, Process, Server, Story, frame, hold_ports
 
 STORE_FAILED = frame({"type_message": 4, "payload": {"code": "store_failed", "message": "no room", "retryable": True}})
 
@@ -44,7 +44,7 @@ class Stranger:
 
 def dead_ports(count):
     """Pairs of ports where nobody listens."""
-    return [tuple(free_ports()) for _ in range(count)]
+    return [tuple(hold_ports()) for _ in range(count)]
 
 
 class Addresses(Story):

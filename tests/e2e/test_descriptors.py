@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from harness import HANG_S, POSTGRES, PROGRAM, Agency, Server, Story, Wire, free_ports
+from harness import HANG_S, POSTGRES, PROGRAM, Agency, Server, Story, Wire, hold_ports
 
 COMBINATIONS = [closed for count in range(4) for closed in itertools.combinations(range(3), count)]
 
@@ -58,7 +58,7 @@ class Descriptors(Story):
         for closed in COMBINATIONS:
             with self.subTest(closed):
                 store, audit = f"night{closed}.db", f"audit{closed}.log"
-                ports = free_ports()
+                ports = hold_ports()
                 server = self.start(closed, "server", "--agencies", 1, "--store", store, "--audit-log", audit,
                                     "--server-port", ports[0], "--consult-server-port", ports[1])
                 self.wait_for_port(ports[0])
@@ -78,7 +78,7 @@ class Descriptors(Story):
     def test_the_server_of_the_echo(self):
         for closed in COMBINATIONS:
             with self.subTest(closed):
-                port = free_ports()[0]
+                port = hold_ports()[0]
                 server = self.start(closed, "server", "--service", "echo", "--server-port", port)
                 self.wait_for_port(port)
                 with socket.create_connection(("127.0.0.1", port), timeout=HANG_S) as connection:

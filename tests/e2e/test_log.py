@@ -11,7 +11,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import HANG_S, PROGRAM, Server, Story, Wire, frame, free_ports
+from harness import HANG_S, PROGRAM, Server, Story, Wire, frame, hold_ports
 
 F_SETPIPE_SZ = 1031  # not in every Python's fcntl
 QUEUE_BETS = 1024 * 1024 // 190  # so many, in chunks of one, the queue has room for
@@ -56,7 +56,7 @@ def bet(number):
 
 class Unread(Story):
     def server(self, agencies=2):
-        (ports,) = free_ports().every[:1]
+        (ports,) = hold_ports().every[:1]
         server = Mute(self, "server", "--agencies", agencies, "--store", "quiniela.db", "--server-port", ports[0],
                       "--consult-server-port", ports[1])
         server.read_until(rb"action: listen .*\n")

@@ -8,8 +8,8 @@ import subprocess
 import threading
 import unittest
 
-from database import DatabaseStory, chunk, with_postgres
-from harness import HANG_S, Agency, Ports, Wire
+from database import DatabaseStory, chunk
+from harness import HANG_S, Agency, Ports, Wire, hold_port
 
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ["PATH"] + ":/usr/sbin")
 BACKENDS = 3
@@ -27,7 +27,7 @@ class Pooler:
     """PgBouncer in transaction mode over three sessions, each transaction in the next one."""
 
     def __init__(self, story):
-        self.port = with_postgres.free_port()
+        self.port = hold_port()
         users, settings = (os.path.join(story.folder, name) for name in ("users", "pgbouncer.ini"))
         with open(users, "w", encoding="ascii") as file:
             file.write('"postgres" ""\n')

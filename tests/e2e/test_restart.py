@@ -6,7 +6,7 @@ import re
 import sqlite3
 import unittest
 
-from harness import POSTGRES, Agency, Server, Story, Wire, frame, free_ports
+from harness import POSTGRES, Agency, Server, Story, Wire, frame, hold_ports
 
 SIZES, WINNERS = (900, 700, 500, 300, 0), (2, 3, 3, 2, 0)
 
@@ -16,7 +16,7 @@ class Restart(Story):
         seed = int(os.environ.get("SEED", random.randrange(1 << 30)))
         chance = random.Random(seed)
         self.sample(SIZES, WINNERS)
-        ports = free_ports()
+        ports = hold_ports()
 
         def start(number):
             return Agency(self, number, ports, "--chunk-size", chance.choice((1, 7, 50)), "--window",
@@ -71,7 +71,7 @@ class Restart(Story):
     @unittest.skipIf(POSTGRES, "it damages a file of SQLite's")
     def test_an_agency_sends_again_what_a_damaged_log_has_lost(self):
         self.sample((3000, 0), (2, 0))
-        ports = free_ports()
+        ports = hold_ports()
         server = Server(self, agencies=2, ports=ports)
         Agency(self, 1, ports, "--chunk-size", 1, "--window", 1)
         server.wait_for("action: apuestas?_almacenadas?", count=50)
@@ -95,7 +95,7 @@ class Restart(Story):
 
     def test_clients_before_the_server(self):
         self.sample((20, 10), (1, 2))
-        ports = free_ports()
+        ports = hold_ports()
         agencies = [Agency(self, n, ports) for n in (1, 2)]
         for agency in agencies:
             agency.wait_for("action: connect .*result: fail")
@@ -117,7 +117,7 @@ class Restart(Story):
 
     def test_restart_between_two_agencies(self):
         self.sample((20, 10), (1, 2))
-        ports = free_ports()
+        ports = hold_ports()
         server = Server(self, agencies=2, ports=ports)
         first = Agency(self, 1, ports)
         server.wait_for("client_finished")

@@ -3,7 +3,7 @@ import os
 import re
 import unittest
 
-from harness import SIGNALS, Agency, Process, Server, Story, Wire, frame, free_ports
+from harness import SIGNALS, Agency, Process, Server, Story, Wire, frame, hold_ports
 
 CHUNK = {"type_message": 1, "agency": "1", "payload": ["Ana,Paz,30904465,1999-03-17,7574"]}
 
@@ -94,7 +94,7 @@ class Shutdown(Story):
         self.sample((5,), (0,))
 
         def alone():
-            agency = Agency(self, 1, free_ports())
+            agency = Agency(self, 1, hold_ports())
             agency.wait_for("action: connect .*fail")
             return agency
         self.check_ends(alone, "end_client_loop")

@@ -13,7 +13,7 @@ import subprocess
 import time
 import unittest
 
-from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, free_ports
+from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, hold_ports
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
 ROUNDS = int(os.environ.get("TROUBLE_ROUNDS", 3))
@@ -255,7 +255,7 @@ class Clock(Trouble):
 
     def test_no_early_draw_and_retries_go_on(self):
         self.sample((300, 200), (2, 1))
-        ports = free_ports()
+        ports = hold_ports()
         early = Agency(self, 2, ports, environment=self.faked)  # there is no server yet: it tries again and again
         early.wait_for("action: connect .*result: fail")
         self.set_clock(10)
