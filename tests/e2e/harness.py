@@ -121,6 +121,15 @@ class Process:
             raise AssertionError(f"expected line {count} with {pattern!r}, the {self.name} ended without; {self.whole_log()}")
         return match
 
+    def expect(self, pattern, count=1):
+        """Fails unless exactly so many lines have the pattern. A line may come later than the answer that it goes with, so the
+        last of them is waited for."""
+        if count > 0:
+            self.wait_for(pattern, count)
+        found = self.count(pattern)
+        if found != count:
+            raise AssertionError(f"expected {count} lines with {pattern!r}, came {found}; {self.whole_log()}")
+
     def wait_until(self, condition, what=None):
         """Looks at every line, and now and then besides, whether the condition holds; `what` it is, unless its source says
         so."""

@@ -62,7 +62,7 @@ class Refused(DatabaseStory):
                 else:
                     self.assertEqual(answer, {"type_message": 1, "payload": None, "next": 3})
         self.assertEqual(self.count(), 1 + 6 * 3)
-        self.assertEqual(server.count("result: fail"), 2)
+        server.expect("result: fail", 2)
         self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0, 3, first=0, agency=3))["next"], 3)  # a better one
         status, output, errors = self.run_program("check", "--store", self.address())
         self.assertEqual((status, errors), (0, ""), output)

@@ -153,7 +153,7 @@ class Resends(Story):
         for message in (chunk(GOOD), chunk(GOOD, last=True), chunk(GOOD, first=20), chunk(*self.bets[19:21], first=19)):
             self.assertEqual(self.wire.ask(message).code, "agency_finished")
         self.assertEqual(self.stored_documents(), list(range(20)))
-        self.assertEqual(self.server.count("client_finished"), 1)
+        self.server.expect("client_finished")
 
 
 class Pieces(Story):
