@@ -161,23 +161,21 @@ static ssize_t take_salts(struct reading *reading) {
     return length;
 }
 
-// The number of the page that the frame at `index` holds, when the frame is of this log; else 0.
-static uint32_t page_at(const struct reading *reading, size_t index, bool *commits) {
-    uint8_t header[LOG_FRAME_HEADER_BYTES];
-    off_t at = LOG_HEADER_BYTES + (off_t)(index * reading->frame_bytes);
-    bool is_of_this_log = read_all(reading->file, header, sizeof header, at) == (ssize_t)sizeof header &&
-                          memcmp(header + 8, reading->header + 16, 8) == 0;
-    *commits = is_of_this_log && number(header + 4) != 0;
-    return is_of_this_log ? number(header) : 0;
-}
-
 // Lists the pages of the log's frames up to its last commit, with 0 for those that a later frame replaces.
-// Returns how many frames that are.
+// Returns how many frames that are; 0 when one cannot be read.
 static size_t list_pages(const struct reading *reading, uint32_t *pages) {
+    uint8_t header[LOG_FRAME_HEADER_BYTES];
     size_t count = 0;
-    bool commits;
-    for (size_t i = 0; i < reading->count && (pages[i] = page_at(reading, i, &commits)) != 0; i++) {
-        count = commits ? i + 1 : count;
+    for (size_t i = 0; i < reading->count; i++) {
+        off_t at = LOG_HEADER_BYTES + (off_t)(i * reading->frame_bytes);
+        if (read_all(reading->file, header, sizeof header, at) != (ssize_t)sizeof header) {
+            return 0;
+        }
+        if (memcmp(header + 8, reading->header + 16, 8) != 0 || number(header) == 0) {
+            break; // a frame of another log
+        }
+        pages[i] = number(header);
+        count = number(header + 4) != 0 ? i + 1 : count;
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t later = i + 1; later < count && pages[i] != 0; later++) {

@@ -6,6 +6,7 @@
 #include "store/sqlite_schema.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,50 @@ static struct {
 static uint8_t database[LOG_BYTES_MAX]; // what is in the log, moved into it
 static size_t database_length;
 
+// What the linker puts in the place of the system's calls: reads that fail or come short, and a log that is
+// written while it is looked at.
+static struct {
+    int reads, writes, syncs;
+    int failing_read, failing_write, failing_sync; // which one fails, from 1; 0: none
+    bool halves;                                   // they do half of what they are asked for
+    int headers;                                   // how often the log's header was read
+    void (*on_header)(int time);                   // called before
+} calls;
+
+ssize_t __real_pread(int file, void *bytes, size_t length, off_t at);
+ssize_t __wrap_pread(int file, void *bytes, size_t length, off_t at);
+ssize_t __real_pwrite(int file, const void *bytes, size_t length, off_t at);
+ssize_t __wrap_pwrite(int file, const void *bytes, size_t length, off_t at);
+int __wrap_fsync(int file);
+
+static bool fails(int *count, int failing) {
+    errno = EIO;
+    return ++*count == failing;
+}
+
+static size_t shortened(size_t length) {
+    return calls.halves && length > 1 ? length / 2 : length;
+}
+
+ssize_t __wrap_pread(int file, void *bytes, size_t length, off_t at) {
+    if (at == 0 && length == HEADER_BYTES && calls.on_header != NULL) {
+        calls.on_header(++calls.headers);
+    }
+    return fails(&calls.reads, calls.failing_read) ? -1 : __real_pread(file, bytes, shortened(length), at);
+}
+
+ssize_t __wrap_pwrite(int file, const void *bytes, size_t length, off_t at) {
+    return fails(&calls.writes, calls.failing_write) ? -1 : __real_pwrite(file, bytes, length, at);
+}
+
+int __wrap_fsync(int file) {
+    (void)file;
+    return fails(&calls.syncs, calls.failing_sync) ? -1 : 0;
+}
+
 static int set_up(void **state) {
     (void)state;
+    memset(&calls, 0, sizeof calls);
     strcpy(folder, "/tmp/quiniela-log-XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/store.db", folder);
@@ -350,6 +393,128 @@ static void what_is_no_file_is_refused(void **state) {
     assert_non_null(strstr(error.text, "cannot read the log"));
 }
 
+// Whatever cannot be read is not taken, whichever read it is.
+static void a_read_that_fails_is_no_answer(void **state) {
+    (void)state;
+    struct error error;
+    for (int damaged = 0; damaged < 2; damaged++) {
+        make_log(SQLITE_PAGE_BYTES, false);
+        wal.bytes[17] ^= (uint8_t)damaged; // then the database is read, too, and lacks the last page
+        write_file(path, database, database_length - SQLITE_PAGE_BYTES * (size_t)damaged);
+        for (int serves = 0; serves < 2; serves++) {
+            write_file(log_path, wal.bytes, wal.length);
+            memset(&calls, 0, sizeof calls);
+            bool good = serves ? sqlite_log_settle(&files, &error) : sqlite_log_check(&files, &error);
+            assert_int_equal(good, !damaged);
+            int reads = calls.reads;
+            assert_true(reads > 8);
+            for (int failing = 1; failing <= reads; failing++) {
+                write_file(log_path, wal.bytes, wal.length);
+                memset(&calls, 0, sizeof calls);
+                calls.failing_read = failing;
+                good = serves ? sqlite_log_settle(&files, &error) : sqlite_log_check(&files, &error);
+                if (good && damaged) {
+                    fail_msg("read %d of %d failed, and the log is %s", failing, reads,
+                             serves ? "taken" : "found good");
+                }
+                assert_true(!good || failing == reads); // a reader does not go on behind the first look
+                if (!good && !damaged) {
+                    assert_int_equal(error.code, ERROR_STORE_FAILED);
+                    assert_non_null(strstr(error.text, strerror(EIO)));
+                }
+            }
+        }
+    }
+}
+
+static void reads_may_come_short(void **state) {
+    (void)state;
+    calls.halves = true;
+    make_log(4096, false);
+    assert_judged("a whole log", 0);
+    assert_log_is(wal.bytes, wal.length);
+    wal.bytes[frame_at(0) + 50] ^= 1;
+    assert_judged("a damaged one", 3);
+}
+
+static void a_log_that_cannot_be_written_is_not_taken(void **state) {
+    (void)state;
+    struct error error;
+    make_log(SQLITE_PAGE_BYTES, false);
+    wal.bytes[17] ^= 1;
+    write_file(path, database, database_length);
+    write_file(log_path, wal.bytes, wal.length);
+    memset(&calls, 0, sizeof calls);
+    assert_true(sqlite_log_settle(&files, &error));
+    assert_true(calls.writes >= 3); // the header, and the log again
+    assert_int_equal(calls.syncs, 1);
+    int writes = calls.writes;
+    for (int failing = 1; failing <= writes + 1; failing++) {
+        write_file(log_path, wal.bytes, wal.length);
+        memset(&calls, 0, sizeof calls);
+        calls.failing_write = failing;
+        calls.failing_sync = failing > writes;
+        assert_false(sqlite_log_settle(&files, &error));
+        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_non_null(strstr(error.text, "cannot write its log"));
+    }
+}
+
+// Written while it is looked at -----------------------------------------------------------------------------
+
+static int good_from; // the time from which on it is as it should be
+
+static void damage_first(int time) {
+    make_log(512, false);
+    wal.bytes[frame_at(0) + 50] ^= time < good_from;
+    write_file(log_path, wal.bytes, wal.length);
+}
+
+static void damage_elsewhere(int time) {
+    make_log(512, false);
+    wal.bytes[frame_at(time % 3) + 50] ^= time < good_from;
+    write_file(log_path, wal.bytes, wal.length);
+}
+
+// Each time, or only when it is looked at whether it still is the same log.
+static void damage_and_begin_anew(int time) {
+    damage_first(time);
+    wal.bytes[15] = (uint8_t)time; // how often it has begun
+    wal.sums[0] = wal.sums[1] = 0;
+    add_up(0, 24);
+    put_sums(24);
+    write_file(log_path, wal.bytes, wal.length);
+}
+
+static void begin_anew_at_last(int time) {
+    damage_and_begin_anew(time % 3 == 0 ? 8 : 4);
+    if (time >= good_from) {
+        damage_first(time);
+    }
+}
+
+static bool checks(void (*on_header)(int time), int good) {
+    struct error error;
+    memset(&calls, 0, sizeof calls);
+    calls.on_header = on_header;
+    good_from = good;
+    make_log(512, false);
+    write_file(log_path, wal.bytes, wal.length);
+    return sqlite_log_check(&files, &error);
+}
+
+// What is found once may have been read half-written; found twice at one place of one log it is a damage.
+static void a_damage_is_one_when_it_is_found_again(void **state) {
+    (void)state;
+    assert_true(checks(damage_first, 2)); // found good when it is looked at again
+    assert_false(checks(damage_first, 3));
+    assert_int_equal(calls.headers, 3); // and whether it is the same log still
+    assert_true(checks(damage_elsewhere, 60));
+    assert_true(checks(damage_and_begin_anew, 60));
+    assert_true(checks(begin_anew_at_last, 60));
+    assert_true(checks(damage_and_begin_anew, 1000000)); // for ever: somebody has all of it
+}
+
 #define LOG_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -364,6 +529,10 @@ int main(void) {
         LOG_TEST(a_damaged_header_of_a_log_that_was_not_moved),
         LOG_TEST(frames_that_were_never_written_say_nothing),
         LOG_TEST(sizes_of_pages_that_cannot_be),
+        LOG_TEST(a_read_that_fails_is_no_answer),
+        LOG_TEST(reads_may_come_short),
+        LOG_TEST(a_log_that_cannot_be_written_is_not_taken),
+        LOG_TEST(a_damage_is_one_when_it_is_found_again),
         LOG_TEST(what_is_no_file_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
