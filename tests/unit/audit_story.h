@@ -3,7 +3,7 @@
 #ifndef QUINIELA_TESTS_AUDIT_STORY_H
 #define QUINIELA_TESTS_AUDIT_STORY_H
 
-#include "cmocka_all.h"
+#include "logged.h"
 
 #include "audit/audit.h"
 #include "base/clock.h"
@@ -46,9 +46,7 @@ static inline int open_descriptors(void) {
     return count;
 }
 
-static int open_before, output, log_pipe;
-static char log_text[64 * 1024];
-static size_t log_length;
+static int open_before;
 
 static inline int set_up(void **state) {
     (void)state;
@@ -57,13 +55,7 @@ static inline int set_up(void **state) {
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/audit.log", folder);
     snprintf(other, sizeof other, "%s/other", folder);
-    int ends[2]; // what is logged goes through a pipe, as files may be full
-    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
-    output = dup(STDOUT_FILENO);
-    assert_int_equal(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
-    close(ends[1]);
-    log_pipe = ends[0];
-    log_length = 0;
+    begin_logging();
     open_audit();
     return 0;
 }
@@ -79,29 +71,11 @@ static inline int tear_down(void **state) {
     (void)state;
     limit_size(RLIM_INFINITY);
     audit_close(&audit);
-    fflush(stdout);
-    assert_int_equal(dup2(output, STDOUT_FILENO), STDOUT_FILENO);
-    close(output);
-    close(log_pipe);
+    end_logging();
     assert_int_equal(open_descriptors(), open_before);
     unlink(path);
     remove(other);
     return rmdir(folder);
-}
-
-// How often that was logged.
-static inline int logged(const char *what) {
-    ssize_t length;
-    int count = 0;
-    fflush(stdout);
-    while ((length = read(log_pipe, log_text + log_length, sizeof log_text - 1 - log_length)) > 0) {
-        log_length += (size_t)length;
-    }
-    log_text[log_length] = '\0';
-    for (const char *at = log_text; (at = strstr(at, what)) != NULL; at++) {
-        count++;
-    }
-    return count;
 }
 
 static inline void write_one(const char *event) {

@@ -48,6 +48,8 @@ static void a_copy_in_its_place_is_gone_on_with(void **state) {
     assert_int_equal(logged("ERROR"), 0);
 }
 
+static int refused; // so far
+
 static void refused_in_its_place(const char *bytes) {
     FILE *file = fopen(other, "w");
     assert_non_null(file);
@@ -58,13 +60,21 @@ static void refused_in_its_place(const char *bytes) {
     struct stat status;
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_size, strlen(bytes));
+    assert_int_equal(logged("ERROR"), ++refused);
+    now_ms += SECOND_MS;
+    write_one("gone");
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_size, strlen(bytes));
     assert_int_equal(unlink(path), 0);
     now_ms += SECOND_MS;
+    write_one("behind"); // it goes on in a new one
+    assert_events(path, "continued/deleted lost:2 behind ");
 }
 
 // Nothing is written into it, and what is lost so is told of.
 static void another_file_in_its_place_is_left_alone(void **state) {
     (void)state;
+    refused = 0;
     write_one("written");
     copy(path, other); // one that is another's
     char line[CHAIN_LINE_BYTES_MAX] = "";

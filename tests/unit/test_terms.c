@@ -1,6 +1,9 @@
 // A server that is started again keeps the settings that its draw was opened with.
 // Which settings hold: those it is given, or those of the draw (ledger/terms.c).
 #include "ledger_story.h"
+#include "logged.h"
+
+#include "base/log.h"
 
 static void assert_not_opened(uint32_t agencies, const char *field, const char *says) {
     struct error error;
@@ -112,9 +115,43 @@ static void a_closed_draw_serves_as_it_is(void **state) {
     ledger_work(story.ledger);
     story.winning_number = 1;
     story.change = true;
+    begin_logging();
     restart(5);
+    assert_int_equal(
+        logged("draw: 1 | state: drawn | agencies: 1 | winning_number: 7574 | reason: the draw is closed"),
+        1);
+    end_logging();
     assert_terms(1, 7574);
+    assert_int_equal(ledger_agencies(story.ledger), 1);
+    assert_int_equal(ledger_winning_number(story.ledger), 7574);
+    assert_refused(LEDGER_CHUNK, 2, 0, 1, ERROR_UNKNOWN_AGENCY);
     assert_string_equal(winners_of_agency(1), "7");
+}
+
+// What changes is said: before the first bet as it comes, later as a warning; and that nothing changes, to
+// whoever has set that something may.
+static void changes_are_said(void **state) {
+    (void)state;
+    open_ledger(3);
+    begin_logging();
+    restart(5);
+    assert_int_equal(logged("INFO     action: change_draw | result: success | draw: 1 | agencies: 3 → 5"), 1);
+    assert_int_equal(logged("change_draw"), 1);
+    assert_stored(LEDGER_CHUNK, 1, 0, 1, 1);
+    story.winning_number = 9;
+    story.change = true;
+    restart(4);
+    assert_int_equal(logged("WARNING  action: change_draw | result: success | draw: 1 | agencies: 5 → 4"), 1);
+    assert_int_equal(
+        logged("WARNING  action: change_draw | result: success | draw: 1 | winning_number: 7574 → 9"), 1);
+    assert_int_equal(logged("change_draw"), 3);
+    restart(4);
+    assert_int_equal(logged("CHANGE is set, and nothing changes"), 1);
+    assert_int_equal(logged("change_draw"), 4);
+    story.change = false;
+    restart(4);
+    assert_int_equal(logged("change_draw"), 4);
+    end_logging();
 }
 
 // Somebody has put an empty file in the store's place.
@@ -138,6 +175,7 @@ int main(void) {
         LEDGER_TEST(more_agencies_are_taken),
         LEDGER_TEST(nobody_who_has_sent_is_left_out),
         LEDGER_TEST(a_closed_draw_serves_as_it_is),
+        LEDGER_TEST(changes_are_said),
         LEDGER_TEST(a_draw_that_is_gone_is_not_made_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
