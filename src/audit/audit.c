@@ -27,7 +27,7 @@ struct audit {
     int retired;        // the file that is synced, when another has taken its place meanwhile; else -1
     bool broken;        // a write failed: nobody knows how far it came
     uint64_t again_ms;  // when to try again then
-    int64_t lost;       // records, since
+    int64_t lost;       // records, since: one at least
     struct audit_budget budget;
 };
 
@@ -99,7 +99,9 @@ static bool read_file(int file, const char *path, struct chain *chain, audit_on_
 static bool write_bytes(struct audit *audit, const char *bytes, size_t length) {
     errno = ENOSPC; // for a write that is cut short
     bool written = write(audit->file, bytes, length) == (ssize_t)length;
-    audit->size += written ? (off_t)length : 0;
+    if (written) {
+        audit->size += (off_t)length;
+    }
     return written;
 }
 
@@ -236,7 +238,7 @@ static bool is_good(struct audit *audit) {
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
     if (!go_on_from_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
-        (audit->lost > 0 && !add(audit, "lost", &lost, 1))) {
+        !add(audit, "lost", &lost, 1)) {
         audit->again_ms = clock_steady_ms() + AGAIN_MS;
         return false;
     }
