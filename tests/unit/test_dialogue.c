@@ -205,6 +205,17 @@ static void an_acknowledgement_makes_the_time_short_again(void **state) {
     assert_int_equal(asked.wait_ms, ANSWER_MS); // for the first poll
 }
 
+static void a_central_with_more_than_the_only_bet_is_a_conflict(void **state) {
+    (void)state;
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct error error;
+    begin(1, true, 1);
+    answer(frame, reply_encode_processed(frame, 2));
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+    assert_int_equal(error.code, ERROR_CONFLICT);
+}
+
 // Waits between connections -------------------------------------------------------------------------------
 
 static void the_first_wait_after_a_good_answer_is_short(void **state) {
@@ -290,6 +301,7 @@ int main(void) {
         cmocka_unit_test_teardown(an_answer_that_is_held_until_the_draw_may_take_for_ever, tear_down),
         cmocka_unit_test_teardown(a_central_that_is_only_slow_has_twice_the_time_each_time, tear_down),
         cmocka_unit_test_teardown(an_acknowledgement_makes_the_time_short_again, tear_down),
+        cmocka_unit_test_teardown(a_central_with_more_than_the_only_bet_is_a_conflict, tear_down),
         cmocka_unit_test_teardown(the_first_wait_after_a_good_answer_is_short, tear_down),
         cmocka_unit_test_teardown(a_connection_alone_does_not_make_the_waits_short, tear_down),
         cmocka_unit_test_teardown(after_a_good_answer_every_other_server_is_tried_at_once, tear_down),
