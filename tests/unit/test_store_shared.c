@@ -3,6 +3,7 @@
 #include "store_story.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 static struct store *one, *two;
 
@@ -311,6 +312,40 @@ static bool begin_draw(struct store *store) {
     return false;
 }
 
+struct drawing {
+    struct store *store;
+    bool began;
+    atomic_bool done;
+};
+
+static void *begin_drawing(void *context) {
+    struct drawing *drawing = context;
+    drawing->began = begin_draw(drawing->store);
+    atomic_store(&drawing->done, true);
+    return NULL;
+}
+
+// Another server makes the draw: nobody waits for it meanwhile.
+static void assert_draws_not_and_waits_not(struct store *store) {
+    struct drawing drawing = {.store = store};
+    pthread_t thread;
+    bool waits = false;
+    PGconn *connection = PQconnectdb(getenv("QUINIELA_POSTGRES"));
+    assert_int_equal(pthread_create(&thread, NULL, begin_drawing, &drawing), 0);
+    while (!waits && !atomic_load(&drawing.done)) {
+        waits = count_rows(connection, "SELECT 1 FROM pg_locks WHERE NOT granted") > 0;
+    }
+    if (waits) {
+        store_drop(one); // whom it waits for
+    }
+    pthread_join(thread, NULL);
+    PQfinish(connection);
+    if (waits) {
+        fail_msg("a server waits while another one makes the draw");
+    }
+    assert_false(drawing.began);
+}
+
 static void one_server_makes_the_draw(void **state) {
     (void)state;
     struct stored_draw draw = open_for(one, 1);
@@ -321,8 +356,8 @@ static void one_server_makes_the_draw(void **state) {
     must(store_put_draw(one, &draw, &error), &error);
     commit(one);
     assert_true(begin_draw(one));
-    assert_false(begin_draw(two)); // and does not wait
-    store_close(&one);             // the server dies
+    assert_draws_not_and_waits_not(two);
+    store_close(&one); // the server dies
     one = open_draw("1", STORE_SERVE);
     assert_true(begin_draw(two));
     draw.state = DRAW_DRAWN;
