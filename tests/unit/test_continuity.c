@@ -1,4 +1,5 @@
 // Chunks of a store that are gone, or lie where none can be, are found, and named.
+#include "guarded.h"
 #include "store_story.h"
 
 #include "ledger/continuity.h"
@@ -154,6 +155,22 @@ static void many_agencies(void **state) {
     assert_whole();
 }
 
+// The first allocation is its own, the second one that of the agencies.
+static void without_memory_it_says_so(void **state) {
+    (void)state;
+    open_with(1, (const uint64_t[]){1}, 1);
+    begin(0);
+    for (int failing = 1; failing <= 2; failing++) {
+        struct continuity *none = continuity;
+        struct error error;
+        guarded.fails_in = failing;
+        assert_false(continuity_new(store, 0, &none, &error));
+        assert_int_equal(error.code, ERROR_NO_MEMORY);
+        assert_null(none);
+        store->failed = false;
+    }
+}
+
 static void a_store_that_fails(void **state) {
     (void)state;
     struct error error;
@@ -174,7 +191,7 @@ int main(void) {
         CONTINUITY_TEST(what_is_whole_is_whole),    CONTINUITY_TEST(nothing_at_all_is_whole),
         CONTINUITY_TEST(one_that_is_gone_is_named), CONTINUITY_TEST(one_that_lies_where_none_can_be),
         CONTINUITY_TEST(one_agency_alone),          CONTINUITY_TEST(many_agencies),
-        CONTINUITY_TEST(a_store_that_fails),
+        CONTINUITY_TEST(without_memory_it_says_so), CONTINUITY_TEST(a_store_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

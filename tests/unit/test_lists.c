@@ -1,4 +1,5 @@
 // Lists of what is stored are read once while they are asked for, and end where the ledger's bets do.
+#include "guarded.h"
 #include "store_story.h"
 
 #include "ledger/listing.h"

@@ -1,11 +1,11 @@
 // What an audit log has of a draw is found in its records, whatever stands beside them in the log.
-#include "allocations.h"
 #include "cmocka_all.h"
+
+#include "guarded.h"
 
 #include "audit/audit.h"
 #include "audit/recorded.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,9 +163,9 @@ static void going_on_in_the_middle_is_no_beginning(void **state) {
 static void without_memory_it_has_failed(void **state) {
     (void)state;
     take("agency_finished", "1", 1);
-    allocations = (struct allocations){.counted = true, .until_failure = 1};
+    guarded.fails_in = 1;
     take("agency_finished", "1", 5000);
-    allocations.counted = false;
+    assert_int_equal(guarded.fails_in, 0);
     assert_true(recorded.failed);
     assert_true(recorded_has_finished(&recorded, 1));
     assert_false(recorded_has_finished(&recorded, 5000));
@@ -187,6 +187,5 @@ int main(void) {
         RECORDED_TEST(what_is_in_the_file_before_is_older),
         RECORDED_TEST(going_on_in_the_middle_is_no_beginning),
     };
-    mallopt(M_PERTURB, 1); // fresh memory is not all zeros
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

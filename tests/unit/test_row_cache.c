@@ -1,6 +1,8 @@
 // Of the chunks kept in memory each bet is at its place, and the least wanted goes first.
 #include "cmocka_all.h"
 
+#include "guarded.h"
+
 #include "ledger/row_cache.h"
 
 #include <stdio.h>
@@ -123,15 +125,23 @@ static void what_is_not_so_many_rows_is_not_kept(void **state) {
     }
 }
 
+static void without_memory_it_is_not_kept(void **state) {
+    (void)state;
+    guarded.fails_in = 1;
+    assert_null(row_cache_new());
+    guarded.fails_in = 1;
+    keep(1, 0, 3);
+    assert_int_equal(guarded.fails_in, 0);
+    assert_false(has(1, 0));
+}
+
 #define CACHE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CACHE_TEST(nothing_is_kept_at_first),
-        CACHE_TEST(each_bet_of_a_chunk_is_found),
-        CACHE_TEST(what_is_cleared_is_gone),
-        CACHE_TEST(the_least_wanted_goes_first),
-        CACHE_TEST(what_is_not_so_many_rows_is_not_kept),
+        CACHE_TEST(nothing_is_kept_at_first),      CACHE_TEST(each_bet_of_a_chunk_is_found),
+        CACHE_TEST(what_is_cleared_is_gone),       CACHE_TEST(the_least_wanted_goes_first),
+        CACHE_TEST(without_memory_it_is_not_kept), CACHE_TEST(what_is_not_so_many_rows_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

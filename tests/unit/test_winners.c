@@ -1,6 +1,9 @@
 // The table of winners has each agency's own documents and nobody else's.
 #include "cmocka_all.h"
 
+#include "guarded.h"
+
+#include "base/limits.h"
 #include "ledger/winners.h"
 
 #include <stdio.h>
@@ -78,12 +81,52 @@ static void it_grows(void **state) {
     winners_free(winners);
 }
 
+// Whichever allocation fails, what was there before stays.
+static void without_memory_it_says_so(void **state) {
+    (void)state;
+    for (int failing = 1; failing <= 2; failing++) {
+        guarded.fails_in = failing;
+        assert_null(winners_new(3));
+    }
+    struct winners *winners = winners_new(3);
+    assert_true(winners_add(winners, 1, "1"));
+    guarded.fails_in = 1;
+    assert_false(winners_add(winners, 1, "a document that is longer than what there was room for"));
+    assert_int_equal(guarded.fails_in, 0);
+    assert_winners(winners, 1, "1");
+    assert_int_equal(winners_count(winners), 1);
+    assert_true(winners_add(winners, 2, "22"));
+    assert_winners(winners, 2, "22");
+    winners_free(winners);
+}
+
+// Documents of every length, one behind the other: each ends just within the room that there is, some time.
+static void documents_of_every_length(void **state) {
+    (void)state;
+    for (size_t first = 1; first <= DOCUMENT_BYTES_MAX; first++) {
+        struct winners *winners = winners_new(2);
+        char document[DOCUMENT_BYTES_MAX + 1];
+        memset(document, '7', sizeof document);
+        document[first] = '\0';
+        assert_true(winners_add(winners, 1, document));
+        for (int i = 0; i < 8; i++) {
+            assert_true(winners_add(winners, 2, document));
+        }
+        size_t length;
+        (void)winners_of(winners, 2, &length);
+        assert_int_equal(length, 8 * (first + 1) - 1);
+        winners_free(winners);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_won),
         cmocka_unit_test(each_agency_has_its_own),
         cmocka_unit_test(the_first_and_the_last_agency),
         cmocka_unit_test(it_grows),
+        cmocka_unit_test(without_memory_it_says_so),
+        cmocka_unit_test(documents_of_every_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
