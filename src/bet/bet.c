@@ -183,9 +183,10 @@ ALWAYS_INLINE unsigned up_to_four_digits(const char *end, unsigned count) {
            100 * (unsigned)(end[-3] - '0') * (count > 2) + 1000 * (unsigned)(end[-4] - '0') * (count > 3);
 }
 
+enum { DATE_BYTES = 10, DATE_DIGITS = 0x36f }; // the digits of "YYYY-MM-DD", bit 0 first
+
 // `scan` is what the text is, which has fewer than SCAN_BYTES bytes.
 ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct scan *scan, uint16_t *number) {
-    enum { DATE_BYTES = 10, DATE_DIGITS = 0x36f }; // the digits of "YYYY-MM-DD", bit 0 first
     uint64_t commas = scan->commas;
     unsigned ends[BET_FIELDS - 1];
     for (int i = 0; i < BET_FIELDS - 1; i++, commas &= commas - 1) {
