@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import struct
@@ -228,6 +229,34 @@ class Bench(unittest.TestCase):
         self.assertLessEqual(figures['told_after_ms_max'], 2000)
         self.assertEqual(figures['agencies'], 1000)
         self.assertRegex(self.bench('--poll', 1000), r'the draw\n')
+
+    def test_when_polling_agencies_ask_is_a_table(self):
+        """Its steps double up to the draw, and are eight up to the cap."""
+        table = self.bench('--poll', 1000, '--poll-cap-ms', 2000, '--poll-draw-ms', 5000)
+        spans = re.findall(r'^ *(\d+\.\d) - +(\d+\.\d) s +(\d+) +(\d+)/s', table, re.M)
+        before, after = table.split('5.0 s  the draw')
+        self.assertEqual([span[:2] for span in spans[:4]], [('0.0', '1.0'), ('1.0', '2.0'), ('2.0', '4.0'), ('4.0', '5.0')])
+        self.assertEqual((before.count('/s'), after.count('/s')), (4, 8))
+        self.assertEqual((spans[4][0], spans[-1][1]), ('5.0', '7.0'))
+        for start, end, questions, rate in spans[:4]:
+            self.assertAlmostEqual(float(rate), int(questions) / (float(end) - float(start)), delta=1)
+
+    def test_over_tls(self):
+        subprocess.run([QUINIELA, 'keys', '--dir', 'keys', '--agencies', '3'], cwd=self.folder, check=True,
+                       stdout=subprocess.DEVNULL)
+        figures = json.loads(self.bench('--self', '--tls', 'keys', '--bets', 5000, '--agencies', 3, '--chunk-size', 100,
+                                        '--json'))
+        self.assertEqual((figures['bets'], figures['chunks']), (5000, 51))
+        self.bench(*self.central(3).addresses, '--tls', 'keys', '--bets', 100, '--agencies', 3, expected=1)
+        self.assertIn('TLS', self.errors)
+
+    def test_more_connections_than_files_may_be_open(self):
+        """The limit is raised, as far as it may be."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        done = subprocess.run([QUINIELA, 'bench', '--self', '--agencies', '100', '--bets', '1000', '--json'], cwd=self.folder,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, most)), check=True,
+                              stdout=subprocess.PIPE)
+        self.assertEqual(json.loads(done.stdout)['bets'], 1000)
 
 
 if __name__ == '__main__':

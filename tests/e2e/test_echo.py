@@ -64,6 +64,13 @@ class Echo(Story):
         client = self.client("--loop-lapse", "50ms", "--loop-period", "1h")
         self.assertEqual(client.count("action: loop_finished"), 1)
 
+    def test_a_loop_that_would_never_end_or_has_nowhere_to_go_is_not_begun(self):
+        for flags, said in ((["--server-address", f"127.0.0.1:{self.port}"], "CLI_LOOP_AMOUNT: is missing"),
+                            (["--server-address", "nowhere", "--loop-amount", "1"], "nowhere")):
+            status, _, errors = self.run_program("client", "--service", "echo", "--id", 1, *flags)
+            self.assertEqual(status, 2)
+            self.assertIn(said, errors)
+
 
 if __name__ == "__main__":
     unittest.main()
