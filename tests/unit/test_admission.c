@@ -59,6 +59,7 @@ static void turns_go_round_among_the_addresses(void **state) {
     must_wait(all[3], CHUNK);
     must_wait(all[4], CHUNK);
     must_wait(all[5], CHUNK);
+    must_wait(all[3], CHUNK); // again: it keeps its place
     on_resumed = go_on;
     for (int i = 1; i <= 4; i++) {
         pass_some(1); // of the first connection

@@ -164,6 +164,29 @@ static void what_is_no_list_is_refused(void **state) {
     }
 }
 
+static void lists_at_their_limits_are_taken(void **state) {
+    (void)state;
+    static const char *const lists[] = {
+        "[]",
+        "[{\"first\":0,\"count\":1,\"digest\":\"" DIGEST "\"}]",
+        "[{\"first\":9223372036854775806,\"count\":1,\"digest\":\"" DIGEST "\",\"novelty\":1}]",
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        char text[256];
+        struct golden golden = {0};
+        struct reply reply;
+        struct error error;
+        sprintf(text, "{\"type_message\":1,\"next\":9,\"stored\":%s}", lists[i]);
+        golden.length = FRAME_HEADER_BYTES + strlen(text);
+        memcpy(golden.bytes + FRAME_HEADER_BYTES, text, strlen(text));
+        if (!decode(&golden, &reply, &error)) {
+            fail_msg("%s: %s", lists[i], error.text);
+        }
+        assert_non_null(reply.pieces);
+        assert_int_equal(reply.piece_count, i > 0);
+    }
+}
+
 static void what_is_no_reply_is_refused(void **state) {
     (void)state;
     static const char *const texts[] = {
@@ -216,6 +239,18 @@ static void every_code_travels_by_its_name(void **state) {
     }
     assert_int_equal(error_code_named("none"), ERROR_NONE);
     assert_int_equal(error_code_named(""), ERROR_NONE);
+}
+
+static void the_first_bet_and_none_stored_are_told(void **state) {
+    (void)state;
+    struct golden golden = {0};
+    struct error error = bad_bet(), ignored;
+    struct reply reply;
+    error.bet = 0;
+    golden.length = reply_encode_error(golden.bytes, &error, 0);
+    assert_true(decode(&golden, &reply, &ignored));
+    assert_int_equal(reply.error.bet, 0);
+    assert_int_equal(reply.next, 0);
 }
 
 // What may pass is tried again; what is wrong with the request itself is not.
@@ -430,8 +465,10 @@ int main(void) {
         cmocka_unit_test(what_is_stored_is_listed),
         cmocka_unit_test(as_much_as_is_listed_at_once),
         cmocka_unit_test(what_is_no_list_is_refused),
+        cmocka_unit_test(lists_at_their_limits_are_taken),
         cmocka_unit_test(what_is_no_reply_is_refused),
         cmocka_unit_test(every_code_travels_by_its_name),
+        cmocka_unit_test(the_first_bet_and_none_stored_are_told),
         cmocka_unit_test(which_errors_are_retryable),
         cmocka_unit_test(an_error_that_we_do_not_know_is_read),
         cmocka_unit_test(numbers_that_are_none_are_not_said),
