@@ -9,14 +9,14 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 import sys
-import time  # noqa: F401, for the rules
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 import harness  # noqa: E402
 from harness import HANG_S, frame  # noqa: E402
 
-MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")
 LIMITS = ("--loops", 1, "--memory-max", "64M", "--connections-max", 24)
 
 
@@ -65,7 +65,8 @@ class Central:
         process.wait_until(lambda: process.count("action: listen ") or process.lines and process.lines[-1] is None)
         if process.count("action: listen "):
             return ""
-        process.wait()
+        if process.wait() == 0:
+            raise AssertionError(f"a server ended well before it served:\n{process.log()}")
         return process.log() + "".join(process.errors)
 
     def stop(self, kill):
@@ -78,8 +79,9 @@ class Central:
         self.process = None
 
     def memory(self):
-        with open(f"/proc/{self.process.process.pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * MEMORY_PAGE
+        """The most that it has had at once, in bytes: who holds most may have been closed since."""
+        with open(f"/proc/{self.process.process.pid}/status", encoding="ascii") as file:
+            return int(re.search(r"VmHWM:\s*(\d+) kB", file.read())[1]) << 10
 
 
 class Wire(harness.Wire):
@@ -155,6 +157,29 @@ class Client(harness.Process):
         if status != 1:
             raise AssertionError(f"the client ended with {status}:\n{self.log()}")
         return "refused"
+
+
+class HeldTable:
+    """A table of the store in PostgreSQL that nobody may change until `release`."""
+
+    def __init__(self, place, table):
+        self.psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", place.store()], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, text=True)
+        self.psql.stdin.write(f"BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT 'held';\n")
+        self.psql.stdin.flush()
+        if self.psql.stdout.readline() != "held\n":
+            raise AssertionError(f"{table} cannot be locked")
+
+    def wait_for_somebody(self):
+        """Until somebody waits for it."""
+        end = time.monotonic() + HANG_S
+        while harness.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "0":
+            if time.monotonic() > end:
+                raise AssertionError(f"nobody waits for the table within {HANG_S} s")
+            time.sleep(0.01)
+
+    def release(self):
+        self.psql.communicate("ROLLBACK;\n")
 
 
 def exported(place, store):

@@ -4,9 +4,9 @@ It is written from docs/protocol.md, docs/operations.md and the design alone, an
 the central deals with what is on its way to it, so the model keeps every world that may be: one in which a message has been dealt
 with, and one in which it has not. What is seen then leaves only the worlds that go with it. When none is left, the contract is broken.
 """
-import hashlib
-import struct
 from dataclasses import dataclass, replace
+
+from replies import Answer, fits, refused
 
 
 class Broken(AssertionError):
@@ -30,17 +30,6 @@ class Message:
     consult: bool = False
     wait: bool = True
     bad: frozenset = frozenset()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the central owes; `kind` is the type_message."""
-    kind: int
-    next: int = None
-    codes: frozenset = frozenset()
-    text: str = ""
-    stored: tuple = None  # the bets that a list has to be of
-    listed: int = None
 
 
 @dataclass(frozen=True)
@@ -91,28 +80,23 @@ class World:
         return max((number for number, agency in enumerate(self.sent, 1) if agency != Agency()), default=0)
 
 
-def refused(*codes, at=None):
-    return Answer(4, next=at, codes=frozenset(codes))
-
-
 def deal_with_chunk(world, message):
     """The world behind it, and the answer."""
     agency = world.sent[message.agency - 1]
     count, bets = len(agency.bets), message.bets
+    end, known = count + len(bets), ()
     if message.first is not None:
         end = message.first + len(bets)
         known = bets[:max(0, count - message.first)]
-        if message.first > count:
+        if message.first > count:  # nothing is stored that leaves a gap in front of it
             return world, refused("gap", *(["agency_finished"] if agency.finished else []), at=count)
-        if known != agency.bets[message.first:message.first + len(known)]:
+        if known != agency.bets[message.first:message.first + len(known)]:  # what is stored is never changed
             return world, refused("conflict", *(["agency_finished"] if agency.finished and end > count else []), at=count)
-        if agency.finished and end > count:
-            return world, refused("agency_finished")
-        if message.last and end < count:
-            return world, refused("conflict", at=count)
-        bets = bets[len(known):]
-    elif agency.finished and (bets or message.last):
+    if agency.finished and (end > count or message.last and message.first is None):  # nothing is stored behind its end
         return world, refused("agency_finished")
+    if message.last and end < count:  # its end is the end of all that it has sent
+        return world, refused("conflict", at=count)
+    bets = bets[len(known):]  # what is stored is acknowledged as often as it comes, and not stored again
     new = Agency(agency.bets + bets, agency.finished or message.last)
     lists = message.listed is not None and message.first == 0 and len(new.bets) > len(message.bets)
     answer = Answer(1, next=len(new.bets), stored=new.bets if lists else None, listed=message.listed)
@@ -167,45 +151,6 @@ def reachable(worlds):
                     seen[other] = None
                     left.append(other)
     return list(seen)
-
-
-def digest(bets):
-    """Of a piece of what is stored."""
-    numbers = b"".join(struct.pack("<H", int(bet.rsplit(",", 1)[1])) for bet in bets)
-    return hashlib.sha256(numbers + "".join(bet + "\n" for bet in bets).encode()).hexdigest()
-
-
-def fits_list(reply, answer):
-    """Whether the pieces, as many as there are, follow one another from the bet asked for on, and are of what is stored."""
-    pieces, at = reply.get("stored"), None
-    if answer.stored is None or answer.listed >= len(answer.stored):
-        return not pieces
-    if not pieces:
-        return False
-    for piece in pieces:
-        end = piece["first"] + piece["count"]
-        if (at is None and not piece["first"] <= answer.listed < end) or at not in (None, piece["first"]):
-            return False
-        if end > len(answer.stored) or piece["digest"] != digest(answer.stored[piece["first"]:end]):
-            return False
-        at = end
-    return len(pieces) <= 1000
-
-
-def fits(reply, answer):
-    """Whether a reply on the wire is the one that is owed."""
-    if reply.get("type_message") != answer.kind:
-        return False
-    if answer.kind == 1:
-        return reply["payload"] is None and reply["next"] == answer.next and fits_list(reply, answer)
-    if answer.kind == 2:
-        return reply["payload"] == answer.text
-    if answer.kind == 3:
-        return reply["retry_after_ms"] > 0
-    error = reply["payload"]
-    right_place = answer.next is None or reply.get("next", answer.next) == answer.next
-    told_place = error["code"] not in ("gap", "conflict") or "next" in reply
-    return error["code"] in answer.codes and error["retryable"] == (error["code"] == "gap") and right_place and told_place
 
 
 def take(world, name, reply):
@@ -280,13 +225,13 @@ class Contract:
         def start(world):
             wanted = replace(world, agencies=world.agencies if agencies is None else agencies,
                              number=world.number if number is None else number).sealed()
-            begun = world.last_sender() > 0
             if self.is_new:
                 return wanted if serves else None
-            if world.closed:
+            if world.closed:  # what a draw was sealed with holds, whatever is given
                 return world if serves else None
             worse = wanted.agencies < world.agencies or wanted.number != world.number
-            wrong = begun and worse and not change or wanted.agencies < world.last_sender()
+            wrong = (wanted.agencies < world.last_sender()  # who has sent is never left out
+                     or world.last_sender() > 0 and worse and not change)  # nor are the terms changed by mistake
             return (None if serves else world) if wrong else (wanted if serves else None)
         self.see(f"started with {agencies} agencies, number {number}, change {change}: serves {serves}",
                  (left for left in map(start, reachable(self.worlds)) if left is not None))
@@ -355,11 +300,8 @@ class Contract:
         return all(world.link(name).ended and not world.link(name).owed for world in self.worlds)
 
     def gone(self):
+        """Connections that are gone and of which nobody knows what was taken."""
         return {name for world in self.worlds for name, link in world.links if link.gone}
-
-    def unknown(self):
-        """How many connections are gone of which nobody knows what was taken."""
-        return len(self.gone())
 
     def waiting(self):
         """How many messages have perhaps not been dealt with."""

@@ -3,15 +3,18 @@ killed and started with other settings; tools read beside. After each step the c
 new is served. What only one server on files knows stands in rules_files.py."""
 import sys
 
+from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 import actors
 from contract import Broken, Contract, Message
+from happening import NOT_NOW, failed, happening
 
 MOST = 3            # agencies
 LINKS_MOST = 4      # connections at once
 WORLDS_MOST = 40    # that may be, and
+STEPS_LEAST = 5     # Hypothesis begins with ten examples and more in which nothing happens, unless they are no good
 WAITING_MOST = 4    # messages that nobody knows the fate of: with more, first what is due is read
 NAMES = ("Ana", "José", 'Ana "la Paz"')
 NUMBERS = ("7574", "17", "0017", "1")
@@ -33,10 +36,12 @@ def spoiled(bet, how):
 
 class Lottery(RuleBasedStateMachine):
     shared = False
+    also_happens = frozenset()  # besides the rules
 
     def __init__(self):
         super().__init__()
         self.centrals = []
+        self.steps = []  # what happened, for people
         self.place = actors.Place()
         self.place.setUp()
         self.contract = Contract(MOST, self.shared)
@@ -44,16 +49,24 @@ class Lottery(RuleBasedStateMachine):
         self.wires = {}      # by name: the wire and its server's place
         self.has_read = set()  # agencies whose winners somebody has read from the servers that run
         self.counted = 0
-        self.store = self.make_store()
+        self.store = None
+        self.first_settings = None  # to begin with
 
     def make_store(self):
         return "n.db"
 
     def teardown(self):
+        error = sys.exc_info()[1]
         try:
-            if sys.exc_info()[0] is None:
+            if error is None:
+                assume(len(self.steps) >= STEPS_LEAST)
                 self.everything_ends_well()
+        except AssertionError as last:
+            error = last
+            raise
         finally:
+            if isinstance(error, Exception):
+                failed(self.steps, error)
             self.place.doCleanups()
 
     # Connections ------------------------------------------------------------------------------------------
@@ -77,14 +90,15 @@ class Lottery(RuleBasedStateMachine):
     def pick(self, which, consults=False):
         """One of those that are open, or a new one."""
         names = [name for name in self.wires if self.contract.any().link(name).consults == consults]
-        if which < len(names):
-            return names[which]
+        return names[which] if which < len(names) else self.connect_anew(consults, which)
+
+    def connect_anew(self, consults=False, server=0):
         if len(self.wires) >= LINKS_MOST:
             self.cut(next(iter(self.wires)), "close")
-        return self.connect(consults, which)
+        return self.connect(consults, server)
 
     def cut(self, name, how="cut"):
-        if self.contract.unknown() > 1:
+        if len(self.contract.gone()) > 1:
             self.drain(name)
         if name not in self.wires:
             return
@@ -158,14 +172,20 @@ class Lottery(RuleBasedStateMachine):
 
     # Rules ------------------------------------------------------------------------------------------------
 
-    @initialize(count=st.integers(1, MOST), number=st.sampled_from((None, 7574, 17)))
+    @initialize(count=st.integers(1, MOST), number=st.sampled_from((7574, 17)))
     def opens(self, count, number):
-        for central in self.centrals:
-            self.start(central, count, 7574 if number is None else number, False)
+        self.first_settings = count, number
 
-    @rule(which=links, agency=st.integers(1, MOST + 1), back=st.integers(0, 5), known=st.integers(0, 5),
-          new=st.lists(bets, max_size=3), form=st.sampled_from(("placed",) * 5 + ("classic", "listed", "gap", "last")),
-          spoil=st.sampled_from((None,) * 5 + ("digit", "digit", "name", "bad bet", "bad json")), what=afterwards)
+    def begin(self):
+        """With the first step: an example without one costs nothing."""
+        if self.store is None:
+            self.store = self.make_store()
+            for central in self.centrals:
+                self.start(central, *self.first_settings, False)
+
+    @happening(which=links, agency=st.integers(1, MOST + 1), back=st.integers(0, 5), known=st.integers(0, 5),
+               new=st.lists(bets, max_size=3), form=st.sampled_from(("placed",) * 5 + ("classic", "listed", "gap", "last")),
+               spoil=st.sampled_from((None,) * 5 + ("digit", "digit", "name", "bad bet", "bad json")), what=afterwards)
     def sends(self, which, agency, back, known, new, form, spoil, what):
         stored = self.contract.any().sent[agency - 1].bets if agency <= MOST else ()
         first = 0 if form == "listed" else max(0, len(stored) - back)
@@ -184,36 +204,56 @@ class Lottery(RuleBasedStateMachine):
                                 bad=frozenset(bad)))
         self.then(name, what)
 
-    @rule(which=links, agency=agencies, classic=st.booleans(), new=st.lists(bets, max_size=2), what=afterwards)
+    @happening(which=links, agency=agencies, classic=st.booleans(), new=st.lists(bets, max_size=2), what=afterwards)
     def finishes(self, which, agency, classic, new, what):
         name = self.pick(which)
         count = len(self.contract.any().sent[agency - 1].bets)
         self.send(name, Message(agency, tuple(new), None if classic else count, True))
         self.then(name, what)
 
-    @rule()
+    @happening()
     def everyone_finishes(self):
+        self.all_finish()
+
+    def all_finish(self, count=None):
+        """The first ones, or every one."""
         self.drain_all()
-        for agency in range(1, self.contract.any().agencies + 1):
+        for agency in range(1, (count or self.contract.any().agencies) + 1):
             if not all(world.sent[agency - 1].finished for world in self.contract.worlds):
                 self.ask(Message(agency, (), None, True))
 
-    @rule(which=links, agency=st.integers(1, MOST + 1), wait=st.booleans(), times=st.sampled_from((1, 1, 2)),
-          consults=st.booleans(), what=afterwards)
-    def consults(self, which, agency, wait, times, consults, what):
+    @happening(which=links, agency=st.integers(1, MOST + 1), wait=st.booleans(), consults=st.booleans(), what=afterwards)
+    def consults(self, which, agency, wait, consults, what):
         name = self.pick(which, consults)
-        self.send(name, *[Message(agency, consult=True, wait=wait)] * times)
+        self.send(name, Message(agency, consult=True, wait=wait))
         self.then(name, what)
 
-    @rule(which=links)
-    def reads_what_is_due(self, which):
-        if which < len(self.wires):
-            self.drain(list(self.wires)[which])
+    @happening(agency=agencies, consults=st.booleans())
+    def asks_twice_for_the_draw(self, agency, consults):
+        """One consultation of an agency is held on a connection, and the next is refused before what is asked behind it is answered."""
+        if self.contract.any().closed:
+            return NOT_NOW
+        name = self.connect_anew(consults)
+        self.send(name, *[Message(agency, consult=True)] * 2, Message(agency, consult=True, wait=False))
+        self.drain(name)
 
-    @rule(which=links, how=st.sampled_from(("cut", "close")))
+    @happening(agency=agencies, new=st.lists(bets, max_size=2), last=st.booleans(), what=afterwards)
+    def a_chunk_comes_by_the_consultations_port(self, agency, new, last, what):
+        name = self.connect_anew(consults=True)
+        self.send(name, Message(agency, tuple(new), len(self.contract.any().sent[agency - 1].bets), last))
+        self.then(name, what)
+
+    @happening(which=links)
+    def reads_what_is_due(self, which):
+        if which >= len(self.wires):
+            return NOT_NOW
+        self.drain(list(self.wires)[which])
+
+    @happening(which=links, how=st.sampled_from(("cut", "close")))
     def is_cut(self, which, how):
-        if which < len(self.wires):
-            self.cut(list(self.wires)[which], how)
+        if which >= len(self.wires):
+            return NOT_NOW
+        self.cut(list(self.wires)[which], how)
 
     # Servers ----------------------------------------------------------------------------------------------
 
@@ -231,8 +271,8 @@ class Lottery(RuleBasedStateMachine):
             self.wires.pop(name)[0].socket.close()
         self.has_read.clear()
 
-    @rule(server=st.integers(0, 2), kill=st.booleans(), count=st.sampled_from((None, None, 1, 2, 3)),
-          number=st.sampled_from((None, None, 7574, 17)), change=st.booleans(), data=st.data())
+    @happening(server=st.integers(0, 2), kill=st.booleans(), count=st.sampled_from((None, None, 1, 2, 3)),
+               number=st.sampled_from((None, None, 7574, 17)), change=st.booleans(), data=st.data())
     def restarts(self, server, kill, count, number, change, data):
         central = self.centrals[server % len(self.centrals)]
         self.stop(central, kill)
@@ -249,7 +289,7 @@ class Lottery(RuleBasedStateMachine):
     def other_name(self, data):
         return self.store
 
-    @rule(tool=st.sampled_from(("export", "status", "check", "ping")), server=st.integers(0, 2), data=st.data())
+    @happening(tool=st.sampled_from(("export", "status", "check", "ping")), server=st.integers(0, 2), data=st.data())
     def is_looked_at(self, tool, server, data):
         if tool == "ping":
             port = self.centrals[server % len(self.centrals)].ports[0]
@@ -300,7 +340,7 @@ class Lottery(RuleBasedStateMachine):
         self.cut(name)
 
     def everything_ends_well(self):
-        self.everyone_finishes()
+        self.all_finish()
         self.drain_all()
         late = [name for name in self.wires if any(world.link(name).held for world in self.contract.worlds)]
         if late:

@@ -4,11 +4,12 @@ import os
 import shutil
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition
 
 import actors
 from contract import Broken, Message
-from rules import MOST, Lottery, agencies, bets, spoiled
+from happening import NOT_NOW, happened, happening
+from rules import Lottery, agencies, bets, spoiled
 
 NAMES = ("n.db", "./n.db", "link/n.db", "folder/n.db", "absolute")
 MEMORY_GROWTH_MAX = 24 << 20  # of a server whose few connections have no reason to hold a tenth of that
@@ -16,6 +17,7 @@ CROWDS_MOST = 2
 WINNERS_MANY = 600
 FLOODS = {
     "consultations": Message(1, consult=True),
+    "winners": Message(1, consult=True),
     "lists": Message(1, (), 0, False, 0),
     "ends": Message(1, (), 1 << 40, True),
     "nonsense": Message(1, bad=frozenset(["bad_json"])),
@@ -27,6 +29,8 @@ names = st.sampled_from(NAMES)
 
 
 class FilesLottery(Lottery):
+    also_happens = frozenset(("a hard link is made", "a log is damaged"))
+
     def __init__(self):
         super().__init__()
         self.crowd, self.floods, self.clients = [], [], {}
@@ -53,48 +57,47 @@ class FilesLottery(Lottery):
     def other_name(self, data):
         return self.named(data.draw(names, "name"))
 
-    @rule(name=names)
+    @happening(name=names)
     def a_second_server_starts(self, name):
+        """Is refused, and nothing changes for the first one: after each step it is asked for all that is stored."""
         if not self.centrals[0].is_refused(self.named(name)):
             raise Broken(f"two servers work on one store, the second by the name {name}")
+        if not self.look("export", self.named(name)):
+            raise Broken("export failed on a store that a second server was kept from")
 
     def between(self, central, kill, data):
         what = data.draw(st.sampled_from(("nothing", "nothing", "damage", "hard link")), "meanwhile")
         if what == "hard link":
             os.link(self.place.path("n.db"), self.place.path("other.db"))
             for name in ("n.db", "other.db"):
-                self.nobody_takes(central, name)
+                self.nobody_takes(central, name, "with two names")
             os.unlink(self.place.path("other.db"))
+            happened("a hard link is made")
         elif what == "damage" and kill:
             self.is_damaged(central, data)
         return self.named(data.draw(names, "name"))
 
-    def nobody_takes(self, central, name):
-        if not central.is_refused(name) or any(self.look(tool, name) for tool in ("export", "status", "check")):
-            raise Broken(f"a store with two names was taken, by the name {name}")
+    def nobody_takes(self, central, name, what):
+        takers = [tool for tool in ("export", "status", "check") if self.look(tool, name)]
+        if takers or not central.is_refused(name):
+            raise Broken(f"a store {what} was taken by {takers or 'a server'}, by the name {name}")
 
     def is_damaged(self, central, data):
-        """A bit flips in the log, in front of its last commit: nobody takes the rest for the whole."""
+        """A bit flips in the log, in front of its last commit: it is refused by everybody, and nothing is changed."""
         log = self.place.path("n.db-wal")
         end = actors.last_commit(log)
         if not end:
             return
         shutil.copy(log, self.place.path("kept"))
         actors.flip(log, data.draw(st.integers(0, end - 1), "place"), data.draw(st.integers(0, 7), "bit"))
-        name = self.named(data.draw(names, "damaged name"))
-        for tool in ("export", "status", "check"):
-            self.look(tool, name)
-        if central.is_refused(name):
-            shutil.copy(self.place.path("kept"), log)
-        else:
-            central.start(name, None, None, False)
-            self.look("export", name)
-            central.stop(True)
+        self.nobody_takes(central, self.named(data.draw(names, "damaged name")), "with whole commits behind a damaged one")
+        shutil.copy(self.place.path("kept"), log)
+        happened("a log is damaged")
 
     # Agencies' own programs -------------------------------------------------------------------------------
 
-    @rule(agency=agencies, more=st.lists(bets, max_size=4), skip=st.integers(0, 3), size=st.integers(1, 3),
-          spoil=st.sampled_from((None, None, "digit", "name")), place=st.integers(0, 5), how=st.sampled_from(("ends", "killed")))
+    @happening(agency=agencies, more=st.lists(bets, max_size=4), skip=st.integers(0, 3), size=st.integers(1, 3),
+               spoil=st.sampled_from((None, None, "digit", "name")), place=st.integers(0, 5), how=st.sampled_from(("ends", "killed")))
     def a_client_runs(self, agency, more, skip, size, spoil, place, how):
         """With what is stored in its file, or less of it, or something else in a place, and perhaps more."""
         stored = list(self.contract.any().sent[agency - 1].bets)
@@ -102,7 +105,7 @@ class FilesLottery(Lottery):
         if content and spoil:
             content[min(place, len(content) - 1)] = spoiled(content[min(place, len(content) - 1)], spoil)
         if not content or len(stored) > 20 or agency > self.contract.any().agencies:
-            return
+            return NOT_NOW
         name = self.name("client")
         self.contract.connect(name, gives_up=True)
         self.contract.send(name, *(Message(agency, (bet,), first) for first, bet in enumerate(content)),
@@ -125,7 +128,7 @@ class FilesLottery(Lottery):
 
     # One against everybody --------------------------------------------------------------------------------
 
-    @rule(count=st.integers(10, 30), agency=agencies, what=st.sampled_from(("holds", "is silent", "begins")))
+    @happening(count=st.integers(10, 30), agency=agencies, what=st.sampled_from(("holds", "is silent", "begins")))
     @precondition(lambda self: len(self.crowd) < 30 * CROWDS_MOST)
     def a_crowd_comes(self, count, agency, what):
         """From one address. Whoever of it is closed for want of room is closed."""
@@ -137,17 +140,24 @@ class FilesLottery(Lottery):
             bytes_ = actors.on_the_wire(Message(agency, consult=True))
             wire.push(bytes_ if what == "holds" else bytes_[:len(bytes_) // 2] if what == "begins" else b"")
 
-    @rule(agency=agencies)
+    @happening(agency=agencies)
     def an_agency_has_many_winners(self, agency):
-        world = self.contract.any()
-        if agency <= world.agencies and not world.sent[agency - 1].finished and len(world.sent[agency - 1].bets) < 20:
-            many = tuple(f"Ana,Paz,{number:016},2000-01-01,{world.number}" for number in range(WINNERS_MANY))
-            self.ask(Message(agency, many))
+        return self.give_many_winners(agency)
 
-    @rule(what=st.sampled_from(tuple(FLOODS)))
+    def give_many_winners(self, agency):
+        world = self.contract.any()
+        if agency > world.agencies or world.sent[agency - 1].finished or len(world.sent[agency - 1].bets) >= 20:
+            return NOT_NOW
+        many = tuple(f"Ana,Paz,{number:016},2000-01-01,{world.number}" for number in range(WINNERS_MANY))
+        return self.ask(Message(agency, many))
+
+    @happening(what=st.sampled_from(tuple(FLOODS)))
     @precondition(lambda self: len(self.floods) < 2)
     def a_flood_comes(self, what):
         """Whoever sends it reads nothing."""
+        if what == "winners":
+            self.give_many_winners(1)
+            self.all_finish()
         if FLOODS[what].consult:
             self.contract.may_be_told.add(FLOODS[what].agency)
         wire = actors.Wire(self.place, self.centrals[0].ports[0], f"127.2.0.{1 + len(self.floods)}", slow=True)
@@ -155,14 +165,14 @@ class FilesLottery(Lottery):
         some = actors.on_the_wire(FLOODS[what]) * 100 + actors.on_the_wire(FLOOD_BREAK)
         wire.push(some * (FLOOD_BYTES // len(some)))
 
-    @rule(agency=agencies, reads=st.booleans(), consults=st.booleans())
+    @happening(agency=agencies, reads=st.booleans(), consults=st.booleans())
     def somebody_reads_slowly(self, agency, reads, consults):
         """It is told when all of its winners have arrived; if it goes away before, it is not."""
-        self.an_agency_has_many_winners(agency)
-        self.everyone_finishes()
+        self.give_many_winners(agency)
+        self.all_finish()
         world = self.contract.any()
         if agency > world.agencies or len(world.winners(agency)) < 16 * WINNERS_MANY:
-            return
+            return NOT_NOW
         name = self.connect(consults=consults, slow=True)
         self.send(name, Message(agency, consult=True))
         wire = self.wires[name][0]

@@ -1,5 +1,5 @@
 """The model of the contract (contract.py) and two servers on one PostgreSQL (QUINIELA_POSTGRES, tests/with_postgres.py), started with
-other settings while the other one works, or is stopped for a moment and has old ones in its memory.
+other settings while the other one works, is stopped for a moment and has old ones in its memory, or waits for the database.
 
 shared.py                           what ctest runs: the same few examples each time
 shared.py --examples 500 --seed 7   a long run; a failing example is printed as a program, and the seed plays it again
@@ -9,11 +9,11 @@ import sys
 
 import available  # noqa: F401, first: it ends the program where Hypothesis is missing
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 import actors
 import run
 from contract import Message
+from happening import NOT_NOW, happening
 from rules import Lottery, agencies, bets
 
 
@@ -27,8 +27,8 @@ class SharedLottery(Lottery):
     def make_store(self):
         return self.place.store()
 
-    @rule(agency=agencies, new=st.lists(bets, min_size=1, max_size=2), last=st.booleans(), count=st.integers(1, 3),
-          number=st.sampled_from((None, 17, 7574)), change=st.sampled_from((True, True, False)))
+    @happening(agency=agencies, new=st.lists(bets, min_size=1, max_size=2), last=st.booleans(), count=st.integers(1, 3),
+               number=st.sampled_from((None, 17, 7574)), change=st.sampled_from((True, True, False)))
     def one_is_frozen_while_the_other_starts(self, agency, new, last, count, number, change):
         """What it is sent meanwhile it meets with what it knew before."""
         frozen, other = self.centrals
@@ -38,17 +38,39 @@ class SharedLottery(Lottery):
         frozen.process.signal(signal.SIGSTOP)
         try:
             self.send(name, Message(agency, tuple(new), len(stored), last))
-            self.stop(other, True)
-            serves = self.start(other, count, number, change)
+            self.starts_again(other, count, number, change)
         finally:
             frozen.process.signal(signal.SIGCONT)
-        if not serves:
-            self.start(other, None, None, False)
         self.drain(name)
+
+    @happening(new=st.lists(bets, min_size=1, max_size=2), seals=st.booleans(), number=st.sampled_from((None, 17)))
+    def an_agency_is_dropped_while_its_bets_wait_for_the_database(self, new, seals, number):
+        """They are not acknowledged: the other server does not know of them, and may have sealed the draw without them."""
+        self.drain_all()
+        world = self.contract.any()
+        left = max(1, world.last_sender())
+        if world.closed or left >= world.agencies:
+            return NOT_NOW
+        if seals:
+            self.all_finish(left)
+        name = self.connect()
+        held = actors.HeldTable(self.place, "chunks")
+        try:
+            self.send(name, Message(left + 1, tuple(new), 0))
+            held.wait_for_somebody()
+            self.starts_again(self.centrals[1], left, number, True)
+        finally:
+            held.release()
+        self.drain(name)
+
+    def starts_again(self, central, count, number, change):
+        self.stop(central, True)
+        if not self.start(central, count, number, change):
+            self.start(central, None, None, False)
 
 
 if __name__ == "__main__":
     if actors.harness.POSTGRES is None:
         print("skipped: no PostgreSQL is installed")
         sys.exit(77)
-    sys.exit(run.main(SharedLottery, __doc__))
+    sys.exit(run.main(SharedLottery, __doc__, examples=2))

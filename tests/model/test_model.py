@@ -10,4 +10,4 @@ import run
 from rules_files import FilesLottery
 
 if __name__ == "__main__":
-    sys.exit(run.main(FilesLottery, __doc__))
+    sys.exit(run.main(FilesLottery, __doc__, examples=4))

@@ -1,0 +1,40 @@
+"""What may happen, and how often it did. What never does in a long run tests nothing, so the run fails (run.py)."""
+from collections import Counter
+from functools import wraps
+
+from hypothesis.stateful import rule
+
+NOT_NOW = "a rule returns it where it cannot be done in the world as it is: then it does not count"
+counts = Counter()
+_names = []
+_failures = []
+
+
+def happening(**drawn_from):
+    """A rule that is counted."""
+    def decorate(function):
+        @wraps(function)
+        def counted(machine, **drawn):
+            machine.begin()
+            machine.steps.append(f"{function.__name__}({', '.join(f'{name}={value!r}' for name, value in drawn.items())})")
+            if function(machine, **drawn) is not NOT_NOW:
+                happened(function.__name__)
+        _names.append(function.__name__)
+        return rule(**drawn_from)(counted)
+    return decorate
+
+
+def happened(what):
+    counts[what] += 1
+
+
+def failed(steps, error):
+    """Keeps why the first example failed: played again, when races go otherwise, it may fail for another reason, or not at all."""
+    if not _failures:
+        _failures.append(error)
+        print("first failed:", *steps, f"{type(error).__name__}: {error}", sep="\n    ", flush=True)
+
+
+def names(machine):
+    """All that has to happen now and then: the machine's rules, and what else it names."""
+    return sorted(machine.also_happens.union(name for name in _names if hasattr(machine, name)))
