@@ -1,6 +1,8 @@
 // An audit log whose file is moved, changed or replaced goes on, or says why it does not.
 #include "audit_story.h"
 
+#include <errno.h>
+
 static void a_file_that_is_moved_is_gone_on_with(void **state) {
     (void)state;
     write_one("written");
@@ -134,6 +136,7 @@ static void what_is_no_file_of_one_name_is_refused(void **state) {
     assert_false(audit_open(other, NULL, NULL, &none, &error));
     assert_int_equal(error.code, ERROR_SYSTEM);
     assert_non_null(strstr(error.text, other));
+    assert_non_null(strstr(error.text, strerror(EISDIR)));
     assert_int_equal(rmdir(other), 0);
     assert_int_equal(symlink("audit.log", other), 0); // this one is followed
     char name[128];
