@@ -142,7 +142,7 @@ static bool wait_for(const struct postgres_link *link, short events, int64_t dea
         if (count == 0 && interrupted) {
             return error_set(error, ERROR_STORE_AWAY, "%s: the central is stopping", link->place);
         }
-        if (count > 0 && waited[1].revents != 0) {
+        if (count > 0) { // it was no event of the socket
             interrupted = true;
             end = now + grace;
         }
