@@ -10,7 +10,6 @@ static void the_next_one_tells_what_was_suppressed(void **state) {
     write_limited(&plain, AUDIT_LIMIT + 1);
     now_ms += SECOND_MS;
     write_limited(&late, 1);
-    audit_close(&audit);
     struct chain chain;
     struct error error;
     bool found = false;
