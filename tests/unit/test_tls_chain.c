@@ -1,0 +1,180 @@
+// A chain of authorities has four between ours and an agency at most, and all of them are looked at.
+// Client and server talk in memory.
+#include "tls_story.h"
+
+#include "keys/pem_file.h"
+#include "tls/session.h"
+
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+enum { BETWEEN_MAX = 5 };
+
+static char root[64], chain[128];
+
+static const char *at(const char *where, const char *name) {
+    static char paths[8][192];
+    static int next;
+    char *path = paths[next++ % 8];
+    snprintf(path, sizeof paths[0], "%s/%s", where, name);
+    return path;
+}
+
+static void add_extension(X509 *certificate, int kind, const char *value) {
+    X509V3_CTX of;
+    X509V3_set_ctx(&of, certificate, certificate, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &of, kind, value);
+    assert_non_null(extension);
+    assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+}
+
+// An authority in the folder `to` that is signed by the one in the folder `by`, or by itself when that is the
+// same. (Those of keys/ have none below them.)
+static void sign_authority(const char *by, const char *to, int number) {
+    struct error error;
+    char name[32];
+    bool is_root = strcmp(by, to) == 0;
+    assert_true(is_root || mkdir(to, 0700) == 0);
+    assert_int_equal(mkdir(at(to, "authority"), 0700), 0);
+    snprintf(name, sizeof name, "between %d", number);
+    X509 *own = X509_new(), *parent = is_root ? own : pem_read_certificate(at(by, "ca.crt"), &error);
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    EVP_PKEY *parents = is_root ? key : pem_read_key(at(by, "authority/ca.key"), &error);
+    assert_true(parent != NULL && own != NULL && parents != NULL && key != NULL);
+    X509_set_version(own, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(own), 100 + number);
+    X509_time_adj_ex(X509_getm_notBefore(own), -20, 0, NULL);
+    X509_time_adj_ex(X509_getm_notAfter(own), 10, 0, NULL);
+    X509_NAME *subject = X509_get_subject_name(own);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+    X509_set_issuer_name(own, X509_get_subject_name(parent));
+    X509_set_pubkey(own, key);
+    add_extension(own, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(own, NID_key_usage, "critical,keyCertSign,cRLSign");
+    add_extension(own, NID_subject_key_identifier, "hash");
+    assert_true(X509_sign(own, parents, EVP_sha256()) > 0);
+    assert_true(pem_write_certificate(at(to, "ca.crt"), own, &error));
+    assert_true(pem_write_key(at(to, "authority/ca.key"), key, &error));
+    if (!is_root) {
+        X509_free(parent);
+        EVP_PKEY_free(parents);
+    }
+    X509_free(own);
+    EVP_PKEY_free(key);
+}
+
+static void append(const char *from) {
+    char command[512];
+    snprintf(command, sizeof command, "cat %s >> %s", from, chain);
+    assert_int_equal(system(command), 0);
+}
+
+// The agency's certificate, signed by the last of so many authorities below ours, with all of them behind it.
+static struct tls_context *agency_below(int between) {
+    char folders[BETWEEN_MAX + 1][96];
+    snprintf(folders[0], sizeof folders[0], "%s", root);
+    for (int i = 1; i <= between; i++) {
+        snprintf(folders[i], sizeof folders[i], "%s/between-%d-%d", root, between, i);
+        sign_authority(folders[i - 1], folders[i], i);
+    }
+    strcpy(folder, folders[between]);
+    if (between > 0) { // else it is there already
+        issue("agency", "URI:urn:quiniela:agency:7", false, DAY);
+    }
+    snprintf(chain, sizeof chain, "%s/chain-%d.pem", root, between);
+    append(at(folder, "agency.crt"));
+    for (int i = between; i > 0; i--) {
+        append(at(folders[i], "ca.crt"));
+    }
+    struct tls_options options = {
+        .certificate = chain, .key = at(folder, "agency.key"), .authority = at(root, "ca.crt")};
+    struct tls_context *context;
+    struct error error;
+    if (!tls_context_new(TLS_CLIENT, &options, &context, &error)) {
+        fail_msg("%s", error.text);
+    }
+    strcpy(folder, root);
+    return context;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    if (!make_certificates_folder()) {
+        return 1;
+    }
+    strcpy(root, folder);
+    sign_authority(root, root, 0);
+    make_contexts(DAY, DAY);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    return forget_certificates();
+}
+
+// The handshake, in memory --------------------------------------------------------------------------------
+
+struct pipe {
+    uint8_t bytes[64 * 1024];
+    size_t length;
+};
+
+static bool put(void *context, const uint8_t *bytes, size_t length) {
+    struct pipe *pipe = context;
+    assert_true(pipe->length + length <= sizeof pipe->bytes);
+    memcpy(pipe->bytes + pipe->length, bytes, length);
+    pipe->length += length;
+    return true;
+}
+
+static void pass(struct pipe *pipe, struct tls_session *session) {
+    static uint8_t bytes[sizeof pipe->bytes];
+    uint8_t room[1024];
+    size_t length = pipe->length;
+    memcpy(bytes, pipe->bytes, length);
+    pipe->length = 0;
+    tls_session_feed(session, bytes, length);
+    while (tls_session_read(session, room, sizeof room) > 0) {
+    }
+}
+
+// What the server finds wrong with an agency that comes with this context.
+static const char *failure_with(struct tls_context *context) {
+    static struct pipe to_server, to_client;
+    to_server.length = to_client.length = 0;
+    struct tls_session *client = tls_session_new(context, "localhost", put, &to_server);
+    struct tls_session *server = tls_session_new(server_context, NULL, put, &to_client);
+    assert_true(client != NULL && server != NULL);
+    tls_session_start(client);
+    while (to_server.length + to_client.length > 0) {
+        pass(&to_server, server);
+        pass(&to_client, client);
+    }
+    const char *failure = tls_failure_name(tls_session_failure(server));
+    assert_int_equal(tls_session_is_open(server), strcmp(failure, "none") == 0);
+    tls_session_free(&client);
+    tls_session_free(&server);
+    return failure;
+}
+
+static void chains_are_believed_up_to_four_in_between(void **state) {
+    (void)state;
+    static const char *const expected[] = {"none", "none", "none", "none", "none", "unknown_authority"};
+    for (int between = 0; between <= BETWEEN_MAX; between++) {
+        struct tls_context *context = agency_below(between);
+        const char *failure = failure_with(context);
+        tls_context_release(context);
+        if (strcmp(failure, expected[between]) != 0) {
+            fail_msg("with %d in between: %s, and not %s", between, failure, expected[between]);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(chains_are_believed_up_to_four_in_between, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("tls_chain", tests, NULL, NULL);
+}
