@@ -71,8 +71,8 @@ static void wait_for(void *context, uint32_t wait_ms) {
     (void)context;
     if (wait_ms == ANSWER_MS) {
         answers_due++;
-    } else if (wait_ms > 0) {
-        note("wait");
+    } else {
+        note(wait_ms > 0 ? "wait" : "go on");
     }
 }
 
@@ -101,17 +101,17 @@ static void expect_failed(enum error_code code) {
 
 // The file ------------------------------------------------------------------------------------------------
 
-static int bad_line = -1;
+static int bad_line = -1, bets = BETS;
 
 static int write_bet(char text[64], int number) {
-    return sprintf(text, "Ana,Paz,%d,1999-03-17,%d", number, number);
+    return sprintf(text, "Ana,Paz,%d,1999-03-17,%d", number, number % 10000);
 }
 
 static void write_file(void) {
     char text[64];
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    for (int i = 0; i < BETS; i++) {
+    for (int i = 0; i < bets; i++) {
         write_bet(text, i);
         fprintf(file, "%s\n", i == bad_line ? "Ana" : text);
     }
@@ -193,6 +193,7 @@ static int set_up(void **state) {
     strcpy(path, "/tmp/test_sending.XXXXXX");
     int descriptor = mkstemp(path);
     bad_line = -1;
+    bets = BETS;
     decoder = message_decoder_new();
     return descriptor < 0 || close(descriptor) != 0 || decoder == NULL;
 }
@@ -319,6 +320,26 @@ static void what_is_not_listed_yet_is_asked_for(void **state) {
     expect("40+10L");
 }
 
+// Between two steps others have their turn.
+static void much_is_compared_in_steps(void **state) {
+    (void)state;
+    enum { PIECE_BETS = 30 * 1000, PIECES = 5 };
+    struct piece pieces[PIECES];
+    bets = PIECES * PIECE_BETS;
+    for (int i = 0; i < PIECES; i++) {
+        pieces[i] = piece_of((uint64_t)i * PIECE_BETS, PIECE_BETS, 0);
+    }
+    begin_with(PIECE_BETS / 2);
+    expect("0+15000?15000");
+    uint8_t *frame = malloc(reply_stored_bytes_max(PIECES));
+    assert_non_null(frame);
+    answer(frame, reply_encode_stored(frame, (uint64_t)bets, pieces, PIECES));
+    expect("go on"); // four of them are one step
+    dialogue_waited(dialogue);
+    expect("150000+0L");
+    free(frame);
+}
+
 static void another_files_bets_are_a_conflict(void **state) {
     (void)state;
     begin();
@@ -428,6 +449,7 @@ int main(void) {
         SENDING_TEST(an_acknowledgement_of_what_was_not_sent_is_none),
         SENDING_TEST(what_is_stored_already_is_compared_and_not_sent),
         SENDING_TEST(what_is_not_listed_yet_is_asked_for),
+        SENDING_TEST(much_is_compared_in_steps),
         SENDING_TEST(another_files_bets_are_a_conflict),
         SENDING_TEST(more_than_the_file_has_is_a_conflict),
         SENDING_TEST(a_list_that_does_not_begin_there_is_asked_for_again_later),
