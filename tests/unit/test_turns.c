@@ -151,6 +151,23 @@ static void who_only_says_so_is_not_believed_again_for_a_while(void **state) {
     }
 }
 
+static void a_lie_is_forgotten_after_ten_seconds(void **state) {
+    (void)state;
+    struct turn liar, honest;
+    enter(&honest, "::ffff:10.0.0.2");
+    enter(&liar, "::ffff:10.0.0.1");
+    turns_lied(turns, &liar);
+    pass(UINT64_C(9999) * MS);
+    turns_wait(turns, &honest, false);
+    turns_wait(turns, &liar, true); // who would be first
+    assert_ptr_equal(turns_next(turns), &honest);
+    assert_ptr_equal(turns_next(turns), &liar);
+    pass(1 * MS);
+    turns_wait(turns, &honest, false);
+    turns_wait(turns, &liar, true);
+    assert_ptr_equal(turns_next(turns), &liar);
+}
+
 static void too_many_of_one_address_replace_each_other(void **state) {
     (void)state;
     static struct turn flood[TURNS_UNFINISHED_MAX], more[3], honest;
@@ -215,6 +232,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(who_goes_on_with_a_session_is_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_only_says_so_is_not_believed_again_for_a_while, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_lie_is_forgotten_after_ten_seconds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_of_one_address_replace_each_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_network_of_ipv6_is_one_address, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_are_spread_over_the_places, set_up, tear_down),
