@@ -64,6 +64,17 @@ ssize_t __wrap_read(int descriptor, void *bytes, size_t length) {
     return __real_read(descriptor, bytes, length < piece ? length : piece);
 }
 
+ssize_t __real_write(int descriptor, const void *bytes, size_t length);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t length);
+ssize_t __wrap_write(int descriptor, const void *bytes, size_t length) {
+    if (signals > 0) {
+        signals--;
+        errno = EINTR;
+        return -1;
+    }
+    return __real_write(descriptor, bytes, length < piece ? length : piece);
+}
+
 static struct lookup lookup;
 static int interrupt[2];
 

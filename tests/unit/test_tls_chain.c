@@ -172,9 +172,43 @@ static void chains_are_believed_up_to_four_in_between(void **state) {
     }
 }
 
+// Nobody whom it has signed would be let in.
+static void an_authority_without_its_list_is_told(void **state) {
+    (void)state;
+    struct authority *authority;
+    struct authority_opened opened;
+    struct error error;
+    struct tls_context *context;
+    char between[96], list[128], name[80] = "";
+    snprintf(between, sizeof between, "%s/between", root);
+    snprintf(list, sizeof list, "%s/crl.pem", root);
+    snprintf(chain, sizeof chain, "%s/authorities.pem", root);
+    sign_authority(root, between, 7);
+    append(at(between, "ca.crt"));
+    assert_true(authority_open(root, &authority, &opened, &error) && authority_renew_list(authority, &error));
+    authority_close(&authority);
+    struct tls_options options = {.authority = at(root, "ca.crt"), .revocations = list};
+    assert_true(tls_context_new(TLS_CLIENT, &options, &context, &error));
+    assert_false(tls_context_lacks_list(context, name, sizeof name));
+    tls_context_release(context);
+
+    append(at(root, "ca.crt"));
+    options.authority = chain;
+    assert_true(tls_context_new(TLS_CLIENT, &options, &context, &error));
+    assert_true(tls_context_lacks_list(context, name, sizeof name));
+    assert_string_equal(name, "/CN=between 7");
+    tls_context_release(context);
+
+    options.revocations = NULL; // then none is asked for
+    assert_true(tls_context_new(TLS_CLIENT, &options, &context, &error));
+    assert_false(tls_context_lacks_list(context, name, sizeof name));
+    tls_context_release(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chains_are_believed_up_to_four_in_between, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_authority_without_its_list_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("tls_chain", tests, NULL, NULL);
 }
