@@ -241,6 +241,12 @@ class Bench(unittest.TestCase):
         for start, end, questions, rate in spans[:4]:
             self.assertAlmostEqual(float(rate), int(questions) / (float(end) - float(start)), delta=1)
 
+    def test_held_consultations_have_a_line_when_they_are_several(self):
+        for held, lines in ((1, 0), (2, 1)):
+            table = self.bench('--self', '--bets', 100, '--agencies', 2, '--hold', held)
+            self.assertEqual(table.count('held consultations, all answered'), lines, table)
+            self.assertEqual(table.count('winners known'), 1, table)
+
     def test_over_tls(self):
         subprocess.run([QUINIELA, 'keys', '--dir', 'keys', '--agencies', '3'], cwd=self.folder, check=True,
                        stdout=subprocess.DEVNULL)
