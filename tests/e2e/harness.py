@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -36,9 +37,17 @@ GENTLE = "QUINIELA_GENTLE" in os.environ
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
 SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
 KNOWN_DATA = os.path.abspath(os.environ.get("QUINIELA_DATA", os.path.join(ROOT, "../shared/data")))  # may not be there
-# How much slower everything may be than on a machine that has at most twice as much to do as it can.
-CROWDED = max(1, os.getloadavg()[0] / (2 * os.cpu_count()))
-HANG_S = int(int(os.environ.get("QUINIELA_HANG_S", 10)) * CROWDED)  # a story that has not gone on by then hangs
+
+
+def crowded():
+    """How much slower everything may be than on a machine that has at most twice as much to do as it can. The average of a
+    minute is late when a load begins; what wants to run at this moment is not."""
+    with open("/proc/loadavg", encoding="ascii") as file:
+        average, _, _, wants = file.read().split()[:4]
+    return max(1, float(average) / (2 * os.cpu_count()), int(wants.split("/")[0]) / (2 * os.cpu_count()))
+
+
+HANG_S = int(int(os.environ.get("QUINIELA_HANG_S", 10)) * crowded())  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 
@@ -134,10 +143,13 @@ class Process:
         """Looks at every line, and now and then besides, whether the condition holds; `what` it is, unless its source says
         so."""
         with self.changed:
-            for _ in range(HANG_S * 20):
-                if condition():
-                    return
+            late = time.monotonic() + HANG_S
+            while not condition():
+                if time.monotonic() > late:
+                    break
                 self.changed.wait(0.05)
+            else:
+                return
         self.fail_waiting(what or inspect.getsource(condition).strip())
 
     def fail_waiting(self, what):
