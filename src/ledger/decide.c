@@ -185,7 +185,9 @@ static bool decide_place(struct ledger *ledger, struct ledger_request *request, 
                          struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
     uint64_t first = (uint64_t)request->first;
-    if (first > agency->bets && !refresh_agency(ledger, request->agency, error)) {
+    // Where nothing is appended, no commit notices that another server has stored more: its row is asked.
+    bool adds = first <= agency->bets && first + request->chunk->count > agency->bets;
+    if (!adds && !refresh_agency(ledger, request->agency, error)) {
         return false;
     }
     if (first > agency->bets) {

@@ -19,6 +19,21 @@ static void an_agency_goes_on_at_another_server(void **state) {
     assert_int_equal(servers[0].opened + servers[1].opened, 2);
 }
 
+// A chunk that adds nothing is answered from the agency's row, and not from what this server has seen of it.
+static void how_much_is_stored_is_told_by_each_server(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 0, 0);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 10, 10);
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 0, 10); // none
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 10, 2, 12);
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 2, 3, 12);  // again
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 0, 12); // none, at the end of what it knows
+    struct ledger_request request = send(&servers[1], LEDGER_LAST_CHUNK, 1, 5, 5); // an end before the end
+    assert_int_equal(request.error.code, ERROR_CONFLICT);
+}
+
 static void what_is_appended_comes_behind_the_others(void **state) {
     (void)state;
     start(&servers[0], 1);
@@ -286,6 +301,7 @@ static void what_all_send_at_once_is_stored_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SHARED_TEST(an_agency_goes_on_at_another_server),
+        SHARED_TEST(how_much_is_stored_is_told_by_each_server),
         SHARED_TEST(what_is_appended_comes_behind_the_others),
         SHARED_TEST(an_append_equal_to_anothers_is_stored_too),
         SHARED_TEST(only_one_server_says_that_it_stored_and_finished),
