@@ -1,6 +1,6 @@
 // A small authority, for trying the lottery out and for its tests: it signs the certificates of one server
 // and of the agencies, and keeps the list of those that are good no more. A folder holds all of it. For real
-// ones see docs/operations.md.
+// ones see docs/security.md.
 #ifndef QUINIELA_KEYS_AUTHORITY_H
 #define QUINIELA_KEYS_AUTHORITY_H
 

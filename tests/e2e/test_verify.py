@@ -251,7 +251,7 @@ class Found(Audited):
 
 
 class Forged(Audited):
-    """Chains that are made here, by what docs/operations.md says alone: nobody who writes them wrong verifies them right."""
+    """Chains that are made here, by what docs/security.md says alone: nobody who writes them wrong verifies them right."""
 
     class Chain:
         def __init__(self):
