@@ -97,7 +97,7 @@ static void similar_sorts_are_not_one(void **state) {
 
 // Sorts beyond those that there is room for are counted with the last one.
 static void more_sorts_than_places(void **state) {
-    static char events[AUDIT_SORTS + 2][8];
+    static char events[AUDIT_SORTS + 2][16];
     struct audit_suppressed told;
     int count = 0, places = 0;
     for (int i = 0; i < AUDIT_SORTS + 2; i++) {
