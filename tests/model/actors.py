@@ -1,6 +1,7 @@
 """Who acts in the model's small worlds: servers that can be started again, connections from addresses of their own, clients, tools
 that read beside. What they saw is given to the contract by the rules (rules.py)."""
 import csv
+import fcntl
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
@@ -114,6 +116,10 @@ class Wire(harness.Wire):
     def reset(self):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
+
+    def arrived(self):
+        """How many bytes lie in this system for it, unread (tcp(7), SIOCINQ)."""
+        return struct.unpack("i", fcntl.ioctl(self.socket, termios.FIONREAD, bytes(4)))[0]
 
     def is_ended(self):
         """Waits for what comes; whether that is the end."""

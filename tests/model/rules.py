@@ -97,8 +97,8 @@ class Lottery(RuleBasedStateMachine):
             self.cut(next(iter(self.wires)), "close")
         return self.connect(consults, server)
 
-    def cut(self, name, how="cut"):
-        if len(self.contract.gone()) > 1:
+    def cut(self, name, how="cut", unread=False):
+        if len(self.contract.gone()) > 1 and not unread:
             self.drain(name)
         if name not in self.wires:
             return

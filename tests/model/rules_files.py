@@ -167,7 +167,7 @@ class FilesLottery(Lottery):
 
     @happening(agency=agencies, reads=st.booleans(), consults=st.booleans())
     def somebody_reads_slowly(self, agency, reads, consults):
-        """It is told when all of its winners have arrived; if it goes away before, it is not."""
+        """It is told when all of its winners have arrived, read or not; if it goes away before, it is not."""
         self.give_many_winners(agency)
         self.all_finish()
         world = self.contract.any()
@@ -186,7 +186,9 @@ class FilesLottery(Lottery):
             self.receive(name)
             self.wait_until_told()
         else:
-            self.cut(name)
+            if wire.arrived() > len(world.winners(agency)):  # more than its buffer should hold, but the system has it
+                self.contract.may_be_told.add(agency)
+            self.cut(name, unread=True)
             self.ask(Message(agency, (), 0, False))
             self.look("status", self.store)
 
