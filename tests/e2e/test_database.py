@@ -26,7 +26,7 @@ class Cutter:
     of those to the database, or of those back."""
 
     def __init__(self, story, port):
-        self.port_behind, self.lock, self.armed = port, threading.Lock(), None
+        self.port_behind, self.armed = port, None
         self.listener = socket.create_server(("127.0.0.1", 0))
         story.addCleanup(self.listener.close)
         self.port = self.listener.getsockname()[1]
@@ -51,9 +51,13 @@ class Cutter:
         pair = (client, database)
         for each in pair:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        cut_back = []  # how many bytes may still come back, once the commit has gone
-        threading.Thread(target=self._answers, args=[pair, cut_back], daemon=True).start()
+        cut_back = []  # how many bytes may still come back, once the commit has gone; None: nothing does
+        answers = threading.Thread(target=self._answers, args=[pair, cut_back], daemon=True)
+        answers.start()
         self._questions(pair, cut_back)
+        answers.join()  # before that a closed descriptor's number may be the next connection's, and be ended for it
+        for each in pair:
+            each.close()
 
     @staticmethod
     def _end(pair):
@@ -62,7 +66,6 @@ class Cutter:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-            each.close()
 
     @staticmethod
     def _exactly(connection, count):
@@ -89,9 +92,9 @@ class Cutter:
                     (way, after), self.armed = self.armed, None
                     if way == "there":
                         left = after
-                    else:
-                        cut_back.append(after)
-                if left is not None and left <= len(message):
+                    cut_back.append(after if way == "back" else None)
+                # Beyond the exchange's end (Sync) is right behind it, and not in the next group.
+                if left is not None and (left <= len(message) or head[:1] == b"S"):
                     database.sendall(message[:left])
                     break
                 left = left - len(message) if left is not None else None
@@ -104,6 +107,8 @@ class Cutter:
         client, database = pair
         try:
             while data := database.recv(65536):
+                if cut_back and cut_back[0] is None:
+                    continue  # else the commit's answer may come, or not, where all of it has gone there
                 if cut_back:
                     client.sendall(data[:cut_back[0]])
                     cut_back[0] -= len(data)
