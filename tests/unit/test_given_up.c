@@ -1,6 +1,7 @@
 // What an agency cannot open or begin leaves no memory and no descriptor behind.
 // Memory is looked for by LeakSanitizer at the end of the program.
 #include "cmocka_all.h"
+#include "descriptors.h"
 
 #define ALLOCATIONS_OF_CXX
 #include "allocations.h"
@@ -10,7 +11,6 @@
 #include "agency/link.h"
 #include "agency/reader.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +27,6 @@ char *__wrap_strdup(const char *text) {
 }
 
 static char path[] = "/tmp/test_given_up.XXXXXX";
-
-static int descriptors(void) {
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder) != NULL) {
-        count++;
-    }
-    closedir(folder);
-    return count;
-}
 
 static void assert_no_more_than(int before) {
     int now = descriptors();

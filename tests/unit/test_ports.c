@@ -1,10 +1,10 @@
 // Ports are held before anything is given up, by nobody else, and nothing is left open in the end.
 #include "cmocka_all.h"
+#include "descriptors.h"
 
 #include "net/internal.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -89,17 +89,6 @@ static bool answers_at(const char *address, uint16_t port) {
     bool connected = connect(descriptor, (struct sockaddr *)&where, sizeof where) == 0;
     close(descriptor);
     return connected;
-}
-
-static int descriptors(void) {
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder) != NULL) {
-        count++;
-    }
-    closedir(folder);
-    return count;
 }
 
 // The net -------------------------------------------------------------------------------------------------
