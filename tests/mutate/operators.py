@@ -11,7 +11,8 @@ ignore      a call that failed taken for one that went well
 shorten     a length that is handed on, one less
 
 Assertions, texts of the log and of errors, sizes of arrays and times are left as they are: a wait that is one
-millisecond longer is no bug.
+millisecond longer is no bug. Nor is what means the same program by its kind: operands exchanged of a comparison that
+is only asked whether they differ, and of a product; room for one more.
 """
 import re
 
@@ -22,7 +23,9 @@ EDGES = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 SPOKEN = re.compile(r"^(log_|error_set|error_add)")  # calls with texts for people
 TIME = re.compile(r"_(NS|US|MS|S|SECONDS|MINUTES|HOURS|DAYS)$")
 ASKS = re.compile(r"(^|_)(is|has|can|was|are|holds|equals?)_")  # calls that fail in nothing
-GENEROUS = re.compile(r"^(malloc|calloc|realloc|reallocarray)$")
+ALLOCATES = re.compile(r"^(malloc|calloc|realloc|reallocarray)$")
+MULTIPLIES = re.compile(r"^(calloc|reallocarray)$")
+COMPARES = re.compile(r"^(memcmp|str(n?)(case)?cmp|CRYPTO_memcmp)$")
 NUMBER = re.compile(r"^(0[xX][0-9a-fA-F]+|\d+)([uUlL]*)$")
 EXPRESSION_STATEMENTS = (Kind.BINARY_OPERATOR, Kind.COMPOUND_ASSIGNMENT_OPERATOR, Kind.UNARY_OPERATOR)
 
@@ -30,6 +33,7 @@ EXPRESSION_STATEMENTS = (Kind.BINARY_OPERATOR, Kind.COMPOUND_ASSIGNMENT_OPERATOR
 class Finder:
     def __init__(self, source):
         self.source, self.mutants, self.function, self.statement = source, [], "", None
+        self.allocates = False  # within a call that asks for memory
 
     def add(self, operator, span, after, mention=""):
         source = self.source
@@ -71,10 +75,12 @@ class Finder:
             self.kept_return = statements[-1].extent.start.offset
 
     def walk(self, cursor, mention=""):
-        source, kind, outer = self.source, cursor.kind, self.statement
+        source, kind, outer, allocated = self.source, cursor.kind, self.statement, self.allocates
         macro = source.macro_at(cursor.extent.start.offset)
         if macro and "assert" in macro[2].lower():
             return
+        if kind == Kind.CALL_EXPR:
+            self.allocates = bool(ALLOCATES.match(cursor.spelling))
         if kind.is_statement() or kind == Kind.CALL_EXPR:
             self.statement = (cursor.extent.start.offset, cursor.extent.end.offset)
             if kind in (Kind.IF_STMT, Kind.WHILE_STMT, Kind.FOR_STMT, Kind.SWITCH_STMT, Kind.COMPOUND_STMT):
@@ -86,7 +92,7 @@ class Finder:
             self.statements(cursor)
         for child in self.worth_walking(cursor):
             self.walk(child, mention)
-        self.statement = outer
+        self.statement, self.allocates = outer, allocated
 
     def worth_walking(self, cursor):
         children = list(cursor.get_children())
@@ -215,7 +221,8 @@ class Finder:
         if match:
             digits, suffix = match.groups()
             base = 16 if digits[:2] in ("0x", "0X") else 8 if digits[0] == "0" and len(digits) > 1 else 10
-            for other in (int(digits, base) + 1, int(digits, base) - 1):
+            less = int(digits, base) - 1
+            for other in (less,) if self.allocates else (less + 2, less):
                 shown = {16: hex(other), 8: f"0{other:o}", 10: str(other)}[base]
                 self.add("constant", span, f"({shown}{suffix})" if other < 0 else shown + suffix, mention)
 
@@ -234,7 +241,7 @@ class Finder:
             if span and parameter.type.spelling == "size_t" and strip(argument).kind != Kind.INTEGER_LITERAL:
                 self.add("shorten", span, f"({source.of(span)}) - 1")
         types = [bare(parameter.type) for parameter in parameters]
-        if cursor.spelling == "calloc":  # which multiplies them
+        if MULTIPLIES.match(cursor.spelling) or self.only_asks_whether_they_differ(cursor):
             return
         for i in range(min(len(types), len(spans))):
             for j in range(i + 1, min(len(types), len(spans))):
@@ -242,6 +249,11 @@ class Finder:
                     middle = source.of((spans[i][1], spans[j][0]))
                     self.add("arguments", (spans[i][0], spans[j][1]),
                              source.of(spans[j]) + middle + source.of(spans[i]))
+
+    def only_asks_whether_they_differ(self, call):
+        """A call of memcmp or its like, with == 0, != 0, ! or nothing around it."""
+        text, (start, end) = self.source.blank(), self.source.span(call)
+        return bool(COMPARES.match(call.spelling)) and not re.match(rb"\s*[<>]", text[end:end + 8])
 
     def statements(self, block):
         """Of a block, one after the other: each that can be left out, and calls that can change places."""

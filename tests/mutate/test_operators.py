@@ -13,6 +13,7 @@ SMALL = """
 #include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROOM = 8, PAUSE_MS = 100 };
@@ -59,6 +60,14 @@ class Operators(unittest.TestCase):
             return a > 9 ? a : 0; }""", *[("negate", text, f"!({text})") for text in (
                 "a < 2", "is_open(a)", "i < a", "a > 7", "a > 9")])
         self.assertNotIn(("negate", "a == 3", "!(a == 3)"), found, "this is what its edge does, too")
+
+    def test_what_means_the_same_by_its_kind_stays(self):
+        found = self.mutants("""void *f(const char *a, const char *b) {
+            if (strcmp(a, b) == 0 || !strcmp(a, b)) { return 0; } return strcmp(a, b) < 0 ? calloc(1, ROOM) : 0; }""")
+        exchanged = [before for operator, before, _ in found if operator == "arguments"]
+        self.assertEqual(exchanged, ["a, b"], "only where the order counts")
+        self.assertIn(("constant", "1", "0"), found)
+        self.assertNotIn(("constant", "1", "2"), found, "more room changes nothing")
 
     def test_brackets_in_texts_and_comments_are_none(self):
         self.holds("""void f(int a) { if (a > ')' /* ( */) { shut(a); }
