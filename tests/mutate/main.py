@@ -57,10 +57,13 @@ class Run:
         self.minutes = chosen.ci or chosen.minutes
         chosen.patience = min(chosen.patience, QUICK_PATIENCE_S if chosen.ci else chosen.patience)
         self.tree, self.runner = Tree(os.path.abspath(chosen.root)), Commands()
-        self.lock = locked(self.tree.work)
-        self.tree.copy()
+        self.lock = locked(self.tree.work, chosen.show or chosen.list or chosen.report)
+        self.tree.copy(bool(self.lock))
         self.tree.left = self.left
-        self.tree.build("dev", chosen.jobs)
+        if self.lock:
+            self.tree.build("dev", chosen.jobs)
+        elif not self.tree.is_built():
+            raise SystemExit("script/mutate: another one has only begun, and there is nothing to look at yet")
         self.points, self.results = Points(self.tree, chosen.jobs), Results(self.tree)
         self.equal, self.busy = equivalents(), 0
 
@@ -173,12 +176,14 @@ class Run:
         say(f"{record['seconds']:7.1f} s  {mutant.id} {mutant.file}:{mutant.line} {mutant.operator}: {record['end']}{by}")
 
 
-def locked(folder):
-    """The work in a folder is one run's alone."""
+def locked(folder, only_looks):
+    """The work in a folder is one run's alone. None for who only looks at what another is doing."""
     file = open(os.path.join(folder, "lock"), "w", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        if only_looks:
+            return None
         raise SystemExit(f"script/mutate: another one is at work in {folder}") from None
     return file
 

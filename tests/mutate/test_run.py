@@ -1,4 +1,5 @@
 """Planted bugs that a test notices are told from others, and the sources stay as they are."""
+import fcntl
 import os
 import subprocess
 import sys
@@ -40,11 +41,11 @@ int main(void) {
 
 
 class Run(unittest.TestCase):
-    def mutate(self, *arguments):
+    def mutate(self, *arguments, status=0):
         done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "main.py"), "--root", self.folder, "--jobs", "1",
                                *arguments], capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
 
     def test_a_project_of_one_function(self):
         with tempfile.TemporaryDirectory() as self.folder:
@@ -65,6 +66,11 @@ class Run(unittest.TestCase):
             self.assertEqual(again.split("folder ")[1], said.split("folder ")[1], "and is reported the same")
             with open(os.path.join(self.folder, "src/toy/toy.c"), encoding="utf-8") as file:
                 self.assertEqual(file.read(), FILES["src/toy/toy.c"], "nothing is planted in the sources")
+            with open(os.path.join(self.folder, "build/mutate/lock"), encoding="utf-8") as other:
+                fcntl.flock(other, fcntl.LOCK_EX)
+                self.assertIn("another one is at work", self.mutate("--fresh", status=1))
+                seen = self.mutate("--report")
+                self.assertEqual(seen.split("folder ")[1], said.split("folder ")[1], "one may look at what it does")
 
 
 if __name__ == "__main__":

@@ -46,11 +46,18 @@ class Tree:
         self.counted = os.path.join(self.work, "counted")
         os.makedirs(self.path, exist_ok=True)
 
-    def copy(self):
-        """Brings the copy up to date; what has not changed keeps its time."""
+    def copy(self, changes=True):
+        """Brings the copy up to date; what has not changed keeps its time. Unless `changes`, it is only looked at."""
         listed = subprocess.run(["git", "-C", self.root, "ls-files", "-zco", "--exclude-standard"], check=True,
                                 capture_output=True).stdout.decode().split("\0")
-        wanted = {name for name in listed if name and os.path.isfile(os.path.join(self.root, name))}
+        wanted = {name for name in listed if name and os.path.isfile(os.path.join(self.root if changes else self.path, name))}
+        if changes:
+            self.bring_up_to_date(wanted)
+        names = sorted(name for name in wanted if name.startswith(("src/", "tests/", "cmake/", "CMake")))
+        self.sources = [name for name in names if re.match(r"src/.*\.(c|cpp)$", name)]
+        self.hash = digest(*(self.read(name) for name in names))
+
+    def bring_up_to_date(self, wanted):
         for folder, folders, files in os.walk(self.path):
             if folder == self.path and "build" in folders:
                 folders.remove("build")  # what tests keep there
@@ -60,9 +67,6 @@ class Tree:
                     os.unlink(path)
         for name in wanted:
             copy_changed(os.path.join(self.root, name), os.path.join(self.path, name))
-        names = sorted(name for name in wanted if name.startswith(("src/", "tests/", "cmake/", "CMake")))
-        self.sources = [name for name in names if re.match(r"src/.*\.(c|cpp)$", name)]
-        self.hash = digest(*(self.read(name) for name in names))
 
     def read(self, name):
         with open(os.path.join(self.path, name), "rb") as file:
@@ -83,6 +87,9 @@ class Tree:
             options.update({f"CMAKE_{language}_COMPILER_LAUNCHER": "ccache" for language in ("C", "CXX")})
         run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())], self.left())
         run(["ninja", "-C", folder, "-j", str(jobs)], self.left())
+
+    def is_built(self):
+        return os.path.exists(os.path.join(self.dev, "compile_commands.json"))
 
     def tests(self, folder):
         """All of them, as ctest knows them."""
