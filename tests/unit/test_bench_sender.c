@@ -1,0 +1,217 @@
+// An agency of the bench sends the chunks of its payload, no sooner than window and rate allow.
+#include "bench_story.h"
+
+// What is sent ---------------------------------------------------------------------------------------------
+
+static void the_chunks_are_those_of_the_payload(void **state) {
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        shared.prepared = (i & 1) != 0;
+        shared.positions = (i & 2) != 0;
+        shared.finish = (i & 4) != 0;
+        connect_as(SOCK_STREAM, 7, 2);
+        assert_false(sender_done(&sender));
+        assert_int_equal(sender_due_ns(&sender, &shared), 0);
+        write_due();
+        expect_chunk(MESSAGE_SEND_CHUNK, shared.positions ? 0 : -1, 2, 3);
+        expect_chunk(MESSAGE_SEND_CHUNK, shared.positions ? 3 : -1, 0, 3);
+        expect_chunk(shared.finish ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK, shared.positions ? 6 : -1,
+                     3, 1);
+        assert_sent();
+        assert_true(sender_due_ns(&sender, &shared) == UINT64_MAX);
+        assert_false(sender_done(&sender));
+        disconnect();
+    }
+}
+
+static void chunks_that_are_full_leave_none_behind(void **state) {
+    (void)state;
+    connect_as(SOCK_STREAM, 3, 0);
+    write_due();
+    expect_chunk(MESSAGE_SEND_LAST_CHUNK, 0, 0, 3);
+    assert_sent();
+}
+
+static void an_agency_without_bets_says_that_it_has_finished(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        shared.prepared = i == 1;
+        connect_as(SOCK_STREAM, 0, 4);
+        assert_false(sender_done(&sender));
+        write_due();
+        expect_chunk(MESSAGE_SEND_LAST_CHUNK, 0, 4, 0);
+        assert_sent();
+        acknowledge(0);
+        assert_int_equal(read_answers(), 0);
+        assert_true(sender_done(&sender));
+        disconnect();
+    }
+    shared.finish = false;
+    connect_as(SOCK_STREAM, 0, 4);
+    assert_true(sender_done(&sender));
+    write_due();
+    assert_sent();
+}
+
+static void a_chunk_may_be_larger_than_the_one_before(void **state) {
+    (void)state;
+    connect_as(SOCK_STREAM, 2, 0);
+    shared.chunk_size = 1;
+    sender.chunks = 2;
+    shared.window = 1;
+    write_due();
+    expect_chunk(MESSAGE_SEND_CHUNK, 0, 0, 1);
+    assert_sent();
+    acknowledge(1);
+    assert_int_equal(read_answers(), 1);
+    sender.bets = 5;
+    shared.chunk_size = 4;
+    write_due();
+    expect_chunk(MESSAGE_SEND_LAST_CHUNK, 1, 1, 4);
+    assert_sent();
+}
+
+static void a_bet_that_is_none_is_not_sent(void **state) {
+    (void)state;
+    payload.text[0] = ',';
+    connect_as(SOCK_STREAM, 3, 0);
+    assert_false(sender_write(&sender, &shared, &error));
+    assert_int_equal(error.code, ERROR_BAD_BET);
+    assert_sent();
+}
+
+static void no_write_carries_more_than_is_allowed(void **state) {
+    (void)state;
+    use_large_chunks();
+    for (int i = 0; i < 2; i++) {
+        shared.prepared = i == 1;
+        connect_as(SOCK_SEQPACKET, 2000, 0);
+        write_due();
+        expect_chunk(MESSAGE_SEND_LAST_CHUNK, 0, 0, 2000);
+        size_t length = 0;
+        ssize_t got;
+        while ((got = read(central, seen + length, sizeof seen - length)) > 0) {
+            length += (size_t)got;
+            assert_true(got == WRITE_BYTES_MAX || length == expected_length);
+        }
+        assert_int_equal(length, expected_length);
+        assert_memory_equal(seen, expected, length);
+        expected_length = 0;
+        disconnect();
+    }
+}
+
+static void what_the_kernel_does_not_take_is_sent_later(void **state) {
+    (void)state;
+    use_large_chunks();
+    for (int i = 0; i < 2; i++) {
+        shared.prepared = i == 1;
+        connect_as(SOCK_STREAM, 4000, 0);
+        const int least = 1;
+        assert_int_equal(setsockopt(sender.descriptor, SOL_SOCKET, SO_SNDBUF, &least, sizeof least), 0);
+        expect_chunk(MESSAGE_SEND_CHUNK, 0, 0, 2000);
+        expect_chunk(MESSAGE_SEND_LAST_CHUNK, 2000, 0, 2000);
+        size_t length = 0;
+        bool ever_blocked = false;
+        while (length < expected_length) {
+            write_due();
+            ever_blocked = ever_blocked || sender.blocked;
+            assert_true(!sender.blocked || sender_due_ns(&sender, &shared) == UINT64_MAX);
+            ssize_t got = read(central, seen + length, 1000);
+            assert_true(got > 0);
+            length += (size_t)got;
+        }
+        assert_true(ever_blocked);
+        write_due();
+        assert_false(sender.blocked || sender.writing);
+        assert_memory_equal(seen, expected, expected_length);
+        expected_length = 0;
+        acknowledge(2000);
+        acknowledge(4000);
+        assert_int_equal(read_answers(), 4000);
+        assert_true(sender_done(&sender));
+        disconnect();
+    }
+}
+
+static void no_more_are_on_their_way_than_the_window(void **state) {
+    (void)state;
+    shared.chunk_size = 1;
+    shared.window = 2;
+    connect_as(SOCK_STREAM, 4, 0);
+    write_due();
+    expect_chunk(MESSAGE_SEND_CHUNK, 0, 0, 1);
+    expect_chunk(MESSAGE_SEND_CHUNK, 1, 1, 1);
+    assert_sent();
+    write_due();
+    assert_sent();
+    acknowledge(1);
+    assert_int_equal(read_answers(), 1);
+    write_due();
+    expect_chunk(MESSAGE_SEND_CHUNK, 2, 2, 1);
+    assert_sent();
+    acknowledge(2);
+    acknowledge(3);
+    assert_int_equal(read_answers(), 2);
+    write_due();
+    expect_chunk(MESSAGE_SEND_LAST_CHUNK, 3, 3, 1);
+    assert_sent();
+    acknowledge(4);
+    assert_int_equal(read_answers(), 1);
+    assert_true(sender_done(&sender));
+}
+
+// At a rate ------------------------------------------------------------------------------------------------
+
+static void a_chunk_is_sent_when_it_is_due(void **state) {
+    (void)state;
+    shared.chunk_size = 1;
+    shared.chunk_interval_ns = 400.0 * (double)second_ns;
+    shared.start_ns = steady_ns() - 1000 * second_ns;
+    connect_as(SOCK_STREAM, 5, 0);
+    sender.offset_ns = 50.0 * (double)second_ns;
+    write_due();
+    expect_chunk(MESSAGE_SEND_CHUNK, 0, 0, 1); // at 50, 450 and 850 s of 1000
+    expect_chunk(MESSAGE_SEND_CHUNK, 1, 1, 1);
+    expect_chunk(MESSAGE_SEND_CHUNK, 2, 2, 1);
+    assert_sent();
+    assert_true(sender_due_ns(&sender, &shared) == shared.start_ns + 1250 * second_ns);
+    // The answers' delays begin when the chunks were due.
+    static const uint64_t delays_s[] = {950, 550, 150};
+    for (uint64_t i = 0; i < 3; i++) {
+        shared.ack_ns = (struct histogram){0};
+        acknowledge(i + 1);
+        assert_int_equal(read_answers(), 1);
+        assert_true(shared.ack_ns.maximum >= delays_s[i] * second_ns);
+        assert_true(shared.ack_ns.maximum < (delays_s[i] + 60) * second_ns);
+    }
+    assert_true(sender_due_ns(&sender, &shared) == shared.start_ns + 1250 * second_ns);
+}
+
+static void without_a_rate_a_delay_begins_with_the_sending(void **state) {
+    (void)state;
+    shared.start_ns = steady_ns() - 1000 * second_ns;
+    connect_as(SOCK_STREAM, 1, 0);
+    write_due();
+    acknowledge(1);
+    assert_int_equal(read_answers(), 1);
+    assert_int_equal(shared.ack_ns.count, 1);
+    assert_true(shared.ack_ns.maximum < 60 * second_ns);
+    assert_true(shared.ack_ns.maximum > 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        STORY(the_chunks_are_those_of_the_payload),
+        STORY(chunks_that_are_full_leave_none_behind),
+        STORY(an_agency_without_bets_says_that_it_has_finished),
+        STORY(a_chunk_may_be_larger_than_the_one_before),
+        STORY(a_bet_that_is_none_is_not_sent),
+        STORY(no_write_carries_more_than_is_allowed),
+        STORY(what_the_kernel_does_not_take_is_sent_later),
+        STORY(no_more_are_on_their_way_than_the_window),
+        STORY(a_chunk_is_sent_when_it_is_due),
+        STORY(without_a_rate_a_delay_begins_with_the_sending),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
