@@ -1,6 +1,5 @@
 """Plants bugs and says which of them no test notices. How to use it: docs/testing.md, Mutants."""
 import argparse
-import fcntl
 import fnmatch
 import os
 import queue
@@ -11,15 +10,17 @@ import sys
 import threading
 import time
 
-from commands import Commands, Interrupted
-from reach import Reach
-from report import changed_lines, report
-from results import Points, Results, drawn, equivalents
-from tree import HERE, OutOfTime, Tree, digest
-from trial import History, Trial
-from workshop import Parts
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import given  # noqa: E402
+from commands import Commands, Interrupted  # noqa: E402
+from reach import Reach  # noqa: E402
+from report import changed_lines, report  # noqa: E402
+from results import Points, Results, drawn, equivalents  # noqa: E402
+from tree import OutOfTime, Tree, digest  # noqa: E402
+from trial import History, Trial  # noqa: E402
+from workshop import Parts  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
 QUICK_S = 5  # a test that takes longer is not for --ci
 QUICK_PATIENCE_S = 20
 ENOUGH = 10  # of so many mutants one is noticed, or something is wrong
@@ -32,23 +33,26 @@ def say(text):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="script/mutate", description=__doc__)
-    parser.add_argument("--sample", type=int, default=0, metavar="N", help="so many, drawn with the seed (default: all)")
+    parser = argparse.ArgumentParser(prog="script/mutate", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--sample", type=given.whole(1), default=0, metavar="N", help="so many, drawn with the seed (default: all)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--files", nargs="+", default=[], metavar="PATTERN", help="of these sources only: src/ledger, 'src/net/t*.c'")
     parser.add_argument("--since", metavar="REV", help="of the lines only that have changed since")
-    parser.add_argument("--minutes", type=float, help="stop after so many")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="so many side by side (default: a processor each)")
-    parser.add_argument("--patience", type=float, default=180, metavar="S", help="seconds of tests that one mutant is worth (default: 180)")
+    parser.add_argument("--minutes", type=given.number(above=True), help="stop after so many")
+    parser.add_argument("--jobs", type=given.whole(1, 1000), default=os.cpu_count(), help="so many side by side (default: a processor each)")
+    parser.add_argument("--patience", type=given.number(above=True), default=180, metavar="S", help="seconds of tests that one mutant is worth (default: 180)")
     parser.add_argument("--fresh", action="store_true", help="try again what was tried")
     parser.add_argument("--list", action="store_true", help="only list what would be tried")
     parser.add_argument("--show", metavar="ID", help="what this mutant changes, and what is known of it")
     parser.add_argument("--again", metavar="ID", help="try this one now, with every test that runs its line")
     parser.add_argument("--report", action="store_true", help="only say what is known")
     parser.add_argument("--root", default=ROOT, help=argparse.SUPPRESS)  # of another project
-    parser.add_argument("--ci", type=float, metavar="MINUTES",
+    parser.add_argument("--ci", type=given.number(above=True), metavar="MINUTES",
                         help="the lines that have changed last, then at random, with the quick tests only")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.since and not is_revision(chosen.root, chosen.since):
+        parser.error(f"argument --since: {chosen.since!r} is no revision")
+    return chosen
 
 
 class Run:
@@ -59,6 +63,7 @@ class Run:
         self.tree, self.runner = Tree(os.path.abspath(chosen.root)), Commands()
         self.lock = locked(self.tree.work, chosen.show or chosen.list or chosen.report)
         self.tree.copy(bool(self.lock))
+        self.names()
         self.tree.left = self.left
         if self.lock:
             self.tree.build("dev", chosen.jobs)
@@ -72,9 +77,18 @@ class Run:
         return self.minutes * 60 - (time.monotonic() - self.start) if self.minutes else float("inf")
 
     def names(self):
-        patterns = [p.rstrip("/") for p in self.chosen.files]
-        return [name for name in self.tree.sources if not patterns or any(
-            fnmatch.fnmatch(name, p) or name.startswith(p + "/") for p in patterns)]
+        """The sources that are wanted. A pattern that none has is refused."""
+        if not self.chosen.files:
+            return self.tree.sources
+        wanted = set()
+        for pattern in self.chosen.files:
+            folder = pattern.rstrip("/") + "/"
+            found = {name for name in self.tree.sources if fnmatch.fnmatch(name, pattern) or name.startswith(folder)}
+            if not found:
+                print(f"script/mutate: argument --files: no source is called {pattern!r}", file=sys.stderr)
+                raise SystemExit(2)
+            wanted |= found
+        return [name for name in self.tree.sources if name in wanted]
 
     def by_id(self, wanted):
         found = [m for m in self.points.of(self.tree.sources) if m.id == wanted]
@@ -178,18 +192,19 @@ class Run:
 
 def locked(folder, only_looks):
     """The work in a folder is one run's alone. None for who only looks at what another is doing."""
-    file = open(os.path.join(folder, "lock"), "w", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        if only_looks:
-            return None
-        raise SystemExit(f"script/mutate: another one is at work in {folder}") from None
-    return file
+    lock = given.alone(os.path.join(folder, "lock"))
+    if not lock and not only_looks:
+        raise SystemExit(f"script/mutate: another one is at work in {folder}")
+    return lock
 
 
 def git(root, *command):
     return subprocess.run(["git", "-C", root, *command], check=True, capture_output=True, text=True).stdout
+
+
+def is_revision(root, name):
+    return subprocess.run(["git", "-C", root, "rev-parse", "-q", "--verify", "--end-of-options", name + "^{tree}"],
+                          capture_output=True, check=False).returncode == 0
 
 
 def last_commits(root):

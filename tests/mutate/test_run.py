@@ -47,6 +47,15 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
+    def test_wrong_use_is_refused_before_anything_is_copied(self):
+        with tempfile.TemporaryDirectory() as self.folder:
+            subprocess.run(["git", "init", "-q", self.folder], check=True)
+            for arguments in (["--sample", "0"], ["--sample", "-3"], ["--minutes", "0"], ["--ci", "nan"], ["--patience", "-1"],
+                              ["--jobs", "0"], ["--since", "nobody"], ["--since=--help"], ["--sampl", "3"]):
+                with self.subTest(arguments=arguments):
+                    self.assertRegex(self.mutate(*arguments, status=2), r"usage: .*(?s:.*)error: ")
+            self.assertEqual(os.listdir(self.folder), [".git"])
+
     def test_a_project_of_one_function(self):
         with tempfile.TemporaryDirectory() as self.folder:
             for name, text in FILES.items():
@@ -55,6 +64,7 @@ class Run(unittest.TestCase):
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(text)
             subprocess.run(["git", "init", "-q", self.folder], check=True)
+            self.assertIn("no source is called 'src/tou'", self.mutate("--files", "src/toy", "src/tou", status=2))
             said = self.mutate()
             self.assertRegex(said, r"(?m)^src/toy +16 +5 +6 +5 ", said)
             self.assertIn("    -     if (n > 9) {\n    +     if (n >= 9) {", said, "the same for every n that was tried")

@@ -17,13 +17,14 @@ class Commands:
     def __init__(self):
         self.lock, self.running, self.ended = threading.Lock(), set(), False
 
-    def run(self, command, seconds, output, environment=None, cwd=None):
-        """How a command went: its status, or "timeout", and how many seconds it took."""
+    def run(self, command, seconds, output, environment=None, cwd=None, gently=0):
+        """How a command went: its status, or "timeout", and how many seconds it took. When it has to end, it is asked to first,
+        and has so many seconds for that (gently)."""
         with self.lock:
             if self.ended:
                 raise Interrupted
             minder = subprocess.Popen(
-                [sys.executable, "-I", "-S", MINDER, str(seconds), output, *command], env=environment, cwd=cwd,
+                [sys.executable, "-I", "-S", MINDER, str(seconds), str(gently), output, *command], env=environment, cwd=cwd,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
             self.running.add(minder)
         said = minder.stdout.read().decode().split()

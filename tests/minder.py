@@ -1,7 +1,8 @@
-"""Runs one command and leaves nothing of it behind: minder.py SECONDS OUTPUT COMMAND…
+"""Runs one command and leaves nothing of it behind: minder.py SECONDS GENTLY OUTPUT COMMAND…
 
 Whatever the command starts, in sessions of its own, too, is ended when it ends, when the time is over, or when
-whoever started this closes its standard input. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
+whoever started this closes its standard input, if only by ending. In the last two cases the command's group gets a SIGINT
+and has GENTLY seconds to end by itself, unless that is 0. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
 """
 import ctypes
 import os
@@ -52,7 +53,7 @@ def end_all():
 
 
 def main():
-    seconds, output, command = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    seconds, gently, output, command = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3], sys.argv[4:]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the end of the input says it
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -75,8 +76,22 @@ def main():
         elif 0 in ready:
             status = "timeout"
     took = time.monotonic() - start
+    if status == "timeout" and gently:
+        ask(child, gently, waking)
     end_all()
     print(status, round(took, 3), flush=True)
+
+
+def ask(child, seconds, waking):
+    """Asks it to end, and waits so long at most."""
+    try:
+        os.killpg(child.pid, signal.SIGINT)
+    except ProcessLookupError:
+        return
+    end = time.monotonic() + seconds
+    while child.poll() is None and time.monotonic() < end:
+        if select.select([waking], [], [], max(end - time.monotonic(), 0))[0]:
+            os.read(waking, 4096)
 
 
 def heed_signals():
