@@ -5,6 +5,7 @@ room: what a power cut leaves of it is no test's question. It is a copy of one t
 since initdb takes seconds. PostgreSQL does not run as root, so root hands it to the user that Debian's package has made
 for it. Where none is installed the command runs without; with --needed it does not run, and the exit status is 77.
 """
+import argparse
 import fcntl
 import glob
 import os
@@ -120,9 +121,14 @@ class Postgres:
 
 
 def main():
-    needed = sys.argv[1] == "--needed"
-    command = sys.argv[2 if needed else 1:]
-    if programs() is None and needed:
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--needed", action="store_true")
+    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND [ARGUMENT …]")
+    given = parser.parse_args()
+    command = given.command
+    if not command or shutil.which(command[0]) is None:
+        parser.error(f"{command[0]!r} is no program" if command else "no COMMAND is given")
+    if programs() is None and given.needed:
         print("skipped: no PostgreSQL is installed")
         return 77
     if programs() is None:

@@ -13,6 +13,9 @@ import time
 
 from cluster import CENTRALS, PROGRAM, Cluster, Failed, Server, wait_until, world_module
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
+
 SIZES, WINNERS = (20000, 18000, 15000, 9000, 1000), (2, 3, 3, 2, 0)
 CHUNK_SIZE, LOTTERY_S = 10, 180
 
@@ -142,14 +145,14 @@ def failover(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="script/cluster", description="Three databases, three servers, five agencies, "
+    parser = argparse.ArgumentParser(prog="script/cluster", allow_abbrev=False, description="Three databases, three servers, five agencies, "
                                      "each machine in a network namespace of its own. Needs root.")
     parser.add_argument("--keep", action="store_true", help="leave the databases running after the lottery, until Ctrl-C")
     commands = parser.add_subparsers(dest="command")
     rounds = commands.add_parser("failover", help="lotteries in which the primary database dies")
-    rounds.add_argument("rounds", type=int, nargs="?", default=1)
+    rounds.add_argument("rounds", type=given.whole(), nargs="?", default=1)
     rounds.add_argument("--cut", action="store_true", help="its network is cut instead")
-    rounds.add_argument("--seed", type=int, default=None)
+    rounds.add_argument("--seed", type=given.whole(0), default=None)
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

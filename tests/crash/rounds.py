@@ -23,6 +23,9 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 HANG_S = 10
@@ -427,10 +430,10 @@ def play(seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="script/crash")
-    parser.add_argument("rounds", type=int)
-    parser.add_argument("--seed", type=int, default=None, help="of the first round; the next ones have the next seeds")
-    parser.add_argument("--servers", type=int, default=1, help="several share a PostgreSQL, and 20 agencies know them all")
+    parser = argparse.ArgumentParser(prog="script/crash", allow_abbrev=False)
+    parser.add_argument("rounds", type=given.whole())
+    parser.add_argument("--seed", type=given.whole(0), default=None, help="of the first round; the next ones have the next seeds")
+    parser.add_argument("--servers", type=given.whole(1, 100), default=1, help="several share a PostgreSQL, and 20 agencies know them all")
     arguments = parser.parse_args()
     first = arguments.seed if arguments.seed is not None else random.randrange(1 << 30)
     begun, kills, failures = time.monotonic(), 0, 0

@@ -14,6 +14,9 @@ import time
 
 from resends import BETS, frame, huge_chunk
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHUNKS, WINDOW = 20, 4
 ROW = "Ana María,Fernández Paz,{:08d},1999-03-17,{}"
@@ -95,11 +98,11 @@ def one_round(program, connections, addresses, agency, samples):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("programs", nargs="+")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--connections", type=int, default=400)
-    parser.add_argument("--samples", type=int, default=3, help="of each round; of a program that is held up one takes long")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], allow_abbrev=False)
+    parser.add_argument("programs", type=given.program, nargs="+")
+    parser.add_argument("--rounds", type=given.whole(), default=3)
+    parser.add_argument("--connections", type=given.whole(), default=400)
+    parser.add_argument("--samples", type=given.whole(), default=3, help="of each round; of a program that is held up one takes long")
     chosen = parser.parse_args()
     print("| program | flood | alone | beside it | ratio | resends answered a second |\n| --- | --- | --- | --- | --- | --- |")
     for what, addresses, agency in (("of its own agency, from one address", 1, 2),
@@ -107,7 +110,7 @@ def main():
         rounds = {program: [] for program in chosen.programs}
         for _ in range(chosen.rounds):
             for program in chosen.programs:
-                rounds[program].append(one_round(os.path.abspath(program), chosen.connections, addresses, agency,
+                rounds[program].append(one_round(program, chosen.connections, addresses, agency,
                                                  chosen.samples))
         for program, results in rounds.items():
             alone, beside, answered = (statistics.median(values) for values in zip(*results))

@@ -7,7 +7,7 @@ import resource
 import socket
 import time
 
-from fairness import Central
+from fairness import Central, given
 from resends import frame
 
 GIVE_UP_S = 10
@@ -27,16 +27,16 @@ def seconds(port):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("programs", nargs="+")
-    parser.add_argument("--held", type=int, default=1952)
-    parser.add_argument("--files", type=int, default=2000)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], allow_abbrev=False)
+    parser.add_argument("programs", type=given.program, nargs="+")
+    parser.add_argument("--held", type=given.whole(0), default=1952)
+    parser.add_argument("--files", type=given.whole(), default=2000)
     chosen = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     print(f"| program | an honest agency gets in beside {chosen.held} held consultations, ulimit -n {chosen.files} |\n| --- | --- |")
     for program in chosen.programs:
-        central = Central(os.path.abspath(program), files=chosen.files)
+        central = Central(program, files=chosen.files)
         crowd = []
         for _ in range(chosen.held):
             crowd.append(socket.create_connection(("127.0.0.1", central.port)))

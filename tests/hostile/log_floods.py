@@ -13,9 +13,13 @@ import socket
 import statistics
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
 
 
 def frame(message):
@@ -95,14 +99,22 @@ def measure(path, flood, seconds, addresses):
         return result
 
 
+def named_program(text):
+    """A name, and the program that is called so."""
+    name, equals, path = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PROGRAM")
+    return name, given.program(path)
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--addresses", type=int, default=8, help="of 127.0.0.0/8, a connection at once each")
-    parser.add_argument("programs", nargs="+", metavar="NAME=PROGRAM")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    parser.add_argument("--seconds", type=given.number(above=True), default=4)
+    parser.add_argument("--rounds", type=given.whole(), default=3)
+    parser.add_argument("--addresses", type=given.whole(1, 200), default=8, help="of 127.0.0.0/8, a connection at once each")
+    parser.add_argument("programs", type=named_program, nargs="+", metavar="NAME=PROGRAM")
     arguments = parser.parse_args()
-    programs = dict(each.split("=", 1) for each in arguments.programs)
+    programs = dict(arguments.programs)
     print("| flood | " + " | ".join(f"{name}: KiB/s of log | lines/s" for name in programs) + " |")
     print("| --- |" + " --- | --- |" * len(programs))
     for name, flood in FLOODS.items():

@@ -14,17 +14,19 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests/e2e"))
 
 from certificates import Authority  # noqa: E402
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", default=os.path.join(ROOT, "build/release/quiniela"))
-    parser.add_argument("--rounds", type=int, default=5, help="of each kind")
-    parser.add_argument("--bets", type=int, default=2000000, help="in a round")
-    parser.add_argument("--agencies", type=int, default=5)
-    parser.add_argument("--silent", type=int, default=10000)
-    parser.add_argument("--slow", type=int, default=1000)
-    parser.add_argument("--handshakes", type=int, default=0, help="at once, instead of the silent and the slow")
+    parser = argparse.ArgumentParser(prog="script/hostile", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--program", type=given.program, default=os.path.join(ROOT, "build/release/quiniela"))
+    parser.add_argument("--rounds", type=given.whole(), default=5, help="of each kind")
+    parser.add_argument("--bets", type=given.whole(), default=2000000, help="in a round")
+    parser.add_argument("--agencies", type=given.whole(1, 1000), default=5)
+    parser.add_argument("--silent", type=given.whole(0), default=10000)
+    parser.add_argument("--slow", type=given.whole(0), default=1000)
+    parser.add_argument("--handshakes", type=given.whole(0), default=0, help="at once, instead of the silent and the slow")
     parser.add_argument("--dir", default=os.path.join(ROOT, "build"), help="where a store's folder is made")
     return parser.parse_args()
 

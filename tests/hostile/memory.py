@@ -18,6 +18,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 from certificates import Authority  # noqa: E402
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
 
 SYNC_DELAY_US = 60000000  # longer than any attack
 MESSAGE_BYTES_MAX = 1048576
@@ -331,9 +333,9 @@ def play(attack, program, scale=1, **options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("programs", nargs="+")
-    parser.add_argument("--scale", type=float, default=1)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("programs", type=given.program, nargs="+")
+    parser.add_argument("--scale", type=given.number(above=True), default=1)
     parser.add_argument("--only", default="", help="those whose name has this")
     chosen = parser.parse_args()
     print("| attack | " + " | ".join(f"{program}: sent, held" for program in chosen.programs) + " |")

@@ -5,6 +5,7 @@ from functools import wraps
 from hypothesis.stateful import rule
 
 NOT_NOW = "a rule returns it where it cannot be done in the world as it is: then it does not count"
+STEPS_LEAST = 5  # Hypothesis begins with ten examples and more in which nothing happens, unless they are no good
 counts = Counter()
 _names = []
 _failures = []

@@ -9,12 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 import actors
 from contract import Broken, Contract, Message
-from happening import NOT_NOW, failed, happening
+from happening import NOT_NOW, STEPS_LEAST, failed, happening
 
 MOST = 3            # agencies
 LINKS_MOST = 4      # connections at once
 WORLDS_MOST = 40    # that may be, and
-STEPS_LEAST = 5     # Hypothesis begins with ten examples and more in which nothing happens, unless they are no good
 WAITING_MOST = 4    # messages that nobody knows the fate of: with more, first what is due is read
 NAMES = ("Ana", "José", 'Ana "la Paz"')
 NUMBERS = ("7574", "17", "0017", "1")

@@ -2,6 +2,7 @@
 import argparse
 import collections
 import concurrent.futures
+import os
 import signal
 import sys
 import threading
@@ -10,6 +11,9 @@ import time
 import faults
 import world
 from schedule import Schedule, Wrong
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import given  # noqa: E402
 
 SKIPPED = 77
 
@@ -53,11 +57,11 @@ class Rounds:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rounds", type=int, nargs="?", default=10)
-    parser.add_argument("--seed", type=int, default=1, help="of the first schedule; the others follow")
-    parser.add_argument("--hold-max", type=float, default=60, help="seconds that a fault lasts at most")
-    parser.add_argument("--jobs", type=int, default=2, help="schedules at a time")
+    parser = argparse.ArgumentParser(prog="script/network", description=__doc__, allow_abbrev=False)
+    parser.add_argument("rounds", type=given.whole(), nargs="?", default=10)
+    parser.add_argument("--seed", type=given.whole(0), default=1, help="of the first schedule; the others follow")
+    parser.add_argument("--hold-max", type=given.number(above=True), default=60, help="seconds that a fault lasts at most")
+    parser.add_argument("--jobs", type=given.whole(1, 100), default=2, help="schedules at a time")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:

@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from small_lottery import (BETS, Folder, Lottery, Refused, Violation, check_store, finish_cleanly,  # noqa: E402
                            start_server, stop, winners_of)
 import harness  # noqa: E402
+import given  # noqa: E402
 
 ATTEMPTS_MAX = 8      # after one single fault the agencies are served at one of them
 PATIENCE_S = 0.3      # of an agency, when every call fails from now on and no answer may come
@@ -287,28 +288,43 @@ def until_none_is_met(tally, counts, kinds):
             number += 1
 
 
+def some_kinds(text):
+    """The names of kinds of calls, with commas between them."""
+    names = text.split(",")
+    if not set(names) <= set(WAYS):
+        raise argparse.ArgumentTypeError(f"{text!r} are not some of {','.join(WAYS)}")
+    return names
+
+
+def one_round(text):
+    """The plan that a violation names."""
+    match = re.fullmatch(r"(\w+):(\d+)(\+?)(?::(\w+))?", text)
+    if not match or match[1] not in WAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KIND:N[+][:WAY] with a KIND of {','.join(WAYS)}")
+    return Plan(match[1], int(match[2]), bool(match[3]), match[4])
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("scenarios", nargs="+", choices=list(SCENARIOS))
-    parser.add_argument("--kinds", default=",".join(WAYS))
-    parser.add_argument("--sample", type=int, help="only so many rounds of each scenario")
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    parser.add_argument("--first", type=int, default=1, help="the N to begin with")
-    parser.add_argument("--stride", type=int, default=1, help="of the allocations only every so many-th")
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", help="one round, as a violation names it: KIND:N[+][:WAY]")
+    parser.add_argument("--kinds", type=some_kinds, default=",".join(WAYS))
+    parser.add_argument("--sample", type=given.whole(), help="only so many rounds of each scenario")
+    parser.add_argument("--seed", type=given.whole(0), default=random.randrange(1 << 30))
+    parser.add_argument("--first", type=given.whole(), default=1, help="the N to begin with")
+    parser.add_argument("--stride", type=given.whole(), default=1, help="of the allocations only every so many-th")
+    parser.add_argument("--jobs", type=given.whole(1, 1000), default=2)
+    parser.add_argument("--only", type=one_round, help="one round, as a violation names it: KIND:N[+][:WAY]")
     options = parser.parse_args()
     failed = False
     for scenario in options.scenarios:
         tally = Tally(scenario)
         if options.only:
-            kind, number, sign, way = re.fullmatch(r"(\w+):(\d+)(\+?)(?::(\w+))?", options.only).groups()
-            tally.run(Plan(kind, int(number), bool(sign), way))
+            tally.run(options.only)
         else:
             counts = count_calls(scenario)
             print(f"{scenario}: seed {options.seed}; an undisturbed run makes "
                   + ", ".join(f"{n} {k}" for k, n in counts.items()), flush=True)
-            kinds = [kind for kind in options.kinds.split(",") if counts[kind] > 0]
+            kinds = [kind for kind in options.kinds if counts[kind] > 0]
             plans = (sample_of(counts, count_calls_of_start(scenario), options.sample, random.Random(options.seed))
                      if options.sample else every_plan(counts, kinds, options.first, options.stride))
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

@@ -4,6 +4,7 @@ sync of its commit. Then the same trace with the syncs late, failed or gone, whi
 
 torture_order.py [ACKNOWLEDGEMENTS]: chunks of one bet, 300 unless said; 100,000 take some minutes.
 """
+import argparse
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ import threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from small_lottery import Folder, Lottery, Refused, receive, start_server, stop  # noqa: E402
 import harness  # noqa: E402
+import given  # noqa: E402
 
 CHECKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "order_checker.py")
 AGENCIES = 5
@@ -131,7 +133,9 @@ def check_that_the_directory_counts(folder):
 
 
 def main():
-    acknowledgements = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("acknowledgements", type=given.whole(), nargs="?", default=300)
+    acknowledgements = parser.parse_args().acknowledgements
     if not can_trace():
         print("SKIPPED: no process may be traced here")
         return SKIPPED

@@ -14,6 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import torture  # noqa: E402
+import given  # noqa: E402
 from small_lottery import (Folder, Lottery, Violation, check_store, finish_cleanly, start_server)  # noqa: E402
 from torture_order import SKIPPED, TRACED, can_trace  # noqa: E402
 
@@ -113,10 +114,10 @@ def sample(size, chance):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
-    parser.add_argument("--jobs", type=int, default=2)
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--sample", type=given.whole())
+    parser.add_argument("--seed", type=given.whole(0), default=random.randrange(1 << 30))
+    parser.add_argument("--jobs", type=given.whole(1, 1000), default=2)
     options = parser.parse_args()
     if not can_trace():
         print("SKIPPED: no process may be traced here")

@@ -1,0 +1,77 @@
+"""A tool that is told what it does not understand says so, and has neither built nor started anything."""
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LIMIT_S = 60  # for all that one tool is told
+SYSTEM = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable  # it may have Hypothesis
+
+# By the tool's file: the wrong words that it is called with, one call after the other.
+CALLS = {
+    "tests/model/test_model.py": ["--examples 0", "--examples -1", "--steps 0", "--steps 4", "--seed -1", "--seed x", "--example 3", "3"],
+    "tests/with_postgres.py": ["", "--needed", "--need true", "no-such-program", "--needed /etc/passwd"],
+    "tests/torture/torture.py": ["", "nobody", "server --sample 0", "server --seed -1", "server --jobs 0", "server --stride 0",
+                                 "server --first 0", "server --kinds nothing", "server --only x", "server --only x:1"],
+    "tests/torture/torture_system_calls.py": ["--sample 0", "--seed -1", "--jobs -1", "--samp 3"],
+    "tests/torture/torture_order.py": ["0", "-3", "x", "1 2"],
+    "tests/crash/rounds.py": ["", "0", "-1", "x", "1 --seed -1", "1 --servers 0", "1 --server 3"],
+    "tests/network/rounds.py": ["0", "x", "--seed -1", "--hold-max 0", "--hold-max nan", "--jobs 0", "--job 2"],
+    "tests/cluster/play.py": ["nothing", "failover 0", "failover --seed -1", "--kee"],
+    "tests/hostile/fairness.py": ["", "no-such-program", "/bin/true --rounds 0", "/bin/true --connections 0", "/bin/true --samples 0"],
+    "tests/hostile/full.py": ["", "no-such-program", "/bin/true --held -1", "/bin/true --files 0"],
+    "tests/hostile/log_floods.py": ["", "/bin/true", "a=no-such-program", "a=/bin/true --seconds 0", "a=/bin/true --rounds 0",
+                                    "a=/bin/true --addresses 0"],
+    "tests/hostile/memory.py": ["", "no-such-program", "/bin/true --scale 0", "/bin/true --scale inf"],
+    "tests/hostile/measure.py": ["--program no-such-program", "--rounds 0", "--bets 0", "--agencies 0", "--silent -1", "--slow -1",
+                                 "--handshakes -1"],
+}
+
+# Calls the tool in one process with each of these words: exit statuses and what was said, one line of JSON for each call.
+CALLER = """
+import contextlib, io, json, os, runpy, subprocess, sys
+tool, calls = sys.argv[1], json.loads(sys.argv[2])
+sys.path.insert(0, os.path.dirname(tool))
+def never(*_, **__):
+    raise AssertionError("it began to work")
+subprocess.Popen.__init__ = never
+for words in calls:
+    sys.argv, said, status = [tool, *words.split()], io.StringIO(), "none"
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            runpy.run_path(tool, run_name="__main__")
+        except SystemExit as end:
+            status = end.code
+        except BaseException as error:
+            status = repr(error)
+    print(json.dumps([status, said.getvalue()]), flush=True)
+"""
+
+
+def call(tool):
+    """What came of the calls: pairs of a status and what was said."""
+    python = SYSTEM if "model" in tool else sys.executable
+    done = subprocess.run([python, "-B", "-c", CALLER, os.path.join(ROOT, tool), json.dumps(CALLS[tool])], text=True,
+                          capture_output=True, timeout=LIMIT_S, check=False, env={**os.environ, "QUINIELA": "/bin/false"})
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+class WrongUse(unittest.TestCase):
+    def test_python(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for tool, (results, errors) in zip(CALLS, pool.map(call, CALLS)):
+                if results and results[0][0] == 77:
+                    self.assertIn("model", tool, "only Hypothesis may be missing")
+                    continue
+                self.assertEqual(len(results), len(CALLS[tool]), f"answers of {tool}; it said:\n{errors}")
+                for words, (status, said) in zip(CALLS[tool], results):
+                    with self.subTest(tool=tool, words=words):
+                        self.assertEqual(status, 2, f"exit status; it said:\n{said}")
+                        self.assertRegex(said, r"(?s)usage: .*error: ")
+
+
+if __name__ == "__main__":
+    unittest.main()
