@@ -132,20 +132,21 @@ static bool wait_for(const struct postgres_link *link, short events, int64_t dea
         int interrupt = interrupted ? -1 : atomic_load(&interrupt_descriptor);
         struct pollfd waited[] = {{PQsocket(link->connection), events, 0}, {interrupt, POLLIN, 0}};
         int count = poll(waited, 2, wait);
-        if (count < 0 && errno != EINTR) {
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
             return error_set_system(error, errno, "%s: cannot wait", link->place);
         }
-        *came = count > 0 ? waited[0].revents : 0;
+        *came = waited[0].revents;
         if (*came != 0 || (count == 0 && !interrupted)) {
             return true;
         }
-        if (count == 0 && interrupted) {
+        if (count == 0) {
             return error_set(error, ERROR_STORE_AWAY, "%s: the central is stopping", link->place);
         }
-        if (count > 0) { // it was no event of the socket
-            interrupted = true;
-            end = now + grace;
-        }
+        interrupted = true; // it was no event of the socket
+        end = now + grace;
     }
 }
 

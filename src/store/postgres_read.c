@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef bool (*read_row)(const PGresult *result, int row, void *context, struct error *error);
+// Takes one row, which is the only one of the result.
+typedef bool (*read_row)(const PGresult *row, void *context, struct error *error);
 
 // A reader that has had enough must not wait for rows that it does not want.
 static void cancel(struct postgres_store *postgres) {
@@ -33,7 +34,7 @@ static bool each_row(struct postgres_store *postgres, read_row read, void *conte
         }
         ExecStatusType status = PQresultStatus(result);
         if (wanted && status == PGRES_SINGLE_TUPLE) {
-            wanted = read(result, 0, context, error);
+            wanted = read(result, context, error);
             if (!wanted) {
                 cancel(postgres);
             }
@@ -69,8 +70,8 @@ static bool query(struct store *store, enum statement which, const struct parame
            each_row(postgres, read, context, error) && postgres_resume_group(postgres, in_group, error);
 }
 
-static void read_time(const PGresult *result, int row, int column, char time[STORE_TIME_BYTES]) {
-    snprintf(time, STORE_TIME_BYTES, "%s", PQgetvalue(result, row, column)); // "" where it is NULL
+static void read_time(const PGresult *row, int column, char time[STORE_TIME_BYTES]) {
+    snprintf(time, STORE_TIME_BYTES, "%s", PQgetvalue(row, 0, column)); // "" where it is NULL
 }
 
 struct draw_reading {
@@ -78,10 +79,10 @@ struct draw_reading {
     bool *found;
 };
 
-static bool read_draw(const PGresult *result, int row, void *context, struct error *error) {
+static bool read_draw(const PGresult *row, void *context, struct error *error) {
     struct draw_reading *reading = context;
     struct stored_draw *draw = reading->draw;
-    const char *state = PQgetvalue(result, row, 0);
+    const char *state = PQgetvalue(row, 0, 0);
     *reading->found = true;
     for (draw->state = DRAW_OPEN; draw->state <= DRAW_DRAWN; draw->state++) {
         if (strcmp(state, draw_state_name(draw->state)) == 0) {
@@ -91,13 +92,13 @@ static bool read_draw(const PGresult *result, int row, void *context, struct err
     if (draw->state > DRAW_DRAWN) {
         return error_set(error, ERROR_STORE_FAILED, "the draw's stored state \"%s\" is none", state);
     }
-    draw->agencies = (uint32_t)read_integer(result, row, 1);
-    draw->winning_number = (uint16_t)read_integer(result, row, 2);
-    read_time(result, row, 3, draw->opened_at);
-    read_time(result, row, 4, draw->sealed_at);
-    read_time(result, row, 5, draw->drawn_at);
-    draw->winners_checksum = (uint64_t)read_integer(result, row, 6);
-    draw->checksum = (uint64_t)read_integer(result, row, 7);
+    draw->agencies = (uint32_t)read_integer(row, 1);
+    draw->winning_number = (uint16_t)read_integer(row, 2);
+    read_time(row, 3, draw->opened_at);
+    read_time(row, 4, draw->sealed_at);
+    read_time(row, 5, draw->drawn_at);
+    draw->winners_checksum = (uint64_t)read_integer(row, 6);
+    draw->checksum = (uint64_t)read_integer(row, 7);
     return true;
 }
 
@@ -113,15 +114,15 @@ struct agency_reading {
     void *context;
 };
 
-static bool read_agency(const PGresult *result, int row, void *context, struct error *error) {
+static bool read_agency(const PGresult *row, void *context, struct error *error) {
     struct agency_reading *reading = context;
     struct stored_agency agency = {
-        .agency = (uint32_t)read_integer(result, row, 0),
-        .bets = (uint64_t)read_integer(result, row, 1),
+        .agency = (uint32_t)read_integer(row, 0),
+        .bets = (uint64_t)read_integer(row, 1),
     };
-    read_time(result, row, 2, agency.finished_at);
-    read_time(result, row, 3, agency.told_at);
-    agency.checksum = (uint64_t)read_integer(result, row, 4);
+    read_time(row, 2, agency.finished_at);
+    read_time(row, 3, agency.told_at);
+    agency.checksum = (uint64_t)read_integer(row, 4);
     return reading->each(reading->context, &agency, error);
 }
 
@@ -185,11 +186,11 @@ struct number_reading {
     bool found;
 };
 
-static bool read_number(const PGresult *result, int row, void *context, struct error *error) {
+static bool read_number(const PGresult *row, void *context, struct error *error) {
     (void)error;
     *(struct number_reading *)context = (struct number_reading){
-        .number = read_integer(result, row, 0),
-        .second = PQnfields(result) > 1 ? read_integer(result, row, 1) : 0,
+        .number = read_integer(row, 0),
+        .second = PQnfields(row) > 1 ? read_integer(row, 1) : 0,
         .found = true,
     };
     return true;
@@ -243,22 +244,21 @@ struct chunk_reading {
     void *context;
 };
 
-static bool read_chunk(const PGresult *result, int row, void *context, struct error *error) {
+static bool read_chunk(const PGresult *row, void *context, struct error *error) {
     struct chunk_reading *reading = context;
     struct stored_chunk chunk = {
-        .agency = (uint32_t)read_integer(result, row, 0),
-        .first = (uint64_t)read_integer(result, row, 1),
-        .count = (uint32_t)read_integer(result, row, 2),
-        .checksum = (uint64_t)read_integer(result, row, 4),
+        .agency = (uint32_t)read_integer(row, 0),
+        .first = (uint64_t)read_integer(row, 1),
+        .count = (uint32_t)read_integer(row, 2),
+        .checksum = (uint64_t)read_integer(row, 4),
     };
-    if (PQgetlength(result, row, 3) == STORE_DIGEST_BYTES &&
-        PQgetlength(result, row, 5) == (int64_t)chunk.count * 2) {
-        memcpy(chunk.digest, PQgetvalue(result, row, 3), sizeof chunk.digest);
-        chunk.numbers = (const uint8_t *)PQgetvalue(result, row, 5);
+    if (PQgetlength(row, 0, 3) == STORE_DIGEST_BYTES && PQgetlength(row, 0, 5) == (int64_t)chunk.count * 2) {
+        memcpy(chunk.digest, PQgetvalue(row, 0, 3), sizeof chunk.digest);
+        chunk.numbers = (const uint8_t *)PQgetvalue(row, 0, 5);
     }
-    if (PQnfields(result) > 6) {
-        chunk.rows = PQgetvalue(result, row, 6);
-        chunk.rows_length = (size_t)PQgetlength(result, row, 6);
+    if (PQnfields(row) > 6) {
+        chunk.rows = PQgetvalue(row, 0, 6);
+        chunk.rows_length = (size_t)PQgetlength(row, 0, 6);
     }
     return reading->each(reading->context, &chunk, error);
 }
@@ -290,14 +290,14 @@ struct piece_reading {
     void *context;
 };
 
-static bool read_piece(const PGresult *result, int row, void *context, struct error *error) {
+static bool read_piece(const PGresult *row, void *context, struct error *error) {
     struct piece_reading *reading = context;
     struct stored_piece piece = {
-        .first = (uint64_t)read_integer(result, row, 0),
-        .count = (uint32_t)read_integer(result, row, 1),
+        .first = (uint64_t)read_integer(row, 0),
+        .count = (uint32_t)read_integer(row, 1),
     };
-    if (PQgetlength(result, row, 2) == STORE_DIGEST_BYTES) {
-        piece.digest = (const uint8_t *)PQgetvalue(result, row, 2);
+    if (PQgetlength(row, 0, 2) == STORE_DIGEST_BYTES) {
+        piece.digest = (const uint8_t *)PQgetvalue(row, 0, 2);
     }
     return reading->each(reading->context, &piece, error);
 }
@@ -317,12 +317,12 @@ struct winner_reading {
     void *context;
 };
 
-static bool read_winner(const PGresult *result, int row, void *context, struct error *error) {
+static bool read_winner(const PGresult *row, void *context, struct error *error) {
     struct winner_reading *reading = context;
     struct stored_winner winner = {
-        .agency = (uint32_t)read_integer(result, row, 0),
-        .bet = (uint64_t)read_integer(result, row, 1),
-        .document = PQgetvalue(result, row, 2),
+        .agency = (uint32_t)read_integer(row, 0),
+        .bet = (uint64_t)read_integer(row, 1),
+        .document = PQgetvalue(row, 0, 2),
     };
     return reading->each(reading->context, &winner, error);
 }

@@ -112,10 +112,10 @@ struct parameters parameters_of(struct postgres_store *postgres) {
     return parameters;
 }
 
-int64_t read_integer(const PGresult *result, int row, int column) {
+int64_t read_integer(const PGresult *row, int column) {
     uint64_t value = 0;
-    if (PQgetlength(result, row, column) == (int)sizeof value) {
-        memcpy(&value, PQgetvalue(result, row, column), sizeof value);
+    if (PQgetlength(row, 0, column) == (int)sizeof value) {
+        memcpy(&value, PQgetvalue(row, 0, column), sizeof value);
     }
     return (int64_t)be64toh(value);
 }

@@ -60,8 +60,8 @@ void bind_bytes(struct parameters *parameters, const void *bytes, size_t length)
 void bind_text(struct parameters *parameters, const char *text);
 void bind_integer(struct parameters *parameters, int64_t value);
 
-// The 64-bit integer in a column; 0 when it is none.
-int64_t read_integer(const PGresult *result, int row, int column);
+// The 64-bit integer in a column of a result's first row; 0 when it is none.
+int64_t read_integer(const PGresult *row, int column);
 
 // postgres_statements.c: sends a statement, without a name: one with a name lives in the session, which
 // behind a pooler is another one with each transaction. `what` is for the message: "cannot WHAT".
