@@ -23,6 +23,7 @@ struct server {
     void (*meanwhile)(void);       // when that is met
     void (*before_put_draw)(void); // what happens between its reading of the draw and its changing it
     int opened;
+    int asked, asks_lost; // for an agency's row; how many times the connection is lost then
 };
 
 static struct server servers[SERVERS];
@@ -58,6 +59,16 @@ static inline bool watched_put_draw(struct store *store, const struct stored_dra
         current = server;
     }
     return real->put_draw(store, draw, error);
+}
+
+static inline bool watched_get_agency(struct store *store, uint32_t number, struct stored_agency *agency,
+                                      bool *found, struct error *error) {
+    current->asked++;
+    if (current->asks_lost > 0) {
+        current->asks_lost--;
+        return error_set(error, ERROR_STORE_AWAY, "lost while an agency was asked for");
+    }
+    return real->get_agency(store, number, agency, found, error);
 }
 
 static inline bool open_faulty(void *context, struct store **store, struct error *error) {
@@ -105,6 +116,7 @@ static inline int set_up_servers(void **state) {
     faulty = *real;
     faulty.commit = faulty_commit;
     faulty.put_draw = watched_put_draw;
+    faulty.get_agency = watched_get_agency;
     store_close(&store);
     memset(servers, 0, sizeof servers);
     return 0;

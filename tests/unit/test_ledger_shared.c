@@ -34,6 +34,38 @@ static void how_much_is_stored_is_told_by_each_server(void **state) {
     assert_int_equal(request.error.code, ERROR_CONFLICT);
 }
 
+// Also with a refusal, of bets that end where this server thinks that the agency's do.
+static void how_much_is_stored_is_told_with_a_refusal(void **state) {
+    (void)state;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 5, 3, 8);
+    struct ledger_request other = answer(&servers[1], request_of(LEDGER_CHUNK, 1, 2, 3, 3));
+    assert_int_equal(other.error.code, ERROR_CONFLICT);
+    assert_int_equal(other.next, 8);
+}
+
+// Whether there is a gap nobody knows while the agency's row cannot be read. What is appended needs no such
+// question: its commit notices what another server has stored.
+static void what_seems_a_gap_is_asked_for_and_nothing_else(void **state) {
+    (void)state;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 5, 5);
+    servers[1].asks_lost = 1;
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 5, 3, 8); // a gap, for all that it knows
+    assert_int_equal(servers[1].asks_lost, 0);
+    assert_int_equal(servers[1].opened, 2);
+    int asked = servers[1].asked;
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 8, 3, 11);
+    assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 3, 13);
+    assert_int_equal(servers[1].asked, asked);
+    assert_int_equal(send(&servers[1], LEDGER_CHUNK, 1, 14, 3).error.code, ERROR_GAP);
+    assert_int_equal(servers[1].asked, asked + 1);
+}
+
 static void what_is_appended_comes_behind_the_others(void **state) {
     (void)state;
     start(&servers[0], 1);
@@ -302,6 +334,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SHARED_TEST(an_agency_goes_on_at_another_server),
         SHARED_TEST(how_much_is_stored_is_told_by_each_server),
+        SHARED_TEST(how_much_is_stored_is_told_with_a_refusal),
+        SHARED_TEST(what_seems_a_gap_is_asked_for_and_nothing_else),
         SHARED_TEST(what_is_appended_comes_behind_the_others),
         SHARED_TEST(an_append_equal_to_anothers_is_stored_too),
         SHARED_TEST(only_one_server_says_that_it_stored_and_finished),
