@@ -26,6 +26,19 @@ static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
     assert_int_equal(query("SELECT count(*) FROM agencies WHERE finished_at IS NOT NULL"), 1);
 }
 
+// Invariant 3: when the end was not stored, what comes next stores none either.
+static void an_end_that_was_not_stored_is_forgotten(void **state) {
+    (void)state;
+    open_ledger(2);
+    story.fault = FAIL_BEFORE;
+    assert_refused(LEDGER_LAST_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5); // it goes on, after all
+    assert_int_equal(query("SELECT count(*) FROM agencies WHERE bets = 5 AND finished_at IS NULL"), 1);
+    restart(2);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 5, 5, 10);
+    assert_int_equal(query("SELECT count(*) FROM agencies WHERE finished_at IS NOT NULL"), 1);
+}
+
 // Invariants 1 and 5: the seal goes with the last chunk, or not at all.
 static void a_seal_that_fails(void **state) {
     (void)state;
@@ -309,6 +322,7 @@ static void every_call_of_the_store_fails_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(nothing_is_acknowledged_when_the_commit_fails),
+        LEDGER_TEST(an_end_that_was_not_stored_is_forgotten),
         LEDGER_TEST(a_seal_that_fails),
         LEDGER_TEST(while_the_store_is_gone_nothing_is_acknowledged),
         LEDGER_TEST(a_store_that_has_failed_works_when_it_has_stored),

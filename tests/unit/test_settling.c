@@ -16,6 +16,7 @@ static struct {
     bool tainted, puts;    // what it refuses is in the group; an agency's row is
     bool reload_fails;
     int locked, finished, sealed; // agencies, groups; notes
+    int noted, drawn_at_note;     // notes of the draw, and how many had heard of it then
 } play;
 
 static bool play_begin(struct store *store, struct error *error) {
@@ -77,6 +78,12 @@ static void on_note(void *context, const struct ledger_note *note) {
     (void)context;
     play.finished += note->kind == LEDGER_NOTE_FINISHED;
     play.sealed += note->kind == LEDGER_NOTE_SEALED;
+    if (note->kind == LEDGER_NOTE_DRAWN) {
+        play.noted++;
+        play.drawn_at_note += story.drawn;
+        assert_int_equal(note->bets, 10);
+        assert_int_equal(note->winners, 1);
+    }
 }
 
 static void open_playing(uint32_t agencies) {
@@ -259,6 +266,17 @@ static void who_asks_for_nothing_gets_no_other_answer(void **state) {
     open_playing(2);
 }
 
+// So that whoever is told his winners is told of a draw that is recorded.
+static void a_draw_is_noted_before_anybody_hears_of_it(void **state) {
+    (void)state;
+    open_playing(1);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 10, 10);
+    ledger_work(story.ledger);
+    assert_int_equal(play.noted, 1);
+    assert_int_equal(play.drawn_at_note, 0);
+    assert_int_equal(story.drawn, 1);
+}
+
 // A store that is away for a moment -------------------------------------------------------------------------
 
 static void it_is_tried_some_times_and_no_more(void **state) {
@@ -366,6 +384,7 @@ int main(void) {
         LEDGER_TEST(an_end_that_is_refused_is_none),
         LEDGER_TEST(what_is_refused_and_cannot_be_read_again),
         LEDGER_TEST(who_asks_for_nothing_gets_no_other_answer),
+        LEDGER_TEST(a_draw_is_noted_before_anybody_hears_of_it),
         LEDGER_TEST(it_is_tried_some_times_and_no_more),
         LEDGER_TEST(what_was_stored_all_the_same_is_stored_once),
         LEDGER_TEST(what_another_server_stored_is_not_ours),
