@@ -197,7 +197,7 @@ static int move_a_part(bool fails) {
     struct store *reader = store_two_to_a_reader();
     set_failing(DATABASE, fails);
     int stored = 2, before = files[DATABASE].syncs;
-    while (stored < 6 && store_big((uint64_t)stored)) {
+    while (stored < STEP_CHUNKS && store_big((uint64_t)stored)) { // and nobody begins another group
         stored++;
     }
     wait_for_sync(DATABASE, before, "a part that was moved into the database");
