@@ -2,6 +2,7 @@
 // Memory is looked for by LeakSanitizer at the end of the program.
 #include "cmocka_all.h"
 
+#include "freed.h"
 #include "keys/authority.h"
 #include "tls/context.h"
 
@@ -128,6 +129,7 @@ static void read_files(const char *certificate, const char *key, const char *aut
         assert_int_equal(error.code, ERROR_BAD_SETTING);
         assert_non_null(strstr(error.text, wrong));
     }
+    assert_freed_is_as_it_was();
     assert_int_equal(descriptors(), before);
 }
 
@@ -178,6 +180,7 @@ static void assert_first_end(const char *authority, const char *list) {
         }
     }
     tls_context_release(context);
+    assert_freed_is_as_it_was();
 }
 
 static void of_two_in_a_file_the_one_that_ends_first_is_told(void **state) {
@@ -192,5 +195,6 @@ int main(void) {
         cmocka_unit_test(a_wrong_one_is_named),
         cmocka_unit_test(of_two_in_a_file_the_one_that_ends_first_is_told),
     };
+    watch_freed();
     return cmocka_run_group_tests_name("tls_refused", tests, set_up, tear_down);
 }
