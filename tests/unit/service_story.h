@@ -30,6 +30,7 @@ struct loop {
 struct connection {
     int port, holds;
     bool open, finishing, paused, awaits_arrival;
+    bool breaks;          // with the next that is sent
     const char *identity; // of its certificate; NULL in plain text
     uint64_t source;
     uint32_t claim; // the last one
@@ -110,6 +111,10 @@ void connection_release(struct connection *connection) {
 
 void connection_send(struct connection *connection, const uint8_t *bytes, size_t length) {
     if (connection->finishing) {
+        return;
+    }
+    if (connection->breaks) {
+        connection_abort(connection);
         return;
     }
     assert_true(SENT_BYTES_MAX - connection->sent_length >= length);
@@ -267,8 +272,25 @@ static inline int set_up(void **state) {
     return 0;
 }
 
+static inline void assert_whole_frames(const struct connection *connection) {
+    size_t at = 0, length;
+    const uint8_t *text;
+    while (at < connection->sent_length) {
+        assert_int_equal(
+            frame_next(connection->sent + at, connection->sent_length - at, REPLY_BYTES_MAX, &text, &length),
+            FRAME_COMPLETE);
+        assert_int_equal(text[length - 1], '}');
+        at += FRAME_HEADER_BYTES + length;
+    }
+}
+
 static inline int tear_down(void **state) {
     (void)state;
+    for (int i = 0; i < connection_count; i++) {
+        if (connections[i]->lasting == NULL) { // which would stand between what was copied
+            assert_whole_frames(connections[i]);
+        }
+    }
     for (int i = 0; i < connection_count; i++) {
         if (connections[i]->open) {
             connection_abort(connections[i]);

@@ -1,5 +1,6 @@
 // The lottery's service sends, copies, keeps and takes for told what it should.
 // Its connections are only a struct here, its ledger passes everything.
+#include "guarded.h"
 #include "service_story.h"
 
 #include <malloc.h>
@@ -32,6 +33,18 @@ static void what_never_arrives_is_not_told(void **state) {
     pass();
     connection_abort(connection);
     pass();
+    assert_int_equal(told[3], 0);
+}
+
+static void who_is_gone_while_it_is_told_is_not_told(void **state) {
+    struct connection *connection = *state;
+    draw(3, 1);
+    consult(connection, 3);
+    connection->breaks = true;
+    pass();
+    assert_false(connection->open);
+    assert_false(connection->awaits_arrival);
+    assert_false(connection->finishing);
     assert_int_equal(told[3], 0);
 }
 
@@ -298,6 +311,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(told_is_what_has_arrived),
         STORY(what_never_arrives_is_not_told),
+        STORY(who_is_gone_while_it_is_told_is_not_told),
         STORY(each_of_several_is_told),
         STORY(no_more_is_taken_than_can_be_watched),
         STORY(many_winners_are_not_copied),

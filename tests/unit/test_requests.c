@@ -1,5 +1,6 @@
 // Messages go to the ledger as they were sent, and what is refused is said by name and in its place.
 // Its connections are only a struct here, its ledger answers what the story says.
+#include "guarded.h"
 #include "service_story.h"
 
 #include "bet/chunk.h"
