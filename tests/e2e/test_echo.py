@@ -27,6 +27,14 @@ class Echo(Story):
         wire.socket.shutdown(socket.SHUT_WR)
         self.assertEqual(self.whole(wire), text)
 
+    def test_who_came_and_what_it_said_is_logged(self):
+        wire = Wire(self, self.port)
+        self.server.wait_for(r"action: accept_connections \| result: success \| ip: 127\.0\.0\.1$")
+        wire.socket.sendall(b"PING\n" + b"y" * 300 + b"\nhalf")
+        wire.socket.shutdown(socket.SHUT_WR)
+        for said in ("PING", "y" * 200, "half"):
+            self.server.wait_for(rf"action: receive_message \| result: success \| msg: {said}$")
+
     def test_a_line_over_the_cap(self):
         wire = Wire(self, self.port)
         longest = b"x" * (LINE_BYTES_MAX - 1) + b"\n"
