@@ -39,6 +39,11 @@ def programs():
     return folders[-1] if folders else None
 
 
+if programs():
+    # psql itself, and not Debian's script of that name, which takes four times as long to find it.
+    os.environ["PATH"] = programs() + os.pathsep + os.environ["PATH"]
+
+
 class Postgres:
     """A PostgreSQL in a folder of its own; `settings` are its own, as name=value."""
 
