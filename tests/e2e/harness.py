@@ -340,7 +340,7 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 def bound_at(address):
     """What has a server get its sockets that way."""
-    return [sys.executable, "-c", BOUND, address]
+    return [sys.executable, "-S", "-c", BOUND, address]
 
 
 def frame(message):

@@ -24,7 +24,7 @@ class Resends(Story):
         for number, wire in wires.items():
             wire.socket.sendall(resends.huge_chunk(number))
             self.assertEqual(wire.receive()["next"], resends.BETS)
-        flood = subprocess.Popen([sys.executable, "-B", resends.__file__,
+        flood = subprocess.Popen([sys.executable, "-S", "-B", resends.__file__,
                                   *map(str, (port, CONNECTIONS, agency, addresses))],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(flood.stdout.close)
@@ -65,7 +65,7 @@ class Lists(Story):
             self.assertEqual(self.wire.receive().kind, "processed")
 
     def test_whoever_sends_bets_waits_for_few_of_them(self):
-        flood = subprocess.Popen([sys.executable, "-B", resends.__file__,
+        flood = subprocess.Popen([sys.executable, "-S", "-B", resends.__file__,
                                   *map(str, (self.server.ports[0], CONNECTIONS, 1, CONNECTIONS, "lists"))],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(flood.stdout.close)
@@ -114,7 +114,7 @@ class Refused(Story):
 
     def test_whoever_sends_bets_waits_for_few_of_them(self):
         server = Server(self, "--loops", 1, agencies=2)
-        flood = subprocess.Popen([sys.executable, "-B", os.path.join(ROOT, "tests/hostile/refused.py"),
+        flood = subprocess.Popen([sys.executable, "-S", "-B", os.path.join(ROOT, "tests/hostile/refused.py"),
                                   str(server.ports[0]), str(self.CONNECTIONS)],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(flood.stdout.close)

@@ -138,12 +138,12 @@ class Names(Story):
         self.assertRegex(server.log(), r"WARNING .*ip: server .*cannot be looked up.*: listening on every address")
 
     def test_a_name_server_that_does_not_answer(self):
-        server = self.serve("server", on=[OWN], prefix=[sys.executable, "-c", SILENT_NAME_SERVER])
+        server = self.serve("server", on=[OWN], prefix=[sys.executable, "-S", "-c", SILENT_NAME_SERVER])
         self.check(server, "server", EVERYWHERE)
         self.assertRegex(server.log(), r"WARNING .*ip: server .*after 5 s: listening on every address")
 
     def test_a_signal_ends_the_look_up(self):
-        server = self.start("server", on=[OWN], prefix=[sys.executable, "-c", SILENT_NAME_SERVER])
+        server = self.start("server", on=[OWN], prefix=[sys.executable, "-S", "-c", SILENT_NAME_SERVER])
         server.wait_for("action: config")
         server.signal(signal.SIGHUP)
         server.wait_for("signal: SIGHUP")

@@ -34,7 +34,7 @@ def can_trace():
 
 
 def checker(trace, folder, at_least):
-    return [sys.executable, "-B", CHECKER, trace, "--log", folder.path("store.db-wal"), "--directory", folder.folder,
+    return [sys.executable, "-S", "-B", CHECKER, trace, "--log", folder.path("store.db-wal"), "--directory", folder.folder,
             "--at-least", str(at_least)]
 
 
