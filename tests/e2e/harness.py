@@ -47,12 +47,25 @@ def crowded():
     return max(1, float(average) / (2 * os.cpu_count()), int(wants.split("/")[0]) / (2 * os.cpu_count()))
 
 
-HANG_S = int(int(os.environ.get("QUINIELA_HANG_S", 10)) * crowded())  # a story that has not gone on by then hangs
+GIVEN_HANG_S = int(os.environ.get("QUINIELA_HANG_S", 10))
+HANG_MOST_S = 150  # so that a hang is told before ctest's limit
+HANG_S = int(min(GIVEN_HANG_S * crowded(), max(GIVEN_HANG_S, HANG_MOST_S)))  # a story that has not gone on by then hangs
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 
 VALGRIND = "QUINIELA_VALGRIND" in os.environ
 HELD = []  # ports
+
+
+def until(condition, what, pause_s=0.01):
+    """Asks until the condition gives something that is true, and gives it back; `what` is it that is waited for. What a program's
+    log says is waited for by Process."""
+    late = time.monotonic() + HANG_S
+    while not (found := condition()):
+        if time.monotonic() > late:
+            raise AssertionError(f"waited {HANG_S} s for {what}")
+        time.sleep(pause_s)
+    return found
 
 
 def not_under_valgrind(why):

@@ -13,7 +13,7 @@ import time
 import unittest
 
 from database import DatabaseStory, chunk, with_postgres
-from harness import HANG_S, Agency, Process, Wire, sql
+from harness import HANG_S, Agency, Process, Wire, sql, until
 
 SECRET = "very-secret-word"
 
@@ -213,12 +213,14 @@ class Standby(DatabaseStory):
         for again in known:
             self.set_standbys("nobody")
             wire.send(again)
-            while not self.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name <> 'psql' AND "
-                               f"datname = '{self.database}'"):
-                self.assertEqual(select.select([wire.socket], [], [], 0)[0], [],
-                                 f"{again} was answered, and no standby has it")
+            until(lambda again=again: self.waits_unanswered(wire, again), "the server to wait for its standby")
             self.set_standbys("")
             self.assertEqual(wire.receive()["next"], 3)
+
+    def waits_unanswered(self, wire, message):
+        self.assertEqual(select.select([wire.socket], [], [], 0)[0], [], f"{message} was answered, and no standby has it")
+        return self.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name <> 'psql' AND "
+                        f"datname = '{self.database}'")
 
     def test_a_signal_ends_the_wait(self):
         server = self.server()

@@ -9,7 +9,7 @@ import threading
 import unittest
 
 from database import DatabaseStory, chunk
-from harness import HANG_S, Agency, Ports, Wire, hold_port
+from harness import HANG_S, Agency, Ports, Wire, hold_port, until
 
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ["PATH"] + ":/usr/sbin")
 BACKENDS = 3
@@ -79,9 +79,13 @@ class Pooled(DatabaseStory):
         self.postgres.kill()
         self.postgres.start()
         self.assert_stored(3000)
-        while (answer := wire.ask(chunk(3000, 1, first=3000))).kind != "processed":  # until the pooler has it again
-            self.assertEqual(answer.code, "store_failed")
-        self.assertEqual(answer["next"], 3001)
+
+        def stored():
+            answer = wire.ask(chunk(3000, 1, first=3000))
+            if answer.kind != "processed":
+                self.assertEqual(answer.code, "store_failed")
+            return answer.kind == "processed" and answer
+        self.assertEqual(until(stored, "the pooler to have its database again")["next"], 3001)
 
     def test_every_commit_waits(self):
         server = self.pooled_server()
@@ -106,8 +110,11 @@ class Pooled(DatabaseStory):
         server = self.pooled_server()
         wire = Wire(self, server.ports[0])
         before = self.left()
-        while self.left() != {"off|error|1ms"}:  # whichever session the pooler gives
+
+        def all_have_them():  # whichever session the pooler gives
             self.ask("SET search_path = nowhere; SET client_min_messages = error; SET lock_timeout = 1")
+            return self.left() == {"off|error|1ms"}
+        until(all_have_them, "all sessions to have the settings of others")
         bets = [f"Zoë,Núñez,{n},2000-01-01,{n}" for n in range(2 * BACKENDS)]
         for at, text in enumerate(bets):
             self.assertEqual(wire.ask({"type_message": 1, "agency": "1", "first": at, "payload": [text]})["next"], at + 1)
@@ -121,11 +128,14 @@ class Pooled(DatabaseStory):
     def left(self):
         """What the sessions have: each of them, while the server's looks take some of the pooler's turns."""
         found = {}
-        while len(found) < BACKENDS:
+
+        def all_were_asked():
             session, settings = self.ask(
                 "SELECT pg_backend_pid(), current_setting('synchronous_commit'), current_setting('client_min_messages'), "
                 "current_setting('lock_timeout')").split("|", 1)
             found[session] = settings
+            return len(found) == BACKENDS
+        until(all_were_asked, f"answers of {BACKENDS} sessions")
         return set(found.values())
 
     def ask(self, text):

@@ -171,21 +171,18 @@ class HeldTable:
     def __init__(self, place, table):
         self.psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", place.store()], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, text=True)
-        self.psql.stdin.write(f"BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT 'held';\n")
+        self.psql.stdin.write(f"SET lock_timeout = '{HANG_S}s'; BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT 'held';\n")
         self.psql.stdin.flush()
         if self.psql.stdout.readline() != "held\n":
             raise AssertionError(f"{table} cannot be locked")
 
     def wait_for_somebody(self):
         """Until somebody waits for it."""
-        end = time.monotonic() + HANG_S
-        while harness.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "0":
-            if time.monotonic() > end:
-                raise AssertionError(f"nobody waits for the table within {HANG_S} s")
-            time.sleep(0.01)
+        harness.until(lambda: harness.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != "0",
+                      "somebody to wait for the table")
 
     def release(self):
-        self.psql.communicate("ROLLBACK;\n")
+        self.psql.communicate("ROLLBACK;\n", timeout=HANG_S)
 
 
 def exported(place, store):
