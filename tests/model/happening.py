@@ -5,7 +5,8 @@ from functools import wraps
 from hypothesis.stateful import rule
 
 NOT_NOW = "a rule returns it where it cannot be done in the world as it is: then it does not count"
-STEPS_LEAST = 5  # Hypothesis begins with ten examples and more in which nothing happens, unless they are no good
+# Hypothesis begins with ten examples and more in which nothing happens, or the same again and again, unless they are no good.
+STEPS_LEAST, KINDS_LEAST = 5, 4
 counts = Counter()
 _names = []
 _failures = []
@@ -25,6 +26,21 @@ def happening(**drawn_from):
     return decorate
 
 
+def is_something(steps):
+    """Whether an example of these steps is worth to be counted."""
+    return len(steps) >= STEPS_LEAST and len({step.partition("(")[0] for step in steps}) >= KINDS_LEAST
+
+
+def rules(machine):
+    """The names of its rules."""
+    return {name for name in _names if hasattr(machine, name)}
+
+
+def never(names):
+    """Those of them that have not happened."""
+    return sorted(name for name in names if counts[name] == 0)
+
+
 def happened(what):
     counts[what] += 1
 
@@ -38,4 +54,4 @@ def failed(steps, error):
 
 def names(machine):
     """All that has to happen now and then: the machine's rules, and what else it names."""
-    return sorted(machine.also_happens.union(name for name in _names if hasattr(machine, name)))
+    return sorted(machine.also_happens | rules(machine))

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 import actors
 from contract import Broken, Contract, Message
-from happening import NOT_NOW, STEPS_LEAST, failed, happening
+from happening import NOT_NOW, failed, happening, is_something
 
 MOST = 3            # agencies
 LINKS_MOST = 4      # connections at once
@@ -58,7 +58,7 @@ class Lottery(RuleBasedStateMachine):
         error = sys.exc_info()[1]
         try:
             if error is None:
-                assume(len(self.steps) >= STEPS_LEAST)
+                assume(is_something(self.steps))
                 self.everything_ends_well()
         except AssertionError as last:
             error = last
@@ -316,12 +316,10 @@ class Lottery(RuleBasedStateMachine):
 
     def wait_until_told(self):
         """Who has read its winners is told, as soon as its system has acknowledged them."""
-        for _ in range(actors.HANG_S):
+        def are_told():
             self.look("status", self.store)
-            if self.has_read <= self.contract.told:
-                return
-            actors.time.sleep(0.1)
-        raise Broken(f"{self.has_read} have read their winners, and told are {self.contract.told}")
+            return self.has_read <= self.contract.told
+        actors.harness.until(are_told, f"agencies {self.has_read}, who have read their winners, to be told", 0.1)
 
     # After each step --------------------------------------------------------------------------------------
 

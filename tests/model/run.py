@@ -1,20 +1,32 @@
 """Runs a machine of rules: as many examples as are asked for, from a seed, without leaving anything behind."""
 import argparse
-import faulthandler
 import os
+import signal
 import sys
 import time
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.errors import Unsatisfiable
 from hypothesis.stateful import run_state_machine_as_test
 
 import happening
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [TESTS, os.path.join(TESTS, "e2e")]
 import given  # noqa: E402
+import harness  # noqa: E402
 
 STEPS = 25
-EXAMPLES_LONG = 100  # and more: in so many everything has to happen
+EXAMPLES_LONG = 100  # and more: in so many also what is no rule of its own has to happen
+MORE_MOST = 12  # examples, until each rule has happened
+
+
+class Hung(BaseException):
+    """Nothing that Hypothesis plays again, or that a rule catches; what was started is ended on its way out."""
+
+
+def hung(*_):
+    raise Hung("not done in time")
 
 
 def main(machine, usage, examples):
@@ -25,20 +37,41 @@ def main(machine, usage, examples):
     parser.add_argument("--no-shrink", action="store_true", help="print the first example that fails as it is")
     parser.add_argument("--verbose", action="store_true", help="print each step before it is done, and how often each happened")
     options = parser.parse_args()
-    phases = [Phase.generate] if options.no_shrink else [Phase.generate, Phase.shrink]
-    how = settings(max_examples=options.examples, stateful_step_count=options.steps, deadline=None, database=None,
-                   phases=phases, suppress_health_check=HealthCheck.all(), print_blob=False,
-                   verbosity=Verbosity.debug if options.verbose else Verbosity.normal)
-    faulthandler.dump_traceback_later(options.examples * 20, exit=True)  # a hang is a failure, and says where
     began = time.monotonic()
-    print(f"seed {options.seed}, {options.examples} examples of up to {options.steps} steps")
-    run_state_machine_as_test(seed(options.seed)(machine), settings=how)
-    print(f"every one went as the contract says; {time.monotonic() - began:.1f} s")
-    names = happening.names(machine)
+    try:
+        play(machine, options, options.seed, options.examples)
+        more = play_until_all_happened(machine, options) if options.examples >= examples else 0
+    except Unsatisfiable:
+        print(f"no example counts that has {options.steps} steps at most: {happening.STEPS_LEAST} of {happening.KINDS_LEAST} kinds are too rare")
+        return 1
+    print(f"every one went as the contract says; {more} examples more; {time.monotonic() - began:.1f} s")
     if options.verbose:
-        print("happened: " + ", ".join(f"{happening.counts[name]} {name}" for name in names))
-    never = [name for name in names if happening.counts[name] == 0]
-    if never and options.examples >= EXAMPLES_LONG:
-        print(f"never happened in {options.examples} examples: {', '.join(never)}")
+        print("happened: " + ", ".join(f"{happening.counts[name]} {name}" for name in happening.names(machine)))
+    wanted = happening.names(machine) if options.examples >= EXAMPLES_LONG else happening.rules(machine)
+    never = happening.never(wanted) if options.examples >= examples else []
+    if never:
+        print(f"never happened in {options.examples + more} examples: {', '.join(never)}")
         return 1
     return 0
+
+
+def play(machine, options, number, examples):
+    """With that number as the seed."""
+    phases = [Phase.generate] if options.no_shrink else [Phase.generate, Phase.shrink]
+    how = settings(max_examples=examples, stateful_step_count=options.steps, deadline=None, database=None,
+                   phases=phases, suppress_health_check=HealthCheck.all(), print_blob=False,
+                   verbosity=Verbosity.debug if options.verbose else Verbosity.normal)
+    signal.signal(signal.SIGALRM, hung)
+    signal.alarm(round((3 + 2 * examples) * harness.HANG_S))  # a hang is a failure, and says where
+    print(f"seed {number}, {examples} examples of up to {options.steps} steps", flush=True)
+    run_state_machine_as_test(seed(number)(machine), settings=how)
+    signal.alarm(0)
+
+
+def play_until_all_happened(machine, options):
+    """Which rules an example has is chance, and what is drawn depends on what was seen: so more are played, but not for ever. How many."""
+    for more in range(MORE_MOST):
+        if not happening.never(happening.rules(machine)):
+            return more
+        play(machine, options, options.seed + 1 + more, 1)
+    return MORE_MOST

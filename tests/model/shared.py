@@ -1,4 +1,6 @@
-"""The model of the contract (contract.py) and two servers on one PostgreSQL (QUINIELA_POSTGRES, tests/with_postgres.py), started with
+"""Whatever users and operators do, and in any order, two servers on one PostgreSQL keep the contract.
+
+The model of the contract (contract.py) beside two servers on one PostgreSQL (QUINIELA_POSTGRES, tests/with_postgres.py), started with
 other settings while the other one works, is stopped for a moment and has old ones in its memory, or waits for the database.
 
 shared.py                           what ctest runs: the same few examples each time
