@@ -2,8 +2,10 @@
 import concurrent.futures
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -28,6 +30,17 @@ CALLS = {
     "tests/hostile/memory.py": ["", "no-such-program", "/bin/true --scale 0", "/bin/true --scale inf"],
     "tests/hostile/measure.py": ["--program no-such-program", "--rounds 0", "--bets 0", "--agencies 0", "--silent -1", "--slow -1",
                                  "--handshakes -1"],
+}
+
+SCRIPTS = {
+    "script/test": ["--help", "slow", "quick dev"],
+    "script/analyze": ["--help", "all"],
+    "script/build": ["--help", "devv", "../../src", "dev asan"],
+    "script/bootstrap": ["--help", "tests"],
+    "script/coverage": ["--help"],
+    "script/demo": ["--help"],
+    "script/fuzz": ["--help", "-3", "15 nobody"],
+    "script/torture": ["--help", "server nobody"],
 }
 
 # Calls the tool in one process with each of these words: exit statuses and what was said, one line of JSON for each call.
@@ -71,6 +84,18 @@ class WrongUse(unittest.TestCase):
                     with self.subTest(tool=tool, words=words):
                         self.assertEqual(status, 2, f"exit status; it said:\n{said}")
                         self.assertRegex(said, r"(?s)usage: .*error: ")
+
+    def test_shell(self):
+        """With hardly any program to be found, so that one that is not refused fails soon, with another status."""
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(shutil.which("dirname"), os.path.join(folder, "dirname"))
+            for script, calls in SCRIPTS.items():
+                for words in calls:
+                    with self.subTest(script=script, words=words):
+                        done = subprocess.run([os.path.join(ROOT, script), *words.split()], capture_output=True, text=True, check=False,
+                                              env={"PATH": folder}, timeout=LIMIT_S)
+                        self.assertEqual((done.returncode, done.stdout), (2, ""), f"exit status and output; its errors:\n{done.stderr}")
+                        self.assertRegex(done.stderr, r"usage: |is no target")
 
 
 if __name__ == "__main__":
