@@ -2,17 +2,21 @@
 
 Whatever the command starts, in sessions of its own, too, is ended when it ends, when the time is over, or when
 whoever started this closes its standard input, if only by ending. In the last two cases the command's group gets a SIGINT
-and has GENTLY seconds to end by itself, unless that is 0. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
+and has GENTLY seconds to end by itself, unless that is 0. Its temporary files go into two folders that are removed behind
+it: TMPDIR, and QUINIELA_MEMORY in memory. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
 """
 import ctypes
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
+MEMORY = "/dev/shm"
 
 
 def descendants():
@@ -61,11 +65,12 @@ def main():
     os.set_blocking(woken, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(woken)
+    folders = {"TMPDIR": folder_in(None), "QUINIELA_MEMORY": folder_in(MEMORY if os.access(MEMORY, os.W_OK) else None)}
     start = time.monotonic()
     with open(output, "wb") as file:
         # Python's children inherit what is ignored; a test is to have it as from a terminal.
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                                 start_new_session=True, preexec_fn=heed_signals)
+                                 start_new_session=True, preexec_fn=heed_signals, env={**os.environ, **folders})
     status = None
     while status is None:
         left = start + seconds - time.monotonic()
@@ -79,7 +84,26 @@ def main():
     if status == "timeout" and gently:
         ask(child, gently, waking)
     end_all()
+    for folder in folders.values():
+        remove(folder)
     print(status, round(took, 3), flush=True)
+
+
+def folder_in(place):
+    """A new one, of everybody's: tests start programs as somebody else, too."""
+    folder = tempfile.mkdtemp(prefix="minded-", dir=place)
+    os.chmod(folder, 0o1777)
+    return folder
+
+
+def remove(folder):
+    """With what is mounted in it taken away first."""
+    with open("/proc/self/mounts", encoding="utf-8", errors="replace") as file:
+        places = [line.split()[1] for line in file]
+    for place in reversed(places):
+        if place.startswith(folder + "/"):
+            subprocess.run(["umount", "-l", place], stderr=subprocess.DEVNULL, check=False)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def ask(child, seconds, waking):

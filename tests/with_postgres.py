@@ -1,7 +1,7 @@
 """Runs a command beside a PostgreSQL of its own, and ends that with it: with_postgres.py [--needed] COMMAND [ARGUMENT …]
 
-QUINIELA_POSTGRES holds its address. The database lives in a folder that is removed afterwards, in memory where there is
-room: what a power cut leaves of it is no test's question. It is a copy of one that is made once and kept in build/,
+QUINIELA_POSTGRES holds its address. The database lives in a folder that is removed afterwards, in memory (QUINIELA_MEMORY
+is a folder there) where there is room: what a power cut leaves of it is no test's question. It is a copy of one that is made once and kept in build/,
 since initdb takes seconds. PostgreSQL does not run as root, so root hands it to the user that Debian's package has made
 for it. Where none is installed the command runs without; with --needed it does not run, and the exit status is 77.
 """
@@ -22,7 +22,7 @@ import held_ports
 
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "build")
 INITDB = ("-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "--no-sync", "--wal-segsize=1")
-MEMORY, MEMORY_BYTES = "/dev/shm", 1 << 30  # that must be free there
+MEMORY, MEMORY_BYTES = os.environ.get("QUINIELA_MEMORY", "/dev/shm"), 1 << 30  # that must be free there
 
 
 def place():

@@ -27,6 +27,8 @@ set_tests_properties("other: Is skipped" PROPERTIES SKIP_RETURN_CODE 77)
 """,
     "long": """#!/bin/sh
 trap 'echo asked >"$0.asked"; exit 1' INT
+mktemp -d >"$0.folders"
+mktemp -d -p "$QUINIELA_MEMORY" >>"$0.folders"
 setsid sleep 1000 &
 echo $! >"$0.other"
 echo $$ >"$0.pid"
@@ -145,6 +147,8 @@ class Steady(unittest.TestCase):
                 self.assertEqual(process.wait(HANG_S), status)
                 for pid in started:
                     self.wait_for(f"the end of {pid}", lambda pid=pid: not is_running(pid))
+                for folder in self.read("long.folders").split():
+                    self.wait_for(f"nothing of {folder}", lambda folder=folder: not os.path.exists(os.path.dirname(folder)))
                 self.assertEqual(self.read("long.asked"), "asked\n", "the test was asked to end, and could tidy up")
 
     def test_the_load_ends_with_whoever_asked_for_it_though_that_was_sooner(self):
