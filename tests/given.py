@@ -33,6 +33,13 @@ def _within(kind, called, least, most, above=False):
     return taken
 
 
+def text(words):
+    """A type: what is not empty."""
+    if not words:
+        raise argparse.ArgumentTypeError("is empty")
+    return words
+
+
 def pattern(text):
     """A type: a regular expression, compiled."""
     try:

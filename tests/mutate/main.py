@@ -17,7 +17,7 @@ from commands import Commands, Interrupted  # noqa: E402
 from reach import Reach  # noqa: E402
 from report import changed_lines, report  # noqa: E402
 from results import Points, Results, drawn, equivalents  # noqa: E402
-from tree import OutOfTime, Tree, digest  # noqa: E402
+from tree import Failed, OutOfTime, Tree, digest  # noqa: E402
 from trial import History, Trial  # noqa: E402
 from workshop import Parts  # noqa: E402
 
@@ -25,6 +25,7 @@ QUICK_S = 5  # a test that takes longer is not for --ci
 QUICK_PATIENCE_S = 20
 ENOUGH = 10  # of so many mutants one is noticed, or something is wrong
 CI_FILES = 25  # of so many sources mutants are drawn at random
+SKIPPED = 77
 CI_COMMITS = 5  # that have changed sources: their lines come first
 
 
@@ -37,40 +38,48 @@ def arguments():
     parser.add_argument("--sample", type=given.whole(1), default=0, metavar="N", help="so many, drawn with the seed (default: all)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--files", nargs="+", default=[], metavar="PATTERN", help="of these sources only: src/ledger, 'src/net/t*.c'")
-    parser.add_argument("--since", metavar="REV", help="of the lines only that have changed since")
+    parser.add_argument("--since", type=given.text, metavar="REV", help="of the lines only that have changed since")
     parser.add_argument("--minutes", type=given.number(above=True), help="stop after so many")
     parser.add_argument("--jobs", type=given.whole(1, 1000), default=os.cpu_count(), help="so many side by side (default: a processor each)")
     parser.add_argument("--patience", type=given.number(above=True), default=180, metavar="S", help="seconds of tests that one mutant is worth (default: 180)")
     parser.add_argument("--fresh", action="store_true", help="try again what was tried")
-    parser.add_argument("--list", action="store_true", help="only list what would be tried")
-    parser.add_argument("--show", metavar="ID", help="what this mutant changes, and what is known of it")
-    parser.add_argument("--again", metavar="ID", help="try this one now, with every test that runs its line")
-    parser.add_argument("--report", action="store_true", help="only say what is known")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="only list what would be tried")
+    what.add_argument("--show", type=given.text, metavar="ID", help="what this mutant changes, and what is known of it")
+    what.add_argument("--again", type=given.text, metavar="ID", help="try this one now, with every test that runs its line")
+    what.add_argument("--report", action="store_true", help="only say what is known")
     parser.add_argument("--root", default=ROOT, help=argparse.SUPPRESS)  # of another project
     parser.add_argument("--ci", type=given.number(above=True), metavar="MINUTES",
                         help="the lines that have changed last, then at random, with the quick tests only")
     chosen = parser.parse_args()
+    if not is_repository(chosen.root):
+        parser.error(f"{chosen.root} is no git repository")
+    if chosen.ci and (chosen.since or chosen.minutes or chosen.show or chosen.again):
+        parser.error("argument --ci: not with --since, --minutes, --show or --again")
     if chosen.since and not is_revision(chosen.root, chosen.since):
         parser.error(f"argument --since: {chosen.since!r} is no revision")
     return chosen
 
 
 class Run:
-    def __init__(self, chosen):
+    def __init__(self, chosen, runner):
         self.chosen, self.start = chosen, time.monotonic()
         self.minutes = chosen.ci or chosen.minutes
         chosen.patience = min(chosen.patience, QUICK_PATIENCE_S if chosen.ci else chosen.patience)
-        self.tree, self.runner = Tree(os.path.abspath(chosen.root)), Commands()
-        self.lock = locked(self.tree.work, chosen.show or chosen.list or chosen.report)
+        self.tree, self.runner = Tree(os.path.abspath(chosen.root)), runner
+        looks = bool(chosen.show or chosen.list or chosen.report)
+        self.lock = locked(self.tree.work, looks)
         self.tree.copy(bool(self.lock))
         self.names()
         self.tree.left = self.left
         if self.lock:
-            self.tree.build("dev", chosen.jobs)
+            self.tree.build("dev", chosen.jobs, compiles=not looks)
         elif not self.tree.is_built():
             raise SystemExit("script/mutate: another one has only begun, and there is nothing to look at yet")
+        if self.lock and looks:
+            self.lock.close()  # a run may begin
         self.points, self.results = Points(self.tree, chosen.jobs), Results(self.tree)
-        self.equal, self.busy = equivalents(), 0
+        self.equal, self.busy = equivalents(self.tree.root), 0
 
     def left(self):
         """Seconds."""
@@ -82,8 +91,8 @@ class Run:
             return self.tree.sources
         wanted = set()
         for pattern in self.chosen.files:
-            folder = pattern.rstrip("/") + "/"
-            found = {name for name in self.tree.sources if fnmatch.fnmatch(name, pattern) or name.startswith(folder)}
+            path = os.path.relpath(os.path.join(self.tree.root, pattern), self.tree.root)
+            found = {name for name in self.tree.sources if fnmatch.fnmatch(name, path) or name.startswith(path + "/")}
             if not found:
                 print(f"script/mutate: argument --files: no source is called {pattern!r}", file=sys.stderr)
                 raise SystemExit(2)
@@ -135,7 +144,6 @@ class Run:
 
         def work(number):
             trial = Trial(parts, tests, self.reach, history, self.runner, number, self.chosen.patience)
-            running = 0
             while self.left() > 0:
                 with lock:
                     mutant = next(todo, None) if counted() + self.busy < wanted else None
@@ -176,6 +184,7 @@ class Run:
                 errors.put(error)
                 self.runner.end()
         threads = [threading.Thread(target=guarded, args=[n]) for n in range(self.chosen.jobs)]
+        self.runner.is_tried = True
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
@@ -200,6 +209,10 @@ def locked(folder, only_looks):
 
 def git(root, *command):
     return subprocess.run(["git", "-C", root, *command], check=True, capture_output=True, text=True).stdout
+
+
+def is_repository(root):
+    return subprocess.run(["git", "-C", root, "rev-parse"], capture_output=True, check=False).returncode == 0
 
 
 def is_revision(root, name):
@@ -227,24 +240,33 @@ def changed_since(root, revision):
     return found
 
 
-def main():
-    chosen = arguments()
-    run = Run(chosen)
-
-    process = os.getpid()
+def stoppable():
+    """What starts commands. A signal ends those that run; while none does, it raises Interrupted."""
+    process, runner = os.getpid(), Commands()
 
     def interrupted(*_):
-        if os.getpid() != process or run.runner.ended:
+        if os.getpid() != process or runner.interrupted:
             return
         say("interrupted: what was tried is kept, and the same command goes on")
-        run.runner.end()
-        if not run.busy:
+        runner.interrupted = True
+        runner.end()
+        if not runner.is_tried:
             raise Interrupted
+    runner.interrupted = runner.is_tried = False
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupted)
+    return runner
+
+
+def main():
+    chosen, runner = arguments(), stoppable()
+    run = Run(chosen, runner)
     if chosen.show or chosen.again:
         return one(run, chosen)
     mutants = list({m.id: m for m in run.candidates() if m.id not in run.equal}.values())
+    if not (chosen.files or chosen.since or chosen.ci):
+        for name in sorted(run.equal - {m.id for m in run.points.of(run.tree.sources)}):
+            say(f"equivalent.txt: there is no mutant {name} any more")
     if chosen.list:
         for mutant in mutants[:chosen.sample or None]:
             say(f"{mutant.id} {mutant.file}:{mutant.line} {mutant.function}: {mutant.operator}\n"
@@ -255,6 +277,13 @@ def main():
     else:
         pairs = run.try_all(mutants, chosen.sample or len(mutants))
     say(report(pairs, run.tree.read))
+    return 130 if runner.interrupted else verdict(pairs, chosen, mutants)
+
+
+def verdict(pairs, chosen, mutants):
+    """The exit status."""
+    if mutants and not pairs and not chosen.report:
+        raise OutOfTime
     if chosen.ci and len(pairs) >= ENOUGH and not any(record["end"] == "noticed" for _, record in pairs):
         say("script/mutate: not one mutant was noticed: something is wrong with the tests, or with this")
         return 1
@@ -277,6 +306,9 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except OutOfTime:
-        say("script/mutate: the time was over before anything was tried")
+        say("script/mutate: SKIPPED: the time was over before any mutant was tried")
+        sys.exit(SKIPPED)
+    except Failed as failure:
+        sys.exit(f"script/mutate: {failure}")
     except Interrupted:
         sys.exit(130)

@@ -11,7 +11,7 @@ from operators import mutants_of
 from source import Source
 from tree import HERE, digest
 
-EQUIVALENT = os.path.join(HERE, "equivalent.txt")
+EQUIVALENT = "tests/mutate/equivalent.txt"
 
 
 def find(path, name, command):
@@ -53,11 +53,12 @@ def drawn(mutants, seed):
     return sorted(mutants, key=lambda mutant: hashlib.sha1(f"{seed} {mutant.name()}".encode()).digest())
 
 
-def equivalents():
+def equivalents(root):
     """The ids of those that mean the same program: each stands at the beginning of a line, its reason follows."""
-    if not os.path.exists(EQUIVALENT):
+    path = os.path.join(root, EQUIVALENT)
+    if not os.path.exists(path):
         return set()
-    with open(EQUIVALENT, encoding="utf-8") as file:
+    with open(path, encoding="utf-8") as file:
         return {line[:8] for line in file if re.match(r"[0-9a-f]{8} ", line)}
 
 
@@ -70,9 +71,11 @@ class Results:
         if os.path.exists(self.path):
             with open(self.path, encoding="utf-8") as file:
                 for line in file:
-                    if line.endswith("\n"):
+                    try:
                         record = json.loads(line)
                         self.known[record["id"]] = record
+                    except (ValueError, TypeError, KeyError):
+                        pass  # torn: that one is tried again
 
     def of(self, mutant, quick=False):
         """None for what is to be tried; with the quick tests alone nobody is known to have survived all."""
@@ -89,5 +92,9 @@ class Results:
     def add(self, record):
         record.update(tree=self.tree.hash, text=self.text(record["file"]))
         self.known[record["id"]] = record
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        with open(self.path, "ab+") as file:
+            if file.seek(0, os.SEEK_END) > 0:
+                file.seek(-1, os.SEEK_END)
+                if file.read() != b"\n":  # the last line is torn
+                    file.write(b"\n")
+            file.write(json.dumps(record).encode() + b"\n")

@@ -1,6 +1,7 @@
 """Planted bugs that a test notices are told from others, and the sources stay as they are."""
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -8,6 +9,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = {
+    "tests/mutate/equivalent.txt": "00000000 a reason\n",
     "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
 project(toy C CXX)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
@@ -41,9 +43,11 @@ int main(void) {
 
 
 class Run(unittest.TestCase):
+    def command(self, *arguments):
+        return [sys.executable, "-B", os.path.join(HERE, "main.py"), "--root", self.folder, "--jobs", "1", *arguments]
+
     def mutate(self, *arguments, status=0):
-        done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "main.py"), "--root", self.folder, "--jobs", "1",
-                               *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
@@ -51,10 +55,13 @@ class Run(unittest.TestCase):
         with tempfile.TemporaryDirectory() as self.folder:
             subprocess.run(["git", "init", "-q", self.folder], check=True)
             for arguments in (["--sample", "0"], ["--sample", "-3"], ["--minutes", "0"], ["--ci", "nan"], ["--patience", "-1"],
-                              ["--jobs", "0"], ["--since", "nobody"], ["--since=--help"], ["--sampl", "3"]):
+                              ["--jobs", "0"], ["--since", "nobody"], ["--since", ""], ["--show", ""], ["--again", ""],
+                              ["--ci", "0"], ["--minutes", "nan"], ["--list", "--report"], ["--ci", "3", "--minutes", "9"], ["--since=--help"], ["--sampl", "3"]):
                 with self.subTest(arguments=arguments):
                     self.assertRegex(self.mutate(*arguments, status=2), r"usage: .*(?s:.*)error: ")
             self.assertEqual(os.listdir(self.folder), [".git"])
+            os.rename(os.path.join(self.folder, ".git"), os.path.join(self.folder, "git"))
+            self.assertIn("is no git repository", self.mutate(status=2))
 
     def test_a_project_of_one_function(self):
         with tempfile.TemporaryDirectory() as self.folder:
@@ -65,13 +72,15 @@ class Run(unittest.TestCase):
                     file.write(text)
             subprocess.run(["git", "init", "-q", self.folder], check=True)
             self.assertIn("no source is called 'src/tou'", self.mutate("--files", "src/toy", "src/tou", status=2))
+            self.assertIn("there is no mutant 00000000 any more", self.mutate("--list"))
+            self.assertFalse(os.path.exists(os.path.join(self.folder, "build/mutate/dev/test_toy")), "nothing is built to be listed")
             said = self.mutate()
             self.assertRegex(said, r"(?m)^src/toy +16 +5 +6 +5 ", said)
             self.assertIn("    -     if (n > 9) {\n    +     if (n >= 9) {", said, "the same for every n that was tried")
             self.assertIn("    +     return n + 5;", said, "nobody runs it")
             self.assertRegex(said, r"negate: noticed by toy\.holds \(1\)")
             self.assertRegex(said, r"constant: noticed by toy\.holds \(1\)")
-            again = self.mutate()
+            again = self.mutate("--files", "./src/toy", os.path.join(self.folder, "src"))
             self.assertEqual(again.count("noticed by"), 0, "what was tried is not tried again:\n" + again)
             self.assertEqual(again.split("folder ")[1], said.split("folder ")[1], "and is reported the same")
             with open(os.path.join(self.folder, "src/toy/toy.c"), encoding="utf-8") as file:
@@ -81,6 +90,19 @@ class Run(unittest.TestCase):
                 self.assertIn("another one is at work", self.mutate("--fresh", status=1))
                 seen = self.mutate("--report")
                 self.assertEqual(seen.split("folder ")[1], said.split("folder ")[1], "one may look at what it does")
+            results = os.path.join(self.folder, "build/mutate/results.jsonl")
+            os.truncate(results, os.path.getsize(results) - 20)
+            self.assertEqual(self.mutate().count(" s  "), 1, "a torn line's is tried again")
+            self.assertEqual(self.mutate().count(" s  "), 0, "and what was written behind it is known")
+            self.assertIn("SKIPPED", self.mutate("--fresh", "--minutes", "0.0001", status=77))
+            self.interrupt()
+
+    def interrupt(self):
+        with subprocess.Popen(self.command("--fresh"), stdout=subprocess.PIPE, text=True) as process:
+            next(line for line in process.stdout if "src/toy/toy.c:" in line)  # the first was tried
+            process.send_signal(signal.SIGTERM)
+            said = process.stdout.read()
+        self.assertEqual(process.returncode, 130, "exit status of what was interrupted; it said:\n" + said)
 
 
 if __name__ == "__main__":

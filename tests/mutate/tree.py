@@ -13,6 +13,10 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import ctest_list  # noqa: E402
+from ctest_list import Described  # noqa: E402
+
 LABEL = "mutate"  # of the tests of these programs themselves, which are of no use here
 TRACED = "-O0 -g1 -fsanitize-coverage=trace-pc"
 
@@ -21,17 +25,15 @@ class OutOfTime(Exception):
     pass
 
 
-class Test:
+class Failed(Exception):
+    """A command failed that is needed; the text has what it said."""
+
+
+class Test(Described):
     def __init__(self, found, python):
-        properties = {p["name"]: p["value"] for p in found["properties"]}
-        self.name = found["name"]
+        super().__init__(found)
         self.command = [sys.executable if word == python or re.search(r"/python3(\.\d+)?$", word) else word
-                        for word in found["command"]]
-        self.environment = dict(pair.split("=", 1) for pair in properties.get("ENVIRONMENT", []))
-        self.folder = properties.get("WORKING_DIRECTORY", ".")
-        self.labels = properties.get("LABELS", [])
-        self.limit = properties.get("TIMEOUT", 600)
-        self.skipped = properties.get("SKIP_RETURN_CODE", 0)
+                        for word in self.command]
 
     def words(self):
         return [*self.command, *self.environment.values()]
@@ -72,7 +74,8 @@ class Tree:
         with open(os.path.join(self.path, name), "rb") as file:
             return file.read()
 
-    def build(self, which, jobs):
+    def build(self, which, jobs, compiles=True):
+        """Without compiling it is known how that would be done."""
         folder = {"dev": self.dev, "counted": self.counted}[which]
         options = {"CMAKE_BUILD_TYPE": "Debug", "BUILD_TESTING": "ON"}
         if which == "dev":
@@ -86,16 +89,17 @@ class Tree:
         if shutil.which("ccache"):
             options.update({f"CMAKE_{language}_COMPILER_LAUNCHER": "ccache" for language in ("C", "CXX")})
         run(["cmake", "-S", self.path, "-B", folder, "-G", "Ninja", *(f"-D{k}={v}" for k, v in options.items())], self.left())
-        run(["ninja", "-C", folder, "-j", str(jobs)], self.left())
+        if compiles:
+            run(["ninja", "-C", folder, "-j", str(jobs)], self.left())
 
     def is_built(self):
         return os.path.exists(os.path.join(self.dev, "compile_commands.json"))
 
     def tests(self, folder):
         """All of them, as ctest knows them."""
-        found = json.loads(run(["ctest", "--test-dir", folder, "--show-only=json-v1"]))
+        found = ctest_list.told(run(["ctest", "--test-dir", folder, *ctest_list.ASK]))
         python = shutil.which("python3")
-        tests = [Test(test, python) for test in found["tests"] if test.get("command")]
+        tests = [Test(test, python) for test in found if test.get("command")]
         return {test.name: test for test in tests if LABEL not in test.labels}
 
     def commands(self):
@@ -119,8 +123,11 @@ def run(command, seconds=float("inf")):
         except subprocess.TimeoutExpired:
             process.terminate()  # ninja ends what it has started
             raise OutOfTime from None
+        except BaseException:  # somebody wants an end
+            process.terminate()
+            raise
     if process.returncode != 0:
-        raise RuntimeError(f"{shlex.join(command)} failed:\n{said.decode(errors='replace')[-4000:]}")
+        raise Failed(f"{shlex.join(command)} failed:\n{said.decode(errors='replace')[-4000:]}")
     return said
 
 

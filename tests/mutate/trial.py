@@ -85,15 +85,15 @@ class Trial:
         """How the test ended with the mutant when that was not well, and the end of what it printed."""
         status, took = self.attempt(test, True)
         noticed = status not in (0, test.skipped)
+        tail = self.tail() if noticed else ""  # before it is asked without the mutant
         if noticed and not self.is_trusted(test):
             return None, ""
         self.history.tell(test.name, mutant.file, noticed, took)
         if not noticed:
             return None, ""
-        tail = self.tail()
-        if status != "timeout" and not any(label in STEADY for label in test.labels):
+        if not any(label in STEADY for label in test.labels):
             for _ in range(AGAIN - 1):
-                status = self.attempt(test, True)[0]
+                status = self.attempt(test, True, patience=2)[0]
                 if status in (0, test.skipped):
                     return None, tail
         return status, tail
@@ -108,14 +108,14 @@ class Trial:
             self.history.tell(test.name, "", False, took)
         return True
 
-    def attempt(self, test, planted):
+    def attempt(self, test, planted, patience=1):
         """Starts the test; a test of ours in Python ends at its first failure."""
         replaced = self.shop.replaced if planted else lambda word: word
         command = [replaced(word) for word in test.command]
         if "e2e" in test.labels:
             command.append("--failfast")
         environment = {**self.environment, **{key: replaced(value) for key, value in test.environment.items()}}
-        limit = min(10 + 4 * self.history.seconds.get(test.name, 10), test.limit)
+        limit = min(patience * (10 + 4 * self.history.seconds.get(test.name, 10)), test.limit)
         status, took = self.runner.run(command, limit, os.path.join(self.shop.folder, "said"), environment, test.folder)
         if status == "lost":
             raise Interrupted

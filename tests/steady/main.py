@@ -8,7 +8,6 @@ begins anew. The exit status is 0 when nothing failed, 1 when something did, 2 w
 """
 import argparse
 import concurrent.futures
-import json
 import os
 import signal
 import subprocess
@@ -20,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import given  # noqa: E402
 from commands import Commands, Interrupted  # noqa: E402
+from ctest_list import ASK, Described, told  # noqa: E402
 from results import Results, Unusable  # noqa: E402
 
 BUSY = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    for _ in range(1000000): pass\n"
@@ -42,24 +42,17 @@ def tree(root):
         return output(root, "git", "write-tree", env=environment).strip()
 
 
-class Test:
-    def __init__(self, described, root):
-        self.name, self.command = described["name"], described.get("command")
-        properties = {each["name"]: each["value"] for each in described["properties"]}
-        self.folder = properties.get("WORKING_DIRECTORY", root)
-        self.environment = dict(each.split("=", 1) for each in properties.get("ENVIRONMENT", []))
-        self.limit_s, self.skipped = properties.get("TIMEOUT", 1500), properties.get("SKIP_RETURN_CODE")
-
+class Test(Described):
     def run(self, runner):
         """"passed", "skipped" or "failed", and what it said; Interrupted when it was ended for that."""
         if not self.command:
             return "failed", "its program is not built\n"
         with tempfile.NamedTemporaryFile(errors="replace", mode="r", encoding="utf-8") as said:
-            status, _ = runner.run(self.command, self.limit_s, said.name, {**SANITIZERS, **os.environ, **self.environment},
+            status, _ = runner.run(self.command, self.limit, said.name, {**SANITIZERS, **os.environ, **self.environment},
                                    self.folder, GENTLE_S)
             text = said.read()
         if status == "timeout":
-            return "failed", text + f"\nended after {self.limit_s} s\n"
+            return "failed", text + f"\nended after {self.limit} s\n"
         if status == self.skipped:
             return "skipped", text
         return ("failed" if status else "passed"), text + f"\nexit status {status}\n"
@@ -102,8 +95,8 @@ def found(options):
     built = subprocess.run([os.path.join(options.root, "script/build"), options.preset], check=False, stdout=subprocess.DEVNULL)
     if built.returncode != 0:
         raise Unusable(f"preset {options.preset} cannot be built")
-    described = json.loads(output(options.root, "ctest", "--preset", options.preset, "--show-only=json-v1"))["tests"]
-    tests = [Test(each, options.root) for each in described if options.only.search(each["name"])]
+    described = told(output(options.root, "ctest", "--preset", options.preset, *ASK))
+    tests = [Test(each) for each in described if options.only.search(each["name"])]
     if not tests:
         raise Unusable(f"of {len(described)} tests of preset {options.preset} none has {options.only.pattern!r} in its name")
     return tests
