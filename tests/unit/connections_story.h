@@ -34,6 +34,7 @@ static const uint8_t long_answer[LONG_ANSWER_BYTES];
 static struct peer {
     int socket;
     struct connection *connection; // NULL once it is closed
+    int arrived;                   // how often it was told so
 } peers[PEERS_MAX];
 static int peer_count;
 
@@ -64,8 +65,8 @@ static void opened(struct connection *connection) {
     own->peer->connection = connection;
 }
 
-static void nothing(struct connection *connection) {
-    (void)connection;
+static void arrived(struct connection *connection) {
+    ((struct own *)connection_state(connection))->peer->arrived++;
 }
 
 static void identified(struct connection *connection) {
@@ -150,7 +151,7 @@ static const struct handler handler = {
     .received = received,
     .owes_answer = owes_answer,
     .ended = ended,
-    .arrived = nothing,
+    .arrived = arrived,
     .closed = closed,
 };
 
@@ -225,6 +226,7 @@ static struct peer *knock(in_port_t port) {
     int small = 4096, on = 1;
     to.sin_port = port;
     peer->connection = NULL;
+    peer->arrived = 0;
     peer->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(peer->socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     setsockopt(peer->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what is said comes at once

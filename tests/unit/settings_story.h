@@ -76,6 +76,12 @@ static const struct setting table[] = {
      .minimum = 1024,
      .help = "A size"},
     {.commands = OFFICE,
+     .key = "CLI_MOOD",
+     .file_key = "mood",
+     .type = SETTING_CHOICE,
+     .choices = "calm loud shy",
+     .help = "A choice"},
+    {.commands = OFFICE,
      .key = "CLI_GUEST",
      .type = SETTING_TEXT,
      .free_text = true,
@@ -100,9 +106,9 @@ static const struct setting table[] = {
 static const struct setting *const tables[] = {table, NULL};
 
 static const char *const variables[] = {
-    "GATE_PORT",          "SHELF",     "SHELVES", "HOST_IP",   "LOUDNESS",  "ONLY_ONCE", "CLI_ID",
-    "CLI_HALL_ADDRESS",   "CLI_GUEST", "HOST_UP", "PILE_SIZE", "CLI_PAUSE", "CLI_ROOM",  "PRIZES",
-    "CLI_PILE_MAXAMOUNT", "CONFIG",    "OUTPUT",  "STORE",     "DRAW",
+    "GATE_PORT", "SHELF",   "SHELVES",   "HOST_IP",   "LOUDNESS", "ONLY_ONCE", "CLI_ID", "CLI_HALL_ADDRESS",
+    "CLI_GUEST", "HOST_UP", "PILE_SIZE", "CLI_PAUSE", "CLI_ROOM", "CLI_MOOD",  "PRIZES", "CLI_PILE_MAXAMOUNT",
+    "CONFIG",    "OUTPUT",  "STORE",     "DRAW",
 };
 
 static const struct settings_command central = {.name = "central",

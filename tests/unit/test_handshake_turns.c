@@ -290,6 +290,17 @@ static void after_a_reload_who_is_good_no_more_is_not_listened_to(void **state) 
     assert_int_not_equal(peer->connection->phase, CONNECTION_OPEN);
 }
 
+// Whoever hears nothing but the end of the connection cannot tell whether all has come.
+static void the_end_is_said_in_tls(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    say_secretly("f123456789");
+    run();
+    hear();
+    assert_true(tls_session_ended(client));
+}
+
 #define TURNS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_tls, tear_down_tls)
 
 int main(void) {
@@ -305,6 +316,7 @@ int main(void) {
         TURNS_TEST(after_a_reload_in_the_middle_of_a_handshake_it_is_the_new_one_that_counts),
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_sent_nothing),
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_not_listened_to),
+        TURNS_TEST(the_end_is_said_in_tls),
     };
     return cmocka_run_group_tests_name("handshake_turns", tests, NULL, NULL);
 }

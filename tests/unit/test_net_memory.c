@@ -119,6 +119,18 @@ static void buffers_that_nobody_uses_go_before_anybody_does(void **state) {
     assert_open("1");
 }
 
+// The service's share is got back by closing nobody: so what is missing is refused.
+static void there_is_room_to_the_last_byte(void **state) {
+    (void)state;
+    say(come(), "x123456789");
+    struct connection *connection = peers[0].connection;
+    input_free_spares(loop); // which count
+    connection_charge(connection, MEMORY - 1000 - atomic_load(&net->held));
+    assert_true(memory_make(loop, connection, 1000));
+    assert_false(memory_make(loop, connection, 1001));
+    assert_open("1");
+}
+
 static void what_is_gone_is_not_counted_any_more(void **state) {
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -144,6 +156,7 @@ int main(void) {
         MEMORY_TEST(what_the_service_keeps_is_not_got_back_by_closing, set_up_one),
         MEMORY_TEST(a_loop_with_more_than_its_share_closes_one_of_its_own_for_another, set_up_two),
         MEMORY_TEST(buffers_that_nobody_uses_go_before_anybody_does, set_up_little),
+        MEMORY_TEST(there_is_room_to_the_last_byte, set_up_one),
         MEMORY_TEST(what_is_gone_is_not_counted_any_more, set_up_one),
     };
     return cmocka_run_group_tests_name("net_memory", tests, NULL, NULL);

@@ -155,6 +155,16 @@ static void free_ports_are_the_same_at_all_addresses(void **state) {
     }
 }
 
+static void one_address_is_the_only_one(void **state) {
+    (void)state;
+    struct net_options wanted = options(1, here);
+    assert_true(net_open(&wanted, &handler, NULL, &net, &error));
+    assert_true(net_start(net, &error));
+    assert_string_equal(net_address(net), "127.0.0.1");
+    assert_true(answers_at("127.0.0.1", net_port(net, 0)));
+    assert_false(answers_at("127.0.0.2", net_port(net, 0)));
+}
+
 static void a_port_where_somebody_listens_is_refused_by_name(void **state) {
     (void)state;
     char words[64];
@@ -220,6 +230,7 @@ static void sockets_that_are_handed_over_are_listened_on_and_closed(void **state
 int main(void) {
     const struct CMUnitTest tests[] = {
         PORTS_TEST(free_ports_are_the_same_at_all_addresses),
+        PORTS_TEST(one_address_is_the_only_one),
         PORTS_TEST(a_port_where_somebody_listens_is_refused_by_name),
         PORTS_TEST(who_begins_to_listen_meanwhile_is_noticed),
         PORTS_TEST(a_net_that_cannot_be_had_leaves_nothing_open),

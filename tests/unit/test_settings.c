@@ -260,26 +260,41 @@ static void sizes_are_powers_of_1024(void **state) {
         const char *text;
         int64_t bytes;
     } good[] = {
-        {"1024", 1024},
-        {"1K", 1024},
-        {"256M", 268435456},
-        {"256m", 268435456},
-        {"1GiB", 1073741824},
-        {"3MiB", 3145728},
-        {"8589934591G", 8589934591 * 1073741824},
+        {"1024", 1024},      {"1K", 1024},
+        {"1k", 1024},        {"1KiB", 1024},
+        {"1g", 1073741824},  {"256M", 268435456},
+        {"256m", 268435456}, {"1GiB", 1073741824},
+        {"3MiB", 3145728},   {"8589934591G", 8589934591 * 1073741824},
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         ASSERT_READY(&office, "--room", good[i].text);
         assert_int_equal(settings_size(story->settings, "CLI_ROOM"), good[i].bytes);
     }
-    static const char *const bad[] = {"",    "M",   "1023", "0",   "-1M",  "1.5M", "64MB",        "64kB",
-                                      "1 M", "1Mi", "1T",   "1MM", "1mib", "+1M",  "8589934592G", "0x10M"};
+    static const char *const bad[] = {"",       "M",      "1023", "0",   "-1M",         "1.5M", "64MB",
+                                      "64kB",   "1 M",    "1Mi",  "1T",  "1MM",         "1mib", "1iB",
+                                      "1024iB", "1023K ", "1TiB", "+1M", "8589934592G", "0x10M"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char expected[160];
         snprintf(expected, sizeof expected,
                  "--room: \"%s\" is not a size such as 256M, 1G or a number of bytes, 1024 bytes or more",
                  bad[i]);
         ASSERT_WRONG(expected, &office, "--room", bad[i]);
+    }
+}
+
+static void a_choice_is_one_of_the_words(void **state) {
+    struct story *story = *state;
+    static const char *const good[] = {"calm", "loud", "shy"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        ASSERT_READY(&office, "--mood", (char *)good[i]);
+        ASSERT_TEXT("CLI_MOOD", good[i]);
+    }
+    static const char *const bad[] = {"",      " ",     "cal", "calmer", "alm", "calm loud",
+                                      "calm ", " loud", "sh",  "Shy",    "shy "};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected, "--mood: \"%s\" is not one of: calm loud shy", bad[i]);
+        ASSERT_WRONG(expected, &office, "--mood", (char *)bad[i]);
     }
 }
 
@@ -408,6 +423,7 @@ int main(void) {
         STORY(numbers_are_whole_and_within_their_bounds),
         STORY(durations_are_as_go_writes_them),
         STORY(sizes_are_powers_of_1024),
+        STORY(a_choice_is_one_of_the_words),
         STORY(levels_keep_the_text_they_were_written_with),
         STORY(switches_are_flags_without_a_value_and_words_elsewhere),
         STORY(a_value_in_an_error_is_cut_and_stays_on_one_line),

@@ -14,7 +14,11 @@ static void what_nobody_sees_is_refused_wherever_it_stands(void **state) {
                {"a\xC2\x85", "a\\u0085"},
                {"a\x7f", "a\\x7f"},
                {"\n", "\\n"},
-               {"\xEF\xBB\xBFnight.db", "\\ufeffnight.db"}};
+               {"\xEF\xBB\xBFnight.db", "\\ufeffnight.db"},
+               {"noche\u00f1\x1b", "noche\u00f1\\x1b"},
+               {"\u6c34\u00f1\x7f", "\u6c34\u00f1\\x7f"},
+               {"\xff\xfe.db\x1b", "\\xff\\xfe.db\\x1b"},
+               {"\xff\t", "\\xff\\t"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char expected[200], flag[64];
         setenv("SHELF", bad[i].text, 1);
