@@ -113,7 +113,7 @@ static const char *const variables[] = {
 
 static const struct settings_command central = {.name = "central",
                                                 .summary = "Sums up.",
-                                                .details = "Details.",
+                                                .details = "Details.\n\nMore of them.",
                                                 .bit = CENTRAL,
                                                 .format = SETTINGS_INI,
                                                 .file_commands = CENTRAL | LISTING,

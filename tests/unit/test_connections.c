@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
 // Slow readers --------------------------------------------------------------------------------------------
 
@@ -175,6 +176,33 @@ static void where_there_is_room_again_nobody_goes(void **state) {
     assert_non_null(peer->connection);
 }
 
+// What is kept for the store, its log and the loops' own is in base/limits.h.
+static void there_is_place_for_as_many_as_there_are_descriptors(void **state) {
+    (void)state;
+    struct rlimit limit, few;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct net_options options = {.port_count = 2, .loops = 3, .backlog = 8};
+    struct error error;
+    assert_true(place_parse("127.0.0.1", &options.place, &error));
+    const int kept = DESCRIPTORS_KEPT + 3 * (DESCRIPTORS_KEPT_LOOP + 1 * 2);
+    static const struct {
+        int descriptors;
+        uint32_t wanted;
+        int most; // above what is kept
+    } cases[] = {{200, 0, 200}, {200, 201, 200}, {200, 199, 199}, {1, 0, 1}, {0, 0, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct net *other;
+        few = (struct rlimit){(rlim_t)(kept + cases[i].descriptors), limit.rlim_max};
+        options.connections_max = cases[i].wanted;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        bool opened = net_open(&options, &handler, NULL, &other, &error);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        assert_true(opened);
+        assert_int_equal(other->connections_max, cases[i].most);
+        net_close(&other);
+    }
+}
+
 // Closing one may not help then.
 static void when_descriptors_are_short_nobodys_work_is_given_up(void **state) {
     (void)state;
@@ -213,6 +241,7 @@ int main(void) {
         CONNECTIONS_TEST(
             when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is_held),
         CONNECTIONS_TEST(where_only_held_ones_are_the_oldest_goes),
+        CONNECTIONS_TEST(there_is_place_for_as_many_as_there_are_descriptors),
         CONNECTIONS_TEST(where_there_is_room_again_nobody_goes),
         CONNECTIONS_TEST(when_descriptors_are_short_nobodys_work_is_given_up),
         CONNECTIONS_TEST(when_descriptors_are_short_who_has_been_idle_for_long_goes),

@@ -62,6 +62,76 @@ static void what_is_shown_is_seen(void **state) {
     }
 }
 
+// Its UTF-8 (RFC 3629).
+static void encode(uint32_t character, char text[5]) {
+    static const uint32_t ends[] = {0x80, 0x800, 0x10000, 0x110000};
+    static const uint8_t leads[] = {0, 0xc0, 0xe0, 0xf0};
+    int more = 0;
+    while (character >= ends[more]) {
+        more++;
+    }
+    text[0] = (char)(leads[more] | character >> (6 * more));
+    for (int i = 1; i <= more; i++) {
+        text[i] = (char)(0x80 | (character >> (6 * (more - i)) & 0x3f));
+    }
+    text[more + 1] = '\0';
+}
+
+static void assert_shown(uint32_t character, bool is_seen) {
+    char text[5], shown[SHOWN_BYTES], number[16];
+    encode(character, text);
+    shown_text(text, strlen(text), shown);
+    snprintf(number, sizeof number, "\\u%04x", character);
+    assert_string_equal(shown, is_seen ? text : number);
+}
+
+static void what_nobody_sees_is_a_number(void **state) {
+    (void)state;
+    static const uint32_t unseen[][2] = {
+        {0x80, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},   {0x1680, 0x1680}, {0x2000, 0x200f},
+        {0x2028, 0x202f}, {0x205f, 0x206f}, {0x3000, 0x3000}, {0xfeff, 0xfeff}, {0xe0000, 0xe0fff}};
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++) {
+        if (unseen[i][0] > 0x80) {
+            assert_shown(unseen[i][0] - 1, true);
+        }
+        assert_shown(unseen[i][0], false);
+        assert_shown(unseen[i][1], false);
+        assert_shown(unseen[i][1] + 1, true);
+    }
+    char shown[SHOWN_BYTES];
+    shown_text("\x1f ~\x7f\x80", 5, shown);
+    assert_string_equal(shown, "\\x1f ~\\x7f\\x80");
+}
+
+// With its NUL it has SHOWN_BYTES. Nothing is shown in part, and each but the last leaves room for the dots.
+static void what_is_too_long_ends_in_dots(void **state) {
+    (void)state;
+    enum { BEFORE_DOTS = SHOWN_BYTES - 4, NUMBER_BYTES = 6 };
+    char text[SHOWN_BYTES + 8], shown[SHOWN_BYTES + 1], expected[SHOWN_BYTES + 8];
+    memset(text, 'a', sizeof text);
+    shown[SHOWN_BYTES] = '#';
+    for (size_t length = BEFORE_DOTS - 2; length < SHOWN_BYTES + 4; length++) {
+        bool fits = length <= BEFORE_DOTS + 1;
+        snprintf(expected, sizeof expected, "%.*s%s", (int)(fits ? length : BEFORE_DOTS), text,
+                 fits ? "" : "...");
+        shown_text(text, length, shown);
+        assert_string_equal(shown, expected);
+    }
+    for (size_t before = BEFORE_DOTS - 8; before <= BEFORE_DOTS; before++) {
+        memset(text, 'a', sizeof text);
+        memcpy(text + before, "\xe2\x80\xae", 3);
+        bool is_last_shown = before + NUMBER_BYTES < SHOWN_BYTES;
+        snprintf(expected, sizeof expected, "%.*s%s", (int)before, text, is_last_shown ? "\\u202e" : "...");
+        shown_text(text, before + 3, shown);
+        assert_string_equal(shown, expected);
+        bool is_shown = before + NUMBER_BYTES <= BEFORE_DOTS;
+        snprintf(expected, sizeof expected, "%.*s%s", (int)before, text, is_shown ? "\\u202ea" : "...");
+        shown_text(text, before + 4, shown);
+        assert_string_equal(shown, expected);
+    }
+    assert_int_equal(shown[SHOWN_BYTES], '#');
+}
+
 static void whatever_it_is_something_is_said(void **state) {
     (void)state;
     static const char letters[] = "a,;\"\r\t|19-\x1a\xef\xbb\xbf\xff[< sep=PK";
@@ -85,6 +155,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_no_sign),
         cmocka_unit_test(what_is_shown_is_seen),
+        cmocka_unit_test(what_nobody_sees_is_a_number),
+        cmocka_unit_test(what_is_too_long_ends_in_dots),
         cmocka_unit_test(whatever_it_is_something_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,15 @@ static void what_is_not_there_has_a_name(void **state) {
     leads_to("links/relative", "data/new");
     leads_to("twice", "data/new");
     leads_to("links/absolute", "data/new");
+    char longest[PATH_MAX + 1] = ""; // with its NUL as long as any may be
+    memset(longest, '/', PATH_MAX - 1);
+    memcpy(longest, "data", 4);
+    memcpy(longest + PATH_MAX - 4, "new", 3);
+    leads_to(longest, "data/new");
+    memcpy(longest + PATH_MAX - 4, "/new", 4);
+    struct error error;
+    char resolved[PATH_MAX];
+    assert_false(path_resolve(longest, resolved, &error));
 }
 
 static void what_leads_nowhere_is_said(void **state) {

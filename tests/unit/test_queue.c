@@ -5,6 +5,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1, HANG_MS = 10000 };
@@ -190,6 +191,7 @@ static void nothing_is_lost_between_threads(void **state) {
 
 static int set_up(void **state) {
     (void)state;
+    memset(&queue, 0xff, sizeof queue); // whatever was there before
     queue_init(&queue);
     return 0;
 }

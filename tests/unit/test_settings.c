@@ -177,6 +177,8 @@ static void help_is_printed_and_ends_the_matter(void **state) {
         "\n"
         "Details.\n"
         "\n"
+        "More of them.\n"
+        "\n"
         "An option wins over the environment, the environment over the file, the file over the default. The\n"
         "file's keys may be in upper or lower case.\n");
     assert_int_equal(LOAD(&office, "-h", "--id=wrong"), SETTINGS_DONE);
