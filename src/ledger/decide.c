@@ -2,6 +2,7 @@
 #include "ledger/internal.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "ledger/listing.h"
 #include "ledger/resend.h"
 
@@ -85,14 +86,25 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     return ledger_begin_group(ledger, error);
 }
 
-// As resend_compare.
-static bool compare(struct ledger *ledger, const struct ledger_request *request, uint64_t first,
-                    uint32_t count, bool *same, struct error *error) {
+// It can be neither acknowledged nor called a conflict. No other request of the group has to do with that.
+static void refuse_damaged(struct ledger_request *request, const struct error *damage) {
+    struct log_source source = {.number = request->source, .error = error_name(damage->code)};
+    (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
+                            source.error, damage->text);
+    request->error = *damage;
+}
+
+// As resend_compare; damage refuses the request.
+static bool compare(struct ledger *ledger, struct ledger_request *request, uint64_t first, uint32_t count,
+                    bool *same, struct error *error) {
     struct resend_result result;
     bool done = resend_compare(ledger->store, ledger->cache, request->agency, first, request->chunk, count,
                                &result, error);
     note_size(&ledger->agencies[request->agency], result.largest);
     *same = result.same;
+    if (done && result.damage.code != ERROR_NONE) {
+        refuse_damaged(request, &result.damage);
+    }
     return done;
 }
 
@@ -110,6 +122,9 @@ static bool compare_with_stored(struct ledger *ledger, struct ledger_request *re
     }
     if (!compare(ledger, request, first, *known, &same, error)) {
         return false;
+    }
+    if (request->error.code != ERROR_NONE) {
+        return true;
     }
     if (!same) {
         refuse_conflict(request, first, *known);
@@ -173,6 +188,9 @@ static bool decide_append(struct ledger *ledger, struct ledger_request *request,
     if (!find_unknown(ledger, request, known, error)) {
         return false;
     }
+    if (request->error.code != ERROR_NONE) {
+        return true;
+    }
     bool is_whole = *known == request->chunk->count && (*known > 0 || request->unknown.last);
     bool is_done = is_whole && (request->type == LEDGER_CHUNK || request->unknown.last);
     if (agency->finished && !is_done) {
@@ -185,9 +203,17 @@ static bool decide_place(struct ledger *ledger, struct ledger_request *request, 
                          struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
     uint64_t first = (uint64_t)request->first;
+    if (first <= agency->bets && first + request->chunk->count > agency->bets) {
+        if (!compare_with_stored(ledger, request, first, known, error)) {
+            return false;
+        }
+        if (request->error.code == ERROR_NONE || !ledger->is_shared) {
+            return true;
+        }
+        error_clear(&request->error);
+    }
     // Where nothing is appended, no commit notices that another server has stored more: its row is asked.
-    bool adds = first <= agency->bets && first + request->chunk->count > agency->bets;
-    if (!adds && !refresh_agency(ledger, request->agency, error)) {
+    if (!refresh_agency(ledger, request->agency, error)) {
         return false;
     }
     if (first > agency->bets) {
@@ -225,7 +251,7 @@ static bool decide_chunk(struct ledger *ledger, struct ledger_request *request, 
             request->finished = request->finished || request->unknown.last;
         }
     }
-    request->next = (int64_t)agency->bets;
+    request->next = request->error.code == ERROR_STORE_FAILED ? -1 : (int64_t)agency->bets;
     return !listing_is_due(request, agency->bets) ||
            listing_make(ledger->listings, ledger->store, request, agency->bets, error);
 }

@@ -13,6 +13,7 @@ struct comparison {
     uint64_t at, end; // the next bet to be compared, and the one behind the last
     bool same;
     size_t largest; // bytes of a chunk that was read
+    struct error damage;
 };
 
 // Goes on behind the bets before `until`, whose stored rows are these.
@@ -29,9 +30,18 @@ static uint64_t until_end_of(const struct comparison *comparison, uint64_t store
     return stored_end < comparison->end ? stored_end : comparison->end;
 }
 
+// That a stored row is damaged, or gone, is no failure to read: it is found, and the rest is not looked at.
+static bool find_damage(struct comparison *comparison, const struct error *error) {
+    if (error->code != ERROR_STORE_FAILED) {
+        return false;
+    }
+    comparison->damage = *error;
+    comparison->same = false;
+    return true;
+}
+
 // Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it was
-// damaged, or is not there, is an error, and no other bet. One that costs more to read than was sent is
-// checked and kept.
+// damaged, or is not there, is no other bet. One that costs more to read than was sent is checked and kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
     if (stored->rows_length > comparison->largest) {
@@ -42,10 +52,12 @@ static bool compare_chunk(void *context, const struct stored_chunk *stored, stru
         return true;
     }
     if (stored->first > comparison->at) {
-        return continuity_missing(comparison->agency, comparison->at, stored->first, error);
+        (void)continuity_missing(comparison->agency, comparison->at, stored->first, error);
+        return find_damage(comparison, error);
     }
     if (until <= comparison->at) {
-        return continuity_misplaced(stored, error);
+        (void)continuity_misplaced(stored, error);
+        return find_damage(comparison, error);
     }
     bool is_large = stored->rows_length > comparison->length;
     uint32_t skip = (uint32_t)(comparison->at - stored->first);
@@ -54,7 +66,7 @@ static bool compare_chunk(void *context, const struct stored_chunk *stored, stru
     size_t length = chunk_row_offset(stored->rows + start, stored->rows_length - start, count);
     compare_rows(comparison, until, stored->rows + start, length);
     if ((is_large || !comparison->same) && !check_digest(stored, error)) {
-        return false;
+        return find_damage(comparison, error);
     }
     if (is_large) {
         row_cache_keep(comparison->cache, stored);
@@ -84,8 +96,11 @@ static bool compare_next(struct store *store, struct comparison *comparison, str
     if (!store_chunks(store, comparison->agency, from, to, compare_chunk, comparison, error)) {
         return false;
     }
-    return !comparison->same || comparison->at >= to ||
-           continuity_missing(comparison->agency, comparison->at, to, error);
+    if (!comparison->same || comparison->at >= to) {
+        return true;
+    }
+    (void)continuity_missing(comparison->agency, comparison->at, to, error);
+    return find_damage(comparison, error);
 }
 
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
@@ -103,10 +118,13 @@ bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agenc
         .end = first + count,
         .same = true,
     };
+    error_clear(&comparison.damage);
     bool done = true;
     while (done && comparison.same && comparison.at < comparison.end) {
         done = compare_next(store, &comparison, error);
     }
-    *result = (struct resend_result){comparison.same && comparison.length == 0, comparison.largest};
+    *result = (struct resend_result){.same = comparison.same && comparison.length == 0,
+                                     .largest = comparison.largest,
+                                     .damage = comparison.damage};
     return done;
 }

@@ -45,6 +45,10 @@ static void how_much_is_stored_is_told_with_a_refusal(void **state) {
     struct ledger_request other = answer(&servers[1], request_of(LEDGER_CHUNK, 1, 2, 3, 3));
     assert_int_equal(other.error.code, ERROR_CONFLICT);
     assert_int_equal(other.next, 8);
+    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 1, 8, 4, 12);
+    other = answer(&servers[0], request_of(LEDGER_CHUNK, 1, 7, 15, 9)); // and goes on behind what it knows
+    assert_int_equal(other.error.code, ERROR_CONFLICT);
+    assert_int_equal(other.next, 12);
 }
 
 // Whether there is a gap nobody knows while the agency's row cannot be read. What is appended needs no such

@@ -128,6 +128,34 @@ static void assert_blamed(const struct ledger_request *request) {
 
 // What the store refuses ------------------------------------------------------------------------------------
 
+// What is sent again where the stored row is gone has nothing to do with what others send.
+static void what_is_damaged_is_refused_alone(void **state) {
+    (void)state;
+    open_playing(2);
+    assert_stored(LEDGER_CHUNK, 1, 0, 3, 3);
+    assert_stored(LEDGER_CHUNK, 1, 3, 3, 6);
+    ledger_close(&story.ledger);
+    assert_int_equal(query("DELETE FROM chunks WHERE first = 3 RETURNING 1"), 1);
+    open_playing(2);
+    struct ledger_request *requests[] = {request(LEDGER_CHUNK, 2, 0, 4), request(LEDGER_CHUNK, 1, 3, 3),
+                                         request(LEDGER_CHUNK, 1, 3, 5), request(LEDGER_LAST_CHUNK, 1, 2, 4),
+                                         request(LEDGER_CHUNK, 1, 0, 3)};
+    process(requests, 5);
+    assert_int_equal(requests[0]->error.code, ERROR_NONE); // another agency's chunk
+    assert_int_equal(requests[0]->next, 4);
+    for (int i = 1; i <= 3; i++) {
+        assert_int_equal(requests[i]->error.code, ERROR_STORE_FAILED); // bets that are gone, sent again
+        assert_non_null(strstr(requests[i]->error.text, "of agency 1 the bets from 3 to 5 are missing"));
+        assert_int_equal(requests[i]->next, -1);
+        assert_int_equal(requests[i]->stored, 0);
+    }
+    assert_int_equal(requests[4]->error.code, ERROR_NONE); // a chunk of the same agency that is there
+    assert_int_equal(requests[4]->next, 6);
+    discard_all(requests, 5);
+    assert_int_equal(story.opened, 2); // it is as good as it was
+    assert_stored(LEDGER_LAST_CHUNK, 2, 4, 0, 4);
+}
+
 // Any of five, also several of them.
 static void what_is_refused_is_refused_alone(void **state) {
     (void)state;
@@ -378,6 +406,7 @@ static void whoever_was_too_late_is_careful_for_some_time(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        LEDGER_TEST(what_is_damaged_is_refused_alone),
         LEDGER_TEST(what_is_refused_is_refused_alone),
         LEDGER_TEST(one_is_refused_in_a_group_of_any_size),
         LEDGER_TEST(a_seal_in_either_half),
