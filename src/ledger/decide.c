@@ -185,7 +185,9 @@ static bool find_unknown(struct ledger *ledger, struct ledger_request *request, 
 static bool decide_append(struct ledger *ledger, struct ledger_request *request, uint32_t *known,
                           struct error *error) {
     const struct agency *agency = &ledger->agencies[request->agency];
-    if (!find_unknown(ledger, request, known, error)) {
+    bool asks = request->type == LEDGER_CHUNK && request->chunk->count == 0; // as in decide_place
+    if ((asks && !refresh_agency(ledger, request->agency, error)) ||
+        !find_unknown(ledger, request, known, error)) {
         return false;
     }
     if (request->error.code != ERROR_NONE) {

@@ -30,6 +30,8 @@ static void how_much_is_stored_is_told_by_each_server(void **state) {
     assert_stored(&servers[0], LEDGER_CHUNK, 1, 10, 2, 12);
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 2, 3, 12);  // again
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 0, 12); // none, at the end of what it knows
+    assert_stored(&servers[0], LEDGER_CHUNK, 2, 0, 3, 3);
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 2, -1, 0, 0)).next, 3); // none, anywhere
     struct ledger_request request = send(&servers[1], LEDGER_LAST_CHUNK, 1, 5, 5); // an end before the end
     assert_int_equal(request.error.code, ERROR_CONFLICT);
 }
