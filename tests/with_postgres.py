@@ -57,8 +57,12 @@ class Postgres:
         self.held = held_ports.hold()
         self.port = held_ports.number(self.held)
         self.settings = settings
-        self._make()
-        self.start()
+        try:
+            self._make()
+            self.start()
+        except BaseException:
+            self.end()
+            raise
 
     def _make(self):
         version = self.bin.split("/")[4]
@@ -119,7 +123,8 @@ class Postgres:
 
     def end(self):
         try:
-            self.stop()
+            if os.path.exists(os.path.join(self.data, "postmaster.pid")):
+                self.stop()
         finally:
             self.held.close()
             shutil.rmtree(self.folder)
@@ -138,10 +143,13 @@ def main():
         return 77
     if programs() is None:
         return subprocess.run(command, check=False).returncode  # which says what it cannot do then
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     postgres = Postgres()
     try:
-        return subprocess.run(command, env={**os.environ, "QUINIELA_POSTGRES": postgres.address()},
-                              check=False).returncode
+        with subprocess.Popen(command, env={**os.environ, "QUINIELA_POSTGRES": postgres.address()}) as process:
+            # A test in Python ends what it has started when it is interrupted.
+            signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+            return process.wait()
     finally:
         postgres.end()
 

@@ -37,6 +37,7 @@ def main(machine, usage, examples):
     parser.add_argument("--no-shrink", action="store_true", help="print the first example that fails as it is")
     parser.add_argument("--verbose", action="store_true", help="print each step before it is done, and how often each happened")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     try:
         play(machine, options, options.seed, options.examples)

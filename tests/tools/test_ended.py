@@ -1,0 +1,75 @@
+"""Whoever ends a tool, nothing that it has started is left."""
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [TESTS, os.path.join(TESTS, "e2e")]
+import with_postgres  # noqa: E402
+from harness import HANG_S, until  # noqa: E402
+
+SYSTEM = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable  # it may have Hypothesis
+
+
+def children(pid):
+    """All processes that came from it."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, text=True, check=False).stdout.split()
+    return [int(each) for each in found] + [each for child in found for each in children(child)]
+
+
+def name(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return None
+
+
+class Ended(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.chmod(self.folder, 0o1777)  # PostgreSQL is somebody else
+
+    def begin(self, *command):
+        """With temporary files, in memory and elsewhere, in a folder of its own."""
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                                   env={**os.environ, "TMPDIR": self.folder, "QUINIELA_MEMORY": self.folder})
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def end(self, process, number, started):
+        process.send_signal(number)
+        process.wait(HANG_S)  # whoever is left has its output
+        for pid in started:
+            until(lambda pid=pid: not os.path.exists(f"/proc/{pid}"), f"the end of {name(pid)}, process {pid}, after {number.name}")
+        until(lambda: not os.listdir(self.folder), f"nothing to be left of {os.listdir(self.folder)} after {number.name}")
+
+    @unittest.skipIf(with_postgres.programs() is None, "no PostgreSQL is installed")
+    def test_with_postgres(self):
+        for command in ("exec sleep 1000", "trap 'exit 3' INT; sleep 0.1; while :; do sleep 0.01; done"):
+            with self.subTest(command=command):
+                process = self.begin(sys.executable, "-B", os.path.join(TESTS, "with_postgres.py"), "--needed", "sh", "-c",
+                                     "echo $QUINIELA_POSTGRES; " + command)
+                address = process.stdout.readline()
+                port = int(address.rpartition(":")[2].partition("/")[0])
+                socket.create_connection(("127.0.0.1", port)).close()
+                self.end(process, signal.SIGTERM, children(process.pid))
+                with self.assertRaises(ConnectionRefusedError):
+                    socket.create_connection(("127.0.0.1", port))
+
+    def test_the_model(self):
+        process = self.begin(SYSTEM, "-B", os.path.join(TESTS, "model/test_model.py"), "--examples", "1000", "--verbose")
+        if "skipped" in process.stdout.readline():
+            self.skipTest("python3-hypothesis is not installed")
+        servers = until(lambda: [pid for pid in children(process.pid) if name(pid) == "quiniela"], "a server")
+        self.end(process, signal.SIGTERM, servers)
+
+
+if __name__ == "__main__":
+    unittest.main()
