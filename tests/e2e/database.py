@@ -6,6 +6,8 @@ import unittest
 from harness import Server, Story, sql
 import with_postgres
 
+__unittest = True  # as in harness.py
+
 
 def bet(number):
     return f"Ana,Paz,{number},2000-01-01,{7574 if number % 10 == 7 else 1}"

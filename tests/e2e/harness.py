@@ -28,6 +28,7 @@ import threading
 import time
 import unittest
 
+__unittest = True  # an assertion that fails shows the story's lines, and not those in here
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import held_ports  # noqa: E402
@@ -140,7 +141,8 @@ class Process:
         if not match:
             self.fail_waiting(f"line {count} with {pattern!r}")
         if match is True:
-            raise AssertionError(f"expected line {count} with {pattern!r}, the {self.name} ended without; {self.whole_log()}")
+            raise AssertionError(f"the {self.name} ended{self.last_word()}, and line {count} with {pattern!r} never came; "
+                                 f"{self.whole_log()}")
         return match
 
     def expect(self, pattern, count=1):
@@ -167,6 +169,11 @@ class Process:
 
     def fail_waiting(self, what):
         raise AssertionError(f"waited {HANG_S} s for {what}; {self.whole_log()}")
+
+    def last_word(self):
+        """The reason that it gave, if any."""
+        reasons = [line for line in self.lines if line and re.search("ERROR|CRITICAL", line)] + self.errors
+        return f" ({reasons[-1].strip()})" if reasons else ""
 
     def whole_log(self):
         return f"the {self.name}'s log:\n" + self.log() + "".join(self.errors)
