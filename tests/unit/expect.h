@@ -98,6 +98,32 @@ static inline void expect_bytes(const void *value, const void *expected, size_t 
     }
 }
 
+// Of texts with several lines, the first that differs.
+static inline void expect_text(const char *value, const char *expected, const char *what, const char *wanted,
+                               const char *file, int line) {
+    if (value == NULL || expected == NULL || strcmp(value, expected) == 0) {
+        expect_same(value == expected || (value != NULL && expected != NULL), what, wanted, file, line);
+        return;
+    }
+    size_t at = 0, number = 1;
+    for (size_t i = 0; value[i] == expected[i]; i++) {
+        if (value[i] == '\n') {
+            at = i + 1;
+            number++;
+        }
+    }
+    print_error("expected %s to be \"%.*s\", it is \"%.*s\"", what, (int)strcspn(expected + at, "\n"),
+                expected + at, (int)strcspn(value + at, "\n"), value + at);
+    if (strchr(value, '\n') != NULL || strchr(expected, '\n') != NULL) {
+        print_error(" (line %zu; the lines before are as they should be)", number);
+    }
+    print_error("\n");
+    _fail(file, line);
+}
+
+#undef assert_string_equal
+#define assert_string_equal(value, expected)                                                                 \
+    expect_text((const char *)(value), (const char *)(expected), #value, #expected, __FILE__, __LINE__)
 #undef assert_int_equal
 #define assert_int_equal(value, expected)                                                                    \
     expect_equal((intmax_t)(value), (intmax_t)(expected), #value, #expected, __FILE__, __LINE__)

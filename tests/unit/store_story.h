@@ -59,11 +59,15 @@ static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint
     return chunk;
 }
 
-static inline void must(bool done, const struct error *error) {
+static inline void must_at(bool done, const struct error *error, const char *what, const char *file,
+                           int line) {
     if (!done) {
-        fail_msg("%s", error->text);
+        print_error("expected %s to succeed: %s\n", what, error->text);
+        _fail(file, line);
     }
 }
+
+#define must(done, error) must_at(done, error, #done, __FILE__, __LINE__)
 
 static inline void store_one(struct store *store, uint32_t agency, uint64_t first, uint32_t count) {
     struct error error;
@@ -126,7 +130,9 @@ static inline void run_sql(const char *format) {
     char sql[256];
     snprintf(sql, sizeof sql, format, strrchr(folder, '-') + 1);
     PGconn *connection = PQconnectdb(getenv("QUINIELA_POSTGRES"));
-    PQclear(PQexec(connection, "SET lock_timeout = '5s'")); // a story that failed may hold its tables
+    PQclear(PQexec(connection,
+                   "SET lock_timeout = '5s'; SET client_min_messages = warning")); // a story that failed may
+                                                                                   // hold its tables
     PGresult *result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         fail_msg("%s", PQerrorMessage(connection));
