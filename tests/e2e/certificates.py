@@ -16,12 +16,8 @@ class Authority:
     def __init__(self, folder, name="ca", parent=None):
         self.folder, self.name = folder, name
         os.makedirs(folder, exist_ok=True)
-        self._key(name)
-        if parent is None:
-            run("openssl", "req", "-x509", "-new", "-key", self.key(name), "-subj", f"/CN={name}", "-days", 3650,
-                "-out", self.certificate(name), "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-        else:
-            parent.sign(self, name, "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n")
+        (parent or self).sign(self, name, "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n",
+                              days=30 if parent else 3650)
         for file, text in (("index.txt", ""), ("index.txt.attr", ""), ("crlnumber", "01\n")):
             with open(f"{folder}/{name}-{file}", "w", encoding="utf-8") as out:
                 out.write(text)
@@ -29,7 +25,6 @@ class Authority:
             out.write(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/{name}-index.txt\nnew_certs_dir={folder}\n"
                       f"crlnumber={folder}/{name}-crlnumber\ndefault_md=sha256\nunique_subject=no\nrand_serial=yes\npolicy=any\n"
                       "[any]\ncommonName=supplied\n")
-        self.list_revoked()
 
     def _as_authority(self, *arguments):
         run("openssl", "ca", "-config", f"{self.folder}/{self.name}.cnf", "-cert", self.certificate(self.name),
@@ -49,31 +44,37 @@ class Authority:
 
     @property
     def revocations(self):
-        return f"{self.folder}/{self.name}-crl.pem"
+        """The list of them, made when it is first asked for."""
+        path = self._revocations()
+        if not os.path.exists(path):
+            self.list_revoked()
+        return path
 
-    def _key(self, name):
-        run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self.key(name))
-        os.chmod(self.key(name), 0o600)
+    def _revocations(self):
+        return f"{self.folder}/{self.name}-crl.pem"
 
     def issue(self, name, usage, names, year=None, days=30):
         """A certificate for `names` (as openssl writes them), good from now on, or from the beginning of a year."""
-        self._key(name)
         self.sign(self, name, "basicConstraints=critical,CA:FALSE\n" + (f"extendedKeyUsage={usage}\n" if usage else "") +
                   (f"subjectAltName={names}\n" if names else ""), year, days)
         return self
 
     def sign(self, owner, name, extensions, year=None, days=30):
-        """The certificate of a key in the owner's folder."""
-        with open(f"{owner.folder}/{name}.ext", "w", encoding="utf-8") as out:
-            out.write(extensions)
-        run("openssl", "req", "-new", "-key", owner.key(name), "-subj", f"/CN={name}", "-out", f"{owner.folder}/csr")
-        files = ("-in", f"{owner.folder}/csr", "-extfile", f"{owner.folder}/{name}.ext", "-out", owner.certificate(name))
+        """A new key in the owner's folder, and its certificate; both by one openssl where it can, as each costs its start."""
+        config, csr = f"{owner.folder}/{name}.ext", f"{owner.folder}/csr"
+        with open(config, "w", encoding="utf-8") as out:
+            out.write(f"[req]\ndistinguished_name=subject\n[subject]\n[extensions]\n{extensions}")
+        request = ("openssl", "req", "-config", config, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                   "-keyout", owner.key(name), "-subj", f"/CN={name}")
         if year:
             first, last = self._from(year, days)
-            self._as_authority("-batch", "-notext", "-startdate", first, "-enddate", last, *files)
+            run(*request, "-new", "-out", csr)
+            self._as_authority("-batch", "-notext", "-startdate", first, "-enddate", last, "-in", csr, "-extfile", config,
+                               "-extensions", "extensions", "-out", owner.certificate(name))
         else:
-            run("openssl", "x509", "-req", "-CA", self.certificate(self.name), "-CAkey", self.key(self.name), "-set_serial",
-                "0x" + os.urandom(16).hex(), "-days", days, *files)
+            by = () if owner.certificate(name) == self.certificate(self.name) else (
+                "-CA", self.certificate(self.name), "-CAkey", self.key(self.name))
+            run(*request, "-x509", "-extensions", "extensions", "-days", days, *by, "-out", owner.certificate(name))
 
     def issue_server(self, name="server", **how):
         return self.issue(name, "serverAuth", "DNS:localhost,IP:127.0.0.1", **how)
@@ -88,7 +89,7 @@ class Authority:
     def list_revoked(self, year=None):
         first, last = self._from(year, 30) if year else (None, None)
         when = ("-crl_lastupdate", first, "-crl_nextupdate", last) if year else ("-crldays", 30)
-        self._as_authority("-gencrl", *when, "-out", self.revocations)
+        self._as_authority("-gencrl", *when, "-out", self._revocations())
 
     def flags(self, name, revocations=False):
         """What a program is told to use the certificate of that name."""
