@@ -133,8 +133,12 @@ class Process:
 
     def wait_for(self, pattern, count=1):
         """The match of the count-th line that has the pattern."""
+        matches, looked_at = [], 0
+
         def found():
-            matches = [m for m in (re.search(pattern, line) for line in self.lines if line) if m]
+            nonlocal looked_at
+            matches.extend(filter(None, (re.search(pattern, line) for line in self.lines[looked_at:] if line)))
+            looked_at = len(self.lines)
             return matches[count - 1] if len(matches) >= count else self.lines and self.lines[-1] is None
         with self.changed:
             match = self.changed.wait_for(found, HANG_S)
