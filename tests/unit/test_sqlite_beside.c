@@ -29,10 +29,16 @@ static sqlite3 *open_shell(void) {
     return shell;
 }
 
+static const char *named(const char *ending) {
+    static char names[4][PATH_MAX];
+    static int next;
+    char *name = names[next++ % 4];
+    snprintf(name, sizeof names[0], "%s%s", path, ending);
+    return name;
+}
+
 static bool has_log(void) {
-    char log[PATH_MAX];
-    snprintf(log, sizeof log, "%s-wal", path);
-    return access(log, F_OK) == 0;
+    return access(named("-wal"), F_OK) == 0;
 }
 
 // Closed as the last while the store is given up, a shell would move the log into the database and delete it;
@@ -74,11 +80,79 @@ static void a_store_that_was_closed_is_everybodys(void **state) {
     store_forget(&identity);
 }
 
+static void copy(const char *from, const char *to) {
+    char command[2 * PATH_MAX + 8];
+    snprintf(command, sizeof command, "cp %s %s", from, to);
+    assert_int_equal(system(command), 0);
+}
+
+static void assert_not_opened_again(struct store_identity *identity, const char *ending, const char *what) {
+    struct store *store;
+    struct error error;
+    if (store_open_same(path, "1", identity, &store, &error)) {
+        store_close(&store);
+        fail_msg("a store whose file \"%s\" was %s is opened again", ending, what);
+    }
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    char begins[PATH_MAX + 64];
+    snprintf(begins, sizeof begins, "%s: was deleted, moved or replaced", named(ending));
+    if (strncmp(error.text, begins, strlen(begins)) != 0) {
+        fail_msg("expected \"%s\", and it is \"%s\"", begins, error.text);
+    }
+}
+
+// The bets are in the log as much as in the database. While either is not the one that the server had, what
+// was acknowledged is gone, and nothing is made in its place; once it is back, the server goes on.
+static void a_store_that_lacks_a_file_is_not_opened_again(void **state) {
+    (void)state;
+    static const char *const endings[] = {"", "-wal"};
+    for (uint64_t i = 0; i < 2; i++) {
+        struct store_identity identity = {0};
+        struct store *store;
+        struct error error;
+        must(store_open_same(path, "1", &identity, &store, &error), &error);
+        store_one(store, 2, i, 1);
+        store_give_up(&store);
+        assert_int_equal(rename(named(endings[i]), named("-away")), 0);
+        assert_not_opened_again(&identity, endings[i], "deleted");
+        assert_int_equal(access(named(endings[i]), F_OK), -1);
+        copy(named("-away"), named(endings[i]));
+        assert_not_opened_again(&identity, endings[i], "replaced");
+        assert_int_equal(unlink(named(endings[i])), 0);
+        assert_int_equal(symlink(named("-away"), named(endings[i])), 0);
+        assert_false(store_open_same(path, "1", &identity, &store, &error)); // the same file, under a link
+        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_int_equal(rename(named("-away"), named(endings[i])), 0);
+        must(store_open_same(path, "1", &identity, &store, &error), &error);
+        assert_chunks(store, 2, 0, 8, i == 0 ? "2:0+1 " : "2:0+1 2:1+1 ");
+        store_close(&store);
+        store_forget(&identity);
+    }
+}
+
+// What SQLite makes of the log itself can be made again.
+static void a_store_that_lacks_its_shared_memory_is_opened_again(void **state) {
+    (void)state;
+    struct store_identity identity = {0};
+    struct store *store;
+    struct error error;
+    must(store_open_same(path, "1", &identity, &store, &error), &error);
+    store_one(store, 2, 0, 1);
+    store_give_up(&store);
+    assert_int_equal(unlink(named("-shm")), 0);
+    must(store_open_same(path, "1", &identity, &store, &error), &error);
+    assert_chunks(store, 2, 0, 8, "2:0+1 ");
+    store_close(&store);
+    store_forget(&identity);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORE_TEST(one_that_was_given_up_is_found_again),
         STORE_TEST(a_shell_takes_no_log_from_a_store_that_was_given_up),
         STORE_TEST(a_store_that_was_closed_is_everybodys),
+        STORE_TEST(a_store_that_lacks_a_file_is_not_opened_again),
+        STORE_TEST(a_store_that_lacks_its_shared_memory_is_opened_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
