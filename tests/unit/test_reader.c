@@ -1,94 +1,11 @@
 // The lines of people's files become bets, whole and in order, wherever the reads cut them.
-// What is no bet is refused by file and line; and one can go to any bet.
-#include "cmocka_all.h"
-
-#include "agency/reader.h"
-#include "base/limits.h"
-#include "wire/message.h"
+// What is no bet is refused by file and line.
+#include "reader_story.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define FILE_NAME "agency-1.csv"
-#define BET(number) "Ana,Gómez,30904465,1999-03-17," number "\n"
-#define LITERAL(text) (text), sizeof(text) - 1
-
-enum { MANY_BETS = 20000, CHUNK_BETS = 1000, TEXT_BYTES_MAX = 2 * 1024 * 1024 };
-
-static char folder[64];
-
-static int enter_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/test_reader.XXXXXX");
-    return mkdtemp(folder) == NULL || chdir(folder) != 0;
-}
-
-static int leave_folder(void **state) {
-    (void)state;
-    unlink(FILE_NAME);
-    int left = chdir("/");
-    return rmdir(folder) != 0 || left;
-}
-
-static void write_file(const char *text, size_t length) {
-    FILE *file = fopen(FILE_NAME, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-}
-
-static struct reader *open_file(void) {
-    struct reader *reader;
-    struct error error;
-    if (!reader_open(FILE_NAME, &reader, &error)) {
-        fail_msg("%s", error.text);
-    }
-    return reader;
-}
-
-// A file of MANY_BETS bets of different lengths, in memory that the caller frees.
-static char *make_many(size_t *length) {
-    char *text = malloc(TEXT_BYTES_MAX);
-    assert_non_null(text);
-    *length = 0;
-    for (int i = 0; i < MANY_BETS; i++) {
-        *length += (size_t)sprintf(text + *length, "Ana%.*s,Núñez,%d,1999-03-17,%d\n", i % 40,
-                                   "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", i, i % (BET_NUMBER_MAX + 1));
-    }
-    return text;
-}
-
-// Reads on to the end of the file and holds the rows against `expected`. Returns how many chunks there were.
-static int expect_rows(struct reader *reader, const char *expected, size_t length) {
-    struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
-    assert_non_null(chunk);
-    size_t seen = 0;
-    int chunks = 0;
-    for (bool at_end = false; !at_end; chunks++) {
-        struct error error;
-        chunk_clear(chunk);
-        if (!reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, &error)) {
-            fail_msg("%s", error.text);
-        }
-        assert_true(at_end || chunk->count == CHUNK_BETS);
-        assert_true(chunk->rows_length <= length - seen);
-        assert_memory_equal(chunk->rows, expected + seen, chunk->rows_length);
-        seen += chunk->rows_length;
-    }
-    assert_int_equal(seen, length);
-    chunk_free(chunk);
-    return chunks;
-}
 
 static void expect_file(const char *text, size_t length, const char *rows) {
     write_file(text, length);
@@ -387,72 +304,6 @@ static void short_reads_are_read_on(void **state) {
     expect_through_pipe(marked, strlen(marked), 1, BET("1") BET("2"));
 }
 
-static void expect_seek(struct reader *reader, uint64_t index, const char *text, size_t length) {
-    struct error error;
-    if (!reader_seek(reader, index, &error)) {
-        fail_msg("%s", error.text);
-    }
-    assert_int_equal(reader_position(reader), index);
-    const char *row = text;
-    for (uint64_t i = 0; i < index; i++) {
-        row = strchr(row, '\n') + 1;
-    }
-    expect_rows(reader, row, length - (size_t)(row - text));
-}
-
-static void one_can_go_to_any_bet(void **state) {
-    (void)state;
-    size_t length;
-    char *text = make_many(&length);
-    char *marked = malloc(length + 3);
-    assert_non_null(marked);
-    memcpy(marked, "\xef\xbb\xbf", 3);
-    memcpy(marked + 3, text, length);
-    write_file(marked, length + 3);
-    struct reader *reader = open_file();
-    static const uint64_t places[] = {0, 1, 2999, MANY_BETS - 1, MANY_BETS, 12345, 0};
-    text[length] = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        expect_seek(reader, places[i], text, length);
-    }
-    reader_close(&reader);
-    free(marked);
-    free(text);
-}
-
-static void one_can_go_back_from_anywhere(void **state) {
-    (void)state;
-    size_t length;
-    char *text = make_many(&length);
-    write_file(text, length);
-    struct reader *reader = open_file();
-    struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
-    struct error error;
-    bool at_end;
-    for (int i = 0; i < 3; i++) { // the buffer is full of what comes behind
-        chunk_clear(chunk);
-        assert_true(reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, &error));
-    }
-    text[length] = '\0';
-    expect_seek(reader, 5, text, length);
-    chunk_free(chunk);
-    reader_close(&reader);
-    free(text);
-}
-
-static void a_place_behind_the_end_is_refused(void **state) {
-    (void)state;
-    struct error error;
-    write_file(LITERAL(BET("1") BET("2") BET("3")));
-    struct reader *reader = open_file();
-    assert_true(reader_seek(reader, 3, &error));
-    assert_false(reader_seek(reader, 5, &error));
-    assert_int_equal(error.code, ERROR_CONFLICT);
-    assert_string_equal(error.text, FILE_NAME ": has 3 bets, and 5 are stored already");
-    assert_int_equal(reader_position(reader), 3);
-    reader_close(&reader);
-}
-
 static void a_file_that_cannot_be_read_is_named(void **state) {
     (void)state;
     struct reader *reader;
@@ -466,8 +317,6 @@ static void a_file_that_cannot_be_read_is_named(void **state) {
     assert_false(reader_open(".", &reader, &error));
     assert_string_equal(error.text, ".: cannot be read: Is a directory");
 }
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -484,9 +333,6 @@ int main(void) {
         STORY(a_last_line_may_be_cut_short),
         STORY(lines_are_whole_wherever_a_read_ends),
         STORY(short_reads_are_read_on),
-        STORY(one_can_go_to_any_bet),
-        STORY(one_can_go_back_from_anywhere),
-        STORY(a_place_behind_the_end_is_refused),
         STORY(a_file_that_cannot_be_read_is_named),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);

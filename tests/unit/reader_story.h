@@ -1,0 +1,94 @@
+// What the stories of the reader have in common: a folder with one file, which is written and opened, and its
+// rows, held against what was written.
+#ifndef QUINIELA_TESTS_READER_STORY_H
+#define QUINIELA_TESTS_READER_STORY_H
+
+#include "cmocka_all.h"
+
+#include "agency/reader.h"
+#include "base/limits.h"
+#include "wire/message.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_NAME "agency-1.csv"
+#define BET(number) "Ana,Gómez,30904465,1999-03-17," number "\n"
+#define LITERAL(text) (text), sizeof(text) - 1
+
+enum { MANY_BETS = 20000, CHUNK_BETS = 1000, TEXT_BYTES_MAX = 2 * 1024 * 1024 };
+
+static char folder[64];
+
+static inline int enter_folder(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/test_reader.XXXXXX");
+    return mkdtemp(folder) == NULL || chdir(folder) != 0;
+}
+
+static inline int leave_folder(void **state) {
+    (void)state;
+    unlink(FILE_NAME);
+    int left = chdir("/");
+    return rmdir(folder) != 0 || left;
+}
+
+static inline void write_file(const char *text, size_t length) {
+    FILE *file = fopen(FILE_NAME, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static inline struct reader *open_file(void) {
+    struct reader *reader;
+    struct error error;
+    if (!reader_open(FILE_NAME, &reader, &error)) {
+        fail_msg("%s", error.text);
+    }
+    return reader;
+}
+
+// A file of MANY_BETS bets of different lengths, in memory that the caller frees.
+static inline char *make_many(size_t *length) {
+    char *text = malloc(TEXT_BYTES_MAX);
+    assert_non_null(text);
+    *length = 0;
+    for (int i = 0; i < MANY_BETS; i++) {
+        *length += (size_t)sprintf(text + *length, "Ana%.*s,Núñez,%d,1999-03-17,%d\n", i % 40,
+                                   "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop", i, i % (BET_NUMBER_MAX + 1));
+    }
+    return text;
+}
+
+// Reads on to the end of the file and holds the rows against `expected`. Returns how many chunks there were.
+static inline int expect_rows(struct reader *reader, const char *expected, size_t length) {
+    struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
+    assert_non_null(chunk);
+    size_t seen = 0;
+    int chunks = 0;
+    for (bool at_end = false; !at_end; chunks++) {
+        struct error error;
+        chunk_clear(chunk);
+        if (!reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, &error)) {
+            fail_msg("%s", error.text);
+        }
+        assert_true(at_end || chunk->count == CHUNK_BETS);
+        assert_true(chunk->rows_length <= length - seen);
+        assert_memory_equal(chunk->rows, expected + seen, chunk->rows_length);
+        seen += chunk->rows_length;
+    }
+    assert_int_equal(seen, length);
+    chunk_free(chunk);
+    return chunks;
+}
+
+#define STORY(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
+
+#endif
