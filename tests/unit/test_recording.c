@@ -1,0 +1,184 @@
+// What the audit log says of a draw is what the store has, also after a start with other settings.
+// (cli/recording.c.) The ledger is the test's.
+#include "cmocka_all.h"
+
+#include "cli/recording.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NOTES_MAX = 8 };
+
+static char folder[64], path[96];
+static struct recording recording;
+
+// What the ledger has; the linker puts these in its place.
+static struct {
+    uint32_t agencies;
+    uint16_t winning_number;
+    struct ledger_note notes[NOTES_MAX];
+    size_t count;
+} stored;
+
+uint32_t __wrap_ledger_agencies(const struct ledger *ledger);
+uint16_t __wrap_ledger_winning_number(const struct ledger *ledger);
+void __wrap_ledger_recall(const struct ledger *ledger,
+                          void (*noted)(void *context, const struct ledger_note *note), void *context);
+
+uint32_t __wrap_ledger_agencies(const struct ledger *ledger) {
+    (void)ledger;
+    return stored.agencies;
+}
+
+uint16_t __wrap_ledger_winning_number(const struct ledger *ledger) {
+    (void)ledger;
+    return stored.winning_number;
+}
+
+void __wrap_ledger_recall(const struct ledger *ledger,
+                          void (*noted)(void *context, const struct ledger_note *note), void *context) {
+    (void)ledger;
+    for (size_t i = 0; i < stored.count; i++) {
+        noted(context, &stored.notes[i]);
+    }
+}
+
+static int set_up(void **state) {
+    (void)state;
+    memset(&stored, 0, sizeof stored);
+    strcpy(folder, "/tmp/test_recording.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/audit.log", folder);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+// A server that was started with these settings, and has said so.
+static void start(int64_t agencies, int64_t winning_number) {
+    struct error error;
+    recording = (struct recording){.draw = "1", .agencies = agencies, .winning_number = winning_number};
+    recorded_begin(&recording.recorded, "1");
+    if (!audit_open(path, recorded_take, &recording.recorded, &recording.audit, &error)) {
+        fail_msg("%s", error.text);
+    }
+}
+
+// Every record from the first that has `event` on, without what each of them has, against "EVENT…\nEVENT…\n".
+static void assert_records(const char *when, const char *expected) {
+    char line[CHAIN_LINE_BYTES_MAX], records[2048] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        const char *event = strstr(line, "\"event\":\""), *end = strstr(line, ",\"previous\"");
+        assert_true(event != NULL && end != NULL);
+        size_t length = strlen(records);
+        snprintf(records + length, sizeof records - length, "%.*s\n", (int)(end - event), event);
+    }
+    fclose(file);
+    if (strcmp(records, expected) != 0) {
+        fail_msg("%s: expected\n%sand it has\n%s", when, expected, records);
+    }
+}
+
+#define TERMS(number, agencies)                                                                              \
+    "\"event\":\"terms\",\"draw\":\"1\",\"winning_number\":" #number ",\"agencies\":" #agencies "\n"
+#define STOPPED "\"event\":\"stopped\"\n"
+
+// Either may differ alone.
+static void terms_that_are_not_as_the_start_said_are_recorded(void **state) {
+    (void)state;
+    static const struct {
+        const char *when;
+        uint32_t agencies;
+        uint16_t winning_number;
+        const char *records;
+    } cases[] = {
+        {"both are as the start said", 3, 7574, STOPPED},
+        {"the number is another", 3, 42, TERMS(42, 3) STOPPED},
+        {"there are more agencies", 4, 7574, TERMS(7574, 4) STOPPED},
+        {"both are others", 2, 0, TERMS(0, 2) STOPPED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        start(3, 7574);
+        stored.agencies = cases[i].agencies;
+        stored.winning_number = cases[i].winning_number;
+        recording_catch_up(&recording, NULL);
+        recording_close(&recording);
+        assert_records(cases[i].when, cases[i].records);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+#define AT "2026-01-01T00:00:00Z"
+#define LATER ",\"later\":\"yes\",\"stored_at\":\"" AT "\"\n"
+
+// Each of them once: what is recorded is not recorded again.
+static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
+    (void)state;
+    static const struct ledger_note notes[] = {
+        {.kind = LEDGER_NOTE_FINISHED, .agency = 1, .bets = 30, .at = AT},
+        {.kind = LEDGER_NOTE_FINISHED, .agency = 2, .bets = 20, .at = AT},
+        {.kind = LEDGER_NOTE_SEALED, .at = AT},
+        {.kind = LEDGER_NOTE_DRAWN, .bets = 50, .winners = 3, .at = AT},
+    };
+    static const char *const records[] = {
+        "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":1,\"bets\":30",
+        "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":2,\"bets\":20",
+        "\"event\":\"sealed\",\"draw\":\"1\"",
+        "\"event\":\"drawn\",\"draw\":\"1\",\"winners\":3,\"bets\":50",
+    };
+    stored.agencies = 2;
+    for (int missing = 0; missing < 4; missing++) { // all but this one were recorded as they happened
+        char expected[2048] = "", when[64];
+        start(2, 0);
+        for (int i = 0; i < 4; i++) {
+            if (i != missing) {
+                struct ledger_note note = notes[i];
+                note.at = NULL;
+                recording_note(&recording, &note);
+                strcat(strcat(expected, records[i]), "\n");
+            }
+        }
+        strcat(expected, STOPPED);
+        recording_close(&recording);
+        memcpy(stored.notes, notes, sizeof notes);
+        stored.count = 4;
+        for (int again = 0; again < 2; again++) {
+            start(2, 0);
+            recording_catch_up(&recording, NULL);
+            recording_close(&recording);
+            strcat(again ? expected : strcat(strcat(expected, records[missing]), LATER), STOPPED);
+        }
+        snprintf(when, sizeof when, "the record %d was missing", missing);
+        assert_records(when, expected);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+static void without_an_audit_log_nothing_is_looked_at(void **state) {
+    (void)state;
+    recording = (struct recording){.draw = "1"};
+    recorded_begin(&recording.recorded, "1");
+    stored.agencies = 2;
+    recording_note(&recording, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    recording_catch_up(&recording, NULL);
+    recording_close(&recording);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(terms_that_are_not_as_the_start_said_are_recorded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_stored_and_not_recorded_is_recorded_later, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(without_an_audit_log_nothing_is_looked_at, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
+}
