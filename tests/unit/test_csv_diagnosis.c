@@ -43,6 +43,192 @@ static void a_name_is_no_sign(void **state) {
            "away");
 }
 
+static void expect_of(uint64_t number, const char *text, size_t length, const char *says) {
+    struct error error;
+    char expected[ERROR_TEXT_BYTES];
+    diagnose(number, text, length, &error);
+    snprintf(expected, sizeof expected, "a.csv:%d: %s", (int)number, says);
+    assert_string_equal(error.text, expected);
+}
+
+#define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
+
+static void a_file_of_another_kind_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes, *says;
+    } kinds[] = {
+        {"PK\x03\x04",
+         "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV: \"PK\\x03\\x04\"; " AS_CSV},
+        {"\xd0\xcf\x11\xe0",
+         "the file is an old spreadsheet (xls), and no CSV: \"\\xd0\\xcf\\x11\\xe0\"; " AS_CSV},
+        {"\x1f\x8b", "the file is packed by gzip: \"\\x1f\\x8b\"; unpack it first"},
+        {"BZh", "the file is packed by bzip2: \"BZh\"; unpack it first"},
+        {"\xfd"
+         "7zXZ",
+         "the file is packed by xz: \"\\xfd7zXZ\"; unpack it first"},
+        {"\x28\xb5\x2f\xfd", "the file is packed by zstd: \"(\\xb5/\\xfd\"; unpack it first"},
+        {"7z\xbc\xaf", "the file is a 7-Zip archive: \"7z\\xbc\\xaf\"; unpack it first"},
+        {"Rar!", "the file is a RAR archive: \"Rar!\"; unpack it first"},
+        {"%PDF", "the file is a PDF, and no CSV: \"%PDF\"; export the table it was made of as CSV"},
+        {"{\\rtf", "the file is a text document (RTF), and no CSV: \"{\\\\rtf\"; " AS_CSV},
+        {"SQLite format 3",
+         "the file is a database, and no CSV: \"SQLite format 3\"; export its bets as CSV"},
+        {"\x89PNG", "the file is a picture, and no CSV: \"\\x89PNG\"; is it the right file?"},
+        {"\xff\xd8\xff", "the file is a picture, and no CSV: \"\\xff\\xd8\\xff\"; is it the right file?"},
+        {"\x7f"
+         "ELF",
+         "the file is a program, and no CSV: \"\\x7fELF\"; is it the right file?"},
+        {"<", "the file is XML or a web page, and no CSV: \"<\"; " AS_CSV},
+        {"{\"", "the file is JSON, and no CSV: \"{\\\"\"; " AS_CSV},
+        {"[", "the file is JSON, and no CSV: \"[\"; " AS_CSV},
+        {"\xff\xfe", "the file is in UTF-16: \"\\xff\\xfe\"; save it in UTF-8"},
+        {"\xfe\xff", "the file is in UTF-16: \"\\xfe\\xff\"; save it in UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        expect(1, kinds[i].bytes, kinds[i].says);
+    }
+    // What cannot be in a name is one even where there are fields; what ends too soon is none.
+    expect(1, "PK\x03\x04,b,1,2000-01-01,7",
+           "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV: "
+           "\"PK\\x03\\x04,b,1,2000-01-01,7\"; " AS_CSV);
+    expect(1, "BZ", "the bet has 1 field instead of 5: \"BZ\"");
+    expect(1, "Rar?", "the bet has 1 field instead of 5: \"Rar?\"");
+}
+
+static void wide_text_is_told(void **state) {
+    (void)state;
+#define WIDE "the file is in UTF-16, without a byte order mark: "
+    expect_of(2, "a\0", 2, WIDE "\"a\\x00\"; save it in UTF-8");
+    expect_of(2, "\0a", 2, WIDE "\"\\x00a\"; save it in UTF-8");
+    expect_of(2, "a\0bcde", 6, "the bet has 1 field instead of 5: \"a\\x00bcde\"");
+    expect_of(2, "a\0bcd", 5, WIDE "\"a\\x00bcd\"; save it in UTF-8"); // a third, rounded down
+    expect_of(2, "\0\0", 2, "the bet has 1 field instead of 5: \"\\x00\\x00\"");
+    expect_of(2, "ab\0\0", 4, "the bet has 1 field instead of 5: \"ab\\x00\\x00\"");
+    expect_of(2, "\0", 1, "the bet has 1 field instead of 5: \"\\x00\"");
+#undef WIDE
+}
+
+static void line_ends_of_others_are_told(void **state) {
+    (void)state;
+    expect(2, "a,b\r",
+           "the line ends in CR CR LF: its line ends were converted twice: \"a,b\\x0d\"; end the lines in "
+           "LF, or "
+           "in CR LF");
+    expect(2, "a,b\rc,d\r",
+           "the lines end in CR alone, as on old Macs: \"a,b\"; end them in LF, or in CR LF");
+    expect(2, "\r",
+           "the line ends in CR CR LF: its line ends were converted twice: \"\\x0d\"; end the lines in LF, "
+           "or in "
+           "CR LF");
+    expect(2, "a\x1a", "Ctrl-Z (0x1a), with which DOS ended its files: \"a\\x1a\"; delete it");
+    expect(2, "\x1a", "Ctrl-Z (0x1a), with which DOS ended its files: \"\\x1a\"; delete it");
+}
+
+static void marks_are_told(void **state) {
+    (void)state;
+    expect(1, "\xef\xbb\xbf",
+           "the file begins with two byte order marks: \"\\ufeff\"; delete it, and see whether the line "
+           "before is whole");
+    expect(2, "\xef\xbb\xbf,",
+           "a byte order mark within the file: were two files put together?: \"\\ufeff,\"; delete it, and "
+           "see whether the "
+           "line before is whole");
+    expect(2, "\xef\xbb", "the bet has 1 field instead of 5: \"\\xef\\xbb\"");
+}
+
+static void lines_of_nothing_are_told(void **state) {
+    (void)state;
+    expect(3, "", "an empty line within the file; delete it");
+    expect(3, " ", "only blanks: \" \"; delete the line");
+    expect(3, "\t ", "only blanks: \"\\x09 \"; delete the line");
+    expect(3, ",", "only commas, as of an empty row of a spreadsheet: \",\"; delete the line");
+    expect(3, ", ,\t,,", "only commas, as of an empty row of a spreadsheet: \", ,\\x09,,\"; delete the line");
+}
+
+static void other_separators_are_told(void **state) {
+    (void)state;
+    expect(2, "a;b;c;d;e", "';' between the fields: \"a;b;c;d;e\"; put commas there, and nothing else");
+    expect(2, "a\tb\tc\td\te",
+           "tabs between the fields: \"a\\x09b\\x09c\\x09d\\x09e\"; put commas there, and nothing else");
+    expect(2, "a|b|c|d|e",
+           "vertical bars between the fields: \"a|b|c|d|e\"; put commas there, and nothing else");
+    expect(2, "a;b,c;d,e;f,g;h",
+           "';' between the fields: \"a;b,c;d,e;f,g;h\"; put commas there, and nothing else");
+    expect(2, "a;b;c;d", "the bet has 1 field instead of 5: \"a;b;c;d\"");
+    expect(2, "sep=",
+           "the line names a separator, for a spreadsheet: \"sep=\"; delete it, and put commas between the "
+           "fields");
+    expect(1, "sep=;",
+           "the line names a separator, for a spreadsheet: \"sep=;\"; delete it, and put commas between the "
+           "fields");
+    expect(2, "sep", "the bet has 1 field instead of 5: \"sep\"");
+    expect(2, "sfp=,", "the bet has 2 fields instead of 5: \"sfp=,\"");
+    expect(2, "zzz=,", "the bet has 2 fields instead of 5: \"zzz=,\"");
+}
+
+static void the_names_of_columns_are_told(void **state) {
+    (void)state;
+#define NAMES "the names of the columns, and no bet: "
+    expect(1, "a,b,c,d,e", NAMES "\"a,b,c,d,e\"; delete the line");
+    expect(1, "a,b,c,d,e,f", NAMES "\"a,b,c,d,e,f\"; delete the line");
+    expect(1, "a,b,c,d", "the bet has 4 fields instead of 5: \"a,b,c,d\"");
+    expect(1, "a,b,c,d,e0,f", "the bet has 6 fields instead of 5: \"a,b,c,d,e0,f\"");
+    expect(1, "9,b,c,d,e,f", "the bet has 6 fields instead of 5: \"9,b,c,d,e,f\"");
+    expect(1, "a,b,c,d/,:,f", NAMES "\"a,b,c,d/,:,f\"; delete the line");
+    expect(2, "a,b,c,d,e,f", "the bet has 6 fields instead of 5: \"a,b,c,d,e,f\"");
+#undef NAMES
+}
+
+static void blanks_beside_a_value_are_told(void **state) {
+    (void)state;
+    static const char *const blanks[] = {
+        " ", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0", "\xef\xbb\xbf",
+        "\t"};
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+        for (int at_end = 0; at_end < 2; at_end++) {
+            char text[100], value[SHOWN_BYTES], part[16], expected[ERROR_TEXT_BYTES];
+            snprintf(part, sizeof part, "%s22%s", at_end ? "" : blanks[i], at_end ? blanks[i] : "");
+            snprintf(text, sizeof text, "Ana,Paz,%s,2000-01-01,7", part);
+            shown_text(part, strlen(part), value);
+            snprintf(expected, sizeof expected, ": \"%s\"; take the blank before or behind it away", value);
+            struct error error;
+            diagnose(2, text, strlen(text), &error);
+            if (strstr(error.text, expected) == NULL) {
+                fail_msg("\"%s\" does not say \"%s\"", error.text, expected);
+            }
+        }
+    }
+    expect(2, "Ana,Paz,2 2,2000-01-01,7",
+           "documento: has other characters than ASCII letters and digits: \"2 2\"");
+}
+
+static void quotes_are_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"\"a,b",
+         "a quote that is not closed, or stands alone: \"\\\"a,b\"; close it; within quotes, write it twice"},
+        {"\"a,b\",c",
+         "a comma within quotes, or text behind them: \"\\\"a,b\\\",c\"; a bet's fields have no commas"},
+        {"a\"b\"\"", "a quote that is not closed, or stands alone: \"a\\\"b\\\"\\\"\"; close it; within "
+                     "quotes, write it twice"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct csv_line line = {.path = "a.csv",
+                                .number = 2,
+                                .text = bad[i].text,
+                                .length = strlen(bad[i].text),
+                                .bad_quotes = true};
+        struct error reason, error;
+        char expected[ERROR_TEXT_BYTES];
+        error_set(&reason, ERROR_BAD_BET, "it is none");
+        assert_false(csv_diagnose(&line, &reason, &error));
+        snprintf(expected, sizeof expected, "a.csv:2: %s", bad[i].says);
+        assert_string_equal(error.text, expected);
+    }
+}
+
 static void what_is_shown_is_seen(void **state) {
     (void)state;
     static const struct {
@@ -154,6 +340,15 @@ static void whatever_it_is_something_is_said(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_no_sign),
+        cmocka_unit_test(a_file_of_another_kind_is_named),
+        cmocka_unit_test(wide_text_is_told),
+        cmocka_unit_test(line_ends_of_others_are_told),
+        cmocka_unit_test(marks_are_told),
+        cmocka_unit_test(lines_of_nothing_are_told),
+        cmocka_unit_test(other_separators_are_told),
+        cmocka_unit_test(the_names_of_columns_are_told),
+        cmocka_unit_test(blanks_beside_a_value_are_told),
+        cmocka_unit_test(quotes_are_told),
         cmocka_unit_test(what_is_shown_is_seen),
         cmocka_unit_test(what_nobody_sees_is_a_number),
         cmocka_unit_test(what_is_too_long_ends_in_dots),

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,9 +17,11 @@ static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
 enum { ENDING = sizeof ending / sizeof *ending, SURVIVED = 77 };
 
 static struct error error;
+static int *reached; // what the other process got to
 
 // How a process of its own ends that does this: its status, or minus the signal that ended it.
 static int how_it_ends(void (*what)(int number), int number) {
+    *reached = 0;
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -79,6 +82,7 @@ static void hold_and_let_go(int number) {
     signals_end_at_once();
     signals_hold();
     raise(number);
+    *reached = number;
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -90,7 +94,9 @@ static void what_is_held_is_read(void **state) {
     assert_int_equal(how_it_ends(hold, SIGINT), SURVIVED);
     assert_int_equal(how_it_ends(hold, SIGHUP), -SIGHUP); // unless that is held, too
     assert_int_equal(how_it_ends(hold_and_let_go, SIGTERM), -SIGTERM);
+    assert_int_equal(*reached, SIGTERM);
     assert_int_equal(how_it_ends(hold_and_let_go, SIGINT), -SIGINT);
+    assert_int_equal(*reached, SIGINT);
 }
 
 static void hold_reload(int number) {
@@ -144,6 +150,7 @@ static void put_off(int number) {
     if (!signals_have_come(&off)) {
         _exit(2);
     }
+    *reached = number;
     signals_let_come(&off);
 }
 
@@ -151,6 +158,7 @@ static void what_is_put_off_comes_in_the_end(void **state) {
     (void)state;
     for (int i = 0; i < ENDING; i++) {
         assert_int_equal(how_it_ends(put_off, ending[i]), -ending[i]);
+        assert_int_equal(*reached, ending[i]); // and it had been put off until then
     }
 }
 
@@ -209,6 +217,12 @@ static void each_has_its_name(void **state) {
     assert_string_equal(signals_name(SIGHUP), "SIGHUP");
 }
 
+static int share(void **state) {
+    (void)state;
+    reached = mmap(NULL, sizeof *reached, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return reached == MAP_FAILED;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_anything_is_begun_they_end_it_well),
@@ -220,5 +234,5 @@ int main(void) {
         cmocka_unit_test(what_is_held_already_stays_held),
         cmocka_unit_test(each_has_its_name),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, share, NULL);
 }

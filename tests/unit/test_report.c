@@ -1,0 +1,184 @@
+// What an agency says of its work are the contract's lines, and where the trouble is in its file.
+#include "cmocka_all.h"
+#include "logged.h"
+
+#include "agency/reader.h"
+#include "agency/report.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+static struct dialogue_options options;
+static struct chunk *single;
+static char path[] = "/tmp/test_report.XXXXXX";
+static struct error error;
+
+static int begin(void **state) {
+    (void)state;
+    options = (struct dialogue_options){.agency = 12};
+    log_set_level(LOG_LEVEL_DEBUG);
+    begin_logging();
+    return 0;
+}
+
+static void with_file(void) {
+    strcpy(path, "/tmp/test_report.XXXXXX");
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    assert_true(reader_open(path, &options.reader, &error));
+}
+
+static int end(void **state) {
+    (void)state;
+    end_logging();
+    log_set_level(LOG_LEVEL_INFO);
+    if (options.reader != NULL) {
+        reader_close(&options.reader);
+        unlink(path);
+    }
+    chunk_free(single);
+    single = NULL;
+    return 0;
+}
+
+static void assert_said(const char *line) {
+    if (logged(line) != 1) {
+        fail_msg("expected \"%s\" once, came:\n%s", line, logging.text);
+    }
+}
+
+static void assert_lines(int count) {
+    assert_int_equal(logged("action: "), count);
+}
+
+static void a_single_bet_is_told_as_one(void **state) {
+    (void)state;
+    static const char bet[] = "Ana,Paz,30904465,2000-01-01,7574";
+    single = chunk_new(1, BET_TEXT_BYTES_MAX);
+    assert_true(chunk_add(single, bet, sizeof bet - 1, &error));
+    options.single = single;
+    report_acknowledged(&options, 1, 1);
+    assert_said(" INFO     action: apuesta_enviada | result: success | dni: 30904465 | numero: 7574\n");
+    assert_lines(1);
+    report_progress(&options, 1); // of no file there is none
+    assert_lines(1);
+}
+
+static void a_chunk_is_told_with_its_number(void **state) {
+    (void)state;
+    with_file();
+    report_acknowledged(&options, 100, 300);
+    assert_said(" INFO     action: apuestas_enviadas | result: success | agencia: 12 | cantidad: 100\n");
+    assert_lines(1);
+}
+
+static void the_end_behind_the_last_chunk_is_only_for_those_who_look(void **state) {
+    (void)state;
+    with_file();
+    report_acknowledged(&options, 0, 300);
+    assert_said(" DEBUG    action: apuestas_enviadas | result: success | agencia: 12 | cantidad: 0\n");
+    assert_lines(1);
+}
+
+static void a_file_without_bets_is_warned_of(void **state) {
+    (void)state;
+    with_file();
+    char line[200];
+    report_acknowledged(&options, 0, 0);
+    snprintf(line, sizeof line,
+             " WARNING  action: read_bets | result: in_progress | file: %s | message: there is no bet in it: "
+             "agency 12 has "
+             "finished with none\n",
+             path);
+    assert_said(line);
+    assert_said(" INFO     action: apuestas_enviadas | result: success | agencia: 12 | cantidad: 0\n");
+    assert_lines(2);
+}
+
+static void refuse(enum error_code code, uint32_t count, uint64_t behind) {
+    struct reply reply = {.type = REPLY_ERROR};
+    snprintf(reply.error_name, sizeof reply.error_name, "%s", error_name(code));
+    error_set(&reply.error, code, "so it is");
+    report_refused(&options, count, behind, &reply);
+}
+
+static void what_is_refused_is_told_with_its_lines(void **state) {
+    (void)state;
+    with_file();
+    char line[300];
+    static const struct {
+        enum error_code code;
+        bool is_other;
+    } cases[] = {
+        {ERROR_CONFLICT, true}, {ERROR_AGENCY_FINISHED, true}, {ERROR_BAD_BET, false}, {ERROR_NONE, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        refuse(cases[i].code, 100, 300);
+        snprintf(line, sizeof line,
+                 " ERROR    action: apuestas_enviadas | result: fail | agencia: 12 | cantidad: 100 | error: "
+                 "%s | message: so "
+                 "it is | file: %s | lines: 201 to 300%s\n",
+                 error_name(cases[i].code), path,
+                 cases[i].is_other
+                     ? " | hint: another file was sent for this agency, or this one has changed since"
+                     : "");
+        assert_said(line);
+        assert_lines((int)i + 1);
+    }
+}
+
+static void an_end_that_is_refused_has_no_lines(void **state) {
+    (void)state;
+    with_file();
+    refuse(ERROR_CONFLICT, 0, 300);
+    assert_said("| cantidad: 0 | error: conflict | message: so it is\n");
+}
+
+static void a_single_bet_that_is_refused_has_no_file(void **state) {
+    (void)state;
+    refuse(ERROR_CONFLICT, 1, 1);
+    assert_said("| cantidad: 1 | error: conflict | message: so it is\n");
+}
+
+static void winners_are_counted(void **state) {
+    (void)state;
+    static const struct {
+        const char *documents;
+        int count;
+    } cases[] = {{"", 0}, {"22", 1}, {"22,7574", 2}, {"1,22,7574", 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[100];
+        report_winners(&options, cases[i].documents, strlen(cases[i].documents));
+        snprintf(line, sizeof line,
+                 " INFO     action: consulta_ganadores | result: success | cant_ganadores: %d\n",
+                 cases[i].count);
+        assert_said(line);
+        assert_int_equal(logged("\n"), i + 1); // and nothing else
+    }
+}
+
+static void winners_are_printed_a_line_each(void **state) {
+    (void)state;
+    options.print_winners = true;
+    report_winners(&options, "22,7574", 7);
+    assert_said("cant_ganadores: 2\n22\n7574\n");
+    report_winners(&options, "", 0);
+    assert_said("cant_ganadores: 0\n");
+    assert_int_equal(logged("\n"), 4);
+}
+
+int main(void) {
+#define STORY(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        STORY(a_single_bet_is_told_as_one),
+        STORY(a_chunk_is_told_with_its_number),
+        STORY(the_end_behind_the_last_chunk_is_only_for_those_who_look),
+        STORY(a_file_without_bets_is_warned_of),
+        STORY(what_is_refused_is_told_with_its_lines),
+        STORY(an_end_that_is_refused_has_no_lines),
+        STORY(a_single_bet_that_is_refused_has_no_file),
+        STORY(winners_are_counted),
+        STORY(winners_are_printed_a_line_each),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
