@@ -1,4 +1,4 @@
-"""What is stored of an agency is compared with its file before any of it is skipped.
+"""No bet of a file is skipped before it has been compared with what is stored.
 
 Files that begin alike.
 """

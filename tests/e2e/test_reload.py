@@ -1,4 +1,4 @@
-"""Certificates and lists are read again: who is good no more is out at once, everybody else stays.
+"""Certificates and lists are read again: who is no longer good is out at once, everybody else stays.
 
 Also whoever says nothing.
 """

@@ -1,4 +1,4 @@
-// Who waits for a loop's room, lists or time goes on in turns, by agency and by address.
+// Clients that wait for a loop's memory, lists or time are resumed in turns, by agency and by address.
 // The loop, its connections and the clock are the test's; what goes on is counted, and nothing is measured.
 #include "cmocka_all.h"
 
