@@ -3,6 +3,7 @@
 #ifndef QUINIELA_TESTS_AUDIT_STORY_H
 #define QUINIELA_TESTS_AUDIT_STORY_H
 
+#include "descriptors.h"
 #include "logged.h"
 
 #include "audit/audit.h"
@@ -38,19 +39,11 @@ static inline void open_audit(void) {
     }
 }
 
-static inline int open_descriptors(void) {
-    int count = 0;
-    for (int descriptor = 0; descriptor < 256; descriptor++) {
-        count += fcntl(descriptor, F_GETFD) >= 0;
-    }
-    return count;
-}
-
 static int open_before;
 
 static inline int set_up(void **state) {
     (void)state;
-    open_before = open_descriptors();
+    open_before = descriptors();
     strcpy(folder, "/tmp/quiniela-audit-XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/audit.log", folder);
@@ -72,7 +65,7 @@ static inline int tear_down(void **state) {
     limit_size(RLIM_INFINITY);
     audit_close(&audit);
     end_logging();
-    assert_int_equal(open_descriptors(), open_before);
+    assert_int_equal(descriptors(), open_before);
     unlink(path);
     remove(other);
     return rmdir(folder);

@@ -7,14 +7,14 @@
 #include <dirent.h>
 
 // Those of the process, and a few more that are the same each time: only differences say something.
-static int descriptors(void) {
+static inline int descriptors(void) {
     int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder) != NULL) {
+    DIR *open_ones = opendir("/proc/self/fd");
+    assert_non_null(open_ones);
+    while (readdir(open_ones) != NULL) {
         count++;
     }
-    closedir(folder);
+    closedir(open_ones);
     return count;
 }
 

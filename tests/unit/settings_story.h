@@ -4,12 +4,12 @@
 #define QUINIELA_TESTS_SETTINGS_STORY_H
 
 #include "cmocka_all.h"
+#include "descriptors.h"
 
 #include "base/limits.h"
 #include "base/settings.h"
 #include "cli/settings_table.h"
 
-#include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -143,18 +143,6 @@ struct story {
     int descriptors;    // that were open before
     char printed[8192]; // what settings_load wrote to standard output
 };
-
-// How many descriptors are open: a file that was not closed is no leak of memory.
-static inline int descriptors(void) {
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder) != NULL) {
-        count++;
-    }
-    closedir(folder);
-    return count;
-}
 
 static inline int set_up(void **state) {
     struct story *story = calloc(1, sizeof *story);

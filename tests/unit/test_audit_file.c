@@ -279,10 +279,10 @@ static void files_that_go_while_they_are_synced(void **state) {
     assert_null(while_syncing);
     assert_events(path, "continued/deleted behind ");
     assert_int_equal(logged("ERROR"), 0);
-    assert_int_equal(open_descriptors(), open_before + 3); // the log's, and those of the output
+    assert_int_equal(descriptors(), open_before + 3); // the log's, and those of the output
     assert_int_equal(unlink(path), 0);
     write_one("behind"); // nobody syncs it now
-    assert_int_equal(open_descriptors(), open_before + 3);
+    assert_int_equal(descriptors(), open_before + 3);
 }
 
 int main(void) {

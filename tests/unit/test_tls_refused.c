@@ -1,33 +1,21 @@
 // Certificates, keys and lists that cannot be used are refused by name, and leave nothing behind.
 // Memory is looked for by LeakSanitizer at the end of the program.
 #include "cmocka_all.h"
+#include "descriptors.h"
+#include "time_of_day.h" // so one authority can be older than the other
 
 #include "freed.h"
 #include "keys/authority.h"
 #include "tls/context.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { DAY = 24 * 60 * 60, EARLIER_DAYS = 10, AUTHORITY_DAYS = 3650, LIST_DAYS = 30 };
+enum { EARLIER_DAYS = 10, AUTHORITY_DAYS = 3650, LIST_DAYS = 30 };
 
 static char folder[64];
-static time_t ahead; // of the real time of day
-
-// In place of the C library's, also for OpenSSL: so one authority can be older than the other.
-time_t time(time_t *result) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    now.tv_sec += ahead;
-    if (result != NULL) {
-        *result = now.tv_sec;
-    }
-    return now.tv_sec;
-}
 
 static const char *in_folder(const char *name) {
     static char paths[8][128];
@@ -92,17 +80,6 @@ static int tear_down(void **state) {
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", folder);
     return system(command);
-}
-
-static int descriptors(void) {
-    int count = 0;
-    DIR *open_ones = opendir("/proc/self/fd");
-    assert_non_null(open_ones);
-    while (readdir(open_ones) != NULL) {
-        count++;
-    }
-    closedir(open_ones);
-    return count;
 }
 
 // Reads the files; `wrong` is the one that the error has to name, NULL when they are all good.

@@ -4,6 +4,7 @@
 #define QUINIELA_TLS_STORY_H
 
 #include "cmocka_all.h"
+#include "time_of_day.h"
 
 #include "keys/authority.h"
 #include "tls/context.h"
@@ -11,23 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { MINUTE = 60, DAY = 24 * 60 * MINUTE };
-
-static time_t ahead; // of the real time of day
-
-// In place of the C library's, also for OpenSSL, which holds certificates against it.
-time_t time(time_t *result) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    now.tv_sec += ahead;
-    if (result != NULL) {
-        *result = now.tv_sec;
-    }
-    return now.tv_sec;
-}
 
 // Certificates --------------------------------------------------------------------------------------------
 
