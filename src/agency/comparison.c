@@ -21,7 +21,7 @@ struct comparison {
 };
 
 struct comparison *comparison_new(struct reader *reader) {
-    struct comparison *comparison = malloc(sizeof *comparison);
+    struct comparison *comparison = calloc(1, sizeof *comparison);
     struct chunk *chunk = chunk_new(CHUNK_BETS_MAX, PIECE_MESSAGE_BYTES_MAX);
     if (comparison == NULL || chunk == NULL) {
         free(comparison);
