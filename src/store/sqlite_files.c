@@ -295,6 +295,12 @@ static int hold_one(const struct sqlite_files *files, enum sqlite_file which) {
     return open(name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 }
 
+static void close_held(int descriptor) {
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+}
+
 // As one more connection of SQLite's would, whose lock does not go with another descriptor's end. The store
 // has just been opened, so nobody can have it for himself.
 static bool keep(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
@@ -316,11 +322,16 @@ static bool hold(struct sqlite_files *files, struct store_identity *identity, st
     struct store_identity held = {.is_known = true,
                                   .database = hold_one(files, SQLITE_DATABASE),
                                   .log = hold_one(files, SQLITE_LOG),
-                                  .keeper = open(files->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+                                  .keeper = -1};
     snprintf(held.path, sizeof held.path, "%s", files->path);
-    if (held.database < 0 || held.log < 0 || held.keeper < 0) {
+    if (held.database >= 0 && held.log >= 0) {
+        // Last, so that it need not be closed again: SQLite's own locks would go with it.
+        held.keeper = open(files->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    }
+    if (held.keeper < 0) {
         fail(files, "it or its log cannot be found", error);
-        store_forget(&held);
+        close_held(held.database);
+        close_held(held.log);
         return false;
     }
     memcpy(held.bytes, identity->bytes, sizeof held.bytes);
