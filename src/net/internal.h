@@ -72,7 +72,8 @@ struct loop {
     uv_timer_t turns_timer;        // has who waits take its turn, while somebody does
     uv_timer_t later;              // loop_wake_after
     uint8_t *encrypted;            // where bytes of TLS connections are read into, made when it is needed
-    bool accepting;                // else there was no room, and the listeners rest until the next sweep
+    bool accepting; // else there was no room: the listeners rest until the next sweep, or until another
+                    // loop has made room
     uint64_t full_quiet_until_ms;
     size_t connection_count;                     // with those whose closing is not over
     atomic_size_t held;                          // for them (memory.c)

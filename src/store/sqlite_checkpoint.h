@@ -10,7 +10,10 @@
 struct checkpointer;
 
 // Starts the thread for the database at `path`, whose commits come from `writer`; takes over writer's wal
-// hook. On success the caller owns *checkpointer.
+// hook. Before that it notes in the log's index that nothing of the log has been moved, as an earlier
+// server's sync may have failed; it waits up to 5 s for somebody who is moving some. On success the caller
+// owns *checkpointer. ERROR_STORE_FAILED when the index or the database cannot be used; ERROR_SYSTEM without
+// a thread; ERROR_NO_MEMORY.
 bool checkpointer_start(const char *path, sqlite3 *writer, struct checkpointer **checkpointer,
                         struct error *error) MUST_CHECK;
 

@@ -62,13 +62,16 @@ bool sqlite_files_take(struct sqlite_files *files, struct store_identity *identi
                        struct error *error) MUST_CHECK;
 
 // For a server, once SQLite has opened them all: notes which files they are, and makes them *identity's,
-// unless that is NULL or known already. Syncs their folder, so that their names stay.
+// unless that is NULL or known already. Syncs their folder, so that their names stay. Where there is an
+// identity, its keeper then locks the database as one more reader, until sqlite_files_let_go or store_forget:
+// nobody else can be the last one to close it. ERROR_STORE_FAILED when a name leads elsewhere, or one of them
+// cannot be opened, locked or synced.
 bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identity,
                        struct error *error) MUST_CHECK;
 
-// For a server that is about to close its store for good: gives back what has kept everybody else from being
-// the last one to close the database, since SQLite then moves the log into it and deletes that. Only
-// *identity's servers keep it, from sqlite_files_note on, and while the store is given up.
+// For a server that is about to close its store for good: gives back the lock of sqlite_files_note, so that
+// SQLite finds nobody else there, moves the log into the database and deletes it. A store that is only given
+// up keeps the lock. Does nothing where sqlite_files_note was given no identity, or took no lock.
 void sqlite_files_let_go(const struct sqlite_files *files);
 
 // Whether the names still lead to the files noted, and none is shorter than before. Three system calls.

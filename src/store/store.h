@@ -96,7 +96,7 @@ struct store_identity {
     bool is_known;
     char path[PATH_MAX]; // where the name led the first time
     int database, log;   // descriptors (O_PATH): while they are held no new file gets the old one's number
-    int keeper;          // descriptor of the database, with the lock of sqlite_files_keep
+    int keeper;          // descriptor of the database, with the lock that sqlite_files_note takes
     off_t bytes[2];      // how long the two were when they were last looked at
 };
 
