@@ -116,10 +116,14 @@ class Bench(unittest.TestCase):
         with open(program, 'w', encoding='utf-8') as file:
             file.write(f'#!/bin/sh\necho "$@" >{self.folder}/arguments\nexec {QUINIELA} "$@"\n')
         os.chmod(program, 0o755)
-        figures = json.loads(self.bench('--self', '--program', program, '--bets', 1000, '--json'))
-        self.assertEqual(figures['bets'], 1000)
-        with open(os.path.join(self.folder, 'arguments'), encoding='utf-8') as file:
-            self.assertTrue(file.read().startswith('server --server-ip 127.0.0.1'))
+        for loops in ([], ['--loops', '2']):
+            figures = json.loads(self.bench('--self', '--program', program, '--bets', 1000, '--agencies', 3, '--json',
+                                            '--log-level', 'WARNING', *loops))
+            self.assertEqual(figures['bets'], 1000)
+            with open(os.path.join(self.folder, 'arguments'), encoding='utf-8') as file:
+                self.assertRegex(file.read(), ' '.join([
+                    r'^server --server-ip 127.0.0.1 --server-port \d+ --consult-server-port \d+ --server-listen-backlog 4096',
+                    '--winning-number 7574 --draw bench --agencies 3 --logging-level WARNING', *loops]) + '\n$')
 
     def test_a_central_that_logs_little(self):
         """Where its ports are cannot be read off a log that has no such line."""

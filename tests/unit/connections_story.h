@@ -38,6 +38,7 @@ static struct peer {
 } peers[PEERS_MAX];
 static int peer_count;
 
+static bool greets; // whoever comes is sent a word
 static struct {
     int identified, messages;
     size_t most_unsent; // bytes, while more was taken in
@@ -63,6 +64,9 @@ static void opened(struct connection *connection) {
     struct own *own = connection_state(connection);
     own->peer = &peers[peer_count];
     own->peer->connection = connection;
+    if (greets) {
+        connection_send(connection, long_answer, PIECE_BYTES);
+    }
 }
 
 static void arrived(struct connection *connection) {
@@ -179,6 +183,7 @@ static bool begin_net(int loops, size_t memory_max) {
         net->loops[i].reaping = true; // by the test
     }
     peer_count = 0;
+    greets = false;
     memset(&seen, 0, sizeof seen);
     return getsockname(listener, (struct sockaddr *)&listening, &length) == 0;
 }
@@ -234,7 +239,7 @@ static struct peer *knock(in_port_t port) {
     return peer;
 }
 
-static struct peer *come_to(struct loop *which) {
+static struct peer *accept_next(struct loop *which) {
     struct peer *peer = knock(listening.sin_port);
     struct sockaddr_in from;
     socklen_t length = sizeof from;
@@ -244,6 +249,11 @@ static struct peer *come_to(struct loop *which) {
     setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     connection_accept(which, 0, accepted, (struct sockaddr *)&from);
     peer_count++;
+    return peer;
+}
+
+static struct peer *come_to(struct loop *which) {
+    struct peer *peer = accept_next(which);
     run();
     return peer;
 }

@@ -116,6 +116,15 @@ static void who_takes_no_more_of_its_last_answer_is_closed(void **state) {
     }
 }
 
+// Without waiting for anything else to happen.
+static void who_is_greeted_hears_it_at_once(void **state) {
+    (void)state;
+    greets = true;
+    struct peer *peer = accept_next(loop);
+    static uint8_t bytes[PIECE_BYTES];
+    assert_true(recv(peer->socket, bytes, sizeof bytes, MSG_DONTWAIT) > 0);
+}
+
 // Room ----------------------------------------------------------------------------------------------------
 
 // In the order in which they are missed, those that are missed least first.
@@ -238,6 +247,7 @@ int main(void) {
         CONNECTIONS_TEST(who_reads_less_than_a_slice_in_its_time_is_closed),
         CONNECTIONS_TEST(who_says_more_and_does_not_read_gains_no_time),
         CONNECTIONS_TEST(who_takes_no_more_of_its_last_answer_is_closed),
+        CONNECTIONS_TEST(who_is_greeted_hears_it_at_once),
         CONNECTIONS_TEST(
             when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is_held),
         CONNECTIONS_TEST(where_only_held_ones_are_the_oldest_goes),

@@ -244,6 +244,22 @@ static void after_a_reload_who_is_still_good_stays(void **state) {
     assert_int_equal(hear(), SHORT_ANSWER_BYTES);
 }
 
+// It was good when it came, and is asked again only after a reload.
+static void without_a_reload_who_is_good_no_more_stays(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    ahead += 3 * DAY;
+    say_secretly("s123456789");
+    run();
+    assert_int_equal(seen.messages, 1);
+    assert_int_equal(hear(), SHORT_ANSWER_BYTES);
+    reload();
+    run();
+    assert_null(peer->connection);
+    assert_int_equal(loop->refused[TLS_EXPIRED].count, 1);
+}
+
 static void a_reload_in_the_middle_of_a_handshake_does_not_end_it(void **state) {
     (void)state;
     greet();
@@ -316,6 +332,7 @@ int main(void) {
         TURNS_TEST(after_a_reload_in_the_middle_of_a_handshake_it_is_the_new_one_that_counts),
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_sent_nothing),
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_not_listened_to),
+        TURNS_TEST(without_a_reload_who_is_good_no_more_stays),
         TURNS_TEST(the_end_is_said_in_tls),
     };
     return cmocka_run_group_tests_name("handshake_turns", tests, NULL, NULL);
