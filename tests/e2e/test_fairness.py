@@ -38,7 +38,7 @@ class Resends(Story):
             self.assertEqual(reply["next"], first + 100)
         flood.stdin.close()
         # 16 of each connection wait at any moment. The honest agency's next one does not wait for all of those.
-        self.assertLess(int(flood.stdout.readline()) / CHUNKS, CONNECTIONS * 16 / 4)
+        self.assertLess(int(flood.stdout.readline()) / CHUNKS, CONNECTIONS * 16 / 2)
 
     def test_of_an_agency_of_its_own(self):
         self.flooded(2, 1)
