@@ -2,6 +2,7 @@
 #include "store_story.h"
 
 #include <limits.h>
+#include <sys/file.h>
 
 // Whoever gives a store up for want of memory, say, finds all of its files when he comes back; who closes it
 // takes the log away.
@@ -130,6 +131,46 @@ static void a_store_that_lacks_a_file_is_not_opened_again(void **state) {
     }
 }
 
+static const char *taken_away; // the ending of the file that is another as soon as the store is locked
+
+int __real_flock(int file, int how);
+int __wrap_flock(int file, int how);
+
+int __wrap_flock(int file, int how) {
+    int done = __real_flock(file, how);
+    if (taken_away != NULL) {
+        assert_int_equal(rename(named(taken_away), named("-away")), 0);
+        copy(named("-away"), named(taken_away));
+        taken_away = NULL;
+    }
+    return done;
+}
+
+// Looked at before the store was locked, it was the right one.
+static void a_file_that_is_replaced_while_it_is_opened_is_noticed(void **state) {
+    (void)state;
+    static const char *const endings[] = {"", "-wal"};
+    for (int i = 0; i < 2; i++) {
+        struct store_identity identity = {0};
+        struct store *store;
+        struct error error;
+        must(store_open_same(path, "1", &identity, &store, &error), &error);
+        store_one(store, 2, (uint64_t)i, 1);
+        store_give_up(&store);
+        taken_away = endings[i];
+        if (store_open_same(path, "1", &identity, &store, &error)) {
+            store_close(&store);
+            fail_msg("a store whose file \"%s\" is replaced while it is opened is opened", endings[i]);
+        }
+        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_non_null(strstr(error.text, "was deleted, moved or replaced"));
+        assert_int_equal(rename(named("-away"), named(endings[i])), 0);
+        must(store_open_same(path, "1", &identity, &store, &error), &error);
+        store_close(&store);
+        store_forget(&identity);
+    }
+}
+
 // What SQLite makes of the log itself can be made again.
 static void a_store_that_lacks_its_shared_memory_is_opened_again(void **state) {
     (void)state;
@@ -152,6 +193,7 @@ int main(void) {
         STORE_TEST(a_shell_takes_no_log_from_a_store_that_was_given_up),
         STORE_TEST(a_store_that_was_closed_is_everybodys),
         STORE_TEST(a_store_that_lacks_a_file_is_not_opened_again),
+        STORE_TEST(a_file_that_is_replaced_while_it_is_opened_is_noticed),
         STORE_TEST(a_store_that_lacks_its_shared_memory_is_opened_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
