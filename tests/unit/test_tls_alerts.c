@@ -2,7 +2,10 @@
 // Client and server talk in memory, and the time of day is the test's.
 #include "tls_story.h"
 
+#include "keys/pem_file.h"
 #include "tls/internal.h"
+
+#include <openssl/x509v3.h>
 
 enum { NONE = -1 };
 
@@ -131,6 +134,34 @@ static void the_agencys_own_fault_is_told_as_what_it_is(void **state) {
     assert_told("wrong_purpose", SSL_AD_UNSUPPORTED_CERTIFICATE);
 }
 
+// The agency's certificate as it is, and without what it is for.
+static void show_without_purpose(void) {
+    char path[128], own_path[128];
+    struct error error;
+    snprintf(own_path, sizeof own_path, "%s/agency.crt", folder);
+    X509 *certificate = pem_read_certificate(own_path, &error);
+    snprintf(path, sizeof path, "%s/authority/ca.key", folder);
+    EVP_PKEY *key = pem_read_key(path, &error);
+    assert_true(certificate != NULL && key != NULL);
+    int at = X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1);
+    assert_true(at >= 0);
+    X509_EXTENSION_free(X509_delete_ext(certificate, at));
+    assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+    unlink(own_path);
+    assert_true(pem_write_certificate(own_path, certificate, &error));
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    tls_context_release(client_context);
+    client_context = context_of(TLS_CLIENT, "agency", NULL);
+}
+
+static void one_that_names_no_purpose_is_told_of_that(void **state) {
+    (void)state;
+    make_contexts(DAY, DAY);
+    show_without_purpose();
+    assert_told("wrong_purpose", SSL_AD_UNSUPPORTED_CERTIFICATE);
+}
+
 static bool is_not_seven(const char *identity) {
     return strcmp(identity, "7") != 0;
 }
@@ -236,6 +267,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_central_is_told_by_an_agency, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_agencys_own_fault_is_told_as_what_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_identity_that_there_is_not_is_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_names_no_purpose_is_told_of_that, set_up, tear_down),
         cmocka_unit_test_setup_teardown(anothers_authority_is_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_centrals_own_fault_is_not_the_agencys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_on_the_list_is_told_so_and_nobody_of_a_list_that_is_too_old,
