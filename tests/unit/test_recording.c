@@ -2,7 +2,10 @@
 // (cli/recording.c.) The ledger is the test's.
 #include "cmocka_all.h"
 
+#include "logged.h"
+
 #include "cli/recording.h"
+#include "cli/settings_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,7 +155,11 @@ static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
         stored.count = 4;
         for (int again = 0; again < 2; again++) {
             start(2, 0);
+            begin_logging();
             recording_catch_up(&recording, NULL);
+            int warnings = logged("recorded_later: 1 | reason: they were stored, and not recorded");
+            end_logging();
+            assert_int_equal(warnings, again ? 0 : 1);
             recording_close(&recording);
             strcat(again ? expected : strcat(strcat(expected, records[missing]), LATER), STOPPED);
         }
@@ -160,6 +167,66 @@ static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
         assert_records(when, expected);
         assert_int_equal(unlink(path), 0);
     }
+}
+
+static void a_new_log_says_why_it_has_what_was_before(void **state) {
+    (void)state;
+    stored.notes[0] = (struct ledger_note){.kind = LEDGER_NOTE_FINISHED, .agency = 1, .bets = 30, .at = AT};
+    stored.notes[1] = (struct ledger_note){.kind = LEDGER_NOTE_SEALED, .at = AT};
+    stored.count = 2;
+    start(0, 0);
+    begin_logging();
+    recording_catch_up(&recording, NULL);
+    int warnings = logged("recorded_later: 2 | reason: the audit log is new, and the draw is not");
+    end_logging();
+    recording_close(&recording);
+    assert_int_equal(warnings, 1);
+}
+
+// A server as it is started, with the flags.
+static void start_with(const char *first, const char *second, bool has_tls) {
+    char *argv[] = {"server", "--audit-log", path, "--draw", "1", (char *)first, (char *)second, NULL};
+    struct settings *settings;
+    struct error error;
+    assert_int_equal(settings_load(&server_command, 7, argv, &settings, &error), SETTINGS_READY);
+    recording = (struct recording){0};
+    if (!recording_open(&recording, settings, has_tls, &error)) {
+        fail_msg("%s", error.text);
+    }
+    recording_catch_up(&recording, NULL);
+    recording_close(&recording);
+    settings_free(settings);
+}
+
+#define STARTED(number, agencies, tls)                                                                       \
+    "\"event\":\"started\",\"draw\":\"1\",\"winning_number\":" #number ",\"agencies\":" #agencies            \
+    ",\"tls\":\"" tls "\"\n"
+
+// What was given, under either of its names, and what holds of it.
+static void a_start_says_what_it_was_given(void **state) {
+    (void)state;
+    stored.agencies = 3;
+    stored.winning_number = 42;
+    start_with("--agencies=3", "--winning-number=42", false);
+    start_with("--server-listen-backlog=3", "--winning-number=42", true);
+    start_with("--server-listen-backlog=8", "--agencies=2", false);
+    assert_records("three starts", STARTED(42, 3, "off") STOPPED STARTED(42, 3, "on")
+                                       STOPPED STARTED(7574, 2, "off") TERMS(42, 3) STOPPED);
+}
+
+// Killed, so that nothing says when it ended; the next start does.
+static void an_end_that_was_not_recorded_is_recorded_later(void **state) {
+    (void)state;
+    stored.agencies = 3;
+    stored.winning_number = 42;
+    start(3, 42);
+    audit_write(recording.audit, "started", NULL, 0);
+    audit_close(&recording.audit);
+    recorded_free(&recording.recorded);
+    start_with("--agencies=3", "--winning-number=42", false);
+    assert_records("a killed server's successor",
+                   "\"event\":\"started\"\n\"event\":\"stopped\",\"later\":\"yes\"\n" STARTED(42, 3, "off")
+                       STOPPED);
 }
 
 static void without_an_audit_log_nothing_is_looked_at(void **state) {
@@ -178,6 +245,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(terms_that_are_not_as_the_start_said_are_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_stored_and_not_recorded_is_recorded_later, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_new_log_says_why_it_has_what_was_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_start_says_what_it_was_given, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_end_that_was_not_recorded_is_recorded_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_an_audit_log_nothing_is_looked_at, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
