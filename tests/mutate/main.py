@@ -39,7 +39,7 @@ def arguments():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--files", nargs="+", default=[], metavar="PATTERN", help="of these sources only: src/ledger, 'src/net/t*.c'")
     parser.add_argument("--since", type=given.text, metavar="REV", help="of the lines only that have changed since")
-    parser.add_argument("--minutes", type=given.number(above=True), help="stop after so many")
+    parser.add_argument("--minutes", type=given.number(above=True), help="stop when mutants have been tried for so long; building and measuring come before")
     parser.add_argument("--jobs", type=given.whole(1, 1000), default=os.cpu_count(), help="so many side by side (default: a processor each)")
     parser.add_argument("--patience", type=given.number(above=True), default=180, metavar="S", help="seconds of tests that one mutant is worth (default: 180)")
     parser.add_argument("--fresh", action="store_true", help="try again what was tried")
@@ -63,7 +63,7 @@ def arguments():
 
 class Run:
     def __init__(self, chosen, runner):
-        self.chosen, self.start = chosen, time.monotonic()
+        self.chosen, self.start = chosen, time.monotonic() if chosen.ci else None
         self.minutes = chosen.ci or chosen.minutes
         chosen.patience = min(chosen.patience, QUICK_PATIENCE_S if chosen.ci else chosen.patience)
         self.tree, self.runner = Tree(os.path.abspath(chosen.root)), runner
@@ -73,6 +73,8 @@ class Run:
         self.names()
         self.tree.left = self.left
         if self.lock:
+            if not looks:
+                say("building")
             self.tree.build("dev", chosen.jobs, compiles=not looks)
         elif not self.tree.is_built():
             raise SystemExit("script/mutate: another one has only begun, and there is nothing to look at yet")
@@ -83,7 +85,9 @@ class Run:
 
     def left(self):
         """Seconds."""
-        return self.minutes * 60 - (time.monotonic() - self.start) if self.minutes else float("inf")
+        if not self.minutes or self.start is None:
+            return float("inf")
+        return self.minutes * 60 - (time.monotonic() - self.start)
 
     def names(self):
         """The sources that are wanted. A pattern that none has is refused."""
@@ -100,7 +104,11 @@ class Run:
         return [name for name in self.tree.sources if name in wanted]
 
     def by_id(self, wanted):
-        found = [m for m in self.points.of(self.tree.sources) if m.id == wanted]
+        known = self.results.known.get(wanted, {}).get("file")
+        for names in ([known] if known in self.tree.sources else [], self.tree.sources):  # the likely one first
+            found = [m for m in self.points.of(names) if m.id == wanted]
+            if found:
+                break
         if not found:
             raise SystemExit(f"script/mutate: there is no mutant {wanted}")
         return found[0]
@@ -135,6 +143,7 @@ class Run:
     def try_all(self, mutants, wanted):
         """Tries them in turn, until as many as wanted count; gives back (mutant, record) pairs."""
         tests = self.prepare()
+        self.start = self.start or time.monotonic()
         parts = Parts(self.tree, self.reach.kept["programs"])
         history, pairs, lock = History(self.reach, list(self.results.known.values())), [], threading.Lock()
         todo = iter(mutants)

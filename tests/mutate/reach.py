@@ -11,7 +11,7 @@ import re
 import shutil
 import time
 
-from tree import digest, run
+from tree import Failed, digest, run
 
 MEASURE_S = 150  # a test that takes longer is stopped; what it has run until then counts
 MEASURE_TIMES = 2  # so often one that fails
@@ -57,8 +57,9 @@ class Reach:
         wanted = [test for test in tests.values() if self.is_wanted(test)]
         self.kept["tests"] = {name: known for name, known in self.kept["tests"].items() if name in tests}
         if wanted:
-            self.say(f"measuring which lines {len(wanted)} tests run")
+            self.say("building once more, to count lines")
             self.tree.build("counted", jobs)
+            self.say(f"measuring which lines {len(wanted)} tests run")
             try:
                 self.measure({test.name for test in wanted}, jobs, patience)
             finally:
@@ -104,16 +105,16 @@ class Reach:
                     {name for _, lines in found for name, _ in lines})
 
         if tests and not any(self.kept["programs"].values()):
-            raise RuntimeError("no line of src/ is found in any program: is there debug information?")
+            raise Failed("no line of src/ is found in any program: is there debug information?")
         end = time.monotonic() + min(patience, self.tree.left() / 2) if patience else None
         tests.sort(key=lambda test: self.kept["tests"].get(test.name, {}).get("seconds", guessed(test)))
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             def one(test):
                 left = min(MEASURE_S, end - time.monotonic()) if end else MEASURE_S
                 return self.measure_one(test, blocks, left) if left > 1 else None
-            for test, found in zip(tests, pool.map(one, tests)):
+            for number, (test, found) in enumerate(zip(tests, pool.map(one, tests)), 1):
                 if found:
-                    self.say(f"{found['seconds']:7.1f} s  {test.name}")
+                    self.say(f"{found['seconds']:7.1f} s  measured {number} of {len(tests)}: {test.name}")
                     before = self.kept["tests"].get(test.name, {})
                     key = keys.get(test.name, "")
                     times = before.get("times", 0) + 1 if before.get("key") == key else 1
