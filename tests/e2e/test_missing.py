@@ -1,4 +1,4 @@
-"""Where a stored chunk is gone, whoever needs it says so, and nothing less is taken for the whole."""
+"""Where a stored chunk is gone, whoever needs it says so, and a part is never taken for the whole."""
 import contextlib
 import os
 import sqlite3

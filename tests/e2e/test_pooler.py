@@ -1,4 +1,4 @@
-"""With a pooler that gives each transaction another session, what is acknowledged is stored.
+"""Behind a pooler, and with synchronous_commit off, what is acknowledged is stored.
 
 Whatever settings those sessions, the role or the database have. Skipped where there is no PgBouncer.
 """

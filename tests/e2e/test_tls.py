@@ -1,4 +1,4 @@
-"""Who has no good certificate, or speaks for another agency, is refused with the reason in the log.
+"""Without a certificate, with an expired one or another agency's, one is refused, the reason logged.
 
 Everybody else is served as ever.
 """

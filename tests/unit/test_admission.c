@@ -1,4 +1,4 @@
-// Each agency, and each of its addresses, has so much with the ledger, and then waits for its turn.
+// An agency, and each of its addresses, has only so much waiting for the ledger at once.
 // Its connections are only a struct here, its ledger answers what the story says.
 #include "service_story.h"
 

@@ -1,4 +1,4 @@
-// Of whoever does not read no more is taken in than its answers leave room for.
+// From a client that does not read its answers no more is read than there is room to answer.
 #include "connections_story.h"
 
 #include <errno.h>

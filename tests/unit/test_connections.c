@@ -1,4 +1,4 @@
-// Who reads too slowly is closed, and when there is no room, whoever is missed least.
+// Who reads too slowly is closed, and when there is no room, the least useful connection.
 #include "connections_story.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-// However much one sends, the others wait for one turn of its only.
+// However much one client sends, the others wait for only one of its turns.
 #include "cmocka_all.h"
 
 #include "base/fair.h"

@@ -1,4 +1,4 @@
-// Who waits to shake hands goes first if it has a session, and whoever is good no more hears nothing.
+// Handshakes with a session go first, and whoever lost its good certificate is sent nothing.
 #include "connections_story.h"
 #include "tls_story.h"
 

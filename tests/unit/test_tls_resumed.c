@@ -1,4 +1,4 @@
-// In a TLS session that is gone on with neither side is believed longer than its certificate is good.
+// A resumed TLS session is refused once the certificate of either side has expired.
 // Client and server talk in memory, and the time of day is the test's.
 #include "tls_story.h"
 
