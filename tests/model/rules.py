@@ -191,7 +191,7 @@ class Lottery(RuleBasedStateMachine):
         resent = list(stored[first:first + known])
         payload = resent + (new if first + known >= len(stored) and form != "listed" else [])
         if form == "classic":
-            first, payload = None, new or [f"Ana,Paz,{back},2000-01-01,1"]
+            first, payload = None, new
         elif form == "gap":
             first = len(stored) + 1 + back
         if payload and spoil not in (None, "bad json"):

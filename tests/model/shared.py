@@ -16,7 +16,7 @@ import actors
 import run
 from contract import Message
 from happening import NOT_NOW, happening
-from rules import Lottery, agencies, bets
+from rules import Lottery, agencies, bets, spoiled
 
 
 class SharedLottery(Lottery):
@@ -64,6 +64,18 @@ class SharedLottery(Lottery):
         finally:
             held.release()
         self.drain(name)
+
+    @happening(agency=agencies, new=st.lists(bets, min_size=1, max_size=2), classic=st.booleans())
+    def one_does_not_know_what_the_other_has_stored(self, agency, new, classic):
+        """It tells how much is stored, and not how much it has seen stored."""
+        self.drain_all()
+        world = self.contract.any()
+        if agency > world.agencies or world.sent[agency - 1].finished:
+            return NOT_NOW
+        count, bet = len(world.sent[agency - 1].bets), "Ana,Paz,1,2000-01-01,1"
+        self.ask(Message(agency, (bet,), count), 0)
+        self.ask(Message(agency, tuple(new), count + 1), 1)
+        self.ask(Message(agency) if classic else Message(agency, (spoiled(bet, "digit"), *new, bet), count), 0)
 
     def starts_again(self, central, count, number, change):
         self.stop(central, True)
