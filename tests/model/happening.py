@@ -32,8 +32,8 @@ def is_something(steps):
 
 
 def rules(machine):
-    """The names of its rules."""
-    return {name for name in _names if hasattr(machine, name)}
+    """The names of its rules that have to happen in every run."""
+    return {name for name in _names if hasattr(machine, name)} - machine.rarely_happens
 
 
 def never(names):
@@ -54,4 +54,4 @@ def failed(steps, error):
 
 def names(machine):
     """All that has to happen now and then: the machine's rules, and what else it names."""
-    return sorted(machine.also_happens | rules(machine))
+    return sorted(machine.also_happens | machine.rarely_happens | rules(machine))

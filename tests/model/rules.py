@@ -36,6 +36,7 @@ def spoiled(bet, how):
 class Lottery(RuleBasedStateMachine):
     shared = False
     also_happens = frozenset()  # besides the rules
+    rarely_happens = frozenset()  # rules that can seldom be followed: in a long run they have to be
 
     def __init__(self):
         super().__init__()

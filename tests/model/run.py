@@ -18,7 +18,7 @@ import harness  # noqa: E402
 
 STEPS = 25
 EXAMPLES_LONG = 100  # and more: in so many also what is no rule of its own has to happen
-MORE_MOST = 12  # examples, until each rule has happened
+MORE_MOST = 40  # examples, until each rule has happened
 
 
 class Hung(BaseException):
