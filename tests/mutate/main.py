@@ -232,6 +232,8 @@ def is_revision(root, name):
 def last_commits(root):
     """The revision before the last few that have changed sources."""
     found = git(root, "log", f"-{CI_COMMITS + 1}", "--format=%H", "--", "src").split()
+    if not found:
+        raise Failed("no commit is known that has changed sources")
     return found[-1]
 
 

@@ -93,11 +93,11 @@ class Reach:
     def measure(self, names, jobs, patience):
         tests = [test for test in self.tree.tests(self.tree.counted).values() if test.name in names]
         keys = {test.name: self.key(test) for test in self.tree.tests(self.tree.dev).values()}
-        blocks, users = {}, {}
+        blocks, users = {}, []
         for test in tests:
             for word in test.words():
                 if word.startswith(self.tree.counted) and os.access(word, os.X_OK) and word not in users:
-                    users[word] = True
+                    users.append(word)
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             for program, found in zip(users, pool.map(blocks_of, users)):
                 blocks[os.path.basename(program)] = found

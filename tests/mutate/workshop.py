@@ -65,7 +65,7 @@ class Workshop:
     def plant(self, mutant):
         """Compiles it as its library has it. False when the object is the same as without it."""
         self.mutant, self.text = mutant, self.parts.tree.read(mutant.file)
-        self.objects, self.made = {}, {}
+        self.made = {}
         made = next(made for made, _ in self.parts.compiled[mutant.file] if not made.startswith("tests/"))
         self.library_object = made
         planted = self.compile(made, mutant.file, mutant.apply(self.text))
