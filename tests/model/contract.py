@@ -76,6 +76,17 @@ class World:
         winning = [bet.split(",") for bet in self.sent[number - 1].bets]
         return ",".join(bet[2] for bet in winning if int(bet[4]) == self.number)
 
+    def shown(self):
+        """For people: what differs from the beginning, a line for each agency and connection."""
+        state = "drawn" if self.drawn else "sealed" if self.closed else "open"
+        lines = [f"  - {self.agencies} agencies, number {self.number}, {state}"]
+        lines += [f"    agency {number}{' (finished)' if agency.finished else ''}: {list(agency.bets)}"
+                  for number, agency in enumerate(self.sent, 1) if agency != Agency()]
+        default = Link()
+        lines += [f"    {name}: " + ", ".join(f"{key}={value!r}" for key, value in vars(link).items() if value != getattr(default, key))
+                  for name, link in self.links if link != default]
+        return "\n".join(lines)
+
     def last_sender(self):
         return max((number for number, agency in enumerate(self.sent, 1) if agency != Agency()), default=0)
 
@@ -183,7 +194,8 @@ class Contract:
     def see(self, what, worlds):
         worlds = list(dict.fromkeys(worlds))
         if not worlds:
-            raise Broken(f"{what[:300]}: goes with none of these:\n{self.shown()}")
+            raise Broken(f"{what[:300]}\n  No state that the contract allows explains this. What may be stored, by agency, and what is "
+                         f"under way:\n{self.shown()}")
         self.worlds = worlds
 
     # What somebody does -----------------------------------------------------------------------------------
@@ -284,7 +296,7 @@ class Contract:
         """Some of the worlds, for people."""
         def short(text):
             return text if len(text) < 1500 else text[:500] + " … " + text[-1000:]
-        return "\n".join(short(str(world)) for world in self.worlds[:4]) + f"\n({len(self.worlds)} in all)"
+        return "\n".join(short(world.shown()) for world in self.worlds[:4]) + f"\n  ({len(self.worlds)} such states in all)"
 
     # What may be asked ------------------------------------------------------------------------------------
 

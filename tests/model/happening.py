@@ -8,6 +8,7 @@ NOT_NOW = "a rule returns it where it cannot be done in the world as it is: then
 # Hypothesis begins with ten examples and more in which nothing happens, or the same again and again, unless they are no good.
 STEPS_LEAST, KINDS_LEAST = 5, 4
 counts = Counter()
+playing = ["--seed 0"]  # the options that play it again
 _names = []
 _failures = []
 
@@ -49,7 +50,8 @@ def failed(steps, error):
     """Keeps why the first example failed: played again, when races go otherwise, it may fail for another reason, or not at all."""
     if not _failures:
         _failures.append(error)
-        print("first failed:", *steps, f"{type(error).__name__}: {error}", sep="\n    ", flush=True)
+        print(f"first failed, {playing[0]}; --no-shrink ends at the first example that fails:", *steps,
+              f"{type(error).__name__}: {error}", sep="\n    ", flush=True)
 
 
 def names(machine):

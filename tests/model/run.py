@@ -43,7 +43,8 @@ def main(machine, usage, examples):
         play(machine, options, options.seed, options.examples)
         more = play_until_all_happened(machine, options) if options.examples >= examples else 0
     except Unsatisfiable:
-        print(f"no example counts that has {options.steps} steps at most: {happening.STEPS_LEAST} of {happening.KINDS_LEAST} kinds are too rare")
+        print(f"no example counts that has {options.steps} steps at most: {happening.STEPS_LEAST} of {happening.KINDS_LEAST} kinds "
+              "are too rare")
         return 1
     print(f"every one went as the contract says; {more} examples more; {time.monotonic() - began:.1f} s")
     if options.verbose:
@@ -64,6 +65,7 @@ def play(machine, options, number, examples):
                    verbosity=Verbosity.debug if options.verbose else Verbosity.normal)
     signal.signal(signal.SIGALRM, hung)
     signal.alarm(round((3 + 2 * examples) * harness.HANG_S))  # a hang is a failure, and says where
+    happening.playing[0] = f"--seed {number} --examples {examples} --steps {options.steps}"
     print(f"seed {number}, {examples} examples of up to {options.steps} steps", flush=True)
     run_state_machine_as_test(seed(number)(machine), settings=how)
     signal.alarm(0)
