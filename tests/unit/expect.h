@@ -101,8 +101,17 @@ static inline void expect_bytes(const void *value, const void *expected, size_t 
 // Of texts with several lines, the first that differs.
 static inline void expect_text(const char *value, const char *expected, const char *what, const char *wanted,
                                const char *file, int line) {
-    if (value == NULL || expected == NULL || strcmp(value, expected) == 0) {
-        expect_same(value == expected || (value != NULL && expected != NULL), what, wanted, file, line);
+    if (value == expected || (value != NULL && expected != NULL && strcmp(value, expected) == 0)) {
+        return;
+    }
+    if (value == NULL || expected == NULL) {
+        print_error("expected %s to be %s, it is %s\n", what, wanted, value == NULL ? "NULL" : value);
+        _fail(file, line);
+        return;
+    }
+    if (expected[0] == '\0') {
+        print_error("expected %s to be empty, it is \"%s\"\n", what, value);
+        _fail(file, line);
         return;
     }
     size_t at = 0, number = 1;

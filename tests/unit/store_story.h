@@ -38,14 +38,25 @@ static inline bool try_open(const char *draw, enum store_mode mode, struct store
     return implementation->open(path, draw, mode, store, error);
 }
 
-static inline struct store *open_draw(const char *draw, enum store_mode mode) {
+// What must succeed; where it does not, the story's own line is named.
+static inline void must_at(bool done, const struct error *error, const char *what, const char *file,
+                           int line) {
+    if (!done) {
+        print_error("expected %s to succeed: %s\n", what, error->text);
+        _fail(file, line);
+    }
+}
+
+#define must(done, error) must_at(done, error, #done, __FILE__, __LINE__)
+
+static inline struct store *open_draw_at(const char *draw, enum store_mode mode, const char *file, int line) {
     struct store *store;
     struct error error;
-    if (!try_open(draw, mode, &store, &error)) {
-        fail_msg("%s", error.text);
-    }
+    must_at(try_open(draw, mode, &store, &error), &error, "opening the store", file, line);
     return store;
 }
+
+#define open_draw(draw, mode) open_draw_at(draw, mode, __FILE__, __LINE__)
 
 static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint32_t count) {
     static const uint8_t numbers[] = {1, 0, 2, 0, 3, 0};
@@ -59,23 +70,16 @@ static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint
     return chunk;
 }
 
-static inline void must_at(bool done, const struct error *error, const char *what, const char *file,
-                           int line) {
-    if (!done) {
-        print_error("expected %s to succeed: %s\n", what, error->text);
-        _fail(file, line);
-    }
-}
-
-#define must(done, error) must_at(done, error, #done, __FILE__, __LINE__)
-
-static inline void store_one(struct store *store, uint32_t agency, uint64_t first, uint32_t count) {
+static inline void store_one_at(struct store *store, uint32_t agency, uint64_t first, uint32_t count,
+                                const char *file, int line) {
     struct error error;
     struct stored_chunk chunk = chunk_of(agency, first, count);
-    must(store_begin(store, &error), &error);
-    must(store_add_chunk(store, &chunk, &error), &error);
-    must(store_commit(store, &error), &error);
+    must_at(store_begin(store, &error), &error, "beginning a group", file, line);
+    must_at(store_add_chunk(store, &chunk, &error), &error, "adding a chunk", file, line);
+    must_at(store_commit(store, &error), &error, "committing a chunk", file, line);
 }
+
+#define store_one(store, agency, first, count) store_one_at(store, agency, first, count, __FILE__, __LINE__)
 
 // What was read, as text: "1:0+3 1:3+2 ".
 struct reading {
@@ -100,13 +104,17 @@ static inline bool note_chunk(void *context, const struct stored_chunk *chunk, s
     return reading->rows != reading->stop_after || error_set(error, ERROR_CONFLICT, "stopped");
 }
 
-static inline void assert_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
-                                 const char *expected) {
+static inline void assert_chunks_at(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
+                                    const char *expected, const char *file, int line) {
     struct reading reading = {0};
     struct error error;
-    must(store_chunks(store, agency, from, to, note_chunk, &reading, &error), &error);
-    assert_string_equal(reading.text, expected);
+    must_at(store_chunks(store, agency, from, to, note_chunk, &reading, &error), &error, "reading the chunks",
+            file, line);
+    expect_text(reading.text, expected, "the chunks", "as given", file, line);
 }
+
+#define assert_chunks(store, agency, from, to, expected)                                                     \
+    assert_chunks_at(store, agency, from, to, expected, __FILE__, __LINE__)
 
 static inline bool note_winner(void *context, const struct stored_winner *winner, struct error *error) {
     (void)error;
@@ -130,9 +138,8 @@ static inline void run_sql(const char *format) {
     char sql[256];
     snprintf(sql, sizeof sql, format, strrchr(folder, '-') + 1);
     PGconn *connection = PQconnectdb(getenv("QUINIELA_POSTGRES"));
-    PQclear(PQexec(connection,
-                   "SET lock_timeout = '5s'; SET client_min_messages = warning")); // a story that failed may
-                                                                                   // hold its tables
+    // A story that failed may hold its tables; and nobody wants to know which of them are dropped.
+    PQclear(PQexec(connection, "SET lock_timeout = '5s'; SET client_min_messages = warning"));
     PGresult *result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
         fail_msg("%s", PQerrorMessage(connection));

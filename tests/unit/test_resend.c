@@ -58,10 +58,10 @@ static struct ledger_request send(enum ledger_request_type type, int first, int 
 
 static void assert_answer(const struct ledger_request *answer, enum error_code code, const char *what) {
     if (answer->error.code != code || answer->next != STORED) {
-        fail_msg("%s: expected %s with %d bets stored, and it is %s with %lld: %s", what,
+        fail_msg("%s: expected %s with %d bets stored, and it is %s with %lld%s%s", what,
                  code == ERROR_NONE ? "an acknowledgement" : error_name(code), STORED,
                  answer->error.code == ERROR_NONE ? "acknowledged" : error_name(answer->error.code),
-                 (long long)answer->next, answer->error.text);
+                 (long long)answer->next, answer->error.text[0] == '\0' ? "" : ": ", answer->error.text);
     }
 }
 
