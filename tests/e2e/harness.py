@@ -145,8 +145,7 @@ class Process:
         if not match:
             self.fail_waiting(f"line {count} with {pattern!r}")
         if match is True:
-            raise AssertionError(f"the {self.name} ended{self.last_word()}, and line {count} with {pattern!r} never came; "
-                                 f"{self.whole_log()}")
+            raise AssertionError(f"{self.ended_without(f'line {count} with {pattern!r}')}; {self.whole_log()}")
         return match
 
     def expect(self, pattern, count=1):
@@ -173,6 +172,9 @@ class Process:
 
     def fail_waiting(self, what):
         raise AssertionError(f"waited {HANG_S} s for {what}; {self.whole_log()}")
+
+    def ended_without(self, what):
+        return f"the {self.name} ended{self.last_word()}, and {what} never came"
 
     def last_word(self):
         """The reason that it gave, if any."""
@@ -236,14 +238,18 @@ class Ports(tuple):
 
 
 class Server(Process):
+    LISTENS = r"action: listen .* port: (\d+) \| consult_port: (\d+)"
+
     def __init__(self, story, *flags, agencies=5, ports=(0, 0), store="quiniela.db", servers=SERVERS, **how):
         every = getattr(ports, "every", [ports] + [(0, 0)] * (servers - 1))
         super().__init__(story, *(["server", "--agencies", agencies, "--store", store, "--server-port", bets,
                                    "--consult-server-port", consult, *flags] for bets, consult in every), **how)
-        matches = [self.wait_for(r"action: listen .* port: (\d+) \| consult_port: (\d+)", count)
-                   for count in range(1, len(every) + 1)]
+        matches = [self.wait_for(self.LISTENS, count) for count in range(1, len(every) + 1)]
         self.every = [(int(match[1]), int(match[2])) for match in matches]
         self.asked = 0
+
+    def ended_without(self, what):
+        return super().ended_without(what) if self.count(self.LISTENS) else f"the server did not start{self.last_word()}"
 
     @property
     def ports(self):
