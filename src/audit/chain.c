@@ -85,14 +85,6 @@ static const char *find_previous(const char *line, size_t length) {
     return line + length - TAIL_BYTES;
 }
 
-static size_t decimal_digits(unsigned long long number) {
-    size_t digits = 1;
-    for (; number >= 10; number /= 10) {
-        digits++;
-    }
-    return digits;
-}
-
 static bool is_record(const struct chain *chain, const char *line, size_t length, char at[CHAIN_AT_BYTES]) {
     char beginning[CHAIN_LINE_BYTES_MAX];
     size_t begin = write_beginning(chain, beginning);
@@ -131,7 +123,7 @@ static bool tells_of_torn(const struct chain *chain, const char *line, size_t le
 static bool take_over(struct chain *chain, const char *line, size_t length) {
     static const char event[] = "\",\"event\":\"continued\"";
     struct chain before = *chain;
-    char at[CHAIN_AT_BYTES];
+    char beginning[CHAIN_LINE_BYTES_MAX], at[CHAIN_AT_BYTES];
     unsigned long long number;
     if (chain->lines > 0 || chain->records > 0 || length < 8 || memcmp(line, "{\"n\":", 5) != 0) {
         return false;
@@ -140,7 +132,7 @@ static bool take_over(struct chain *chain, const char *line, size_t length) {
     before.records = number - 1;
     const char *found = memmem(line, length, event, sizeof event - 1);
     if (number < 2 || !is_record(&before, line, length, at) || found == NULL ||
-        found != line + strlen("{\"n\":") + decimal_digits(number) + strlen(",\"at\":\"") + strlen(at)) {
+        found != line + write_beginning(&before, beginning) + strlen(at)) {
         return false;
     }
     chain->records = chain->older = number - 1;
