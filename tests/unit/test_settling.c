@@ -355,6 +355,26 @@ static void what_was_stored_all_the_same_is_stored_once(void **state) {
     assert_int_equal(query("SELECT count(*) FROM bets"), 13);
 }
 
+// Also what an end in the same group has finished the agency behind.
+static void what_was_stored_with_its_end_is_no_bet_too_late(void **state) {
+    (void)state;
+    open_playing(1);
+    play.code = ERROR_STORE_AWAY;
+    play.stores = true;
+    play.commits = 1;
+    struct ledger_request *requests[] = {request(LEDGER_CHUNK, 1, -1, 5),
+                                         request(LEDGER_LAST_CHUNK, 1, -1, 3)};
+    process(requests, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(requests[i]->error.code, ERROR_NONE);
+        assert_int_equal(requests[i]->stored, i == 0 ? 5 : 3);
+        assert_int_equal(requests[i]->next, 8);
+    }
+    assert_true(requests[1]->finished);
+    discard_all(requests, 2);
+    assert_int_equal(query("SELECT count(*) FROM bets"), 8);
+}
+
 // Nothing of a group that was stale is stored: what is found in its place is another server's.
 static void what_another_server_stored_is_not_ours(void **state) {
     (void)state;
@@ -416,6 +436,7 @@ int main(void) {
         LEDGER_TEST(a_draw_is_noted_before_anybody_hears_of_it),
         LEDGER_TEST(it_is_tried_some_times_and_no_more),
         LEDGER_TEST(what_was_stored_all_the_same_is_stored_once),
+        LEDGER_TEST(what_was_stored_with_its_end_is_no_bet_too_late),
         LEDGER_TEST(what_another_server_stored_is_not_ours),
         LEDGER_TEST(a_list_is_made_again),
         LEDGER_TEST(whoever_was_too_late_is_careful_for_some_time),
