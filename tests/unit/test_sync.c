@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-enum file { DATABASE, LOG, FILES };
+enum file { DATABASE, LOG, LOCK, FILES };
 
 enum { BIG_BYTES = 1024 * 1024, WAIT_S = 40 }; // less than the minute that ctest gives
 enum { STEP_CHUNKS = 4, LOG_CHUNKS = 32 };     // of a megabyte: in a step, and in a log as long as it gets
@@ -32,9 +32,10 @@ static int log_index = -1; // frames_moved's
 
 static enum file file_of(int descriptor) {
     struct stat ours, named;
-    char log[300];
+    char log[300], lock[300];
     snprintf(log, sizeof log, "%s-wal", path);
-    const char *const names[FILES] = {path, log};
+    snprintf(lock, sizeof lock, "%s-lock", path);
+    const char *const names[FILES] = {path, log, lock};
     enum file file = DATABASE;
     while (file < FILES && !(fstat(descriptor, &ours) == 0 && stat(names[file], &named) == 0 &&
                              ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)) {
@@ -318,6 +319,25 @@ static void after_a_failed_sync_the_log_stays(void **state) {
     }
 }
 
+// The mark outlives the machine, too.
+static void a_file_that_was_cut_is_marked_and_the_mark_synced(void **state) {
+    (void)state;
+    struct error error;
+    char log[300];
+    store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 0, 1);
+    snprintf(log, sizeof log, "%s-wal", path);
+    assert_int_equal(truncate(log, 0), 0);
+    struct stored_chunk chunk = chunk_of(1, 1, 1);
+    assert_false(store_begin(store, &error) && store_add_chunk(store, &chunk, &error) &&
+                 store_commit(store, &error));
+    assert_non_null(strstr(error.text, "its log was emptied or cut"));
+    assert_int_equal(files[LOCK].syncs, 1);
+    store_close(&store);
+    assert_false(try_open("1", STORE_SERVE, &store, &error));
+    assert_non_null(strstr(error.text, "its database or its log was emptied or cut"));
+}
+
 static int set_up_syncs(void **state) {
     memset(files, 0, sizeof files);
     store = NULL;
@@ -348,6 +368,7 @@ int main(void) {
         SYNC_TEST(a_failed_sync_of_the_writers_own),
         SYNC_TEST(after_a_failed_sync_nothing_is_stored),
         SYNC_TEST(after_a_failed_sync_the_log_stays),
+        SYNC_TEST(a_file_that_was_cut_is_marked_and_the_mark_synced),
         SYNC_TEST(what_was_not_synced_is_moved_again_while_somebody_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
