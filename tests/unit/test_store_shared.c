@@ -374,6 +374,61 @@ static void one_server_makes_the_draw(void **state) {
     assert_string_equal(text, "1:7:A1 ");
 }
 
+// A state that a later version may know; with any other one the draw would be opened, or made, again.
+static void a_state_that_is_none_is_no_draw(void **state) {
+    (void)state;
+    struct stored_draw draw = open_for(one, 1);
+    struct error error;
+    bool found;
+    PGconn *connection = PQconnectdb(path);
+    PGresult *result = PQexec(connection, "ALTER TABLE draws DROP CONSTRAINT draws_state_check;"
+                                          "UPDATE draws SET state = 'melted'");
+    assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    PQfinish(connection);
+    assert_false(store_get_draw(two, &draw, &found, &error));
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_non_null(strstr(error.text, "\"melted\""));
+}
+
+// What an address says holds, also where there is a setting for when it says nothing.
+static void what_the_address_says_holds(void **state) {
+    (void)state;
+    static const char *const options[] = {"", "&application_name=bank"}, *const names[] = {"quiniela",
+                                                                                           "bank"};
+    size_t length = strlen(path);
+    store_close(&one);
+    store_close(&two);
+    for (int i = 0; i < 2; i++) {
+        char sql[160];
+        snprintf(path + length, sizeof path - length, "%s", options[i]);
+        one = open_draw("1", STORE_SERVE);
+        path[length] = '\0';
+        snprintf(
+            sql, sizeof sql,
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = '%s' AND datname = current_database()",
+            names[i]);
+        PGconn *connection = PQconnectdb(path);
+        assert_int_equal(count_rows(connection, sql), 1);
+        PQfinish(connection);
+        store_close(&one);
+    }
+    two = open_draw("1", STORE_SERVE);
+    one = open_draw("1", STORE_SERVE);
+}
+
+// Who wants a commit to wait for more than the standby's disk gets it.
+static void remote_apply_is_durable_too(void **state) {
+    (void)state;
+    size_t length = strlen(path);
+    store_close(&one);
+    snprintf(path + length, sizeof path - length, "%%20-csynchronous_commit%%3Dremote_apply");
+    one = open_draw("1", STORE_SERVE);
+    store_one(one, 1, 0, 1);
+    path[length] = '\0';
+    assert_chunks(two, 1, 0, 1, "1:0+1 ");
+}
+
 #define SHARED_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_two, tear_down_two)
 
 int main(void) {
@@ -390,6 +445,9 @@ int main(void) {
         SHARED_TEST(agencies_finish_once_each_on_any_server),
         SHARED_TEST(a_count_that_is_wrong_is_damage),
         SHARED_TEST(one_server_makes_the_draw),
+        SHARED_TEST(a_state_that_is_none_is_no_draw),
+        SHARED_TEST(what_the_address_says_holds),
+        SHARED_TEST(remote_apply_is_durable_too),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
