@@ -141,8 +141,8 @@ static bool take_winning(struct check *check, const struct stored_chunk *chunk, 
 static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct check *check = context;
     struct error found;
-    if (!continuity_take(check->continuity, chunk, &found) && !go_on_behind(check, &found, error)) {
-        return false;
+    if (!continuity_take(check->continuity, chunk, &found)) {
+        note_damage(check, found.text);
     }
     if (!check_chunk(chunk, &found)) {
         return go_on_behind(check, &found, error);
