@@ -3,6 +3,8 @@
 #include "allocations.h"
 #include "ledger_story.h"
 
+#include "ledger/check.h"
+
 static void open_hungry(uint32_t agencies) {
     struct error error;
     allocations.counted = true;
@@ -87,7 +89,46 @@ static void every_allocation_fails_once(void **state) {
     }
 }
 
+static void on_damage(void *context, const char *damage) {
+    (void)context;
+    fail_msg("nothing is damaged, and the check says: %s", damage);
+}
+
+static bool check_hungry(int failing, struct check_result *result, struct error *error) {
+    struct store *store;
+    assert_true(store_open(story.path, "1", STORE_READ, &store, error));
+    allocations = (struct allocations){.counted = true, .until_failure = failing};
+    bool checked = check_draw(store, on_damage, NULL, result, error);
+    allocations.counted = false;
+    store_close(&store);
+    return checked;
+}
+
+// It says so, and calls nothing damaged.
+static void a_check_without_memory_is_none(void **state) {
+    (void)state;
+    open_ledger(2);
+    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 20, 28);
+    ledger_work(story.ledger);
+    ledger_close(&story.ledger);
+    struct check_result result;
+    struct error error;
+    int failing = 1;
+    for (; !check_hungry(failing, &result, &error); failing++) {
+        assert_int_equal(error.code, ERROR_NO_MEMORY);
+        assert_int_equal(allocations.until_failure, 0);
+    }
+    assert_true(failing > 3 && allocations.until_failure > 0); // all of them have failed
+    assert_int_equal(result.chunks, 3);
+    assert_int_equal(result.bets, 36);
+    assert_int_equal(result.winners, 4);
+    open_ledger(2);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {LEDGER_TEST(every_allocation_fails_once)};
+    const struct CMUnitTest tests[] = {LEDGER_TEST(every_allocation_fails_once),
+                                       LEDGER_TEST(a_check_without_memory_is_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
