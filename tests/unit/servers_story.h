@@ -24,6 +24,7 @@ struct server {
     void (*before_put_draw)(void); // what happens between its reading of the draw and its changing it
     int opened;
     int asked, asks_lost; // for an agency's row; how many times the connection is lost then
+    int looked;           // at the draw's row
 };
 
 static struct server servers[SERVERS];
@@ -69,6 +70,12 @@ static inline bool watched_get_agency(struct store *store, uint32_t number, stru
         return error_set(error, ERROR_STORE_AWAY, "lost while an agency was asked for");
     }
     return real->get_agency(store, number, agency, found, error);
+}
+
+static inline bool watched_get_draw(struct store *store, struct stored_draw *draw, bool *found,
+                                    struct error *error) {
+    current->looked++;
+    return real->get_draw(store, draw, found, error);
 }
 
 static inline bool open_faulty(void *context, struct store **store, struct error *error) {
@@ -117,6 +124,7 @@ static inline int set_up_servers(void **state) {
     faulty.commit = faulty_commit;
     faulty.put_draw = watched_put_draw;
     faulty.get_agency = watched_get_agency;
+    faulty.get_draw = watched_get_draw;
     store_close(&store);
     memset(servers, 0, sizeof servers);
     return 0;

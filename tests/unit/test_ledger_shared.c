@@ -268,6 +268,31 @@ static void the_stored_draw_is_taken_over(void **state) {
 }
 
 // Bets for an agency that another server has left out in the meantime are not acknowledged.
+// Whether there are more agencies by now is looked up once for all that come together.
+static void for_unknown_agencies_the_draw_is_looked_at_once(void **state) {
+    (void)state;
+    struct ledger_request *requests[] = {request_of(LEDGER_CHUNK, 3, 0, 0, 1),
+                                         request_of(LEDGER_CHUNK, 4, 0, 0, 1),
+                                         request_of(LEDGER_CHUNK, 5, 0, 0, 1)};
+    start(&servers[0], 2);
+    for (int round = 1; round <= 2; round++) {
+        int looked = servers[0].looked;
+        for (int i = 0; i < 3; i++) {
+            requests[i]->node.next = i < 2 ? &requests[i + 1]->node : NULL;
+            error_clear(&requests[i]->error);
+        }
+        ledger_process(servers[0].ledger, &requests[0]->node);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(requests[i]->error.code, ERROR_UNKNOWN_AGENCY);
+        }
+        assert_int_equal(servers[0].looked, looked + 1); // and again for the next
+    }
+    for (int i = 0; i < 3; i++) {
+        chunk_free((struct chunk *)(uintptr_t)requests[i]->chunk);
+        free(requests[i]);
+    }
+}
+
 static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     (void)state;
     struct error error;
@@ -352,6 +377,7 @@ int main(void) {
         SHARED_TEST(an_append_that_is_not_known_is_told_from_anothers),
         SHARED_TEST(an_end_without_bets_that_is_not_known_is_resolved),
         SHARED_TEST(the_stored_draw_is_taken_over),
+        SHARED_TEST(for_unknown_agencies_the_draw_is_looked_at_once),
         SHARED_TEST(a_draw_without_the_agency_takes_no_bets_of_it),
         SHARED_TEST(what_all_send_at_once_is_stored_once),
     };
