@@ -4,6 +4,8 @@
 
 #include "store/postgres_store.h"
 
+#include <malloc.h>
+
 static int steps, failing; // done so far; which one fails, from 1
 
 bool __real_postgres_link_execute(struct postgres_link *link, const char *sql, const char *what,
@@ -22,6 +24,17 @@ int __real_PQexitPipelineMode(PGconn *connection);
 int __wrap_PQexitPipelineMode(PGconn *connection);
 int __real_PQpipelineSync(PGconn *connection);
 int __wrap_PQpipelineSync(PGconn *connection);
+
+void __real_free(void *block);
+void __wrap_free(void *block);
+
+// So that whoever still reads it finds nothing there that would do.
+void __wrap_free(void *block) {
+    if (block != NULL) {
+        memset(block, 0xa5, malloc_usable_size(block));
+    }
+    __real_free(block);
+}
 
 static bool fails_now(void) {
     return ++steps == failing;
