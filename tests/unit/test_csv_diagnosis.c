@@ -199,6 +199,8 @@ static void blanks_beside_a_value_are_told(void **state) {
             }
         }
     }
+    expect(2, " An\x01,Paz,2,2000-01-01,7", "nombre: holds a control character: \" An\\x01\"");
+    expect(2, "Ana,Pa\x01 ,2,2000-01-01,7", "apellido: holds a control character: \"Pa\\x01 \"");
     expect(2, "Ana,Paz,2 2,2000-01-01,7",
            "documento: has other characters than ASCII letters and digits: \"2 2\"");
 }

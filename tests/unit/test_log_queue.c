@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log_queue.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SMALL_BYTES = 4 * LOG_LINE_BYTES_MAX, WAIT_MS = 50, SOON_MS = 60 * 1000 };
@@ -166,6 +168,37 @@ static void who_does_not_wait_is_never_held_up(void **state) {
     assert_int_equal(written + lost, LINES + 1);
 }
 
+static atomic_int waits_begun;
+
+// In place of the C library's: counts.
+int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict until) {
+    typedef int timedwait(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+    static timedwait *_Atomic library;
+    if (library == NULL) {
+        void *found = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+        timedwait *function;
+        memcpy(&function, &found, sizeof function);
+        library = function;
+    }
+    waits_begun++;
+    return library(condition, mutex, until);
+}
+
+// It waits, and does not ask again and again whether it has waited.
+static void who_waits_leaves_the_processor_to_others(void **state) {
+    (void)state;
+    struct log_queue *queue = start(4 * WAIT_MS);
+    fill_pipe();
+    waits_begun = 0;
+    for (int i = 0; i < 300; i++) {
+        add(queue, i, 100, true);
+    }
+    assert_in_range(waits_begun, 1, 100);
+    read_until("lost");
+    end(queue);
+}
+
 static void who_waits_has_patience_once(void **state) {
     (void)state;
     enum { LINES = 1000 };
@@ -248,6 +281,7 @@ int main(void) {
         QUEUE_TEST(lines_come_at_once),
         QUEUE_TEST(all_lines_come_whole_and_in_order),
         QUEUE_TEST(who_does_not_wait_is_never_held_up),
+        QUEUE_TEST(who_waits_leaves_the_processor_to_others),
         QUEUE_TEST(who_waits_has_patience_once),
         QUEUE_TEST(who_waits_is_hurried),
         QUEUE_TEST(the_end_waits_for_nobody_for_long),
