@@ -28,6 +28,14 @@ class Privileges(Story):
         for key in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"):
             self.assertEqual(int(status(server, key), 16), 0, key)
 
+    def test_what_the_kernel_lacks_is_warned_of_and_nothing_else(self):
+        server = Server(self, agencies=1)
+        report = server.wait_for(r"action: confine .*landlock: (off|abi \d+) \| seccomp: (on|off) ")
+        server.signal(15)
+        self.assertEqual(server.wait(), 0)
+        for name, lacks in (("Landlock:", report[1] == "off"), ("seccomp filters:", report[2] == "off")):
+            self.assertEqual(server.count(f"WARNING +action: confine .*this kernel has no {name}"), int(lacks), server.log())
+
     def test_what_root_makes_beside_another_users_store_is_that_users(self):
         """Who owns the store can read it after a crash, and serve it."""
         if os.geteuid() != 0:
