@@ -110,9 +110,11 @@ static void the_first_by_name_is_named(void **state) {
     look("own/server.crt", "own/server.key", "own/server.crt", "own/none.crl");
     assert_warned("own", "b.key", 1);
     put("own/c.key", OLD_KEY);
+    look(NULL, "own/server.key", NULL, NULL);
+    assert_warned("own", "b.key and 1 more", 2);
     put("own/a.key", KEY);
     look(NULL, "own/server.key", NULL, NULL);
-    assert_warned("own", "a.key and 2 more", 2);
+    assert_warned("own", "a.key and 2 more", 3);
 }
 
 static void each_folder_has_its_warning(void **state) {
