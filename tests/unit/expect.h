@@ -130,6 +130,17 @@ static inline void expect_text(const char *value, const char *expected, const ch
     _fail(file, line);
 }
 
+// What must succeed; where it does not, the story's own line is named.
+static inline void must_at(bool done, const struct error *error, const char *what, const char *file,
+                           int line) {
+    if (!done) {
+        print_error("expected %s to succeed: %s\n", what, error->text);
+        _fail(file, line);
+    }
+}
+
+#define must(done, error) must_at(done, error, #done, __FILE__, __LINE__)
+
 #undef assert_string_equal
 #define assert_string_equal(value, expected)                                                                 \
     expect_text((const char *)(value), (const char *)(expected), #value, #expected, __FILE__, __LINE__)

@@ -238,17 +238,19 @@ static inline bool try_to_open(uint32_t agencies, struct error *error) {
     return ledger_open(&story.options, &story.ledger, error);
 }
 
-static inline void open_ledger(uint32_t agencies) {
+static inline void open_ledger_at(uint32_t agencies, const char *file, int line) {
     struct error error;
-    if (!try_to_open(agencies, &error)) {
-        fail_msg("%s", error.text);
-    }
+    must_at(try_to_open(agencies, &error), &error, "opening the ledger", file, line);
 }
 
-static inline void restart(uint32_t agencies) {
+#define open_ledger(agencies) open_ledger_at(agencies, __FILE__, __LINE__)
+
+static inline void restart_at(uint32_t agencies, const char *file, int line) {
     ledger_close(&story.ledger);
-    open_ledger(agencies);
+    open_ledger_at(agencies, file, line);
 }
+
+#define restart(agencies) restart_at(agencies, __FILE__, __LINE__)
 
 // A number that SQL gives about the store.
 static inline int query(const char *sql) {

@@ -38,17 +38,6 @@ static inline bool try_open(const char *draw, enum store_mode mode, struct store
     return implementation->open(path, draw, mode, store, error);
 }
 
-// What must succeed; where it does not, the story's own line is named.
-static inline void must_at(bool done, const struct error *error, const char *what, const char *file,
-                           int line) {
-    if (!done) {
-        print_error("expected %s to succeed: %s\n", what, error->text);
-        _fail(file, line);
-    }
-}
-
-#define must(done, error) must_at(done, error, #done, __FILE__, __LINE__)
-
 static inline struct store *open_draw_at(const char *draw, enum store_mode mode, const char *file, int line) {
     struct store *store;
     struct error error;
