@@ -1,4 +1,4 @@
-"""Without a certificate, with an expired one or another agency's, one is refused, the reason logged.
+"""Whoever has no certificate, an expired one or another agency's is refused, the reason in the log.
 
 Everybody else is served as ever.
 """

@@ -1,4 +1,4 @@
-// Handshakes with a session go first, and whoever lost its good certificate is sent nothing.
+// Handshakes with a session go first, and whoever is no longer good is sent nothing.
 #include "connections_story.h"
 #include "tls_story.h"
 
