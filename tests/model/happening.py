@@ -1,4 +1,6 @@
 """What may happen, and how often it did. What never does in a long run tests nothing, so the run fails (run.py)."""
+import os
+import sys
 from collections import Counter
 from functools import wraps
 
@@ -8,9 +10,9 @@ NOT_NOW = "a rule returns it where it cannot be done in the world as it is: then
 # Hypothesis begins with ten examples and more in which nothing happens, or the same again and again, unless they are no good.
 STEPS_LEAST, KINDS_LEAST = 5, 4
 counts = Counter()
-playing = ["--seed 0"]  # the options that play it again
 _names = []
 _failures = []
+_again = ""  # the options that play an example
 
 
 def happening(**drawn_from):
@@ -25,6 +27,12 @@ def happening(**drawn_from):
         _names.append(function.__name__)
         return rule(**drawn_from)(counted)
     return decorate
+
+
+def begins(again):
+    """The next one is played again, and it alone, with these arguments."""
+    global _again
+    _again = again
 
 
 def is_something(steps):
@@ -50,8 +58,8 @@ def failed(steps, error):
     """Keeps why the first example failed: played again, when races go otherwise, it may fail for another reason, or not at all."""
     if not _failures:
         _failures.append(error)
-        print(f"first failed, {playing[0]}; --no-shrink ends at the first example that fails:", *steps,
-              f"{type(error).__name__}: {error}", sep="\n    ", flush=True)
+        print("first failed:", *steps, f"{type(error).__name__}: {error}", sep="\n    ", flush=True)
+        print(f"that example alone: {os.path.basename(sys.argv[0])} {_again}", flush=True)
 
 
 def names(machine):

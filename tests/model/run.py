@@ -14,7 +14,6 @@ import happening
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [TESTS, os.path.join(TESTS, "e2e")]
 import given  # noqa: E402
-import harness  # noqa: E402
 
 STEPS = 25
 EXAMPLES_LONG = 100  # and more: in so many also what is no rule of its own has to happen
@@ -39,13 +38,18 @@ def main(machine, usage, examples):
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
+    signal.signal(signal.SIGALRM, hung)
+    print(f"{options.examples} examples of up to {options.steps} steps, seeds from {options.seed} on", flush=True)
     try:
-        play(machine, options, options.seed, options.examples)
+        for number in range(options.examples):
+            play(machine, options, options.seed + number)
         more = play_until_all_happened(machine, options) if options.examples >= examples else 0
     except Unsatisfiable:
         print(f"no example counts that has {options.steps} steps at most: {happening.STEPS_LEAST} of {happening.KINDS_LEAST} kinds "
               "are too rare")
         return 1
+    finally:
+        signal.alarm(0)
     print(f"every one went as the contract says; {more} examples more; {time.monotonic() - began:.1f} s")
     if options.verbose:
         print("happened: " + ", ".join(f"{happening.counts[name]} {name}" for name in happening.names(machine)))
@@ -57,18 +61,14 @@ def main(machine, usage, examples):
     return 0
 
 
-def play(machine, options, number, examples):
-    """With that number as the seed."""
+def play(machine, options, number):
+    """One example, with that number as its seed: it alone is played again so."""
     phases = [Phase.generate] if options.no_shrink else [Phase.generate, Phase.shrink]
-    how = settings(max_examples=examples, stateful_step_count=options.steps, deadline=None, database=None,
+    how = settings(max_examples=1, stateful_step_count=options.steps, deadline=None, database=None,
                    phases=phases, suppress_health_check=HealthCheck.all(), print_blob=False,
                    verbosity=Verbosity.debug if options.verbose else Verbosity.normal)
-    signal.signal(signal.SIGALRM, hung)
-    signal.alarm(round((3 + 2 * examples) * harness.HANG_S))  # a hang is a failure, and says where
-    happening.playing[0] = f"--seed {number} --examples {examples} --steps {options.steps}"
-    print(f"seed {number}, {examples} examples of up to {options.steps} steps", flush=True)
+    happening.begins(f"--seed {number} --examples 1 --steps {options.steps}")
     run_state_machine_as_test(seed(number)(machine), settings=how)
-    signal.alarm(0)
 
 
 def play_until_all_happened(machine, options):
@@ -76,5 +76,5 @@ def play_until_all_happened(machine, options):
     for more in range(MORE_MOST):
         if not happening.never(happening.rules(machine)):
             return more
-        play(machine, options, options.seed + 1 + more, 1)
+        play(machine, options, options.seed + options.examples + more)
     return MORE_MOST
