@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import harness  # noqa: E402
 from harness import HANG_S, frame  # noqa: E402
 
-LIMITS = ("--loops", 1, "--memory-max", "64M", "--connections-max", 24)
+LIMITS = ("--memory-max", "64M", "--connections-max", 24)
 
 
 class Place(harness.Story):
@@ -37,6 +37,7 @@ class Central:
 
     def __init__(self, place):
         self.place = place
+        self.loops = 1
         self.process = None
         self.ports = None
 
@@ -58,7 +59,8 @@ class Central:
     def _begin(self, store, agencies, number, change):
         settings = {"AGENCIES": agencies, "WINNING_NUMBER": number, "CHANGE": "yes" if change else None}
         environment = {name: str(value) for name, value in settings.items() if value is not None}
-        return harness.Process(self.place, ["server", "--store", store, "--server-port", 0, "--consult-server-port", 0, *LIMITS],
+        ports = "--server-port", 0, "--consult-server-port", 0
+        return harness.Process(self.place, ["server", "--store", store, *ports, "--loops", self.loops, *LIMITS],
                                environment=environment)
 
     def is_refused(self, store):
@@ -128,7 +130,7 @@ class Wire(harness.Wire):
 
 def on_the_wire(message):
     """The frame of a contract's message."""
-    if "bad_json" in message.bad:
+    if not message.is_json:
         return frame(b'{"type_message":1,')
     if message.consult:
         return frame({"type_message": 3, "agency": str(message.agency), **({} if message.wait else {"wait": False})})
@@ -196,9 +198,10 @@ def status_of(place, store):
     return json.loads(output) if status == 0 else None
 
 
-def bets_counted(output):
-    """How many good bets a check has counted."""
-    return int(re.search(r"good: \d+ chunks? with (\d+) bets?", output)[1])
+def counted(output):
+    """The good bets and the winners that a check has counted."""
+    bets, winners = re.search(r"good: \d+ chunks? with (\d+) bets? \| winners: (\d+)", output).groups()
+    return {"bets": int(bets), "winners": int(winners)}
 
 
 def last_commit(path):

@@ -6,7 +6,10 @@ with, and one in which it has not. What is seen then leaves only the worlds that
 """
 from dataclasses import dataclass, replace
 
-from replies import Answer, fits, refused
+import tools
+import words
+from bets import culprits
+from replies import Answer, Refusal, fits, refusal, refused
 
 
 class Broken(AssertionError):
@@ -21,7 +24,6 @@ class Agency:
 
 @dataclass(frozen=True)
 class Message:
-    """What is wrong with it by itself stands in `bad`: the codes that it may be refused with."""
     agency: int
     bets: tuple = ()
     first: int = None
@@ -29,7 +31,14 @@ class Message:
     listed: int = None  # "stored" on the wire
     consult: bool = False
     wait: bool = True
-    bad: frozenset = frozenset()
+    is_json: bool = True
+
+    def bad(self):
+        """What is wrong with it by itself: what it may be refused with."""
+        if not self.is_json:
+            return (Refusal("bad_json"),)
+        at = next((at for at, bet in enumerate(self.bets) if culprits(bet)), None)
+        return () if at is None else (Refusal("bad_bet", bet=at, fields=culprits(self.bets[at])),)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class World:
 
     def with_link(self, name, link):
         if link.gone:  # of what it sent counts only what may still change something
-            left = (message for message in link.asked if not message.consult and not message.bad
+            left = (message for message in link.asked if not message.consult and not message.bad()
                     and not (message.agency <= len(self.sent) and self.sent[message.agency - 1].finished))
             link = replace(link, owed=(), held=(), asked=tuple(left))
         kept = ((each, link if each == name else old) for each, old in self.links)
@@ -72,20 +81,17 @@ class World:
         done = self.agencies > 0 and all(agency.finished for agency in self.sent[:self.agencies])
         return replace(self, closed=True) if done else self
 
-    def winners(self, number):
-        winning = [bet.split(",") for bet in self.sent[number - 1].bets]
-        return ",".join(bet[2] for bet in winning if int(bet[4]) == self.number)
+    def winning(self, number):
+        return [bet for bet in self.sent[number - 1].bets if int(bet.rsplit(",", 1)[1]) == self.number]
 
-    def shown(self):
-        """For people: what differs from the beginning, a line for each agency and connection."""
-        state = "drawn" if self.drawn else "sealed" if self.closed else "open"
-        lines = [f"  - {self.agencies} agencies, number {self.number}, {state}"]
-        lines += [f"    agency {number}{' (finished)' if agency.finished else ''}: {list(agency.bets)}"
-                  for number, agency in enumerate(self.sent, 1) if agency != Agency()]
-        default = Link()
-        lines += [f"    {name}: " + ", ".join(f"{key}={value!r}" for key, value in vars(link).items() if value != getattr(default, key))
-                  for name, link in self.links if link != default]
-        return "\n".join(lines)
+    def winners(self, number):
+        return ",".join(bet.split(",")[2] for bet in self.winning(number))
+
+    def all_winners(self):
+        return sum(len(self.winning(number)) for number in range(1, len(self.sent) + 1))
+
+    def bets(self):
+        return sum(len(agency.bets) for agency in self.sent)
 
     def last_sender(self):
         return max((number for number, agency in enumerate(self.sent, 1) if agency != Agency()), default=0)
@@ -103,8 +109,8 @@ def deal_with_chunk(world, message):
             return world, refused("gap", *(["agency_finished"] if agency.finished else []), at=count)
         if known != agency.bets[message.first:message.first + len(known)]:  # what is stored is never changed
             return world, refused("conflict", *(["agency_finished"] if agency.finished and end > count else []), at=count)
-    if agency.finished and (end > count or message.last and message.first is None):  # nothing is stored behind its end
-        return world, refused("agency_finished")
+    if agency.finished and (end > count or message.first is None):  # nothing comes behind its end
+        return world, refused("agency_finished", at=count)
     if message.last and end < count:  # its end is the end of all that it has sent
         return world, refused("conflict", at=count)
     bets = bets[len(known):]  # what is stored is acknowledged as often as it comes, and not stored again
@@ -118,14 +124,14 @@ def deal(world, name):
     """The worlds in which the central has dealt with the first message that waits on that connection."""
     link = world.link(name)
     message, link = link.asked[0], replace(link, asked=link.asked[1:])
-    bad = set(message.bad)
-    if not 1 <= message.agency <= world.agencies:
-        bad.add("unknown_agency")
-    if link.consults and not message.consult:
-        bad.add("bad_message")
-    if message.consult and bad <= ({"unknown_agency"} if world.shared and message.agency <= len(world.sent) else set()):
+    bad = message.bad()
+    if message.is_json and not 1 <= message.agency <= world.agencies:
+        bad += (refusal("unknown_agency"),)
+    if link.consults and not message.consult and message.is_json:
+        bad += (refusal("bad_message", "type_message"),)
+    if message.consult and (not bad or world.shared and message.is_json and message.agency <= len(world.sent)):
         return consult(world, name, link, message)
-    answer = refused(*bad)
+    answer = Answer(4, refusals=bad)
     if not bad:
         world, answer = deal_with_chunk(world, message)
     rests = [link.asked, ()] if answer.kind == 4 and link.gives_up else [link.asked]
@@ -142,7 +148,7 @@ def consult(world, name, link, message):
         if not message.wait:
             worlds.append(answered(world, link, Answer(3)))
         elif message.agency in link.held:
-            worlds.append(answered(world, link, refused("bad_message")))
+            worlds.append(answered(world, link, Answer(4, refusals=(Refusal("bad_message", fields=frozenset([None, "agency"])),))))
         else:
             worlds.append(answered(world, replace(link, held=link.held + (message.agency,))))
     if world.closed and message.agency <= world.agencies:  # then the draw may have been made
@@ -191,11 +197,11 @@ class Contract:
         self.asking = {}          # by connection: the agencies whose winners may reach it
         self.is_new = True
 
-    def see(self, what, worlds):
+    def see(self, what, worlds, why=None):
+        """`why(world)` says what of it does not go with a world."""
         worlds = list(dict.fromkeys(worlds))
         if not worlds:
-            raise Broken(f"{what[:300]}\n  No state that the contract allows explains this. What may be stored, by agency, and what is "
-                         f"under way:\n{self.shown()}")
+            raise Broken(words.explained(what, reachable(self.worlds), why))
         self.worlds = worlds
 
     # What somebody does -----------------------------------------------------------------------------------
@@ -208,7 +214,7 @@ class Contract:
 
     def send(self, name, *messages):
         if self.asking.get(name) is not None:
-            self.asking[name] |= {message.agency for message in messages if message.consult and not message.bad}
+            self.asking[name] |= {message.agency for message in messages if message.consult and message.is_json}
         self.worlds = [world if world.link(name).ended else
                        world.with_link(name, replace(world.link(name), asked=world.link(name).asked + messages))
                        for world in self.worlds]
@@ -245,58 +251,56 @@ class Contract:
             wrong = (wanted.agencies < world.last_sender()  # who has sent is never left out
                      or world.last_sender() > 0 and worse and not change)  # nor are the terms changed by mistake
             return (None if serves else world) if wrong else (wanted if serves else None)
-        self.see(f"started with {agencies} agencies, number {number}, change {change}: serves {serves}",
+        self.see(f"a server {'serves' if serves else 'does not serve'} with AGENCIES={agencies}, WINNING_NUMBER={number}, CHANGE={change}",
                  (left for left in map(start, reachable(self.worlds)) if left is not None))
         self.is_new = False
 
     def received(self, name, reply):
-        self.see(f"{name} was answered {reply}", (left for world in reachable(self.worlds) for left in take(world, name, reply)))
+        self.see(f"{name} was answered {words.reply(reply)}",
+                 (left for world in reachable(self.worlds) for left in take(world, name, reply)),
+                 lambda world: words.due(world.link(name)))
 
     def ended(self, name):
         """The central ended a connection by itself: only one whose answer was all that it was for."""
-        self.see(f"{name} was ended", (world for world in self.worlds if world.link(name).ended and not world.link(name).owed))
+        self.see(f"{name} was ended", (world for world in self.worlds if world.link(name).ended and not world.link(name).owed),
+                 lambda world: words.due(world.link(name)))
 
     def exported(self, lines):
-        """What is stored, in lines of agency and bet."""
-        def stored(world):
-            return sorted(f"{number},{bet}" for number, agency in enumerate(world.sent, 1) for bet in agency.bets)
-        self.see(f"exported {lines}", (world for world in reachable(self.worlds) if stored(world) == sorted(lines)))
+        """What is stored, in lines of agency and bet, each agency's in their order."""
+        self._agrees("export", {"bets": sorted(lines, key=lambda line: int(line.split(",")[0]))}, lambda world: {
+            "bets": [f"{number},{bet}" for number, agency in enumerate(world.sent, 1) for bet in agency.bets]})
 
-    def counted(self, count):
-        self.see(f"{count} bets are good",
-                 (world for world in reachable(self.worlds) if sum(len(agency.bets) for agency in world.sent) == count))
+    def checked(self, counts):
+        self._agrees("check", counts, tools.checked)
 
     def status(self, status):
-        def goes_with(world):
-            seen = {each["agency"]: (each["bets"], each["finished"]) for each in status["by_agency"]}
-            return (status["agencies"] == world.agencies and (status["state"] != "open") == world.closed and all(
-                seen.get(number, (0, False)) == (len(agency.bets), agency.finished)
-                for number, agency in enumerate(world.sent, 1))
-                and (status["state"] == "drawn" or not world.drawn))
-        self.see(f"status {status}", (replace(world, drawn=status["state"] == "drawn")
-                                      for world in reachable(self.worlds) if goes_with(world)))
+        is_drawn = status["state"] == "drawn"
+        self._agrees("status", tools.status_seen(status, len(self.any().sent)), lambda world: tools.status(world, is_drawn))
+        self.worlds = list(dict.fromkeys(replace(world, drawn=is_drawn) for world in self.worlds))
         told = {each["agency"] for each in status["by_agency"] if each["told"]}
-        may_be = self.may_be_told.union(*filter(None, self.asking.values())) if status["state"] == "drawn" else set()
+        may_be = self.may_be_told.union(*filter(None, self.asking.values())) if is_drawn else set()
         if not self.told <= told <= may_be:
-            raise Broken(f"told are {told}; were {self.told}, may be {may_be}")
+            raise Broken(f"status says that agencies {sorted(told)} are told: it had said so of {sorted(self.told)}, "
+                         f"and the winners of {sorted(may_be)} may have arrived")
         self.told = told
+
+    def _agrees(self, tool, seen, right):
+        """Only worlds are left in which each value is as seen, or one of a set of them."""
+        def why(world):
+            return words.differences(seen, right(world))
+        self.see(f"{tool} shows what is not so", (world for world in reachable(self.worlds) if not why(world)), why)
 
     def client_says_all_is_stored(self, name, number, bets):
         whole = Agency(tuple(bets), True)
-        self.see(f"client of agency {number} says that all is stored",
-                 (world for world in reachable(self.worlds) if world.sent[number - 1] == whole and not world.link(name).asked))
+        self.see(f"the client of agency {number} says that all is stored",
+                 (world for world in reachable(self.worlds) if world.sent[number - 1] == whole and not world.link(name).asked),
+                 lambda world: words.differences({"its file": list(bets)}, {"its file": list(world.sent[number - 1].bets)}))
 
     def client_gives_up(self, name, number, bets):
         """It has been refused: something else is stored, or was."""
-        self.see(f"client of agency {number} gave up",
+        self.see(f"the client of agency {number} gave up, though its file is what is stored",
                  (world for world in reachable(self.worlds) if not world.link(name).asked
                   and world.sent[number - 1] != Agency(tuple(bets), True)))
-
-    def shown(self):
-        """Some of the worlds, for people."""
-        def short(text):
-            return text if len(text) < 1500 else text[:500] + " … " + text[-1000:]
-        return "\n".join(short(world.shown()) for world in self.worlds[:4]) + f"\n  ({len(self.worlds)} such states in all)"
 
     # What may be asked ------------------------------------------------------------------------------------
 

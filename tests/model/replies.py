@@ -4,19 +4,36 @@ import struct
 from dataclasses import dataclass
 
 
+RETRY_AFTER_MS = 1000
+FIELDS = {"unknown_agency": "agency", "agency_finished": "agency", "gap": "first", "conflict": "first"}  # that a refusal names
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`next`, `bet` and one of the fields are told with the code, or none of it where that is None."""
+    code: str
+    next: int = None
+    bet: int = None
+    fields: frozenset = frozenset([None])
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the central owes; `kind` is the type_message."""
     kind: int
     next: int = None
-    codes: frozenset = frozenset()
+    refusals: tuple = ()  # one of them
     text: str = ""
     stored: tuple = None  # the bets that a list has to be of
     listed: int = None
 
 
+def refusal(code, field=None, at=None):
+    return Refusal(code, at, fields=frozenset([field or FIELDS.get(code)]))
+
+
 def refused(*codes, at=None):
-    return Answer(4, next=at, codes=frozenset(codes))
+    return Answer(4, refusals=tuple(refusal(code, at=at) for code in codes))
 
 
 def digest(bets):
@@ -51,8 +68,11 @@ def fits(reply, answer):
     if answer.kind == 2:
         return reply["payload"] == answer.text
     if answer.kind == 3:
-        return reply["retry_after_ms"] > 0
+        return reply["retry_after_ms"] == RETRY_AFTER_MS
+    return any(is_refused_so(reply, each) for each in answer.refusals)
+
+
+def is_refused_so(reply, refusal):
     error = reply["payload"]
-    right_place = answer.next is None or reply.get("next", answer.next) == answer.next
-    told_place = error["code"] not in ("gap", "conflict") or "next" in reply
-    return error["code"] in answer.codes and error["retryable"] == (error["code"] == "gap") and right_place and told_place
+    return (error["code"] == refusal.code and error["retryable"] == (refusal.code == "gap") and error["message"] != ""
+            and reply.get("next") == refusal.next and error.get("bet") == refusal.bet and error.get("field") in refusal.fields)

@@ -20,7 +20,7 @@ FLOODS = {
     "winners": Message(1, consult=True),
     "lists": Message(1, (), 0, False, 0),
     "ends": Message(1, (), 1 << 40, True),
-    "nonsense": Message(1, bad=frozenset(["bad_json"])),
+    "nonsense": Message(1, is_json=False),
 }
 FLOOD_BYTES = 24 << 20
 FLOOD_BREAK = Message(1, (), 0, False)  # now and then something good, so that nobody is closed for what is refused
