@@ -50,7 +50,14 @@ def crowded():
 
 GIVEN_HANG_S = int(os.environ.get("QUINIELA_HANG_S", 10))
 HANG_MOST_S = 150  # so that a hang is told before ctest's limit
-HANG_S = int(min(GIVEN_HANG_S * crowded(), max(GIVEN_HANG_S, HANG_MOST_S)))  # a story that has not gone on by then hangs
+
+
+def hang_s():
+    """A story that has not gone on after so many seconds hangs: from now on, as the machine may have more to do than when the
+    story began."""
+    return int(min(GIVEN_HANG_S * crowded(), max(GIVEN_HANG_S, HANG_MOST_S)))
+
+
 GENTLE_S = 20  # what a program under valgrind may need to end
 
 
@@ -61,10 +68,11 @@ HELD = []  # ports
 def until(condition, what, pause_s=0.01):
     """Asks until the condition gives something that is true, and gives it back; `what` is it that is waited for. What a program's
     log says is waited for by Process."""
-    late = time.monotonic() + HANG_S
+    limit = hang_s()
+    late = time.monotonic() + limit
     while not (found := condition()):
         if time.monotonic() > late:
-            raise AssertionError(f"waited {HANG_S} s for {what}")
+            raise AssertionError(f"waited {limit} s for {what}")
         time.sleep(pause_s)
     return found
 
@@ -141,9 +149,10 @@ class Process:
             looked_at = len(self.lines)
             return matches[count - 1] if len(matches) >= count else self.lines and self.lines[-1] is None
         with self.changed:
-            match = self.changed.wait_for(found, HANG_S)
+            limit = hang_s()
+            match = self.changed.wait_for(found, limit)
         if not match:
-            self.fail_waiting(f"line {count} with {pattern!r}")
+            self.fail_waiting(f"line {count} with {pattern!r}", limit)
         if match is True:
             raise AssertionError(f"{self.ended_without(f'line {count} with {pattern!r}')}; {self.whole_log()}")
         return match
@@ -161,17 +170,18 @@ class Process:
         """Looks at every line, and now and then besides, whether the condition holds; `what` it is, unless its source says
         so."""
         with self.changed:
-            late = time.monotonic() + HANG_S
+            limit = hang_s()
+            late = time.monotonic() + limit
             while not condition():
                 if time.monotonic() > late:
                     break
                 self.changed.wait(0.05)
             else:
                 return
-        self.fail_waiting(what or inspect.getsource(condition).strip())
+        self.fail_waiting(what or inspect.getsource(condition).strip(), limit)
 
-    def fail_waiting(self, what):
-        raise AssertionError(f"waited {HANG_S} s for {what}; {self.whole_log()}")
+    def fail_waiting(self, what, limit):
+        raise AssertionError(f"waited {limit} s for {what}; {self.whole_log()}")
 
     def ended_without(self, what):
         return f"the {self.name} ended{self.last_word()}, and {what} never came"
@@ -200,12 +210,13 @@ class Process:
 
     def wait(self):
         """The exit status, once all of the output is read; of several the worst."""
+        limit = hang_s()
         try:
-            statuses = [process.wait(HANG_S) for process in self.processes]
+            statuses = [process.wait(limit) for process in self.processes]
         except subprocess.TimeoutExpired:
-            self.fail_waiting(f"the {self.name} to end")
+            self.fail_waiting(f"the {self.name} to end", limit)
         for reader in self.readers:
-            reader.join(HANG_S)
+            reader.join(limit)
         return Status(max(statuses, key=abs), self)
 
     def end(self):
@@ -300,7 +311,7 @@ class Wire:
 
     def __init__(self, story, port):
         self.story = story
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=HANG_S)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=hang_s())
         story.addCleanup(self.socket.close)
 
     def send(self, message):
@@ -327,7 +338,7 @@ class Wire:
         try:
             more = self.socket.recv(100)
         except TimeoutError:
-            raise AssertionError(f"waited {HANG_S} s for the connection to end; {self.story.logs()}") from None
+            raise AssertionError(f"waited {self.socket.gettimeout():.0f} s for the connection to end; {self.story.logs()}") from None
         if more:
             raise AssertionError(f"expected the connection to end, came {more!r}; {self.story.logs()}")
 

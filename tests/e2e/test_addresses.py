@@ -7,7 +7,7 @@ import socket
 import threading
 import unittest
 
-from harness import HANG_S, Agency, Ports, Process, Server, Story, frame, hold_ports
+from harness import Agency, Ports, Process, Server, Story, frame, hang_s, hold_ports
 
 STORE_FAILED = frame({"type_message": 4, "payload": {"code": "store_failed", "message": "no room", "retryable": True}})
 
@@ -37,7 +37,7 @@ class Stranger:
 
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
-        self.thread.join(HANG_S)
+        self.thread.join(hang_s())
         for each in [self.socket, *self.connections]:
             each.close()
 

@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import unittest
 
-from harness import HANG_S, PROGRAM
+from harness import PROGRAM, hang_s
 
 
 def readelf(*flags):
     return subprocess.run(["readelf", "-W", *flags, PROGRAM], stdout=subprocess.PIPE, text=True, check=True,
-                          timeout=HANG_S).stdout
+                          timeout=hang_s()).stdout
 
 
 def symbols():
@@ -53,7 +53,7 @@ class Binary(unittest.TestCase):
     def test_jumps_and_returns_are_marked(self):
         self.assertRegex(readelf("--notes"), r"x86 feature: .*SHSTK")
         disassembly = subprocess.run(["objdump", "-d", "--disassemble=cli_server", PROGRAM], stdout=subprocess.PIPE, text=True,
-                                     check=True, timeout=HANG_S).stdout
+                                     check=True, timeout=hang_s()).stdout
         self.assertRegex(disassembly, r"<cli_server>:\n.*\tendbr64")
 
 

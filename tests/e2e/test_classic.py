@@ -5,7 +5,7 @@ import struct
 import threading
 import unittest
 
-from harness import HANG_S, Agency, Server, Story, Wire, golden
+from harness import Agency, Server, Story, Wire, golden, hang_s
 
 BETS = ["Tiago Nicolás,Rivera,34407251,2001-08-29,7574", "Ana,Núñez,30904465,1999-03-17,1"]
 
@@ -65,7 +65,7 @@ class ClassicCentral:
     def __init__(self, story):
         self.stored, self.last, self.most_at_once = [], False, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(HANG_S)
+        self.listener.settimeout(hang_s())
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -82,7 +82,7 @@ class ClassicCentral:
 
     def converse(self, connection):
         data = b""
-        connection.settimeout(HANG_S)
+        connection.settimeout(hang_s())
         while more := connection.recv(65536):
             data += more
             # All that has come is looked at before anything is answered: more than one message would show here.

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import HANG_S, ROOT, Story
+from harness import ROOT, Story, hang_s
 
 
 class Compose(Story):
@@ -57,7 +57,7 @@ class Compose(Story):
         for name, services in (("sqlite.yaml", "server client1 client2"),
                                ("postgres.yaml", "postgres server1 server2 server3 client1 client2")):
             result = subprocess.run(["docker-compose", "-f", os.path.join(ROOT, "tests/compose", name), "config", "--services"],
-                                    stdout=subprocess.PIPE, text=True, check=True, timeout=HANG_S)
+                                    stdout=subprocess.PIPE, text=True, check=True, timeout=hang_s())
             self.assertEqual(sorted(result.stdout.split()), sorted(services.split()))
 
 

@@ -13,7 +13,7 @@ import time
 import unittest
 
 from database import DatabaseStory, chunk, with_postgres
-from harness import HANG_S, Agency, Process, Wire, sql, until
+from harness import Agency, Process, Wire, hang_s, sql, until
 
 SECRET = "very-secret-word"
 
@@ -169,7 +169,7 @@ class Standby(DatabaseStory):
 
     def wait_for_standby(self, count=1):
         """The backends that wait for a standby, or for one that does, once there are so many."""
-        for _ in range(HANG_S * 20):
+        for _ in range(hang_s() * 20):
             waiting = self.sql("SELECT pid FROM pg_stat_activity WHERE wait_event IN ('SyncRep', 'transactionid') AND "
                                f"datname = '{self.database}'").split()
             if len(waiting) >= count:
@@ -196,7 +196,7 @@ class Standby(DatabaseStory):
             wire.socket.setblocking(False)
             self.assertRaises(BlockingIOError, wire.socket.recv, 1)
             wire.socket.setblocking(True)
-            wire.socket.settimeout(HANG_S)
+            wire.socket.settimeout(hang_s())
         self.set_standbys("")
         for wire in wires:
             self.assertEqual(wire.receive()["next"], 1)

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from harness import HANG_S, POSTGRES, PROGRAM, Agency, Server, Story, Wire, hold_ports
+from harness import POSTGRES, PROGRAM, Agency, Server, Story, Wire, hang_s, hold_ports
 
 COMBINATIONS = [closed for count in range(4) for closed in itertools.combinations(range(3), count)]
 
@@ -41,10 +41,10 @@ class Descriptors(Story):
         return "".join(texts)
 
     def wait_for_port(self, port):
-        deadline = time.monotonic() + HANG_S
+        deadline = time.monotonic() + hang_s()
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=HANG_S).close()
+                socket.create_connection(("127.0.0.1", port), timeout=hang_s()).close()
                 return
             except ConnectionRefusedError:
                 time.sleep(0.01)
@@ -52,7 +52,7 @@ class Descriptors(Story):
 
     def end(self, process):
         process.terminate()
-        self.assertEqual(process.wait(HANG_S), 0, self.said())
+        self.assertEqual(process.wait(hang_s()), 0, self.said())
 
     def test_the_server(self):
         for closed in COMBINATIONS:
@@ -81,7 +81,7 @@ class Descriptors(Story):
                 port = hold_ports()[0]
                 server = self.start(closed, "server", "--service", "echo", "--server-port", port)
                 self.wait_for_port(port)
-                with socket.create_connection(("127.0.0.1", port), timeout=HANG_S) as connection:
+                with socket.create_connection(("127.0.0.1", port), timeout=hang_s()) as connection:
                     connection.sendall(b"PING\n")
                     self.assertEqual(connection.recv(5), b"PING\n")
                 self.end(server)
@@ -94,7 +94,7 @@ class Descriptors(Story):
                 client = self.start(closed, "client", "--id", 1, "--data-dir", "data", "--server-address",
                                     f"127.0.0.1:{server.ports[0]}", "--server-consult-address",
                                     f"127.0.0.1:{server.ports[1]}")
-                self.assertEqual(client.wait(HANG_S), 0, self.said())
+                self.assertEqual(client.wait(hang_s()), 0, self.said())
                 self.assertEqual(self.stored(f"night{closed}.db"), self.sent(agencies=[1]))
 
     def test_a_client_that_waits(self):
@@ -126,10 +126,10 @@ class Descriptors(Story):
         server = Server(self, "--audit-log", "audit.log", agencies=1, store="night.db")
         self.assertEqual(Agency(self, 1, server.ports).wait(), 0)
         for command in self.commands(server.ports):
-            self.assertEqual(self.start((), *command).wait(HANG_S), 0, (command, self.said()))
+            self.assertEqual(self.start((), *command).wait(hang_s()), 0, (command, self.said()))
             prints = os.path.getsize(self.path("out")) > 0
             for closed in COMBINATIONS:
-                status = self.start(closed, *command).wait(HANG_S)
+                status = self.start(closed, *command).wait(hang_s())
                 self.assertEqual(status, 1 if prints and 1 in closed else 0, (command, closed, self.said()))
         self.assertEqual(self.run_program("check", "--store", "night.db")[0], 0)
 

@@ -7,7 +7,7 @@ import socket
 import ssl
 import unittest
 
-from harness import HANG_S, frame
+from harness import frame, hang_s
 from test_tls import Tls, chunk
 
 FLOODERS = [f"127.0.0.{number}" for number in range(101, 107)]
@@ -23,7 +23,7 @@ class Honest:
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.engine = story.context(f"agency-{agency}").wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
         self.socket = story.begin(address)
-        self.socket.settimeout(HANG_S)
+        self.socket.settimeout(hang_s())
         self.message, self.answer = frame(chunk(agency)), b""
         with contextlib.suppress(ssl.SSLWantReadError):
             self.engine.do_handshake()
@@ -90,7 +90,7 @@ class Flood(Tls):
         for descriptor in waiting:
             poll.register(descriptor, select.POLLIN)
         while len(heard) < len(waiting):
-            for ready, _ in poll.poll(HANG_S * 1000):
+            for ready, _ in poll.poll(hang_s() * 1000):
                 if waiting[ready].go_on():
                     heard.append(self.heard(peers))
         self.assertLess(heard[0], len(peers), heard)

@@ -9,7 +9,7 @@ import struct
 import threading
 import unittest
 
-from harness import HANG_S, POSTGRES, Agency, Server, Story, Wire, frame
+from harness import POSTGRES, Agency, Server, Story, Wire, frame, hang_s
 
 
 def bet(number, name="Ana"):
@@ -183,13 +183,13 @@ class OneAnswer:
             one_answer = False
 
     def converse(self, client, one_answer):
-        with client, socket.create_connection(("127.0.0.1", self.server_port), timeout=HANG_S) as server:
+        with client, socket.create_connection(("127.0.0.1", self.server_port), timeout=hang_s()) as server:
             up = threading.Thread(target=self.copy, args=[client, server], daemon=True)
             up.start()
             self.copy(server, client, once=one_answer)
             client.shutdown(socket.SHUT_RDWR)
             server.shutdown(socket.SHUT_RDWR)
-            up.join(HANG_S)
+            up.join(hang_s())
 
     @staticmethod
     def copy(source, target, once=False):
@@ -208,7 +208,7 @@ class AnOlderCentral(Known):
         bets = [bet(number) for number in range(3000)]
         self.write(bets)
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(HANG_S)
+            listener.settimeout(hang_s())
             agency = Agency(self, 1, (listener.getsockname()[1],) * 2, "--window", 1)
             connection, _ = listener.accept()
             wire = Wire.__new__(Wire)

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import HANG_S, PROGRAM, Server, Story, Wire, frame, hold_ports
+from harness import PROGRAM, Server, Story, Wire, frame, hang_s, hold_ports
 
 F_SETPIPE_SZ = 1031  # not in every Python's fcntl
 QUEUE_BETS = 1024 * 1024 // 190  # so many, in chunks of one, the queue has room for
@@ -83,7 +83,7 @@ class Unread(Story):
         server.read_until(rb"dni: %d " % (10000000 + bets))
         server.process.send_signal(signal.SIGTERM)
         text = server.read_to_its_end()
-        self.assertEqual(server.process.wait(HANG_S), 0)
+        self.assertEqual(server.process.wait(hang_s()), 0)
         self.assertEqual(text.count("lines_lost"), 1)
         for line in text.splitlines():
             self.assertRegex(line, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]+ +action: \w+ \| result: \w+")
@@ -97,7 +97,7 @@ class Unread(Story):
         server, ports = self.server()
         self.send(ports[0], 0, 60)  # more than the pipe takes
         server.process.send_signal(signal.SIGTERM)
-        self.assertEqual(server.process.wait(HANG_S), 0)
+        self.assertEqual(server.process.wait(hang_s()), 0)
         text = server.read_to_its_end()
         self.assertTrue(text.endswith("\n"), text[-200:])
 
@@ -115,7 +115,7 @@ class Unread(Story):
         for _ in range(QUEUE_BETS * 8 // 10):  # from here on it waits, or soon will
             wire.receive()
         server.process.send_signal(signal.SIGTERM)
-        self.assertEqual(server.process.wait(HANG_S), 0)
+        self.assertEqual(server.process.wait(hang_s()), 0)
         wire.socket.close()
         sender.join()
 
@@ -127,13 +127,13 @@ class Unread(Story):
                       f"127.0.0.1:{ports[0]}", "--server-consult-address", f"127.0.0.1:{ports[1]}")
         server.wait_for(r"client_finished .*agencia: 1")
         client.process.send_signal(signal.SIGTERM)
-        self.assertEqual(client.process.wait(HANG_S), 0)
+        self.assertEqual(client.process.wait(hang_s()), 0)
         self.assertTrue(client.read_to_its_end().endswith("\n"))
 
     def test_nobody_reads_a_server_that_does_not_start(self):
         os.mkdir(os.path.join(self.folder, "quiniela.db"))
         server = Mute(self, "server", "--store", "quiniela.db", "--server-port", 0, "--consult-server-port", 0)
-        self.assertEqual(server.process.wait(HANG_S), 1)
+        self.assertEqual(server.process.wait(hang_s()), 1)
         self.assertIn("action: start_server | result: fail", server.read_to_its_end())
 
 

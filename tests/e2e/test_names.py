@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from harness import HANG_S, POSTGRES, PROGRAM, Process, Story
+from harness import POSTGRES, PROGRAM, Process, Story, hang_s
 
 OWN, OTHER, PUBLIC, ELSEWHERE = "10.1.2.3", "10.4.5.6", "192.88.99.7", "10.96.0.17"
 EVERYWHERE = {"::"}
@@ -99,7 +99,7 @@ class Names(Story):
         return subprocess.run(["nsenter", f"--target={server.process.pid}", "--net",
                                *(["--user", "--preserve-credentials"] if os.getuid() != 0 else []), PROGRAM, "ping"],
                               env={**os.environ, "SERVER_IP": ip, "SERVER_PORT": "12345"}, capture_output=True, text=True,
-                              timeout=HANG_S, check=False)
+                              timeout=hang_s(), check=False)
 
     def check(self, server, ip, expected):
         self.assertEqual(listening_at(server.process), expected)

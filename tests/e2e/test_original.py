@@ -11,7 +11,7 @@ import struct
 import threading
 import unittest
 
-from harness import HANG_S, KNOWN_DATA, Agency, Story
+from harness import KNOWN_DATA, Agency, Story, hang_s
 
 PIECE = 8064
 WINNING = "7574"
@@ -40,7 +40,7 @@ class OriginalCentral:
             threading.Thread(target=self.converse, args=[connection], daemon=True).start()
 
     def converse(self, connection):
-        connection.settimeout(HANG_S)
+        connection.settimeout(hang_s())
         with connection:
             try:
                 while (message := self.receive(connection)) is not None:
@@ -76,7 +76,7 @@ class OriginalCentral:
         agency = message["agency"]
         if message["type_message"] == 3:
             with self.drawn:
-                self.drawn.wait_for(lambda: len(self.finished) == self.agencies, HANG_S)
+                self.drawn.wait_for(lambda: len(self.finished) == self.agencies, hang_s())
             fields = (bet.split(",") for bet in self.bets[agency])
             return {"type_message": 2, "payload": ",".join(bet[2] for bet in fields if bet[4] == WINNING)}
         self.bets[agency] += message["payload"]

@@ -9,7 +9,7 @@ import threading
 import unittest
 
 from database import DatabaseStory, chunk
-from harness import HANG_S, Agency, Ports, Wire, hold_port, until
+from harness import Agency, Ports, Wire, hang_s, hold_port, until
 
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ["PATH"] + ":/usr/sbin")
 BACKENDS = 3
@@ -45,7 +45,7 @@ class Pooler:
 
     def end(self):
         self.process.kill()
-        self.process.wait(HANG_S)
+        self.process.wait(hang_s())
         self.process.stderr.close()
 
 

@@ -13,7 +13,7 @@ import subprocess
 import unittest
 
 from certificates import Authority, join
-from harness import HANG_S, ROOT, Server, frame
+from harness import ROOT, Server, frame, hang_s
 from test_tls import Tls, chunk
 
 
@@ -113,7 +113,7 @@ class Reloaded(Tls):
         self.serve(revocations=True)
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         engine = self.context("leaving").wrap_bio(incoming, outgoing, server_hostname="localhost")
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=hang_s())
         self.addCleanup(plain.close)
         while True:
             try:

@@ -9,7 +9,7 @@ import struct
 import unittest
 
 import certificates
-from harness import HANG_S, Server, Story, Wire, frame, not_under_valgrind
+from harness import Server, Story, Wire, frame, hang_s, not_under_valgrind
 
 BET = "Ana,Paz,30904465,1999-03-17,7574"
 
@@ -35,7 +35,7 @@ class Room(Story):
         """A connection from that address."""
         wire = object.__new__(Wire)
         wire.story = self
-        wire.socket = socket.create_connection(("127.0.0.1", self.ports[port]), timeout=HANG_S,
+        wire.socket = socket.create_connection(("127.0.0.1", self.ports[port]), timeout=hang_s(),
                                                source_address=(address, 0))
         wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.addCleanup(wire.socket.close)
@@ -61,7 +61,7 @@ class Room(Story):
             except ConnectionError:
                 return True
             finally:
-                wire.socket.settimeout(HANG_S)
+                wire.socket.settimeout(hang_s())
         return [number for number, wire in enumerate(wires) if is_closed(wire)]
 
 

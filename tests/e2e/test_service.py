@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from certificates import Authority
-from harness import HANG_S, POSTGRES, ROOT, Agency, Process, Server, Story, bound_at
+from harness import POSTGRES, ROOT, Agency, Process, Server, Story, bound_at, hang_s
 
 NOBODY = 65534
 
@@ -78,7 +78,7 @@ class WatchedOver(Service):
     def start(self, *flags):
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(manager.close)
-        manager.settimeout(HANG_S)
+        manager.settimeout(hang_s())
         manager.bind(f"{self.folder}/notify")
         return manager, Server(self, *flags, agencies=1, environment={"NOTIFY_SOCKET": f"{self.folder}/notify"})
 

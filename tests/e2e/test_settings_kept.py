@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import HANG_S, PROGRAM, ROOT, Process, Story, Wire
+from harness import PROGRAM, ROOT, Process, Story, Wire, hang_s
 
 ENDED = {"type_message": 2, "agency": "1", "first": 0, "payload": ["Ana,Paz,17,2000-01-01,7574"]}
 FOUND = "action: open_draw | result: success | draw: 1 | state: "
@@ -128,7 +128,7 @@ esac
         os.makedirs(os.path.dirname(program))
         os.symlink(PROGRAM, program)
         done = subprocess.run(["./system_up.sh", "3"], cwd=project, env=environment, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False, timeout=HANG_S)
+                              stderr=subprocess.STDOUT, text=True, check=False, timeout=hang_s())
         self.assertNotEqual(done.returncode, 0, done.stdout)
         self.assertIn("AGENCIES is 3, and draw \"1\" was opened with 5 and has bets: start with 5, with CHANGE=yes",
                       done.stdout)

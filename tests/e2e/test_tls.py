@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from certificates import Authority, join
-from harness import HANG_S, Agency, Server, Story, frame, patience, receive_answer, receive_exactly
+from harness import Agency, Server, Story, frame, hang_s, patience, receive_answer, receive_exactly
 
 BET = "Ana,Díaz,30904465,1999-03-17,7574"
 
@@ -44,7 +44,7 @@ class Tls(Story):
         return context
 
     def connect(self, name=None, context=None, session=None):
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=hang_s())
         self.addCleanup(plain.close)
         secure = (context or self.context(name)).wrap_socket(plain, server_hostname="localhost", session=session)
         self.addCleanup(secure.close)
@@ -109,7 +109,7 @@ class Served(Tls):
         self.serve()
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         engine = self.context("agency-1").wrap_bio(incoming, outgoing, server_hostname="localhost")
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=hang_s())
         self.addCleanup(plain.close)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -262,7 +262,7 @@ class Refused(Tls):
     def test_plain_text(self):
         self.serve()
         for data in (frame(chunk()), b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 600):
-            with self.subTest(data=data[:10]), socket.create_connection(("127.0.0.1", self.port), HANG_S) as plain:
+            with self.subTest(data=data[:10]), socket.create_connection(("127.0.0.1", self.port), hang_s()) as plain:
                 plain.sendall(data)
                 try:
                     while plain.recv(4096):
@@ -276,14 +276,14 @@ class Refused(Tls):
         self.serve()
         hello = self.client_hello()
         for length in (0, 1, 5, 6, len(hello) // 2, len(hello) - 1, len(hello)):
-            with socket.create_connection(("127.0.0.1", self.port), HANG_S) as plain:
+            with socket.create_connection(("127.0.0.1", self.port), hang_s()) as plain:
                 plain.sendall(hello[:length])
         self.assert_refused("cut_off")
         self.assert_served()
 
     def test_a_handshake_that_is_reset(self):
         self.serve()
-        plain = socket.create_connection(("127.0.0.1", self.port), HANG_S)
+        plain = socket.create_connection(("127.0.0.1", self.port), hang_s())
         plain.sendall(self.client_hello()[:5])
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         plain.close()
@@ -293,7 +293,7 @@ class Refused(Tls):
         self.serve("--handshake-timeout", patience(300))
         hello = self.client_hello()
         for length in (0, 5, len(hello)):
-            with self.subTest(length=length), socket.create_connection(("127.0.0.1", self.port), HANG_S) as plain:
+            with self.subTest(length=length), socket.create_connection(("127.0.0.1", self.port), hang_s()) as plain:
                 plain.sendall(hello[:length])
                 while plain.recv(65536):
                     pass  # its answer, and then the end
@@ -328,7 +328,7 @@ class Refused(Tls):
                     ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", "-CAfile", self.ca.certificate("ca"),
                      "-cert", self.ca.certificate("agency-1"), "-key", self.ca.key("agency-1"), "-verify_return_error",
                      version, "-cipher", "ALL:@SECLEVEL=0"],
-                    input=b"", capture_output=True, timeout=HANG_S, check=False)
+                    input=b"", capture_output=True, timeout=hang_s(), check=False)
                 self.assertEqual(b"Verify return code: 0" in done.stdout and b"TLSv1.3" in done.stdout, good, done.stdout)
         self.assert_served()
 

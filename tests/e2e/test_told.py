@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from certificates import Authority
-from harness import HANG_S, ROOT, Agency, Process, Server, Story, Wire, frame
+from harness import ROOT, Agency, Process, Server, Story, Wire, frame, hang_s
 
 sys.path.insert(0, os.path.join(ROOT, "tests/network"))
 import world as network  # noqa: E402
@@ -27,7 +27,7 @@ class Slow(Wire):
         self.story = story
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        self.socket.settimeout(HANG_S)
+        self.socket.settimeout(hang_s())
         self.socket.connect(("127.0.0.1", port))
         if context is not None:
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
@@ -181,7 +181,7 @@ class TooMany(Story):
         self.sample([5], [1])
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
-        listener.settimeout(HANG_S)
+        listener.settimeout(hang_s())
         agency = Agency(self, 1, (listener.getsockname()[1], listener.getsockname()[1]))
         for answer in (frame({"type_message": 1, "payload": None, "next": 5}),
                        struct.pack(">I", 64 * 1024 * 1024 + 1) + b'{"type_message":2,"payload":"30876370,24807259,'):

@@ -13,7 +13,7 @@ import subprocess
 import time
 import unittest
 
-from harness import HANG_S, PROGRAM, Agency, Process, Server, Story, Wire, hold_ports
+from harness import PROGRAM, Agency, Process, Server, Story, Wire, hang_s, hold_ports
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
 ROUNDS = int(os.environ.get("TROUBLE_ROUNDS", 3))
@@ -283,7 +283,7 @@ class Clock(Trouble):
 
     def numbers(self, replace=None):
         """The numbers of the one stored chunk, before they are replaced by others."""
-        database = sqlite3.connect(os.path.join(self.folder, "quiniela.db"), timeout=HANG_S)
+        database = sqlite3.connect(os.path.join(self.folder, "quiniela.db"), timeout=hang_s())
         before, = database.execute("SELECT numbers FROM chunks").fetchone()
         if replace is not None:
             database.execute("UPDATE chunks SET numbers = ?", (replace,))

@@ -9,7 +9,7 @@ import threading
 import unittest
 
 from certificates import Authority, join
-from harness import HANG_S, Agency, Server
+from harness import Agency, Server, hang_s
 from test_tls import Tls, chunk
 
 
@@ -171,7 +171,7 @@ class Between:
         try:
             while True:
                 agency = self.listener.accept()[0]
-                central = socket.create_connection(("127.0.0.1", self.port), timeout=HANG_S)
+                central = socket.create_connection(("127.0.0.1", self.port), timeout=hang_s())
                 for pair in ((True, agency, central), (False, central, agency)):
                     threading.Thread(target=self._pass_on, args=[self.count, *pair], daemon=True).start()
                 self.count += 1

@@ -3,7 +3,7 @@ import os
 import subprocess
 import unittest
 
-from harness import HANG_S, PROGRAM, Process, Server, Story
+from harness import PROGRAM, Process, Server, Story, hang_s
 
 
 class Usage(Story):
@@ -75,7 +75,7 @@ class Usage(Story):
         self.addCleanup(os.chmod, self.folder, 0o755)
         reader = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
         program = [*reader, PROGRAM, "status", "--store", "other.db"]
-        result = subprocess.run(program, cwd=self.folder, capture_output=True, text=True, timeout=HANG_S)
+        result = subprocess.run(program, cwd=self.folder, capture_output=True, text=True, timeout=hang_s())
         self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_flag_over_environment_over_file(self):

@@ -17,7 +17,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
 import harness  # noqa: E402
-from harness import HANG_S, frame  # noqa: E402
+from harness import frame, hang_s  # noqa: E402
 
 LIMITS = ("--memory-max", "64M", "--connections-max", 24)
 
@@ -96,7 +96,7 @@ class Wire(harness.Wire):
         self.socket = socket.socket()
         if slow:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
-        self.socket.settimeout(HANG_S)
+        self.socket.settimeout(hang_s())
         self.socket.bind((address, 0))
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -112,7 +112,7 @@ class Wire(harness.Wire):
         except ConnectionError:
             pass  # it has been closed
         finally:
-            self.socket.settimeout(HANG_S)
+            self.socket.settimeout(hang_s())
         return sent
 
     def reset(self):
@@ -173,7 +173,7 @@ class HeldTable:
     def __init__(self, place, table):
         self.psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", place.store()], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, text=True)
-        self.psql.stdin.write(f"SET lock_timeout = '{HANG_S}s'; BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT 'held';\n")
+        self.psql.stdin.write(f"SET lock_timeout = '{hang_s()}s'; BEGIN; LOCK TABLE {table} IN SHARE MODE; SELECT 'held';\n")
         self.psql.stdin.flush()
         if self.psql.stdout.readline() != "held\n":
             raise AssertionError(f"{table} cannot be locked")
@@ -184,7 +184,7 @@ class HeldTable:
                       "somebody to wait for the table")
 
     def release(self):
-        self.psql.communicate("ROLLBACK;\n", timeout=HANG_S)
+        self.psql.communicate("ROLLBACK;\n", timeout=hang_s())
 
 
 def exported(place, store):

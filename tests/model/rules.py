@@ -45,7 +45,7 @@ class Lottery(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        signal.alarm(EXAMPLE_HANGS * actors.HANG_S)  # run.py says so, and ends what was started
+        signal.alarm(EXAMPLE_HANGS * actors.hang_s())  # run.py says so, and ends what was started
         self.centrals = []
         self.steps = []  # what happened, for people
         self.place = actors.Place()

@@ -176,7 +176,7 @@ class FilesLottery(Lottery):
         name = self.connect(consults=consults, slow=True)
         self.send(name, Message(agency, consult=True))
         wire = self.wires[name][0]
-        actors.select.select([wire.socket], [], [], actors.HANG_S)
+        actors.select.select([wire.socket], [], [], actors.hang_s())
         for _ in range(3):  # a moment passes before it is stored who has been told
             self.ask(Message(agency, (), 0, False))
             self.look("status", self.store)

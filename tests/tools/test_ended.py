@@ -10,7 +10,7 @@ import unittest
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [TESTS, os.path.join(TESTS, "e2e")]
 import with_postgres  # noqa: E402
-from harness import HANG_S, until  # noqa: E402
+from harness import hang_s, until  # noqa: E402
 
 SYSTEM = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable  # it may have Hypothesis
 
@@ -45,7 +45,7 @@ class Ended(unittest.TestCase):
 
     def end(self, process, number, started):
         process.send_signal(number)
-        process.wait(HANG_S)  # whoever is left has its output
+        process.wait(hang_s())  # whoever is left has its output
         for pid in started:
             until(lambda pid=pid: not os.path.exists(f"/proc/{pid}"), f"the end of {name(pid)}, process {pid}, after {number.name}")
         until(lambda: not os.listdir(self.folder), f"nothing to be left of {os.listdir(self.folder)} after {number.name}")

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
-from harness import HANG_S, Process, frame  # noqa: E402
+from harness import Process, frame, hang_s  # noqa: E402
 
 WINNING_NUMBER = 7574
 
@@ -229,7 +229,7 @@ def finish_cleanly(folder, lottery):
     if ports is None:
         raise Violation("no clean start: " + server.log() + "".join(server.errors))
     lottery.told.clear()
-    lottery.attempt(ports, HANG_S)
+    lottery.attempt(ports, hang_s())
     stop(server)
     check_store(folder, lottery, complete=True)
 

@@ -107,7 +107,7 @@ def try_lottery(lottery, server, ports, fault):
     for _ in range(ATTEMPTS_MAX):
         for_ever = fault.plan.for_ever
         try:
-            lottery.attempt(ports, PATIENCE_S if for_ever else harness.HANG_S)
+            lottery.attempt(ports, PATIENCE_S if for_ever else harness.hang_s())
             return
         except TimeoutError:
             if not for_ever:
@@ -155,7 +155,7 @@ def torture_recovery(folder, plan):
     """The same, for a server that is started on the store of one that was killed in the middle."""
     folder.lottery = Lottery()
     server, ports = start_server(folder)
-    folder.lottery.attempt(ports, harness.HANG_S, stop_after=1, until_told=False)
+    folder.lottery.attempt(ports, harness.hang_s(), stop_after=1, until_told=False)
     server.kill()
     return torture_server(folder, plan)
 
@@ -172,7 +172,7 @@ def torture_client(folder, plan):
     """The fault is in one agency, a process of its own; server and other agencies are sound."""
     server, ports = start_server(folder)
     others = Lottery(agencies=(2, 3))
-    others.attempt(ports, harness.HANG_S, until_told=False)
+    others.attempt(ports, harness.hang_s(), until_told=False)
     fault = Fault(folder, plan)
     client = start_client(folder, ports, fault.environment)
 
@@ -197,7 +197,7 @@ def torture_client(folder, plan):
     again = start_client(folder, ports)
     if again.wait() != 0 or again.winners() != len(winners_of(1)):
         raise Violation("the agency does not get through afterwards: " + again.log())
-    others.attempt(ports, harness.HANG_S)
+    others.attempt(ports, harness.hang_s())
     stop(server)
     check_output(server)
     check_store(folder, others, complete=True)

@@ -41,7 +41,7 @@ def checker(trace, folder, at_least):
 def agency(ports, number, count, failures):
     """Sends its bets one a chunk, WINDOW of them at once, until all are acknowledged."""
     try:
-        with socket.create_connection(("127.0.0.1", ports[0]), timeout=harness.HANG_S) as connection:
+        with socket.create_connection(("127.0.0.1", ports[0]), timeout=harness.hang_s()) as connection:
             for first in range(0, count, WINDOW):
                 indexes = range(first, min(first + WINDOW, count))
                 connection.sendall(b"".join(harness.frame({
@@ -123,7 +123,7 @@ def check_that_the_directory_counts(folder):
     lottery = Lottery()
     if ports is not None:
         try:
-            lottery.attempt(ports, harness.HANG_S, until_told=False)
+            lottery.attempt(ports, harness.hang_s(), until_told=False)
         except (OSError, EOFError, Refused):
             pass
         stop(server)
@@ -149,7 +149,7 @@ def main():
         with subprocess.Popen(reader) as reading:
             try:
                 run_lottery(folder, pipe, acknowledgements)
-                status = reading.wait(harness.HANG_S)
+                status = reading.wait(harness.hang_s())
             finally:
                 reading.kill()
         if keeps_trace:

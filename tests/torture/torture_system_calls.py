@@ -57,7 +57,7 @@ def torture_round(folder, plan):
     lottery = Lottery()
     if plan.scenario == "recovery":
         server, ports = start_server(folder)
-        lottery.attempt(ports, torture.harness.HANG_S, stop_after=1, until_told=False)
+        lottery.attempt(ports, torture.harness.hang_s(), stop_after=1, until_told=False)
         server.kill()
     injection = Injection(folder, plan)
     server, ports = start_server(folder, environment=TRACED, prefix=injection.prefix)
