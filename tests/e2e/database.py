@@ -3,7 +3,7 @@ import os
 import subprocess
 import unittest
 
-from harness import Server, Story, sql
+from harness import Server, Story, hang_s, read_until, sql
 import with_postgres
 
 __unittest = True  # as in harness.py
@@ -26,12 +26,11 @@ class Holding:
         story.addCleanup(self.release)
         self.psql.stdin.write(f"BEGIN;\n{statement};\n\\echo held\n")
         self.psql.stdin.flush()
-        while self.psql.stdout.readline() != "held\n":
-            pass  # what the statement says
+        read_until(self.psql, "held")  # behind what the statement says
 
     def release(self):
         if self.psql.poll() is None:
-            self.psql.communicate("ROLLBACK;\n")
+            self.psql.communicate("ROLLBACK;\n", timeout=hang_s())
 
 
 @unittest.skipIf(with_postgres.programs() is None, "there is no PostgreSQL")

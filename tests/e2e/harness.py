@@ -77,6 +77,18 @@ def until(condition, what, pause_s=0.01):
     return found
 
 
+def read_until(process, line):
+    """Reads what a program prints up to this line. One that does not print it is killed."""
+    limit = hang_s()
+    late = threading.Timer(limit, process.kill)
+    late.start()
+    try:
+        if not any(printed == line + "\n" for printed in process.stdout):
+            raise AssertionError(f"{process.args[0]} was to print {line!r} within {limit} s, and has ended without")
+    finally:
+        late.cancel()
+
+
 def not_under_valgrind(why):
     return unittest.skipIf(VALGRIND, "not under valgrind: " + why)
 

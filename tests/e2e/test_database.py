@@ -9,7 +9,6 @@ import socket
 import struct
 import subprocess
 import threading
-import time
 import unittest
 
 from database import DatabaseStory, chunk, with_postgres
@@ -154,8 +153,8 @@ class Standby(DatabaseStory):
     def set_standbys(self, names):
         self.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'", "postgres")
         self.sql("SELECT pg_reload_conf()", "postgres")
-        while names and not self.commits_wait():
-            pass
+        if names:
+            until(self.commits_wait, f"commits to wait for {names}")
 
     def commits_wait(self):
         """Whether the setting has reached everybody who looks at it: then a commit of ours waits, until it is cancelled."""
@@ -169,13 +168,11 @@ class Standby(DatabaseStory):
 
     def wait_for_standby(self, count=1):
         """The backends that wait for a standby, or for one that does, once there are so many."""
-        for _ in range(hang_s() * 20):
-            waiting = self.sql("SELECT pid FROM pg_stat_activity WHERE wait_event IN ('SyncRep', 'transactionid') AND "
-                               f"datname = '{self.database}'").split()
-            if len(waiting) >= count:
-                return waiting
-            time.sleep(0.05)
-        raise AssertionError("nobody waits for a standby")
+        def waiting():
+            found = self.sql("SELECT pid FROM pg_stat_activity WHERE wait_event IN ('SyncRep', 'transactionid') AND "
+                             f"datname = '{self.database}'").split()
+            return found if len(found) >= count else None
+        return until(waiting, f"{count} to wait for a standby", 0.05)
 
     def test_nothing_is_acknowledged_that_no_standby_has(self):
         one, other = self.server(), self.server()

@@ -90,7 +90,9 @@ class Flood(Tls):
         for descriptor in waiting:
             poll.register(descriptor, select.POLLIN)
         while len(heard) < len(waiting):
-            for ready, _ in poll.poll(hang_s() * 1000):
+            came = poll.poll(hang_s() * 1000)
+            self.assertTrue(came, f"nothing more came, and only {heard} were heard")
+            for ready, _ in came:
                 if waiting[ready].go_on():
                     heard.append(self.heard(peers))
         self.assertLess(heard[0], len(peers), heard)

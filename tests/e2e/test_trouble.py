@@ -13,7 +13,7 @@ import subprocess
 import time
 import unittest
 
-from harness import PROGRAM, Agency, Process, Server, Story, Wire, hang_s, hold_ports
+from harness import PROGRAM, Agency, Process, Server, Story, Wire, hang_s, hold_ports, until
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
 ROUNDS = int(os.environ.get("TROUBLE_ROUNDS", 3))
@@ -87,9 +87,10 @@ class Disk(Trouble):
 
     def send_until_taken(self, wire, stored):
         """Sends the next chunk until it is acknowledged, as an agency does. Returns how many bets are then stored."""
-        reply = wire.ask(chunk(stored))
-        while reply.kind.startswith("error") and reply.code == "store_failed":
+        def answered():
             reply = wire.ask(chunk(stored))
+            return None if reply.kind == "error store_failed" else reply
+        reply = until(answered, "the store to work again")
         self.assertEqual(reply.kind, "processed", reply)
         return stored + CHUNK
 
