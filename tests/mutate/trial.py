@@ -1,5 +1,6 @@
 """One mutant before the tests that run its line, one after the other, until one notices it."""
 import os
+import re
 import threading
 import time
 
@@ -128,9 +129,21 @@ class Trial:
 
 
 def covering_tests(reach, mutant, text):
-    """Those that run its line; of a statement of several lines any; of a named constant those where it is named."""
+    """Those that run its line; of a statement of several lines any; of a named constant those where it is named; of a
+    static table, which no line makes, those that run the rest of its function."""
     if mutant.mention:
         lines = [i + 1 for i, line in enumerate(text.split(b"\n")) if mutant.mention.encode() in line]
         return reach.tests_of(mutant.file, lines)
     return reach.tests_of(mutant.file, [mutant.line]) or \
-        reach.tests_of(mutant.file, range(mutant.line, mutant.end_line + 1))
+        reach.tests_of(mutant.file, range(mutant.line, mutant.end_line + 1)) or \
+        (reach.tests_of(mutant.file, rest_of_function(mutant, text)) if is_static(mutant, text) else [])
+
+
+def is_static(mutant, text):
+    """Whether it stands in the declaration of what is static within a function."""
+    begun = [match.end() for match in re.finditer(rb"(;|\}|(?<!= )\{)\n", text[:mutant.start])]
+    return bool(begun) and text[begun[-1]:].lstrip().startswith(b"static ")
+
+
+def rest_of_function(mutant, text):
+    return range(mutant.line, mutant.line + text[mutant.start:].split(b"\n}", 1)[0].count(b"\n") + 1)
