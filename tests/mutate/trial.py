@@ -129,14 +129,24 @@ class Trial:
 
 
 def covering_tests(reach, mutant, text):
-    """Those that run its line; of a statement of several lines any; of a named constant those where it is named; of a
-    static table, which no line makes, those that run the rest of its function."""
+    """Those that run its line, or else its statement; of a named constant, where it is named; of a static table, which no
+    line makes, those that run the rest of its function."""
+    rows = text.split(b"\n")
+    lines = [mutant.line]
     if mutant.mention:
-        lines = [i + 1 for i, line in enumerate(text.split(b"\n")) if mutant.mention.encode() in line]
-        return reach.tests_of(mutant.file, lines)
-    return reach.tests_of(mutant.file, [mutant.line]) or \
-        reach.tests_of(mutant.file, range(mutant.line, mutant.end_line + 1)) or \
+        lines = [i + 1 for i, row in enumerate(rows) if mutant.mention.encode() in row]
+    statement = [at for line in lines for at in range(begin_of_statement(rows, line), line + 1)]
+    if not mutant.mention:
+        statement += range(mutant.line, mutant.end_line + 1)
+    return reach.tests_of(mutant.file, lines) or reach.tests_of(mutant.file, statement) or \
         (reach.tests_of(mutant.file, rest_of_function(mutant, text)) if is_static(mutant, text) else [])
+
+
+def begin_of_statement(rows, line):
+    """The line on which the statement begins that goes on on this one."""
+    while line > 1 and rows[line - 2].strip() and rows[line - 2].split(b"//")[0].rstrip()[-1:] not in (b";", b"{", b"}", b":", b""):
+        line -= 1
+    return line
 
 
 def is_static(mutant, text):
