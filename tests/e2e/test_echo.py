@@ -26,6 +26,10 @@ class Echo(Story):
         wire.socket.sendall(text)
         wire.socket.shutdown(socket.SHUT_WR)
         self.assertEqual(self.whole(wire), text)
+        wire = Wire(self, self.port)
+        wire.socket.sendall(b"x")  # the shortest half
+        wire.socket.shutdown(socket.SHUT_WR)
+        self.assertEqual(self.whole(wire), b"x")
 
     def test_who_came_and_what_it_said_is_logged(self):
         wire = Wire(self, self.port)

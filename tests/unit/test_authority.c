@@ -360,6 +360,37 @@ static void what_cannot_be_made_is_said(void **state) {
     authority_close(&authority);
 }
 
+// An authority whose key is of a kind that signs no SHA-256 makes nothing, rather than what nobody has
+// signed.
+static void what_cannot_be_signed_is_not_made(void **state) {
+    (void)state;
+    struct error error;
+    bool made;
+    struct authority *authority = open_authority(true, false);
+    authority_close(&authority);
+    X509 *certificate = certificate_of("ca.crt");
+    EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    assert_int_equal(X509_set_pubkey(certificate, key), 1);
+    assert_true(X509_sign(certificate, key, NULL) > 0);
+    assert_true(pem_write_certificate(path_of("ca.crt"), certificate, &error));
+    assert_true(pem_write_key(path_of("authority/ca.key"), key, &error));
+    X509_free(certificate);
+    authority = open_authority(false, false);
+    expect_failure(authority_issue(authority, &agency_request, &made, &error), &error, ERROR_SYSTEM,
+                   "agency-7", "cannot make the certificate");
+    assert_int_equal(access(path_of("agency-7.crt"), F_OK), -1);
+    expect_failure(authority_renew_list(authority, &error), &error, ERROR_SYSTEM, "revocation list",
+                   "cannot make");
+    assert_int_equal(access(path_of("crl.pem"), F_OK), -1);
+    authority_close(&authority);
+    assert_int_equal(unlink(path_of("ca.crt")), 0);
+    struct authority_opened opened;
+    expect_failure(authority_open(folder, &authority, &opened, &error), &error, ERROR_SYSTEM, "certificate",
+                   "cannot make the authority's");
+    assert_int_equal(access(path_of("ca.crt"), F_OK), -1);
+    EVP_PKEY_free(key);
+}
+
 #define AUTHORITY_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -374,6 +405,7 @@ int main(void) {
         AUTHORITY_TEST(an_authority_needs_its_own_key),
         AUTHORITY_TEST(an_older_versions_key_is_moved),
         AUTHORITY_TEST(what_cannot_be_made_is_said),
+        AUTHORITY_TEST(what_cannot_be_signed_is_not_made),
     };
     return cmocka_run_group_tests_name("authority", tests, NULL, NULL);
 }

@@ -317,6 +317,9 @@ static void a_second_is_a_thousand_milliseconds(void **state) {
     questions[2500] = questions[DRAW_MS - 1] = 0;
     print_polling(&polling, BENCH_CSV);
     assert_non_null(strstr(printed, "\n3,13,6,0.0,2,"));
+    questions[0] = 3; // the first second begins with the first millisecond
+    print_polling(&polling, BENCH_CSV);
+    assert_non_null(strstr(printed, "\n3,13,8,0.0,2,"));
 }
 
 static void a_draw_that_comes_soon_has_a_short_table(void **state) {

@@ -113,8 +113,7 @@ static void *add_many(void *queue) {
 }
 
 // Many times around the ring, with somebody who reads.
-static void all_lines_come_whole_and_in_order(void **state) {
-    (void)state;
+static void expect_all_whole_and_in_order(void) {
     struct log_queue *queue = start(SOON_MS);
     pthread_t adder;
     assert_int_equal(pthread_create(&adder, NULL, add_many, queue), 0);
@@ -129,6 +128,18 @@ static void all_lines_come_whole_and_in_order(void **state) {
         at = line_end + 1;
     }
     assert_string_equal(at, "the end\n");
+}
+
+static void all_lines_come_whole_and_in_order(void **state) {
+    (void)state;
+    expect_all_whole_and_in_order();
+}
+
+// A pipe that says "not now" instead of waiting, as another program may have made it, loses nothing.
+static void a_pipe_that_does_not_wait_loses_nothing(void **state) {
+    (void)state;
+    assert_int_equal(fcntl(writer, F_SETFL, O_NONBLOCK), 0);
+    expect_all_whole_and_in_order();
 }
 
 // How many lines were written, and how many the queue says were lost; they are in order, and the count stands
@@ -280,6 +291,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(lines_come_at_once),
         QUEUE_TEST(all_lines_come_whole_and_in_order),
+        QUEUE_TEST(a_pipe_that_does_not_wait_loses_nothing),
         QUEUE_TEST(who_does_not_wait_is_never_held_up),
         QUEUE_TEST(who_waits_leaves_the_processor_to_others),
         QUEUE_TEST(who_waits_has_patience_once),

@@ -3,6 +3,7 @@
 
 #include "base/queue.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,46 @@ static void a_wake_up_ends_a_wait(void **state) {
     }
 }
 
+// Each call takes the lock and gives it back: with one that the test holds once already, as a lock that
+// counts allows, the test holds it once afterwards.
+static void every_call_takes_the_lock_and_gives_it_back(void **state) {
+    (void)state;
+    struct item item = {0};
+    pthread_mutexattr_t counting;
+    assert_int_equal(pthread_mutexattr_init(&counting), 0);
+    assert_int_equal(pthread_mutexattr_settype(&counting, PTHREAD_MUTEX_RECURSIVE), 0);
+    pthread_mutex_destroy(&queue.mutex);
+    assert_int_equal(pthread_mutex_init(&queue.mutex, &counting), 0);
+    for (int call = 0; call < 6; call++) {
+        assert_int_equal(pthread_mutex_lock(&queue.mutex), 0);
+        switch (call) {
+        case 0:
+            queue_wake(&queue);
+            break;
+        case 1:
+            assert_null(queue_wait_all(&queue, WAIT_FOR_EVER)); // it was woken
+            break;
+        case 2:
+            push(&item);
+            break;
+        case 3:
+            assert_ptr_equal(queue_take_all(&queue), &item.node);
+            break;
+        case 4:
+            queue_close(&queue);
+            break;
+        default:
+            assert_true(queue_is_closed(&queue));
+        }
+        int left = pthread_mutex_unlock(&queue.mutex);
+        if (left != 0 || pthread_mutex_unlock(&queue.mutex) != EPERM) {
+            fail_msg("expected call %d to leave the lock held once, it is held %s", call,
+                     left != 0 ? "no more" : "twice");
+        }
+    }
+    pthread_mutexattr_destroy(&counting);
+}
+
 static struct item produced[PRODUCERS][NODES_EACH];
 
 static void *produce(void *argument) {
@@ -213,6 +254,7 @@ int main(void) {
         QUEUE_TEST(a_wake_up_before_the_wait_ends_it),
         QUEUE_TEST(a_wake_up_ends_a_wait),
         QUEUE_TEST(closing_wakes_everyone_who_waits),
+        QUEUE_TEST(every_call_takes_the_lock_and_gives_it_back),
         QUEUE_TEST(nothing_is_lost_between_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

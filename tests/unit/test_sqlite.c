@@ -2,6 +2,8 @@
 // What concerns SQLite's store alone.
 #include "store_story.h"
 
+#include "store/sqlite_store.h"
+
 // Lets no file grow beyond `bytes`; RLIM_INFINITY lifts the limit. As a full disk does, it fails writes.
 static void limit_files(rlim_t bytes) {
     struct rlimit limit;
@@ -428,6 +430,21 @@ static void a_log_that_was_moved_may_have_a_torn_header(void **state) {
     }
 }
 
+// Who finds the file locked waits for five seconds, whether it serves or reads.
+static void a_lock_is_waited_for(void **state) {
+    (void)state;
+    for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
+        struct store *store = open_draw("1", (enum store_mode)mode);
+        sqlite3_stmt *asked;
+        assert_int_equal(sqlite3_prepare_v2(of(store)->database, "PRAGMA busy_timeout", -1, &asked, NULL),
+                         SQLITE_OK);
+        assert_int_equal(sqlite3_step(asked), SQLITE_ROW);
+        assert_int_equal(sqlite3_column_int(asked, 0), 5000);
+        sqlite3_finalize(asked);
+        store_close(&store);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_full_disk_stores_a_group_whole_or_not_at_all),
@@ -442,6 +459,7 @@ int main(void) {
         STORE_TEST(the_view_shows_a_row_a_bet),
         STORE_TEST(the_log_does_not_grow_for_ever),
         STORE_TEST(a_damaged_log_is_refused),
+        STORE_TEST(a_lock_is_waited_for),
         STORE_TEST(a_log_that_was_moved_may_have_a_torn_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
