@@ -285,6 +285,24 @@ static void files_that_go_while_they_are_synced(void **state) {
     assert_int_equal(descriptors(), open_before + 3);
 }
 
+// Where the input is closed, a file that is opened takes its number.
+static void one_with_the_inputs_number_is_closed_too(void **state) {
+    (void)state;
+    audit_close(&audit);
+    int input = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    open_audit();
+    bool was_open = fcntl(STDIN_FILENO, F_GETFD) >= 0;
+    audit_close(&audit);
+    bool is_open = fcntl(STDIN_FILENO, F_GETFD) >= 0;
+    if (input >= 0) {
+        assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+        close(input);
+    }
+    assert_true(was_open);
+    assert_false(is_open);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         AUDIT_TEST(a_file_that_is_moved_is_gone_on_with),
@@ -296,6 +314,7 @@ int main(void) {
         AUDIT_TEST(one_that_is_broken_is_refused),
         AUDIT_TEST(a_part_is_closed_and_told_of),
         AUDIT_TEST(files_that_go_while_they_are_synced),
+        AUDIT_TEST(one_with_the_inputs_number_is_closed_too),
         AUDIT_TEST(it_is_for_nobody_else),
         AUDIT_TEST(what_is_there_is_shown),
     };

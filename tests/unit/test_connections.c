@@ -239,6 +239,17 @@ static void when_descriptors_are_short_who_has_been_idle_for_long_goes(void **st
     assert_non_null(held->connection);
 }
 
+static void all_are_told_that_there_is_no_more(void **state) {
+    (void)state;
+    char byte;
+    struct peer *all[] = {come(), say(come(), "h123456789"), say(come(), "x123456789")};
+    connection_finish_all(loop);
+    run();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(recv(all[i]->socket, &byte, 1, MSG_DONTWAIT), 0);
+    }
+}
+
 #define CONNECTIONS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -255,6 +266,7 @@ int main(void) {
         CONNECTIONS_TEST(where_there_is_room_again_nobody_goes),
         CONNECTIONS_TEST(when_descriptors_are_short_nobodys_work_is_given_up),
         CONNECTIONS_TEST(when_descriptors_are_short_who_has_been_idle_for_long_goes),
+        CONNECTIONS_TEST(all_are_told_that_there_is_no_more),
     };
     return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
 }

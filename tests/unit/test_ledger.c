@@ -1,6 +1,7 @@
 // The ledger's invariants hold while the store works.
 // They are ledger.h's; each story names those that it holds.
 #include "ledger_story.h"
+#include "logged.h"
 
 // Invariant 2.
 static void resends_in_any_pieces_are_stored_once(void **state) {
@@ -234,8 +235,27 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
     assert_bets(8);
 }
 
+static void a_bet_that_comes_alone_is_logged(void **state) {
+    (void)state;
+    int64_t next;
+    open_ledger(1);
+    begin_logging();
+    enum error_code code = ask(request(LEDGER_CHUNK, 1, 0, 1), &next); // document 0, number 1
+    ask(request(LEDGER_CHUNK, 1, 1, 7), &next);
+    int alone = logged("action: apuesta_almacenada | result: success | dni: 0 | numero: 1\n"),
+        all = logged("action: apuesta_almacenada "),
+        chunks = logged("action: apuestas_almacenadas | result: success | agencia: 1 | cantidad: 1\n") +
+                 logged("action: apuestas_almacenadas | result: success | agencia: 1 | cantidad: 7\n");
+    end_logging();
+    assert_int_equal(code, ERROR_NONE);
+    assert_int_equal(alone, 1);
+    assert_int_equal(all, 1);
+    assert_int_equal(chunks, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        LEDGER_TEST(a_bet_that_comes_alone_is_logged),
         LEDGER_TEST(resends_in_any_pieces_are_stored_once),
         LEDGER_TEST(a_resend_alone_commits_nothing),
         LEDGER_TEST(without_first_it_is_appended),

@@ -180,6 +180,7 @@ static void who_does_not_wait_is_never_held_up(void **state) {
 }
 
 static atomic_int waits_begun;
+static _Thread_local int own_waits_begun;
 
 // In place of the C library's: counts.
 int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
@@ -193,6 +194,7 @@ int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *
         library = function;
     }
     waits_begun++;
+    own_waits_begun++;
     return library(condition, mutex, until);
 }
 
@@ -225,6 +227,23 @@ static void who_waits_has_patience_once(void **state) {
     count_lines(&written, &lost);
     assert_true(lost > 0);
     assert_int_equal(written + lost, LINES + 1);
+}
+
+static void there_is_patience_again_when_there_was_room(void **state) {
+    (void)state;
+    struct log_queue *queue = start(WAIT_MS);
+    for (int round = 1; round <= 2; round++) {
+        own_waits_begun = 0;
+        for (int i = 0; i < 400; i++) { // more than there is room for
+            add(queue, i, 100, true);
+        }
+        if (own_waits_begun == 0) {
+            fail_msg("nobody waited for the reader in round %d", round);
+        }
+        read_until("lost");
+        text[0] = '\0';
+    }
+    end(queue);
 }
 
 static void *hurry(void *queue) {
@@ -295,6 +314,7 @@ int main(void) {
         QUEUE_TEST(who_does_not_wait_is_never_held_up),
         QUEUE_TEST(who_waits_leaves_the_processor_to_others),
         QUEUE_TEST(who_waits_has_patience_once),
+        QUEUE_TEST(there_is_patience_again_when_there_was_room),
         QUEUE_TEST(who_waits_is_hurried),
         QUEUE_TEST(the_end_waits_for_nobody_for_long),
         QUEUE_TEST(a_reader_that_is_gone_stops_nothing),

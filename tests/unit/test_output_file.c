@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "cli/output_file.h"
+#include "cli/output_target.h"
 
 #include <signal.h>
 #include <sys/file.h>
@@ -151,11 +152,31 @@ static void what_others_work_with_is_not_written_over(void **state) {
     output_file_drop(&file);
 }
 
+// Where the input is closed, a file that is opened takes its number.
+static void what_is_not_written_over_is_known_without_an_input(void **state) {
+    (void)state;
+    struct error error;
+    write_text("audit.log", "{\"n\":1}\n");
+    int input = dup(STDIN_FILENO);
+    close(STDIN_FILENO);
+    bool taken = output_target_check("audit.log", "audit.log", &error);
+    if (input >= 0) {
+        assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+        close(input);
+    }
+    assert_false(taken);
+    assert_string_equal(error.text, "audit.log: is an audit log; it is not written over");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(a_signal_leaves_what_was_there),    STORY(a_signal_that_is_ignored_ends_nothing),
-        STORY(signals_come_again_afterwards),     STORY(a_new_file_is_no_more_open_than_the_old_one),
-        STORY(a_link_to_nothing_yet_is_followed), STORY(what_others_work_with_is_not_written_over),
+        STORY(what_is_not_written_over_is_known_without_an_input),
+        STORY(a_signal_leaves_what_was_there),
+        STORY(a_signal_that_is_ignored_ends_nothing),
+        STORY(signals_come_again_afterwards),
+        STORY(a_new_file_is_no_more_open_than_the_old_one),
+        STORY(a_link_to_nothing_yet_is_followed),
+        STORY(what_others_work_with_is_not_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 // Whoever has most connections loses one when there is no room.
+#include "allocations.h"
 #include "cmocka_all.h"
 
 #include "net/peers.h"
@@ -135,6 +136,43 @@ static void a_number_is_never_used_again(void **state) {
     }
 }
 
+// Whichever allocation fails.
+static void without_memory_nobody_is_counted(void **state) {
+    (void)state;
+    struct in6_addr source = address("::ffff:10.0.0.1");
+    int failed = 0;
+    for (bool fails = true; fails; failed += fails) {
+        allocations = (struct allocations){true, failed + 1};
+        struct peer_place *place = peers_enter(peers, &source);
+        allocations.counted = false;
+        fails = allocations.until_failure == 0;
+        assert_int_equal(place == NULL, fails);
+        assert_int_equal(peers_with_most(peers), fails ? 0 : peers_number(place));
+        if (!fails) {
+            leave(&place, 1);
+        }
+    }
+    assert_int_equal(failed, 4); // who it is, its place, and to be counted in both
+}
+
+static void without_memory_who_moves_stays_where_it_is(void **state) {
+    (void)state;
+    struct in6_addr source = address("::ffff:10.0.0.1");
+    struct peer_place *place = enter("::ffff:10.0.0.1", 0, false), *before = place;
+    int failed = 0;
+    for (bool fails = true; fails; failed += fails) {
+        allocations = (struct allocations){true, failed + 1};
+        place = peers_move(peers, place, &source, 7, true);
+        allocations.counted = false;
+        fails = allocations.until_failure == 0;
+        assert_int_equal(place == before, fails);
+        assert_int_equal(peers_with_most(peers), peers_number(place));
+        assert_int_equal(peers_count(peers, place), 1);
+    }
+    assert_int_equal(failed, 3); // that many may be counted is known already
+    leave(&place, 1);
+}
+
 // Against counting it all again each time.
 static void most_is_most_after_any_changes(void **state) {
     (void)state;
@@ -171,6 +209,8 @@ int main(void) {
         PEERS_TEST(who_proved_who_it_is_is_counted_as_that),
         PEERS_TEST(a_network_of_ipv6_is_one_address),
         PEERS_TEST(a_number_is_never_used_again),
+        PEERS_TEST(without_memory_nobody_is_counted),
+        PEERS_TEST(without_memory_who_moves_stays_where_it_is),
         PEERS_TEST(most_is_most_after_any_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

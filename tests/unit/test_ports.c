@@ -1,4 +1,5 @@
 // Ports are held before anything is given up, by nobody else, and nothing is left open in the end.
+#include "allocations.h"
 #include "cmocka_all.h"
 #include "descriptors.h"
 
@@ -202,6 +203,19 @@ static void a_net_that_cannot_be_had_leaves_nothing_open(void **state) {
     assert_string_equal(error.text, "not today");
 }
 
+static void without_memory_there_is_no_net(void **state) {
+    (void)state;
+    struct net_options wanted = options(1, here);
+    for (int failing = 1; failing <= 3; failing++) { // itself, its loops, and who its peers are
+        allocations = (struct allocations){true, failing};
+        bool opened = net_open(&wanted, &handler, NULL, &net, &error);
+        allocations.counted = false;
+        assert_false(opened);
+        assert_null(net);
+        assert_int_equal(error.code, ERROR_NO_MEMORY);
+    }
+}
+
 static void sockets_that_are_handed_over_are_listened_on_and_closed(void **state) {
     (void)state;
     int given = bind_at("127.0.0.3", 0);
@@ -234,6 +248,7 @@ int main(void) {
         PORTS_TEST(a_port_where_somebody_listens_is_refused_by_name),
         PORTS_TEST(who_begins_to_listen_meanwhile_is_noticed),
         PORTS_TEST(a_net_that_cannot_be_had_leaves_nothing_open),
+        PORTS_TEST(without_memory_there_is_no_net),
         PORTS_TEST(sockets_that_are_handed_over_are_listened_on_and_closed),
     };
     return cmocka_run_group_tests_name("ports", tests, begin, NULL);

@@ -173,6 +173,32 @@ static void an_identity_that_there_is_not_is_told_of(void **state) {
     assert_told("not_authorized", SSL_AD_BAD_CERTIFICATE);
 }
 
+// As long as there is room for, and one letter longer.
+static void the_longest_identity_is_one(void **state) {
+    (void)state;
+    char names[160];
+    make_contexts(DAY, DAY);
+    for (int length = TLS_IDENTITY_BYTES - 1; length <= TLS_IDENTITY_BYTES; length++) {
+        snprintf(names, sizeof names, "URI:urn:quiniela:agency:%0*d", length, 7);
+        show(names, false, DAY);
+        assert_told(length < TLS_IDENTITY_BYTES ? "none" : "no_identity",
+                    length < TLS_IDENTITY_BYTES ? NONE : SSL_AD_BAD_CERTIFICATE);
+    }
+}
+
+// What separates the log's fields stands in none.
+static void a_name_is_shown_in_plain_letters(void **state) {
+    (void)state;
+    char name[80];
+    X509_NAME *of = X509_NAME_new();
+    assert_int_equal(
+        X509_NAME_add_entry_by_txt(of, "CN", MBSTRING_ASC, (const unsigned char *)"|a b~ | c|\n", -1, -1, 0),
+        1);
+    tls_peer_write_name(of, name, sizeof name);
+    assert_string_equal(name, "/CN=?a b~ ? c?\\x0A");
+    X509_NAME_free(of);
+}
+
 static void anothers_authority_is_unknown(void **state) {
     (void)state;
     make_contexts(DAY, DAY);
@@ -267,6 +293,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_central_is_told_by_an_agency, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_agencys_own_fault_is_told_as_what_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_identity_that_there_is_not_is_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_longest_identity_is_one, set_up, tear_down),
+        cmocka_unit_test(a_name_is_shown_in_plain_letters),
         cmocka_unit_test_setup_teardown(one_that_names_no_purpose_is_told_of_that, set_up, tear_down),
         cmocka_unit_test_setup_teardown(anothers_authority_is_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_centrals_own_fault_is_not_the_agencys, set_up, tear_down),
