@@ -39,6 +39,14 @@ class Compose(Story):
             every = ",".join(f"server{number}:{port}" for number in range(1, 33))
             self.assertEqual(re.findall(f"- {key}=(.*)", text), [every] * 3)
 
+    def test_every_client_has_another_bet_each_time(self):
+        keys = ("NOMBRE", "APELLIDO", "DOCUMENTO", "NACIMIENTO", "NUMERO")
+        texts = [self.compose("--service", "bet", 5) for _ in range(3)]
+        bets = [bet for text in texts for bet in zip(*(re.findall(f"- {key}=(.+)", text) for key in keys))]
+        self.assertEqual(len(set(bets)), 15, bets)
+        for bet in bets:
+            self.assertRegex(",".join(bet), r"^[^,\d]+,[^,\d]+,[1-4]\d{7},(19|20)\d\d-\d\d-\d\d,\d{1,4}$")
+
     def test_what_does_not_go_together(self):
         for arguments, says in ((("--servers", 2), "--servers: 2 servers cannot share a file"),
                                 (("--servers", 0, "--store", "postgres"), "--servers"),
