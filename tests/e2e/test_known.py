@@ -2,6 +2,7 @@
 
 Files that begin alike.
 """
+import contextlib
 import hashlib
 import os
 import socket
@@ -148,7 +149,7 @@ class TheSecondClient(Known):
         """It had its first chunk acknowledged, lost its connection, and finds the rest stored: by somebody else."""
         proxy = OneAnswer(self, self.server.ports[0])
         self.write(self.other(3500))
-        agency = Agency(self, 1, (proxy.port, self.server.ports[1]))
+        agency = Agency(self, 1, (proxy.port, self.server.ports[1]), "--window", 1)  # so that no more was sent
         agency.wait_for("action: connection .* result: fail")
         self.send(self.server.ports[0], self.bets, 1000, last=True)
         proxy.go_on()
@@ -187,14 +188,17 @@ class OneAnswer:
             up = threading.Thread(target=self.copy, args=[client, server], daemon=True)
             up.start()
             self.copy(server, client, once=one_answer)
-            client.shutdown(socket.SHUT_RDWR)
-            server.shutdown(socket.SHUT_RDWR)
+            for end in (client, server):
+                with contextlib.suppress(OSError):  # it may be shut down already
+                    end.shutdown(socket.SHUT_RDWR)
             up.join(hang_s())
 
     @staticmethod
     def copy(source, target, once=False):
         try:
             while data := source.recv(65536):
+                if once:  # what its receiver says next goes nowhere
+                    source.shutdown(socket.SHUT_RDWR)
                 target.sendall(data)
                 if once:
                     return
