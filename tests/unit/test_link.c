@@ -7,13 +7,14 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000 };
+enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000, PIECES = 40, PIECE_BYTES = 256 * 1024 };
 
 static const char *addresses[4]; // that every name has; up to NULL
 static int user_timeout_ms, keeps_alive, keepalive_idle_s, keepalive_again_s;
@@ -227,7 +228,73 @@ static void a_connection_asks_whether_the_other_machine_is_there(void **state) {
     assert_in_range(user_timeout_ms, 15000, 30000); // in place of that for connecting
 }
 
+// A link to who does not read yet, with more to send than its socket and the other one's take. Returns the
+// other one.
+static int send_more_than_is_taken(void) {
+    uint16_t port = 0;
+    int small = 16 * 1024, listener = listen_at("127.0.0.2", &port, 8);
+    assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+    addresses[0] = "127.0.0.2";
+    open_link(port);
+    assert_true(is_up);
+    int reader = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    assert_true(reader >= 0);
+    for (uint32_t piece = 0; piece < PIECES; piece++) {
+        uint32_t *numbers = malloc(PIECE_BYTES);
+        for (uint32_t i = 0; i < PIECE_BYTES / sizeof *numbers; i++) {
+            numbers[i] = piece * (PIECE_BYTES / sizeof *numbers) + i;
+        }
+        link_send(opened, (uint8_t *)numbers, PIECE_BYTES);
+    }
+    uv_run(loop, UV_RUN_NOWAIT);
+    assert_false(is_down);
+    return reader;
+}
+
+static void all_comes_in_order_however_late_it_is_read(void **state) {
+    (void)state;
+    int reader = send_more_than_is_taken();
+    uint32_t numbers[1024], next = 0;
+    size_t length = 0;
+    while (next < PIECES * (PIECE_BYTES / sizeof *numbers)) { // `hang` ends it at the latest
+        uv_run(loop, UV_RUN_NOWAIT);
+        ssize_t came = recv(reader, (char *)numbers + length, sizeof numbers - length, 0);
+        length += came > 0 ? (size_t)came : 0;
+        for (size_t i = 0; i < length / sizeof *numbers; i++) {
+            assert_int_equal(numbers[i], next++);
+        }
+        memmove(numbers, (char *)numbers + length / sizeof *numbers * sizeof *numbers,
+                length % sizeof *numbers);
+        length %= sizeof *numbers;
+    }
+    assert_false(is_down);
+    link_close(&opened);
+    close(reader);
+}
+
+static void who_breaks_off_before_it_has_read_all_is_told_of(void **state) {
+    (void)state;
+    close(send_more_than_is_taken());
+    uv_run(loop, UV_RUN_DEFAULT);
+    assert_true(is_down);
+    assert_true(why[0] != '\0');
+}
+
+// Memory is looked for by LeakSanitizer at the end of the program.
+static void a_link_is_closed_before_all_has_left(void **state) {
+    (void)state;
+    int reader = send_more_than_is_taken();
+    link_close(&opened);
+    assert_null(opened);
+    for (int i = 0; i < 10; i++) {
+        uv_run(loop, UV_RUN_NOWAIT);
+    }
+    assert_false(is_down); // no event comes after it
+    close(reader);
+}
+
 int main(void) {
+    signal(SIGPIPE, SIG_IGN); // as the program does
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_address_that_drops_everything_is_given_up_for_the_next_one, set_up,
                                         tear_down),
@@ -235,6 +302,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(all_addresses_are_tried_in_their_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_connection_asks_whether_the_other_machine_is_there, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(all_comes_in_order_however_late_it_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_breaks_off_before_it_has_read_all_is_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_link_is_closed_before_all_has_left, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }
