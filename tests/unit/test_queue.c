@@ -151,8 +151,8 @@ static void a_wake_up_ends_a_wait(void **state) {
     }
 }
 
-// Each call takes the lock and gives it back: with one that the test holds once already, as a lock that
-// counts allows, the test holds it once afterwards.
+// With a lock that counts, and that the test holds already: a call that only gave it back would take it away
+// from the test.
 static void every_call_takes_the_lock(void **state) {
     (void)state;
     struct item item = {0};
