@@ -1,5 +1,5 @@
 // Messages from agencies are read as the golden files say, and written as they are.
-#include "cmocka_all.h"
+#include "decoder_story.h"
 
 #include "golden.h"
 #include "wire/frame.h"
@@ -8,8 +8,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct message_decoder *decoder;
 
 static bool decode(const struct golden *golden, struct message *message, struct error *error) {
     const uint8_t *bytes;
@@ -421,18 +419,6 @@ static void the_longest_consultation(void **state) {
     assert_int_equal(message.agency, AGENCIES_MAX);
     assert_false(message.wait);
     assert_null(message.chunk);
-}
-
-static int set_up(void **state) {
-    (void)state;
-    decoder = message_decoder_new();
-    return decoder == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    message_decoder_free(decoder);
-    return 0;
 }
 
 int main(void) {

@@ -1,13 +1,11 @@
 // Each field of a message is taken as it was meant, or refused with its name.
-#include "cmocka_all.h"
+#include "decoder_story.h"
 
 #include "base/limits.h"
 #include "wire/message.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static struct message_decoder *decoder;
 
 static bool decode_text(const char *text, struct message *message, struct error *error) {
     char padded[512 + JSON_PADDING_BYTES] = {0};
@@ -198,18 +196,6 @@ static void the_first_bad_bet_is_told(void **state) {
         assert_string_equal(error.field, cases[i].field);
         assert_null(message.chunk);
     }
-}
-
-static int set_up(void **state) {
-    (void)state;
-    decoder = message_decoder_new();
-    return decoder == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    message_decoder_free(decoder);
-    return 0;
 }
 
 int main(void) {

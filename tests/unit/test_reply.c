@@ -1,5 +1,5 @@
 // The central's answers are written as the golden files say, and read back.
-#include "cmocka_all.h"
+#include "decoder_story.h"
 
 #include "golden.h"
 #include "wire/frame.h"
@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct message_decoder *decoder;
 
 static void assert_golden(const uint8_t *frame, size_t length, const char *name) {
     struct golden golden;
@@ -451,18 +449,6 @@ static void every_reply_fits_its_room(void **state) {
         size_t length = reply_encode_stored(frame, UINT64_MAX, pieces, count);
         assert_in_range(length, 1, reply_stored_bytes_max(count));
     }
-}
-
-static int set_up(void **state) {
-    (void)state;
-    decoder = message_decoder_new();
-    return decoder == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    message_decoder_free(decoder);
-    return 0;
 }
 
 int main(void) {

@@ -1,5 +1,6 @@
 // Who is refused is told whether its certificate is to blame, so that it comes again when it is not.
 // Client and server talk in memory, and the time of day is the test's.
+#include "tls_pipe.h"
 #include "tls_story.h"
 
 #include "keys/pem_file.h"
@@ -21,30 +22,6 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     (void)state;
     return forget_certificates();
-}
-
-struct pipe {
-    uint8_t bytes[64 * 1024];
-    size_t length;
-};
-
-static bool put(void *context, const uint8_t *bytes, size_t length) {
-    struct pipe *pipe = context;
-    assert_true(pipe->length + length <= sizeof pipe->bytes);
-    memcpy(pipe->bytes + pipe->length, bytes, length);
-    pipe->length += length;
-    return true;
-}
-
-static void pass(struct pipe *pipe, struct tls_session *session) {
-    static uint8_t bytes[sizeof pipe->bytes];
-    uint8_t room[1024];
-    size_t length = pipe->length;
-    memcpy(bytes, pipe->bytes, length);
-    pipe->length = 0;
-    tls_session_feed(session, bytes, length);
-    while (tls_session_read(session, room, sizeof room) > 0) {
-    }
 }
 
 static void note_alert(const SSL *ssl, int where, int what) {

@@ -1,5 +1,6 @@
 // A chain of authorities has four between ours and an agency at most, and all of them are looked at.
 // Client and server talk in memory.
+#include "tls_pipe.h"
 #include "tls_story.h"
 
 #include "keys/pem_file.h"
@@ -115,30 +116,6 @@ static int tear_down(void **state) {
 }
 
 // The handshake, in memory --------------------------------------------------------------------------------
-
-struct pipe {
-    uint8_t bytes[64 * 1024];
-    size_t length;
-};
-
-static bool put(void *context, const uint8_t *bytes, size_t length) {
-    struct pipe *pipe = context;
-    assert_true(pipe->length + length <= sizeof pipe->bytes);
-    memcpy(pipe->bytes + pipe->length, bytes, length);
-    pipe->length += length;
-    return true;
-}
-
-static void pass(struct pipe *pipe, struct tls_session *session) {
-    static uint8_t bytes[sizeof pipe->bytes];
-    uint8_t room[1024];
-    size_t length = pipe->length;
-    memcpy(bytes, pipe->bytes, length);
-    pipe->length = 0;
-    tls_session_feed(session, bytes, length);
-    while (tls_session_read(session, room, sizeof room) > 0) {
-    }
-}
 
 // What the server finds wrong with an agency that comes with this context.
 static const char *failure_with(struct tls_context *context) {

@@ -1,5 +1,6 @@
 // A resumed TLS session is refused once the certificate of either side has expired.
 // Client and server talk in memory, and the time of day is the test's.
+#include "tls_pipe.h"
 #include "tls_story.h"
 
 #include "tls/session.h"
@@ -16,40 +17,9 @@ static int tear_down(void **state) {
 
 // Sessions ------------------------------------------------------------------------------------------------
 
-struct pipe {
-    uint8_t bytes[64 * 1024];
-    size_t length;
-};
-
 static struct pipe to_server, to_client;
 static struct tls_session *client, *server;
 static const char *host = "localhost";
-
-static bool put(void *context, const uint8_t *bytes, size_t length) {
-    struct pipe *pipe = context;
-    assert_true(pipe->length + length <= sizeof pipe->bytes);
-    memcpy(pipe->bytes + pipe->length, bytes, length);
-    pipe->length += length;
-    return true;
-}
-
-// What is in the pipe comes to the session. Returns how many bytes of the other side's own that were.
-static size_t pass(struct pipe *pipe, struct tls_session *session) {
-    uint8_t room[1024];
-    size_t plain = 0;
-    ssize_t count;
-    size_t length = pipe->length;
-    uint8_t *bytes = malloc(length + 1);
-    assert_non_null(bytes);
-    memcpy(bytes, pipe->bytes, length);
-    pipe->length = 0;
-    tls_session_feed(session, bytes, length);
-    while ((count = tls_session_read(session, room, sizeof room)) > 0) {
-        plain += (size_t)count;
-    }
-    free(bytes);
-    return plain;
-}
 
 // A new connection, until neither side has anything more to say.
 static void shake_hands(void) {
