@@ -78,9 +78,9 @@ static bool check_document(struct bet_slice document, struct error *error) {
 }
 
 int bet_days_in_month(int year, int month) {
-    static const int days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month];
+    return month == 2 && leap ? 29 : days[month - 1];
 }
 
 static bool check_date(struct bet_slice date, struct error *error) {
@@ -95,7 +95,7 @@ static bool check_date(struct bet_slice date, struct error *error) {
     int year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
     int month = (text[5] - '0') * 10 + (text[6] - '0');
     int day = (text[8] - '0') * 10 + (text[9] - '0');
-    if (year < 1 || month > 12 || day < 1 || day > bet_days_in_month(year, month)) {
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > bet_days_in_month(year, month)) {
         return bad(error, BET_BIRTH_DATE, "is no real date");
     }
     return true;
@@ -183,10 +183,9 @@ ALWAYS_INLINE unsigned up_to_four_digits(const char *end, unsigned count) {
            100 * (unsigned)(end[-3] - '0') * (count > 2) + 1000 * (unsigned)(end[-4] - '0') * (count > 3);
 }
 
-enum { DATE_BYTES = 10, DATE_DIGITS = 0x36f }; // the digits of "YYYY-MM-DD", bit 0 first
-
 // `scan` is what the text is, which has fewer than SCAN_BYTES bytes.
 ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct scan *scan, uint16_t *number) {
+    enum { DATE_BYTES = 10, DATE_DIGITS = 0x36f }; // the digits of "YYYY-MM-DD", bit 0 first
     uint64_t commas = scan->commas;
     unsigned ends[BET_FIELDS - 1];
     for (int i = 0; i < BET_FIELDS - 1; i++, commas &= commas - 1) {
@@ -195,10 +194,12 @@ ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct s
         }
         ends[i] = (unsigned)__builtin_ctzll(commas);
     }
+    if (commas != 0) {
+        return false;
+    }
     unsigned document = ends[1] + 1, date = ends[2] + 1, digits = ends[3] + 1, end = (unsigned)length;
     uint64_t document_range = scan_range(document, ends[2]), number_range = scan_range(digits, end);
-    // A field of names is at most 63 bytes here, so none is too long. A further comma is no digit of the
-    // number.
+    // A field of names is at most 63 bytes here, so none is too long.
     if (ends[0] == 0 || ends[1] == ends[0] + 1 || (scan->controls & scan_range(0, ends[1])) != 0 ||
         ends[2] == document || ends[2] - document > DOCUMENT_BYTES_MAX ||
         (scan->digits & document_range) != document_range || ends[3] - date != DATE_BYTES ||

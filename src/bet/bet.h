@@ -32,8 +32,7 @@ bool bet_check_fast(const char *text, size_t length, uint16_t *number) MUST_CHEC
 // The field's name as the contract has it: "documento". A string constant.
 const char *bet_field_name(enum bet_field field);
 
-// How many days the month of the year has in the Gregorian calendar: month 0, which is none, has none, and 12
-// is the last that may be asked for.
+// How many days the month (1 to 12) of the year has in the Gregorian calendar.
 int bet_days_in_month(int year, int month);
 
 // Cuts a checked bet's text at its commas, without checking again. For text that comes from the store.

@@ -10,7 +10,7 @@
 enum { PORTS_MAX = 2 * ADDRESSES_MAX }; // of both lists
 
 static void add_ports(const struct addresses *addresses, uint16_t *ports, size_t *count) {
-    for (uint32_t i = 0; i < addresses->count; i++) {
+    for (uint32_t i = 0; i < addresses->count && *count < PORTS_MAX; i++) {
         ports[(*count)++] =
             (uint16_t)strtoul(addresses->list[i].port, NULL, 10); // which address_parse has checked
     }

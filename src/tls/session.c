@@ -231,7 +231,8 @@ static bool resume(struct tls_session *session) {
     struct tls_context *context = session->context;
     bool set = true;
     pthread_mutex_lock(&context->mutex);
-    if (context->resumable != NULL && strcmp(context->resumable_host, session->host) == 0) {
+    if (context->resumable != NULL && strcmp(context->resumable_host, session->host) == 0 &&
+        SSL_SESSION_is_resumable(context->resumable)) {
         set = SSL_set_session(session->ssl, context->resumable) == 1;
     }
     pthread_mutex_unlock(&context->mutex);
