@@ -209,7 +209,9 @@ static bool decide_place(struct ledger *ledger, struct ledger_request *request, 
         if (!compare_with_stored(ledger, request, first, known, error)) {
             return false;
         }
-        if (request->error.code == ERROR_NONE || !ledger->is_shared) {
+        bool may_know_too_little =
+            request->error.code == ERROR_CONFLICT || request->error.code == ERROR_AGENCY_FINISHED;
+        if (!may_know_too_little || !ledger->is_shared) {
             return true;
         }
         error_clear(&request->error);
