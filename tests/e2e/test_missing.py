@@ -62,6 +62,7 @@ class Missing(Story):
             self.assertEqual((reply.code, reply.error["retryable"]), ("store_failed", True), reply)
             self.assertRegex(reply.error["message"],
                              "the store is damaged: of agency 1 the bets from [345] to [345] are missing")
+        server.wait_for(r"ERROR +action: store \| result: fail \| error: store_failed \| message: " + self.MISSING)
         self.assertEqual(wire.ask(chunk(0, kind=2, agency=2, count=0))["next"], 0)
         server.wait_for(r"action: sorteo \| result: fail \| error: store_failed \| message: " + self.MISSING)
         self.assertEqual(server.count("action: sorteo .* success"), 0)
