@@ -1,14 +1,15 @@
-"""What the simulation itself must be: the same seed gives the same run, byte for byte, and the canaries' bugs are found.
+"""What the simulation itself must be: the same seed gives the same run, byte for byte, whose digest does not
+depend on free text; and the canaries' bugs are found.
 
-usage: check.py SIMULATION [CANARY WHAT_IT_IS_FOUND_BY]...
+usage: check.py SIMULATION REWORDED [CANARY WHAT_IT_IS_FOUND_BY]...
 """
 import re
 import subprocess
 import sys
 
 CANARY_SECONDS_MAX = 60
-SIMULATION = sys.argv[1]
-CANARIES = list(zip(sys.argv[2::2], sys.argv[3::2]))
+SIMULATION, REWORDED = sys.argv[1:3]
+CANARIES = list(zip(sys.argv[3::2], sys.argv[4::2]))
 
 
 def run(*arguments):
@@ -25,6 +26,16 @@ for seed in range(1, 21):
     check(first.returncode == 0, f"seed {seed}: {first.stderr}")
     check(first.stdout == second.stdout, f"seed {seed} gave two different runs")
     check(first.stdout.count("store: commit") > 2, f"seed {seed}: nothing was stored")
+
+digests, reworded = (run(program, "--digests", "1", "20") for program in (SIMULATION, REWORDED))
+check(digests.returncode == 0 and reworded.returncode == 0, digests.stderr + reworded.stderr)
+check(digests.stdout == reworded.stdout,
+      f"errors in other words change digests:\n{digests.stdout}in other words:\n{reworded.stdout}")
+values = {line.split()[2] for line in digests.stdout.splitlines()}
+check(len(values) == 20, f"20 seeds have {len(values)} digests")
+words = "in other words: "
+check(any(words in run(REWORDED, "--seed", str(seed), "--trace").stdout for seed in range(1, 21)),
+      f"no message says {words!r}: nothing was put into other words")
 
 for canary, symptom in CANARIES:
     found = run(canary, "--seeds", "1", "1000000")

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "central.h"
+#include "digest.h"
 #include "oracle.h"
 #include "plan.h"
 #include "world.h"
@@ -72,14 +73,21 @@ static void keep_changes(void) {
     for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
         struct chunk_rows *rows = &disk.chunks[agency];
         while (rows->durable < rows->count) {
+            digest_chunk(&rows->chunks[rows->durable]);
             oracle_chunk_stored(&rows->chunks[rows->durable++]);
         }
     }
     while (disk.winners_durable < disk.winners_count) {
         const struct winner_row *row = &disk.winners[disk.winners_durable++];
-        oracle_winner_stored(&(struct stored_winner){row->agency, row->bet, row->document});
+        struct stored_winner winner = {row->agency, row->bet, row->document};
+        digest_winner(&winner);
+        oracle_winner_stored(&winner);
     }
     disk.durable = disk.now;
+    digest_draw(&disk.durable.draw);
+    for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
+        digest_agency(&disk.durable.agencies[agency]);
+    }
     oracle_committed(&(struct durable){disk.durable.has_draw, disk.durable.draw, disk.durable.agencies});
 }
 
@@ -134,6 +142,7 @@ static bool is_due(int64_t *calls) {
 
 // Whether this call goes well.
 static bool works(const char *call, struct error *error) {
+    digest_call(call);
     if (central_is_dying()) {
         return error_set(error, ERROR_STORE_FAILED, "the central is dead");
     }

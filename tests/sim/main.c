@@ -2,6 +2,7 @@
 // may, and every promise checked at every step. See docs/testing.md.
 #include "central.h"
 #include "clients.h"
+#include "digest.h"
 #include "disk.h"
 #include "faults.h"
 #include "network.h"
@@ -65,8 +66,9 @@ static void live_on(void) {
     live();
 }
 
-static bool simulate(uint64_t seed, bool traced) {
+static bool simulate(uint64_t seed, bool traced, bool digested) {
     run.seed = seed;
+    digest_begin(digested);
     world_begin(seed, traced);
     plan_make();
     disk_erase();
@@ -100,7 +102,7 @@ static bool simulate(uint64_t seed, bool traced) {
 
 static int simulate_all(uint64_t from, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {
-        if (!simulate(from + i, false)) {
+        if (!simulate(from + i, false, false)) {
             return EXIT_FAILURE;
         }
     }
@@ -110,8 +112,19 @@ static int simulate_all(uint64_t from, uint64_t count) {
     return EXIT_SUCCESS;
 }
 
+static int digest_all(uint64_t from, uint64_t count) {
+    for (uint64_t seed = from; seed < from + count; seed++) {
+        if (!simulate(seed, false, true)) {
+            return EXIT_FAILURE;
+        }
+        printf("seed %" PRIu64 ": %016" PRIx64 "\n", seed, digest_value());
+    }
+    return EXIT_SUCCESS;
+}
+
 static int usage(void) {
-    fprintf(stderr, "usage: %s --seeds FROM COUNT | --seed N [--trace]\n", run.program);
+    fprintf(stderr, "usage: %s --seeds FROM COUNT | --digests FROM COUNT | --seed N [--trace]\n",
+            run.program);
     return 2;
 }
 
@@ -129,9 +142,12 @@ int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "--seeds") == 0 && number_of(argv[2], &from) &&
         number_of(argv[3], &count)) {
         status = simulate_all(from, count);
+    } else if (argc == 4 && strcmp(argv[1], "--digests") == 0 && number_of(argv[2], &from) &&
+               number_of(argv[3], &count)) {
+        status = digest_all(from, count);
     } else if ((argc == 3 || (argc == 4 && strcmp(argv[3], "--trace") == 0)) &&
                strcmp(argv[1], "--seed") == 0 && number_of(argv[2], &from)) {
-        status = simulate(from, argc == 4) ? EXIT_SUCCESS : EXIT_FAILURE;
+        status = simulate(from, argc == 4, false) ? EXIT_SUCCESS : EXIT_FAILURE;
     } else {
         status = usage();
     }

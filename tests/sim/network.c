@@ -3,8 +3,11 @@
 #include "base/limits.h"
 #include "central.h"
 #include "connections.h"
+#include "digest.h"
+#include "free_text.h"
 #include "oracle.h"
 #include "plan.h"
+#include "wire/reply.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -279,6 +282,7 @@ struct wire *wire_connect(uint32_t agency, const struct planned_agency *bets, in
 
 void wire_send(struct wire *wire, const uint8_t *frame, size_t length) {
     oracle_sent(wire->questions, frame, length);
+    digest_frame(wire->number, frame, length);
     put(wire, &wire->up, frame, length);
 }
 
@@ -312,7 +316,10 @@ void wire_close_cleanly(struct wire *wire) {
 }
 
 void wire_answer(struct wire *wire, const uint8_t *frame, size_t length) {
+    uint8_t room[REPLY_SMALL_BYTES_MAX];
     bool has_winners = oracle_answered(wire->questions, frame, length);
+    frame = free_text_replace(frame, &length, room);
+    digest_frame(wire->number, frame, length);
     wire->sent += length;
     wire->winners_end = has_winners ? wire->sent : wire->winners_end;
     put(wire, &wire->down, frame, length);

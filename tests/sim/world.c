@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "digest.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -104,6 +105,7 @@ bool world_step(void) {
     }
     struct event event = take_next();
     world.now_ms = event.at_ms;
+    digest_event(world.now_ms, world.random);
     event.happen(event.context, event.number);
     return !world.failed;
 }
