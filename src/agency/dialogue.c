@@ -1,13 +1,16 @@
-#include "agency/internal.h"
+#include "agency/dialogue.h"
 
-#include "agency/progress.h"
+#include "agency/backoff.h"
 #include "agency/report.h"
+#include "agency/route.h"
+#include "agency/sending.h"
+#include "agency/trust.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 #include "wire/reply.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,75 +20,121 @@ enum {
     BACKOFF_CAP_MS = 5000,
     POLL_BASE_MS = 1000,
     POLL_CAP_MS = 30000,
-    ANSWER_GROWTH_MAX = 16, // times the answer's timeout
+    ANSWER_GROWTH_MAX = 16, // times the timeout for an answer
 };
 
-static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait is a number");
+static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait fits");
 
-static void connect_now(struct dialogue *dialogue);
-static void consult(struct dialogue *dialogue);
+enum phase {
+    NEW,
+    CONNECTING,
+    SENDING,     // an answer is due
+    COMPARING,   // takes a moment's pause while it compares what is stored
+    CONSULTING,  // the winners, or "not yet", are due
+    POLLING,     // waits before it asks for the winners again
+    BACKING_OFF, // waits before it connects again
+    ENDED,
+};
 
-// The end -------------------------------------------------------------------------------------------------
+struct dialogue {
+    const struct dialogue_options *options;
+    const struct dialogue_actions *actions;
+    void *context; // of the actions
+    enum phase phase;
+    bool linked;     // there is a connection, or one is being made
+    bool consulting; // every bet is stored; what is left is to ask for the winners
+    struct sending sending;
+    struct message_decoder *decoder;
+    struct route bets, consult; // which server to use
+    struct backoff backoff;     // before connecting again
+    struct backoff polling;     // before asking again
+    uint32_t answer_ms;         // timeout for the next answer
+    struct trust trust;         // in the servers' certificates
+    struct error error;         // why it failed
+    bool failed;
+};
 
-static void disconnect(struct dialogue *dialogue) {
-    dialogue->linked = false;
-    dialogue->actions->disconnect(dialogue->context);
+// States --------------------------------------------------------------------------------------------------
+
+static bool may_follow(enum phase from, enum phase to) {
+    static const unsigned next[] = {
+        [NEW] = 1U << CONNECTING | 1U << ENDED,
+        [CONNECTING] = 1U << SENDING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
+        [SENDING] = 1U << SENDING | 1U << COMPARING | 1U << CONSULTING | 1U << CONNECTING |
+                    1U << BACKING_OFF | 1U << ENDED,
+        [COMPARING] = 1U << COMPARING | 1U << SENDING | 1U << CONNECTING | 1U << BACKING_OFF | 1U << ENDED,
+        [CONSULTING] = 1U << POLLING | 1U << BACKING_OFF | 1U << ENDED,
+        [POLLING] = 1U << POLLING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
+        [BACKING_OFF] = 1U << CONNECTING | 1U << ENDED,
+        [ENDED] = 0,
+    };
+    return (next[from] >> to & 1U) != 0;
+}
+
+// The one function that changes the phase. Whoever connects, backs off or ends gives the connection up first.
+static void enter(struct dialogue *dialogue, enum phase phase) {
+    assert(may_follow(dialogue->phase, phase));
+    dialogue->phase = phase;
+    bool keeps_link = phase != CONNECTING && phase != BACKING_OFF && phase != ENDED;
+    if (dialogue->linked && !keeps_link) {
+        dialogue->linked = false;
+        dialogue->actions->disconnect(dialogue->context);
+    }
 }
 
 static void end(struct dialogue *dialogue) {
-    progress_clear();
-    dialogue->phase = ENDED;
-    if (dialogue->linked) {
-        disconnect(dialogue);
-        log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: socket");
+    bool was_linked = dialogue->linked;
+    enter(dialogue, ENDED);
+    if (was_linked) {
+        report_closed();
     }
     dialogue->actions->ended(dialogue->context);
 }
 
-void dialogue_fail(struct dialogue *dialogue, const struct error *error) {
-    if (error != &dialogue->error) {
-        dialogue->error = *error;
-    }
+static void fail(struct dialogue *dialogue, const struct error *error) {
+    dialogue->error = *error;
     dialogue->failed = true;
     end(dialogue);
 }
 
-// Trying again --------------------------------------------------------------------------------------------
+// Connecting, and trying again ----------------------------------------------------------------------------
 
 static struct route *route_of(struct dialogue *dialogue) {
     return dialogue->consulting && dialogue->options->has_consult ? &dialogue->consult : &dialogue->bets;
 }
 
-void dialogue_back_off(struct dialogue *dialogue, const char *action, const char *reason) {
+// Gives the connection up and comes back later, or soon if there is another server to try.
+static void back_off(struct dialogue *dialogue, const char *action, const char *reason) {
     struct route *route = route_of(dialogue);
     const struct address *address = route_here(route);
-    if (dialogue->linked) {
-        disconnect(dialogue);
-    }
-    uint32_t wait_ms =
-        route_next(route) ? backoff_aside_ms(&dialogue->backoff) : backoff_next_ms(&dialogue->backoff);
-    progress_clear();
-    log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32,
-              address->text, reason, wait_ms);
-    dialogue->phase = BACKING_OFF;
+    bool is_fresh = route_next(route);
+    uint32_t wait_ms = is_fresh ? backoff_aside_ms(&dialogue->backoff) : backoff_next_ms(&dialogue->backoff);
+    enter(dialogue, BACKING_OFF);
+    report_retry(action, address, reason, wait_ms);
     dialogue->actions->wait(dialogue->context, wait_ms);
 }
 
+static void connect_now(struct dialogue *dialogue) {
+    enter(dialogue, CONNECTING);
+    dialogue->linked = dialogue->actions->connect(dialogue->context, route_here(route_of(dialogue)));
+    if (!dialogue->linked) {
+        back_off(dialogue, "connect", "no memory");
+    }
+}
+
 void dialogue_down(struct dialogue *dialogue, const char *reason) {
-    if (dialogue->reading_failed) { // nothing more could be sent anyway
-        dialogue_fail(dialogue, &dialogue->error);
+    if (dialogue->sending.reading_failed) { // there is nothing more to send
+        fail(dialogue, &dialogue->sending.reading_error);
         return;
     }
-    dialogue_back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
+    back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
 }
 
 void dialogue_refused(struct dialogue *dialogue, const char *reason) {
     struct error error;
     error_set(&error, ERROR_NOT_AUTHORIZED, "%s", reason);
-    progress_clear();
-    log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s",
-              route_here(route_of(dialogue))->text, error_name(error.code), error.text);
-    dialogue_fail(dialogue, &error);
+    report_not_accepted(route_here(route_of(dialogue)), &error);
+    fail(dialogue, &error);
 }
 
 void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t now_ms) {
@@ -96,22 +145,24 @@ void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t
     }
 }
 
-// An answer that is due -----------------------------------------------------------------------------------
+// Answers that are due ------------------------------------------------------------------------------------
 
-// A link may be silent and look whole for ever: something between the two may confirm bytes that it does not
-// pass on.
-void dialogue_expect_answer(struct dialogue *dialogue) {
+// A connection may stay silent and look whole for ever: something between the two ends may acknowledge bytes
+// without passing them on.
+static void expect_answer(struct dialogue *dialogue) {
     if (dialogue->answer_ms > 0) {
         dialogue->actions->wait(dialogue->context, dialogue->answer_ms);
     }
 }
 
-static void on_answer(struct dialogue *dialogue) {
+// The central works: the next waits are short again.
+static void on_good_answer(struct dialogue *dialogue) {
     dialogue->answer_ms = dialogue->options->answer_timeout_ms;
+    route_good(route_of(dialogue));
 }
 
-// The next one may take twice as long: a central that is only slow must not be asked again and again for what
-// it is about to answer.
+// The next answer may take twice as long: a central that is only slow must not be asked again and again for
+// what it is about to answer.
 static void on_no_answer(struct dialogue *dialogue) {
     char reason[ERROR_TEXT_BYTES];
     snprintf(reason, sizeof reason, "no answer within %" PRIu32 " ms", dialogue->answer_ms);
@@ -121,135 +172,40 @@ static void on_no_answer(struct dialogue *dialogue) {
     dialogue_down(dialogue, reason);
 }
 
-void dialogue_waited(struct dialogue *dialogue) {
-    switch (dialogue->phase) {
-    case BACKING_OFF:
-        connect_now(dialogue);
-        break;
-    case POLLING:
-        consult(dialogue);
-        break;
-    case OPENING:
-    case STREAMING:
-        if (dialogue->sent_count > 0) {
-            on_no_answer(dialogue);
-        }
-        break;
-    case COMPARING:
-        if (dialogue->sent_count > 0) {
-            on_no_answer(dialogue);
-        } else {
-            sending_compare_on(dialogue);
-        }
-        break;
-    case CONSULTING:
-        if (dialogue->options->poll) {
-            on_no_answer(dialogue);
-        }
-        break;
-    default: // of a connection that is gone
-        break;
-    }
-}
-
 // Consulting ----------------------------------------------------------------------------------------------
 
 static void consult(struct dialogue *dialogue) {
     uint8_t *frame = malloc(MESSAGE_CONSULT_BYTES_MAX);
     if (frame == NULL) {
-        dialogue_back_off(dialogue, "consulta_ganadores", "no memory");
+        back_off(dialogue, "consulta_ganadores", "no memory");
         return;
     }
-    dialogue->phase = CONSULTING;
-    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "agencia: %" PRIu32,
-              dialogue->options->agency);
+    enter(dialogue, CONSULTING);
+    report_question(dialogue->options);
     dialogue->actions->send(
         dialogue->context, frame,
         message_encode_consult(frame, dialogue->options->agency, !dialogue->options->poll));
     if (dialogue->options->poll) {
-        dialogue_expect_answer(dialogue);
+        expect_answer(dialogue);
     }
-}
-
-// The draw is not made yet: asks again on the same connection.
-static void ask_later(struct dialogue *dialogue) {
-    on_answer(dialogue);
-    route_good(route_of(dialogue));
-    uint32_t wait_ms = backoff_next_ms(&dialogue->polling);
-    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
-    dialogue->phase = POLLING;
-    dialogue->actions->wait(dialogue->context, wait_ms);
 }
 
 static void begin_consulting(struct dialogue *dialogue) {
-    progress_clear();
     dialogue->consulting = true;
-    if (!dialogue->options->has_consult) {
+    if (dialogue->options->has_consult) {
+        connect_now(dialogue);
+    } else {
         consult(dialogue);
-        return;
     }
-    disconnect(dialogue);
-    connect_now(dialogue);
 }
 
-// Answers -------------------------------------------------------------------------------------------------
-
-// Starts over, on a new connection, from what the central has; what is still on its way is forgotten. At
-// once, but with a wait when that has brought nothing before.
-static void resync(struct dialogue *dialogue, uint64_t next, const char *reason) {
-    dialogue->acknowledged = next;
-    if (dialogue->resynced) {
-        dialogue_back_off(dialogue, "apuestas_enviadas", reason);
-        return;
-    }
-    dialogue->resynced = true;
-    progress_clear();
-    log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
-              "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, dialogue->options->agency, reason, next);
-    disconnect(dialogue);
-    connect_now(dialogue);
-}
-
-static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply) {
-    if (dialogue->sent_count == 0) {
-        dialogue_back_off(dialogue, "apuestas_enviadas", "the central acknowledged what was not sent");
-        return;
-    }
-    struct sent sent = dialogue->sent[dialogue->sent_first];
-    dialogue->classic = reply->next < 0;
-    if (!dialogue->classic && (uint64_t)reply->next < sent.end) {
-        resync(dialogue, (uint64_t)reply->next, "the central has fewer bets than it acknowledges");
-        return;
-    }
-    dialogue->sent_first = (dialogue->sent_first + 1) % WINDOW_MAX;
-    dialogue->sent_count--;
-    dialogue->acknowledged = sent.end;
-    dialogue->resynced = false;
-    backoff_reset(&dialogue->backoff);
-    route_good(route_of(dialogue));
-    on_answer(dialogue);
-    progress_clear();
-    bool is_question = dialogue->phase == COMPARING;
-    if (!is_question) {
-        report_acknowledged(dialogue->options, sent.count, sent.end);
-    }
-    bool is_ahead = reply->next > (int64_t)sent.end;
-    if (is_ahead && !sent.last && dialogue->phase != STREAMING) {
-        sending_on_ahead(dialogue, &sent, reply);
-        return;
-    }
-    dialogue->phase = STREAMING;
-    if (sent.last) {
-        if (is_ahead && !sending_go_to(dialogue, (uint64_t)reply->next)) { // which complains
-            return;
-        }
-        begin_consulting(dialogue);
-        return;
-    }
-    sending_fill_window(dialogue);
-    if (dialogue->phase == STREAMING) {
-        report_progress(dialogue->options, dialogue->acknowledged);
-    }
+// The draw has not been made yet: asks again on the same connection.
+static void on_not_drawn(struct dialogue *dialogue) {
+    on_good_answer(dialogue);
+    uint32_t wait_ms = backoff_next_ms(&dialogue->polling);
+    report_not_drawn(wait_ms);
+    enter(dialogue, POLLING);
+    dialogue->actions->wait(dialogue->context, wait_ms);
 }
 
 static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
@@ -257,33 +213,74 @@ static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
     end(dialogue);
 }
 
-static void on_error(struct dialogue *dialogue, const struct reply *reply) {
-    progress_clear();
-    if (!dialogue->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
-        resync(dialogue, (uint64_t)reply->next, reply->error_name);
-        return;
+// Sending -------------------------------------------------------------------------------------------------
+
+static void carry_out(struct dialogue *dialogue, enum sending_step step) {
+    const struct sending *sending = &dialogue->sending;
+    switch (step) {
+    case SENDING_WAITS:
+        enter(dialogue, SENDING);
+        expect_answer(dialogue);
+        break;
+    case SENDING_PAUSES:
+        enter(dialogue, COMPARING);
+        dialogue->actions->wait(dialogue->context, 0);
+        break;
+    case SENDING_DONE:
+        begin_consulting(dialogue);
+        break;
+    case SENDING_RESYNCS:
+        connect_now(dialogue);
+        break;
+    case SENDING_RETRIES:
+        back_off(dialogue, sending->action, sending->error.text);
+        break;
+    case SENDING_FAILED:
+        fail(dialogue, &sending->error);
+        break;
     }
-    if (reply->retryable) {
-        dialogue_back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
-                          reply->error_name);
-        return;
+}
+
+static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply) {
+    struct sent sent;
+    enum sending_step step = sending_acknowledged(&dialogue->sending, reply, &sent);
+    if (step == SENDING_WAITS) {
+        on_good_answer(dialogue);
+        backoff_reset(&dialogue->backoff);
+        step = sending_go_on(&dialogue->sending, &sent, reply);
     }
+    carry_out(dialogue, step);
+}
+
+// Messages ------------------------------------------------------------------------------------------------
+
+static void on_error_for_good(struct dialogue *dialogue, const struct reply *reply) {
     if (dialogue->consulting) {
-        log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
-                  reply->error_name, reply->error.text);
+        report_no_winners(reply->error_name, reply->error.text);
     } else {
-        struct sent none = {0},
-                    *sent = dialogue->sent_count > 0 ? &dialogue->sent[dialogue->sent_first] : &none;
-        report_refused(dialogue->options, sent->count, sent->end, reply);
+        const struct sent *oldest = window_oldest(&dialogue->sending.window);
+        report_refused(dialogue->options, oldest == NULL ? 0 : oldest->count,
+                       oldest == NULL ? 0 : oldest->end, reply);
     }
-    dialogue_fail(dialogue, &reply->error);
+    fail(dialogue, &reply->error);
+}
+
+static void on_error(struct dialogue *dialogue, const struct reply *reply) {
+    if (!dialogue->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
+        carry_out(dialogue, sending_resync(&dialogue->sending, (uint64_t)reply->next, reply->error_name));
+    } else if (reply->retryable) {
+        back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
+                 reply->error_name);
+    } else {
+        on_error_for_good(dialogue, reply);
+    }
 }
 
 static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t length) {
     struct reply reply;
     struct error error;
     if (!reply_decode(dialogue->decoder, bytes, length, &reply, &error)) {
-        dialogue_back_off(dialogue, "receive_message", error.text);
+        back_off(dialogue, "receive_message", error.text);
     } else if (reply.type == REPLY_ERROR) {
         on_error(dialogue, &reply);
     } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {
@@ -291,15 +288,14 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS) {
         on_winners(dialogue, &reply);
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
-        ask_later(dialogue);
+        on_not_drawn(dialogue);
     } else {
-        dialogue_back_off(dialogue, "receive_message",
-                          "the central's answer does not belong to what was asked");
+        back_off(dialogue, "receive_message", "the central's answer does not match the question");
     }
 }
 
-// The stream is out of step. Of winners that are too many there will not be fewer the next time; everything
-// else may be somebody else's answer. Returns how many bytes are consumed.
+// The stream is out of step. If there are too many winners there will not be fewer next time; anything else
+// may have been somebody else's answer. Returns how many bytes are consumed.
 static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_t available, size_t length) {
     if (dialogue->consulting && available < FRAME_HEADER_BYTES + REPLY_KIND_BYTES) {
         return 0; // it comes again with more
@@ -311,13 +307,27 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
             "the central's answer has %zu bytes, more than the %d that a client takes: ask whoever runs "
             "the central for the winners (quiniela export)",
             length, REPLY_BYTES_MAX);
-        log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s",
-                  error_name(error.code), error.text);
-        dialogue_fail(dialogue, &error);
+        report_no_winners(error_name(error.code), error.text);
+        fail(dialogue, &error);
     } else {
-        dialogue_back_off(dialogue, "receive_message", "the central's message is too long");
+        back_off(dialogue, "receive_message", "the central's message is too long");
     }
     return available;
+}
+
+// Events --------------------------------------------------------------------------------------------------
+
+void dialogue_start(struct dialogue *dialogue) {
+    connect_now(dialogue);
+}
+
+void dialogue_up(struct dialogue *dialogue) {
+    trust_good(&dialogue->trust);
+    if (dialogue->consulting) {
+        consult(dialogue);
+    } else {
+        carry_out(dialogue, sending_begin(&dialogue->sending));
+    }
 }
 
 size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t available) {
@@ -334,31 +344,42 @@ size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t
     }
 }
 
-// The connection ------------------------------------------------------------------------------------------
-
-void dialogue_up(struct dialogue *dialogue) {
-    trust_good(&dialogue->trust);
-    if (dialogue->consulting) {
+void dialogue_waited(struct dialogue *dialogue) {
+    switch (dialogue->phase) {
+    case BACKING_OFF:
+        connect_now(dialogue);
+        break;
+    case POLLING:
         consult(dialogue);
-        return;
-    }
-    dialogue->phase = OPENING;
-    dialogue->sent_first = dialogue->sent_count = 0;
-    dialogue->last_sent = false;
-    if (sending_go_to(dialogue, dialogue->acknowledged)) {
-        sending_fill_window(dialogue);
+        break;
+    case SENDING:
+        on_no_answer(dialogue);
+        break;
+    case COMPARING:
+        carry_out(dialogue, sending_compare(&dialogue->sending));
+        break;
+    case CONSULTING:
+        if (dialogue->options->poll) {
+            on_no_answer(dialogue);
+        }
+        break;
+    default: // of a connection that is gone
+        break;
     }
 }
 
-static void connect_now(struct dialogue *dialogue) {
-    dialogue->phase = CONNECTING;
-    dialogue->linked = dialogue->actions->connect(dialogue->context, route_here(route_of(dialogue)));
-    if (!dialogue->linked) {
-        dialogue_back_off(dialogue, "connect", "no memory");
-    }
+void dialogue_stop(struct dialogue *dialogue) {
+    end(dialogue);
 }
 
-// From its making to its end ------------------------------------------------------------------------------
+bool dialogue_failed(const struct dialogue *dialogue, struct error *error) {
+    if (dialogue->failed) {
+        *error = dialogue->error;
+    }
+    return dialogue->failed;
+}
+
+// Making and freeing --------------------------------------------------------------------------------------
 
 bool dialogue_new(const struct dialogue_options *options, const struct dialogue_actions *actions,
                   void *context, struct dialogue **result, struct error *error) {
@@ -376,11 +397,8 @@ bool dialogue_new(const struct dialogue_options *options, const struct dialogue_
     route_init(&dialogue->consult, options->has_consult ? &options->consult : &options->bets,
                options->seed + 2);
     dialogue->decoder = message_decoder_new();
-    bool has_bets = options->reader != NULL;
-    if (has_bets) {
-        dialogue->chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
-    }
-    if (dialogue->decoder == NULL || (has_bets && dialogue->chunk == NULL)) {
+    if (!sending_init(&dialogue->sending, options, actions->send, context, error) ||
+        dialogue->decoder == NULL) {
         dialogue_free(result);
         return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
     }
@@ -389,25 +407,9 @@ bool dialogue_new(const struct dialogue_options *options, const struct dialogue_
 
 void dialogue_free(struct dialogue **dialogue) {
     if (*dialogue != NULL) {
+        sending_end(&(*dialogue)->sending);
         message_decoder_free((*dialogue)->decoder);
-        chunk_free((*dialogue)->chunk);
-        comparison_free((*dialogue)->comparison);
         free(*dialogue);
         *dialogue = NULL;
     }
-}
-
-void dialogue_start(struct dialogue *dialogue) {
-    connect_now(dialogue);
-}
-
-void dialogue_stop(struct dialogue *dialogue) {
-    end(dialogue);
-}
-
-bool dialogue_failed(const struct dialogue *dialogue, struct error *error) {
-    if (dialogue->failed) {
-        *error = dialogue->error;
-    }
-    return dialogue->failed;
 }

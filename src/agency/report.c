@@ -7,13 +7,39 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+// The connection ------------------------------------------------------------------------------------------
+
+void report_retry(const char *action, const struct address *address, const char *reason, uint32_t wait_ms) {
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32,
+              address->text, reason, wait_ms);
+}
+
+void report_not_accepted(const struct address *address, const struct error *error) {
+    progress_clear();
+    log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s", address->text,
+              error_name(error->code), error->text);
+}
+
+void report_closed(void) {
+    progress_clear();
+    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: socket");
+}
+
+// The bets ------------------------------------------------------------------------------------------------
+
+static void report_single_bet(const struct chunk *single) {
+    struct bet_slice fields[BET_FIELDS];
+    bet_split(single->rows, single->rows_length - 1, fields);
+    log_event(LOG_LEVEL_INFO, "apuesta_enviada", LOG_SUCCESS, "dni: %.*s | numero: %.*s",
+              (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
+              fields[BET_NUMBER].text);
+}
+
 void report_acknowledged(const struct dialogue_options *options, uint32_t count, uint64_t end) {
+    progress_clear();
     if (options->reader == NULL) {
-        struct bet_slice fields[BET_FIELDS];
-        bet_split(options->single->rows, options->single->rows_length - 1, fields);
-        log_event(LOG_LEVEL_INFO, "apuesta_enviada", LOG_SUCCESS, "dni: %.*s | numero: %.*s",
-                  (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
-                  fields[BET_NUMBER].text);
+        report_single_bet(options->single);
         return;
     }
     if (count == 0 && end == 0) {
@@ -21,7 +47,7 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
                   "file: %s | message: there is no bet in it: agency %" PRIu32 " has finished with none",
                   reader_path(options->reader), options->agency);
     }
-    // An empty last chunk only says that there is no more, unless the file is empty.
+    // An empty last chunk only says that there are no more bets, unless the file is empty.
     enum log_level level = count == 0 && end > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
     log_event(level, "apuestas_enviadas", LOG_SUCCESS, "agencia: %" PRIu32 " | cantidad: %" PRIu32,
               options->agency, count);
@@ -47,7 +73,46 @@ void report_refused(const struct dialogue_options *options, uint32_t count, uint
                      ? "another file was sent for this agency, or this one has changed since"
                      : NULL},
     };
+    progress_clear();
     log_fields(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL, fields, sizeof fields / sizeof *fields);
+}
+
+void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next) {
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, options->agency, reason, next);
+}
+
+void report_believed(const struct dialogue_options *options) {
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, "compare_stored", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: the central does not list what it has stored, and is believed",
+              options->agency);
+}
+
+void report_bad_line(const struct error *error) {
+    progress_clear();
+    log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
+}
+
+void report_progress(const struct dialogue_options *options, uint64_t acknowledged) {
+    const struct reader *reader = options->reader;
+    if (reader != NULL) {
+        progress_show(options->agency, reader_offset(reader), reader_size(reader), acknowledged);
+    }
+}
+
+// The winners ---------------------------------------------------------------------------------------------
+
+void report_question(const struct dialogue_options *options) {
+    progress_clear();
+    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "agencia: %" PRIu32, options->agency);
+}
+
+void report_not_drawn(uint32_t wait_ms) {
+    progress_clear();
+    log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
 }
 
 void report_winners(const struct dialogue_options *options, const char *documents, size_t length) {
@@ -55,6 +120,7 @@ void report_winners(const struct dialogue_options *options, const char *document
     for (size_t i = 0; i < length; i++) {
         count += documents[i] == ',';
     }
+    progress_clear();
     log_event(LOG_LEVEL_INFO, "consulta_ganadores", LOG_SUCCESS, "cant_ganadores: %" PRIu64, count);
     if (options->print_winners && length > 0) {
         for (size_t i = 0; i < length; i++) {
@@ -65,9 +131,7 @@ void report_winners(const struct dialogue_options *options, const char *document
     }
 }
 
-void report_progress(const struct dialogue_options *options, uint64_t acknowledged) {
-    const struct reader *reader = options->reader;
-    if (reader != NULL) {
-        progress_show(options->agency, reader_offset(reader), reader_size(reader), acknowledged);
-    }
+void report_no_winners(const char *error, const char *message) {
+    progress_clear();
+    log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s", error, message);
 }

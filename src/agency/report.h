@@ -1,24 +1,59 @@
-// What an agency tells people about its work: the lines of the contract, its winners, and how far it is.
+// What an agency tells people about its work: the log lines of the contract, its winners and its progress.
+// A line takes the progress bar away first.
 #ifndef QUINIELA_AGENCY_REPORT_H
 #define QUINIELA_AGENCY_REPORT_H
 
-#include "agency/dialogue.h"
+#include "agency/dialogue_options.h"
+#include "base/error.h"
 #include "wire/reply.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
+// The connection ------------------------------------------------------------------------------------------
+
+// `action` failed at `address`, and is tried again in `wait_ms` milliseconds.
+void report_retry(const char *action, const struct address *address, const char *reason, uint32_t wait_ms);
+
+// The central at `address` does not accept this agency.
+void report_not_accepted(const struct address *address, const struct error *error);
+
+// The socket is closed.
+void report_closed(void);
+
+// The bets ------------------------------------------------------------------------------------------------
+
 // A chunk of `count` bets, the last of the agency's first `end`, was acknowledged.
 void report_acknowledged(const struct dialogue_options *options, uint32_t count, uint64_t end);
 
-// The same chunk was refused for good; of a file its lines are named.
+// The same chunk was refused for good; for a file the lines are named.
 void report_refused(const struct dialogue_options *options, uint32_t count, uint64_t end,
                     const struct reply *reply);
 
-// The winners came: documents joined by commas, printed as well where the options say so.
+// The central has `next` bets, and the agency goes on from there; `reason` says how it learnt that.
+void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next);
+
+// The central does not list what it has stored, so it cannot be compared.
+void report_believed(const struct dialogue_options *options);
+
+// The bets could not be read, or are not the ones that are stored.
+void report_bad_line(const struct error *error);
+
+// Shows how far the file is read; `acknowledged` of its bets are stored.
+void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
+
+// The winners ---------------------------------------------------------------------------------------------
+
+// The question was sent.
+void report_question(const struct dialogue_options *options);
+
+// The draw has not been made yet: asks again in `wait_ms` milliseconds.
+void report_not_drawn(uint32_t wait_ms);
+
+// The winners came: documents joined by commas, also printed if the options say so.
 void report_winners(const struct dialogue_options *options, const char *documents, size_t length);
 
-// How far the file is read, of which `acknowledged` bets are stored.
-void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
+// There is no answer to the question, and never will be.
+void report_no_winners(const char *error, const char *message);
 
 #endif

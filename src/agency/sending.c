@@ -1,163 +1,226 @@
-// The file's bets to chunks, and to the central; and what is stored already compared with the file.
-#include "agency/internal.h"
+#include "agency/sending.h"
 
-#include "agency/progress.h"
-#include "base/log.h"
+#include "agency/report.h"
+#include "base/limits.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 
-enum { MESSAGE_FIXED_BYTES = 256 }; // of a message: everything but the bets
+enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, around its bets
 
-// Fills dialogue->chunk with the next bets. *last tells whether there are none behind it.
-static bool next_chunk(struct dialogue *dialogue, const struct chunk **chunk, bool *last,
-                       struct error *error) {
-    const struct dialogue_options *options = dialogue->options;
+bool sending_init(struct sending *sending, const struct dialogue_options *options,
+                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context,
+                  struct error *error) {
+    *sending = (struct sending){.options = options};
+    sending->window.agency = options->agency;
+    sending->window.send = send;
+    sending->window.context = context;
+    if (options->reader != NULL) {
+        sending->chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
+    }
+    return options->reader == NULL || sending->chunk != NULL ||
+           error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+}
+
+void sending_end(struct sending *sending) {
+    chunk_free(sending->chunk);
+    comparison_free(sending->comparison);
+}
+
+static enum sending_step retry(struct sending *sending, const char *action, const char *reason) {
+    sending->action = action;
+    error_set(&sending->error, ERROR_NETWORK, "%s", reason);
+    return SENDING_RETRIES;
+}
+
+// Reading the bets ----------------------------------------------------------------------------------------
+
+static void fail_reading(struct sending *sending, const struct error *error) {
+    report_bad_line(error);
+    sending->reading_error = *error;
+    sending->reading_failed = true;
+}
+
+static enum sending_step fail(struct sending *sending, const struct error *error) {
+    fail_reading(sending, error);
+    sending->error = *error;
+    return SENDING_FAILED;
+}
+
+// Moves to the bet at `index`: the central may have more than we knew, or less. Fails when it has more than
+// there are.
+static bool go_to(struct sending *sending, uint64_t index, struct error *error) {
+    struct reader *reader = sending->options->reader;
+    if (reader != NULL) {
+        return reader_seek(reader, index, error);
+    }
+    return index <= 1 ||
+           error_set(error, ERROR_CONFLICT, "there is 1 bet, and %" PRIu64 " are stored already", index);
+}
+
+// Reads the next bets. *last tells whether there are none after them.
+static bool next_chunk(struct sending *sending, const struct chunk **chunk, bool *last, struct error *error) {
+    const struct dialogue_options *options = sending->options;
     if (options->reader == NULL) {
         *chunk = options->single;
         *last = true;
         return true;
     }
-    *chunk = dialogue->chunk;
-    chunk_clear(dialogue->chunk);
-    return reader_fill(options->reader, dialogue->chunk, options->chunk_size,
+    *chunk = sending->chunk;
+    chunk_clear(sending->chunk);
+    return reader_fill(options->reader, sending->chunk, options->chunk_size,
                        MESSAGE_BYTES_MAX - MESSAGE_FIXED_BYTES, last, error);
 }
 
-// Sends the chunk that `sent` tells of, whose bets come behind the first `first`.
-static bool send_frame(struct dialogue *dialogue, const struct chunk *chunk, uint64_t first,
-                       const struct sent *sent, struct error *error) {
-    uint32_t agency = dialogue->options->agency;
-    uint8_t *frame = malloc(message_encoded_max(chunk));
-    if (frame == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
-    }
-    enum message_type type = sent->last ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
-    size_t length = sent->asks ? message_encode_asking_chunk(frame, agency, sent->end, chunk)
-                               : message_encode_chunk(frame, type, agency, (int64_t)first, chunk);
-    dialogue->sent[(dialogue->sent_first + dialogue->sent_count) % WINDOW_MAX] = *sent;
-    dialogue->sent_count++;
-    dialogue->last_sent = sent->last;
-    dialogue->actions->send(dialogue->context, frame, length);
-    return true;
-}
+// Streaming -----------------------------------------------------------------------------------------------
 
-static bool send_chunk(struct dialogue *dialogue, struct error *error) {
+static bool send_chunk(struct sending *sending, struct error *error) {
     const struct chunk *chunk;
     bool last;
-    uint64_t first = dialogue->options->reader == NULL ? 0 : reader_position(dialogue->options->reader);
-    if (!next_chunk(dialogue, &chunk, &last, error)) {
+    uint64_t first = sending->options->reader == NULL ? 0 : reader_position(sending->options->reader);
+    if (!next_chunk(sending, &chunk, &last, error)) {
         return false;
     }
     struct sent sent = {first + chunk->count, chunk->count, last, .asks = first == 0 && !last};
-    return send_frame(dialogue, chunk, first, &sent, error);
+    if (!window_send(&sending->window, chunk, first, &sent, error)) {
+        return false;
+    }
+    sending->last_sent = last;
+    return true;
 }
 
-static void log_bad_line(struct dialogue *dialogue, const struct error *error) {
-    progress_clear();
-    log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
-              error->text);
-    dialogue->error = *error;
-    dialogue->reading_failed = true;
-}
-
-void sending_fill_window(struct dialogue *dialogue) {
-    uint32_t window = dialogue->classic || dialogue->phase == OPENING ? 1 : dialogue->options->window;
+// Sends chunks while the window has room and there are any.
+static enum sending_step fill_window(struct sending *sending) {
+    bool one_by_one = sending->classic || sending->mode == SENDING_OPENING;
+    uint32_t size = one_by_one ? 1 : sending->options->window;
     struct error error;
-    while (dialogue->sent_count < window && !dialogue->last_sent && !dialogue->reading_failed) {
-        if (!send_chunk(dialogue, &error)) {
-            log_bad_line(dialogue, &error);
+    while (sending->window.count < size && !sending->last_sent && !sending->reading_failed) {
+        if (!send_chunk(sending, &error)) {
+            fail_reading(sending, &error);
         }
     }
-    if (dialogue->reading_failed && dialogue->sent_count == 0) {
-        dialogue_fail(dialogue, &dialogue->error);
-    } else {
-        dialogue_expect_answer(dialogue);
+    if (sending->reading_failed && sending->window.count == 0) {
+        sending->error = sending->reading_error;
+        return SENDING_FAILED;
     }
+    return SENDING_WAITS;
 }
 
-bool sending_go_to(struct dialogue *dialogue, uint64_t index) {
-    struct reader *reader = dialogue->options->reader;
+static enum sending_step stream(struct sending *sending) {
     struct error error;
-    bool is_there =
-        reader != NULL ? reader_seek(reader, index, &error)
-                       : index <= 1 || error_set(&error, ERROR_CONFLICT,
-                                                 "there is 1 bet, and %" PRIu64 " are stored already", index);
-    if (is_there) {
-        return true;
-    }
-    log_bad_line(dialogue, &error);
-    dialogue_fail(dialogue, &error);
-    return false;
+    sending->mode = SENDING_STREAMING;
+    return go_to(sending, sending->acknowledged, &error) ? fill_window(sending) : fail(sending, &error);
+}
+
+enum sending_step sending_begin(struct sending *sending) {
+    struct error error;
+    sending->mode = SENDING_OPENING;
+    window_clear(&sending->window);
+    sending->last_sent = false;
+    return go_to(sending, sending->acknowledged, &error) ? fill_window(sending) : fail(sending, &error);
 }
 
 // Comparing -----------------------------------------------------------------------------------------------
 
-static void fail_reading(struct dialogue *dialogue, const struct error *error) {
-    log_bad_line(dialogue, error);
-    dialogue_fail(dialogue, error);
-}
-
-// Asks what is stored behind what is known to be the same, with a chunk of no bets.
-static void ask_stored(struct dialogue *dialogue) {
+// Asks, with a chunk of no bets, what is stored beyond what is known to be the same.
+static enum sending_step ask_stored(struct sending *sending) {
     struct error error;
-    struct sent sent = {.end = dialogue->acknowledged, .asks = true};
-    chunk_clear(dialogue->chunk);
-    dialogue->phase = COMPARING;
-    if (send_frame(dialogue, dialogue->chunk, 0, &sent, &error)) {
-        dialogue_expect_answer(dialogue);
-    } else {
-        fail_reading(dialogue, &error);
-    }
+    struct sent sent = {.end = sending->acknowledged, .asks = true};
+    chunk_clear(sending->chunk);
+    sending->mode = SENDING_COMPARING;
+    return window_send(&sending->window, sending->chunk, 0, &sent, &error) ? SENDING_WAITS
+                                                                           : fail(sending, &error);
 }
 
-static void stream_on(struct dialogue *dialogue) {
-    dialogue->phase = STREAMING;
-    if (sending_go_to(dialogue, dialogue->acknowledged)) {
-        sending_fill_window(dialogue);
-    }
-}
-
-void sending_compare_on(struct dialogue *dialogue) {
+enum sending_step sending_compare(struct sending *sending) {
     struct error error;
     bool more;
-    if (!comparison_step(dialogue->comparison, &dialogue->acknowledged, &more, &error)) {
-        fail_reading(dialogue, &error);
-    } else if (more) {
-        dialogue->actions->wait(dialogue->context, 0);
-    } else if (dialogue->acknowledged < dialogue->stored) {
-        ask_stored(dialogue);
-    } else {
-        stream_on(dialogue);
+    if (!comparison_step(sending->comparison, &sending->acknowledged, &more, &error)) {
+        return fail(sending, &error);
     }
+    if (more) {
+        return SENDING_PAUSES;
+    }
+    return sending->acknowledged < sending->stored ? ask_stored(sending) : stream(sending);
 }
 
-static bool begin_comparing(struct dialogue *dialogue, const struct reply *reply, struct error *error) {
-    if (dialogue->comparison == NULL) {
-        dialogue->comparison = comparison_new(dialogue->options->reader);
+static bool begin_comparing(struct sending *sending, const struct reply *reply, struct error *error) {
+    if (sending->comparison == NULL) {
+        sending->comparison = comparison_new(sending->options->reader);
     }
-    return dialogue->comparison == NULL
+    return sending->comparison == NULL
                ? error_set(error, ERROR_NO_MEMORY, "no memory to compare what is stored")
-               : comparison_take(dialogue->comparison, dialogue->acknowledged, reply->pieces,
+               : comparison_take(sending->comparison, sending->acknowledged, reply->pieces,
                                  reply->piece_count, error);
 }
 
-void sending_on_ahead(struct dialogue *dialogue, const struct sent *sent, const struct reply *reply) {
+// The answer to `sent` says that the central has more than was sent on this connection.
+static enum sending_step on_ahead(struct sending *sending, const struct sent *sent,
+                                  const struct reply *reply) {
     struct error error;
-    dialogue->stored = (uint64_t)reply->next;
+    sending->stored = (uint64_t)reply->next;
     if (!sent->asks) {
-        ask_stored(dialogue);
-    } else if (reply->piece_count == 0) {
-        log_event(LOG_LEVEL_WARNING, "compare_stored", LOG_FAIL,
-                  "agencia: %" PRIu32
-                  " | error: the central does not list what it has stored, and is believed",
-                  dialogue->options->agency);
-        dialogue->acknowledged = dialogue->stored;
-        stream_on(dialogue);
-    } else if (begin_comparing(dialogue, reply, &error)) {
-        dialogue->phase = COMPARING;
-        sending_compare_on(dialogue);
-    } else {
-        dialogue_back_off(dialogue, "compare_stored", error.text);
+        return ask_stored(sending);
     }
+    if (reply->piece_count == 0) {
+        report_believed(sending->options);
+        sending->acknowledged = sending->stored;
+        return stream(sending);
+    }
+    if (!begin_comparing(sending, reply, &error)) {
+        return retry(sending, "compare_stored", error.text);
+    }
+    sending->mode = SENDING_COMPARING;
+    return sending_compare(sending);
+}
+
+// Acknowledgements ----------------------------------------------------------------------------------------
+
+enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason) {
+    sending->acknowledged = next;
+    if (sending->resynced) {
+        return retry(sending, "apuestas_enviadas", reason);
+    }
+    sending->resynced = true;
+    report_resync(sending->options, reason, next);
+    return SENDING_RESYNCS;
+}
+
+enum sending_step sending_acknowledged(struct sending *sending, const struct reply *reply,
+                                       struct sent *sent) {
+    const struct sent *oldest = window_oldest(&sending->window);
+    if (oldest == NULL) {
+        return retry(sending, "apuestas_enviadas", "the central acknowledged what was not sent");
+    }
+    *sent = *oldest;
+    sending->classic = reply->next < 0;
+    if (!sending->classic && (uint64_t)reply->next < sent->end) {
+        return sending_resync(sending, (uint64_t)reply->next,
+                              "the central has fewer bets than it acknowledges");
+    }
+    window_remove_oldest(&sending->window);
+    sending->acknowledged = sent->end;
+    sending->resynced = false;
+    return SENDING_WAITS;
+}
+
+enum sending_step sending_go_on(struct sending *sending, const struct sent *sent, const struct reply *reply) {
+    struct error error;
+    if (sending->mode != SENDING_COMPARING) { // else it is the answer to a question
+        report_acknowledged(sending->options, sent->count, sent->end);
+    }
+    bool is_ahead = reply->next > (int64_t)sent->end;
+    if (is_ahead && !sent->last && sending->mode != SENDING_STREAMING) {
+        return on_ahead(sending, sent, reply);
+    }
+    sending->mode = SENDING_STREAMING;
+    if (sent->last) {
+        bool is_there = !is_ahead || go_to(sending, (uint64_t)reply->next, &error);
+        return is_there ? SENDING_DONE : fail(sending, &error);
+    }
+    enum sending_step step = fill_window(sending);
+    if (step == SENDING_WAITS) {
+        report_progress(sending->options, sending->acknowledged);
+    }
+    return step;
 }
