@@ -6,7 +6,7 @@
 
 #include "net/input.h"
 #include "net/internal.h"
-#include "net/output.h"
+#include "stream/output.h"
 
 #include <netinet/in.h>
 #include <stddef.h>

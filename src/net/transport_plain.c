@@ -1,6 +1,6 @@
 // Bytes as they are.
 #include "net/internal.h"
-#include "net/output.h"
+#include "stream/output.h"
 
 static uint8_t *room(struct connection *connection, size_t *length) {
     return connection_input_room(connection, length);

@@ -1,7 +1,7 @@
 // TLS below the service's bytes. Handshakes are done on the loop, between everybody else's bytes, each when
 // it is its turn (turns.h). Bytes of one that has to wait stay with the kernel until then.
 #include "net/internal.h"
-#include "net/output.h"
+#include "stream/output.h"
 
 #include "base/queue.h"
 #include "tls/hello.h"

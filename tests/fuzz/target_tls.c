@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "keys/authority.h"
 #include "net/internal.h"
-#include "net/output.h"
+#include "stream/output.h"
 #include "tls/hello.h"
 #include "tls/session.h"
 

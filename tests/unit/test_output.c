@@ -1,6 +1,6 @@
 // What leaves a connection keeps its order, in slices of any size, and nothing is kept of it.
 // Copies and references.
-#include "net/output.h"
+#include "stream/output.h"
 
 #include "cmocka_all.h"
 
@@ -56,6 +56,24 @@ static void what_is_referred_to_is_not_copied(void **state) {
     assert_int_equal(output.kept, 0);
 }
 
+static void what_is_taken_is_not_copied_and_freed_when_it_has_left(void **state) {
+    (void)state;
+    struct output output = {0};
+    size_t length;
+    uint8_t *bytes = malloc(1000), *more = malloc(10);
+    assert_true(bytes != NULL && more != NULL);
+    memcpy(bytes, "three", 5);
+    assert_true(output_take(&output, bytes, 5));
+    assert_true(output_copy(&output, (const uint8_t *)"four", 4)); // it has a segment of its own
+    assert_true(output_take(&output, more, 0));
+    assert_ptr_equal(output_first(&output, 100, &length), bytes);
+    assert_leaves(&output, "threefour", 4);
+    assert_true(output_take(&output, calloc(1, 4000), 4000));
+    assert_in_range(output.kept, 4000, 4200);
+    output_free(&output);
+    assert_int_equal(output.kept, 0);
+}
+
 static void small_answers_share_segments(void **state) {
     (void)state;
     struct output output = {0};
@@ -94,6 +112,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_leaves_in_its_order_in_slices_of_any_size),
         cmocka_unit_test(what_is_referred_to_is_not_copied),
+        cmocka_unit_test(what_is_taken_is_not_copied_and_freed_when_it_has_left),
         cmocka_unit_test(small_answers_share_segments),
         cmocka_unit_test(one_queue_moves_behind_another),
         cmocka_unit_test(what_is_just_being_sent_stays),

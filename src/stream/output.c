@@ -1,19 +1,20 @@
-#include "net/output.h"
+#include "stream/output.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SEGMENT_BYTES_MIN = 192,  // of small answers there is room for a few
-    SEGMENT_BYTES_MAX = 4096, // of small answers that come together; a long one has its own length
+    SEGMENT_BYTES_MIN = 192,  // room for a few small answers
+    SEGMENT_BYTES_MAX = 4096, // small answers share a segment; a long one has one of its own length
 };
 
 struct output_segment {
     struct output_segment *next;
-    const uint8_t *bytes; // its own, or those referred to
+    const uint8_t *bytes; // its own, or elsewhere
     size_t sent, length;
-    size_t capacity; // of its own
+    size_t capacity; // of `own`
+    uint8_t *taken;  // to be freed, or NULL
     uint8_t own[];
 };
 
@@ -55,17 +56,29 @@ bool output_copy(struct output *output, const uint8_t *bytes, size_t length) {
     return true;
 }
 
-bool output_refer(struct output *output, const uint8_t *bytes, size_t length) {
-    if (length == 0) {
-        return true;
-    }
+// Adds a segment for bytes that lie elsewhere. NULL when there is no memory.
+static struct output_segment *add_elsewhere(struct output *output, const uint8_t *bytes, size_t length) {
     struct output_segment *segment = add_segment(output, 0);
-    if (segment == NULL) {
-        return false;
+    if (segment != NULL) {
+        segment->bytes = bytes;
+        segment->length = length;
+        output->unsent += length;
     }
-    segment->bytes = bytes;
-    segment->length = length;
-    output->unsent += length;
+    return segment;
+}
+
+bool output_refer(struct output *output, const uint8_t *bytes, size_t length) {
+    return length == 0 || add_elsewhere(output, bytes, length) != NULL;
+}
+
+bool output_take(struct output *output, uint8_t *bytes, size_t length) {
+    struct output_segment *segment = length == 0 ? NULL : add_elsewhere(output, bytes, length);
+    if (segment == NULL) {
+        free(bytes);
+        return length == 0;
+    }
+    segment->taken = bytes;
+    output->kept += length;
     return true;
 }
 
@@ -106,11 +119,16 @@ const uint8_t *output_gather(const struct output *output, uint8_t *room, size_t 
     return room;
 }
 
+static size_t kept_by(const struct output_segment *segment) {
+    return sizeof *segment + segment->capacity + (segment->taken == NULL ? 0 : segment->length);
+}
+
 static void drop_first(struct output *output) {
     struct output_segment *first = output->first;
     output->first = first->next;
     output->last = first->next == NULL ? NULL : output->last;
-    output->kept -= sizeof *first + first->capacity;
+    output->kept -= kept_by(first);
+    free(first->taken);
     free(first);
 }
 
@@ -143,6 +161,6 @@ void output_free_rest(struct output *output) {
         first->next = NULL;
         output->last = first;
         output->unsent = first->length - first->sent;
-        output->kept = sizeof *first + first->capacity;
+        output->kept = kept_by(first);
     }
 }
