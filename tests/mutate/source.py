@@ -1,47 +1,22 @@
 """One source file as libclang sees it: its cursors, and where in the bytes of the file they stand."""
 import bisect
-import glob
 import re
-import shlex
-import sys
 
-try:
-    import clang.cindex as cindex
-except ImportError:  # Debian's, where another python3 comes first
-    sys.path.append("/usr/lib/python3/dist-packages")
-    import clang.cindex as cindex
+from libclang import cindex, parse, parser_arguments
 
 Kind = cindex.CursorKind
 STATEMENT_KINDS = (Kind.COMPOUND_STMT, Kind.CASE_STMT, Kind.DEFAULT_STMT, Kind.LABEL_STMT)
 QUOTED = re.compile(rb'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//[^\n]*|/\*.*?\*/', re.S)
 
 
-def load_library():
-    """Finds the library that Debian's python3-clang-14 does not find for another python3."""
-    if not cindex.Config.loaded:
-        found = glob.glob("/usr/lib/llvm-14/lib/libclang*.so.1")
-        if found:
-            cindex.Config.set_library_file(sorted(found)[-1])
-
-
 class Source:
     """path: of the file; name: how it is called in reports; command: the line that compiles it."""
 
     def __init__(self, path, name, command):
-        load_library()
         self.path, self.name = path, name
         with open(path, "rb") as file:
             self.text = file.read()
-        words = shlex.split(command)[1:]
-        arguments = [word for word in words if word.startswith(("-I", "-D", "-std="))]
-        for option, value in zip(words, words[1:]):
-            if option == "-isystem":
-                arguments += [option, value]
-        self.unit = cindex.Index.create().parse(
-            path, args=arguments, options=cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
-        errors = [str(d) for d in self.unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
-        if errors:
-            raise RuntimeError(f"{path} cannot be parsed: {errors[0]}")
+        self.unit = parse(path, parser_arguments(command), cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
         self._read_top()
 
     def _read_top(self):

@@ -4,7 +4,8 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
 from mutants import squeeze  # noqa: E402
 from operators import mutants_of  # noqa: E402
 from source import Source  # noqa: E402

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 import ctest_list  # noqa: E402
 from ctest_list import Described  # noqa: E402
 
-LABEL = "mutate"  # of the tests of these programs themselves, which are of no use here
+LABELS = {"mutate", "structure"}  # of tests that say nothing of what the program does
 TRACED = "-O0 -g1 -fsanitize-coverage=trace-pc"
 
 
@@ -100,7 +100,7 @@ class Tree:
         found = ctest_list.told(run(["ctest", "--test-dir", folder, *ctest_list.ASK]))
         python = shutil.which("python3")
         tests = [Test(test, python) for test in found if test.get("command")]
-        return {test.name: test for test in tests if LABEL not in test.labels}
+        return {test.name: test for test in tests if not LABELS.intersection(test.labels)}
 
     def commands(self):
         """How each source is compiled: file -> [(object, command)]."""

@@ -1,0 +1,78 @@
+"""Finds files of src/ that use each other in a circle, and files that are too long: script/structure
+
+A file here is NAME.c with its NAME.h. It uses another when it includes its header, or names one of its functions or variables,
+called or not. A function that is reached through a pointer is no use: whoever was handed the pointer does not know it.
+Neither may folders use each other in a circle. Each circle is printed with what makes it, a line a step. The exit status is 0
+when there is none, and no file is too long; else 1.
+"""
+import argparse
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+from circles import Graph  # noqa: E402
+from lengths import LINES_MAX, too_long  # noqa: E402
+from names import names  # noqa: E402
+from units import Sources, Use  # noqa: E402
+
+SHOWN = 20  # circles, of one that has many ways
+KNOWN = os.path.join(HERE, "known.txt")
+
+
+def folder(unit):
+    return os.path.dirname(unit) or unit
+
+
+def known():
+    """Sets of folders that still have circles, a line each."""
+    try:
+        with open(KNOWN, encoding="utf-8") as file:
+            return [set(line.split()) for line in file if line.strip() and not line.startswith("#")]
+    except FileNotFoundError:
+        return []
+
+
+def shown(circle):
+    steps = [f"  {use.user} -> {use.used}: {use}" for use in circle]
+    return "\n".join([f"circle of {len(circle)}: {' -> '.join([use.user for use in circle] + [circle[0].user])}", *steps])
+
+
+def found(root, build):
+    """The circles of files, and those of folders."""
+    sources = Sources(root)
+    uses = [*sources.includes(), *names(sources, build)]
+    folders = [Use(folder(use.user), folder(use.used), use.file, use.line, use.words) for use in uses
+               if folder(use.user) != folder(use.used)]
+    return Graph(uses).circles(), Graph(folders).circles()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="script/structure", description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build", "dev"), metavar="FOLDER",
+                        help="where the tree is configured (default: build/dev)")
+    parser.add_argument("--all", action="store_true", help="all of them, also those of the folders in tests/structure/known.txt")
+    options = parser.parse_args()
+    try:
+        files, folders = found(options.root, options.build)
+    except (OSError, RuntimeError) as error:
+        print(f"script/structure: {error}", file=sys.stderr)
+        return 1
+    faults, left = [f"{name} has {lines} lines, more than {LINES_MAX}" for name, lines in too_long(options.root)], []
+    for circle in files + folders:
+        allowed = not options.all and any({folder(use.user) for use in circle} <= folders_ for folders_ in known())
+        (left if allowed else faults).append(shown(circle))
+    more = len(faults) - SHOWN
+    if more > 0 and not options.all:
+        faults[SHOWN:] = [f"and {more} more: --all shows them"]
+    print("\n".join(faults) or "no circle, and no file too long", flush=True)
+    if left:
+        print(f"{len(left)} circles of tests/structure/known.txt are left; --all shows them")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
