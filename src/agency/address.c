@@ -1,5 +1,7 @@
 #include "agency/address.h"
 
+#include "agency/limits.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

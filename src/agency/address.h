@@ -2,8 +2,8 @@
 #ifndef QUINIELA_AGENCY_ADDRESS_H
 #define QUINIELA_AGENCY_ADDRESS_H
 
+#include "agency/limits.h"
 #include "base/error.h"
-#include "base/limits.h"
 
 struct address {
     char text[ADDRESS_BYTES_MAX]; // as it was written

@@ -1,6 +1,8 @@
 #include "agency/comparison.h"
 
-#include "base/limits.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
+#include "wire/limits.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 #include "agency/csv_diagnosis.h"
 
 #include "agency/shown_text.h"
-#include "base/limits.h"
 #include "bet/bet.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 
 #include <inttypes.h>
 #include <string.h>

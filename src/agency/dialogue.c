@@ -5,8 +5,9 @@
 #include "agency/route.h"
 #include "agency/sending.h"
 #include "agency/trust.h"
-#include "base/limits.h"
+#include "bet/errors.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 #include "wire/reply.h"
 

@@ -3,9 +3,9 @@
 #include "agency/backoff.h"
 #include "agency/link.h"
 #include "agency/route.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "bet/errors.h"
 
 #include <inttypes.h>
 #include <stdio.h>

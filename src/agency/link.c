@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "tls/session.h"
+#include "wire/limits.h"
 
 #include <errno.h>
 #include <netinet/in.h>

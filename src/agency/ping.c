@@ -1,8 +1,8 @@
 #include "agency/ping.h"
 
 #include "agency/link.h"
-#include "base/limits.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/reply.h"
 
 #include <stdlib.h>

@@ -4,6 +4,8 @@
 #include "agency/shown_text.h"
 #include "base/log.h"
 #include "bet/bet.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "wire/message.h"
 
 #include <errno.h>

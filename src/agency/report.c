@@ -3,6 +3,8 @@
 #include "agency/progress.h"
 #include "base/log.h"
 #include "bet/bet.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #define QUINIELA_AGENCY_ROUTE_H
 
 #include "agency/address.h"
+#include "agency/limits.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,8 @@
 #include "agency/sending.h"
 
 #include "agency/report.h"
-#include "base/limits.h"
+#include "bet/errors.h"
+#include "wire/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>

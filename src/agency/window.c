@@ -1,5 +1,6 @@
 #include "agency/window.h"
 
+#include "agency/limits.h"
 #include "wire/message.h"
 
 #include <assert.h>

@@ -2,8 +2,8 @@
 #ifndef QUINIELA_AGENCY_WINDOW_H
 #define QUINIELA_AGENCY_WINDOW_H
 
+#include "agency/limits.h"
 #include "base/error.h"
-#include "base/limits.h"
 #include "bet/chunk.h"
 
 #include <stdbool.h>

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "bet/errors.h"
 
 #include <errno.h>
 #include <fcntl.h>

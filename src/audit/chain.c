@@ -2,8 +2,10 @@
 
 #include "audit/audit.h"
 #include "base/clock.h"
+#include "bet/errors.h"
 #include "wire/json_text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #include "audit/read.h"
 
 #include "audit/audit.h"
+#include "bet/errors.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,6 @@
 #include "audit/recorded.h"
 
+#include "bet/limits.h"
 #include "wire/json_text.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define QUINIELA_AUDIT_RECORDED_H
 
 #include "audit/chain.h"
-#include "base/limits.h"
+#include "bet/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>

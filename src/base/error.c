@@ -8,34 +8,15 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static const struct {
-    const char *name;
-    bool retryable;
-} codes[ERROR_CODES] = {
-    [ERROR_NONE] = {"none", false},
-    [ERROR_BAD_FRAME] = {"bad_frame", false},
-    [ERROR_BAD_JSON] = {"bad_json", false},
-    [ERROR_BAD_MESSAGE] = {"bad_message", false},
-    [ERROR_UNKNOWN_TYPE] = {"unknown_type", false},
-    [ERROR_NOT_AUTHORIZED] = {"not_authorized", false},
-    [ERROR_UNKNOWN_AGENCY] = {"unknown_agency", false},
-    [ERROR_BAD_BET] = {"bad_bet", false},
-    [ERROR_GAP] = {"gap", true},
-    [ERROR_CONFLICT] = {"conflict", false},
-    [ERROR_AGENCY_FINISHED] = {"agency_finished", false},
-    [ERROR_TOO_MANY_WINNERS] = {"too_many_winners", false},
-    [ERROR_STORE_FAILED] = {"store_failed", true},
-    [ERROR_STORE_STALE] = {"store_stale", true},
-    [ERROR_STORE_REFUSED] = {"store_refused", false},
-    [ERROR_STORE_AWAY] = {"store_away", true},
-    [ERROR_SHUTTING_DOWN] = {"shutting_down", true},
-    [ERROR_BAD_SETTING] = {"bad_setting", false},
-    [ERROR_SYSTEM] = {"system", false},
-    [ERROR_NETWORK] = {"network", true},
-    [ERROR_NO_MEMORY] = {"no_memory", true},
-};
+const struct error_code ERROR_BAD_SETTING[1] = {{"bad_setting", false}};
+const struct error_code ERROR_SYSTEM[1] = {{"system", false}};
+const struct error_code ERROR_NETWORK[1] = {{"network", true}};
+const struct error_code ERROR_NO_MEMORY[1] = {{"no_memory", true}};
 
-static void set_text(struct error *error, enum error_code code, const char *format, va_list values) {
+static const struct error_code *const general[] = {ERROR_BAD_SETTING, ERROR_SYSTEM, ERROR_NETWORK,
+                                                   ERROR_NO_MEMORY};
+
+static void set_text(struct error *error, const struct error_code *code, const char *format, va_list values) {
     error->code = code;
     error->bet = -1;
     error->field = NULL;
@@ -43,7 +24,7 @@ static void set_text(struct error *error, enum error_code code, const char *form
     log_text_blank(error->text, strlen(error->text)); // it may quote what somebody else wrote, and is shown
 }
 
-bool error_set(struct error *error, enum error_code code, const char *format, ...) {
+bool error_set(struct error *error, const struct error_code *code, const char *format, ...) {
     va_list values;
     va_start(values, format);
     set_text(error, code, format, values);
@@ -79,19 +60,19 @@ void error_clear(struct error *error) {
     error->text[0] = '\0';
 }
 
-const char *error_name(enum error_code code) {
-    return codes[code].name;
+const char *error_name(const struct error_code *code) {
+    return code == ERROR_NONE ? "none" : code->name;
 }
 
-enum error_code error_code_named(const char *name) {
-    for (int code = ERROR_NONE + 1; code < ERROR_CODES; code++) {
-        if (strcmp(codes[code].name, name) == 0) {
-            return (enum error_code)code;
+const struct error_code *error_code_named(const char *name) {
+    for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
+        if (strcmp(general[i]->name, name) == 0) {
+            return general[i];
         }
     }
     return ERROR_NONE;
 }
 
-bool error_retryable(enum error_code code) {
-    return codes[code].retryable;
+bool error_retryable(const struct error_code *code) {
+    return code != ERROR_NONE && code->retryable;
 }

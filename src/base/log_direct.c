@@ -1,7 +1,7 @@
 #include "base/log_direct.h"
 
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/log.h"
 #include "base/log_queue.h"
 #include "base/signals.h"
 

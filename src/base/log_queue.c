@@ -1,8 +1,10 @@
 #include "base/log_queue.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/signals.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>

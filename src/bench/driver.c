@@ -1,7 +1,10 @@
 #include "bench/driver.h"
 
+#include "agency/limits.h"
 #include "bench/sender.h"
 #include "bench/steady.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,9 +1,10 @@
 #include "bench/hold.h"
 
-#include "base/limits.h"
 #include "bench/driver.h"
 #include "bench/steady.h"
+#include "bet/errors.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 #include "wire/reply.h"
 

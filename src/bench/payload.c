@@ -1,7 +1,8 @@
 #include "bench/payload.h"
 
-#include "base/limits.h"
 #include "bet/bet.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "wire/json_text.h"
 #include "wire/message.h"
 

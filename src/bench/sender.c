@@ -1,7 +1,11 @@
 #include "bench/sender.h"
 
+#include "agency/limits.h"
+#include "base/limits.h"
 #include "bench/steady.h"
+#include "bet/errors.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/reply.h"
 
 #include <assert.h>

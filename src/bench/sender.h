@@ -7,12 +7,13 @@
 #ifndef QUINIELA_BENCH_SENDER_H
 #define QUINIELA_BENCH_SENDER_H
 
+#include "agency/limits.h"
 #include "base/error.h"
-#include "base/limits.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
 #include "bench/secure.h"
 #include "bet/chunk.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 
 #include <stdbool.h>

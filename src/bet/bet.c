@@ -2,6 +2,8 @@
 
 #include "base/attributes.h"
 #include "base/utf8.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "bet/scan.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 #define QUINIELA_BET_BET_H
 
 #include "base/error.h"
+#include "bet/limits.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -9,6 +9,7 @@
 #include "bench/hold.h"
 #include "bench/payload.h"
 #include "bench/polling.h"
+#include "bet/limits.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
 #include "cli/conflicts.h"

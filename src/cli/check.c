@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/settings.h"
+#include "bet/errors.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
 #include "ledger/check.h"

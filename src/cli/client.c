@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "agency/echo_loop.h"
+#include "agency/limits.h"
 #include "agency/link.h"
 #include "agency/uploader.h"
 #include "base/log.h"
@@ -10,6 +11,7 @@
 #include "base/settings.h"
 #include "base/signals.h"
 #include "bet/bet.h"
+#include "bet/limits.h"
 #include "cli/client_privileges.h"
 #include "cli/command.h"
 #include "cli/conflicts.h"

@@ -1,6 +1,5 @@
 #include "cli/client_privileges.h"
 
-#include "base/limits.h"
 #include "cli/kept_paths.h"
 #include "confine/confine.h"
 

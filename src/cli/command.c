@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include "bet/errors.h"
 #include "cli/cli.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/settings.h"
 #include "bet/bet.h"
+#include "bet/limits.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/sample_bets.h"
@@ -16,7 +17,13 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { TEXT_BYTES_MAX = 4200, NAME_BYTES = 32, BETS_PORT = 12345, CONSULT_PORT = 12346 };
+enum {
+    COMPOSE_CLIENTS_MAX = 10000,
+    TEXT_BYTES_MAX = 4200,
+    NAME_BYTES = 32,
+    BETS_PORT = 12345,
+    CONSULT_PORT = 12346
+};
 
 // Compose puts the variable's value there, and a default: nothing outside testing_net reaches the database.
 #define PASSWORD "${POSTGRES_PASSWORD:-quiniela}"

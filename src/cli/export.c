@@ -4,6 +4,7 @@
 
 #include "base/settings.h"
 #include "bet/bet.h"
+#include "bet/limits.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/output_target.h"

@@ -1,9 +1,9 @@
 #include "cli/listening.h"
 
-#include "base/limits.h"
 #include "base/log.h"
 #include "confine/supervisor.h"
 #include "net/exposure.h"
+#include "net/limits.h"
 #include "net/lookup.h"
 
 #include <netdb.h>

@@ -1,6 +1,6 @@
 #include "cli/loops.h"
 
-#include "base/limits.h"
+#include "net/limits.h"
 
 #include <inttypes.h>
 #include <uv.h>

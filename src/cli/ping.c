@@ -2,6 +2,7 @@
 // program.
 #include "cli/cli.h"
 
+#include "agency/limits.h"
 #include "agency/link.h"
 #include "agency/ping.h"
 #include "base/settings.h"

@@ -1,6 +1,6 @@
 #include "cli/privileges.h"
 
-#include "base/limits.h"
+#include "agency/limits.h"
 #include "base/log.h"
 #include "cli/foreign_keys.h"
 #include "cli/kept_paths.h"

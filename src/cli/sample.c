@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/settings.h"
+#include "bet/limits.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/sample_bets.h"

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "bet/bet.h"
+#include "bet/limits.h"
 
 #include <assert.h>
 #include <inttypes.h>

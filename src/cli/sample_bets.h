@@ -3,7 +3,7 @@
 #ifndef QUINIELA_CLI_SAMPLE_BETS_H
 #define QUINIELA_CLI_SAMPLE_BETS_H
 
-#include "base/limits.h"
+#include "bet/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>

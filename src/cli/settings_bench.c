@@ -1,8 +1,9 @@
 // The settings of what measures.
 #include "cli/settings_parts.h"
 
-#include "base/limits.h"
+#include "agency/limits.h"
 #include "bench/driver.h"
+#include "bet/limits.h"
 
 const struct setting settings_bench[] = {
     {.commands = COMMAND_BENCH,

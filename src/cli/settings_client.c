@@ -1,7 +1,8 @@
 // The settings of an agency.
 #include "cli/settings_parts.h"
 
-#include "base/limits.h"
+#include "agency/limits.h"
+#include "bet/limits.h"
 
 const struct setting settings_client[] = {
     {.commands = COMMAND_CLIENT,

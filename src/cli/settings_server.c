@@ -2,7 +2,8 @@
 // check, verify.
 #include "cli/settings_parts.h"
 
-#include "base/limits.h"
+#include "bet/limits.h"
+#include "net/limits.h"
 
 const struct setting settings_server[] = {
     {.commands = COMMAND_SERVER | COMMAND_PING,

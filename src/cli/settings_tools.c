@@ -1,7 +1,8 @@
 // The settings of the commands that make things: compose, sample, keys.
 #include "cli/settings_parts.h"
 
-#include "base/limits.h"
+#include "agency/limits.h"
+#include "bet/limits.h"
 
 const struct setting settings_tools[] = {
     {.commands = COMMAND_COMPOSE,

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include "base/settings.h"
+#include "bet/limits.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
 #include "store/store.h"

@@ -3,6 +3,7 @@
 
 #include "audit/audit.h"
 #include "base/settings.h"
+#include "bet/errors.h"
 #include "cli/command.h"
 #include "cli/settings_table.h"
 

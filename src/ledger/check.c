@@ -2,6 +2,8 @@
 
 #include "bet/bet.h"
 #include "bet/chunk.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "ledger/continuity.h"
 
 #include <assert.h>

@@ -1,5 +1,7 @@
 #include "ledger/continuity.h"
 
+#include "bet/errors.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 #include "ledger/cost.h"
 
-#include "base/limits.h"
+#include "bet/limits.h"
 #include "ledger/internal.h"
 #include "ledger/listing.h"
 
@@ -18,7 +18,7 @@ static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger
         row_cache_has(ledger->cache, request->agency, end - 1)) {
         return 0;
     }
-    size_t largest = agency->largest == 0 ? (size_t)MESSAGE_BYTES_MAX : agency->largest;
+    size_t largest = agency->largest == 0 ? (size_t)CHUNK_BYTES_MAX : agency->largest;
     return largest > request->chunk->rows_length ? largest : 0; // else it costs what was sent
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bet/errors.h"
 #include "ledger/listing.h"
 #include "ledger/resend.h"
 

@@ -2,6 +2,7 @@
 #ifndef QUINIELA_LEDGER_INTERNAL_H
 #define QUINIELA_LEDGER_INTERNAL_H
 
+#include "bet/limits.h"
 #include "ledger/ledger.h"
 #include "ledger/row_cache.h"
 

@@ -3,7 +3,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bet/bet.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "ledger/draw.h"
+#include "ledger/limits.h"
 #include "ledger/listing.h"
 #include "ledger/resend.h"
 

@@ -1,5 +1,7 @@
 #include "ledger/listing.h"
 
+#include "bet/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 #include "ledger/resend.h"
 
+#include "bet/errors.h"
 #include "ledger/check.h"
 #include "ledger/continuity.h"
 

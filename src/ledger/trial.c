@@ -3,8 +3,8 @@
 // as it comes; while nobody sends, or somebody only asks, the ledger tries by itself.
 #include "ledger/internal.h"
 
-#include "base/limits.h"
 #include "base/log.h"
+#include "ledger/limits.h"
 
 #include <inttypes.h>
 

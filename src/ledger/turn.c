@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "ledger/cost.h"
+#include "ledger/limits.h"
 
 #include <assert.h>
 #include <stdlib.h>

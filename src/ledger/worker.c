@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bet/errors.h"
 #include "ledger/turn.h"
 
 #include <stdatomic.h>

@@ -4,6 +4,7 @@
 #include "net/internal.h"
 
 #include "base/log.h"
+#include "net/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -12,6 +12,8 @@
 struct connection;
 struct loop;
 
+enum { HANDLER_PADDING_BYTES = 64 }; // readable after the bytes that `received` is given, whatever they hold
+
 // Every function is required and runs on the thread of the loop concerned. `state` is the service's own
 // memory for that loop (zeroed before loop_started); connection_state gives that of a connection.
 struct handler {
@@ -33,7 +35,7 @@ struct handler {
     void (*identified)(struct connection *connection);
     // It is not, or there was something else that TLS does not go on with: the connection will be closed.
     void (*refused)(struct connection *connection, const char *failure);
-    // Bytes that are not consumed yet, and JSON_PADDING_BYTES readable ones behind them. Returns how many of
+    // Bytes that are not consumed yet; HANDLER_PADDING_BYTES more can be read after them. Returns how many of
     // them are consumed now; the rest comes again with what follows. Not called while the connection is
     // paused.
     size_t (*received)(struct connection *connection, const uint8_t *bytes, size_t length);

@@ -1,6 +1,7 @@
 #include "net/input.h"
 
 #include "net/internal.h"
+#include "net/limits.h"
 
 #include "base/heap.h"
 
@@ -16,7 +17,7 @@ enum {
 static uint8_t *take_buffer(struct loop *loop) {
     void **spare = loop->spare_buffers;
     if (spare == NULL) {
-        return malloc(READ_BUFFER_BYTES + JSON_PADDING_BYTES);
+        return malloc(READ_BUFFER_BYTES + HANDLER_PADDING_BYTES);
     }
     loop->spare_buffers = *spare;
     loop->spare_buffer_count--;
@@ -74,7 +75,7 @@ static bool grow(struct loop *loop, struct input *in, size_t capacity, const str
         return false;
     }
     pack(in);
-    uint8_t *bytes = realloc(in->bytes, capacity + JSON_PADDING_BYTES);
+    uint8_t *bytes = realloc(in->bytes, capacity + HANDLER_PADDING_BYTES);
     if (bytes == NULL) {
         return false;
     }
@@ -100,7 +101,7 @@ bool input_make_room(struct loop *loop, struct input *in, const struct connectio
         return false;
     }
     return move(loop, in,
-                capacity == READ_BUFFER_BYTES ? take_buffer(loop) : malloc(capacity + JSON_PADDING_BYTES),
+                capacity == READ_BUFFER_BYTES ? take_buffer(loop) : malloc(capacity + HANDLER_PADDING_BYTES),
                 capacity);
 }
 
@@ -116,7 +117,7 @@ void input_trim(struct loop *loop, struct input *in) {
     } else if (in->capacity >= READ_BUFFER_BYTES &&
                (rest <= SMALL_REST_BYTES || (is_short && rest <= in->capacity / 2))) {
         // Failing is harmless: the rest stays where it is.
-        (void)!move(loop, in, malloc(rest + JSON_PADDING_BYTES), rest);
+        (void)!move(loop, in, malloc(rest + HANDLER_PADDING_BYTES), rest);
     }
 }
 

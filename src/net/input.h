@@ -12,8 +12,8 @@
 struct loop;
 struct connection;
 
-// All zeros: nothing, and no buffer. Its bytes, from start to end, belong to it; JSON_PADDING_BYTES more than
-// `capacity` are allocated.
+// All zeros: nothing, and no buffer. Its bytes, from start to end, belong to it; HANDLER_PADDING_BYTES more
+// than `capacity` are allocated.
 struct input {
     uint8_t *bytes;
     size_t start, end, capacity;

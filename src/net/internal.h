@@ -2,7 +2,6 @@
 #ifndef QUINIELA_NET_INTERNAL_H
 #define QUINIELA_NET_INTERNAL_H
 
-#include "base/limits.h"
 #include "net/connection.h"
 #include "net/handler.h"
 #include "net/net.h"

@@ -1,6 +1,7 @@
 // Loops: one libuv loop and its thread each, from binding its ports to its end.
 #include "net/input.h"
 #include "net/internal.h"
+#include "net/limits.h"
 
 #include "base/log.h"
 #include "base/random.h"

@@ -6,6 +6,8 @@
 
 #include "base/heap.h"
 
+#include <assert.h>
+
 enum { TRIM_EVERY_MS = 100 }; // of the heap, at most, while memory is short
 
 static size_t held_by_all(const struct net *net) {

@@ -2,6 +2,8 @@
 // than WRITE_BYTES_MAX at once.
 #include "net/connection_parts.h"
 
+#include "base/limits.h"
+
 #include <stdlib.h>
 
 enum {

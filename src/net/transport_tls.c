@@ -1,5 +1,6 @@
 // TLS below the service's bytes. Handshakes are done on the loop, between everybody else's bytes, each when
 // it is its turn (turns.h). Bytes of one that has to wait stay with the kernel until then.
+#include "base/limits.h"
 #include "net/internal.h"
 #include "stream/output.h"
 

@@ -10,6 +10,8 @@
 // their order. When that has changed, no more is taken until all are answered.
 #include "service/internal.h"
 
+#include "service/limits.h"
+
 enum { WEIGHT_BYTES = 256 * 1024 }; // a message counts once, and once more for so much
 
 bool admission_begin_loop(struct lottery_loop *loop) {

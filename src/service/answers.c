@@ -2,6 +2,9 @@
 #include "service/internal.h"
 
 #include "base/log.h"
+#include "bet/errors.h"
+#include "service/limits.h"
+#include "wire/limits.h"
 #include "wire/reply.h"
 
 #include <inttypes.h>

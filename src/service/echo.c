@@ -5,9 +5,9 @@
 // consumed, and sends what it has to say.
 #include "service/service.h"
 
-#include "base/limits.h"
 #include "base/log.h"
 #include "net/connection.h"
+#include "service/limits.h"
 
 #include <string.h>
 

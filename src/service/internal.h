@@ -15,6 +15,7 @@
 #include "base/queue.h"
 #include "base/share.h"
 #include "net/connection.h"
+#include "net/limits.h"
 #include "net/net.h"
 #include "service/service.h"
 #include "wire/message.h"

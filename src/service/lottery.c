@@ -3,6 +3,8 @@
 #include "service/internal.h"
 
 #include "base/log.h"
+#include "bet/limits.h"
+#include "wire/limits.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,12 +5,18 @@
 #include "service/internal.h"
 
 #include "base/log.h"
+#include "bet/errors.h"
+#include "service/limits.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/reply.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+
+static_assert((int)HANDLER_PADDING_BYTES >= (int)JSON_PADDING_BYTES,
+              "what was received is parsed where it stands");
 
 // Handing requests over -----------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 // there: what is only on its way may never come, and then the agency asks again.
 #include "service/internal.h"
 
+#include "service/limits.h"
+
 #include <stdlib.h>
 
 enum { TELLING_MAX = HELD_MAX + REQUESTS_OUTSTANDING_MAX };

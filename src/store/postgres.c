@@ -1,5 +1,7 @@
 // The store that several servers can share: PostgreSQL through libpq. Here it is opened and closed.
 #include "base/log.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "store/postgres_schema.h"
 #include "store/postgres_store.h"
 

@@ -1,5 +1,6 @@
 // A group of the PostgreSQL store: one transaction, which travels as a pipeline, so that a commit of many
 // chunks costs one round trip.
+#include "bet/errors.h"
 #include "store/postgres_schema.h"
 #include "store/postgres_store.h"
 

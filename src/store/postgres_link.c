@@ -1,6 +1,7 @@
 #include "store/postgres_link.h"
 
 #include "base/clock.h"
+#include "bet/errors.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -55,7 +56,7 @@ static void first_line(const char *message, char *line, size_t size) {
     snprintf(line, size, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
-static bool fail(const struct postgres_link *link, enum error_code code, const char *what,
+static bool fail(const struct postgres_link *link, const struct error_code *code, const char *what,
                  const char *message, struct error *error) {
     char line[ERROR_TEXT_BYTES / 2];
     first_line(message[0] == '\0' ? "the connection is lost" : message, line, sizeof line);
@@ -85,7 +86,7 @@ static bool is_refused(const char *state) {
     return state != NULL && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0);
 }
 
-static enum error_code code_of(const char *state) {
+static const struct error_code *code_of(const char *state) {
     if (is_stale(state)) {
         return ERROR_STORE_STALE;
     }

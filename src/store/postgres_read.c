@@ -1,6 +1,8 @@
 // What the PostgreSQL store reads: row by row, within a group or in a snapshot of its own.
 #include "store/postgres_store.h"
 
+#include "bet/errors.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

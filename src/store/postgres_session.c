@@ -3,6 +3,8 @@
 // each transaction may run in another session, whose settings are whatever somebody has left there.
 #include "store/postgres_store.h"
 
+#include "bet/errors.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

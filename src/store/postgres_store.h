@@ -2,7 +2,7 @@
 #ifndef QUINIELA_STORE_POSTGRES_STORE_H
 #define QUINIELA_STORE_POSTGRES_STORE_H
 
-#include "base/limits.h"
+#include "bet/limits.h"
 #include "store/postgres_link.h"
 #include "store/store.h"
 

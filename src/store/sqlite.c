@@ -1,6 +1,8 @@
 // The embedded store: SQLite in WAL mode, synced at every commit, one row a chunk.
 #include "store/sqlite_store.h"
 
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "store/sqlite_log.h"
 #include "store/sqlite_setup.h"
 #include "store/sqlite_sizes.h"

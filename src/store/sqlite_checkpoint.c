@@ -5,6 +5,7 @@
 #include "store/sqlite_checkpoint.h"
 
 #include "base/log.h"
+#include "bet/errors.h"
 #include "store/sqlite_setup.h"
 
 #include <pthread.h>

@@ -1,6 +1,7 @@
 #include "store/sqlite_files.h"
 
 #include "base/path.h"
+#include "bet/errors.h"
 #include "store/sqlite_sizes.h"
 
 #include <assert.h>

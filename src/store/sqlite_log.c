@@ -3,6 +3,7 @@
 // one before; so whether it fits can be seen from what stands there, damaged or not.
 #include "store/sqlite_log.h"
 
+#include "bet/errors.h"
 #include "store/sqlite_schema.h"
 
 #include <endian.h>

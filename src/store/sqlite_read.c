@@ -1,6 +1,8 @@
 // Reading from SQLite: each function hands on what its statement finds, row by row.
 #include "store/sqlite_store.h"
 
+#include "bet/errors.h"
+
 #include <stdio.h>
 #include <string.h>
 

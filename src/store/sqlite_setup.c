@@ -1,5 +1,6 @@
 #include "store/sqlite_setup.h"
 
+#include "bet/errors.h"
 #include "store/sqlite_files.h"
 #include "store/sqlite_schema.h"
 

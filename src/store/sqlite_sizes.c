@@ -1,5 +1,7 @@
 #include "store/sqlite_sizes.h"
 
+#include "bet/errors.h"
+
 #include <endian.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #ifndef QUINIELA_STORE_SQLITE_STORE_H
 #define QUINIELA_STORE_SQLITE_STORE_H
 
-#include "base/limits.h"
+#include "bet/limits.h"
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_files.h"
 #include "store/store.h"

@@ -3,6 +3,7 @@
 #include "store/store.h"
 
 #include "base/checksum.h"
+#include "bet/errors.h"
 #include "store/postgres_link.h"
 #include "store/postgres_reach.h"
 #include "store/sqlite_files.h"

@@ -1,5 +1,7 @@
 #include "wire/frame.h"
 
+#include "wire/limits.h"
+
 enum frame_state frame_next(const uint8_t *bytes, size_t available, size_t length_max,
                             const uint8_t **message, size_t *message_length) {
     if (available < FRAME_HEADER_BYTES) {

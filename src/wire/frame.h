@@ -3,6 +3,7 @@
 #define QUINIELA_WIRE_FRAME_H
 
 #include "base/error.h"
+#include "wire/limits.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,6 +2,9 @@
 // the whole text before anything of it is used: a message is accepted whole or not at all.
 #include "wire/json.h"
 
+#include "bet/errors.h"
+#include "wire/limits.h"
+
 #include <new>
 #include <simdjson.h>
 
@@ -87,7 +90,7 @@ bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t l
     dom::element root;
     simdjson::error_code failure = parser->parser.parse(text, length, false).get(root);
     if (failure != simdjson::SUCCESS) {
-        enum error_code code = failure == simdjson::MEMALLOC ? ERROR_NO_MEMORY : ERROR_BAD_JSON;
+        const struct error_code *code = failure == simdjson::MEMALLOC ? ERROR_NO_MEMORY : ERROR_BAD_JSON;
         if (failure == simdjson::MEMALLOC) { // half of what it needs is there, and it would never ask again
             parser->parser = dom::parser();
         }

@@ -1,8 +1,11 @@
 #include "wire/message.h"
 
+#include "bet/errors.h"
+#include "bet/limits.h"
 #include "wire/frame.h"
 #include "wire/json.h"
 #include "wire/json_text.h"
+#include "wire/limits.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -48,7 +51,8 @@ struct piece *message_decoder_pieces(struct message_decoder *decoder) {
     return decoder->pieces;
 }
 
-static bool bad_field(struct error *error, enum error_code code, enum field field, const char *reason) {
+static bool bad_field(struct error *error, const struct error_code *code, enum field field,
+                      const char *reason) {
     error_set(error, code, "%s: %s", field_names[field], reason);
     error->field = field_names[field];
     return false;

@@ -1,5 +1,8 @@
 #include "wire/pieces.h"
 
+#include "bet/errors.h"
+#include "bet/limits.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>

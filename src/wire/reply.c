@@ -1,8 +1,10 @@
 #include "wire/reply.h"
 
+#include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/json.h"
 #include "wire/json_text.h"
+#include "wire/limits.h"
 #include "wire/pieces.h"
 
 #include <assert.h>
@@ -147,7 +149,7 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     snprintf(reply->error_name, sizeof reply->error_name, "%.*s", (int)code->text_length, code->text);
     const struct json_value *text = &members[ERROR_FIELD_MESSAGE];
     bool has_text = text->kind == JSON_STRING;
-    error_set(&reply->error, error_code_named(reply->error_name), "%.*s",
+    error_set(&reply->error, lottery_error_named(reply->error_name), "%.*s",
               has_text ? (int)text->text_length : 0, has_text ? text->text : "");
     reply->error.bet = whole_number_or_none(&members[ERROR_FIELD_BET]);
     reply->retryable =

@@ -1,8 +1,8 @@
 #include "promises.h"
 
-#include "base/limits.h"
 #include "bet/bet.h"
 #include "bet/chunk.h"
+#include "bet/errors.h"
 #include "fuzz.h"
 #include "service/service.h"
 #include "store/store.h"

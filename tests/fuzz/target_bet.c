@@ -2,6 +2,7 @@
 #include "fuzz.h"
 
 #include "bet/bet.h"
+#include "bet/errors.h"
 #include "bet/scan.h"
 
 #include <string.h>

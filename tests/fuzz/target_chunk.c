@@ -3,9 +3,9 @@
 // the digest knows it from anything else.
 #include "fuzz.h"
 
-#include "base/limits.h"
 #include "bet/bet.h"
 #include "bet/chunk.h"
+#include "bet/errors.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,11 +4,11 @@
 // end the power goes. Whatever comes, promises.h holds, and nothing is left over.
 #include "fuzz.h"
 
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/queue.h"
 #include "disk.h"
 #include "net/connection.h"
+#include "net/limits.h"
 #include "net/net.h"
 #include "promises.h"
 #include "service/service.h"

@@ -3,6 +3,7 @@
 
 #include "agency/reader.h"
 #include "base/log.h"
+#include "bet/errors.h"
 #include "wire/message.h"
 
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 // Whatever comes, in whatever pieces, is cut into the same frames, with no byte behind touched.
 #include "fuzz.h"
 
-#include "base/limits.h"
 #include "wire/frame.h"
 
 #include <stdlib.h>

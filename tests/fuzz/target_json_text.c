@@ -3,8 +3,8 @@
 // carry it.
 #include "fuzz.h"
 
-#include "base/limits.h"
 #include "base/utf8.h"
+#include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/json.h"
 #include "wire/json_text.h"
@@ -76,11 +76,14 @@ static struct reply read_frame(uint8_t *frame, size_t length, size_t room) {
     return reply;
 }
 
+#define LISTED(code, name, retryable) code,
+
 static void check_error_reply(const uint8_t *bytes, size_t length) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX + JSON_PADDING_BYTES] = {0};
     struct error error;
-    enum error_code code =
-        (enum error_code)(ERROR_NONE + 1 + (length > 0 ? bytes[0] : 0) % (ERROR_CODES - 1));
+    static const struct error_code *const codes[] = {LOTTERY_ERRORS(LISTED) ERROR_BAD_SETTING, ERROR_SYSTEM,
+                                                     ERROR_NETWORK, ERROR_NO_MEMORY};
+    const struct error_code *code = codes[(length > 0 ? bytes[0] : 0) % (sizeof codes / sizeof *codes)];
     error_set(&error, code, "%.*s", (int)length, (const char *)bytes);
     error.bet = (int64_t)length - 1;
     error.field = length % 2 == 0 ? "payload" : NULL;

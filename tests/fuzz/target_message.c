@@ -1,7 +1,6 @@
 // A message that is accepted is within the limits, and means the same when encoded again.
 #include "fuzz.h"
 
-#include "base/limits.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 

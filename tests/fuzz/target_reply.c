@@ -1,7 +1,8 @@
 // No reply from a central breaks the agency.
 #include "fuzz.h"
 
-#include "base/limits.h"
+#include "bet/errors.h"
+#include "wire/limits.h"
 #include "wire/reply.h"
 
 #include <stdlib.h>

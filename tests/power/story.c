@@ -1,6 +1,7 @@
 #include "story.h"
 
 #include "base/random.h"
+#include "bet/errors.h"
 #include "check.h"
 #include "checkpointer.h"
 #include "ledger/ledger.h"

@@ -1,9 +1,11 @@
 #include "central.h"
 
+#include "bet/errors.h"
 #include "connections.h"
 #include "disk.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
+#include "net/limits.h"
 #include "net/net.h"
 #include "plan.h"
 #include "service/service.h"

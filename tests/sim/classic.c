@@ -1,6 +1,5 @@
 #include "classic.h"
 
-#include "base/limits.h"
 #include "bet/chunk.h"
 #include "network.h"
 #include "plan.h"

@@ -1,7 +1,6 @@
 #include "clients.h"
 
 #include "agency/dialogue.h"
-#include "base/limits.h"
 #include "classic.h"
 #include "network.h"
 #include "oracle.h"

@@ -1,10 +1,10 @@
 #include "connections.h"
 
-#include "base/limits.h"
 #include "central.h"
 #include "net/handler.h"
 #include "network.h"
 #include "service/service.h"
+#include "wire/limits.h"
 #include "world.h"
 
 #include <assert.h>

@@ -1,6 +1,8 @@
 #include "disk.h"
 
-#include "base/limits.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
+
 #include "central.h"
 #include "digest.h"
 #include "oracle.h"

@@ -1,6 +1,7 @@
 #include "network.h"
 
-#include "base/limits.h"
+#include "wire/limits.h"
+
 #include "central.h"
 #include "connections.h"
 #include "digest.h"

@@ -1,7 +1,7 @@
 #include "oracle.h"
 
-#include "base/limits.h"
 #include "bet/chunk.h"
+#include "bet/errors.h"
 #include "plan.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -278,13 +278,14 @@ static void check_winners(struct questions *questions, const struct bet_slice *t
 }
 
 // Whether the bets of that list may be refused for good: other ones are stored.
-static bool is_rightly_refused(uint32_t agency, const struct planned_agency *bets, enum error_code code) {
+static bool is_rightly_refused(uint32_t agency, const struct planned_agency *bets,
+                               const struct error_code *code) {
     const struct planned_agency *stored = seen.of[agency].bets;
     return (code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED) && stored != NULL && stored != bets;
 }
 
 static bool may_be_refused(const struct questions *questions, const struct question *question,
-                           enum error_code code) {
+                           const struct error_code *code) {
     if (code == ERROR_STORE_FAILED || question->is_forged) {
         return code == ERROR_STORE_FAILED || code == ERROR_CONFLICT;
     }
@@ -298,7 +299,7 @@ static void check_refusal(struct questions *questions, const struct reply *reply
         return;
     }
     struct question question = take_question(questions);
-    enum error_code code = reply->error.code;
+    const struct error_code *code = reply->error.code;
     if (!may_be_refused(questions, &question, code)) {
         world_fail("agency %" PRIu32 ": its chunk up to %" PRIu64 " is refused: %s: %s", questions->agency,
                    question.end, reply->error_name, reply->error.text);

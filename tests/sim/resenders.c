@@ -1,7 +1,7 @@
 #include "resenders.h"
 
-#include "base/limits.h"
 #include "bet/chunk.h"
+#include "bet/errors.h"
 #include "classic.h"
 #include "network.h"
 #include "oracle.h"

@@ -4,10 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool __real_error_set(struct error *error, enum error_code code, const char *format, ...);
-bool __wrap_error_set(struct error *error, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+bool __real_error_set(struct error *error, const struct error_code *code, const char *format, ...);
+bool __wrap_error_set(struct error *error, const struct error_code *code, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
-bool __wrap_error_set(struct error *error, enum error_code code, const char *format, ...) {
+bool __wrap_error_set(struct error *error, const struct error_code *code, const char *format, ...) {
     char text[ERROR_TEXT_BYTES];
     va_list values;
     va_start(values, format);

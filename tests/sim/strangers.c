@@ -1,6 +1,5 @@
 #include "strangers.h"
 
-#include "base/limits.h"
 #include "network.h"
 #include "plan.h"
 #include "service/service.h"

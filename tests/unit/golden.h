@@ -2,7 +2,7 @@
 #ifndef QUINIELA_TESTS_GOLDEN_H
 #define QUINIELA_TESTS_GOLDEN_H
 
-#include "base/limits.h"
+#include "wire/limits.h"
 
 #include <stdint.h>
 #include <stdio.h>

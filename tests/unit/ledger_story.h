@@ -5,6 +5,7 @@
 
 #include "cmocka_all.h"
 
+#include "bet/errors.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
 
@@ -197,13 +198,13 @@ static inline void discard(struct ledger_request *request) {
 }
 
 // Processes one request alone. Returns the code it was answered with; *next is what it said.
-static inline enum error_code ask(struct ledger_request *asked, int64_t *next) {
+static inline const struct error_code *ask(struct ledger_request *asked, int64_t *next) {
     asked->node.next = NULL;
     story.count = 0;
     ledger_process(story.ledger, &asked->node);
     assert_int_equal(story.count, 1);
     assert_ptr_equal(story.completed[0], asked);
-    enum error_code code = asked->error.code;
+    const struct error_code *code = asked->error.code;
     *next = asked->next;
     discard(asked);
     return code;
@@ -217,7 +218,7 @@ static inline void assert_stored(enum ledger_request_type type, uint32_t agency,
 }
 
 static inline void assert_refused(enum ledger_request_type type, uint32_t agency, int64_t first, int count,
-                                  enum error_code code) {
+                                  const struct error_code *code) {
     int64_t said;
     assert_int_equal(ask(request(type, agency, first, count), &said), code);
 }

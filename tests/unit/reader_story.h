@@ -6,7 +6,8 @@
 #include "cmocka_all.h"
 
 #include "agency/reader.h"
-#include "base/limits.h"
+#include "bet/limits.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 
 #include <stdarg.h>

@@ -5,6 +5,7 @@
 
 #include "store_story.h"
 
+#include "bet/errors.h"
 #include "ledger/ledger.h"
 
 #include <pthread.h>

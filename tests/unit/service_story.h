@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "ledger/worker.h"
 #include "net/connection.h"
+#include "net/limits.h"
 #include "net/net.h"
 #include "service/service.h"
 #include "wire/frame.h"

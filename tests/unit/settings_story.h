@@ -6,7 +6,6 @@
 #include "cmocka_all.h"
 #include "descriptors.h"
 
-#include "base/limits.h"
 #include "base/settings.h"
 #include "cli/settings_table.h"
 

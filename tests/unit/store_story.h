@@ -5,7 +5,7 @@
 
 #include "cmocka_all.h"
 
-#include "base/limits.h"
+#include "bet/errors.h"
 #include "store/store.h"
 
 #include <libpq-fe.h>

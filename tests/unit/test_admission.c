@@ -3,6 +3,8 @@
 #include "service_story.h"
 
 #include "base/fair.h"
+#include "bet/errors.h"
+#include "service/limits.h"
 
 #include <stdio.h>
 
@@ -108,7 +110,7 @@ static void large_chunks_count_more(void **state) {
 
 // Turns of their own ----------------------------------------------------------------------------------------
 
-static void answer(enum error_code code, uint32_t stored, bool finished) {
+static void answer(const struct error_code *code, uint32_t stored, bool finished) {
     if (code != ERROR_NONE) {
         error_set(&last_request()->error, code, "refused");
     }

@@ -1,6 +1,8 @@
 // The lottery's service sends, copies, keeps and takes for told what it should.
 // Its connections are only a struct here, its ledger passes everything.
 #include "guarded.h"
+
+#include "service/limits.h"
 #include "service_story.h"
 
 #include <malloc.h>

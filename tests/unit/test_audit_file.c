@@ -1,6 +1,8 @@
 // An audit log whose file is moved, changed or replaced goes on, or says why it does not.
 #include "audit_story.h"
 
+#include "bet/errors.h"
+
 #include <errno.h>
 
 static void a_file_that_is_moved_is_gone_on_with(void **state) {

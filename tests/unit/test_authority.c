@@ -248,8 +248,8 @@ static void lists_count_on_and_keep_what_was_revoked(void **state) {
     authority_close(&authority);
 }
 
-static void expect_failure(bool done, const struct error *error, enum error_code code, const char *file,
-                           const char *text) {
+static void expect_failure(bool done, const struct error *error, const struct error_code *code,
+                           const char *file, const char *text) {
     assert_false(done);
     assert_int_equal(error->code, code);
     if (strstr(error->text, file) == NULL || strstr(error->text, text) == NULL) {

@@ -1,6 +1,8 @@
 // An agency of the bench counts the right answers to its chunks, and takes no others.
 #include "bench_story.h"
 
+#include "bet/errors.h"
+
 static void every_answer_counts_its_chunk(void **state) {
     (void)state;
     connect_as(SOCK_STREAM, 300 * 3, 0);

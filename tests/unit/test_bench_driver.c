@@ -4,6 +4,7 @@
 
 #include "bench/driver.h"
 #include "bench/steady.h"
+#include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 #include "wire/reply.h"

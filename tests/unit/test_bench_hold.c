@@ -2,10 +2,11 @@
 // Against a central that is a thread of this test, and with reads that take as little as a story says.
 #include "cmocka_all.h"
 
-#include "base/limits.h"
 #include "bench/driver.h"
 #include "bench/hold.h"
 #include "bench/steady.h"
+#include "bet/errors.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 #include "wire/reply.h"
 
@@ -235,7 +236,7 @@ static void ipv6_is_asked_from_wherever(void **state) {
     assert_true(central.asked_well);
 }
 
-static void assert_fails(enum error_code code, const char *text) {
+static void assert_fails(const struct error_code *code, const char *text) {
     assert_false(open_hold());
     assert_null(hold);
     assert_string_equal(error.text, text);

@@ -1,6 +1,9 @@
 // An agency of the bench sends the chunks of its payload, no sooner than window and rate allow.
 #include "bench_story.h"
 
+#include "base/limits.h"
+#include "bet/errors.h"
+
 // What is sent ---------------------------------------------------------------------------------------------
 
 static void the_chunks_are_those_of_the_payload(void **state) {

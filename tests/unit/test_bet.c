@@ -2,6 +2,7 @@
 #include "cmocka_all.h"
 
 #include "bet/bet.h"
+#include "bet/errors.h"
 #include "bet/scan.h"
 
 #include <stdio.h>

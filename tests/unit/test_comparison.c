@@ -3,6 +3,8 @@
 #include "cmocka_all.h"
 
 #include "agency/comparison.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -361,7 +361,8 @@ static void root_becomes_the_user_for_good(void **state) {
     assert_int_equal(status, 0);
 }
 
-static void check_refused(const struct confine_options *confined, enum error_code code, const char *words) {
+static void check_refused(const struct confine_options *confined, const struct error_code *code,
+                          const char *words) {
     pid_t child = fork();
     if (child == 0) {
         struct confine_report report;

@@ -1,6 +1,9 @@
 // Who reads too slowly is closed, and when there is no room, the least useful connection.
 #include "connections_story.h"
 
+#include "base/limits.h"
+#include "net/limits.h"
+
 #include <errno.h>
 #include <linux/sockios.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "agency/csv_diagnosis.h"
 #include "agency/shown_text.h"
 #include "bet/bet.h"
+#include "bet/errors.h"
 
 #include <stdio.h>
 #include <stdlib.h>

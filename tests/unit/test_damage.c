@@ -23,7 +23,7 @@ static char pristine[FILE_BYTES_MAX]; // the file as it should be
 static size_t pristine_length;
 static char expected_export[COMMAND_OUTPUT_BYTES_MAX];
 static const struct winners *told; // what the ledger says who won; NULL while there is no draw
-static enum error_code answer;
+static const struct error_code *answer;
 static unsigned found, harmless;
 
 // A lottery of two agencies -------------------------------------------------------------------------------

@@ -4,6 +4,8 @@
 
 #include "agency/dialogue.h"
 #include "base/log.h"
+#include "bet/errors.h"
+#include "wire/limits.h"
 #include "wire/reply.h"
 
 #include <stdio.h>

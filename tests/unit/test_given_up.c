@@ -10,6 +10,7 @@
 #include "agency/dialogue.h"
 #include "agency/link.h"
 #include "agency/reader.h"
+#include "bet/errors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static void assert_no_more_than(int before) {
 }
 
 // Tries it with the first allocation failing, the second, and so on, until all of them succeed.
-static void fail_each_allocation(bool (*try_it)(struct error *error), enum error_code code) {
+static void fail_each_allocation(bool (*try_it)(struct error *error), const struct error_code *code) {
     int before = descriptors();
     for (int failing = 1; failing < ALLOCATIONS_MAX; failing++) {
         struct error error;

@@ -218,8 +218,8 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
         request(LEDGER_CHUNK, 1, 3, 3), request(LEDGER_LAST_CHUNK, 2, 0, 2), request(LEDGER_CHUNK, 1, 0, 6),
     };
     error_set(&requests[1]->error, ERROR_BAD_BET, "refused before it came");
-    static const enum error_code codes[] = {ERROR_NONE, ERROR_BAD_BET, ERROR_GAP,
-                                            ERROR_NONE, ERROR_NONE,    ERROR_NONE};
+    static const struct error_code *const codes[] = {ERROR_NONE, ERROR_BAD_BET, ERROR_GAP,
+                                                     ERROR_NONE, ERROR_NONE,    ERROR_NONE};
     for (int i = 0; i < 6; i++) {
         requests[i]->node.next = i < 5 ? &requests[i + 1]->node : NULL;
     }
@@ -240,7 +240,7 @@ static void a_bet_that_comes_alone_is_logged(void **state) {
     int64_t next;
     open_ledger(1);
     begin_logging();
-    enum error_code code = ask(request(LEDGER_CHUNK, 1, 0, 1), &next); // document 0, number 1
+    const struct error_code *code = ask(request(LEDGER_CHUNK, 1, 0, 1), &next); // document 0, number 1
     ask(request(LEDGER_CHUNK, 1, 1, 7), &next);
     int alone = logged("action: apuesta_almacenada | result: success | dni: 0 | numero: 1\n"),
         all = logged("action: apuesta_almacenada "),

@@ -164,7 +164,7 @@ static void a_chunk_that_is_gone_is_damage(void **state) {
             for (int end = first + 1; end <= BETS; end++) {
                 bool is_whole = end <= gone || first >= gone + EACH;
                 int64_t next;
-                enum error_code code = ask(request(LEDGER_CHUNK, 1, first, end - first), &next);
+                const struct error_code *code = ask(request(LEDGER_CHUNK, 1, first, end - first), &next);
                 if (code != (is_whole ? ERROR_NONE : ERROR_STORE_FAILED)) {
                     fail_msg("bets %d to %d, and those from %d to %d are gone: the answer is %s", first,
                              end - 1, gone, gone + EACH - 1, error_name(code));
@@ -235,9 +235,9 @@ static void a_group_whose_commit_fails(void **state) {
         request(LEDGER_LAST_CHUNK, 2, 0, 2),
     };
     error_set(&requests[5]->error, ERROR_BAD_BET, "refused before it came");
-    static const enum error_code codes[] = {ERROR_STORE_FAILED, ERROR_STORE_FAILED, ERROR_STORE_FAILED,
-                                            ERROR_STORE_FAILED, ERROR_NONE,         ERROR_BAD_BET,
-                                            ERROR_STORE_FAILED};
+    static const struct error_code *const codes[] = {
+        ERROR_STORE_FAILED, ERROR_STORE_FAILED, ERROR_STORE_FAILED, ERROR_STORE_FAILED,
+        ERROR_NONE,         ERROR_BAD_BET,      ERROR_STORE_FAILED};
     for (int i = 0; i < 7; i++) {
         requests[i]->node.next = i < 6 ? &requests[i + 1]->node : NULL;
     }
@@ -257,7 +257,7 @@ static void a_group_whose_commit_fails(void **state) {
 
 // Sends a chunk until it is acknowledged.
 static void insist(enum ledger_request_type type, uint32_t agency, int64_t first, int count, int64_t next) {
-    enum error_code code = ERROR_STORE_FAILED;
+    const struct error_code *code = ERROR_STORE_FAILED;
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one call fails
         assert_int_equal(code, ERROR_STORE_FAILED);

@@ -19,7 +19,7 @@ static void open_hungry(uint32_t agencies) {
 
 // Sends a chunk until it is acknowledged.
 static void insist(enum ledger_request_type type, uint32_t agency, int64_t first, int count, int64_t next) {
-    enum error_code code = ERROR_NO_MEMORY;
+    const struct error_code *code = ERROR_NO_MEMORY;
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one allocation fails
         assert_true(error_retryable(code));

@@ -2,6 +2,7 @@
 #include "guarded.h"
 #include "store_story.h"
 
+#include "bet/limits.h"
 #include "ledger/listing.h"
 
 enum { KEPT = 8 };

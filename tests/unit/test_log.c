@@ -3,7 +3,6 @@
 // piece.
 #include "cmocka_all.h"
 
-#include "base/limits.h"
 #include "base/log.h"
 
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 // The log's queue keeps order and whole lines, also while nobody reads.
 #include "cmocka_all.h"
 
-#include "base/limits.h"
 #include "base/log_queue.h"
 
 #include <dlfcn.h>

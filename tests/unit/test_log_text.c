@@ -1,7 +1,7 @@
 // Log lines say what printf would write, with values that can do no harm.
 #include "cmocka_all.h"
 
-#include "base/limits.h"
+#include "base/log.h"
 #include "base/log_text.h"
 
 #include <inttypes.h>

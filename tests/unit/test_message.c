@@ -1,6 +1,7 @@
 // Messages from agencies are read as the golden files say, and written as they are.
 #include "decoder_story.h"
 
+#include "bet/errors.h"
 #include "golden.h"
 #include "wire/frame.h"
 #include "wire/message.h"

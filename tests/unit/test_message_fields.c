@@ -1,7 +1,9 @@
 // Each field of a message is taken as it was meant, or refused with its name.
 #include "decoder_story.h"
 
-#include "base/limits.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
+#include "wire/limits.h"
 #include "wire/message.h"
 
 #include <stdio.h>
@@ -19,7 +21,7 @@ static void an_agency_is_a_number_or_its_digits(void **state) {
     (void)state;
     static const struct {
         const char *text;
-        enum error_code code;
+        const struct error_code *code;
         uint32_t agency;
     } cases[] = {
         {"1", ERROR_NONE, 1},
@@ -63,7 +65,7 @@ static void an_agency_is_a_number_or_its_digits(void **state) {
 
 struct field_case {
     const char *text;
-    enum error_code code;
+    const struct error_code *code;
     const char *field;
 };
 

@@ -2,6 +2,7 @@
 #include "cmocka_all.h"
 
 #include "bench/payload.h"
+#include "bet/errors.h"
 
 #include "bet/chunk.h"
 #include "wire/message.h"

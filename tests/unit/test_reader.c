@@ -2,6 +2,8 @@
 // What is no bet is refused by file and line.
 #include "reader_story.h"
 
+#include "bet/errors.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>

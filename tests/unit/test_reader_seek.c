@@ -1,6 +1,8 @@
 // One can go to any bet of a file, from anywhere, and reads from there what stands there.
 #include "reader_story.h"
 
+#include "bet/errors.h"
+
 #include "logged.h"
 
 static void expect_seek(struct reader *reader, uint64_t index, const char *text, size_t length) {

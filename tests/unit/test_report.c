@@ -5,6 +5,7 @@
 #include "agency/reader.h"
 #include "agency/report.h"
 #include "base/log.h"
+#include "bet/errors.h"
 
 #include <stdlib.h>
 
@@ -96,7 +97,7 @@ static void a_file_without_bets_is_warned_of(void **state) {
     assert_lines(2);
 }
 
-static void refuse(enum error_code code, uint32_t count, uint64_t behind) {
+static void refuse(const struct error_code *code, uint32_t count, uint64_t behind) {
     struct reply reply = {.type = REPLY_ERROR};
     snprintf(reply.error_name, sizeof reply.error_name, "%s", error_name(code));
     error_set(&reply.error, code, "so it is");
@@ -108,7 +109,7 @@ static void what_is_refused_is_told_with_its_lines(void **state) {
     with_file();
     char line[300];
     static const struct {
-        enum error_code code;
+        const struct error_code *code;
         bool is_other;
     } cases[] = {
         {ERROR_CONFLICT, true}, {ERROR_AGENCY_FINISHED, true}, {ERROR_BAD_BET, false}, {ERROR_NONE, false}};

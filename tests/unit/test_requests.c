@@ -4,7 +4,9 @@
 #include "service_story.h"
 
 #include "bet/chunk.h"
+#include "bet/errors.h"
 #include "service/internal.h"
+#include "service/limits.h"
 
 #define BET "\"A,B,1,2000-01-01,7\""
 #define CHUNK "{\"type_message\":1,\"agency\":3,\"first\":10,\"payload\":[" BET "," BET "]}"
@@ -314,7 +316,7 @@ static void who_is_refused_is_doubted(void **state) {
 
 // Refusals in a row ---------------------------------------------------------------------------------------
 
-static void answer_with(enum error_code code) {
+static void answer_with(const struct error_code *code) {
     error_set(&last_request()->error, code, "refused");
     pass();
 }

@@ -56,7 +56,8 @@ static struct ledger_request send(enum ledger_request_type type, int first, int 
     return request;
 }
 
-static void assert_answer(const struct ledger_request *answer, enum error_code code, const char *what) {
+static void assert_answer(const struct ledger_request *answer, const struct error_code *code,
+                          const char *what) {
     if (answer->error.code != code || answer->next != STORED) {
         fail_msg("%s: expected %s with %d bets stored, and it is %s with %lld%s%s", what,
                  code == ERROR_NONE ? "an acknowledgement" : error_name(code), STORED,

@@ -4,6 +4,7 @@
 
 #include "agency/dialogue.h"
 #include "base/log.h"
+#include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 #include "wire/reply.h"
@@ -90,7 +91,7 @@ static void expect(const char *what) {
     asked[0] = '\0';
 }
 
-static void expect_failed(enum error_code code) {
+static void expect_failed(const struct error_code *code) {
     struct error error;
     assert_true(dialogue_failed(dialogue, &error));
     if (error.code != code) {
@@ -156,7 +157,7 @@ static void acknowledge_listing(uint64_t next, struct piece piece) {
     free(frame);
 }
 
-static void refuse(enum error_code code, int64_t next) {
+static void refuse(const struct error_code *code, int64_t next) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
     struct error error;
     error_set(&error, code, "no");

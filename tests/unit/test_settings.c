@@ -2,6 +2,9 @@
 // What every type takes and refuses, each refusal in one line. Then the program's own table.
 #include "settings_story.h"
 
+#include "agency/limits.h"
+#include "service/limits.h"
+
 // Who wins ------------------------------------------------------------------------------------------------
 
 static void the_default_holds_when_nobody_speaks(void **state) {
@@ -366,6 +369,9 @@ static void every_command_has_flags_of_its_own_and_help_that_fits(void **state) 
         assert_true(count >= 3);
     }
 }
+
+static_assert((int)WINDOW_DEFAULT <= (int)REQUESTS_OUTSTANDING_MAX,
+              "a default agency is never held back by its own window");
 
 static void the_defaults_are_those_of_the_contract(void **state) {
     struct story *story = *state;

@@ -8,12 +8,12 @@
 enum { MANY = 7 };
 
 static struct {
-    enum error_code code;  // of the next commits
-    int commits;           // how many of them
-    bool stores;           // what it says failed is stored all the same
-    unsigned refused;      // agencies whose chunks the store refuses, a bit each
-    uint32_t refused_bets; // and those of so many bets
-    bool tainted, puts;    // what it refuses is in the group; an agency's row is
+    const struct error_code *code; // of the next commits
+    int commits;                   // how many of them
+    bool stores;                   // what it says failed is stored all the same
+    unsigned refused;              // agencies whose chunks the store refuses, a bit each
+    uint32_t refused_bets;         // and those of so many bets
+    bool tainted, puts;            // what it refuses is in the group; an agency's row is
     bool reload_fails;
     int locked, finished, sealed; // agencies, groups; notes
     int noted, drawn_at_note;     // notes of the draw, and how many had heard of it then
@@ -309,7 +309,7 @@ static void a_draw_is_noted_before_anybody_hears_of_it(void **state) {
 
 static void it_is_tried_some_times_and_no_more(void **state) {
     (void)state;
-    static const enum error_code codes[] = {ERROR_STORE_AWAY, ERROR_STORE_STALE, ERROR_STORE_FAILED};
+    static const struct error_code *const codes[] = {ERROR_STORE_AWAY, ERROR_STORE_STALE, ERROR_STORE_FAILED};
     open_playing(1);
     int64_t bets = 0;
     for (int i = 0; i < 3; i++) {
@@ -319,7 +319,7 @@ static void it_is_tried_some_times_and_no_more(void **state) {
             play.code = codes[i];
             play.commits = times;
             int opened = story.opened;
-            enum error_code code = ask(request(LEDGER_CHUNK, 1, bets, 2), &next);
+            const struct error_code *code = ask(request(LEDGER_CHUNK, 1, bets, 2), &next);
             assert_int_equal(code, times < most ? ERROR_NONE : ERROR_STORE_FAILED);
             assert_int_equal(next, times < most ? bets + 2 : -1);
             // An open store that is only stale is read again as it is.

@@ -1,6 +1,8 @@
 // A log is refused exactly when whole commits would be lost, and is then left as it is.
 #include "wal_story.h"
 
+#include "bet/errors.h"
+
 static void no_log_is_no_damage(void **state) {
     (void)state;
     struct error error;

@@ -2,6 +2,8 @@
 // The conformance suite, against every store in the table of store_story.h.
 #include "store_story.h"
 
+#include "bet/limits.h"
+
 static void what_is_committed_is_there_after_opening_again(void **state) {
     (void)state;
     struct store *store = open_draw("1", STORE_SERVE);
@@ -20,7 +22,7 @@ static void what_is_committed_is_there_after_opening_again(void **state) {
 }
 
 // What is taken may have been taken by another server, where there can be one.
-static enum error_code taken_code(void) {
+static const struct error_code *taken_code(void) {
     return strcmp(implementation->name, "postgres") == 0 ? ERROR_STORE_STALE : ERROR_STORE_FAILED;
 }
 

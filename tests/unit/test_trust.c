@@ -3,6 +3,8 @@
 
 #include "agency/dialogue.h"
 #include "agency/trust.h"
+#include "bet/errors.h"
+#include "wire/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 // Who has the ledger's thread next.
 #include "ledger_story.h"
 
+#include "bet/limits.h"
 #include "ledger/cost.h"
 #include "ledger/row_cache.h"
 #include "ledger/turn.h"
@@ -170,7 +171,7 @@ static void what_is_kept_costs_nothing_more(void **state) {
     assert_int_equal(cost_beyond(story.ledger, list), LIST_BYTES);
     ledger_close(&story.ledger);
     open_ledger(2); // nothing is known of how large they are
-    assert_int_equal(cost_beyond(story.ledger, list), LIST_BYTES + (size_t)MESSAGE_BYTES_MAX);
+    assert_int_equal(cost_beyond(story.ledger, list), LIST_BYTES + (size_t)CHUNK_BYTES_MAX);
     discard(list);
 }
 

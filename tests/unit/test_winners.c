@@ -3,7 +3,7 @@
 
 #include "guarded.h"
 
-#include "base/limits.h"
+#include "bet/limits.h"
 #include "ledger/winners.h"
 
 #include <stdio.h>

@@ -1,6 +1,8 @@
 // The ledger's thread draws by itself, caps its groups, and answers everybody when it is stopped.
 #include "ledger_story.h"
 
+#include "ledger/limits.h"
+
 static sem_t happened, may_go_on;
 
 static void on_drawn_by_worker(void *context, const struct winners *winners) {

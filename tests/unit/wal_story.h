@@ -6,6 +6,7 @@
 
 #include "cmocka_all.h"
 
+#include "bet/errors.h"
 #include "store/sqlite_log.h"
 #include "store/sqlite_schema.h"
 

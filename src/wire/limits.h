@@ -1,0 +1,20 @@
+// The caps of the wire (docs/protocol.md).
+#ifndef QUINIELA_WIRE_LIMITS_H
+#define QUINIELA_WIRE_LIMITS_H
+
+#include "bet/limits.h"
+
+#include <assert.h>
+
+enum {
+    FRAME_HEADER_BYTES = 4,
+    MESSAGE_BYTES_MAX = 1024 * 1024,    // a message to the central, without its header
+    REPLY_BYTES_MAX = 64 * 1024 * 1024, // a message to an agency, without its header: winners may be many
+    JSON_PADDING_BYTES = 64, // bytes that must be readable after a message for it to be parsed in place
+};
+
+static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,
+              "a bet fits a message even when all of it is escaped");
+static_assert((int)MESSAGE_BYTES_MAX <= (int)CHUNK_BYTES_MAX, "a chunk comes in one message");
+
+#endif
