@@ -1,67 +1,114 @@
-"""Two builds of the central in turn: the processor time that each uses for a bet, and the ratio within each round.
+"""Compares the processor time that the central uses for a bet with that of another commit: script/compare COMMIT
 
-script/compare builds both and calls this. The sender is ours each time, so only the central differs.
+Both centrals are measured in turn, round by round, under the same load: our own sender, with chunks of 1000 bets from five
+agencies. So only the central differs. Each round gives a ratio, ours to theirs; their median is what counts.
 """
-
 import argparse
+import os
+import shutil
 import statistics
+import subprocess
 import sys
 
-from processes import Failed, run_json, say, settle
+from processes import Failed, run, run_json, say, settle
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, 'tests'))
+import given  # noqa: E402
 
 FIGURES = ('central_ns_a_bet', 'central_user_ns_a_bet', 'central_system_ns_a_bet')
+AGENCIES = 5
+
+
+def commit(text):
+    """A type: what git knows as a commit, as its full name."""
+    done = subprocess.run(['git', '-C', ROOT, 'rev-parse', '--verify', '--quiet', '--end-of-options', text + '^{commit}'],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    if done.returncode != 0:
+        raise argparse.ArgumentTypeError(f'{text!r} is not a commit')
+    return done.stdout.strip()
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog='script/compare COMMIT', description='Compare the processor time that the '
-                                     'central uses for a bet with that of another commit, both in turn.')
-    parser.add_argument('--rounds', type=int, default=15, help='how often each is measured (default 15)')
-    parser.add_argument('--bets', type=int, default=4_000_000, help='bets of a measurement (default 4000000)')
-    parser.add_argument('--chunk-size', type=int, default=1000, help='bets of a chunk (default 1000)')
+    parser = argparse.ArgumentParser(prog='script/compare', description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('commit', type=commit, nargs='?', help='to compare the working tree with')
+    parser.add_argument('--rounds', type=given.whole(1), default=15, help='how often each is measured (default 15)')
+    parser.add_argument('--bets', type=given.whole(1), default=4_000_000, help='bets of a measurement (default 4000000)')
+    parser.add_argument('--chunk-size', type=given.whole(1), default=1000, help='bets of a chunk (default 1000)')
     parser.add_argument('--dir', default='/var/tmp', help='folder on a real disk for the stores (default /var/tmp)')
-    parser.add_argument('--at-most', type=float, metavar='RATIO', help='exit 1 when the median ratio is above it')
-    parser.add_argument('--ours', required=True, help=argparse.SUPPRESS)
-    parser.add_argument('--theirs', required=True, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    parser.add_argument('--at-most', type=given.number(0, above=True), metavar='RATIO',
+                        help='exit with 1 when the median ratio is above it')
+    parser.add_argument('--programs', nargs=2, type=given.program, metavar=('OURS', 'THEIRS'),
+                        help='compare these, and build nothing')
+    options = parser.parse_args()
+    if (options.commit is None) == (options.programs is None):
+        parser.error('a commit, or --programs')
+    return options
 
 
-def measure(options, program):
+def built(name):
+    """Builds the working tree and that commit, the latter in build/compare, where it stays. The paths of both programs."""
+    say('building the working tree')
+    run(os.path.join(ROOT, 'script', 'build'), 'release')
+    there = os.path.join(ROOT, 'build', 'compare', name)
+    program = os.path.join(there, 'build', 'release', 'quiniela')
+    if not os.path.exists(program):
+        say(f'building {name[:10]}')
+        shutil.rmtree(there, ignore_errors=True)
+        os.makedirs(there)
+        archive = subprocess.run(['git', '-C', ROOT, 'archive', name], stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run(['tar', '-x', '-C', there], input=archive, check=True)
+        run(os.path.join(there, 'script', 'build'), 'release')
+    return os.path.join(ROOT, 'build', 'release', 'quiniela'), program
+
+
+def measure(options, sender, program):
     settle()
-    return run_json(options.ours, 'bench', '--self', '--program', program, '--bets', options.bets, '--chunk-size',
-                    options.chunk_size, '--agencies', 5, '--prepared', '--dir', options.dir, '--json')
+    return run_json(sender, 'bench', '--self', '--program', program, '--bets', options.bets, '--chunk-size',
+                    options.chunk_size, '--agencies', AGENCIES, '--prepared', '--dir', options.dir, '--json')
 
 
-def quartiles(values):
-    """The first quartile, the median and the third."""
-    return statistics.quantiles(values, n=4, method='inclusive') if len(values) > 1 else values * 3
+def measure_all(options, ours, theirs):
+    """The figures of each round, in pairs. Who comes first changes: what the machine does to the second must not count for one."""
+    rounds = []
+    for number in range(1, options.rounds + 1):
+        if number % 2:
+            pair = measure(options, ours, ours), measure(options, ours, theirs)
+        else:
+            pair = tuple(reversed((measure(options, ours, theirs), measure(options, ours, ours))))
+        rounds.append(pair)
+        a, b = (figures[FIGURES[0]] for figures in pair)
+        print(f'round {number}: ours {a:.1f}, theirs {b:.1f} ns a bet' + (f', ratio {a / b:.3f}' if b else ''), flush=True)
+    return rounds
 
 
 def show(name, ours, theirs):
-    """A line for one figure; returns the median of its ratios."""
-    ratios = quartiles([a / b for a, b in zip(ours, theirs)])
-    print(f'{name:26} ours {statistics.median(ours):7.1f}  theirs {statistics.median(theirs):7.1f}  '
-          f'ratio {ratios[1]:.3f} (quartiles {ratios[0]:.3f} and {ratios[2]:.3f})')
-    return ratios[1]
+    """A line for one figure; returns the median of its ratios, None when too little was measured for any."""
+    if not all(theirs):
+        print(f'{name}: too few bets to measure it')
+        return None
+    ratios = sorted(a / b for a, b in zip(ours, theirs))
+    median = statistics.median(ratios)
+    print(f'{name}: ours {statistics.median(ours):.1f}, theirs {statistics.median(theirs):.1f}, '
+          f'ratio {median:.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f})')
+    return median
 
 
 def main():
     options = arguments()
-    rounds = []
+    lock = options.programs or given.alone(os.path.join(ROOT, 'build', 'bench.lock'))  # two runs at once would measure each other
+    if lock is None:
+        say('script/compare: another run is under way')
+        return 1
     try:
-        for number in range(options.rounds):
-            # Who comes first changes from round to round: what a machine does to the second must not count for one.
-            order = [options.ours, options.theirs] if number % 2 == 0 else [options.theirs, options.ours]
-            figures = {program: measure(options, program) for program in order}
-            rounds.append((figures[options.ours], figures[options.theirs]))
-            ours, theirs = (pair['central_ns_a_bet'] for pair in rounds[-1])
-            say(f'round {number + 1}: {ours:.1f} and {theirs:.1f} ns a bet, ratio {ours / theirs:.3f}')
-    except Failed as reason:
+        rounds = measure_all(options, *(options.programs or built(options.commit)))
+    except (Failed, subprocess.CalledProcessError, OSError) as reason:
         say(f'script/compare: {reason}')
         return 1
-    print(f'{options.rounds} rounds of {options.bets} bets, chunks of {options.chunk_size}; ns of the central a bet, medians')
-    medians = [show(name, [ours[name] for ours, _ in rounds], [theirs[name] for _, theirs in rounds])
-               for name in FIGURES]
-    return 1 if options.at_most is not None and medians[0] > options.at_most else 0
+    print(f'rounds: {options.rounds}, of {options.bets} bets in chunks of {options.chunk_size}; medians, and ratios from least to most')
+    medians = [show(name, *([figures[name] for figures in side] for side in zip(*rounds))) for name in FIGURES]
+    return 1 if options.at_most is not None and (medians[0] is None or medians[0] > options.at_most) else 0
 
 
 if __name__ == '__main__':

@@ -14,6 +14,10 @@ SYSTEM = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.execu
 
 # By the tool's file: the wrong words that it is called with, one call after the other.
 CALLS = {
+    "bench/compare.py": ["", "--programs /bin/true", "--programs /bin/true no-such-program", "--programs /bin/true /bin/true --rounds 0",
+                         "--programs /bin/true /bin/true --bets 0", "--programs /bin/true /bin/true --chunk-size 0",
+                         "--programs /bin/true /bin/true --at-most 0",
+                         "--programs /bin/true /bin/true --round=3"],
     "tests/model/test_model.py": ["--examples 0", "--examples -1", "--steps 0", "--steps 4", "--seed -1", "--seed x", "--example 3", "3"],
     "tests/with_postgres.py": ["", "--needed", "--need true", "no-such-program", "--needed /etc/passwd"],
     "tests/torture/torture.py": ["", "nobody", "server --sample 0", "server --seed -1", "server --jobs 0", "server --stride 0",
@@ -22,6 +26,7 @@ CALLS = {
     "tests/torture/torture_order.py": ["0", "-3", "x", "1 2"],
     "tests/crash/rounds.py": ["", "0", "-1", "x", "1 --seed -1", "1 --servers 0", "1 --server 3"],
     "tests/network/rounds.py": ["0", "x", "--seed -1", "--hold-max 0", "--hold-max nan", "--jobs 0", "--job 2"],
+    "tests/structure/main.py": ["x", "--build", "--al"],
     "tests/cluster/play.py": ["nothing", "failover 0", "failover --seed -1", "--kee"],
     "tests/hostile/fairness.py": ["", "no-such-program", "/bin/true --rounds 0", "/bin/true --connections 0", "/bin/true --samples 0"],
     "tests/hostile/full.py": ["", "no-such-program", "/bin/true --held -1", "/bin/true --files 0"],
