@@ -18,7 +18,7 @@ enum { BACKOFF_BASE_MS = 100, BACKOFF_CAP_MS = 5000, ECHO_MESSAGE_BYTES_MAX = 12
 
 struct echo_loop {
     const struct echo_loop_options *options;
-    uv_loop_t *loop;
+    uv_loop_t loop;
     uv_poll_t signals;
     int signals_descriptor;
     uv_timer_t next;  // when the next message, or the next try, begins
@@ -47,7 +47,7 @@ static void end(struct echo_loop *echo) {
             uv_close(handles[i], NULL);
         }
     }
-    uv_stop(echo->loop);
+    uv_stop(&echo->loop);
 }
 
 static void on_signal(uv_poll_t *signals, int status, int events) {
@@ -134,16 +134,16 @@ static void begin_message(uv_timer_t *timer) {
     echo->length =
         (size_t)snprintf(echo->message, sizeof echo->message, "[CLIENT %s] Message N°%" PRId64 "\n",
                          echo->options->client_id, echo->sent + 1);
-    echo->link = link_open(echo->loop, route_here(&echo->route), echo->options->tls, &events, echo);
+    echo->link = link_open(&echo->loop, route_here(&echo->route), echo->options->tls, &events, echo);
     if (echo->link == NULL) {
         try_again(echo, "connect", "no memory");
     }
 }
 
 static void start(struct echo_loop *echo) {
-    uv_timer_init(echo->loop, &echo->next);
-    uv_timer_init(echo->loop, &echo->lapse);
-    uv_poll_init(echo->loop, &echo->signals, echo->signals_descriptor);
+    uv_timer_init(&echo->loop, &echo->next);
+    uv_timer_init(&echo->loop, &echo->lapse);
+    uv_poll_init(&echo->loop, &echo->signals, echo->signals_descriptor);
     echo->next.data = echo->lapse.data = echo->signals.data = echo;
     uv_poll_start(&echo->signals, UV_READABLE, on_signal);
     if (echo->options->lapse_ms >= 0) {
@@ -162,16 +162,17 @@ bool echo_loop_run(const struct echo_loop_options *options, struct error *error)
     if (echo.signals_descriptor < 0) {
         return false;
     }
-    echo.loop = link_begin_loop(error);
-    if (echo.loop == NULL) {
+    int failure = uv_loop_init(&echo.loop);
+    if (failure != 0) {
         close(echo.signals_descriptor);
-        return false;
+        return error_set(error, ERROR_SYSTEM, "cannot make an event loop: %s", uv_strerror(failure));
     }
     backoff_init(&echo.backoff, BACKOFF_BASE_MS, BACKOFF_CAP_MS, options->seed);
     route_init(&echo.route, &options->addresses, options->seed + 1);
     start(&echo);
-    uv_run(echo.loop, UV_RUN_DEFAULT);
-    link_end_loop(echo.loop);
+    uv_run(&echo.loop, UV_RUN_DEFAULT);
+    uv_run(&echo.loop, UV_RUN_DEFAULT); // until all that was closed is gone
+    uv_loop_close(&echo.loop);
     close(echo.signals_descriptor);
     if (echo.signalled) {
         log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);

@@ -16,7 +16,7 @@ static const char question[] = "{\"type_message\":1,\"agency\":\"1\",\"first\":0
 enum { QUESTION_BYTES = sizeof question - 1 };
 
 struct pinging {
-    uv_loop_t *loop;
+    uv_loop_t loop;
     uv_timer_t timer;
     struct link *link;
     uint8_t frame[FRAME_HEADER_BYTES + QUESTION_BYTES];
@@ -32,7 +32,7 @@ static void end(struct pinging *pinging) {
     if (!uv_is_closing((uv_handle_t *)&pinging->timer)) {
         uv_close((uv_handle_t *)&pinging->timer, NULL);
     }
-    uv_stop(pinging->loop);
+    uv_stop(&pinging->loop);
 }
 
 static void on_timeout(uv_timer_t *timer) {
@@ -104,19 +104,20 @@ bool ping(const struct address *address, struct tls_context *tls, uint64_t timeo
     struct pinging pinging = {.error = error, .only_up = tls != NULL};
     frame_write_header(pinging.frame, QUESTION_BYTES);
     memcpy(pinging.frame + FRAME_HEADER_BYTES, question, QUESTION_BYTES);
-    pinging.loop = link_begin_loop(error);
-    if (pinging.loop == NULL) {
-        return false;
+    int failure = uv_loop_init(&pinging.loop);
+    if (failure != 0) {
+        return error_set(error, ERROR_SYSTEM, "cannot make an event loop: %s", uv_strerror(failure));
     }
-    uv_timer_init(pinging.loop, &pinging.timer);
+    uv_timer_init(&pinging.loop, &pinging.timer);
     pinging.timer.data = &pinging;
     uv_timer_start(&pinging.timer, on_timeout, timeout_ms, 0);
-    pinging.link = link_open(pinging.loop, address, tls, &events, &pinging);
+    pinging.link = link_open(&pinging.loop, address, tls, &events, &pinging);
     if (pinging.link == NULL) {
         error_set(error, ERROR_NO_MEMORY, "no memory");
         end(&pinging);
     }
-    uv_run(pinging.loop, UV_RUN_DEFAULT);
-    link_end_loop(pinging.loop);
+    uv_run(&pinging.loop, UV_RUN_DEFAULT);
+    uv_run(&pinging.loop, UV_RUN_DEFAULT); // until all that was closed is gone
+    uv_loop_close(&pinging.loop);
     return pinging.alive;
 }

@@ -10,7 +10,7 @@
 
 struct uploader {
     struct dialogue *dialogue;
-    uv_loop_t *loop;
+    uv_loop_t loop;
     uv_poll_t signals;
     int signals_descriptor;
     uv_timer_t timer;
@@ -42,7 +42,7 @@ static void on_refused(void *context, const char *reason) {
 
 static void on_distrusted(void *context, const char *reason) {
     struct uploader *uploader = context;
-    dialogue_distrusted(uploader->dialogue, reason, uv_now(uploader->loop));
+    dialogue_distrusted(uploader->dialogue, reason, uv_now(&uploader->loop));
 }
 
 static void on_timer(uv_timer_t *timer) {
@@ -71,7 +71,7 @@ static bool connect_to(void *context, const struct address *address) {
                                               .refused = on_refused,
                                               .distrusted = on_distrusted};
     struct uploader *uploader = context;
-    uploader->link = link_open(uploader->loop, address, uploader->tls, &events, uploader);
+    uploader->link = link_open(&uploader->loop, address, uploader->tls, &events, uploader);
     return uploader->link != NULL;
 }
 
@@ -100,7 +100,7 @@ static void end(void *context) {
     struct uploader *uploader = context;
     close_handle((uv_handle_t *)&uploader->timer);
     close_handle((uv_handle_t *)&uploader->signals);
-    uv_stop(uploader->loop);
+    uv_stop(&uploader->loop);
 }
 
 static const struct dialogue_actions actions = {
@@ -114,8 +114,8 @@ static const struct dialogue_actions actions = {
 // From its making to its end ------------------------------------------------------------------------------
 
 static void start_loop(struct uploader *uploader) {
-    uv_timer_init(uploader->loop, &uploader->timer);
-    uv_poll_init(uploader->loop, &uploader->signals, uploader->signals_descriptor);
+    uv_timer_init(&uploader->loop, &uploader->timer);
+    uv_poll_init(&uploader->loop, &uploader->signals, uploader->signals_descriptor);
     uploader->timer.data = uploader->signals.data = uploader;
     uv_poll_start(&uploader->signals, UV_READABLE, on_signal);
 }
@@ -134,8 +134,9 @@ static bool make_parts(struct uploader *uploader, const struct dialogue_options 
         !dialogue_new(options, &actions, uploader, &uploader->dialogue, error)) {
         return false;
     }
-    uploader->loop = link_begin_loop(error);
-    return uploader->loop != NULL;
+    int failure = uv_loop_init(&uploader->loop);
+    return failure == 0 ||
+           error_set(error, ERROR_SYSTEM, "cannot make an event loop: %s", uv_strerror(failure));
 }
 
 bool uploader_run(const struct dialogue_options *options, struct tls_context *tls, struct error *error) {
@@ -148,8 +149,9 @@ bool uploader_run(const struct dialogue_options *options, struct tls_context *tl
     }
     start_loop(&uploader);
     dialogue_start(uploader.dialogue);
-    uv_run(uploader.loop, UV_RUN_DEFAULT);
-    link_end_loop(uploader.loop);
+    uv_run(&uploader.loop, UV_RUN_DEFAULT);
+    uv_run(&uploader.loop, UV_RUN_DEFAULT); // until all that was closed is gone
+    uv_loop_close(&uploader.loop);
     bool failed = dialogue_failed(uploader.dialogue, error);
     free_parts(&uploader);
     return !failed;

@@ -4,7 +4,6 @@
 
 #include "agency/echo_loop.h"
 #include "agency/limits.h"
-#include "agency/link.h"
 #include "agency/uploader.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -260,6 +259,5 @@ int cli_client(int argc, char **argv) {
     }
     settings_free(settings);
     log_end();
-    link_leave(status);
     return status;
 }

@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include "agency/limits.h"
-#include "agency/link.h"
 #include "agency/ping.h"
 #include "base/settings.h"
 #include "cli/command.h"
@@ -70,7 +69,5 @@ int cli_ping(int argc, char **argv) {
     }
     bool alive = ask(settings, &error);
     settings_free(settings);
-    status = alive ? EXIT_DONE : command_fail(&ping_command, &error);
-    link_leave(status);
-    return status;
+    return alive ? EXIT_DONE : command_fail(&ping_command, &error);
 }

@@ -7,11 +7,13 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000, PIECES = 40, PIECE_BYTES = 256 * 1024 };
@@ -19,10 +21,22 @@ enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000, PIECES = 40, PIECE_
 static const char *addresses[4]; // that every name has; up to NULL
 static int user_timeout_ms, keeps_alive, keepalive_idle_s, keepalive_again_s;
 
+static bool name_server_is_silent;
+static sem_t name_server_asked, name_server_answers;
+
+static void wait_for(sem_t *semaphore) {
+    while (sem_wait(semaphore) != 0) { // a signal came
+    }
+}
+
 // In place of the C library's, also for libuv -------------------------------------------------------------
 
 int getaddrinfo(const char *name, const char *port, const struct addrinfo *hints, struct addrinfo **found) {
     (void)name, (void)hints;
+    if (name_server_is_silent) {
+        sem_post(&name_server_asked);
+        wait_for(&name_server_answers);
+    }
     *found = NULL;
     struct addrinfo **last = found;
     for (int i = 0; addresses[i] != NULL; i++, last = &(*last)->ai_next) {
@@ -110,7 +124,7 @@ static void drop_at(const char *address, uint16_t *port) {
 
 // The link ------------------------------------------------------------------------------------------------
 
-static uv_loop_t *loop;
+static uv_loop_t loop;
 static uv_timer_t hang;
 static struct link *opened;
 static bool is_up, is_down;
@@ -119,7 +133,7 @@ static char why[128];
 static void on_up(void *context) {
     (void)context;
     is_up = true;
-    uv_stop(loop);
+    uv_stop(&loop);
 }
 
 static size_t on_received(void *context, const uint8_t *bytes, size_t length) {
@@ -131,7 +145,7 @@ static void on_down(void *context, const char *reason) {
     (void)context;
     is_down = true;
     snprintf(why, sizeof why, "%s", reason);
-    uv_stop(loop);
+    uv_stop(&loop);
 }
 
 static void on_hang(uv_timer_t *timer) {
@@ -143,21 +157,19 @@ static void open_link(uint16_t port) {
     static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
     struct address address = {.host = "a.name"};
     snprintf(address.port, sizeof address.port, "%u", port);
-    opened = link_open(loop, &address, NULL, &events, NULL);
+    opened = link_open(&loop, &address, NULL, &events, NULL);
     assert_non_null(opened);
     uv_timer_start(&hang, on_hang, HANG_MS, 0);
-    uv_run(loop, UV_RUN_DEFAULT);
+    uv_run(&loop, UV_RUN_DEFAULT);
 }
 
 static int set_up(void **state) {
     (void)state;
-    struct error error;
-    loop = link_begin_loop(&error);
-    assert_non_null(loop);
+    assert_int_equal(uv_loop_init(&loop), 0);
     is_up = is_down = false;
     user_timeout_ms = keeps_alive = keepalive_idle_s = keepalive_again_s = 0;
     memset(addresses, 0, sizeof addresses);
-    return uv_timer_init(loop, &hang);
+    return uv_timer_init(&loop, &hang);
 }
 
 static int tear_down(void **state) {
@@ -166,7 +178,8 @@ static int tear_down(void **state) {
         link_close(&opened);
     }
     uv_close((uv_handle_t *)&hang, NULL);
-    link_end_loop(loop);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
     while (socket_count > 0) {
         close(sockets[--socket_count]);
     }
@@ -246,7 +259,7 @@ static int send_more_than_is_taken(void) {
         }
         link_send(opened, (uint8_t *)numbers, PIECE_BYTES);
     }
-    uv_run(loop, UV_RUN_NOWAIT);
+    uv_run(&loop, UV_RUN_NOWAIT);
     assert_false(is_down);
     return reader;
 }
@@ -257,7 +270,7 @@ static void all_comes_in_order_however_late_it_is_read(void **state) {
     uint32_t numbers[1024], next = 0;
     size_t length = 0;
     while (next < PIECES * (PIECE_BYTES / sizeof *numbers)) { // `hang` ends it at the latest
-        uv_run(loop, UV_RUN_NOWAIT);
+        uv_run(&loop, UV_RUN_NOWAIT);
         ssize_t came = recv(reader, (char *)numbers + length, sizeof numbers - length, 0);
         length += came > 0 ? (size_t)came : 0;
         for (size_t i = 0; i < length / sizeof *numbers; i++) {
@@ -275,7 +288,7 @@ static void all_comes_in_order_however_late_it_is_read(void **state) {
 static void who_breaks_off_before_it_has_read_all_is_told_of(void **state) {
     (void)state;
     close(send_more_than_is_taken());
-    uv_run(loop, UV_RUN_DEFAULT);
+    uv_run(&loop, UV_RUN_DEFAULT);
     assert_true(is_down);
     assert_true(why[0] != '\0');
 }
@@ -287,13 +300,53 @@ static void a_link_is_closed_before_all_has_left(void **state) {
     link_close(&opened);
     assert_null(opened);
     for (int i = 0; i < 10; i++) {
-        uv_run(loop, UV_RUN_NOWAIT);
+        uv_run(&loop, UV_RUN_NOWAIT);
     }
     assert_false(is_down); // no event comes after it
     close(reader);
 }
 
+// A name that is being looked up ---------------------------------------------------------------------------
+
+static void begin_to_look_up(void) {
+    static const struct link_events events = {.up = on_up, .received = on_received, .down = on_down};
+    struct address address = {.host = "a.name", .port = "1"};
+    name_server_is_silent = true;
+    opened = link_open(&loop, &address, NULL, &events, NULL);
+    assert_non_null(opened);
+    wait_for(&name_server_asked);
+}
+
+// What the late answer brings is freed by the thread that waits for it.
+static void a_name_server_that_does_not_answer_keeps_no_link(void **state) {
+    (void)state;
+    begin_to_look_up();
+    link_close(&opened);
+    assert_null(opened);
+    uv_run(&loop, UV_RUN_DEFAULT); // until nothing is left on it
+    assert_false(is_up || is_down);
+    name_server_is_silent = false;
+    assert_int_equal(sem_post(&name_server_answers), 0);
+}
+
+static void nor_does_it_keep_the_program(void **state) {
+    (void)state;
+    int status;
+    pid_t program = fork();
+    assert_true(program >= 0);
+    if (program == 0) {
+        begin_to_look_up();
+        exit(7); // with all that an orderly end does
+    }
+    assert_int_equal(waitpid(program, &status, 0), program); // ctest ends it at the latest
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 int main(void) {
+    if (sem_init(&name_server_asked, 0, 0) != 0 || sem_init(&name_server_answers, 0, 0) != 0) {
+        return 1;
+    }
     signal(SIGPIPE, SIG_IGN); // as the program does
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_address_that_drops_everything_is_given_up_for_the_next_one, set_up,
@@ -305,6 +358,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(all_comes_in_order_however_late_it_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_breaks_off_before_it_has_read_all_is_told_of, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_link_is_closed_before_all_has_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_server_that_does_not_answer_keeps_no_link, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nor_does_it_keep_the_program, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }
