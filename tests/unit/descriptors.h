@@ -1,21 +1,38 @@
-// How many descriptors the program has open, to see that none is left behind.
+// How many descriptors and threads the program has, to see that none is left behind.
 #ifndef QUINIELA_TESTS_DESCRIPTORS_H
 #define QUINIELA_TESTS_DESCRIPTORS_H
 
 #include "cmocka_all.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
-// Those of the process, and a few more that are the same each time: only differences say something.
-static inline int descriptors(void) {
+// The entries of a folder of /proc, and a few more that are the same each time: only differences say
+// something.
+static inline int entries_of(const char *path) {
     int count = 0;
-    DIR *open_ones = opendir("/proc/self/fd");
-    assert_non_null(open_ones);
-    while (readdir(open_ones) != NULL) {
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    while (readdir(folder) != NULL) {
         count++;
     }
-    closedir(open_ones);
+    closedir(folder);
     return count;
+}
+
+static inline int descriptors(void) {
+    return entries_of("/proc/self/fd");
+}
+
+static inline int threads(void) {
+    return entries_of("/proc/self/task");
+}
+
+// Waits until there are no more threads than `before`: those that end by themselves have ended.
+static inline void wait_for_threads(int before) {
+    while (threads() > before) { // ctest ends it at the latest
+        usleep(1000);
+    }
 }
 
 #endif

@@ -12,7 +12,6 @@
 #include "agency/reader.h"
 #include "bet/errors.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,24 +137,6 @@ static void a_dialogue_without_memory(void **state) {
     fail_each_allocation(begin_dialogue, ERROR_NO_MEMORY);
 }
 
-static int threads(void) {
-    DIR *folder = opendir("/proc/self/task");
-    assert_non_null(folder);
-    int count = 0;
-    while (readdir(folder) != NULL) {
-        count++;
-    }
-    closedir(folder);
-    return count;
-}
-
-// A name is looked up by a thread that ends by itself, with descriptors of its own until then.
-static void wait_for_the_look_up(int threads_before) {
-    while (threads() > threads_before) { // ctest ends it at the latest
-        usleep(1000);
-    }
-}
-
 static bool open_link(struct error *error) {
     static const struct link_events none;
     struct address address = {.host = "127.0.0.1", .port = "1"};
@@ -172,7 +153,7 @@ static bool open_link(struct error *error) {
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&loop), 0);
-    wait_for_the_look_up(threads_before);
+    wait_for_threads(threads_before); // the name's look-up has descriptors of its own
     return is_open;
 }
 

@@ -1,6 +1,7 @@
 // A link tries all addresses of a name, and waits for ever for no machine that is gone.
 // Over real sockets of this machine; the look-up of names and the setting of options are the test's own.
 #include "cmocka_all.h"
+#include "descriptors.h"
 
 #include "agency/link.h"
 
@@ -320,6 +321,7 @@ static void begin_to_look_up(void) {
 // What the late answer brings is freed by the thread that waits for it.
 static void a_name_server_that_does_not_answer_keeps_no_link(void **state) {
     (void)state;
+    int threads_before = threads();
     begin_to_look_up();
     link_close(&opened);
     assert_null(opened);
@@ -327,6 +329,7 @@ static void a_name_server_that_does_not_answer_keeps_no_link(void **state) {
     assert_false(is_up || is_down);
     name_server_is_silent = false;
     assert_int_equal(sem_post(&name_server_answers), 0);
+    wait_for_threads(threads_before);
 }
 
 static void nor_does_it_keep_the_program(void **state) {
