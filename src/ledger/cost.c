@@ -8,30 +8,32 @@ enum { LIST_BYTES = 512 * 1024 }; // what reading a list costs, in bytes of chun
 
 // For bets that were sent before, where the chunks that hold the first and the last of them are not kept.
 static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger_request *request) {
-    const struct agency *agency = &ledger->agencies[request->agency];
-    if (request->first < 0 || (uint64_t)request->first >= agency->bets || request->chunk->count == 0) {
+    const struct agency *agency = &ledger->agencies[request->input.agency];
+    if (request->input.first < 0 || (uint64_t)request->input.first >= agency->bets ||
+        request->input.chunk->count == 0) {
         return 0;
     }
-    uint64_t first = (uint64_t)request->first, end = first + request->chunk->count;
+    uint64_t first = (uint64_t)request->input.first, end = first + request->input.chunk->count;
     end = end < agency->bets ? end : agency->bets;
-    if (row_cache_has(ledger->cache, request->agency, first) &&
-        row_cache_has(ledger->cache, request->agency, end - 1)) {
+    if (row_cache_has(ledger->cache, request->input.agency, first) &&
+        row_cache_has(ledger->cache, request->input.agency, end - 1)) {
         return 0;
     }
     size_t largest = agency->largest == 0 ? (size_t)CHUNK_BYTES_MAX : agency->largest;
-    return largest > request->chunk->rows_length ? largest : 0; // else it costs what was sent
+    return largest > request->input.chunk->rows_length ? largest : 0; // else it costs what was sent
 }
 
 static size_t cost_of_list(const struct ledger *ledger, const struct ledger_request *request) {
-    return listing_is_due(request, ledger->agencies[request->agency].bets) &&
-                   !listings_have(ledger->listings, request->agency, request->list_from)
+    return listing_is_due(request, ledger->agencies[request->input.agency].bets) &&
+                   !listings_have(ledger->listings, request->input.agency, request->input.list_from)
                ? LIST_BYTES
                : 0;
 }
 
 size_t cost_beyond(const struct ledger *ledger, const struct ledger_request *request) {
-    bool is_chunk = request->type == LEDGER_CHUNK || request->type == LEDGER_LAST_CHUNK;
-    if (!is_chunk || request->error.code != ERROR_NONE || request->agency > ledger->draw.agencies) {
+    bool is_chunk = request->input.type == LEDGER_CHUNK || request->input.type == LEDGER_LAST_CHUNK;
+    if (!is_chunk || request->answer.error.code != ERROR_NONE ||
+        request->input.agency > ledger->draw.agencies) {
         return 0;
     }
     return cost_of_comparing(ledger, request) + cost_of_list(ledger, request);

@@ -134,7 +134,7 @@ static bool commit_group(struct ledger *ledger, struct error *error) {
 
 // A request that was refused before it came here, or has been for good.
 static bool is_refused(const struct ledger_request *request) {
-    return request->error.code != ERROR_NONE && request->next < 0;
+    return request->answer.error.code != ERROR_NONE && request->answer.next < 0;
 }
 
 // Takes back what was decided, so that it can be decided anew. An attempt that another server was quicker
@@ -143,15 +143,15 @@ static void reset_group(struct queue_node *group, bool is_known) {
     for (struct queue_node *node = group; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
         if (!is_refused(request)) {
-            error_clear(&request->error);
-            request->next = -1;
-            request->stored = 0;
-            request->finished = false;
+            error_clear(&request->answer.error);
+            request->answer.next = -1;
+            request->answer.stored = 0;
+            request->answer.finished = false;
             listing_drop(request);
-            if (!is_known && (request->attempt.bets > 0 || request->attempt.last)) {
-                request->unknown = request->attempt;
+            if (!is_known && (request->own.attempt.bets > 0 || request->own.attempt.last)) {
+                request->own.unknown = request->own.attempt;
             }
-            request->attempt = (struct ledger_attempt){0};
+            request->own.attempt = (struct ledger_attempt){0};
         }
     }
 }
@@ -175,9 +175,9 @@ static bool lock_agencies(struct ledger *ledger, const struct queue_node *group,
     size_t count = 0;
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        if (request->type != LEDGER_PASS && request->error.code == ERROR_NONE) {
+        if (request->input.type != LEDGER_PASS && request->answer.error.code == ERROR_NONE) {
             assert(count < GROUP_CHUNKS_MAX);
-            numbers[count++] = request->agency;
+            numbers[count++] = request->input.agency;
         }
     }
     ledger->careful--;
@@ -197,9 +197,9 @@ static bool settle_once(struct ledger *ledger, struct queue_node *group, struct 
 static void fail_group(struct queue_node *group, const struct error *error) {
     for (struct queue_node *node = group; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        if (request->type != LEDGER_PASS && !is_refused(request)) {
-            error_set(&request->error, ERROR_STORE_FAILED, "%s", error->text);
-            request->next = -1;
+        if (request->input.type != LEDGER_PASS && !is_refused(request)) {
+            error_set(&request->answer.error, ERROR_STORE_FAILED, "%s", error->text);
+            request->answer.next = -1;
         }
     }
 }
@@ -257,8 +257,9 @@ static struct queue_node *middle_of(struct queue_node *group) {
 static bool settle_apart(struct ledger *ledger, struct queue_node *group, const struct error *refusal) {
     if (group->next == NULL) {
         struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        error_set(&request->error, ERROR_BAD_MESSAGE, "the store does not take it: %.180s", refusal->text);
-        request->error.field = "payload";
+        error_set(&request->answer.error, ERROR_BAD_MESSAGE, "the store does not take it: %.180s",
+                  refusal->text);
+        request->answer.error.field = "payload";
         return true;
     }
     struct queue_node *middle = middle_of(group), *rest = middle->next;
@@ -274,8 +275,8 @@ static bool settle_apart(struct ledger *ledger, struct queue_node *group, const 
 static bool needs_store(const struct ledger *ledger, const struct queue_node *group) {
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        bool is_asked = request->type != LEDGER_PASS || request->agency > ledger->draw.agencies;
-        if (is_asked && request->error.code == ERROR_NONE) {
+        bool is_asked = request->input.type != LEDGER_PASS || request->input.agency > ledger->draw.agencies;
+        if (is_asked && request->answer.error.code == ERROR_NONE) {
             return true;
         }
     }
@@ -283,42 +284,42 @@ static bool needs_store(const struct ledger *ledger, const struct queue_node *gr
 }
 
 static void log_stored(const struct ledger_request *request) {
-    if (request->stored == 0) {
-        struct log_source source = {.number = request->source};
+    if (request->answer.stored == 0) {
+        struct log_source source = {.number = request->input.source};
         (void)log_event_limited(&source, LOG_LEVEL_DEBUG, "apuestas_repetidas", LOG_SUCCESS,
-                                "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->agency,
-                                request->chunk->count);
+                                "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->input.agency,
+                                request->input.chunk->count);
         return;
     }
-    if (request->chunk->count == 1) {
+    if (request->input.chunk->count == 1) {
         struct bet_slice fields[BET_FIELDS];
-        bet_split(request->chunk->rows, request->chunk->rows_length - 1, fields);
+        bet_split(request->input.chunk->rows, request->input.chunk->rows_length - 1, fields);
         log_event(LOG_LEVEL_INFO, "apuesta_almacenada", LOG_SUCCESS, "dni: %.*s | numero: %.*s",
                   (int)fields[BET_DOCUMENT].length, fields[BET_DOCUMENT].text, (int)fields[BET_NUMBER].length,
                   fields[BET_NUMBER].text);
     }
     log_event(LOG_LEVEL_INFO, "apuestas_almacenadas", LOG_SUCCESS,
-              "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->agency, request->stored);
+              "agencia: %" PRIu32 " | cantidad: %" PRIu32, request->input.agency, request->answer.stored);
 }
 
 static void log_answer(const struct ledger_request *request) {
-    if (request->type != LEDGER_CHUNK && request->type != LEDGER_LAST_CHUNK) {
+    if (request->input.type != LEDGER_CHUNK && request->input.type != LEDGER_LAST_CHUNK) {
         return;
     }
-    if (request->error.code != ERROR_NONE) {
-        struct log_source source = {error_name(request->error.code), request->source, false};
-        (void)log_event_limited(&source, LOG_LEVEL_WARNING, "apuestas_almacenadas", LOG_FAIL,
-                                "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s",
-                                request->agency,
-                                request->chunk != NULL ? request->chunk->count : request->bets_sent,
-                                source.error, request->error.text);
+    if (request->answer.error.code != ERROR_NONE) {
+        struct log_source source = {error_name(request->answer.error.code), request->input.source, false};
+        (void)log_event_limited(
+            &source, LOG_LEVEL_WARNING, "apuestas_almacenadas", LOG_FAIL,
+            "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s", request->input.agency,
+            request->input.chunk != NULL ? request->input.chunk->count : request->input.bets_sent,
+            source.error, request->answer.error.text);
         return;
     }
-    if (request->chunk->count > 0) {
+    if (request->input.chunk->count > 0) {
         log_stored(request);
     }
-    if (request->finished) {
-        log_event(LOG_LEVEL_INFO, "client_finished", LOG_SUCCESS, "agencia: %" PRIu32, request->agency);
+    if (request->answer.finished) {
+        log_event(LOG_LEVEL_INFO, "client_finished", LOG_SUCCESS, "agencia: %" PRIu32, request->input.agency);
     }
 }
 
@@ -326,10 +327,10 @@ static void log_answer(const struct ledger_request *request) {
 static void note_group(const struct ledger *ledger, const struct queue_node *group, bool sealed) {
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        if (request->finished && request->error.code == ERROR_NONE) {
+        if (request->answer.finished && request->answer.error.code == ERROR_NONE) {
             ledger_note(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
-                                                      .agency = request->agency,
-                                                      .bets = (uint64_t)request->next});
+                                                      .agency = request->input.agency,
+                                                      .bets = (uint64_t)request->answer.next});
         }
     }
     if (sealed) {

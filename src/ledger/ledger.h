@@ -20,55 +20,14 @@
 #define QUINIELA_LEDGER_LEDGER_H
 
 #include "base/error.h"
-#include "base/fair.h"
 #include "base/queue.h"
-#include "bet/chunk.h"
+#include "ledger/request.h"
 #include "ledger/winners.h"
 #include "store/store.h"
 
 #include <stdint.h>
 
 struct ledger;
-
-enum ledger_request_type {
-    LEDGER_CHUNK,      // store the chunk
-    LEDGER_LAST_CHUNK, // and the agency has no more bets
-    LEDGER_TOLD,       // the agency has been told its winners
-    LEDGER_PASS, // only whether there is such an agency; keeps its place among the others, so that answers do
-};
-
-struct ledger_request {
-    struct queue_node node;
-    enum ledger_request_type type;
-    uint32_t agency;
-    int64_t first;                      // bets of the agency before this chunk, or -1: append it
-    const struct chunk *chunk;          // of the submitter; unchanged until `complete`
-    uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
-    bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
-    uint64_t list_from;
-    uint32_t bets_sent; // for the log, when the request comes refused
-    uint64_t source;    // and where it comes from, as a number; 0: from nowhere
-    // Whose turn it takes in the worker's queue, and there its source's: the same for all of one connection
-    // that wait, as their answers keep their order.
-    uint64_t turn_agency; // or whoever else has turns of its own
-    struct fair_item turn;
-    // The answer. A request that is refused before it comes here is passed with its error set.
-    struct error error;   // ERROR_NONE: done, and stored for good
-    int64_t next;         // bets of the agency that are stored, or -1 when the answer does not tell
-    struct piece *pieces; // the list that was asked for, made with malloc, the submitter's; else NULL
-    uint32_t piece_count;
-    uint32_t stored; // how many bets were stored now, and not before
-    bool finished;   // the agency has finished just now
-    // The ledger's own: what the present attempt to store it puts where, and what an earlier one did of which
-    // nobody knows whether it was stored.
-    struct ledger_attempt {
-        uint32_t bets;
-        uint64_t at;
-        bool last;
-    } attempt, unknown;
-    // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
-    void (*complete)(struct ledger_request *request);
-};
 
 // Something that people may want to be able to prove later. It is stored by then, and nobody has been
 // answered yet.

@@ -46,8 +46,9 @@ void listings_forget(struct listings *listings) {
 }
 
 bool listing_is_due(const struct ledger_request *request, uint64_t bets) {
-    return request->wants_list && request->first == 0 && request->error.code == ERROR_NONE &&
-           request->chunk->count < bets && request->list_from < bets;
+    return request->input.wants_list && request->input.first == 0 &&
+           request->answer.error.code == ERROR_NONE && request->input.chunk->count < bets &&
+           request->input.list_from < bets;
 }
 
 static struct list *find(const struct listings *listings, uint32_t agency, uint64_t bet) {
@@ -102,12 +103,12 @@ static bool read_list(struct list *list, struct store *store, const struct ledge
                       uint64_t bets, struct error *error) {
     struct reading reading = {list, bets};
     list->count = 0;
-    list->end = request->list_from;
-    if (!store_pieces(store, request->agency, request->list_from, PIECES_LISTED_MAX, add_piece, &reading,
-                      error)) {
+    list->end = request->input.list_from;
+    if (!store_pieces(store, request->input.agency, request->input.list_from, PIECES_LISTED_MAX, add_piece,
+                      &reading, error)) {
         return false;
     }
-    list->agency = list->count > 0 ? request->agency : 0;
+    list->agency = list->count > 0 ? request->input.agency : 0;
     return true;
 }
 
@@ -115,24 +116,24 @@ static bool read_list(struct list *list, struct store *store, const struct ledge
 static bool copy_rest(const struct list *list, struct ledger_request *request) {
     uint32_t skipped = 0;
     while (skipped < list->count &&
-           list->pieces[skipped].first + list->pieces[skipped].count <= request->list_from) {
+           list->pieces[skipped].first + list->pieces[skipped].count <= request->input.list_from) {
         skipped++;
     }
     uint32_t count = list->count - skipped;
     if (count == 0) {
         return true;
     }
-    request->pieces = malloc(count * sizeof *request->pieces);
-    if (request->pieces != NULL) {
-        memcpy(request->pieces, list->pieces + skipped, count * sizeof *request->pieces);
-        request->piece_count = count;
+    request->answer.pieces = malloc(count * sizeof *request->answer.pieces);
+    if (request->answer.pieces != NULL) {
+        memcpy(request->answer.pieces, list->pieces + skipped, count * sizeof *request->answer.pieces);
+        request->answer.piece_count = count;
     }
-    return request->pieces != NULL;
+    return request->answer.pieces != NULL;
 }
 
 bool listing_make(struct listings *listings, struct store *store, struct ledger_request *request,
                   uint64_t bets, struct error *error) {
-    struct list *list = find(listings, request->agency, request->list_from);
+    struct list *list = find(listings, request->input.agency, request->input.list_from);
     if (list == NULL) {
         list = make_room(listings);
         if (list != NULL && !read_list(list, store, request, bets, error)) {
@@ -140,7 +141,7 @@ bool listing_make(struct listings *listings, struct store *store, struct ledger_
         }
     }
     if (list == NULL || !copy_rest(list, request)) {
-        error_set(&request->error, ERROR_NO_MEMORY, "no memory for a list of what is stored");
+        error_set(&request->answer.error, ERROR_NO_MEMORY, "no memory for a list of what is stored");
         return true;
     }
     if (list->agency != 0) {
@@ -150,7 +151,7 @@ bool listing_make(struct listings *listings, struct store *store, struct ledger_
 }
 
 void listing_drop(struct ledger_request *request) {
-    free(request->pieces);
-    request->pieces = NULL;
-    request->piece_count = 0;
+    free(request->answer.pieces);
+    request->answer.pieces = NULL;
+    request->answer.piece_count = 0;
 }

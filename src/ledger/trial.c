@@ -14,7 +14,9 @@ void ledger_note_failed_group(struct ledger *ledger, const struct queue_node *gr
     size_t bytes = ROW_BYTES;
     for (; group != NULL && bytes < GROUP_BYTES_MAX; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        bytes += request->chunk == NULL ? 0 : request->chunk->rows_length + 2 * (size_t)request->chunk->count;
+        bytes += request->input.chunk == NULL
+                     ? 0
+                     : request->input.chunk->rows_length + 2 * (size_t)request->input.chunk->count;
     }
     if (bytes > ledger->failed_bytes) {
         ledger->failed_bytes = bytes;
@@ -50,7 +52,8 @@ bool ledger_try_store(struct ledger *ledger, struct error *error) {
 bool ledger_is_asked(const struct queue_node *group) {
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
-        if (request->type == LEDGER_CHUNK && request->chunk != NULL && request->chunk->count == 0) {
+        if (request->input.type == LEDGER_CHUNK && request->input.chunk != NULL &&
+            request->input.chunk->count == 0) {
             return true;
         }
     }

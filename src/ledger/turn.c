@@ -55,20 +55,20 @@ static unsigned turns_of(size_t bytes) {
 }
 
 static size_t length_of(const struct ledger_request *request) {
-    return request->chunk == NULL ? 0 : request->chunk->rows_length;
+    return request->input.chunk == NULL ? 0 : request->input.chunk->rows_length;
 }
 
 // For a group's bound: a request has its cost also when it is small.
 static size_t cost_of(const struct ledger_request *request) {
-    return request->chunk == NULL ? 0 : REQUEST_BYTES + request->chunk->rows_length;
+    return request->input.chunk == NULL ? 0 : REQUEST_BYTES + request->input.chunk->rows_length;
 }
 
 // Waiting -------------------------------------------------------------------------------------------------
 
 static bool wait_in(struct fair *line, struct ledger_request *request) {
-    struct fair_lane *lane = fair_lane(line, request->turn_agency, request->source);
+    struct fair_lane *lane = fair_lane(line, request->input.turn_agency, request->input.source);
     if (lane != NULL) {
-        fair_wait(lane, &request->turn, turns_of(length_of(request)));
+        fair_wait(lane, &request->own.turn, turns_of(length_of(request)));
     }
     return lane != NULL;
 }
@@ -78,7 +78,7 @@ static void sort_in(struct turns *turns) {
     while (turns->unsorted != NULL) {
         struct ledger_request *request = CONTAINER_OF(turns->unsorted, struct ledger_request, node);
         struct queue_node *next = request->node.next;
-        bool is_behind = fair_has(turns->second, request->turn_agency, request->source);
+        bool is_behind = fair_has(turns->second, request->input.turn_agency, request->input.source);
         if (!wait_in(is_behind ? turns->second : turns->first, request)) {
             return;
         }
@@ -115,7 +115,7 @@ static struct ledger_request *take_from(struct fair *line) {
         return NULL;
     }
     fair_release(line, lane);
-    return CONTAINER_OF(item, struct ledger_request, turn);
+    return CONTAINER_OF(item, struct ledger_request, own.turn);
 }
 
 static struct ledger_request *take_unsorted(struct turns *turns) {
@@ -133,11 +133,11 @@ static bool move_to_second(struct turns *turns, struct ledger_request *request) 
         return false;
     }
     struct fair_item *item;
-    while ((item = fair_first(turns->first, request->turn_agency, request->source)) != NULL) {
+    while ((item = fair_first(turns->first, request->input.turn_agency, request->input.source)) != NULL) {
         struct fair_lane *lane = item->lane;
         fair_leave(item);
         fair_release(turns->first, lane);
-        bool waits = wait_in(turns->second, CONTAINER_OF(item, struct ledger_request, turn));
+        bool waits = wait_in(turns->second, CONTAINER_OF(item, struct ledger_request, own.turn));
         assert(waits); // its lane is there
         (void)waits;
     }

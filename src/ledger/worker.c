@@ -26,8 +26,8 @@ struct worker {
 static void abandon_all(struct worker *worker) {
     turns_add(worker->turns, queue_take_all(&worker->queue));
     for (struct ledger_request *request; (request = turns_take(worker->turns)) != NULL;) {
-        error_set(&request->error, ERROR_SHUTTING_DOWN, "the central is shutting down");
-        request->next = -1;
+        error_set(&request->answer.error, ERROR_SHUTTING_DOWN, "the central is shutting down");
+        request->answer.next = -1;
         request->complete(request);
     }
 }

@@ -68,10 +68,11 @@ void admission_begin(struct request *request) {
     struct connection *connection = request->connection;
     struct lottery_connection *own = connection_state(connection);
     if (own->in_ledger == 0) {
-        uint32_t agency = connection_identity(connection) == NULL ? request->ledger.agency : own->agency;
+        uint32_t agency =
+            connection_identity(connection) == NULL ? request->ledger.input.agency : own->agency;
         choose_lane(connection, group_of(agency, own->is_useless));
     }
-    request->ledger.turn_agency = own->lane_group;
+    request->ledger.input.turn_agency = own->lane_group;
     request->weight = 1 + (uint32_t)(request->bytes / WEIGHT_BYTES);
     request->lane = own->lane;
     if (own->lane != NULL) {
@@ -82,9 +83,9 @@ void admission_begin(struct request *request) {
 
 // Who only asks stays what it was.
 static void note_use(struct lottery_connection *own, const struct request *request) {
-    bool stores = request->ledger.stored > 0 || request->ledger.finished;
+    bool stores = request->ledger.answer.stored > 0 || request->ledger.answer.finished;
     if (request->kind == REQUEST_REFUSED || request->kind == REQUEST_CHUNK) {
-        own->is_useless = request->ledger.error.code != ERROR_NONE || !stores;
+        own->is_useless = request->ledger.answer.error.code != ERROR_NONE || !stores;
     }
 }
 

@@ -147,13 +147,14 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
 }
 
 static void send_stored(struct connection *connection, const struct ledger_request *ledger) {
-    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->piece_count));
+    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count));
     if (frame == NULL) {
         connection_abort(connection);
         return;
     }
     connection_send(connection, frame,
-                    reply_encode_stored(frame, (uint64_t)ledger->next, ledger->pieces, ledger->piece_count));
+                    reply_encode_stored(frame, (uint64_t)ledger->answer.next, ledger->answer.pieces,
+                                        ledger->answer.piece_count));
     free(frame);
 }
 
@@ -161,24 +162,24 @@ static void answer(struct request *request) {
     struct connection *connection = request->connection;
     const struct ledger_request *ledger = &request->ledger;
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
-    if (ledger->error.code == ERROR_SHUTTING_DOWN) {
+    if (ledger->answer.error.code == ERROR_SHUTTING_DOWN) {
         return; // the connection is about to be closed, which says the same to every client
     }
-    if (ledger->error.code != ERROR_NONE) {
+    if (ledger->answer.error.code != ERROR_NONE) {
         if (request->kind == REQUEST_CONSULT) {
-            requests_log_refused(connection, ledger->agency, &ledger->error);
+            requests_log_refused(connection, ledger->input.agency, &ledger->answer.error);
         }
-        send_error(connection, &ledger->error, ledger->next);
-        note_refusal(connection, &ledger->error);
+        send_error(connection, &ledger->answer.error, ledger->answer.next);
+        note_refusal(connection, &ledger->answer.error);
     } else if (request->kind == REQUEST_CONSULT) {
-        answer_consultation(connection, ledger->agency, request->wait);
-    } else if (ledger->pieces != NULL) {
+        answer_consultation(connection, ledger->input.agency, request->wait);
+    } else if (ledger->answer.pieces != NULL) {
         send_stored(connection, ledger);
     } else {
         struct lottery_connection *own = connection_state(connection);
         own->refusals = 0;
         doubt_pay(own, request->bytes);
-        connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->next));
+        connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->answer.next));
     }
 }
 

@@ -32,7 +32,7 @@ static void on_complete(struct ledger_request *ledger_request) {
 
 void requests_free(struct request *request) {
     chunk_free(request->chunk);
-    free(request->ledger.pieces);
+    free(request->ledger.answer.pieces);
     if (request->connection != NULL) {
         connection_release(request->connection);
     }
@@ -45,15 +45,15 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
         return NULL;
     }
     *request = (struct request){
-        .ledger = {.type = LEDGER_PASS, .first = -1, .next = -1, .complete = on_complete},
+        .ledger = {.input.type = LEDGER_PASS, .input.first = -1, .answer.next = -1, .complete = on_complete},
         .loop = loop,
         .connection = connection,
         .kind = REQUEST_REFUSED,
         .bytes = sizeof *request,
     };
-    error_clear(&request->ledger.error);
+    error_clear(&request->ledger.answer.error);
     if (connection != NULL) {
-        request->ledger.source = connection_source(connection);
+        request->ledger.input.source = connection_source(connection);
         connection_hold(connection);
     }
     return request;
@@ -61,7 +61,7 @@ static struct request *new_request(struct lottery_loop *loop, struct connection 
 
 static void submit(struct request *request) {
     struct connection *connection = request->connection;
-    request->ledger.turn_agency = (uint64_t)request->ledger.agency << 1;
+    request->ledger.input.turn_agency = (uint64_t)request->ledger.input.agency << 1;
     if (connection != NULL) {
         admission_begin(request);
     }
@@ -84,8 +84,8 @@ void requests_record_told(struct lottery_loop *loop, uint32_t agency) {
     struct request *request = new_request(loop, NULL);
     if (request != NULL) { // else it is told all the same, only not recorded
         request->kind = REQUEST_TOLD;
-        request->ledger.type = LEDGER_TOLD;
-        request->ledger.agency = agency;
+        request->ledger.input.type = LEDGER_TOLD;
+        request->ledger.input.agency = agency;
         submit(request);
     }
 }
@@ -131,16 +131,16 @@ static bool asks_for_list(const struct message *message) {
 
 static bool take_chunk(struct request *request, const struct message *message, struct error *error) {
     const struct chunk *chunk = request->chunk;
-    request->ledger.wants_list = asks_for_list(message);
-    if (request->ledger.wants_list) {
+    request->ledger.input.wants_list = asks_for_list(message);
+    if (request->ledger.input.wants_list) {
         struct lottery_connection *own = connection_state(request->connection);
         request->is_list = true;
         own->may_list = false;
     }
-    request->ledger.list_from = (uint64_t)message->stored;
+    request->ledger.input.list_from = (uint64_t)message->stored;
     request->bytes += chunk_bytes(chunk);
     return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
-                        request->ledger.digest) ||
+                        request->ledger.input.digest) ||
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
@@ -180,14 +180,14 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     if (request == NULL) {
         return false;
     }
-    struct error *error = &request->ledger.error;
+    struct error *error = &request->ledger.answer.error;
     struct message message;
     bool good = message_decode(loop->decoder, bytes, length, &message, error) &&
                 check_message(connection, &message, error);
     request->chunk = message.chunk;
-    request->ledger.agency = message.agency;
-    request->ledger.first = message.first;
-    request->ledger.bets_sent = message.bets_sent;
+    request->ledger.input.agency = message.agency;
+    request->ledger.input.first = message.first;
+    request->ledger.input.bets_sent = message.bets_sent;
     if (good) {
         note_claim(connection, message.agency);
     }
@@ -207,8 +207,8 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
         request->chunk = message.chunk = NULL;
     }
     if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {
-        request->ledger.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
-        request->ledger.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
+        request->ledger.input.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
+        request->ledger.input.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
     } else if (!good) {
         requests_log_refused(connection, message.agency, error);
     }
@@ -227,9 +227,9 @@ static void refuse_frame(struct connection *connection, size_t length) {
         connection_abort(connection);
         return;
     }
-    error_set(&request->ledger.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d", length,
-              MESSAGE_BYTES_MAX);
-    requests_log_refused(connection, 0, &request->ledger.error);
+    error_set(&request->ledger.answer.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d",
+              length, MESSAGE_BYTES_MAX);
+    requests_log_refused(connection, 0, &request->ledger.answer.error);
     submit(request);
 }
 

@@ -151,26 +151,26 @@ static bool open_ledger(void) {
 }
 
 static void on_complete(struct ledger_request *request) {
-    uint32_t agency = request->agency;
-    if (request->error.code == ERROR_STORE_FAILED) {
+    uint32_t agency = request->input.agency;
+    if (request->answer.error.code == ERROR_STORE_FAILED) {
         story.group_failed = true;
         return;
     }
-    if (request->error.code != ERROR_NONE) {
-        check_fail("agency %u: answered with %s: %s", agency, error_name(request->error.code),
-                   request->error.text);
+    if (request->answer.error.code != ERROR_NONE) {
+        check_fail("agency %u: answered with %s: %s", agency, error_name(request->answer.error.code),
+                   request->answer.error.text);
     }
-    if (request->type == LEDGER_TOLD) {
+    if (request->input.type == LEDGER_TOLD) {
         note(HISTORY_TOLD, agency, 0, false);
         return;
     }
-    if (request->next < request->first + (int64_t)request->chunk->count ||
-        request->next > lottery_bets(agency)) {
-        check_fail("agency %u: acknowledged, with next %lld", agency, (long long)request->next);
+    if (request->answer.next < request->input.first + (int64_t)request->input.chunk->count ||
+        request->answer.next > lottery_bets(agency)) {
+        check_fail("agency %u: acknowledged, with next %lld", agency, (long long)request->answer.next);
     }
-    bool last = request->type == LEDGER_LAST_CHUNK;
+    bool last = request->input.type == LEDGER_LAST_CHUNK;
     story.clients[agency].finished = story.clients[agency].finished || last;
-    note(HISTORY_ACKNOWLEDGED, agency, (uint32_t)request->next, last);
+    note(HISTORY_ACKNOWLEDGED, agency, (uint32_t)request->answer.next, last);
 }
 
 // Groups --------------------------------------------------------------------------------------------------
@@ -178,10 +178,10 @@ static void on_complete(struct ledger_request *request) {
 static struct ledger_request *add_request(enum ledger_request_type type, uint32_t agency) {
     struct ledger_request *request = &story.group[story.count++];
     memset(request, 0, sizeof *request);
-    error_clear(&request->error);
-    request->type = type;
-    request->agency = agency;
-    request->next = -1;
+    error_clear(&request->answer.error);
+    request->input.type = type;
+    request->input.agency = agency;
+    request->answer.next = -1;
     request->complete = on_complete;
     return request;
 }
@@ -197,11 +197,11 @@ static void add_chunk(uint32_t agency, uint32_t first, uint32_t end, bool last) 
             check_fail("%s is no bet: %s", text, error.text);
         }
     }
-    if (!chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->digest)) {
+    if (!chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->input.digest)) {
         check_fail("no memory for a digest");
     }
-    request->first = first;
-    request->chunk = chunk;
+    request->input.first = first;
+    request->input.chunk = chunk;
     note(HISTORY_SENT, agency, end, last);
 }
 
@@ -233,7 +233,7 @@ static bool process_group(void) {
         ledger_process(story.ledger, &story.group[0].node);
     }
     for (size_t i = 0; i < story.count; i++) {
-        chunk_free((struct chunk *)(uintptr_t)story.group[i].chunk);
+        chunk_free((struct chunk *)(uintptr_t)story.group[i].input.chunk);
     }
     struct error error;
     error_set(&error, ERROR_STORE_FAILED, "a group");

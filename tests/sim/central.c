@@ -228,8 +228,8 @@ static void stop_worker(void) {
     for (struct queue_node *node = worker->waiting, *next; node != NULL; node = next) {
         next = node->next;
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        error_set(&request->error, ERROR_SHUTTING_DOWN, "the central is shutting down");
-        request->next = -1;
+        error_set(&request->answer.error, ERROR_SHUTTING_DOWN, "the central is shutting down");
+        request->answer.next = -1;
         request->complete(request);
     }
     worker->waiting = NULL;

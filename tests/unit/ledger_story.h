@@ -179,21 +179,22 @@ static inline struct chunk *chunk_numbered(int first, int count) {
 static inline struct ledger_request *request(enum ledger_request_type type, uint32_t agency, int64_t first,
                                              int count) {
     struct ledger_request *made = calloc(1, sizeof *made);
-    *made = (struct ledger_request){.type = type, .agency = agency, .first = first, .next = -1};
-    error_clear(&made->error);
+    *made = (struct ledger_request){
+        .input.type = type, .input.agency = agency, .input.first = first, .answer.next = -1};
+    error_clear(&made->answer.error);
     made->complete = on_complete;
     if (type == LEDGER_CHUNK || type == LEDGER_LAST_CHUNK) {
         struct chunk *chunk = chunk_numbered(first < 0 ? 0 : (int)first, count);
         assert_true(
-            chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->digest));
-        made->chunk = chunk;
+            chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->input.digest));
+        made->input.chunk = chunk;
     }
     return made;
 }
 
 static inline void discard(struct ledger_request *request) {
-    chunk_free((struct chunk *)(uintptr_t)request->chunk);
-    free(request->pieces);
+    chunk_free((struct chunk *)(uintptr_t)request->input.chunk);
+    free(request->answer.pieces);
     free(request);
 }
 
@@ -204,8 +205,8 @@ static inline const struct error_code *ask(struct ledger_request *asked, int64_t
     ledger_process(story.ledger, &asked->node);
     assert_int_equal(story.count, 1);
     assert_ptr_equal(story.completed[0], asked);
-    const struct error_code *code = asked->error.code;
-    *next = asked->next;
+    const struct error_code *code = asked->answer.error.code;
+    *next = asked->answer.next;
     discard(asked);
     return code;
 }

@@ -157,10 +157,15 @@ static inline struct ledger_request *request_of(enum ledger_request_type type, u
         snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i % 10 == 7 ? WINNING_NUMBER : 1);
         assert_true(chunk_add(chunk, text, strlen(text), &error));
     }
-    *request = (struct ledger_request){
-        .type = type, .agency = agency, .first = first, .next = -1, .chunk = chunk, .complete = on_complete};
-    error_clear(&request->error);
-    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->digest));
+    *request = (struct ledger_request){.input.type = type,
+                                       .input.agency = agency,
+                                       .input.first = first,
+                                       .answer.next = -1,
+                                       .input.chunk = chunk,
+                                       .complete = on_complete};
+    error_clear(&request->answer.error);
+    assert_true(
+        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->input.digest));
     return request;
 }
 
@@ -170,7 +175,7 @@ static inline struct ledger_request answer(struct server *server, struct ledger_
     request->node.next = NULL;
     ledger_process(server->ledger, &request->node);
     struct ledger_request answered = *request;
-    chunk_free((struct chunk *)(uintptr_t)request->chunk);
+    chunk_free((struct chunk *)(uintptr_t)request->input.chunk);
     free(request);
     return answered;
 }
@@ -183,10 +188,10 @@ static inline struct ledger_request send(struct server *server, enum ledger_requ
 static inline void assert_stored(struct server *server, enum ledger_request_type type, uint32_t agency,
                                  int first, int count, int next) {
     struct ledger_request answered = send(server, type, agency, first, count);
-    if (answered.error.code != ERROR_NONE) {
-        fail_msg("%s", answered.error.text);
+    if (answered.answer.error.code != ERROR_NONE) {
+        fail_msg("%s", answered.answer.error.text);
     }
-    assert_int_equal(answered.next, next);
+    assert_int_equal(answered.answer.next, next);
 }
 
 static inline int64_t query_number(const char *sql) {

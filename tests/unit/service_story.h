@@ -218,8 +218,8 @@ static inline void pass_some(size_t count) {
     worker.count -= count;
     memmove(worker.requests, worker.requests + count, worker.count * sizeof worker.requests[0]);
     for (size_t i = 0; i < count; i++) {
-        if (passed.requests[i]->type == LEDGER_TOLD) {
-            told[passed.requests[i]->agency]++;
+        if (passed.requests[i]->input.type == LEDGER_TOLD) {
+            told[passed.requests[i]->input.agency]++;
         }
         passed.requests[i]->complete(passed.requests[i]);
     }

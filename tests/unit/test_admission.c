@@ -92,14 +92,14 @@ static void large_chunks_count_more(void **state) {
         size_t length = (size_t)((uint8_t *)out - frame);
         frame_write_header(frame, length - FRAME_HEADER_BYTES);
         say(large, frame, length);
-        last_request()->stored = 1; // else it has turns of its own next time
+        last_request()->answer.stored = 1; // else it has turns of its own next time
         if (round == 0) {
             assert_true(large->charged < 3 * WEIGHT_BYTES - 1);
             spaces = 3 * WEIGHT_BYTES - 1 - large->charged;
         } else {
             assert_int_equal(large->charged, 3 * WEIGHT_BYTES - 1 + (round - 1));
             say_often(small, CHUNK, (int)(LANE_WEIGHT_MAX - weights[round - 1]));
-            last_request()->stored = 1;
+            last_request()->answer.stored = 1;
             must_wait(small, CHUNK);
             spaces++;
         }
@@ -112,17 +112,17 @@ static void large_chunks_count_more(void **state) {
 
 static void answer(const struct error_code *code, uint32_t stored, bool finished) {
     if (code != ERROR_NONE) {
-        error_set(&last_request()->error, code, "refused");
+        error_set(&last_request()->answer.error, code, "refused");
     }
-    last_request()->stored = stored;
-    last_request()->finished = finished;
+    last_request()->answer.stored = stored;
+    last_request()->answer.finished = finished;
     pass();
 }
 
 // In the queue of the ledger, whose turns agency 3's next message takes.
 static bool is_useless(struct connection *connection) {
     say_text(connection, CONSULT_NOW);
-    uint64_t turn = last_request()->turn_agency;
+    uint64_t turn = last_request()->input.turn_agency;
     assert_true(turn == 3 << 1 || turn == (3 << 1 | 1));
     pass();
     return (turn & 1) != 0;
@@ -159,16 +159,16 @@ static void turns_change_when_all_is_answered(void **state) {
     pass();
     assert_false(connection->paused);
     say_text(connection, OTHERS_CHUNK); // of that agency, then
-    assert_int_equal(last_request()->turn_agency, 4 << 1 | 1);
+    assert_int_equal(last_request()->input.turn_agency, 4 << 1 | 1);
     say_text(connection, CHUNK); // and this one as well: its answer comes behind the other's
-    assert_int_equal(last_request()->turn_agency, 4 << 1 | 1);
+    assert_int_equal(last_request()->input.turn_agency, 4 << 1 | 1);
 }
 
 static void with_a_certificate_turns_are_its_agencys(void **state) {
     (void)state;
     struct connection *connection = come_with_certificate("7");
     say_text(connection, CHUNK); // for agency 3
-    assert_int_equal(last_request()->turn_agency, 7 << 1);
+    assert_int_equal(last_request()->input.turn_agency, 7 << 1);
 }
 
 static void who_is_gone_keeps_nobody_waiting(void **state) {

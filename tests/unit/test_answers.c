@@ -29,8 +29,8 @@ static void told_is_what_has_arrived(void **state) {
     assert_true(was_sent(connection, "0123456789ABCDEF"));
     assert_int_equal(worker.count, 0);
     arrive(connection);
-    assert_int_equal(last_request()->type, LEDGER_TOLD);
-    assert_int_equal(last_request()->turn_agency, 3 << 1); // as what agency 3 sends
+    assert_int_equal(last_request()->input.type, LEDGER_TOLD);
+    assert_int_equal(last_request()->input.turn_agency, 3 << 1); // as what agency 3 sends
     pass();
     assert_int_equal(told[3], 1);
     arrive_again(connection);

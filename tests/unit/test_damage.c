@@ -43,7 +43,7 @@ static void on_all_told(void *context) {
 }
 
 static void on_complete(struct ledger_request *request) {
-    answer = request->error.code;
+    answer = request->answer.error.code;
 }
 
 static bool open_ledger(struct ledger **ledger) {
@@ -73,10 +73,15 @@ static bool send(struct ledger *ledger, enum ledger_request_type type, uint32_t 
         write_bet(text, sizeof text, agency, n);
         assert_true(chunk_add(chunk, text, strlen(text), &error));
     }
-    struct ledger_request request = {
-        .type = type, .agency = agency, .first = first, .chunk = chunk, .next = -1, .complete = on_complete};
-    error_clear(&request.error);
-    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request.digest));
+    struct ledger_request request = {.input.type = type,
+                                     .input.agency = agency,
+                                     .input.first = first,
+                                     .input.chunk = chunk,
+                                     .answer.next = -1,
+                                     .complete = on_complete};
+    error_clear(&request.answer.error);
+    assert_true(
+        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request.input.digest));
     ledger_process(ledger, &request.node);
     chunk_free(chunk);
     return answer == ERROR_NONE;

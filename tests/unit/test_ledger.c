@@ -60,8 +60,8 @@ static void every_bet_of_a_resend_is_compared(void **state) {
                 snprintf(text, sizeof text, bet == place ? others[i] : "Ana,Paz,%d,2000-01-01,1", bet);
                 assert_true(chunk_add(chunk, text, strlen(text), &error));
             }
-            chunk_free((struct chunk *)(uintptr_t)resend->chunk);
-            resend->chunk = chunk;
+            chunk_free((struct chunk *)(uintptr_t)resend->input.chunk);
+            resend->input.chunk = chunk;
             int64_t next;
             assert_int_equal(ask(resend, &next), ERROR_CONFLICT);
             assert_int_equal(next, 6);
@@ -80,10 +80,10 @@ static void gaps_and_other_bets_are_refused(void **state) {
     assert_int_equal(next, 10);
     assert_refused(LEDGER_CHUNK, 2, 1, 1, ERROR_GAP); // agency 2 has none
     struct ledger_request *far = request(LEDGER_LAST_CHUNK, 1, 0, 0);
-    far->first = INT64_MAX;
+    far->input.first = INT64_MAX;
     assert_int_equal(ask(far, &next), ERROR_GAP);
     struct ledger_request *other = request(LEDGER_CHUNK, 1, 0, 12);
-    ((char *)(uintptr_t)other->chunk->rows)[0] = 'B';
+    ((char *)(uintptr_t)other->input.chunk->rows)[0] = 'B';
     assert_int_equal(ask(other, &next), ERROR_CONFLICT);
     assert_int_equal(next, 10);
     assert_bets(10);
@@ -217,7 +217,7 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
         request(LEDGER_CHUNK, 1, 0, 3), request(LEDGER_PASS, 1, -1, 0),      request(LEDGER_CHUNK, 1, 9, 1),
         request(LEDGER_CHUNK, 1, 3, 3), request(LEDGER_LAST_CHUNK, 2, 0, 2), request(LEDGER_CHUNK, 1, 0, 6),
     };
-    error_set(&requests[1]->error, ERROR_BAD_BET, "refused before it came");
+    error_set(&requests[1]->answer.error, ERROR_BAD_BET, "refused before it came");
     static const struct error_code *const codes[] = {ERROR_NONE, ERROR_BAD_BET, ERROR_GAP,
                                                      ERROR_NONE, ERROR_NONE,    ERROR_NONE};
     for (int i = 0; i < 6; i++) {
@@ -229,7 +229,7 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
     assert_int_equal(story.count, 6);
     for (int i = 0; i < 6; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
-        assert_int_equal(requests[i]->error.code, codes[i]);
+        assert_int_equal(requests[i]->answer.error.code, codes[i]);
         discard(requests[i]);
     }
     assert_bets(8);

@@ -28,9 +28,10 @@ static struct ledger_request *winning(enum ledger_request_type type, uint32_t ag
         assert_true(chunk_add(chunk, row, sizeof row - 1, &error));
     }
     struct ledger_request *made = request(LEDGER_PASS, agency, first, 0);
-    made->type = type;
-    made->chunk = chunk;
-    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->digest));
+    made->input.type = type;
+    made->input.chunk = chunk;
+    assert_true(
+        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->input.digest));
     return made;
 }
 
@@ -58,7 +59,7 @@ static const struct error_code *ask_alone(struct ledger_request *request) {
 static const struct error_code *ask_cheaply(struct ledger_request *request) {
     int calls = story.calls;
     scanned = 0;
-    size_t sent = request->chunk->rows_length;
+    size_t sent = request->input.chunk->rows_length;
     const struct error_code *code = ask_alone(request);
     assert_int_equal(story.calls, calls);
     assert_in_range(scanned, 0, 4 * sent);
@@ -107,7 +108,7 @@ static void a_resend_over_many_chunks(void **state) {
         for (int64_t first = 0; first < end; first += 7) {
             assert_stored(LEDGER_CHUNK, 1, first, (int)(end - first), end);
             struct ledger_request *other = request(LEDGER_CHUNK, 1, first, (int)(end - first));
-            other->chunk->rows[other->chunk->rows_length - 2] = '9';
+            other->input.chunk->rows[other->input.chunk->rows_length - 2] = '9';
             assert_int_equal(ask_alone(other), ERROR_CONFLICT);
         }
         if (i < sizeof kept / sizeof *kept) {
@@ -127,8 +128,8 @@ static void a_group_that_failed_is_forgotten(void **state) {
     story.count = 0;
     story.fault = FAIL_BEFORE;
     ledger_process(story.ledger, &stored->node);
-    assert_int_equal(stored->error.code, ERROR_STORE_FAILED);
-    assert_int_equal(again->error.code, ERROR_STORE_FAILED);
+    assert_int_equal(stored->answer.error.code, ERROR_STORE_FAILED);
+    assert_int_equal(again->answer.error.code, ERROR_STORE_FAILED);
     discard(stored);
     discard(again);
     assert_stored(LEDGER_CHUNK, 1, 0, 100, 100);

@@ -234,7 +234,7 @@ static void a_group_whose_commit_fails(void **state) {
         request(LEDGER_CHUNK, 2, -1, 0), // refused before it came
         request(LEDGER_LAST_CHUNK, 2, 0, 2),
     };
-    error_set(&requests[5]->error, ERROR_BAD_BET, "refused before it came");
+    error_set(&requests[5]->answer.error, ERROR_BAD_BET, "refused before it came");
     static const struct error_code *const codes[] = {
         ERROR_STORE_FAILED, ERROR_STORE_FAILED, ERROR_STORE_FAILED, ERROR_STORE_FAILED,
         ERROR_NONE,         ERROR_BAD_BET,      ERROR_STORE_FAILED};
@@ -247,8 +247,8 @@ static void a_group_whose_commit_fails(void **state) {
     assert_int_equal(story.count, 7);
     for (int i = 0; i < 7; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
-        assert_int_equal(requests[i]->error.code, codes[i]);
-        assert_int_equal(requests[i]->next, -1);
+        assert_int_equal(requests[i]->answer.error.code, codes[i]);
+        assert_int_equal(requests[i]->answer.next, -1);
         discard(requests[i]);
     }
     assert_bets(3);

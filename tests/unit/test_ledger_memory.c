@@ -36,13 +36,13 @@ static void insist_on_list(void) {
     uint32_t pieces = 0;
     for (int tries = 0; pieces != 2 && tries < 2; tries++) {
         struct ledger_request *asked = request(LEDGER_CHUNK, 1, 0, 8);
-        asked->wants_list = true;
+        asked->input.wants_list = true;
         story.count = 0;
         allocations.counted = true;
         ledger_process(story.ledger, &asked->node);
         allocations.counted = false;
-        pieces = asked->piece_count;
-        assert_true(pieces == 2 || error_retryable(asked->error.code));
+        pieces = asked->answer.piece_count;
+        assert_true(pieces == 2 || error_retryable(asked->answer.error.code));
         discard(asked);
     }
     assert_int_equal(pieces, 2);

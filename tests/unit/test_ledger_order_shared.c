@@ -15,7 +15,7 @@ static void *send_for_the_last(void *context) {
 // The other server gets bets for the agency that is just being left out. Goes on when that has been answered,
 // or waits for a lock.
 static void send_meanwhile(void) {
-    meanwhile_answer = (struct ledger_request){.next = -2};
+    meanwhile_answer = (struct ledger_request){.answer.next = -2};
     assert_int_equal(pthread_create(&meanwhile_thread, NULL, send_for_the_last, NULL), 0);
     while (query_number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0 &&
            query_number("SELECT count(*) FROM chunks WHERE agency = 3") == 0) {
@@ -32,9 +32,9 @@ static void a_draw_is_changed_by_who_has_locked_it(void **state) {
     must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error);
     assert_null(servers[1].before_put_draw);
     pthread_join(meanwhile_thread, NULL);
-    if (meanwhile_answer.error.code != ERROR_UNKNOWN_AGENCY) {
+    if (meanwhile_answer.answer.error.code != ERROR_UNKNOWN_AGENCY) {
         fail_msg("bets of an agency that was just being left out: expected %s, and the answer is %s",
-                 error_name(ERROR_UNKNOWN_AGENCY), error_name(meanwhile_answer.error.code));
+                 error_name(ERROR_UNKNOWN_AGENCY), error_name(meanwhile_answer.answer.error.code));
     }
     assert_int_equal(query_number("SELECT agencies FROM draws"), 2);
     assert_int_equal(query_number("SELECT count(*) FROM chunks"), 0);
@@ -46,14 +46,15 @@ static void behind_a_conflict_rows_are_locked_first(void **state) {
     start(&servers[0], 2);
     start(&servers[1], 2);
     assert_stored(&servers[1], LEDGER_CHUNK, 2, 0, 3, 3);
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 2, -1, 3, 3)).next, 6); // the conflict
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 2, -1, 3, 3)).answer.next,
+                     6); // the conflict
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 3, 3);
     struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0));
-    if (last.error.code != ERROR_NONE) {
-        fail_msg("%s", last.error.text);
+    if (last.answer.error.code != ERROR_NONE) {
+        fail_msg("%s", last.answer.error.text);
     }
-    assert_int_equal(last.next, 3);
-    assert_true(last.finished);
+    assert_int_equal(last.answer.next, 3);
+    assert_true(last.answer.finished);
     assert_int_equal(query_number("SELECT bets FROM agencies WHERE agency = 1 AND finished_at IS NOT NULL"),
                      3);
     assert_int_equal(servers[0].opened, 1);

@@ -13,8 +13,9 @@ static void an_agency_goes_on_at_another_server(void **state) {
     assert_stored(&servers[0], LEDGER_CHUNK, 1, 10, 5, 15); // again, here
     assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 20, 20); // known there, and new
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 5, 20, 25);
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 1, 26, 1).error.code, ERROR_GAP); // there is one
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, 3, 4, 2)).error.code, ERROR_CONFLICT);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 1, 26, 1).answer.error.code, ERROR_GAP); // there is one
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, 3, 4, 2)).answer.error.code,
+                     ERROR_CONFLICT);
     assert_bets(25);
     assert_int_equal(servers[0].opened + servers[1].opened, 2);
 }
@@ -31,9 +32,10 @@ static void how_much_is_stored_is_told_by_each_server(void **state) {
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 2, 3, 12);  // again
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 0, 12); // none, at the end of what it knows
     assert_stored(&servers[0], LEDGER_CHUNK, 2, 0, 3, 3);
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 2, -1, 0, 0)).next, 3); // none, anywhere
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 2, -1, 0, 0)).answer.next,
+                     3);                                                           // none, anywhere
     struct ledger_request request = send(&servers[1], LEDGER_LAST_CHUNK, 1, 5, 5); // an end before the end
-    assert_int_equal(request.error.code, ERROR_CONFLICT);
+    assert_int_equal(request.answer.error.code, ERROR_CONFLICT);
 }
 
 // Also with a refusal, of bets that end where this server thinks that the agency's do.
@@ -45,12 +47,12 @@ static void how_much_is_stored_is_told_with_a_refusal(void **state) {
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 5, 5);
     assert_stored(&servers[0], LEDGER_CHUNK, 1, 5, 3, 8);
     struct ledger_request other = answer(&servers[1], request_of(LEDGER_CHUNK, 1, 2, 3, 3));
-    assert_int_equal(other.error.code, ERROR_CONFLICT);
-    assert_int_equal(other.next, 8);
+    assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
+    assert_int_equal(other.answer.next, 8);
     assert_stored(&servers[1], LEDGER_LAST_CHUNK, 1, 8, 4, 12);
     other = answer(&servers[0], request_of(LEDGER_CHUNK, 1, 7, 15, 9)); // and goes on behind what it knows
-    assert_int_equal(other.error.code, ERROR_CONFLICT);
-    assert_int_equal(other.next, 12);
+    assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
+    assert_int_equal(other.answer.next, 12);
 }
 
 // Whether there is a gap nobody knows while the agency's row cannot be read. What is appended needs no such
@@ -68,7 +70,7 @@ static void what_seems_a_gap_is_asked_for_and_nothing_else(void **state) {
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 8, 3, 11);
     assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 3, 13);
     assert_int_equal(servers[1].asked, asked);
-    assert_int_equal(send(&servers[1], LEDGER_CHUNK, 1, 14, 3).error.code, ERROR_GAP);
+    assert_int_equal(send(&servers[1], LEDGER_CHUNK, 1, 14, 3).answer.error.code, ERROR_GAP);
     assert_int_equal(servers[1].asked, asked + 1);
 }
 
@@ -77,8 +79,8 @@ static void what_is_appended_comes_behind_the_others(void **state) {
     start(&servers[0], 1);
     start(&servers[1], 1);
     assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 3, 3);
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 3, 3)).next, 6);
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 6, 3)).next, 9);
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 3, 3)).answer.next, 6);
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 6, 3)).answer.next, 9);
     assert_bets(9);
 }
 
@@ -87,8 +89,8 @@ static void an_append_equal_to_anothers_is_stored_too(void **state) {
     (void)state;
     start(&servers[0], 1);
     start(&servers[1], 1);
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).next, 3);
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).next, 6);
+    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).answer.next, 3);
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).answer.next, 6);
     assert_int_equal(query_number("SELECT count(*) FROM bets"), 6);
 }
 
@@ -97,13 +99,13 @@ static void only_one_server_says_that_it_stored_and_finished(void **state) {
     start(&servers[0], 2);
     start(&servers[1], 2);
     struct ledger_request first = send(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 3);
-    assert_int_equal(first.stored, 3);
-    assert_true(first.finished);
+    assert_int_equal(first.answer.stored, 3);
+    assert_true(first.answer.finished);
     struct ledger_request second = send(&servers[1], LEDGER_LAST_CHUNK, 1, 0, 3); // it does not know of any
-    assert_int_equal(second.error.code, ERROR_NONE);
-    assert_int_equal(second.next, 3);
-    assert_int_equal(second.stored, 0);
-    assert_false(second.finished);
+    assert_int_equal(second.answer.error.code, ERROR_NONE);
+    assert_int_equal(second.answer.next, 3);
+    assert_int_equal(second.answer.stored, 0);
+    assert_false(second.answer.finished);
 }
 
 // Each finishes on another server; none of them sees all of it, and the draw is sealed all the same.
@@ -118,7 +120,7 @@ static void the_last_end_seals_the_draw_wherever_it_comes(void **state) {
     }
     assert_true(ledger_has_work(servers[SERVERS - 1].ledger));
     assert_int_equal(query_number("SELECT count(*) FROM draws WHERE state = 'sealed' AND finished = 3"), 1);
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 8, 1).error.code, ERROR_AGENCY_FINISHED);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 8, 1).answer.error.code, ERROR_AGENCY_FINISHED);
     for (int i = 0; i < SERVERS; i++) { // whoever looks first makes it
         current = &servers[i];
         ledger_look(servers[i].ledger);
@@ -163,7 +165,7 @@ static void everyone_is_told_by_one_server_or_another(void **state) {
     current = &servers[0];
     ledger_look(servers[0].ledger);
     struct ledger_request told = answer(&servers[0], request_of(LEDGER_TOLD, 1, -1, 0, 0));
-    assert_int_equal(told.error.code, ERROR_NONE);
+    assert_int_equal(told.answer.error.code, ERROR_NONE);
     assert_int_equal(servers[0].all_told, 0);
     answer(&servers[1], request_of(LEDGER_TOLD, 2, -1, 0, 0));
     for (int i = 0; i < 2; i++) {
@@ -187,16 +189,16 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
         next += 5;
         servers[0].fault = fault;
         struct ledger_request appended = answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, next, 3));
-        assert_int_equal(appended.error.code, ERROR_NONE);
-        assert_int_equal(appended.stored, 3); // and it is logged as stored
+        assert_int_equal(appended.answer.error.code, ERROR_NONE);
+        assert_int_equal(appended.answer.stored, 3); // and it is logged as stored
         next += 3;
-        assert_int_equal(appended.next, next);
+        assert_int_equal(appended.answer.next, next);
         assert_bets(next);
     }
     servers[0].fault = LOSE_AFTER;
     struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, next, 4));
-    assert_int_equal(last.error.code, ERROR_NONE);
-    assert_true(last.finished);
+    assert_int_equal(last.answer.error.code, ERROR_NONE);
+    assert_true(last.answer.finished);
     assert_bets(next + 4);
     assert_true(ledger_has_work(servers[0].ledger));
 }
@@ -204,7 +206,7 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
 // Appends 3 bets that end in another digit than those of server 0.
 static void append_others(void) {
     struct ledger_request *request = request_of(LEDGER_CHUNK, 1, -1, 0, 3);
-    struct chunk *chunk = (struct chunk *)(uintptr_t)request->chunk;
+    struct chunk *chunk = (struct chunk *)(uintptr_t)request->input.chunk;
     chunk_clear(chunk);
     for (int i = 0; i < 3; i++) {
         char text[64];
@@ -212,8 +214,9 @@ static void append_others(void) {
         snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i == 2 ? 2 : 1);
         assert_true(chunk_add(chunk, text, strlen(text), &error));
     }
-    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->digest));
-    assert_int_equal(answer(&servers[1], request).error.code, ERROR_NONE);
+    assert_true(
+        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->input.digest));
+    assert_int_equal(answer(&servers[1], request).answer.error.code, ERROR_NONE);
 }
 
 // Another server's bets stand where the append would have been. They differ in one digit: it is not stored.
@@ -224,9 +227,9 @@ static void an_append_that_is_not_known_is_told_from_anothers(void **state) {
     servers[0].fault = LOSE_BEFORE;
     servers[0].meanwhile = append_others;
     struct ledger_request appended = answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3));
-    assert_int_equal(appended.error.code, ERROR_NONE);
-    assert_int_equal(appended.stored, 3);
-    assert_int_equal(appended.next, 6);
+    assert_int_equal(appended.answer.error.code, ERROR_NONE);
+    assert_int_equal(appended.answer.stored, 3);
+    assert_int_equal(appended.answer.next, 6);
     assert_int_equal(query_number("SELECT count(*) FROM bets WHERE documento = '2' AND numero = 1"), 1);
     assert_int_equal(query_number("SELECT count(*) FROM bets"), 6);
 }
@@ -237,12 +240,12 @@ static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
     for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
         servers[0].fault = fault;
         struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, fault, -1, 0, 0));
-        assert_int_equal(last.error.code, ERROR_NONE);
-        assert_true(last.finished);
+        assert_int_equal(last.answer.error.code, ERROR_NONE);
+        assert_true(last.answer.finished);
     }
     assert_true(ledger_has_work(servers[0].ledger));
     assert_int_equal(
-        answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0)).error.code, // another one
+        answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0)).answer.error.code, // another one
         ERROR_AGENCY_FINISHED);
 }
 
@@ -261,7 +264,7 @@ static void the_stored_draw_is_taken_over(void **state) {
     current = &servers[0];
     ledger_look(servers[0].ledger);
     assert_int_equal(ledger_agencies(servers[0].ledger), 5);
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 6, 0, 1).error.code, ERROR_UNKNOWN_AGENCY);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 6, 0, 1).answer.error.code, ERROR_UNKNOWN_AGENCY);
     assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 5, 5); // which thinks of four
     assert_false(ledger_has_work(servers[1].ledger));
     assert_int_equal(stored_agencies(), 5);
@@ -279,16 +282,16 @@ static void for_unknown_agencies_the_draw_is_looked_at_once(void **state) {
         int looked = servers[0].looked;
         for (int i = 0; i < 3; i++) {
             requests[i]->node.next = i < 2 ? &requests[i + 1]->node : NULL;
-            error_clear(&requests[i]->error);
+            error_clear(&requests[i]->answer.error);
         }
         ledger_process(servers[0].ledger, &requests[0]->node);
         for (int i = 0; i < 3; i++) {
-            assert_int_equal(requests[i]->error.code, ERROR_UNKNOWN_AGENCY);
+            assert_int_equal(requests[i]->answer.error.code, ERROR_UNKNOWN_AGENCY);
         }
         assert_int_equal(servers[0].looked, looked + 1); // and again for the next
     }
     for (int i = 0; i < 3; i++) {
-        chunk_free((struct chunk *)(uintptr_t)requests[i]->chunk);
+        chunk_free((struct chunk *)(uintptr_t)requests[i]->input.chunk);
         free(requests[i]);
     }
 }
@@ -304,7 +307,7 @@ static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     assert_int_equal(stored_agencies(), 3);
     servers[1].options.change = true;
     must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error); // that seals it
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 0, 5).error.code, ERROR_UNKNOWN_AGENCY);
+    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 0, 5).answer.error.code, ERROR_UNKNOWN_AGENCY);
     assert_int_equal(query_number("SELECT count(*) FROM chunks WHERE agency = 3"), 0);
     assert_true(ledger_has_work(servers[0].ledger));
     ledger_work(servers[0].ledger);
@@ -328,9 +331,9 @@ static void *race(void *argument) {
             bool is_last = at + count == RACING_BETS;
             struct ledger_request answered =
                 send(server, is_last ? LEDGER_LAST_CHUNK : LEDGER_CHUNK, agency, at, count);
-            if (answered.error.code == ERROR_NONE) {
+            if (answered.answer.error.code == ERROR_NONE) {
                 at += count;
-            } else if (!error_retryable(answered.error.code)) {
+            } else if (!error_retryable(answered.answer.error.code)) {
                 return "a chunk was refused for good";
             }
             sched_yield();

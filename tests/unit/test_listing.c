@@ -5,8 +5,8 @@
 // request.
 static struct ledger_request *asking(uint64_t from, int count) {
     struct ledger_request *asked = request(LEDGER_CHUNK, 1, 0, count);
-    asked->wants_list = true;
-    asked->list_from = from;
+    asked->input.wants_list = true;
+    asked->input.list_from = from;
     asked->node.next = NULL;
     story.count = 0;
     return asked;
@@ -14,8 +14,8 @@ static struct ledger_request *asking(uint64_t from, int count) {
 
 static void assert_pieces(const struct ledger_request *asked, const char *expected) {
     char text[128] = "";
-    for (uint32_t i = 0; i < asked->piece_count; i++) {
-        const struct piece *piece = &asked->pieces[i];
+    for (uint32_t i = 0; i < asked->answer.piece_count; i++) {
+        const struct piece *piece = &asked->answer.pieces[i];
         struct chunk *chunk = chunk_numbered((int)piece->first, (int)piece->count);
         bool same;
         assert_true(chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
@@ -25,14 +25,14 @@ static void assert_pieces(const struct ledger_request *asked, const char *expect
         sprintf(text + strlen(text), "%d+%u ", (int)piece->first, piece->count);
     }
     assert_string_equal(text, expected);
-    assert_int_equal(asked->pieces == NULL, expected[0] == '\0');
+    assert_int_equal(asked->answer.pieces == NULL, expected[0] == '\0');
 }
 
 static void expect_list(uint64_t from, int count, const char *expected) {
     struct ledger_request *asked = asking(from, count);
     ledger_process(story.ledger, &asked->node);
-    assert_int_equal(asked->error.code, ERROR_NONE);
-    assert_int_equal(asked->next, 20);
+    assert_int_equal(asked->answer.error.code, ERROR_NONE);
+    assert_int_equal(asked->answer.next, 20);
     assert_pieces(asked, expected);
     discard(asked);
 }
@@ -65,14 +65,14 @@ static void who_does_not_ask_gets_no_list(void **state) {
     open_ledger(1);
     assert_stored(LEDGER_CHUNK, 1, 0, 7, 7);
     struct ledger_request *asked = asking(0, 3);
-    asked->wants_list = false;
+    asked->input.wants_list = false;
     ledger_process(story.ledger, &asked->node);
     assert_pieces(asked, "");
     discard(asked);
     asked = request(LEDGER_CHUNK, 1, 1, 3);
-    asked->wants_list = true;
+    asked->input.wants_list = true;
     ledger_process(story.ledger, &asked->node);
-    assert_int_equal(asked->error.code, ERROR_NONE);
+    assert_int_equal(asked->answer.error.code, ERROR_NONE);
     assert_pieces(asked, "");
     discard(asked);
 }
@@ -87,7 +87,7 @@ static void a_list_is_of_what_is_stored(void **state) {
         more->node.next = &asked->node;
         story.fault = fails == 0 ? NO_FAULT : FAIL_BEFORE;
         ledger_process(story.ledger, &more->node);
-        assert_int_equal(asked->error.code, fails == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
+        assert_int_equal(asked->answer.error.code, fails == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
         if (fails == 0) {
             assert_pieces(asked, "0+7 7+3 ");
         }
@@ -107,9 +107,9 @@ static void a_list_is_of_what_is_stored(void **state) {
 static void ask_of_all(int agencies, uint64_t from, const char *expected) {
     for (int agency = 1; agency <= agencies; agency++) {
         struct ledger_request *asked = asking(from, 0);
-        asked->agency = (uint32_t)agency;
+        asked->input.agency = (uint32_t)agency;
         ledger_process(story.ledger, &asked->node);
-        assert_int_equal(asked->error.code, ERROR_NONE);
+        assert_int_equal(asked->answer.error.code, ERROR_NONE);
         assert_pieces(asked, expected);
         discard(asked);
     }

@@ -43,23 +43,23 @@ static int end(void **state) {
 
 // Makes the list of an agency's pieces from bet `from` on, of which the ledger knows `bets`.
 static void assert_list(uint32_t agency, uint64_t from, uint64_t bets, const char *expected) {
-    struct ledger_request request = {.agency = agency, .list_from = from};
+    struct ledger_request request = {.input.agency = agency, .input.list_from = from};
     struct error error;
     char text[256] = "";
-    error_clear(&request.error);
+    error_clear(&request.answer.error);
     must(listing_make(listings, store, &request, bets, &error), &error);
-    assert_int_equal(request.error.code, ERROR_NONE);
-    for (uint32_t i = 0; i < request.piece_count; i++) {
-        const struct piece *piece = &request.pieces[i];
+    assert_int_equal(request.answer.error.code, ERROR_NONE);
+    for (uint32_t i = 0; i < request.answer.piece_count; i++) {
+        const struct piece *piece = &request.answer.pieces[i];
         struct stored_chunk stored = chunk_of(agency, piece->first, 1);
         assert_memory_equal(piece->digest, stored.digest, sizeof stored.digest);
         sprintf(text + strlen(text), "%llu+%u ", (unsigned long long)piece->first, piece->count);
     }
     assert_string_equal(text, expected);
-    assert_int_equal(request.pieces != NULL, request.piece_count > 0);
+    assert_int_equal(request.answer.pieces != NULL, request.answer.piece_count > 0);
     listing_drop(&request);
-    assert_null(request.pieces);
-    assert_int_equal(request.piece_count, 0);
+    assert_null(request.answer.pieces);
+    assert_int_equal(request.answer.piece_count, 0);
 }
 
 static void assert_reads(int expected) {
@@ -164,12 +164,12 @@ static void an_empty_list_makes_room(void **state) {
     }
     ask_all(1, KEPT);
     assert_list(99, 0, 3, ""); // in place of the first one
-    struct ledger_request request = {.agency = 98};
+    struct ledger_request request = {.input.agency = 98};
     struct error error;
     fails = true;
     assert_false(listing_make(listings, store, &request, 3, &error));
     assert_int_equal(error.code, ERROR_STORE_FAILED);
-    assert_null(request.pieces);
+    assert_null(request.answer.pieces);
     fails = store->failed = false;
     reads = 0;
     ask_all(KEPT + 1, KEPT + 1);
@@ -191,11 +191,11 @@ static void a_long_list_comes_in_several(void **state) {
         must(store_add_chunk(store, &chunk, &error), &error);
     }
     must(store_commit(store, &error), &error);
-    struct ledger_request request = {.agency = 1};
-    error_clear(&request.error);
+    struct ledger_request request = {.input.agency = 1};
+    error_clear(&request.answer.error);
     must(listing_make(listings, store, &request, 2 * PIECES_LISTED_MAX + 4, &error), &error);
-    assert_int_equal(request.piece_count, PIECES_LISTED_MAX);
-    assert_int_equal(request.pieces[PIECES_LISTED_MAX - 1].first, 2 * PIECES_LISTED_MAX - 2);
+    assert_int_equal(request.answer.piece_count, PIECES_LISTED_MAX);
+    assert_int_equal(request.answer.pieces[PIECES_LISTED_MAX - 1].first, 2 * PIECES_LISTED_MAX - 2);
     listing_drop(&request);
     assert_list(1, 2 * PIECES_LISTED_MAX, 2 * PIECES_LISTED_MAX + 4, "2000+2 2002+2 ");
     assert_list(1, 2 * PIECES_LISTED_MAX - 1, 2 * PIECES_LISTED_MAX + 4, "1998+2 ");

@@ -19,26 +19,26 @@ static void a_chunk_comes_as_it_was_sent(void **state) {
     uint8_t digest[CHUNK_DIGEST_BYTES];
     say_text(*state, CHUNK);
     struct ledger_request *request = last_request();
-    assert_int_equal(request->type, LEDGER_CHUNK);
-    assert_int_equal(request->agency, 3);
-    assert_int_equal(request->first, 10);
-    assert_int_equal(request->bets_sent, 2);
-    assert_int_equal(request->source, 1);
-    assert_int_equal(request->error.code, ERROR_NONE);
-    assert_false(request->wants_list);
-    assert_non_null(request->chunk);
-    assert_int_equal(request->chunk->count, 2);
-    assert_true(
-        chunk_digest(request->chunk->numbers, 2, request->chunk->rows, request->chunk->rows_length, digest));
-    assert_memory_equal(request->digest, digest, sizeof digest);
+    assert_int_equal(request->input.type, LEDGER_CHUNK);
+    assert_int_equal(request->input.agency, 3);
+    assert_int_equal(request->input.first, 10);
+    assert_int_equal(request->input.bets_sent, 2);
+    assert_int_equal(request->input.source, 1);
+    assert_int_equal(request->answer.error.code, ERROR_NONE);
+    assert_false(request->input.wants_list);
+    assert_non_null(request->input.chunk);
+    assert_int_equal(request->input.chunk->count, 2);
+    assert_true(chunk_digest(request->input.chunk->numbers, 2, request->input.chunk->rows,
+                             request->input.chunk->rows_length, digest));
+    assert_memory_equal(request->input.digest, digest, sizeof digest);
     say_text(*state, "{\"type_message\":2,\"agency\":3,\"payload\":[]}");
-    assert_int_equal(last_request()->type, LEDGER_LAST_CHUNK);
-    assert_int_equal(last_request()->first, -1);
-    assert_int_equal(last_request()->chunk->count, 0);
+    assert_int_equal(last_request()->input.type, LEDGER_LAST_CHUNK);
+    assert_int_equal(last_request()->input.first, -1);
+    assert_int_equal(last_request()->input.chunk->count, 0);
     say_text(*state, CONSULT);
-    assert_int_equal(last_request()->type, LEDGER_PASS);
-    assert_int_equal(last_request()->agency, 3);
-    assert_null(last_request()->chunk);
+    assert_int_equal(last_request()->input.type, LEDGER_PASS);
+    assert_int_equal(last_request()->input.agency, 3);
+    assert_null(last_request()->input.chunk);
 }
 
 // What is stored is told from a message's first bet on, and not to whom goes on.
@@ -55,11 +55,11 @@ static void a_list_is_asked_for_with_the_first_chunk_only(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         say_text(*state, cases[i].text);
-        if (last_request()->wants_list != cases[i].wants) {
+        if (last_request()->input.wants_list != cases[i].wants) {
             fail_msg("%s was expected %sto ask for a list", cases[i].text, cases[i].wants ? "" : "not ");
         }
         if (i == 0) {
-            assert_int_equal(last_request()->list_from, 7);
+            assert_int_equal(last_request()->input.list_from, 7);
         }
         pass();
     }
@@ -68,16 +68,16 @@ static void a_list_is_asked_for_with_the_first_chunk_only(void **state) {
 static void what_is_stored_is_listed_in_the_answer(void **state) {
     struct connection *connection = *state;
     say_text(connection, "{\"type_message\":1,\"agency\":3,\"first\":0,\"stored\":1,\"payload\":[" BET "]}");
-    last_request()->next = 9;
-    last_request()->pieces = calloc(1, sizeof *last_request()->pieces);
-    last_request()->pieces[0].count = 9;
-    last_request()->piece_count = 1;
+    last_request()->answer.next = 9;
+    last_request()->answer.pieces = calloc(1, sizeof *last_request()->answer.pieces);
+    last_request()->answer.pieces[0].count = 9;
+    last_request()->answer.piece_count = 1;
     pass();
     assert_true(was_sent(
         connection, "{\"type_message\":1,\"payload\":null,\"next\":9,\"stored\":[{\"first\":0,\"count\":9,"));
     connection->sent_length = 0;
     say_text(connection, CHUNK);
-    last_request()->next = 12;
+    last_request()->answer.next = 12;
     pass();
     assert_true(was_sent(connection, "{\"type_message\":1,\"payload\":null,\"next\":12}"));
 }
@@ -98,7 +98,7 @@ static void a_third_list_waits(void **state) {
     pass();
     assert_false(third->paused);
     say_text(third, list);
-    assert_true(last_request()->wants_list);
+    assert_true(last_request()->input.wants_list);
 }
 
 static void what_is_refused_keeps_its_place_among_the_answers(void **state) {
@@ -110,15 +110,15 @@ static void what_is_refused_keeps_its_place_among_the_answers(void **state) {
     assert_int_equal(worker.count, 4);
     assert_int_equal(connection->sent_length, 0);
     struct ledger_request *nonsense = worker.requests[1], *bad = worker.requests[2];
-    assert_int_equal(nonsense->type, LEDGER_PASS);
-    assert_int_equal(nonsense->error.code, ERROR_UNKNOWN_TYPE);
-    assert_int_equal(nonsense->next, -1);
-    assert_null(nonsense->chunk);
-    assert_int_equal(bad->type, LEDGER_LAST_CHUNK); // which the ledger logs
-    assert_int_equal(bad->error.code, ERROR_BAD_BET);
-    assert_int_equal(bad->bets_sent, 2);
-    assert_null(bad->chunk);
-    worker.requests[0]->next = 12;
+    assert_int_equal(nonsense->input.type, LEDGER_PASS);
+    assert_int_equal(nonsense->answer.error.code, ERROR_UNKNOWN_TYPE);
+    assert_int_equal(nonsense->answer.next, -1);
+    assert_null(nonsense->input.chunk);
+    assert_int_equal(bad->input.type, LEDGER_LAST_CHUNK); // which the ledger logs
+    assert_int_equal(bad->answer.error.code, ERROR_BAD_BET);
+    assert_int_equal(bad->input.bets_sent, 2);
+    assert_null(bad->input.chunk);
+    worker.requests[0]->answer.next = 12;
     pass();
     static const char *const answers[] = {"\"next\":12",
                                           "\"code\":\"unknown_type\"",
@@ -133,14 +133,14 @@ static void what_is_refused_keeps_its_place_among_the_answers(void **state) {
 static void what_the_ledger_refuses_is_said_with_what_is_stored(void **state) {
     struct connection *connection = *state;
     say_text(connection, CHUNK);
-    error_set(&last_request()->error, ERROR_GAP, "a gap");
-    last_request()->next = 4;
+    error_set(&last_request()->answer.error, ERROR_GAP, "a gap");
+    last_request()->answer.next = 4;
     pass();
     static const char *const answers[] = {"\"code\":\"gap\"", "\"next\":4"};
     assert_true(were_sent_in_order(connection, answers, 2));
     connection->sent_length = 0;
     say_text(connection, CONSULT);
-    error_set(&last_request()->error, ERROR_UNKNOWN_AGENCY, "agency: nobody");
+    error_set(&last_request()->answer.error, ERROR_UNKNOWN_AGENCY, "agency: nobody");
     pass();
     assert_true(was_sent(connection, "unknown_agency"));
     assert_false(was_sent(connection, "next"));
@@ -150,8 +150,8 @@ static void the_port_of_consultations_takes_nothing_else(void **state) {
     struct connection *connection = *state;
     connection->port = LOTTERY_PORT_CONSULT;
     say_text(connection, CHUNK);
-    assert_null(last_request()->chunk);
-    assert_int_equal(last_request()->error.code, ERROR_BAD_MESSAGE);
+    assert_null(last_request()->input.chunk);
+    assert_int_equal(last_request()->answer.error.code, ERROR_BAD_MESSAGE);
     pass();
     static const char *const answers[] = {"\"code\":\"bad_message\"", "\"field\":\"type_message\""};
     assert_true(were_sent_in_order(connection, answers, 2));
@@ -167,10 +167,10 @@ static void a_certificate_speaks_for_its_agency_alone(void **state) {
     struct connection *connection = come_with_certificate("7"), *other = come_with_certificate("3");
     assert_int_equal(connection->claim, 7);
     say_text(other, CHUNK);
-    assert_int_equal(last_request()->error.code, ERROR_NONE);
+    assert_int_equal(last_request()->answer.error.code, ERROR_NONE);
     say_text(connection, CHUNK);
-    assert_int_equal(last_request()->error.code, ERROR_NOT_AUTHORIZED);
-    assert_null(last_request()->chunk);
+    assert_int_equal(last_request()->answer.error.code, ERROR_NOT_AUTHORIZED);
+    assert_null(last_request()->input.chunk);
     say_text(connection, "{\"type_message\":3,\"agency\":7}"); // thrown away
     assert_int_equal(worker.count, 2);
     assert_true(connection->paused);
@@ -245,7 +245,7 @@ static void a_message_longer_than_the_limit_ends_the_connection(void **state) {
     say(connection, frame, sizeof frame); // all that comes is thrown away
     say(connection, frame, sizeof frame);
     assert_int_equal(worker.count, 2);
-    assert_int_equal(last_request()->error.code, ERROR_BAD_FRAME);
+    assert_int_equal(last_request()->answer.error.code, ERROR_BAD_FRAME);
     assert_true(connection->paused);
     pass();
     static const char *const answers[] = {"\"next\":", "\"code\":\"bad_frame\"",
@@ -271,7 +271,7 @@ static void one_connection_has_so_many_messages_under_way(void **state) {
 static void at_the_end_nobody_is_answered(void **state) {
     struct connection *connection = *state;
     say_text(connection, CHUNK);
-    error_set(&last_request()->error, ERROR_SHUTTING_DOWN, "the end");
+    error_set(&last_request()->answer.error, ERROR_SHUTTING_DOWN, "the end");
     worker.is_stopped = true;
     say_text(connection, CHUNK); // the ledger takes no more
     assert_int_equal(connection->holds, 1);
@@ -317,7 +317,7 @@ static void who_is_refused_is_doubted(void **state) {
 // Refusals in a row ---------------------------------------------------------------------------------------
 
 static void answer_with(const struct error_code *code) {
-    error_set(&last_request()->error, code, "refused");
+    error_set(&last_request()->answer.error, code, "refused");
     pass();
 }
 

@@ -38,8 +38,11 @@ static void on_complete(struct ledger_request *request) {
 
 // Sends bets `first` … `first + count - 1`; the one at `other` (-1: none) ends in another digit.
 static struct ledger_request send(enum ledger_request_type type, int first, int count, int other) {
-    struct ledger_request request = {
-        .type = type, .agency = 1, .first = first, .next = -1, .complete = on_complete};
+    struct ledger_request request = {.input.type = type,
+                                     .input.agency = 1,
+                                     .input.first = first,
+                                     .answer.next = -1,
+                                     .complete = on_complete};
     struct chunk *chunk = chunk_new((uint32_t)count, (size_t)count * 64);
     for (int i = first; i < first + count; i++) {
         char text[64];
@@ -47,29 +50,32 @@ static struct ledger_request send(enum ledger_request_type type, int first, int 
         snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,123%d", i, i == other ? 5 : 4);
         must(chunk_add(chunk, text, strlen(text), &error), &error);
     }
-    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request.digest));
-    error_clear(&request.error);
-    request.chunk = chunk;
+    assert_true(
+        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request.input.digest));
+    error_clear(&request.answer.error);
+    request.input.chunk = chunk;
     ledger_process(ledger, &request.node);
     chunk_free(chunk);
-    request.chunk = NULL;
+    request.input.chunk = NULL;
     return request;
 }
 
 static void assert_answer(const struct ledger_request *answer, const struct error_code *code,
                           const char *what) {
-    if (answer->error.code != code || answer->next != STORED) {
+    if (answer->answer.error.code != code || answer->answer.next != STORED) {
         fail_msg("%s: expected %s with %d bets stored, and it is %s with %lld%s%s", what,
                  code == ERROR_NONE ? "an acknowledgement" : error_name(code), STORED,
-                 answer->error.code == ERROR_NONE ? "acknowledged" : error_name(answer->error.code),
-                 (long long)answer->next, answer->error.text[0] == '\0' ? "" : ": ", answer->error.text);
+                 answer->answer.error.code == ERROR_NONE ? "acknowledged"
+                                                         : error_name(answer->answer.error.code),
+                 (long long)answer->answer.next, answer->answer.error.text[0] == '\0' ? "" : ": ",
+                 answer->answer.error.text);
     }
 }
 
 static void store_all(void) {
     int at = 0;
     for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; at += chunks[i++]) {
-        assert_int_equal(send(LEDGER_CHUNK, at, chunks[i], -1).error.code, ERROR_NONE);
+        assert_int_equal(send(LEDGER_CHUNK, at, chunks[i], -1).answer.error.code, ERROR_NONE);
     }
     assert_int_equal(at, STORED);
 }
@@ -131,7 +137,7 @@ static void another_last_digit_in_a_last_chunk(void **state) {
     (void)state;
     open_ledger();
     store_all();
-    assert_int_equal(send(LEDGER_LAST_CHUNK, STORED, 0, -1).error.code, ERROR_NONE);
+    assert_int_equal(send(LEDGER_LAST_CHUNK, STORED, 0, -1).answer.error.code, ERROR_NONE);
     for (int again = 0; again < 2; again++) {
         for (int first = STORED - 8; first < STORED; first++) { // also over an edge
             struct ledger_request answer = send(LEDGER_LAST_CHUNK, first, STORED - first, STORED - 1);

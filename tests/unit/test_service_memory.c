@@ -86,8 +86,8 @@ static void who_cannot_be_told_that_it_is_refused_ends(void **state) {
 static void a_list_that_has_no_room_ends_the_connection(void **state) {
     struct connection *connection = *state;
     say_text(connection, "{\"type_message\":1,\"agency\":3,\"first\":0,\"stored\":0,\"payload\":[]}");
-    last_request()->pieces = calloc(1, sizeof *last_request()->pieces);
-    last_request()->piece_count = 1;
+    last_request()->answer.pieces = calloc(1, sizeof *last_request()->answer.pieces);
+    last_request()->answer.piece_count = 1;
     fail_from_now_on(1);
     pass();
     assert_true(stop_failing());

@@ -119,11 +119,11 @@ static void discard_all(struct ledger_request **requests, int count) {
 }
 
 static void assert_blamed(const struct ledger_request *request) {
-    assert_int_equal(request->error.code, ERROR_BAD_MESSAGE);
-    assert_string_equal(request->error.field, "payload");
-    assert_non_null(strstr(request->error.text, "a letter that it has not"));
-    assert_int_equal(request->next, -1);
-    assert_int_equal(request->stored, 0);
+    assert_int_equal(request->answer.error.code, ERROR_BAD_MESSAGE);
+    assert_string_equal(request->answer.error.field, "payload");
+    assert_non_null(strstr(request->answer.error.text, "a letter that it has not"));
+    assert_int_equal(request->answer.next, -1);
+    assert_int_equal(request->answer.stored, 0);
 }
 
 // What the store refuses ------------------------------------------------------------------------------------
@@ -141,16 +141,18 @@ static void what_is_damaged_is_refused_alone(void **state) {
                                          request(LEDGER_CHUNK, 1, 3, 5), request(LEDGER_LAST_CHUNK, 1, 2, 4),
                                          request(LEDGER_CHUNK, 1, 0, 3)};
     process(requests, 5);
-    assert_int_equal(requests[0]->error.code, ERROR_NONE); // another agency's chunk
-    assert_int_equal(requests[0]->next, 4);
+    assert_int_equal(requests[0]->answer.error.code, ERROR_NONE); // another agency's chunk
+    assert_int_equal(requests[0]->answer.next, 4);
     for (int i = 1; i <= 3; i++) {
-        assert_int_equal(requests[i]->error.code, ERROR_STORE_FAILED); // bets that are gone, sent again
-        assert_non_null(strstr(requests[i]->error.text, "of agency 1 the bets from 3 to 5 are missing"));
-        assert_int_equal(requests[i]->next, -1);
-        assert_int_equal(requests[i]->stored, 0);
+        assert_int_equal(requests[i]->answer.error.code,
+                         ERROR_STORE_FAILED); // bets that are gone, sent again
+        assert_non_null(
+            strstr(requests[i]->answer.error.text, "of agency 1 the bets from 3 to 5 are missing"));
+        assert_int_equal(requests[i]->answer.next, -1);
+        assert_int_equal(requests[i]->answer.stored, 0);
     }
-    assert_int_equal(requests[4]->error.code, ERROR_NONE); // a chunk of the same agency that is there
-    assert_int_equal(requests[4]->next, 6);
+    assert_int_equal(requests[4]->answer.error.code, ERROR_NONE); // a chunk of the same agency that is there
+    assert_int_equal(requests[4]->answer.next, 6);
     discard_all(requests, 5);
     assert_int_equal(story.opened, 2); // it is as good as it was
     assert_stored(LEDGER_LAST_CHUNK, 2, 4, 0, 4);
@@ -177,9 +179,9 @@ static void what_is_refused_is_refused_alone(void **state) {
             }
             bets[i] += 2;
             all += 2;
-            assert_int_equal(requests[i]->error.code, ERROR_NONE);
-            assert_int_equal(requests[i]->next, bets[i]);
-            assert_int_equal(requests[i]->stored, 2);
+            assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+            assert_int_equal(requests[i]->answer.next, bets[i]);
+            assert_int_equal(requests[i]->answer.stored, 2);
         }
         discard_all(requests, COUNT);
     }
@@ -199,8 +201,8 @@ static void one_is_refused_in_a_group_of_any_size(void **state) {
         play.refused = 1U << count; // the last one
         process(requests, count);
         for (int i = 0; i < count - 1; i++) {
-            assert_int_equal(requests[i]->error.code, ERROR_NONE);
-            assert_int_equal(requests[i]->next, ++bets[i]);
+            assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+            assert_int_equal(requests[i]->answer.next, ++bets[i]);
         }
         assert_blamed(requests[count - 1]);
         discard_all(requests, count);
@@ -225,8 +227,8 @@ static void a_seal_in_either_half(void **state) {
         process(requests, COUNT);
         assert_blamed(requests[0]);
         for (int i = 1; i < COUNT; i++) {
-            assert_int_equal(requests[i]->error.code, ERROR_NONE);
-            assert_int_equal(requests[i]->finished, requests[i]->type == LEDGER_LAST_CHUNK);
+            assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+            assert_int_equal(requests[i]->answer.finished, requests[i]->input.type == LEDGER_LAST_CHUNK);
         }
         assert_int_equal(play.finished, 2);
         assert_int_equal(play.sealed, 1);
@@ -249,7 +251,7 @@ static void an_end_that_is_refused_is_none(void **state) {
     play.refused = 1U << 3;
     process(requests, COUNT);
     assert_blamed(requests[2]);
-    assert_false(requests[2]->finished);
+    assert_false(requests[2]->answer.finished);
     assert_int_equal(play.finished, 3);
     assert_int_equal(play.sealed, 0);
     discard_all(requests, COUNT);
@@ -280,14 +282,14 @@ static void who_asks_for_nothing_gets_no_other_answer(void **state) {
         open_playing(2);
         struct ledger_request *requests[] = {request(LEDGER_PASS, 1, 0, 0), request(LEDGER_CHUNK, 1, 0, 2),
                                              request(LEDGER_CHUNK, 2, 0, 2), request(LEDGER_PASS, 9, 0, 0)};
-        error_set(&requests[0]->error, ERROR_BAD_MESSAGE, "refused before");
+        error_set(&requests[0]->answer.error, ERROR_BAD_MESSAGE, "refused before");
         play.code = i == 0 ? ERROR_STORE_AWAY : ERROR_STORE_FAILED;
         play.commits = 1;
         process(requests, 4);
-        assert_string_equal(requests[0]->error.text, "refused before");
-        assert_int_equal(requests[1]->error.code, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
-        assert_int_equal(requests[2]->error.code, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
-        assert_int_equal(requests[2]->next, i == 0 ? 2 : -1);
+        assert_string_equal(requests[0]->answer.error.text, "refused before");
+        assert_int_equal(requests[1]->answer.error.code, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
+        assert_int_equal(requests[2]->answer.error.code, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
+        assert_int_equal(requests[2]->answer.next, i == 0 ? 2 : -1);
         discard_all(requests, 4);
         ledger_close(&story.ledger);
     }
@@ -346,10 +348,10 @@ static void what_was_stored_all_the_same_is_stored_once(void **state) {
     play.commits = 1;
     struct ledger_request *last = request(LEDGER_LAST_CHUNK, 1, -1, 3);
     process(&last, 1);
-    assert_int_equal(last->error.code, ERROR_NONE);
-    assert_int_equal(last->next, 13);
-    assert_int_equal(last->stored, 3);
-    assert_true(last->finished);
+    assert_int_equal(last->answer.error.code, ERROR_NONE);
+    assert_int_equal(last->answer.next, 13);
+    assert_int_equal(last->answer.stored, 3);
+    assert_true(last->answer.finished);
     assert_int_equal(play.finished, 1);
     discard(last);
     assert_int_equal(query("SELECT count(*) FROM bets"), 13);
@@ -366,11 +368,11 @@ static void what_was_stored_with_its_end_is_no_bet_too_late(void **state) {
                                          request(LEDGER_LAST_CHUNK, 1, -1, 3)};
     process(requests, 2);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(requests[i]->error.code, ERROR_NONE);
-        assert_int_equal(requests[i]->stored, i == 0 ? 5 : 3);
-        assert_int_equal(requests[i]->next, 8);
+        assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+        assert_int_equal(requests[i]->answer.stored, i == 0 ? 5 : 3);
+        assert_int_equal(requests[i]->answer.next, 8);
     }
-    assert_true(requests[1]->finished);
+    assert_true(requests[1]->answer.finished);
     discard_all(requests, 2);
     assert_int_equal(query("SELECT count(*) FROM bets"), 8);
 }
@@ -392,12 +394,12 @@ static void a_list_is_made_again(void **state) {
     open_playing(1);
     assert_stored(LEDGER_CHUNK, 1, 0, 4, 4);
     struct ledger_request *requests[] = {request(LEDGER_CHUNK, 1, 4, 2), request(LEDGER_CHUNK, 1, 0, 4)};
-    requests[1]->wants_list = true;
+    requests[1]->input.wants_list = true;
     play.code = ERROR_STORE_AWAY;
     play.commits = 2;
     process(requests, 2);
-    assert_int_equal(requests[1]->error.code, ERROR_NONE);
-    assert_int_equal(requests[1]->piece_count, 2);
+    assert_int_equal(requests[1]->answer.error.code, ERROR_NONE);
+    assert_int_equal(requests[1]->answer.piece_count, 2);
     discard_all(requests, 2);
 }
 

@@ -23,10 +23,11 @@ static struct ledger_request *bets(uint32_t agency, int64_t first, int count) {
         assert_true(chunk_add(chunk, row, sizeof row - 1, &error));
     }
     struct ledger_request *made = request(LEDGER_PASS, agency, first, 0);
-    made->type = LEDGER_CHUNK;
-    made->chunk = chunk;
-    made->turn_agency = agency;
-    assert_true(chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->digest));
+    made->input.type = LEDGER_CHUNK;
+    made->input.chunk = chunk;
+    made->input.turn_agency = agency;
+    assert_true(
+        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->input.digest));
     return made;
 }
 
@@ -58,7 +59,7 @@ static void on_one(struct ledger_request *request) {
     if (completed == RESENDS + 2) {
         sem_post(&happened);
     }
-    assert_int_equal(request->error.code, ERROR_NONE);
+    assert_int_equal(request->answer.error.code, ERROR_NONE);
     discard(request);
 }
 
@@ -105,12 +106,12 @@ static int process_group(struct turns *turns, uint32_t *agency) {
     int count = 0;
     story.count = 0;
     if (group != NULL) {
-        *agency = CONTAINER_OF(group, struct ledger_request, node)->agency;
+        *agency = CONTAINER_OF(group, struct ledger_request, node)->input.agency;
         ledger_process(story.ledger, group);
     }
     for (; count < story.count; count++) {
-        assert_int_equal(story.completed[count]->agency, *agency);
-        assert_int_equal(story.completed[count]->error.code, ERROR_NONE);
+        assert_int_equal(story.completed[count]->input.agency, *agency);
+        assert_int_equal(story.completed[count]->answer.error.code, ERROR_NONE);
     }
     return count;
 }
@@ -136,7 +137,7 @@ static void what_is_dear_has_groups_of_its_own(void **state) {
     assert_int_equal(agency, 2);
     discard_completed();
     order[RESENDS] = request(LEDGER_PASS, 1, -1, 0);
-    order[RESENDS]->turn_agency = 1;
+    order[RESENDS]->input.turn_agency = 1;
     add(turns, order[RESENDS]);
     for (int done = 0, sent = 1; done < RESENDS + 1;) {
         add(turns, bets(2, HONEST_BETS * sent++, HONEST_BETS));
@@ -167,7 +168,7 @@ static void what_is_kept_costs_nothing_more(void **state) {
     discard(one);
     enum { LIST_BYTES = 512 * 1024 }; // what a list counts for
     struct ledger_request *list = bets(1, 0, 1);
-    list->wants_list = true;
+    list->input.wants_list = true;
     assert_int_equal(cost_beyond(story.ledger, list), LIST_BYTES);
     ledger_close(&story.ledger);
     open_ledger(2); // nothing is known of how large they are

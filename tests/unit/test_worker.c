@@ -60,7 +60,7 @@ static int many_completed, many_done;
 
 static void on_one_of_many(struct ledger_request *request) {
     assert_ptr_equal(request, &many[many_completed]);
-    many_done += request->error.code == ERROR_NONE;
+    many_done += request->answer.error.code == ERROR_NONE;
     if (many_completed++ == 0) {
         sem_post(&happened);
         sem_wait(&may_go_on); // until all the others wait in the queue
@@ -71,8 +71,9 @@ static void on_one_of_many(struct ledger_request *request) {
 }
 
 static void submit_one_of_many(int index) {
-    many[index] = (struct ledger_request){.type = LEDGER_PASS, .agency = 1, .first = -1, .next = -1};
-    error_clear(&many[index].error);
+    many[index] = (struct ledger_request){
+        .input.type = LEDGER_PASS, .input.agency = 1, .input.first = -1, .answer.next = -1};
+    error_clear(&many[index].answer.error);
     many[index].complete = on_one_of_many;
     assert_true(worker_submit(stopping, &many[index]));
 }
@@ -99,7 +100,7 @@ static void a_group_has_a_cap(void **state) {
     assert_int_equal(many_completed, MANY); // each once, and in order
     assert_int_equal(many_done, 1 + GROUP_CHUNKS_MAX);
     for (int i = 0; i < MANY; i++) {
-        assert_int_equal(many[i].error.code, i < many_done ? ERROR_NONE : ERROR_SHUTTING_DOWN);
+        assert_int_equal(many[i].answer.error.code, i < many_done ? ERROR_NONE : ERROR_SHUTTING_DOWN);
     }
     sem_destroy(&happened);
     sem_destroy(&may_go_on);
@@ -131,10 +132,11 @@ static void a_flood_waits_for_itself(void **state) {
         assert_true(worker_start(story.ledger, &stopping, &error));
         for (int i = 0; i < MANY; i++) {
             bool honest = i == MANY - 1;
-            many[i] = (struct ledger_request){.type = LEDGER_PASS, .first = -1, .next = -1};
-            many[i].turn_agency = honest && round == 0 ? 1 : 2;
-            many[i].source = honest ? 1 : 2;
-            error_clear(&many[i].error);
+            many[i] =
+                (struct ledger_request){.input.type = LEDGER_PASS, .input.first = -1, .answer.next = -1};
+            many[i].input.turn_agency = honest && round == 0 ? 1 : 2;
+            many[i].input.source = honest ? 1 : 2;
+            error_clear(&many[i].answer.error);
             many[i].complete = on_one_of_a_flood;
             assert_true(worker_submit(stopping, &many[i]));
             if (i == 0) {
@@ -174,19 +176,19 @@ static void what_waits_when_the_worker_stops(void **state) {
     sem_wait(&happened);
     for (int i = 0; i < 3; i++) {
         waiting[i] = request(i == 1 ? LEDGER_PASS : LEDGER_CHUNK, 1, 5, 5);
-        waiting[i]->next = 99; // whatever it was before
+        waiting[i]->answer.next = 99; // whatever it was before
         assert_true(worker_submit(stopping, waiting[i]));
     }
     sem_post(&may_go_on);
     worker_stop(stopping);
     worker_stop(stopping); // does no harm
     assert_int_equal(story.count, 4);
-    assert_int_equal(in_hand->error.code, ERROR_NONE);
-    assert_int_equal(in_hand->next, 5);
+    assert_int_equal(in_hand->answer.error.code, ERROR_NONE);
+    assert_int_equal(in_hand->answer.next, 5);
     for (int i = 0; i < 3; i++) {
         assert_ptr_equal(story.completed[1 + i], waiting[i]);
-        assert_int_equal(waiting[i]->error.code, ERROR_SHUTTING_DOWN);
-        assert_int_equal(waiting[i]->next, -1);
+        assert_int_equal(waiting[i]->answer.error.code, ERROR_SHUTTING_DOWN);
+        assert_int_equal(waiting[i]->answer.next, -1);
         discard(waiting[i]);
     }
     worker_free(&stopping);
@@ -212,10 +214,10 @@ static void a_stopped_worker_answers_what_waits(void **state) {
     int stored = 0;
     for (int i = 0; i < REQUESTS_MAX; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
-        if (requests[i]->error.code == ERROR_NONE) {
+        if (requests[i]->answer.error.code == ERROR_NONE) {
             stored += 2;
         } else {
-            assert_int_equal(requests[i]->error.code, ERROR_SHUTTING_DOWN);
+            assert_int_equal(requests[i]->answer.error.code, ERROR_SHUTTING_DOWN);
         }
     }
     assert_false(worker_submit(worker, requests[0]));

@@ -1,0 +1,70 @@
+// A request to the ledger, in three parts: what it asks for, the answer, and what the ledger keeps with it
+// while it has it.
+#ifndef QUINIELA_LEDGER_REQUEST_H
+#define QUINIELA_LEDGER_REQUEST_H
+
+#include "base/error.h"
+#include "base/fair.h"
+#include "base/queue.h"
+#include "bet/chunk.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ledger_request_type {
+    LEDGER_CHUNK,      // store the chunk
+    LEDGER_LAST_CHUNK, // and the agency has no more bets
+    LEDGER_TOLD,       // the agency has been told its winners
+    // Only ask whether there is such an agency. The request keeps its place among the others, so that the
+    // answers keep theirs.
+    LEDGER_PASS,
+};
+
+// The submitter's, unchanged until `complete`.
+struct ledger_input {
+    enum ledger_request_type type;
+    uint32_t agency;
+    int64_t first; // bets of the agency before this chunk, or -1: append it
+    const struct chunk *chunk;
+    uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
+    bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
+    uint64_t list_from;
+    uint32_t bets_sent; // for the log, when the request was refused before it came here
+    uint64_t source;    // for the log: where it comes from, as a number; 0: from nowhere
+    // Whose turn it takes in the worker's queue, and there its source's: the same for all of one connection
+    // that wait, as their answers keep their order.
+    uint64_t turn_agency; // or whoever else has turns of its own
+};
+
+struct ledger_answer {
+    struct error error;   // ERROR_NONE: done, and stored for good. Already set: refused before it came here
+    int64_t next;         // bets of the agency that are stored, or -1 when the answer does not say
+    struct piece *pieces; // the list that was asked for, made with malloc, the submitter's; else NULL
+    uint32_t piece_count;
+    uint32_t stored; // how many bets were stored now, and not before
+    bool finished;   // the agency has finished just now
+};
+
+// What one attempt to store a request puts where.
+struct ledger_attempt {
+    uint32_t bets;
+    uint64_t at;
+    bool last;
+};
+
+struct ledger_own {
+    struct fair_item turn;
+    struct ledger_attempt attempt; // the present one
+    struct ledger_attempt unknown; // an earlier one; nobody knows whether it was stored
+};
+
+struct ledger_request {
+    struct queue_node node;
+    struct ledger_input input;
+    struct ledger_answer answer;
+    struct ledger_own own; // begins zeroed
+    // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
+    void (*complete)(struct ledger_request *request);
+};
+
+#endif
