@@ -48,22 +48,31 @@ static bool is_one_file(const char *name, const char *other) {
            (stat(name, &one) == 0 && stat(other, &another) == 0 && path_is_same(&one, &another));
 }
 
-// Whether `path` is the file that is resolved already, or one of those that SQLite has beside it.
+// Whether `path` leads to the file that is resolved already.
 static bool leads_to(const char *path, const char *resolved) {
-    static const char *const endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
     char file[PATH_MAX];
-    struct error ignored;
-    if (!path_resolve(path, file, &ignored)) {
-        return false; // whoever opens it says why
-    }
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        char beside[PATH_MAX + 16];
-        snprintf(beside, sizeof beside, "%s%s", file, endings[i]);
-        if (is_one_file(beside, resolved)) {
-            return true;
-        }
-    }
-    return false;
+    struct error ignored; // whoever opens it says why
+    return path_resolve(path, file, &ignored) && is_one_file(file, resolved);
+}
+
+// Whether the store writes to a file.
+struct written {
+    const char *resolved; // the file
+    bool is_the_stores;
+};
+
+static void compare_written(void *context, const char *path, bool is_written) {
+    struct written *written = context;
+    struct stat status;
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode); // which may have others' files, too
+    written->is_the_stores =
+        written->is_the_stores || (is_written && !is_folder && is_one_file(path, written->resolved));
+}
+
+static bool is_of_store(const char *address, const char *resolved) {
+    struct written written = {.resolved = resolved};
+    store_paths(address, compare_written, &written);
+    return written.is_the_stores;
 }
 
 // The audit log is written to, so it is to be nothing else.
@@ -77,8 +86,7 @@ static bool check_audit_log(const struct settings *settings, struct error *error
     }
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         const char *other = settings_text(settings, files[i]);
-        bool is_file = other != NULL && !(i == 0 && store_is_remote(other));
-        if (is_file && leads_to(other, resolved)) {
+        if (other != NULL && (i == 0 ? is_of_store(other, resolved) : leads_to(other, resolved))) {
             return error_set(error, ERROR_BAD_SETTING,
                              "%.100s and %.100s do not go together: they are one file",
                              settings_place(settings, "AUDIT_LOG"), settings_place(settings, files[i]));

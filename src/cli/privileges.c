@@ -1,6 +1,5 @@
 #include "cli/privileges.h"
 
-#include "agency/limits.h"
 #include "base/log.h"
 #include "cli/foreign_keys.h"
 #include "cli/kept_paths.h"
@@ -13,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PORTS_MAX = ADDRESSES_MAX, PORTS_TEXT_BYTES = 256 };
+enum { PORTS_TEXT_BYTES = 256 };
 
 static void collect(const struct settings *settings, bool has_store, struct kept_paths *paths) {
     static const char *const certificates[] = {"TLS_CERT", "TLS_KEY", "TLS_CA", "TLS_CRL"};
@@ -69,11 +68,9 @@ bool privileges_give_up(const struct settings *settings, bool has_store, struct 
     struct kept_paths paths = {0};
     collect(settings, has_store, &paths);
     bool sandbox = strcmp(settings_text(settings, "SANDBOX"), "on") == 0;
-    bool connects = has_store && store_is_remote(settings_text(settings, "STORE"));
-    uint16_t ports[PORTS_MAX];
-    size_t port_count = 0;
-    if (connects && !store_ports(settings_text(settings, "STORE"), ports, PORTS_MAX, &port_count)) {
-        port_count = 0; // every port
+    struct store_needs needs = {0};
+    if (has_store) {
+        store_needs(settings_text(settings, "STORE"), &needs);
     }
     struct confine_options options = {
         .user = settings_text(settings, "RUN_AS"),
@@ -81,10 +78,10 @@ bool privileges_give_up(const struct settings *settings, bool has_store, struct 
         .writable_count = paths.writable_count,
         .readable = (const char *const *)paths.readable,
         .readable_count = paths.readable_count,
-        .connects = connects,
-        .ports = ports,
-        .port_count = port_count,
-        .abstract_sockets = connects || supervisor_is_abstract(),
+        .connects = needs.connects,
+        .ports = needs.ports,
+        .port_count = needs.port_count,
+        .abstract_sockets = needs.connects || supervisor_is_abstract(),
         .notifies = supervisor_is_there(),
         .landlock = sandbox,
         .seccomp = sandbox,

@@ -22,6 +22,7 @@
 #include "net/net.h"
 #include "service/service.h"
 #include "store/store.h"
+#include "store/watch.h"
 
 #include <errno.h>
 #include <inttypes.h>

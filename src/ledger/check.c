@@ -247,7 +247,7 @@ bool check_draw(struct store *store, store_on_damage on_damage, void *context, s
     bool found;
     bool done = store_get_draw(store, &check.draw, &found, error) &&
                 (found || error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"",
-                                    store->address, store->draw_name)) &&
+                                    store_place(store), store_draw_name(store))) &&
                 check_all(&check, store, error);
     continuity_free(check.continuity);
     free(check.winning);

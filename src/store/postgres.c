@@ -1,17 +1,75 @@
-// The store that several servers can share: PostgreSQL through libpq. Here it is opened and closed.
+// The store that several servers can share: PostgreSQL through libpq.
 #include "base/log.h"
 #include "bet/errors.h"
-#include "bet/limits.h"
+#include "store/postgres_address.h"
+#include "store/postgres_connect.h"
+#include "store/postgres_group.h"
+#include "store/postgres_listen.h"
+#include "store/postgres_reach.h"
+#include "store/postgres_read.h"
 #include "store/postgres_schema.h"
+#include "store/postgres_shared.h"
 #include "store/postgres_store.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+// Groups --------------------------------------------------------------------------------------------------
+
+static bool postgres_begin(struct store *store, struct error *error) {
+    postgres_of(store)->draw_changed = false;
+    return postgres_group_begin(&postgres_of(store)->session, error);
+}
+
+// The other servers look at the draw when they hear of it, and each second all the same: that this may fail
+// does not matter.
+static void tell_others(struct postgres_store *postgres) {
+    struct error ignored;
+    if (postgres->draw_changed) {
+        postgres->draw_changed = !postgres_link_execute(&postgres->session.link, "NOTIFY " POSTGRES_CHANNEL,
+                                                        "notify", NULL, &ignored);
+    }
+}
+
+static bool postgres_commit(struct store *store, struct error *error) {
+    if (!postgres_group_commit(&postgres_of(store)->session, error)) {
+        return false;
+    }
+    tell_others(postgres_of(store));
+    return true;
+}
+
+// Whatever goes wrong here ends the connection, and with it the transaction.
+static void postgres_rollback(struct store *store) {
+    struct postgres_session *session = &postgres_of(store)->session;
+    if (store->failed || !postgres_group_drop(session)) {
+        store->failed = true;
+        postgres_link_close(&session->link);
+    }
+}
+
+// Statements ----------------------------------------------------------------------------------------------
+
+static bool change(struct store *store, int statement, const struct sql_values *values, const char *what,
+                   struct error *error) {
+    struct postgres_store *postgres = postgres_of(store);
+    postgres->draw_changed = postgres->draw_changed || statement == SQL_PUT_DRAW;
+    return postgres_group_add(&postgres->session, statement, values, what, error);
+}
+
+static bool query(struct store *store, int statement, const struct sql_values *values,
+                  const struct sql_reader *reader, struct error *error) {
+    return postgres_query(&postgres_of(store)->session, statement, values, reader, error);
+}
+
+static bool postgres_snapshot(struct store *store, struct error *error) {
+    return postgres_begin_snapshot(&postgres_of(store)->session, error);
+}
+
+// Opening and closing -------------------------------------------------------------------------------------
+
 static void postgres_close(struct store *store) {
-    postgres_link_close(&of(store)->link);
-    free(of(store)->settings);
+    postgres_session_end(&postgres_of(store)->session);
     free(store);
 }
 
@@ -19,14 +77,14 @@ static void postgres_close(struct store *store) {
 static bool make_tables(struct postgres_store *postgres, struct error *error) {
     struct error first, ignored;
     char version[POSTGRES_VALUE_BYTES];
-    if (postgres_link_execute(&postgres->link, postgres_schema, "make its tables", NULL, &first)) {
+    if (postgres_link_execute(&postgres->session.link, postgres_schema, "make its tables", NULL, &first)) {
         return true;
     }
-    if (PQtransactionStatus(postgres->link.connection) != PQTRANS_IDLE &&
-        !postgres_link_execute(&postgres->link, "ROLLBACK", "make its tables", NULL, error)) {
+    if (PQtransactionStatus(postgres->session.link.connection) != PQTRANS_IDLE &&
+        !postgres_link_execute(&postgres->session.link, "ROLLBACK", "make its tables", NULL, error)) {
         return false;
     }
-    if (postgres_link_execute(&postgres->link, "SELECT version FROM quiniela_schema", "read", version,
+    if (postgres_link_execute(&postgres->session.link, "SELECT version FROM quiniela_schema", "read", version,
                               &ignored)) {
         return true;
     }
@@ -35,7 +93,7 @@ static bool make_tables(struct postgres_store *postgres, struct error *error) {
 }
 
 static bool have_tables(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
-    struct postgres_link *link = &postgres->link;
+    struct postgres_link *link = &postgres->session.link;
     char name[POSTGRES_VALUE_BYTES], version[POSTGRES_VALUE_BYTES];
     if (!postgres_link_execute(link, "SELECT to_regclass('quiniela_schema')::text", "look for its tables",
                                name, error)) {
@@ -58,7 +116,7 @@ static bool have_tables(struct postgres_store *postgres, enum store_mode mode, s
 
 static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) {
     char fsync[POSTGRES_VALUE_BYTES];
-    if (!postgres_link_execute(&postgres->link, "SHOW fsync", "read its settings", fsync, error)) {
+    if (!postgres_link_execute(&postgres->session.link, "SHOW fsync", "read its settings", fsync, error)) {
         return false;
     }
     if (strcmp(fsync, "on") != 0) {
@@ -66,7 +124,7 @@ static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) 
             LOG_LEVEL_WARNING, "store", LOG_SUCCESS,
             "store: %s | reason: the database runs with fsync=%s, and loses what it has acknowledged when "
             "its machine fails",
-            postgres->link.place, fsync);
+            postgres->session.link.place, fsync);
     }
     return true;
 }
@@ -75,7 +133,7 @@ static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) 
 // is stored already can be read all the same.
 static bool check_encoding(struct postgres_store *postgres, struct error *error) {
     char encoding[POSTGRES_VALUE_BYTES];
-    if (!postgres_link_execute(&postgres->link, "SHOW server_encoding", "read its encoding", encoding,
+    if (!postgres_link_execute(&postgres->session.link, "SHOW server_encoding", "read its encoding", encoding,
                                error)) {
         return false;
     }
@@ -84,31 +142,33 @@ static bool check_encoding(struct postgres_store *postgres, struct error *error)
                error, ERROR_STORE_FAILED,
                "%s: the database's encoding is %s, and bets need UTF8: make another with CREATE DATABASE ... "
                "ENCODING 'UTF8' TEMPLATE template0",
-               postgres->link.place, encoding);
+               postgres->session.link.place, encoding);
 }
 
 static bool begin_session(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
-    if (!postgres_read_settings(postgres, error) ||
+    if (!postgres_session_begin(&postgres->session, error) ||
         (mode == STORE_SERVE && !check_encoding(postgres, error)) || !have_tables(postgres, mode, error)) {
         return false;
     }
-    return mode == STORE_SERVE ? warn_of_fsync(postgres, error) : postgres_snapshot(&postgres->store, error);
+    return mode == STORE_SERVE ? warn_of_fsync(postgres, error)
+                               : postgres_begin_snapshot(&postgres->session, error);
 }
 
 static const struct store_operations operations = {
+    .is_shared = true,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
-    .put_draw = postgres_put_draw,
-    .put_agency = postgres_put_agency,
-    .add_chunk = postgres_add_chunk,
-    .add_winner = postgres_add_winner,
-    .get_draw = postgres_get_draw,
-    .agencies = postgres_agencies,
-    .numbers = postgres_numbers,
-    .chunks = postgres_chunks,
-    .pieces = postgres_pieces,
-    .winners = postgres_winners,
+    .put_draw = sql_put_draw,
+    .put_agency = sql_put_agency,
+    .add_chunk = sql_add_chunk,
+    .add_winner = sql_add_winner,
+    .get_draw = sql_get_draw,
+    .agencies = sql_agencies,
+    .numbers = sql_numbers,
+    .chunks = sql_chunks,
+    .pieces = sql_pieces,
+    .winners = sql_winners,
     .check_files = postgres_check_files,
     .close = postgres_close,
     .snapshot = postgres_snapshot,
@@ -121,26 +181,34 @@ static const struct store_operations operations = {
     .claim_draw = postgres_claim_draw,
 };
 
-bool postgres_store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
-                         struct error *error) {
-    *store = NULL;
-    if (strlen(draw) > DRAW_NAME_BYTES_MAX || draw[0] == '\0') {
-        return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes",
-                         DRAW_NAME_BYTES_MAX);
-    }
+static bool postgres_open(const struct store_opening *opening, struct store **store, struct error *error) {
+    static const struct sql_database database = {change, query};
     struct postgres_store *postgres = calloc(1, sizeof *postgres);
     if (postgres == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
     }
-    postgres->store.operations = &operations;
-    postgres->store.address = postgres->link.place;
-    postgres->store.draw_name = postgres->draw;
-    snprintf(postgres->draw, sizeof postgres->draw, "%s", draw);
-    if (!postgres_link_open(&postgres->link, address, mode == STORE_SERVE, error) ||
-        !begin_session(postgres, mode, error)) {
-        postgres_close(&postgres->store);
+    store_init(&postgres->base.store, &operations, postgres->session.link.place, opening->draw);
+    postgres->base.database = &database;
+    if (!postgres_connect(&postgres->session.link, opening->address, opening->mode == STORE_SERVE, error) ||
+        !begin_session(postgres, opening->mode, error)) {
+        postgres_close(&postgres->base.store);
         return false;
     }
-    *store = &postgres->store;
+    *store = &postgres->base.store;
     return true;
 }
+
+const struct store_kind postgres_kind = {
+    .operations = &operations,
+    .is_remote = true,
+    .is_address = postgres_address_is,
+    .open = postgres_open,
+    .check_address = postgres_address_check,
+    .show_address = postgres_address_show,
+    .has_password = postgres_address_has_password,
+    .paths = postgres_paths,
+    .ports = postgres_ports,
+    .interrupt_on = postgres_interrupt_on,
+    .listen = postgres_listen,
+    .is_interrupted = postgres_interrupted,
+};

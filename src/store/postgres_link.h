@@ -4,10 +4,11 @@
 #define QUINIELA_STORE_POSTGRES_LINK_H
 
 #include "base/error.h"
+#include "store/postgres_address.h"
 
-#include <libpq-fe.h>
+#include <stdint.h>
 
-enum { POSTGRES_PLACE_BYTES = 160, POSTGRES_WARNING_BYTES = 160, POSTGRES_VALUE_BYTES = 256 };
+enum { POSTGRES_WARNING_BYTES = 160, POSTGRES_VALUE_BYTES = 256 };
 
 struct postgres_link {
     PGconn *connection;               // NULL when it is closed
@@ -16,32 +17,23 @@ struct postgres_link {
     char warning[POSTGRES_WARNING_BYTES];
 };
 
-// Whether `address` is a connection string as libpq takes it: a URI, or words like host=… dbname=….
-bool postgres_is_address(const char *address);
-
-// Writes into `place` where `address` leads, for people: without passwords.
-void postgres_show_address(const char *address, char place[POSTGRES_PLACE_BYTES]);
-
 // From now on every wait of every link ends soon after `descriptor` can be read. -1: no wait does.
 void postgres_interrupt_on(int descriptor);
 
 // Waits for at most `milliseconds` for the program's being told to stop. Returns whether it is.
 bool postgres_interrupted(int milliseconds);
 
-// Whether libpq can read `address`; ERROR_BAD_SETTING when not. The message does not quote it.
-bool postgres_check_address(const char *address, struct error *error) MUST_CHECK;
+// Makes the link one of this connection, which it owns from here on; `place` stands.
+void postgres_link_begin(struct postgres_link *link, PGconn *connection);
 
-// Overwrites the address with asterisks when there is a password in it.
-void postgres_conceal(char *address);
-
-// Connects to the first of the address's hosts that takes changes; without `to_write` any will do when there
-// is none. Each host gets five seconds. ERROR_STORE_AWAY when that can be different later, ERROR_STORE_FAILED
-// when it will not (a wrong password, a database that does not exist), ERROR_BAD_SETTING when the address is
-// none. On success the caller ends the link with postgres_link_close.
-bool postgres_link_open(struct postgres_link *link, const char *address, bool to_write,
-                        struct error *error) MUST_CHECK;
-
+// Ends the connection, if there is one.
 void postgres_link_close(struct postgres_link *link);
+
+// Waits for `events` of the socket; *came gets those that came, 0 at the deadline (a time of the steady clock
+// in ms, or -1 for none). When the program is told to stop it waits for `grace` ms more; then
+// ERROR_STORE_AWAY.
+bool postgres_link_wait(const struct postgres_link *link, short events, int64_t deadline, int grace,
+                        short *came, struct error *error) MUST_CHECK;
 
 // Sends what libpq has gathered, and waits for the next result of the statement: *result is NULL when there
 // are no more; else it is the caller's, who looks at its status. ERROR_STORE_AWAY when the connection is
@@ -56,6 +48,10 @@ bool postgres_link_listen(struct postgres_link *link, int milliseconds, struct e
 // there is none). `what` is for the message: "cannot WHAT".
 bool postgres_link_execute(struct postgres_link *link, const char *sql, const char *what,
                            char value[POSTGRES_VALUE_BYTES], struct error *error) MUST_CHECK;
+
+// Sets `error` to a message of libpq's ("PLACE: cannot WHAT: …"), and returns false.
+bool postgres_link_say(const struct postgres_link *link, const struct error_code *code, const char *what,
+                       const char *message, struct error *error);
 
 // Sets `error` from a result that tells of a failure, and returns false: ERROR_STORE_STALE when another
 // server was quicker, ERROR_STORE_REFUSED when the data are to blame (and all the database has dropped is the

@@ -1,30 +1,20 @@
 #include "store/postgres_reach.h"
 
+#include "store/postgres_address.h"
+
 #include <libpq-fe.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef void each_path(void *context, const char *path, bool is_written);
-
-static const char *value_of(const PQconninfoOption *options, const char *keyword) {
-    while (options != NULL && options->keyword != NULL) {
-        if (strcmp(options->keyword, keyword) == 0) {
-            return options->val == NULL ? "" : options->val;
-        }
-        options++;
-    }
-    return "";
-}
-
 // Files ---------------------------------------------------------------------------------------------------
 
-static void each_path_of(const PQconninfoOption *options, each_path *each, void *context) {
+static void each_path_of(const PQconninfoOption *options, store_each_path each, void *context) {
     static const char *const keywords[] = {"passfile",    "sslcert", "sslkey",
                                            "sslrootcert", "sslcrl",  "sslcrldir"};
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
-        const char *path = value_of(options, keywords[i]);
+        const char *path = postgres_option(options, keywords[i]);
         if (path[0] != '\0') {
             each(context, path, false);
         }
@@ -33,7 +23,7 @@ static void each_path_of(const PQconninfoOption *options, each_path *each, void 
 
 // Where libpq looks when it is told nothing (its manual: the password file, the connection service file, SSL
 // support), and how Kerberos is configured.
-static void each_usual_path(each_path *each, void *context) {
+static void each_usual_path(store_each_path each, void *context) {
     static const char *const of_home[] = {".postgresql", ".pgpass", ".pg_service.conf"};
     static const char *const of_system[] = {"/etc/postgresql-common/pg_service.conf", "/etc/krb5.conf",
                                             "/etc/krb5.conf.d"};
@@ -52,7 +42,7 @@ static void each_usual_path(each_path *each, void *context) {
     }
 }
 
-void postgres_paths(const char *address, each_path *each, void *context) {
+void postgres_paths(const char *address, store_each_path each, void *context) {
     PQconninfoOption *said = PQconninfoParse(address, NULL), *defaults = PQconndefaults();
     each_path_of(said, each, context);
     each_path_of(defaults, each, context); // with what the environment says
@@ -81,9 +71,10 @@ static bool read_ports(const char *list, uint16_t *ports, size_t room, size_t *c
 
 bool postgres_ports(const char *address, uint16_t *ports, size_t room, size_t *count) {
     PQconninfoOption *said = PQconninfoParse(address, NULL), *defaults = PQconndefaults();
-    const char *list =
-        value_of(said, "port")[0] != '\0' ? value_of(said, "port") : value_of(defaults, "port");
-    bool by_service = value_of(said, "service")[0] != '\0' || value_of(defaults, "service")[0] != '\0';
+    const char *list = postgres_option(said, "port")[0] != '\0' ? postgres_option(said, "port")
+                                                                : postgres_option(defaults, "port");
+    bool by_service =
+        postgres_option(said, "service")[0] != '\0' || postgres_option(defaults, "service")[0] != '\0';
     *count = 0;
     bool known = said != NULL && !by_service && read_ports(list, ports, room, count);
     *count = known ? *count : 0;

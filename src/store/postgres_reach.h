@@ -3,15 +3,13 @@
 #ifndef QUINIELA_STORE_POSTGRES_REACH_H
 #define QUINIELA_STORE_POSTGRES_REACH_H
 
-#include <stdbool.h>
+#include "store/opening.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-// As store_paths.
-void postgres_paths(const char *address, void (*each)(void *context, const char *path, bool is_written),
-                    void *context);
-
-// As store_ports.
+// As `paths` and `ports` in backend.h.
+void postgres_paths(const char *address, store_each_path each, void *context);
 bool postgres_ports(const char *address, uint16_t *ports, size_t room, size_t *count);
 
 #endif

@@ -1,7 +1,4 @@
-// What a transaction needs for the store to keep its promises. All of it stands in the transaction itself,
-// and is asked for again before its COMMIT: a session's own settings are lost with it, and behind a pooler
-// each transaction may run in another session, whose settings are whatever somebody has left there.
-#include "store/postgres_store.h"
+#include "store/postgres_session.h"
 
 #include "bet/errors.h"
 
@@ -23,10 +20,11 @@
     " set_config('search_path', %s, true)"
 
 const char postgres_question[] =
-    "SELECT current_setting('synchronous_commit') AS synchronous_commit,"
+    "SELECT current_setting('synchronous_commit') AS " POSTGRES_ANSWER ","
     " current_setting('client_min_messages'), current_setting('client_encoding')";
 
-bool postgres_check_answer(struct postgres_store *postgres, const PGresult *answer, struct error *error) {
+bool postgres_session_check(const struct postgres_session *session, const PGresult *answer,
+                            struct error *error) {
     const char *commit = PQgetvalue(answer, 0, 0), *messages = PQgetvalue(answer, 0, 1),
                *encoding = PQgetvalue(answer, 0, 2);
     bool is_durable = strcmp(commit, "on") == 0 || strcmp(commit, "remote_apply") == 0;
@@ -35,31 +33,37 @@ bool postgres_check_answer(struct postgres_store *postgres, const PGresult *answ
            error_set(error, ERROR_STORE_FAILED,
                      "%s: its transactions do not keep what they are set to: synchronous_commit=%s, "
                      "client_min_messages=%s, client_encoding=%s",
-                     postgres->link.place, commit, messages, encoding);
+                     session->link.place, commit, messages, encoding);
 }
 
-bool postgres_read_settings(struct postgres_store *postgres, struct error *error) {
+bool postgres_session_begin(struct postgres_session *session, struct error *error) {
     char path[POSTGRES_VALUE_BYTES];
-    if (!postgres_link_execute(&postgres->link, "SELECT quote_literal(current_setting('search_path'))",
+    if (!postgres_link_execute(&session->link, "SELECT quote_literal(current_setting('search_path'))",
                                "read its settings", path, error)) {
         return false;
     }
     size_t size = sizeof SETTINGS + sizeof path;
     if (strlen(path) == sizeof path - 1) {
         return error_set(error, ERROR_STORE_FAILED, "%s: its search_path is longer than %zu bytes",
-                         postgres->link.place, sizeof path - 2);
+                         session->link.place, sizeof path - 2);
     }
-    postgres->settings = malloc(size);
-    if (postgres->settings == NULL) {
+    session->settings = malloc(size);
+    if (session->settings == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
     }
-    snprintf(postgres->settings, size, SETTINGS, path);
+    snprintf(session->settings, size, SETTINGS, path);
     return true;
 }
 
-bool postgres_begin_reading(struct postgres_store *postgres, const char *begin, struct error *error) {
+void postgres_session_end(struct postgres_session *session) {
+    postgres_link_close(&session->link);
+    free(session->settings);
+    session->settings = NULL;
+}
+
+bool postgres_session_read(struct postgres_session *session, const char *begin, struct error *error) {
     char sql[sizeof SETTINGS + POSTGRES_VALUE_BYTES + 80];
-    snprintf(sql, sizeof sql, "%s; %s", begin, postgres->settings);
-    postgres->parsed = -1;
-    return postgres_link_execute(&postgres->link, sql, "read", NULL, error);
+    snprintf(sql, sizeof sql, "%s; %s", begin, session->settings);
+    session->parsed = -1;
+    return postgres_link_execute(&session->link, sql, "read", NULL, error);
 }

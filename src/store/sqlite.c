@@ -2,109 +2,97 @@
 #include "store/sqlite_store.h"
 
 #include "bet/errors.h"
-#include "bet/limits.h"
+#include "store/sqlite_error.h"
 #include "store/sqlite_log.h"
 #include "store/sqlite_setup.h"
-#include "store/sqlite_sizes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BUSY_MS_MAX = 5000 };
 
+static struct sqlite_store *of(struct store *store) {
+    return (struct sqlite_store *)store;
+}
+
+static bool fail(const struct sqlite_store *sqlite, const char *what, struct error *error) {
+    return sqlite_fail(sqlite->statements.database, sqlite->files.names.name, what, error);
+}
+
 // Groups --------------------------------------------------------------------------------------------------
 
 static bool sqlite_begin(struct store *store, struct error *error) {
-    struct checkpointer *checkpointer = of(store)->checkpointer; // none where the store is only read
-    return (!of(store)->serves || sqlite_sizes_look(&of(store)->files, error)) &&
-           (checkpointer == NULL || checkpointer_between_commits(checkpointer, error)) &&
-           sqlite_run_plain(store, BEGIN, "begin", error);
+    struct sqlite_store *sqlite = of(store);
+    return (!sqlite->serves || sqlite_sizes_look(&sqlite->files.sizes, error)) &&
+           (sqlite->checkpointer == NULL || checkpointer_between_commits(sqlite->checkpointer, error)) &&
+           sqlite_statements_run(&sqlite->statements, STATEMENT_BEGIN, NULL, "begin", error);
 }
 
 // A commit into files that no name leads to any more would be gone with the process.
 static bool sqlite_commit(struct store *store, struct error *error) {
-    return sqlite_run_plain(store, COMMIT, "commit", error) &&
-           (!of(store)->serves || sqlite_files_unchanged(&of(store)->files, error));
+    struct sqlite_store *sqlite = of(store);
+    return sqlite_statements_run(&sqlite->statements, STATEMENT_COMMIT, NULL, "commit", error) &&
+           (!sqlite->serves || sqlite_files_unchanged(&sqlite->files, error));
 }
 
 static void sqlite_rollback(struct store *store) {
     struct error ignored; // some failures have rolled back already
-    (void)!sqlite_run_plain(store, ROLLBACK, "roll back", &ignored);
-}
-
-// Writing -------------------------------------------------------------------------------------------------
-
-static bool sqlite_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
-    sqlite3_stmt *statement = sqlite_prepare(of(store), PUT_DRAW, error);
-    if (statement == NULL) {
-        return false;
-    }
-    sqlite3_bind_text(statement, 2, draw_state_name(draw->state), -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 3, draw->agencies);
-    sqlite3_bind_int(statement, 4, draw->winning_number);
-    sqlite3_bind_text(statement, 5, draw->opened_at, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 6, draw->sealed_at, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 7, draw->drawn_at, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 8, (sqlite3_int64)draw->winners_checksum);
-    sqlite3_bind_int64(statement, 9, (sqlite3_int64)draw->checksum);
-    return sqlite_run(of(store), statement, "store the draw", error);
-}
-
-static bool sqlite_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
-    sqlite3_stmt *statement = sqlite_prepare(of(store), PUT_AGENCY, error);
-    if (statement == NULL) {
-        return false;
-    }
-    sqlite3_bind_int64(statement, 2, agency->agency);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)agency->bets);
-    sqlite3_bind_text(statement, 4, agency->finished_at, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 5, agency->told_at, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 6, (sqlite3_int64)agency->checksum);
-    return sqlite_run(of(store), statement, "store an agency", error);
-}
-
-static bool sqlite_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
-    sqlite3_stmt *statement = sqlite_prepare(of(store), ADD_CHUNK, error);
-    if (statement == NULL) {
-        return false;
-    }
-    sqlite3_bind_int64(statement, 2, chunk->agency);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)chunk->first);
-    sqlite3_bind_int64(statement, 4, chunk->count);
-    sqlite3_bind_blob(statement, 5, chunk->digest, STORE_DIGEST_BYTES, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 6, (sqlite3_int64)chunk->checksum);
-    sqlite3_bind_blob64(statement, 7, chunk->numbers, (sqlite3_uint64)chunk->count * 2, SQLITE_STATIC);
-    sqlite3_bind_text64(statement, 8, chunk->rows, chunk->rows_length, SQLITE_STATIC, SQLITE_UTF8);
-    return sqlite_run(of(store), statement, "store a chunk", error);
+    (void)!sqlite_statements_run(&of(store)->statements, STATEMENT_ROLLBACK, NULL, "roll back", &ignored);
 }
 
 // A row of that size, in a group that is rolled back: its pages are written into the log, where a later
 // commit then has its place (sqlite.org/c3ref/db_cacheflush.html).
 static bool sqlite_try_room(struct store *store, size_t bytes, struct error *error) {
-    sqlite3_stmt *statement = sqlite_prepare(of(store), ADD_CHUNK, error);
+    struct sqlite_store *sqlite = of(store);
+    sqlite3_stmt *statement = sqlite_statements_prepare(&sqlite->statements, SQL_ADD_CHUNK, error);
     if (statement == NULL) {
         return false;
     }
+    sqlite3_bind_text(statement, 1, store->draw_name, -1, SQLITE_STATIC);
     for (int column = 2; column <= 6; column++) {
         sqlite3_bind_int(statement, column, 0); // no agency has the number 0
     }
     sqlite3_bind_zeroblob64(statement, 7, bytes);
     sqlite3_bind_text(statement, 8, "", 0, SQLITE_STATIC);
-    return sqlite_run(of(store), statement, "make room", error) &&
-           (sqlite3_db_cacheflush(of(store)->database) == SQLITE_OK ||
-            sqlite_fail(of(store), "make room", error));
+    return sqlite_statements_step(&sqlite->statements, statement, "make room", error) &&
+           (sqlite3_db_cacheflush(sqlite->statements.database) == SQLITE_OK ||
+            fail(sqlite, "make room", error));
 }
 
-static bool sqlite_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
-    sqlite3_stmt *statement = sqlite_prepare(of(store), ADD_WINNER, error);
-    if (statement == NULL) {
-        return false;
+// Statements ----------------------------------------------------------------------------------------------
+
+static bool sqlite_change(struct store *store, int statement, const struct sql_values *values,
+                          const char *what, struct error *error) {
+    return sqlite_statements_run(&of(store)->statements, statement, values, what, error);
+}
+
+static bool sqlite_query(struct store *store, int statement, const struct sql_values *values,
+                         const struct sql_reader *reader, struct error *error) {
+    return sqlite_statements_query(&of(store)->statements, statement, values, reader, "read", error);
+}
+
+struct survey {
+    store_on_damage on_damage;
+    void *context;
+};
+
+static bool take_finding(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    (void)error;
+    const struct survey *survey = reader->context;
+    size_t ignored;
+    const char *text = row->columns->text(row->row, 0, &ignored);
+    if (text == NULL || strcmp(text, "ok") != 0) {
+        survey->on_damage(survey->context, text == NULL ? "" : text);
     }
-    sqlite3_bind_int64(statement, 2, winner->agency);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)winner->bet);
-    sqlite3_bind_text(statement, 4, winner->document, -1, SQLITE_STATIC);
-    return sqlite_run(of(store), statement, "store a winner", error);
+    return true;
+}
+
+static bool sqlite_check_files(struct store *store, store_on_damage on_damage, void *context,
+                               struct error *error) {
+    struct survey survey = {on_damage, context};
+    struct sql_reader reader = {.take = take_finding, .context = &survey};
+    return sqlite_statements_query(&of(store)->statements, STATEMENT_INTEGRITY_CHECK, NULL, &reader,
+                                   "check it", error);
 }
 
 // Opening and closing -------------------------------------------------------------------------------------
@@ -117,13 +105,11 @@ static void sqlite_close(struct store *store) {
     // The log is kept as it is: whoever opens the store next looks at all of it.
     if (!store->failed) {
         sqlite_files_let_go(&sqlite->files);
-    } else if (sqlite->database != NULL) {
-        sqlite3_db_config(sqlite->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    } else if (sqlite->statements.database != NULL) {
+        sqlite3_db_config(sqlite->statements.database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
-    for (int i = 0; i < STATEMENTS; i++) {
-        sqlite3_finalize(sqlite->statements[i]);
-    }
-    sqlite3_close(sqlite->database);
+    sqlite_statements_finalize(&sqlite->statements);
+    sqlite3_close(sqlite->statements.database);
     sqlite_files_release(&sqlite->files);
     free(sqlite);
 }
@@ -132,15 +118,15 @@ static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct er
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
                                    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     char uri[SQLITE_URI_BYTES];
-    const char *address = sqlite->files.path;
+    const char *address = sqlite->files.names.path;
     if (mode == STORE_READ) {
-        sqlite_files_uri(&sqlite->files, uri);
+        sqlite_names_uri(&sqlite->files.names, uri);
         address = uri;
     }
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-    return (sqlite3_open_v2(address, &sqlite->database, flags, NULL) == SQLITE_OK &&
-            sqlite3_busy_timeout(sqlite->database, BUSY_MS_MAX) == SQLITE_OK) ||
-           sqlite_fail(sqlite, "open", error);
+    return (sqlite3_open_v2(address, &sqlite->statements.database, flags, NULL) == SQLITE_OK &&
+            sqlite3_busy_timeout(sqlite->statements.database, BUSY_MS_MAX) == SQLITE_OK) ||
+           fail(sqlite, "open", error);
 }
 
 // As sqlite_files_take does for a server; by SQLite's own descriptor, since closing another one would drop
@@ -149,92 +135,115 @@ static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
     char bytes[SQLITE_BEGINNING_BYTES] = "";
     sqlite3_file *file = NULL;
     sqlite3_int64 length = 0;
-    if (sqlite3_file_control(sqlite->database, NULL, SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+    if (sqlite3_file_control(sqlite->statements.database, NULL, SQLITE_FCNTL_FILE_POINTER, &file) !=
+            SQLITE_OK ||
         file->pMethods == NULL || file->pMethods->xFileSize(file, &length) != SQLITE_OK) {
         return true; // SQLite says why
     }
     int count = (int)(length < (sqlite3_int64)sizeof bytes ? length : (sqlite3_int64)sizeof bytes);
     return file->pMethods->xRead(file, bytes, count, 0) != SQLITE_OK ||
-           sqlite_files_check_beginning(&sqlite->files, bytes, (size_t)count, error);
+           sqlite_names_check_beginning(&sqlite->files.names, bytes, (size_t)count, error);
 }
 
 // One snapshot for all that is read.
 static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
     bool without_tables;
-    return sqlite_sizes_check_mark(&sqlite->files, error) && sqlite_log_check(&sqlite->files, error) &&
-           connect(sqlite, STORE_READ, error) && check_beginning(sqlite, error) &&
-           sqlite_setup_check(sqlite->database, sqlite->files.name, &without_tables, error) &&
+    return sqlite_sizes_check_mark(&sqlite->files.names, error) &&
+           sqlite_log_check(&sqlite->files.names, error) && connect(sqlite, STORE_READ, error) &&
+           check_beginning(sqlite, error) &&
+           sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, &without_tables,
+                              error) &&
            (!without_tables ||
-            error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->files.name)) &&
-           (sqlite3_exec(sqlite->database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ||
-            sqlite_fail(sqlite, "read", error));
+            error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->files.names.name)) &&
+           (sqlite3_exec(sqlite->statements.database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ||
+            fail(sqlite, "read", error));
 }
 
 // Nothing is set before it is known whose the file is: somebody else's must stay as it is.
-static bool open_to_serve(struct sqlite_store *sqlite, struct store_identity *identity, struct error *error) {
+static bool open_to_serve(struct sqlite_store *sqlite, struct sqlite_identity *identity,
+                          struct error *error) {
     bool without_tables;
-    return sqlite_files_take(&sqlite->files, identity, error) && sqlite_log_settle(&sqlite->files, error) &&
-           connect(sqlite, STORE_SERVE, error) &&
-           sqlite_setup_check(sqlite->database, sqlite->files.name, &without_tables, error) &&
-           sqlite_setup_writer(sqlite->database, sqlite->files.name, without_tables, error) &&
+    return sqlite_files_take(&sqlite->files, identity, error) &&
+           sqlite_log_settle(&sqlite->files.names, error) && connect(sqlite, STORE_SERVE, error) &&
+           sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, &without_tables,
+                              error) &&
+           sqlite_setup_writer(sqlite->statements.database, sqlite->files.names.name, without_tables,
+                               error) &&
            sqlite_files_note(&sqlite->files, identity, error) &&
-           checkpointer_start(sqlite->files.path, sqlite->database, &sqlite->checkpointer, error);
+           checkpointer_start(sqlite->files.names.path, sqlite->statements.database, &sqlite->checkpointer,
+                              error);
 }
 
 static const struct store_operations operations = {
+    .is_shared = false,
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
-    .put_draw = sqlite_put_draw,
-    .put_agency = sqlite_put_agency,
-    .add_chunk = sqlite_add_chunk,
-    .add_winner = sqlite_add_winner,
-    .get_draw = sqlite_get_draw,
-    .agencies = sqlite_agencies,
-    .numbers = sqlite_numbers,
-    .chunks = sqlite_chunks,
-    .pieces = sqlite_pieces,
-    .winners = sqlite_winners,
+    .put_draw = sql_put_draw,
+    .put_agency = sql_put_agency,
+    .add_chunk = sql_add_chunk,
+    .add_winner = sql_add_winner,
+    .get_draw = sql_get_draw,
+    .agencies = sql_agencies,
+    .numbers = sql_numbers,
+    .chunks = sql_chunks,
+    .pieces = sql_pieces,
+    .winners = sql_winners,
     .check_files = sqlite_check_files,
     .close = sqlite_close,
     .try_room = sqlite_try_room,
 };
 
-static bool open_store(const char *path, const char *draw, enum store_mode mode,
-                       struct store_identity *identity, struct store **store, struct error *error) {
-    *store = NULL;
-    if (strlen(draw) > DRAW_NAME_BYTES_MAX || draw[0] == '\0') {
-        return error_set(error, ERROR_BAD_SETTING, "DRAW: a draw's name has 1 to %d bytes",
-                         DRAW_NAME_BYTES_MAX);
+static void forget(void *kept) {
+    sqlite_files_forget(kept);
+}
+
+// Makes what an identity keeps, unless it is there. False without memory.
+static bool keep_identity(struct store_identity *identity, struct error *error) {
+    if (identity != NULL && identity->kept == NULL) {
+        *identity = (struct store_identity){calloc(1, sizeof(struct sqlite_identity)), forget};
     }
-    if (!sqlite_files_check_name(path, error)) {
+    return identity == NULL || identity->kept != NULL ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+}
+
+static bool sqlite_open(const struct store_opening *opening, struct store **store, struct error *error) {
+    static const struct sql_database database = {sqlite_change, sqlite_query};
+    struct sqlite_store *sqlite = NULL;
+    if (!sqlite_names_check(opening->address, error) || !keep_identity(opening->identity, error)) {
         return false;
     }
-    struct sqlite_store *sqlite = calloc(1, sizeof *sqlite);
+    sqlite = calloc(1, sizeof *sqlite);
     if (sqlite == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");
     }
-    sqlite->store.operations = &operations;
-    sqlite->serves = mode == STORE_SERVE;
-    snprintf(sqlite->draw, sizeof sqlite->draw, "%s", draw);
-    sqlite->store.address = sqlite->files.name;
-    sqlite->store.draw_name = sqlite->draw;
+    struct sqlite_identity *identity = opening->identity != NULL ? opening->identity->kept : NULL;
+    const char *path = identity != NULL && identity->is_known ? identity->path : opening->address;
+    store_init(&sqlite->base.store, &operations, sqlite->files.names.name, opening->draw);
+    sqlite->base.database = &database;
+    sqlite->statements.name = sqlite->files.names.name;
+    sqlite->serves = opening->mode == STORE_SERVE;
     if (!sqlite_files_find(path, &sqlite->files, error) ||
-        !(mode == STORE_SERVE ? open_to_serve(sqlite, identity, error) : open_to_read(sqlite, error))) {
-        sqlite->store.failed = true;
-        sqlite_close(&sqlite->store);
+        !(sqlite->serves ? open_to_serve(sqlite, identity, error) : open_to_read(sqlite, error))) {
+        sqlite->base.store.failed = true;
+        sqlite_close(&sqlite->base.store);
         return false;
     }
-    *store = &sqlite->store;
+    *store = &sqlite->base.store;
     return true;
 }
 
-bool sqlite_store_open_same(const char *path, const char *draw, struct store_identity *identity,
-                            struct store **store, struct error *error) {
-    return open_store(identity->is_known ? identity->path : path, draw, STORE_SERVE, identity, store, error);
+// Any address that no other kind takes is a path.
+static bool is_address(const char *address) {
+    (void)address;
+    return true;
 }
 
-bool sqlite_store_open(const char *path, const char *draw, enum store_mode mode, struct store **store,
-                       struct error *error) {
-    return open_store(path, draw, mode, NULL, store, error);
-}
+const struct store_kind sqlite_kind = {
+    .operations = &operations,
+    .is_remote = false,
+    .is_address = is_address,
+    .open = sqlite_open,
+    .check_address = sqlite_names_check,
+    .paths = sqlite_names_paths,
+};

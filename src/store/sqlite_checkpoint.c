@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
+#include "store/sqlite_error.h"
 #include "store/sqlite_setup.h"
 
 #include <pthread.h>
@@ -181,7 +182,7 @@ static bool open_own(const char *path, struct checkpointer *checkpointer, struct
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     return ((sqlite3_open_v2(path, &checkpointer->own, flags, NULL) == SQLITE_OK &&
              sqlite3_busy_timeout(checkpointer->own, BUSY_MS_MAX) == SQLITE_OK) ||
-            sqlite_setup_fail(checkpointer->own, path, "open", error)) &&
+            sqlite_fail(checkpointer->own, path, "open", error)) &&
            sqlite_setup_second(checkpointer->own, path, error);
 }
 

@@ -2,22 +2,14 @@
 
 #include "base/path.h"
 #include "bet/errors.h"
-#include "store/sqlite_sizes.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static const char *const endings[SQLITE_FILES] = {"", "-wal", "-shm"};
-static const char *const all_endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
-
-enum { ENDINGS = sizeof all_endings / sizeof *all_endings };
 
 // Far behind all bytes that SQLite locks (sqlite.org/src/file/src/os.h, PENDING_BYTE).
 static const off_t lock_byte = (off_t)1 << 62;
@@ -28,130 +20,14 @@ enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };
 
 // Sets `error` to ERROR_STORE_FAILED with errno's text, and returns false.
 static bool fail(const struct sqlite_files *files, const char *what, struct error *error) {
-    error_set_system(error, errno, "%.150s: %s", files->name, what);
+    error_set_system(error, errno, "%.150s: %s", files->names.name, what);
     error->code = ERROR_STORE_FAILED;
     return false;
 }
 
-void sqlite_files_name(const struct sqlite_files *files, const char *ending, char name[PATH_MAX]) {
-    int length = snprintf(name, PATH_MAX, "%s%s", files->path, ending);
-    assert(length < PATH_MAX); // sqlite_files_find has made sure
-    (void)length;
-}
-
-static bool has_file(const struct sqlite_files *files, const char *ending) {
-    char name[PATH_MAX];
-    sqlite_files_name(files, ending, name);
-    return access(name, F_OK) == 0;
-}
-
-static bool look(const struct sqlite_files *files, enum sqlite_file which, struct stat *status) {
-    char name[PATH_MAX];
-    sqlite_files_name(files, endings[which], name);
-    return lstat(name, status) == 0;
-}
-
-// Finding them --------------------------------------------------------------------------------------------
-
-// Whether `path` begins as an address does: a scheme, and "://" (RFC 3986, 3.1).
-static bool is_address(const char *path) {
-    size_t length = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
-    return length > 0 && strncmp(path + length, "://", 3) == 0;
-}
-
-bool sqlite_files_check_name(const char *path, struct error *error) {
-    if (path[0] == '\0') {
-        return error_set(error, ERROR_BAD_SETTING, "a store needs a path");
-    }
-    if (strcmp(path, ":memory:") == 0) {
-        return error_set(error, ERROR_BAD_SETTING,
-                         ":memory: keeps nothing: what is acknowledged must be in a file; name one");
-    }
-    if (strncmp(path, "file:", 5) == 0 || is_address(path)) {
-        return error_set(
-            error, ERROR_BAD_SETTING,
-            "\"%.100s\" is neither a path nor an address of a PostgreSQL; a file of that name is "
-            "\"./%.100s\"",
-            path, path);
-    }
-    return true;
-}
-
-// `shown` is what an error names.
-static bool check_file(const char *name, const char *shown, struct error *error) {
-    struct stat status;
-    if (lstat(name, &status) != 0) {
-        return errno == ENOENT || error_set_system(error, errno, "%.150s", shown);
-    }
-    if (S_ISLNK(status.st_mode)) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "%.150s: is a link; only the database's own name may be one", shown);
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return error_set(error, ERROR_STORE_FAILED, "%.150s: is no file but a %s", shown,
-                         S_ISDIR(status.st_mode) ? "folder" : "device, pipe or socket");
-    }
-    return status.st_nlink <= 1 ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "%.150s: has %ju names (hard links): its log and its lock would go by the name it is "
-                     "opened with; make the others copies, or remove them",
-                     shown, (uintmax_t)status.st_nlink);
-}
-
 bool sqlite_files_find(const char *path, struct sqlite_files *files, struct error *error) {
-    *files = (struct sqlite_files){.lock = -1, .database = -1, .keeper = -1, .index = -1};
-    char name[PATH_MAX];
-    snprintf(files->name, sizeof files->name, "%s", path);
-    bool good = path_resolve(path, files->path, error);
-    if (good && strlen(files->path) + sizeof "-journal" > PATH_MAX) {
-        good = error_set(error, ERROR_STORE_FAILED, "%.150s: the path is too long", path);
-    }
-    for (size_t i = 0; good && i < ENDINGS; i++) {
-        sqlite_files_name(files, all_endings[i], name);
-        good = check_file(name, i == 0 ? files->name : name, error);
-    }
-    if (!good) {
-        error->code = ERROR_STORE_FAILED;
-    }
-    return good;
-}
-
-static void each_path_of(const char *path, store_each_path each, void *context) {
-    char text[PATH_MAX];
-    path_folder(path, text);
-    each(context, text, true);
-    for (size_t i = 0; i < ENDINGS; i++) {
-        if (snprintf(text, sizeof text, "%s%s", path, all_endings[i]) < (int)sizeof text) {
-            each(context, text, true);
-        }
-    }
-}
-
-void sqlite_paths(const char *path, store_each_path each, void *context) {
-    char real[PATH_MAX];
-    struct error ignored; // opening it will say it
-    if (path_resolve(path, real, &ignored)) {
-        each_path_of(real, each, context);
-    }
-}
-
-// For reading -----------------------------------------------------------------------------------------------
-
-// Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
-// database with a log, SQLite makes files beside it.
-static bool nobody_writes(const struct sqlite_files *files) {
-    char folder[PATH_MAX];
-    path_folder(files->path, folder);
-    return !has_file(files, "-wal") && access(folder, W_OK) != 0;
-}
-
-void sqlite_files_uri(const struct sqlite_files *files, char uri[SQLITE_URI_BYTES]) {
-    size_t length = (size_t)snprintf(uri, SQLITE_URI_BYTES, "file:");
-    for (const char *at = files->path; *at != '\0'; at++) {
-        const char *format = strchr("%?#", *at) != NULL ? "%%%02x" : "%c";
-        length += (size_t)snprintf(uri + length, SQLITE_URI_BYTES - length, format, (unsigned char)*at);
-    }
-    snprintf(uri + length, SQLITE_URI_BYTES - length, nobody_writes(files) ? "?immutable=1" : "");
+    *files = (struct sqlite_files){.sizes.index = -1, .lock = -1, .database = -1, .keeper = -1};
+    return sqlite_names_find(path, &files->names, error);
 }
 
 // Taking them ---------------------------------------------------------------------------------------------
@@ -159,13 +35,13 @@ void sqlite_files_uri(const struct sqlite_files *files, char uri[SQLITE_URI_BYTE
 static bool is_taken(const struct sqlite_files *files, struct error *error) {
     return error_set(error, ERROR_STORE_FAILED,
                      "%.150s: another server works on this store; end it, or name another store",
-                     files->name);
+                     files->names.name);
 }
 
 // The lock that all versions of this program know: on a file of its own.
 static bool take_name(struct sqlite_files *files, struct error *error) {
     char name[PATH_MAX];
-    sqlite_files_name(files, "-lock", name);
+    sqlite_names_beside(&files->names, "-lock", name);
     files->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (files->lock < 0) {
         return fail(files, "cannot make its lock", error);
@@ -197,8 +73,8 @@ static void give_to_owner(const struct sqlite_files *files) {
 // Opens the database unless it is open, or is not there and not to be made.
 static bool open_database(struct sqlite_files *files, bool make, struct error *error) {
     if (files->database < 0) {
-        files->database =
-            open(files->path, O_RDWR | (make ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+        files->database = open(files->names.path,
+                               O_RDWR | (make ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     }
     return files->database >= 0 || (!make && errno == ENOENT) ||
            fail(files,
@@ -206,36 +82,28 @@ static bool open_database(struct sqlite_files *files, bool make, struct error *e
                 error);
 }
 
-// With a journal or a log beside it SQLite is the judge: the power may have gone while the file's beginning
-// was written, and what belongs there stands in the other.
-bool sqlite_files_check_beginning(const struct sqlite_files *files, const char *bytes, size_t length,
-                                  struct error *error) {
-    static const char beginning[SQLITE_BEGINNING_BYTES] = "SQLite format 3"; // sqlite.org/fileformat.html
-    return length == 0 || has_file(files, "-journal") || has_file(files, "-wal") ||
-           (length == sizeof beginning && memcmp(bytes, beginning, sizeof beginning) == 0) ||
-           error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, files->name);
-}
-
 static bool is_another(const struct sqlite_files *files, const char *ending, struct error *error) {
     return error_set(error, ERROR_STORE_FAILED,
                      "%.150s%s: was deleted, moved or replaced while the server ran; nothing more is "
                      "acknowledged until it is back, or the store restored and the server started again",
-                     files->path, ending);
+                     files->names.path, ending);
 }
 
 // Whether the name leads to the file that is held.
 static bool leads_to(const struct sqlite_files *files, enum sqlite_file which, int held) {
     struct stat status, known;
-    return look(files, which, &status) && fstat(held, &known) == 0 && path_is_same(&status, &known);
+    return sqlite_names_look(&files->names, which, &status) && fstat(held, &known) == 0 &&
+           path_is_same(&status, &known);
 }
 
-static bool check_known(const struct sqlite_files *files, const struct store_identity *identity,
+static bool check_known(const struct sqlite_files *files, const struct sqlite_identity *identity,
                         struct error *error) {
     if (identity == NULL || !identity->is_known) {
         return true;
     }
     return (leads_to(files, SQLITE_DATABASE, identity->database) || is_another(files, "", error)) &&
-           (leads_to(files, SQLITE_LOG, identity->log) || is_another(files, endings[SQLITE_LOG], error));
+           (leads_to(files, SQLITE_LOG, identity->log) ||
+            is_another(files, sqlite_endings[SQLITE_LOG], error));
 }
 
 // Before SQLite opens it.
@@ -243,21 +111,25 @@ static bool check_beginning(const struct sqlite_files *files, struct error *erro
     char bytes[SQLITE_BEGINNING_BYTES];
     ssize_t length = pread(files->database, bytes, sizeof bytes, 0);
     return length < 0 ? fail(files, "cannot read it", error)
-                      : sqlite_files_check_beginning(files, bytes, (size_t)length, error);
+                      : sqlite_names_check_beginning(&files->names, bytes, (size_t)length, error);
 }
 
 // Nothing is made beside a file that is no store, or in place of one that is gone.
-bool sqlite_files_take(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
-    files->bytes = identity != NULL ? identity->bytes : files->own_bytes;
+bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
+    off_t *bytes = identity != NULL ? identity->bytes : files->own_bytes;
     bool taken = check_known(files, identity, error) && open_database(files, false, error) &&
                  (files->database < 0 || check_beginning(files, error)) && take_name(files, error) &&
-                 sqlite_sizes_check_mark(files, error) && open_database(files, true, error) &&
-                 lock_database(files, error) && check_known(files, identity, error) &&
-                 sqlite_sizes_look(files, error);
-    if (taken) {
-        give_to_owner(files);
+                 sqlite_sizes_check_mark(&files->names, error) && open_database(files, true, error) &&
+                 lock_database(files, error) && check_known(files, identity, error);
+    if (!taken) {
+        return false;
     }
-    return taken;
+    sqlite_sizes_begin(&files->sizes, &files->names, files->database, files->lock, bytes);
+    if (!sqlite_sizes_look(&files->sizes, error)) {
+        return false;
+    }
+    give_to_owner(files);
+    return true;
 }
 
 void sqlite_files_release(struct sqlite_files *files) {
@@ -267,10 +139,8 @@ void sqlite_files_release(struct sqlite_files *files) {
     if (files->lock >= 0) {
         close(files->lock); // which gives the lock back
     }
-    if (files->index >= 0) {
-        close(files->index);
-    }
-    files->database = files->lock = files->index = -1;
+    sqlite_sizes_end(&files->sizes);
+    files->database = files->lock = -1;
 }
 
 // Knowing them again --------------------------------------------------------------------------------------
@@ -281,7 +151,7 @@ void sqlite_files_release(struct sqlite_files *files) {
 // when that fails.
 static bool sync_folder(const struct sqlite_files *files, struct error *error) {
     char name[PATH_MAX];
-    path_folder(files->path, name);
+    path_folder(files->names.path, name);
     int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool synced = (folder >= 0 && fsync(folder) == 0) || fail(files, "cannot sync its directory", error);
     if (folder >= 0) {
@@ -292,7 +162,7 @@ static bool sync_folder(const struct sqlite_files *files, struct error *error) {
 
 static int hold_one(const struct sqlite_files *files, enum sqlite_file which) {
     char name[PATH_MAX];
-    sqlite_files_name(files, endings[which], name);
+    sqlite_names_beside(&files->names, sqlite_endings[which], name);
     return open(name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 }
 
@@ -304,7 +174,7 @@ static void close_held(int descriptor) {
 
 // As one more connection of SQLite's would, whose lock does not go with another descriptor's end. The store
 // has just been opened, so nobody can have it for himself.
-static bool keep(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+static bool keep(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     struct flock range = {
         .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
     files->keeper = identity->keeper;
@@ -319,15 +189,15 @@ void sqlite_files_let_go(const struct sqlite_files *files) {
     }
 }
 
-static bool hold(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
-    struct store_identity held = {.is_known = true,
-                                  .database = hold_one(files, SQLITE_DATABASE),
-                                  .log = hold_one(files, SQLITE_LOG),
-                                  .keeper = -1};
-    snprintf(held.path, sizeof held.path, "%s", files->path);
+static bool hold(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
+    struct sqlite_identity held = {.is_known = true,
+                                   .database = hold_one(files, SQLITE_DATABASE),
+                                   .log = hold_one(files, SQLITE_LOG),
+                                   .keeper = -1};
+    snprintf(held.path, sizeof held.path, "%s", files->names.path);
     if (held.database >= 0 && held.log >= 0) {
         // Last, so that it need not be closed again: SQLite's own locks would go with it.
-        held.keeper = open(files->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        held.keeper = open(files->names.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     }
     if (held.keeper < 0) {
         fail(files, "it or its log cannot be found", error);
@@ -340,10 +210,10 @@ static bool hold(struct sqlite_files *files, struct store_identity *identity, st
     return sqlite_files_unchanged(files, error);
 }
 
-bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identity, struct error *error) {
+bool sqlite_files_note(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     struct stat status;
     for (enum sqlite_file which = 0; which < SQLITE_FILES; which++) {
-        if (look(files, which, &status)) {
+        if (sqlite_names_look(&files->names, which, &status)) {
             files->noted[which].device = status.st_dev;
             files->noted[which].inode = status.st_ino;
         }
@@ -362,16 +232,25 @@ bool sqlite_files_note(struct sqlite_files *files, struct store_identity *identi
 bool sqlite_files_unchanged(struct sqlite_files *files, struct error *error) {
     struct stat status;
     for (enum sqlite_file which = 0; which < SQLITE_FILES; which++) {
-        bool is_there = look(files, which, &status);
+        bool is_there = sqlite_names_look(&files->names, which, &status);
         if (is_there
                 ? status.st_ino != files->noted[which].inode || status.st_dev != files->noted[which].device
                 : files->noted[which].inode != 0) {
-            return is_another(files, endings[which], error);
+            return is_another(files, sqlite_endings[which], error);
         }
         if (is_there && which != SQLITE_SHARED_MEMORY &&
-            !sqlite_sizes_take(files, which, status.st_size, error)) {
+            !sqlite_sizes_take(&files->sizes, which, status.st_size, error)) {
             return false;
         }
     }
     return true;
+}
+
+void sqlite_files_forget(struct sqlite_identity *identity) {
+    if (identity->is_known) {
+        close(identity->database);
+        close(identity->log);
+        close(identity->keeper);
+    }
+    free(identity);
 }

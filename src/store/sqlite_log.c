@@ -283,20 +283,20 @@ static bool check_while_written(int file, const char *path, struct error *error)
     return true; // it begins anew all the time: somebody has all of it
 }
 
-bool sqlite_log_check(const struct sqlite_files *files, struct error *error) {
+bool sqlite_log_check(const struct sqlite_names *names, struct error *error) {
     char log[PATH_MAX];
     struct error reason;
-    sqlite_files_name(files, "-wal", log);
+    sqlite_names_beside(names, "-wal", log);
     int file = open(log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0 && errno == ENOENT) {
         return true;
     }
     bool good =
-        file >= 0 ? check_while_written(file, files->path, &reason) : fail(&reason, "cannot read its log");
+        file >= 0 ? check_while_written(file, names->path, &reason) : fail(&reason, "cannot read its log");
     if (file >= 0) {
         close(file);
     }
-    return good || error_set(error, reason.code, "%.100s: %s", files->name, reason.text);
+    return good || error_set(error, reason.code, "%.100s: %s", names->name, reason.text);
 }
 
 // Settling ------------------------------------------------------------------------------------------------
@@ -338,19 +338,19 @@ static bool clear_bad_header(int file, struct error *error) {
     return length >= 0 || fail(error, "cannot write its log");
 }
 
-bool sqlite_log_settle(const struct sqlite_files *files, struct error *error) {
+bool sqlite_log_settle(const struct sqlite_names *names, struct error *error) {
     char log[PATH_MAX];
     struct error reason;
-    sqlite_files_name(files, "-wal", log);
+    sqlite_names_beside(names, "-wal", log);
     int file = open(log, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0 && errno == ENOENT) {
         return true;
     }
-    bool settled = file >= 0 ? check(file, files->path, &reason) && clear_bad_header(file, &reason) &&
+    bool settled = file >= 0 ? check(file, names->path, &reason) && clear_bad_header(file, &reason) &&
                                    write_again(file, &reason)
                              : fail(&reason, "cannot write its log");
     if (file >= 0) {
         close(file);
     }
-    return settled || error_set(error, reason.code, "%.100s: %s", files->name, reason.text);
+    return settled || error_set(error, reason.code, "%.100s: %s", names->name, reason.text);
 }

@@ -1,7 +1,7 @@
 #include "store/sqlite_setup.h"
 
 #include "bet/errors.h"
-#include "store/sqlite_files.h"
+#include "store/sqlite_error.h"
 #include "store/sqlite_schema.h"
 
 #include <inttypes.h>
@@ -10,36 +10,10 @@
 
 enum { SQL_BYTES = 128 };
 
-// What an operator can do about it, or nothing.
-static const char *advice(sqlite3 *database) {
-    switch (sqlite3_errcode(database)) {
-    case SQLITE_FULL:
-        return "; make room on its disk";
-    case SQLITE_IOERR:
-        return "; is its disk full, or failing?";
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-        return "; the file and its folder must be there and, for a server, writable";
-    case SQLITE_CORRUPT:
-        return "; see quiniela check, and restore it from a copy";
-    default:
-        return "";
-    }
-}
-
-bool sqlite_setup_fail(sqlite3 *database, const char *path, const char *what, struct error *error) {
-    if (sqlite3_errcode(database) == SQLITE_NOTADB) {
-        return error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, path);
-    }
-    return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what,
-                     sqlite3_errmsg(database), advice(database));
-}
-
 static bool execute(sqlite3 *database, const char *path, const char *sql, const char *what,
                     struct error *error) {
     return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           sqlite_setup_fail(database, path, what, error);
+           sqlite_fail(database, path, what, error);
 }
 
 // The first column of the first row, as a text; "" for none.
@@ -47,7 +21,7 @@ static bool ask(sqlite3 *database, const char *path, const char *sql, char answe
                 struct error *error) {
     sqlite3_stmt *statement;
     if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK) {
-        return sqlite_setup_fail(database, path, "open", error);
+        return sqlite_fail(database, path, "open", error);
     }
     int step = sqlite3_step(statement);
     const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
@@ -56,7 +30,7 @@ static bool ask(sqlite3 *database, const char *path, const char *sql, char answe
     while (step == SQLITE_ROW) {
         step = sqlite3_step(statement);
     }
-    bool done = step == SQLITE_DONE || sqlite_setup_fail(database, path, "open", error);
+    bool done = step == SQLITE_DONE || sqlite_fail(database, path, "open", error);
     sqlite3_finalize(statement);
     return done;
 }
@@ -78,12 +52,12 @@ static bool check_tables(sqlite3 *database, const char *path, struct error *erro
     sqlite3_stmt *statement;
     if (sqlite3_prepare_v2(database, "SELECT count(*) FROM sqlite_schema WHERE instr(?1, sql || ';') > 0", -1,
                            &statement, NULL) != SQLITE_OK) {
-        return sqlite_setup_fail(database, path, "open", error);
+        return sqlite_fail(database, path, "open", error);
     }
     sqlite3_bind_text(statement, 1, sqlite_schema, -1, SQLITE_STATIC);
     bool read = sqlite3_step(statement) == SQLITE_ROW;
     if (!read) {
-        sqlite_setup_fail(database, path, "open", error);
+        sqlite_fail(database, path, "open", error);
     } else if (sqlite3_column_int(statement, 0) != SQLITE_SCHEMA_TABLES) {
         read = error_set(error, ERROR_STORE_FAILED,
                          "%s: its tables are damaged, or not those of this program: restore it from a copy",

@@ -8,10 +8,6 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-// Sets `error` to ERROR_STORE_FAILED: `path`, what cannot be done, SQLite's reason, and what an operator can
-// do about it. Returns false.
-bool sqlite_setup_fail(sqlite3 *database, const char *path, const char *what, struct error *error);
-
 // Refuses a database that is not ours, or of another version, before anything is set in it. An empty one can
 // be made into a store: *without_tables. ERROR_STORE_FAILED.
 bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables,

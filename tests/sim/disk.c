@@ -7,6 +7,7 @@
 #include "digest.h"
 #include "oracle.h"
 #include "plan.h"
+#include "store/backend.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -402,7 +403,7 @@ bool disk_open(struct store **store, struct error *error) {
     if (*store == NULL) {
         abort();
     }
-    **store = (struct store){.operations = &operations, .address = "simulated", .draw_name = "1"};
+    store_init(*store, &operations, "simulated", "1");
     disk.open = true;
     return true;
 }

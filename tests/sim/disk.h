@@ -1,6 +1,6 @@
-// A store (store/store.h) in memory that knows what would survive a crash and what would not, and whose every
-// call can fail. A commit that fails may be stored all the same: that is settled when the store is opened
-// again.
+// A store (store/backend.h) in memory that knows what would survive a crash and what would not, and whose
+// every call can fail. A commit that fails may be stored all the same: that is settled when the store is
+// opened again.
 #ifndef QUINIELA_TESTS_SIM_DISK_H
 #define QUINIELA_TESTS_SIM_DISK_H
 
@@ -9,7 +9,7 @@
 // Empties the disk: before a world, and after it.
 void disk_erase(void);
 
-// As sqlite_store_open.
+// As store_open.
 bool disk_open(struct store **store, struct error *error);
 
 // The call, or the commit, after so many further ones fails, once; or the central dies in it.

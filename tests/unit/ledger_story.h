@@ -8,6 +8,7 @@
 #include "bet/errors.h"
 #include "ledger/ledger.h"
 #include "ledger/worker.h"
+#include "store/backend.h"
 
 #include <sched.h>
 #include <semaphore.h>

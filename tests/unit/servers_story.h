@@ -81,7 +81,7 @@ static inline bool watched_get_draw(struct store *store, struct stored_draw *dra
 
 static inline bool open_faulty(void *context, struct store **store, struct error *error) {
     struct server *server = context;
-    if (!postgres_store_open(path, "1", STORE_SERVE, store, error)) {
+    if (!store_open(path, "1", STORE_SERVE, store, error)) {
         return false;
     }
     server->opened++;

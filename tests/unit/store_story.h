@@ -6,6 +6,7 @@
 #include "cmocka_all.h"
 
 #include "bet/errors.h"
+#include "store/backend.h"
 #include "store/store.h"
 
 #include <libpq-fe.h>
@@ -19,23 +20,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// A way to have a store.
 struct implementation {
     const char *name;
-    bool (*open)(const char *address, const char *draw, enum store_mode mode, struct store **store,
-                 struct error *error);
+    const char *needs;    // a variable of the environment; without it nothing can be tested. NULL: nothing
+    void (*make)(void);   // an empty place for one, in `folder`, and its address in `path`
+    void (*remove)(void); // all of it but the folder
+    bool keeps_over_a_restart; // what is committed is there after the process
 };
 
-static const struct implementation implementations[] = {
-    {"sqlite", sqlite_store_open},
-    {"postgres", postgres_store_open},
-};
-
-static const struct implementation *implementation = implementations; // the one that is tested
 static char folder[64], path[256];
 
 static inline bool try_open(const char *draw, enum store_mode mode, struct store **store,
                             struct error *error) {
-    return implementation->open(path, draw, mode, store, error);
+    return store_open(path, draw, mode, store, error);
 }
 
 static inline struct store *open_draw_at(const char *draw, enum store_mode mode, const char *file, int line) {
@@ -121,6 +119,18 @@ static inline int set_up(void **state) {
     return 0;
 }
 
+static inline void make_nothing(void) { // SQLite makes the file itself
+}
+
+static inline void remove_files(void) {
+    static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
+    for (size_t i = 0; i < 4; i++) {
+        char file[300];
+        snprintf(file, sizeof file, "%s%s", path, endings[i]);
+        unlink(file);
+    }
+}
+
 // PostgreSQL's stories happen in the database at $QUINIELA_POSTGRES, each in a schema of its own, which is
 // named after its folder.
 static inline void run_sql(const char *format) {
@@ -137,31 +147,55 @@ static inline void run_sql(const char *format) {
     PQfinish(connection);
 }
 
+static inline void make_schema(void) {
+    run_sql("CREATE SCHEMA \"%s\"");
+    snprintf(path, sizeof path, "%s?options=-csearch_path%%3D%%22%s%%22", getenv("QUINIELA_POSTGRES"),
+             strrchr(folder, '-') + 1);
+}
+
+static inline void drop_schema(void) {
+    run_sql("DROP SCHEMA \"%s\" CASCADE");
+}
+
+static const struct implementation implementations[] = {
+    {"sqlite", NULL, make_nothing, remove_files, true},
+    {"postgres", "QUINIELA_POSTGRES", make_schema, drop_schema, true},
+};
+
+static const struct implementation *implementation = implementations; // the one that is tested
+
 static inline int set_up_store(void **state) {
     set_up(state);
-    if (strcmp(implementation->name, "postgres") == 0) {
-        run_sql("CREATE SCHEMA \"%s\"");
-        snprintf(path, sizeof path, "%s?options=-csearch_path%%3D%%22%s%%22", getenv("QUINIELA_POSTGRES"),
-                 strrchr(folder, '-') + 1);
-    }
+    implementation->make();
     return 0;
 }
 
 static inline int tear_down(void **state) {
     (void)state;
-    if (strcmp(implementation->name, "postgres") == 0) {
-        run_sql("DROP SCHEMA \"%s\" CASCADE");
-        return rmdir(folder);
-    }
-    static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
-    for (size_t i = 0; i < 4; i++) {
-        char file[300];
-        snprintf(file, sizeof file, "%s%s", path, endings[i]);
-        unlink(file);
-    }
+    implementation->remove();
     return rmdir(folder);
 }
 
 #define STORE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_store, tear_down)
+
+// Runs the stories against a store. Returns how many failed.
+static inline int run_against(const struct implementation *tested, const struct CMUnitTest *tests,
+                              size_t count) {
+    implementation = tested;
+    if (tested->needs != NULL && getenv(tested->needs) == NULL) {
+        print_message("SKIPPED: %s, as %s names no database\n", tested->name, tested->needs);
+        return 0;
+    }
+    return _cmocka_run_group_tests(tested->name, tests, count, NULL, NULL);
+}
+
+// The same, against every store there is.
+static inline int run_against_all(const struct CMUnitTest *tests, size_t count) {
+    int failed = 0;
+    for (size_t i = 0; i < sizeof implementations / sizeof implementations[0]; i++) {
+        failed += run_against(&implementations[i], tests, count);
+    }
+    return failed;
+}
 
 #endif

@@ -2,7 +2,7 @@
 // What libpq is asked for, and what the system then has, is looked at; no database answers.
 #include "cmocka_all.h"
 
-#include "store/postgres_link.h"
+#include "store/postgres_connect.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -84,7 +84,7 @@ static void connect_to(const char *address, bool to_write) {
     snprintf(whole, sizeof whole, address, port);
     memset(calls, 0, sizeof calls);
     call_count = 0;
-    assert_false(postgres_link_open(&link, whole, to_write, &error));
+    assert_false(postgres_connect(&link, whole, to_write, &error));
     assert_string_equal(error.text, "no memory for a connection to the database");
     assert_null(link.connection);
 }

@@ -1,7 +1,7 @@
 // The ports that a connection to a PostgreSQL may need are known before it is made.
 #include "cmocka_all.h"
 
-#include "store/store.h"
+#include "store/postgres_reach.h"
 
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ enum { ROOM = 4 };
 static void check(const char *address, const uint16_t *wanted) {
     uint16_t ports[ROOM];
     size_t count, expected = 0;
-    bool known = store_ports(address, ports, ROOM, &count);
+    bool known = postgres_ports(address, ports, ROOM, &count);
     while (wanted[expected] != 0) {
         expected++;
     }

@@ -164,15 +164,6 @@ int main(void) {
         RESEND_TEST(another_last_digit_is_a_conflict),
         RESEND_TEST(another_last_digit_in_a_last_chunk),
     };
-    int failed = 0;
     log_set_level(LOG_LEVEL_CRITICAL);
-    for (size_t i = 0; i < sizeof implementations / sizeof implementations[0]; i++) {
-        implementation = &implementations[i];
-        if (strcmp(implementation->name, "postgres") == 0 && getenv("QUINIELA_POSTGRES") == NULL) {
-            print_message("SKIPPED: postgres, as QUINIELA_POSTGRES names no database\n");
-            continue;
-        }
-        failed += cmocka_run_group_tests_name(implementation->name, tests, NULL, NULL);
-    }
-    return failed;
+    return run_against_all(tests, sizeof tests / sizeof tests[0]);
 }

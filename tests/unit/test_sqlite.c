@@ -436,7 +436,8 @@ static void a_lock_is_waited_for(void **state) {
     for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
         struct store *store = open_draw("1", (enum store_mode)mode);
         sqlite3_stmt *asked;
-        assert_int_equal(sqlite3_prepare_v2(of(store)->database, "PRAGMA busy_timeout", -1, &asked, NULL),
+        assert_int_equal(sqlite3_prepare_v2(((struct sqlite_store *)store)->statements.database,
+                                            "PRAGMA busy_timeout", -1, &asked, NULL),
                          SQLITE_OK);
         assert_int_equal(sqlite3_step(asked), SQLITE_ROW);
         assert_int_equal(sqlite3_column_int(asked, 0), 5000);

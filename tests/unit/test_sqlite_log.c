@@ -6,8 +6,8 @@
 static void no_log_is_no_damage(void **state) {
     (void)state;
     struct error error;
-    assert_true(sqlite_log_check(&files, &error));
-    assert_true(sqlite_log_settle(&files, &error));
+    assert_true(sqlite_log_check(&names, &error));
+    assert_true(sqlite_log_settle(&names, &error));
     assert_int_equal(access(log_path, F_OK), -1); // and none is made
     begin_log(4096, false);
     for (size_t length = 0; length < HEADER_BYTES; length += 31) {
@@ -174,15 +174,15 @@ static void what_is_no_file_is_refused(void **state) {
     (void)state;
     struct error error;
     assert_int_equal(symlink("elsewhere", log_path), 0);
-    assert_false(sqlite_log_check(&files, &error));
+    assert_false(sqlite_log_check(&names, &error));
     assert_int_equal(error.code, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "cannot read its log"));
-    assert_false(sqlite_log_settle(&files, &error));
+    assert_false(sqlite_log_settle(&names, &error));
     assert_int_equal(error.code, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "cannot write its log"));
     unlink(log_path);
     assert_int_equal(mkdir(log_path, 0700), 0);
-    assert_false(sqlite_log_check(&files, &error));
+    assert_false(sqlite_log_check(&names, &error));
     assert_int_equal(error.code, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "cannot read the log"));
 }
@@ -198,7 +198,7 @@ static void a_read_that_fails_is_no_answer(void **state) {
         for (int serves = 0; serves < 2; serves++) {
             write_file(log_path, wal.bytes, wal.length);
             memset(&calls, 0, sizeof calls);
-            bool good = serves ? sqlite_log_settle(&files, &error) : sqlite_log_check(&files, &error);
+            bool good = serves ? sqlite_log_settle(&names, &error) : sqlite_log_check(&names, &error);
             assert_int_equal(good, !damaged);
             int reads = calls.reads;
             assert_true(reads > 8);
@@ -206,7 +206,7 @@ static void a_read_that_fails_is_no_answer(void **state) {
                 write_file(log_path, wal.bytes, wal.length);
                 memset(&calls, 0, sizeof calls);
                 calls.failing_read = failing;
-                good = serves ? sqlite_log_settle(&files, &error) : sqlite_log_check(&files, &error);
+                good = serves ? sqlite_log_settle(&names, &error) : sqlite_log_check(&names, &error);
                 if (good && damaged) {
                     fail_msg("read %d of %d failed, and the log is %s", failing, reads,
                              serves ? "taken" : "found good");
@@ -239,7 +239,7 @@ static void a_log_that_cannot_be_written_is_not_taken(void **state) {
     write_file(path, database, database_length);
     write_file(log_path, wal.bytes, wal.length);
     memset(&calls, 0, sizeof calls);
-    assert_true(sqlite_log_settle(&files, &error));
+    assert_true(sqlite_log_settle(&names, &error));
     assert_true(calls.writes >= 3); // the header, and the log again
     assert_int_equal(calls.syncs, 1);
     int writes = calls.writes;
@@ -248,7 +248,7 @@ static void a_log_that_cannot_be_written_is_not_taken(void **state) {
         memset(&calls, 0, sizeof calls);
         calls.failing_write = failing;
         calls.failing_sync = failing > writes;
-        assert_false(sqlite_log_settle(&files, &error));
+        assert_false(sqlite_log_settle(&names, &error));
         assert_int_equal(error.code, ERROR_STORE_FAILED);
         assert_non_null(strstr(error.text, "cannot write its log"));
     }
@@ -294,7 +294,7 @@ static bool checks(void (*on_header)(int time), int good) {
     good_from = good;
     make_log(512, false);
     write_file(log_path, wal.bytes, wal.length);
-    return sqlite_log_check(&files, &error);
+    return sqlite_log_check(&names, &error);
 }
 
 // What is found once may have been read half-written; found twice at one place of one log it is a damage.

@@ -2,7 +2,7 @@
 // Its steps are what the store does with its connection: each fails once, as if the connection were lost.
 #include "store_story.h"
 
-#include "store/postgres_store.h"
+#include "store/postgres_statements.h"
 
 #include <malloc.h>
 
@@ -14,10 +14,10 @@ bool __wrap_postgres_link_execute(struct postgres_link *link, const char *sql, c
                                   char value[POSTGRES_VALUE_BYTES], struct error *error);
 bool __real_postgres_link_result(struct postgres_link *link, PGresult **result, struct error *error);
 bool __wrap_postgres_link_result(struct postgres_link *link, PGresult **result, struct error *error);
-bool __real_postgres_send(struct postgres_store *postgres, enum statement which,
-                          const struct parameters *parameters, const char *what, struct error *error);
-bool __wrap_postgres_send(struct postgres_store *postgres, enum statement which,
-                          const struct parameters *parameters, const char *what, struct error *error);
+bool __real_postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
+                          const char *what, struct error *error);
+bool __wrap_postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
+                          const char *what, struct error *error);
 int __real_PQenterPipelineMode(PGconn *connection);
 int __wrap_PQenterPipelineMode(PGconn *connection);
 int __real_PQexitPipelineMode(PGconn *connection);
@@ -54,9 +54,9 @@ bool __wrap_postgres_link_result(struct postgres_link *link, PGresult **result, 
     return fails_now() ? lost(error) : __real_postgres_link_result(link, result, error);
 }
 
-bool __wrap_postgres_send(struct postgres_store *postgres, enum statement which,
-                          const struct parameters *parameters, const char *what, struct error *error) {
-    return fails_now() ? lost(error) : __real_postgres_send(postgres, which, parameters, what, error);
+bool __wrap_postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
+                          const char *what, struct error *error) {
+    return fails_now() ? lost(error) : __real_postgres_send(session, which, values, what, error);
 }
 
 int __wrap_PQenterPipelineMode(PGconn *connection) {

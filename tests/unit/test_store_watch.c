@@ -2,7 +2,8 @@
 // There is no database: nobody listens at the address, and what fails is the memory and the thread.
 #include "cmocka_all.h"
 
-#include "store/store.h"
+#include "store/address.h"
+#include "store/watch.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -3,6 +3,7 @@
 #include "store_story.h"
 
 #include "ledger/worker.h"
+#include "store/watch.h"
 
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -89,7 +90,7 @@ static bool counted_get_draw(struct store *store, struct stored_draw *draw, bool
 
 static bool open_counted(void *context, struct store **store, struct error *error) {
     (void)context;
-    if (!postgres_store_open(path, "1", STORE_SERVE, store, error)) {
+    if (!store_open(path, "1", STORE_SERVE, store, error)) {
         return false;
     }
     real = (*store)->operations;

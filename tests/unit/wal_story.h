@@ -21,7 +21,7 @@
 enum { HEADER_BYTES = 32, LOG_FRAME_BYTES = 24, LOG_BYTES_MAX = 512 * 1024 };
 
 static char folder[64], path[128], log_path[160];
-static struct sqlite_files files;
+static struct sqlite_names names;
 
 // A log as it is made, and as it is then changed.
 static struct {
@@ -83,7 +83,7 @@ static int set_up(void **state) {
     snprintf(path, sizeof path, "%s/store.db", folder);
     snprintf(log_path, sizeof log_path, "%s-wal", path);
     struct error error;
-    assert_true(sqlite_files_find(path, &files, &error));
+    assert_true(sqlite_names_find(path, &names, &error));
     memset(database, 0, sizeof database);
     database_length = 0;
     return 0;
@@ -198,7 +198,7 @@ static void assert_judged(const char *what, unsigned lost) {
     char expected[64];
     write_file(log_path, wal.bytes, wal.length);
     for (int serves = 0; serves < 2; serves++) {
-        bool good = serves ? sqlite_log_settle(&files, &error) : sqlite_log_check(&files, &error);
+        bool good = serves ? sqlite_log_settle(&names, &error) : sqlite_log_check(&names, &error);
         snprintf(expected, sizeof expected, " and %u commits behind that would be lost", lost);
         if (good != (lost == 0) || (!good && strstr(error.text, expected) == NULL)) {
             fail_msg("%s, when it is %s: expected %u lost commits, and it is %s", what,

@@ -1,0 +1,109 @@
+// For implementers: what a kind of store provides. Callers see none of this; they have store.h, whose
+// functions keep invariants 3 and 5 for every kind.
+//
+// A new kind is a file that defines a struct store_kind, and a line in kinds.c.
+#ifndef QUINIELA_STORE_BACKEND_H
+#define QUINIELA_STORE_BACKEND_H
+
+#include "bet/limits.h"
+#include "store/opening.h"
+#include "store/rows.h"
+
+#include <stdio.h>
+
+struct store;
+
+// What can be done with an open store. Each returns false with `error` set when it fails: ERROR_STORE_FAILED;
+// ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE and ERROR_STORE_REFUSED as in store.h.
+// A chunk whose columns are not of the right size is handed out with `numbers` NULL.
+struct store_operations {
+    bool is_shared; // several servers may work on one store; then the last eight are required, too
+    bool (*begin)(struct store *store, struct error *error);
+    bool (*commit)(struct store *store, struct error *error);
+    void (*rollback)(struct store *store);
+    bool (*put_draw)(struct store *store, const struct stored_draw *draw, struct error *error);
+    bool (*put_agency)(struct store *store, const struct stored_agency *agency, struct error *error);
+    bool (*add_chunk)(struct store *store, const struct stored_chunk *chunk, struct error *error);
+    bool (*add_winner)(struct store *store, const struct stored_winner *winner, struct error *error);
+    bool (*get_draw)(struct store *store, struct stored_draw *draw, bool *found, struct error *error);
+    bool (*agencies)(struct store *store, store_each_agency each, void *context, struct error *error);
+    bool (*numbers)(struct store *store, store_each_chunk each, void *context, struct error *error);
+    bool (*chunks)(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                   void *context, struct error *error);
+    bool (*pieces)(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                   store_each_piece each, void *context, struct error *error);
+    bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
+    bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
+    void (*close)(struct store *store);
+    // Of a store whose disk is ours; NULL in others.
+    bool (*try_room)(struct store *store, size_t bytes, struct error *error);
+    // Of a shared store.
+    bool (*snapshot)(struct store *store, struct error *error);
+    bool (*get_agency)(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                       struct error *error);
+    bool (*lock_agencies)(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
+                          void *context, struct error *error);
+    bool (*count_finished)(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
+                           struct error *error);
+    bool (*lock_draw)(struct store *store, struct error *error);
+    bool (*hold_draw)(struct store *store, uint64_t draw_checksum, struct error *error);
+    bool (*confirm)(struct store *store, struct error *error);
+    bool (*claim_draw)(struct store *store, bool *claimed, struct error *error);
+};
+
+// What the own struct of every backend begins with. The first three are set by store_init, the rest are for
+// store.c.
+struct store {
+    const struct store_operations *operations;
+    const char *address; // for messages: without a password
+    char draw_name[DRAW_NAME_BYTES_MAX + 1];
+    bool failed; // invariant 3
+    bool in_group;
+    uint64_t winners_checksum; // of those added in the open group
+    store_on_damage on_damage; // of a survey, or NULL
+    void *damage_context;
+};
+
+// `address` must outlive the store; `draw` is a name that fits, as store_open has seen to.
+static inline void store_init(struct store *store, const struct store_operations *operations,
+                              const char *address, const char *draw) {
+    *store = (struct store){.operations = operations, .address = address};
+    snprintf(store->draw_name, sizeof store->draw_name, "%s", draw);
+}
+
+struct store_opening {
+    const char *address, *draw;
+    enum store_mode mode;
+    struct store_identity *identity; // of store_open_same, else NULL
+};
+
+// A kind of store, by its addresses. What is not required may be NULL.
+struct store_kind {
+    const struct store_operations *operations;
+    bool is_remote; // reached over a network or a socket
+    // Whether an address is one of this kind; the first kind in the table that says so has it. Required.
+    bool (*is_address)(const char *address);
+    // As store_open and store_open_same. Required.
+    bool (*open)(const struct store_opening *opening, struct store **store, struct error *error);
+    // As store_check_address. Required.
+    bool (*check_address)(const char *address, struct error *error);
+    // Writes at most `size` bytes; without it the address is shown as it is.
+    void (*show_address)(const char *address, char *text, size_t size);
+    // Without it an address has no password in it.
+    bool (*has_password)(const char *address);
+    // As store_paths. Without it there are none.
+    void (*paths)(const char *address, store_each_path each, void *context);
+    // Of a remote kind: the TCP ports of an address, *count of them, at most `room`. False, with none, when
+    // they are not known before connecting.
+    bool (*ports)(const char *address, uint16_t *ports, size_t room, size_t *count);
+    // Of a remote kind: as store_interrupt_on.
+    void (*interrupt_on)(int descriptor);
+    // Of a shared kind (watch.c), on a thread of its own: calls `on_change` whenever another server may have
+    // changed something, until that cannot be heard any longer, and then sets `error`.
+    void (*listen)(const char *address, void (*on_change)(void *context), void *context, struct error *error);
+    // Of a shared kind: waits for `milliseconds`, or less when the program is told to stop. Returns whether
+    // it is.
+    bool (*is_interrupted)(int milliseconds);
+};
+
+#endif

@@ -1,0 +1,133 @@
+#include "store/checked.h"
+
+#include "bet/errors.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+// Damage: an error, or, in a survey, something to be told. Returns whether to go on.
+static bool damaged(const struct store *store, struct error *error, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+static bool damaged(const struct store *store, struct error *error, const char *format, ...) {
+    char what[ERROR_TEXT_BYTES];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(what, sizeof what, format, values);
+    va_end(values);
+    if (store->on_damage != NULL) {
+        store->on_damage(store->damage_context, what);
+        return true;
+    }
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.80s: draw \"%.20s\": %s; see quiniela check, and restore the store from a copy",
+                     store->address, store->draw_name, what);
+}
+
+// The caller's function for the rows, called after the check of each.
+struct caller {
+    struct store *store;
+    store_each_agency each_agency;
+    store_each_chunk each_chunk;
+    store_each_piece each_piece;
+    store_each_winner each_winner;
+    void *context;
+    uint64_t winners_checksum; // of those that were read so far
+};
+
+// The draw and the agencies -------------------------------------------------------------------------------
+
+bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
+    return store->operations->get_draw(store, draw, found, error) &&
+           (!*found || draw->checksum == stored_draw_checksum(store->draw_name, draw) ||
+            damaged(store, error, "the row of the draw is damaged"));
+}
+
+bool checked_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                    struct error *error) {
+    return store->operations->get_agency(store, number, agency, found, error) &&
+           (!*found || agency->checksum == stored_agency_checksum(store->draw_name, agency) ||
+            damaged(store, error, "the row of agency %" PRIu32 " is damaged", number));
+}
+
+static bool hand_on_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    const struct caller *caller = context;
+    if (agency->checksum != stored_agency_checksum(caller->store->draw_name, agency)) {
+        return damaged(caller->store, error, "the row of agency %" PRIu32 " is damaged", agency->agency);
+    }
+    return caller->each_agency(caller->context, agency, error);
+}
+
+bool checked_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_agency = each, .context = context};
+    return store->operations->agencies(store, hand_on_agency, &caller, error);
+}
+
+bool checked_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
+                           void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_agency = each, .context = context};
+    return store->operations->lock_agencies(store, numbers, count, hand_on_agency, &caller, error);
+}
+
+// Chunks --------------------------------------------------------------------------------------------------
+
+static bool hand_on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    const struct caller *caller = context;
+    if (chunk->numbers == NULL || chunk->checksum != stored_chunk_checksum(caller->store->draw_name, chunk)) {
+        return damaged(caller->store, error,
+                       "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
+                       chunk->agency, chunk->first);
+    }
+    return caller->each_chunk(caller->context, chunk, error);
+}
+
+bool checked_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_chunk = each, .context = context};
+    return store->operations->numbers(store, hand_on_chunk, &caller, error);
+}
+
+bool checked_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                    void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_chunk = each, .context = context};
+    return store->operations->chunks(store, agency, from, to, hand_on_chunk, &caller, error);
+}
+
+// Only whether the columns make sense can be checked here: the checksum covers the numbers, too.
+static bool hand_on_piece(void *context, const struct stored_piece *piece, struct error *error) {
+    const struct caller *caller = context;
+    if (piece->digest == NULL || piece->count == 0) {
+        return damaged(caller->store, error, "a chunk from bet %" PRIu64 " on is not as it was stored",
+                       piece->first);
+    }
+    return caller->each_piece(caller->context, piece, error);
+}
+
+bool checked_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                    store_each_piece each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_piece = each, .context = context};
+    return store->operations->pieces(store, agency, from, count_max, hand_on_piece, &caller, error);
+}
+
+// Winners -------------------------------------------------------------------------------------------------
+
+static bool hand_on_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    struct caller *caller = context;
+    if (winner->document == NULL) {
+        return damaged(caller->store, error, "a winner of agency %" PRIu32 " has no document",
+                       winner->agency);
+    }
+    caller->winners_checksum += stored_winner_checksum(caller->store->draw_name, winner);
+    return caller->each_winner(caller->context, winner, error);
+}
+
+// The winners carry one checksum together, which stands with the draw: so a missing one is found, too.
+bool checked_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_winner = each, .context = context};
+    struct stored_draw draw;
+    bool found;
+    return checked_draw(store, &draw, &found, error) &&
+           store->operations->winners(store, hand_on_winner, &caller, error) &&
+           (!found || draw.state != DRAW_DRAWN || draw.winners_checksum == caller.winners_checksum ||
+            damaged(store, error, "the winners are not as they were stored"));
+}

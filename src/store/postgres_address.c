@@ -1,0 +1,102 @@
+#include "store/postgres_address.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Options -------------------------------------------------------------------------------------------------
+
+const char *postgres_option(const PQconninfoOption *options, const char *keyword) {
+    for (; options != NULL && options->keyword != NULL; options++) {
+        if (strcmp(options->keyword, keyword) == 0) {
+            return options->val == NULL ? "" : options->val;
+        }
+    }
+    return "";
+}
+
+static int elements(const char *list) {
+    int count = 1;
+    for (const char *at = list; (at = strchr(at, ',')) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+int postgres_hosts(const PQconninfoOption *options) {
+    int names = elements(postgres_option(options, "host"));
+    int addresses = elements(postgres_option(options, "hostaddr"));
+    return names > addresses ? names : addresses;
+}
+
+void postgres_host_option(const PQconninfoOption *options, const char *keyword, int host,
+                          char value[POSTGRES_HOST_BYTES]) {
+    const char *list = postgres_option(options, keyword), *start = list;
+    for (int i = 0; i < host; i++) {
+        const char *comma = strchr(start, ',');
+        if (comma == NULL) {
+            start = strchr(list, ',') == NULL ? list : "";
+            break;
+        }
+        start = comma + 1;
+    }
+    snprintf(value, POSTGRES_HOST_BYTES, "%.*s", (int)strcspn(start, ","), start);
+}
+
+void postgres_describe(const PQconninfoOption *options, int host, char *place, size_t size) {
+    int first = host < 0 ? 0 : host, last = host < 0 ? postgres_hosts(options) - 1 : host;
+    char *at = place, *end = place + size;
+    at += snprintf(at, (size_t)(end - at), "postgresql://");
+    for (int i = first; i <= last && at < end; i++) {
+        char name[POSTGRES_HOST_BYTES], port[POSTGRES_HOST_BYTES];
+        postgres_host_option(options, "host", i, name);
+        if (name[0] == '\0') {
+            postgres_host_option(options, "hostaddr", i, name);
+        }
+        postgres_host_option(options, "port", i, port);
+        at += snprintf(at, (size_t)(end - at), "%s%s%s%s", i == first ? "" : ",", name,
+                       port[0] == '\0' ? "" : ":", port);
+    }
+    if (at < end) {
+        snprintf(at, (size_t)(end - at), "/%s", postgres_option(options, "dbname"));
+    }
+}
+
+// Addresses -----------------------------------------------------------------------------------------------
+
+static bool is_uri(const char *address) {
+    return strncmp(address, "postgresql://", 13) == 0 || strncmp(address, "postgres://", 11) == 0;
+}
+
+bool postgres_address_is(const char *address) {
+    PQconninfoOption *options = is_uri(address) ? NULL : PQconninfoParse(address, NULL);
+    bool parsed = options != NULL && strchr(address, '=') != NULL;
+    PQconninfoFree(options);
+    return is_uri(address) || parsed;
+}
+
+bool postgres_address_check(const char *address, struct error *error) {
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    bool can_be_read = options != NULL; // libpq's message may quote the address, and so a password
+    PQconninfoFree(options);
+    return can_be_read ||
+           error_set(error, ERROR_BAD_SETTING,
+                     "it is no connection string of PostgreSQL; libpq's manual tells their form");
+}
+
+void postgres_address_show(const char *address, char *place, size_t size) {
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    if (options == NULL) {
+        snprintf(place, size, "postgresql://…");
+        return;
+    }
+    postgres_describe(options, -1, place, size < POSTGRES_PLACE_BYTES ? size : POSTGRES_PLACE_BYTES);
+    PQconninfoFree(options);
+}
+
+bool postgres_address_has_password(const char *address) {
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    bool has =
+        postgres_option(options, "password")[0] != '\0' || postgres_option(options, "sslpassword")[0] != '\0';
+    PQconninfoFree(options);
+    return has;
+}

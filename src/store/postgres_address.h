@@ -1,0 +1,37 @@
+// Connection strings of PostgreSQL, as libpq takes them: which hosts they name, and what of them may be
+// shown.
+#ifndef QUINIELA_STORE_POSTGRES_ADDRESS_H
+#define QUINIELA_STORE_POSTGRES_ADDRESS_H
+
+#include "base/error.h"
+
+#include <libpq-fe.h>
+
+enum { POSTGRES_PLACE_BYTES = 160, POSTGRES_HOST_BYTES = 256 };
+
+// Whether `address` is a connection string: a URI, or words like host=… dbname=….
+bool postgres_address_is(const char *address);
+
+// Whether libpq can read `address`; ERROR_BAD_SETTING when not. The message does not quote it.
+bool postgres_address_check(const char *address, struct error *error) MUST_CHECK;
+
+// Writes into `place` where `address` leads, for people: without passwords.
+void postgres_address_show(const char *address, char *place, size_t size);
+
+bool postgres_address_has_password(const char *address);
+
+// The value of an option in what PQconninfoParse has read; "" when it has none. NULL are no options.
+const char *postgres_option(const PQconninfoOption *options, const char *keyword);
+
+// How many hosts the options name.
+int postgres_hosts(const PQconninfoOption *options);
+
+// What a list with commas, such as "host", has for one of the hosts: the only element is everybody's, as in
+// libpq.
+void postgres_host_option(const PQconninfoOption *options, const char *keyword, int host,
+                          char value[POSTGRES_HOST_BYTES]);
+
+// "postgresql://host:port/database" of one host, or of all of them when `host` is -1.
+void postgres_describe(const PQconninfoOption *options, int host, char *place, size_t size);
+
+#endif

@@ -1,0 +1,29 @@
+// A group of the PostgreSQL store: one transaction, which travels as a pipeline, so that a commit of many
+// chunks costs one round trip.
+#ifndef QUINIELA_STORE_POSTGRES_GROUP_H
+#define QUINIELA_STORE_POSTGRES_GROUP_H
+
+#include "store/postgres_statements.h"
+
+// Ends the session's snapshot, and begins a group.
+bool postgres_group_begin(struct postgres_session *session, struct error *error) MUST_CHECK;
+
+// Adds a statement to the group. Whether it has done what it should is known by the commit at the latest.
+bool postgres_group_add(struct postgres_session *session, int which, const struct sql_values *values,
+                        const char *what, struct error *error) MUST_CHECK;
+
+// Commits. ERROR_STORE_STALE when a statement has met a row that another server has changed.
+bool postgres_group_commit(struct postgres_session *session, struct error *error) MUST_CHECK;
+
+// Rolls back. False when that failed: the connection, and with it the transaction, should be ended then.
+bool postgres_group_drop(struct postgres_session *session) MUST_CHECK;
+
+// Leaves the group's pipeline, with everything read that was sent, for as long as something is asked for; and
+// goes back. Outside of a group they do nothing.
+bool postgres_group_pause(struct postgres_session *session, bool *in_group, struct error *error) MUST_CHECK;
+bool postgres_group_resume(struct postgres_session *session, bool in_group, struct error *error) MUST_CHECK;
+
+// Ends the transaction of the session's snapshot, if any.
+bool postgres_end_snapshot(struct postgres_session *session, struct error *error) MUST_CHECK;
+
+#endif

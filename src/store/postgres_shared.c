@@ -1,0 +1,178 @@
+#include "store/postgres_shared.h"
+
+#include "bet/errors.h"
+#include "store/postgres_group.h"
+#include "store/postgres_read.h"
+#include "store/postgres_store.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct postgres_session *session_of(struct store *store) {
+    return &postgres_of(store)->session;
+}
+
+// Agencies ------------------------------------------------------------------------------------------------
+
+static bool keep_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    (void)error;
+    *(struct stored_agency *)context = *agency;
+    return true;
+}
+
+bool postgres_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                         struct error *error) {
+    struct sql_reader reader = sql_agency_reader(keep_agency, agency);
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, number);
+    *agency = (struct stored_agency){0};
+    if (!postgres_end_snapshot(session_of(store), error) ||
+        !postgres_query(session_of(store), POSTGRES_ONE_AGENCY, &values, &reader, error)) {
+        return false;
+    }
+    *found = agency->agency == number;
+    return true;
+}
+
+// "{1,2,3}", as PostgreSQL writes a list. The caller frees it.
+static char *list_of(const uint32_t *numbers, size_t count) {
+    enum { ITEM_BYTES = 11 }; // ten digits and what comes before or after them
+    char *list = malloc(count * ITEM_BYTES + 3), *at = list;
+    if (list == NULL) {
+        return NULL;
+    }
+    *at++ = '{';
+    for (size_t i = 0; i < count; i++) {
+        at += snprintf(at, ITEM_BYTES + 1, "%s%" PRIu32, i == 0 ? "" : ",", numbers[i]);
+    }
+    memcpy(at, "}", 2);
+    return list;
+}
+
+bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t count,
+                            store_each_agency each, void *context, struct error *error) {
+    struct sql_reader reader = sql_agency_reader(each, context);
+    struct sql_values values;
+    char *list = list_of(numbers, count);
+    if (list == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", count);
+    }
+    sql_values_begin(&values, store);
+    sql_values_add_text(&values, list);
+    bool locked = postgres_query(session_of(store), POSTGRES_LOCK_AGENCIES, &values, &reader, error);
+    free(list);
+    return locked;
+}
+
+// Numbers -------------------------------------------------------------------------------------------------
+
+// A row of one or two integers.
+struct numbers {
+    int64_t first, second;
+    bool found;
+};
+
+static bool take_one(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    (void)error;
+    struct numbers *numbers = reader->context;
+    numbers->first = row->columns->integer(row->row, 0);
+    numbers->found = true;
+    return true;
+}
+
+static bool take_two(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct numbers *numbers = reader->context;
+    numbers->second = row->columns->integer(row->row, 1);
+    return take_one(reader, row, error);
+}
+
+// With the draw's name as the only value.
+static bool ask_number(struct store *store, int which, struct numbers *answer, struct error *error) {
+    struct sql_reader reader = {.take = take_one, .context = answer};
+    struct sql_values values;
+    *answer = (struct numbers){0};
+    sql_values_begin(&values, store);
+    return postgres_query(session_of(store), which, &values, &reader, error);
+}
+
+// Agencies that have finished -----------------------------------------------------------------------------
+
+// Adds to the count; *answer gets it, and how many agencies the draw has.
+static bool add_finished(struct store *store, uint64_t draw_checksum, uint32_t more, struct numbers *answer,
+                         struct error *error) {
+    struct sql_reader reader = {.take = take_two, .context = answer};
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, (int64_t)draw_checksum);
+    sql_values_add_integer(&values, more);
+    return postgres_query(session_of(store), POSTGRES_COUNT_FINISHED, &values, &reader, error);
+}
+
+// The count is what decides quickly; before it decides, the rows themselves are counted.
+bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
+                             struct error *error) {
+    struct numbers count = {0}, rows;
+    if (!add_finished(store, draw_checksum, more, &count, error)) {
+        return false;
+    }
+    if (!count.found) {
+        return error_set(error, ERROR_STORE_STALE, "another server has changed the draw");
+    }
+    *finished = (uint32_t)count.first;
+    if (count.first < count.second) {
+        return true;
+    }
+    return ask_number(store, POSTGRES_FINISHED_ROWS, &rows, error) &&
+           (count.first == rows.first ||
+            error_set(error, ERROR_STORE_FAILED,
+                      "%s: the store is damaged: draw \"%s\" says that %lld agencies have finished, and %lld "
+                      "have",
+                      store->address, store->draw_name, (long long)count.first, (long long)rows.first));
+}
+
+// PostgreSQL's own tools look after its files (pg_amcheck). What is no row of rows.h is looked at here: the
+// count of the agencies that have finished.
+bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
+                          struct error *error) {
+    struct numbers count, rows;
+    if (!ask_number(store, POSTGRES_FINISHED_COUNT, &count, error) ||
+        !ask_number(store, POSTGRES_FINISHED_ROWS, &rows, error)) {
+        return false;
+    }
+    if (count.found && count.first != rows.first) {
+        char damage[128];
+        snprintf(damage, sizeof damage, "its row says that %lld agencies have finished, and %lld have",
+                 (long long)count.first, (long long)rows.first);
+        on_damage(context, damage);
+    }
+    return true;
+}
+
+// The draw's row ------------------------------------------------------------------------------------------
+
+bool postgres_lock_draw(struct store *store, struct error *error) {
+    struct numbers row;
+    return ask_number(store, POSTGRES_LOCK_DRAW, &row, error);
+}
+
+bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) {
+    struct numbers row;
+    bool asked = ask_number(store, POSTGRES_CLAIM_DRAW, &row, error);
+    *claimed = row.found;
+    return asked;
+}
+
+bool postgres_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, (int64_t)draw_checksum);
+    return postgres_group_add(session_of(store), POSTGRES_HOLD_DRAW, &values, "hold the draw", error);
+}
+
+bool postgres_confirm(struct store *store, struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    return postgres_group_add(session_of(store), POSTGRES_CONFIRM, &values, "confirm", error);
+}

@@ -1,0 +1,27 @@
+// What a store of several servers does beyond storing and reading: it locks rows, looks at them as they are
+// now, and counts what all servers have done.
+#ifndef QUINIELA_STORE_POSTGRES_SHARED_H
+#define QUINIELA_STORE_POSTGRES_SHARED_H
+
+#include "store/opening.h"
+#include "store/rows.h"
+
+#include <stddef.h>
+
+struct store;
+
+// These are operations of backend.h.
+bool postgres_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
+                         struct error *error) MUST_CHECK;
+bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t count,
+                            store_each_agency each, void *context, struct error *error) MUST_CHECK;
+bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
+                             struct error *error) MUST_CHECK;
+bool postgres_lock_draw(struct store *store, struct error *error) MUST_CHECK;
+bool postgres_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
+bool postgres_confirm(struct store *store, struct error *error) MUST_CHECK;
+bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) MUST_CHECK;
+bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
+                          struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,273 @@
+#include "store/sql.h"
+
+#include "bet/errors.h"
+
+#include <assert.h>
+#include <string.h>
+
+// Values --------------------------------------------------------------------------------------------------
+
+static struct sql_value *add(struct sql_values *values, enum sql_type type) {
+    assert(values->count < SQL_VALUES_MAX);
+    struct sql_value *value = &values->all[values->count++];
+    value->type = type;
+    return value;
+}
+
+static void add_bytes(struct sql_values *values, const void *bytes, size_t length) {
+    struct sql_value *value = add(values, SQL_BYTES);
+    value->bytes = bytes;
+    value->length = length;
+}
+
+static void add_text(struct sql_values *values, const char *text, size_t length) {
+    struct sql_value *value = add(values, SQL_TEXT);
+    value->bytes = text;
+    value->length = length;
+}
+
+void sql_values_add_text(struct sql_values *values, const char *text) {
+    add_text(values, text, strlen(text));
+}
+
+void sql_values_add_integer(struct sql_values *values, int64_t integer) {
+    add(values, SQL_INTEGER)->integer = integer;
+}
+
+void sql_values_begin(struct sql_values *values, const struct store *store) {
+    values->count = 0;
+    sql_values_add_text(values, store->draw_name);
+}
+
+// Writing -------------------------------------------------------------------------------------------------
+
+static bool change(struct store *store, enum sql_statement statement, const struct sql_values *values,
+                   const char *what, struct error *error) {
+    return ((struct sql_store *)store)->database->change(store, (int)statement, values, what, error);
+}
+
+bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_text(&values, draw_state_name(draw->state));
+    sql_values_add_integer(&values, draw->agencies);
+    sql_values_add_integer(&values, draw->winning_number);
+    sql_values_add_text(&values, draw->opened_at);
+    sql_values_add_text(&values, draw->sealed_at);
+    sql_values_add_text(&values, draw->drawn_at);
+    sql_values_add_integer(&values, (int64_t)draw->winners_checksum);
+    sql_values_add_integer(&values, (int64_t)draw->checksum);
+    sql_values_add_integer(&values, (int64_t)draw->replaces);
+    return change(store, SQL_PUT_DRAW, &values, "store the draw", error);
+}
+
+bool sql_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, agency->agency);
+    sql_values_add_integer(&values, (int64_t)agency->bets);
+    sql_values_add_text(&values, agency->finished_at);
+    sql_values_add_text(&values, agency->told_at);
+    sql_values_add_integer(&values, (int64_t)agency->checksum);
+    sql_values_add_integer(&values, (int64_t)agency->replaces);
+    return change(store, SQL_PUT_AGENCY, &values, "store an agency", error);
+}
+
+bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, chunk->agency);
+    sql_values_add_integer(&values, (int64_t)chunk->first);
+    sql_values_add_integer(&values, chunk->count);
+    add_bytes(&values, chunk->digest, STORE_DIGEST_BYTES);
+    sql_values_add_integer(&values, (int64_t)chunk->checksum);
+    add_bytes(&values, chunk->numbers, (size_t)chunk->count * 2);
+    add_text(&values, chunk->rows, chunk->rows_length);
+    return change(store, SQL_ADD_CHUNK, &values, "store a chunk", error);
+}
+
+bool sql_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, winner->agency);
+    sql_values_add_integer(&values, (int64_t)winner->bet);
+    sql_values_add_text(&values, winner->document);
+    return change(store, SQL_ADD_WINNER, &values, "store a winner", error);
+}
+
+// Columns -------------------------------------------------------------------------------------------------
+
+static int64_t read_integer(const struct sql_row *row, int column) {
+    return row->columns->integer(row->row, column);
+}
+
+static const char *read_text(const struct sql_row *row, int column) {
+    size_t ignored;
+    return row->columns->text(row->row, column, &ignored);
+}
+
+static const void *read_bytes(const struct sql_row *row, int column, size_t *length) {
+    return row->columns->bytes(row->row, column, length);
+}
+
+static void read_time(const struct sql_row *row, int column, char time[STORE_TIME_BYTES]) {
+    const char *text = read_text(row, column);
+    snprintf(time, STORE_TIME_BYTES, "%s", text == NULL ? "" : text);
+}
+
+// Reading -------------------------------------------------------------------------------------------------
+
+static bool query(struct store *store, enum sql_statement statement, const struct sql_values *values,
+                  const struct sql_reader *reader, struct error *error) {
+    return ((struct sql_store *)store)->database->query(store, (int)statement, values, reader, error);
+}
+
+// With the draw's name as the only value.
+static bool query_all(struct store *store, enum sql_statement statement, const struct sql_reader *reader,
+                      struct error *error) {
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    return query(store, statement, &values, reader, error);
+}
+
+struct draw_place {
+    struct stored_draw *draw;
+    bool *found;
+};
+
+static bool take_draw(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    const struct draw_place *place = reader->context;
+    struct stored_draw *draw = place->draw;
+    const char *state = read_text(row, 0);
+    *place->found = true;
+    if (state == NULL || !draw_state_parse(state, &draw->state)) {
+        return error_set(error, ERROR_STORE_FAILED, "the draw's stored state \"%s\" is none",
+                         state == NULL ? "" : state);
+    }
+    draw->agencies = (uint32_t)read_integer(row, 1);
+    draw->winning_number = (uint16_t)read_integer(row, 2);
+    read_time(row, 3, draw->opened_at);
+    read_time(row, 4, draw->sealed_at);
+    read_time(row, 5, draw->drawn_at);
+    draw->winners_checksum = (uint64_t)read_integer(row, 6);
+    draw->checksum = (uint64_t)read_integer(row, 7);
+    return true;
+}
+
+bool sql_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
+    struct draw_place place = {draw, found};
+    struct sql_reader reader = {.take = take_draw, .context = &place};
+    *found = false;
+    return query_all(store, SQL_GET_DRAW, &reader, error);
+}
+
+static bool take_agency(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_agency agency = {
+        .agency = (uint32_t)read_integer(row, 0),
+        .bets = (uint64_t)read_integer(row, 1),
+        .checksum = (uint64_t)read_integer(row, 4),
+    };
+    read_time(row, 2, agency.finished_at);
+    read_time(row, 3, agency.told_at);
+    return reader->each.agency(reader->context, &agency, error);
+}
+
+struct sql_reader sql_agency_reader(store_each_agency each, void *context) {
+    return (struct sql_reader){.take = take_agency, .each.agency = each, .context = context};
+}
+
+bool sql_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
+    struct sql_reader reader = sql_agency_reader(each, context);
+    return query_all(store, SQL_ALL_AGENCIES, &reader, error);
+}
+
+// SQL_NUMBERS_COLUMNS. Numbers that are not of their size are left out, which says that the row is damaged.
+static struct stored_chunk read_chunk(const struct sql_row *row) {
+    struct stored_chunk chunk = {
+        .agency = (uint32_t)read_integer(row, 0),
+        .first = (uint64_t)read_integer(row, 1),
+        .count = (uint32_t)read_integer(row, 2),
+        .checksum = (uint64_t)read_integer(row, 4),
+    };
+    size_t digest_length, numbers_length;
+    const void *digest = read_bytes(row, 3, &digest_length);
+    const void *numbers = read_bytes(row, 5, &numbers_length);
+    if (digest != NULL && digest_length == STORE_DIGEST_BYTES && numbers_length == (size_t)chunk.count * 2) {
+        memcpy(chunk.digest, digest, sizeof chunk.digest);
+        chunk.numbers = numbers;
+    }
+    return chunk;
+}
+
+static bool take_numbers(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_chunk chunk = read_chunk(row);
+    return reader->each.chunk(reader->context, &chunk, error);
+}
+
+bool sql_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_numbers, .each.chunk = each, .context = context};
+    return query_all(store, SQL_ALL_NUMBERS, &reader, error);
+}
+
+static bool take_chunk(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_chunk chunk = read_chunk(row);
+    chunk.rows = row->columns->text(row->row, 6, &chunk.rows_length);
+    return reader->each.chunk(reader->context, &chunk, error);
+}
+
+// An integer of a database is signed.
+static int64_t clamped(uint64_t position) {
+    return position > INT64_MAX ? INT64_MAX : (int64_t)position;
+}
+
+bool sql_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_chunk, .each.chunk = each, .context = context};
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, clamped(from));
+    sql_values_add_integer(&values, clamped(to));
+    if (agency == 0) {
+        return query(store, SQL_ALL_CHUNKS, &values, &reader, error);
+    }
+    sql_values_add_integer(&values, agency);
+    return query(store, SQL_SOME_CHUNKS, &values, &reader, error);
+}
+
+static bool take_piece(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    size_t length;
+    struct stored_piece piece = {
+        .first = (uint64_t)read_integer(row, 0),
+        .count = (uint32_t)read_integer(row, 1),
+        .digest = read_bytes(row, 2, &length),
+    };
+    if (length != STORE_DIGEST_BYTES) {
+        piece.digest = NULL;
+    }
+    return reader->each.piece(reader->context, &piece, error);
+}
+
+bool sql_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                store_each_piece each, void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_piece, .each.piece = each, .context = context};
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, agency);
+    sql_values_add_integer(&values, clamped(from));
+    sql_values_add_integer(&values, count_max);
+    return query(store, SQL_SOME_PIECES, &values, &reader, error);
+}
+
+static bool take_winner(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_winner winner = {
+        .agency = (uint32_t)read_integer(row, 0),
+        .bet = (uint64_t)read_integer(row, 1),
+        .document = read_text(row, 2),
+    };
+    return reader->each.winner(reader->context, &winner, error);
+}
+
+bool sql_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_winner, .each.winner = each, .context = context};
+    return query_all(store, SQL_ALL_WINNERS, &reader, error);
+}

@@ -1,0 +1,110 @@
+// What SQLite and PostgreSQL have in common: the statements that store and read rows, and how a row becomes
+// their values and columns, and is read back. The databases differ in how a statement is run.
+#ifndef QUINIELA_STORE_SQL_H
+#define QUINIELA_STORE_SQL_H
+
+#include "store/backend.h"
+
+enum sql_statement {
+    SQL_PUT_DRAW,
+    SQL_PUT_AGENCY,
+    SQL_ADD_CHUNK,
+    SQL_ADD_WINNER,
+    SQL_GET_DRAW,
+    SQL_ALL_AGENCIES,
+    SQL_ALL_NUMBERS,
+    SQL_ALL_CHUNKS,
+    SQL_SOME_CHUNKS,
+    SQL_SOME_PIECES,
+    SQL_ALL_WINNERS,
+    SQL_STATEMENTS, // a database's own follow
+};
+
+// Values, in the order of a statement's parameters
+// ------------------------------------------------------------
+
+enum sql_type { SQL_INTEGER, SQL_TEXT, SQL_BYTES };
+
+struct sql_value {
+    enum sql_type type;
+    int64_t integer;
+    const void *bytes; // of a text or bytes: borrowed, until the statement has been run
+    size_t length;
+};
+
+enum { SQL_VALUES_MAX = 10 };
+
+struct sql_values {
+    int count;
+    struct sql_value all[SQL_VALUES_MAX];
+};
+
+// Makes *values the draw's name alone, which is the first parameter of every statement.
+void sql_values_begin(struct sql_values *values, const struct store *store);
+void sql_values_add_integer(struct sql_values *values, int64_t integer);
+void sql_values_add_text(struct sql_values *values, const char *text);
+
+// Rows of an answer
+// -------------------------------------------------------------------------------------------
+
+// How a database hands out the columns of a row, from 0.
+struct sql_columns {
+    int64_t (*integer)(void *row, int column); // 0 where there is none
+    const char *(*text)(void *row, int column, size_t *length);
+    const void *(*bytes)(void *row, int column, size_t *length);
+};
+
+struct sql_row {
+    const struct sql_columns *columns;
+    void *row; // the database's own
+};
+
+// Takes each row of an answer. Returns false to stop, with `error` set.
+struct sql_reader {
+    bool (*take)(const struct sql_reader *reader, const struct sql_row *row, struct error *error);
+    union { // whom `take` hands the row on to
+        store_each_agency agency;
+        store_each_chunk chunk;
+        store_each_piece piece;
+        store_each_winner winner;
+    } each;
+    void *context;
+};
+
+// The reader of SQL_AGENCY_COLUMNS.
+struct sql_reader sql_agency_reader(store_each_agency each, void *context);
+
+// Stores
+// ------------------------------------------------------------------------------------------------------
+
+// How a database runs a statement. `what` is for the message: "cannot WHAT".
+struct sql_database {
+    // Within a group: runs a statement that returns no row.
+    bool (*change)(struct store *store, int statement, const struct sql_values *values, const char *what,
+                   struct error *error);
+    // Hands each row of the answer to the reader.
+    bool (*query)(struct store *store, int statement, const struct sql_values *values,
+                  const struct sql_reader *reader, struct error *error);
+};
+
+// What the own struct of such a store begins with.
+struct sql_store {
+    struct store store; // first, so that a pointer to the one is a pointer to the other
+    const struct sql_database *database;
+};
+
+// These are operations of backend.h.
+bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) MUST_CHECK;
+bool sql_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) MUST_CHECK;
+bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
+bool sql_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) MUST_CHECK;
+bool sql_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
+bool sql_agencies(struct store *store, store_each_agency each, void *context, struct error *error) MUST_CHECK;
+bool sql_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) MUST_CHECK;
+bool sql_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
+                void *context, struct error *error) MUST_CHECK;
+bool sql_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                store_each_piece each, void *context, struct error *error) MUST_CHECK;
+bool sql_winners(struct store *store, store_each_winner each, void *context, struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,53 @@
+// The statements of sql.h as text. P is what a database writes before the number of a parameter: "?" in
+// SQLite, "$" in PostgreSQL. Their columns and parameters are in the order in which sql.c reads and adds
+// them.
+#ifndef QUINIELA_STORE_SQL_TEXTS_H
+#define QUINIELA_STORE_SQL_TEXTS_H
+
+#define SQL_AGENCY_COLUMNS "agency, bets, finished_at, told_at, checksum"
+#define SQL_NUMBERS_COLUMNS "agency, first, count, digest, checksum, numbers"
+
+// `unless` is what must hold for a row that is there to be replaced; $10 is the checksum of the row that is
+// meant.
+#define SQL_PUT_DRAW_TEXT(P, unless)                                                                         \
+    "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"              \
+    " winners_checksum, checksum)"                                                                           \
+    " VALUES (" P "1, " P "2, " P "3, " P "4, " P "5, nullif(" P "6, ''), nullif(" P "7, ''), " P "8, " P    \
+    "9) ON CONFLICT (draw) DO UPDATE SET state = " P "2, agencies = " P "3, winning_number = " P "4,"        \
+    " opened_at = " P "5, sealed_at = nullif(" P "6, ''), drawn_at = nullif(" P "7, ''),"                    \
+    " winners_checksum = " P "8, checksum = " P "9" unless
+
+// Likewise, with $7.
+#define SQL_PUT_AGENCY_TEXT(P, unless)                                                                       \
+    "INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"                              \
+    " VALUES (" P "1, " P "2, " P "3, nullif(" P "4, ''), nullif(" P "5, ''), " P "6)"                       \
+    " ON CONFLICT (draw, agency) DO UPDATE SET bets = " P "3, finished_at = nullif(" P "4, ''),"             \
+    " told_at = nullif(" P "5, ''), checksum = " P "6" unless
+
+// All but the first two, for the table of a database.
+#define SQL_TEXTS(P)                                                                                         \
+    [SQL_ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"     \
+                      " VALUES (" P "1, " P "2, " P "3, " P "4, " P "5, " P "6, " P "7, " P "8)",            \
+    [SQL_ADD_WINNER] = "INSERT INTO winners (draw, agency, bet, document)"                                   \
+                       " VALUES (" P "1, " P "2, " P "3, " P "4)",                                           \
+    [SQL_GET_DRAW] = "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at,"               \
+                     " winners_checksum, checksum FROM draws WHERE draw = " P "1",                           \
+    [SQL_ALL_AGENCIES] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = " P "1 ORDER BY agency",  \
+    [SQL_ALL_NUMBERS] =                                                                                      \
+        "SELECT " SQL_NUMBERS_COLUMNS " FROM chunks WHERE draw = " P "1 ORDER BY agency, first",             \
+    [SQL_ALL_CHUNKS] = "SELECT " SQL_NUMBERS_COLUMNS ", rows FROM chunks WHERE draw = " P "1"                \
+                       " AND " P "2 < " P "3 AND first < " P "3 AND first + count > " P "2"                  \
+                       " ORDER BY agency, first",                                                            \
+    [SQL_SOME_CHUNKS] = "SELECT " SQL_NUMBERS_COLUMNS ", rows FROM chunks WHERE draw = " P "1"               \
+                        " AND agency = " P "4 AND first < " P "3 AND first >= coalesce("                     \
+                        "  (SELECT max(first) FROM chunks WHERE draw = " P "1 AND agency = " P "4"           \
+                        "   AND first <= " P "2), 0)" /* that one may end before, or the range be empty */   \
+                        " AND " P "2 < " P "3 AND first + count > " P "2 ORDER BY first",                    \
+    [SQL_SOME_PIECES] = "SELECT first, count, digest FROM chunks"                                            \
+                        " WHERE draw = " P "1 AND agency = " P "2 AND first >= coalesce("                    \
+                        "  (SELECT max(first) FROM chunks WHERE draw = " P "1 AND agency = " P "2"           \
+                        "   AND first <= " P "3), 0)"                                                        \
+                        " AND first + count > " P "3 ORDER BY first LIMIT " P "4",                           \
+    [SQL_ALL_WINNERS] = "SELECT agency, bet, document FROM winners WHERE draw = " P "1 ORDER BY agency, bet"
+
+#endif

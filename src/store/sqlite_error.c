@@ -1,0 +1,30 @@
+#include "store/sqlite_error.h"
+
+#include "bet/errors.h"
+#include "store/sqlite_names.h"
+
+// What an operator can do about it, or nothing.
+static const char *advice(sqlite3 *database) {
+    switch (sqlite3_errcode(database)) {
+    case SQLITE_FULL:
+        return "; make room on its disk";
+    case SQLITE_IOERR:
+        return "; is its disk full, or failing?";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return "; the file and its folder must be there and, for a server, writable";
+    case SQLITE_CORRUPT:
+        return "; see quiniela check, and restore it from a copy";
+    default:
+        return "";
+    }
+}
+
+bool sqlite_fail(sqlite3 *database, const char *path, const char *what, struct error *error) {
+    if (sqlite3_errcode(database) == SQLITE_NOTADB) {
+        return error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, path);
+    }
+    return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what,
+                     sqlite3_errmsg(database), advice(database));
+}

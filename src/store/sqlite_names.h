@@ -1,0 +1,60 @@
+// The names of an SQLite store's files: the database, its log and what else stands beside it. The database's
+// name is followed once, to its end.
+#ifndef QUINIELA_STORE_SQLITE_NAMES_H
+#define QUINIELA_STORE_SQLITE_NAMES_H
+
+#include "base/error.h"
+#include "store/opening.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+enum sqlite_file { SQLITE_DATABASE, SQLITE_LOG, SQLITE_SHARED_MEMORY, SQLITE_FILES };
+
+// What each of them has behind the database's name.
+extern const char *const sqlite_endings[SQLITE_FILES];
+
+// Said of a file that is there and does not even begin like a database, by whoever finds it out. Takes its
+// name.
+#define SQLITE_NO_DATABASE                                                                                   \
+    "%.120s: is no store of quiniela, and no database at all: name the store, or restore it from a copy"
+
+struct sqlite_names {
+    char name[PATH_MAX]; // of the database, as it was given: what errors show
+    char path[PATH_MAX]; // of the database: absolute, and no link in it
+};
+
+// Whether `path` may be the name of a store. ERROR_BAD_SETTING when SQLite would take it for something else
+// than a file (":memory:", "file:…"; sqlite.org/c3ref/open.html), or when it is empty or an address.
+bool sqlite_names_check(const char *path, struct error *error) MUST_CHECK;
+
+// Finds the files: `path` is followed to its end. ERROR_STORE_FAILED when that leads nowhere, or when one of
+// the files is a folder or device, has a second name (a hard link), or, beside the database, is a link. What
+// is not there yet is fine. Opens nothing.
+bool sqlite_names_find(const char *path, struct sqlite_names *names, struct error *error) MUST_CHECK;
+
+// Writes the name of a file beside the database, such as "…-wal", into `name`.
+void sqlite_names_beside(const struct sqlite_names *names, const char *ending, char name[PATH_MAX]);
+
+// Looks at one of the files. False when it is not there.
+bool sqlite_names_look(const struct sqlite_names *names, enum sqlite_file which, struct stat *status);
+
+enum { SQLITE_BEGINNING_BYTES = 16 };
+
+// Whether the database, which begins with these bytes (`length`: fewer where it is shorter), can be a store,
+// or is empty; what it says is checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.
+bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
+                                  struct error *error) MUST_CHECK;
+
+enum { SQLITE_URI_BYTES = 3 * PATH_MAX + 32 };
+
+// Writes the URI by which the database is opened to be read (sqlite.org/uri.html): where SQLite could not
+// make the files that it needs to read, it says that the database does not change.
+void sqlite_names_uri(const struct sqlite_names *names, char uri[SQLITE_URI_BYTES]);
+
+// As store_paths.
+void sqlite_names_paths(const char *path, store_each_path each, void *context);
+
+#endif
