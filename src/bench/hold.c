@@ -1,6 +1,6 @@
 #include "bench/hold.h"
 
-#include "bench/driver.h"
+#include "bench/interrupt.h"
 #include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
@@ -203,7 +203,7 @@ static bool read_until(struct hold *hold, const uint32_t *counter, uint32_t want
         if (count > 0) {
             heard_ns = steady_ns();
         }
-        if (driver_interrupted()) {
+        if (bench_interrupted()) {
             return error_set(error, ERROR_SHUTTING_DOWN, "interrupted");
         }
         if (steady_ns() - heard_ns > (uint64_t)SILENCE_MS_MAX * 1000000) {

@@ -1,7 +1,6 @@
 #include "bench/sender.h"
 
 #include "agency/limits.h"
-#include "base/limits.h"
 #include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
@@ -13,14 +12,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static_assert((int)SENDER_INPUT_BYTES >= (int)REPLY_SMALL_BYTES_MAX, "any answer to a chunk fits");
 
-void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor,
-                 struct secure *secure, uint32_t agency, uint64_t bets, uint64_t place) {
-    *sender = (struct sender){
-        .descriptor = descriptor, .secure = secure, .agency = agency, .bets = bets, .place = place};
+void sender_init(struct sender *sender, const struct sender_shared *shared, uint32_t agency, uint64_t bets,
+                 uint64_t place) {
+    *sender = (struct sender){.agency = agency, .bets = bets, .place = place};
     sender->chunks = (bets + shared->chunk_size - 1) / shared->chunk_size;
     if (sender->chunks == 0 && shared->finish) {
         sender->chunks = 1; // an agency without bets still says that it has finished
@@ -28,8 +25,7 @@ void sender_init(struct sender *sender, const struct sender_shared *shared, int 
 }
 
 void sender_end(struct sender *sender) {
-    secure_end(sender->secure);
-    close(sender->descriptor);
+    channel_close(&sender->channel);
     free(sender->frame);
 }
 
@@ -49,7 +45,7 @@ static bool may_begin(const struct sender *sender, const struct sender_shared *s
 }
 
 uint64_t sender_due_ns(const struct sender *sender, const struct sender_shared *shared) {
-    if (sender->writing || sender->blocked || !may_begin(sender, shared)) {
+    if (channel_has_unsent(&sender->channel) || !may_begin(sender, shared)) {
         return UINT64_MAX;
     }
     return shared->chunk_interval_ns > 0 ? scheduled_ns(sender, shared) : 0;
@@ -64,10 +60,11 @@ static int64_t next_first(const struct sender *sender, const struct sender_share
     return shared->positions ? (int64_t)sender->bets_begun : -1;
 }
 
-// The frame is three pieces: what stands before the bets, the bets where they lie in the payload, and what
-// stands behind them. The first is what an empty chunk's frame begins with.
-static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets) {
-    static char tail[] = "]}";
+// The frame has three parts: what comes before the bets, the bets where they lie in the payload, and what
+// comes after them. The first is what an empty chunk's frame begins with.
+static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
+                      struct error *error) {
+    static const char tail[] = "]}";
     enum { TAIL_BYTES = sizeof tail - 1 };
     const struct payload *payload = shared->payload;
     size_t begin = payload->json_starts[place];
@@ -77,10 +74,9 @@ static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint6
     size_t empty = message_encode_chunk(sender->prefix, next_type(sender, shared), sender->agency,
                                         next_first(sender, shared), shared->chunk);
     frame_write_header(sender->prefix, empty - FRAME_HEADER_BYTES + length);
-    sender->parts[0] = (struct iovec){sender->prefix, empty - TAIL_BYTES};
-    sender->parts[1] = (struct iovec){payload->json + begin, length};
-    sender->parts[2] = (struct iovec){tail, TAIL_BYTES};
-    return true;
+    return channel_queue(&sender->channel, sender->prefix, empty - TAIL_BYTES, error) &&
+           channel_queue(&sender->channel, payload->json + begin, length, error) &&
+           channel_queue(&sender->channel, tail, TAIL_BYTES, error);
 }
 
 // What a real agency does: each bet is checked, and the chunk is encoded.
@@ -106,9 +102,7 @@ static bool encode_frame(struct sender *sender, struct sender_shared *shared, ui
     }
     size_t length = message_encode_chunk(sender->frame, next_type(sender, shared), sender->agency,
                                          next_first(sender, shared), chunk);
-    sender->parts[0] = (struct iovec){sender->frame, length};
-    sender->parts[1] = sender->parts[2] = (struct iovec){0};
-    return true;
+    return channel_queue(&sender->channel, sender->frame, length, error);
 }
 
 static bool begin_chunk(struct sender *sender, struct sender_shared *shared, struct error *error) {
@@ -116,9 +110,7 @@ static bool begin_chunk(struct sender *sender, struct sender_shared *shared, str
     uint64_t left = sender->bets - sender->bets_begun;
     uint32_t bets = left < shared->chunk_size ? (uint32_t)left : shared->chunk_size;
     uint64_t place = payload_place(shared->payload, sender->place + sender->bets_begun, bets);
-    bool made = shared->prepared ? cut_frame(sender, shared, place, bets)
-                                 : encode_frame(sender, shared, place, bets, error);
-    if (!made || (sender->secure != NULL && !secure_encrypt(sender->secure, sender->parts, error))) {
+    if (!(shared->prepared ? cut_frame : encode_frame)(sender, shared, place, bets, error)) {
         return false;
     }
     const size_t *starts = shared->payload->text_starts;
@@ -126,57 +118,21 @@ static bool begin_chunk(struct sender *sender, struct sender_shared *shared, str
     sender->flights[flight] = (struct sender_flight){since, starts[place + bets] - starts[place], bets};
     sender->bets_begun += bets;
     sender->chunks_begun++;
-    sender->writing = true;
     return true;
-}
-
-// The first WRITE_BYTES_MAX bytes of what is to be written, into `parts`. Returns how many parts those are.
-static int next_write(const struct sender *sender, struct iovec parts[3]) {
-    size_t room = WRITE_BYTES_MAX;
-    int count = 0;
-    for (int i = 0; i < 3 && room > 0; i++) {
-        size_t length = sender->parts[i].iov_len < room ? sender->parts[i].iov_len : room;
-        if (length > 0) {
-            parts[count++] = (struct iovec){sender->parts[i].iov_base, length};
-            room -= length;
-        }
-    }
-    return count;
-}
-
-static void advance(struct sender *sender, size_t written) {
-    for (int i = 0; i < 3; i++) {
-        size_t length = sender->parts[i].iov_len < written ? sender->parts[i].iov_len : written;
-        sender->parts[i].iov_base = (uint8_t *)sender->parts[i].iov_base + length;
-        sender->parts[i].iov_len -= length;
-        written -= length;
-    }
 }
 
 // Writes the chunk that has begun, as far as the kernel takes it.
 static bool write_chunk(struct sender *sender, struct error *error) {
-    struct iovec parts[3];
-    int count;
-    while ((count = next_write(sender, parts)) > 0) {
-        ssize_t written = writev(sender->descriptor, parts, count);
-        if (written < 0 && errno == EAGAIN) {
-            sender->blocked = true;
-            return true;
-        }
-        if (written < 0 && errno != EINTR) {
-            error_set_system(error, errno, "agency %" PRIu32 ": cannot write", sender->agency);
-            error->code = ERROR_NETWORK;
-            return false;
-        }
-        advance(sender, written < 0 ? 0 : (size_t)written);
+    struct error reason;
+    if (!channel_write(&sender->channel, &reason)) {
+        return error_set(error, reason.code, "agency %" PRIu32 ": %s", sender->agency, reason.text);
     }
-    sender->writing = false;
+    sender->blocked = channel_has_unsent(&sender->channel);
     return true;
 }
 
 bool sender_write(struct sender *sender, struct sender_shared *shared, struct error *error) {
-    sender->blocked = false;
-    if (sender->writing && !write_chunk(sender, error)) {
+    if (!write_chunk(sender, error)) { // the rest of one
         return false;
     }
     for (;;) {
@@ -222,7 +178,7 @@ static bool take_answer(struct sender *sender, struct sender_shared *shared, con
         return wrong(sender, error, reply.error.text);
     }
     if (reply.type != REPLY_CHUNK_PROCESSED || sender->flight_count == 0 ||
-        (sender->writing && sender->flight_count == 1)) {
+        (channel_has_unsent(&sender->channel) && sender->flight_count == 1)) {
         return wrong(sender, error, "the answer is none to a chunk");
     }
     const struct sender_flight *flight = &sender->flights[sender->flight_first];
@@ -266,9 +222,7 @@ bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *
     for (;;) {
         size_t room = SENDER_INPUT_BYTES - sender->input_length;
         uint8_t *to = sender->input + sender->input_length;
-        bool is_plain = sender->secure == NULL;
-        ssize_t length =
-            is_plain ? read(sender->descriptor, to, room) : secure_read(sender->secure, to, room);
+        ssize_t length = channel_read(&sender->channel, to, room);
         if (length == 0) {
             return wrong(sender, error, "the central has closed the connection");
         }
@@ -283,7 +237,8 @@ bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *
                 return false;
             }
         }
-        if (length < 0 || (is_plain && length < (ssize_t)room)) { // else a record may have come in part
+        bool is_all = !transport_is_secure(&sender->channel.transport) && length < (ssize_t)room;
+        if (length < 0 || is_all) { // of TLS, a record may have come in part
             *bets = sender->bets_acknowledged - before;
             return true;
         }

@@ -9,16 +9,15 @@
 
 #include "agency/limits.h"
 #include "base/error.h"
+#include "bench/channel.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
-#include "bench/secure.h"
 #include "bet/chunk.h"
 #include "wire/limits.h"
 #include "wire/message.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/uio.h>
 
 enum { SENDER_INPUT_BYTES = 4096, SENDER_PREFIX_BYTES = 256 };
 
@@ -46,17 +45,14 @@ struct sender_flight {
 };
 
 struct sender {
-    int descriptor;
-    struct secure *secure; // NULL: plain
+    struct channel channel;
     uint32_t agency;
     uint64_t place;            // of its first bet in the payload
     double offset_ns;          // of its first chunk from the start, at a given rate
     uint64_t bets, bets_begun; // in all, and in chunks whose sending has begun
     uint64_t bets_acknowledged;
     uint64_t chunks, chunks_begun, chunks_acknowledged;
-    bool writing;          // part of a chunk is still to be written
-    bool blocked;          // the kernel took no more
-    struct iovec parts[3]; // what is still to be written
+    bool blocked; // the kernel took no more of a chunk
     uint8_t prefix[SENDER_PREFIX_BYTES];
     uint8_t *frame; // of a chunk encoded when it is sent
     size_t frame_max;
@@ -66,10 +62,10 @@ struct sender {
     uint8_t input[SENDER_INPUT_BYTES + JSON_PADDING_BYTES];
 };
 
-// Readies `sender` for the bets of `agency`; `descriptor` is connected, does not block, and is now the
-// sender's, as is `secure`, its TLS (NULL: plain). `place` is where its bets begin in the payload.
-void sender_init(struct sender *sender, const struct sender_shared *shared, int descriptor,
-                 struct secure *secure, uint32_t agency, uint64_t bets, uint64_t place);
+// Makes `sender` ready for the bets of `agency`, but for its channel: the caller opens that next
+// (channel_open), and has it not block. `place` is where its bets begin in the payload. sender_end ends it.
+void sender_init(struct sender *sender, const struct sender_shared *shared, uint32_t agency, uint64_t bets,
+                 uint64_t place);
 
 // Closes the connection and frees what the sender holds.
 void sender_end(struct sender *sender);

@@ -7,6 +7,7 @@
 #include "bench/central.h"
 #include "bench/driver.h"
 #include "bench/hold.h"
+#include "bench/interrupt.h"
 #include "bench/payload.h"
 #include "bench/polling.h"
 #include "bet/limits.h"
@@ -291,7 +292,7 @@ static bool measure(struct bench *bench, struct error *error) {
 
 static void on_signal(int number) {
     (void)number;
-    driver_interrupt();
+    bench_interrupt();
 }
 
 static void catch_signals(void) {

@@ -41,7 +41,8 @@ static inline void connect_as(int type, uint64_t count, uint64_t place) {
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
     central = pair[1];
-    sender_init(&sender, &shared, pair[0], NULL, AGENCY, count, place);
+    sender_init(&sender, &shared, AGENCY, count, place);
+    assert_true(channel_open(&sender.channel, pair[0], NULL, &error));
 }
 
 static inline int make_shared(void **state) {

@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 
 #include "bench/driver.h"
+#include "bench/interrupt.h"
 #include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
@@ -232,8 +233,8 @@ static void a_central_that_is_not_there_is_named(void **state) {
 
 static void an_interruption_ends_the_run(void **state) {
     (void)state;
-    driver_interrupt();
-    assert_true(driver_interrupted());
+    bench_interrupt();
+    assert_true(bench_interrupted());
     assert_false(driver_run(&options, &result, &error));
     assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
     assert_string_equal(error.text, "interrupted");

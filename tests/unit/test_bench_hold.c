@@ -2,8 +2,8 @@
 // Against a central that is a thread of this test, and with reads that take as little as a story says.
 #include "cmocka_all.h"
 
-#include "bench/driver.h"
 #include "bench/hold.h"
+#include "bench/interrupt.h"
 #include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/limits.h"
@@ -330,7 +330,7 @@ static void an_answer_that_is_too_long_is_named(void **state) {
 static void an_interruption_ends_it(void **state) {
     (void)state;
     assert_true(open_hold());
-    driver_interrupt();
+    bench_interrupt();
     assert_false(hold_collect(hold, steady_ns(), &result, &error));
     assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
     assert_string_equal(error.text, "interrupted");

@@ -111,7 +111,8 @@ static void what_the_kernel_does_not_take_is_sent_later(void **state) {
         shared.prepared = i == 1;
         connect_as(SOCK_STREAM, 4000, 0);
         const int least = 1;
-        assert_int_equal(setsockopt(sender.descriptor, SOL_SOCKET, SO_SNDBUF, &least, sizeof least), 0);
+        assert_int_equal(setsockopt(sender.channel.descriptor, SOL_SOCKET, SO_SNDBUF, &least, sizeof least),
+                         0);
         expect_chunk(MESSAGE_SEND_CHUNK, 0, 0, 2000);
         expect_chunk(MESSAGE_SEND_LAST_CHUNK, 2000, 0, 2000);
         size_t length = 0;
@@ -126,7 +127,7 @@ static void what_the_kernel_does_not_take_is_sent_later(void **state) {
         }
         assert_true(ever_blocked);
         write_due();
-        assert_false(sender.blocked || sender.writing);
+        assert_false(sender.blocked || channel_has_unsent(&sender.channel));
         assert_memory_equal(seen, expected, expected_length);
         expected_length = 0;
         acknowledge(2000);
