@@ -1,104 +1,40 @@
 #include "audit/audit.h"
 
+#include "audit/file.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
 #include "bet/errors.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { AGAIN_MS = 1000 };
+enum { RETRY_MS = 1000 };
 
 struct audit {
     pthread_mutex_t mutex;
     int file;
     char *path;
     struct chain chain; // up to the last byte of the file, unless `broken`
-    off_t size;         // of the file, then
-    bool syncing;       // somebody syncs the file, without the mutex
-    int retired;        // the file that is synced, when another has taken its place meanwhile; else -1
-    bool broken;        // a write failed: nobody knows how far it came
-    uint64_t again_ms;  // when to try again then
-    int64_t lost;       // records, since: one at least
+    off_t size;         // of the file, unless `broken`
+    bool syncing;       // a thread is syncing the file without holding the mutex
+    int retired;        // the file being synced, if another has replaced it meanwhile; -1 otherwise
+    bool broken;        // a write failed, so we don't know how much of it reached the file
+    uint64_t retry_ms;  // when to try again, if `broken`
+    int64_t lost;       // records lost since then: at least one
     struct audit_budget budget;
 };
 
-// The file ------------------------------------------------------------------------------------------------
-
-// A file of several names would be two logs to those who come by them: rotated under one, it grows under the
-// other.
-static bool has_one_name(const char *path, const struct stat *status, struct error *error) {
-    return status->st_nlink <= 1 ||
-           error_set(error, ERROR_BAD_SETTING, "%.150s: has %ju names (hard links); an audit log has one",
-                     path, (uintmax_t)status->st_nlink);
-}
-
-static bool lock_file(int file, const char *path, struct error *error) {
-    if (flock(file, LOCK_EX | LOCK_NB) == 0) {
-        return true;
-    }
-    return errno == EWOULDBLOCK
-               ? error_set(error, ERROR_BAD_SETTING, "%.150s: another server writes this file", path)
-               : error_set_system(error, errno, "%.150s", path);
-}
-
-// Opens the file at `path`, or makes it, for us alone. -1 with `error` set when that cannot be.
-static int open_file(const char *path, struct stat *status, struct error *error) {
-    // Without waiting for a pipe's other end: it is refused.
-    int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (file < 0 || fstat(file, status) != 0) {
-        error_set_system(error, errno, "%.150s", path);
-    } else if (!S_ISREG(status->st_mode)) {
-        error_set(error, ERROR_BAD_SETTING, "%.150s: is no file: an audit log is read again and gone on with",
-                  path);
-    } else if (has_one_name(path, status, error) && lock_file(file, path, error)) {
-        return file;
-    }
-    if (file >= 0) {
-        close(file);
-    }
-    return -1;
-}
-
-struct position {
-    int file;
-    off_t at;
-};
-
-static ssize_t read_at(void *context, char *bytes, size_t length) {
-    struct position *position = context;
-    ssize_t count = pread(position->file, bytes, length, position->at);
-    position->at += count > 0 ? count : 0;
-    return count;
-}
-
-// Reads the file from its beginning, by its descriptor: what has its name may be another one by now.
-static bool read_file(int file, const char *path, struct chain *chain, audit_on_record on_record,
-                      void *context, char **rest, size_t *rest_length, struct error *error) {
-    struct error reason;
-    struct position position = {.file = file};
-    FILE *stream = fopencookie(&position, "r", (cookie_io_functions_t){.read = read_at});
-    *rest = NULL;
-    if (stream == NULL) {
-        return error_set_system(error, errno, "%.150s", path);
-    }
-    chain_begin(chain);
-    bool good = audit_read(stream, chain, on_record, context, rest, rest_length, &reason);
-    fclose(stream);
-    return good || error_set(error, reason.code, "%.150s: %s", path, reason.text);
-}
+// Appending -----------------------------------------------------------------------------------------------
 
 static bool write_bytes(struct audit *audit, const char *bytes, size_t length) {
-    errno = ENOSPC; // for a write that is cut short
+    errno = ENOSPC; // the reason of a short write
     bool written = write(audit->file, bytes, length) == (ssize_t)length;
     if (written) {
         audit->size += (off_t)length;
@@ -112,13 +48,14 @@ static bool add(struct audit *audit, const char *event, const struct audit_field
     return length == 0 || write_bytes(audit, line, length);
 }
 
-// Reads what there is, and closes a line that was written in part.
-static bool go_on_from_file(struct audit *audit, audit_on_record on_record, void *context,
-                            struct error *error) {
+// Reads what the file holds, and closes a partly written last line.
+static bool continue_file(struct audit *audit, audit_on_record on_record, void *context,
+                          struct error *error) {
     char *rest;
     size_t rest_length;
     struct stat status;
-    if (!read_file(audit->file, audit->path, &audit->chain, on_record, context, &rest, &rest_length, error)) {
+    if (!audit_file_read(audit->file, audit->path, &audit->chain, on_record, context, &rest, &rest_length,
+                         error)) {
         free(rest);
         return false;
     }
@@ -132,7 +69,7 @@ static bool go_on_from_file(struct audit *audit, audit_on_record on_record, void
             return error_set(error, reason.code, "%.150s: %s", audit->path, reason.text);
         }
         if (on_record != NULL && audit->chain.records > records) {
-            on_record(context, rest, rest_length); // only its newline was missing
+            on_record(context, rest, rest_length); // only its newline is missing
         }
         written = write_bytes(audit, "\n", 1);
     }
@@ -144,20 +81,19 @@ static bool go_on_from_file(struct audit *audit, audit_on_record on_record, void
     return written || error_set_system(error, errno, "%.150s: cannot be written", audit->path);
 }
 
-// A file that is moved, gone, or changed
-// ---------------------------------------------------------------------
+// A file that was moved, deleted or changed ---------------------------------------------------------------
 
-static bool go_on_as_new(struct audit *audit, const char *reason) {
+static bool continue_in_new_file(struct audit *audit, const char *reason) {
     struct audit_field why = {.name = "reason", .text = reason};
     chain_next_file(&audit->chain);
     audit->size = 0;
     log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
-              "file: %s | reason: %s | message: goes on in a new file, from record %" PRIu64, audit->path,
+              "file: %s | reason: %s | message: continues in a new file, from record %" PRIu64, audit->path,
               reason, audit->chain.records + 1);
     return add(audit, "continued", &why, 1);
 }
 
-// Closes the file; when somebody is just syncing it, then he does.
+// Closes the file. While another thread is syncing it, that thread closes it instead.
 static void retire_file(struct audit *audit) {
     if (audit->syncing && audit->retired < 0) {
         audit->retired = audit->file;
@@ -166,19 +102,19 @@ static void retire_file(struct audit *audit) {
     }
 }
 
-// The file has lost its name: its successor has it, or there is none yet.
+// The file has lost its name: a successor has it now, or there is none yet.
 static bool open_successor(struct audit *audit, const char *reason, struct error *error) {
     struct stat status;
-    int file = open_file(audit->path, &status, error);
+    int file = audit_file_open(audit->path, &status, error);
     if (file < 0) {
         return false;
     }
-    if (status.st_size > 0) { // a copy of ours would do, such as an editor writes
+    if (status.st_size > 0) { // fine if it is a copy of ours, as an editor writes
         struct chain chain;
         char *rest;
         size_t rest_length;
         bool is_copy =
-            read_file(file, audit->path, &chain, NULL, NULL, &rest, &rest_length, error) &&
+            audit_file_read(file, audit->path, &chain, NULL, NULL, &rest, &rest_length, error) &&
             (rest == NULL ||
              error_set(error, ERROR_BAD_SETTING, "%.150s: another file is in its place", audit->path)) &&
             (strcmp(chain.hash, audit->chain.hash) == 0 ||
@@ -192,11 +128,11 @@ static bool open_successor(struct audit *audit, const char *reason, struct error
     retire_file(audit);
     audit->file = file;
     audit->size = status.st_size;
-    return status.st_size > 0 || go_on_as_new(audit, reason) ||
+    return status.st_size > 0 || continue_in_new_file(audit, reason) ||
            error_set_system(error, errno, "%.150s: cannot be written", audit->path);
 }
 
-// Looks whether the file is still the one that has the name, and as long as it was left.
+// Checks that the file still has its name, and its length. Switches to its successor if it doesn't.
 static bool keep_file(struct audit *audit, struct error *error) {
     struct stat ours, named;
     if (fstat(audit->file, &ours) != 0) {
@@ -206,10 +142,10 @@ static bool keep_file(struct audit *audit, struct error *error) {
         return open_successor(audit, ours.st_nlink == 0 ? "deleted" : "moved", error);
     }
     if (ours.st_size == 0 && audit->size > 0) {
-        return go_on_as_new(audit, "emptied") ||
+        return continue_in_new_file(audit, "emptied") ||
                error_set_system(error, errno, "%.150s: cannot be written", audit->path);
     }
-    if (ours.st_size != audit->size) { // what is in it will not fit what follows: verify will say where
+    if (ours.st_size != audit->size) { // the chain will not fit: verify says where
         log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL,
                   "file: %s | error: somebody else has changed it: it has %jd bytes, and had %jd",
                   audit->path, (intmax_t)ours.st_size, (intmax_t)audit->size);
@@ -225,22 +161,22 @@ static void note_failure(struct audit *audit, const char *reason) {
         log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL, "file: %s | error: %s", audit->path, reason);
     }
     audit->broken = true;
-    audit->again_ms = clock_steady_ms() + AGAIN_MS;
+    audit->retry_ms = clock_steady_ms() + RETRY_MS;
 }
 
-// Whether records can be written, once more after a failure.
-static bool is_good(struct audit *audit) {
+// Whether records can be written. After a failure it tries again, at most once each RETRY_MS.
+static bool is_usable(struct audit *audit) {
     struct error error;
     if (!audit->broken) {
         return true;
     }
-    if (clock_steady_ms() < audit->again_ms) {
+    if (clock_steady_ms() < audit->retry_ms) {
         return false;
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
-    if (!go_on_from_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
+    if (!continue_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
         !add(audit, "lost", &lost, 1)) {
-        audit->again_ms = clock_steady_ms() + AGAIN_MS;
+        audit->retry_ms = clock_steady_ms() + RETRY_MS;
         return false;
     }
     log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS, "file: %s | lost: %" PRId64, audit->path, audit->lost);
@@ -252,7 +188,7 @@ static bool is_good(struct audit *audit) {
 static void write_locked(struct audit *audit, const char *event, const struct audit_field *fields,
                          size_t count) {
     struct error error;
-    if (!is_good(audit)) {
+    if (!is_usable(audit)) {
         audit->lost++;
     } else if (!keep_file(audit, &error)) {
         audit->lost++;
@@ -263,7 +199,7 @@ static void write_locked(struct audit *audit, const char *event, const struct au
     }
 }
 
-static void tell_of_suppressed(struct audit *audit, bool all) {
+static void write_suppressed(struct audit *audit, bool all) {
     struct audit_suppressed suppressed;
     while (audit_budget_take(&audit->budget, clock_steady_ms(), all, &suppressed)) {
         const struct audit_field fields[] = {
@@ -288,7 +224,7 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
         return;
     }
     pthread_mutex_lock(&audit->mutex);
-    tell_of_suppressed(audit, false);
+    write_suppressed(audit, false);
     if (audit_budget_allows(&audit->budget, sort, clock_steady_ms())) {
         write_locked(audit, sort->event, fields, count);
     }
@@ -298,8 +234,8 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
 void audit_tick(struct audit *audit) {
     if (audit != NULL) {
         pthread_mutex_lock(&audit->mutex);
-        tell_of_suppressed(audit, false);
-        (void)is_good(audit); // a loss is told of as soon as can be
+        write_suppressed(audit, false);
+        (void)is_usable(audit); // records a loss as soon as possible
         pthread_mutex_unlock(&audit->mutex);
     }
 }
@@ -307,16 +243,16 @@ void audit_tick(struct audit *audit) {
 void audit_write_last(struct audit *audit, const char *event) {
     if (audit != NULL) {
         pthread_mutex_lock(&audit->mutex);
-        audit->again_ms = 0; // there is no later
-        tell_of_suppressed(audit, true);
-        audit->again_ms = 0;
+        audit->retry_ms = 0; // now or never
+        write_suppressed(audit, true);
+        audit->retry_ms = 0;
         write_locked(audit, event, NULL, 0);
         pthread_mutex_unlock(&audit->mutex);
     }
 }
 
-// Whoever writes meanwhile does not wait for the disk; the file may be replaced, and is closed when it is
-// synced. For one thread at a time.
+// Writers don't wait for the disk meanwhile. The file may be replaced during the sync; then it is closed
+// afterwards. Only one thread may call this at a time.
 void audit_sync(struct audit *audit) {
     if (audit == NULL) {
         return;
@@ -337,7 +273,7 @@ void audit_sync(struct audit *audit) {
     pthread_mutex_unlock(&audit->mutex);
 }
 
-// From its opening to its end -----------------------------------------------------------------------------
+// Opening and closing ---------------------------------------------------------------------------------
 
 bool audit_open(const char *path, audit_on_record on_record, void *context, struct audit **result,
                 struct error *error) {
@@ -354,8 +290,8 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
     }
     pthread_mutex_init(&audit->mutex, NULL);
     audit->retired = -1;
-    audit->file = open_file(audit->path, &status, error);
-    if (audit->file < 0 || !go_on_from_file(audit, on_record, context, error)) {
+    audit->file = audit_file_open(audit->path, &status, error);
+    if (audit->file < 0 || !continue_file(audit, on_record, context, error)) {
         error->code = error->code == ERROR_BAD_MESSAGE ? ERROR_BAD_SETTING : error->code;
         audit_close(&audit);
         return false;
@@ -371,9 +307,9 @@ void audit_close(struct audit **pointer) {
         return;
     }
     if (audit->file >= 0) {
-        tell_of_suppressed(audit, true);
-        audit->again_ms = 0;
-        (void)is_good(audit); // a loss is told of, if it can be
+        write_suppressed(audit, true);
+        audit->retry_ms = 0;
+        (void)is_usable(audit); // records a loss, if possible
         audit_sync(audit);
         close(audit->file);
     }

@@ -1,10 +1,10 @@
-// The audit log: who came with which certificate, who was refused, which agency finished when, the seal, the
-// draw. Lines are only ever added, and each carries the hash of the one before (chain.h): what is changed,
-// left out or put in between later is found by audit_verify.
+// The audit log: who connected with which certificate, who was refused, which agency finished when, the seal,
+// the draw. It is append-only, and each line carries the hash of the one before (chain.h), so audit_verify
+// finds lines that were changed, removed or inserted later.
 //
-// With each record it is looked whether the file still has its name. One that was moved, deleted or emptied
-// (logrotate's copytruncate) is gone on with in a new one, whose first record, `continued`, carries the last
-// hash of the old.
+// Before each record the log checks that its file still has its name. If the file was moved, deleted or
+// emptied (logrotate's copytruncate), it continues in a new one, whose first record, `continued`, carries the
+// last hash of the old one.
 #ifndef QUINIELA_AUDIT_AUDIT_H
 #define QUINIELA_AUDIT_AUDIT_H
 
@@ -17,48 +17,35 @@
 
 struct audit;
 
-struct audit_field {
-    const char *name; // a string constant: letters and underscores
-    const char *text; // NULL:
-    int64_t number;   // this instead
-};
-
-// Opens the file, or makes it (mode 0600), calls `on_record` (or NULL) for each record that is in it, and
-// goes on with its chain. A link is followed now, and never again. A line that was written in part is closed,
-// and a record tells of it. Nobody else may have it open so. ERROR_BAD_SETTING, naming the file and the line,
-// when its chain is broken, somebody has it, or it has a second name (a hard link); ERROR_SYSTEM when it
-// cannot be read or written. On success the caller owns *audit.
+// Opens the file, or creates it (mode 0600), calls `on_record` (or NULL) for each record in it, and continues
+// its chain. A symbolic link is followed once, now. A partly written last line is closed, and a record says
+// so. The file is locked against other servers. ERROR_BAD_SETTING, naming the file and the line, when its
+// chain is broken, another server has it, or it has a second name (a hard link); ERROR_SYSTEM when it cannot
+// be read or written. On success the caller owns *audit.
 bool audit_open(const char *path, audit_on_record on_record, void *context, struct audit **audit,
                 struct error *error) MUST_CHECK;
 
-// Adds a record. For any thread. When it cannot be written that is logged, and counted; as soon as writing
-// works again a record says how many were lost. NULL: nothing.
+// Appends a record. Any thread may call it. A record that cannot be written is counted, and the failure is
+// logged; once writing works again, a record says how many were lost. NULL: does nothing.
 void audit_write(struct audit *audit, const char *event, const struct audit_field *fields, size_t count);
 
-// The same for what others can cause as often as they like: within the budget of its sort (budget.h). Of what
-// is more only the number is recorded, once a second, in a record `suppressed`.
+// The same for events that a client can cause at will: within the budget of its sort (budget.h). Events
+// beyond the budget are only counted; once a second a record `suppressed` gives their number.
 void audit_write_limited(struct audit *audit, const struct audit_sort *sort, const struct audit_field *fields,
                          size_t count);
 
-// To be called about once a second: says what was suppressed or lost, also when nothing else happens. NULL:
-// nothing.
+// Call it about once a second: it records what was suppressed or lost even if nothing else happens. NULL:
+// does nothing.
 void audit_tick(struct audit *audit);
 
-// Adds the last record there is, without fields, having told of what was suppressed or lost. NULL: nothing.
+// Records what was suppressed or lost, then appends the final record, without fields. NULL: does nothing.
 void audit_write_last(struct audit *audit, const char *event);
 
-// Has what was added reach the disk. What fails is logged. NULL: nothing.
+// Syncs the file to disk. A failure is logged. NULL: does nothing.
 void audit_sync(struct audit *audit);
 
-// Closes it (NULL: nothing), and nulls the caller's pointer. What was suppressed or lost is told, if it can
-// be.
+// Records what was suppressed or lost, if possible, closes the log (NULL: does nothing), and sets the
+// caller's pointer to NULL.
 void audit_close(struct audit **audit);
-
-// Reads a file to its end. Several in a row are one chain, which was begun by chain_begin. ERROR_BAD_MESSAGE,
-// naming the line, when it is broken, or a file is empty; ERROR_SYSTEM when one cannot be read. `head`,
-// unless NULL, is a hash that somebody has noted: *head_found becomes true when it is come by, and else
-// stays.
-bool audit_verify(const char *path, const char *head, struct chain *chain, bool *head_found,
-                  struct error *error) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-// How many records others may cause: so many a second of each sort, each with a budget of its own, so that no
-// flood of one sort takes room from another. What is left out is counted.
+// Limits how many records clients can cause: a number a second for each sort of record, so that a flood of
+// one sort leaves room for the others. Records left out are counted.
 #ifndef QUINIELA_AUDIT_BUDGET_H
 #define QUINIELA_AUDIT_BUDGET_H
 
@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 enum {
-    AUDIT_LIMIT = 20,         // a second, of one sort
-    AUDIT_AGENCY_LIMIT = 100, // the same of one sort and agency, where there is one
+    AUDIT_LIMIT = 20,         // records a second of one sort
+    AUDIT_AGENCY_LIMIT = 100, // the same for one sort and agency, if it names one
     AUDIT_SORTS = 64,
 };
 
@@ -18,7 +18,7 @@ enum {
 struct audit_sort {
     const char *event;
     const char *reason; // or NULL
-    const char *agency; // in whose certificate's name, or NULL; any string
+    const char *agency; // the name in its certificate, or NULL; any string
 };
 
 struct audit_suppressed {
@@ -26,19 +26,19 @@ struct audit_suppressed {
     int64_t count;
 };
 
-// All zeros is an empty one. For one thread at a time.
+// Zero-initialised it is empty. Not thread-safe.
 struct audit_budget {
     struct rate rate;
     struct audit_suppressed suppressed[AUDIT_SORTS];
     size_t sorts;
-    uint64_t told_ms; // when what was left out was told last
+    uint64_t told_ms; // when the counts were last taken
 };
 
-// Whether a record of that sort may be written now; one that may not is counted.
+// Whether a record of that sort may be written now; if not, it is counted.
 bool audit_budget_allows(struct audit_budget *budget, const struct audit_sort *sort, uint64_t now_ms);
 
-// Takes what was left out, one sort a call, once a second of the clock; with `all` at any time. False when
-// there is none.
+// Takes the count of one sort, at most once each second of the clock; with `all`, at any time. False when
+// there are no more.
 bool audit_budget_take(struct audit_budget *budget, uint64_t now_ms, bool all,
                        struct audit_suppressed *suppressed);
 

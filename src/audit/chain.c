@@ -1,6 +1,5 @@
 #include "audit/chain.h"
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "bet/errors.h"
 #include "wire/json_text.h"
@@ -14,9 +13,9 @@
 
 static const char ending[] = "\",\"previous\":\"", torn_field[] = ",\"event\":\"recovered\",\"torn\":";
 
-enum { TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2 }; // the hash, and "} behind it
+enum { TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2 }; // the hash, and "} after it
 
-// The hash of `before` (NULL: nothing), and the line behind it.
+// The hash of `before` (NULL: nothing) followed by the line.
 static void hash(const char *before, const char *line, size_t length, char text[CHAIN_HASH_BYTES]) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned bytes = 0;
@@ -27,7 +26,7 @@ static void hash(const char *before, const char *line, size_t length, char text[
                 EVP_DigestFinal_ex(context, digest, &bytes) == 1;
     EVP_MD_CTX_free(context);
     if (!made) {
-        abort(); // for want of a few hundred bytes; and without a hash the chain would be broken
+        abort(); // out of memory; without a hash the chain would be broken
     }
     for (unsigned i = 0; i < bytes; i++) {
         sprintf(text + 2 * (size_t)i, "%02x", digest[i]);
@@ -45,12 +44,12 @@ void chain_next_file(struct chain *chain) {
 
 // Writing it ----------------------------------------------------------------------------------------------
 
-// Up to the time. Returns its length.
+// Writes the line up to the time. Returns the length.
 static size_t write_beginning(const struct chain *chain, char line[CHAIN_LINE_BYTES_MAX]) {
     return (size_t)sprintf(line, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
 }
 
-// Returns where the next byte goes, or NULL when there is no room for the field.
+// Returns where the next byte goes, or NULL when the field does not fit.
 static char *write_field(char *to, const char *end, const struct audit_field *field) {
     size_t text_length = field->text == NULL ? 0 : strlen(field->text);
     size_t most =
@@ -63,7 +62,7 @@ static char *write_field(char *to, const char *end, const struct audit_field *fi
                                : json_text_write(to, field->text, text_length);
 }
 
-// Without a newline. Returns its length; 0 when the fields are too long.
+// Without the newline. Returns the length; 0 when the fields are too long.
 static size_t write_line(const struct chain *chain, const char *at, const char *event,
                          const struct audit_field *fields, size_t count, char line[CHAIN_LINE_BYTES_MAX]) {
     const char *end = line + CHAIN_LINE_BYTES_MAX - sizeof ending - TAIL_BYTES - 1;
@@ -77,9 +76,9 @@ static size_t write_line(const struct chain *chain, const char *at, const char *
 
 // Reading it ----------------------------------------------------------------------------------------------
 
-// Where `previous` stands in the line, or NULL when it is none that ends as it should.
+// Where the hash of `previous` begins in the line; NULL when the line does not end as a record does.
 static const char *find_previous(const char *line, size_t length) {
-    size_t tail = TAIL_BYTES + sizeof ending - 2; // the quote before the comma may be a number's end
+    size_t tail = TAIL_BYTES + sizeof ending - 2; // no quote before the comma if a number ends there
     if (length < tail || memcmp(line + length - 2, "\"}", 2) != 0 ||
         memcmp(line + length - tail, ending + 1, sizeof ending - 2) != 0) {
         return NULL;
@@ -103,25 +102,25 @@ static bool is_record(const struct chain *chain, const char *line, size_t length
     return true;
 }
 
-// Whether the line is the beginning of a record that tells of the parts before it: that one was cut off, too.
-static bool begins_to_tell(const struct chain *chain, const char *line, size_t length) {
+// Whether the line is the beginning of a record that reports the fragments before it, cut off itself.
+static bool begins_to_report(const struct chain *chain, const char *line, size_t length) {
     char whole[CHAIN_LINE_BYTES_MAX], at[CHAIN_AT_BYTES];
     struct audit_field torn = {.name = "torn", .number = (int64_t)chain->torn_bytes};
     size_t begin = write_beginning(chain, whole), at_length = clock_utc_text(at);
-    if (length > begin) { // its time may be any
+    if (length > begin) { // its time may be anything
         memcpy(at, line + begin, length - begin < at_length ? length - begin : at_length);
     }
     return length < write_line(chain, at, "recovered", &torn, 1, whole) && memcmp(line, whole, length) == 0;
 }
 
-// Whether the line tells of the parts before it.
-static bool tells_of_torn(const struct chain *chain, const char *line, size_t length) {
+// Whether the line reports the fragments before it.
+static bool reports_torn(const struct chain *chain, const char *line, size_t length) {
     char field[64];
     int count = snprintf(field, sizeof field, "%s%zu,", torn_field, chain->torn_bytes);
     return memmem(line, length, field, (size_t)count) != NULL;
 }
 
-// Whether the line is the first of a file, and says that it goes on from another; then so does the chain.
+// Whether the line is the first of a file and says that it continues another; if so, the chain follows it.
 static bool take_over(struct chain *chain, const char *line, size_t length) {
     static const char event[] = "\",\"event\":\"continued\"";
     struct chain before = *chain;
@@ -147,7 +146,7 @@ static bool refuse(const struct chain *chain, const char *what, struct error *er
     return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": %s", chain->lines + 1, what);
 }
 
-// Times are of one length and form, so that their order is that of their letters.
+// Times have a fixed format, so comparing their text compares the times.
 static void note_time(struct chain *chain, const char *at) {
     if (strcmp(at, chain->last_at) >= 0) {
         return;
@@ -184,8 +183,8 @@ static void take_torn(struct chain *chain, const char *line, size_t length) {
 }
 
 static bool refuse_torn(const struct chain *chain, struct error *error) {
-    return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is no record of number %" PRIu64,
-                     chain->torn_line, chain->records + 1);
+    return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is not record %" PRIu64, chain->torn_line,
+                     chain->records + 1);
 }
 
 // Whether the first line of a file is a whole record, though of another number.
@@ -197,12 +196,12 @@ static bool refuse_beginning(const struct chain *chain, const char *line, struct
     unsigned long long number = strtoull(line + 5, NULL, 10);
     if (chain->records > 0) {
         return error_set(error, ERROR_BAD_MESSAGE,
-                         "line 1: is record %llu, and the file before ends with record %" PRIu64
+                         "line 1: is record %llu, but the file before ends with record %" PRIu64
                          ": it is another log, or records between them are missing",
                          number, chain->records);
     }
     return error_set(error, ERROR_BAD_MESSAGE,
-                     "line 1: is no record of number 1, but %llu, and does not go on from another file: what "
+                     "line 1: is not record 1, but %llu, and does not continue another file: what "
                      "was before it is missing",
                      number);
 }
@@ -215,22 +214,22 @@ bool chain_take(struct chain *chain, const char *line, size_t length, struct err
         return refuse(chain, "is empty", error);
     }
     if (chain->torn_bytes > 0 &&
-        !(has_form ? tells_of_torn(chain, line, length) : begins_to_tell(chain, line, length))) {
+        !(has_form ? reports_torn(chain, line, length) : begins_to_report(chain, line, length))) {
         return refuse_torn(chain, error);
     }
     if (!has_form && chain->lines == 0 && begins_elsewhere(line, length)) {
         return refuse_beginning(chain, line, error);
     }
     if (!has_form) {
-        take_torn(chain, line, length); // a record behind it has to say so
+        take_torn(chain, line, length); // a later record has to report it
         return true;
     }
     if (chain->torn_bytes == 0 && memmem(line, length, torn_field, sizeof torn_field - 1) != NULL) {
-        return refuse(chain, "tells of a part of a line that is not there", error);
+        return refuse(chain, "reports a fragment that is not there", error);
     }
     if (memcmp(find_previous(line, length), chain->hash, CHAIN_HASH_BYTES - 1) != 0) {
-        return refuse(chain, "does not go on from the line before, which was changed, or is another one",
-                      error);
+        return refuse(
+            chain, "does not continue the line before: one of them was changed, or a line is missing", error);
     }
     take_record(chain, line, length, at);
     return true;

@@ -1,14 +1,14 @@
-// The chain of an audit log: what each line has to say of the one before. Lines in and out, no files.
+// The chain of an audit log: what each line must say about the one before. Lines in and out, no files.
 //
 // A line is one JSON object, `{"n":17,"at":"…","event":"…",…,"previous":"…"}`. `n` counts the records from 1;
-// `previous` is the SHA-256 (FIPS 180-4), in hexadecimal digits, of the line before, without its newline; of
-// the first line 64 zeros. Where a line was only written in part, as the power went, the next one is a
-// `recovered` record that says how long that part is, and its `previous` is the SHA-256 of what the part's
-// own `previous` would have been, followed by the part: so the chain goes on over it. When that record is cut
-// off, too, the next one tells of all the parts together.
+// `previous` is the SHA-256 (FIPS 180-4), in hexadecimal digits, of the line before, without its newline; in
+// the first line it is 64 zeros. If a power cut left a line half written, the next one is a `recovered`
+// record that gives the length of the fragment, and its `previous` is the SHA-256 of what the fragment's own
+// `previous` would have been, followed by the fragment: so the chain continues across it. If that record is
+// cut off too, the next one covers all the fragments together.
 //
-// A chain may go on in another file: its first record is then a `continued` one, with the number and the
-// `previous` that it would have had in the file before.
+// A chain may continue in another file: the first record there is `continued`, with the number and the
+// `previous` that it would have had in the old file.
 #ifndef QUINIELA_AUDIT_CHAIN_H
 #define QUINIELA_AUDIT_CHAIN_H
 
@@ -21,36 +21,40 @@ enum { CHAIN_HASH_BYTES = 65, CHAIN_AT_BYTES = 24, CHAIN_LINE_BYTES_MAX = 4096 }
 
 struct chain {
     uint64_t lines, records, torn;
-    uint64_t older;                       // records that are in the files before, which were not read
+    uint64_t older;                       // records in earlier files, which were not read
     char older_hash[CHAIN_HASH_BYTES];    // of the last of them
-    uint64_t backwards, backwards_line;   // times that are before the one before, and the line of the first
-    char backwards_at[2][CHAIN_AT_BYTES]; // that one's, and the one before
+    uint64_t backwards, backwards_line;   // records older than the one before them, and the line of the first
+    char backwards_at[2][CHAIN_AT_BYTES]; // its time, and that of the one before it
     char hash[CHAIN_HASH_BYTES];          // what the next line's `previous` must be
     char first_at[CHAIN_AT_BYTES], last_at[CHAIN_AT_BYTES];
-    size_t torn_bytes;  // of the parts of lines that the next record must tell of; 0: none
-    uint64_t torn_line; // the first of them
+    size_t torn_bytes;  // of the fragments that the next record must report; 0: none
+    uint64_t torn_line; // of the first of them
 };
 
 void chain_begin(struct chain *chain);
 
-// What is taken from now on stands in the next file.
+// The lines that follow are from the next file.
 void chain_next_file(struct chain *chain);
 
-// Takes the next line, without its newline. ERROR_BAD_MESSAGE, naming the line, when it does not go on with
-// the chain; then the chain is as it was.
+// Takes the next line, without its newline. ERROR_BAD_MESSAGE, naming the line, when it does not continue the
+// chain; the chain is then unchanged.
 bool chain_take(struct chain *chain, const char *line, size_t length, struct error *error) MUST_CHECK;
 
-// Whether nothing is missing at the end: no part of a line that nobody has told of. ERROR_BAD_MESSAGE.
+// Whether the end is complete: no fragment that is not reported. ERROR_BAD_MESSAGE.
 bool chain_end(const struct chain *chain, struct error *error) MUST_CHECK;
 
-// Takes what is at the end of the file without a newline: a whole record, or a part of one. ERROR_BAD_MESSAGE
-// when there is a part of a line before it, and this does not tell of that.
+// Takes what stands at the end of the file without a newline: a whole record, or a fragment of one.
+// ERROR_BAD_MESSAGE when a fragment precedes it that it does not report.
 bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) MUST_CHECK;
 
-struct audit_field; // audit.h
+struct audit_field {
+    const char *name; // a string constant: letters and underscores
+    const char *text; // if NULL, the number is the value
+    int64_t number;
+};
 
-// Writes the next record into `line`, a newline behind it, and takes it. Returns its length; 0 when the
-// fields are longer than a line may be.
+// Writes the next record into `line`, with its newline, and takes it. Returns its length; 0 when the fields
+// are too long for a line.
 size_t chain_write(struct chain *chain, const char *event, const struct audit_field *fields, size_t count,
                    char line[CHAIN_LINE_BYTES_MAX]);
 

@@ -1,6 +1,5 @@
 #include "audit/read.h"
 
-#include "audit/audit.h"
 #include "bet/errors.h"
 
 #include <errno.h>
@@ -8,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What may stand in one line: a record, or parts of several. Not everything that is called a log ends.
+// The longest line: a record, or fragments of several. A limit, as the path may lead to something endless.
 enum { READ_LINE_BYTES_MAX = 16 * CHAIN_LINE_BYTES_MAX };
 
-// Reads up to the next newline, which is taken, or to the end, or as much as fits. Returns how many bytes.
+// Reads up to and including the next newline, or to the end, or until the line is full. Returns how many
+// bytes.
 static size_t read_line(FILE *stream, char line[READ_LINE_BYTES_MAX]) {
     size_t length = 0;
     int byte;
@@ -35,8 +35,8 @@ bool audit_read(FILE *stream, struct chain *chain, audit_on_record on_record, vo
     while (good && (length = read_line(stream, line)) > 0) {
         if (line[length - 1] != '\n' && length == READ_LINE_BYTES_MAX) {
             good = error_set(error, ERROR_BAD_MESSAGE,
-                             "line %" PRIu64 ": is longer than %d bytes, and so no record", chain->lines + 1,
-                             READ_LINE_BYTES_MAX);
+                             "line %" PRIu64 ": is longer than %d bytes, so it is not a record",
+                             chain->lines + 1, READ_LINE_BYTES_MAX);
             break;
         }
         if (line[length - 1] != '\n') {
@@ -58,7 +58,7 @@ bool audit_read(FILE *stream, struct chain *chain, audit_on_record on_record, vo
     return good;
 }
 
-// What somebody has noted, and whether the chain has come by it.
+// A hash to look for, and whether it was found.
 struct search {
     const struct chain *chain;
     const char *head; // or NULL
@@ -78,13 +78,13 @@ static bool verify_stream(FILE *stream, struct search *search, struct chain *cha
     size_t rest_length;
     bool good = audit_read(stream, chain, look, search, &rest, &rest_length, error);
     if (good && rest != NULL) {
-        good = error_set(error, ERROR_BAD_MESSAGE,
-                         "line %" PRIu64 ": has no newline: it is being written, or was when the power went",
-                         chain->lines + 1);
-    } else if (good && chain->lines == 0) {
         good =
             error_set(error, ERROR_BAD_MESSAGE,
-                      "is empty: a log begins with a record; this one was emptied, or nothing has begun it");
+                      "line %" PRIu64 ": has no newline: it is being written, or was when the power failed",
+                      chain->lines + 1);
+    } else if (good && chain->lines == 0) {
+        good = error_set(error, ERROR_BAD_MESSAGE,
+                         "is empty: a log begins with a record; this one was emptied, or never started");
     }
     free(rest);
     return good && chain_end(chain, error);

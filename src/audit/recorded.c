@@ -42,15 +42,15 @@ bool recorded_is_older(const struct recorded *recorded, const char *at) {
     return strcmp(at, recorded->continued_at) < 0;
 }
 
-// What stands behind `begin` in the text; NULL when it begins otherwise.
-static const char *behind(const char *text, const char *begin) {
+// The rest of the text after `begin`; NULL when it does not begin with it.
+static const char *after(const char *text, const char *begin) {
     size_t length = strlen(begin);
     return text != NULL && strncmp(text, begin, length) == 0 ? text + length : NULL;
 }
 
-// The event of a record of this draw, and what stands behind the draw.
-static const char *behind_draw(const struct recorded *recorded, const char *event, const char *name) {
-    const char *fields = behind(behind(behind(event, name), "\",\"draw\":"), recorded->draw);
+// The fields after the draw's name, if the record is of that event and this draw; NULL otherwise.
+static const char *after_draw(const struct recorded *recorded, const char *event, const char *name) {
+    const char *fields = after(after(after(event, name), "\",\"draw\":"), recorded->draw);
     return fields != NULL && fields[0] == ',' ? fields : NULL;
 }
 
@@ -62,19 +62,19 @@ void recorded_take(void *context, const char *line, size_t length) {
     if (found == NULL) {
         return;
     }
-    const char *event = found + sizeof name - 1; // behind the time, which has no quote
-    recorded->has_ended = behind(event, "stopped\"") != NULL;
-    if (recorded->is_new && behind(event, "continued\"") != NULL &&
+    const char *event = found + sizeof name - 1; // after the time, which has no quote
+    recorded->has_ended = after(event, "stopped\"") != NULL;
+    if (recorded->is_new && after(event, "continued\"") != NULL &&
         sscanf(line, "{\"n\":%*u,\"at\":\"%23[^\"]", at) == 1) {
         memcpy(recorded->continued_at, at, sizeof at);
     }
     recorded->is_new = false;
-    if ((fields = behind_draw(recorded, event, "agency_finished")) != NULL) {
+    if ((fields = after_draw(recorded, event, "agency_finished")) != NULL) {
         uint32_t agency;
         if (sscanf(fields, ",\"agency\":%u", &agency) == 1 && agency <= AGENCIES_MAX) {
             recorded_add_finished(recorded, agency);
         }
     }
-    recorded->sealed = recorded->sealed || behind_draw(recorded, event, "sealed") != NULL;
-    recorded->drawn = recorded->drawn || behind_draw(recorded, event, "drawn") != NULL;
+    recorded->sealed = recorded->sealed || after_draw(recorded, event, "sealed") != NULL;
+    recorded->drawn = recorded->drawn || after_draw(recorded, event, "drawn") != NULL;
 }

@@ -1,6 +1,6 @@
-// Root's powers (capabilities(7)): a process of root's keeps them when it stays root, and they go beyond
-// files: raw packets, other processes, the clock. By the time they go, ports are bound and limits are set.
-#include "confine/internal.h"
+// Root's powers (capabilities(7)): a process that stays root keeps them, and they go beyond files: raw
+// packets, other processes, the clock. By the time they are dropped, ports are bound and limits are set.
+#include "confine/capabilities.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static bool get(struct __user_cap_data_struct data[WORDS], struct error *error) 
            error_set_system(error, errno, "root's capabilities cannot be read");
 }
 
-// Whether we may use every path as its owner, its group or everybody may. One that is not there is no reason.
+// Whether every path can be used by its permissions alone. Missing ones do not count.
 static bool may_use_all(const char *const *paths, size_t count, int how) {
     for (size_t i = 0; i < count; i++) {
         if (faccessat(AT_FDCWD, paths[i], how, AT_EACCESS) != 0 && (errno == EACCES || errno == EPERM)) {
@@ -35,8 +35,8 @@ static bool may_use_all(const char *const *paths, size_t count, int how) {
     return true;
 }
 
-// Whether all files that are written are our own. Of another user's store SQLite gives the log and its index
-// to that user (sqlite.org/src/file/src/os_unix.c, robustFchown), who could not open it otherwise.
+// Whether all files to be written are our own. If a store is another user's, SQLite gives its log and index
+// to that user (sqlite.org/src/file/src/os_unix.c, robustFchown), who could not open them otherwise.
 static bool owns_all(const char *const *paths, size_t count) {
     struct stat status;
     for (size_t i = 0; i < count; i++) {
@@ -68,7 +68,7 @@ static const char *name_of(uint32_t set) {
     return kept_sets[i].name;
 }
 
-// Of files and folders that are another user's root still needs what goes past their owner's word.
+// For files and folders of another user, root still needs what overrides their permissions.
 static uint32_t needed_to_use(const struct confine_options *options) {
     if (!may_use_all(options->writable, options->writable_count, R_OK | W_OK)) {
         return 1U << CAP_DAC_OVERRIDE;
@@ -76,8 +76,8 @@ static uint32_t needed_to_use(const struct confine_options *options) {
     return may_use_all(options->readable, options->readable_count, R_OK) ? 0 : 1U << CAP_DAC_READ_SEARCH;
 }
 
-// The bounding set: what a program that is run could get back. Without the right to change it there is
-// nothing that we could get back either.
+// The bounding set: what a program that we run could regain. Without the right to change it we could regain
+// nothing either.
 static void drop_bounding_set(void) {
     for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
         (void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
@@ -95,9 +95,9 @@ bool capabilities_drop(const struct confine_options *options, const char **kept,
         return true;
     }
     drop_bounding_set();
-    // Asked with all of them: the folder may be closed to us otherwise.
+    // Asked with all capabilities: without them the folder may be closed to us.
     uint32_t to_give = owns_all(options->writable, options->writable_count) ? 0 : 1U << CAP_CHOWN;
-    // First only for the moment: whether the files can be used without is best asked without.
+    // Drops them temporarily first, to see whether the files can be used without them.
     struct __user_cap_data_struct later[WORDS];
     memcpy(later, before, sizeof later);
     later[0].effective = later[1].effective = 0;

@@ -1,11 +1,17 @@
-// The order: first what needs root, last what forbids all the rest.
-#include "confine/internal.h"
+// The order: what needs root comes first, what forbids everything else comes last.
+#include "confine/confine.h"
+
+#include "confine/capabilities.h"
+#include "confine/landlock.h"
+#include "confine/modules.h"
+#include "confine/seccomp.h"
+#include "confine/user.h"
 
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-// A core file would have people's bets in it. Nobody but root may trace the process, or look into its memory.
+// A core file would contain people's bets. Only root may trace the process or read its memory.
 static bool forbid_cores(struct error *error) {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
@@ -35,6 +41,7 @@ bool confine(const struct confine_options *options, struct confine_report *repor
     }
     return forbid_cores(error) && capabilities_drop(options, &report->capabilities, error) &&
            forbid_new_privileges(&report->no_new_privileges, error) &&
-           (!options->landlock || landlock_confine(options, report, error)) &&
+           (!options->landlock ||
+            landlock_confine(options, &report->landlock_abi, &report->ports_limited, error)) &&
            (!options->seccomp || seccomp_confine(options, &report->seccomp, error));
 }

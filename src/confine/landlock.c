@@ -1,6 +1,8 @@
-// Landlock: which files the process may still open, and no ports of its own. The kernel's header may be older
-// than the kernel: what it does not name is named here, and what the kernel does not know is left out.
-#include "confine/internal.h"
+// Landlock: which files the process may still open; it may bind no ports. The kernel's header may be older
+// than the kernel, so what it lacks is defined here; what the kernel does not know is left out.
+#include "confine/landlock.h"
+
+#include "confine/sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,13 +14,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// struct landlock_net_port_attr, and its kind of rule.
+// struct landlock_net_port_attr, and its rule type.
 struct port_rule {
     uint64_t allowed, port;
 };
 enum { RULE_NET_PORT = 2 };
 
-// By the version that brought them.
+// The versions that introduced them.
 enum {
     ABI_REFER = 2,
     ABI_TRUNCATE = 3,
@@ -35,7 +37,7 @@ enum {
 #define SCOPE_ABSTRACT_SOCKETS (1ULL << 0)
 #define SCOPE_SIGNALS (1ULL << 1)
 
-// struct landlock_ruleset_attr, as of version 6.
+// struct landlock_ruleset_attr in version 6.
 struct ruleset {
     uint64_t files, net, scoped;
 };
@@ -44,12 +46,12 @@ static const uint64_t READS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_
 static const uint64_t WRITES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
                                LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
                                LANDLOCK_ACCESS_FS_REMOVE_FILE | RIGHT_TRUNCATE;
-// Those of them that a rule for a single file may give.
+// Those that a rule for a single file may grant.
 static const uint64_t OF_A_FILE =
     LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE;
 
-// What the program and its libraries read at any time: random numbers, the time zone, how memory is given and
-// how many processors there are, how OpenSSL is configured; /dev/null is what libuv keeps a descriptor with.
+// What the program and its libraries read at any time: random numbers, the time zone, the number of
+// processors, OpenSSL's configuration.
 static const char *const always_readable[] = {
     "/dev/urandom",
     "/etc/localtime",
@@ -62,8 +64,8 @@ static const char *const always_readable[] = {
 #endif
 };
 
-// What the resolver reads: which modules, hosts, services, the name server's address (also where another
-// program writes it anew), the order of addresses; who we are.
+// What the resolver reads: modules, hosts, services, the name server's address (also where another program
+// rewrites it), the order of addresses, and who we are.
 static const char *const readable_to_connect[] = {
     "/etc/nsswitch.conf",  "/etc/hosts",
     "/etc/services",       "/etc/protocols",
@@ -74,7 +76,7 @@ static const char *const readable_to_connect[] = {
     "/etc/ssl/certs",      "/usr/share/ca-certificates",
 };
 
-enum { PORT_OF_NAME_SERVERS = 53 }; // which are asked over TCP when an answer is long
+enum { PORT_OF_NAME_SERVERS = 53 }; // asked over TCP when an answer is long
 
 static int create_ruleset(const struct ruleset *ruleset, size_t size, unsigned flags) {
     return (int)syscall(SYS_landlock_create_ruleset, ruleset, size, flags);
@@ -89,7 +91,7 @@ static bool connects_anywhere(const struct confine_options *options) {
     return options->connects && options->port_count == 0;
 }
 
-// Everything that this version can forbid, but for what the options ask for.
+// Everything that this version can forbid, except what the options ask for.
 static struct ruleset everything(const struct confine_options *options, int abi) {
     struct ruleset ruleset = {.files = (1ULL << 13) - 1}; // all of version 1
     ruleset.files |= abi >= ABI_REFER ? RIGHT_REFER : 0;
@@ -104,14 +106,14 @@ static struct ruleset everything(const struct confine_options *options, int abi)
     return ruleset;
 }
 
-// The size that a kernel of this version knows: an older one refuses more.
+// The size that a kernel of this version knows: it refuses a larger one.
 static size_t size_of_ruleset(int abi) {
     return abi >= ABI_SCOPES ? sizeof(struct ruleset)
            : abi >= ABI_NET  ? offsetof(struct ruleset, scoped)
                              : offsetof(struct ruleset, net);
 }
 
-// Allows `rights` beneath the path. A path that is not there, or cannot be reached, needs no rule.
+// Allows `rights` beneath the path. A path that does not exist, or cannot be reached, needs no rule.
 static bool allow(int rules, const char *path, uint64_t rights, struct error *error) {
     int file = open(path, O_PATH | O_CLOEXEC);
     if (file < 0) {
@@ -157,7 +159,7 @@ static bool allow_ports(int rules, const struct confine_options *options, struct
 
 static bool allow_paths(int rules, const struct confine_options *options, uint64_t known,
                         struct error *error) {
-#ifdef CONFINE_BUILD_FOLDER // sanitizers read the program's lines there, and coverage is counted there
+#ifdef CONFINE_BUILD_FOLDER // where sanitizers read debug information, and coverage is written
     if (!allow(rules, CONFINE_BUILD_FOLDER, WRITES & known, error)) {
         return false;
     }
@@ -169,24 +171,24 @@ static bool allow_paths(int rules, const struct confine_options *options, uint64
             allow_all(rules, readable_to_connect, COUNT(readable_to_connect), READS, error));
 }
 
-bool landlock_confine(const struct confine_options *options, struct confine_report *report,
+bool landlock_confine(const struct confine_options *options, int *abi, bool *ports_limited,
                       struct error *error) {
-    int abi = version();
-    report->landlock_abi = abi;
-    if (abi == 0) {
+    *abi = version();
+    *ports_limited = false;
+    if (*abi == 0) {
         return true;
     }
-    struct ruleset ruleset = everything(options, abi);
+    struct ruleset ruleset = everything(options, *abi);
     bool limits_ports = options->connects && (ruleset.net & RIGHT_CONNECT_TCP) != 0;
-    int rules = create_ruleset(&ruleset, size_of_ruleset(abi), 0);
+    int rules = create_ruleset(&ruleset, size_of_ruleset(*abi), 0);
     if (rules < 0) {
-        return error_set_system(error, errno, "no rules for files can be made");
+        return error_set_system(error, errno, "the rules for files cannot be created");
     }
     bool confined = allow_paths(rules, options, ruleset.files, error) &&
                     (!limits_ports || allow_ports(rules, options, error)) &&
                     (syscall(SYS_landlock_restrict_self, rules, 0) == 0 ||
-                     error_set_system(error, errno, "the rules for files cannot be kept"));
+                     error_set_system(error, errno, "the rules for files cannot be applied"));
     close(rules);
-    report->ports_limited = confined && limits_ports;
+    *ports_limited = confined && limits_ports;
     return confined;
 }

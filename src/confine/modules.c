@@ -1,7 +1,6 @@
-// The C library's resolver loads modules when it is first asked (nsswitch.conf(5)), and so code comes into
-// the process after the start. Loaded here, it is there already, and nothing has to be runnable that was not
-// from the beginning.
-#include "confine/internal.h"
+// The C library's resolver loads modules on its first use (nsswitch.conf(5)): code that comes into the
+// process after the start. Loading it here means that no memory has to become executable later.
+#include "confine/modules.h"
 
 #include <ctype.h>
 #include <dlfcn.h>
@@ -10,7 +9,7 @@
 
 enum { LINE_BYTES = 1024, NAME_BYTES = 64 };
 
-// "hosts:  files mdns4_minimal [NOTFOUND=return] dns": each word that is no action names a module.
+// "hosts:  files mdns4_minimal [NOTFOUND=return] dns": each word that is not an action names a module.
 static void load_those_of(char *line) {
     char *rest = NULL;
     for (char *word = strtok_r(line, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {
@@ -20,7 +19,7 @@ static void load_those_of(char *line) {
         }
         if (isalpha((unsigned char)word[0]) && strchr(word, '/') == NULL &&
             snprintf(name, sizeof name, "libnss_%s.so.2", word) < (int)sizeof name) {
-            (void)dlopen(name, RTLD_NOW); // stays loaded; one that is built in, or missing, is no error
+            (void)dlopen(name, RTLD_NOW); // stays loaded; it may be built in, or missing
         }
     }
 }

@@ -1,6 +1,8 @@
-// The system calls that the server still makes. Any other one ends the process: it can only come from code
-// that is not the server's. Each group below says what it is for.
-#include "confine/internal.h"
+// The system calls that the server still makes. Any other one ends the process: it can only come from foreign
+// code. Each group below says what it is for.
+#include "confine/seccomp.h"
+
+#include "confine/sanitized.h"
 
 #include <errno.h>
 #include <linux/sched.h>
@@ -20,7 +22,7 @@
 
 #define CALL(name) SCMP_SYS(name)
 
-// The store's files: SQLite's, and its lock. Which files may be opened is Landlock's to say.
+// The store's files: SQLite's, and its lock. Landlock decides which files may be opened.
 static const int for_files[] = {
     CALL(open),       CALL(openat),    CALL(close),    CALL(read),      CALL(readv),      CALL(pread64),
     CALL(write),      CALL(writev),    CALL(pwrite64), CALL(lseek),     CALL(fsync),      CALL(fdatasync),
@@ -30,7 +32,7 @@ static const int for_files[] = {
     CALL(readlinkat), CALL(fchmod),    CALL(fchown),   CALL(getcwd),    CALL(getdents64), CALL(umask),
     CALL(statfs),     CALL(fstatfs),   CALL(utimensat)};
 
-// Connections that were accepted, on ports that were bound before. For sending see add_sending.
+// Accepted connections, on ports bound before. For sending see add_sending.
 static const int for_connections[] = {CALL(listen),     CALL(accept4),     CALL(recvmsg),
                                       CALL(recvfrom),   CALL(shutdown),    CALL(getsockopt),
                                       CALL(setsockopt), CALL(getpeername), CALL(getsockname)};
@@ -56,14 +58,14 @@ static const int for_facts[] = {CALL(clock_gettime), CALL(clock_getres), CALL(ge
                                 CALL(geteuid),       CALL(getgid),       CALL(getegid),      CALL(uname),
                                 CALL(sysinfo),       CALL(getrusage),    CALL(times)};
 
-// A database: its address is looked up, and connected to.
+// A database: to look up its address and connect.
 static const int to_connect[] = {CALL(connect), CALL(bind), CALL(socketpair)};
 
-// What libraries try that does without it, when they look for a user's tickets.
+// What libraries try when they look for a user's tickets, and can do without.
 static const int to_refuse_when_connecting[] = {CALL(keyctl), CALL(add_key), CALL(request_key)};
 
 #if CONFINE_SANITIZED
-// A sanitizer looks for leaks at the end: with a process that traces this one.
+// A sanitizer looks for leaks at the end, in a process that traces this one.
 static const int for_sanitizers[] = {
     CALL(clone),           CALL(tkill),     CALL(waitid),         CALL(ptrace),
     CALL(wait4),           CALL(kill),      CALL(tgkill),         CALL(prctl),
@@ -76,7 +78,7 @@ static const int for_sanitizers[] = {
 static const int for_coverage[] = {CALL(mkdir), CALL(mkdirat)};
 #endif
 
-#if CONFINE_SANITIZED // whose search for leaks at the end makes calls of its own: it would wait for ever
+#if CONFINE_SANITIZED // the search for leaks at the end makes other calls, and would hang
 #define OTHER_CALLS SCMP_ACT_LOG
 #define OTHER_CALLS_FORGIVEN SCMP_ACT_LOG
 #else
@@ -98,8 +100,8 @@ static int allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condit
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
 }
 
-// A new thread, never a new process. clone3 has its flags in memory, where a filter cannot look: the C
-// library is told that there is none, and takes clone.
+// New threads, never a new process. clone3 has its flags in memory, where a filter cannot look: the C library
+// is told that it does not exist, and falls back to clone.
 static int add_threads(scmp_filter_ctx filter) {
     int failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0);
     return failure != 0
@@ -113,7 +115,7 @@ static int allow_unix(scmp_filter_ctx filter, uint32_t action, int type) {
                             SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_BITS, (uint64_t)type));
 }
 
-// Unix datagrams are to tell the service manager. Libraries that connect may try them for a log, and go on
+// Unix datagrams go to the service manager. Libraries that connect may try them for logging; they can do
 // without.
 static int add_sockets(scmp_filter_ctx filter, const struct confine_options *options) {
     static const int families[] = {AF_INET, AF_INET6, AF_NETLINK};
@@ -129,8 +131,8 @@ static int add_sockets(scmp_filter_ctx filter, const struct confine_options *opt
     return failure;
 }
 
-// A send with MSG_FASTOPEN connects, also on a socket that has listened, past every rule about connecting. An
-// address to send to is for who connects, and for the service manager's socket (sendmsg).
+// A send with MSG_FASTOPEN connects, even on a listening socket, and bypasses every rule about connecting.
+// Only those that connect may give an address to send to, and sendmsg, for the service manager's socket.
 static int add_sending(scmp_filter_ctx filter, const struct confine_options *options) {
     struct scmp_arg_cmp sendto_flags = SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0);
     int failure = options->connects ? allow_if(filter, CALL(sendto), sendto_flags)
@@ -144,8 +146,8 @@ static int add_sending(scmp_filter_ctx filter, const struct confine_options *opt
 }
 
 #if !CONFINE_SANITIZED
-// No pages that can be run. A library that tries to load a module of its own, as those that connect may, is
-// told so and goes on without.
+// No executable pages. A library that tries to load a module, as those that connect may, gets an error and
+// goes on without it.
 static int add_memory(scmp_filter_ctx filter, bool connects) {
     static const int calls[] = {CALL(mmap), CALL(mprotect)};
     int failure = 0;
@@ -159,7 +161,7 @@ static int add_memory(scmp_filter_ctx filter, bool connects) {
     return failure;
 }
 
-// The few uses of calls that can do much more.
+// Calls that can do much more are limited to these uses.
 static int add_uses(scmp_filter_ctx filter) {
     static const unsigned controls[] = {FIONBIO, FIOCLEX, FIONREAD, SIOCOUTQ, TCGETS, TIOCGWINSZ};
     static const unsigned processes[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA, PR_GET_DUMPABLE};
@@ -173,7 +175,7 @@ static int add_uses(scmp_filter_ctx filter) {
     if (failure == 0) { // limits may be read
         failure = allow_if(filter, CALL(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
     }
-    if (failure == 0) { // abort() ends this process, no other one
+    if (failure == 0) { // for abort(): this process only
         failure = allow_if(filter, CALL(tgkill), SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid()));
     }
     return failure;
@@ -217,10 +219,10 @@ static int add_rules(scmp_filter_ctx filter, const struct confine_options *optio
     return failure != 0 ? failure : add_sockets(filter, options);
 }
 
-// Whether the kernel has no filters, or whatever we run in does not let us have one.
+// Whether the kernel has no filters, or the environment does not allow them.
 static bool is_lacking(int failure) {
     return failure == -ENOSYS || failure == -EINVAL || failure == -EOPNOTSUPP || failure == -EPERM ||
-           failure == -ECANCELED; // as libseccomp says it
+           failure == -ECANCELED; // as libseccomp reports it
 }
 
 bool seccomp_confine(const struct confine_options *options, bool *filtered, struct error *error) {
@@ -233,9 +235,9 @@ bool seccomp_confine(const struct confine_options *options, bool *filtered, stru
     failure = failure != 0 ? failure : add_rules(filter, options);
     if (failure != 0) {
         seccomp_release(filter);
-        return error_set_system(error, -failure, "a filter of system calls cannot be made");
+        return error_set_system(error, -failure, "the filter of system calls cannot be created");
     }
-    (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); // a tree: fewer steps a call
+    (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); // a binary tree: fewer steps a call
     failure = seccomp_load(filter);
     seccomp_release(filter);
     *filtered = failure == 0;

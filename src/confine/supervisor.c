@@ -37,7 +37,7 @@ static bool place(char **given, int given_count, const char *const *names, int *
         int descriptor = SD_LISTEN_FDS_START + i;
         int at = by_name ? index_of(given[i], names, count) : i;
         if (!is_tcp(descriptor)) {
-            return error_set(error, ERROR_BAD_SETTING, "LISTEN_FDS: \"%.60s\" is no TCP socket", given[i]);
+            return error_set(error, ERROR_BAD_SETTING, "LISTEN_FDS: \"%.60s\" is not a TCP socket", given[i]);
         }
         if (at < 0 || at >= count || sockets[at] >= 0) {
             return error_set(error, ERROR_BAD_SETTING, "LISTEN_FDS: there is no place for \"%.60s\"",

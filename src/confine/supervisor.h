@@ -1,6 +1,6 @@
-// Whoever watches over the server: systemd, or another service manager that speaks its protocol. It may hand
-// over sockets that it has bound (LISTEN_FDS), and wants to be told how the server is (NOTIFY_SOCKET). Where
-// nobody does, nothing happens.
+// The service manager: systemd, or another one that speaks its protocol. It may pass sockets that it has
+// bound (LISTEN_FDS), and may want to be notified of the server's state (NOTIFY_SOCKET). Without one, nothing
+// happens.
 #ifndef QUINIELA_CONFINE_SUPERVISOR_H
 #define QUINIELA_CONFINE_SUPERVISOR_H
 
@@ -8,18 +8,18 @@
 
 #include <stdbool.h>
 
-// Puts the sockets that were handed over into sockets[0 … count - 1], -1 for none: each where names[i] is its
-// name (systemd's FileDescriptorName), or, where no name is one of ours, in their order. The caller owns
-// them. ERROR_BAD_SETTING when one is no TCP socket, or has no place; then nothing is to be closed.
+// Puts the sockets that were passed into sockets[0 … count - 1], -1 for none: by name (systemd's
+// FileDescriptorName) where names[i] matches, or in their order if no name is one of ours. The caller owns
+// them. ERROR_BAD_SETTING when one is not a TCP socket or has no place; the caller then closes nothing.
 bool supervisor_sockets(const char *const *names, int *sockets, int count, struct error *error) MUST_CHECK;
 
-// Whether there is one that wants to be told how the server is.
+// Whether there is one that wants to be notified.
 bool supervisor_is_there(void);
 
-// Whether it has to be reached at an abstract socket (one without a file).
+// Whether its socket is an abstract one (without a file).
 bool supervisor_is_abstract(void);
 
-// The server listens; it reads its settings again; it is about to end.
+// The server is listening; it is reloading its settings; it is about to end.
 void supervisor_ready(void);
 void supervisor_reloading(void);
 void supervisor_stopping(void);

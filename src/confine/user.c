@@ -1,5 +1,4 @@
-// From root to a user who may do little.
-#include "confine/internal.h"
+#include "confine/user.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -30,15 +29,15 @@ static bool change(const struct passwd *to, struct error *error) {
     return true;
 }
 
-// What root made earlier would only be missed in the middle of the work.
+// Files that root created earlier: better refused now than in the middle of the work.
 static bool check_usable(const struct confine_options *options, const char *user, struct error *error) {
     for (size_t i = 0; i < options->writable_count; i++) {
         const char *path = options->writable[i];
         struct stat status;
         int how = stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? R_OK | W_OK | X_OK : R_OK | W_OK;
         if (access(path, how) != 0 && errno != ENOENT && errno != ENOTDIR) {
-            return error_set_system(error, errno, "%.120s cannot be used by user %s, who is to be its owner",
-                                    path, user);
+            return error_set_system(error, errno, "%.120s cannot be used by user %s, who should own it", path,
+                                    user);
         }
     }
     return true;

@@ -1,4 +1,4 @@
-// Certificates follow RFC 5280: what stands in which extension is section 4.2, the list is section 5.
+// Certificates follow RFC 5280: section 4.2 for extensions, section 5 for the revocation list.
 #include "keys/authority.h"
 
 #include "keys/pem_file.h"
@@ -19,7 +19,7 @@ enum {
     AUTHORITY_DAYS = 3650,
     LIST_DAYS = 30,
     SERIAL_BYTES = 16,
-    EARLIER_SECONDS = 300, // as clocks differ
+    EARLIER_SECONDS = 300, // since clocks differ
     VERSION_3 = 2,         // counted from 0
     LIST_VERSION_2 = 1,
     SECONDS_A_DAY = 24 * 3600,
@@ -51,7 +51,7 @@ static bool set_serial(X509 *certificate) {
     if (RAND_bytes(bytes, sizeof bytes) != 1) {
         return false;
     }
-    bytes[0] = (bytes[0] & 0x7f) | 0x40; // positive, and always as long
+    bytes[0] = (bytes[0] & 0x7f) | 0x40; // positive, and of fixed length
     BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
     bool set = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
     BN_free(number);
@@ -73,7 +73,7 @@ static bool add_extension(X509 *certificate, X509V3_CTX *context, int kind, cons
     return added;
 }
 
-// Everything of a certificate but its extensions and the signature.
+// Everything in a certificate except its extensions and signature.
 static X509 *begin_certificate(const char *name, EVP_PKEY *key, int days) {
     X509 *certificate = X509_new();
     if (certificate == NULL || X509_set_version(certificate, VERSION_3) != 1 || !set_serial(certificate) ||
@@ -135,7 +135,7 @@ static X509 *sign(const struct authority *authority, const struct certificate_re
     return certificate;
 }
 
-// A key that is there is kept; else one is made and written.
+// An existing key is kept; otherwise one is created and written.
 static EVP_PKEY *have_key(const char *path, struct error *error) {
     if (access(path, F_OK) == 0) {
         return pem_read_key(path, error);
@@ -178,7 +178,7 @@ bool authority_issue(struct authority *authority, const struct certificate_reque
 
 // The list ------------------------------------------------------------------------------------------------
 
-// The list that is there, or an empty one.
+// The existing list, or an empty one.
 static X509_CRL *have_list(const struct authority *authority, struct error *error) {
     char path[PATH_MAX];
     path_of(path, authority, "crl", ".pem");
@@ -187,7 +187,7 @@ static X509_CRL *have_list(const struct authority *authority, struct error *erro
         if (list != NULL && X509_CRL_verify(list, authority->key) != 1) {
             X509_CRL_free(list);
             list = NULL;
-            error_set(error, ERROR_BAD_SETTING, "%.150s: is another authority's", path);
+            error_set(error, ERROR_BAD_SETTING, "%.150s: belongs to another authority", path);
             ERR_clear_error();
         }
         return list;
@@ -202,7 +202,7 @@ static X509_CRL *have_list(const struct authority *authority, struct error *erro
     return list;
 }
 
-// Each list has a greater number than the one before (section 5.2.3).
+// Each list has a higher number than the one before (section 5.2.3).
 static bool count_on(X509_CRL *list) {
     ASN1_INTEGER *number = X509_CRL_get_ext_d2i(list, NID_crl_number, NULL, NULL);
     int64_t last = 0;
@@ -263,7 +263,7 @@ bool authority_revoke(struct authority *authority, const char *name, struct erro
         return false;
     }
     bool done = X509_verify(certificate, authority->key) == 1 ||
-                error_set(error, ERROR_BAD_SETTING, "%.150s: is another authority's", path);
+                error_set(error, ERROR_BAD_SETTING, "%.150s: belongs to another authority", path);
     ERR_clear_error();
     X509_CRL *list = done ? have_list(authority, error) : NULL;
     done = list != NULL && (add_revoked(list, certificate) || fail(error, "cannot revoke")) &&
@@ -298,10 +298,11 @@ static bool make_authority(struct authority *authority, const char *certificate_
 
 static bool make_folder(const char *path, struct error *error) {
     return mkdir(path, 0700) == 0 || errno == EEXIST ||
-           error_set_system(error, errno, "%.150s: cannot be made", path);
+           error_set_system(error, errno, "%.150s: cannot be created", path);
 }
 
-// Writes where the authority's key is to `path`, and brings it there from where older versions have it.
+// Writes the path of the authority's key to `path`, and moves the key there from where older versions kept
+// it.
 static bool place_key(const struct authority *authority, char path[PATH_MAX], bool *moved,
                       struct error *error) {
     char old[PATH_MAX], folder[PATH_MAX];

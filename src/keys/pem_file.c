@@ -26,7 +26,7 @@ static int write_revocations(BIO *bio, void *list) {
     return PEM_write_bio_X509_CRL(bio, list);
 }
 
-// Writes to a descriptor that is made for it, syncs and closes it. Returns false with errno set.
+// Writes to the descriptor, syncs and closes it. Returns false with errno set.
 static bool write_to(int descriptor, write_pem *write, void *what) {
     BIO *bio = BIO_new_fd(descriptor, BIO_NOCLOSE);
     errno = 0;
@@ -42,7 +42,7 @@ static bool write_to(int descriptor, write_pem *write, void *what) {
 static bool write_file(const char *path, mode_t mode, write_pem *write, void *what, struct error *error) {
     char temporary[PATH_MAX];
     snprintf(temporary, sizeof temporary, "%s.new", path);
-    unlink(temporary); // what a run that was ended has left
+    unlink(temporary); // left over from an interrupted run
     int descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (descriptor < 0 || fchmod(descriptor, mode) != 0 || !write_to(descriptor, write, what) ||
         rename(temporary, path) != 0) {
@@ -76,11 +76,11 @@ static BIO *open_file(const char *path, struct error *error) {
     return bio;
 }
 
-// Closes the file, and says what is wrong with it where nothing came out of it.
+// Closes the file. If nothing was read, says what is wrong with it.
 static void finish(BIO *bio, const char *path, const char *what, const void *read, struct error *error) {
     BIO_free(bio);
     if (read == NULL) {
-        error_set(error, ERROR_BAD_SETTING, "%.150s: is no %s in PEM", path, what);
+        error_set(error, ERROR_BAD_SETTING, "%.150s: is not a %s in PEM", path, what);
     }
     ERR_clear_error();
 }

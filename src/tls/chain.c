@@ -1,7 +1,4 @@
-// The certificates of authorities in between that the other side has shown. A session that is gone on with
-// brings only its own certificate along; so that it can be looked at again, the others travel in the ticket,
-// which nobody but us can read or change.
-#include "tls/internal.h"
+#include "tls/chain.h"
 
 #include <stdlib.h>
 
@@ -18,7 +15,7 @@ static int on_ticket(SSL *ssl, void *argument) {
         length += more < 0 ? CHAIN_BYTES_MAX : (size_t)more;
     }
     if (length == 0 || length > CHAIN_BYTES_MAX || (bytes = end = malloc(length)) == NULL) {
-        return 1; // there are none, or an old ticket has them already; else a new handshake will show them
+        return 1; // none, or the old ticket has them; otherwise a full handshake will send them
     }
     for (int i = 0; i < sk_X509_num(shown); i++) {
         i2d_X509(sk_X509_value(shown, i), &end);

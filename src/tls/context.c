@@ -1,6 +1,7 @@
 #include "tls/context.h"
 
-#include "tls/internal.h"
+#include "tls/chain.h"
+#include "tls/context_parts.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -10,19 +11,19 @@
 #include <sys/stat.h>
 #include <time.h>
 
-// SHA-256 and AES of 128 bits first: it costs least where the processor has instructions for it.
+// AES with 128 bits and SHA-256 first: the cheapest where the processor has instructions for it.
 static const char ciphers[] = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
 enum { DEPTH_MAX = 4, RESUMABLE_SECONDS = 3600, TICKETS = 1 };
 
-// The text of OpenSSL's first error, for people; its queue is empty then.
+// The text of OpenSSL's first error, for people. Empties the error queue.
 static const char *openssl_text(char *text, size_t room) {
     unsigned long code = ERR_get_error();
     const char *reason = ERR_reason_error_string(code);
     if (ERR_SYSTEM_ERROR(code)) {
         snprintf(text, room, "%s", strerror(ERR_GET_REASON(code)));
     } else if (ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE) {
-        snprintf(text, room, "there is none in it in PEM (-----BEGIN ...)");
+        snprintf(text, room, "it contains none in PEM (-----BEGIN ...)");
     } else {
         snprintf(text, room, "%s", reason == NULL ? "it cannot be used" : reason);
     }
@@ -35,7 +36,7 @@ static bool refuse(const char *what, const char *path, struct error *error) {
     return error_set(error, ERROR_BAD_SETTING, "%s %.150s: %s", what, path, openssl_text(text, sizeof text));
 }
 
-// What is no file may wait for somebody, or never end; and at a reload nobody would be there to help.
+// Anything but a regular file might block, or never end; at a reload, nobody would be there to help.
 static bool are_files(const struct tls_options *options, struct error *error) {
     const char *const paths[] = {options->certificate, options->key, options->authority,
                                  options->revocations};
@@ -43,7 +44,7 @@ static bool are_files(const struct tls_options *options, struct error *error) {
         struct stat status;
         if (paths[i] != NULL && stat(paths[i], &status) == 0 && !S_ISREG(status.st_mode)) {
             return error_set(error, ERROR_BAD_SETTING,
-                             "%.150s: is no file, and it is to be read again at a reload", paths[i]);
+                             "%.150s: is not a regular file, and it is read again at each reload", paths[i]);
         }
     }
     return true;
@@ -55,7 +56,7 @@ static char *copy_of(const char *text) {
 
 // Reading the files ---------------------------------------------------------------------------------------
 
-// Nobody is there who could be asked for it.
+// There is nobody to ask for one.
 static int no_passphrase(char *text, int room, int is_writing, void *context) {
     (void)text, (void)room, (void)is_writing;
     *(bool *)context = true;
@@ -77,13 +78,12 @@ static bool read_own(const struct tls_options *options, SSL_CTX *ssl, struct err
     if (asked) {
         ERR_clear_error();
         return error_set(error, ERROR_BAD_SETTING,
-                         "key %.150s: it needs a passphrase, and nobody is asked for one", options->key);
+                         "key %.150s: it needs a passphrase, which nobody can be asked for", options->key);
     }
     return (read && SSL_CTX_check_private_key(ssl) == 1) || refuse("key", options->key, error);
 }
 
-// A file has one or more of them, one below the other. The one that stops being good first is kept, to warn
-// of it.
+// A file has one or more of them, one after the other. The one that expires first is kept, to warn of it.
 static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct error *error) {
     if (SSL_CTX_load_verify_file(ssl, context->authority) != 1) {
         return refuse("authority", context->authority, error);
@@ -92,7 +92,7 @@ static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct err
     for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
         X509 *one = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
         const X509 *first = context->authority_certificate;
-        if (one != NULL) { // what OpenSSL keeps with it is made now, and not by several threads at once
+        if (one != NULL) { // fills in what OpenSSL caches in it, before several threads use it
             (void)X509_check_purpose(one, -1, 0);
         }
         if (one != NULL &&
@@ -105,22 +105,22 @@ static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct err
     if (context->authority_certificate == NULL) {
         return refuse("authority", context->authority, error);
     }
-    if (context->role == TLS_SERVER) { // tells a client which of its certificates will do
+    if (context->is_server) { // tells a client which of its certificates to use
         SSL_CTX_set_client_CA_list(ssl, SSL_load_client_CA_file(context->authority));
     }
     return true;
 }
 
-static bool stops_before(const X509_CRL *one, const X509_CRL *other) {
+static bool expires_before(const X509_CRL *one, const X509_CRL *other) {
     const ASN1_TIME *end = X509_CRL_get0_nextUpdate(one);
     const ASN1_TIME *other_end = other == NULL ? NULL : X509_CRL_get0_nextUpdate(other);
     return other == NULL || (end != NULL && (other_end == NULL || ASN1_TIME_compare(end, other_end) < 0));
 }
 
-// Takes over the list.
+// Takes ownership of the list.
 static bool add_revocations(struct tls_context *context, X509_STORE *store, X509_CRL *list) {
     bool added = X509_STORE_add_crl(store, list) == 1;
-    if (added && stops_before(list, context->revocation_list)) {
+    if (added && expires_before(list, context->revocation_list)) {
         X509_CRL_free(context->revocation_list);
         context->revocation_list = list;
     } else {
@@ -146,44 +146,24 @@ static bool read_revocations(struct tls_context *context, SSL_CTX *ssl, struct e
         return refuse("revocation list", context->revocations, error);
     }
     ERR_clear_error();
-    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL); // the authorities, too
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL); // for authorities, too
     return true;
 }
 
-// From its making to its end ------------------------------------------------------------------------------
-
-// A client's session can be gone on with on its next connection to the same host.
-static int on_new_session(SSL *ssl, SSL_SESSION *session) {
-    struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    const struct tls_verdict *verdict = SSL_get_app_data(ssl);
-    char *copy = copy_of(verdict->host);
-    if (copy == NULL) {
-        return 0; // not kept
-    }
-    pthread_mutex_lock(&context->mutex);
-    SSL_SESSION_free(context->resumable);
-    free(context->resumable_host);
-    context->resumable = session;
-    context->resumable_host = copy;
-    pthread_mutex_unlock(&context->mutex);
-    return 1;
-}
+// Creating and releasing ---------------------------------------------------------------------------------
 
 static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
     static const unsigned char purpose[] = "quiniela";
-    SSL_CTX_set_app_data(ssl, context);
     SSL_CTX_set_options(ssl,
                         SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-    // A connection that waits keeps no buffers.
+    // An idle connection keeps no buffers.
     SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
-    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-    SSL_CTX_set_cert_verify_callback(ssl, tls_peer_on_certificate, context);
+    tls_peer_require(&context->rules);
     SSL_CTX_set_verify_depth(ssl, DEPTH_MAX);
     SSL_CTX_set_timeout(ssl, RESUMABLE_SECONDS);
-    if (context->role == TLS_CLIENT) {
-        SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-        SSL_CTX_sess_set_new_cb(ssl, on_new_session);
-    } else { // tickets only: they cost no memory here, and every loop takes them
+    if (!context->is_server) {
+        tls_resumption_keep(&context->resumption, ssl);
+    } else { // tickets only: they cost no memory here, and every loop accepts them
         SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_num_tickets(ssl, TICKETS);
     }
@@ -200,16 +180,18 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
     if (context == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for TLS");
     }
-    *context = (struct tls_context){.role = role,
+    *context = (struct tls_context){.is_server = role == TLS_SERVER,
                                     .certificate = copy_of(options->certificate),
                                     .authority = copy_of(options->authority),
-                                    .revocations = copy_of(options->revocations),
-                                    .identity_prefix = copy_of(options->identity_prefix),
-                                    .identity_is_good = options->identity_is_good};
+                                    .revocations = copy_of(options->revocations)};
     atomic_init(&context->users, 1);
-    pthread_mutex_init(&context->mutex, NULL);
+    tls_resumption_begin(&context->resumption);
     ERR_clear_error();
     context->ssl = SSL_CTX_new(TLS_method());
+    context->rules = (struct tls_peer_rules){.ssl = context->ssl,
+                                             .is_client = context->is_server,
+                                             .identity_prefix = copy_of(options->identity_prefix),
+                                             .identity_is_good = options->identity_is_good};
     bool made = context->ssl != NULL && set_up(context, context->ssl);
     if (!made) {
         char text[128];
@@ -233,39 +215,37 @@ void tls_context_release(struct tls_context *context) {
     if (context == NULL || atomic_fetch_sub(&context->users, 1) > 1) {
         return;
     }
-    SSL_SESSION_free(context->resumable);
+    tls_resumption_end(&context->resumption);
     SSL_CTX_free(context->ssl);
     X509_free(context->authority_certificate);
     X509_CRL_free(context->revocation_list);
-    pthread_mutex_destroy(&context->mutex);
-    free(context->resumable_host);
     free(context->certificate);
     free(context->authority);
     free(context->revocations);
-    free(context->identity_prefix);
+    free(context->rules.identity_prefix);
     free(context);
 }
 
-// What others will say of it ------------------------------------------------------------------------------
+// What peers will reject in it ---------------------------------------------------------------------------
 
 const char *tls_context_fault(const struct tls_context *context) {
     X509 *own = SSL_CTX_get0_certificate(context->ssl);
-    bool is_server = context->role == TLS_SERVER;
     if (own == NULL) {
         return NULL;
     }
-    uint32_t purpose = is_server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
+    uint32_t purpose = context->is_server ? XKU_SSL_SERVER : XKU_SSL_CLIENT;
     if ((X509_get_extension_flags(own) & EXFLAG_XKUSAGE) == 0 ||
         (X509_get_extended_key_usage(own) & purpose) == 0) {
-        return is_server ? "its extended key usage does not name serverAuth: agencies refuse it"
-                         : "its extended key usage does not name clientAuth: the central refuses it";
+        return context->is_server ? "its extended key usage does not name serverAuth: agencies refuse it"
+                                  : "its extended key usage does not name clientAuth: the central refuses it";
     }
     GENERAL_NAMES *names = X509_get_ext_d2i(own, NID_subject_alt_name, NULL, NULL);
     bool is_named = names != NULL;
     GENERAL_NAMES_free(names);
     if (!is_named) {
-        return is_server ? "it has no subjectAltName with the server's names: agencies refuse it"
-                         : "it has no subjectAltName with the agency's number: the central refuses it";
+        return context->is_server
+                   ? "it has no subjectAltName with the server's names: agencies refuse it"
+                   : "it has no subjectAltName with the agency's number: the central refuses it";
     }
     return NULL;
 }

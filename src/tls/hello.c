@@ -23,7 +23,7 @@ static bool skip(struct cursor *cursor, size_t count) {
     return true;
 }
 
-// A number of one or two bytes, the high one first.
+// A number of one or two bytes, in network byte order.
 static bool number(struct cursor *cursor, int bytes, size_t *value) {
     *value = 0;
     for (int i = 0; i < bytes; i++) {
@@ -36,7 +36,7 @@ static bool number(struct cursor *cursor, int bytes, size_t *value) {
     return true;
 }
 
-// Something with its length, of so many bytes, in front.
+// A vector: its length, in so many bytes, and its content.
 static bool skip_vector(struct cursor *cursor, int length_bytes) {
     size_t length;
     return number(cursor, length_bytes, &length) && skip(cursor, length);
@@ -50,9 +50,9 @@ bool tls_hello_resumes(const uint8_t *bytes, size_t length) {
         return false;
     }
     bool good = skip(&cursor, RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES) &&
-                skip(&cursor, VERSION_AND_RANDOM_BYTES) && skip_vector(&cursor, 1) && // a session's name
-                skip_vector(&cursor, 2) &&                                            // ciphers
-                skip_vector(&cursor, 1) &&                                            // compressions
+                skip(&cursor, VERSION_AND_RANDOM_BYTES) && skip_vector(&cursor, 1) && // session id
+                skip_vector(&cursor, 2) &&                                            // cipher suites
+                skip_vector(&cursor, 1) &&                                            // compression methods
                 number(&cursor, 2, &extensions);
     while (good && number(&cursor, 2, &kind)) {
         if (kind == PRE_SHARED_KEY) {

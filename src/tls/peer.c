@@ -1,17 +1,17 @@
-// Whether the other side is somebody: what is asked of its certificate, in a handshake and when it is looked
-// at again, and what it is told when that will not do. Certification paths are those of RFC 5280, section 6.
-#include "tls/internal.h"
+#include "tls/peer.h"
+
+#include "tls/chain.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 
-// Who it is -----------------------------------------------------------------------------------------------
+// Its identity --------------------------------------------------------------------------------------------
 
-bool tls_peer_identity(const struct tls_context *context, const X509 *certificate, char *identity,
+bool tls_peer_identity(const struct tls_peer_rules *rules, const X509 *certificate, char *identity,
                        size_t room) {
-    size_t prefix = strlen(context->identity_prefix);
+    size_t prefix = strlen(rules->identity_prefix);
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
     int fitting = 0;
     bool found = false;
@@ -23,7 +23,7 @@ bool tls_peer_identity(const struct tls_context *context, const X509 *certificat
         const ASN1_IA5STRING *uri = name->d.uniformResourceIdentifier;
         const char *text = (const char *)ASN1_STRING_get0_data(uri);
         size_t length = (size_t)ASN1_STRING_length(uri);
-        if (length < prefix || strncmp(text, context->identity_prefix, prefix) != 0) {
+        if (length < prefix || strncmp(text, rules->identity_prefix, prefix) != 0) {
             continue;
         }
         fitting++;
@@ -34,12 +34,12 @@ bool tls_peer_identity(const struct tls_context *context, const X509 *certificat
         }
     }
     GENERAL_NAMES_free(names);
-    return found && fitting == 1; // of two nobody knows which is meant
+    return found && fitting == 1; // with two, nobody knows which is meant
 }
 
 // What is wrong with it -----------------------------------------------------------------------------------
 
-// The authority that is at fault is one of our own file, and not one that the other side has sent.
+// Whether the authority at fault is one in our own file, and not one that the peer has sent.
 static bool is_ours(X509_STORE_CTX *verifying) {
     return X509_STORE_CTX_get_error_depth(verifying) >= X509_STORE_CTX_get_num_untrusted(verifying);
 }
@@ -85,9 +85,9 @@ static enum tls_failure failure_of(int error, bool is_ours) {
     }
 }
 
-// OpenSSL makes the alert of the error that it is left with. What is the fault of our own files must not
-// sound as if the other side's certificate were no good: it is to come again, and not to give up.
-static int error_to_tell(enum tls_failure failure, int error) {
+// OpenSSL derives the alert from the error that is set. A fault in our own files must not look like a fault
+// in the peer's certificate: the peer should retry, not give up.
+static int error_for_alert(enum tls_failure failure, int error) {
     switch (failure) {
     case TLS_REVOCATIONS_EXPIRED:
     case TLS_AUTHORITY_EXPIRED:
@@ -96,7 +96,7 @@ static int error_to_tell(enum tls_failure failure, int error) {
     case TLS_NOT_AUTHORIZED:
         return X509_V_ERR_CERT_REJECTED; // bad_certificate
     case TLS_UNKNOWN_AUTHORITY:
-        return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT; // unknown_ca, also when a name was only borrowed
+        return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT; // unknown_ca, also when only the name is the authority's
     default:
         return error;
     }
@@ -107,7 +107,7 @@ static void find(struct tls_verdict *verdict, enum tls_failure failure, const ch
     snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
 }
 
-// A name from a certificate, with nothing in it that a reader of the log could take for something else.
+// Replaces what could be mistaken for another part of a log line.
 static void make_plain(char *text) {
     for (; *text != '\0'; text++) {
         if (*text < ' ' || *text > '~' || *text == '|') {
@@ -121,7 +121,7 @@ void tls_peer_write_name(const X509_NAME *of, char *name, size_t room) {
     make_plain(name);
 }
 
-// What OpenSSL has found, and in whose certificate when that is not the other side's own.
+// What OpenSSL has found, and in whose certificate, unless that is the peer's own.
 static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifying) {
     int error = X509_STORE_CTX_get_error(verifying);
     const X509 *where = X509_STORE_CTX_get_current_cert(verifying);
@@ -139,76 +139,84 @@ static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifyi
              of_list ? "that of " : "", name);
 }
 
-// Whether the purpose stands in it: a certificate that says nothing about its purpose is good for all, and
-// so an agency's for passing as the central (RFC 5280, section 4.2.1.12).
-static bool names_its_purpose(const struct tls_context *context, X509 *certificate) {
-    uint32_t wanted = context->role == TLS_SERVER ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
+// Whether it names the purpose. A certificate without any is valid for all (RFC 5280, section 4.2.1.12): with
+// such a one, an agency could pose as the central.
+static bool names_its_purpose(const struct tls_peer_rules *rules, X509 *certificate) {
+    uint32_t wanted = rules->is_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
     return (X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) != 0 &&
            (X509_get_extended_key_usage(certificate) & wanted) != 0;
 }
 
-static void look_at(const struct tls_context *context, X509 *certificate, struct tls_verdict *verdict) {
+static void check(const struct tls_peer_rules *rules, X509 *certificate, struct tls_verdict *verdict) {
     char identity[TLS_IDENTITY_BYTES];
-    if (!names_its_purpose(context, certificate)) {
+    if (!names_its_purpose(rules, certificate)) {
         find(verdict, TLS_WRONG_PURPOSE,
-             context->role == TLS_SERVER ? "its extended key usage does not name clientAuth"
-                                         : "its extended key usage does not name serverAuth");
-    } else if (context->identity_prefix == NULL) {
+             rules->is_client ? "its extended key usage does not name clientAuth"
+                              : "its extended key usage does not name serverAuth");
+    } else if (rules->identity_prefix == NULL) {
         return;
-    } else if (!tls_peer_identity(context, certificate, identity, sizeof identity)) {
+    } else if (!tls_peer_identity(rules, certificate, identity, sizeof identity)) {
         find(verdict, TLS_NO_IDENTITY, "the certificate names nobody");
-    } else if (context->identity_is_good != NULL && !context->identity_is_good(identity)) {
+    } else if (rules->identity_is_good != NULL && !rules->identity_is_good(identity)) {
         char reason[TLS_REASON_BYTES];
         make_plain(identity);
-        snprintf(reason, sizeof reason, "the certificate's %s%s is nobody's name", context->identity_prefix,
+        snprintf(reason, sizeof reason, "the certificate's %s%s is nobody's name", rules->identity_prefix,
                  identity);
         find(verdict, TLS_NOT_AUTHORIZED, reason);
     }
 }
 
-static void judge(const struct tls_context *context, X509_STORE_CTX *verifying, struct tls_verdict *verdict) {
+static void judge(const struct tls_peer_rules *rules, X509_STORE_CTX *verifying,
+                  struct tls_verdict *verdict) {
     find(verdict, TLS_NO_FAILURE, "");
     if (X509_verify_cert(verifying) != 1) {
         find_by_openssl(verdict, verifying);
     } else {
-        look_at(context, X509_STORE_CTX_get0_cert(verifying), verdict);
+        check(rules, X509_STORE_CTX_get0_cert(verifying), verdict);
         if (verdict->failure == TLS_WRONG_PURPOSE) {
             X509_STORE_CTX_set_error(verifying, X509_V_ERR_INVALID_PURPOSE); // unsupported_certificate
         }
     }
 }
 
-int tls_peer_on_certificate(X509_STORE_CTX *verifying, void *argument) {
+// OpenSSL's cert_verify_callback; its argument is the rules.
+static int on_certificate(X509_STORE_CTX *verifying, void *argument) {
     const SSL *ssl = X509_STORE_CTX_get_ex_data(verifying, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct tls_verdict *verdict = SSL_get_app_data(ssl);
     judge(argument, verifying, verdict);
     if (verdict->failure == TLS_NO_FAILURE) {
         return 1;
     }
-    X509_STORE_CTX_set_error(verifying, error_to_tell(verdict->failure, X509_STORE_CTX_get_error(verifying)));
+    X509_STORE_CTX_set_error(verifying,
+                             error_for_alert(verdict->failure, X509_STORE_CTX_get_error(verifying)));
     return 0;
 }
 
-// Checks it as a handshake does (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
-static bool prepare(const struct tls_context *context, const SSL *ssl, STACK_OF(X509) * shown,
+void tls_peer_require(struct tls_peer_rules *rules) {
+    SSL_CTX_set_verify(rules->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_cert_verify_callback(rules->ssl, on_certificate, rules);
+}
+
+// As a handshake checks it (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
+static bool prepare(const struct tls_peer_rules *rules, const SSL *ssl, STACK_OF(X509) * shown,
                     X509_STORE_CTX *verifying) {
     X509 *certificate = SSL_get0_peer_certificate(ssl);
-    const char *purpose = context->role == TLS_SERVER ? "ssl_client" : "ssl_server";
+    const char *purpose = rules->is_client ? "ssl_client" : "ssl_server";
     if (certificate == NULL ||
-        X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(context->ssl), certificate, shown) != 1 ||
+        X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(rules->ssl), certificate, shown) != 1 ||
         X509_STORE_CTX_set_default(verifying, purpose) != 1) {
         return false;
     }
     X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param(verifying);
-    X509_VERIFY_PARAM_set_auth_level(how, SSL_CTX_get_security_level(context->ssl));
-    return X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(context->ssl)) == 1;
+    X509_VERIFY_PARAM_set_auth_level(how, SSL_CTX_get_security_level(rules->ssl));
+    return X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(rules->ssl)) == 1;
 }
 
-void tls_peer_judge_again(const struct tls_context *context, const SSL *ssl, struct tls_verdict *verdict) {
+void tls_peer_judge_again(const struct tls_peer_rules *rules, const SSL *ssl, struct tls_verdict *verdict) {
     X509_STORE_CTX *verifying = X509_STORE_CTX_new();
     STACK_OF(X509) *shown = tls_chain_of(ssl);
-    if (verifying != NULL && shown != NULL && prepare(context, ssl, shown, verifying)) {
-        judge(context, verifying, verdict);
+    if (verifying != NULL && shown != NULL && prepare(rules, ssl, shown, verifying)) {
+        judge(rules, verifying, verdict);
     } else {
         find(verdict, TLS_BROKEN, "no memory");
     }

@@ -1,6 +1,6 @@
 #include "tls/session.h"
 
-#include "tls/internal.h"
+#include "tls/context_parts.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -12,11 +12,11 @@ enum { SERIAL_BYTES = 48, PIECE_BYTES = 16 * 1024 };
 
 struct tls_session {
     struct tls_context *context; // that it began with
-    struct tls_context *judge;   // by whom the other side was found good
+    struct tls_context *judge;   // by which the peer was last accepted
     SSL *ssl;
     tls_sink *sink;
     void *sink_context;
-    const uint8_t *fed; // not taken yet
+    const uint8_t *fed; // not consumed yet
     size_t fed_length;
     char *host;
     bool is_open, ended, is_unwelcome;
@@ -24,31 +24,6 @@ struct tls_session {
     struct tls_verdict verdict;
     char identity[TLS_IDENTITY_BYTES], serial[SERIAL_BYTES], reason[TLS_REASON_BYTES];
 };
-
-const char *tls_failure_name(enum tls_failure failure) {
-    static const char *const names[TLS_FAILURES] = {
-        [TLS_NO_FAILURE] = "none",
-        [TLS_NO_CERTIFICATE] = "no_certificate",
-        [TLS_EXPIRED] = "certificate_expired",
-        [TLS_NOT_YET_VALID] = "certificate_not_yet_valid",
-        [TLS_REVOKED] = "certificate_revoked",
-        [TLS_UNKNOWN_AUTHORITY] = "unknown_authority",
-        [TLS_WRONG_PURPOSE] = "wrong_purpose",
-        [TLS_NO_IDENTITY] = "no_identity",
-        [TLS_WRONG_NAME] = "wrong_name",
-        [TLS_NOT_AUTHORIZED] = "not_authorized",
-        [TLS_REVOCATIONS_EXPIRED] = "no_revocation_list",
-        [TLS_AUTHORITY_EXPIRED] = "authority_expired",
-        [TLS_BAD_CERTIFICATE] = "bad_certificate",
-        [TLS_UNSUPPORTED_VERSION] = "unsupported_version",
-        [TLS_NOT_TLS] = "not_tls",
-        [TLS_REFUSED] = "refused",
-        [TLS_PROTOCOL] = "protocol_error",
-        [TLS_CUT_OFF] = "cut_off",
-        [TLS_BROKEN] = "broken",
-    };
-    return names[failure];
-}
 
 // The bytes below OpenSSL ---------------------------------------------------------------------------------
 
@@ -102,28 +77,11 @@ static bool attach_bytes(struct tls_session *session) {
     }
     BIO_set_data(bio, session);
     BIO_set_init(bio, 1);
-    SSL_set_bio(session->ssl, bio, bio); // which owns it from here on
+    SSL_set_bio(session->ssl, bio, bio); // owns the BIO from here on
     return true;
 }
 
 // Failures ------------------------------------------------------------------------------------------------
-
-bool tls_failure_is_of_certificate(enum tls_failure failure) {
-    switch (failure) {
-    case TLS_EXPIRED:
-    case TLS_NOT_YET_VALID:
-    case TLS_REVOKED:
-    case TLS_UNKNOWN_AUTHORITY:
-    case TLS_WRONG_PURPOSE:
-    case TLS_WRONG_NAME:
-    case TLS_REVOCATIONS_EXPIRED:
-    case TLS_AUTHORITY_EXPIRED:
-    case TLS_BAD_CERTIFICATE:
-        return true;
-    default:
-        return false;
-    }
-}
 
 static enum tls_failure protocol_failure(int reason, bool is_open) {
     switch (reason) {
@@ -142,12 +100,12 @@ static enum tls_failure protocol_failure(int reason, bool is_open) {
         return is_open ? TLS_PROTOCOL : TLS_NOT_TLS;
     case ERR_R_MALLOC_FAILURE:
         return TLS_BROKEN;
-    default: // what the other side says in an alert (RFC 8446, section 6)
+    default: // an alert from the peer (RFC 8446, section 6)
         return reason > SSL_AD_REASON_OFFSET ? TLS_REFUSED : TLS_PROTOCOL;
     }
 }
 
-// The alerts that say that our certificate will not do (RFC 8446, section 6.2).
+// The alerts that reject our certificate (RFC 8446, section 6.2).
 static bool is_about_certificate(int reason) {
     switch (reason - SSL_AD_REASON_OFFSET) {
     case SSL_AD_BAD_CERTIFICATE:
@@ -170,7 +128,7 @@ static ssize_t fail(struct tls_session *session, enum tls_failure failure, const
     return -1;
 }
 
-// OpenSSL's own account of what went wrong.
+// With the reason that OpenSSL gives.
 static ssize_t fail_with_openssl(struct tls_session *session) {
     unsigned long code = ERR_peek_error();
     int reason = ERR_GET_REASON(code);
@@ -187,9 +145,8 @@ static ssize_t fail_with_openssl(struct tls_session *session) {
 
 // The handshake -------------------------------------------------------------------------------------------
 
-// A session that is gone on with brings the certificate along that was looked at when it began; that one may
-// have expired since.
-static bool is_still_good(const X509 *certificate) {
+// A resumed session keeps the certificate that was checked when it began. It may have expired since.
+static bool is_still_valid(const X509 *certificate) {
     return X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
 }
 
@@ -198,12 +155,12 @@ static bool note_peer(struct tls_session *session) {
     if (certificate == NULL) {
         return fail(session, TLS_NO_CERTIFICATE, "peer did not return a certificate") >= 0;
     }
-    if (!is_still_good(certificate)) {
+    if (!is_still_valid(certificate)) {
         return fail(session, TLS_EXPIRED, "certificate has expired") >= 0;
     }
-    const struct tls_context *context = session->context;
-    if (context->identity_prefix != NULL &&
-        !tls_peer_identity(context, certificate, session->identity, sizeof session->identity)) {
+    const struct tls_peer_rules *rules = &session->context->rules;
+    if (rules->identity_prefix != NULL &&
+        !tls_peer_identity(rules, certificate, session->identity, sizeof session->identity)) {
         return fail(session, TLS_NO_IDENTITY, "the certificate names nobody") >= 0;
     }
     BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
@@ -227,40 +184,28 @@ static bool shake_hands(struct tls_session *session) {
     return false;
 }
 
-static bool resume(struct tls_session *session) {
-    struct tls_context *context = session->context;
-    bool set = true;
-    pthread_mutex_lock(&context->mutex);
-    if (context->resumable != NULL && strcmp(context->resumable_host, session->host) == 0 &&
-        SSL_SESSION_is_resumable(context->resumable)) {
-        set = SSL_set_session(session->ssl, context->resumable) == 1;
-    }
-    pthread_mutex_unlock(&context->mutex);
-    return set;
-}
-
-// The server's certificate must be for this host, by a subjectAltName of the same kind: a name's or an
-// address's (RFC 9525, section 6).
+// The server's certificate must be for this host, with a subjectAltName of the same type, name or address
+// (RFC 9525, section 6).
 static bool aim_at(struct tls_session *session, const char *host) {
     X509_VERIFY_PARAM *wanted = SSL_get0_param(session->ssl);
     session->host = strdup(host);
     if (session->host == NULL) {
         return false;
     }
-    session->verdict.host = session->host;
     SSL_set_connect_state(session->ssl);
     if (X509_VERIFY_PARAM_set1_ip_asc(wanted, host) == 1) {
-        return resume(session);
+        return tls_resumption_use(&session->context->resumption, session->ssl, session->host);
     }
     ERR_clear_error();
-    // The subject's common name is what people read; who signs it does not promise that it is a host.
+    // The subject's common name is for people to read; an authority does not certify that it is a host.
     X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
                                                 X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(wanted, host, 0) == 1 &&
-           SSL_set_tlsext_host_name(session->ssl, host) == 1 && resume(session);
+           SSL_set_tlsext_host_name(session->ssl, host) == 1 &&
+           tls_resumption_use(&session->context->resumption, session->ssl, session->host);
 }
 
-// From its making to its end ------------------------------------------------------------------------------
+// Creating and freeing ------------------------------------------------------------------------------------
 
 struct tls_session *tls_session_new(struct tls_context *context, const char *host, tls_sink *sink,
                                     void *sink_context) {
@@ -294,7 +239,7 @@ void tls_session_free(struct tls_session **pointer) {
     *pointer = NULL;
     if (session != NULL) {
         if (session->ssl != NULL && session->failure == TLS_NO_FAILURE) {
-            // Else OpenSSL takes a session that was not ended for a broken one, and does not go on with it.
+            // Otherwise OpenSSL takes a session without an end for a broken one, and does not resume it.
             SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         }
         SSL_free(session->ssl);
@@ -313,7 +258,7 @@ bool tls_session_is_judged_by(const struct tls_session *session, const struct tl
 
 bool tls_session_judge_again(struct tls_session *session, struct tls_context *context) {
     struct tls_verdict verdict;
-    tls_peer_judge_again(context, session->ssl, &verdict);
+    tls_peer_judge_again(&context->rules, session->ssl, &verdict);
     if (verdict.failure != TLS_NO_FAILURE) {
         return fail(session, verdict.failure, verdict.reason) >= 0;
     }
@@ -374,12 +319,12 @@ bool tls_session_write(struct tls_session *session, const uint8_t *bytes, size_t
 void tls_session_end(struct tls_session *session) {
     if (session->is_open && session->failure == TLS_NO_FAILURE) {
         ERR_clear_error();
-        (void)SSL_shutdown(session->ssl); // that it waits for no answer is no failure
+        (void)SSL_shutdown(session->ssl); // not waiting for an answer is not a failure
         ERR_clear_error();
     }
 }
 
-// What it knows -------------------------------------------------------------------------------------------
+// Its state -----------------------------------------------------------------------------------------------
 
 bool tls_session_is_open(const struct tls_session *session) {
     return session->is_open;

@@ -140,7 +140,7 @@ class Moved(Files):
         self.stop(server)
         lines = self.read_lines("audit.log.1")
         self.write_lines("cut.log", lines[:-1])
-        self.assertIn("line 1: is record 3, and the file before ends with record 1",
+        self.assertIn("line 1: is record 3, but the file before ends with record 1",
                       self.verify(file="cut.log,audit.log", status=1))
         self.assertIn("line 1: ", self.verify(file="audit.log,audit.log.1", status=1))
         self.assertIn("line 1: ", self.verify(file="audit.log.1,audit.log.1", status=1))

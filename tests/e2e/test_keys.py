@@ -102,7 +102,7 @@ class Keys(Story):
         self.assertIn("keys/authority/ca.key: is not the key of keys/ca.crt", self.keys(status=2))
         with open(self.path("authority/ca.key"), "wb") as file:
             file.write(ca)
-        self.assertIn("keys/authority/ca.key: is no key in PEM", self.keys(status=2))
+        self.assertIn("keys/authority/ca.key: is not a key in PEM", self.keys(status=2))
         os.unlink(self.path("authority/ca.key"))
         self.assertIn("keys/authority/ca.key: No such file or directory", self.keys(status=2))
 
@@ -114,7 +114,7 @@ class Keys(Story):
             pass
         status, _, errors = self.run_program("keys", "--dir", "keys-file/below")
         self.assertEqual(status, 1)
-        self.assertIn("keys-file/below: cannot be made: Not a directory", errors)
+        self.assertIn("keys-file/below: cannot be created: Not a directory", errors)
 
 
 if __name__ == "__main__":

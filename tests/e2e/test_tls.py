@@ -446,12 +446,12 @@ class Told(Tls):
         self.check_error("certificate /nowhere: No such file or directory", "--tls-cert", "/nowhere", *flags[2:])
         self.check_error("key ", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
         self.check_error("key values mismatch", *flags[:2], "--tls-key", self.ca.key("agency-1"), *flags[4:])
-        self.check_error("/dev/null: is no file", *flags[:4], "--tls-ca", "/dev/null")
+        self.check_error("/dev/null: is not a regular file", *flags[:4], "--tls-ca", "/dev/null")
         os.mkfifo(f"{self.folder}/pipe")
-        self.check_error("pipe: is no file", *flags, "--tls-crl", f"{self.folder}/pipe")
+        self.check_error("pipe: is not a regular file", *flags, "--tls-crl", f"{self.folder}/pipe")
         with open(f"{self.folder}/empty.pem", "wb"):
             pass
-        self.check_error("empty.pem: there is none in it in PEM", *flags, "--tls-crl", f"{self.folder}/empty.pem")
+        self.check_error("empty.pem: it contains none in PEM", *flags, "--tls-crl", f"{self.folder}/empty.pem")
         torn = f"{self.folder}/torn.pem"
         with open(self.ca.revocations, encoding="ascii") as whole, open(torn, "w", encoding="ascii") as file:
             text = whole.read()
@@ -463,7 +463,7 @@ class Told(Tls):
         locked = f"{self.folder}/locked.key"
         subprocess.run(["openssl", "pkey", "-in", self.ca.key("server"), "-aes128", "-passout", "pass:secret", "-out",
                         locked], check=True)
-        self.check_error(f"key {locked}: it needs a passphrase, and nobody is asked for one", *flags[:2], "--tls-key",
+        self.check_error(f"key {locked}: it needs a passphrase, which nobody can be asked for", *flags[:2], "--tls-key",
                          locked, *flags[4:])
 
     def test_what_expires_soon(self):

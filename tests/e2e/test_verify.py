@@ -185,25 +185,25 @@ class Found(Audited):
         lines = self.play()
         changed = lines[:]
         changed[1] = lines[1].replace(b'"agency":', b'"Agency":')
-        self.check(changed, 3, "does not go on from the line before")
+        self.check(changed, 3, "does not continue the line before")
         changed = lines[:]
         changed[2] = lines[2].replace(b'"n":3', b'"n":4')
-        self.check(changed, 3, "is no record of number 3")
+        self.check(changed, 3, "is not record 3")
         changed = lines[:]
         changed[2] = lines[2][:-10] + b"0000000" + lines[2][-3:]
         self.check(changed, 3)
 
     def test_a_line_that_is_gone_or_at_another_place_or_put_in(self):
         lines = self.play()
-        self.check(lines[1:], 1, "is no record of number 1")
-        self.check(lines[:2] + lines[3:], 3, "is no record of number 3")
+        self.check(lines[1:], 1, "is not record 1")
+        self.check(lines[:2] + lines[3:], 3, "is not record 3")
         self.check(lines[:1] + [lines[2], lines[1]] + lines[3:], 2)
         self.check(lines[:2] + lines[1:], 3)
-        self.check(lines[:2] + [b"nothing\n"] + lines[2:], 3, "is no record of number 3")
+        self.check(lines[:2] + [b"nothing\n"] + lines[2:], 3, "is not record 3")
         self.check(lines[:2] + [b"\n"] + lines[2:], 3, "is empty")
         forged = lines[2].replace(b'"event":"', b'"event":"recovered","torn":7,"was":"')
         self.check(lines[:2] + [b"nothing\n", forged] + lines[3:], 4)
-        self.check(lines[:2] + [forged] + lines[3:], 3, "tells of a part of a line that is not there")
+        self.check(lines[:2] + [forged] + lines[3:], 3, "reports a fragment that is not there")
 
     def test_an_end_that_was_cut_off(self):
         lines = self.play()
@@ -231,7 +231,7 @@ class Found(Audited):
                 if torn:
                     self.assertEqual(json.loads(after[6])["torn"], left)
                     self.write([*after[:5], b"x" * left + b"\n", *after[6:]])
-                    self.assertIn("line 7: does not go on", self.verify(status=1))
+                    self.assertIn("line 7: does not continue", self.verify(status=1))
 
     def test_what_is_no_file(self):
         self.assertIn("nowhere: No such file or directory", self.verify(file="nowhere", status=1))
@@ -247,7 +247,7 @@ class Found(Audited):
             status, log, errors = self.run_program("server", "--server-port", 0, "--consult-server-port", 0, "--audit-log",
                                                    name)
             self.assertEqual(status, 2, log + errors)
-            self.assertIn("is no file: an audit log is read again", errors)
+            self.assertIn("is not a regular file: an audit log is read back", errors)
 
 
 class Forged(Audited):
@@ -309,7 +309,7 @@ class Forged(Audited):
                 # A part of a line has no hash of its own: the record behind all parts has it.
                 found = number + 2 if line.endswith(b'"}') and not (parts and number == 1) else 3 + len(parts)
                 place = line.find(b":00:0") + 5 if b":00:0" in line else len(line) // 2  # in its time
-                self.assert_found(chain, number, place, f"{found}: does not go on from the line before")
+                self.assert_found(chain, number, place, f"{found}: does not continue the line before")
 
     def test_a_digit_of_a_hash(self):
         """The first, the middle and the last: each counts."""
@@ -317,7 +317,7 @@ class Forged(Audited):
             chain = self.chain(*parts)
             for at in (-66, -34, -3):
                 number = len(chain.lines) - 2
-                self.assert_found(chain, number, at, f"{number + 1}: does not go on from the line before")
+                self.assert_found(chain, number, at, f"{number + 1}: does not continue the line before")
 
 
 if __name__ == "__main__":

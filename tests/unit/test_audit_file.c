@@ -20,7 +20,7 @@ static void a_file_that_is_moved_is_gone_on_with(void **state) {
     write_one("behind");
     assert_events(path, "continued/emptied behind ");
     assert_int_equal(logged("ERROR"), 0);
-    assert_int_equal(logged("reason: moved | message: goes on in a new file, from record 2"), 1);
+    assert_int_equal(logged("reason: moved | message: continues in a new file, from record 2"), 1);
     assert_int_equal(logged("from record 4"), 1);
     audit_sync(audit);
     audit_close(&audit);
@@ -130,7 +130,7 @@ static void what_is_no_file_of_one_name_is_refused(void **state) {
     assert_refused("has 2 names (hard links)");
     assert_int_equal(unlink(other), 0);
     assert_int_equal(mkfifo(other, 0600), 0);
-    assert_refused("is no file");
+    assert_refused("is not a regular file");
     assert_int_equal(unlink(other), 0);
     assert_int_equal(mkdir(other, 0700), 0);
     struct audit *none;
@@ -234,8 +234,8 @@ static void one_that_is_broken_is_refused(void **state) {
     (void)state;
     audit_close(&audit);
     assert_not_gone_on_with("\n", "line 1: is empty");
-    assert_not_gone_on_with("x\ny\n", "line 1: is no record");
-    assert_not_gone_on_with("x\ny", "line 1: is no record"); // also without its end
+    assert_not_gone_on_with("x\ny\n", "line 1: is not record 1");
+    assert_not_gone_on_with("x\ny", "line 1: is not record 1"); // also without its end
     assert_int_equal(unlink(path), 0);
 }
 

@@ -272,11 +272,11 @@ static void what_cannot_be_revoked_is_said(void **state) {
                    "No such file");
     write_text("agency-7.crt", "nonsense\n");
     expect_failure(authority_revoke(authority, "agency-7", &error), &error, ERROR_BAD_SETTING, "agency-7.crt",
-                   "is no certificate in PEM");
+                   "is not a certificate in PEM");
     assert_int_equal(access(path_of("crl.pem"), F_OK), -1); // nothing was written
     write_text("crl.pem", "nonsense\n");
     expect_failure(authority_renew_list(authority, &error), &error, ERROR_BAD_SETTING, "crl.pem",
-                   "is no revocation list in PEM");
+                   "is not a revocation list in PEM");
     authority_close(&authority);
 }
 
@@ -291,9 +291,9 @@ static void another_authoritys_certificates_and_lists_are_not_taken(void **state
     assert_int_equal(unlink(path_of("authority/ca.key")), 0);
     authority = open_authority(true, false); // another one
     expect_failure(authority_renew_list(authority, &error), &error, ERROR_BAD_SETTING, "crl.pem",
-                   "is another authority's");
+                   "belongs to another authority");
     expect_failure(authority_revoke(authority, "agency-7", &error), &error, ERROR_BAD_SETTING, "agency-7.crt",
-                   "is another authority's");
+                   "belongs to another authority");
     authority_close(&authority);
 }
 
@@ -310,7 +310,7 @@ static void an_authority_needs_its_own_key(void **state) {
     assert_null(authority);
     write_text("authority/ca.key", "nonsense\n");
     expect_failure(authority_open(folder, &authority, &opened, &error), &error, ERROR_BAD_SETTING, "ca.key",
-                   "is no key in PEM");
+                   "is not a key in PEM");
     assert_int_equal(unlink(path_of("authority/ca.key")), 0);
     expect_failure(authority_open(folder, &authority, &opened, &error), &error, ERROR_BAD_SETTING, "ca.key",
                    "No such file");
@@ -339,7 +339,7 @@ static void what_cannot_be_made_is_said(void **state) {
     struct authority_opened opened;
     bool made;
     expect_failure(authority_open("/dev/null/keys", &authority, &opened, &error), &error, ERROR_SYSTEM,
-                   "/dev/null/keys", "cannot be made");
+                   "/dev/null/keys", "cannot be created");
     assert_null(authority);
     authority = open_authority(true, false);
     struct certificate_request request = server_request;

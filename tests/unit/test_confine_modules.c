@@ -1,7 +1,7 @@
 // Before it is confined, a server has loaded whatever its resolver would load later, and nothing else.
 #include "cmocka_all.h"
 
-#include "confine/internal.h"
+#include "confine/modules.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "tls_story.h"
 
 #include "keys/pem_file.h"
-#include "tls/internal.h"
+#include "tls/context_parts.h"
 
 #include <openssl/x509v3.h>
 
@@ -44,7 +44,7 @@ static void shake_hands(struct tls_context *telling, struct tls_context *asking,
     told = NONE;
     SSL_CTX_set_cert_verify_callback(asking->ssl, believe_all, NULL);
     SSL_CTX_set_info_callback(asking->ssl, note_alert);
-    bool is_server = telling->role == TLS_SERVER;
+    bool is_server = telling->is_server;
     struct tls_session *one = tls_session_new(telling, is_server ? NULL : "localhost", put, &to_asking);
     struct tls_session *other = tls_session_new(asking, is_server ? "localhost" : NULL, put, &to_telling);
     assert_true(one != NULL && other != NULL);
@@ -146,7 +146,7 @@ static bool is_not_seven(const char *identity) {
 static void an_identity_that_there_is_not_is_told_of(void **state) {
     (void)state;
     make_contexts(DAY, DAY);
-    server_context->identity_is_good = is_not_seven;
+    server_context->rules.identity_is_good = is_not_seven;
     assert_told("not_authorized", SSL_AD_BAD_CERTIFICATE);
 }
 

@@ -1,0 +1,19 @@
+// An audit log's file: a regular file with one name, locked against other servers.
+#ifndef QUINIELA_AUDIT_FILE_H
+#define QUINIELA_AUDIT_FILE_H
+
+#include "audit/read.h"
+
+#include <sys/stat.h>
+
+// Opens the file at `path`, or creates it, for this process alone. Returns the descriptor, and the file's
+// *status; -1 when that fails: ERROR_BAD_SETTING when another server has it or it cannot serve as a log,
+// ERROR_SYSTEM.
+int audit_file_open(const char *path, struct stat *status, struct error *error);
+
+// Reads the file from its start, by its descriptor: its name may belong to another file by now. Begins the
+// chain; everything else is as in audit_read, errors naming the path.
+bool audit_file_read(int file, const char *path, struct chain *chain, audit_on_record on_record,
+                     void *context, char **rest, size_t *rest_length, struct error *error) MUST_CHECK;
+
+#endif

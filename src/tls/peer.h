@@ -1,0 +1,43 @@
+// Whether the peer is who it must be: what is required of its certificate, in a handshake and when it is
+// judged again, and which alert it gets if that fails. Certification paths are those of RFC 5280, section 6.
+#ifndef QUINIELA_TLS_PEER_H
+#define QUINIELA_TLS_PEER_H
+
+#include "tls/failure.h"
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { TLS_IDENTITY_BYTES = 64, TLS_REASON_BYTES = 160 };
+
+// What is required of the peer. All of it belongs to a context.
+struct tls_peer_rules {
+    SSL_CTX *ssl;                                   // with its authorities and lists
+    bool is_client;                                 // whether the peer must be a client; otherwise a server
+    char *identity_prefix;                          // see tls_options
+    bool (*identity_is_good)(const char *identity); // see tls_options
+};
+
+// What was found about the peer's certificate. It is each SSL's app data.
+struct tls_verdict {
+    enum tls_failure failure; // TLS_NO_FAILURE: it is good, or was not checked yet
+    char reason[TLS_REASON_BYTES];
+};
+
+// Finds the owner's identity in the certificate: the subjectAltName that begins with the rules' prefix. True,
+// with the text after the prefix in `identity`, when there is exactly one and it fits.
+bool tls_peer_identity(const struct tls_peer_rules *rules, const X509 *certificate, char *identity,
+                       size_t room);
+
+// Writes a name from a certificate for people, cut short if it does not fit.
+void tls_peer_write_name(const X509_NAME *of, char *name, size_t room);
+
+// Has every handshake of rules->ssl judge the peer by the rules, and note the verdict. The rules must outlive
+// it.
+void tls_peer_require(struct tls_peer_rules *rules);
+
+// Judges the peer of an open session by these rules, as a handshake would now.
+void tls_peer_judge_again(const struct tls_peer_rules *rules, const SSL *ssl, struct tls_verdict *verdict);
+
+#endif

@@ -1,0 +1,56 @@
+#include "tls/resumption.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// An SSL has its host here, since SSL_get_servername does not know of addresses.
+static int host_index;
+static pthread_once_t host_index_once = PTHREAD_ONCE_INIT;
+
+static void make_host_index(void) {
+    host_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+
+void tls_resumption_begin(struct tls_resumption *resumption) {
+    pthread_mutex_init(&resumption->mutex, NULL);
+    pthread_once(&host_index_once, make_host_index);
+}
+
+void tls_resumption_end(struct tls_resumption *resumption) {
+    SSL_SESSION_free(resumption->session);
+    pthread_mutex_destroy(&resumption->mutex);
+    free(resumption->host);
+}
+
+static int on_new_session(SSL *ssl, SSL_SESSION *session) {
+    struct tls_resumption *resumption = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    const char *host = SSL_get_ex_data(ssl, host_index);
+    char *copy = host == NULL ? NULL : strdup(host);
+    if (copy == NULL) {
+        return 0; // not kept
+    }
+    pthread_mutex_lock(&resumption->mutex);
+    SSL_SESSION_free(resumption->session);
+    free(resumption->host);
+    resumption->session = session;
+    resumption->host = copy;
+    pthread_mutex_unlock(&resumption->mutex);
+    return 1;
+}
+
+void tls_resumption_keep(struct tls_resumption *resumption, SSL_CTX *ssl) {
+    SSL_CTX_set_app_data(ssl, resumption);
+    SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(ssl, on_new_session);
+}
+
+bool tls_resumption_use(struct tls_resumption *resumption, SSL *ssl, const char *host) {
+    bool good = SSL_set_ex_data(ssl, host_index, (void *)host) == 1;
+    pthread_mutex_lock(&resumption->mutex);
+    if (resumption->session != NULL && strcmp(resumption->host, host) == 0 &&
+        SSL_SESSION_is_resumable(resumption->session)) {
+        good = good && SSL_set_session(ssl, resumption->session) == 1;
+    }
+    pthread_mutex_unlock(&resumption->mutex);
+    return good;
+}

@@ -1,0 +1,28 @@
+// A client's last session, kept so that its next connection to the same host can resume it.
+#ifndef QUINIELA_TLS_RESUMPTION_H
+#define QUINIELA_TLS_RESUMPTION_H
+
+#include "base/attributes.h"
+
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+// All zeros, but for the mutex (resumption_begin). For any thread.
+struct tls_resumption {
+    pthread_mutex_t mutex;
+    SSL_SESSION *session; // or NULL
+    char *host;           // that the session was with
+};
+
+void tls_resumption_begin(struct tls_resumption *resumption);
+void tls_resumption_end(struct tls_resumption *resumption);
+
+// Has the sessions of this client's connections kept. `resumption` must outlive it.
+void tls_resumption_keep(struct tls_resumption *resumption, SSL_CTX *ssl);
+
+// Prepares a connection to this host: it resumes the session that is kept, if that was with the same host.
+// The host's name must outlive the connection. False when out of memory.
+bool tls_resumption_use(struct tls_resumption *resumption, SSL *ssl, const char *host) MUST_CHECK;
+
+#endif
