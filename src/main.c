@@ -1,7 +1,7 @@
 // The program `quiniela`: the table of its subcommands, and nothing else.
 #include "base/standard_streams.h"
 #include "cli/cli.h"
-#include "cli/settings_table.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 
 static const struct {
     const struct settings_command *command;
-    int (*run)(int argc, char **argv);
+    int (*run)(const struct command_line *line);
 } subcommands[] = {
     {&server_command, cli_server}, {&client_command, cli_client},   {&export_command, cli_export},
     {&status_command, cli_status}, {&sample_command, cli_sample},   {&ping_command, cli_ping},
@@ -27,15 +27,24 @@ static int print_help(void) {
     for (size_t i = 0; i < SUBCOMMANDS; i++) {
         printf("  %-8s %s\n", subcommands[i].command->name, subcommands[i].command->summary);
     }
-    printf(
-        "\n\"quiniela SUBCOMMAND --help\" tells a subcommand's options; \"quiniela --version\" the version.\n"
-        "Exit codes: 0 done, 1 failed, 2 wrong use.\n");
+    printf("\n\"quiniela SUBCOMMAND --help\" lists a subcommand's options, \"quiniela --version\" prints the "
+           "version.\n"
+           "Exit codes: 0 done, 1 failed, 2 wrong use.\n");
     return EXIT_DONE;
 }
 
 static int print_version(void) {
     printf("quiniela %s\n", QUINIELA_VERSION);
     return EXIT_DONE;
+}
+
+static int run_subcommand(int index, int argc, char **argv) {
+    const struct settings_command *known[SUBCOMMANDS + 1] = {NULL};
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        known[i] = subcommands[i].command;
+    }
+    const struct command_line line = {.argc = argc, .argv = argv, .known = known};
+    return subcommands[index].run(&line);
 }
 
 static int run(int argc, char **argv) {
@@ -49,9 +58,9 @@ static int run(int argc, char **argv) {
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         return print_version();
     }
-    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+    for (int i = 0; i < SUBCOMMANDS; i++) {
         if (strcmp(argv[1], subcommands[i].command->name) == 0) {
-            return subcommands[i].run(argc - 1, argv + 1);
+            return run_subcommand(i, argc - 1, argv + 1);
         }
     }
     fprintf(stderr, "quiniela: there is no subcommand \"%s\"; see quiniela --help\n", argv[1]);
@@ -60,12 +69,12 @@ static int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     standard_streams_fill(); // before any library opens something
-    // A peer that goes away is an error of one write, not the end of the program.
+    // A peer that goes away fails one write; it does not end the program.
     signal(SIGPIPE, SIG_IGN);
-    // And a file that may not grow is a full disk: the write fails, and says so.
+    // A file at its size limit is like a full disk: the write fails with an error.
     signal(SIGXFSZ, SIG_IGN);
     int status = run(argc, argv);
-    // What could not be printed was not done.
+    // A command whose output is lost has failed.
     if (fflush(stdout) != 0 && status == EXIT_DONE) {
         fprintf(stderr, "quiniela: standard output: %s\n", strerror(errno));
         return EXIT_FAILED;

@@ -1,5 +1,6 @@
-// Guessing what a file is that was given where another kind is wanted, for the error that says so.
-#include "base/config_file.h"
+#include "base/config_guess.h"
+
+#include "base/config_entry.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // Reading INI files with inih. The library gets its lines from a reader of ours, which knows each line's
 // number and refuses what inih would take wrongly: a line longer than its buffer would come out as two.
 // Indented lines are keys like any other, not the continuation of the line before.
-#include "base/config_file.h"
+#include "base/config_ini.h"
 
 #include <errno.h>
 #include <ini.h>

@@ -1,6 +1,6 @@
 // Reading YAML files with libyaml's events: maps of maps of scalars, flattened to dotted keys. Lists, aliases
 // and further documents are refused, because no setting could mean them.
-#include "base/config_file.h"
+#include "base/config_yaml.h"
 
 #include <errno.h>
 #include <stdio.h>

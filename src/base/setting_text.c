@@ -1,24 +1,16 @@
 #include "base/setting_text.h"
 
-#include "base/setting_value.h"
+#include "base/setting_show.h"
 #include "base/utf8.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { BYTE_ORDER_MARK = 0xFEFF };
-
-bool setting_text_is_hidden(uint32_t character) {
-    return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == BYTE_ORDER_MARK;
-}
-
-// The first character of the text that nobody would see, or NULL.
+// The first invisible character of the text, or NULL.
 static const char *find_hidden(const char *text) {
     for (size_t left = strlen(text); left > 0;) {
         uint32_t character = 'x';
-        size_t length =
-            utf8_character(text, left, &character); // bytes that are no UTF-8 may be a file's name
-        if (length > 0 && setting_text_is_hidden(character)) {
+        size_t length = utf8_character(text, left, &character); // 0: not UTF-8, as a file's name may be
+        if (length > 0 && setting_show_is_hidden(character)) {
             return text;
         }
         text += length > 0 ? length : 1;
@@ -27,7 +19,7 @@ static const char *find_hidden(const char *text) {
     return NULL;
 }
 
-// The comment that somebody meant to write behind a value, or instead of one; NULL when there is none.
+// The comment that somebody meant to write after a value, or instead of one; NULL when there is none.
 static const char *find_comment(const char *text) {
     for (const char *at = text; (at = strpbrk(at, "#;")) != NULL; at++) {
         if (at == text || at[-1] == ' ') {
@@ -39,11 +31,11 @@ static const char *find_comment(const char *text) {
 
 static bool refuse(const char *place, const char *text, const char *why, struct error *error) {
     char shown[SETTING_SHOWN_BYTES];
-    setting_value_show(text, shown);
+    setting_show(text, shown);
     return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" %s", place, shown, why);
 }
 
-// What quotes, and what a comment, are to those who read the source.
+// How each source treats quotes and comments.
 static const struct {
     const char *quotes, *comment;
 } meanings[] = {
@@ -51,7 +43,7 @@ static const struct {
                           "seems to end in a comment: in an INI file one with # has a line of its own"},
     [SETTING_FROM_YAML] =
         {"has quotes within YAML's own, which are part of the value: leave them out",
-         "seems to end in a comment, which quotes make part of the value: put it behind them"},
+         "seems to end in a comment, which the quotes make part of the value: put it after them"},
     [SETTING_FROM_ENVIRONMENT] =
         {"has quotes, which are part of the value in the environment: leave them out",
          "seems to end in a comment: there are none in the environment; leave it out"},

@@ -1,16 +1,14 @@
-// The values of settings: numbers, levels, durations and switches as people write them.
 #include "base/setting_value.h"
 
 #include "base/log.h"
-#include "base/setting_text.h"
-#include "base/utf8.h"
+#include "base/setting_show.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { REASON_BYTES_MAX = 160, SHOWN_CHARACTER_BYTES = 8, NANOSECONDS_PER_MILLISECOND = 1000000 };
+enum { REASON_BYTES_MAX = 160, NANOSECONDS_PER_MILLISECOND = 1000000 };
 
 #define DIGITS "0123456789"
 
@@ -33,7 +31,7 @@ static bool parse_number(const char *text, int64_t *number) {
     return true;
 }
 
-// Moves past the unit that `*text` begins with. Returns its nanoseconds, or 0 when it is none.
+// Moves past the unit at the beginning of `*text`. Returns its nanoseconds, or 0 when there is no unit.
 static int64_t take_unit(const char **text) {
     static const struct {
         const char *name;
@@ -78,7 +76,7 @@ static bool take_duration_part(const char **text, int64_t *total) {
         return false;
     }
     for (; fraction < unit_name; fraction++) {
-        unit /= 10; // what is less than a nanosecond counts for nothing
+        unit /= 10; // fractions of a nanosecond are dropped
         if (__builtin_add_overflow(part, (*fraction - '0') * unit, &part)) {
             return false;
         }
@@ -100,7 +98,7 @@ static bool parse_duration(const char *text, int64_t *milliseconds) {
     return true;
 }
 
-// MB and the like are refused: nobody knows whether a power of 1000 is meant.
+// MB and the like are refused: they could mean a power of 1000.
 static bool parse_size(const char *text, int64_t *bytes) {
     static const char *const units[] = {"", "K", "M", "G"};
     char digits[24];
@@ -114,8 +112,8 @@ static bool parse_size(const char *text, int64_t *bytes) {
     size_t unit_length = strlen(unit);
     bool is_long = unit_length == 3 && strcmp(unit + 1, "iB") == 0;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        bool is_it = strcasecmp(unit, units[i]) == 0 || (i > 0 && is_long && unit[0] == units[i][0]);
-        if (is_it) {
+        bool matches = strcasecmp(unit, units[i]) == 0 || (i > 0 && is_long && unit[0] == units[i][0]);
+        if (matches) {
             return parse_number(digits, bytes) &&
                    !__builtin_mul_overflow(*bytes, (int64_t)1 << (10 * i), bytes);
         }
@@ -134,25 +132,36 @@ static bool parse_switch(const char *text, int64_t *number) {
     return false;
 }
 
-static bool is_choice(const char *choices, const char *text) {
+// *index becomes the position of the word among the choices, from 0.
+static bool parse_choice(const char *choices, const char *text, int64_t *index) {
     size_t length = strlen(text);
+    *index = 0;
     for (const char *word = choices; length > 0 && *word != '\0'; word += *word == ' ') {
         size_t word_length = strcspn(word, " ");
         if (word_length == length && memcmp(word, text, length) == 0) {
             return true;
         }
+        ++*index;
         word += word_length;
     }
     return false;
 }
 
-bool setting_value_parse(const struct setting *setting, const char *text, int64_t *number) {
+static bool parse_level(const char *text, int64_t *number) {
     enum log_level level;
+    if (!log_level_parse(text, &level)) {
+        return false;
+    }
+    *number = level;
+    return true;
+}
+
+bool setting_value_parse(const struct setting *setting, const char *text, int64_t *number) {
     switch (setting->type) {
     case SETTING_NUMBER:
         return parse_number(text, number) && *number >= setting->minimum && *number <= setting->maximum;
     case SETTING_LEVEL:
-        return log_level_parse(text, &level);
+        return parse_level(text, number);
     case SETTING_SIZE:
         return parse_size(text, number) && *number >= setting->minimum;
     case SETTING_DURATION:
@@ -160,7 +169,7 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
     case SETTING_SWITCH:
         return parse_switch(text, number);
     case SETTING_CHOICE:
-        return is_choice(setting->choices, text);
+        return parse_choice(setting->choices, text, number);
     case SETTING_TEXT:
     case SETTING_CONFIG:
         return text[0] != '\0';
@@ -168,7 +177,7 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
     abort();
 }
 
-// What a value of this setting has to be, as it follows `"abc" is not `.
+// What a value of this setting has to be: what follows `"abc" is not `.
 static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
     static const char *const names[] = {
         [SETTING_TEXT] = "a text of at least one character",
@@ -192,63 +201,10 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
     }
 }
 
-// The letter that stands behind a backslash for the character, or 0.
-static char escape_of(uint32_t character) {
-    switch (character) {
-    case '\r':
-        return 'r';
-    case '\n':
-        return 'n';
-    case '\t':
-        return 't';
-    case '"':
-    case '\\':
-        return (char)character;
-    default:
-        return 0;
-    }
-}
-
-// Writes how the character that `text` begins with is shown. Returns its length in the text.
-static size_t show_character(const char *text, char shown[SHOWN_CHARACTER_BYTES]) {
-    uint32_t character = 0;
-    size_t length = utf8_character(text, strlen(text), &character);
-    if (length == 0) { // no UTF-8
-        snprintf(shown, SHOWN_CHARACTER_BYTES, "\\x%02x", (unsigned char)*text);
-        return 1;
-    }
-    if (escape_of(character) != 0) {
-        snprintf(shown, SHOWN_CHARACTER_BYTES, "\\%c", escape_of(character));
-    } else if (setting_text_is_hidden(character)) {
-        snprintf(shown, SHOWN_CHARACTER_BYTES, character < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)character);
-    } else {
-        snprintf(shown, SHOWN_CHARACTER_BYTES, "%.*s", (int)length, text);
-    }
-    return length;
-}
-
-void setting_value_show(const char *text, char shown[SETTING_SHOWN_BYTES]) {
-    static const char dots[] = "...";
-    size_t used = 0, cut = 0; // where the dots go when not all of it fits
-    while (*text != '\0') {
-        char character[SHOWN_CHARACTER_BYTES];
-        text += show_character(text, character);
-        size_t length = strlen(character);
-        if (used + length >= SETTING_SHOWN_BYTES) {
-            strcpy(shown + cut, dots);
-            return;
-        }
-        memcpy(shown + used, character, length);
-        used += length;
-        cut = used + sizeof dots <= SETTING_SHOWN_BYTES ? used : cut;
-    }
-    shown[used] = '\0';
-}
-
 bool setting_value_refuse(const struct setting *setting, const char *place, const char *text,
                           struct error *error) {
     char what[REASON_BYTES_MAX], shown[SETTING_SHOWN_BYTES];
     describe_type(setting, what);
-    setting_value_show(text, shown);
+    setting_show(text, shown);
     return error_set(error, ERROR_BAD_SETTING, "%s: \"%s\" is not %s", place, shown, what);
 }

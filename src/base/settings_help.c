@@ -1,14 +1,11 @@
-// Settings: --help, from the same tables as everything else.
-#include "base/setting_name.h"
-#include "base/settings.h"
+#include "base/settings_help.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { HELP_COLUMNS = 100 };
 
-// Prints `text` word by word, each line no longer than HELP_COLUMNS. The cursor stands at `column`, where
-// further lines begin too. A newline in the text is kept. Ends the last line.
+// Prints `text` word by word in lines of at most HELP_COLUMNS. The cursor is at `column`, where every further
+// line begins. A newline in the text is kept. Ends the last line.
 static void print_wrapped(FILE *stream, int column, const char *text) {
     int at = column;
     while (*text != '\0') {
@@ -47,7 +44,7 @@ static void print_sources(const struct settings_command *command, const struct s
     if (setting->fallback != NULL) {
         end += sprintf(end, "; default %.100s", setting->fallback);
     }
-    bool in_file = setting_is_in_file(command, setting);
+    bool in_file = settings_command_has_in_file(command, setting);
     bool same_name =
         in_file && setting->alias == NULL && strcmp(setting_file_key(setting), setting->key) == 0;
     if (!setting->flag_only) {
@@ -76,28 +73,59 @@ static void print_setting(const struct settings_command *command, const struct s
     print_sources(command, setting, stream, column);
 }
 
-static void print_options(const struct settings_command *command, FILE *stream, bool *has_environment) {
+static int column_of(const struct settings_command *command) {
     int column = 0;
     char text[2 * FLAG_BYTES_MAX];
-    for (const struct setting *setting = NULL; (setting = setting_next(command, setting)) != NULL;) {
-        int width = flag_column(setting, text, sizeof text) + 2;
-        column = width > column ? width : column;
+    for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
+        for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
+            int width = flag_column(setting, text, sizeof text) + 2;
+            column = width > column ? width : column;
+        }
     }
-    *has_environment = false;
-    for (const struct setting *setting = NULL; (setting = setting_next(command, setting)) != NULL;) {
-        print_setting(command, setting, stream, column);
-        *has_environment = *has_environment || !setting->flag_only;
-    }
-    fprintf(stream, "%-*sPrint this and exit\n", column, "  -h, --help");
+    return column;
 }
 
-void settings_print_help(const struct settings_command *command, FILE *stream) {
-    bool has_arguments = command->arguments != NULL, has_environment;
-    fprintf(stream, "Usage: quiniela %s [OPTION ...]%s%s\n\n", command->name, has_arguments ? " " : "",
-            has_arguments ? command->arguments : "");
+static bool has_title(const struct setting_group *group, const char *title) {
+    const char *own = group->title != NULL ? group->title : "Options";
+    return title != NULL && strcmp(own, title) == 0;
+}
+
+// Prints each group under its title; neighbours with the same title share it. --help itself comes last.
+static void print_options(const struct settings_command *command, FILE *stream) {
+    int column = column_of(command);
+    const char *title = NULL;
+    for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
+        if (!has_title(group, title)) {
+            title = group->title != NULL ? group->title : "Options";
+            fprintf(stream, "\n%s:\n", title);
+        }
+        for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
+            print_setting(command, setting, stream, column);
+        }
+    }
+    if (title != NULL && strcmp(title, "Options") != 0) {
+        fprintf(stream, "\nHelp:\n");
+    }
+    fprintf(stream, "%-*sPrint this help and exit\n", column, "  -h, --help");
+}
+
+static bool reads_environment(const struct settings_command *command) {
+    for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
+        for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
+            if (!setting->flag_only) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void settings_help_print(const struct settings_command *command, FILE *stream) {
+    bool has_operands = command->arguments != NULL;
+    fprintf(stream, "Usage: quiniela %s [OPTION ...]%s%s\n\n", command->name, has_operands ? " " : "",
+            has_operands ? command->arguments : "");
     print_wrapped(stream, 0, command->summary);
-    fprintf(stream, "\nOptions:\n");
-    print_options(command, stream, &has_environment);
+    print_options(command, stream);
     if (command->details != NULL) {
         fputc('\n', stream);
         print_wrapped(stream, 0, command->details);
@@ -107,7 +135,7 @@ void settings_print_help(const struct settings_command *command, FILE *stream) {
         print_wrapped(stream, 0,
                       "An option wins over the environment, the environment over the file, the file over "
                       "the default. The file's keys may be in upper or lower case.");
-    } else if (has_environment) {
+    } else if (reads_environment(command)) {
         fprintf(stream, "\nAn option wins over the environment, the environment over the default.\n");
     }
 }

@@ -1,9 +1,8 @@
 // `quiniela bench`: drives a running central, or one that it starts itself, with the chunks of many agencies,
-// and measures. Every answer is checked: a wrong one makes the run fail.
+// and measures. Every answer is checked; a wrong one fails the run.
 #include "cli/cli.h"
 
 #include "agency/address.h"
-#include "base/settings.h"
 #include "bench/central.h"
 #include "bench/driver.h"
 #include "bench/hold.h"
@@ -11,11 +10,10 @@
 #include "bench/payload.h"
 #include "bench/polling.h"
 #include "bet/limits.h"
+#include "cli/bench_options.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
-#include "cli/conflicts.h"
 #include "cli/sample_bets.h"
-#include "cli/settings_table.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -37,9 +35,9 @@ enum {
 };
 
 struct bench {
-    const struct settings *settings;
+    const struct bench_options *options;
     struct payload payload;
-    struct driver_options options;
+    struct driver_options load;
     struct central central; // of our own; pid 0 when another is driven
     struct hold *hold;      // who waits for the draw; NULL when nobody does
     struct bench_report report;
@@ -47,28 +45,28 @@ struct bench {
     bool shows_progress;
 };
 
-static enum bench_format format_from(const struct settings *settings) {
-    if (settings_switch(settings, "JSON")) {
+static enum bench_format format_from(const struct bench_options *options) {
+    if (options->json) {
         return BENCH_JSON;
     }
-    return settings_switch(settings, "CSV") ? BENCH_CSV : BENCH_FOR_PEOPLE;
+    return options->csv ? BENCH_CSV : BENCH_FOR_PEOPLE;
 }
 
 // Polling -------------------------------------------------------------------------------------------------
 
-static bool run_polling(const struct settings *settings, struct error *error) {
-    struct polling_options options = {
-        .agencies = (uint32_t)settings_number(settings, "POLL"),
-        .base_ms = (uint32_t)settings_number(settings, "POLL_BASE_MS"),
-        .cap_ms = (uint32_t)settings_number(settings, "POLL_CAP_MS"),
-        .draw_after_ms = (uint32_t)settings_number(settings, "POLL_DRAW_MS"),
+static bool run_polling(const struct bench_options *options, struct error *error) {
+    struct polling_options polling = {
+        .agencies = options->poll,
+        .base_ms = options->poll_base_ms,
+        .cap_ms = options->poll_cap_ms,
+        .draw_after_ms = options->poll_draw_ms,
         .seed = 1,
     };
     struct polling_result result;
-    bool done = polling_simulate(&options, &result, error);
+    bool done = polling_simulate(&polling, &result, error);
     if (done) {
-        bench_report_print_polling(&options, &result, format_from(settings));
-        done = (result.after_ms.count == options.agencies && result.after_ms.maximum <= options.cap_ms) ||
+        bench_report_print_polling(&polling, &result, format_from(options));
+        done = (result.after_ms.count == polling.agencies && result.after_ms.maximum <= polling.cap_ms) ||
                error_set(error, ERROR_SYSTEM, "an agency was told later than the cap after the draw");
     }
     polling_result_free(&result);
@@ -92,12 +90,12 @@ static bool generate_bets(struct payload *payload, uint64_t bets, struct error *
 }
 
 static bool make_payload(struct bench *bench, struct error *error) {
-    const char *path = settings_text(bench->settings, "PAYLOAD");
+    const char *path = bench->options->payload;
     struct payload *payload = &bench->payload;
-    uint64_t wanted = bench->options.bets > 0 ? bench->options.bets : 1;
+    uint64_t wanted = bench->load.bets > 0 ? bench->load.bets : 1;
     bool made = path != NULL ? payload_add_file(payload, path, error) : generate_bets(payload, wanted, error);
-    return made && payload_repeat(payload, bench->options.chunk_size, error) &&
-           (!bench->options.prepared || payload_prepare(payload, error));
+    return made && payload_repeat(payload, bench->load.chunk_size, error) &&
+           (!bench->load.prepared || payload_prepare(payload, error));
 }
 
 // Each agency, and each that waits, is a connection here, and another one in a central of our own, which has
@@ -153,19 +151,19 @@ static bool read_certificate(const char *folder, uint32_t agency, struct tls_con
 }
 
 static bool read_certificates(struct bench *bench, struct error *error) {
-    const char *folder = settings_text(bench->settings, "CERTIFICATES");
-    uint32_t agencies = bench->options.agencies;
+    const char *folder = bench->options->certificates;
+    uint32_t agencies = bench->load.agencies;
     if (folder == NULL) {
         return true;
     }
-    if (bench->options.finish) {
+    if (bench->load.finish) {
         return error_set(error, ERROR_BAD_SETTING, "--tls: goes neither with --draw nor with --hold");
     }
     bench->tls = calloc(agencies, sizeof(struct tls_context *));
     if (bench->tls == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the certificates");
     }
-    bench->options.tls = bench->tls;
+    bench->load.tls = bench->tls;
     for (uint32_t i = 0; i < agencies; i++) {
         if (!read_certificate(folder, i + 1, &bench->tls[i], error)) {
             return false;
@@ -175,41 +173,39 @@ static bool read_certificates(struct bench *bench, struct error *error) {
 }
 
 static void free_certificates(struct bench *bench) {
-    for (uint32_t i = 0; bench->tls != NULL && i < bench->options.agencies; i++) {
+    for (uint32_t i = 0; bench->tls != NULL && i < bench->load.agencies; i++) {
         tls_context_release(bench->tls[i]);
     }
     free(bench->tls);
 }
 
 static bool start_central(struct bench *bench, struct error *error) {
-    const struct settings *settings = bench->settings;
-    struct central_options options = {
-        .parent_directory = settings_text(settings, "DIR"),
-        .program = settings_text(settings, "PROGRAM"),
-        .log_level = settings_text(settings, "LOG_LEVEL"),
-        .loops = settings_text(settings, "LOOPS"),
-        .store = settings_text(settings, "BENCH_STORE"),
-        .certificates = settings_text(settings, "CERTIFICATES"),
-        .agencies = bench->options.agencies,
+    const struct bench_options *options = bench->options;
+    struct central_options central = {
+        .parent_directory = options->dir,
+        .program = options->program,
+        .log_level = settings_written(options->settings, &options->log_level),
+        .loops = settings_written(options->settings, &options->loops),
+        .store = options->store,
+        .certificates = options->certificates,
+        .agencies = bench->load.agencies,
     };
-    return central_start(&options, &bench->central, error);
+    return central_start(&central, &bench->central, error);
 }
 
 // Finds the central, or starts one: the addresses of both its ports.
 static bool find_central(struct bench *bench, struct hold_options *hold, struct error *error) {
-    const struct settings *settings = bench->settings;
-    struct driver_options *options = &bench->options;
-    if (settings_switch(settings, "SELF")) {
+    struct driver_options *load = &bench->load;
+    if (bench->options->self) {
         if (!start_central(bench, error)) {
             return false;
         }
-        set_loopback(bench->central.port, &options->address, &options->address_length);
+        set_loopback(bench->central.port, &load->address, &load->address_length);
         set_loopback(bench->central.consult_port, &hold->address, &hold->address_length);
         return true;
     }
-    const char *bets = settings_text(settings, "CLI_SERVER_ADDRESS");
-    const char *consult = settings_text(settings, "CLI_SERVER_CONSULT_ADDRESS");
-    return resolve(bets, &options->address, &options->address_length, error) &&
+    const char *bets = bench->options->server_address, *consult = bench->options->consult_address;
+    return resolve(bets, &load->address, &load->address_length, error) &&
            resolve(consult != NULL ? consult : bets, &hold->address, &hold->address_length, error);
 }
 
@@ -227,8 +223,8 @@ static void on_tick(void *context, uint64_t bets, uint64_t elapsed_ns) {
     const struct bench *bench = context;
     if (bench->shows_progress) {
         fprintf(stderr, "\r\033[K%" PRIu64 " of %" PRIu64 " bets (%.0f %%)  %.2f M bets/s", bets,
-                bench->options.bets,
-                bench->options.bets == 0 ? 100.0 : (double)bets * 100 / (double)bench->options.bets,
+                bench->load.bets,
+                bench->load.bets == 0 ? 100.0 : (double)bets * 100 / (double)bench->load.bets,
                 elapsed_ns == 0 ? 0.0 : (double)bets * 1e3 / (double)elapsed_ns);
     }
 }
@@ -241,9 +237,9 @@ static void on_marked(void *context, uint64_t mark) {
 }
 
 static bool open_hold(struct bench *bench, struct hold_options *options, struct error *error) {
-    int64_t asked = settings_number(bench->settings, "HOLD");
-    options->count = asked > 0 ? (uint32_t)asked : 1; // who waits shows when the draw is made
-    options->agencies = bench->options.agencies;
+    uint32_t asked = bench->options->hold;
+    options->count = asked > 0 ? asked : 1; // the one that waits shows when the draw is made
+    options->agencies = bench->load.agencies;
     bench->report.has_draw = true;
     bench->report.held = options->count;
     bench->report.memory_before_hold_kib = memory_kib(bench);
@@ -266,8 +262,8 @@ static bool collect_hold(struct bench *bench, struct error *error) {
 static bool measure(struct bench *bench, struct error *error) {
     struct hold_options hold_options = {0};
     struct bench_report *report = &bench->report;
-    bool waits = bench->options.finish;
-    uint64_t connections = bench->options.agencies + (uint64_t)settings_number(bench->settings, "HOLD");
+    bool waits = bench->load.finish;
+    uint64_t connections = bench->load.agencies + bench->options->hold;
     if (!raise_descriptor_limit(connections, error) || !make_payload(bench, error) ||
         !read_certificates(bench, error) || !find_central(bench, &hold_options, error)) {
         return false;
@@ -277,7 +273,7 @@ static bool measure(struct bench *bench, struct error *error) {
         return false;
     }
     struct central_time before = processor_time(bench);
-    bool done = driver_run(&bench->options, &report->result, error);
+    bool done = driver_run(&bench->load, &report->result, error);
     struct central_time after = processor_time(bench);
     report->central_user_ns = after.user_ns - before.user_ns;
     report->central_system_ns = after.system_ns - before.system_ns;
@@ -301,50 +297,47 @@ static void catch_signals(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
-static void read_options(struct bench *bench) {
-    const struct settings *settings = bench->settings;
-    uint32_t agencies = (uint32_t)settings_number(settings, "AGENCIES");
-    uint32_t threads = (uint32_t)settings_number(settings, "THREADS");
-    bench->options = (struct driver_options){
+static void read_load(struct bench *bench) {
+    const struct bench_options *options = bench->options;
+    bench->load = (struct driver_options){
         .payload = &bench->payload,
-        .bets = (uint64_t)settings_number(settings, "BETS"),
-        .agencies = agencies,
-        .chunk_size = (uint32_t)settings_number(settings, "CHUNK_SIZE"),
-        .window = (uint32_t)settings_number(settings, "WINDOW"),
-        .threads = threads < agencies ? threads : agencies,
-        .rate = (uint64_t)settings_number(settings, "RATE"),
-        .prepared = settings_switch(settings, "PREPARED"),
-        .positions = !settings_switch(settings, "CLASSIC"),
-        .finish = settings_switch(settings, "DRAW") || settings_number(settings, "HOLD") > 0,
+        .bets = options->bets,
+        .agencies = options->agencies,
+        .chunk_size = options->chunk_size,
+        .window = options->window,
+        .threads = options->threads < options->agencies ? options->threads : options->agencies,
+        .rate = options->rate,
+        .prepared = options->prepared,
+        .positions = !options->classic,
+        .finish = options->draw || options->hold > 0,
         .tick = on_tick,
         .marked = on_marked,
         .context = bench,
     };
-    bench->report.options = &bench->options;
+    bench->report.options = &bench->load;
     bench->shows_progress = isatty(STDERR_FILENO);
 }
 
-static bool run_load(const struct settings *settings, struct error *error) {
+static bool run_load(const struct bench_options *options, struct error *error) {
     struct bench *bench = calloc(1, sizeof *bench);
     if (bench == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory");
     }
-    bench->settings = settings;
+    bench->options = options;
     payload_init(&bench->payload);
-    read_options(bench);
+    read_load(bench);
     bool done = measure(bench, error);
     hold_close(&bench->hold);
-    bool keep = settings_switch(settings, "KEEP");
-    if (keep && bench->central.directory != NULL) {
+    if (options->keep && bench->central.directory != NULL) {
         fprintf(stderr, "kept: %s\n", bench->central.directory);
     }
     struct error ending;
-    if (!central_stop(&bench->central, keep, &ending) && done) {
+    if (!central_stop(&bench->central, options->keep, &ending) && done) {
         *error = ending;
         done = false;
     }
     if (done) {
-        bench_report_print(&bench->report, format_from(settings));
+        bench_report_print(&bench->report, format_from(options));
     }
     driver_result_free(&bench->report.result);
     payload_free(&bench->payload);
@@ -353,17 +346,17 @@ static bool run_load(const struct settings *settings, struct error *error) {
     return done;
 }
 
-int cli_bench(int argc, char **argv) {
-    struct settings *settings;
+int cli_bench(const struct command_line *line) {
+    struct bench_options options;
     struct error error;
     int status;
-    if (!command_begin(&bench_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&bench_command, line, &options, &options.settings, &status)) {
         return status;
     }
     catch_signals();
-    bool polls = settings_is_set(settings, "POLL");
-    bool done = conflicts_check_bench(settings, &error) &&
-                (polls ? run_polling(settings, &error) : run_load(settings, &error));
-    settings_free(settings);
+    bool polls = settings_is_set(options.settings, &options.poll);
+    bool done = bench_options_check(&options, &error) &&
+                (polls ? run_polling(&options, &error) : run_load(&options, &error));
+    settings_free(options.settings);
     return done ? EXIT_DONE : command_fail(&bench_command, &error);
 }

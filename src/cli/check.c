@@ -1,17 +1,33 @@
-// `quiniela check`: reads all of a draw, and the files it is in, and says what is damaged and how much is
-// good.
+// `quiniela check`: reads all of a draw, and the files of its store, and reports what is damaged and how much
+// is good.
 #include "cli/cli.h"
 
-#include "base/settings.h"
 #include "bet/errors.h"
 #include "cli/command.h"
-#include "cli/settings_table.h"
+#include "cli/help_texts.h"
+#include "cli/store_options.h"
 #include "ledger/check.h"
 #include "store/store.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+
+struct check_options {
+    struct store_options store;
+};
+
+static const struct setting_group groups[] = {
+    STORE_GROUP_IN(struct check_options, store),
+    {.settings = NULL},
+};
+
+const struct settings_command check_command = {
+    .name = "check",
+    .summary = HELP_CHECK_SUMMARY,
+    .details = HELP_CHECK_DETAILS,
+    .groups = groups,
+};
 
 static void print_damage(void *context, const char *damage) {
     const char *draw_name = context;
@@ -24,9 +40,9 @@ static void print_result(const char *draw_name, const struct check_result *resul
            draw_name, result->chunks, result->bets, result->winners, result->damages);
 }
 
-static bool check(const struct settings *settings, struct error *error) {
-    const char *path = settings_text(settings, "STORE");
-    char *draw_name = (char *)(uintptr_t)settings_text(settings, "DRAW");
+static bool check(const struct check_options *options, struct error *error) {
+    const char *path = options->store.address;
+    char *draw_name = (char *)(uintptr_t)options->store.draw;
     struct store *store;
     struct check_result result;
     if (!store_open(path, draw_name, STORE_READ, &store, error)) {
@@ -38,7 +54,7 @@ static bool check(const struct settings *settings, struct error *error) {
         return false;
     }
     print_result(draw_name, &result);
-    errno = EIO; // an earlier write may have failed, and its reason is gone
+    errno = EIO; // for an earlier write that failed, whose reason is gone
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return error_set_system(error, errno, "standard output: cannot write");
     }
@@ -49,14 +65,15 @@ static bool check(const struct settings *settings, struct error *error) {
                      shown);
 }
 
-int cli_check(int argc, char **argv) {
+int cli_check(const struct command_line *line) {
+    struct check_options options;
     struct settings *settings;
     struct error error;
     int status;
-    if (!command_begin(&check_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&check_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = check(settings, &error);
+    bool done = check(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&check_command, &error);
 }

@@ -1,20 +1,23 @@
-// The subcommands. Each takes argv from its own name on and returns the program's exit code: 0 done, 1
-// failed, 2 wrong use.
+// The subcommands: what each is told with, and what it does. A function takes the command line from the
+// command's own name on, and returns the program's exit code (command.h).
 #ifndef QUINIELA_CLI_CLI_H
 #define QUINIELA_CLI_CLI_H
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
+#include "base/settings.h"
 
-int cli_server(int argc, char **argv);
-int cli_client(int argc, char **argv);
-int cli_export(int argc, char **argv);
-int cli_status(int argc, char **argv);
-int cli_check(int argc, char **argv);
-int cli_sample(int argc, char **argv);
-int cli_compose(int argc, char **argv);
-int cli_ping(int argc, char **argv);
-int cli_bench(int argc, char **argv);
-int cli_keys(int argc, char **argv);
-int cli_verify(int argc, char **argv);
+extern const struct settings_command server_command, client_command, export_command, status_command,
+    check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command;
+
+int cli_server(const struct command_line *line);
+int cli_client(const struct command_line *line);
+int cli_export(const struct command_line *line);
+int cli_status(const struct command_line *line);
+int cli_check(const struct command_line *line);
+int cli_sample(const struct command_line *line);
+int cli_compose(const struct command_line *line);
+int cli_ping(const struct command_line *line);
+int cli_bench(const struct command_line *line);
+int cli_keys(const struct command_line *line);
+int cli_verify(const struct command_line *line);
 
 #endif

@@ -1,5 +1,5 @@
-// `quiniela client`: an agency of the lottery, or a client of the echo. Reads what it is told with; the work
-// is done in agency/.
+// `quiniela client`: an agency of the lottery, or a client of the echo. Turns its options into those of
+// agency/, which does the work.
 #include "cli/cli.h"
 
 #include "agency/echo_loop.h"
@@ -7,15 +7,13 @@
 #include "agency/uploader.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "base/settings.h"
 #include "base/signals.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
+#include "cli/client_options.h"
 #include "cli/client_privileges.h"
 #include "cli/command.h"
 #include "cli/conflicts.h"
-#include "cli/settings_table.h"
-#include "cli/tls_settings.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -23,53 +21,67 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The keys of the one bet that the environment may hold, in the order of a bet's fields.
-static const char *const bet_keys[BET_FIELDS] = {"NOMBRE", "APELLIDO", "DOCUMENTO", "NACIMIENTO", "NUMERO"};
-
-static void log_config(const struct settings *settings) {
+static void log_config(const struct client_options *options) {
+    const struct settings *settings = options->settings;
     const struct log_field fields[] = {
-        {"client_id", settings_text(settings, "CLI_ID")},
-        {"server_address", settings_text(settings, "CLI_SERVER_ADDRESS")},
-        {"loop_amount", settings_text(settings, "CLI_LOOP_AMOUNT")},
-        {"loop_period", settings_text(settings, "CLI_LOOP_PERIOD")},
-        {"log_level", settings_text(settings, "CLI_LOG_LEVEL")},
-        {"data_dir", settings_text(settings, "CLI_DATA_DIR")},
-        {"chunk_size", settings_text(settings, "CHUNK_SIZE")},
-        {"window", settings_text(settings, "CLI_WINDOW")},
+        {"client_id", settings_written(settings, &options->agency)},
+        {"server_address", options->server_address},
+        {"loop_amount", settings_written(settings, &options->loop_amount)},
+        {"loop_period", settings_written(settings, &options->loop_period_ms)},
+        {"log_level", settings_written(settings, &options->log.level)},
+        {"data_dir", options->data_dir},
+        {"chunk_size", settings_written(settings, &options->chunk_size)},
+        {"window", settings_written(settings, &options->window)},
     };
     log_fields(LOG_LEVEL_INFO, "config", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
 }
 
-// Names the variable that the bad field came from. Always returns false.
-static bool refuse_bet(const struct settings *settings, const struct error *reason, struct error *error) {
+// The one bet -----------------------------------------------------------------------------------------------
+
+// Names the setting that the bad field came from. Always returns false.
+static bool refuse_bet(const struct client_options *options, const struct error *reason,
+                       struct error *error) {
     for (int i = 0; i < BET_FIELDS; i++) {
         if (reason->field != NULL && strcmp(reason->field, bet_field_name((enum bet_field)i)) == 0) {
-            return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, bet_keys[i]),
-                             reason->text);
+            return error_set(error, ERROR_BAD_SETTING, "%s: %s",
+                             settings_place(options->settings, &options->bet[i]), reason->text);
         }
     }
     return error_set(error, ERROR_BAD_SETTING, "%s", reason->text);
 }
 
-// The bet of the environment into *single, which the caller frees; NULL when there is none.
-static bool read_single_bet(const struct settings *settings, struct chunk **single, struct error *error) {
-    char text[BET_TEXT_BYTES_MAX + 1] = "";
+// Writes the fields that are set, separated by commas, and how many they are into *set; the first that is not
+// set into *missing.
+static bool write_bet(const struct client_options *options, char text[BET_TEXT_BYTES_MAX + 1], int *set,
+                      const char *const **missing, struct error *error) {
     size_t length = 0;
-    int set = 0;
-    const char *missing = NULL;
-    *single = NULL;
+    *set = 0;
+    *missing = NULL;
     for (int i = 0; i < BET_FIELDS; i++) {
-        const char *value = settings_text(settings, bet_keys[i]);
-        if (value == NULL) {
-            missing = missing == NULL ? bet_keys[i] : missing;
+        const char *const *field = &options->bet[i];
+        if (*field == NULL) {
+            *missing = *missing == NULL ? field : *missing;
             continue;
         }
-        set++;
-        if (strchr(value, ',') != NULL || length + strlen(value) + 1 >= sizeof text) {
+        if (strchr(*field, ',') != NULL || length + strlen(*field) + 1 >= BET_TEXT_BYTES_MAX + 1) {
             return error_set(error, ERROR_BAD_SETTING, "%s: \"%.100s\" has a comma, or is too long",
-                             settings_place(settings, bet_keys[i]), value);
+                             settings_place(options->settings, field), *field);
         }
-        length += (size_t)sprintf(text + length, "%s%s", i == 0 ? "" : ",", value);
+        length += (size_t)sprintf(text + length, "%s%s", i == 0 ? "" : ",", *field);
+        ++*set;
+    }
+    return true;
+}
+
+// The bet in the settings into *single, which the caller frees; NULL when there is none.
+static bool read_single_bet(const struct client_options *options, struct chunk **single,
+                            struct error *error) {
+    char text[BET_TEXT_BYTES_MAX + 1] = "";
+    int set;
+    const char *const *missing;
+    *single = NULL;
+    if (!write_bet(options, text, &set, &missing, error)) {
+        return false;
     }
     if (set == 0) {
         return true;
@@ -78,54 +90,56 @@ static bool read_single_bet(const struct settings *settings, struct chunk **sing
         return error_set(error, ERROR_BAD_SETTING,
                          "%s: is missing: a bet needs NOMBRE, APELLIDO, DOCUMENTO, "
                          "NACIMIENTO and NUMERO",
-                         missing);
+                         settings_key(options->settings, missing));
     }
-    *single = chunk_new(1, length);
+    *single = chunk_new(1, strlen(text));
     if (*single == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a bet");
     }
     struct error reason;
-    return chunk_add(*single, text, length, &reason) || refuse_bet(settings, &reason, error);
+    return chunk_add(*single, text, strlen(text), &reason) || refuse_bet(options, &reason, error);
 }
 
-static bool read_addresses(const struct settings *settings, const char *key, struct addresses *addresses,
-                           struct error *error) {
+// The options of agency/ ------------------------------------------------------------------------------------
+
+// `list` is a field of the options.
+static bool read_addresses(const struct client_options *options, const char *const *list,
+                           struct addresses *addresses, struct error *error) {
     struct error reason;
-    return addresses_parse(settings_text(settings, key), addresses, &reason) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, key), reason.text);
+    return addresses_parse(*list, addresses, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, list),
+                     reason.text);
 }
 
-static bool read_options(const struct settings *settings, struct dialogue_options *options,
-                         struct chunk **single, struct error *error) {
-    bool has_consult = settings_text(settings, "CLI_SERVER_CONSULT_ADDRESS") != NULL;
-    int64_t answer_timeout_ms = settings_duration_ms(settings, "CLI_ANSWER_TIMEOUT");
-    *options = (struct dialogue_options){
-        .agency = (uint32_t)settings_number(settings, "CLI_ID"),
-        .has_consult = has_consult,
-        .chunk_size = (uint32_t)settings_number(settings, "CHUNK_SIZE"),
-        .window = (uint32_t)settings_number(settings, "CLI_WINDOW"),
-        .poll = settings_switch(settings, "CLI_POLL"),
-        .print_winners = settings_switch(settings, "CLI_WINNERS"),
-        .answer_timeout_ms =
-            answer_timeout_ms < ANSWER_TIMEOUT_MS_MAX ? (uint32_t)answer_timeout_ms : ANSWER_TIMEOUT_MS_MAX,
+static bool read_dialogue(const struct client_options *options, struct dialogue_options *dialogue,
+                          struct chunk **single, struct error *error) {
+    *dialogue = (struct dialogue_options){
+        .agency = options->agency,
+        .has_consult = options->consult_address != NULL,
+        .chunk_size = options->chunk_size,
+        .window = options->window,
+        .poll = options->poll,
+        .print_winners = options->winners,
+        .answer_timeout_ms = options->answer_timeout_ms < ANSWER_TIMEOUT_MS_MAX
+                                 ? (uint32_t)options->answer_timeout_ms
+                                 : ANSWER_TIMEOUT_MS_MAX,
         .seed = random_seed(),
     };
-    return read_addresses(settings, "CLI_SERVER_ADDRESS", &options->bets, error) &&
-           (!has_consult ||
-            read_addresses(settings, "CLI_SERVER_CONSULT_ADDRESS", &options->consult, error)) &&
-           read_single_bet(settings, single, error);
+    return read_addresses(options, &options->server_address, &dialogue->bets, error) &&
+           (!dialogue->has_consult ||
+            read_addresses(options, &options->consult_address, &dialogue->consult, error)) &&
+           read_single_bet(options, single, error);
 }
 
-static bool open_file(const struct settings *settings, struct dialogue_options *options,
+static bool open_file(const struct client_options *options, struct dialogue_options *dialogue,
                       struct error *error) {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", settings_text(settings, "CLI_DATA_DIR"),
-             options->agency);
-    if (!reader_open(path, &options->reader, error)) {
+    snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
+    if (!reader_open(path, &dialogue->reader, error)) {
         return false;
     }
-    if (settings_switch(settings, "CLI_STRICT")) {
-        reader_set_strict(options->reader);
+    if (options->strict) {
+        reader_set_strict(dialogue->reader);
     }
     return true;
 }
@@ -146,33 +160,30 @@ static int run_agency(struct dialogue_options *options, struct tls_context *tls)
 }
 
 // From here on signals are taken as they come in: the first thread is about to start.
-static void begin_log(const struct settings *settings) {
+static void begin_log(const struct client_options *options) {
     signals_hold();
-    enum log_level level = LOG_LEVEL_INFO;
-    if (log_level_parse(settings_text(settings, "CLI_LOG_LEVEL"), &level)) {
-        log_set_level(level);
-    }
+    log_set_level(options->log.level);
     struct error error;
     if (!log_start(&error)) { // then without a thread
         log_event(LOG_LEVEL_WARNING, "log", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
                   error.text);
     }
     log_wait_for_room();
-    log_config(settings);
-    settings_warn(settings);
+    log_config(options);
+    settings_warn(options->settings);
 }
 
-// Opens what is to be opened, and gives up the rest before the first thread starts and the first byte of
-// others comes in. *action says what failed.
-static bool get_ready(const struct settings *settings, struct dialogue_options *options, const char **action,
-                      struct error *error) {
+// Opens what has to be open, and gives up all other access before the first thread starts and the first byte
+// comes in. *action says what failed.
+static bool get_ready(const struct client_options *options, struct dialogue_options *dialogue,
+                      const char **action, struct error *error) {
     *action = "read_bets";
-    if (options->single == NULL && !open_file(settings, options, error)) {
+    if (dialogue->single == NULL && !open_file(options, dialogue, error)) {
         return false;
     }
     *action = "confine";
-    return client_privileges_give_up(settings, &options->bets,
-                                     options->has_consult ? &options->consult : NULL, error);
+    return client_privileges_give_up(options, &dialogue->bets,
+                                     dialogue->has_consult ? &dialogue->consult : NULL, error);
 }
 
 static int fail(const char *action, const struct error *error) {
@@ -181,83 +192,88 @@ static int fail(const char *action, const struct error *error) {
     return EXIT_FAILED;
 }
 
-static int run_lottery(const struct settings *settings, struct tls_context *tls, struct error *error) {
-    struct dialogue_options options;
+static int run_lottery(const struct client_options *options, struct tls_context *tls, struct error *error) {
+    struct dialogue_options dialogue;
     struct chunk *single = NULL;
     int status = EXIT_WRONG_USE;
-    if (read_options(settings, &options, &single, error)) {
+    if (read_dialogue(options, &dialogue, &single, error)) {
         const char *action;
-        options.single = single;
-        bool is_ready = get_ready(settings, &options, &action, error);
-        begin_log(settings);
-        status = is_ready ? run_agency(&options, tls) : fail(action, error);
-        if (options.reader != NULL) { // it could not be confined
-            reader_close(&options.reader);
+        dialogue.single = single;
+        bool is_ready = get_ready(options, &dialogue, &action, error);
+        begin_log(options);
+        status = is_ready ? run_agency(&dialogue, tls) : fail(action, error);
+        if (dialogue.reader != NULL) { // the sandbox failed
+            reader_close(&dialogue.reader);
         }
     }
     chunk_free(single);
     return status;
 }
 
-static int64_t duration_or(const struct settings *settings, const char *key, int64_t otherwise) {
-    return settings_text(settings, key) == NULL ? otherwise : settings_duration_ms(settings, key);
-}
-
-static int run_echo(const struct settings *settings, struct tls_context *tls, struct error *error) {
-    bool has_amount = settings_text(settings, "CLI_LOOP_AMOUNT") != NULL;
-    struct echo_loop_options options = {
-        .client_id = settings_text(settings, "CLI_ID"),
-        .amount = has_amount ? settings_number(settings, "CLI_LOOP_AMOUNT") : -1,
-        .lapse_ms = duration_or(settings, "CLI_LOOP_LAPSE", -1),
-        .period_ms = duration_or(settings, "CLI_LOOP_PERIOD", 0),
+static int run_echo(const struct client_options *options, struct tls_context *tls, struct error *error) {
+    bool has_amount = settings_is_set(options->settings, &options->loop_amount);
+    bool has_lapse = settings_is_set(options->settings, &options->loop_lapse_ms);
+    struct echo_loop_options echo = {
+        .client_id = settings_written(options->settings, &options->agency),
+        .amount = has_amount ? options->loop_amount : -1,
+        .lapse_ms = has_lapse ? options->loop_lapse_ms : -1,
+        .period_ms = options->loop_period_ms,
         .tls = tls,
         .seed = random_seed(),
     };
-    if (!has_amount && options.lapse_ms < 0) {
+    if (!has_amount && !has_lapse) {
         error_set(error, ERROR_BAD_SETTING,
                   "CLI_LOOP_AMOUNT: is missing, and so is CLI_LOOP_LAPSE: the loop would never end");
         return EXIT_WRONG_USE;
     }
-    if (!read_addresses(settings, "CLI_SERVER_ADDRESS", &options.addresses, error)) {
+    if (!read_addresses(options, &options->server_address, &echo.addresses, error)) {
         return EXIT_WRONG_USE;
     }
-    bool is_confined = client_privileges_give_up(settings, &options.addresses, NULL, error);
-    begin_log(settings);
+    bool is_confined = client_privileges_give_up(options, &echo.addresses, NULL, error);
+    begin_log(options);
     if (!is_confined) {
         return fail("confine", error);
     }
-    return echo_loop_run(&options, error) ? EXIT_DONE : EXIT_FAILED;
+    return echo_loop_run(&echo, error) ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int run_service(const struct settings *settings, struct error *error) {
-    if (settings_text(settings, "CLI_ID") == NULL) {
-        error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
-        return EXIT_WRONG_USE;
+// The command -----------------------------------------------------------------------------------------------
+
+static bool check_options(const struct client_options *options, struct error *error) {
+    const struct conflict winners = {&options->winners, &options->service, "an echo has no winners"};
+    if (!settings_is_set(options->settings, &options->agency)) {
+        return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
     }
-    bool echo = strcmp(settings_text(settings, "SERVICE"), "echo") == 0;
+    return !(options->winners && options->service == SERVICE_ECHO) ||
+           conflicts_refuse(options->settings, &winners, error);
+}
+
+static int run_service(const struct client_options *options, struct error *error) {
     struct tls_context *tls;
-    if (!conflicts_check_client(settings, error) || !tls_settings_client(settings, &tls, error)) {
+    if (!check_options(options, error) ||
+        !tls_options_read(&options->tls, options->settings, TLS_CLIENT, &tls, error)) {
         return EXIT_WRONG_USE;
     }
-    int status = echo ? run_echo(settings, tls, error) : run_lottery(settings, tls, error);
+    int status =
+        options->service == SERVICE_ECHO ? run_echo(options, tls, error) : run_lottery(options, tls, error);
     tls_context_release(tls);
     return status;
 }
 
-int cli_client(int argc, char **argv) {
-    struct settings *settings;
+int cli_client(const struct command_line *line) {
+    struct client_options options;
     struct error error;
     int status;
     signals_end_at_once();
-    if (!command_begin(&client_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&client_command, line, &options, &options.settings, &status)) {
         return status;
     }
-    status = command_has_descriptors(&error) ? run_service(settings, &error)
+    status = command_has_descriptors(&error) ? run_service(&options, &error)
                                              : command_fail(&client_command, &error);
     if (status == EXIT_WRONG_USE) {
         status = command_fail(&client_command, &error);
     }
-    settings_free(settings);
+    settings_free(options.settings);
     log_end();
     return status;
 }

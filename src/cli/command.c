@@ -1,7 +1,6 @@
 #include "cli/command.h"
 
-#include "bet/errors.h"
-#include "cli/cli.h"
+#include "store/store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,20 +12,24 @@ int command_fail(const struct settings_command *command, const struct error *err
     return error->code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }
 
-bool command_begin(const struct settings_command *command, int argc, char **argv, struct settings **settings,
-                   int *status) {
+// Overwrites the password in the address of a store, which ps(1) would show.
+static void conceal_addresses(const struct command_line *line) {
+    for (int i = 1; i < line->argc; i++) {
+        char *word = line->argv[i];
+        store_conceal_address(strncmp(word, "--store=", 8) == 0 ? word + 8 : word);
+    }
+}
+
+bool command_begin(const struct settings_command *command, const struct command_line *line, void *options,
+                   struct settings **settings, int *status) {
     struct error error;
-    enum settings_outcome outcome = settings_load(command, argc, argv, settings, &error);
+    enum settings_outcome outcome = settings_load(command, line, options, settings, &error);
+    *status = EXIT_DONE;
     if (outcome == SETTINGS_WRONG) {
         command_fail(command, &error);
-        *status = EXIT_WRONG_USE; // also when it was for want of memory
-    } else {
-        *status = EXIT_DONE;
+        *status = EXIT_WRONG_USE; // also when memory ran out
     }
-    for (int i = 1; i < argc; i++) { // from here on the settings have it, and nobody else should
-        char *flag = strncmp(argv[i], "--store=", 8) == 0 ? argv[i] + 8 : argv[i];
-        store_conceal_address(flag);
-    }
+    conceal_addresses(line); // the settings have a copy
     return outcome == SETTINGS_READY;
 }
 
@@ -40,23 +43,14 @@ bool command_has_descriptors(struct error *error) {
                      (unsigned long long)limit.rlim_max, DESCRIPTORS_MIN);
 }
 
-void command_keep_private(void) {
-    umask(S_IRWXG | S_IRWXO);
+void command_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit); // if that fails, the limit stays as it was
+    }
 }
 
-bool command_open_draw(const struct settings *settings, struct store **store, struct stored_draw *draw,
-                       struct error *error) {
-    const char *path = settings_text(settings, "STORE"), *name = settings_text(settings, "DRAW");
-    if (!store_open(path, name, STORE_READ, store, error)) {
-        return false;
-    }
-    bool found;
-    char shown[STORE_ADDRESS_BYTES];
-    store_show_address(path, shown);
-    if (store_get_draw(*store, draw, &found, error) &&
-        (found || error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", shown, name))) {
-        return true;
-    }
-    store_close(store);
-    return false;
+void command_keep_private(void) {
+    umask(S_IRWXG | S_IRWXO);
 }

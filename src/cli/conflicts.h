@@ -1,16 +1,22 @@
-// Settings that cannot work together, each good by itself. (Those of where the server listens:
-// cli/listening.h; TLS that is told in part: cli/tls_settings.h; a bet that is: cli/client.c.)
+// Settings that are valid each by itself and do not go together.
 #ifndef QUINIELA_CLI_CONFLICTS_H
 #define QUINIELA_CLI_CONFLICTS_H
 
 #include "base/settings.h"
 
-// Whether the command's settings go together. ERROR_BAD_SETTING, naming both places.
-bool conflicts_check_server(const struct settings *settings, struct error *error) MUST_CHECK;
-bool conflicts_check_client(const struct settings *settings, struct error *error) MUST_CHECK;
-bool conflicts_check_bench(const struct settings *settings, struct error *error) MUST_CHECK;
+#include <stddef.h>
 
-// Warns where a draw waits for no agency: it is served, and never made.
-void conflicts_warn_of_no_agencies(uint32_t agencies);
+// Two settings, by their fields, of which only one may be given, and why.
+struct conflict {
+    const void *one, *other;
+    const char *why;
+};
+
+// Whether of each pair at most one is given (settings_is_given). ERROR_BAD_SETTING names both and says why.
+bool conflicts_check(const struct settings *settings, const struct conflict *conflicts, size_t count,
+                     struct error *error) MUST_CHECK;
+
+// Sets `error` to say that these two, by their fields, do not go together, and why. Returns false.
+bool conflicts_refuse(const struct settings *settings, const struct conflict *conflict, struct error *error);
 
 #endif

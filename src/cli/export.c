@@ -2,13 +2,13 @@
 // written.
 #include "cli/cli.h"
 
-#include "base/settings.h"
 #include "bet/bet.h"
 #include "bet/limits.h"
 #include "cli/command.h"
+#include "cli/help_texts.h"
 #include "cli/output_file.h"
 #include "cli/output_target.h"
-#include "cli/settings_table.h"
+#include "cli/store_options.h"
 #include "ledger/check.h"
 #include "ledger/continuity.h"
 #include "store/store.h"
@@ -19,6 +19,36 @@
 
 enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
 
+struct export_options {
+    struct store_options store;
+    uint32_t agency;    // 0 when not set: every agency
+    const char *output; // path, or NULL for standard output
+    bool for_spreadsheets;
+};
+
+static const struct setting output[] = {
+    SETTING_NUMBER_IN(struct export_options, agency, "AGENCY", NULL, 1, AGENCIES_MAX, HELP_EXPORT_AGENCY,
+                      .flag_only = true),
+    SETTING_TEXT_IN(struct export_options, output, "OUTPUT", NULL, HELP_EXPORT_OUTPUT, .letter = 'o',
+                    .flag_only = true),
+    SETTING_SWITCH_IN(struct export_options, for_spreadsheets, "FOR_SPREADSHEETS",
+                      HELP_EXPORT_FOR_SPREADSHEETS, .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {
+    STORE_GROUP_IN(struct export_options, store),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command export_command = {
+    .name = "export",
+    .summary = HELP_EXPORT_SUMMARY,
+    .details = HELP_WHILE_A_SERVER_RUNS,
+    .groups = groups,
+};
+
 // Writing -------------------------------------------------------------------------------------------------
 
 struct export {
@@ -27,8 +57,8 @@ struct export {
     bool for_spreadsheets;
 };
 
-// A spreadsheet takes a field that begins so for a formula, and runs it (OWASP, "CSV Injection"). A tab or a
-// CR, which do the same, are in no stored bet. A quote before it makes it a text.
+// A spreadsheet takes a field that begins like this for a formula, and runs it (OWASP, "CSV Injection"). A
+// tab or a CR would do the same, but stored bets have none. A quote before the field makes it a text.
 static bool is_formula(struct bet_slice field) {
     return field.length > 0 && strchr("=+-@", field.text[0]) != NULL;
 }
@@ -99,17 +129,15 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
 
 // The command ---------------------------------------------------------------------------------------------
 
-// The output is opened last, so that what cannot be read touches no file.
-static bool export_bets(const struct settings *settings, struct store *store, struct error *error) {
-    uint32_t agency = settings_is_set(settings, "AGENCY") ? (uint32_t)settings_number(settings, "AGENCY") : 0;
-    const char *output = settings_text(settings, "OUTPUT");
-    struct export export = {.for_spreadsheets = settings_switch(settings, "FOR_SPREADSHEETS")};
-    if (!output_target_apart(output, settings_text(settings, "STORE"), error) ||
-        !continuity_new(store, agency, &export.continuity, error)) {
+// The output is opened last: when the store cannot be read, no file is touched.
+static bool export_bets(const struct export_options *options, struct store *store, struct error *error) {
+    struct export export = {.for_spreadsheets = options->for_spreadsheets};
+    if (!output_target_apart(options->output, options->store.address, error) ||
+        !continuity_new(store, options->agency, &export.continuity, error)) {
         return false;
     }
-    bool done = output_file_open(output, &export.file, error);
-    if (done && !(store_chunks(store, agency, 0, UINT64_MAX, on_chunk, &export, error) &&
+    bool done = output_file_open(options->output, &export.file, error);
+    if (done && !(store_chunks(store, options->agency, 0, UINT64_MAX, on_chunk, &export, error) &&
                   continuity_end(export.continuity, error))) {
         output_file_drop(&export.file);
         done = false;
@@ -118,19 +146,20 @@ static bool export_bets(const struct settings *settings, struct store *store, st
     return done && output_file_finish(&export.file, error);
 }
 
-int cli_export(int argc, char **argv) {
+int cli_export(const struct command_line *line) {
+    struct export_options options;
     struct settings *settings;
     struct store *store;
     struct stored_draw draw;
     struct error error;
     int status;
-    if (!command_begin(&export_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&export_command, line, &options, &settings, &status)) {
         return status;
     }
     command_keep_private();
-    bool done = command_open_draw(settings, &store, &draw, &error);
+    bool done = store_options_open_draw(&options.store, &store, &draw, &error);
     if (done) {
-        done = export_bets(settings, store, &error);
+        done = export_bets(&options, store, &error);
         store_close(&store);
     }
     settings_free(settings);

@@ -14,8 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A folder with more files than this is somebody's archive, and the warning is for what lies beside by
-// mistake.
+// A folder with more files than this is an archive; the warning is for a few files left there by mistake.
 enum { FILES_MAX = 4096, LOOKED_AT_BYTES = 16 * 1024, FOLDERS_MAX = 4 };
 
 // Whether the file has a private key in PEM (RFC 7468, section 10 and 11, and the older forms of OpenSSL).
@@ -28,7 +27,7 @@ static bool has_private_key(int file) {
 // Whether `name` in the folder is a file with a private key that is not the server's own.
 static bool is_foreign(int folder, const char *name, const struct stat *own) {
     struct stat status;
-    // Without waiting, as for a pipe's other end.
+    // Non-blocking: a pipe would wait for its other end.
     int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file < 0) {
         return false;
@@ -93,16 +92,17 @@ static void add_folder_of(struct folders *folders, const char *file) {
     }
 }
 
-void foreign_keys_warn(const struct settings *settings) {
-    static const char *const names[] = {"TLS_CERT", "TLS_KEY", "TLS_CA", "TLS_CRL"};
+void foreign_keys_warn(const struct tls_files *files) {
+    const char *paths[TLS_FILES];
     struct folders folders = {.count = 0};
     struct stat own;
-    if (settings_text(settings, "TLS_KEY") == NULL || stat(settings_text(settings, "TLS_KEY"), &own) != 0) {
+    if (files->key == NULL || stat(files->key, &own) != 0) {
         return;
     }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (settings_text(settings, names[i]) != NULL) {
-            add_folder_of(&folders, settings_text(settings, names[i]));
+    tls_options_paths(files, paths);
+    for (size_t i = 0; i < TLS_FILES; i++) {
+        if (paths[i] != NULL) {
+            add_folder_of(&folders, paths[i]);
         }
     }
     for (int i = 0; i < folders.count; i++) {

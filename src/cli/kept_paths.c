@@ -27,13 +27,13 @@ void kept_paths_add(void *context, const char *path, bool is_written) {
     }
 }
 
-// Whether a folder stands directly below the root, or is it: too much to keep for the sake of one link.
+// Whether a folder is the root, or directly below it: too much to keep for the sake of one link.
 static bool is_near_root(const char *folder) {
     return strrchr(folder, '/') == folder;
 }
 
-// Where the way to a file leads over a link to a folder, that link may be turned to another folder beside the
-// one it leads to now: `name/today/server.crt`, where today leads to day-1, and tomorrow to day-2.
+// Where the path of a file goes through a link to a folder, that link may later point to a neighbour of that
+// folder: `name/today/server.crt`, where today is day-1, and tomorrow day-2.
 static void add_folders_beside(struct kept_paths *paths, const char *file) {
     char way[PATH_MAX], real[PATH_MAX];
     snprintf(way, sizeof way, "%s", file);
@@ -47,7 +47,7 @@ static void add_folders_beside(struct kept_paths *paths, const char *file) {
     }
 }
 
-// The folder of a file that may be replaced by another of its name, and the folder that the name leads to.
+// The folder of a file that may be replaced by another of the same name, and the folder that it leads to.
 static void add_folder_of(struct kept_paths *paths, const char *file) {
     char text[PATH_MAX], real[PATH_MAX];
     add_folders_beside(paths, file);
@@ -61,18 +61,17 @@ static void add_folder_of(struct kept_paths *paths, const char *file) {
 
 void kept_paths_add_written(struct kept_paths *paths, const char *file) {
     char real[PATH_MAX], folder[PATH_MAX];
-    struct error ignored; // opening it will say it
+    struct error ignored; // opening it will report it
     if (path_resolve(file, real, &ignored)) {
         path_folder(real, folder);
         kept_paths_add(paths, folder, true);
     }
 }
 
-void kept_paths_add_renewed(struct kept_paths *paths, const struct settings *settings,
-                            const char *const keys[], size_t count) {
+void kept_paths_add_renewed(struct kept_paths *paths, const char *const files[], size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (settings_text(settings, keys[i]) != NULL) {
-            add_folder_of(paths, settings_text(settings, keys[i]));
+        if (files[i] != NULL) {
+            add_folder_of(paths, files[i]);
         }
     }
 }

@@ -1,8 +1,9 @@
-// The paths that a program keeps when it gives up all others: see confine/confine.h.
+// The paths that a program keeps access to when it gives up all others: see confine/confine.h.
 #ifndef QUINIELA_CLI_KEPT_PATHS_H
 #define QUINIELA_CLI_KEPT_PATHS_H
 
-#include "base/settings.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 enum { KEPT_PATHS_MAX = 48 };
 
@@ -12,17 +13,16 @@ struct kept_paths {
     bool failed; // no memory, or more than there is room for
 };
 
-// Adds a path to those that are written, or to those that are only read. `paths` is a struct kept_paths: a
-// store_each_path is of this form.
+// Adds a path to those that are written, or to those that are only read. `paths` is a struct kept_paths; this
+// is a store_each_path.
 void kept_paths_add(void *paths, const char *path, bool is_written);
 
-// Adds the folder of a file that is made, and written again: that which the name leads to.
+// Adds the folder of a file that is created and appended to: the one that the name leads to.
 void kept_paths_add_written(struct kept_paths *paths, const char *file);
 
-// Adds the folders of the files that the settings `keys` name, where they are set: each of them may be
-// replaced by another of its name, or by turning a link.
-void kept_paths_add_renewed(struct kept_paths *paths, const struct settings *settings,
-                            const char *const keys[], size_t count);
+// Adds the folders of these files (NULL: none): each of them may be replaced by another of the same name, or
+// by changing a link on its path.
+void kept_paths_add_renewed(struct kept_paths *paths, const char *const files[], size_t count);
 
 // Frees what was added, not the struct.
 void kept_paths_free(struct kept_paths *paths);

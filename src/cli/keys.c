@@ -1,10 +1,9 @@
-// `quiniela keys`: a test authority, and the certificates of a server and of the agencies. What is there is
-// kept; what is missing is made.
+// `quiniela keys`: a test authority, and the certificates of a server and of the agencies. Existing files are
+// kept; missing ones are made.
 #include "cli/cli.h"
 
-#include "base/settings.h"
 #include "cli/command.h"
-#include "cli/settings_table.h"
+#include "cli/help_texts.h"
 #include "keys/authority.h"
 
 #include <arpa/inet.h>
@@ -15,7 +14,34 @@
 
 enum { NAMES_BYTES = 2048 };
 
-// One of --names as it stands in a certificate: "DNS:localhost", or "IP:127.0.0.1". Returns its length, or 0
+struct keys_options {
+    const char *dir, *names;
+    uint32_t agencies;
+    int days;
+    const char *revoke; // a name, or NULL
+};
+
+static const struct setting table[] = {
+    SETTING_TEXT_IN(struct keys_options, dir, "DIR", "keys", HELP_KEYS_DIR, .flag_only = true),
+    SETTING_NUMBER_IN(struct keys_options, agencies, "AGENCIES", "5", 0, 10000, HELP_KEYS_AGENCIES,
+                      .flag_only = true),
+    SETTING_TEXT_IN(struct keys_options, names, "NAMES", "localhost,127.0.0.1,::1,server", HELP_KEYS_NAMES,
+                    .flag_only = true),
+    SETTING_NUMBER_IN(struct keys_options, days, "DAYS", "365", 1, 3650, HELP_KEYS_DAYS, .flag_only = true),
+    SETTING_TEXT_IN(struct keys_options, revoke, "REVOKE", NULL, HELP_KEYS_REVOKE, .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {{NULL, table, 0}, {.settings = NULL}};
+
+const struct settings_command keys_command = {
+    .name = "keys",
+    .summary = HELP_KEYS_SUMMARY,
+    .details = HELP_KEYS_DETAILS,
+    .groups = groups,
+};
+
+// Writes one of --names as a certificate has it: "DNS:localhost", or "IP:127.0.0.1". Returns its length, or 0
 // when it is neither a name nor an address.
 static int write_name(char *to, size_t room, const char *name, size_t length) {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.*";
@@ -56,64 +82,63 @@ static const char *made_or_kept(bool made) {
     return made ? "made" : "kept";
 }
 
-static bool issue_server(const struct settings *settings, struct authority *authority, const char *names,
+static bool issue_server(const struct keys_options *options, struct authority *authority, const char *names,
                          struct error *error) {
     struct certificate_request request = {
-        .name = "server", .names = names, .is_server = true, .days = (int)settings_number(settings, "DAYS")};
+        .name = "server", .names = names, .is_server = true, .days = options->days};
     bool made;
     if (!authority_issue(authority, &request, &made, error)) {
         return false;
     }
-    printf("%s/server.crt: %s\n", settings_text(settings, "DIR"), made_or_kept(made));
+    printf("%s/server.crt: %s\n", options->dir, made_or_kept(made));
     return true;
 }
 
-static bool issue_agencies(const struct settings *settings, struct authority *authority,
+static bool issue_agencies(const struct keys_options *options, struct authority *authority,
                            struct error *error) {
-    int64_t agencies = settings_number(settings, "AGENCIES"), made_count = 0;
-    for (int64_t agency = 1; agency <= agencies; agency++) {
+    uint32_t made_count = 0;
+    for (uint32_t agency = 1; agency <= options->agencies; agency++) {
         char name[32], identity[64];
         bool made;
-        snprintf(name, sizeof name, "agency-%" PRId64, agency);
-        snprintf(identity, sizeof identity, "URI:urn:quiniela:agency:%" PRId64, agency);
-        struct certificate_request request = {
-            .name = name, .names = identity, .days = (int)settings_number(settings, "DAYS")};
+        snprintf(name, sizeof name, "agency-%" PRIu32, agency);
+        snprintf(identity, sizeof identity, "URI:urn:quiniela:agency:%" PRIu32, agency);
+        struct certificate_request request = {.name = name, .names = identity, .days = options->days};
         if (!authority_issue(authority, &request, &made, error)) {
             return false;
         }
         made_count += made;
     }
-    printf("%s/agency-N.crt: %" PRId64 " made, %" PRId64 " kept\n", settings_text(settings, "DIR"),
-           made_count, agencies - made_count);
+    printf("%s/agency-N.crt: %" PRIu32 " made, %" PRIu32 " kept\n", options->dir, made_count,
+           options->agencies - made_count);
     return true;
 }
 
-static bool revoke(const struct settings *settings, struct authority *authority, struct error *error) {
-    const char *name = settings_text(settings, "REVOKE");
+static bool revoke(const struct keys_options *options, struct authority *authority, struct error *error) {
+    const char *name = options->revoke;
     if (strchr(name, '/') != NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "--revoke: \"%.60s\" is no name, such as agency-3", name);
+        return error_set(error, ERROR_BAD_SETTING, "--revoke: \"%.60s\" is not a name, such as agency-3",
+                         name);
     }
     if (!authority_revoke(authority, name, error)) {
         return false;
     }
-    const char *folder = settings_text(settings, "DIR");
+    const char *folder = options->dir;
     printf(
         "%s/crl.pem: %s is revoked, for a server with TLS_CRL=%s/crl.pem that has read it again (SIGHUP)\n",
         folder, name, folder);
     return true;
 }
 
-static bool make_all(const struct settings *settings, struct authority *authority, struct error *error) {
+static bool make_all(const struct keys_options *options, struct authority *authority, struct error *error) {
     char names[NAMES_BYTES];
-    return write_names(settings_text(settings, "NAMES"), names, error) &&
-           authority_renew_list(authority, error) && issue_server(settings, authority, names, error) &&
-           issue_agencies(settings, authority, error);
+    return write_names(options->names, names, error) && authority_renew_list(authority, error) &&
+           issue_server(options, authority, names, error) && issue_agencies(options, authority, error);
 }
 
-static bool make_keys(const struct settings *settings, struct error *error) {
+static bool make_keys(const struct keys_options *options, struct error *error) {
     struct authority *authority;
     struct authority_opened opened;
-    const char *folder = settings_text(settings, "DIR");
+    const char *folder = options->dir;
     if (!authority_open(folder, &authority, &opened, error)) {
         return false;
     }
@@ -122,20 +147,21 @@ static bool make_keys(const struct settings *settings, struct error *error) {
                folder, folder);
     }
     printf("%s/ca.crt: %s; its key is %s/authority/ca.key\n", folder, made_or_kept(opened.made), folder);
-    bool done = settings_is_set(settings, "REVOKE") ? revoke(settings, authority, error)
-                                                    : make_all(settings, authority, error);
+    bool done =
+        options->revoke != NULL ? revoke(options, authority, error) : make_all(options, authority, error);
     authority_close(&authority);
     return done;
 }
 
-int cli_keys(int argc, char **argv) {
+int cli_keys(const struct command_line *line) {
+    struct keys_options options;
     struct settings *settings;
     struct error error;
     int status;
-    if (!command_begin(&keys_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&keys_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = make_keys(settings, &error);
+    bool done = make_keys(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&keys_command, &error);
 }

@@ -12,11 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-bool listening_parse(struct listening *listening, const struct settings *settings, struct error *error) {
+bool listening_parse(struct listening *listening, const struct server_options *options, struct error *error) {
     struct error reason;
-    listening->port_count = strcmp(settings_text(settings, "SERVICE"), "echo") == 0 ? 1 : LOTTERY_PORTS;
-    return place_parse(settings_text(settings, "SERVER_IP"), &listening->place, &reason) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "SERVER_IP"), reason.text);
+    listening->port_count = options->service == SERVICE_ECHO ? 1 : LOTTERY_PORTS;
+    return place_parse(options->ip, &listening->place, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, &options->ip),
+                     reason.text);
 }
 
 static bool is_given(const struct listening *listening, int port) {
@@ -32,26 +33,24 @@ static bool are_all_given(const struct listening *listening) {
     return true;
 }
 
-// On one port both services would take a part of the connections each, as chance has it.
-static bool check_ports(const struct listening *listening, const struct settings *settings,
+// On one shared port each connection would reach either service at random.
+static bool check_ports(const struct listening *listening, const struct server_options *options,
                         struct error *error) {
-    int64_t bets = settings_number(settings, "SERVER_PORT");
-    bool shared = listening->port_count > 1 && bets != 0 &&
-                  bets == settings_number(settings, "CONSULT_SERVER_PORT") &&
+    bool shared = listening->port_count > 1 && options->port != 0 && options->port == options->consult_port &&
                   !is_given(listening, LOTTERY_PORT_BETS) && !is_given(listening, LOTTERY_PORT_CONSULT);
     return !shared ||
            error_set(error, ERROR_BAD_SETTING,
-                     "%s: it is %lld, and so is %s: bets and consultations need a port each (0 takes a "
+                     "%s: it is %u, and so is %s: bets and consultations need a port each (0 takes a "
                      "free one)",
-                     settings_place(settings, "CONSULT_SERVER_PORT"), (long long)bets,
-                     settings_place(settings, "SERVER_PORT"));
+                     settings_place(options->settings, &options->consult_port), options->port,
+                     settings_place(options->settings, &options->port));
 }
 
-bool listening_take_sockets(struct listening *listening, const struct settings *settings,
+bool listening_take_sockets(struct listening *listening, const struct server_options *options,
                             struct error *error) {
     static const char *const names[LOTTERY_PORTS] = {"bets", "consult"};
     return supervisor_sockets(names, listening->sockets, listening->port_count, error) &&
-           check_ports(listening, settings, error);
+           check_ports(listening, options, error);
 }
 
 // Names ---------------------------------------------------------------------------------------------------
@@ -82,29 +81,31 @@ static void warn_of_failure(const char *name, int failure) {
     warn_of_name(name, why);
 }
 
-// A port that was asked for is not served where another one was handed over.
-static void warn_of_given_ports(const struct listening *listening, const struct settings *settings) {
-    static const char *const keys[LOTTERY_PORTS] = {"SERVER_PORT", "CONSULT_SERVER_PORT"};
+// A port that was asked for is not served where a socket with another one was handed over.
+static void warn_of_given_port(int socket, const struct server_options *options, const uint16_t *wanted) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    if (socket < 0 || !settings_is_set(options->settings, wanted) || *wanted == 0 ||
+        getsockname(socket, (struct sockaddr *)&address, &length) != 0 || place_port(&address) == *wanted) {
+        return;
+    }
+    log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
+              "port: %u | message: that is the socket which was handed over; %s says %u",
+              place_port(&address), settings_key(options->settings, wanted), *wanted);
+}
+
+static void warn_of_given_ports(const struct listening *listening, const struct server_options *options) {
+    const uint16_t *const wanted[LOTTERY_PORTS] = {&options->port, &options->consult_port};
     for (int i = 0; i < LOTTERY_PORTS && i < listening->port_count; i++) {
-        struct sockaddr_storage address = {0};
-        socklen_t length = sizeof address;
-        int64_t wanted = settings_number(settings, keys[i]);
-        if (!is_given(listening, i) || !settings_is_set(settings, keys[i]) || wanted == 0 ||
-            getsockname(listening->sockets[i], (struct sockaddr *)&address, &length) != 0 ||
-            place_port(&address) == wanted) {
-            continue;
-        }
-        log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
-                  "port: %u | message: that is the socket which was handed over; %s says %lld",
-                  place_port(&address), keys[i], (long long)wanted);
+        warn_of_given_port(listening->sockets[i], options, wanted[i]);
     }
 }
 
-bool listening_find(struct listening *listening, const struct settings *settings, int signals,
+bool listening_find(struct listening *listening, const struct server_options *options, int signals,
                     bool (*on_signal)(void *context), void *context, struct error *error) {
-    const char *name = settings_text(settings, "SERVER_IP");
+    const char *name = options->ip;
     struct lookup lookup;
-    warn_of_given_ports(listening, settings);
+    warn_of_given_ports(listening, options);
     if (listening->place.kind != PLACE_NAME || are_all_given(listening)) {
         return true;
     }
@@ -139,7 +140,7 @@ static bool is_in_container(void) {
            getenv("container") != NULL;
 }
 
-// Of all ports. Of a socket that was handed over it is its own address that counts.
+// Of all ports. For a socket that was handed over, its own address counts.
 static enum exposure widest_exposure(const struct listening *listening, char *text, size_t room) {
     enum exposure widest = EXPOSURE_LOOPBACK;
     for (int i = 0; i < listening->port_count; i++) {
@@ -155,17 +156,17 @@ static enum exposure widest_exposure(const struct listening *listening, char *te
     return widest;
 }
 
-bool listening_check_exposure(const struct listening *listening, const struct settings *settings,
+bool listening_check_exposure(const struct listening *listening, const struct server_options *options,
                               struct error *error) {
     char widest[64];
-    if (settings_text(settings, "TLS_CERT") != NULL || is_in_container()) {
+    if (options->tls.certificate != NULL || is_in_container()) {
         return true;
     }
     enum exposure exposure = widest_exposure(listening, widest, sizeof widest);
     if (exposure == EXPOSURE_LOOPBACK) {
         return true;
     }
-    if (exposure == EXPOSURE_PUBLIC && !settings_switch(settings, "INSECURE")) {
+    if (exposure == EXPOSURE_PUBLIC && !options->insecure) {
         return error_set(
             error, ERROR_BAD_SETTING,
             "%s: plain text where everybody can reach it (%.60s) would let anybody speak for any "

@@ -1,13 +1,13 @@
-// How many loops the server has.
+// How many event loops the server runs.
 #ifndef QUINIELA_CLI_LOOPS_H
 #define QUINIELA_CLI_LOOPS_H
 
-#include "base/settings.h"
+#include "cli/server_options.h"
 
-// LOOPS, or one a core where it is not set, but no more than MEMORY_MAX is enough for.
-int loops_from(const struct settings *settings);
+// LOOPS, or one per core where it is not set, but not more than MEMORY_MAX allows.
+int loops_from(const struct server_options *options);
 
-// Whether MEMORY_MAX is enough for as many loops as LOOPS asks for. ERROR_BAD_SETTING.
-bool loops_check(const struct settings *settings, struct error *error) MUST_CHECK;
+// Whether MEMORY_MAX allows as many loops as LOOPS asks for. ERROR_BAD_SETTING.
+bool loops_check(const struct server_options *options, struct error *error) MUST_CHECK;
 
 #endif

@@ -1,36 +1,76 @@
-// `quiniela ping`: asks a server whether it is alive. For health checks: it needs no shell and no other
+// `quiniela ping`: asks a server whether it is alive. For health checks: it needs neither a shell nor another
 // program.
 #include "cli/cli.h"
 
 #include "agency/limits.h"
 #include "agency/ping.h"
-#include "base/settings.h"
 #include "cli/command.h"
-#include "cli/settings_table.h"
-#include "cli/tls_settings.h"
+#include "cli/help_texts.h"
+#include "cli/server_options.h"
 #include "net/place.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+struct ping_options {
+    struct settings *settings; // where each value stands
+    const char *config;
+    const char *address; // or NULL: where the server's own settings say that it listens
+    const char *ip;
+    uint16_t port;
+    const char *authority; // or NULL: plain text
+    uint64_t timeout_ms;
+};
+
+static const struct setting general[] = {
+    SETTING_TEXT_IN(struct ping_options, address, "ADDRESS", NULL, HELP_PING_ADDRESS, .flag_only = true),
+    SETTING_DURATION_IN(struct ping_options, timeout_ms, "TIMEOUT", "2s", HELP_PING_TIMEOUT,
+                        .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting of_the_server[] = {
+    SETTING_CONFIG_IN(struct ping_options, config, "CONFIG", HELP_SERVER_CONFIG),
+    SETTING_TEXT_IN(struct ping_options, ip, "SERVER_IP", NULL, HELP_PING_SERVER_IP),
+    SETTING_NUMBER_IN(struct ping_options, port, "SERVER_PORT", "12345", 0, UINT16_MAX,
+                      HELP_PING_SERVER_PORT),
+    SETTING_TEXT_IN(struct ping_options, authority, "TLS_CA", NULL, HELP_TLS_CA),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {
+    {"General", general, 0},
+    {"The server's own settings", of_the_server, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command ping_command = {
+    .name = "ping",
+    .summary = HELP_PING_SUMMARY,
+    .details = HELP_PING_DETAILS,
+    .groups = groups,
+    .format = SETTINGS_INI,
+    .file_of = &server_command,
+};
+
 // Where the server's own settings say that it listens, as seen from this machine. Where SERVER_IP is a name,
-// or nothing, it listens on loopback, too, whatever the name means now.
-static bool own_address(const struct settings *settings, struct address *address, struct error *error) {
+// or not set, the server also listens on loopback, whatever the name resolves to now.
+static bool own_address(const struct ping_options *options, struct address *address, struct error *error) {
     struct error reason;
     struct place place;
     char host[PLACE_TEXT_BYTES] = "127.0.0.1", text[ADDRESS_BYTES_MAX];
-    if (!place_parse(settings_text(settings, "SERVER_IP"), &place, &reason)) {
-        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "SERVER_IP"),
+    if (!place_parse(options->ip, &place, &reason)) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, &options->ip),
                          reason.text);
     }
     if (place.kind == PLACE_ADDRESSES && !place_is_unspecified(&place.addresses[0])) {
         place_show_address(&place.addresses[0], host);
     }
     snprintf(text, sizeof text, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host,
-             settings_text(settings, "SERVER_PORT"));
+             settings_written(options->settings, &options->port));
     return address_parse(text, address, &reason) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "SERVER_PORT"),
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, &options->port),
                      reason.text);
 }
 
@@ -40,18 +80,19 @@ static bool given_address(const char *text, struct address *address, struct erro
            error_set(error, ERROR_BAD_SETTING, "--address: %s", reason.text);
 }
 
-static bool ask(const struct settings *settings, struct error *error) {
+static bool ask(const struct ping_options *options, struct error *error) {
     struct address address;
     struct error reason;
-    const char *text = settings_text(settings, "ADDRESS");
-    if (!(text == NULL ? own_address(settings, &address, error) : given_address(text, &address, error))) {
+    const char *text = options->address;
+    if (!(text == NULL ? own_address(options, &address, error) : given_address(text, &address, error))) {
         return false;
     }
     struct tls_context *tls = NULL;
-    if (!tls_settings_authority(settings, &tls, error)) {
+    struct tls_options trust = {.authority = options->authority};
+    if (trust.authority != NULL && !tls_context_new(TLS_CLIENT, &trust, &tls, error)) {
         return false;
     }
-    bool alive = ping(&address, tls, (uint64_t)settings_duration_ms(settings, "TIMEOUT"), &reason);
+    bool alive = ping(&address, tls, options->timeout_ms, &reason);
     tls_context_release(tls);
     if (!alive) {
         return error_set(error, ERROR_NETWORK, "%.150s: %s", address.text, reason.text);
@@ -60,14 +101,14 @@ static bool ask(const struct settings *settings, struct error *error) {
     return true;
 }
 
-int cli_ping(int argc, char **argv) {
-    struct settings *settings;
+int cli_ping(const struct command_line *line) {
+    struct ping_options options;
     struct error error;
     int status;
-    if (!command_begin(&ping_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&ping_command, line, &options, &options.settings, &status)) {
         return status;
     }
-    bool alive = ask(settings, &error);
-    settings_free(settings);
+    bool alive = ask(&options, &error);
+    settings_free(options.settings);
     return alive ? EXIT_DONE : command_fail(&ping_command, &error);
 }

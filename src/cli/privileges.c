@@ -14,15 +14,16 @@
 
 enum { PORTS_TEXT_BYTES = 256 };
 
-static void collect(const struct settings *settings, bool has_store, struct kept_paths *paths) {
-    static const char *const certificates[] = {"TLS_CERT", "TLS_KEY", "TLS_CA", "TLS_CRL"};
+static void collect(const struct server_options *options, bool has_store, struct kept_paths *paths) {
+    const char *files[TLS_FILES];
     if (has_store) {
-        store_paths(settings_text(settings, "STORE"), kept_paths_add, paths);
+        store_paths(options->store.address, kept_paths_add, paths);
     }
-    if (settings_text(settings, "AUDIT_LOG") != NULL) {
-        kept_paths_add_written(paths, settings_text(settings, "AUDIT_LOG"));
+    if (options->audit_log != NULL) {
+        kept_paths_add_written(paths, options->audit_log);
     }
-    kept_paths_add_renewed(paths, settings, certificates, sizeof certificates / sizeof *certificates);
+    tls_options_paths(&options->tls, files);
+    kept_paths_add_renewed(paths, files, TLS_FILES);
 }
 
 static void warn_of_lacking(const char *what, const char *means) {
@@ -64,16 +65,16 @@ static void log_report(const struct confine_options *options, const struct confi
     }
 }
 
-bool privileges_give_up(const struct settings *settings, bool has_store, struct error *error) {
+bool privileges_give_up(const struct server_options *options, bool has_store, struct error *error) {
     struct kept_paths paths = {0};
-    collect(settings, has_store, &paths);
-    bool sandbox = strcmp(settings_text(settings, "SANDBOX"), "on") == 0;
+    collect(options, has_store, &paths);
+    bool sandbox = options->sandbox == SANDBOX_ON;
     struct store_needs needs = {0};
     if (has_store) {
-        store_needs(settings_text(settings, "STORE"), &needs);
+        store_needs(options->store.address, &needs);
     }
-    struct confine_options options = {
-        .user = settings_text(settings, "RUN_AS"),
+    struct confine_options confinement = {
+        .user = options->run_as,
         .writable = (const char *const *)paths.writable,
         .writable_count = paths.writable_count,
         .readable = (const char *const *)paths.readable,
@@ -89,13 +90,14 @@ bool privileges_give_up(const struct settings *settings, bool has_store, struct 
     struct confine_report report = {0};
     struct error reason;
     bool confined = paths.failed ? error_set(&reason, ERROR_NO_MEMORY, "no memory for the paths")
-                                 : confine(&options, &report, &reason);
+                                 : confine(&confinement, &report, &reason);
     kept_paths_free(&paths);
     if (confined) {
-        log_report(&options, &report);
-        foreign_keys_warn(settings);
+        log_report(&confinement, &report);
+        foreign_keys_warn(&options->tls);
     } else if (reason.code == ERROR_BAD_SETTING) {
-        error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, "RUN_AS"), reason.text);
+        error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, &options->run_as),
+                  reason.text);
     } else {
         *error = reason;
     }

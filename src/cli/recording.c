@@ -7,10 +7,9 @@
 // A record of what was not recorded when it happened.
 static const struct audit_field later = {.name = "later", .text = "yes"};
 
-static void record_start(struct recording *recording, const struct settings *settings, bool has_tls) {
-    const char *agencies = settings_is_set(settings, "AGENCIES") ? "AGENCIES" : "SERVER_LISTEN_BACKLOG";
-    recording->agencies = settings_number(settings, agencies);
-    recording->winning_number = settings_number(settings, "WINNING_NUMBER");
+static void record_start(struct recording *recording, const struct server_options *options, bool has_tls) {
+    recording->agencies = server_options_agencies(options);
+    recording->winning_number = options->winning_number;
     const struct audit_field fields[] = {{.name = "draw", .text = recording->draw},
                                          {.name = "winning_number", .number = recording->winning_number},
                                          {.name = "agencies", .number = recording->agencies},
@@ -18,25 +17,26 @@ static void record_start(struct recording *recording, const struct settings *set
     audit_write(recording->audit, "started", fields, 4);
 }
 
-bool recording_open(struct recording *recording, const struct settings *settings, bool has_tls,
+bool recording_open(struct recording *recording, const struct server_options *options, bool has_tls,
                     struct error *error) {
-    const char *path = settings_text(settings, "AUDIT_LOG");
+    const char *path = options->audit_log;
     struct error reason;
-    recording->draw = settings_text(settings, "DRAW");
+    recording->draw = options->store.draw;
     recorded_begin(&recording->recorded, recording->draw);
     if (path == NULL) {
         return true;
     }
     if (!audit_open(path, recorded_take, &recording->recorded, &recording->audit, &reason)) {
-        return error_set(error, reason.code, "%s: %s", settings_place(settings, "AUDIT_LOG"), reason.text);
+        return error_set(error, reason.code, "%s: %s", settings_place(options->settings, &options->audit_log),
+                         reason.text);
     }
     if (recording->recorded.failed) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for what the audit log has");
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the contents of the audit log");
     }
     if (!recording->recorded.is_new && !recording->recorded.has_ended) {
         audit_write(recording->audit, "stopped", &later, 1); // killed, or nothing could be written
     }
-    record_start(recording, settings, has_tls);
+    record_start(recording, options, has_tls);
     return true;
 }
 

@@ -1,13 +1,12 @@
-// `quiniela sample`: writes made-up bets, a file an agency, with a known number of winners in each.
-// Everything that was asked for is checked before anything is written.
+// `quiniela sample`: writes made-up bets, one file per agency, with a known number of winners in each.
+// Everything is checked before anything is written.
 #include "cli/cli.h"
 
-#include "base/settings.h"
 #include "bet/limits.h"
 #include "cli/command.h"
+#include "cli/help_texts.h"
 #include "cli/output_file.h"
 #include "cli/sample_bets.h"
-#include "cli/settings_table.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,16 +20,41 @@ enum {
     SAMPLE_BETS_MAX = 1000 * 1000 * 1000, // in a file
 };
 
-struct sample {
-    const char *directory;
+struct sample_options {
+    const char *dir, *sizes, *winners;
     uint64_t seed;
     uint16_t number;
+};
+
+static const struct setting table[] = {
+    SETTING_TEXT_IN(struct sample_options, dir, "DIR", "data", HELP_SAMPLE_DIR, .flag_only = true),
+    SETTING_TEXT_IN(struct sample_options, sizes, "SIZES", "26936,25518,16014,9238,991", HELP_SAMPLE_SIZES,
+                    .flag_only = true),
+    SETTING_TEXT_IN(struct sample_options, winners, "WINNERS", "2,3,3,2,0", HELP_SAMPLE_WINNERS,
+                    .flag_only = true),
+    SETTING_NUMBER_IN(struct sample_options, number, "NUMBER", "7574", 0, BET_NUMBER_MAX, HELP_SAMPLE_NUMBER,
+                      .flag_only = true),
+    SETTING_NUMBER_IN(struct sample_options, seed, "SEED", "1", 0, INT64_MAX, HELP_SAMPLE_SEED,
+                      .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {{NULL, table, 0}, {.settings = NULL}};
+
+const struct settings_command sample_command = {
+    .name = "sample",
+    .summary = HELP_SAMPLE_SUMMARY,
+    .groups = groups,
+};
+
+struct sample {
+    const struct sample_options *options;
     int files;
     uint32_t sizes[SAMPLE_FILES_MAX];
     uint32_t winners[SAMPLE_FILES_MAX];
 };
 
-// What is asked for ---------------------------------------------------------------------------------------
+// The lists -----------------------------------------------------------------------------------------------
 
 // Moves past the whole number that *text begins with, into *number.
 static bool take_number(const char **text, uint32_t *number) {
@@ -58,7 +82,7 @@ static bool read_list(const char *flag, const char *text, uint32_t numbers[SAMPL
         }
         if (!take_number(&text, &numbers[*count]) || (*text != ',' && *text != '\0')) {
             return error_set(error, ERROR_BAD_SETTING,
-                             "%s: number %d of the list is no whole number from 0 to %d", flag, *count + 1,
+                             "%s: number %d of the list is not a whole number from 0 to %d", flag, *count + 1,
                              SAMPLE_BETS_MAX);
         }
         ++*count;
@@ -68,13 +92,10 @@ static bool read_list(const char *flag, const char *text, uint32_t numbers[SAMPL
     }
 }
 
-static bool read_settings(const struct settings *settings, struct sample *sample, struct error *error) {
+static bool read_lists(struct sample *sample, struct error *error) {
     int winners;
-    sample->directory = settings_text(settings, "DIR");
-    sample->seed = (uint64_t)settings_number(settings, "SEED");
-    sample->number = (uint16_t)settings_number(settings, "NUMBER");
-    if (!read_list("--sizes", settings_text(settings, "SIZES"), sample->sizes, &sample->files, error) ||
-        !read_list("--winners", settings_text(settings, "WINNERS"), sample->winners, &winners, error)) {
+    if (!read_list("--sizes", sample->options->sizes, sample->sizes, &sample->files, error) ||
+        !read_list("--winners", sample->options->winners, sample->winners, &winners, error)) {
         return false;
     }
     if (winners != sample->files) {
@@ -107,8 +128,8 @@ static bool write_bets(struct output_file *file, struct sample_bets *bets, struc
 
 static bool write_file(const struct sample *sample, int index, const char *path, struct error *error) {
     struct sample_bets bets;
-    sample_bets_begin(&bets, sample->seed, (uint32_t)index + 1, sample->sizes[index], sample->winners[index],
-                      sample->number);
+    sample_bets_begin(&bets, sample->options->seed, (uint32_t)index + 1, sample->sizes[index],
+                      sample->winners[index], sample->options->number);
     struct output_file *file;
     if (!output_file_open(path, &file, error)) {
         return false;
@@ -122,7 +143,7 @@ static bool write_file(const struct sample *sample, int index, const char *path,
 
 static bool write_and_tell(const struct sample *sample, int index, struct error *error) {
     char *path;
-    if (asprintf(&path, "%s/agency-%d.csv", sample->directory, index + 1) < 0) {
+    if (asprintf(&path, "%s/agency-%d.csv", sample->options->dir, index + 1) < 0) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for a path");
     }
     bool done = write_file(sample, index, path, error);
@@ -136,39 +157,41 @@ static bool write_and_tell(const struct sample *sample, int index, struct error 
 }
 
 static bool write_files(const struct sample *sample, struct error *error) {
-    if (mkdir(sample->directory, 0777) != 0 && errno != EEXIST) {
-        return error_set_system(error, errno, "%.150s: cannot make the directory", sample->directory);
+    if (mkdir(sample->options->dir, 0777) != 0 && errno != EEXIST) {
+        return error_set_system(error, errno, "%.150s: cannot make the directory", sample->options->dir);
     }
     for (int i = 0; i < sample->files; i++) {
         if (!write_and_tell(sample, i, error)) {
             return false;
         }
     }
-    errno = EIO; // an earlier write may have failed, and its reason is gone
+    errno = EIO; // for an earlier write that failed, whose reason is gone
     return (fflush(stdout) == 0 && !ferror(stdout)) ||
            error_set_system(error, errno, "standard output: cannot write");
 }
 
 // The command ---------------------------------------------------------------------------------------------
 
-static bool make_sample(const struct settings *settings, struct error *error) {
+static bool make_sample(const struct sample_options *options, struct error *error) {
     struct sample *sample = calloc(1, sizeof *sample);
     if (sample == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lists");
     }
-    bool done = read_settings(settings, sample, error) && write_files(sample, error);
+    sample->options = options;
+    bool done = read_lists(sample, error) && write_files(sample, error);
     free(sample);
     return done;
 }
 
-int cli_sample(int argc, char **argv) {
+int cli_sample(const struct command_line *line) {
+    struct sample_options options;
     struct settings *settings;
     struct error error;
     int status;
-    if (!command_begin(&sample_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&sample_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = make_sample(settings, &error);
+    bool done = make_sample(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&sample_command, &error);
 }

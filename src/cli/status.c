@@ -1,12 +1,11 @@
-// `quiniela status`: shows a draw and its agencies as the store has them, as a table for people or as JSON.
-// Reads the agencies twice, once to count and once to print, so that it takes no memory for them; what it
-// reads is one snapshot.
+// `quiniela status`: shows a draw and its agencies as they are stored, as a table or as JSON. It reads the
+// agencies twice from one snapshot, once to count and once to print, and so needs no memory for them.
 #include "cli/cli.h"
 
-#include "base/settings.h"
 #include "bet/limits.h"
 #include "cli/command.h"
-#include "cli/settings_table.h"
+#include "cli/help_texts.h"
+#include "cli/store_options.h"
 #include "store/store.h"
 #include "wire/json_text.h"
 
@@ -15,6 +14,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct status_options {
+    struct store_options store;
+    bool json;
+};
+
+static const struct setting output[] = {
+    SETTING_SWITCH_IN(struct status_options, json, "JSON", HELP_JSON, .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {
+    STORE_GROUP_IN(struct status_options, store),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command status_command = {
+    .name = "status",
+    .summary = HELP_STATUS_SUMMARY,
+    .details = HELP_WHILE_A_SERVER_RUNS,
+    .groups = groups,
+};
 
 struct winner_count {
     uint32_t agency;
@@ -218,31 +240,31 @@ static bool print_json(struct status *status, struct error *error) {
 
 // The command ---------------------------------------------------------------------------------------------
 
-static bool show(const struct settings *settings, struct error *error) {
-    struct status status = {.draw_name = settings_text(settings, "DRAW")};
-    if (!command_open_draw(settings, &status.store, &status.draw, error)) {
+static bool show(const struct status_options *options, struct error *error) {
+    struct status status = {.draw_name = options->store.draw};
+    if (!store_options_open_draw(&options->store, &status.store, &status.draw, error)) {
         return false;
     }
-    bool done =
-        read_totals(&status, error) &&
-        (settings_switch(settings, "JSON") ? print_json(&status, error) : print_table(&status, error));
+    bool done = read_totals(&status, error) &&
+                (options->json ? print_json(&status, error) : print_table(&status, error));
     store_close(&status.store);
     free(status.winners);
-    errno = EIO; // an earlier write may have failed, and its reason is gone
+    errno = EIO; // for an earlier write that failed, whose reason is gone
     if (done && (fflush(stdout) != 0 || ferror(stdout))) {
         done = error_set_system(error, errno, "standard output: cannot write");
     }
     return done;
 }
 
-int cli_status(int argc, char **argv) {
+int cli_status(const struct command_line *line) {
+    struct status_options options;
     struct settings *settings;
     struct error error;
     int status;
-    if (!command_begin(&status_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&status_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = show(settings, &error);
+    bool done = show(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&status_command, &error);
 }

@@ -1,11 +1,10 @@
-// `quiniela verify`: whether what was recorded is still what was recorded.
+// `quiniela verify`: whether an audit log still says what was recorded.
 #include "cli/cli.h"
 
 #include "audit/audit.h"
-#include "base/settings.h"
 #include "bet/errors.h"
 #include "cli/command.h"
-#include "cli/settings_table.h"
+#include "cli/help_texts.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +12,27 @@
 #include <string.h>
 #include <unistd.h>
 
-// Takes the files in a row, which are separated by commas; a file that is there under the whole name is one.
+struct verify_options {
+    const char *audit; // one path, or several separated by commas; NULL when not set
+    const char *head;  // a hash, or NULL
+};
+
+static const struct setting table[] = {
+    SETTING_TEXT_IN(struct verify_options, audit, "AUDIT", NULL, HELP_VERIFY_AUDIT, .flag_only = true),
+    SETTING_TEXT_IN(struct verify_options, head, "HEAD", NULL, HELP_VERIFY_HEAD, .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {{NULL, table, 0}, {.settings = NULL}};
+
+const struct settings_command verify_command = {
+    .name = "verify",
+    .summary = HELP_VERIFY_SUMMARY,
+    .details = HELP_VERIFY_DETAILS,
+    .groups = groups,
+};
+
+// Takes the files one after the other; commas separate them, unless a file of the whole name exists.
 static bool verify_files(char *paths, const char *head, struct chain *chain, bool *head_found,
                          struct error *error) {
     if (access(paths, F_OK) == 0) {
@@ -41,8 +60,8 @@ static void print_what_was_found(const char *path, const struct chain *chain) {
            path, chain->records - chain->older, chain->first_at, chain->last_at, chain->torn, chain->hash);
 }
 
-static bool verify(const struct settings *settings, struct error *error) {
-    const char *path = settings_text(settings, "AUDIT"), *head = settings_text(settings, "HEAD");
+static bool verify(const struct verify_options *options, struct error *error) {
+    const char *path = options->audit, *head = options->head;
     struct chain chain;
     bool head_found = false;
     if (path == NULL) {
@@ -50,7 +69,7 @@ static bool verify(const struct settings *settings, struct error *error) {
     }
     if (head != NULL &&
         (strlen(head) != CHAIN_HASH_BYTES - 1 || head[strspn(head, "0123456789abcdef")] != '\0')) {
-        return error_set(error, ERROR_BAD_SETTING, "--head: \"%.80s\" is no hash: 64 hexadecimal digits",
+        return error_set(error, ERROR_BAD_SETTING, "--head: \"%.80s\" is not a hash: 64 hexadecimal digits",
                          head);
     }
     char *paths = strdup(path);
@@ -71,14 +90,15 @@ static bool verify(const struct settings *settings, struct error *error) {
     return true;
 }
 
-int cli_verify(int argc, char **argv) {
+int cli_verify(const struct command_line *line) {
+    struct verify_options options;
     struct settings *settings;
     struct error error;
     int status;
-    if (!command_begin(&verify_command, argc, argv, &settings, &status)) {
+    if (!command_begin(&verify_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool good = verify(settings, &error);
+    bool done = verify(&options, &error);
     settings_free(settings);
-    return good ? EXIT_DONE : command_fail(&verify_command, &error);
+    return done ? EXIT_DONE : command_fail(&verify_command, &error);
 }

@@ -1,6 +1,6 @@
 #include "net/place.h"
 
-#include "base/setting_value.h"
+#include "base/setting_show.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -78,7 +78,7 @@ void place_show(const struct place *place, char *text, size_t room) {
 
 static bool refuse(const char *text, const char *why, struct error *error) {
     char shown[SETTING_SHOWN_BYTES];
-    setting_value_show(text, shown);
+    setting_show(text, shown);
     return error_set(error, ERROR_BAD_SETTING, "\"%s\" %s", shown, why);
 }
 

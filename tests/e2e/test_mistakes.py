@@ -106,7 +106,7 @@ class Mistakes(Story):
 
     def test_keys_that_are_nearly_right(self):
         self.write("config.ini", "SERVER_PORT = 0\nAGENCIE = 3\n")
-        self.refused("server", "--config", "config.ini", says=("config.ini:2: AGENCIE", "AGENCIES is meant"))
+        self.refused("server", "--config", "config.ini", says=("config.ini:2: AGENCIE", "did you mean AGENCIES"))
         self.write("config.yaml", 'server:\n  adress: "a:1"\n')
         self.refused("client", "--id", 1, "--config", "config.yaml", says=("config.yaml:2: server.adress", "server.address"))
 

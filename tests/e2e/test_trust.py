@@ -132,7 +132,7 @@ class Revoked(Tls):
     def test_a_list_that_is_missing_is_not_the_agencys_fault(self):
         self.sample((5, 5), (0, 0))
         self.serve_with(self.between.revocations)
-        self.server.wait_for(r"config \| result: fail \| file: .*lists.pem \| error: it has no list of .*CN ?= ?ca: ")
+        self.server.wait_for(r"config \| result: fail \| file: .*lists.pem \| error: it has no revocation list of .*CN ?= ?ca: ")
         self.assertEqual(self.told(self.context("agency-1", self.between)), "TLSV1_ALERT_INTERNAL_ERROR")
         self.server.wait_for(r"error: no_revocation_list \|.*message: .*that of .*CN ?= ?ca")
         agency = self.agency(1)

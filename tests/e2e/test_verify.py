@@ -236,7 +236,7 @@ class Found(Audited):
     def test_what_is_no_file(self):
         self.assertIn("nowhere: No such file or directory", self.verify(file="nowhere", status=1))
         self.assertIn("--audit: is missing", self.run_program("verify")[2])
-        self.assertIn("is no hash", self.verify("--head", "abc", status=2))
+        self.assertIn("is not a hash", self.verify("--head", "abc", status=2))
 
     def test_what_never_ends(self):
         """It fills no memory, and ends: neither what is verified, nor what a server is to go on with."""

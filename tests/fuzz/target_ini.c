@@ -1,7 +1,7 @@
 // Nothing in a configuration file breaks the central.
 #include "fuzz.h"
 
-#include "base/config_file.h"
+#include "base/config_ini.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // Nothing in a configuration file breaks the agency.
 #include "fuzz.h"
 
-#include "base/config_file.h"
+#include "base/config_yaml.h"
 
 #include <string.h>
 

@@ -7,6 +7,7 @@
 
 #include "bet/chunk.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "store/store.h"
 
 #include <dirent.h>
@@ -104,7 +105,7 @@ static inline void give_back(int place, int kept) {
 
 // Runs the command with these words, the first its own name, the last NULL; its standard output goes to
 // `output`.
-static inline int run_to(int output, int (*command)(int argc, char **argv), va_list words) {
+static inline int run_to(int output, int (*command)(const struct command_line *line), va_list words) {
     char *argv[COMMAND_ARGUMENTS_MAX];
     int argc = 0;
     while ((argv[argc] = va_arg(words, char *)) != NULL) {
@@ -115,7 +116,8 @@ static inline int run_to(int output, int (*command)(int argc, char **argv), va_l
     fflush(stdout);
     int kept_output = take_place_of(STDOUT_FILENO, output),
         kept_errors = take_place_of(STDERR_FILENO, errors);
-    int status = command(argc, argv);
+    const struct command_line line = {.argc = argc, .argv = argv};
+    int status = command(&line);
     fflush(stdout);
     clearerr(stdout);
     give_back(STDOUT_FILENO, kept_output);
@@ -126,7 +128,7 @@ static inline int run_to(int output, int (*command)(int argc, char **argv), va_l
 }
 
 // As run_to, with the output in command_output. Returns the exit code.
-static inline int run_command(int (*command)(int argc, char **argv), ...) {
+static inline int run_command(int (*command)(const struct command_line *line), ...) {
     va_list words;
     va_start(words, command);
     int output = memfd_create("output", MFD_CLOEXEC);
@@ -138,7 +140,7 @@ static inline int run_command(int (*command)(int argc, char **argv), ...) {
 }
 
 // As run_to, closing `output` behind it.
-static inline int run_command_into(int output, int (*command)(int argc, char **argv), ...) {
+static inline int run_command_into(int output, int (*command)(const struct command_line *line), ...) {
     va_list words;
     va_start(words, command);
     assert_true(output >= 0);

@@ -1,4 +1,4 @@
-// What the stories of settings have in common: a folder, an environment and an argv of their own, and two
+// What the stories of settings have in common: a folder, an environment and an argv of their own, and four
 // commands.
 #ifndef QUINIELA_TESTS_SETTINGS_STORY_H
 #define QUINIELA_TESTS_SETTINGS_STORY_H
@@ -6,8 +6,8 @@
 #include "cmocka_all.h"
 #include "descriptors.h"
 
+#include "base/log.h"
 #include "base/settings.h"
-#include "cli/settings_table.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,92 +17,70 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CENTRAL = 1 << 0, OFFICE = 1 << 1, LISTING = 1 << 2 };
-
-static const struct setting table[] = {
-    {.commands = CENTRAL | OFFICE,
-     .key = "CONFIG",
-     .flag_only = true,
-     .type = SETTING_CONFIG,
-     .help = "The file"},
-    {.commands = CENTRAL,
-     .key = "GATE_PORT",
-     .type = SETTING_NUMBER,
-     .maximum = 65535,
-     .fallback = "12345",
-     .value_name = "PORT",
-     .help = "A help text that is long enough to be broken into more than one line, because it goes on and "
-             "on and on"},
-    {.commands = CENTRAL | LISTING,
-     .key = "SHELF",
-     .type = SETTING_TEXT,
-     .fallback = "shelf.db",
-     .help = "A path"},
-    {.commands = CENTRAL, .key = "HOST_IP", .type = SETTING_TEXT, .help = "An address"},
-    {.commands = CENTRAL, .key = "LOUDNESS", .type = SETTING_LEVEL, .fallback = "INFO", .help = "A level"},
-    {.commands = CENTRAL, .key = "ONLY_ONCE", .type = SETTING_SWITCH, .help = "A switch"},
-    {.commands = OFFICE,
-     .key = "CLI_ID",
-     .file_key = "id",
-     .type = SETTING_NUMBER,
-     .minimum = -5,
-     .maximum = INT64_MAX,
-     .help = "A number"},
-    {.commands = OFFICE,
-     .key = "CLI_HALL_ADDRESS",
-     .file_key = "hall.address",
-     .type = SETTING_TEXT,
-     .fallback = "localhost:1",
-     .help = "An address"},
-    {.commands = OFFICE,
-     .key = "PILE_SIZE",
-     .file_key = "pile.maxAmount",
-     .alias = "CLI_PILE_MAXAMOUNT",
-     .type = SETTING_NUMBER,
-     .minimum = 1,
-     .maximum = 99,
-     .fallback = "10",
-     .help = "A number with another name"},
-    {.commands = OFFICE,
-     .key = "CLI_PAUSE",
-     .file_key = "pause",
-     .type = SETTING_DURATION,
-     .help = "A duration"},
-    {.commands = OFFICE,
-     .key = "CLI_ROOM",
-     .file_key = "room",
-     .type = SETTING_SIZE,
-     .minimum = 1024,
-     .help = "A size"},
-    {.commands = OFFICE,
-     .key = "CLI_MOOD",
-     .file_key = "mood",
-     .type = SETTING_CHOICE,
-     .choices = "calm loud shy",
-     .help = "A choice"},
-    {.commands = OFFICE,
-     .key = "CLI_GUEST",
-     .type = SETTING_TEXT,
-     .free_text = true,
-     .help = "A person's name"},
-    {.commands = OFFICE,
-     .key = "PRIZES",
-     .flag = "winners",
-     .flag_only = true,
-     .type = SETTING_SWITCH,
-     .help = "So"},
-    {.commands = LISTING,
-     .key = "OUTPUT",
-     .letter = 'o',
-     .flag_only = true,
-     .type = SETTING_TEXT,
-     .help = "A path"},
-    {.commands = LISTING, .key = "SHELVES", .type = SETTING_TEXT, .help = "Begins like another"},
-    {.commands = LISTING, .key = "HOST_UP", .type = SETTING_TEXT, .help = "Is nearly another"},
-    {.key = NULL},
+// What all three commands fill in.
+struct values {
+    const char *config;
+    uint16_t gate_port;
+    const char *shelf, *host_ip;
+    enum log_level loudness;
+    bool only_once;
+    int64_t id;
+    const char *hall_address;
+    uint32_t pile_size;
+    int64_t pause_ms;
+    size_t room;
+    enum { CALM, LOUD, SHY } mood;
+    const char *guest;
+    bool prizes;
+    const char *output, *shelves, *host_up;
 };
 
-static const struct setting *const tables[] = {table, NULL};
+static const struct setting of_central[] = {
+    SETTING_CONFIG_IN(struct values, config, "CONFIG", .help = "The file"),
+    SETTING_NUMBER_IN(struct values, gate_port, "GATE_PORT", "12345", 0, UINT16_MAX, .value_name = "PORT",
+                      .help = "A help text that is long enough to be broken into more than one line, because "
+                              "it goes on and on and on"),
+    {.key = NULL},
+};
+static const struct setting of_shelf[] = {
+    SETTING_TEXT_IN(struct values, shelf, "SHELF", "shelf.db", .help = "A path"),
+    {.key = NULL},
+};
+static const struct setting of_host[] = {
+    SETTING_TEXT_IN(struct values, host_ip, "HOST_IP", NULL, .help = "An address"),
+    SETTING_LEVEL_IN(struct values, loudness, "LOUDNESS", "INFO", .help = "A level"),
+    SETTING_SWITCH_IN(struct values, only_once, "ONLY_ONCE", .help = "A switch"),
+    {.key = NULL},
+};
+static const struct setting of_office[] = {
+    SETTING_CONFIG_IN(struct values, config, "CONFIG", .help = "The file"),
+    SETTING_NUMBER_IN(struct values, id, "CLI_ID", NULL, -5, INT64_MAX, .help = "A number", .file_key = "id"),
+    SETTING_TEXT_IN(struct values, hall_address, "CLI_HALL_ADDRESS", "localhost:1", .help = "An address",
+                    .file_key = "hall.address"),
+    SETTING_NUMBER_IN(struct values, pile_size, "PILE_SIZE", "10", 1, 99,
+                      .help = "A number with another name", .file_key = "pile.maxAmount",
+                      .alias = "CLI_PILE_MAXAMOUNT"),
+    SETTING_DURATION_IN(struct values, pause_ms, "CLI_PAUSE", NULL, .help = "A duration",
+                        .file_key = "pause"),
+    SETTING_SIZE_IN(struct values, room, "CLI_ROOM", NULL, 1024, .help = "A size", .file_key = "room"),
+    SETTING_CHOICE_IN(struct values, mood, "CLI_MOOD", NULL, "calm loud shy", .help = "A choice",
+                      .file_key = "mood"),
+    SETTING_TEXT_IN(struct values, guest, "CLI_GUEST", NULL, .help = "A person's name", .free_text = true),
+    SETTING_SWITCH_IN(struct values, prizes, "PRIZES", .help = "So", .flag = "winners", .flag_only = true),
+    {.key = NULL},
+};
+static const struct setting of_listing[] = {
+    SETTING_TEXT_IN(struct values, output, "OUTPUT", NULL, .help = "A path", .letter = 'o',
+                    .flag_only = true),
+    SETTING_TEXT_IN(struct values, shelves, "SHELVES", NULL, .help = "Begins like another"),
+    SETTING_TEXT_IN(struct values, host_up, "HOST_UP", NULL, .help = "Is nearly another"),
+    {.key = NULL},
+};
+static const struct setting of_caller[] = {
+    SETTING_CONFIG_IN(struct values, config, "CONFIG", .help = "The file"),
+    SETTING_TEXT_IN(struct values, host_ip, "HOST_IP", NULL, .help = "An address"),
+    {.key = NULL},
+};
 
 static const char *const variables[] = {
     "GATE_PORT", "SHELF",   "SHELVES",   "HOST_IP",   "LOUDNESS", "ONLY_ONCE", "CLI_ID", "CLI_HALL_ADDRESS",
@@ -110,26 +88,33 @@ static const char *const variables[] = {
     "CONFIG",    "OUTPUT",  "STORE",     "DRAW",
 };
 
+static const struct setting_group central_groups[] = {
+    {"Gate", of_central, 0}, {"Storage", of_shelf, 0}, {"Host", of_host, 0}, {.settings = NULL}};
 static const struct settings_command central = {.name = "central",
                                                 .summary = "Sums up.",
                                                 .details = "Details.\n\nMore of them.",
-                                                .bit = CENTRAL,
-                                                .format = SETTINGS_INI,
-                                                .file_commands = CENTRAL | LISTING,
-                                                .tables = tables};
-static const struct settings_command office = {.name = "office",
-                                               .summary = "Sums up.",
-                                               .bit = OFFICE,
-                                               .format = SETTINGS_YAML,
-                                               .file_commands = OFFICE,
-                                               .tables = tables};
+                                                .groups = central_groups,
+                                                .format = SETTINGS_INI};
+static const struct setting_group office_groups[] = {{NULL, of_office, 0}, {.settings = NULL}};
+static const struct settings_command office = {
+    .name = "office", .summary = "Sums up.", .groups = office_groups, .format = SETTINGS_YAML};
+static const struct setting_group listing_groups[] = {
+    {"Storage", of_shelf, 0}, {"Storage", of_listing, 0}, {.settings = NULL}};
 static const struct settings_command listing = {.name = "listing",
                                                 .arguments = "FROM [TO]",
                                                 .summary = "Sums up.",
-                                                .bit = LISTING,
-                                                .tables = tables,
+                                                .groups = listing_groups,
                                                 .arguments_min = 1,
                                                 .arguments_max = 2};
+// Reads the central's file.
+static const struct setting_group caller_groups[] = {{NULL, of_caller, 0}, {.settings = NULL}};
+static const struct settings_command caller = {.name = "caller",
+                                               .summary = "Sums up.",
+                                               .groups = caller_groups,
+                                               .format = SETTINGS_INI,
+                                               .file_of = &central};
+
+static const struct settings_command *const known[] = {&central, &office, &listing, &caller, NULL};
 
 enum { FLAGS_MAX = 16 };
 
@@ -138,6 +123,8 @@ struct story {
     char *argv[FLAGS_MAX + 2];
     int argc;
     struct settings *settings;
+    struct values values; // of the commands above
+    void *options;        // where the values go; NULL: into `values`
     struct error error;
     int descriptors;    // that were open before
     char printed[8192]; // what settings_load wrote to standard output
@@ -190,8 +177,9 @@ static inline enum settings_outcome load_printing(struct story *story,
     FILE *file = fopen("printed", "w+");
     assert_non_null(file);
     dup2(fileno(file), STDOUT_FILENO);
-    enum settings_outcome outcome =
-        settings_load(command, story->argc, story->argv, &story->settings, &story->error);
+    const struct command_line line = {.argc = story->argc, .argv = story->argv, .known = known};
+    void *options = story->options != NULL ? story->options : &story->values;
+    enum settings_outcome outcome = settings_load(command, &line, options, &story->settings, &story->error);
     if (outcome == SETTINGS_READY) {
         settings_warn(story->settings);
     }
@@ -245,7 +233,9 @@ static inline enum settings_outcome load(struct story *story, const struct setti
 
 #define FILE_FLAG "--config=settings.file"
 
-#define ASSERT_TEXT(key, expected) assert_string_equal(settings_text(story->settings, key), expected)
+// What was written for a setting, or its default.
+#define ASSERT_WRITTEN(field, expected)                                                                      \
+    assert_string_equal(settings_written(story->settings, &story->values.field), expected)
 
 #define STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 

@@ -146,7 +146,7 @@ static void write_store(size_t offset, uint8_t mask) {
 // What comes of a damaged store ---------------------------------------------------------------------------
 
 // Every line of a failure says what failed.
-static bool succeeds(int (*command)(int argc, char **argv), const char *name) {
+static bool succeeds(int (*command)(const struct command_line *line), const char *name) {
     int status = run_command(command, name, "--store", STORE_PATH, NULL);
     assert_true(status == EXIT_DONE || (status == EXIT_FAILED && command_errors[0] != '\0'));
     return status == EXIT_DONE;

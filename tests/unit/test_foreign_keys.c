@@ -3,7 +3,6 @@
 #include "descriptors.h"
 #include "logged.h"
 
-#include "base/settings.h"
 #include "cli/foreign_keys.h"
 
 #include <limits.h>
@@ -14,17 +13,6 @@
 #define OLD_KEY "-----BEGIN RSA PRIVATE KEY-----\nMC4\n"
 
 enum { LOOKED_AT = 16 * 1024 }; // bytes of a file
-
-static const struct setting table[] = {
-    {.commands = 1, .key = "TLS_CERT", .type = SETTING_TEXT, .help = "A file"},
-    {.commands = 1, .key = "TLS_KEY", .type = SETTING_TEXT, .help = "A file"},
-    {.commands = 1, .key = "TLS_CA", .type = SETTING_TEXT, .help = "A file"},
-    {.commands = 1, .key = "TLS_CRL", .type = SETTING_TEXT, .help = "A file"},
-    {.key = NULL},
-};
-static const struct setting *const tables[] = {table, NULL};
-static const struct settings_command command = {
-    .name = "keeper", .summary = "Sums up.", .bit = 1, .tables = tables};
 
 static char root[PATH_MAX];
 
@@ -58,23 +46,11 @@ static int remove_folders(void **state) {
     return system(line);
 }
 
-// With these values of TLS_CERT, TLS_KEY, TLS_CA and TLS_CRL; NULL: none.
+// NULL: the file is not set.
 static void look(const char *cert, const char *key, const char *ca, const char *crl) {
-    const char *const names[] = {"--tls-cert", "--tls-key", "--tls-ca", "--tls-crl"}, *const values[] = {
-                                                                                          cert, key, ca, crl};
-    char name[] = "keeper", *argv[10] = {name};
-    int argc = 1, before = descriptors();
-    struct settings *settings;
-    struct error error;
-    for (int i = 0; i < 4; i++) {
-        if (values[i] != NULL) {
-            argv[argc++] = (char *)names[i];
-            argv[argc++] = (char *)values[i];
-        }
-    }
-    assert_int_equal(settings_load(&command, argc, argv, &settings, &error), SETTINGS_READY);
-    foreign_keys_warn(settings);
-    settings_free(settings);
+    const struct tls_files files = {.certificate = cert, .key = key, .authority = ca, .revocations = crl};
+    int before = descriptors();
+    foreign_keys_warn(&files);
     assert_int_equal(descriptors(), before);
 }
 

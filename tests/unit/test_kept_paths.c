@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-static const char *const keys[] = {"SHELF", "HOST_IP"}; // the second is not set
 static struct kept_paths paths;
 
 static void make_file(const char *path) {
@@ -41,9 +40,10 @@ static int tear_down_files(void **state) {
     return tear_down(state);
 }
 
-static void renew(struct story *story, char *flag) {
-    ASSERT_READY(&central, flag);
-    kept_paths_add_renewed(&paths, story->settings, keys, 2);
+// One of the two files is not set.
+static void renew(const char *file) {
+    const char *const files[] = {NULL, file};
+    kept_paths_add_renewed(&paths, files, 2);
     assert_false(paths.failed);
     assert_int_equal(paths.writable_count, 0);
 }
@@ -64,38 +64,38 @@ static void expect_readable(const struct story *story, const char *const *wanted
 static void a_file_and_its_folder(void **state) {
     struct story *story = *state;
     static const char *const wanted[] = {"keys", "/keys/server.crt", "/keys"};
-    renew(story, "--shelf=keys/server.crt");
+    renew("keys/server.crt");
     expect_readable(story, wanted, 3);
 }
 
 static void what_a_link_leads_to(void **state) {
     struct story *story = *state;
     static const char *const wanted[] = {"keys", "/other/real.crt", "/other"};
-    renew(story, "--shelf=keys/linked.crt");
+    renew("keys/linked.crt");
     expect_readable(story, wanted, 3);
 }
 
 static void the_folders_beside_a_linked_one(void **state) {
     struct story *story = *state;
     static const char *const wanted[] = {"/keys", "keys/today", "/keys/day-1/server.crt", "/keys/day-1"};
-    renew(story, "--shelf=keys/today/server.crt");
+    renew("keys/today/server.crt");
     expect_readable(story, wanted, 4);
 }
 
 static void the_root_is_not_kept_for_a_link(void **state) {
     struct story *story = *state;
-    char flag[192], way[96];
+    char file[192], way[96];
     const char *const wanted[] = {way, "/keys/server.crt", "/keys"};
     snprintf(way, sizeof way, "far/%s/keys", strrchr(story->folder, '/') + 1);
-    snprintf(flag, sizeof flag, "--shelf=%s/server.crt", way);
-    renew(story, flag);
+    snprintf(file, sizeof file, "%s/server.crt", way);
+    renew(file);
     expect_readable(story, wanted, 3);
 }
 
 static void a_file_that_is_not_there_yet(void **state) {
     struct story *story = *state;
     static const char *const wanted[] = {"keys"};
-    renew(story, "--shelf=keys/new.crt");
+    renew("keys/new.crt");
     expect_readable(story, wanted, 1);
 }
 

@@ -5,7 +5,6 @@
 #include "logged.h"
 
 #include "cli/recording.h"
-#include "cli/settings_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,16 +185,18 @@ static void a_new_log_says_why_it_has_what_was_before(void **state) {
 // A server as it is started, with the flags.
 static void start_with(const char *first, const char *second, bool has_tls) {
     char *argv[] = {"server", "--audit-log", path, "--draw", "1", (char *)first, (char *)second, NULL};
-    struct settings *settings;
+    const struct command_line line = {.argc = 7, .argv = argv};
+    struct server_options options;
     struct error error;
-    assert_int_equal(settings_load(&server_command, 7, argv, &settings, &error), SETTINGS_READY);
+    assert_int_equal(settings_load(&server_command, &line, &options, &options.settings, &error),
+                     SETTINGS_READY);
     recording = (struct recording){0};
-    if (!recording_open(&recording, settings, has_tls, &error)) {
+    if (!recording_open(&recording, &options, has_tls, &error)) {
         fail_msg("%s", error.text);
     }
     recording_catch_up(&recording, NULL);
     recording_close(&recording);
-    settings_free(settings);
+    settings_free(options.settings);
 }
 
 #define STARTED(number, agencies, tls)                                                                       \

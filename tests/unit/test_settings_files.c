@@ -9,12 +9,12 @@ static void ini_keys_are_found_in_any_case(void **state) {
                "b;c ; why\r\n"
                "HOST_IP =\r\nloudness=warn");
     ASSERT_READY(&central, FILE_FLAG);
-    ASSERT_TEXT("GATE_PORT", "0077");
-    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 77);
-    ASSERT_TEXT("SHELF", "a = b;c");
-    ASSERT_TEXT("LOUDNESS", "warn");
-    assert_null(settings_text(story->settings, "HOST_IP"));
-    assert_false(settings_is_set(story->settings, "HOST_IP"));
+    ASSERT_WRITTEN(gate_port, "0077");
+    assert_int_equal(story->values.gate_port, 77);
+    assert_string_equal(story->values.shelf, "a = b;c");
+    ASSERT_WRITTEN(loudness, "warn");
+    assert_null(story->values.host_ip);
+    assert_false(settings_is_set(story->settings, &story->values.host_ip));
     assert_string_equal(story->printed, "");
 }
 
@@ -22,9 +22,9 @@ static void ini_keys_count_in_section_default_only(void **state) {
     struct story *story = *state;
     write_file("GATE_PORT = 1\n[other]\nSHELF = x\n[DEFAULT]\nHOST_IP = ::1\n");
     ASSERT_READY(&central, FILE_FLAG);
-    ASSERT_TEXT("GATE_PORT", "1");
-    ASSERT_TEXT("SHELF", "shelf.db");
-    ASSERT_TEXT("HOST_IP", "::1");
+    ASSERT_WRITTEN(gate_port, "1");
+    assert_string_equal(story->values.shelf, "shelf.db");
+    assert_string_equal(story->values.host_ip, "::1");
     assert_non_null(strstr(story->printed, "| key: other.SHELF | line: 3 |"));
 }
 
@@ -32,7 +32,7 @@ static void unknown_keys_are_warned_of_and_no_more(void **state) {
     struct story *story = *state;
     write_file("[DEFAULT]\nNOVELTY = 1\nGATE_PORT = 2\nCONFIG = other.file\nCLI_ID = 3\n");
     ASSERT_READY(&central, FILE_FLAG);
-    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 2);
+    assert_int_equal(story->values.gate_port, 2);
     const char *warning =
         strstr(story->printed, "WARNING  action: config | result: fail | file: settings.file | "
                                "key: NOVELTY | line: 2 | error: unknown_key\n");
@@ -42,7 +42,7 @@ static void unknown_keys_are_warned_of_and_no_more(void **state) {
     assert_null(strstr(story->printed, "GATE_PORT"));
     write_file("novelty: {a: 1}\nid: 2\n");
     ASSERT_READY(&office, FILE_FLAG);
-    assert_int_equal(settings_number(story->settings, "CLI_ID"), 2);
+    assert_int_equal(story->values.id, 2);
     assert_non_null(
         strstr(story->printed, "| file: settings.file | key: novelty.a | line: 1 | error: unknown_key\n"));
 }
@@ -63,9 +63,9 @@ static void a_bad_value_in_the_file_is_named_with_its_line(void **state) {
 static void a_key_given_twice_is_refused(void **state) {
     struct story *story = *state;
     write_file("GATE_PORT = 1\n\ngate_port = 1\n");
-    ASSERT_WRONG("settings.file:3: gate_port: it stands on line 1 already", &central, FILE_FLAG);
+    ASSERT_WRONG("settings.file:3: gate_port: it was set on line 1 already", &central, FILE_FLAG);
     write_file("HOST_IP =\nHOST_IP = ::1\n");
-    ASSERT_WRONG("settings.file:2: HOST_IP: it stands on line 1 already", &central, FILE_FLAG);
+    ASSERT_WRONG("settings.file:2: HOST_IP: it was set on line 1 already", &central, FILE_FLAG);
 }
 
 static void an_ini_line_that_does_not_parse_is_named(void **state) {
@@ -93,8 +93,8 @@ static void an_indented_ini_line_never_continues_the_one_before(void **state) {
     struct story *story = *state;
     write_file("SHELF = a\n  GATE_PORT = 9\n");
     ASSERT_READY(&central, FILE_FLAG);
-    ASSERT_TEXT("SHELF", "a");
-    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 9);
+    assert_string_equal(story->values.shelf, "a");
+    assert_int_equal(story->values.gate_port, 9);
     write_file("SHELF = a\n  b\n");
     ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
                  FILE_FLAG);
@@ -111,8 +111,8 @@ static void a_long_ini_line_is_never_cut(void **state) {
         snprintf(text, sizeof text, "[DEFAULT]\nSHELF=%s\r\nGATE_PORT=1\n", value);
         write_file(text);
         if (LOAD(&central, FILE_FLAG) == SETTINGS_READY) {
-            ASSERT_TEXT("SHELF", value);
-            assert_int_equal(settings_number(story->settings, "GATE_PORT"), 1);
+            assert_string_equal(story->values.shelf, value);
+            assert_int_equal(story->values.gate_port, 1);
             assert_int_equal(strlen(longest), length == 100 ? 0 : length - 1);
             strcpy(longest, value);
         } else {
@@ -127,7 +127,7 @@ static void a_long_ini_line_is_never_cut(void **state) {
     memcpy(comment + sizeof comment - 13, "\nGATE_PORT=5\n", 13);
     write_bytes(comment, sizeof comment);
     ASSERT_READY(&central, FILE_FLAG);
-    assert_int_equal(settings_number(story->settings, "GATE_PORT"), 5);
+    assert_int_equal(story->values.gate_port, 5);
 }
 
 static void a_file_that_cannot_be_read_is_named(void **state) {
@@ -146,14 +146,14 @@ static void yaml_keys_are_nested_and_found_in_any_case(void **state) {
     write_file("# a comment\nHall:\n  ADDRESS: \"central:12345\" # with quotes\npile: {maxAmount: "
                "42}\npause: 0m20s\n");
     ASSERT_READY(&office, FILE_FLAG, "--id=1");
-    ASSERT_TEXT("CLI_HALL_ADDRESS", "central:12345");
-    assert_int_equal(settings_number(story->settings, "PILE_SIZE"), 42);
-    ASSERT_TEXT("CLI_PAUSE", "0m20s");
-    assert_int_equal(settings_duration_ms(story->settings, "CLI_PAUSE"), 20000);
+    assert_string_equal(story->values.hall_address, "central:12345");
+    assert_int_equal(story->values.pile_size, 42);
+    ASSERT_WRITTEN(pause_ms, "0m20s");
+    assert_int_equal(story->values.pause_ms, 20000);
     assert_string_equal(story->printed, "");
     write_file("hall.address: \"a:1\"\n");
     ASSERT_READY(&office, FILE_FLAG);
-    ASSERT_TEXT("CLI_HALL_ADDRESS", "a:1");
+    assert_string_equal(story->values.hall_address, "a:1");
 }
 
 static void yaml_may_be_empty_and_a_null_is_no_text(void **state) {
@@ -170,12 +170,12 @@ static void yaml_may_be_empty_and_a_null_is_no_text(void **state) {
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         write_file(texts[i]);
         ASSERT_READY(&office, FILE_FLAG);
-        ASSERT_TEXT("CLI_HALL_ADDRESS", "localhost:1");
-        assert_false(settings_is_set(story->settings, "CLI_HALL_ADDRESS"));
+        assert_string_equal(story->values.hall_address, "localhost:1");
+        assert_false(settings_is_set(story->settings, &story->values.hall_address));
     }
     write_file("hall: {address: 'null'}");
     ASSERT_READY(&office, FILE_FLAG);
-    ASSERT_TEXT("CLI_HALL_ADDRESS", "null");
+    assert_string_equal(story->values.hall_address, "null");
     write_file("\nid:\n");
     ASSERT_WRONG("settings.file:2: id: \"\" is not a whole number from -5 up", &office, FILE_FLAG);
 }
@@ -194,7 +194,7 @@ static void yaml_that_holds_anything_but_maps_is_refused(void **state) {
         {"id: 1\n'': 2\n", "settings.file:2: a key must be a plain word"},
         {"hall: {\"addr\\0ess\": 2}\n", "settings.file:1: a key must be a plain word"},
         {"hall:\n  address: \"a\\0b\"\n", "settings.file:2: the value holds a NUL byte"},
-        {"id: 1\nid: 2\n", "settings.file:2: id: it stands on line 1 already"},
+        {"id: 1\nid: 2\n", "settings.file:2: id: it was set on line 1 already"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         write_file(bad[i].text);

@@ -1,0 +1,19 @@
+// Reading settings from the command line.
+#ifndef QUINIELA_BASE_SETTINGS_FLAGS_H
+#define QUINIELA_BASE_SETTINGS_FLAGS_H
+
+#include "base/settings_values.h"
+
+// The operands: what is left of the command line without the flags.
+struct settings_operands {
+    char **list; // in the caller's argv
+    int count;
+};
+
+// Takes each flag, and checks how many operands there are. Stops at --help or -h, with *wants_help set.
+// ERROR_BAD_SETTING names the flag.
+bool settings_flags_read(struct settings_values *values, int argc, char **argv,
+                         struct settings_operands *operands, bool *wants_help,
+                         struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,11 @@
+// What --help prints, from the same table as everything else.
+#ifndef QUINIELA_BASE_SETTINGS_HELP_H
+#define QUINIELA_BASE_SETTINGS_HELP_H
+
+#include "base/settings_command.h"
+
+#include <stdio.h>
+
+void settings_help_print(const struct settings_command *command, FILE *stream);
+
+#endif

@@ -1,0 +1,71 @@
+#include "base/settings_values.h"
+
+#include "base/setting_text.h"
+#include "base/setting_value.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct setting_value default_value(const struct setting_group *group, const struct setting *setting) {
+    struct setting_value value = {
+        .setting = setting, .offset = group->offset + setting->offset, .origin = ORIGIN_DEFAULT};
+    if (setting->fallback != NULL && !setting_value_parse(setting, setting->fallback, &value.number)) {
+        abort();
+    }
+    return value;
+}
+
+void settings_values_init(struct settings_values *values, const struct settings_command *command) {
+    values->command = command;
+    values->count = 0;
+    for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
+        for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
+            assert(values->count < SETTINGS_MAX);
+            values->list[values->count++] = default_value(group, setting);
+        }
+    }
+}
+
+void settings_values_clear(struct settings_values *values) {
+    for (int i = 0; i < values->count; i++) {
+        free(values->list[i].text);
+        free(values->list[i].place);
+    }
+    values->count = 0;
+}
+
+// The source decides what quotes and comments in a text are.
+static enum setting_source source_of(const struct settings_values *values, enum origin origin) {
+    if (origin == ORIGIN_FILE) {
+        return values->command->format == SETTINGS_YAML ? SETTING_FROM_YAML : SETTING_FROM_INI;
+    }
+    return origin == ORIGIN_ENVIRONMENT ? SETTING_FROM_ENVIRONMENT : SETTING_FROM_FLAG;
+}
+
+bool settings_values_take(const struct settings_values *values, struct setting_value *value,
+                          enum origin origin, const char *place, const char *text, struct error *error) {
+    if (origin < value->origin) {
+        return true;
+    }
+    int64_t number = 0;
+    if (!setting_value_parse(value->setting, text, &number)) {
+        return setting_value_refuse(value->setting, place, text, error);
+    }
+    if (!setting_text_check(value->setting, source_of(values, origin), place, text, error)) {
+        return false;
+    }
+    char *copy = strdup(text), *place_copy = strdup(place);
+    if (copy == NULL || place_copy == NULL) {
+        free(copy);
+        free(place_copy);
+        return error_set(error, ERROR_NO_MEMORY, "%s: no memory", place);
+    }
+    free(value->text);
+    free(value->place);
+    value->text = copy;
+    value->place = place_copy;
+    value->number = number;
+    value->origin = origin;
+    return true;
+}

@@ -1,0 +1,47 @@
+// The values of one command's settings while they are read: which of several counts, and where it stands.
+#ifndef QUINIELA_BASE_SETTINGS_VALUES_H
+#define QUINIELA_BASE_SETTINGS_VALUES_H
+
+#include "base/attributes.h"
+#include "base/error.h"
+#include "base/settings_command.h"
+
+enum {
+    SETTINGS_MAX = 64,     // of one subcommand
+    PLACE_BYTES_MAX = 220, // of where a value stands
+};
+
+// The later one wins.
+enum origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
+
+struct setting_value {
+    const struct setting *setting;
+    size_t offset; // of the setting's field in the command's options
+    enum origin origin;
+    char *text;     // as written; NULL while the default holds
+    char *place;    // where it stands: "config.ini:3: STORE"; NULL while the default holds
+    int64_t number; // what setting_value_parse makes of the text, or of the default
+    int file_line;  // where the file has it, or 0
+};
+
+struct settings_values {
+    const struct settings_command *command;
+    struct setting_value list[SETTINGS_MAX];
+    int count;
+};
+
+// Makes a list of every setting of the command, each with its default. A default that its own setting refuses
+// is a bug in the table, and aborts.
+void settings_values_init(struct settings_values *values, const struct settings_command *command);
+
+// Frees what is in the list.
+void settings_values_clear(struct settings_values *values);
+
+// Checks `text`, which stands at `place`, and keeps a copy of both; unless a stronger origin has set the
+// value: what does not count is not checked either. Of two from the same origin the later one counts.
+// ERROR_BAD_SETTING or ERROR_NO_MEMORY.
+bool settings_values_take(const struct settings_values *values, struct setting_value *value,
+                          enum origin origin, const char *place, const char *text,
+                          struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,29 @@
+// The server's certificates while it runs: read at the start and again on SIGHUP, with a warning before they
+// expire.
+#ifndef QUINIELA_CLI_CERTIFICATES_H
+#define QUINIELA_CLI_CERTIFICATES_H
+
+#include "cli/server_options.h"
+#include "net/net.h"
+
+enum { CERTIFICATES_WARN_EVERY_MS = 12 * 3600 * 1000 };
+
+struct certificates {
+    const struct server_options *options;
+    struct tls_context *tls; // NULL: plain text
+};
+
+// Reads the files that the settings name, if any. ERROR_BAD_SETTING, naming the setting and the file.
+bool certificates_open(struct certificates *certificates, const struct server_options *options,
+                       struct error *error) MUST_CHECK;
+
+// Reads the files again, for the connections of `net` (NULL: there are none yet) to come. If that fails, it
+// logs why and keeps those it has. Returns whether there are new ones.
+bool certificates_reload(struct certificates *certificates, struct net *net);
+
+// Logs a line for each file that is about to expire. `certificates` is a struct certificates.
+void certificates_warn(void *certificates);
+
+void certificates_close(struct certificates *certificates);
+
+#endif

@@ -1,0 +1,83 @@
+#include "cli/client_options.h"
+
+#include "agency/limits.h"
+#include "cli/help_texts.h"
+
+#define SWITCHES "on off" // in the order of the enum
+
+static const struct setting general[] = {
+    SETTING_CONFIG_IN(struct client_options, config, "CONFIG", HELP_CLIENT_CONFIG),
+    SETTING_CHOICE_IN(struct client_options, service, "SERVICE", "lottery", SERVICE_KINDS, HELP_SERVICE,
+                      .flag_only = true),
+    SETTING_NUMBER_IN(struct client_options, agency, "CLI_ID", NULL, 1, AGENCIES_MAX, HELP_CLI_ID,
+                      .file_key = "id"),
+    {.key = NULL},
+};
+
+static const struct setting central[] = {
+    SETTING_TEXT_IN(struct client_options, server_address, "CLI_SERVER_ADDRESS", "127.0.0.1:12345",
+                    HELP_CLI_SERVER_ADDRESS, .file_key = "server.address"),
+    SETTING_TEXT_IN(struct client_options, consult_address, "CLI_SERVER_CONSULT_ADDRESS", NULL,
+                    HELP_CLI_SERVER_CONSULT_ADDRESS, .file_key = "server.consult_address"),
+    SETTING_DURATION_IN(struct client_options, answer_timeout_ms, "CLI_ANSWER_TIMEOUT", "30s",
+                        HELP_CLI_ANSWER_TIMEOUT, .file_key = "answer.timeout"),
+    {.key = NULL},
+};
+
+static const struct setting bets[] = {
+    SETTING_TEXT_IN(struct client_options, data_dir, "CLI_DATA_DIR", "data", HELP_CLI_DATA_DIR,
+                    .file_key = "data.dir"),
+    SETTING_SWITCH_IN(struct client_options, strict, "CLI_STRICT", HELP_CLI_STRICT, .file_key = "strict"),
+    SETTING_NUMBER_IN(struct client_options, chunk_size, "CHUNK_SIZE", "1000", 1, CHUNK_BETS_MAX,
+                      HELP_CLI_CHUNK_SIZE, .file_key = "batch.maxAmount", .alias = "CLI_BATCH_MAXAMOUNT"),
+    SETTING_NUMBER_IN(struct client_options, window, "CLI_WINDOW", "4", 1, WINDOW_MAX, HELP_CLI_WINDOW,
+                      .file_key = "window"),
+    SETTING_SWITCH_IN(struct client_options, poll, "CLI_POLL", HELP_CLI_POLL, .file_key = "poll"),
+    SETTING_SWITCH_IN(struct client_options, winners, "CLI_WINNERS", HELP_CLI_WINNERS, .flag_only = true),
+    {.key = NULL},
+};
+
+static const struct setting single_bet[] = {
+    SETTING_TEXT_IN(struct client_options, bet[0], "NOMBRE", NULL, HELP_NOMBRE, .free_text = true),
+    SETTING_TEXT_IN(struct client_options, bet[1], "APELLIDO", NULL, HELP_APELLIDO, .free_text = true),
+    SETTING_TEXT_IN(struct client_options, bet[2], "DOCUMENTO", NULL, HELP_DOCUMENTO, .free_text = true),
+    SETTING_TEXT_IN(struct client_options, bet[3], "NACIMIENTO", NULL, HELP_NACIMIENTO, .free_text = true),
+    SETTING_TEXT_IN(struct client_options, bet[4], "NUMERO", NULL, HELP_NUMERO, .free_text = true),
+    {.key = NULL},
+};
+
+static const struct setting echo[] = {
+    SETTING_NUMBER_IN(struct client_options, loop_amount, "CLI_LOOP_AMOUNT", NULL, 0, INT64_MAX,
+                      HELP_CLI_LOOP_AMOUNT, .file_key = "loop.amount"),
+    SETTING_DURATION_IN(struct client_options, loop_lapse_ms, "CLI_LOOP_LAPSE", NULL, HELP_CLI_LOOP_LAPSE,
+                        .file_key = "loop.lapse"),
+    SETTING_DURATION_IN(struct client_options, loop_period_ms, "CLI_LOOP_PERIOD", NULL, HELP_CLI_LOOP_PERIOD,
+                        .file_key = "loop.period"),
+    {.key = NULL},
+};
+
+static const struct setting privileges[] = {
+    SETTING_CHOICE_IN(struct client_options, sandbox, "CLI_SANDBOX", "on", SWITCHES, HELP_CLI_SANDBOX,
+                      .file_key = "sandbox"),
+    {.key = NULL},
+};
+
+static const struct setting_group groups[] = {
+    {"General", general, 0},
+    {"The central", central, 0},
+    {"Sending", bets, 0},
+    {"A single bet", single_bet, 0},
+    {"The echo", echo, 0},
+    TLS_CLIENT_GROUP_IN(struct client_options, tls),
+    LOG_CLIENT_GROUP_IN(struct client_options, log),
+    {"Privileges", privileges, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command client_command = {
+    .name = "client",
+    .summary = HELP_CLIENT_SUMMARY,
+    .details = HELP_CLIENT_DETAILS,
+    .groups = groups,
+    .format = SETTINGS_YAML,
+};

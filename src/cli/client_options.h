@@ -1,0 +1,40 @@
+// What an agency's client can be told, as its table of settings (client_options.c) fills it in.
+#ifndef QUINIELA_CLI_CLIENT_OPTIONS_H
+#define QUINIELA_CLI_CLIENT_OPTIONS_H
+
+#include "bet/limits.h"
+#include "cli/log_options.h"
+#include "cli/service_kind.h"
+#include "cli/tls_options.h"
+
+struct client_options {
+    struct settings *settings; // where each value stands
+
+    const char *config; // path, or NULL
+    enum service_kind service;
+    uint32_t agency; // 0 when not set
+
+    // The central; lists of addresses.
+    const char *server_address, *consult_address; // consult_address: NULL where it is the same connection
+    uint64_t answer_timeout_ms;                   // 0: none
+
+    // Sending.
+    const char *data_dir;
+    uint32_t chunk_size, window;
+    bool strict, poll, winners;
+
+    // The echo's loop.
+    int64_t loop_amount, loop_lapse_ms; // each counts only when set
+    int64_t loop_period_ms;
+
+    // One bet, field by field in a bet's order; NULL where not set.
+    const char *bet[BET_FIELDS];
+
+    struct tls_files tls;
+    struct log_options log;
+    enum { CLIENT_SANDBOX_ON, CLIENT_SANDBOX_OFF } sandbox;
+};
+
+extern const struct settings_command client_command;
+
+#endif

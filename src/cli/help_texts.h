@@ -1,0 +1,302 @@
+// The words of --help: for each subcommand its summary and details, for each setting what its value is called
+// and what it means. Which settings there are, and their defaults and bounds, is in the tables of the
+// *_options.c files and of the commands.
+#ifndef QUINIELA_CLI_HELP_TEXTS_H
+#define QUINIELA_CLI_HELP_TEXTS_H
+
+// Shared groups ---------------------------------------------------------------------------------------------
+
+#define HELP_STORE                                                                                           \
+    .value_name = "ADDRESS",                                                                                 \
+    .help = "Where the bets are stored: the path of an SQLite database, or a PostgreSQL connection string, " \
+            "such as postgresql://USER@HOST,HOST/DATABASE"
+#define HELP_DRAW .value_name = "NAME", .help = "Which of the draws in the store"
+
+#define HELP_TLS_CERT                                                                                        \
+    .value_name = "PATH",                                                                                    \
+    .help = "The server's certificate, in PEM. With TLS_KEY and TLS_CA, the server speaks TLS 1.3 and "      \
+            "accepts only agencies with a certificate of their own; SIGHUP reloads all these files"
+#define HELP_TLS_KEY .value_name = "PATH", .help = "The certificate's private key, in PEM"
+#define HELP_TLS_CA                                                                                          \
+    .value_name = "PATH", .help = "The authority that must have signed the other side's certificate, in PEM"
+#define HELP_TLS_CRL .value_name = "PATH", .help = "The authority's certificate revocation list, in PEM"
+#define HELP_CLIENT_TLS_CERT                                                                                 \
+    .value_name = "PATH",                                                                                    \
+    .help =                                                                                                  \
+        "The agency's certificate, in PEM. With its key and the authority, the agency connects over TLS 1.3"
+
+#define HELP_LOG_LEVEL                                                                                       \
+    .value_name = "LEVEL", .help = "Minimum level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL"
+
+#define HELP_SERVICE .value_name = "NAME", .help = "The service to run, or to use: lottery or echo"
+
+// server ----------------------------------------------------------------------------------------------------
+
+#define HELP_SERVER_SUMMARY                                                                                  \
+    "Run the central: take the agencies' bets, make the draw, and tell each agency its winners."
+#define HELP_SERVER_DETAILS                                                                                  \
+    "It stops on SIGTERM or SIGINT, and with --once by itself. Restarted on the same store, it continues "   \
+    "where it left off."
+
+#define HELP_SERVER_CONFIG .value_name = "PATH", .help = "INI file to read settings from, section DEFAULT"
+#define HELP_SERVER_IP                                                                                       \
+    .value_name = "ADDRESS",                                                                                 \
+    .help = "Address to listen on: numeric, or a name, which stands for those of its addresses that belong " \
+            "to this machine, and for loopback. Every address where it is not set"
+#define HELP_SERVER_PORT                                                                                     \
+    .value_name = "PORT",                                                                                    \
+    .help = "TCP port for bets, and for consultations, too; 0 takes a free port, which is logged"
+#define HELP_CONSULT_SERVER_PORT                                                                             \
+    .value_name = "PORT", .help = "TCP port for consultations of winners only; 0 takes a free port"
+#define HELP_SERVER_LISTEN_BACKLOG                                                                           \
+    .value_name = "N",                                                                                       \
+    .help = "Connections that may wait to be accepted; also the number of agencies of a new draw where "     \
+            "AGENCIES is not set"
+#define HELP_LOOPS                                                                                           \
+    .value_name = "N", .help = "Threads that serve connections; one per core where it is not set"
+
+#define HELP_AGENCIES                                                                                        \
+    .value_name = "N",                                                                                       \
+    .help = "Number of agencies the draw waits for. Where it is not set, a draw keeps the number it was "    \
+            "opened with, and a new draw takes SERVER_LISTEN_BACKLOG"
+#define HELP_WINNING_NUMBER                                                                                  \
+    .value_name = "NUMBER", .help = "The number that wins. A draw that already has bets keeps its own"
+#define HELP_CHANGE                                                                                          \
+    .help = "Confirm fewer AGENCIES, or another WINNING_NUMBER, for a draw that already has bets"
+#define HELP_ONCE .help = "Stop once every agency has been told its winners, instead of serving on"
+
+#define HELP_INSECURE                                                                                        \
+    .help = "Accept plain text on a public address, too, where anybody can speak for any agency"
+#define HELP_HANDSHAKE_TIMEOUT                                                                               \
+    .value_name = "DURATION",                                                                                \
+    .help = "Time an agency has for its part of the TLS handshake; 0s disables the limit"
+
+#define HELP_MESSAGE_TIMEOUT                                                                                 \
+    .value_name = "DURATION",                                                                                \
+    .help = "Time a message may take from its first byte to its last; 0s disables the limit"
+#define HELP_SEND_TIMEOUT                                                                                    \
+    .value_name = "DURATION",                                                                                \
+    .help = "Time an agency may leave 8 KB of its answers unread; 0s disables the limit"
+#define HELP_IDLE_TIMEOUT                                                                                    \
+    .value_name = "DURATION",                                                                                \
+    .help = "Time a connection may be silent; one that waits for the draw may be silent indefinitely. 0s "   \
+            "disables the limit"
+#define HELP_CONNECTIONS_MAX                                                                                 \
+    .value_name = "N",                                                                                       \
+    .help = "Maximum number of connections. At the limit, a new one replaces one of whoever has most. 0 "    \
+            "means as many as there are file descriptors"
+#define HELP_MEMORY_MAX                                                                                      \
+    .value_name = "SIZE",                                                                                    \
+    .help = "Memory for partly received messages, chunks waiting to be stored and unread answers, of all "   \
+            "connections together. When it is used up, those that hold most are closed"
+#define HELP_REFUSALS_MAX                                                                                    \
+    .value_name = "N",                                                                                       \
+    .help = "Close a connection after this many refused messages in a row; 0 disables the limit"
+
+#define HELP_AUDIT_LOG                                                                                       \
+    .value_name = "PATH",                                                                                    \
+    .help = "File to append an audit log to: who connected, who was refused, when each agency finished, "    \
+            "the seal and the draw. Each line carries the hash of the line before"
+
+#define HELP_RUN_AS                                                                                          \
+    .value_name = "NAME",                                                                                    \
+    .help = "When started as root: the user to become once the ports are bound; must own the store"
+#define HELP_SANDBOX                                                                                         \
+    .value_name = "WORD",                                                                                    \
+    .help = "on: after starting, give up access to every file but the store's, and to every system call "    \
+            "that is not needed"
+
+// client ----------------------------------------------------------------------------------------------------
+
+#define HELP_CLIENT_SUMMARY "Run an agency: send its bets to the central, then ask for its winners."
+#define HELP_CLIENT_DETAILS                                                                                  \
+    "With NOMBRE, APELLIDO, DOCUMENTO, NACIMIENTO and NUMERO set, that one bet is sent instead of the file."
+
+#define HELP_CLIENT_CONFIG                                                                                   \
+    .value_name = "PATH", .help = "YAML file to read settings from; a key is the dotted path to a value"
+#define HELP_CLI_ID .value_name = "N", .help = "The agency's number; it sends the bets in agency-N.csv"
+#define HELP_CLI_SERVER_ADDRESS                                                                              \
+    .value_name = "HOST:PORT",                                                                               \
+    .help = "Where the central takes bets. An agency accepts the addresses of several servers, separated "   \
+            "by commas, and uses any of them"
+#define HELP_CLI_SERVER_CONSULT_ADDRESS                                                                      \
+    .value_name = "HOST:PORT",                                                                               \
+    .help = "Where the central takes consultations, of several servers likewise. Where it is not set, they " \
+            "go over the connection for bets"
+#define HELP_CLI_DATA_DIR .value_name = "PATH", .help = "Directory of agency-N.csv"
+#define HELP_CLI_CHUNK_SIZE .value_name = "N", .help = "Maximum number of bets in one message"
+#define HELP_CLI_WINDOW                                                                                      \
+    .value_name = "N", .help = "Number of chunks in flight before the first is acknowledged"
+#define HELP_CLI_ANSWER_TIMEOUT                                                                              \
+    .value_name = "DURATION",                                                                                \
+    .help = "Time the central has for an answer before the agency reconnects, doubled each time; 0s "        \
+            "disables the limit"
+#define HELP_CLI_POLL                                                                                        \
+    .help = "Poll for the winners, with growing random waits, instead of holding a connection"
+#define HELP_CLI_STRICT .help = "Refuse a file whose last line has no newline: it may be truncated"
+#define HELP_CLI_WINNERS .help = "Print the winners' documents"
+#define HELP_CLI_SANDBOX                                                                                     \
+    .value_name = "WORD",                                                                                    \
+    .help = "on: before connecting, give up access to every file but its own and its certificates, every "   \
+            "port but its servers', and every system call that is not needed"
+#define HELP_CLI_LOOP_AMOUNT .value_name = "N", .help = "Number of messages an echo client sends"
+#define HELP_CLI_LOOP_LAPSE .value_name = "DURATION", .help = "How long an echo client runs"
+#define HELP_CLI_LOOP_PERIOD                                                                                 \
+    .value_name = "DURATION", .help = "How long an echo client waits between messages"
+#define HELP_NOMBRE .value_name = "NAME", .help = "First name"
+#define HELP_APELLIDO .value_name = "NAME", .help = "Family name"
+#define HELP_DOCUMENTO .value_name = "DOCUMENT", .help = "Identity document"
+#define HELP_NACIMIENTO .value_name = "YYYY-MM-DD", .help = "Date of birth"
+#define HELP_NUMERO .value_name = "NUMBER", .help = "The number bet on, 0 to 9999"
+
+// export ----------------------------------------------------------------------------------------------------
+
+#define HELP_EXPORT_SUMMARY                                                                                  \
+    "Write the stored bets as CSV: agency,nombre,apellido,documento,nacimiento,numero."
+#define HELP_WHILE_A_SERVER_RUNS "It may run while a server does."
+
+#define HELP_EXPORT_AGENCY                                                                                   \
+    .value_name = "N", .help = "Only this agency's bets; every agency's where it is not set"
+#define HELP_EXPORT_OUTPUT .value_name = "PATH", .help = "File to write; standard output where it is not set"
+#define HELP_EXPORT_FOR_SPREADSHEETS                                                                         \
+    .help = "Put a quote (') before a field that a spreadsheet would take for a formula: one that begins "   \
+            "with = + - @"
+
+// status, check, verify, ping -------------------------------------------------------------------------------
+
+#define HELP_STATUS_SUMMARY "Show the state of the draw and of each agency."
+
+#define HELP_JSON .help = "Print JSON instead of a table"
+
+#define HELP_CHECK_SUMMARY                                                                                   \
+    "Check every stored bet of the draw, and the files of the store: exit 0 when all is well, 1 when not."
+#define HELP_CHECK_DETAILS                                                                                   \
+    "It changes nothing, and may run while a server does. It reports which chunks are damaged, and how "     \
+    "much is good."
+
+#define HELP_VERIFY_SUMMARY                                                                                  \
+    "Check that nothing in an audit log was changed, removed or inserted: exit 0 when so, 1 when not."
+#define HELP_VERIFY_DETAILS                                                                                  \
+    "Whoever can write the file can also forge a whole new chain. So note the last hash elsewhere now and "  \
+    "then, and pass it with --head."
+
+#define HELP_VERIFY_AUDIT                                                                                    \
+    .value_name = "FILE[,FILE...]",                                                                          \
+    .help = "The audit log to check; where it continues in further files, all of them, oldest first, "       \
+            "separated by commas"
+#define HELP_VERIFY_HEAD                                                                                     \
+    .value_name = "HASH", .help = "A hash that was printed earlier: a line must still have it"
+
+#define HELP_PING_SUMMARY                                                                                    \
+    "Ask a server, of either service, whether it is alive: exit 0 when it is, 1 when it is not."
+#define HELP_PING_DETAILS                                                                                    \
+    "Without --address it asks on this machine, at the address and port in the server's own settings."
+
+#define HELP_PING_ADDRESS .value_name = "HOST:PORT", .help = "The server's address"
+#define HELP_PING_SERVER_IP                                                                                  \
+    .value_name = "ADDRESS", .help = "The address it listens on; loopback for a name, or where it is not "   \
+                                     "set"
+#define HELP_PING_SERVER_PORT .value_name = "PORT", .help = "Its TCP port for bets"
+#define HELP_PING_TIMEOUT .value_name = "DURATION", .help = "How long to wait for the answer"
+
+// compose, sample, keys -------------------------------------------------------------------------------------
+
+#define HELP_COMPOSE_SUMMARY "Write a compose file with one or more servers and N clients, N from 0 to 10000."
+#define HELP_COMPOSE_DETAILS "`make docker-image` builds the images; `make docker-compose-up` starts it all."
+
+#define HELP_COMPOSE_OUTPUT .value_name = "FILE", .help = "File to write; - is standard output"
+#define HELP_COMPOSE_SERVICE                                                                                 \
+    .value_name = "NAME", .help = "lottery: each client sends its CSV file; bet: one made-up bet each; echo"
+#define HELP_COMPOSE_DATA .value_name = "DIR", .help = "Directory of the CSV files"
+#define HELP_COMPOSE_STORE                                                                                   \
+    .value_name = "NAME", .help = "sqlite: a file in a volume; postgres: a PostgreSQL container"
+#define HELP_COMPOSE_SERVERS                                                                                 \
+    .value_name = "N", .help = "Number of servers, which share the store; more than one need --store "       \
+                               "postgres"
+
+#define HELP_SAMPLE_SUMMARY                                                                                  \
+    "Write files of made-up bets, the same ones each time, with a known number of winners."
+
+#define HELP_SAMPLE_DIR .value_name = "PATH", .help = "Directory for agency-1.csv, agency-2.csv ..."
+#define HELP_SAMPLE_SIZES .value_name = "N,N...", .help = "Number of bets of each agency"
+#define HELP_SAMPLE_WINNERS .value_name = "N,N...", .help = "Number of winners among them"
+#define HELP_SAMPLE_NUMBER .value_name = "NUMBER", .help = "The number that wins"
+#define HELP_SAMPLE_SEED .value_name = "N", .help = "The same seed gives the same files"
+
+#define HELP_KEYS_SUMMARY "Make a test authority, and certificates for a server and for the agencies."
+#define HELP_KEYS_DETAILS                                                                                    \
+    "Existing files are kept, missing ones are made. For trials and tests: a real central has a real "       \
+    "authority."
+
+#define HELP_KEYS_DIR                                                                                        \
+    .value_name = "PATH", .help = "Directory of the keys and certificates; created if missing"
+#define HELP_KEYS_AGENCIES .value_name = "N", .help = "Number of agencies to make a certificate for"
+#define HELP_KEYS_NAMES                                                                                      \
+    .value_name = "NAME,NAME...", .help = "Names and numeric addresses by which agencies reach the server"
+#define HELP_KEYS_DAYS                                                                                       \
+    .value_name = "N",                                                                                       \
+    .help = "Days a certificate is valid. The revocation list is valid for 30 days and renewed on each run"
+#define HELP_KEYS_REVOKE                                                                                     \
+    .value_name = "NAME", .help = "Only add a certificate, such as agency-3, to the revocation list, "       \
+                                  "crl.pem"
+
+// bench -----------------------------------------------------------------------------------------------------
+
+#define HELP_BENCH_SUMMARY                                                                                   \
+    "Measure how fast a central takes bets: a running one, or with --self one of its own."
+#define HELP_BENCH_DETAILS                                                                                   \
+    "The draw must not have any bets yet. Latency is counted from the first write of a chunk to its "        \
+    "answer. Every answer is checked; a wrong one ends the run with exit code 1."
+
+#define HELP_BENCH_SERVER_ADDRESS .value_name = "HOST:PORT", .help = "Where the central takes bets"
+#define HELP_BENCH_CONSULT_ADDRESS                                                                           \
+    .value_name = "HOST:PORT",                                                                               \
+    .help = "Where the central takes consultations; the address for bets where it is not set"
+#define HELP_BENCH_AGENCIES .value_name = "N", .help = "Number of agencies, each with a connection of its own"
+#define HELP_BENCH_BETS .value_name = "N", .help = "Number of bets to send, of all agencies together"
+#define HELP_BENCH_CHUNK_SIZE .value_name = "N", .help = "Number of bets in one message"
+#define HELP_BENCH_WINDOW                                                                                    \
+    .value_name = "N", .help = "Number of chunks an agency has in flight before the first is acknowledged"
+#define HELP_BENCH_RATE                                                                                      \
+    .value_name = "BETS",                                                                                    \
+    .help = "Bets per second, of all agencies together; 0 sends as fast as the window allows. With a rate, " \
+            "latency is counted from the moment a chunk was due"
+#define HELP_BENCH_THREADS .value_name = "N", .help = "Number of sending threads"
+#define HELP_BENCH_PAYLOAD                                                                                   \
+    .value_name = "PATH",                                                                                    \
+    .help = "CSV file of bets, repeated until there are enough; made-up bets where it is not set"
+#define HELP_BENCH_PREPARED                                                                                  \
+    .help = "Encode all bets before the clock starts, instead of each chunk when it is sent, as an agency "  \
+            "does"
+#define HELP_BENCH_CLASSIC .help = "Omit the position of each chunk, as older agencies do"
+#define HELP_BENCH_CERTIFICATES                                                                              \
+    .value_name = "DIR",                                                                                     \
+    .help = "Use TLS, with a certificate for each agency, and with --self for the central, too: ca.crt, "    \
+            "server.crt, server.key, agency-N.crt and agency-N.key in that directory"
+
+#define HELP_BENCH_DRAW .help = "Finish every agency, and measure how long the draw takes"
+#define HELP_BENCH_HOLD                                                                                      \
+    .value_name = "N",                                                                                       \
+    .help = "Have N consultations wait for the draw, and measure how long all answers take; implies --draw"
+
+#define HELP_BENCH_POLL .value_name = "N", .help = "Only simulate N polling agencies; nothing is sent"
+#define HELP_BENCH_POLL_BASE_MS .value_name = "MS", .help = "Upper bound of a polling agency's first wait"
+#define HELP_BENCH_POLL_CAP_MS .value_name = "MS", .help = "Upper bound of a polling agency's waits"
+#define HELP_BENCH_POLL_DRAW_MS .value_name = "MS", .help = "When the simulated draw is made"
+
+#define HELP_BENCH_SELF .help = "Start a central on free ports with a new store, and stop it afterwards"
+#define HELP_BENCH_DIR                                                                                       \
+    .value_name = "PATH", .help = "With --self: directory in which to make the store's directory"
+#define HELP_BENCH_STORE                                                                                     \
+    .value_name = "ADDRESS",                                                                                 \
+    .help = "With --self: another store, as a server takes it, instead of a new one in that directory"
+#define HELP_BENCH_PROGRAM                                                                                   \
+    .value_name = "PATH",                                                                                    \
+    .help = "With --self: the quiniela to start as the central, instead of the one that measures"
+#define HELP_BENCH_KEEP .help = "With --self: keep the store and the central's log, and print where they are"
+#define HELP_BENCH_LOG_LEVEL                                                                                 \
+    .value_name = "LEVEL", .help = "With --self: minimum level that the central logs, to a file"
+
+#define HELP_BENCH_CSV .help = "Print CSV: a line of names and a line of values"
+
+#endif

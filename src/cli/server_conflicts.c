@@ -1,0 +1,97 @@
+#include "cli/server_conflicts.h"
+
+#include "base/log.h"
+#include "base/path.h"
+#include "cli/conflicts.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+// Whether both names lead to one file: by name where there is none yet; an existing one is also recognized
+// by another name (a hard link, a bind mount).
+static bool is_one_file(const char *name, const char *other) {
+    struct stat one, another;
+    return strcmp(name, other) == 0 ||
+           (stat(name, &one) == 0 && stat(other, &another) == 0 && path_is_same(&one, &another));
+}
+
+// Whether `path` leads to the file `resolved`.
+static bool leads_to(const char *path, const char *resolved) {
+    char file[PATH_MAX];
+    struct error ignored; // opening it will report why
+    return path_resolve(path, file, &ignored) && is_one_file(file, resolved);
+}
+
+// Whether the store writes to a file.
+struct written {
+    const char *resolved; // the file
+    bool is_the_stores;
+};
+
+static void compare_written(void *context, const char *path, bool is_written) {
+    struct written *written = context;
+    struct stat status;
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode); // which may hold other files, too
+    written->is_the_stores =
+        written->is_the_stores || (is_written && !is_folder && is_one_file(path, written->resolved));
+}
+
+static bool is_of_store(const char *address, const char *resolved) {
+    struct written written = {.resolved = resolved};
+    store_paths(address, compare_written, &written);
+    return written.is_the_stores;
+}
+
+// The audit log is appended to, so it must not be any other file of the server.
+static bool check_audit_log(const struct server_options *options, struct error *error) {
+    const char *const *const files[] = {&options->config, &options->tls.certificate, &options->tls.key,
+                                        &options->tls.authority, &options->tls.revocations};
+    char resolved[PATH_MAX];
+    struct error ignored;
+    if (options->audit_log == NULL || !path_resolve(options->audit_log, resolved, &ignored)) {
+        return true;
+    }
+    const void *same = NULL;
+    if (is_of_store(options->store.address, resolved)) {
+        same = &options->store.address;
+    }
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && same == NULL; i++) {
+        same = *files[i] != NULL && leads_to(*files[i], resolved) ? files[i] : NULL;
+    }
+    const struct conflict conflict = {&options->audit_log, same, "they are one file"};
+    return same == NULL || conflicts_refuse(options->settings, &conflict, error);
+}
+
+static bool check_once(const struct server_options *options, struct error *error) {
+    static const char endless[] = "an echo never stops by itself",
+                      nobody[] = "with no agencies there is nobody to be told, and so no end";
+    const struct settings *settings = options->settings;
+    bool no_agencies = settings_is_set(settings, &options->agencies) && options->agencies == 0;
+    bool is_echo = options->service == SERVICE_ECHO;
+    if (!options->once || !(no_agencies || is_echo)) {
+        return true;
+    }
+    const struct conflict conflict = {&options->once,
+                                      is_echo ? (const void *)&options->service : &options->agencies,
+                                      is_echo ? endless : nobody};
+    return conflicts_refuse(settings, &conflict, error);
+}
+
+bool server_conflicts_check(const struct server_options *options, struct error *error) {
+    static const char either[] = "either plain text is accepted, or TLS";
+    const struct conflict conflicts[] = {
+        {&options->insecure, &options->tls.certificate, either},
+        {&options->insecure, &options->tls.key, either},
+        {&options->insecure, &options->tls.authority, either},
+    };
+    return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
+           check_once(options, error) && check_audit_log(options, error);
+}
+
+void server_conflicts_warn_of_no_agencies(uint32_t agencies) {
+    if (agencies == 0) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
+                  "agencies: 0 | message: the draw waits for no agency, so it is never made");
+    }
+}

@@ -1,0 +1,54 @@
+#include "cli/server_log.h"
+
+#include "base/log.h"
+#include "cli/loops.h"
+#include "service/service.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void log_config(const struct server_options *options) {
+    const struct settings *settings = options->settings;
+    char store[STORE_ADDRESS_BYTES];
+    store_show_address(options->store.address, store);
+    log_event(
+        LOG_LEVEL_INFO, "config", LOG_SUCCESS,
+        "port: %s | listen_backlog: %s | logging_level: %s | consult_port: %s | ip: %s | agencies: %" PRIu32
+        " | store: %s | draw: %s | winning_number: %s | loops: %d | message_timeout: %s | send_timeout: %s"
+        " | idle_timeout: %s | connections_max: %s | memory_max: %s | tls: %s",
+        settings_written(settings, &options->port), settings_written(settings, &options->listen_backlog),
+        settings_written(settings, &options->log.level), settings_written(settings, &options->consult_port),
+        options->ip == NULL ? "" : options->ip, server_options_agencies(options), store, options->store.draw,
+        settings_written(settings, &options->winning_number), loops_from(options),
+        settings_written(settings, &options->message_timeout_ms),
+        settings_written(settings, &options->send_timeout_ms),
+        settings_written(settings, &options->idle_timeout_ms),
+        settings_written(settings, &options->connections_max),
+        settings_written(settings, &options->memory_max), options->tls.certificate == NULL ? "off" : "on");
+}
+
+void server_log_begin(const struct server_options *options) {
+    log_set_level(options->log.level);
+    log_config(options);
+    settings_warn(options->settings);
+}
+
+void server_log_listening(const struct server_options *options, const struct net *net) {
+    static const char *const names[] = {"lottery", "echo"}; // of enum service_kind
+    bool is_echo = options->service == SERVICE_ECHO;
+    char port[8], consult[8];
+    snprintf(port, sizeof port, "%u", net_port(net, LOTTERY_PORT_BETS));
+    if (!is_echo) {
+        snprintf(consult, sizeof consult, "%u", net_port(net, LOTTERY_PORT_CONSULT));
+    }
+    const struct log_field fields[] = {{"service", names[options->service]},
+                                       {"ip", net_address(net)},
+                                       {"port", port},
+                                       {"consult_port", is_echo ? NULL : consult}};
+    log_fields(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
+}
+
+void server_log_no_start(const struct error *error) {
+    log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",
+              error_name(error->code), error->text);
+}

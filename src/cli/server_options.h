@@ -1,0 +1,49 @@
+// What the server can be told, as its table of settings (server_options.c) fills it in.
+#ifndef QUINIELA_CLI_SERVER_OPTIONS_H
+#define QUINIELA_CLI_SERVER_OPTIONS_H
+
+#include "cli/log_options.h"
+#include "cli/service_kind.h"
+#include "cli/store_options.h"
+#include "cli/tls_options.h"
+
+struct server_options {
+    struct settings *settings; // where each value stands
+
+    const char *config; // path, or NULL
+    enum service_kind service;
+
+    // Listening.
+    const char *ip; // NULL: every address
+    uint16_t port, consult_port;
+    uint16_t listen_backlog;
+    int loops; // 0 when not set: see loops.h
+
+    // The draw.
+    uint32_t agencies; // not set: see server_options_agencies
+    uint16_t winning_number;
+    bool change, once;
+
+    struct store_options store;
+    struct tls_files tls;
+    bool insecure;
+
+    // Limits; 0 is none.
+    uint64_t message_timeout_ms, send_timeout_ms, idle_timeout_ms, handshake_timeout_ms;
+    uint32_t connections_max, refusals_max;
+    size_t memory_max; // bytes
+
+    struct log_options log;
+    const char *audit_log; // path, or NULL
+
+    // Privileges.
+    const char *run_as; // user, or NULL
+    enum { SANDBOX_ON, SANDBOX_OFF } sandbox;
+};
+
+extern const struct settings_command server_command;
+
+// How many agencies a new draw is for: AGENCIES, or SERVER_LISTEN_BACKLOG where that is not set.
+uint32_t server_options_agencies(const struct server_options *options);
+
+#endif
