@@ -1,6 +1,6 @@
 #include "net/exposure.h"
 
-#include "net/internal.h"
+#include "net/binding.h"
 
 #include <ifaddrs.h>
 #include <netinet/in.h>
@@ -118,6 +118,6 @@ enum exposure exposure_listening(const struct place *place, char *text, size_t r
 enum exposure exposure_bound(int socket, char *text, size_t room) {
     struct sockaddr_storage address;
     struct error ignored;
-    return listener_look(socket, &address, &ignored) ? of_address(&address, text, room)
-                                                     : of_every_address(text, room);
+    return binding_address(socket, &address, &ignored) ? of_address(&address, text, room)
+                                                       : of_every_address(text, room);
 }

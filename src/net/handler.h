@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    HANDLER_PADDING_BYTES = 64, // readable after the bytes that `received` is given: a parser may look ahead
+};
+
 struct connection;
 struct loop;
-
-enum { HANDLER_PADDING_BYTES = 64 }; // readable after the bytes that `received` is given, whatever they hold
 
 // Every function is required and runs on the thread of the loop concerned. `state` is the service's own
 // memory for that loop (zeroed before loop_started); connection_state gives that of a connection.
@@ -35,7 +37,7 @@ struct handler {
     void (*identified)(struct connection *connection);
     // It is not, or there was something else that TLS does not go on with: the connection will be closed.
     void (*refused)(struct connection *connection, const char *failure);
-    // Bytes that are not consumed yet; HANDLER_PADDING_BYTES more can be read after them. Returns how many of
+    // Bytes that are not consumed yet, followed by HANDLER_PADDING_BYTES readable ones. Returns how many of
     // them are consumed now; the rest comes again with what follows. Not called while the connection is
     // paused.
     size_t (*received)(struct connection *connection, const uint8_t *bytes, size_t length);
@@ -53,5 +55,20 @@ struct handler {
     // The connection is gone: nothing can be sent any more. Its state lives on while connection_hold says so.
     void (*closed)(struct connection *connection);
 };
+
+// What a service may ask of a loop.
+
+// Makes handler.loop_woken run on the loop's thread, soon. For any thread, while the loop exists.
+void loop_wake(struct loop *loop);
+
+// The same in that many milliseconds, unless it is awaited already. For the loop's thread only.
+void loop_wake_after(struct loop *loop, unsigned ms);
+
+// The service's own memory for this loop (handler.loop_bytes), and the loop's number, from 0.
+void *loop_state(struct loop *loop);
+int loop_index(const struct loop *loop);
+
+// How many bytes a loop has of net_options.memory_max when all have as much.
+size_t loop_memory_share(const struct loop *loop);
 
 #endif

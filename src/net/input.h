@@ -1,38 +1,51 @@
-// What a connection has read and nobody has taken yet. While it waits for bytes it keeps no more memory than
-// it must: buffers of READ_BUFFER_BYTES go round among the connections of a loop.
+// What a connection has read and the service has not consumed. A connection that waits for bytes keeps as
+// little memory as it can: buffers of READ_BUFFER_BYTES go round among the connections of a loop.
+//
+// An input never decides whether there may be more memory. It says that it is full; its caller decides.
 #ifndef QUINIELA_NET_INPUT_H
 #define QUINIELA_NET_INPUT_H
 
 #include "base/attributes.h"
+#include "net/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct loop;
-struct connection;
-
-// All zeros: nothing, and no buffer. Its bytes, from start to end, belong to it; HANDLER_PADDING_BYTES more
-// than `capacity` are allocated.
+// All zeros: nothing, and no buffer. Its bytes, from start to end, belong to it; HANDLER_PADDING_BYTES
+// (net/handler.h) more than `capacity` are allocated.
 struct input {
     uint8_t *bytes;
     size_t start, end, capacity;
 };
 
-// Sees to it that there is room for more behind `end`; `asking` is whose it is. False when there is no
-// memory.
-bool input_make_room(struct loop *loop, struct input *in, const struct connection *asking) MUST_CHECK;
+// The buffers of a loop that nobody uses now. They count as held.
+struct spares {
+    struct memory *memory;
+    void *first;
+    int count;
+};
+
+// Whether there is room for more at `end`; the bytes may move to the buffer's beginning for it. False: it is
+// full.
+bool input_has_room(struct input *in);
+
+// How much larger a full input becomes by input_enlarge: bytes of memory.
+size_t input_growth(const struct input *in);
+
+// Gives a full input room for more. False when there is no memory.
+bool input_enlarge(struct input *in, struct spares *spares) MUST_CHECK;
 
 // Gives up what is not needed to keep the rest.
-void input_trim(struct loop *loop, struct input *in);
+void input_trim(struct input *in, struct spares *spares);
+
+// Gives up everything.
+void input_give_back(struct input *in, struct spares *spares);
 
 // The bytes of memory that it takes.
 size_t input_held(const struct input *in);
 
-// Gives up everything.
-void input_give_back(struct loop *loop, struct input *in);
-
-// Frees the buffers that go round: at the loop's end, and when memory is short.
-void input_free_spares(struct loop *loop);
+// Frees all spare buffers: at the loop's end, and when memory is short.
+void spares_free(struct spares *spares);
 
 #endif

@@ -1,27 +1,30 @@
-// Loops: one libuv loop and its thread each, from binding its ports to its end.
-#include "net/input.h"
-#include "net/internal.h"
-#include "net/limits.h"
+#include "net/loop.h"
+
+#include "net/eviction.h"
+#include "net/recheck.h"
+#include "net/relief.h"
+#include "net/socket.h"
 
 #include "base/log.h"
 #include "base/random.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 enum { REAP_EVERY_MS = 250, CLOSE_MS_MAX = 250 };
+
+// What services ask of it ---------------------------------------------------------------------------------
 
 void *loop_state(struct loop *loop) {
     return loop->state;
 }
 
 int loop_index(const struct loop *loop) {
-    return loop->index;
+    return loop->connections.index;
+}
+
+size_t loop_memory_share(const struct loop *loop) {
+    return memory_share(&loop->connections.memory);
 }
 
 void loop_wake(struct loop *loop) {
@@ -30,97 +33,135 @@ void loop_wake(struct loop *loop) {
 
 static void on_later(uv_timer_t *timer) {
     struct loop *loop = timer->data;
-    loop->net->handler->loop_woken(loop, loop->state);
-    connection_flush_all(loop);
+    loop->connections.handler->loop_woken(loop, loop->state);
+    connections_settle(&loop->connections);
 }
 
 void loop_wake_after(struct loop *loop, unsigned ms) {
-    if (!loop->closing && !uv_is_active((uv_handle_t *)&loop->later)) {
+    if (!loop->is_closing && !uv_is_active((uv_handle_t *)&loop->later)) {
         uv_timer_start(&loop->later, on_later, ms, 0);
     }
 }
 
+// Sweeping ------------------------------------------------------------------------------------------------
+
+bool loop_sweep(struct loop *loop, uint64_t elapsed_ms) {
+    bool goes_on = guard_sweep(&loop->guard, elapsed_ms);
+    if (!loop->guard.is_accepting && !loop->connections.is_quiet) {
+        guard_accept_again(&loop->guard);
+        listeners_follow_guard(&loop->listeners);
+    }
+    connections_settle(&loop->connections);
+    return goes_on;
+}
+
 static void on_reap(uv_timer_t *timer) {
     struct loop *loop = timer->data;
-    if (loop->closing) { // what has not left by now does not leave
-        connection_abort_all(loop);
+    if (loop->is_closing) { // what has not left by now does not leave
+        connections_abort(&loop->connections);
         return;
     }
     uint64_t now_ms = uv_now(&loop->uv);
     uint64_t elapsed_ms = now_ms - loop->swept_ms;
     loop->swept_ms = now_ms;
-    if (!guard_sweep(loop, elapsed_ms)) {
-        loop->reaping = false;
+    loop->is_reaping = loop_sweep(loop, elapsed_ms);
+    if (!loop->is_reaping) {
         uv_timer_stop(timer);
     }
-    connection_flush_all(loop);
 }
 
-void loop_start_reaper(struct loop *loop) {
-    if (!loop->reaping && !loop->closing) {
-        loop->reaping = true;
+static void start_reaper(struct loop *loop) {
+    if (!loop->is_reaping && !loop->is_closing) {
+        loop->is_reaping = true;
         loop->swept_ms = uv_now(&loop->uv);
         uv_timer_start(&loop->reaper, on_reap, REAP_EVERY_MS, REAP_EVERY_MS);
     }
 }
 
+// The end -------------------------------------------------------------------------------------------------
+
 static void close_listeners(struct loop *loop) {
-    for (int i = 0; i < loop->listener_count; i++) {
-        unsigned port = loop->net->ports[loop->listeners[i].port_index];
-        if (listener_close(&loop->listeners[i])) {
+    for (int i = 0; i < loop->listeners.count; i++) {
+        struct listener *listener = &loop->listeners.each[i];
+        if (listener_close(listener)) {
             log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS,
-                      "resource: listener | port: %u | loop: %d", port, loop->index);
+                      "resource: listener | port: %u | loop: %d",
+                      loop->listeners.ports->numbers[listener->port_index], loop_index(loop));
         }
     }
 }
 
-void loop_connection_gone(struct loop *loop) {
-    if (loop->closing && loop->connection_count == 0 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
-        uv_close((uv_handle_t *)&loop->wake, NULL);
-        uv_close((uv_handle_t *)&loop->reaper, NULL);
-        uv_close((uv_handle_t *)&loop->turns_timer, NULL);
-        uv_close((uv_handle_t *)&loop->later, NULL);
-    }
+static void close_handles(struct loop *loop) {
+    uv_close((uv_handle_t *)&loop->wake, NULL);
+    uv_close((uv_handle_t *)&loop->reaper, NULL);
+    uv_close((uv_handle_t *)&loop->later, NULL);
+    connections_close(&loop->connections);
 }
 
 // The loop ends as its last handle is closed.
-static void begin_closing(struct loop *loop) {
-    loop->closing = true;
-    guard_report(loop, true);
-    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: connections | loop: %d | count: %zu",
-              loop->index, loop->connection_count);
-    uv_timer_start(&loop->reaper, on_reap, CLOSE_MS_MAX, 0);
-    connection_finish_all(loop);
-    loop_connection_gone(loop);
+static void close_if_over(struct loop *loop) {
+    if (loop->is_closing && loop->connections.count == 0 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
+        close_handles(loop);
+    }
 }
+
+static void begin_closing(struct loop *loop) {
+    loop->is_closing = true;
+    guard_report_all(&loop->guard);
+    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: connections | loop: %d | count: %zu",
+              loop_index(loop), loop->connections.count);
+    uv_timer_start(&loop->reaper, on_reap, CLOSE_MS_MAX, 0);
+    connections_finish(&loop->connections);
+    close_if_over(loop);
+}
+
+// Woken ---------------------------------------------------------------------------------------------------
 
 static void on_wake(uv_async_t *wake) {
     struct loop *loop = wake->data;
+    struct connections *connections = &loop->connections;
     bool close_asked = atomic_load(&loop->close_asked); // before: what was answered until then is taken below
-    if (atomic_load(&loop->quiet_asked) && !loop->quiet) {
-        loop->quiet = true;
+    if (atomic_load(&loop->quiet_asked) && !connections->is_quiet) {
         close_listeners(loop);
-        connection_quiet_all(loop);
+        connections_quiet(connections);
     }
-    if (recheck_all(loop)) {
-        loop_start_reaper(loop); // it will go on with that
+    if (recheck_all(connections)) {
+        start_reaper(loop); // a sweep goes on with that
     }
-    memory_relieve_if_asked(loop);
-    loop->net->handler->loop_woken(loop, loop->state);
-    guard_give_room(loop);
-    guard_take_room(loop);
-    connection_flush_all(loop);
-    if (close_asked && !loop->closing) {
+    relief_if_asked(connections);
+    connections->handler->loop_woken(loop, loop->state);
+    eviction_help_neighbours(connections);
+    if (!connections->is_quiet && guard_accept_if_granted(&loop->guard)) {
+        listeners_follow_guard(&loop->listeners);
+    }
+    connections_settle(connections);
+    if (close_asked && !loop->is_closing) {
         begin_closing(loop);
     }
 }
 
-static void run(void *argument) {
-    struct loop *loop = argument;
-    uv_run(&loop->uv, UV_RUN_DEFAULT);
-    loop->net->handler->loop_ended(loop, loop->state);
-    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: loop | loop: %d", loop->index);
+static void bound_memory(struct loop *loop) {
+    relief_bound(&loop->connections);
 }
+
+static bool make_memory(struct loop *loop, const struct connection *asking, size_t bytes) {
+    return relief_make(&loop->connections, asking, bytes);
+}
+
+static void limit_peer(struct loop *loop, const struct connection *connection) {
+    (void)loop;
+    eviction_limit_peer(connection);
+}
+
+static const struct connection_events events = {
+    .needs_sweeps = start_reaper,
+    .wants_memory = make_memory,
+    .identified = limit_peer,
+    .settled = bound_memory,
+    .gone = close_if_over,
+};
+
+// From its making -----------------------------------------------------------------------------------------
 
 // A seed that nobody outside can guess.
 static uint64_t hidden_seed(void) {
@@ -128,118 +169,39 @@ static uint64_t hidden_seed(void) {
     return getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed ? seed : random_seed();
 }
 
-static bool open_loop(struct net *net, int index, const struct net_options *options, struct error *error) {
-    struct loop *loop = &net->loops[index];
-    loop->net = net;
-    loop->index = index;
-    guard_init(loop, options);
-    loop->state = calloc(1, net->handler->loop_bytes + 1); // a service may keep nothing
-    int failure = loop->state == NULL ? UV_ENOMEM : uv_loop_init(&loop->uv);
-    if (failure != 0) {
-        free(loop->state);
-        loop->state = NULL; // close_loop then knows that there is nothing to close
-        return failure == UV_ENOMEM ? error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", index)
-                                    : error_set_system(error, -failure, "loop %d cannot be made", index);
-    }
+static void begin_handles(struct loop *loop) {
     uv_async_init(&loop->uv, &loop->wake, on_wake);
     loop->wake.data = loop;
     uv_timer_init(&loop->uv, &loop->reaper);
     loop->reaper.data = loop;
-    uv_timer_init(&loop->uv, &loop->turns_timer);
-    loop->turns_timer.data = loop;
     uv_timer_init(&loop->uv, &loop->later);
     loop->later.data = loop;
-    turns_begin(&loop->turns, hidden_seed(), uv_hrtime());
-    return ports_add_listeners(loop, error) &&
-           net->handler->loop_started(loop, loop->state, net->context, error);
+    loop->has_begun = true;
 }
 
-static void close_loop(struct loop *loop) {
-    if (loop->state == NULL) {
-        return;
-    }
-    if (loop->started) {
-        uv_thread_join(&loop->thread);
-    } else { // it never ran: its handles are closed here
-        close_listeners(loop);
-        uv_close((uv_handle_t *)&loop->wake, NULL);
-        uv_close((uv_handle_t *)&loop->reaper, NULL);
-        uv_close((uv_handle_t *)&loop->turns_timer, NULL);
-        uv_close((uv_handle_t *)&loop->later, NULL);
-        uv_run(&loop->uv, UV_RUN_DEFAULT);
-        loop->net->handler->loop_ended(loop, loop->state);
-    }
-    uv_loop_close(&loop->uv);
-    input_free_spares(loop);
-    tls_context_release(loop->judged_by);
-    free(loop->encrypted);
-    free(loop->state);
+static void begin_connections(struct loop *loop, const struct loop_options *options) {
+    struct connections *connections = &loop->connections;
+    connections->loop = loop;
+    connections->uv = &loop->uv;
+    connections->handler = options->handler;
+    connections->events = &events;
+    connections->trust = options->trust;
+    connections->peers = options->peers;
+    connections->capacity = options->capacity;
+    connections->neighbours = options->neighbours;
+    connections->index = options->index;
+    connections->memory.pool = options->memory_pool;
+    options->neighbours->all[options->index].wake = &loop->wake;
+    options->neighbours->all[options->index].memory = &connections->memory;
+    connections_begin(connections, hidden_seed());
 }
 
-// Some descriptors stay free for the store, its log and the loops' own.
-static size_t connections_max(const struct net_options *options) {
-    struct rlimit limit;
-    size_t most = options->connections_max == 0 ? SIZE_MAX : options->connections_max;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        rlim_t kept =
-            DESCRIPTORS_KEPT + (DESCRIPTORS_KEPT_LOOP + options->place.count * (rlim_t)options->port_count) *
-                                   (rlim_t)options->loops;
-        size_t room = limit.rlim_cur > kept ? (size_t)(limit.rlim_cur - kept) : 1;
-        most = room < most ? room : most;
-    }
-    return most;
-}
-
-bool net_open(const struct net_options *options, const struct handler *handler, void *context,
-              struct net **result, struct error *error) {
-    *result = NULL;
-    struct net *net = calloc(1, sizeof *net);
-    struct loop *loops = calloc((size_t)options->loops, sizeof *loops);
-    struct peers *peers = peers_new();
-    if (net == NULL || loops == NULL || peers == NULL) {
-        peers_free(peers);
-        free(net);
-        free(loops);
-        return error_set(error, ERROR_NO_MEMORY, "no memory for %d loops", options->loops);
-    }
-    *net = (struct net){.handler = handler,
-                        .context = context,
-                        .backlog = options->backlog,
-                        .loops = loops,
-                        .peers = peers,
-                        .connections_max = connections_max(options),
-                        .memory_max = options->memory_max == 0 ? MEMORY_DEFAULT : options->memory_max,
-                        .loop_count = options->loops};
-    pthread_mutex_init(&net->tls_mutex, NULL);
-    if (options->tls != NULL) {
-        atomic_init(&net->tls, tls_context_hold(options->tls));
-    }
-    if (!ports_hold(net, options, error)) {
-        net_close(&net);
-        return false;
-    }
-    for (int i = 0; i < net->loop_count; i++) {
-        if (!open_loop(net, i, options, error)) {
-            net_close(&net);
-            return false;
-        }
-    }
-    *result = net;
-    return true;
-}
-
-uint16_t net_port(const struct net *net, int index) {
-    return net->ports[index];
-}
-
-const char *net_address(const struct net *net) {
-    return net->address;
-}
-
-static bool listen_on_all(struct net *net, struct error *error) {
-    for (int i = 0; i < net->loop_count; i++) {
-        for (int j = 0; j < net->loops[i].listener_count; j++) {
-            if (!listener_start(&net->loops[i].listeners[j], error)) {
+// Gives the loop its own listener for each port and address.
+static bool add_listeners(struct loop *loop, struct ports *ports, struct error *error) {
+    for (int port = 0; port < ports->count; port++) {
+        for (int address = 0; address < ports_address_count(ports, port); address++) {
+            int socket = ports_socket(ports, port, address, error);
+            if (socket < 0 || !listeners_add(&loop->listeners, port, socket, error)) {
                 return false;
             }
         }
@@ -247,66 +209,65 @@ static bool listen_on_all(struct net *net, struct error *error) {
     return true;
 }
 
-bool net_start(struct net *net, struct error *error) {
-    if (!ports_check_only_ones(net, error) || !listen_on_all(net, error)) {
-        return false;
+bool loop_begin(struct loop *loop, const struct loop_options *options, struct error *error) {
+    loop->state = calloc(1, options->handler->loop_bytes + 1); // a service may keep nothing
+    int failure = loop->state == NULL ? UV_ENOMEM : uv_loop_init(&loop->uv);
+    if (failure != 0) {
+        return failure == UV_ENOMEM
+                   ? error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", options->index)
+                   : error_set_system(error, -failure, "loop %d cannot be made", options->index);
     }
-    for (int i = 0; i < net->loop_count; i++) {
-        struct loop *loop = &net->loops[i];
-        int failure = uv_thread_create(&loop->thread, run, loop);
-        if (failure != 0) {
-            return error_set(error, ERROR_SYSTEM, "cannot start a thread: %s", uv_strerror(failure));
+    begin_handles(loop);
+    begin_connections(loop, options);
+    guard_begin(&loop->guard, &loop->connections, &options->timeouts);
+    listeners_begin(&loop->listeners, &loop->connections, &loop->guard, options->ports);
+    return add_listeners(loop, options->ports, error) &&
+           options->handler->loop_started(loop, loop->state, options->context, error);
+}
+
+static void run(void *argument) {
+    struct loop *loop = argument;
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    loop->connections.handler->loop_ended(loop, loop->state);
+    log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: loop | loop: %d", loop_index(loop));
+}
+
+bool loop_listen(struct loop *loop, int backlog, struct error *error) {
+    return listeners_start(&loop->listeners, backlog, error);
+}
+
+bool loop_start(struct loop *loop, struct error *error) {
+    int failure = uv_thread_create(&loop->thread, run, loop);
+    loop->has_thread = failure == 0;
+    return loop->has_thread ||
+           error_set(error, ERROR_SYSTEM, "cannot start a thread: %s", uv_strerror(failure));
+}
+
+void loop_ask_quiet(struct loop *loop) {
+    atomic_store(&loop->quiet_asked, true);
+    loop_wake(loop);
+}
+
+void loop_ask_close(struct loop *loop) {
+    if (loop->has_thread) {
+        atomic_store(&loop->quiet_asked, true);
+        atomic_store(&loop->close_asked, true);
+        loop_wake(loop);
+    }
+}
+
+void loop_end(struct loop *loop) {
+    if (loop->has_begun) {
+        if (loop->has_thread) {
+            uv_thread_join(&loop->thread);
+        } else { // it never ran: its handles are closed here
+            close_listeners(loop);
+            close_handles(loop);
+            uv_run(&loop->uv, UV_RUN_DEFAULT);
+            loop->connections.handler->loop_ended(loop, loop->state);
         }
-        loop->started = true;
+        uv_loop_close(&loop->uv);
+        connections_end(&loop->connections);
     }
-    return true;
-}
-
-void net_set_tls(struct net *net, struct tls_context *tls) {
-    tls_context_hold(tls);
-    pthread_mutex_lock(&net->tls_mutex);
-    struct tls_context *before = atomic_exchange(&net->tls, tls);
-    pthread_mutex_unlock(&net->tls_mutex);
-    tls_context_release(before);
-    for (int i = 0; i < net->loop_count; i++) {
-        loop_wake(&net->loops[i]);
-    }
-}
-
-struct tls_context *net_hold_tls(struct net *net) {
-    pthread_mutex_lock(&net->tls_mutex);
-    struct tls_context *tls = atomic_load(&net->tls);
-    if (tls != NULL) {
-        tls_context_hold(tls);
-    }
-    pthread_mutex_unlock(&net->tls_mutex);
-    return tls;
-}
-
-void net_quiet(struct net *net) {
-    for (int i = 0; i < net->loop_count; i++) {
-        atomic_store(&net->loops[i].quiet_asked, true);
-        loop_wake(&net->loops[i]);
-    }
-}
-
-void net_close(struct net **pointer) {
-    struct net *net = *pointer;
-    *pointer = NULL;
-    for (int i = 0; i < net->loop_count; i++) {
-        if (net->loops[i].started) {
-            atomic_store(&net->loops[i].quiet_asked, true);
-            atomic_store(&net->loops[i].close_asked, true);
-            loop_wake(&net->loops[i]);
-        }
-    }
-    for (int i = 0; i < net->loop_count; i++) {
-        close_loop(&net->loops[i]);
-    }
-    ports_release(net);
-    tls_context_release(atomic_load(&net->tls));
-    peers_free(net->peers);
-    pthread_mutex_destroy(&net->tls_mutex);
-    free(net->loops);
-    free(net);
+    free(loop->state);
 }

@@ -9,11 +9,10 @@
 #include "base/error.h"
 #include "net/handler.h"
 #include "net/place.h"
+#include "net/ports.h"
 #include "tls/context.h"
 
 #include <stdint.h>
-
-enum { NET_PORTS_MAX = 2 };
 
 struct net_options {
     struct place place; // the addresses to bind; one that still is a name means every address
@@ -62,18 +61,5 @@ void net_quiet(struct net *net);
 // Ends every connection (what is queued gets a moment to leave), joins the threads, frees the net and nulls
 // the caller's pointer.
 void net_close(struct net **net);
-
-// Makes handler.loop_woken run on the loop's thread, soon. For any thread, while the loop exists.
-void loop_wake(struct loop *loop);
-
-// The same in that many milliseconds, unless it is awaited already. For the loop's thread only.
-void loop_wake_after(struct loop *loop, unsigned ms);
-
-// The service's own memory for this loop (handler.loop_bytes), and the loop's number, from 0.
-void *loop_state(struct loop *loop);
-int loop_index(const struct loop *loop);
-
-// How many bytes a loop has of net_options.memory_max when all have as much.
-size_t loop_memory_share(const struct loop *loop);
 
 #endif

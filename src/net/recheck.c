@@ -1,32 +1,27 @@
-// After a reload of the certificates and the revocation list: those who are connected are looked at again,
-// each before anything more is heard from it or sent to it, and all of them soon.
-#include "net/internal.h"
+#include "net/recheck.h"
+
+#include "net/ending.h"
+#include "net/stage.h"
 
 enum { AT_ONCE_NS = 50000000 }; // then those who are at work have their turn
 
 bool recheck_one(struct connection *connection) {
-    struct tls_session *session = transport_tls_session(connection_transport_state(connection));
-    struct net *net = connection_loop(connection)->net;
-    if (tls_session_is_judged_by(session, atomic_load(&net->tls))) {
+    struct tls_session *session = transport_session(&connection->transport);
+    if (session == NULL || trust_judges_good(connection->all->trust, session)) {
         return true;
     }
-    struct tls_context *context = net_hold_tls(net);
-    bool good = tls_session_judge_again(session, context);
-    tls_context_release(context);
-    if (!good) {
-        guard_note_refused(connection, tls_session_failure(session), tls_session_reason(session));
-    }
-    return good;
+    ending_refuse(connection, tls_session_failure(session), tls_session_reason(session));
+    return false;
 }
 
-// Those that shake hands will be looked at when they are through with that. Returns false when time is up.
-static bool recheck_list(struct loop *loop, enum watch_kind kind, uint64_t until_ns) {
-    struct watch_link *head = &loop->watch.lists[kind];
-    for (struct watch_link *link = head->next, *next; link != head; link = next) {
-        struct connection *connection = connection_of(link);
-        next = link->next;
-        if (connection_transport_is_open(connection) && !recheck_one(connection)) {
+// Those that shake hands are looked at when they are through with that. Returns false when time is up.
+static bool recheck_list(struct connections *all, enum watch_kind kind, uint64_t until_ns) {
+    struct connection *next = stage_first(all, kind);
+    for (struct connection *connection; (connection = next) != NULL;) {
+        next = stage_next(connection, kind);
+        if (transport_is_open(&connection->transport) && !recheck_one(connection)) {
             connection_abort(connection);
+            next = stage_next_after_change(all, kind, next);
         }
         if (uv_hrtime() >= until_ns) {
             return false;
@@ -35,19 +30,19 @@ static bool recheck_list(struct loop *loop, enum watch_kind kind, uint64_t until
     return true;
 }
 
-bool recheck_all(struct loop *loop) {
-    if (loop->judged_by == atomic_load(&loop->net->tls)) {
+bool recheck_all(struct connections *all) {
+    if (trust_is(all->trust, all->judged_by)) {
         return false;
     }
-    struct tls_context *context = net_hold_tls(loop->net);
+    struct tls_context *context = trust_hold(all->trust);
     uint64_t until_ns = uv_hrtime() + AT_ONCE_NS;
     bool done = true;
     for (int kind = 0; kind < WATCH_KINDS && done; kind++) {
-        done = recheck_list(loop, (enum watch_kind)kind, until_ns);
+        done = recheck_list(all, (enum watch_kind)kind, until_ns);
     }
     if (done) {
-        tls_context_release(loop->judged_by);
-        loop->judged_by = context;
+        tls_context_release(all->judged_by);
+        all->judged_by = context;
     } else {
         tls_context_release(context);
     }

@@ -30,9 +30,15 @@ void watch_remove(struct watch_link *link) {
     link->previous = link->next = NULL;
 }
 
-struct watch_link *watch_oldest(const struct watch *watch, enum watch_kind kind) {
+struct watch_link *watch_next(const struct watch *watch, enum watch_kind kind,
+                              const struct watch_link *link) {
     const struct watch_link *head = &watch->lists[kind];
-    return head->next == head ? NULL : head->next;
+    struct watch_link *next = link == NULL ? head->next : link->next;
+    return next == head ? NULL : next;
+}
+
+struct watch_link *watch_oldest(const struct watch *watch, enum watch_kind kind) {
+    return watch_next(watch, kind, NULL);
 }
 
 struct watch_link *watch_due(const struct watch *watch, enum watch_kind kind) {

@@ -51,6 +51,10 @@ struct watch_link *watch_due(const struct watch *watch, enum watch_kind kind);
 // The one of a kind that has waited longest, or NULL.
 struct watch_link *watch_oldest(const struct watch *watch, enum watch_kind kind);
 
+// Goes through those of a kind, from the one that has waited longest: the one that follows `link` (NULL: the
+// first). NULL after the last.
+struct watch_link *watch_next(const struct watch *watch, enum watch_kind kind, const struct watch_link *link);
+
 // Whether anything waits that may become due.
 bool watch_needed(const struct watch *watch);
 

@@ -4,9 +4,13 @@
 #include "fuzz.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "keys/authority.h"
-#include "net/internal.h"
-#include "stream/output.h"
+#include "net/net.h"
+#include "net/net_parts.h"
+#include "net/reading.h"
+#include "net/socket.h"
+#include "net/stage.h"
 #include "tls/hello.h"
 #include "tls/session.h"
 
@@ -14,8 +18,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-enum { BUFFER_BYTES = 256 * 1024, ROUNDS_MAX = 200, ROOM_BYTES = 777 };
+enum { BUFFER_BYTES = 256 * 1024, ROUNDS_MAX = 200, PIECE_BYTES = 777 };
 
 enum client_kind { CLIENT_NONE, CLIENT_GOOD, CLIENT_WITHOUT, CLIENT_SERVERS, CLIENT_KINDS };
 
@@ -24,18 +30,18 @@ struct buffer {
     size_t length;
 };
 
-// The connection that the transport is of: what net/ does around it is done here.
-struct connection {
-    void *state;
-    struct buffer input, output;
-    struct output queued;
-};
-
-static struct net net;
-static struct loop loop = {.net = &net, .accepting = true};
-static struct connection connection;
+static struct net *net;
+static struct connections *all;
+static struct connection *connection; // of the server; NULL once it is closed
+static int client_end;                // what the server writes comes out there
+static struct buffer heard_of_client; // what the service has taken
+static struct buffer said_by_server;
 static struct tls_context *server_context, *client_contexts[CLIENT_KINDS];
 static bool identified, refused;
+
+static void must(bool good, const struct error *error) {
+    must_hold(good, error->text);
+}
 
 static bool append(struct buffer *buffer, const uint8_t *bytes, size_t length) {
     if (BUFFER_BYTES - buffer->length < length) {
@@ -46,85 +52,113 @@ static bool append(struct buffer *buffer, const uint8_t *bytes, size_t length) {
     return true;
 }
 
-// What the transport asks of net/ -------------------------------------------------------------------------
+// The service ---------------------------------------------------------------------------------------------
 
-struct loop *connection_loop(struct connection *of) {
-    (void)of;
-    return &loop;
-}
-
-void *connection_transport_state(const struct connection *of) {
-    return of->state;
-}
-
-uint8_t *connection_input_room(struct connection *of, size_t *length) {
-    size_t left = BUFFER_BYTES - of->input.length;
-    *length = left < ROOM_BYTES ? left : ROOM_BYTES;
-    return left == 0 ? NULL : of->input.bytes + of->input.length;
-}
-
-void connection_input_added(struct connection *of, size_t length) {
-    of->input.length += length;
-    must_hold(of->input.length <= BUFFER_BYTES, "no more comes than there is room for");
-}
-
-struct output *connection_queued(struct connection *of) {
-    return &of->queued;
-}
-
-bool connection_output_add(struct connection *of, const uint8_t *bytes, size_t length) {
-    return append(&of->output, bytes, length);
-}
-
-void guard_note_refused(struct connection *of, enum tls_failure failure, const char *reason) {
-    (void)of;
-    must_hold(failure != TLS_NO_FAILURE && tls_failure_name(failure) != NULL && reason != NULL,
-              "it has a reason");
-    refused = true;
-}
-
-bool recheck_one(struct connection *of) {
-    (void)of;
+static bool loop_started(struct loop *loop, void *state, void *context, struct error *error) {
+    (void)loop, (void)state, (void)context, (void)error;
     return true;
 }
 
-void connection_peer_bytes(const struct connection *of, uint8_t address[CONNECTION_ADDRESS_RAW_BYTES]) {
-    (void)of;
-    memset(address, 0, CONNECTION_ADDRESS_RAW_BYTES);
+static void nothing_of_loop(struct loop *loop, void *state) {
+    (void)loop, (void)state;
 }
 
-// It never has to wait for its turn here.
-size_t connection_peek(struct connection *of, uint8_t *bytes, size_t room) {
-    (void)of, (void)bytes, (void)room;
-    must_hold(false, "it is its turn");
-    return 0;
-}
-
-void connection_wait_turn(struct connection *of) {
-    (void)of;
-}
-
-void connection_take_turn(struct connection *of) {
-    (void)of;
-}
-
-void guard_give_up_handshake(struct connection *of) {
-    (void)of;
-    must_hold(false, "there is but one");
+static void opened(struct connection *of) {
+    connection = of;
 }
 
 static void on_identified(struct connection *of) {
     must_hold(!identified, "it is known once who it is");
-    must_hold(strcmp(tls_session_identity(transport_tls_session(of->state)), "7") == 0,
-              "it is who its certificate says");
+    must_hold(strcmp(connection_identity(of), "7") == 0, "it is who its certificate says");
     identified = true;
 }
 
-// Certificates --------------------------------------------------------------------------------------------
-
-static void must(bool good, const struct error *error) {
-    must_hold(good, error->text);
+static void on_refused(struct connection *of, const char *failure) {
+    (void)of;
+    must_hold(failure != NULL && strcmp(failure, "none") != 0, "it has a reason");
+    refused = true;
 }
+
+static size_t received(struct connection *of, const uint8_t *bytes, size_t length) {
+    (void)of;
+    must_hold(identified, "nobody is heard before it is known who it is");
+    must_hold(append(&heard_of_client, bytes, length), "no more comes than was said");
+    return length;
+}
+
+static bool owes_answer(struct connection *of) {
+    (void)of;
+    return false;
+}
+
+static void ended(struct connection *of, const uint8_t *rest, size_t length) {
+    (void)rest;
+    must_hold(length == 0, "all was taken");
+    connection_finish(of);
+}
+
+static void closed(struct connection *of) {
+    (void)of;
+    connection = NULL;
+}
+
+static const struct handler handler = {
+    .input_bytes_max = BUFFER_BYTES,
+    .loop_started = loop_started,
+    .loop_woken = nothing_of_loop,
+    .loop_ended = nothing_of_loop,
+    .opened = opened,
+    .identified = on_identified,
+    .refused = on_refused,
+    .received = received,
+    .owes_answer = owes_answer,
+    .ended = ended,
+    .closed = closed,
+};
+
+// The central ---------------------------------------------------------------------------------------------
+
+static void open_net(void) {
+    struct error error;
+    struct net_options options = {.port_count = 1, .loops = 1, .backlog = 1, .tls = server_context};
+    must(place_parse("127.0.0.1", &options.place, &error) && net_open(&options, &handler, NULL, &net, &error),
+         &error);
+    all = &net->loops[0].connections;
+    log_set_level(LOG_LEVEL_CRITICAL);
+}
+
+// A client comes. Its bytes do not come by the socket, so that they come in pieces of the fuzzer's making.
+static void come(void) {
+    int sockets[2];
+    struct sockaddr_in6 nobody = {.sin6_family = AF_INET6};
+    must_hold(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, sockets) == 0, "sockets");
+    client_end = sockets[1];
+    connection_accept(all, 0, sockets[0], (struct sockaddr *)&nobody);
+    must_hold(connection != NULL, "memory");
+}
+
+static void go(void) {
+    if (connection != NULL) {
+        connection_abort(connection);
+    }
+    close(client_end);
+    while (all->count > 0) {
+        uv_run(all->uv, UV_RUN_NOWAIT);
+    }
+}
+
+static bool is_over(void) {
+    return connection == NULL || !stage_is_running(connection);
+}
+
+// What the server has written comes out.
+static void hear_server(void) {
+    ssize_t length = read(client_end, said_by_server.bytes + said_by_server.length,
+                          sizeof said_by_server.bytes - said_by_server.length);
+    said_by_server.length += length > 0 ? (size_t)length : 0;
+}
+
+// Certificates --------------------------------------------------------------------------------------------
 
 static struct tls_context *context_of(enum tls_role role, const char *folder, const char *name) {
     char certificate[PATH_MAX], key[PATH_MAX], authority[PATH_MAX];
@@ -172,12 +206,12 @@ static void make_certificates(void) {
 
 // The other side ------------------------------------------------------------------------------------------
 
-struct input {
+struct input_bytes {
     const uint8_t *bytes;
     size_t length;
 };
 
-static uint8_t next(struct input *input) {
+static uint8_t next(struct input_bytes *input) {
     if (input->length == 0) {
         return 0;
     }
@@ -185,31 +219,31 @@ static uint8_t next(struct input *input) {
     return *input->bytes++;
 }
 
-// Bytes for the server, in rooms. False when it has had enough.
+// Bytes for the server, in pieces. False when it has had enough.
 static bool give(const uint8_t *bytes, size_t length) {
-    while (length > 0) {
+    while (length > 0 && !is_over()) {
         size_t room;
-        loop.turns.budget_ns = TURNS_SAVED_NS;
-        uint8_t *to = transport_tls.room(&connection, &room);
+        all->handshakes.turns.budget_ns = TURNS_SAVED_NS; // it never has to wait for its turn
+        uint8_t *to = reading_room(connection, &room);
         must_hold(to != NULL, "memory");
-        size_t now = length < room ? length : room;
+        size_t now = length < PIECE_BYTES ? length : PIECE_BYTES;
         memcpy(to, bytes, now);
-        enum transport_state state = transport_tls.take(&connection, now);
-        must_hold((state != TRANSPORT_OPEN && connection.input.length == 0) || identified,
-                  "nobody is heard before it is known who it is");
-        must_hold((state == TRANSPORT_FAILED) == refused || connection.input.length == BUFFER_BYTES,
+        connection_hold(connection);
+        struct connection *held = connection;
+        reading_came(held, now);
+        must_hold((transport_state(&held->transport) == TRANSPORT_FAILED) == refused,
                   "a failure has its reason noted");
-        if (state == TRANSPORT_FAILED || state == TRANSPORT_ENDED) {
-            return false;
-        }
+        connection_release(held);
+        connections_settle(all);
+        hear_server();
         bytes += now;
         length -= now;
     }
-    return true;
+    return !is_over();
 }
 
 // Passes on what the client has said, as the input has it: each step a kind and a number.
-static bool tamper(struct input *input, const struct buffer *said) {
+static bool tamper(struct input_bytes *input, const struct buffer *said) {
     size_t at = 0;
     while (at < said->length) {
         uint8_t kind = next(input) % 8, number = next(input);
@@ -260,18 +294,18 @@ static bool to_buffer(void *context, const uint8_t *bytes, size_t length) {
 // What the server has said, for the client. False when that is through with it.
 static bool hear(struct tls_session *client, struct buffer *heard) {
     uint8_t plain[256];
-    tls_session_feed(client, connection.output.bytes, connection.output.length);
+    tls_session_feed(client, said_by_server.bytes, said_by_server.length);
     while (true) {
         ssize_t count = tls_session_read(client, plain, sizeof plain);
         if (count <= 0) {
-            connection.output.length = 0;
+            said_by_server.length = 0;
             return count == 0;
         }
         (void)append(heard, plain, (size_t)count);
     }
 }
 
-static void play_client(enum client_kind kind, struct input *input) {
+static void play_client(enum client_kind kind, struct input_bytes *input) {
     static struct buffer said, meant, heard;
     static const char answer[] = "answer";
     said.length = meant.length = heard.length = 0;
@@ -293,17 +327,18 @@ static void play_client(enum client_kind kind, struct input *input) {
         bool good = tamper(input, &said);
         said.length = 0;
         if (good && identified && !answered) {
-            must_hold(output_copy(&connection.queued, (const uint8_t *)answer, sizeof answer), "memory");
-            answered = transport_tls.fill(&connection) && connection.queued.unsent == 0;
-            output_free(&connection.queued);
+            connection_send(connection, (const uint8_t *)answer, sizeof answer);
+            connections_settle(all);
+            hear_server();
+            answered = true;
         }
         if (!good || !hear(client, &heard)) {
             break;
         }
     }
     must_hold(kind == CLIENT_GOOD || !identified, "only a good certificate will do");
-    must_hold(connection.input.length <= meant.length &&
-                  memcmp(connection.input.bytes, meant.bytes, connection.input.length) == 0,
+    must_hold(heard_of_client.length <= meant.length &&
+                  memcmp(heard_of_client.bytes, meant.bytes, heard_of_client.length) == 0,
               "the service gets what the client has said, from its beginning");
     must_hold(heard.length == 0 || (answered && heard.length == sizeof answer &&
                                     memcmp(heard.bytes, answer, sizeof answer) == 0),
@@ -312,17 +347,15 @@ static void play_client(enum client_kind kind, struct input *input) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
-    static const struct handler handler = {.identified = on_identified};
-    struct input input = {bytes, length};
-    if (server_context == NULL) {
-        net.handler = &handler;
+    struct input_bytes input = {bytes, length};
+    if (net == NULL) {
         make_certificates();
+        open_net();
     }
     (void)tls_hello_resumes(bytes, length); // nothing is read beyond the end
     identified = refused = false;
-    connection.input.length = connection.output.length = 0;
-    connection.state = transport_tls_begin(&connection, server_context);
-    must_hold(connection.state != NULL, "memory");
+    heard_of_client.length = said_by_server.length = 0;
+    come();
     enum client_kind kind = (enum client_kind)(next(&input) % CLIENT_KINDS);
     if (kind == CLIENT_NONE) {
         (void)give(input.bytes, input.length);
@@ -330,7 +363,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     } else {
         play_client(kind, &input);
     }
-    transport_tls.end(&connection);
-    transport_tls.gone(&connection);
+    go();
     return 0;
 }

@@ -5,7 +5,16 @@
 
 #include "cmocka_all.h"
 
-#include "net/connection_parts.h"
+#include "net/limits.h"
+#include "net/ending.h"
+#include "net/eviction.h"
+#include "net/net.h"
+#include "net/net_parts.h"
+#include "net/reading.h"
+#include "net/relief.h"
+#include "net/sending.h"
+#include "net/socket.h"
+#include "net/stage.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -95,7 +104,7 @@ static size_t received(struct connection *connection, const uint8_t *bytes, size
     if (length < MESSAGE_BYTES) {
         return 0;
     }
-    size_t unsent = connection->out.unsent + connection->queued.unsent;
+    size_t unsent = connection->writer.out.unsent + connection->queued.unsent;
     seen.messages++;
     seen.most_unsent = unsent > seen.most_unsent ? unsent : seen.most_unsent;
     switch (bytes[0]) {
@@ -180,7 +189,7 @@ static bool begin_net(int loops, size_t memory_max) {
     }
     loop = &net->loops[0];
     for (int i = 0; i < loops; i++) {
-        net->loops[i].reaping = true; // by the test
+        net->loops[i].is_reaping = true; // by the test
     }
     peer_count = 0;
     greets = false;
@@ -204,7 +213,7 @@ static void run(void) {
 static inline void pass(uint64_t ms) {
     for (; ms > 0; ms -= ms < 500 ? ms : 500) {
         for (int i = 0; i < net->loop_count; i++) {
-            guard_sweep(&net->loops[i], ms < 500 ? ms : 500);
+            loop_sweep(&net->loops[i], ms < 500 ? ms : 500);
         }
         run();
     }
@@ -213,7 +222,7 @@ static inline void pass(uint64_t ms) {
 static int tear_down(void **state) {
     (void)state;
     for (int i = 0; i < net->loop_count; i++) {
-        connection_abort_all(&net->loops[i]);
+        connections_abort(&net->loops[i].connections);
     }
     for (int i = 0; i < peer_count; i++) {
         close(peers[i].socket);
@@ -247,7 +256,7 @@ static struct peer *accept_next(struct loop *which) {
     int accepted = accept4(listener, (struct sockaddr *)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
     assert_true(accepted >= 0);
     setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-    connection_accept(which, 0, accepted, (struct sockaddr *)&from);
+    connection_accept(&which->connections, 0, accepted, (struct sockaddr *)&from);
     peer_count++;
     return peer;
 }

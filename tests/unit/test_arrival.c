@@ -2,6 +2,8 @@
 // The kernel's counts are the stories' own: over loopback everything arrives at once.
 #include "connections_story.h"
 
+#include "net/arrival.h"
+
 #include <errno.h>
 #include <linux/sockios.h>
 #include <stdarg.h>
@@ -58,7 +60,9 @@ static struct peer *come_awaiting(int bytes) {
 }
 
 static bool sweep(void) {
-    bool awaits = arrival_sweep(loop);
+    ending_sweep_arrivals(&loop->connections);
+    bool awaits = arrivals_are_awaited(&loop->connections);
+    connections_settle(&loop->connections);
     run();
     return awaits;
 }
@@ -84,15 +88,13 @@ static void what_has_not_left_has_not_arrived(void **state) {
     (void)state;
     struct peer *peer = come_awaiting(0);
     struct connection *connection = peer->connection;
-    connection->writing = true;
-    assert_true(sweep());
-    connection->writing = false;
-    connection->out.unsent = 1;
-    assert_true(sweep());
-    connection->out.unsent = 0;
-    connection->queued.unsent = 1;
-    assert_true(sweep());
-    connection->queued.unsent = 0;
+    struct output *const outputs[] = {&connection->queued, &connection->writer.out};
+    for (int i = 0; i < 2; i++) {
+        outputs[i]->unsent = 1;
+        ending_sweep_arrivals(&loop->connections);
+        assert_true(arrivals_are_awaited(&loop->connections));
+        outputs[i]->unsent = 0;
+    }
     assert_int_equal(peer->arrived, 0);
     assert_int_equal(looks, 0);
     assert_false(sweep());
@@ -105,14 +107,14 @@ static void our_end_is_one_that_need_not_arrive(void **state) {
     set_on_their_way(peer, 2);
     states[descriptor_of(peer)] = TCP_ESTABLISHED;
     say(peer, "w123456789");
-    assert_int_equal(peer->connection->phase, CONNECTION_LINGERING);
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
     assert_int_equal(peer->connection->waits_for, WATCH_SENDING);
     assert_true(sweep());
     assert_int_equal(peer->arrived, 0);
     set_on_their_way(peer, 1);
     assert_false(sweep());
     assert_int_equal(peer->arrived, 1);
-    assert_int_equal(peer->connection->phase, CONNECTION_LINGERING);
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
     assert_int_equal(peer->connection->waits_for, WATCH_LINGER);
 }
 
@@ -124,16 +126,17 @@ static void before_our_end_every_byte_counts(void **state) {
     set_on_their_way(peer, 2);
     states[descriptor_of(peer)] = TCP_ESTABLISHED;
     say(peer, "w123456789");
-    peer->connection->said_end = false;
+    peer->connection->transport.has_said_end = false;
+    peer->connection->stage = STAGE_ARRIVING;
     set_on_their_way(peer, 1);
     assert_true(sweep());
     assert_int_equal(peer->arrived, 0);
     set_on_their_way(peer, 0);
     assert_false(sweep());
     assert_int_equal(peer->arrived, 1);
-    connection_flush_all(loop);
-    assert_true(peer->connection->said_end);
-    assert_int_equal(peer->connection->phase, CONNECTION_LINGERING);
+    connections_settle(&loop->connections);
+    assert_true(transport_has_said_end(&peer->connection->transport));
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
 }
 
 static void who_has_ended_too_is_kept_until_it_has_arrived(void **state) {
@@ -176,27 +179,27 @@ static void the_last_look_is_at_the_end(void **state) {
     assert_int_equal(lost->arrived, 0);
     assert_int_equal(told->arrived, 1);
     run();
-    assert_ptr_equal(loop->awaiting, later->connection);
-    assert_ptr_equal(loop->last_awaiting, later->connection);
+    assert_ptr_equal(loop->connections.arrivals.first, later->connection);
+    assert_ptr_equal(loop->connections.arrivals.last, later->connection);
     struct connection *closing = later->connection;
     connection_hold(closing);
     connection_abort(closing);
     connection_await_arrival(closing); // it is too late
-    assert_null(loop->awaiting);
-    assert_null(loop->last_awaiting);
+    assert_null(loop->connections.arrivals.first);
+    assert_null(loop->connections.arrivals.last);
     connection_release(closing);
 }
 
 static void assert_awaiting(const struct peer *const *wanted, int count) {
-    const struct connection *connection = loop->awaiting, *before = NULL;
+    const struct connection *connection = loop->connections.arrivals.first, *before = NULL;
     for (int i = 0; i < count; i++) {
         assert_ptr_equal(connection, wanted[i]->connection);
-        assert_ptr_equal(connection->previous_awaiting, before);
+        assert_ptr_equal(connection->arrival.previous, before);
         before = connection;
-        connection = connection->next_awaiting;
+        connection = connection->arrival.next;
     }
     assert_null(connection);
-    assert_ptr_equal(loop->last_awaiting, before);
+    assert_ptr_equal(loop->connections.arrivals.last, before);
 }
 
 static void each_is_looked_at_once_in_turn(void **state) {
@@ -220,8 +223,8 @@ static void each_is_looked_at_once_in_turn(void **state) {
         const struct peer *left[5];
         int count = 0;
         for (int j = 0; j < 5; j++) {
-            assert_int_equal(all[j]->arrived, all[j]->connection->awaits_arrival ? 0 : 1);
-            if (all[j]->connection->awaits_arrival) {
+            assert_int_equal(all[j]->arrived, all[j]->connection->arrival.is_awaited ? 0 : 1);
+            if (all[j]->connection->arrival.is_awaited) {
                 left[count++] = all[j];
             }
         }
@@ -264,13 +267,13 @@ static void what_arrives_gives_no_time_to_those_that_say_nothing(void **state) {
 
 static void whoever_waits_is_looked_at_in_time(void **state) {
     (void)state;
-    loop->reaping = false;
+    loop->is_reaping = false;
     struct peer *peer = come_awaiting(1);
-    assert_true(loop->reaping);
+    assert_true(loop->is_reaping);
     uv_timer_stop(&loop->reaper);
-    assert_true(guard_sweep(loop, 1));
+    assert_true(loop_sweep(loop, 1));
     set_on_their_way(peer, 0);
-    guard_sweep(loop, 1);
+    loop_sweep(loop, 1);
     assert_int_equal(peer->arrived, 1);
 }
 

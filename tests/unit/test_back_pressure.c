@@ -39,7 +39,7 @@ static void while_its_answers_wait_nothing_more_is_taken_in(void **state) {
     }
     assert_true(seen.most_unsent + SHORT_ANSWER_BYTES > MAY_WAIT_BYTES); // that much may
     assert_true(seen.messages < MANY);
-    assert_false(peer->connection->reading);
+    assert_false(peer->connection->is_reading);
     int before = seen.messages;
     say(peer, "x123456789");
     assert_int_equal(seen.messages, before);
@@ -68,7 +68,7 @@ static void the_end_comes_behind_the_last_answer(void **state) {
         fail_msg("of %d answers came %zu, %s", MANY, length / SHORT_ANSWER_BYTES,
                  ended ? "and the end" : "and no end");
     }
-    assert_int_equal(peer->connection->phase, CONNECTION_LINGERING);
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
     say(peer, "s123456789"); // what nobody wants any more
     assert_int_equal(seen.messages, MANY + 1);
     close(peer->socket);
@@ -82,22 +82,25 @@ static void while_the_service_pauses_nothing_comes_to_it(void **state) {
     bool ended;
     struct peer *peer = say(come(), "p123456789s123456789s12");
     assert_int_equal(seen.messages, 1);
-    assert_false(peer->connection->reading);
+    assert_false(peer->connection->is_reading);
     say(peer, "3456789");
     assert_int_equal(seen.messages, 1);
     connection_resume(peer->connection);
-    assert_int_equal(seen.messages, 2); // what came before the pause, at once
+    assert_int_equal(seen.messages, 2);     // what came before the pause, at once
+    connections_settle(&loop->connections); // as at the end of every callback
     run();
     assert_int_equal(seen.messages, 3);
-    assert_true(peer->connection->reading);
+    assert_true(peer->connection->is_reading);
     assert_int_equal(read_bytes(peer, 2 * SHORT_ANSWER_BYTES, &ended), 2 * SHORT_ANSWER_BYTES);
 }
 
+// With the end of the callback in which it is asked for.
 static void a_pause_is_at_once(void **state) {
     (void)state;
     struct peer *peer = say(come(), "x123456789");
     connection_pause(peer->connection);
-    assert_false(peer->connection->reading);
+    connections_settle(&loop->connections);
+    assert_false(peer->connection->is_reading);
     assert_int_equal(peer->connection->waits_for, WATCH_BUSY); // its silence is our doing
 }
 
@@ -114,7 +117,7 @@ static void who_has_its_answers_is_waited_for_as_any_other(void **state) {
     setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &large, sizeof large);
     say(peer, strcat(text, "x123456789"));
     assert_int_equal(seen.messages, 18);
-    assert_int_equal(connection_output(peer->connection)->unsent, 0);
+    assert_int_equal(peer->connection->writer.out.unsent, 0);
     assert_int_equal(peer->connection->waits_for, WATCH_IDLE);
 }
 

@@ -14,7 +14,7 @@
 // Slow readers --------------------------------------------------------------------------------------------
 
 static size_t unsent(const struct peer *peer) {
-    return peer->connection == NULL ? 0 : connection_output(peer->connection)->unsent;
+    return peer->connection == NULL ? 0 : peer->connection->writer.out.unsent;
 }
 
 // Reads until the server has got rid of another slice.
@@ -38,7 +38,7 @@ static void who_reads_a_slice_in_each_timeout_may_take_as_long_as_it_likes(void 
         }
         read_a_slice(peer);
     }
-    assert_int_equal(loop->notes[CLOSE_SEND_TIMEOUT].count, 0);
+    assert_int_equal(loop->connections.closings.closed[CLOSE_SEND_TIMEOUT].count, 0);
     pass(SEND_TIMEOUT_MS - 1);
     assert_non_null(peer->connection);
     pass(1);
@@ -79,7 +79,7 @@ static void who_says_more_and_does_not_read_gains_no_time(void **state) {
         say(peer, "s123456789");
     }
     assert_int_equal(peer->connection->waits_for, WATCH_SENDING);
-    assert_true(peer->connection->reading);
+    assert_true(peer->connection->is_reading);
     for (int passed_ms = 0; passed_ms < SEND_TIMEOUT_MS; passed_ms += SEND_TIMEOUT_MS / 6) {
         assert_non_null(peer->connection);
         say(peer, "x123456789");
@@ -106,7 +106,7 @@ static void who_takes_no_more_of_its_last_answer_is_closed(void **state) {
     }
     assert_int_equal(unsent(peer), 0);
     say(peer, "w123456789");
-    assert_int_equal(peer->connection->phase, CONNECTION_LINGERING);
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
     for (int passed_ms = 0; passed_ms < SEND_TIMEOUT_MS - 100; passed_ms += 100) {
         pass(100);
         assert_non_null(peer->connection);
@@ -162,8 +162,8 @@ when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is
     come_in_every_sort();
     assert_left(0);
     for (int i = 0; i < SORTS; i++) {
-        net->connections_max = atomic_load(&net->connections);
-        assert_true(guard_make_room(loop, WANTS_PLACE));
+        net->capacity.max = atomic_load(&net->capacity.connections);
+        assert_true(eviction_make_room(&loop->connections, WANTS_PLACE));
         run();
         assert_left(i + 1);
     }
@@ -172,8 +172,8 @@ when_as_many_as_may_be_are_here_the_least_missed_goes_and_only_in_the_end_who_is
 static void where_only_held_ones_are_the_oldest_goes(void **state) {
     (void)state;
     struct peer *first = say(come(), "h123456789"), *second = say(come(), "h123456789");
-    net->connections_max = 2;
-    assert_true(guard_make_room(loop, WANTS_PLACE));
+    net->capacity.max = 2;
+    assert_true(eviction_make_room(&loop->connections, WANTS_PLACE));
     run();
     assert_null(first->connection);
     assert_non_null(second->connection);
@@ -182,8 +182,8 @@ static void where_only_held_ones_are_the_oldest_goes(void **state) {
 static void where_there_is_room_again_nobody_goes(void **state) {
     (void)state;
     struct peer *peer = come();
-    net->connections_max = 2;
-    assert_true(guard_make_room(loop, WANTS_PLACE));
+    net->capacity.max = 2;
+    assert_true(eviction_make_room(&loop->connections, WANTS_PLACE));
     run();
     assert_non_null(peer->connection);
 }
@@ -210,7 +210,7 @@ static void there_is_place_for_as_many_as_there_are_descriptors(void **state) {
         bool opened = net_open(&options, &handler, NULL, &other, &error);
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
         assert_true(opened);
-        assert_int_equal(other->connections_max, cases[i].most);
+        assert_int_equal(other->capacity.max, cases[i].most);
         net_close(&other);
     }
 }
@@ -220,11 +220,11 @@ static void when_descriptors_are_short_nobodys_work_is_given_up(void **state) {
     (void)state;
     come_in_every_sort();
     for (int i = LINGERING; i <= OPENING; i++) {
-        assert_true(guard_make_room(loop, WANTS_DESCRIPTOR));
+        assert_true(eviction_make_room(&loop->connections, WANTS_DESCRIPTOR));
         run();
         assert_left(i + 1);
     }
-    assert_false(guard_make_room(loop, WANTS_DESCRIPTOR));
+    assert_false(eviction_make_room(&loop->connections, WANTS_DESCRIPTOR));
     run();
     assert_left(IN_MESSAGE);
 }
@@ -233,12 +233,12 @@ static void when_descriptors_are_short_who_has_been_idle_for_long_goes(void **st
     (void)state;
     struct peer *held = say(come(), "h123456789"), *idle = say(come(), "x123456789");
     pass(29999);
-    assert_false(guard_make_room(loop, WANTS_DESCRIPTOR));
+    assert_false(eviction_make_room(&loop->connections, WANTS_DESCRIPTOR));
     pass(1);
-    assert_true(guard_make_room(loop, WANTS_DESCRIPTOR));
+    assert_true(eviction_make_room(&loop->connections, WANTS_DESCRIPTOR));
     run();
     assert_null(idle->connection);
-    assert_false(guard_make_room(loop, WANTS_DESCRIPTOR));
+    assert_false(eviction_make_room(&loop->connections, WANTS_DESCRIPTOR));
     assert_non_null(held->connection);
 }
 
@@ -246,7 +246,7 @@ static void all_are_told_that_there_is_no_more(void **state) {
     (void)state;
     char byte;
     struct peer *all[] = {come(), say(come(), "h123456789"), say(come(), "x123456789")};
-    connection_finish_all(loop);
+    connections_finish(&loop->connections);
     run();
     for (int i = 0; i < 3; i++) {
         assert_int_equal(recv(all[i]->socket, &byte, 1, MSG_DONTWAIT), 0);

@@ -63,7 +63,7 @@ static size_t hear(void) {
 }
 
 static bool server_is_open(void) {
-    return peer->connection != NULL && connection_transport_is_open(peer->connection);
+    return peer->connection != NULL && transport_is_open(&peer->connection->transport);
 }
 
 static void shake_hands(void) {
@@ -79,10 +79,14 @@ static void say_secretly(const char *text) {
     assert_true(tls_session_write(client, (const uint8_t *)text, strlen(text)));
 }
 
+static struct handshakes *turns(void) {
+    return &loop->connections.handshakes;
+}
+
 static unsigned liars(void) {
     unsigned count = 0;
     for (int i = 0; i < TURNS_PLACES; i++) {
-        count += loop->turns.places[i].lied > 0;
+        count += turns()->turns.places[i].lied > 0;
     }
     return count;
 }
@@ -90,7 +94,7 @@ static unsigned liars(void) {
 static int waiting(enum turn_kind kind) {
     int count = 0;
     for (int i = 0; i < TURNS_PLACES; i++) {
-        for (const struct turn *turn = loop->turns.places[i].lists[kind].first; turn; turn = turn->next) {
+        for (const struct turn *turn = turns()->turns.places[i].lists[kind].first; turn; turn = turn->next) {
             count++;
         }
     }
@@ -100,22 +104,22 @@ static int waiting(enum turn_kind kind) {
 static unsigned unfinished(void) {
     unsigned count = 0;
     for (int i = 0; i < TURNS_PLACES; i++) {
-        count += loop->turns.places[i].count;
+        count += turns()->turns.places[i].count;
     }
     return count;
 }
 
 // From now on nobody has a turn, until there is time again.
 static void use_all_time_up(void) {
-    loop->turns.budget_ns = INT64_MIN / 2;
+    turns()->turns.budget_ns = INT64_MIN / 2;
 }
 
 // With the loop's own timer, whose time is the real one: so there is no number of rounds after which it is
 // due.
 static void let_them_have_their_turn(void) {
-    loop->turns.budget_ns = TURNS_SAVED_NS;
-    assert_true(uv_is_active((uv_handle_t *)&loop->turns_timer));
-    while (loop->turns.waiting > 0) {
+    turns()->turns.budget_ns = TURNS_SAVED_NS;
+    assert_true(uv_is_active((uv_handle_t *)&turns()->timer));
+    while (turns()->turns.waiting > 0) {
         uv_run(&loop->uv, UV_RUN_NOWAIT);
     }
 }
@@ -126,14 +130,14 @@ static void who_goes_on_with_a_session_has_its_turn_first(void **state) {
     shake_hands();
     use_all_time_up();
     greet();
-    assert_false(peer->connection->reading);
+    assert_false(peer->connection->is_reading);
     assert_int_equal(peer->connection->waits_for, WATCH_TURN);
     assert_int_equal(waiting(TURN_FIRST), 1);
     let_them_have_their_turn();
     shake_hands();
     assert_true(tls_session_was_resumed(client));
     assert_int_equal(liars(), 0);
-    assert_int_equal(loop->turns.waiting, 0);
+    assert_int_equal(turns()->turns.waiting, 0);
 }
 
 static void who_has_no_session_has_its_turn_behind_them(void **state) {
@@ -153,7 +157,7 @@ static void who_has_begun_waits_again_before_those_who_have_not(void **state) {
     use_all_time_up();
     greet();
     let_them_have_their_turn();
-    assert_true(loop->turns.budget_ns < TURNS_SAVED_NS);
+    assert_true(turns()->turns.budget_ns < TURNS_SAVED_NS);
     use_all_time_up();
     hear(); // and says its second word
     run();
@@ -167,11 +171,11 @@ static void who_has_begun_waits_again_before_those_who_have_not(void **state) {
 static void who_has_its_turn_and_has_said_nothing_is_read_again(void **state) {
     (void)state;
     peer = come();
-    connection_wait_turn(peer->connection);
-    connection_settle(peer->connection);
-    assert_false(peer->connection->reading);
-    connection_take_turn(peer->connection);
-    assert_true(peer->connection->reading);
+    stage_change(peer->connection, STAGE_TURN);
+    connections_settle(&loop->connections);
+    assert_false(peer->connection->is_reading);
+    turns()->on_turn(&peer->connection->handshake);
+    assert_true(peer->connection->is_reading);
     assert_int_equal(peer->connection->waits_for, WATCH_HANDSHAKE);
 }
 
@@ -229,7 +233,7 @@ static void after_a_reload_who_is_good_no_more_is_closed(void **state) {
     distrust_everybody();
     run();
     assert_null(peer->connection);
-    assert_int_equal(loop->refused[TLS_UNKNOWN_AUTHORITY].count, 1);
+    assert_int_equal(loop->connections.closings.refused[TLS_UNKNOWN_AUTHORITY].count, 1);
 }
 
 static void after_a_reload_who_is_still_good_stays(void **state) {
@@ -257,7 +261,7 @@ static void without_a_reload_who_is_good_no_more_stays(void **state) {
     reload();
     run();
     assert_null(peer->connection);
-    assert_int_equal(loop->refused[TLS_EXPIRED].count, 1);
+    assert_int_equal(loop->connections.closings.refused[TLS_EXPIRED].count, 1);
 }
 
 static void a_reload_in_the_middle_of_a_handshake_does_not_end_it(void **state) {
@@ -278,8 +282,8 @@ static void after_a_reload_in_the_middle_of_a_handshake_it_is_the_new_one_that_c
     hear(); // and says its second word
     run();
     assert_int_equal(seen.identified, 0);
-    assert_int_equal(loop->refused[TLS_UNKNOWN_AUTHORITY].count, 1);
-    assert_int_not_equal(peer->connection->phase, CONNECTION_OPEN);
+    assert_int_equal(loop->connections.closings.refused[TLS_UNKNOWN_AUTHORITY].count, 1);
+    assert_int_not_equal(peer->connection->stage, STAGE_OPEN);
 }
 
 // The loop has not looked at it yet.
@@ -289,7 +293,7 @@ static void after_a_reload_who_is_good_no_more_is_sent_nothing(void **state) {
     shake_hands();
     connection_send(peer->connection, long_answer, SHORT_ANSWER_BYTES);
     distrust_everybody();
-    connection_flush_all(loop);
+    connections_settle(&loop->connections);
     assert_int_equal(hear(), 0);
     assert_null(peer->connection);
 }
@@ -300,10 +304,10 @@ static void after_a_reload_who_is_good_no_more_is_not_listened_to(void **state) 
     shake_hands();
     say_secretly("s123456789");
     distrust_everybody();
-    connection_take_turn(peer->connection); // reads, before the loop has looked at it
+    socket_read_now(peer->connection); // reads, before the loop has looked at it
     assert_int_equal(seen.messages, 0);
     assert_int_equal(hear(), 0);
-    assert_int_not_equal(peer->connection->phase, CONNECTION_OPEN);
+    assert_int_not_equal(peer->connection->stage, STAGE_OPEN);
 }
 
 // Whoever hears nothing but the end of the connection cannot tell whether all has come.

@@ -35,7 +35,7 @@ static void while_little_is_held_nobody_is_closed(void **state) {
     say(come(), "c923456789");
     say(come(), "c623456789");
     assert_open("96");
-    assert_in_range(atomic_load(&net->held), 1430 * 1000, 1660 * 1000);
+    assert_in_range(atomic_load(&net->memory_pool.held), 1430 * 1000, 1660 * 1000);
 }
 
 // All count that hold half of what the greatest holds; of them it is not the greatest that goes first.
@@ -48,7 +48,7 @@ static void of_those_that_hold_much_who_is_in_the_way_for_longest_goes(void **st
     assert_open("2452");
     say(come(), "c523456789"); // 1.8 million
     assert_open("2x525");
-    assert_int_equal(loop->notes[CLOSE_NO_MEMORY].count, 1);
+    assert_int_equal(loop->connections.closings.closed[CLOSE_NO_MEMORY].count, 1);
 }
 
 static void as_many_go_as_are_in_the_way(void **state) {
@@ -112,10 +112,10 @@ static void a_loop_with_more_than_its_share_closes_one_of_its_own_for_another(vo
 static void buffers_that_nobody_uses_go_before_anybody_does(void **state) {
     (void)state;
     say(come(), "c123456789");
-    assert_int_equal(loop->spare_buffer_count, 1);
+    assert_int_equal(loop->connections.spares.count, 1);
     connection_charge(peers[0].connection, LITTLE / 2 - 20 * 1000);
-    memory_bound(loop);
-    assert_int_equal(loop->spare_buffer_count, 0);
+    relief_bound(&loop->connections);
+    assert_int_equal(loop->connections.spares.count, 0);
     assert_open("1");
 }
 
@@ -124,10 +124,10 @@ static void there_is_room_to_the_last_byte(void **state) {
     (void)state;
     say(come(), "x123456789");
     struct connection *connection = peers[0].connection;
-    input_free_spares(loop); // which count
-    connection_charge(connection, MEMORY - 1000 - atomic_load(&net->held));
-    assert_true(memory_make(loop, connection, 1000));
-    assert_false(memory_make(loop, connection, 1001));
+    spares_free(&loop->connections.spares); // which count
+    connection_charge(connection, MEMORY - 1000 - atomic_load(&net->memory_pool.held));
+    assert_true(relief_make(&loop->connections, connection, 1000));
+    assert_false(relief_make(&loop->connections, connection, 1001));
     assert_open("1");
 }
 
@@ -140,9 +140,9 @@ static void what_is_gone_is_not_counted_any_more(void **state) {
         connection_abort(peers[i].connection);
     }
     run();
-    input_free_spares(loop);
-    assert_int_equal(atomic_load(&net->held), 0);
-    assert_int_equal(atomic_load(&loop->held), 0);
+    spares_free(&loop->connections.spares);
+    assert_int_equal(atomic_load(&net->memory_pool.held), 0);
+    assert_int_equal(atomic_load(&loop->connections.memory.held), 0);
 }
 
 #define MEMORY_TEST(test, set_up) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

@@ -3,7 +3,8 @@
 #include "cmocka_all.h"
 #include "descriptors.h"
 
-#include "net/internal.h"
+#include "net/connection.h"
+#include "net/net.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

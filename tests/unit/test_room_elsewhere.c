@@ -6,7 +6,7 @@ enum { LOOPS = 3 };
 static int set_up_loops(void **state) {
     (void)state;
     struct error error;
-    return !begin_net(LOOPS, 0) || !listener_start(&loop->listeners[0], &error);
+    return !begin_net(LOOPS, 0) || !loop_listen(loop, 8, &error);
 }
 
 static int left(void) {
@@ -15,6 +15,11 @@ static int left(void) {
         count += peers[i].connection != NULL;
     }
     return count;
+}
+
+static void stop_accepting(enum wants_room wanted, const char *reason) {
+    guard_stop_accepting(&loop->guard, wanted, reason);
+    listeners_follow_guard(&loop->listeners);
 }
 
 // Somebody who is accepted by the first loop's own listener.
@@ -26,7 +31,7 @@ static struct peer *come_by_the_door(void) {
 static void who_comes_is_accepted_as_soon_as_another_loop_has_made_room(void **state) {
     (void)state;
     struct peer *elsewhere[] = {come_to(&net->loops[1]), come_to(&net->loops[2]), come_to(&net->loops[1])};
-    net->connections_max = 3;
+    net->capacity.max = 3;
     struct peer *newcomer = come_by_the_door();
     run();
     if (newcomer->connection == NULL) {
@@ -36,30 +41,30 @@ static void who_comes_is_accepted_as_soon_as_another_loop_has_made_room(void **s
     assert_ptr_equal(connection_loop(newcomer->connection), loop);
     assert_int_equal(left(), 3);
     assert_null(elsewhere[0]->connection); // who has waited longest, on the loop that was the first to look
-    assert_true(loop->accepting);
-    assert_int_equal(atomic_load(&loop->wants_room), WANTS_NOTHING);
-    assert_int_equal(net->loops[1].notes[CLOSE_NO_ROOM].count, 1);
+    assert_true(loop->guard.is_accepting);
+    assert_int_equal(neighbours_wanted(&net->neighbours, 0), WANTS_NOTHING);
+    assert_int_equal(net->loops[1].connections.closings.closed[CLOSE_NO_ROOM].count, 1);
 }
 
 // It is not tried again and again.
 static void who_comes_waits_where_nobody_has_anybody_to_close(void **state) {
     (void)state;
-    net->connections_max = 0;
+    net->capacity.max = 0;
     struct peer *newcomer = come_by_the_door();
     run();
     assert_null(newcomer->connection);
-    assert_false(loop->accepting);
-    assert_int_equal(atomic_load(&loop->wants_room), WANTS_PLACE);
+    assert_false(loop->guard.is_accepting);
+    assert_int_equal(neighbours_wanted(&net->neighbours, 0), WANTS_PLACE);
     loop_wake(loop); // for something else
     run();
-    assert_false(loop->accepting);
-    net->connections_max = 1;
+    assert_false(loop->guard.is_accepting);
+    net->capacity.max = 1;
     run();
     assert_null(newcomer->connection);
     pass(1);
     assert_non_null(newcomer->connection);
     peer_count++;
-    assert_true(loop->accepting);
+    assert_true(loop->guard.is_accepting);
 }
 
 static void of_all_loops_that_could_close_one_only_one_does(void **state) {
@@ -68,26 +73,26 @@ static void of_all_loops_that_could_close_one_only_one_does(void **state) {
         come_to(&net->loops[i]);
         come_to(&net->loops[i]);
     }
-    guard_note_full(loop, WANTS_DESCRIPTOR, "none");
-    assert_false(loop->accepting);
+    stop_accepting(WANTS_DESCRIPTOR, "none");
+    assert_false(loop->guard.is_accepting);
     run();
     assert_int_equal(left(), 3);
     pass(1); // nor later
     assert_int_equal(left(), 3);
-    assert_true(loop->accepting);
+    assert_true(loop->guard.is_accepting);
 }
 
 static void where_nobody_asks_any_more_nobody_is_closed(void **state) {
     (void)state;
     come_to(&net->loops[1]);
     come_to(&net->loops[2]);
-    net->connections_max = 2;
-    guard_note_full(loop, WANTS_PLACE, "none");
+    net->capacity.max = 2;
+    stop_accepting(WANTS_PLACE, "none");
     connection_abort(peers[1].connection); // somebody leaves
     run();
     assert_non_null(peers[0].connection);
-    net->connections_max = 1;
-    listener_resume_all(loop); // and the loop has got on without
+    net->capacity.max = 1;
+    guard_accept_again(&loop->guard); // and the loop has got on without
     for (int i = 0; i < LOOPS; i++) {
         loop_wake(&net->loops[i]);
     }
@@ -98,13 +103,13 @@ static void where_nobody_asks_any_more_nobody_is_closed(void **state) {
 static void a_loop_does_not_close_its_own_for_itself_in_the_others_place(void **state) {
     (void)state;
     come_to(loop);
-    guard_note_full(loop, WANTS_DESCRIPTOR, "none");
-    guard_give_room(loop);
+    stop_accepting(WANTS_DESCRIPTOR, "none");
+    eviction_help_neighbours(&loop->connections);
     assert_non_null(peers[0].connection);
-    assert_int_equal(atomic_load(&loop->wants_room), WANTS_DESCRIPTOR);
+    assert_int_equal(neighbours_wanted(&net->neighbours, 0), WANTS_DESCRIPTOR);
     loop_wake(loop); // for something else: it still has to wait
     run();
-    assert_false(loop->accepting);
+    assert_false(loop->guard.is_accepting);
 }
 
 #define ROOM_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_loops, tear_down)

@@ -1,0 +1,26 @@
+// How many connections all loops have together, and how many they may have.
+#ifndef QUINIELA_NET_CAPACITY_H
+#define QUINIELA_NET_CAPACITY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct capacity {
+    size_t max;
+    atomic_size_t connections; // that are not closed yet
+};
+
+static inline bool capacity_is_full(const struct capacity *capacity) {
+    return atomic_load(&capacity->connections) >= capacity->max;
+}
+
+static inline void capacity_enter(struct capacity *capacity) {
+    atomic_fetch_add(&capacity->connections, 1);
+}
+
+static inline void capacity_leave(struct capacity *capacity) {
+    atomic_fetch_sub(&capacity->connections, 1);
+}
+
+#endif

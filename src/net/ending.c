@@ -1,0 +1,152 @@
+#include "net/ending.h"
+
+#include "net/arrival.h"
+#include "net/holding.h"
+#include "net/stage.h"
+
+#include <sys/socket.h>
+
+enum { LOOKS_A_SWEEP = 1000 }; // each is a system call, and the others want their time
+
+// Closing -------------------------------------------------------------------------------------------------
+
+static void on_closed(uv_handle_t *handle) {
+    struct connection *connection = handle->data;
+    struct connections *all = connection->all;
+    all->count--;
+    connection_release(connection);
+    all->events->gone(all->loop);
+}
+
+// Ends the connection now. `resets`: what it has not read yet is thrown away, by the kernel, too.
+static void end(struct connection *connection, bool resets) {
+    struct connections *all = connection->all;
+    if (connection->stage == STAGE_CLOSED) {
+        return;
+    }
+    stage_change(connection, STAGE_CLOSED);
+    arrival_end(connection);
+    watch_remove(&connection->link);
+    peers_leave(all->peers, connection->place);
+    capacity_leave(all->capacity);
+    all->handler->closed(connection);
+    if (!connection->is_delivering) { // else its bytes are being looked at
+        input_give_back(&connection->in, &all->spares);
+    }
+    output_free(&connection->queued);
+    writer_give_up(&connection->writer);
+    holding_count(connection);
+    if (resets) {
+        (void)!uv_tcp_close_reset(&connection->socket, on_closed);
+    }
+    if (!uv_is_closing((uv_handle_t *)&connection->socket)) {
+        uv_close((uv_handle_t *)&connection->socket, on_closed);
+    }
+}
+
+void connection_abort(struct connection *connection) {
+    end(connection, false);
+}
+
+void connection_finish(struct connection *connection) {
+    if (stage_is_running(connection)) {
+        stage_change(connection, STAGE_FINISHING);
+    }
+}
+
+// Ended by somebody else ----------------------------------------------------------------------------------
+
+void ending_evict(struct connection *connection, enum close_reason reason) {
+    struct connections *all = connection->all;
+    char peer[CONNECTION_ADDRESS_BYTES];
+    connection_peer(connection, peer);
+    closings_count(&all->closings, reason, peer);
+    end(connection, reason == CLOSE_SEND_TIMEOUT); // else the kernel would keep what nobody reads
+    all->events->needs_sweeps(all->loop);          // one of them logs it
+}
+
+void ending_evict_handshake(struct connection *connection, enum close_reason reason, const char *failure) {
+    if (connection_is_open(connection)) {
+        connection->all->handler->refused(connection, failure);
+        ending_evict(connection, reason);
+    }
+}
+
+void ending_refuse(struct connection *connection, enum tls_failure failure, const char *reason) {
+    struct connections *all = connection->all;
+    char peer[CONNECTION_ADDRESS_BYTES];
+    connection_peer(connection, peer);
+    closings_count_refused(&all->closings, failure, peer, reason);
+    all->handler->refused(connection, tls_failure_name(failure));
+    all->events->needs_sweeps(all->loop); // one of them logs it
+}
+
+// Not refused, and not the peer's doing, if the server ended it first, as it does when it stops.
+static void refuse_cut_off(struct connection *connection) {
+    if (connection->stage == STAGE_HANDSHAKE || connection->stage == STAGE_TURN) {
+        ending_refuse(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
+    }
+}
+
+void ending_lost(struct connection *connection) {
+    refuse_cut_off(connection);
+    connection_abort(connection);
+}
+
+// The end -------------------------------------------------------------------------------------------------
+
+void ending_peer_ended(struct connection *connection) {
+    const struct input *in = &connection->in;
+    stage_set(connection, &connection->peer_ended, true);
+    if (transport_state(&connection->transport) == TRANSPORT_OPENING) {
+        ending_lost(connection);
+    } else if (connection->stage == STAGE_OPEN) {
+        connection->all->handler->ended(connection, in->bytes + in->start, in->end - in->start);
+    } else if (stage_is_over(connection) && arrival_look(connection) != ARRIVAL_UNDER_WAY) {
+        connection_abort(connection);
+    }
+}
+
+static bool shut_down(struct connection *connection) {
+    int descriptor;
+    return uv_fileno((uv_handle_t *)&connection->socket, &descriptor) == 0 &&
+           shutdown(descriptor, SHUT_WR) == 0;
+}
+
+// Where the service wants to know whether its last words have arrived, that is waited for as long as bytes to
+// be sent may take. TLS says its end only then (sending.c).
+void ending_all_sent(struct connection *connection) {
+    if (connection->peer_ended && arrival_look(connection) != ARRIVAL_UNDER_WAY) {
+        connection_abort(connection);
+    } else if (!transport_has_said_end(&connection->transport)) {
+        stage_change(connection, STAGE_ARRIVING);
+    } else if (shut_down(connection)) {
+        stage_change(connection, STAGE_LINGERING);
+    } else {
+        connection_abort(connection);
+    }
+}
+
+// One that has ended on both sides was only kept for this.
+static void look_again(struct connection *connection) {
+    enum arrival_state state = arrival_look(connection);
+    if (state == ARRIVAL_LOST ||
+        (state == ARRIVAL_NOT_AWAITED && connection->stage == STAGE_LINGERING && connection->peer_ended)) {
+        connection_abort(connection);
+    }
+}
+
+void ending_sweep_arrivals(struct connections *all) {
+    const struct connection *last = all->arrivals.last;
+    for (int i = 0; i < LOOKS_A_SWEEP; i++) {
+        struct connection *connection = arrivals_take_turn(all);
+        if (connection == NULL) {
+            return;
+        }
+        bool is_last = connection == last;
+        look_again(connection);
+        if (is_last) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+#include "net/eviction.h"
+
+#include "net/ending.h"
+#include "net/limits.h"
+#include "net/stage.h"
+
+enum { IDLE_SAFE_MS = 30000 }; // for so long an agency may think between two chunks
+
+// Of the connections that are counted at one place: who has not shown who it is; then who has said nothing
+// yet; then who is in a message; then who has nothing to say; then who does not read; and only then who is at
+// work or waits for the draw. Of each kind the one that has waited longest. NULL when the loop has none but
+// `spared`.
+static struct connection *least_missed(const struct connections *all, uint64_t number,
+                                       const struct connection *spared) {
+    static const enum watch_kind kinds[] = {WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,  WATCH_OPENING,
+                                            WATCH_MESSAGE,   WATCH_IDLE, WATCH_SENDING, WATCH_BUSY};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        for (struct connection *connection = stage_first(all, kinds[i]); connection != NULL;
+             connection = stage_next(connection, kinds[i])) {
+            if (peers_number(connection->place) == number && connection != spared) {
+                return connection;
+            }
+        }
+    }
+    return NULL;
+}
+
+// The capacity is full: whoever has most loses one.
+static struct connection *of_whoever_has_most(const struct connections *all) {
+    struct connection *lingering = stage_first(all, WATCH_LINGER); // nobody waits for it any more
+    return lingering != NULL ? lingering : least_missed(all, peers_with_most(all->peers), NULL);
+}
+
+// The capacity is not full, and still the system has nothing left to accept with: to close one may not help,
+// so nobody's work is given up for it. What nobody waits for any more; who has not shown who it is, or said
+// anything whole; who has had nothing to say for long.
+static struct connection *stranger(const struct connections *all) {
+    static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,
+                                                WATCH_OPENING};
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        struct connection *oldest = stage_first(all, strangers[i]);
+        if (oldest != NULL) {
+            return oldest;
+        }
+    }
+    struct connection *idle = stage_first(all, WATCH_IDLE);
+    return idle != NULL && all->watch.now_ms - idle->link.since_ms >= IDLE_SAFE_MS ? idle : NULL;
+}
+
+// Whom this loop can close for what is wanted. Nobody for a place, when there is one again.
+static struct connection *in_place_of(const struct connections *all, enum wants_room wanted) {
+    if (wanted == WANTS_NOTHING) {
+        return NULL;
+    }
+    if (capacity_is_full(all->capacity)) {
+        return of_whoever_has_most(all);
+    }
+    return wanted == WANTS_DESCRIPTOR ? stranger(all) : NULL;
+}
+
+bool eviction_make_room(struct connections *all, enum wants_room wanted) {
+    struct connection *connection = in_place_of(all, wanted);
+    if (connection != NULL) {
+        ending_evict(connection, CLOSE_NO_ROOM);
+    }
+    return connection != NULL || (wanted == WANTS_PLACE && !capacity_is_full(all->capacity));
+}
+
+void eviction_help_neighbours(struct connections *all) {
+    for (int i = 0; i < all->neighbours->count; i++) {
+        enum wants_room wanted = neighbours_wanted(all->neighbours, i);
+        struct connection *connection = i == all->index ? NULL : in_place_of(all, wanted);
+        // Of all loops that could, one does.
+        if (connection != NULL && neighbours_grant_room(all->neighbours, i, wanted)) {
+            ending_evict(connection, CLOSE_NO_ROOM);
+        }
+    }
+}
+
+void eviction_limit_peer(const struct connection *connection) {
+    struct connections *all = connection->all;
+    if (peers_count(all->peers, connection->place) > CONNECTIONS_PROVEN_MAX) {
+        struct connection *other = least_missed(all, peers_number(connection->place), connection);
+        if (other != NULL) {
+            ending_evict(other, CLOSE_NO_ROOM);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// One loop: a libuv loop with a thread, listeners and connections of its own, from its making to its end.
+// What services may ask of it is in net/handler.h.
+#ifndef QUINIELA_NET_LOOP_H
+#define QUINIELA_NET_LOOP_H
+
+#include "base/attributes.h"
+#include "net/connections.h"
+#include "net/guard.h"
+#include "net/listener.h"
+#include "net/ports.h"
+
+#include <stdatomic.h>
+#include <uv.h>
+
+struct loop {
+    uv_loop_t uv;
+    uv_thread_t thread;
+    uv_async_t wake;
+    uv_timer_t reaper; // sweeps, while there is something to sweep
+    uv_timer_t later;  // loop_wake_after
+    uint64_t swept_ms; // when it did last
+    bool has_begun, has_thread, is_closing, is_reaping;
+    atomic_bool quiet_asked, close_asked;
+    struct connections connections;
+    struct guard guard;
+    struct listeners listeners;
+    void *state; // the service's
+};
+
+// What a loop is made with; all of it outlives the loop.
+struct loop_options {
+    const struct handler *handler;
+    void *context; // for handler.loop_started
+    struct ports *ports;
+    struct trust *trust;
+    struct peers *peers;
+    struct capacity *capacity;
+    struct neighbours *neighbours;
+    struct memory_pool *memory_pool;
+    struct guard_timeouts timeouts;
+    int index;
+};
+
+// Makes the loop in `loop`, which is all zeros, with its listeners. It is to be ended with loop_end, also
+// when this fails.
+bool loop_begin(struct loop *loop, const struct loop_options *options, struct error *error) MUST_CHECK;
+
+// Listens on its ports; nobody is accepted before it has started.
+bool loop_listen(struct loop *loop, int backlog, struct error *error) MUST_CHECK;
+
+// Starts its thread.
+bool loop_start(struct loop *loop, struct error *error) MUST_CHECK;
+
+// What a timer does while there is something to sweep: closes what is due, and lets others in again. Returns
+// whether it has to run again later.
+bool loop_sweep(struct loop *loop, uint64_t elapsed_ms);
+
+// Has it accept and read nothing more; and end, when what is queued has left or had its moment (nothing, if
+// it has no thread). Any thread.
+void loop_ask_quiet(struct loop *loop);
+void loop_ask_close(struct loop *loop);
+
+// Waits for the end of its thread, if it has one, and frees what it has.
+void loop_end(struct loop *loop);
+
+#endif

@@ -1,0 +1,225 @@
+#include "net/reading.h"
+
+#include "net/ending.h"
+#include "net/holding.h"
+#include "net/recheck.h"
+#include "net/sending.h"
+#include "net/stage.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum { ENCRYPTED_BYTES = 64 * 1024 }; // read at once
+
+// Room ----------------------------------------------------------------------------------------------------
+
+// Room in the input. False when there is no memory.
+static bool have_input_room(struct connection *connection) {
+    struct connections *all = connection->all;
+    struct input *in = &connection->in;
+    if (input_has_room(in)) {
+        return true;
+    }
+    bool enlarged =
+        all->events->wants_memory(all->loop, connection, input_growth(in)) && input_enlarge(in, &all->spares);
+    holding_count(connection);
+    return enlarged;
+}
+
+// The first bytes stay with the kernel; they are only looked at.
+static void wait_for_turn(struct connection *connection) {
+    struct connections *all = connection->all;
+    int descriptor;
+    ssize_t length = 0;
+    if (handshakes_wants_hello(&connection->handshake) &&
+        uv_fileno((uv_handle_t *)&connection->socket, &descriptor) == 0) {
+        length = recv(descriptor, all->encrypted, HANDSHAKES_HELLO_BYTES, MSG_PEEK | MSG_DONTWAIT);
+    }
+    handshakes_wait(&all->handshakes, &connection->handshake, all->encrypted,
+                    length > 0 ? (size_t)length : 0);
+    stage_change(connection, STAGE_TURN);
+}
+
+static uint8_t *room_for_encrypted(struct connection *connection, size_t *length) {
+    struct connections *all = connection->all;
+    *length = 0;
+    if (all->encrypted == NULL && (all->encrypted = malloc(ENCRYPTED_BYTES)) == NULL) {
+        return NULL;
+    }
+    if (connection->stage == STAGE_HANDSHAKE &&
+        !handshakes_may_go(&all->handshakes, &connection->handshake)) {
+        wait_for_turn(connection);
+        return NULL;
+    }
+    *length = ENCRYPTED_BYTES;
+    return all->encrypted;
+}
+
+uint8_t *reading_room(struct connection *connection, size_t *length) {
+    struct input *in = &connection->in;
+    if (transport_is_secure(&connection->transport)) {
+        return room_for_encrypted(connection, length);
+    }
+    *length = 0;
+    if (!have_input_room(connection)) {
+        return NULL;
+    }
+    *length = in->capacity - in->end;
+    return in->bytes + in->end;
+}
+
+// To the service ------------------------------------------------------------------------------------------
+
+// What waits to leave bounds what is taken in, also of what has come already.
+static bool may_deliver(struct connection *connection) {
+    bool wanted = connection->stage == STAGE_OPEN && !connection->is_paused &&
+                  connection->in.start < connection->in.end;
+    stage_set(connection, &connection->is_held_back, wanted && sending_is_full(connection));
+    return wanted && !connection->is_held_back;
+}
+
+// Something whole came: what is waited for next has its whole time. Only who does not read its answers gains
+// nothing by saying more.
+static void note_whole(struct connection *connection) {
+    stage_set(connection, &connection->is_proven, true);
+    if (connection->waits_for != WATCH_SENDING) {
+        stage_restart_deadline(connection, WATCH_BUSY);
+    }
+}
+
+// Hands the service what came. What is then left is the beginning of another message, and its time begins.
+static void deliver(struct connection *connection) {
+    const struct handler *handler = connection->all->handler;
+    struct input *in = &connection->in;
+    connection->is_delivering = true;
+    while (may_deliver(connection)) {
+        size_t length = in->end - in->start;
+        size_t consumed = handler->received(connection, in->bytes + in->start, length);
+        assert(consumed <= length);
+        in->start += consumed;
+        if (consumed > 0 && connection->stage != STAGE_CLOSED) {
+            note_whole(connection);
+        }
+        if (consumed == 0) {
+            assert(length <= handler->input_bytes_max || connection->is_paused ||
+                   connection->stage != STAGE_OPEN);
+            break;
+        }
+    }
+    connection->is_delivering = false;
+    if (!stage_is_running(connection)) {
+        in->start = in->end;
+    }
+    input_trim(in, &connection->all->spares);
+    holding_count(connection);
+}
+
+// From the transport --------------------------------------------------------------------------------------
+
+// The handshake has gone on. False when it is over, and the peer is not one who may be here.
+static bool shook_hands(struct connection *connection, uint64_t spent_ns) {
+    struct connections *all = connection->all;
+    const struct tls_session *session = transport_session(&connection->transport);
+    handshakes_spend(&all->handshakes, &connection->handshake, spent_ns, tls_session_was_resumed(session));
+    if (!transport_is_open(&connection->transport)) {
+        return true;
+    }
+    handshakes_leave(&all->handshakes, &connection->handshake);
+    if (!recheck_one(connection)) { // there was a reload in the middle of it
+        return false;
+    }
+    stage_change(connection, STAGE_OPEN);
+    all->handler->identified(connection);
+    return true;
+}
+
+// Bytes came for the transport. False when the peer is not, or no longer, one who may be here.
+static bool accept_bytes(struct connection *connection, size_t length) {
+    struct connections *all = connection->all;
+    struct transport *transport = &connection->transport;
+    bool is_secure = transport_is_secure(transport);
+    const uint8_t *bytes = is_secure ? all->encrypted : connection->in.bytes + connection->in.end;
+    uint64_t spent_ns;
+    if (connection->stage == STAGE_OPEN && !recheck_one(connection)) {
+        return false;
+    }
+    (void)transport_came(transport, bytes, length, &spent_ns);
+    return connection->stage == STAGE_OPEN || shook_hands(connection, spent_ns);
+}
+
+// The plain bytes of what came, into the input. False when there is no memory for them.
+static bool take_in(struct connection *connection) {
+    struct input *in = &connection->in;
+    bool all = false;
+    while (!all) {
+        size_t count;
+        if (in->end == in->capacity && !have_input_room(connection)) {
+            return false;
+        }
+        all = transport_read(&connection->transport, in->bytes + in->end, in->capacity - in->end, &count);
+        in->end += count;
+    }
+    return true;
+}
+
+// What has passed the transport before it failed is still for the service; and the peer may be told why it
+// did.
+static void fail(struct connection *connection) {
+    output_free(&connection->queued); // which cannot pass any more
+    connection_finish(connection);
+}
+
+void reading_came(struct connection *connection, size_t length) {
+    struct transport *transport = &connection->transport;
+    if (!stage_is_running(connection)) {
+        return; // nobody wants it
+    }
+    stage_touch(connection);
+    if (!accept_bytes(connection, length)) {
+        fail(connection);
+        return;
+    }
+    bool taken = take_in(connection);
+    struct tls_session *session = transport_session(transport);
+    if (transport_state(transport) == TRANSPORT_FAILED) {
+        ending_refuse(connection, tls_session_failure(session), tls_session_reason(session));
+    }
+    deliver(connection);
+    if (!taken || transport_state(transport) == TRANSPORT_FAILED) {
+        fail(connection);
+    } else if (transport_state(transport) == TRANSPORT_ENDED && !connection->peer_ended) {
+        ending_peer_ended(connection);
+    }
+}
+
+// When ----------------------------------------------------------------------------------------------------
+
+bool reading_is_wanted(const struct connection *connection) {
+    bool takes = (connection->stage == STAGE_OPEN || connection->stage == STAGE_HANDSHAKE) &&
+                 !connection->is_paused && !connection->all->is_quiet && !sending_is_full(connection);
+    return !connection->peer_ended && (takes || stage_is_over(connection));
+}
+
+void reading_go_on(struct connection *connection) {
+    if (connection->is_held_back && !connection->is_delivering && !connection->all->is_quiet &&
+        !sending_is_full(connection)) {
+        deliver(connection);
+    }
+}
+
+void connection_pause(struct connection *connection) {
+    stage_set(connection, &connection->is_paused, true);
+}
+
+void connection_resume(struct connection *connection) {
+    if (!stage_is_running(connection) || !connection->is_paused) {
+        return;
+    }
+    stage_set(connection, &connection->is_paused, false);
+    if (!connection->is_delivering && !connection->all->is_quiet) {
+        connection_hold(connection);
+        deliver(connection);
+        connection_release(connection);
+    }
+}

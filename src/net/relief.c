@@ -1,0 +1,98 @@
+#include "net/relief.h"
+
+#include "net/ending.h"
+#include "net/holding.h"
+#include "net/stage.h"
+
+#include <assert.h>
+
+// What nobody waits for any more; then who has not said anything whole yet; then who does not read, who is
+// half-way through a message, who only waits, and in the end who is at work.
+static const enum watch_kind order[] = {WATCH_LINGER,  WATCH_TURN,    WATCH_HANDSHAKE,
+                                        WATCH_SILENT,  WATCH_OPENING, WATCH_SENDING,
+                                        WATCH_MESSAGE, WATCH_IDLE,    WATCH_BUSY};
+static_assert(sizeof order / sizeof order[0] == WATCH_KINDS, "all kinds have their place");
+
+static size_t most_reclaimable(const struct connections *all, const struct connection *asking) {
+    size_t most = 0;
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        for (const struct connection *connection = stage_first(all, (enum watch_kind)kind);
+             connection != NULL; connection = stage_next(connection, (enum watch_kind)kind)) {
+            if (connection != asking && holding_reclaimable(connection) > most) {
+                most = holding_reclaimable(connection);
+            }
+        }
+    }
+    return most;
+}
+
+// Closes those of a kind that hold so much, but for `asking`, until all loops together hold no more than
+// `goal`. Returns whether they do.
+static bool close_kind(struct connections *all, enum watch_kind kind, const struct connection *asking,
+                       size_t much, size_t goal) {
+    struct connection *next = stage_first(all, kind);
+    for (struct connection *connection; (connection = next) != NULL;) {
+        next = stage_next(connection, kind);
+        if (connection != asking && holding_reclaimable(connection) >= much) {
+            ending_evict(connection, CLOSE_NO_MEMORY);
+            if (memory_held_by_all(&all->memory) <= goal) {
+                return true;
+            }
+            next = stage_next_after_change(all, kind, next);
+        }
+    }
+    return false;
+}
+
+// Closes those that hold at least half of what the greatest holds. False when nobody holds anything.
+static bool close_greatest(struct connections *all, const struct connection *asking, size_t goal) {
+    size_t most = most_reclaimable(all, asking);
+    bool reached = false;
+    for (int i = 0; i < WATCH_KINDS && most > 0 && !reached; i++) {
+        reached = close_kind(all, order[i], asking, (most + 1) / 2, goal);
+    }
+    return most > 0;
+}
+
+static void relieve(struct connections *all, const struct connection *asking) {
+    const struct memory *memory = &all->memory;
+    spares_free(&all->spares);
+    while (memory_held_by_all(memory) > memory_low(memory) && memory_has_its_share(memory)) {
+        if (!close_greatest(all, asking, memory_low(memory))) {
+            break;
+        }
+    }
+}
+
+bool relief_make(struct connections *all, const struct connection *asking, size_t bytes) {
+    struct memory *memory = &all->memory;
+    if (memory_is_short(memory)) {
+        memory_trim(memory, uv_now(all->uv));
+    }
+    if (memory_held_by_all(memory) + bytes <= memory_high(memory)) {
+        return true;
+    }
+    relieve(all, asking);
+    if (memory_held_by_all(memory) + bytes > memory_high(memory)) {
+        neighbours_ask_relief(all->neighbours);
+    }
+    size_t max = memory->pool->max;
+    while (memory_held_by_all(memory) + bytes > max) {
+        if (bytes > max || !close_greatest(all, asking, max - bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void relief_bound(struct connections *all) {
+    if (memory_held_by_all(&all->memory) > memory_high(&all->memory)) {
+        (void)relief_make(all, NULL, 0);
+    }
+}
+
+void relief_if_asked(struct connections *all) {
+    if (neighbours_take_relief(all->neighbours, all->index)) {
+        relieve(all, NULL);
+    }
+}

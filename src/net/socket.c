@@ -1,0 +1,233 @@
+#include "net/socket.h"
+
+#include "net/arrival.h"
+#include "net/ending.h"
+#include "net/identity.h"
+#include "net/reading.h"
+#include "net/sending.h"
+#include "net/stage.h"
+#include "stream/tcp.h"
+
+#include "base/queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// A connection whose peer has vanished is found by the kernel within two minutes, also when it is silent by
+// right. Each that is silent costs a packet a minute.
+static const struct tcp_options tcp_options = {
+    .nodelay = true, .keepalive_seconds = 60, .probe_seconds = 15, .probes = 4};
+
+// What libuv says -----------------------------------------------------------------------------------------
+
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+    (void)suggested;
+    size_t length;
+    uint8_t *room = reading_room(handle->data, &length);
+    *buffer = uv_buf_init((char *)room, (unsigned)length);
+}
+
+// So many bytes came into the room, or libuv's code says why not.
+static void came(struct connection *connection, ssize_t length) {
+    struct connections *all = connection->all;
+    connection_hold(connection);
+    (void)arrival_look(connection); // what comes may answer what was sent
+    if (length > 0) {
+        reading_came(connection, (size_t)length);
+    } else if (length == UV_EOF) {
+        connection->is_reading = false;
+        if (!connection->peer_ended) {
+            ending_peer_ended(connection);
+        }
+    } else if (length < 0 && !(length == UV_ENOBUFS && connection->stage == STAGE_TURN)) {
+        ending_lost(connection);
+    }
+    connection_release(connection);
+    connections_settle(all);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+    (void)buffer;
+    came(stream->data, length);
+}
+
+static void on_left(struct writer *writer, int status) {
+    struct connection *connection = CONTAINER_OF(writer, struct connection, writer);
+    sending_left(connection, status);
+    connections_settle(connection->all);
+}
+
+void socket_read_now(struct connection *connection) {
+    int descriptor = -1;
+    if (!stage_is_running(connection) || uv_fileno((uv_handle_t *)&connection->socket, &descriptor) != 0) {
+        return;
+    }
+    size_t room = 0;
+    uint8_t *bytes = reading_room(connection, &room);
+    ssize_t length = bytes == NULL ? UV_ENOBUFS : recv(descriptor, bytes, room, MSG_DONTWAIT);
+    if (length == 0) {
+        length = UV_EOF;
+    } else if (length == -1 && bytes != NULL) {
+        length = errno == EAGAIN ? 0 : uv_translate_sys_error(errno);
+    }
+    came(connection, length);
+}
+
+static void on_turn(struct handshake *handshake) {
+    struct connection *connection = CONTAINER_OF(handshake, struct connection, handshake);
+    if (connection->stage == STAGE_TURN) {
+        stage_change(connection, STAGE_HANDSHAKE);
+        socket_read_now(connection);
+    }
+}
+
+// What follows from that ----------------------------------------------------------------------------------
+
+static void settle_reading(struct connection *connection) {
+    uv_stream_t *stream = (uv_stream_t *)&connection->socket;
+    bool wanted = reading_is_wanted(connection);
+    if (wanted == connection->is_reading) {
+        return;
+    }
+    connection->is_reading = wanted;
+    if (!wanted) {
+        uv_read_stop(stream);
+    } else if (uv_read_start(stream, on_room, on_read) != 0) {
+        connection_abort(connection);
+    }
+}
+
+static void settle(struct connection *connection) {
+    void (*const steps[])(struct connection *) = {sending_flush, reading_go_on, settle_reading,
+                                                  stage_settle_deadline};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && connection->stage != STAGE_CLOSED; i++) {
+        steps[i](connection);
+    }
+}
+
+void connections_settle(struct connections *all) {
+    struct connection *connection;
+    do {
+        while ((connection = stage_next_changed(all)) != NULL) {
+            settle(connection);
+            connection_release(connection);
+        }
+        all->events->settled(all->loop);
+    } while (all->changes.first != NULL);
+}
+
+// From its beginning --------------------------------------------------------------------------------------
+
+// NULL when there is no memory.
+static struct connection *make(struct connections *all, int port_index, const struct sockaddr *peer) {
+    struct in6_addr address = identity_mapped(peer);
+    struct connection *connection = calloc(1, sizeof *connection + all->handler->connection_bytes);
+    struct peer_place *place = connection == NULL ? NULL : peers_enter(all->peers, &address);
+    if (place == NULL) {
+        free(connection);
+        return NULL;
+    }
+    connection->all = all;
+    connection->port_index = (uint8_t)port_index;
+    connection->peer = address;
+    connection->place = place;
+    connection->holds = 1; // the socket's own; released when it is closed
+    connection->waits_for = WATCH_BUSY;
+    watch_add(&all->watch, &connection->link, WATCH_BUSY);
+    all->count++;
+    capacity_enter(all->capacity);
+    uv_tcp_init(all->uv, &connection->socket);
+    connection->socket.data = connection;
+    writer_begin(&connection->writer, (uv_stream_t *)&connection->socket, on_left);
+    return connection;
+}
+
+// False when there is no memory.
+static bool begin_transport(struct connection *connection) {
+    struct connections *all = connection->all;
+    struct tls_context *context = trust_hold(all->trust);
+    connection->stage = context == NULL ? STAGE_OPEN : STAGE_HANDSHAKE;
+    transport_begin_plain(&connection->transport, &connection->writer.out);
+    if (context == NULL) {
+        return true;
+    }
+    bool begun = transport_begin_tls(&connection->transport, context, NULL, &connection->writer.out);
+    tls_context_release(context); // the session holds it
+    if (begun) {
+        struct handshake *given_up =
+            handshakes_enter(&all->handshakes, &connection->handshake, connection->peer.s6_addr);
+        if (given_up != NULL) {
+            ending_evict_handshake(CONTAINER_OF(given_up, struct connection, handshake), CLOSE_HANDSHAKES,
+                                   "too_many_handshakes");
+        }
+    }
+    return begun;
+}
+
+void connection_accept(struct connections *all, int port_index, int descriptor, const struct sockaddr *peer) {
+    struct connection *connection = make(all, port_index, peer);
+    if (connection == NULL) {
+        close(descriptor);
+        return;
+    }
+    bool begun = begin_transport(connection);
+    bool has_socket = uv_tcp_open(&connection->socket, descriptor) == 0;
+    all->handler->opened(connection);
+    if (!has_socket) {
+        close(descriptor);
+    }
+    if (!has_socket || !begun) {
+        connection_abort(connection);
+    } else {
+        tcp_set_options(descriptor, &tcp_options);
+        stage_touch(connection);
+    }
+    connections_settle(all);
+}
+
+// All of a loop -------------------------------------------------------------------------------------------
+
+// Calls `act` for every connection, for some perhaps twice.
+static void for_all(struct connections *all, void (*act)(struct connection *connection)) {
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        struct connection *next = stage_first(all, (enum watch_kind)kind);
+        for (struct connection *connection; (connection = next) != NULL;) {
+            next = stage_next(connection, (enum watch_kind)kind);
+            act(connection);
+            next = stage_next_after_change(all, (enum watch_kind)kind, next);
+        }
+    }
+    connections_settle(all);
+}
+
+void connections_quiet(struct connections *all) {
+    all->is_quiet = true;
+    handshakes_stop(&all->handshakes);
+    for_all(all, stage_touch);
+}
+
+void connections_finish(struct connections *all) {
+    for_all(all, connection_finish);
+}
+
+void connections_abort(struct connections *all) {
+    for_all(all, connection_abort);
+}
+
+void connections_begin(struct connections *all, uint64_t handshakes_seed) {
+    watch_init(&all->watch);
+    all->spares.memory = &all->memory;
+    handshakes_begin(&all->handshakes, all->uv, handshakes_seed, on_turn);
+}
+
+void connections_close(struct connections *all) {
+    handshakes_close(&all->handshakes);
+}
+
+void connections_end(struct connections *all) {
+    spares_free(&all->spares);
+    tls_context_release(all->judged_by);
+    free(all->encrypted);
+}

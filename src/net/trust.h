@@ -1,0 +1,30 @@
+// Who may connect, and stay: the TLS context of all loops, which a reload replaces. Any thread may use it.
+#ifndef QUINIELA_NET_TRUST_H
+#define QUINIELA_NET_TRUST_H
+
+#include "tls/session.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct trust {
+    pthread_mutex_t mutex;
+    _Atomic(struct tls_context *) context; // NULL: connections are plain
+};
+
+// Holds `context` (NULL: connections are plain) until it is replaced, or the end.
+void trust_begin(struct trust *trust, struct tls_context *context);
+void trust_end(struct trust *trust);
+
+void trust_replace(struct trust *trust, struct tls_context *context);
+
+// The context for a connection that comes now, to be released; NULL: it is plain.
+struct tls_context *trust_hold(struct trust *trust);
+
+// Whether `context` is still the one that counts.
+bool trust_is(struct trust *trust, const struct tls_context *context);
+
+// Whether the peer of an open session is still good, after a reload too. If not, the session has failed.
+bool trust_judges_good(struct trust *trust, struct tls_session *session);
+
+#endif
