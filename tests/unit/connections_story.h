@@ -5,9 +5,9 @@
 
 #include "cmocka_all.h"
 
-#include "net/limits.h"
 #include "net/ending.h"
 #include "net/eviction.h"
+#include "net/limits.h"
 #include "net/net.h"
 #include "net/net_parts.h"
 #include "net/reading.h"
