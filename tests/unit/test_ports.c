@@ -207,7 +207,8 @@ static void a_net_that_cannot_be_had_leaves_nothing_open(void **state) {
 static void without_memory_there_is_no_net(void **state) {
     (void)state;
     struct net_options wanted = options(1, here);
-    for (int failing = 1; failing <= 3; failing++) { // itself, its loops, and who its peers are
+    for (int failing = 1; failing <= 4;
+         failing++) { // itself, its loops, what they ask of each other, its peers
         allocations = (struct allocations){true, failing};
         bool opened = net_open(&wanted, &handler, NULL, &net, &error);
         allocations.counted = false;
