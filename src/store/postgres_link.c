@@ -36,9 +36,16 @@ bool postgres_link_lost(const struct postgres_link *link, const char *what, stru
     return postgres_link_say(link, ERROR_STORE_AWAY, what, PQerrorMessage(link->connection), error);
 }
 
+// Whatever for: that it shuts down, or that the session has stood still in a transaction for too long. libpq
+// may not have seen yet that the connection is closed.
+static bool ends_session(const PGresult *result) {
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
+}
+
 bool postgres_link_fail(const struct postgres_link *link, const PGresult *result, const char *what,
                         struct error *error) {
-    const struct error_code *code = PQstatus(link->connection) == CONNECTION_BAD
+    const struct error_code *code = PQstatus(link->connection) == CONNECTION_BAD || ends_session(result)
                                         ? ERROR_STORE_AWAY
                                         : postgres_state_code(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     return postgres_link_say(link, code, what, PQresultErrorMessage(result), error);

@@ -55,7 +55,7 @@ bool postgres_link_say(const struct postgres_link *link, const struct error_code
 
 // Sets `error` from a result that tells of a failure, and returns false: ERROR_STORE_STALE when another
 // server was quicker, ERROR_STORE_REFUSED when the data are to blame (and all the database has dropped is the
-// group), else ERROR_STORE_FAILED.
+// group), ERROR_STORE_AWAY when the session is ended with it, else ERROR_STORE_FAILED.
 bool postgres_link_fail(const struct postgres_link *link, const PGresult *result, const char *what,
                         struct error *error);
 

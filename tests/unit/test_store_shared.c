@@ -2,6 +2,9 @@
 // This is its invariant 6: two stores are open on one database, as two servers have them.
 #include "store_story.h"
 
+#include "store/postgres_connect.h"
+
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -429,6 +432,23 @@ static void remote_apply_is_durable_too(void **state) {
     assert_chunks(two, 1, 0, 1, "1:0+1 ");
 }
 
+// Whatever the database ends it for: the store is away then, and not broken. What it has said about it is not
+// read before the next statement.
+static void a_session_that_is_ended_for_standing_still_can_be_had_again(void **state) {
+    (void)state;
+    struct postgres_link link;
+    struct error error;
+    must(postgres_connect(&link, path, true, &error), &error);
+    must(postgres_link_execute(&link, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 1", "begin",
+                               NULL, &error),
+         &error);
+    struct pollfd said = {PQsocket(link.connection), POLLIN, 0};
+    assert_int_equal(poll(&said, 1, -1), 1);
+    assert_false(postgres_link_execute(&link, "SELECT 1", "read", NULL, &error));
+    postgres_link_close(&link);
+    assert_int_equal(error.code, ERROR_STORE_AWAY);
+}
+
 #define SHARED_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_two, tear_down_two)
 
 int main(void) {
@@ -448,6 +468,7 @@ int main(void) {
         SHARED_TEST(a_state_that_is_none_is_no_draw),
         SHARED_TEST(what_the_address_says_holds),
         SHARED_TEST(remote_apply_is_durable_too),
+        SHARED_TEST(a_session_that_is_ended_for_standing_still_can_be_had_again),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
