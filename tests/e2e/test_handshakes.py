@@ -2,12 +2,12 @@
 import contextlib
 import resource
 import select
-import signal
 import socket
 import ssl
 import unittest
 
 from harness import frame, hang_s
+from standstill import standing_still
 from test_tls import Tls, chunk
 
 FLOODERS = [f"127.0.0.{number}" for number in range(101, 107)]
@@ -81,11 +81,10 @@ class Flood(Tls):
         """The server finds all of them at once when it goes on, the honest ones last. (There are three as each has one
         chance in a few hundred to share its turns with a flooder.)"""
         self.serve("--loops", 1, "--server-listen-backlog", 4000, "--handshake-timeout", "0s")
-        self.server.signal(signal.SIGSTOP)
-        peers = [peer for address in FLOODERS for peer in self.flood(address, HELLOS)]
-        waiting = {honest.socket.fileno(): honest for honest in (Honest(self, address, place + 1)
-                                                        for place, address in enumerate(HONEST))}
-        self.server.signal(signal.SIGCONT)
+        with standing_still(self.server):
+            peers = [peer for address in FLOODERS for peer in self.flood(address, HELLOS)]
+            waiting = {honest.socket.fileno(): honest for honest in (Honest(self, address, place + 1)
+                                                            for place, address in enumerate(HONEST))}
         poll, heard = select.poll(), []
         for descriptor in waiting:
             poll.register(descriptor, select.POLLIN)

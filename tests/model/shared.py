@@ -6,7 +6,6 @@ other settings while the other one works, is stopped for a moment and has old on
 shared.py                           what ctest runs: the same few examples each time
 shared.py --examples 500 --seed 7   a long run; a failing example is printed as a program, and the seed plays it again
 """
-import signal
 import sys
 
 import available  # noqa: F401, first: it ends the program where Hypothesis is missing
@@ -17,6 +16,7 @@ import run
 from contract import Message
 from happening import NOT_NOW, happening
 from rules import Lottery, agencies, bets, spoiled
+from standstill import standing_still
 
 
 class SharedLottery(Lottery):
@@ -33,17 +33,14 @@ class SharedLottery(Lottery):
     @happening(agency=agencies, new=st.lists(bets, min_size=1, max_size=2), last=st.booleans(), count=st.integers(1, 3),
                number=st.sampled_from((None, 17, 7574)), change=st.sampled_from((True, True, False)))
     def one_is_frozen_while_the_other_starts(self, agency, new, last, count, number, change):
-        """What it is sent meanwhile it meets with what it knew before."""
+        """What it is sent meanwhile it meets with what it knew before. Whatever it was at, the other one does start."""
         frozen, other = self.centrals
         self.drain_all()
         name = self.connect()
         stored = self.contract.any().sent[agency - 1].bets
-        frozen.process.signal(signal.SIGSTOP)
-        try:
+        with standing_still(frozen.process):
             self.send(name, Message(agency, tuple(new), len(stored), last))
             self.starts_again(other, count, number, change)
-        finally:
-            frozen.process.signal(signal.SIGCONT)
         self.drain(name)
 
     @happening(new=st.lists(bets, min_size=1, max_size=2), seals=st.booleans(), number=st.sampled_from((None, 17)))
