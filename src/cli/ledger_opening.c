@@ -12,7 +12,7 @@ bool ledger_opening(const struct ledger_options *options, struct main_loop *loop
                     struct error *error) {
     store_interrupt_on(loop->signals_descriptor);
     for (int wait_ms = RETRY_MS_MIN; !ledger_open(options, ledger, error);) {
-        if (error->code != ERROR_STORE_AWAY) {
+        if (error->code != ERROR_STORE_AWAY && error->code != ERROR_STORE_STALE) {
             return false;
         }
         log_event(LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s | retry_ms: %d",

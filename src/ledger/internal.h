@@ -29,13 +29,13 @@ struct ledger {
     uint64_t bets;           // of all of them, then
     uint32_t finishing;      // how many agencies finish with the open group
     bool in_group, all_told;
-    bool is_told_of; // what the store held when it was first opened has been logged
-    bool has_terms;  // the settings of this start have had their say: from there on what is stored holds
-    bool locks;      // the next load keeps other servers from changing the draw, as it may change it itself
-    bool appends;    // the open group adds bets
-    bool has_looked; // at the stored draw, since the group in hand came
-    bool seals;      // the group in hand has sealed the draw
-    bool is_shared;  // other servers may change what is stored
+    bool is_told_of;     // what the store held when it was first opened has been logged
+    bool has_terms;      // the settings of this start have had their say: from there on what is stored holds
+    bool locks;          // the load in hand keeps others from changing the draw, as it may change it itself
+    bool appends;        // the open group adds bets
+    bool has_looked;     // at the stored draw, since the group in hand came
+    bool seals;          // the group in hand has sealed the draw
+    bool is_shared;      // other servers may change what is stored
     bool draw_is_stored; // as it is in `draw`
     bool failing;        // nothing has been stored since the store has failed
     size_t failed_bytes; // how much was to be stored then, at most

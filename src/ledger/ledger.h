@@ -65,7 +65,8 @@ struct ledger_options {
 // taken, fewer or another number only with `change`, else ERROR_BAD_SETTING, whose `field` names the setting,
 // as when an agency behind the last one has sent already. Once it is sealed, what is stored stays, and a
 // warning is logged when they differ. What is changed is logged. ERROR_STORE_AWAY when the store may come
-// back. On success the caller owns *ledger.
+// back, ERROR_STORE_STALE when other servers hold the draw, and may let it go. On success the caller owns
+// *ledger.
 bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
                  struct error *error) MUST_CHECK;
 

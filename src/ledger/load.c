@@ -239,19 +239,18 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
 
 // What is read is of one moment; and it stays so until the commit when the draw is locked.
 static bool begin_load(struct ledger *ledger, struct error *error) {
-    bool locks = ledger->locks;
     store_drop(ledger->store); // a group that was decided on something else
     row_cache_clear(ledger->cache);
     listings_forget(ledger->listings); // of what may not have been stored
-    ledger->in_group = ledger->seals = ledger->locks = false;
+    ledger->in_group = ledger->seals = false;
     ledger->is_shared = store_is_shared(ledger->store);
-    if (!locks) {
+    if (!ledger->locks) {
         return store_snapshot(ledger->store, error);
     }
     return ledger_begin_group(ledger, error) && store_lock_draw(ledger->store, error);
 }
 
-// Reads everything back from the store: what it says is the truth, whatever was in memory before.
+// What it says is the truth, whatever was in memory before.
 static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
     if (!begin_load(ledger, error) || !load_draw(ledger, &found, error) || !begin_agencies(ledger, error) ||
@@ -267,12 +266,15 @@ static bool load_once(struct ledger *ledger, struct error *error) {
     return load_winners(ledger, error);
 }
 
+// Another server may be quicker, or hold the draw for longer than anybody waits. Once the draw is to be
+// locked each attempt does so, and the last one's error says why it could not.
 bool ledger_load(struct ledger *ledger, struct error *error) {
+    ledger->locks = false;
     for (int attempt = 1; attempt < SETTLE_ATTEMPTS_MAX; attempt++) {
         if (load_once(ledger, error)) {
             return true;
         }
-        if (error->code != ERROR_STORE_STALE) { // then another server was quicker
+        if (error->code != ERROR_STORE_STALE) {
             return false;
         }
     }

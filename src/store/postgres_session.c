@@ -7,14 +7,17 @@
 #include <string.h>
 
 // Commits are durable whatever the database's own setting is, and say when no standby has them (a warning). A
-// server that has vanished must not keep its locks: the database looks after its connection, too. Names mean
-// what they meant when the store was opened.
+// server that has vanished must not keep its locks: the database looks after its connection, too. Nor must
+// one that stands still: its transaction ends before anybody who waits for its locks gives up. Who only reads
+// holds none that matter, and may wait for whoever takes what is read. Names mean what they meant when the
+// store was opened.
 #define SETTINGS                                                                                             \
     "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"                     \
     "  WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),"                                        \
     " set_config('client_min_messages', 'warning', true), set_config('client_encoding', 'UTF8', true),"      \
-    " set_config('lock_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '60s', "    \
-    "true),"                                                                                                 \
+    " set_config('lock_timeout', '10s', true),"                                                              \
+    " set_config('idle_in_transaction_session_timeout', CASE current_setting('transaction_read_only')"       \
+    "  WHEN 'on' THEN '60s' ELSE '5s' END, true),"                                                           \
     " set_config('tcp_keepalives_idle', '3', true), set_config('tcp_keepalives_interval', '1', true),"       \
     " set_config('tcp_keepalives_count', '3', true), set_config('tcp_user_timeout', '5000', true),"          \
     " set_config('search_path', %s, true)"

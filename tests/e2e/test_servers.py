@@ -14,6 +14,7 @@ import subprocess
 import unittest
 
 from harness import POSTGRES, Agency, Ports, Server, Story, Wire, frame, sql
+from standstill import standing_still
 
 MOVES = """
     CREATE TABLE moves (move SERIAL, to_state TEXT, sealed_at TEXT, drawn_at TEXT);
@@ -277,6 +278,37 @@ class Losses(Servers):
             self.assertEqual(self.stored(), self.sent(agencies=range(1, 5)))
             self.assertEqual(sql("SELECT to_state FROM moves ORDER BY move", self.store()), "sealed\ndrawn")
             self.assertLessEqual(self.logged(r"action: sorteo \| result: success"), 1)
+
+
+class Starts(Servers):
+    """A server is started with other settings, and others hold the draw that it is to change."""
+
+    def test_one_that_stands_still_holds_nobody_up(self):
+        """It counts an agency's end when it is suspended. It goes on afterwards, and has lost nothing."""
+        self.start_servers(1, 2)
+        wire, held = self.wire(), Holding(self, "draws", "SHARE")
+        wire.send({"type_message": 2, "agency": "1", "first": 0, "payload": [bet(1)]})
+        suspended = self.who("wait_event_type = 'Lock' AND query LIKE 'UPDATE draws%'")
+        with standing_still(suspended):
+            held.release()
+            self.assertIs(self.who("state = 'idle in transaction'"), suspended)
+            self.start_servers(1, 3)
+        self.assertEqual(wire.receive(), {"type_message": 1, "payload": None, "next": 1})
+        self.assertEqual(self.stored(), collections.Counter([f"1,{bet(1)}"]))
+        self.assertEqual(sql("SELECT agencies, finished FROM draws", self.store()), "3|1")
+        self.assertEqual(self.logged("result: fail"), 0)
+
+    def test_one_that_is_too_late_again_and_again_tries_again(self):
+        """It says what it waits for, and does not end."""
+        self.start_servers(1, 2)
+        sql("""CREATE SEQUENCE late;
+            CREATE FUNCTION be_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('late') <= 6 THEN RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = 'it took too long'; END IF;
+                RETURN NEW; END $$;
+            CREATE TRIGGER be_late BEFORE UPDATE ON draws FOR EACH ROW EXECUTE FUNCTION be_late();""", self.store())
+        self.start_servers(1, 3)
+        self.servers[1].expect(r"action: store \| result: fail \| error: store_stale \| message: .*it took too long \| retry_ms")
+        self.assertEqual(sql("SELECT agencies FROM draws", self.store()), "3")
 
 
 class OneAgencyAtTwoServers(Servers):

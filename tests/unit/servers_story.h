@@ -24,8 +24,9 @@ struct server {
     void (*meanwhile)(void);       // when that is met
     void (*before_put_draw)(void); // what happens between its reading of the draw and its changing it
     int opened;
-    int asked, asks_lost; // for an agency's row; how many times the connection is lost then
-    int looked;           // at the draw's row
+    int asked, asks_lost;   // for an agency's row; how many times the connection is lost then
+    int looked, looks_lost; // at the draw's row, the same
+    int locked, locks_late; // the draw's row; how many times another server holds it for too long
 };
 
 static struct server servers[SERVERS];
@@ -76,7 +77,20 @@ static inline bool watched_get_agency(struct store *store, uint32_t number, stru
 static inline bool watched_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                                     struct error *error) {
     current->looked++;
+    if (current->looks_lost > 0) {
+        current->looks_lost--;
+        return error_set(error, ERROR_STORE_AWAY, "lost while the draw was asked for");
+    }
     return real->get_draw(store, draw, found, error);
+}
+
+static inline bool watched_lock_draw(struct store *store, struct error *error) {
+    current->locked++;
+    if (current->locks_late > 0) {
+        current->locks_late--;
+        return error_set(error, ERROR_STORE_STALE, "another server holds the draw");
+    }
+    return real->lock_draw(store, error);
 }
 
 static inline bool open_faulty(void *context, struct store **store, struct error *error) {
@@ -126,6 +140,7 @@ static inline int set_up_servers(void **state) {
     faulty.put_draw = watched_put_draw;
     faulty.get_agency = watched_get_agency;
     faulty.get_draw = watched_get_draw;
+    faulty.lock_draw = watched_lock_draw;
     store_close(&store);
     memset(servers, 0, sizeof servers);
     return 0;

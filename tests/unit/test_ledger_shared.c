@@ -315,6 +315,23 @@ static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     assert_int_equal(winners_agencies(servers[0].winners), 2);
 }
 
+// It says why it could not change the draw, and does not give up before it has tried to several times.
+static void whoever_is_to_change_a_draw_that_is_held_tries_again(void **state) {
+    (void)state;
+    struct error error;
+    start(&servers[0], 2);
+    for (int late = 4; late >= 3; late--) {
+        servers[1] = (struct server){.options = servers[0].options, .locks_late = late};
+        servers[1].options.agencies = 3;
+        servers[1].options.context = &servers[1];
+        current = &servers[1];
+        bool opened = ledger_open(&servers[1].options, &servers[1].ledger, &error);
+        assert_int_equal(opened, late < 4);
+        assert_int_equal(stored_agencies(), late < 4 ? 3 : 2);
+        assert_true(opened || strcmp(error.text, "another server holds the draw") == 0);
+    }
+}
+
 // All at once ---------------------------------------------------------------------------------------------
 
 enum { RACING_AGENCIES = 4, RACING_BETS = 60 };
@@ -382,6 +399,7 @@ int main(void) {
         SHARED_TEST(the_stored_draw_is_taken_over),
         SHARED_TEST(for_unknown_agencies_the_draw_is_looked_at_once),
         SHARED_TEST(a_draw_without_the_agency_takes_no_bets_of_it),
+        SHARED_TEST(whoever_is_to_change_a_draw_that_is_held_tries_again),
         SHARED_TEST(what_all_send_at_once_is_stored_once),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
