@@ -218,10 +218,11 @@ static bool settle(struct ledger *ledger, struct queue_node *group, struct error
             return false;
         }
         log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
-        if (is_away) {
+        if (is_away || !ledger_load(ledger, error)) {
+            if (!is_away && error->code != ERROR_STORE_AWAY) {
+                return false;
+            }
             store_give_up(&ledger->store); // have_store opens it again, and reads it back
-        } else if (!ledger_load(ledger, error)) {
-            return false;
         }
         reset_group(group, !is_away);
         if (is_refused) {

@@ -332,6 +332,20 @@ static void whoever_is_to_change_a_draw_that_is_held_tries_again(void **state) {
     }
 }
 
+// The group is not stored, as another server was quicker; and while it is read how things are, the connection
+// is lost.
+static void a_connection_that_is_lost_while_it_is_read_again_is_made_anew(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 5, 5);
+    servers[1].looks_lost = 1;
+    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 5, 3)).answer.next, 8);
+    assert_int_equal(servers[1].looks_lost, 0);
+    assert_int_equal(servers[1].opened, 2);
+    assert_bets(8);
+}
+
 // All at once ---------------------------------------------------------------------------------------------
 
 enum { RACING_AGENCIES = 4, RACING_BETS = 60 };
@@ -400,6 +414,7 @@ int main(void) {
         SHARED_TEST(for_unknown_agencies_the_draw_is_looked_at_once),
         SHARED_TEST(a_draw_without_the_agency_takes_no_bets_of_it),
         SHARED_TEST(whoever_is_to_change_a_draw_that_is_held_tries_again),
+        SHARED_TEST(a_connection_that_is_lost_while_it_is_read_again_is_made_anew),
         SHARED_TEST(what_all_send_at_once_is_stored_once),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
