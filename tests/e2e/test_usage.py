@@ -1,5 +1,6 @@
 """The command line gives help, versions, exit codes, and one clear line for what is wrong."""
 import os
+import re
 import subprocess
 import unittest
 
@@ -16,11 +17,17 @@ class Usage(Story):
                 self.assertIn(text, errors + log)
 
     def test_help_and_version(self):
-        for command in ("server", "client", "export", "status", "sample", "ping", "check"):
-            code, text, errors = self.run_program(command, "--help")
-            self.assertEqual((code, errors), (0, ""))
-            self.assertIn(f"quiniela {command}", text)
-        self.assertEqual(self.run_program("--help")[0], 0)
+        code, overview, _ = self.run_program("--help")
+        commands = re.findall(r"^  ([a-z]+) ", overview, re.MULTILINE)
+        self.assertEqual((code, len(commands)), (0, 11), overview)
+        for command in commands:
+            with self.subTest(command=command):
+                code, text, errors = self.run_program(command, "--help")
+                self.assertEqual((code, errors), (0, ""))
+                self.assertIn(f"quiniela {command} ", text)
+                self.assertRegex(text, r"(?m)^  -h, --help ")
+        groups = re.findall(r"^([A-Z].*):$", self.run_program("server", "--help")[1], re.MULTILINE)
+        self.assertEqual(groups, ["General", "Listening", "The draw", "Store", "TLS", "Limits", "Log", "Privileges", "Help"])
         self.assertRegex(self.run_program("--version")[1], r"^quiniela \d+\.\d+")
 
     def test_wrong_use(self):
