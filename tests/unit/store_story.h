@@ -157,9 +157,11 @@ static inline void drop_schema(void) {
     run_sql("DROP SCHEMA \"%s\" CASCADE");
 }
 
+enum { SQLITE, POSTGRES };
+
 static const struct implementation implementations[] = {
-    {"sqlite", NULL, make_nothing, remove_files, true},
-    {"postgres", "QUINIELA_POSTGRES", make_schema, drop_schema, true},
+    [SQLITE] = {"sqlite", NULL, make_nothing, remove_files, true},
+    [POSTGRES] = {"postgres", "QUINIELA_POSTGRES", make_schema, drop_schema, true},
 };
 
 static const struct implementation *implementation = implementations; // the one that is tested

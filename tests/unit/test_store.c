@@ -437,6 +437,12 @@ static void names_of_states(void **state) {
     assert_string_equal(draw_state_name(DRAW_OPEN), "open");
     assert_string_equal(draw_state_name(DRAW_SEALED), "sealed");
     assert_string_equal(draw_state_name(DRAW_DRAWN), "drawn");
+    for (enum draw_state wanted = DRAW_OPEN, parsed = DRAW_OPEN; wanted <= DRAW_DRAWN; wanted++) {
+        assert_true(draw_state_parse(draw_state_name(wanted), &parsed));
+        assert_int_equal(parsed, wanted);
+        assert_false(draw_state_parse("melted", &parsed));
+        assert_false(draw_state_parse("", &parsed));
+    }
 }
 
 static void make_memory(void) {

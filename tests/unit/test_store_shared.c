@@ -474,6 +474,6 @@ int main(void) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
         return 77;
     }
-    implementation = &implementations[1];
+    implementation = &implementations[POSTGRES];
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
