@@ -41,8 +41,8 @@ struct store_needs {
 
 void store_needs(const char *address, struct store_needs *needs);
 
-// From now on nothing waits for a database for long once `descriptor` can be read: it fails with
-// ERROR_STORE_AWAY. -1: nothing is watched any more.
+// From now on no wait for a database goes on for long once `descriptor` can be read: it fails with
+// ERROR_STORE_AWAY. -1: no descriptor is watched.
 void store_interrupt_on(int descriptor);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-// Damage: an error, or, in a survey, something to be told. Returns whether to go on.
+// Damage is an error, or, in a survey, something to report. Returns whether to go on.
 static bool damaged(const struct store *store, struct error *error, const char *format, ...)
     PRINTF_LIKE(3, 4);
 

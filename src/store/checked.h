@@ -1,5 +1,5 @@
-// Reading from a backend, each row held against its checksum (store.h, invariant 5). In a survey damage is
-// told and left out; otherwise it is ERROR_STORE_FAILED. Arguments are those of store.h's functions.
+// Reading from a backend, each row held against its checksum (store.h, invariant 5). In a survey damage
+// is reported and left out; otherwise it is ERROR_STORE_FAILED. Arguments are those of store.h's functions.
 #ifndef QUINIELA_STORE_CHECKED_H
 #define QUINIELA_STORE_CHECKED_H
 

@@ -13,7 +13,7 @@ enum store_mode {
 // same files or fail, since a new or another file does not have what was acknowledged. Begins zeroed, and
 // ends with store_forget.
 struct store_identity {
-    void *kept;                 // the backend's; NULL in a store that is no file
+    void *kept;                 // the backend's; NULL in a store that is not a file
     void (*forget)(void *kept); // frees it; set where `kept` is
 };
 

@@ -73,7 +73,7 @@ static void postgres_close(struct store *store) {
     free(store);
 }
 
-// Two servers may come here at once: whoever is too late waits for the other one, and finds the tables.
+// Two servers may come here at once: the second one waits for the first, and finds the tables.
 static bool make_tables(struct postgres_store *postgres, struct error *error) {
     struct error first, ignored;
     char version[POSTGRES_VALUE_BYTES];
@@ -100,7 +100,7 @@ static bool have_tables(struct postgres_store *postgres, enum store_mode mode, s
         return false;
     }
     if (name[0] == '\0' && mode != STORE_SERVE) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: it is no store of quiniela's", link->place);
+        return error_set(error, ERROR_STORE_FAILED, "%s: it is not a quiniela store", link->place);
     }
     if ((name[0] == '\0' && !make_tables(postgres, error)) ||
         !postgres_link_execute(link, "SELECT version::text FROM quiniela_schema", "read its tables' version",
@@ -129,8 +129,8 @@ static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) 
     return true;
 }
 
-// A bet is UTF-8. What another encoding has no letter for would be refused, and the whole group with it. What
-// is stored already can be read all the same.
+// A bet is UTF-8. A letter that another encoding does not have would be refused, and the whole group with it.
+// What is already stored can still be read.
 static bool check_encoding(struct postgres_store *postgres, struct error *error) {
     char encoding[POSTGRES_VALUE_BYTES];
     if (!postgres_link_execute(&postgres->session.link, "SHOW server_encoding", "read its encoding", encoding,

@@ -80,7 +80,7 @@ bool postgres_address_check(const char *address, struct error *error) {
     PQconninfoFree(options);
     return can_be_read ||
            error_set(error, ERROR_BAD_SETTING,
-                     "it is no connection string of PostgreSQL; libpq's manual tells their form");
+                     "it is not a PostgreSQL connection string; libpq's manual describes their form");
 }
 
 void postgres_address_show(const char *address, char *place, size_t size) {

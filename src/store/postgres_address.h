@@ -20,7 +20,7 @@ void postgres_address_show(const char *address, char *place, size_t size);
 
 bool postgres_address_has_password(const char *address);
 
-// The value of an option in what PQconninfoParse has read; "" when it has none. NULL are no options.
+// The value of an option in what PQconninfoParse has read; "" when it has none, or `options` is NULL.
 const char *postgres_option(const PQconninfoOption *options, const char *keyword);
 
 // How many hosts the options name.

@@ -74,8 +74,8 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
         events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     }
     const char *message = PQerrorMessage(link->connection);
-    // A port that is no number, an sslmode that is none. That is libpq's own, and English: no locale is set
-    // here.
+    // A port that is not a number, an unknown sslmode. That message is libpq's own, and English: no locale is
+    // set here.
     if (strncmp(message, "invalid ", 8) == 0) {
         return postgres_link_say(link, ERROR_STORE_FAILED, "connect", message, error);
     }
@@ -134,7 +134,7 @@ bool postgres_connect(struct postgres_link *link, const char *address, bool to_w
     if (options == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the address of the database");
     }
-    // Of several hosts those that only follow may be behind: a reader, too, wants the one that leads.
+    // Of several hosts the standbys may lag: a reader, too, wants the primary.
     bool has_choice = postgres_hosts(options) > 1;
     bool connected = ((to_write || has_choice) && connect_any_host(link, options, true, error)) ||
                      (!to_write && connect_any_host(link, options, false, error));

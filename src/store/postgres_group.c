@@ -122,7 +122,7 @@ bool postgres_group_add(struct postgres_session *session, int which, const struc
     return ++session->unread < UNREAD_MAX || read_pipeline(session, ignored, error);
 }
 
-// A COMMIT of a transaction that failed before says ROLLBACK; and one whose wait for a standby was cancelled
+// A COMMIT of a transaction that has failed says ROLLBACK; and one whose wait for a standby was cancelled
 // succeeds with a warning, though the standby may not have it. Neither is a commit.
 bool postgres_group_commit(struct postgres_session *session, struct error *error) {
     char last[TAG_BYTES] = "";

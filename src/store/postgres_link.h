@@ -20,7 +20,7 @@ struct postgres_link {
 // From now on every wait of every link ends soon after `descriptor` can be read. -1: no wait does.
 void postgres_interrupt_on(int descriptor);
 
-// Waits for at most `milliseconds` for the program's being told to stop. Returns whether it is.
+// Waits for at most `milliseconds` for the program to be told to stop. Returns whether it was.
 bool postgres_interrupted(int milliseconds);
 
 // Makes the link one of this connection, which it owns from here on; `place` stands.
@@ -35,8 +35,8 @@ void postgres_link_close(struct postgres_link *link);
 bool postgres_link_wait(const struct postgres_link *link, short events, int64_t deadline, int grace,
                         short *came, struct error *error) MUST_CHECK;
 
-// Sends what libpq has gathered, and waits for the next result of the statement: *result is NULL when there
-// are no more; else it is the caller's, who looks at its status. ERROR_STORE_AWAY when the connection is
+// Sends what libpq has gathered, and waits for the next result of the statement: *result is NULL after
+// the last one; else it is the caller's, who looks at its status. ERROR_STORE_AWAY when the connection is
 // lost.
 bool postgres_link_result(struct postgres_link *link, PGresult **result, struct error *error) MUST_CHECK;
 

@@ -9,9 +9,9 @@ enum { SQLSTATE_BYTES = 5 };
 
 // Texts ---------------------------------------------------------------------------------------------------
 
-// What stands in front of a message: the word for its severity, in whatever language the database speaks, and
+// What precedes a message: the word for its severity, in whatever language the database speaks, and
 // where it was asked for (PQERRORS_VERBOSE) the SQLSTATE: "FATAL:  28P01: ". NULL where it does not stand
-// there; *text gets what comes behind. libpq writes it so (its fe-protocol3.c), and only the code says what
+// there; *text gets what follows. libpq writes it so (its fe-protocol3.c), and only the code says what
 // happened.
 static const char *state_in(const char *message, const char **text) {
     for (const char *at = message; (at = strstr(at, ":  ")) != NULL; at++) {

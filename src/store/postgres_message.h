@@ -6,14 +6,14 @@
 
 #include <libpq-fe.h>
 
-// Writes the first line of a message, without what stands in front of it.
+// Writes the first line of a message, without what precedes it.
 void postgres_message_line(const char *message, char *line, size_t size);
 
-// What stands behind "FATAL:  28P01: ", or the whole message.
+// What follows "FATAL:  28P01: ", or the whole message.
 const char *postgres_message_text(const char *message);
 
-// What a state means for the store. NULL is no state. ERROR_STORE_AWAY when the database is being ended, or
-// the connection.
+// What a state means for the store. NULL: there is none. ERROR_STORE_AWAY when the database is being ended,
+// or the connection.
 const struct error_code *postgres_state_code(const char *state);
 
 // Of a connection that could not be made, and was asked for verbose messages: whether trying again cannot

@@ -53,7 +53,7 @@ void postgres_paths(const char *address, store_each_path each, void *context) {
 
 // Ports ---------------------------------------------------------------------------------------------------
 
-// "5432,5433": each of the list. False when one is no port, or there is no room for it.
+// "5432,5433": each of the list. False when one is not a port, or there is no room for it.
 static bool read_ports(const char *list, uint16_t *ports, size_t room, size_t *count) {
     for (const char *at = list;; at++) {
         char *end;

@@ -132,8 +132,8 @@ bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32
                       store->address, store->draw_name, (long long)count.first, (long long)rows.first));
 }
 
-// PostgreSQL's own tools look after its files (pg_amcheck). What is no row of rows.h is looked at here: the
-// count of the agencies that have finished.
+// PostgreSQL's own tools look after its files (pg_amcheck). What is not a row of rows.h is looked at here:
+// the count of the agencies that have finished.
 bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
                           struct error *error) {
     struct numbers count, rows;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 // Has the whole group fail when a row that was read is another one by now: by dividing by how many there are
-// (22012). A statement that merely finds none would let the COMMIT behind it go through.
+// (22012). A statement that merely finds none would let the COMMIT after it go through.
 #define UNLESS_STALE(rows) "WITH meant AS (" rows ") SELECT 1 / count(*) FROM meant"
 
 // $1 is the draw in all of them. A row is replaced only when it is the one that was read: its checksum says
@@ -24,8 +24,8 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
                                 " RETURNING finished, agencies",
     [POSTGRES_FINISHED_COUNT] = "SELECT finished FROM draws WHERE draw = $1",
     [POSTGRES_FINISHED_ROWS] = "SELECT count(finished_at) FROM agencies WHERE draw = $1",
-    // Whoever changes what hangs on the draw's row locks it alone; whoever adds bets, together with all
-    // others who do, and with those who only count an agency's end.
+    // Whoever changes what depends on the draw's row locks it alone; whoever adds bets shares the lock with
+    // all others who do, and with those who only count an agency's end.
     [POSTGRES_LOCK_DRAW] = "SELECT 1::BIGINT FROM draws WHERE draw = $1 FOR UPDATE",
     [POSTGRES_HOLD_DRAW] =
         UNLESS_STALE("SELECT 1 FROM draws WHERE draw = $1 AND checksum = $2 FOR KEY SHARE"),

@@ -141,7 +141,7 @@ static bool take_draw(const struct sql_reader *reader, const struct sql_row *row
     const char *state = read_text(row, 0);
     *place->found = true;
     if (state == NULL || !draw_state_parse(state, &draw->state)) {
-        return error_set(error, ERROR_STORE_FAILED, "the draw's stored state \"%s\" is none",
+        return error_set(error, ERROR_STORE_FAILED, "the draw is stored in the unknown state \"%s\"",
                          state == NULL ? "" : state);
     }
     draw->agencies = (uint32_t)read_integer(row, 1);

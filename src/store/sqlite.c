@@ -28,7 +28,7 @@ static bool sqlite_begin(struct store *store, struct error *error) {
            sqlite_statements_run(&sqlite->statements, STATEMENT_BEGIN, NULL, "begin", error);
 }
 
-// A commit into files that no name leads to any more would be gone with the process.
+// A commit into files that no longer have a name would be gone with the process.
 static bool sqlite_commit(struct store *store, struct error *error) {
     struct sqlite_store *sqlite = of(store);
     return sqlite_statements_run(&sqlite->statements, STATEMENT_COMMIT, NULL, "commit", error) &&
@@ -154,7 +154,7 @@ static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
            sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, &without_tables,
                               error) &&
            (!without_tables ||
-            error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", sqlite->files.names.name)) &&
+            error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", sqlite->files.names.name)) &&
            (sqlite3_exec(sqlite->statements.database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ||
             fail(sqlite, "read", error));
 }

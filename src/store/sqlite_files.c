@@ -11,11 +11,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-// Far behind all bytes that SQLite locks (sqlite.org/src/file/src/os.h, PENDING_BYTE).
+// Far beyond all bytes that SQLite locks (sqlite.org/src/file/src/os.h, PENDING_BYTE).
 static const off_t lock_byte = (off_t)1 << 62;
 
-// What everybody who has the database open locks for reading, and who wants it for himself, for writing
-// (the same file, SHARED_FIRST and SHARED_SIZE).
+// What everybody who has the database open locks for reading, and whoever wants it alone for writing (the
+// same file, SHARED_FIRST and SHARED_SIZE).
 enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };
 
 // Sets `error` to ERROR_STORE_FAILED with errno's text, and returns false.
@@ -114,7 +114,7 @@ static bool check_beginning(const struct sqlite_files *files, struct error *erro
                       : sqlite_names_check_beginning(&files->names, bytes, (size_t)length, error);
 }
 
-// Nothing is made beside a file that is no store, or in place of one that is gone.
+// Nothing is made beside a file that is not a store, or in place of one that is gone.
 bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     off_t *bytes = identity != NULL ? identity->bytes : files->own_bytes;
     bool taken = check_known(files, identity, error) && open_database(files, false, error) &&
@@ -173,7 +173,7 @@ static void close_held(int descriptor) {
 }
 
 // As one more connection of SQLite's would, whose lock does not go with another descriptor's end. The store
-// has just been opened, so nobody can have it for himself.
+// has just been opened, so nobody can have it alone.
 static bool keep(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     struct flock range = {
         .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};

@@ -89,12 +89,12 @@ struct reading {
 };
 
 struct damage {
-    uint64_t lost; // commits behind it; 0: none, or nothing that was acknowledged
+    uint64_t lost; // commits after it; 0: none, or nothing that was acknowledged
     off_t at;      // the first place that does not fit
 };
 
-// Walks over the frames: what stands behind the first place that does not fit, without the commit that this
-// place is in.
+// Walks over the frames: counts the commits after the first place that does not fit, without the one that
+// this place is in.
 static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage) {
     struct sum before = read_sum(reading->header + 24);
     ssize_t length;
@@ -144,7 +144,7 @@ static bool read_header(struct reading *reading) {
     return good;
 }
 
-// SQLite syncs a log's header before it writes the first frame behind it, so a header that is not good has
+// SQLite syncs a log's header before it writes the first frame after it, so a header that is not good has
 // been damaged since, or belongs to a log that was just to begin anew. Either way the frames say themselves
 // which log they are of: the first one that is not empty does, as it was written last.
 static ssize_t take_salts(struct reading *reading) {
@@ -217,8 +217,8 @@ static bool database_has_all(struct reading *reading, const char *path) {
     return has;
 }
 
-// Finds what whole commits stand behind the one with the log's first damaged place. None when there is no
-// such place, or nothing behind it: it can as well be where the log was being written when the power went,
+// Finds the whole commits after the one with the log's first damaged place. None when there is no such place,
+// or nothing after it: it can as well be where the log was being written when the power went,
 // and of the commit that was being written nothing had been acknowledged. Leaves the log's header in
 // `header`.
 static bool find_damage(int file, const char *path, uint8_t header[LOG_HEADER_BYTES], struct damage *damage,
@@ -249,7 +249,7 @@ static bool refuse(const struct damage *damage, struct error *error) {
     return damage->lost == 0 ||
            error_set(error, ERROR_STORE_FAILED,
                      "its log is damaged, and %" PRIu64
-                     " commits behind that would be lost; restore it from a copy, or see \"Damage "
+                     " commits after the damage would be lost; restore it from a copy, or see \"Damage "
                      "of the log\" in docs/operations.md",
                      damage->lost);
 }
@@ -257,7 +257,7 @@ static bool refuse(const struct damage *damage, struct error *error) {
 // Reading -------------------------------------------------------------------------------------------------
 
 // A server may be writing the log meanwhile: what does not fit can be a frame that was read half-written,
-// with commits behind it that came later. But what stands before a whole commit does not change until the log
+// with commits after it that came later. But what stands before a whole commit does not change until the log
 // begins anew, which changes its header. So a damage is one when it is found at the same place again, and the
 // header has stayed the same.
 static bool check_while_written(int file, const char *path, struct error *error) {
@@ -325,7 +325,7 @@ static bool write_again(int file, struct error *error) {
 }
 
 // A log whose header does not fit holds nothing, to SQLite; but it would take the salts of that header for
-// the next one, and what still stands behind could then be taken for damaged commits. Without a header it
+// the next one, and what still follows could then be taken for damaged commits. Without a header it
 // makes new ones.
 static bool clear_bad_header(int file, struct error *error) {
     static const uint8_t nothing[LOG_HEADER_BYTES];

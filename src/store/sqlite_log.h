@@ -6,11 +6,11 @@
 #include "store/sqlite_names.h"
 
 // Makes the database's log one that can be relied on, before SQLite opens it; nothing to do
-// where there is none. ERROR_STORE_FAILED when whole commits stand behind a damaged one, which SQLite would
+// where there is none. ERROR_STORE_FAILED when whole commits follow a damaged one, which SQLite would
 // drop (nothing is changed then), or when it cannot be read, written or synced; ERROR_NO_MEMORY.
 bool sqlite_log_settle(const struct sqlite_names *names, struct error *error) MUST_CHECK;
 
-// For whoever only reads the database: ERROR_STORE_FAILED when whole commits stand behind a damaged one, as
+// For whoever only reads the database: ERROR_STORE_FAILED when whole commits follow a damaged one, as
 // above. Changes nothing, and may run while a server writes.
 bool sqlite_log_check(const struct sqlite_names *names, struct error *error) MUST_CHECK;
 

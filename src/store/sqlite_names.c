@@ -50,11 +50,10 @@ bool sqlite_names_check(const char *path, struct error *error) {
                          ":memory: keeps nothing: what is acknowledged must be in a file; name one");
     }
     if (strncmp(path, "file:", 5) == 0 || is_address(path)) {
-        return error_set(
-            error, ERROR_BAD_SETTING,
-            "\"%.100s\" is neither a path nor an address of a PostgreSQL; a file of that name is "
-            "\"./%.100s\"",
-            path, path);
+        return error_set(error, ERROR_BAD_SETTING,
+                         "\"%.100s\" is neither a path nor a PostgreSQL address; a file of that name is "
+                         "\"./%.100s\"",
+                         path, path);
     }
     return true;
 }
@@ -70,7 +69,7 @@ static bool check_file(const char *name, const char *shown, struct error *error)
                          "%.150s: is a link; only the database's own name may be one", shown);
     }
     if (!S_ISREG(status.st_mode)) {
-        return error_set(error, ERROR_STORE_FAILED, "%.150s: is no file but a %s", shown,
+        return error_set(error, ERROR_STORE_FAILED, "%.150s: is a %s, not a file", shown,
                          S_ISDIR(status.st_mode) ? "folder" : "device, pipe or socket");
     }
     return status.st_nlink <= 1 ||

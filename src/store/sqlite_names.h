@@ -1,5 +1,5 @@
-// The names of an SQLite store's files: the database, its log and what else stands beside it. The database's
-// name is followed once, to its end.
+// The names of an SQLite store's files: the database, its log and whatever else lies beside it. Links in the
+// database's name are followed once, to the end.
 #ifndef QUINIELA_STORE_SQLITE_NAMES_H
 #define QUINIELA_STORE_SQLITE_NAMES_H
 
@@ -13,13 +13,13 @@
 
 enum sqlite_file { SQLITE_DATABASE, SQLITE_LOG, SQLITE_SHARED_MEMORY, SQLITE_FILES };
 
-// What each of them has behind the database's name.
+// What follows the database's name in each of them.
 extern const char *const sqlite_endings[SQLITE_FILES];
 
 // Said of a file that is there and does not even begin like a database, by whoever finds it out. Takes its
 // name.
 #define SQLITE_NO_DATABASE                                                                                   \
-    "%.120s: is no store of quiniela, and no database at all: name the store, or restore it from a copy"
+    "%.120s: is not a quiniela store, nor a database at all: name the store, or restore it from a copy"
 
 struct sqlite_names {
     char name[PATH_MAX]; // of the database, as it was given: what errors show

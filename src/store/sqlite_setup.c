@@ -59,9 +59,9 @@ static bool check_tables(sqlite3 *database, const char *path, struct error *erro
     if (!read) {
         sqlite_fail(database, path, "open", error);
     } else if (sqlite3_column_int(statement, 0) != SQLITE_SCHEMA_TABLES) {
-        read = error_set(error, ERROR_STORE_FAILED,
-                         "%s: its tables are damaged, or not those of this program: restore it from a copy",
-                         path);
+        read =
+            error_set(error, ERROR_STORE_FAILED,
+                      "%s: its tables are damaged, or are not this program's: restore it from a copy", path);
     }
     sqlite3_finalize(statement);
     return read;
@@ -79,7 +79,7 @@ bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_table
         return true;
     }
     if (id != SQLITE_SCHEMA_APPLICATION_ID) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: is no store of quiniela", path);
+        return error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", path);
     }
     if (version != SQLITE_SCHEMA_VERSION) {
         return error_set(error, ERROR_STORE_FAILED,

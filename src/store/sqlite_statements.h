@@ -33,7 +33,7 @@ bool sqlite_statements_step(struct sqlite_statements *statements, sqlite3_stmt *
 bool sqlite_statements_run(struct sqlite_statements *statements, int which, const struct sql_values *values,
                            const char *what, struct error *error) MUST_CHECK;
 
-// Hands each row to `reader`, until it says no or there are no more.
+// Hands each row to `reader`, until it says no or the last one is read.
 bool sqlite_statements_query(struct sqlite_statements *statements, int which, const struct sql_values *values,
                              const struct sql_reader *reader, const char *what,
                              struct error *error) MUST_CHECK;

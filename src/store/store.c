@@ -193,7 +193,7 @@ static bool claim_draw(struct store *store, struct error *error) {
     bool claimed = true;
     return !store_is_shared(store) ||
            (store->operations->claim_draw(store, &claimed, error) &&
-            (claimed || error_set(error, ERROR_STORE_STALE, "another server makes the draw")));
+            (claimed || error_set(error, ERROR_STORE_STALE, "another server is making the draw, or has")));
 }
 
 bool store_begin_draw(struct store *store, struct error *error) {

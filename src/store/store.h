@@ -6,7 +6,7 @@
 //   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again, and
 //      whether the failed commit was stored is only known by reading it back. Only two leave the store
 //      open, with nothing of the group stored: ERROR_STORE_STALE, another server was quicker; and
-//      ERROR_STORE_REFUSED, something in the group is nothing that the store takes.
+//      ERROR_STORE_REFUSED, the store does not take something in the group.
 //   4. (draw, agency, first) is unique: the same place is never stored twice.
 //   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Only
 //      a chunk's `rows` are for the reader to check, by its `digest`. Held by tests/unit/test_damage.c.
@@ -72,7 +72,7 @@ bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 void store_drop(struct store *store);
 
 // Makes or replaces the draw's row, or an agency's, and sets its checksum. Within a group. A draw becomes
-// DRAW_DRAWN once, in the group that adds its winners, and behind them.
+// DRAW_DRAWN once, in the group that adds its winners, and after them.
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
 
@@ -81,7 +81,7 @@ bool store_put_agency(struct store *store, struct stored_agency *agency, struct 
 bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
                          void *context, struct error *error) MUST_CHECK;
 
-// Within a group in which `more` agencies have finished, behind their rows: sets *finished to how many have
+// Within a group in which `more` agencies have finished, after their rows: sets *finished to how many have
 // in all, other servers' included; until the group ends no other one can finish any. A store that is not
 // shared leaves *finished as it is. ERROR_STORE_STALE when the draw's row is not the one with
 // `draw_checksum`.
@@ -92,7 +92,7 @@ bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t 
 // What is read of it then stays as it is.
 bool store_lock_draw(struct store *store, struct error *error) MUST_CHECK;
 
-// Within a group that adds bets, behind them: until it ends no other server can lock the draw.
+// Within a group that adds bets, after them: until it ends no other server can lock the draw.
 // ERROR_STORE_STALE, at the commit at the latest, when its row is not the one with `draw_checksum`.
 bool store_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
 
@@ -138,11 +138,11 @@ bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t 
 bool store_winners(struct store *store, store_each_winner each, void *context,
                    struct error *error) MUST_CHECK;
 
-// From now on damage makes no call fail: it is told, and what is damaged is left out (the draw's row is
-// handed out as it is).
+// From now on no call fails because of damage: it is reported, and what is damaged is left out (the draw's
+// row is handed out as it is).
 void store_survey(struct store *store, store_on_damage on_damage, void *context);
 
-// The implementation's own check of the files, or whatever it stores in. Within a survey, which is told what
+// The backend's own check of its files, or whatever it stores in. Within a survey, to which it reports what
 // it finds.
 bool store_check_files(struct store *store, struct error *error) MUST_CHECK;
 

@@ -303,7 +303,7 @@ class Away(DatabaseStory):
         self.sql(f"ALTER DATABASE {self.database} SET default_transaction_read_only = on", "postgres")
         status, _, errors = self.run_program("status", "--store", both)  # nobody leads: the first will do
         self.assertEqual(status, 1)
-        self.assertIn("no store of quiniela", errors)
+        self.assertIn("not a quiniela store", errors)
 
     def test_an_address_that_is_none(self):
         status, log, errors = self.run_program("server", "--store", f"postgresql://a:{SECRET}@[b/c")

@@ -64,7 +64,7 @@ static void refuses_junk(void) {
     struct error error;
     char text[sizeof error.text];
     snprintf(text, sizeof text,
-             "%s: is no store of quiniela, and no database at all: name the store, or restore it from a copy",
+             "%s: is not a quiniela store, nor a database at all: name the store, or restore it from a copy",
              path);
     for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
         assert_false(store_open(path, "1", (enum store_mode)mode, &store, &error));
@@ -99,7 +99,7 @@ static void other_tables_are_refused(void **state) {
     struct error error;
     execute("CREATE TABLE mine (a)");
     assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
-    assert_non_null(strstr(error.text, "no store of quiniela"));
+    assert_non_null(strstr(error.text, "not a quiniela store"));
     unlink(path);
     store = open_draw("1", STORE_SERVE);
     store_close(&store);
@@ -164,7 +164,7 @@ static void what_is_refused_is_not_changed(void **state) {
         for (int mode = STORE_SERVE; mode <= STORE_READ; mode++) {
             assert_false(store_open(path, "1", (enum store_mode)mode, &store, &error));
             assert_null(store);
-            assert_non_null(strstr(error.text, "no store of quiniela"));
+            assert_non_null(strstr(error.text, "not a quiniela store"));
         }
         char *after = read_file(&length_after);
         assert_int_equal(length_after, length_before);

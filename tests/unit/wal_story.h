@@ -199,7 +199,7 @@ static void assert_judged(const char *what, unsigned lost) {
     write_file(log_path, wal.bytes, wal.length);
     for (int serves = 0; serves < 2; serves++) {
         bool good = serves ? sqlite_log_settle(&names, &error) : sqlite_log_check(&names, &error);
-        snprintf(expected, sizeof expected, " and %u commits behind that would be lost", lost);
+        snprintf(expected, sizeof expected, " and %u commits after the damage would be lost", lost);
         if (good != (lost == 0) || (!good && strstr(error.text, expected) == NULL)) {
             fail_msg("%s, when it is %s: expected %u lost commits, and it is %s", what,
                      serves ? "taken" : "looked at", lost, good ? "taken" : error.text);
