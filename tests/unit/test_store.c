@@ -49,6 +49,25 @@ static void a_group_is_stored_whole_or_not_at_all(void **state) {
     store_close(&store);
 }
 
+// A group that is dropped leaves nothing, and the store goes on.
+static void a_group_that_is_dropped_leaves_nothing(void **state) {
+    (void)state;
+    struct error error;
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct stored_chunk chunk = chunk_of(1, 3, 2);
+    store_one(store, 1, 0, 3);
+    must(store_begin(store, &error) && store_add_chunk(store, &chunk, &error), &error);
+    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 1:3+2 ");
+    store_drop(store);
+    store_drop(store); // none is open: nothing to do
+    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
+    store_one(store, 1, 3, 1); // the place is free
+    store_close(&store);
+    store = open_draw("1", STORE_SERVE);
+    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 1:3+1 ");
+    store_close(&store);
+}
+
 static void a_failure_is_sticky(void **state) {
     (void)state;
     struct error error;
@@ -453,6 +472,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         STORE_TEST(what_is_committed_is_there_after_opening_again),
         STORE_TEST(a_group_is_stored_whole_or_not_at_all),
+        STORE_TEST(a_group_that_is_dropped_leaves_nothing),
         STORE_TEST(a_failure_is_sticky),
         STORE_TEST(chunks_of_a_range),
         STORE_TEST(agencies_draws_and_winners),
