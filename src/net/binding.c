@@ -45,7 +45,7 @@ static int bind_everywhere(struct sockaddr_storage *address, uint16_t port, bool
 // What the system's words mean, as far as it can be known.
 static const char *why(int failure) {
     return failure == EADDRINUSE      ? ", where another program listens already (another central?)"
-           : failure == EADDRNOTAVAIL ? ", which is no address of this machine"
+           : failure == EADDRNOTAVAIL ? ", which is not an address of this machine"
                                       : "";
 }
 

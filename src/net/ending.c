@@ -116,14 +116,12 @@ static bool shut_down(struct connection *connection) {
 // Where the service wants to know whether its last words have arrived, that is waited for as long as bytes to
 // be sent may take. TLS says its end only then (sending.c).
 void ending_all_sent(struct connection *connection) {
-    if (connection->peer_ended && arrival_look(connection) != ARRIVAL_UNDER_WAY) {
+    bool is_over = connection->peer_ended && arrival_look(connection) != ARRIVAL_UNDER_WAY;
+    bool has_said_end = transport_has_said_end(&connection->transport);
+    if (is_over || (has_said_end && !shut_down(connection))) {
         connection_abort(connection);
-    } else if (!transport_has_said_end(&connection->transport)) {
-        stage_change(connection, STAGE_ARRIVING);
-    } else if (shut_down(connection)) {
-        stage_change(connection, STAGE_LINGERING);
     } else {
-        connection_abort(connection);
+        stage_change(connection, has_said_end ? STAGE_LINGERING : STAGE_ARRIVING);
     }
 }
 

@@ -6,10 +6,10 @@
 
 enum { IDLE_SAFE_MS = 30000 }; // for so long an agency may think between two chunks
 
-// Of the connections that are counted at one place: who has not shown who it is; then who has said nothing
-// yet; then who is in a message; then who has nothing to say; then who does not read; and only then who is at
-// work or waits for the draw. Of each kind the one that has waited longest. NULL when the loop has none but
-// `spared`.
+// Of the connections that are counted at one place, the one that would be missed least: first those that have
+// not proved who they are, then those that have said nothing yet, those half-way through a message, those
+// with nothing to say, those that do not read, and only then those at work or waiting for the draw. Of each
+// kind the one that has waited longest. NULL when the loop has none but `spared`.
 static struct connection *least_missed(const struct connections *all, uint64_t number,
                                        const struct connection *spared) {
     static const enum watch_kind kinds[] = {WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,  WATCH_OPENING,
@@ -31,9 +31,9 @@ static struct connection *of_whoever_has_most(const struct connections *all) {
     return lingering != NULL ? lingering : least_missed(all, peers_with_most(all->peers), NULL);
 }
 
-// The capacity is not full, and still the system has nothing left to accept with: to close one may not help,
-// so nobody's work is given up for it. What nobody waits for any more; who has not shown who it is, or said
-// anything whole; who has had nothing to say for long.
+// The capacity is not full, and still the system has nothing left to accept with: closing one may not help,
+// so nobody's work is given up for it. First connections that nobody waits for any more, then those that have
+// not proved who they are or said anything whole, then those that have had nothing to say for long.
 static struct connection *stranger(const struct connections *all) {
     static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,
                                                 WATCH_OPENING};
@@ -47,7 +47,7 @@ static struct connection *stranger(const struct connections *all) {
     return idle != NULL && all->watch.now_ms - idle->link.since_ms >= IDLE_SAFE_MS ? idle : NULL;
 }
 
-// Whom this loop can close for what is wanted. Nobody for a place, when there is one again.
+// Which connection this loop can close for what is wanted. None for a place, when there is one again.
 static struct connection *in_place_of(const struct connections *all, enum wants_room wanted) {
     if (wanted == WANTS_NOTHING) {
         return NULL;

@@ -7,7 +7,7 @@
 
 // How long a message may take from its first byte to its last, a connection may say nothing while it waits
 // for nothing, WRITE_BYTES_MAX bytes may take to be read by the peer, and each turn of the peer may take in a
-// TLS handshake. 0: for ever.
+// TLS handshake. 0: forever.
 struct guard_timeouts {
     uint64_t message_ms, idle_ms, send_ms, handshake_ms;
 };

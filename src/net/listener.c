@@ -29,7 +29,7 @@ static int accept_one(struct listener *listener) {
     return 0;
 }
 
-// There is no room: for the one that is sure to be there, as this callback runs, another is closed. Only for
+// There is no room. One connection is sure to wait, as this callback runs: for it another is closed. Only for
 // that one, though: accept takes a descriptor before it looks whether anybody waits, and so says that there
 // are none left also when nobody does.
 static void accept_in_place_of_another(struct listener *listener, enum wants_room wanted,

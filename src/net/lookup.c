@@ -24,7 +24,7 @@ static void resolve(const char *name, struct lookup_answer *answer) {
     }
 }
 
-// The process's whole life. It ends with us, even when we are killed.
+// All that the child does. It ends with us, even when we are killed.
 static _Noreturn void answer_and_exit(const char *name, int answers, struct lookup_answer *answer) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     resolve(name, answer);

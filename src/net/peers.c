@@ -182,7 +182,7 @@ void peers_leave(struct peers *peers, struct peer_place *place) {
 
 // Who loses one -------------------------------------------------------------------------------------------
 
-// Of equal claims none was chosen by whom it names: then who has said nothing yet.
+// Of equal claims, first the connections that have not said anything yet: they have not made theirs.
 static struct peer_place *most_claimed(struct peers *peers, struct peer *peer) {
     struct peer_place *silent = *find_place(peers, peer, 0);
     if (silent != NULL && silent->by_connections.count == peer->claims.most) {

@@ -99,7 +99,7 @@ static unsigned read_zone(const char *zone) {
     return index;
 }
 
-// What has a colon can be nothing but IPv6.
+// Text with a colon can only be IPv6.
 static bool read_v6(const char *text, struct place *place, struct error *error) {
     struct sockaddr_in6 *address = v6(&place->addresses[0]);
     char number[INET6_ADDRSTRLEN];
@@ -108,8 +108,8 @@ static bool read_v6(const char *text, struct place *place, struct error *error) 
     address->sin6_family = AF_INET6;
     if (length >= sizeof number || inet_pton(AF_INET6, number, &address->sin6_addr) != 1) {
         return refuse(text,
-                      text[0] == '[' ? "is no numeric address: leave the brackets out"
-                                     : "is no numeric address; a port is a setting of its own",
+                      text[0] == '[' ? "is not a numeric address: leave out the brackets"
+                                     : "is not a numeric address; the port has a setting of its own",
                       error);
     }
     bool has_zone = text[length] == '%';
@@ -121,7 +121,7 @@ static bool read_v6(const char *text, struct place *place, struct error *error) 
     }
     address->sin6_scope_id = has_zone ? read_zone(text + length + 1) : 0;
     return !has_zone || address->sin6_scope_id != 0 ||
-           refuse(text, "has a zone that is no interface of this machine", error);
+           refuse(text, "has a zone that is not an interface of this machine", error);
 }
 
 static bool is_label(const char *label, size_t length) {
@@ -142,7 +142,7 @@ static bool check_name(const char *text, struct error *error) {
         if (!is_label(label, length) || strlen(text) > HOST_BYTES_MAX) {
             return refuse(text,
                           strchr(text, '/') != NULL
-                              ? "is neither a numeric address nor a name: a network or a URL is none"
+                              ? "is neither a numeric address nor a name: a network or a URL will not do"
                               : "is neither a numeric address nor a name",
                           error);
         }
@@ -150,7 +150,7 @@ static bool check_name(const char *text, struct error *error) {
         numeric_first = labels++ == 0 ? numeric_last : numeric_first;
     }
     if ((labels > 1 && (numeric_first || numeric_last)) || inet_aton(text, &ignored) != 0) {
-        return refuse(text, "looks like a numeric address, and is none", error);
+        return refuse(text, "looks like a numeric address, but is not one", error);
     }
     return true;
 }
@@ -167,7 +167,7 @@ bool place_parse(const char *text, struct place *place, struct error *error) {
         return true;
     }
     if (strpbrk(text, " \t") != NULL) {
-        return refuse(text, "has a blank in it, or behind it: it is neither a numeric address nor a name",
+        return refuse(text, "contains a blank, or ends with one: it is neither a numeric address nor a name",
                       error);
     }
     place->kind = PLACE_NAME;

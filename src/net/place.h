@@ -1,4 +1,4 @@
-// Where a server listens: SERVER_IP taken apart, and of a name's addresses those that are this machine's.
+// Where a server listens: SERVER_IP parsed, and which of a name's addresses are this machine's.
 #ifndef QUINIELA_NET_PLACE_H
 #define QUINIELA_NET_PLACE_H
 
@@ -15,9 +15,9 @@ enum {
 };
 
 enum place_kind {
-    PLACE_EVERYWHERE, // every address that the machine has, or gets
+    PLACE_EVERYWHERE, // every address that the machine has, or gets later
     PLACE_ADDRESSES,
-    PLACE_NAME, // that is to be looked up
+    PLACE_NAME, // still to be looked up
 };
 
 struct place {
@@ -26,29 +26,29 @@ struct place {
     struct sockaddr_storage addresses[PLACE_ADDRESSES_MAX];
 };
 
-// Takes `text` apart: nothing (NULL or ""), a numeric address of IPv4 or IPv6 (RFC 4291, with a zone of RFC
+// Parses `text`: nothing (NULL or ""), a numeric address of IPv4 or IPv6 (RFC 4291, with a zone of RFC
 // 4007 where it is link-local), or a name of letters, digits, `-`, `_` and dots (RFC 1123, section 2.1, and
-// the `_` of containers). ERROR_BAD_SETTING, with the text in the error, for anything else, and for a name
-// that looks like a mistyped address: of several labels whose first or last one is all digits, or a number as
-// inet_aton(3) takes it.
+// the `_` of containers). ERROR_BAD_SETTING, which quotes the text, for anything else, and for a name
+// that looks like a mistyped address: several labels of which the first or the last is all digits, or a
+// number that inet_aton(3) would accept.
 bool place_parse(const char *text, struct place *place, struct error *error) MUST_CHECK;
 
-// Makes `place` out of the addresses that a name has: those that are this machine's, and behind them
-// loopback, where health checks ask. When none is (in Kubernetes and Swarm a name may be a virtual address),
-// or this machine's cannot be read, every address. ERROR_BAD_SETTING when there are too many.
+// Makes `place` of the addresses of a name: those that are this machine's, followed by loopback, for health
+// checks. Every address, when none is this machine's (in Kubernetes and Swarm a name may be a virtual
+// address), or when its own cannot be read. ERROR_BAD_SETTING when there are too many.
 bool place_take_own(struct place *place, const struct sockaddr_storage *found, size_t count,
                     struct error *error) MUST_CHECK;
 
 // Writes an address as text, with its zone where it has one.
 void place_show_address(const struct sockaddr_storage *address, char text[PLACE_TEXT_BYTES]);
 
-// Writes all of them, with commas between; "*" for every address. What does not fit is left out.
+// Writes all of them, separated by commas; "*" for every address. What does not fit is left out.
 void place_show(const struct place *place, char *text, size_t room);
 
 // The size of the address's kind of struct sockaddr, as bind(2) wants it.
 socklen_t place_address_bytes(const struct sockaddr_storage *address);
 
-// The address's port, in the order of this machine.
+// The address's port, in host byte order.
 unsigned place_port(const struct sockaddr_storage *address);
 void place_set_port(struct sockaddr_storage *address, unsigned port);
 

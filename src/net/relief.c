@@ -6,8 +6,9 @@
 
 #include <assert.h>
 
-// What nobody waits for any more; then who has not said anything whole yet; then who does not read, who is
-// half-way through a message, who only waits, and in the end who is at work.
+// Who goes first: connections that nobody waits for any more, then those that have not said anything whole
+// yet, those that do not read, those half-way through a message, those that only wait, and last those at
+// work.
 static const enum watch_kind order[] = {WATCH_LINGER,  WATCH_TURN,    WATCH_HANDSHAKE,
                                         WATCH_SILENT,  WATCH_OPENING, WATCH_SENDING,
                                         WATCH_MESSAGE, WATCH_IDLE,    WATCH_BUSY};

@@ -38,8 +38,9 @@ void connection_send_lasting(struct connection *connection, const uint8_t *bytes
 
 // Leaving -------------------------------------------------------------------------------------------------
 
-// The end of TLS takes bytes of its own, and is not said before what was sent has arrived: who has read what
-// it came for and closes before it has read those as well resets the connection, and nobody would know.
+// The end of TLS takes bytes of its own, and is not said before what was sent has arrived: a peer that has
+// read what it came for, and closes before it has read those as well, resets the connection, and nobody would
+// know.
 static bool may_say_end(const struct connection *connection) {
     return connection->stage == STAGE_FINISHING && !transport_has_said_end(&connection->transport) &&
            !(transport_is_secure(&connection->transport) && connection->arrival.is_awaited);

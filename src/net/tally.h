@@ -1,5 +1,5 @@
-// Who has most of something: a list for each count, so that one more, one less, and who has most, take the
-// same time however many there are. What is counted has its place here in itself.
+// Who has most of something: a list for each count, so that counting up, counting down and finding the most
+// take the same time however many entries there are. Entries are embedded in what is counted.
 #ifndef QUINIELA_NET_TALLY_H
 #define QUINIELA_NET_TALLY_H
 
@@ -10,7 +10,7 @@
 
 struct tally_entry {
     struct tally_entry *previous, *next; // of the same count
-    uint32_t count;                      // 0: in no list
+    uint32_t count;                      // 0: it is in no list
 };
 
 struct tally_list {
@@ -18,21 +18,21 @@ struct tally_list {
 };
 
 struct tally {
-    struct tally_list *lists; // [room], by the count; NULL in the beginning
+    struct tally_list *lists; // [room], by count; NULL at first
     uint32_t room;
-    uint32_t most; // the highest count that there is
+    uint32_t most; // the highest count of any entry
 };
 
-// One more. False, with nothing changed, when there is no memory.
+// Counts one more. False when there is no memory; nothing has changed then.
 bool tally_more(struct tally *tally, struct tally_entry *entry) MUST_CHECK;
 
-// One less; the entry has some.
+// Counts one less. The entry's count must not be 0.
 void tally_less(struct tally *tally, struct tally_entry *entry);
 
-// Who has most; of several, who came to that count first. NULL when nobody has any.
+// The entry with the highest count; of several, the one that reached it first. NULL when all are 0.
 struct tally_entry *tally_most(const struct tally *tally);
 
-// Frees the lists; the entries are their owners'.
+// Frees the lists. The entries belong to their owners.
 void tally_free(struct tally *tally);
 
 #endif

@@ -1,6 +1,6 @@
 // Deadlines for very many connections, without a timer for each: a list for each thing that a connection may
-// be waiting for. All of one list wait equally long, so the one that came first is due first, and a look at
-// the heads finds all that are due. Pure: the time comes from outside.
+// wait for. All of one list have the same timeout, so whichever came first is due first, and a look at the
+// heads finds all that are due. Pure: the time is passed in.
 #ifndef QUINIELA_NET_WATCH_H
 #define QUINIELA_NET_WATCH_H
 
@@ -11,13 +11,13 @@
 enum watch_kind {
     WATCH_BUSY,      // us: we owe it an answer or do not read it. Never due
     WATCH_TURN,      // its turn in a TLS handshake. Never due
-    WATCH_HANDSHAKE, // its part of the TLS handshake
-    WATCH_SILENT,    // its first word; it has not said a whole message yet
-    WATCH_OPENING,   // the rest of its first message
-    WATCH_IDLE,      // its next word
+    WATCH_HANDSHAKE, // the peer's part of the TLS handshake
+    WATCH_SILENT,    // the first byte; no whole message has come yet
+    WATCH_OPENING,   // the rest of the first message
+    WATCH_IDLE,      // the next message's first byte
     WATCH_MESSAGE,   // the rest of a message
-    WATCH_SENDING,   // the other side to read what it was sent
-    WATCH_LINGER,    // the other side to end
+    WATCH_SENDING,   // the peer to read what it was sent
+    WATCH_LINGER,    // the peer to end
     WATCH_KINDS
 };
 
@@ -28,24 +28,24 @@ struct watch_link {
 
 struct watch {
     struct watch_link lists[WATCH_KINDS]; // rings: the head's next is the oldest
-    uint64_t timeouts_ms[WATCH_KINDS];    // 0: for ever
+    uint64_t timeouts_ms[WATCH_KINDS];    // 0: forever
     uint64_t now_ms;
 };
 
-// All lists empty, no timeouts, the time 0.
+// Empties all lists, and sets no timeout. The time is 0.
 void watch_init(struct watch *watch);
 
-// Lets the time go on. A step is never longer than `longest_ms`: when the process did not run for a while (it
-// was stopped, or its machine slept), the others are not to blame for that.
+// Advances the time, by no more than `longest_ms`: when the process did not run for a while (it was stopped,
+// or its machine slept), the peers are not to blame.
 void watch_advance(struct watch *watch, uint64_t elapsed_ms, uint64_t longest_ms);
 
-// Puts a link that is in no list into one, its time beginning now.
+// Puts a link that is in no list into one. Its time begins now.
 void watch_add(struct watch *watch, struct watch_link *link, enum watch_kind kind);
 
-// Takes a link out of its list.
+// Removes a link from its list.
 void watch_remove(struct watch_link *link);
 
-// The first of a kind when it has waited for as long as it may, else NULL.
+// The one of a kind that has waited longest, if its timeout has passed; else NULL.
 struct watch_link *watch_due(const struct watch *watch, enum watch_kind kind);
 
 // The one of a kind that has waited longest, or NULL.
@@ -55,7 +55,7 @@ struct watch_link *watch_oldest(const struct watch *watch, enum watch_kind kind)
 // first). NULL after the last.
 struct watch_link *watch_next(const struct watch *watch, enum watch_kind kind, const struct watch_link *link);
 
-// Whether anything waits that may become due.
+// Whether anything waits that can become due.
 bool watch_needed(const struct watch *watch);
 
 #endif

@@ -44,6 +44,7 @@ static struct peer {
     int socket;
     struct connection *connection; // NULL once it is closed
     int arrived;                   // how often it was told so
+    struct peer *takes_along;      // is closed as soon as this one is; NULL: nobody
 } peers[PEERS_MAX];
 static int peer_count;
 
@@ -149,7 +150,11 @@ static void ended(struct connection *connection, const uint8_t *rest, size_t len
 }
 
 static void closed(struct connection *connection) {
-    ((struct own *)connection_state(connection))->peer->connection = NULL;
+    struct peer *peer = ((struct own *)connection_state(connection))->peer;
+    peer->connection = NULL;
+    if (peer->takes_along != NULL && peer->takes_along->connection != NULL) {
+        connection_abort(peer->takes_along->connection);
+    }
 }
 
 static const struct handler handler = {
@@ -241,6 +246,7 @@ static struct peer *knock(in_port_t port) {
     to.sin_port = port;
     peer->connection = NULL;
     peer->arrived = 0;
+    peer->takes_along = NULL;
     peer->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(peer->socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     setsockopt(peer->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what is said comes at once

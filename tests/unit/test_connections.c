@@ -253,6 +253,20 @@ static void all_are_told_that_there_is_no_more(void **state) {
     }
 }
 
+// As a service may do that closes one connection when another one is gone: here the next in line.
+static void who_is_closed_may_take_along_who_follows(void **state) {
+    (void)state;
+    struct peer *all[] = {come(), come(), come(), come()};
+    all[0]->takes_along = all[1];
+    connections_abort(&loop->connections);
+    for (int i = 0; i < 4; i++) {
+        if (all[i]->connection != NULL) {
+            fail_msg("number %d was forgotten", i + 1);
+        }
+    }
+    assert_int_equal(atomic_load(&net->capacity.connections), 0);
+}
+
 #define CONNECTIONS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -269,6 +283,7 @@ int main(void) {
         CONNECTIONS_TEST(where_there_is_room_again_nobody_goes),
         CONNECTIONS_TEST(when_descriptors_are_short_nobodys_work_is_given_up),
         CONNECTIONS_TEST(when_descriptors_are_short_who_has_been_idle_for_long_goes),
+        CONNECTIONS_TEST(who_is_closed_may_take_along_who_follows),
         CONNECTIONS_TEST(all_are_told_that_there_is_no_more),
     };
     return cmocka_run_group_tests_name("connections", tests, NULL, NULL);
