@@ -1,5 +1,6 @@
 #include "agency/csv_diagnosis.h"
 
+#include "agency/csv_file.h"
 #include "agency/shown_text.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
@@ -8,7 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define MARK "\xef\xbb\xbf"
 #define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
 
 // `what` it is, of which `text` is shown, and what to `do`.
@@ -124,7 +124,7 @@ static bool is_line_end(const struct csv_line *line, struct error *error) {
 }
 
 static bool is_mark(const struct csv_line *line, struct error *error) {
-    if (!begins_with(line, MARK, 3)) {
+    if (!begins_with(line, CSV_BYTE_ORDER_MARK, sizeof CSV_BYTE_ORDER_MARK - 1)) {
         return false;
     }
     tell_line(line,

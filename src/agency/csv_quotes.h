@@ -1,0 +1,13 @@
+// The quotes of a CSV line (RFC 4180).
+#ifndef QUINIELA_AGENCY_CSV_QUOTES_H
+#define QUINIELA_AGENCY_CSV_QUOTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Copies a line to `out`, which has room for all of it, without the quotes around its fields; *out_length is
+// how long it is then. Returns false when a quote is not closed where it should be, or there is a comma
+// within quotes: without them it would pass for the end of the field.
+bool csv_unquote(const char *line, size_t length, char *out, size_t *out_length);
+
+#endif
