@@ -6,24 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What people write for an address that is none, told as what it is. Returns false when it is nothing of
-// that.
+// Recognises what people commonly write instead of an address, and says what it is. Returns false when it is
+// something else.
 static bool is_known_mistake(const char *text, struct error *error) {
     const char *scheme = strstr(text, "://");
     size_t length = strlen(text);
     if (strchr(text, ',') != NULL) {
-        error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has a comma; one HOST:PORT is wanted", text);
+        error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has a comma; give a single HOST:PORT", text);
     } else if (scheme != NULL) {
         error_set(error, ERROR_BAD_SETTING,
-                  "\"%.100s\" is a URL, and no HOST:PORT; leave out \"%.*s\", and what is behind the port",
+                  "\"%.100s\" is a URL, not HOST:PORT; leave out \"%.*s\" and whatever follows the port",
                   text, (int)(scheme - text < 20 ? scheme - text + 3 : 20), text);
     } else if (text[0] == '[' && length > 2 && text[length - 1] == ']') {
-        error_set(error, ERROR_BAD_SETTING,
-                  "\"%.100s\" has no port; one goes behind it, as in \"%.60s:12345\"", text, text);
+        error_set(error, ERROR_BAD_SETTING, "\"%.100s\" has no port; add one, as in \"%.60s:12345\"", text,
+                  text);
     } else if (length > 0 && strpbrk(text, ": []/") == NULL) {
         error_set(error, ERROR_BAD_SETTING,
-                  "\"%.100s\" is no HOST:PORT: it has no port; one goes behind it, as in \"%.60s:12345\"",
-                  text, text);
+                  "\"%.100s\" is not HOST:PORT: it has no port; add one, as in \"%.60s:12345\"", text, text);
     } else {
         return false;
     }
@@ -41,14 +40,14 @@ bool address_parse(const char *text, struct address *address, struct error *erro
         start++;
         host -= 2;
     } else if (colon != NULL && memchr(text, ':', host) != NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is no HOST:PORT; an IPv6 address goes in brackets",
-                         text);
+        return error_set(error, ERROR_BAD_SETTING,
+                         "\"%s\" is not HOST:PORT; an IPv6 address goes in brackets", text);
     }
     size_t digits = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
     bool is_port = digits > 0 && digits <= 5 && colon[1 + digits] == '\0' && atoi(colon + 1) >= 1 &&
                    atoi(colon + 1) <= 65535;
     if (host == 0 || !is_port || strlen(text) >= sizeof address->text) {
-        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is no HOST:PORT with a port from 1 to 65535",
+        return error_set(error, ERROR_BAD_SETTING, "\"%s\" is not HOST:PORT with a port from 1 to 65535",
                          text);
     }
     snprintf(address->text, sizeof address->text, "%s", text);

@@ -11,17 +11,17 @@ struct address {
     char port[8];
 };
 
-// Takes "host:port" or "[v6]:port" apart. ERROR_BAD_SETTING when it is neither.
+// Splits "host:port" or "[v6]:port". ERROR_BAD_SETTING when it is neither.
 bool address_parse(const char *text, struct address *address, struct error *error) MUST_CHECK;
 
-// The servers of one central: any of them will do.
+// The servers of one central, any of which may be used.
 struct addresses {
     struct address list[ADDRESSES_MAX];
     uint32_t count; // at least 1
 };
 
-// Takes addresses with commas between them apart, spaces around them left out. ERROR_BAD_SETTING, naming the
-// element, when one of them is none, or there are more than ADDRESSES_MAX.
+// Splits addresses that are separated by commas, and by spaces around those. ERROR_BAD_SETTING when one of
+// them is not an address, which is named, or there are more than ADDRESSES_MAX.
 bool addresses_parse(const char *text, struct addresses *addresses, struct error *error) MUST_CHECK;
 
 #endif

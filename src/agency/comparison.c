@@ -9,15 +9,15 @@
 #include <string.h>
 
 enum {
-    STEP_BETS = 100 * 1000, // some 20 ms; between two steps signals are heard
-    // What a piece takes as a message of ours, at most: it was one of MESSAGE_BYTES_MAX, but a character of
-    // two bytes may have come as two, and is six with us.
+    STEP_BETS = 100 * 1000, // about 20 ms; signals are handled between two steps
+    // The longest message we would send for a piece. It came in one of MESSAGE_BYTES_MAX, but a character of
+    // two bytes may have come as two, and takes six in ours.
     PIECE_MESSAGE_BYTES_MAX = 4 * MESSAGE_BYTES_MAX,
 };
 
 struct comparison {
     struct reader *reader;
-    struct chunk *chunk; // the file's bets at the place of one piece
+    struct chunk *chunk; // the file's bets at one piece's place
     size_t next, count;  // of the pieces
     struct piece pieces[PIECES_LISTED_MAX];
 };
@@ -49,7 +49,8 @@ bool comparison_take(struct comparison *comparison, uint64_t from, const struct 
                              : pieces[i].first <= from && from < pieces[i].first + pieces[i].count;
         if (!follows || pieces[i].count > CHUNK_BETS_MAX) {
             return error_set(error, ERROR_BAD_MESSAGE,
-                             "the central's list of what is stored does not go on from bet %" PRIu64, from);
+                             "the central's list of what is stored does not continue from bet %" PRIu64,
+                             from);
         }
         from = pieces[i].first + pieces[i].count;
     }
@@ -59,21 +60,21 @@ bool comparison_take(struct comparison *comparison, uint64_t from, const struct 
     return true;
 }
 
-// The bets of a file are its lines.
+// A bet's index is that of its line.
 static bool differs(const struct reader *reader, const struct piece *piece, bool at_end,
                     struct error *error) {
     uint64_t end = piece->first + piece->count, has = reader_position(reader);
     if (at_end && has < end) {
         return error_set(
             error, ERROR_CONFLICT,
-            "%.120s: has %" PRIu64 " bets, and %" PRIu64
-            " or more are stored already: another file was sent for this agency, or this one has "
+            "%.120s: has %" PRIu64 " bets, but %" PRIu64
+            " or more are already stored: another file was sent for this agency, or this one has "
             "changed",
             reader_path(reader), has, end);
     }
     return error_set(error, ERROR_CONFLICT,
                      "%.120s: lines %" PRIu64 " to %" PRIu64
-                     " are not the bets that are stored in their place: another file was sent for this "
+                     " are not the bets stored in their place: another file was sent for this "
                      "agency, or this one has changed",
                      reader_path(reader), piece->first + 1, end);
 }

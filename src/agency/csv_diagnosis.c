@@ -11,7 +11,7 @@
 
 #define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
 
-// `what` it is, of which `text` is shown, and what to `do`.
+// Says `what` it is, shows `text`, and advises what to do.
 static bool tell(const struct csv_line *line, const char *what, const char *text, size_t length,
                  const char *advice, struct error *error) {
     char shown[SHOWN_BYTES];
@@ -40,49 +40,49 @@ static size_t count_of(const struct csv_line *line, char character) {
 // A file of another kind ----------------------------------------------------------------------------------
 
 struct kind {
-    const char *bytes; // that such a file begins with
+    const char *bytes; // how such a file begins
     size_t length;
     const char *what, *advice;
 };
 
 #define KIND(bytes, what, advice)                                                                            \
     { bytes, sizeof(bytes) - 1, what, advice }
-#define UNPACK "unpack it first"
+#define UNPACK "decompress it first"
 
 static const struct kind kinds[] = {
-    KIND("PK\x03\x04", "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV", AS_CSV),
-    KIND("\xd0\xcf\x11\xe0", "the file is an old spreadsheet (xls), and no CSV", AS_CSV),
-    KIND("\x1f\x8b", "the file is packed by gzip", UNPACK),
-    KIND("BZh", "the file is packed by bzip2", UNPACK),
+    KIND("PK\x03\x04", "the file is a spreadsheet (xlsx, ods) or a zip archive, not CSV", AS_CSV),
+    KIND("\xd0\xcf\x11\xe0", "the file is an old spreadsheet (xls), not CSV", AS_CSV),
+    KIND("\x1f\x8b", "the file is compressed with gzip", UNPACK),
+    KIND("BZh", "the file is compressed with bzip2", UNPACK),
     KIND("\xfd"
          "7zXZ",
-         "the file is packed by xz", UNPACK),
-    KIND("\x28\xb5\x2f\xfd", "the file is packed by zstd", UNPACK),
+         "the file is compressed with xz", UNPACK),
+    KIND("\x28\xb5\x2f\xfd", "the file is compressed with zstd", UNPACK),
     KIND("7z\xbc\xaf", "the file is a 7-Zip archive", UNPACK),
     KIND("Rar!", "the file is a RAR archive", UNPACK),
-    KIND("%PDF", "the file is a PDF, and no CSV", "export the table it was made of as CSV"),
-    KIND("{\\rtf", "the file is a text document (RTF), and no CSV", AS_CSV),
-    KIND("SQLite format 3", "the file is a database, and no CSV", "export its bets as CSV"),
-    KIND("\x89PNG", "the file is a picture, and no CSV", "is it the right file?"),
-    KIND("\xff\xd8\xff", "the file is a picture, and no CSV", "is it the right file?"),
+    KIND("%PDF", "the file is a PDF, not CSV", "export the table it was made from as CSV"),
+    KIND("{\\rtf", "the file is a text document (RTF), not CSV", AS_CSV),
+    KIND("SQLite format 3", "the file is a database, not CSV", "export its bets as CSV"),
+    KIND("\x89PNG", "the file is a picture, not CSV", "is it the right file?"),
+    KIND("\xff\xd8\xff", "the file is a picture, not CSV", "is it the right file?"),
     KIND("\x7f"
          "ELF",
-         "the file is a program, and no CSV", "is it the right file?"),
-    KIND("<", "the file is XML or a web page, and no CSV", AS_CSV),
-    KIND("{\"", "the file is JSON, and no CSV", AS_CSV),
-    KIND("[", "the file is JSON, and no CSV", AS_CSV),
+         "the file is a program, not CSV", "is it the right file?"),
+    KIND("<", "the file is XML or a web page, not CSV", AS_CSV),
+    KIND("{\"", "the file is JSON, not CSV", AS_CSV),
+    KIND("[", "the file is JSON, not CSV", AS_CSV),
     KIND("\xff\xfe", "the file is in UTF-16", "save it in UTF-8"),
     KIND("\xfe\xff", "the file is in UTF-16", "save it in UTF-8"),
 };
 
-// Text whose every other byte is none.
+// Text in which every other byte is NUL.
 static bool is_wide(const struct csv_line *line) {
     size_t none = count_of(line, '\0');
     return line->length >= 2 && none >= line->length / 3 &&
            (line->text[0] == '\0') != (line->text[1] == '\0');
 }
 
-// Whether it might as well be a name.
+// Whether it might be the beginning of a name.
 static bool is_text(const struct kind *kind) {
     for (size_t i = 0; i < kind->length; i++) {
         if (kind->bytes[i] < ' ' || kind->bytes[i] > '~') {
@@ -114,11 +114,11 @@ static bool is_line_end(const struct csv_line *line, struct error *error) {
         return false;
     }
     if (cr == line->text + line->length - 1) {
-        tell_line(line, "the line ends in CR CR LF: its line ends were converted twice",
-                  "end the lines in LF, or in CR LF", error);
+        tell_line(line, "the line ends with CR CR LF: line ends were converted twice",
+                  "end lines with LF or CR LF", error);
     } else {
-        tell(line, "the lines end in CR alone, as on old Macs", line->text, (size_t)(cr - line->text),
-             "end them in LF, or in CR LF", error);
+        tell(line, "lines end with CR alone, as on old Macs", line->text, (size_t)(cr - line->text),
+             "end them with LF or CR LF", error);
     }
     return true;
 }
@@ -129,8 +129,8 @@ static bool is_mark(const struct csv_line *line, struct error *error) {
     }
     tell_line(line,
               line->number == 1 ? "the file begins with two byte order marks"
-                                : "a byte order mark within the file: were two files put together?",
-              "delete it, and see whether the line before is whole", error);
+                                : "a byte order mark within the file: were two files joined?",
+              "delete it, and check that the line before is complete", error);
     return true;
 }
 
@@ -144,7 +144,7 @@ static bool is_blank(const struct csv_line *line, struct error *error) {
     if (blanks + commas < line->length) {
         return false;
     }
-    tell_line(line, commas > 0 ? "only commas, as of an empty row of a spreadsheet" : "only blanks",
+    tell_line(line, commas > 0 ? "only commas, like an empty row of a spreadsheet" : "only blanks",
               "delete the line", error);
     return true;
 }
@@ -153,7 +153,7 @@ static bool is_dos_end(const struct csv_line *line, struct error *error) {
     if (memchr(line->text, 0x1a, line->length) == NULL) {
         return false;
     }
-    tell_line(line, "Ctrl-Z (0x1a), with which DOS ended its files", "delete it", error);
+    tell_line(line, "Ctrl-Z (0x1a), which ended files on DOS", "delete it", error);
     return true;
 }
 
@@ -165,7 +165,7 @@ static bool is_separator(const struct csv_line *line, struct error *error) {
                       {'\t', "tabs between the fields"},
                       {'|', "vertical bars between the fields"}};
     if (line->length >= 4 && strncmp(line->text, "sep=", 4) == 0) {
-        tell_line(line, "the line names a separator, for a spreadsheet",
+        tell_line(line, "the line names a separator for a spreadsheet",
                   "delete it, and put commas between the fields", error);
         return true;
     }
@@ -174,14 +174,14 @@ static bool is_separator(const struct csv_line *line, struct error *error) {
     }
     for (size_t i = 0; i < sizeof separators / sizeof separators[0]; i++) {
         if (count_of(line, separators[i].character) >= BET_FIELDS - 1) {
-            tell_line(line, separators[i].what, "put commas there, and nothing else", error);
+            tell_line(line, separators[i].what, "use commas, and nothing else", error);
             return true;
         }
     }
     return false;
 }
 
-// Words alone where a bet has digits; a row that only lacks something ends in nothing.
+// Only words where a bet has digits. A row whose end is missing is something else: it ends with a comma.
 static bool is_header(const struct csv_line *line, struct error *error) {
     if (line->number != 1 || count_of(line, ',') < BET_FIELDS - 1 || line->text[line->length - 1] == ',') {
         return false;
@@ -191,10 +191,10 @@ static bool is_header(const struct csv_line *line, struct error *error) {
             return false;
         }
     }
-    return !tell_line(line, "the names of the columns, and no bet", "delete the line", error);
+    return !tell_line(line, "column names, not a bet", "delete the line", error);
 }
 
-// A quote that is not where quotes belong -----------------------------------------------------------------
+// A misplaced quote -----------------------------------------------------------------
 
 static bool is_quotes(const struct csv_line *line, struct error *error) {
     if (!line->bad_quotes) {
@@ -204,14 +204,15 @@ static bool is_quotes(const struct csv_line *line, struct error *error) {
         tell_line(line, "a quote that is not closed, or stands alone",
                   "close it; within quotes, write it twice", error);
     } else {
-        tell_line(line, "a comma within quotes, or text behind them", "a bet's fields have no commas", error);
+        tell_line(line, "a comma within quotes, or text after them", "a bet's fields cannot contain commas",
+                  error);
     }
     return true;
 }
 
 // One field -----------------------------------------------------------------------------------------------
 
-// How many bytes of a blank, of whatever kind, the text begins with; or ends with.
+// The length of the blank, of whatever kind, that the text begins or ends with; 0: none.
 static size_t blank_bytes(const char *text, size_t length, bool at_end) {
     static const char *const blanks[] = {
         " ",           "\t", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0",
@@ -225,7 +226,7 @@ static size_t blank_bytes(const char *text, size_t length, bool at_end) {
     return 0;
 }
 
-// The field that the reason names; all of the line where it names none.
+// The field that the reason names, or the whole line if it names none.
 static struct bet_slice culprit(const struct csv_line *line, const struct bet_slice fields[BET_FIELDS],
                                 const struct error *reason, int *which) {
     for (int i = 0; i < BET_FIELDS; i++) {
@@ -247,7 +248,7 @@ static const char *advice_for(int field, struct bet_slice value, const struct er
     if (field >= 0 && !in_name &&
         (blank_bytes(value.text, value.length, true) > 0 ||
          blank_bytes(value.text, value.length, false) > 0)) {
-        return "take the blank before or behind it away";
+        return "remove the blank before or after it";
     }
     return "";
 }

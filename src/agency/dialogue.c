@@ -305,7 +305,7 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
         struct error error;
         error_set(
             &error, ERROR_TOO_MANY_WINNERS,
-            "the central's answer has %zu bytes, more than the %d that a client takes: ask whoever runs "
+            "the central's answer has %zu bytes, more than the %d that a client accepts: ask whoever runs "
             "the central for the winners (quiniela export)",
             length, REPLY_BYTES_MAX);
         report_no_winners(error_name(error.code), error.text);

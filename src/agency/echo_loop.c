@@ -21,14 +21,14 @@ struct echo_loop {
     uv_loop_t loop;
     uv_poll_t signals;
     int signals_descriptor;
-    uv_timer_t next;  // when the next message, or the next try, begins
-    uv_timer_t lapse; // when all ends
+    uv_timer_t next;  // when the next message or retry starts
+    uv_timer_t lapse; // when it ends
     struct link *link;
     struct route route; // which server to use
     struct backoff backoff;
     int64_t sent; // messages that came back
     bool signalled;
-    char message[ECHO_MESSAGE_BYTES_MAX]; // the one on its way, its newline included
+    char message[ECHO_MESSAGE_BYTES_MAX]; // the one being sent, newline included
     size_t length;
     struct error *error; // of echo_loop_run
     bool failed;

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One question for both services. To a lottery it is an empty chunk at the place 0: always acknowledged, as
-// long as the store works, and never stored. To an echo it is a line, as it ends with a newline (white space,
-// in JSON).
+// One question for both services. To a lottery it is an empty chunk at position 0: always acknowledged, as
+// long as the store works, and never stored. To an echo server it is a line, because it ends with a newline
+// (white space in JSON).
 static const char question[] = "{\"type_message\":1,\"agency\":\"1\",\"first\":0,\"payload\":[]}\n";
 
 enum { QUESTION_BYTES = sizeof question - 1 };
@@ -21,7 +21,7 @@ struct pinging {
     struct link *link;
     uint8_t frame[FRAME_HEADER_BYTES + QUESTION_BYTES];
     struct error *error;
-    bool only_up; // that it has shown its certificate will do: we have none to ask with
+    bool only_up; // the handshake is enough: we have no certificate to ask with
     bool alive;
 };
 
@@ -37,7 +37,7 @@ static void end(struct pinging *pinging) {
 
 static void on_timeout(uv_timer_t *timer) {
     struct pinging *pinging = timer->data;
-    error_set(pinging->error, ERROR_NETWORK, "it does not answer in time");
+    error_set(pinging->error, ERROR_NETWORK, "no answer in time");
     end(pinging);
 }
 
@@ -58,7 +58,7 @@ static void on_up(void *context) {
     link_send(pinging->link, frame, sizeof pinging->frame);
 }
 
-// Any answer of a lottery shows that it lives, but for the one that says that it cannot store.
+// Any answer of a lottery shows that it is alive, except one that says that it cannot store.
 static bool is_alive(const uint8_t *message, size_t length, struct error *error) {
     struct message_decoder *decoder = message_decoder_new();
     struct reply reply;

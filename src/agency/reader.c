@@ -86,8 +86,8 @@ static bool bad_quotes(const struct reader *reader, const struct csv_text *line,
 
 static bool cut_short(const struct reader *reader, const char *shown, const char *why, struct error *error) {
     return error_set(error, ERROR_BAD_BET,
-                     "%.100s:%" PRIu64 ": the last line has no line end, and may be cut short%s: \"%s\"; "
-                     "see whether the file is whole, and end the line",
+                     "%.100s:%" PRIu64 ": the last line has no line end and may be cut short%s: \"%s\"; "
+                     "check that the file is complete, and end the line",
                      reader_path(reader), reader->bets + 1, why, shown);
 }
 
@@ -109,7 +109,8 @@ static bool check_end(struct reader *reader, const struct csv_text *line, struct
     }
     if (!reader->warned) {
         log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
-                  "message: %.200s:%" PRIu64 ": the last line has no line end, and is taken as it is: \"%s\"",
+                  "message: %.200s:%" PRIu64
+                  ": the last line has no line end and is accepted as it is: \"%s\"",
                   reader_path(reader), reader->bets + 1, shown);
     }
     reader->warned = true;
@@ -165,7 +166,7 @@ static bool skip_line(struct reader *reader, uint64_t index, struct error *error
     }
     if (!found) {
         return error_set(error, ERROR_CONFLICT,
-                         "%s: has %" PRIu64 " bets, and %" PRIu64 " are stored already", reader_path(reader),
+                         "%s: has %" PRIu64 " bets, but %" PRIu64 " are already stored", reader_path(reader),
                          reader->bets, index);
     }
     return check_place(reader, &line, error) && take_line(reader, &line, error);

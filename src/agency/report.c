@@ -46,7 +46,7 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
     }
     if (count == 0 && end == 0) {
         log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
-                  "file: %s | message: there is no bet in it: agency %" PRIu32 " has finished with none",
+                  "file: %s | message: it has no bets: agency %" PRIu32 " has finished without any",
                   reader_path(options->reader), options->agency);
     }
     // An empty last chunk only says that there are no more bets, unless the file is empty.

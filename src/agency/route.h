@@ -1,5 +1,5 @@
 // Which of the central's servers an agency tries next. The order is random, so that agencies spread over the
-// servers, and those of a server that is gone over the others.
+// servers, and those of a server that failed over the others.
 #ifndef QUINIELA_AGENCY_ROUTE_H
 #define QUINIELA_AGENCY_ROUTE_H
 
@@ -12,9 +12,9 @@
 struct route {
     const struct addresses *addresses;
     uint32_t order[ADDRESSES_MAX];
-    uint32_t at;     // in `order`: the server that is used
-    uint32_t failed; // how many have failed one after the other since one was good
-    uint64_t random; // state of the random numbers
+    uint32_t at;     // in `order`: the server in use
+    uint32_t failed; // how many have failed since one was good
+    uint64_t random; // state of the generator
 };
 
 // A route over `addresses`, which must outlive it. The same seed gives the same order.
@@ -23,11 +23,11 @@ void route_init(struct route *route, const struct addresses *addresses, uint64_t
 // The server to use.
 const struct address *route_here(const struct route *route);
 
-// Notes that the server has failed, and goes to the next one. Returns whether that one has not failed yet
-// since one was good last; when all have, they are tried in a new order.
+// Records that the server has failed, and moves on to the next one. Returns whether that one has not failed
+// since one was good; when all have, they are tried in a new order.
 bool route_next(struct route *route);
 
-// Notes that the server is good.
+// Records that the server is good.
 void route_good(struct route *route);
 
 #endif

@@ -56,7 +56,7 @@ static bool go_to(struct sending *sending, uint64_t index, struct error *error) 
         return reader_seek(reader, index, error);
     }
     return index <= 1 ||
-           error_set(error, ERROR_CONFLICT, "there is 1 bet, and %" PRIu64 " are stored already", index);
+           error_set(error, ERROR_CONFLICT, "there is 1 bet, but %" PRIu64 " are already stored", index);
 }
 
 // Reads the next bets. *last tells whether there are none after them.
@@ -197,7 +197,7 @@ enum sending_step sending_acknowledged(struct sending *sending, const struct rep
     sending->classic = reply->next < 0;
     if (!sending->classic && (uint64_t)reply->next < sent->end) {
         return sending_resync(sending, (uint64_t)reply->next,
-                              "the central has fewer bets than it acknowledges");
+                              "the central has fewer bets than it acknowledged");
     }
     window_remove_oldest(&sending->window);
     sending->acknowledged = sent->end;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Characters that one does not see, or that turn the reading direction (Unicode 15, general categories Zs,
-// Zl, Zp and Cf, as far as they are met).
+// Characters that are invisible, or change the direction of text (the common ones of Unicode 15's general
+// categories Zs, Zl, Zp and Cf).
 static int is_invisible(uint32_t character) {
     return (character >= 0x80 && character <= 0xa0) || character == 0xad || character == 0x61c ||
            character == 0x1680 || (character >= 0x2000 && character <= 0x200f) ||
@@ -14,7 +14,7 @@ static int is_invisible(uint32_t character) {
            character == 0x3000 || character == 0xfeff || (character >= 0xe0000 && character <= 0xe0fff);
 }
 
-// What the text's first character is shown as; *size is its length in the text.
+// How the text's first character is shown; *size is its length in the text.
 static void show_one(const char *text, size_t length, char one[16], size_t *size) {
     uint32_t character;
     *size = utf8_character(text, length, &character);

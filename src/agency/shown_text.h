@@ -1,13 +1,13 @@
-// Somebody's text as it can be shown to people, whatever is in it.
+// Makes any text safe to show to people.
 #ifndef QUINIELA_AGENCY_SHOWN_TEXT_H
 #define QUINIELA_AGENCY_SHOWN_TEXT_H
 
 #include <stddef.h>
 
-enum { SHOWN_BYTES = 64 }; // of what is shown, with its NUL
+enum { SHOWN_BYTES = 64 }; // of the result, with its NUL
 
-// Writes the text into `shown`, without quotes around it. What cannot be seen, or would steer a terminal, is
-// escaped: \" and \\, bytes as \x1a, characters as \u00a0. What is long is cut, with "..." behind it.
+// Writes the text into `shown`, without quotes around it. Whatever is invisible, or would control a terminal,
+// is escaped: \" and \\, bytes as \x1a, characters as \u00a0. A long text is cut, and ends with "...".
 void shown_text(const char *text, size_t length, char shown[SHOWN_BYTES]);
 
 #endif

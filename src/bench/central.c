@@ -27,7 +27,7 @@ static char *path_in(const struct central *central, const char *name) {
 
 // Starting ------------------------------------------------------------------------------------------------
 
-// Through the environment, as the table of arguments is long enough.
+// Through the environment: there are enough arguments already.
 static bool set_certificates(const char *folder) {
     static const char *const names[][2] = {
         {"TLS_CERT", "server.crt"}, {"TLS_KEY", "server.key"}, {"TLS_CA", "ca.crt"}};
@@ -41,7 +41,7 @@ static bool set_certificates(const char *folder) {
     return true;
 }
 
-// In the child: becomes the central. Comes back only when it cannot.
+// In the child: becomes the central. Returns only on failure.
 static void become_central(const struct central_options *options, const struct central *central,
                            const char *store, const char *log) {
     char agencies[16], port[8], consult_port[8];
@@ -70,13 +70,13 @@ static void become_central(const struct central_options *options, const struct c
         arguments[18] = "--loops";
         arguments[19] = options->loops;
     }
-    // Through the environment, as there may be a password in it.
+    // Through the environment, as it may contain a password.
     if (setenv("STORE", options->store != NULL ? options->store : store, 1) != 0 ||
         !set_certificates(options->certificates)) {
         return;
     }
     int output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
-    // Whatever becomes of the bench, its central does not outlive it.
+    // Whatever happens to the bench, its central does not outlive it.
     if (output < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
         return;
@@ -85,7 +85,7 @@ static void become_central(const struct central_options *options, const struct c
           (char *const *)(uintptr_t)arguments);
 }
 
-// Reads the ports off the log's line `action: listen`. Returns false when it is not there yet.
+// Reads the ports from the log's line `action: listen`. Returns false if it is not there yet.
 static bool find_ports(const char *log, struct central *central) {
     FILE *file = fopen(log, "r");
     if (file == NULL) {
@@ -110,8 +110,8 @@ static struct sockaddr_in loopback(uint16_t port) {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-// Finds two ports that nobody listens on, for a central that does not log which it has. Somebody else may
-// take them first: it then fails to start, and says so.
+// Finds two free ports, for a central whose log level hides which ones it has. Somebody else may take them
+// first: the central then fails to start, and says so.
 static bool choose_ports(struct central *central) {
     int sockets[2];
     uint16_t ports[2] = {0, 0};
@@ -157,14 +157,14 @@ static bool wait_until_it_listens(struct central *central, const char *log, bool
         }
         if (waitpid(central->pid, NULL, WNOHANG) == central->pid) {
             central->pid = 0;
-            return error_set(error, ERROR_SYSTEM, "the central did not start; %.150s tells why", log);
+            return error_set(error, ERROR_SYSTEM, "the central did not start; see %.150s", log);
         }
         nanosleep(&(struct timespec){.tv_nsec = LOOK_EVERY_MS * 1000000L}, NULL);
     }
     kill(central->pid, SIGKILL);
     waitpid(central->pid, NULL, 0);
     central->pid = 0;
-    return error_set(error, ERROR_SYSTEM, "the central does not listen after %d s; see %.150s",
+    return error_set(error, ERROR_SYSTEM, "the central is not listening after %d s; see %.150s",
                      START_MS_MAX / 1000, log);
 }
 
@@ -194,7 +194,7 @@ bool central_start(const struct central_options *options, struct central *centra
         return error_set(error, ERROR_NO_MEMORY, "no memory for a path");
     }
     if (mkdtemp(central->directory) == NULL) {
-        error_set_system(error, errno, "%.150s: cannot make a directory in it", options->parent_directory);
+        error_set_system(error, errno, "%.150s: cannot create a directory in it", options->parent_directory);
         free(central->directory);
         central->directory = NULL;
         return false;
@@ -212,7 +212,7 @@ bool central_start(const struct central_options *options, struct central *centra
     return started;
 }
 
-// Watching ------------------------------------------------------------------------------------------------
+// Observing ------------------------------------------------------------------------------------------------
 
 uint64_t central_memory_kib(const struct central *central) {
     char path[64];
@@ -229,8 +229,8 @@ uint64_t central_memory_kib(const struct central *central) {
     return kib;
 }
 
-// The fields utime and stime, 14 and 15, in clock ticks. The second field is a name in brackets that may hold
-// anything.
+// The fields utime and stime, 14 and 15, in clock ticks. The second field is a name in parentheses that may
+// contain anything.
 static bool read_ticks(const struct central *central, uint64_t *user, uint64_t *system) {
     char path[64], line[1024];
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)central->pid);
@@ -241,9 +241,9 @@ static bool read_ticks(const struct central *central, uint64_t *user, uint64_t *
     size_t length = fread(line, 1, sizeof line - 1, file);
     fclose(file);
     line[length] = '\0';
-    const char *behind_name = strrchr(line, ')');
-    return behind_name != NULL &&
-           sscanf(behind_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, user,
+    const char *after_name = strrchr(line, ')');
+    return after_name != NULL &&
+           sscanf(after_name + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, user,
                   system) == 2;
 }
 
@@ -280,7 +280,7 @@ bool central_stop(struct central *central, bool keep, struct error *error) {
         }
         central->pid = 0;
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-            ended = error_set(error, ERROR_SYSTEM, "the central did not end well (%s %d)",
+            ended = error_set(error, ERROR_SYSTEM, "the central did not end cleanly (%s %d)",
                               WIFEXITED(status) ? "status" : "signal",
                               WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
         }

@@ -42,7 +42,7 @@ void driver_result_free(struct driver_result *result) {
 
 // Threads -------------------------------------------------------------------------------------------------
 
-// One thread less is running.
+// One thread has ended.
 static void leave(struct driver *driver) {
     pthread_mutex_lock(&driver->mutex);
     driver->running--;
@@ -63,7 +63,7 @@ static void *run_thread(void *context) {
     return NULL;
 }
 
-// Waits until every thread has ended, ticking.
+// Waits until every thread has ended, and ticks meanwhile.
 static void wait_for_threads(struct driver *driver) {
     pthread_mutex_lock(&driver->mutex);
     while (driver->running > 0) {

@@ -1,4 +1,4 @@
-// Drives a central with the chunks of many agencies, several connections a thread, and measures.
+// Sends a central the chunks of many agencies, several connections a thread, and measures.
 #ifndef QUINIELA_BENCH_DRIVER_H
 #define QUINIELA_BENCH_DRIVER_H
 
@@ -11,7 +11,7 @@
 
 struct driver_result {
     uint64_t bets, chunks;
-    uint64_t text_bytes; // of the bets as CSV, newlines included
+    uint64_t text_bytes; // of the bets as CSV, including newlines
     uint64_t elapsed_ns; // from the first write to the last answer
     uint64_t ended_ns;   // when the last answer was read (steady_ns)
     struct histogram ack_ns;
@@ -19,8 +19,8 @@ struct driver_result {
     uint64_t *marks_ns; // when, from the start; driver_result_free frees it
 };
 
-// Connects every agency, starts the clock, sends everything and waits for every answer. Any answer but the
-// right one, and any other failure, ends the run with `error`. The caller frees `result` either way.
+// Connects every agency, starts the clock, sends everything and waits for every answer. A wrong answer, or
+// any other failure, ends the run with `error`. The caller frees `result` either way.
 bool driver_run(const struct driver_options *options, struct driver_result *result,
                 struct error *error) MUST_CHECK;
 

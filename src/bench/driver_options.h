@@ -14,20 +14,20 @@ enum { DRIVER_MARK_BETS = 1000 * 1000, DRIVER_AGENCIES_MAX = 100 * 1000, DRIVER_
 struct driver_options {
     struct sockaddr_storage address; // of the central's port for bets
     socklen_t address_length;
-    const struct payload *payload; // at least chunk_size bets; prepared when `prepared`
-    uint64_t bets;                 // of all agencies together, shared out evenly
+    const struct payload *payload; // at least chunk_size bets; prepared if `prepared`
+    uint64_t bets;                 // of all agencies together, divided evenly
     uint32_t agencies;             // one connection each
     uint32_t chunk_size;
     uint32_t window;
     uint32_t threads;
     uint64_t rate;                  // bets a second, all agencies together; 0: as fast as the window allows
-    bool prepared;                  // cut the frames from what payload_prepare made, rather than encode each
-    bool positions;                 // send `first`, and expect `next`
-    bool finish;                    // end each agency with a last chunk
+    bool prepared;                  // cuts the frames from what payload_prepare made instead of encoding each
+    bool positions;                 // sends `first`, and expects `next`
+    bool finish;                    // ends each agency with a last chunk
     struct tls_context *const *tls; // one for each agency, with its certificate; NULL: plain text
-    // Called now and then on the caller's thread, with the bets acknowledged so far.
+    // Called from time to time on the caller's thread, with the number of bets acknowledged so far.
     void (*tick)(void *context, uint64_t bets, uint64_t elapsed_ns);
-    // Called on a sending thread each time that another DRIVER_MARK_BETS bets are acknowledged, `mark`
+    // Called on a sending thread whenever another DRIVER_MARK_BETS bets are acknowledged; `mark` counts
     // from 1.
     void (*marked)(void *context, uint64_t mark);
     void *context;

@@ -1,5 +1,5 @@
-// A value's bucket is its highest bits: the position of the first one, and the HISTOGRAM_DOUBLING_BITS behind
-// it. Values below 2^HISTOGRAM_DOUBLING_BITS have a bucket each.
+// A value's bucket is made of its highest bits: the position of the first 1, and the HISTOGRAM_DOUBLING_BITS
+// that follow it. Values below 2^HISTOGRAM_DOUBLING_BITS have a bucket each.
 #include "bench/histogram.h"
 
 enum { DOUBLING = 1 << HISTOGRAM_DOUBLING_BITS };
@@ -41,7 +41,7 @@ void histogram_merge(struct histogram *histogram, const struct histogram *other)
 }
 
 uint64_t histogram_quantile(const struct histogram *histogram, double quantile) {
-    // The rank is rounded up: p99 of 10 values is the largest, not the ninth.
+    // The rank is rounded up: the p99 of 10 values is the largest, not the ninth.
     double exact = quantile * (double)histogram->count;
     uint64_t rank = (uint64_t)exact;
     rank += (double)rank < exact;

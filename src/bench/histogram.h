@@ -1,5 +1,5 @@
-// How often each duration occurred, in buckets whose width grows with the duration: 64 of them for each
-// doubling, so that a quantile is wrong by 1.6 % at most and adding costs a few instructions.
+// Counts durations in buckets whose width grows with the duration: 64 buckets for each doubling, so that a
+// quantile is off by at most 1.6 %, and adding takes a few instructions.
 #ifndef QUINIELA_BENCH_HISTOGRAM_H
 #define QUINIELA_BENCH_HISTOGRAM_H
 
@@ -10,7 +10,7 @@ enum {
     HISTOGRAM_BUCKETS = (64 - HISTOGRAM_DOUBLING_BITS + 1) << HISTOGRAM_DOUBLING_BITS,
 };
 
-// All zero is an empty one.
+// All zeros: empty.
 struct histogram {
     uint64_t count;
     uint64_t maximum;
@@ -20,11 +20,11 @@ struct histogram {
 // Counts one value, in any unit.
 void histogram_add(struct histogram *histogram, uint64_t value);
 
-// Counts everything that `other` has counted, too.
+// Adds everything that `other` has counted.
 void histogram_merge(struct histogram *histogram, const struct histogram *other);
 
-// The value that the share `quantile` (0 to 1) of the values does not exceed: the upper end of its bucket,
-// but never more than the largest value. 0 when nothing was counted.
+// The value that the fraction `quantile` (0 to 1) of the values does not exceed: the upper end of its bucket,
+// but never more than the largest value. 0 if nothing was counted.
 uint64_t histogram_quantile(const struct histogram *histogram, double quantile);
 
 #endif

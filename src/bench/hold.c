@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 enum {
-    CONNECTIONS_A_SOURCE = 20000, // fewer than the system has ports for one source
-    CONNECTIONS_AT_ONCE = 1000,   // opened before the central must have answered them
+    CONNECTIONS_A_SOURCE = 20000, // fewer than the ports that the system has for one source
+    CONNECTIONS_AT_ONCE = 1000,   // opened before the central has to answer them
     EVENTS_AT_ONCE = 256,
-    WAIT_MS = 100, // how soon an interruption is seen
+    WAIT_MS = 100, // how soon an interruption is noticed
     SILENCE_MS_MAX = 60000,
     READ_BYTES = 64 * 1024,
 };
@@ -32,9 +32,9 @@ static const uint32_t first_source = 0x7f000002; // 127.0.0.2
 enum waiter_state { WAITER_ASKED, WAITER_HELD, WAITER_ANSWERED };
 
 struct waiter {
-    int descriptor; // -1 when it is closed
+    int descriptor; // -1: closed
     enum waiter_state state;
-    uint8_t *rest; // of an answer that came in pieces, JSON_PADDING_BYTES of room behind it
+    uint8_t *rest; // of an answer that came in pieces, with JSON_PADDING_BYTES of room after it
     size_t rest_length;
 };
 
@@ -44,15 +44,15 @@ struct hold {
     uint32_t opened, held, answered;
     int epoll;
     struct message_decoder *decoder;
-    struct hold_result *result; // while the answers are collected
+    struct hold_result *result; // while answers are collected
     uint64_t since_ns;
     uint8_t input[READ_BYTES + JSON_PADDING_BYTES];
 };
 
 // Asking --------------------------------------------------------------------------------------------------
 
-// A source has only so many ports towards one destination, so the connections come from several. The port is
-// chosen when connecting: one that is used towards another destination can then be used again.
+// A source address has a limited number of ports for one destination, so the connections come from several.
+// The port is chosen when connecting, so that one in use for another destination can be used again.
 static bool choose_source(int descriptor, const struct hold_options *options, uint32_t index) {
     const struct sockaddr_in *to = (const struct sockaddr_in *)(const void *)&options->address;
     if (options->address.ss_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET) {
@@ -104,7 +104,7 @@ static bool wrong(const struct hold *hold, const struct waiter *waiter, struct e
 static bool take_winners(struct hold *hold, struct waiter *waiter, const struct reply *reply,
                          struct error *error) {
     if (hold->result == NULL || waiter->state != WAITER_HELD) {
-        return wrong(hold, waiter, error, "the draw was made before everyone waited for it");
+        return wrong(hold, waiter, error, "the draw was made before everyone was waiting for it");
     }
     struct hold_result *result = hold->result;
     uint64_t now_ns = steady_ns();
@@ -140,10 +140,10 @@ static bool take_answer(struct hold *hold, struct waiter *waiter, const uint8_t 
     case REPLY_CHUNK_PROCESSED:
         break;
     }
-    return wrong(hold, waiter, error, "the answer is none to a consultation");
+    return wrong(hold, waiter, error, "this is not an answer to a consultation");
 }
 
-// Keeps what is not a whole answer yet.
+// Keeps what is not a complete answer yet.
 static bool keep_rest(struct waiter *waiter, const uint8_t *bytes, size_t length, struct error *error) {
     uint8_t *rest = NULL;
     if (length > 0) {
@@ -189,7 +189,7 @@ static bool read_answers(struct hold *hold, struct waiter *waiter, struct error 
         return true;
     }
     if (length <= 0) {
-        return wrong(hold, waiter, error, "the central has closed the connection unanswered");
+        return wrong(hold, waiter, error, "the central closed the connection without answering");
     }
     return take_answers(hold, waiter, input, waiter->rest_length + (size_t)length, error);
 }
@@ -208,7 +208,8 @@ static bool read_until(struct hold *hold, const uint32_t *counter, uint32_t want
         }
         if (steady_ns() - heard_ns > (uint64_t)SILENCE_MS_MAX * 1000000) {
             return error_set(error, ERROR_NETWORK,
-                             "of %" PRIu32 " waiting agencies %" PRIu32 " were answered", wanted, *counter);
+                             "only %" PRIu32 " of %" PRIu32 " waiting agencies were answered", *counter,
+                             wanted);
         }
         for (int i = 0; i < count; i++) {
             if (!read_answers(hold, events[i].data.ptr, error)) {
@@ -219,9 +220,9 @@ static bool read_until(struct hold *hold, const uint32_t *counter, uint32_t want
     return true;
 }
 
-// From the beginning to the end ---------------------------------------------------------------------------
+// Opening, collecting, closing ---------------------------------------------------------------------------
 
-// A thousand at a time: more would only wait in the central's accept queue, or be dropped from it.
+// A thousand at a time: more would only wait in the central's accept queue, or overflow it.
 static bool open_all(struct hold *hold, struct error *error) {
     while (hold->opened < hold->options.count) {
         uint32_t left = hold->options.count - hold->opened;

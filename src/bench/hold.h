@@ -1,5 +1,6 @@
-// Many agencies that wait for the draw at once: each a connection to the central's port for consultations
-// with a question that is held, from as many loopback addresses as the number of ports asks for.
+// Many agencies that wait for the draw at the same time: each has a connection to the central's port for
+// consultations with a question that is held. They come from several loopback addresses, as one has not
+// enough ports.
 #ifndef QUINIELA_BENCH_HOLD_H
 #define QUINIELA_BENCH_HOLD_H
 
@@ -16,25 +17,25 @@ struct hold_options {
     struct sockaddr_storage address; // of the central's port for consultations
     socklen_t address_length;
     uint32_t count;    // of consultations
-    uint32_t agencies; // that ask, in turn: 1, 2 …
+    uint32_t agencies; // that ask in turn: 1, 2 …
 };
 
 struct hold_result {
-    uint64_t first_ns, last_ns; // when the first and the last answer were read
+    uint64_t first_ns, last_ns; // when the first and last answers were read
     struct histogram after_ns;  // how long after `since_ns` each was read
     uint64_t winners_bytes;     // of documents, in all answers
 };
 
-// Opens the connections and asks, twice on each: once not to wait, which is answered at once and shows that
-// the central has read the questions, and once to wait. Returns when the central holds all of them.
-// ERROR_NETWORK, or ERROR_BAD_MESSAGE when the draw is made already. On success the caller owns *hold.
+// Opens the connections and asks twice on each: first without waiting, which is answered immediately and
+// shows that the central has read the questions, then waiting. Returns when the central holds all of them.
+// ERROR_NETWORK, or ERROR_BAD_MESSAGE if the draw has already been made. On success the caller owns *hold.
 bool hold_open(const struct hold_options *options, struct hold **hold, struct error *error) MUST_CHECK;
 
-// Waits until every question is answered. Answers that came earlier are read now.
+// Waits until every question is answered. Answers that came before are read now.
 bool hold_collect(struct hold *hold, uint64_t since_ns, struct hold_result *result,
                   struct error *error) MUST_CHECK;
 
-// Closes the connections, frees the hold and nulls the caller's pointer. Does nothing when that is NULL.
+// Closes the connections, frees the hold and nulls the caller's pointer. Does nothing if that is NULL.
 void hold_close(struct hold **hold);
 
 #endif

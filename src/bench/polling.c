@@ -1,4 +1,4 @@
-// A calendar with a page for every millisecond: each page is a list of the agencies that ask then.
+// A calendar with a page for every millisecond, which lists the agencies that ask then.
 #include "bench/polling.h"
 
 #include "agency/backoff.h"
@@ -30,7 +30,7 @@ static void turn_page(const struct calendar *calendar, uint32_t now_ms, struct p
             histogram_add(&result->after_ms, now_ms - options->draw_after_ms);
             continue;
         }
-        // Even a wait of 0 takes a question and an answer's time.
+        // Even after a wait of 0 a question and its answer take time.
         uint32_t wait_ms = backoff_next_ms(&agency->backoff);
         assert(wait_ms <= options->cap_ms);
         uint32_t page = now_ms + (wait_ms > 0 ? wait_ms : 1);

@@ -1,6 +1,6 @@
-// What many polling agencies do to a central, by simulation: each asks whether the draw is made and, told
-// "not yet", asks again after a random, growing time (agency/backoff.h: the very waits that a client makes).
-// No sockets: what is shown is when questions come, which the waits alone decide.
+// Simulates what many polling agencies do to a central: each asks for the winners and, told "not yet", asks
+// again after a random, growing time (agency/backoff.h, which the client uses too). There are no sockets: the
+// waits alone decide when the questions come.
 #ifndef QUINIELA_BENCH_POLLING_H
 #define QUINIELA_BENCH_POLLING_H
 
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct polling_options {
-    uint32_t agencies;      // all of them ask for the first time at moment 0: the worst case
+    uint32_t agencies;      // all of them ask first at time 0: the worst case
     uint32_t base_ms;       // of the waits
     uint32_t cap_ms;        // no wait is longer
     uint32_t draw_after_ms; // when the draw is made
@@ -18,10 +18,10 @@ struct polling_options {
 };
 
 struct polling_result {
-    uint32_t milliseconds;     // that the simulation lasted
-    uint32_t *questions;       // in each of them; polling_result_free frees it
+    uint32_t milliseconds;     // of the simulation
+    uint32_t *questions;       // in each millisecond; polling_result_free frees it
     uint64_t total;            // questions
-    struct histogram after_ms; // how long after the draw each agency was told
+    struct histogram after_ms; // how long after the draw each agency learnt its result
 };
 
 // ERROR_NO_MEMORY. The caller frees `result` either way.

@@ -162,7 +162,7 @@ static bool check_next(const struct sender *sender, const struct sender_shared *
     if ((uint64_t)next != sender->bets_acknowledged) {
         return error_set(error, ERROR_BAD_MESSAGE,
                          "agency %" PRIu32 ", chunk %" PRIu64 ": the central says that it has %" PRId64
-                         " bets of this agency, and was sent %" PRIu64 "; a bench needs a draw without bets",
+                         " bets of this agency, but was sent %" PRIu64 "; a bench needs an empty draw",
                          sender->agency, sender->chunks_acknowledged + 1, next, sender->bets_acknowledged);
     }
     return true;
@@ -179,7 +179,7 @@ static bool take_answer(struct sender *sender, struct sender_shared *shared, con
     }
     if (reply.type != REPLY_CHUNK_PROCESSED || sender->flight_count == 0 ||
         (channel_has_unsent(&sender->channel) && sender->flight_count == 1)) {
-        return wrong(sender, error, "the answer is none to a chunk");
+        return wrong(sender, error, "this is not an answer to a chunk");
     }
     const struct sender_flight *flight = &sender->flights[sender->flight_first];
     sender->bets_acknowledged += flight->bets;
@@ -203,7 +203,7 @@ static bool take_answers(struct sender *sender, struct sender_shared *shared, st
         enum frame_state state = frame_next(sender->input + taken, sender->input_length - taken,
                                             SENDER_INPUT_BYTES - FRAME_HEADER_BYTES, &message, &length);
         if (state == FRAME_TOO_LONG) {
-            return wrong(sender, error, "the answer is too long for one to a chunk");
+            return wrong(sender, error, "the answer to a chunk is too long");
         }
         if (state == FRAME_PARTIAL) {
             sender->input_length -= taken;
@@ -224,7 +224,7 @@ bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *
         uint8_t *to = sender->input + sender->input_length;
         ssize_t length = channel_read(&sender->channel, to, room);
         if (length == 0) {
-            return wrong(sender, error, "the central has closed the connection");
+            return wrong(sender, error, "the central closed the connection");
         }
         if (length < 0 && errno != EAGAIN && errno != EINTR) {
             error_set_system(error, errno, "agency %" PRIu32 ": cannot read", sender->agency);

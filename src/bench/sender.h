@@ -1,9 +1,9 @@
-// One agency of the bench: sends its chunks over one connection that never blocks, keeps a window of them on
-// their way, and checks every answer.
+// One agency of the bench: sends its chunks over a non-blocking connection, keeps a window of them in flight,
+// and checks every answer.
 //
-// A chunk's latency begins when its first byte is offered to the kernel, or, when chunks are sent at a given
-// rate, at the moment the chunk was due: a central that stalls is then charged for every chunk that the stall
-// held up, not only for those that happened to be on their way. It ends when the answer has been read.
+// A chunk's latency starts when its first byte is offered to the kernel or, if chunks are sent at a given
+// rate, when the chunk was due: a central that stalls is then charged for every chunk that the stall delayed,
+// not only for those in flight. It ends when the answer has been read.
 #ifndef QUINIELA_BENCH_SENDER_H
 #define QUINIELA_BENCH_SENDER_H
 
@@ -21,23 +21,23 @@
 
 enum { SENDER_INPUT_BYTES = 4096, SENDER_PREFIX_BYTES = 256 };
 
-// What the senders of one thread share.
+// What the senders of a thread share.
 struct sender_shared {
     const struct payload *payload;
     uint32_t chunk_size;
     uint32_t window;
-    bool prepared;  // chunks are cut from payload->json; else each is checked and encoded when it is sent
-    bool positions; // chunks say `first`
-    bool finish;    // the last chunk of each agency says that it is the last
+    bool prepared;  // cuts chunks from payload->json; else each is checked and encoded when it is sent
+    bool positions; // chunks have `first`
+    bool finish;    // each agency's last chunk says that it is the last
     uint64_t start_ns;
-    double chunk_interval_ns; // between the chunks of one agency; 0: as fast as the window allows
+    double chunk_interval_ns; // between an agency's chunks; 0: as fast as the window allows
     struct message_decoder *decoder;
     struct chunk *chunk; // the one that is being encoded
     struct histogram ack_ns;
     uint64_t text_bytes; // of acknowledged bets, as CSV
 };
 
-// A chunk that is on its way.
+// A chunk in flight.
 struct sender_flight {
     uint64_t since_ns;
     uint64_t text_bytes;
@@ -48,13 +48,13 @@ struct sender {
     struct channel channel;
     uint32_t agency;
     uint64_t place;            // of its first bet in the payload
-    double offset_ns;          // of its first chunk from the start, at a given rate
-    uint64_t bets, bets_begun; // in all, and in chunks whose sending has begun
+    double offset_ns;          // of its first chunk after the start, at a given rate
+    uint64_t bets, bets_begun; // in total, and in chunks whose sending has begun
     uint64_t bets_acknowledged;
     uint64_t chunks, chunks_begun, chunks_acknowledged;
     bool blocked; // the kernel took no more of a chunk
     uint8_t prefix[SENDER_PREFIX_BYTES];
-    uint8_t *frame; // of a chunk encoded when it is sent
+    uint8_t *frame; // of a chunk that is encoded when it is sent
     size_t frame_max;
     struct sender_flight flights[WINDOW_MAX]; // a ring
     uint32_t flight_first, flight_count;
@@ -73,15 +73,15 @@ void sender_end(struct sender *sender);
 // Whether every chunk is acknowledged.
 bool sender_done(const struct sender *sender);
 
-// When the next chunk may be sent as far as the rate is concerned; UINT64_MAX when the sender waits for
-// something else first: an answer, or the kernel.
+// When the next chunk may be sent as far as the rate is concerned; UINT64_MAX while the sender waits for
+// something else: an answer, or the kernel.
 uint64_t sender_due_ns(const struct sender *sender, const struct sender_shared *shared);
 
 // Writes what may be written now. ERROR_NETWORK, ERROR_BAD_BET or ERROR_NO_MEMORY.
 bool sender_write(struct sender *sender, struct sender_shared *shared, struct error *error) MUST_CHECK;
 
-// Reads and checks the answers that are there; *bets is how many bets they acknowledge. Any answer but the
-// right one is an error.
+// Reads and checks the answers that have come; *bets is how many bets they acknowledge. A wrong answer is an
+// error.
 bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *bets,
                  struct error *error) MUST_CHECK;
 

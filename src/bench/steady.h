@@ -1,4 +1,4 @@
-// The clock that everything here is measured with.
+// The clock for all measurements of the bench.
 #ifndef QUINIELA_BENCH_STEADY_H
 #define QUINIELA_BENCH_STEADY_H
 

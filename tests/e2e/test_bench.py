@@ -187,7 +187,7 @@ class Bench(unittest.TestCase):
     def test_an_answer_that_is_wrong_is_told(self):
         wrong = [({'type_message': 1, 'payload': None, 'next': 3}, 'has 3 bets of this agency'),
                  ({'type_message': 1, 'payload': None}, '--classic'),
-                 ({'type_message': 2, 'payload': ''}, 'none to a chunk'),
+                 ({'type_message': 2, 'payload': ''}, 'not an answer to a chunk'),
                  ({'type_message': 4, 'payload': {'code': 'bad_bet', 'message': 'no such day', 'retryable': False}},
                   'no such day')]
         for reply, reason in wrong:

@@ -129,9 +129,9 @@ class TheSecondClient(Known):
         self.write(self.other(2999))
         self.refused(Agency(self, 1, self.server.ports), "lines 2001 to 3000 are not the bets")
         self.write(self.bets[:2500])
-        self.refused(Agency(self, 1, self.server.ports), "has 2500 bets, and 3000")
+        self.refused(Agency(self, 1, self.server.ports), "has 2500 bets, but 3000")
         self.write(self.bets[:1500])
-        self.refused(Agency(self, 1, self.server.ports), "has 1500 bets, and 2000")
+        self.refused(Agency(self, 1, self.server.ports), "has 1500 bets, but 2000")
         self.assertEqual(sum(self.stored().values()), 3000)
         self.write(self.other(3000))  # which nobody has seen yet
         self.assertEqual(Agency(self, 1, self.server.ports).wait(), 0)

@@ -135,7 +135,7 @@ class Lottery(Story):
         agencies = [Agency(self, n, server.ports) for n in (1, 2)]
         self.assertEqual([agency.winners() for agency in agencies], [0, 1])
         self.assertEqual(agencies[0].count("apuestas_enviadas .*cantidad: 0"), 1)
-        self.assertEqual(agencies[0].count("WARNING .*agency-1.csv .*no bet in it"), 1)
+        self.assertEqual(agencies[0].count("WARNING .*agency-1.csv .*it has no bets"), 1)
 
     def test_one_bet_from_the_environment(self):
         server = Server(self, agencies=1)

@@ -21,40 +21,40 @@ def archive():
 
 # The file, the line that is named, and what is said of it.
 WRONG = {
-    "semicolons": (GOOD.replace(",", ";"), 1, "';' between the fields: \"Ana;Gómez;30904465;1999-03-17;7574\"; put commas"),
+    "semicolons": (GOOD.replace(",", ";"), 1, "';' between the fields: \"Ana;Gómez;30904465;1999-03-17;7574\"; use commas"),
     "semicolons, further in": (GOOD + GOOD.replace(",", ";"), 2, "';' between the fields"),
     "tabs": (GOOD.replace(",", "\t"), 1, "tabs between the fields: \"Ana\\x09Gómez"),
     "bars": (GOOD.replace(",", "|"), 1, "vertical bars between the fields"),
-    "sep=": ("sep=;\n" + GOOD.replace(",", ";"), 1, "the line names a separator, for a spreadsheet: \"sep=;\"; delete it"),
+    "sep=": ("sep=;\n" + GOOD.replace(",", ";"), 1, "the line names a separator for a spreadsheet: \"sep=;\"; delete it"),
     "UTF-16 with a mark": (GOOD.encode("utf-16"), 1, "the file is in UTF-16: \"\\xff\\xfeA\\x00n"),
     "UTF-16 the other way round": ((MARK + GOOD).encode("utf-16-be"), 1, "the file is in UTF-16"),
     "UTF-16 without a mark": (GOOD.encode("utf-16-le"), 1, "the file is in UTF-16, without a byte order mark"),
     "UTF-16-BE without a mark": (GOOD.encode("utf-16-be"), 1, "the file is in UTF-16, without a byte order mark"),
     "Latin-1": (GOOD.encode("latin-1"), 1, "apellido: is not UTF-8: \"G\\xf3mez\"; is the file in Latin-1"),
-    "xlsx": (archive(), 1, "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV: \"PK\\x03\\x04"),
-    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000), 1, "the file is an old spreadsheet (xls), and no CSV"),
-    "gzip": (gzip.compress(GOOD.encode() * 100), 1, "the file is packed by gzip"),
-    "PDF": (b"%PDF-1.7\n%\xe2\xe3", 1, "the file is a PDF, and no CSV"),
-    "HTML": ("<!DOCTYPE html>\n<html>", 1, "the file is XML or a web page, and no CSV"),
-    "JSON": ('[{"nombre":"Ana"}]\n', 1, "the file is JSON, and no CSV"),
-    "CR": ((GOOD * 3).replace("\n", "\r"), 1, "the lines end in CR alone, as on old Macs: \"Ana,Gómez,30904465,1999-03-17,7574\""),
-    "much CR": ((GOOD * 9000).replace("\n", "\r"), 1, "the lines end in CR alone"),
-    "CR CR LF": ((GOOD * 3).replace("\n", "\r\r\n"), 1, "the line ends in CR CR LF: its line ends were converted twice"),
-    "a header": ("nombre,apellido,documento,nacimiento,numero\n" + GOOD, 1, "the names of the columns, and no bet: \"nombre,"),
-    "a header of more": ("agencia,nombre,apellido,documento,nacimiento,numero\n", 1, "the names of the columns, and no bet"),
+    "xlsx": (archive(), 1, "the file is a spreadsheet (xlsx, ods) or a zip archive, not CSV: \"PK\\x03\\x04"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000), 1, "the file is an old spreadsheet (xls), not CSV"),
+    "gzip": (gzip.compress(GOOD.encode() * 100), 1, "the file is compressed with gzip"),
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3", 1, "the file is a PDF, not CSV"),
+    "HTML": ("<!DOCTYPE html>\n<html>", 1, "the file is XML or a web page, not CSV"),
+    "JSON": ('[{"nombre":"Ana"}]\n', 1, "the file is JSON, not CSV"),
+    "CR": ((GOOD * 3).replace("\n", "\r"), 1, "lines end with CR alone, as on old Macs: \"Ana,Gómez,30904465,1999-03-17,7574\""),
+    "much CR": ((GOOD * 9000).replace("\n", "\r"), 1, "lines end with CR alone"),
+    "CR CR LF": ((GOOD * 3).replace("\n", "\r\r\n"), 1, "the line ends with CR CR LF: line ends were converted twice"),
+    "a header": ("nombre,apellido,documento,nacimiento,numero\n" + GOOD, 1, "column names, not a bet: \"nombre,"),
+    "a header of more": ("agencia,nombre,apellido,documento,nacimiento,numero\n", 1, "column names, not a bet"),
     "an empty line": (GOOD + "\r\n" + GOOD, 2, "an empty line within the file; delete it"),
     "blanks": (GOOD + "  \n" + GOOD, 2, "only blanks: \"  \"; delete the line"),
-    "commas": (GOOD + ",,,,\n" + GOOD, 2, "only commas, as of an empty row of a spreadsheet: \",,,,\"; delete"),
-    "Ctrl-Z": (GOOD + "\x1a", 2, "Ctrl-Z (0x1a), with which DOS ended its files: \"\\x1a\"; delete it"),
+    "commas": (GOOD + ",,,,\n" + GOOD, 2, "only commas, like an empty row of a spreadsheet: \",,,,\"; delete"),
+    "Ctrl-Z": (GOOD + "\x1a", 2, "Ctrl-Z (0x1a), which ended files on DOS: \"\\x1a\"; delete it"),
     "a quote too few": (GOOD + '"Ana,Gómez,1,1999-03-17,7\n', 2, "a quote that is not closed, or stands alone"),
-    "a comma in quotes": ('"Ana, María",Gómez,1,1999-03-17,7\n', 1, "a comma within quotes, or text behind them"),
-    "a blank behind": (GOOD.replace("7574", "7574 "), 1, "numero: has other characters than digits: \"7574 \"; take the blank"),
+    "a comma in quotes": ('"Ana, María",Gómez,1,1999-03-17,7\n', 1, "a comma within quotes, or text after them"),
+    "a blank behind": (GOOD.replace("7574", "7574 "), 1, "numero: has other characters than digits: \"7574 \"; remove the blank"),
     "a blank before": (GOOD.replace("3090", " 3090"), 1, "documento: has other characters than ASCII letters and digits: "
-                                                        "\" 30904465\"; take the blank"),
+                                                        "\" 30904465\"; remove the blank"),
     "a no-break space": (GOOD.replace("-17", "-17\u00a0"), 1, "nacimiento: is not of the form YYYY-MM-DD: "
-                                                        "\"1999-03-17\\u00a0\"; take the blank"),
+                                                        "\"1999-03-17\\u00a0\"; remove the blank"),
     "two marks": (MARK + MARK + GOOD, 1, "the file begins with two byte order marks"),
-    "two files": (GOOD + MARK + GOOD, 2, "a byte order mark within the file: were two files put together?"),
+    "two files": (GOOD + MARK + GOOD, 2, "a byte order mark within the file: were two files joined?"),
     "two files, the first without an end": (GOOD[:-1] + MARK + GOOD, 1, "the bet has 9 fields instead of 5: \"Ana,Gómez,30904465,"
                                                                        "1999-03-17,7574\\ufeffAna,"),
     "a date": (GOOD.replace("1999-03-17", "17/03/1999"), 1, "nacimiento: is not of the form YYYY-MM-DD: \"17/03/1999\""),
@@ -105,8 +105,8 @@ class TheLastLine(WithFile):
         self.write(self.CUT)
         agency = Agency(self, 1, Server(self, agencies=1).ports)
         self.assertEqual((agency.wait(), agency.winners()), (0, 1))
-        self.assertEqual(agency.count("WARNING +action: read_bets .* data/agency-1.csv:2: the last line has no line end, and is "
-                                      'taken as it is: "Ana,Gómez,30904465,1999-03-17,75"'), 1)
+        self.assertEqual(agency.count("WARNING +action: read_bets .* data/agency-1.csv:2: the last line has no line end and is "
+                                      'accepted as it is: "Ana,Gómez,30904465,1999-03-17,75"'), 1)
 
     def test_is_never_taken_by_who_is_strict(self):
         self.write(self.CUT)
@@ -114,7 +114,7 @@ class TheLastLine(WithFile):
         for how in ({"environment": {"CLI_STRICT": "yes"}}, {}):
             agency = Agency(self, 1, server.ports, *([] if how else ["--strict"]), **how)
             self.assertEqual(agency.wait(), 1)
-            self.assertIn("data/agency-1.csv:2: the last line has no line end, and may be cut short", agency.log())
+            self.assertIn("data/agency-1.csv:2: the last line has no line end and may be cut short", agency.log())
         self.assertEqual(sum(self.stored().values()), 0)
         self.write(self.CUT + "\n")
         self.assertEqual(Agency(self, 1, server.ports, "--strict").wait(), 0)
@@ -151,10 +151,10 @@ class TheLastLine(WithFile):
 @unittest.skipIf(POSTGRES, "is not about servers")
 class Addresses(Story):
     def test_are_told_what_they_look_like(self):
-        for address, says in (("http://central:12345", 'is a URL, and no HOST:PORT; leave out "http://"'),
-                              ("tcp://10.96.0.17:12345", 'is a URL, and no HOST:PORT; leave out "tcp://"'),
-                              ("[::1]", '"[::1]" has no port; one goes behind it, as in "[::1]:12345"'),
-                              ("central", '"central" is no HOST:PORT: it has no port; one goes behind it, as in "central:12345"'),
+        for address, says in (("http://central:12345", 'is a URL, not HOST:PORT; leave out "http://"'),
+                              ("tcp://10.96.0.17:12345", 'is a URL, not HOST:PORT; leave out "tcp://"'),
+                              ("[::1]", '"[::1]" has no port; add one, as in "[::1]:12345"'),
+                              ("central", '"central" is not HOST:PORT: it has no port; add one, as in "central:12345"'),
                               ("::1:12345", "an IPv6 address goes in brackets"),
                               ("a:1,http://b:2", 'address 2: "http://b:2" is a URL')):
             status, _, errors = self.run_program("client", "--id", 1, "--server-address", address)

@@ -53,7 +53,7 @@ static void one_is_not_several(void **state) {
     struct error error;
     assert_false(address_parse("a:1,b:2", &address, &error));
     assert_int_equal(error.code, ERROR_BAD_SETTING);
-    assert_string_equal(error.text, "\"a:1,b:2\" has a comma; one HOST:PORT is wanted");
+    assert_string_equal(error.text, "\"a:1,b:2\" has a comma; give a single HOST:PORT");
 }
 
 static void an_address_has_an_end(void **state) {
@@ -96,7 +96,7 @@ static void a_wrong_one_of_several_is_named(void **state) {
                  {"a:1,b,c:3", "address 2: \"b\""},
                  {"a:1, b:2,c:0", "address 3: \"c:0\""},
                  {"a:1,b:2 c:3", "a space"},
-                 {"", "\"\" is no HOST:PORT"}};
+                 {"", "\"\" is not HOST:PORT"}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct addresses addresses;
         struct error error;

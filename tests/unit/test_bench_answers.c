@@ -72,12 +72,11 @@ static void a_wrong_answer_is_named(void **state) {
         const char *text, *reason;
     } wrong[] = {
         {"{\"type_message\":1,\"payload\":null,\"next\":6}",
-         "agency 7, chunk 2: the central says that it has 6 bets of this agency, and was sent 5; a bench "
-         "needs a draw "
-         "without bets"},
+         "agency 7, chunk 2: the central says that it has 6 bets of this agency, but was sent 5; a bench "
+         "needs an empty draw"},
         {"{\"type_message\":1,\"payload\":null}",
          "agency 7, chunk 2: the answer has no `next`: is this an older central? Try --classic"},
-        {"{\"type_message\":2,\"payload\":\"\"}", "agency 7, chunk 2: the answer is none to a chunk"},
+        {"{\"type_message\":2,\"payload\":\"\"}", "agency 7, chunk 2: this is not an answer to a chunk"},
         {"{\"type_message\":4,\"payload\":{\"code\":\"bad_bet\",\"message\":\"no such "
          "day\",\"retryable\":false}}",
          "agency 7, chunk 2: no such day"},
@@ -102,7 +101,7 @@ static void an_answer_to_nothing_is_named(void **state) {
     connect_as(SOCK_STREAM, 3, 0);
     acknowledge(0);
     assert_false(sender_read(&sender, &shared, &acknowledged, &error));
-    assert_string_equal(error.text, "agency 7, chunk 1: the answer is none to a chunk");
+    assert_string_equal(error.text, "agency 7, chunk 1: this is not an answer to a chunk");
     disconnect();
     // A chunk that has not been sent completely does not count.
     connect_as(SOCK_STREAM, 3, 0);
@@ -110,7 +109,7 @@ static void an_answer_to_nothing_is_named(void **state) {
     assert_true(channel_queue(&sender.channel, "the rest", 8, &error));
     acknowledge(3);
     assert_false(sender_read(&sender, &shared, &acknowledged, &error));
-    assert_string_equal(error.text, "agency 7, chunk 1: the answer is none to a chunk");
+    assert_string_equal(error.text, "agency 7, chunk 1: this is not an answer to a chunk");
 }
 
 // The longest that is taken fills the input; one byte more is refused by its header alone.
@@ -134,7 +133,7 @@ static void an_answer_that_is_too_long_is_named(void **state) {
     longest[3]++;
     answer(longest, 4);
     assert_false(sender_read(&sender, &shared, &acknowledged, &error));
-    assert_string_equal(error.text, "agency 7, chunk 1: the answer is too long for one to a chunk");
+    assert_string_equal(error.text, "agency 7, chunk 1: the answer to a chunk is too long");
 }
 
 static void a_connection_that_ends_is_named(void **state) {
@@ -143,7 +142,7 @@ static void a_connection_that_ends_is_named(void **state) {
     connect_as(SOCK_STREAM, 3, 0);
     shutdown(central, SHUT_WR);
     assert_false(sender_read(&sender, &shared, &acknowledged, &error));
-    assert_string_equal(error.text, "agency 7, chunk 1: the central has closed the connection");
+    assert_string_equal(error.text, "agency 7, chunk 1: the central closed the connection");
     disconnect();
     connect_as(SOCK_STREAM, 3, 0);
     write_due(); // which the central has not read when it goes away

@@ -100,17 +100,17 @@ static void one_that_ends_badly_is_told_of(void **state) {
     (void)state;
     assert_true(start("trap 'exit 3' TERM\n" LISTENS WAITS, NULL));
     assert_false(central_stop(&central, false, &error));
-    assert_string_equal(error.text, "the central did not end well (status 3)");
+    assert_string_equal(error.text, "the central did not end cleanly (status 3)");
     assert_true(start(LISTENS WAITS, NULL));
     assert_false(central_stop(&central, false, &error));
-    assert_string_equal(error.text, "the central did not end well (signal 15)");
+    assert_string_equal(error.text, "the central did not end cleanly (signal 15)");
 }
 
 static void one_that_does_not_start_is_told_of(void **state) {
     (void)state;
     assert_false(start("exit 0\n", NULL));
     assert_int_equal(error.code, ERROR_SYSTEM);
-    assert_non_null(strstr(error.text, "the central did not start; /tmp/test_bench_central."));
+    assert_non_null(strstr(error.text, "the central did not start; see /tmp/test_bench_central."));
     assert_int_equal(central.pid, 0);
     assert_null(central.directory);
 }

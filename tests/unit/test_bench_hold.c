@@ -254,7 +254,7 @@ static void an_end_is_no_answer(void **state) {
     (void)state;
     central.closes = true;
     central.first_length = 0;
-    assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the central has closed the connection unanswered");
+    assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the central closed the connection without answering");
 }
 
 static void an_end_behind_the_first_answer_is_none(void **state) {
@@ -262,7 +262,7 @@ static void an_end_behind_the_first_answer_is_none(void **state) {
     assert_true(open_hold());
     shutdown(central.connections[1], SHUT_RDWR);
     assert_false(hold_collect(hold, steady_ns(), &result, &error));
-    assert_string_equal(error.text, "waiting agency 2: the central has closed the connection unanswered");
+    assert_string_equal(error.text, "waiting agency 2: the central closed the connection without answering");
 }
 
 static void a_reset_is_no_answer(void **state) {
@@ -273,7 +273,7 @@ static void a_reset_is_no_answer(void **state) {
     close(central.connections[1]);
     central.connections[1] = -1;
     assert_false(hold_collect(hold, steady_ns(), &result, &error));
-    assert_string_equal(error.text, "waiting agency 2: the central has closed the connection unanswered");
+    assert_string_equal(error.text, "waiting agency 2: the central closed the connection without answering");
 }
 
 static void a_read_for_nothing_is_no_end(void **state) {
@@ -287,7 +287,7 @@ static void a_read_for_nothing_is_no_end(void **state) {
 static void winners_before_all_wait_are_wrong(void **state) {
     (void)state;
     answer_text("{\"type_message\":2,\"payload\":\"22\"}");
-    assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the draw was made before everyone waited for it");
+    assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the draw was made before everyone was waiting for it");
 }
 
 static void who_is_not_held_is_named(void **state) {
@@ -303,7 +303,7 @@ static void who_is_not_held_is_named(void **state) {
 static void what_is_no_answer_to_a_consultation_is_named(void **state) {
     (void)state;
     answer_text("{\"type_message\":1,\"payload\":null,\"next\":3}");
-    assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the answer is none to a consultation");
+    assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: this is not an answer to a consultation");
 }
 
 static void an_error_is_told(void **state) {

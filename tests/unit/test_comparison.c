@@ -102,14 +102,13 @@ static void the_first_piece_that_differs_is_named(void **state) {
     assert_true(comparison_take(comparison, 0, pieces, 3, &error));
     assert_false(comparison_step(comparison, &same, &more, &error));
     assert_int_equal(error.code, ERROR_CONFLICT);
-    snprintf(expected, sizeof expected, "%s: lines 11 to 30 are not the bets that are stored in their place",
-             path);
+    snprintf(expected, sizeof expected, "%s: lines 11 to 30 are not the bets stored in their place", path);
     assert_memory_equal(error.text, expected, strlen(expected));
     assert_int_equal(same, 10);
     struct piece long_ones = {.first = BETS - 1, .count = 2};
     assert_true(comparison_take(comparison, BETS - 1, &long_ones, 1, &error));
     assert_false(comparison_step(comparison, &same, &more, &error));
-    snprintf(expected, sizeof expected, "%s: has 300000 bets, and 300001 or more are stored already", path);
+    snprintf(expected, sizeof expected, "%s: has 300000 bets, but 300001 or more are already stored", path);
     assert_memory_equal(error.text, expected, strlen(expected));
     comparison_free(comparison);
     reader_close(&reader);

@@ -40,8 +40,7 @@ static void a_name_is_no_sign(void **state) {
     expect(1, "Ana,Paz,1,2000-01-01,", "numero: is empty: \"\"");
     expect(1, "Ana,Paz,,,", "documento: is empty: \"\"");
     expect(1, " ,Paz,1, 2000-01-01,7",
-           "nacimiento: is not of the form YYYY-MM-DD: \" 2000-01-01\"; take the blank before or behind it "
-           "away");
+           "nacimiento: is not of the form YYYY-MM-DD: \" 2000-01-01\"; remove the blank before or after it");
 }
 
 static void expect_of(uint64_t number, const char *text, size_t length, const char *says) {
@@ -60,29 +59,28 @@ static void a_file_of_another_kind_is_named(void **state) {
         const char *bytes, *says;
     } kinds[] = {
         {"PK\x03\x04",
-         "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV: \"PK\\x03\\x04\"; " AS_CSV},
+         "the file is a spreadsheet (xlsx, ods) or a zip archive, not CSV: \"PK\\x03\\x04\"; " AS_CSV},
         {"\xd0\xcf\x11\xe0",
-         "the file is an old spreadsheet (xls), and no CSV: \"\\xd0\\xcf\\x11\\xe0\"; " AS_CSV},
-        {"\x1f\x8b", "the file is packed by gzip: \"\\x1f\\x8b\"; unpack it first"},
-        {"BZh", "the file is packed by bzip2: \"BZh\"; unpack it first"},
+         "the file is an old spreadsheet (xls), not CSV: \"\\xd0\\xcf\\x11\\xe0\"; " AS_CSV},
+        {"\x1f\x8b", "the file is compressed with gzip: \"\\x1f\\x8b\"; decompress it first"},
+        {"BZh", "the file is compressed with bzip2: \"BZh\"; decompress it first"},
         {"\xfd"
          "7zXZ",
-         "the file is packed by xz: \"\\xfd7zXZ\"; unpack it first"},
-        {"\x28\xb5\x2f\xfd", "the file is packed by zstd: \"(\\xb5/\\xfd\"; unpack it first"},
-        {"7z\xbc\xaf", "the file is a 7-Zip archive: \"7z\\xbc\\xaf\"; unpack it first"},
-        {"Rar!", "the file is a RAR archive: \"Rar!\"; unpack it first"},
-        {"%PDF", "the file is a PDF, and no CSV: \"%PDF\"; export the table it was made of as CSV"},
-        {"{\\rtf", "the file is a text document (RTF), and no CSV: \"{\\\\rtf\"; " AS_CSV},
-        {"SQLite format 3",
-         "the file is a database, and no CSV: \"SQLite format 3\"; export its bets as CSV"},
-        {"\x89PNG", "the file is a picture, and no CSV: \"\\x89PNG\"; is it the right file?"},
-        {"\xff\xd8\xff", "the file is a picture, and no CSV: \"\\xff\\xd8\\xff\"; is it the right file?"},
+         "the file is compressed with xz: \"\\xfd7zXZ\"; decompress it first"},
+        {"\x28\xb5\x2f\xfd", "the file is compressed with zstd: \"(\\xb5/\\xfd\"; decompress it first"},
+        {"7z\xbc\xaf", "the file is a 7-Zip archive: \"7z\\xbc\\xaf\"; decompress it first"},
+        {"Rar!", "the file is a RAR archive: \"Rar!\"; decompress it first"},
+        {"%PDF", "the file is a PDF, not CSV: \"%PDF\"; export the table it was made from as CSV"},
+        {"{\\rtf", "the file is a text document (RTF), not CSV: \"{\\\\rtf\"; " AS_CSV},
+        {"SQLite format 3", "the file is a database, not CSV: \"SQLite format 3\"; export its bets as CSV"},
+        {"\x89PNG", "the file is a picture, not CSV: \"\\x89PNG\"; is it the right file?"},
+        {"\xff\xd8\xff", "the file is a picture, not CSV: \"\\xff\\xd8\\xff\"; is it the right file?"},
         {"\x7f"
          "ELF",
-         "the file is a program, and no CSV: \"\\x7fELF\"; is it the right file?"},
-        {"<", "the file is XML or a web page, and no CSV: \"<\"; " AS_CSV},
-        {"{\"", "the file is JSON, and no CSV: \"{\\\"\"; " AS_CSV},
-        {"[", "the file is JSON, and no CSV: \"[\"; " AS_CSV},
+         "the file is a program, not CSV: \"\\x7fELF\"; is it the right file?"},
+        {"<", "the file is XML or a web page, not CSV: \"<\"; " AS_CSV},
+        {"{\"", "the file is JSON, not CSV: \"{\\\"\"; " AS_CSV},
+        {"[", "the file is JSON, not CSV: \"[\"; " AS_CSV},
         {"\xff\xfe", "the file is in UTF-16: \"\\xff\\xfe\"; save it in UTF-8"},
         {"\xfe\xff", "the file is in UTF-16: \"\\xfe\\xff\"; save it in UTF-8"},
     };
@@ -91,7 +89,7 @@ static void a_file_of_another_kind_is_named(void **state) {
     }
     // What cannot be in a name is one even where there are fields; what ends too soon is none.
     expect(1, "PK\x03\x04,b,1,2000-01-01,7",
-           "the file is a spreadsheet (xlsx, ods) or a zip archive, and no CSV: "
+           "the file is a spreadsheet (xlsx, ods) or a zip archive, not CSV: "
            "\"PK\\x03\\x04,b,1,2000-01-01,7\"; " AS_CSV);
     expect(1, "BZ", "the bet has 1 field instead of 5: \"BZ\"");
     expect(1, "Rar?", "the bet has 1 field instead of 5: \"Rar?\"");
@@ -113,28 +111,24 @@ static void wide_text_is_told(void **state) {
 static void line_ends_of_others_are_told(void **state) {
     (void)state;
     expect(2, "a,b\r",
-           "the line ends in CR CR LF: its line ends were converted twice: \"a,b\\x0d\"; end the lines in "
-           "LF, or "
-           "in CR LF");
-    expect(2, "a,b\rc,d\r",
-           "the lines end in CR alone, as on old Macs: \"a,b\"; end them in LF, or in CR LF");
-    expect(2, "\r",
-           "the line ends in CR CR LF: its line ends were converted twice: \"\\x0d\"; end the lines in LF, "
-           "or in "
+           "the line ends with CR CR LF: line ends were converted twice: \"a,b\\x0d\"; end lines with LF or "
            "CR LF");
-    expect(2, "a\x1a", "Ctrl-Z (0x1a), with which DOS ended its files: \"a\\x1a\"; delete it");
-    expect(2, "\x1a", "Ctrl-Z (0x1a), with which DOS ended its files: \"\\x1a\"; delete it");
+    expect(2, "a,b\rc,d\r", "lines end with CR alone, as on old Macs: \"a,b\"; end them with LF or CR LF");
+    expect(
+        2, "\r",
+        "the line ends with CR CR LF: line ends were converted twice: \"\\x0d\"; end lines with LF or CR LF");
+    expect(2, "a\x1a", "Ctrl-Z (0x1a), which ended files on DOS: \"a\\x1a\"; delete it");
+    expect(2, "\x1a", "Ctrl-Z (0x1a), which ended files on DOS: \"\\x1a\"; delete it");
 }
 
 static void marks_are_told(void **state) {
     (void)state;
     expect(1, "\xef\xbb\xbf",
-           "the file begins with two byte order marks: \"\\ufeff\"; delete it, and see whether the line "
-           "before is whole");
+           "the file begins with two byte order marks: \"\\ufeff\"; delete it, and check that the line "
+           "before is complete");
     expect(2, "\xef\xbb\xbf,",
-           "a byte order mark within the file: were two files put together?: \"\\ufeff,\"; delete it, and "
-           "see whether the "
-           "line before is whole");
+           "a byte order mark within the file: were two files joined?: \"\\ufeff,\"; delete it, and check "
+           "that the line before is complete");
     expect(2, "\xef\xbb", "the bet has 1 field instead of 5: \"\\xef\\xbb\"");
 }
 
@@ -143,25 +137,23 @@ static void lines_of_nothing_are_told(void **state) {
     expect(3, "", "an empty line within the file; delete it");
     expect(3, " ", "only blanks: \" \"; delete the line");
     expect(3, "\t ", "only blanks: \"\\x09 \"; delete the line");
-    expect(3, ",", "only commas, as of an empty row of a spreadsheet: \",\"; delete the line");
-    expect(3, ", ,\t,,", "only commas, as of an empty row of a spreadsheet: \", ,\\x09,,\"; delete the line");
+    expect(3, ",", "only commas, like an empty row of a spreadsheet: \",\"; delete the line");
+    expect(3, ", ,\t,,", "only commas, like an empty row of a spreadsheet: \", ,\\x09,,\"; delete the line");
 }
 
 static void other_separators_are_told(void **state) {
     (void)state;
-    expect(2, "a;b;c;d;e", "';' between the fields: \"a;b;c;d;e\"; put commas there, and nothing else");
+    expect(2, "a;b;c;d;e", "';' between the fields: \"a;b;c;d;e\"; use commas, and nothing else");
     expect(2, "a\tb\tc\td\te",
-           "tabs between the fields: \"a\\x09b\\x09c\\x09d\\x09e\"; put commas there, and nothing else");
-    expect(2, "a|b|c|d|e",
-           "vertical bars between the fields: \"a|b|c|d|e\"; put commas there, and nothing else");
-    expect(2, "a;b,c;d,e;f,g;h",
-           "';' between the fields: \"a;b,c;d,e;f,g;h\"; put commas there, and nothing else");
+           "tabs between the fields: \"a\\x09b\\x09c\\x09d\\x09e\"; use commas, and nothing else");
+    expect(2, "a|b|c|d|e", "vertical bars between the fields: \"a|b|c|d|e\"; use commas, and nothing else");
+    expect(2, "a;b,c;d,e;f,g;h", "';' between the fields: \"a;b,c;d,e;f,g;h\"; use commas, and nothing else");
     expect(2, "a;b;c;d", "the bet has 1 field instead of 5: \"a;b;c;d\"");
     expect(2, "sep=",
-           "the line names a separator, for a spreadsheet: \"sep=\"; delete it, and put commas between the "
+           "the line names a separator for a spreadsheet: \"sep=\"; delete it, and put commas between the "
            "fields");
     expect(1, "sep=;",
-           "the line names a separator, for a spreadsheet: \"sep=;\"; delete it, and put commas between the "
+           "the line names a separator for a spreadsheet: \"sep=;\"; delete it, and put commas between the "
            "fields");
     expect(2, "sep", "the bet has 1 field instead of 5: \"sep\"");
     expect(2, "sfp=,", "the bet has 2 fields instead of 5: \"sfp=,\"");
@@ -170,7 +162,7 @@ static void other_separators_are_told(void **state) {
 
 static void the_names_of_columns_are_told(void **state) {
     (void)state;
-#define NAMES "the names of the columns, and no bet: "
+#define NAMES "column names, not a bet: "
     expect(1, "a,b,c,d,e", NAMES "\"a,b,c,d,e\"; delete the line");
     expect(1, "a,b,c,d,e,f", NAMES "\"a,b,c,d,e,f\"; delete the line");
     expect(1, "a,b,c,d", "the bet has 4 fields instead of 5: \"a,b,c,d\"");
@@ -192,7 +184,7 @@ static void blanks_beside_a_value_are_told(void **state) {
             snprintf(part, sizeof part, "%s22%s", at_end ? "" : blanks[i], at_end ? blanks[i] : "");
             snprintf(text, sizeof text, "Ana,Paz,%s,2000-01-01,7", part);
             shown_text(part, strlen(part), value);
-            snprintf(expected, sizeof expected, ": \"%s\"; take the blank before or behind it away", value);
+            snprintf(expected, sizeof expected, ": \"%s\"; remove the blank before or after it", value);
             struct error error;
             diagnose(2, text, strlen(text), &error);
             if (strstr(error.text, expected) == NULL) {
@@ -213,8 +205,8 @@ static void quotes_are_told(void **state) {
     } bad[] = {
         {"\"a,b",
          "a quote that is not closed, or stands alone: \"\\\"a,b\"; close it; within quotes, write it twice"},
-        {"\"a,b\",c",
-         "a comma within quotes, or text behind them: \"\\\"a,b\\\",c\"; a bet's fields have no commas"},
+        {"\"a,b\",c", "a comma within quotes, or text after them: \"\\\"a,b\\\",c\"; a bet's fields cannot "
+                      "contain commas"},
         {"a\"b\"\"", "a quote that is not closed, or stands alone: \"a\\\"b\\\"\\\"\"; close it; within "
                      "quotes, write it twice"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

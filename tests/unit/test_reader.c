@@ -157,8 +157,8 @@ static void bad_lines_are_named(void **state) {
     expect_bad_line(
         LITERAL("\xef\xbb\xbf"
                 "Ana,Gómez,1,1999-03-17,7"),
-        "a byte order mark within the file: were two files put together?: "
-        "\"\\ufeffAna,Gómez,1,1999-03-17,7\"; delete it, and see whether the line before is whole");
+        "a byte order mark within the file: were two files joined?: "
+        "\"\\ufeffAna,Gómez,1,1999-03-17,7\"; delete it, and check that the line before is complete");
 }
 
 static void quotes_must_match(void **state) {
@@ -171,18 +171,16 @@ static void quotes_must_match(void **state) {
         LITERAL("Ana,Gómez,1,1999-03-17,\"7"),
         "a quote that is not closed, or stands alone: \"Ana,Gómez,1,1999-03-17,\\\"7\"; close it; "
         "within quotes, write it twice");
-    expect_bad_line(
-        LITERAL("\"Ana\"x,Gómez,1,1999-03-17,7"),
-        "a comma within quotes, or text behind them: \"\\\"Ana\\\"x,Gómez,1,1999-03-17,7\"; a bet's fields "
-        "have no commas");
+    expect_bad_line(LITERAL("\"Ana\"x,Gómez,1,1999-03-17,7"),
+                    "a comma within quotes, or text after them: \"\\\"Ana\\\"x,Gómez,1,1999-03-17,7\"; a "
+                    "bet's fields cannot contain commas");
     expect_bad_line(
         LITERAL("\"Ana\nMaría\",Gómez,1,1999-03-17,7"),
         "a quote that is not closed, or stands alone: \"\\\"Ana\"; close it; within quotes, write it twice");
     // Four fields, of which one would pass for two.
-    expect_bad_line(
-        LITERAL("\"Ana,Gómez\",1,1999-03-17,7"),
-        "a comma within quotes, or text behind them: \"\\\"Ana,Gómez\\\",1,1999-03-17,7\"; a bet's fields "
-        "have no commas");
+    expect_bad_line(LITERAL("\"Ana,Gómez\",1,1999-03-17,7"),
+                    "a comma within quotes, or text after them: \"\\\"Ana,Gómez\\\",1,1999-03-17,7\"; a "
+                    "bet's fields cannot contain commas");
 }
 
 #define MANY_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..."
@@ -231,10 +229,10 @@ static void a_last_line_may_be_cut_short(void **state) {
     assert_false(read_changed(cut, cut, false, &error)); // again, in the same second
     assert_false(read_changed(cut, NULL, true, &error));
     assert_int_equal(error.code, ERROR_BAD_BET);
-    assert_string_equal(error.text,
-                        FILE_NAME ":2: the last line has no line end, and may be cut short: "
-                                  "\"Ana,Gómez,30904465,1999-03-17,75\"; see whether the file is whole, and "
-                                  "end the line");
+    assert_string_equal(
+        error.text,
+        FILE_NAME ":2: the last line has no line end and may be cut short: "
+                  "\"Ana,Gómez,30904465,1999-03-17,75\"; check that the file is complete, and end the line");
     assert_false(read_changed(BET("1") "Ana,Góm", cut, false, &error));
     assert_non_null(strstr(error.text, "cut short, as the file has changed while it was read"));
 }

@@ -66,7 +66,7 @@ static void a_place_behind_the_end_is_refused(void **state) {
     assert_true(reader_seek(reader, 3, &error));
     assert_false(reader_seek(reader, 5, &error));
     assert_int_equal(error.code, ERROR_CONFLICT);
-    assert_string_equal(error.text, FILE_NAME ": has 3 bets, and 5 are stored already");
+    assert_string_equal(error.text, FILE_NAME ": has 3 bets, but 5 are already stored");
     assert_int_equal(reader_position(reader), 3);
     reader_close(&reader);
 }

@@ -88,9 +88,8 @@ static void a_file_without_bets_is_warned_of(void **state) {
     char line[200];
     report_acknowledged(&options, 0, 0);
     snprintf(line, sizeof line,
-             " WARNING  action: read_bets | result: in_progress | file: %s | message: there is no bet in it: "
-             "agency 12 has "
-             "finished with none\n",
+             " WARNING  action: read_bets | result: in_progress | file: %s | message: it has no bets: agency "
+             "12 has finished without any\n",
              path);
     assert_said(line);
     assert_said(" INFO     action: apuestas_enviadas | result: success | agencia: 12 | cantidad: 0\n");
