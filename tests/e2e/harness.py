@@ -6,12 +6,12 @@ names the program under test; QUINIELA_GENTLE has programs that a story leaves b
 to say at their end (which lines ran, what memory was not given back) is not lost. QUINIELA_VALGRIND says that the program
 runs under valgrind (script/analyze), and QUINIELA_HANG_S gives it more time, as sanitizers need it, too.
 
-QUINIELA_POSTGRES, the address of a PostgreSQL, has every store be a schema of that database; and QUINIELA_SERVERS has as
-many servers work on it wherever a story starts one: it sees their logs as one, its agencies get all their addresses, and
-each connection of its own goes to another one.
+QUINIELA_POSTGRES, the address of a PostgreSQL, has every store be a schema of that database (stores.py); and QUINIELA_SERVERS
+has as many servers work on it wherever a story starts one: it sees their logs as one, its agencies get all their addresses,
+and each connection of its own goes to another one.
 """
 import collections
-import contextlib
+import functools
 import inspect
 import json
 import os
@@ -19,7 +19,6 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import struct
 import subprocess
 import sys
@@ -32,11 +31,11 @@ __unittest = True  # an assertion that fails shows the story's lines, and not th
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import held_ports  # noqa: E402
+from stores import STORES, sql  # noqa: E402, F401
 
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
 GENTLE = "QUINIELA_GENTLE" in os.environ
-POSTGRES = os.environ.get("QUINIELA_POSTGRES")
-SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if POSTGRES else 1
+SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if STORES.is_shared else 1
 KNOWN_DATA = os.path.abspath(os.environ.get("QUINIELA_DATA", os.path.join(ROOT, "../shared/data")))  # may not be there
 
 
@@ -89,6 +88,14 @@ def read_until(process, line):
         late.cancel()
 
 
+@functools.cache
+def is_sanitized():
+    """Whether the program has a sanitizer in it: it is slower then, and keeps memory that was freed."""
+    with open(PROGRAM, "rb") as file:
+        program = file.read()
+    return b"__asan_init" in program or b"__tsan_init" in program
+
+
 def not_under_valgrind(why):
     return unittest.skipIf(VALGRIND, "not under valgrind: " + why)
 
@@ -126,10 +133,8 @@ class Process:
         self.running = len(commands)
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("CLI_", "SERVER_"))}
         variables["SERVER_IP"] = "127.0.0.1"  # whatever other addresses this machine has
-        if POSTGRES is not None:
-            variables["STORE"] = story.store()  # for programs that are not told their store
-            commands = [story.with_store(arguments) for arguments in commands]
-        variables.update(environment or {})
+        commands = [story.with_store(arguments) for arguments in commands]
+        variables.update({**STORES.environment(story), **(environment or {})})
         self.processes = [subprocess.Popen(
             [*prefix, PROGRAM, *map(str, arguments)], cwd=story.folder, env=variables,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") for arguments in commands]
@@ -419,39 +424,19 @@ def hold_ports():
     return Ports([(hold_port(), hold_port()) for _ in range(SERVERS)])
 
 
-def sql(text, address=POSTGRES):
-    """What a PostgreSQL answers, without headers."""
-    return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", text], check=True,
-                          stdout=subprocess.PIPE, text=True, env={**os.environ, "PGOPTIONS": "-cclient_min_messages=error"}
-                          ).stdout.strip()
-
-
 class Story(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="quiniela-")
         self.addCleanup(shutil.rmtree, self.folder)
-        self.schemas = {}  # by the name of the store
         self.programs = []
 
     def logs(self):
         """Those of the servers that were started."""
         return "\n".join(program.whole_log() for program in self.programs if program.name == "server") or "no server's log"
 
-    def schema(self, name="quiniela.db"):
-        return re.sub("[^a-z0-9]", "_", f"{os.path.basename(self.folder)}_{name}")
-
     def store(self, name="quiniela.db"):
         """The address of a store."""
-        if POSTGRES is None:
-            return name
-        if name.startswith("postgresql://"):
-            return name
-        if name not in self.schemas:
-            schema = self.schema(name)
-            sql(f"CREATE SCHEMA {schema}")
-            self.addCleanup(sql, f"DROP SCHEMA {schema} CASCADE")
-            self.schemas[name] = f"{POSTGRES}?options=-csearch_path%3D{schema}"
-        return self.schemas[name]
+        return STORES.address(self, name)
 
     def with_store(self, arguments):
         """The arguments of a program, with the store's address in place of its name."""
@@ -463,10 +448,7 @@ class Story(unittest.TestCase):
 
     def ask_store(self, query):
         """The one value that SQL gives about the store."""
-        if POSTGRES is not None:
-            return sql(query, self.store())
-        with contextlib.closing(sqlite3.connect(os.path.join(self.folder, "quiniela.db"))) as store:
-            return str(store.execute(query).fetchone()[0])
+        return STORES.ask(self, query)
 
     def run_program(self, *arguments, environment=None):
         process = Process(self, arguments, environment=environment)

@@ -197,7 +197,6 @@ class Missing(Files):
                 for name in os.listdir(self.folder):
                     if name.startswith(("quiniela.db", "audit.log")):
                         os.unlink(os.path.join(self.folder, name))
-                self.schemas.clear()
 
     def test_a_new_file_for_an_old_draw(self):
         self.kill_and_cut()

@@ -2,12 +2,12 @@
 import os
 import unittest
 
-from harness import POSTGRES, Process, Server, Story
+from harness import STORES, Process, Server, Story
 
 ENDINGS = ("", "-wal", "-shm", "-lock", "-journal")
 
 
-@unittest.skipIf(POSTGRES, "it is about a store's files")
+@unittest.skipUnless(STORES.in_files, "it is about a store's files")
 class Places(Story):
     def path(self, *names):
         return os.path.join(self.folder, *names)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import unittest
 
-from harness import POSTGRES, Process, Server, Story, Wire
+from harness import STORES, Process, Server, Story, Wire
 
 CHUNK, CHUNKS = 2, 20  # so few that all of them stay in the log: nothing is moved into the database yet
 READERS = ("check", "export", "status")
@@ -18,7 +18,7 @@ def chunk(first):
             "payload": [f"Ana,Paz,{number},2000-01-01,1" for number in range(first, first + CHUNK)]}
 
 
-@unittest.skipIf(POSTGRES, "it is about files")
+@unittest.skipUnless(STORES.in_files, "it is about files")
 class Cut(Story):
     def setUp(self):
         super().setUp()

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from harness import POSTGRES, PROGRAM, Agency, Server, Story, Wire, hang_s, hold_ports
+from harness import PROGRAM, STORES, Agency, Server, Story, Wire, hang_s, hold_ports
 
 COMBINATIONS = [closed for count in range(4) for closed in itertools.combinations(range(3), count)]
 
@@ -19,7 +19,7 @@ def close_first(closed):
     return ["sh", "-c", 'exec "$@"' + "".join(f" {number}{'<' if number == 0 else '>'}&-" for number in closed), "sh"]
 
 
-@unittest.skipIf(POSTGRES, "it is about files")
+@unittest.skipUnless(STORES.in_files, "it is about files")
 class Descriptors(Story):
     def start(self, closed, *arguments):
         """No pipes: nobody else has them, and what is printed there is in files."""

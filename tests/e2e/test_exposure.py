@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 from certificates import Authority
-from harness import POSTGRES, Process, Server, Story, bound_at
+from harness import STORES, Process, Server, Story, bound_at
 
 LOOPBACK, PRIVATE, PUBLIC = "127.0.0.1", "10.1.2.3", "192.88.99.7"
 ANYWHERE = {"SERVER_IP": ""}
@@ -46,7 +46,7 @@ def can_be_made():
 
 
 @unittest.skipUnless(can_be_made(), "needs network and mount namespaces")
-@unittest.skipIf(POSTGRES, "the database is not on that machine")
+@unittest.skipUnless(STORES.in_files, "the store is not on that machine")
 class Exposure(Story):
     def serve(self, *flags, on, bound=()):
         server = Server(self, *flags, agencies=1, prefix=[*machine(*on), *bound], environment=ANYWHERE)

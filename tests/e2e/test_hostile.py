@@ -11,7 +11,7 @@ import struct
 import time
 import unittest
 
-from harness import PROGRAM, ROOT, Process, Server, Story, Wire, frame, golden, not_under_valgrind, patience
+from harness import ROOT, Process, Server, Story, Wire, frame, golden, is_sanitized, not_under_valgrind, patience
 
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "1"))
 SEED = int(os.environ.get("HOSTILE_SEED", "1"))
@@ -23,12 +23,6 @@ HELD = {"type_message": 3, "agency": "1"}
 
 def chunk(count=1, last=False, agency=1, first=0):
     return {"type_message": 2 if last else 1, "agency": str(agency), "payload": [BET] * count, "first": first}
-
-
-def is_sanitized():
-    with open(PROGRAM, "rb") as file:
-        data = file.read()
-    return b"__asan_init" in data or b"__tsan_init" in data
 
 
 class Hostile(Story):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import POSTGRES, Process, Server, Story, Wire
+from harness import STORES, Process, Server, Story, Wire
 
 CHUNK, CHUNKS = 2, 40  # so few that all of them stay in the log: nothing is moved into the database yet
 READERS = ("check", "export", "status")
@@ -19,7 +19,7 @@ def chunk(first, count=CHUNK):
             "payload": [f"Ana,Paz,{number},2000-01-01,1" for number in range(first, first + count)]}
 
 
-@unittest.skipIf(POSTGRES, "it is about files")
+@unittest.skipUnless(STORES.in_files, "it is about files")
 class Identity(Story):
     def path(self, *names):
         return os.path.join(self.folder, *names)

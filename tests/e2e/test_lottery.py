@@ -8,7 +8,7 @@ import re
 import signal
 import unittest
 
-from harness import KNOWN_DATA, POSTGRES, Agency, Server, Story, Wire, not_under_valgrind
+from harness import KNOWN_DATA, STORES, Agency, Server, Story, Wire, not_under_valgrind
 
 SIZES, WINNERS = (26936, 25518, 16014, 9238, 991), (2, 3, 3, 2, 0)
 
@@ -64,7 +64,7 @@ class Lottery(Story):
         self.assertGreater(first + rest, (1 << 20) - 256)  # one more would not have fitted
         self.assertEqual(self.stored(), self.sent(agencies=(1,)))
 
-    @unittest.skipIf(POSTGRES, "is about SQLite's files")
+    @unittest.skipUnless(STORES.in_files, "is about SQLite's files")
     def test_nobody_else_can_read_the_bets(self):
         self.sample((30,), (1,))
         server = Server(self, agencies=1)

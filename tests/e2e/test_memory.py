@@ -6,8 +6,8 @@ import os
 import sys
 import unittest
 
-from harness import PROGRAM, ROOT, Server, Story, Wire, frame, not_under_valgrind
-from test_slow_disk import can_trace, is_sanitized
+from harness import PROGRAM, ROOT, Server, Story, Wire, frame, is_sanitized, not_under_valgrind
+from test_slow_disk import can_trace
 
 sys.path.insert(0, os.path.join(ROOT, "tests/hostile"))
 import memory  # noqa: E402

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import unittest
 
-from harness import POSTGRES, Server, Story, Wire
+from harness import STORES, Server, Story, Wire
 
 EACH, BETS = 3, 9
 
@@ -14,7 +14,7 @@ def chunk(first, kind=1, agency=1, count=EACH):
             "payload": [f"Ana,Paz,{n},2000-01-01,{7574 if n == 7 else 1}" for n in range(first, first + count)]}
 
 
-@unittest.skipIf(POSTGRES, "it takes a row out of SQLite's file; the functions are the same")
+@unittest.skipUnless(STORES.in_files, "it takes a row out of SQLite's file; the functions are the same")
 class Missing(Story):
     MISSING = "the store is damaged: of agency 1 the bets from 3 to 5 are missing"
 

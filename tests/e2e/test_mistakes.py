@@ -5,7 +5,7 @@ Nor is anything listened on.
 import os
 import unittest
 
-from harness import POSTGRES, Server, Story, bound_at
+from harness import STORES, Server, Story, bound_at
 
 SERVER = ("server", "--server-port", 0, "--consult-server-port", 0)
 
@@ -29,7 +29,7 @@ class Mistakes(Story):
         server = Server(self, agencies=1, environment=variables)  # which is given --server-port
         self.assertEqual(self.run_program("ping", "--server-port", server.ports[0], environment=variables)[0], 0)
 
-    @unittest.skipIf(POSTGRES, "is about names of files")
+    @unittest.skipUnless(STORES.in_files, "is about names of files")
     def test_what_would_become_part_of_a_name(self):
         self.refused(*SERVER, environment={"STORE": "night.db\r"}, says=("environment: STORE", r'"night.db\r"'))
         self.refused(*SERVER, environment={"DRAW": "'1'"}, says=("environment: DRAW", "quotes"))
@@ -59,7 +59,7 @@ class Mistakes(Story):
         server = Server(self, agencies=1, ports=(0, 0))
         self.assertNotEqual(*server.ports)
 
-    @unittest.skipIf(POSTGRES, "is about files")
+    @unittest.skipUnless(STORES.in_files, "is about files")
     def test_settings_that_do_not_go_together(self):
         os.symlink("audit.log", os.path.join(self.folder, "link.db"))
         together = "do not go together"

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from harness import POSTGRES, PROGRAM, Process, Story, hang_s
+from harness import PROGRAM, STORES, Process, Story, hang_s
 
 OWN, OTHER, PUBLIC, ELSEWHERE = "10.1.2.3", "10.4.5.6", "192.88.99.7", "10.96.0.17"
 EVERYWHERE = {"::"}
@@ -81,7 +81,7 @@ def listening_at(process):
 
 
 @unittest.skipUnless(can_be_made(), "needs network and mount namespaces, which are not permitted here")
-@unittest.skipIf(POSTGRES, "the database is not on that machine")
+@unittest.skipUnless(STORES.in_files, "the store is not on that machine")
 class Names(Story):
     def start(self, ip, *flags, hosts="", on=(), prefix=(), **how):
         with open(os.path.join(self.folder, "hosts"), "w", encoding="ascii") as file:

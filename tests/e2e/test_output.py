@@ -7,12 +7,12 @@ import stat
 import subprocess
 import unittest
 
-from harness import POSTGRES, PROGRAM, Server, Story, Wire
+from harness import PROGRAM, STORES, Server, Story, Wire
 
 BET = "Ana,=1+1,1,2000-01-01,7574"
 
 
-@unittest.skipIf(POSTGRES, "it is about files")
+@unittest.skipUnless(STORES.in_files, "it is about files")
 class Output(Story):
     def setUp(self):
         super().setUp()

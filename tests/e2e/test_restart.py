@@ -6,7 +6,7 @@ import re
 import sqlite3
 import unittest
 
-from harness import POSTGRES, Agency, Server, Story, Wire, frame, hold_ports
+from harness import SERVERS, STORES, Agency, Server, Story, Wire, frame, hold_ports
 
 SIZES, WINNERS = (900, 700, 500, 300, 0), (2, 3, 3, 2, 0)
 
@@ -68,7 +68,7 @@ class Restart(Story):
         self.assertLessEqual(sent, 3000 - 50 + 7)
         self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
 
-    @unittest.skipIf(POSTGRES, "it damages a file of SQLite's")
+    @unittest.skipUnless(STORES.in_files, "it damages a file of SQLite's")
     def test_an_agency_sends_again_what_a_damaged_log_has_lost(self):
         self.sample((3000, 0), (2, 0))
         ports = hold_ports()
@@ -126,7 +126,7 @@ class Restart(Story):
         second = Agency(self, 2, ports)
         self.assertEqual((first.winners(), second.winners()), (1, 2))
 
-    @unittest.skipIf(POSTGRES, "there several servers share a store")
+    @unittest.skipIf(SERVERS > 1, "there several servers share a store")
     def test_a_second_server_on_the_store_is_refused(self):
         Server(self)
         status, log, _ = self.run_program("server", "--server-port", 0, "--consult-server-port", 0)

@@ -9,7 +9,7 @@ import struct
 import unittest
 
 import certificates
-from harness import Server, Story, Wire, frame, hang_s, not_under_valgrind
+from harness import Server, Story, Wire, hang_s, not_under_valgrind
 
 BET = "Ana,Paz,30904465,1999-03-17,7574"
 

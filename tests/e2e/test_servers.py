@@ -13,7 +13,7 @@ import random
 import subprocess
 import unittest
 
-from harness import POSTGRES, Agency, Ports, Server, Story, Wire, frame, sql
+from harness import STORES, Agency, Ports, Server, Story, Wire, frame, sql
 from standstill import standing_still
 
 MOVES = """
@@ -46,7 +46,7 @@ class Holding:
             self.psql.communicate("ROLLBACK;\n")
 
 
-@unittest.skipUnless(POSTGRES, "needs a PostgreSQL")
+@unittest.skipUnless(STORES.is_shared, "needs a store that several servers share")
 class Servers(Story):
     def setUp(self):
         super().setUp()
@@ -241,10 +241,10 @@ class Losses(Servers):
         address = self.store().replace("//postgres@", f"//{role}@")
         sql(f"CREATE ROLE {role} LOGIN")
         self.addCleanup(sql, f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
-        sql(f"GRANT ALL ON SCHEMA {self.schema()} TO {role}")
+        sql(f"GRANT ALL ON SCHEMA {STORES.schema(self)} TO {role}")
         self.start_servers(3, 3, address=address)
-        sql(f"GRANT ALL ON ALL TABLES IN SCHEMA {self.schema()} TO {role};"
-            f"GRANT ALL ON ALL SEQUENCES IN SCHEMA {self.schema()} TO {role}")
+        sql(f"GRANT ALL ON ALL TABLES IN SCHEMA {STORES.schema(self)} TO {role};"
+            f"GRANT ALL ON ALL SEQUENCES IN SCHEMA {STORES.schema(self)} TO {role}")
         self.wait_until(f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{role}' AND query LIKE 'LISTEN%'", "3")
         # Who listens is thrown out, and finds no way back in.
         sql(f"ALTER ROLE {role} CONNECTION LIMIT 1")

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from certificates import Authority
-from harness import POSTGRES, ROOT, Agency, Process, Server, Story, bound_at, hang_s
+from harness import ROOT, STORES, Agency, Server, Story, bound_at, hang_s
 
 NOBODY = 65534
 
@@ -35,7 +35,7 @@ class GivenUp(Service):
         self.assertEqual(self.status(server)["Seccomp"], "0")
         server.wait_for(r"action: confine \| .* landlock: off \| seccomp: off")
 
-    @unittest.skipIf(POSTGRES, "is about SQLite's files")
+    @unittest.skipUnless(STORES.in_files, "is about SQLite's files")
     def test_a_whole_lottery_with_everything_on(self):
         ca = Authority(self.folder + "/ca").issue_server()
         for number in (1, 2):
@@ -51,7 +51,7 @@ class GivenUp(Service):
         self.assertEqual(server.wait(), 0)
         self.assertEqual(self.run_program("verify", "--audit", "audit.log")[0], 0)
 
-    @unittest.skipIf(os.geteuid() != 0 or POSTGRES, "only root can become somebody else")
+    @unittest.skipUnless(os.geteuid() == 0 and STORES.in_files, "only root can become somebody else")
     def test_root_becomes_somebody_else(self):
         self.sample((30,), (1,))
         os.chmod(self.folder, 0o755)

@@ -13,7 +13,7 @@ import subprocess
 import time
 import unittest
 
-from harness import PROGRAM, Agency, Process, Server, Story, Wire, hang_s, hold_ports, until
+from harness import Agency, Process, Server, Story, Wire, hang_s, hold_ports, is_sanitized, until
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
 ROUNDS = int(os.environ.get("TROUBLE_ROUNDS", 3))
@@ -68,10 +68,6 @@ class Trouble(Story):
         self.assertEqual(self.stored(store), {f"1,{bet(number)}": 1 for number in range(count)})
         code, text, errors = self.run_program("check", "--store", store)
         self.assertEqual((code, errors), (0, ""), text)
-
-    def is_sanitized(self):
-        return any(name in subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=False).stdout
-                   for name in ("libasan", "libtsan"))
 
 
 class Disk(Trouble):
@@ -240,7 +236,7 @@ YEAR_S = 365 * 24 * 3600
 class Clock(Trouble):
     def setUp(self):
         super().setUp()
-        if not CLOCK_LIBRARY or self.is_sanitized():
+        if not CLOCK_LIBRARY or is_sanitized():
             self.skipTest("ctest names the library that sets a clock; it does not go with a sanitizer")
         self.clock = os.path.join(self.folder, "clock")
         self.set_clock(0)

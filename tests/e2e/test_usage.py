@@ -17,9 +17,11 @@ class Usage(Story):
                 self.assertIn(text, errors + log)
 
     def test_help_and_version(self):
-        code, overview, _ = self.run_program("--help")
-        commands = re.findall(r"^  ([a-z]+) ", overview, re.MULTILINE)
-        self.assertEqual((code, len(commands)), (0, 11), overview)
+        code, overview, errors = self.run_program("--help")
+        self.assertEqual((code, errors), (0, ""))
+        commands = re.findall(r"^  ([a-z]+)  ", overview, re.M)
+        self.assertEqual(set(commands), {"server", "client", "export", "status", "sample", "ping", "bench", "compose", "check", "keys",
+                                         "verify"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import POSTGRES, ROOT, Agency, Server, Story, Wire, frame, golden, until
+from harness import ROOT, STORES, Agency, Server, Story, Wire, frame, golden, until
 
 GOOD = "Ana,Díaz,30904465,1999-03-17,7574"
 
@@ -174,7 +174,7 @@ class Pieces(Story):
                 self.assertEqual(wire.receive().code, "bad_bet")
 
 
-@unittest.skipIf(POSTGRES, "strace sees what goes to the database, too")
+@unittest.skipUnless(STORES.in_files, "strace sees what goes to the database, too")
 class Writes(Story):
     """No single write to a socket carries more than 8064 bytes; a longer message goes out in several."""
     MOST = 8064

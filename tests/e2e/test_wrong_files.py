@@ -6,7 +6,7 @@ import threading
 import unittest
 import zipfile
 
-from harness import POSTGRES, Agency, Process, Server, Story, not_under_valgrind
+from harness import SERVERS, Agency, Process, Server, Story, not_under_valgrind
 
 GOOD = "Ana,Gómez,30904465,1999-03-17,7574\n"
 MARK = "\ufeff"
@@ -148,7 +148,7 @@ class TheLastLine(WithFile):
         self.assertIn("cut short, as it does not come from a file", agency.log())
 
 
-@unittest.skipIf(POSTGRES, "is not about servers")
+@unittest.skipIf(SERVERS > 1, "is not about servers")
 class Addresses(Story):
     def test_are_told_what_they_look_like(self):
         for address, says in (("http://central:12345", 'is a URL, not HOST:PORT; leave out "http://"'),

@@ -82,7 +82,7 @@ class SharedLottery(Lottery):
 
 
 if __name__ == "__main__":
-    if actors.harness.POSTGRES is None:
+    if not actors.harness.STORES.is_shared:
         print("skipped: there is no PostgreSQL; tests/with_postgres.py --needed starts one (docs/testing.md)")
         sys.exit(77)
     sys.exit(run.main(SharedLottery, __doc__, examples=2))
