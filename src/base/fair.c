@@ -28,7 +28,7 @@ struct fair_lane {
     struct fair_group *group;
     uint64_t source;
     uint32_t holds, under_way;
-    struct fair_item *first, *last; // that wait
+    struct list_head items; // that wait
     struct fair_lane *next_in_bucket;
 };
 
@@ -152,13 +152,19 @@ struct fair_lane *fair_lane(struct fair *fair, uint64_t number, uint64_t source)
     return *link;
 }
 
+// The first that waits in the lane, or NULL.
+static struct fair_item *first_of(const struct fair_lane *lane) {
+    struct list_node *node = lane->items.first;
+    return node == NULL ? NULL : CONTAINER_OF(node, struct fair_item, node);
+}
+
 bool fair_has(struct fair *fair, uint64_t group, uint64_t source) {
     return *find_lane(fair, group, source) != NULL;
 }
 
 struct fair_item *fair_first(struct fair *fair, uint64_t group, uint64_t source) {
     const struct fair_lane *lane = *find_lane(fair, group, source);
-    return lane == NULL ? NULL : lane->first;
+    return lane == NULL ? NULL : first_of(lane);
 }
 
 void fair_hold(struct fair_lane *lane) {
@@ -169,7 +175,7 @@ void fair_release(struct fair *fair, struct fair_lane *lane) {
     assert(lane->holds > 0);
     if (--lane->holds == 0) {
         struct fair_group *group = lane->group;
-        assert(lane->first == NULL && lane->under_way == 0);
+        assert(lane->items.first == NULL && lane->under_way == 0);
         *find_lane(fair, group->number, lane->source) = lane->next_in_bucket;
         group->lanes--;
         free(lane);
@@ -180,9 +186,8 @@ void fair_release(struct fair *fair, struct fair_lane *lane) {
 // Waiting -------------------------------------------------------------------------------------------------
 
 void fair_wait(struct fair_lane *lane, struct fair_item *item, unsigned turns) {
-    *item = (struct fair_item){.previous = lane->last, .lane = lane, .turns = turns};
-    *(lane->last == NULL ? &lane->first : &lane->last->next) = item;
-    lane->last = item;
+    *item = (struct fair_item){.lane = lane, .turns = turns};
+    list_add_last(&lane->items, &item->node);
     sit_down(&lane->group->ring, &lane->seat);
     sit_down(&lane->group->fair->ring, &lane->group->seat);
 }
@@ -193,10 +198,9 @@ void fair_leave(struct fair_item *item) {
         return;
     }
     struct fair_group *group = lane->group;
-    *(item->previous != NULL ? &item->previous->next : &lane->first) = item->next;
-    *(item->next != NULL ? &item->next->previous : &lane->last) = item->previous;
+    list_remove(&lane->items, &item->node);
     item->lane = NULL;
-    if (lane->first == NULL) {
+    if (lane->items.first == NULL) {
         stand_up(&group->ring, &lane->seat);
     }
     if (group->ring == NULL) {
@@ -206,7 +210,7 @@ void fair_leave(struct fair_item *item) {
 
 // The lane has its turn with its first item.
 static struct fair_item *take_from(struct fair_lane *lane) {
-    struct fair_item *item = lane->first;
+    struct fair_item *item = first_of(lane);
     lane->group->ring = lane->seat.next;
     owe(&lane->seat, item->turns - 1);
     fair_leave(item);
@@ -224,9 +228,34 @@ struct fair_item *fair_next(struct fair *fair, struct fair_lane **taken) {
     struct fair_group *group = CONTAINER_OF(whose_turn(&fair->ring), struct fair_group, seat);
     struct fair_lane *lane = CONTAINER_OF(whose_turn(&group->ring), struct fair_lane, seat);
     fair->ring = group->seat.next;
-    owe(&group->seat, lane->first->turns - 1);
+    owe(&group->seat, first_of(lane)->turns - 1);
     *taken = lane;
     return take_from(lane);
+}
+
+bool fair_join(struct fair *fair, uint64_t group, uint64_t source, struct fair_item *item) {
+    struct fair_lane *lane = fair_lane(fair, group, source);
+    if (lane != NULL) {
+        fair_wait(lane, item, 1);
+    }
+    return lane != NULL;
+}
+
+struct fair_item *fair_take_next(struct fair *fair) {
+    struct fair_lane *lane = NULL;
+    struct fair_item *item = fair_next(fair, &lane);
+    if (item != NULL) {
+        fair_release(fair, lane);
+    }
+    return item;
+}
+
+void fair_quit(struct fair *fair, struct fair_item *item) {
+    struct fair_lane *lane = item->lane;
+    if (lane != NULL) {
+        fair_leave(item);
+        fair_release(fair, lane);
+    }
 }
 
 // Limits --------------------------------------------------------------------------------------------------

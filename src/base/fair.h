@@ -10,6 +10,7 @@
 #define QUINIELA_BASE_FAIR_H
 
 #include "base/attributes.h"
+#include "base/list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,7 @@ enum { FAIR_TURNS_OWED_MAX = 64 }; // more than that nobody has to pay
 
 // What waits has this in itself.
 struct fair_item {
-    struct fair_item *previous, *next;
+    struct list_node node;
     struct fair_lane *lane; // NULL: it does not wait
     unsigned turns;         // how many it costs, at least 1
 };
@@ -51,6 +52,13 @@ void fair_leave(struct fair_item *item);
 // Whose turn it is, of all: it waits no more. *lane is the one it was in. NULL when nobody waits. The limits
 // are not looked at.
 struct fair_item *fair_next(struct fair *fair, struct fair_lane **lane);
+
+// The same three for whoever waits in a lane that nothing else holds: the item waits in the lane of that
+// group and source, false when there is no memory for that; whose turn it is, NULL when nobody waits; and the
+// item waits no more, harmless when it does not.
+bool fair_join(struct fair *fair, uint64_t group, uint64_t source, struct fair_item *item) MUST_CHECK;
+struct fair_item *fair_take_next(struct fair *fair);
+void fair_quit(struct fair *fair, struct fair_item *item);
 
 // Whether nobody waits.
 bool fair_is_empty(const struct fair *fair);

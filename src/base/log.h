@@ -14,8 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LOG_LINE_BYTES_MAX = 2048 };
-
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR, LOG_LEVEL_CRITICAL };
 
 enum log_result { LOG_SUCCESS, LOG_FAIL, LOG_IN_PROGRESS };

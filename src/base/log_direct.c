@@ -1,8 +1,8 @@
 #include "base/log_direct.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/log_queue.h"
+#include "base/log_text.h"
 #include "base/signals.h"
 
 #include <errno.h>

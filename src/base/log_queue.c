@@ -1,7 +1,7 @@
 #include "base/log_queue.h"
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/log_text.h"
 #include "base/signals.h"
 
 #include <assert.h>

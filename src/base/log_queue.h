@@ -7,7 +7,7 @@
 #define QUINIELA_BASE_LOG_QUEUE_H
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/log_text.h"
 
 #include <stdbool.h>
 #include <stddef.h>

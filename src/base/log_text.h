@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+enum { LOG_LINE_BYTES_MAX = 2048 };
+
 // Replaces each byte of a control character by '?': those of ASCII and of U+0080 to U+009F, the marks that
 // turn the reading direction (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069; Unicode Standard
 // Annex #9) and those that end a line or a paragraph (U+2028, U+2029).

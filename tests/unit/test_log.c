@@ -4,6 +4,7 @@
 #include "cmocka_all.h"
 
 #include "base/log.h"
+#include "base/log_text.h"
 
 #include <fcntl.h>
 #include <poll.h>
