@@ -100,6 +100,9 @@ void connection_send_lasting(struct connection *connection, const uint8_t *bytes
 
 void connection_await_arrival(struct connection *connection) {
     connection->awaits_arrival = connection->phase != CONNECTION_CLOSED;
+#ifdef QUINIELA_CANARY_TOLD
+    connections_arrived(connection);
+#endif
 }
 
 void connection_charge(struct connection *connection, size_t bytes) {

@@ -5,8 +5,8 @@
 
 #include "bet/chunk.h"
 #include "bet/errors.h"
-#include "service/internal.h"
 #include "service/limits.h"
+#include "service/lottery/state.h"
 
 #define BET "\"A,B,1,2000-01-01,7\""
 #define CHUNK "{\"type_message\":1,\"agency\":3,\"first\":10,\"payload\":[" BET "," BET "]}"
@@ -281,37 +281,38 @@ static void at_the_end_nobody_is_answered(void **state) {
     assert_int_equal(connection->charged, 0);
 }
 
-// What waiting_turns looks at one by one: here, that it is told of each message.
+// What test_doubt looks at one by one: here, that it is told of each message.
 static void who_is_refused_is_doubted(void **state) {
     enum { LARGE_BYTES = 64 * 1024 };
     struct connection *connection = *state, *large = come(2);
     const struct lottery_connection *own = connection->state, *large_own = large->state;
     uint8_t frame[LARGE_BYTES + 1 + FRAME_HEADER_BYTES];
     say_text(connection, NONSENSE);
-    assert_int_equal(own->owed, strlen(NONSENSE) + 1);
+    assert_int_equal(own->doubt.owed, strlen(NONSENSE) + 1);
     say_text(connection, CHUNK);
-    assert_false(own->is_known);
+    assert_false(own->doubt.is_known);
     pass();
-    assert_int_equal(own->owed, 0); // the chunk was longer
-    assert_true(own->is_known);
+    assert_int_equal(own->doubt.owed, 0); // the chunk was longer
+    assert_true(own->doubt.is_known);
     frame_write_header(frame, LARGE_BYTES);
     assert_int_equal(offer(large, frame, 100), 0);
-    assert_int_equal(large_own->owed, 0);
+    assert_int_equal(large_own->doubt.owed, 0);
     frame_write_header(frame, LARGE_BYTES + 1);
     assert_int_equal(offer(large, frame, 100), 0); // the beginning of a large message, from somebody unknown
-    assert_int_equal(large_own->owed, 1);
-    assert_true(large_own->reserved_ns > 0);
+    assert_int_equal(large_own->doubt.owed, 1);
+    assert_true(large_own->doubt.reserved_ns > 0);
     memset(frame + FRAME_HEADER_BYTES, ' ', LARGE_BYTES + 1);
     memcpy(frame + FRAME_HEADER_BYTES, CHUNK, strlen(CHUNK));
     say(large, frame, sizeof frame);
-    assert_int_equal(large_own->reserved_ns, 0); // given back
+    assert_int_equal(large_own->doubt.reserved_ns, 0); // given back
     pass();
-    assert_int_equal(large_own->owed, 0);
-    assert_true(large_own->is_known);
+    assert_int_equal(large_own->doubt.owed, 0);
+    assert_true(large_own->doubt.is_known);
     frame_write_header(frame, MESSAGE_BYTES_MAX + 1);
     struct connection *endless = come(3);
     say(endless, frame, 100);
-    assert_int_equal(((const struct lottery_connection *)endless->state)->owed, 0); // of that nothing is read
+    assert_int_equal(((const struct lottery_connection *)endless->state)->doubt.owed,
+                     0); // of that nothing is read
 }
 
 // Refusals in a row ---------------------------------------------------------------------------------------

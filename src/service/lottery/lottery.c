@@ -1,9 +1,14 @@
 // The lottery's side of a connection: frames to messages, messages to the ledger, and answers back, in the
 // order of the questions. Here: what the loops share, and how connections begin and end.
-#include "service/internal.h"
-
 #include "base/log.h"
 #include "bet/limits.h"
+#include "service/lottery/answers.h"
+#include "service/lottery/audit_log.h"
+#include "service/lottery/flow.h"
+#include "service/lottery/receive.h"
+#include "service/lottery/request.h"
+#include "service/lottery/state.h"
+#include "service/service.h"
 #include "wire/limits.h"
 
 #include <inttypes.h>
@@ -44,12 +49,8 @@ static bool on_loop_started(struct loop *loop, void *state, void *context, struc
     own->lottery = lottery;
     own->loop = loop;
     own->decoder = message_decoder_new();
-    if (own->decoder == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
-    }
-    if (!lines_begin_loop(own) || !admission_begin_loop(own) || !doubt_begin_loop(own)) {
-        admission_end_loop(own);
-        lines_end_loop(own);
+    if (own->decoder == NULL || !flow_begin_loop(own)) {
+        flow_end_loop(own);
         message_decoder_free(own->decoder);
         own->decoder = NULL;
         return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
@@ -65,9 +66,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
     if (own->decoder != NULL) {
         message_decoder_free(own->decoder);
         queue_destroy(&own->done);
-        admission_end_loop(own);
-        lines_end_loop(own);
-        doubt_end_loop(own);
+        flow_end_loop(own);
     }
 }
 
@@ -81,8 +80,7 @@ static void on_loop_woken(struct loop *loop, void *state) {
     if (atomic_load(&own->lottery->winners) != NULL) {
         answers_to_waiting(own);
     }
-    lines_go_on(own);
-    doubt_go_on(own);
+    flow_go_on(own);
 }
 
 // Connections ---------------------------------------------------------------------------------------------
@@ -125,28 +123,12 @@ static void on_identified(struct connection *connection) {
     (void)log_event_limited(&source, LOG_LEVEL_INFO, "handshake", LOG_SUCCESS,
                             "agencia: %s | ip: %s | serial: %s | resumed: %s", identity, peer,
                             certificate.serial, certificate.resumed ? "yes" : "no");
-    const struct audit_field fields[] = {{.name = "agency", .text = identity},
-                                         {.name = "ip", .text = peer},
-                                         {.name = "serial", .text = certificate.serial}};
-    const struct audit_sort sort = {.event = "connected", .agency = identity};
-    audit_write_limited(lottery_loop_of(connection)->lottery->audit, &sort, fields, 3);
-}
-
-static void on_refused(struct connection *connection, const char *failure) {
-    char peer[CONNECTION_ADDRESS_BYTES];
-    connection_peer(connection, peer);
-    const char *identity = connection_identity(connection);
-    bool is_known = identity != NULL && identity[0] != '\0'; // it was good until now
-    const struct audit_field fields[] = {{.name = "reason", .text = failure},
-                                         {.name = "ip", .text = peer},
-                                         {.name = "agency", .text = identity}};
-    const struct audit_sort sort = {"refused", failure, is_known ? identity : NULL};
-    audit_write_limited(lottery_loop_of(connection)->lottery->audit, &sort, fields, is_known ? 3 : 2);
+    audit_log_connected(connection);
 }
 
 static bool owes_answer(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
-    return own->in_ledger > 0 || own->held != NULL;
+    return own->in_ledger > 0 || own->waiting.count > 0;
 }
 
 // Who sends no more still gets the answers to what it sent; but a held consultation needs somebody who waits,
@@ -156,16 +138,15 @@ static void on_ended(struct connection *connection, const uint8_t *rest, size_t 
     (void)length;
     struct lottery_connection *own = connection_state(connection);
     own->ended = true;
-    waiting_drop(connection);
+    waiting_drop(&lottery_loop_of(connection)->waiting, &own->waiting);
     answers_finish_if_done(connection);
 }
 
 static void on_closed(struct connection *connection) {
-    telling_drop(connection);
-    waiting_drop(connection);
-    admission_leave(connection);
-    doubt_leave(connection);
-    lines_leave(connection);
+    struct lottery_connection *own = connection_state(connection);
+    telling_drop(&own->telling);
+    waiting_drop(&lottery_loop_of(connection)->waiting, &own->waiting);
+    flow_leave(connection);
 }
 
 const struct handler lottery_handler = {
@@ -177,10 +158,10 @@ const struct handler lottery_handler = {
     .loop_ended = on_loop_ended,
     .opened = on_opened,
     .identified = on_identified,
-    .refused = on_refused,
-    .received = requests_received,
+    .refused = audit_log_refused,
+    .received = receive_messages,
     .owes_answer = owes_answer,
     .ended = on_ended,
-    .arrived = telling_arrived,
+    .arrived = answers_arrived,
     .closed = on_closed,
 };

@@ -1,9 +1,11 @@
-// Answers out, in the order of the questions; what waits for the draw is answered when it is made.
-#include "service/internal.h"
+#include "service/lottery/answers.h"
 
-#include "base/log.h"
 #include "bet/errors.h"
 #include "service/limits.h"
+#include "service/lottery/flow.h"
+#include "service/lottery/refusals.h"
+#include "service/lottery/request.h"
+#include "service/lottery/state.h"
 #include "wire/limits.h"
 #include "wire/reply.h"
 
@@ -27,7 +29,7 @@ static void refuse_winners(struct connection *connection, uint32_t agency, size_
               "the winners of agency %" PRIu32 " take %zu bytes, and a message has at most %d: ask whoever "
               "runs the central for them (quiniela export)",
               agency, length, REPLY_BYTES_MAX);
-    requests_log_refused(connection, agency, &error);
+    refusals_log(connection, agency, &error);
     send_error(connection, &error, -1);
 }
 
@@ -49,8 +51,29 @@ static void refuse_agency(struct connection *connection, uint32_t agency, uint32
     error_set(&error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
               agencies);
     error.field = "agency";
-    requests_log_refused(connection, agency, &error);
+    refusals_log(connection, agency, &error);
     send_error(connection, &error, -1);
+}
+
+static void await_arrival(struct connection *connection, uint32_t agency) {
+    struct lottery_connection *own = connection_state(connection);
+    if (!connection_is_open(connection)) {
+        return;
+    }
+    if (!telling_add(&own->telling, agency)) {
+        connection_abort(connection); // else the draw would wait for an agency that does not ask again
+        return;
+    }
+    connection_await_arrival(connection);
+}
+
+void answers_arrived(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    uint32_t agency;
+    while (telling_take(&own->telling, &agency)) {
+        request_record_told(lottery_loop_of(connection), agency);
+    }
+    flow_resume(connection);
 }
 
 // Returns whether that was the answer that its connection was for.
@@ -66,7 +89,7 @@ static bool send_winners(struct connection *connection, uint32_t agency, const s
         return false;
     }
     send_documents(connection, documents, length);
-    telling_add(connection, agency);
+    await_arrival(connection, agency);
     return connection_is_open(connection);
 }
 
@@ -84,29 +107,19 @@ void answers_finish_if_done(struct connection *connection) {
     }
 }
 
-// Whoever is refused again and again is not understood, or does not want to be. What only the central cannot
-// do now is not counted.
-static void note_refusal(struct connection *connection, const struct error *error) {
-    struct lottery_connection *own = connection_state(connection);
-    uint32_t most = lottery_loop_of(connection)->lottery->refusals_max;
-    bool is_ours = error_retryable(error->code) && error->code != ERROR_GAP;
-    if (is_ours || own->broken || ++own->refusals != most) {
-        return;
+static void refuse(struct connection *connection, const struct error *error, int64_t next) {
+    send_error(connection, error, next);
+    if (refusals_are_too_many(connection, error)) {
+        flow_break_off(connection);
     }
-    char peer[CONNECTION_ADDRESS_BYTES];
-    struct log_source source = {"refusals", connection_source(connection), false};
-    connection_peer(connection, peer);
-    (void)log_event_limited(&source, LOG_LEVEL_WARNING, "close_connection", LOG_SUCCESS,
-                            "reason: refusals | ip: %s | count: %" PRIu32 " | error: %s", peer, most,
-                            error_name(error->code));
-    requests_break_off(connection);
 }
 
 // Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
 // would notice that the other side is gone.
 static void refuse_to_hold(struct connection *connection, uint32_t agency) {
+    const struct lottery_connection *own = connection_state(connection);
     struct error error;
-    if (waiting_has(connection_state(connection), agency)) {
+    if (waiting_has(&own->waiting, agency)) {
         error_set(&error, ERROR_BAD_MESSAGE,
                   "a consultation of agency %" PRIu32 " waits for the draw on this connection already",
                   agency);
@@ -114,8 +127,7 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
         error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
                   HELD_MAX);
     }
-    send_error(connection, &error, -1);
-    note_refusal(connection, &error);
+    refuse(connection, &error, -1);
 }
 
 static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
@@ -126,15 +138,15 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
         return; // nor may it be recorded that the agency was told
     }
     if (winners == NULL && wait && !own->ended) {
-        if (own->held_count == HELD_MAX || waiting_has(own, agency)) {
+        if (own->waiting.count == HELD_MAX || waiting_has(&own->waiting, agency)) {
             refuse_to_hold(connection, agency);
-        } else if (!waiting_hold(loop, own, agency)) {
+        } else if (!waiting_hold(&loop->waiting, &own->waiting, agency)) {
             connection_abort(connection);
         }
         return;
     }
-    own->refusals = 0;
-    doubt_pay(own, sizeof(struct request));
+    refusals_forget(connection);
+    doubt_pay(&own->doubt, sizeof(struct request));
     if (winners == NULL) {
         uint8_t frame[REPLY_SMALL_BYTES_MAX];
         connection_send(connection, frame, reply_encode_not_ready(frame, RETRY_AFTER_MS));
@@ -166,55 +178,43 @@ static void answer(struct request *request) {
         return; // the connection is about to be closed, which says the same to every client
     }
     if (ledger->answer.error.code != ERROR_NONE) {
-        if (request->kind == REQUEST_CONSULT) {
-            requests_log_refused(connection, ledger->input.agency, &ledger->answer.error);
+        if (request->is_consultation) {
+            refusals_log(connection, ledger->input.agency, &ledger->answer.error);
         }
-        send_error(connection, &ledger->answer.error, ledger->answer.next);
-        note_refusal(connection, &ledger->answer.error);
-    } else if (request->kind == REQUEST_CONSULT) {
+        refuse(connection, &ledger->answer.error, ledger->answer.next);
+    } else if (request->is_consultation) {
         answer_consultation(connection, ledger->input.agency, request->wait);
     } else if (ledger->answer.pieces != NULL) {
         send_stored(connection, ledger);
     } else {
         struct lottery_connection *own = connection_state(connection);
-        own->refusals = 0;
-        doubt_pay(own, request->bytes);
+        refusals_forget(connection);
+        doubt_pay(&own->doubt, request->bytes);
         connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->answer.next));
     }
 }
 
 void answers_send(struct request *request) {
     struct connection *connection = request->connection;
-    request->loop->chunk_bytes -= request->bytes;
+    request_came_back(request);
     if (connection != NULL) {
-        struct lottery_connection *own = connection_state(connection);
-        own->in_ledger--;
-        connection_refund(connection, request->bytes);
         if (connection_is_open(connection)) {
             answer(request);
             answers_finish_if_done(connection);
         }
-        if (request->is_list) {
-            lines_list_is_done(request->loop);
-        }
-        admission_end(request); // before it goes on itself: others may have waited for longer
-        if (connection_is_open(connection)) {
-            requests_resume(connection);
-        }
+        flow_answered(request);
     }
-    requests_free(request);
+    request_free(request);
 }
 
-// The draw is made: everyone who waits on this loop is told.
 void answers_to_waiting(struct lottery_loop *loop) {
-    while (loop->waiting != NULL) {
-        struct lottery_connection *own = loop->waiting;
-        struct connection *connection = own->connection;
+    struct waiting_place *place;
+    for (struct list_head held; (place = waiting_next(&loop->waiting, &held)) != NULL;) {
+        struct connection *connection = CONTAINER_OF(place, struct lottery_connection, waiting)->connection;
+        uint32_t agency;
         connection_hold(connection);
-        for (struct held *held = waiting_take(loop, own), *next; held != NULL; held = next) {
-            next = held->next;
-            answer_consultation(connection, held->agency, true);
-            free(held);
+        while (waiting_take(&held, &agency)) {
+            answer_consultation(connection, agency, true);
         }
         connection_resume(connection);
         connection_release(connection);

@@ -1,0 +1,60 @@
+// Lines in which the connections of a loop wait for what all of them share: room for what is with the ledger,
+// and lists of what is stored. In each the agencies have their turns one after the other, and of an agency
+// the addresses (base/fair.h): so whoever asks for much waits for itself.
+//
+// A list makes a hundred kilobytes of an answer to a hundred bytes, and milliseconds of the loop's time. So
+// only few of a loop are asked for at once, and everybody else's messages pass between them.
+#ifndef QUINIELA_SERVICE_LOTTERY_LINES_H
+#define QUINIELA_SERVICE_LOTTERY_LINES_H
+
+#include "base/attributes.h"
+#include "base/fair.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A loop's part.
+struct lines {
+    struct fair *for_room, *for_list;
+    size_t bytes;     // of requests that are with the ledger, and their chunks
+    size_t bytes_max; // of those; no more is taken from there on
+    unsigned lists;   // that are asked for
+};
+
+// A connection's part. All zeros: it waits in none.
+struct lines_place {
+    struct fair_item turn;
+    struct fair *line; // of its loop's, while it waits
+    bool may_list;     // its next message that asks for a list may go, and counts in lines.lists
+};
+
+// Of a loop that may hold so much memory. False when there is no memory. lines_end ends it, also one that was
+// not begun.
+bool lines_begin(struct lines *lines, size_t memory_max) MUST_CHECK;
+void lines_end(struct lines *lines);
+
+// Whether the connection waits in one of the lines. It is paused then, and goes on when its turn comes.
+bool lines_is_waiting(const struct lines_place *place);
+
+// Whether there is room for another message with the ledger. When not, the connection, of that agency and
+// from that address, waits for it.
+bool lines_room_may_take(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source);
+
+// Who goes on now, as there is room; NULL: nobody.
+struct lines_place *lines_next_for_room(struct lines *lines);
+
+// Whether the connection's message for that agency may ask for a list now: then `may_list` is set, until the
+// request has it. When not, the connection waits.
+bool lines_list_may_go(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source);
+
+// A list that was asked for has been answered, or will not be asked for.
+void lines_list_is_done(struct lines *lines);
+
+// Who may ask for a list now, with `may_list` set; NULL: nobody.
+struct lines_place *lines_next_for_list(struct lines *lines);
+
+// The connection no longer waits, in no line.
+void lines_leave(struct lines_place *place);
+
+#endif

@@ -1,0 +1,162 @@
+#include "service/lottery/receive.h"
+
+#include "base/log.h"
+#include "bet/errors.h"
+#include "service/lottery/audit_log.h"
+#include "service/lottery/flow.h"
+#include "service/lottery/refusals.h"
+#include "service/lottery/request.h"
+#include "service/lottery/state.h"
+#include "wire/frame.h"
+#include "wire/limits.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+static_assert((int)HANDLER_PADDING_BYTES >= (int)JSON_PADDING_BYTES,
+              "what was received is parsed where it stands");
+
+static bool check_identity(struct connection *connection, uint32_t agency, struct error *error) {
+    const struct lottery_connection *own = connection_state(connection);
+    if (connection_identity(connection) == NULL || own->agency == agency) {
+        return true; // plain text, or itself
+    }
+    error_set(error, ERROR_NOT_AUTHORIZED, "agency: the certificate is of agency %.20s, not of %" PRIu32,
+              connection_identity(connection), agency);
+    error->field = "agency";
+    return false;
+}
+
+static bool check_message(struct connection *connection, const struct message *message, struct error *error) {
+    if (!check_identity(connection, message->agency, error)) {
+        return false;
+    }
+    if (message->type != MESSAGE_CONSULT_WINNERS &&
+        connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
+        error_set(error, ERROR_BAD_MESSAGE, "type_message: this port takes consultations (3) only");
+        error->field = "type_message";
+        return false;
+    }
+    return true;
+}
+
+// In plain text what it says is all that is known of it.
+static void note_claim(struct connection *connection, uint32_t agency) {
+    struct lottery_connection *own = connection_state(connection);
+    if (connection_identity(connection) == NULL && own->claimed != agency) {
+        own->claimed = agency;
+        connection_claim(connection, agency);
+    }
+}
+
+static bool asks_for_list(const struct message *message) {
+    return message->type != MESSAGE_CONSULT_WINNERS && message->stored >= 0 && message->first == 0;
+}
+
+static bool take_chunk(struct request *request, const struct message *message, struct error *error) {
+    const struct chunk *chunk = request->chunk;
+    request->ledger.input.wants_list = asks_for_list(message);
+    if (request->ledger.input.wants_list) {
+        struct lottery_connection *own = connection_state(request->connection);
+        request->is_list = true;
+        own->line.may_list = false;
+    }
+    request->ledger.input.list_from = (uint64_t)message->stored;
+    request->bytes += chunk_bytes(chunk);
+    return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
+                        request->ledger.input.digest) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+}
+
+// Decodes one message and hands it over, unless it has to wait in a line first. Returns false when there is
+// no memory.
+static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
+    struct lottery_connection *own = connection_state(connection);
+    struct request *request = request_new(connection);
+    if (request == NULL) {
+        return false;
+    }
+    struct error *error = &request->ledger.answer.error;
+    struct message message;
+    bool good = message_decode(request->loop->decoder, bytes, length, &message, error) &&
+                check_message(connection, &message, error);
+    request->chunk = message.chunk;
+    request->ledger.input.agency = message.agency;
+    request->ledger.input.first = message.first;
+    request->ledger.input.bets_sent = message.bets_sent;
+    if (good) {
+        note_claim(connection, message.agency);
+    }
+    if (good && asks_for_list(&message) && !flow_may_list(connection, message.agency)) {
+        request_free(request);
+        return true;
+    }
+    if (good && message.type == MESSAGE_CONSULT_WINNERS) {
+        request->is_consultation = true;
+        request->wait = message.wait;
+    } else if (good) {
+        good = take_chunk(request, &message, error);
+    }
+    if (!good) { // what is refused only keeps its place among the answers
+        doubt_refused(&own->doubt, length);
+        chunk_free(request->chunk);
+        request->chunk = message.chunk = NULL;
+    }
+    if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {
+        request->ledger.input.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
+        request->ledger.input.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
+    } else if (!good) {
+        refusals_log(connection, message.agency, error);
+    }
+    if (error->code == ERROR_NOT_AUTHORIZED) {
+        audit_log_not_authorized(connection, message.agency);
+        flow_break_off(connection);
+    }
+    request_submit(request);
+    return true;
+}
+
+static void refuse_frame(struct connection *connection, size_t length) {
+    flow_break_off(connection);
+    struct request *request = request_new(connection);
+    if (request == NULL) {
+        connection_abort(connection);
+        return;
+    }
+    error_set(&request->ledger.answer.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d",
+              length, MESSAGE_BYTES_MAX);
+    refusals_log(connection, 0, &request->ledger.answer.error);
+    request_submit(request);
+}
+
+size_t receive_messages(struct connection *connection, const uint8_t *bytes, size_t length) {
+    const struct lottery_connection *own = connection_state(connection);
+    size_t consumed = 0;
+    while (!own->broken) {
+        const uint8_t *message;
+        size_t message_length = 0;
+        enum frame_state state =
+            frame_next(bytes + consumed, length - consumed, MESSAGE_BYTES_MAX, &message, &message_length);
+        if (state != FRAME_TOO_LONG) {
+            flow_look(connection, message_length, state == FRAME_COMPLETE);
+        }
+        if (state == FRAME_PARTIAL || !flow_may_take(connection)) {
+            return consumed;
+        }
+        if (state == FRAME_TOO_LONG) {
+            refuse_frame(connection, message_length);
+            return length;
+        }
+        uint64_t start = flow_start(connection);
+        if (!take_message(connection, message, message_length)) {
+            connection_abort(connection);
+            return length;
+        }
+        flow_stop(connection, start);
+        if (flow_keeps_message(connection)) {
+            return consumed; // with the message still to be taken
+        }
+        consumed += FRAME_HEADER_BYTES + message_length;
+    }
+    return length; // what follows is thrown away
+}

@@ -1,0 +1,37 @@
+#include "service/lottery/refusals.h"
+
+#include "base/log.h"
+#include "bet/errors.h"
+#include "service/lottery/state.h"
+
+#include <inttypes.h>
+
+void refusals_log(const struct connection *connection, uint32_t agency, const struct error *error) {
+    struct log_source source = {error_name(error->code), connection_source(connection), false};
+    (void)log_event_limited(&source, LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
+                            "agencia: %" PRIu32 " | error: %s | message: %s", agency, source.error,
+                            error->text);
+}
+
+// Whoever is refused again and again is not understood, or does not want to be. What only the central cannot
+// do now is not counted.
+bool refusals_are_too_many(struct connection *connection, const struct error *error) {
+    struct lottery_connection *own = connection_state(connection);
+    uint32_t most = lottery_loop_of(connection)->lottery->refusals_max;
+    bool is_ours = error_retryable(error->code) && error->code != ERROR_GAP;
+    if (is_ours || own->broken || ++own->refusals != most) {
+        return false;
+    }
+    char peer[CONNECTION_ADDRESS_BYTES];
+    struct log_source source = {"refusals", connection_source(connection), false};
+    connection_peer(connection, peer);
+    (void)log_event_limited(&source, LOG_LEVEL_WARNING, "close_connection", LOG_SUCCESS,
+                            "reason: refusals | ip: %s | count: %" PRIu32 " | error: %s", peer, most,
+                            error_name(error->code));
+    return true;
+}
+
+void refusals_forget(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    own->refusals = 0;
+}

@@ -1,0 +1,22 @@
+// The one place where refused messages are logged and counted.
+#ifndef QUINIELA_SERVICE_LOTTERY_REFUSALS_H
+#define QUINIELA_SERVICE_LOTTERY_REFUSALS_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct connection;
+
+// Logs that a message was refused that the ledger does not log itself.
+void refusals_log(const struct connection *connection, uint32_t agency, const struct error *error);
+
+// The connection is answered with that error. Returns whether it was refused as often in a row as is allowed:
+// then nothing more is to be taken from it.
+bool refusals_are_too_many(struct connection *connection, const struct error *error);
+
+// A message of the connection was good.
+void refusals_forget(struct connection *connection);
+
+#endif

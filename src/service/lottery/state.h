@@ -1,0 +1,63 @@
+// What the lottery keeps for the whole server, for a loop, and for a connection. Each part is looked after by
+// the file that it is named after.
+#ifndef QUINIELA_SERVICE_LOTTERY_STATE_H
+#define QUINIELA_SERVICE_LOTTERY_STATE_H
+
+#include "base/list.h"
+#include "base/queue.h"
+#include "net/connection.h"
+#include "net/limits.h"
+#include "net/net.h"
+#include "service/lottery/admission.h"
+#include "service/lottery/doubt.h"
+#include "service/lottery/lines.h"
+#include "service/lottery/telling.h"
+#include "service/lottery/waiting.h"
+#include "service/service.h"
+#include "wire/message.h"
+
+#include <stdatomic.h>
+
+struct lottery {
+    struct worker *worker;
+    struct audit *audit;                     // or NULL
+    uint32_t refusals_max;                   // of one connection in a row; 0: any number
+    _Atomic(const struct winners *) winners; // NULL before the draw
+    struct loop *loops[LOOPS_MAX];
+    int loop_count;
+};
+
+struct lottery_loop {
+    struct lottery *lottery;
+    struct loop *loop;
+    struct message_decoder *decoder;
+    struct queue done;      // requests that the ledger has answered
+    struct fair *admission; // what each agency has with the ledger
+    struct doubt doubt;
+    struct lines lines;
+    bool gives_lists;         // turns for lists are being given
+    struct list_head waiting; // connections with consultations that wait for the draw
+};
+
+struct lottery_connection {
+    struct connection *connection;
+    uint32_t claimed;   // in plain text: the agency that its last good message was of
+    uint32_t agency;    // with TLS: the one in its certificate, 0 when it is none. It speaks for no other
+    unsigned in_ledger; // messages that are with the ledger
+    uint32_t refusals;  // messages that were refused, since one was not
+    bool ended;         // the other side sends no more
+    bool broken;        // nothing more is taken from it: it is closed after the last answer
+    bool finished;      // what is sent now no longer leaves
+    struct admission_place admission;
+    struct doubt_place doubt;
+    struct lines_place line;
+    struct waiting_place waiting;
+    struct telling *telling;
+};
+
+// The service's memory for the connection's loop.
+static inline struct lottery_loop *lottery_loop_of(struct connection *connection) {
+    return loop_state(connection_loop(connection));
+}
+
+#endif

@@ -1,0 +1,35 @@
+// Consultations that are held until the draw, and the connections that they came by.
+#ifndef QUINIELA_SERVICE_LOTTERY_WAITING_H
+#define QUINIELA_SERVICE_LOTTERY_WAITING_H
+
+#include "base/attributes.h"
+#include "base/list.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// A connection's part. All zeros: nothing of it is held.
+struct waiting_place {
+    struct list_node node; // in its loop's list, while something is held
+    struct list_head held; // its consultations, in the order in which they came
+    unsigned count;
+};
+
+// Holds a consultation of the connection at `place`; `waiting` lists its loop's connections that wait. False
+// when there is no memory.
+bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32_t agency) MUST_CHECK;
+
+// Whether a consultation of that agency waits on the connection.
+bool waiting_has(const struct waiting_place *place, uint32_t agency);
+
+// The next connection that waits, NULL when there is none; what it holds is now in *held, to be taken from
+// there with waiting_take, and it waits no longer.
+struct waiting_place *waiting_next(struct list_head *waiting, struct list_head *held);
+
+// Takes the oldest consultation out of `held`. False when there is none.
+bool waiting_take(struct list_head *held, uint32_t *agency);
+
+// The connection waits no longer, and what it held is forgotten.
+void waiting_drop(struct list_head *waiting, struct waiting_place *place);
+
+#endif
