@@ -113,6 +113,11 @@ bool bench_options_check(const struct bench_options *options, struct error *erro
         {&options->poll, &options->self, simulated},
         {&options->poll, &options->hold, simulated},
     };
-    return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
-           check_self(options, error);
+    bool draws = options->draw || options->hold > 0;
+    if (!conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) ||
+        !check_self(options, error)) {
+        return false;
+    }
+    return options->certificates == NULL || !draws ||
+           error_set(error, ERROR_BAD_SETTING, "--tls: goes neither with --draw nor with --hold");
 }
