@@ -1,6 +1,6 @@
-// Reading INI files with inih. The library gets its lines from a reader of ours, which knows each line's
-// number and refuses what inih would take wrongly: a line longer than its buffer would come out as two.
-// Indented lines are keys like any other, not the continuation of the line before.
+// Reads INI files with inih. The library gets its lines from our own reader, which keeps count of them and
+// refuses what inih would misread: it would split a line longer than its buffer in two. An indented line is a
+// key like any other, not a continuation of the line before.
 #include "base/config_ini.h"
 
 #include <errno.h>
@@ -33,14 +33,14 @@ static void fail(struct ini_source *source, const char *reason) {
     error_set(source->error, ERROR_BAD_SETTING, "%.150s:%d: %s", source->path, source->line_number, reason);
 }
 
-// Whether a CR stands elsewhere than at the line's end.
+// Whether there is a CR anywhere but at the end of the line.
 static bool has_inner_return(const char *line) {
     const char *at = line + strcspn(line, "\r");
     return at[strspn(at, "\r\n")] != '\0';
 }
 
-// Takes the byte order mark away that may begin the file, and refuses what would make other lines or names of
-// it than those that people see.
+// Removes the byte order mark that may begin the file, and refuses what would make lines or names other than
+// those that people see.
 static bool check_line(struct ini_source *source, size_t length) {
     static const char mark[] = CONFIG_BYTE_ORDER_MARK;
     char *line = source->line;
@@ -74,7 +74,7 @@ static bool next_line(struct ini_source *source) {
     return check_line(source, (size_t)length);
 }
 
-// What inih reads with, as fgets: NULL ends the file.
+// inih reads with this, as with fgets: NULL ends the file.
 static char *read_line(char *into, int room, void *stream) {
     struct ini_source *source = stream;
     if (source->failed || !next_line(source)) {
@@ -82,7 +82,7 @@ static char *read_line(char *into, int room, void *stream) {
     }
     const char *start = source->line + strspn(source->line, " \t\v\f\r\n");
     if (*start == ';' || *start == '#') {
-        start = ""; // a comment may be as long as it likes
+        start = ""; // a comment may have any length
     }
     size_t length = strlen(start);
     while (length > 0 && strchr(" \t\v\f\r\n", start[length - 1]) != NULL) {
@@ -99,7 +99,7 @@ static char *read_line(char *into, int room, void *stream) {
     return into;
 }
 
-// What inih calls for each key. Returns 0 when it is wrong.
+// inih calls this for each key. Returns 0 to refuse it.
 static int on_entry(void *context, const char *section, const char *name, const char *value) {
     struct ini_source *source = context;
     if (name[0] == '\0') {
@@ -122,11 +122,11 @@ bool config_read_ini(const char *path, config_entry entry, void *context, struct
     if (source.file == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, strerror(errno));
     }
-    // inih goes on after a line that it cannot parse and returns the first one's number at the end.
+    // inih continues after a line that it cannot parse, and returns the number of the first one in the end.
     int wrong_line = ini_parse_stream(read_line, &source, on_entry, &source);
     if (wrong_line > 0 && (!source.failed || wrong_line < source.line_number)) {
         source.line_number = wrong_line;
-        fail(&source, "this is no section, no key with a value and no comment");
+        fail(&source, "this is neither a section nor a key with a value nor a comment");
     } else if (wrong_line < 0 && !source.failed) {
         source.failed = true;
         error_set(error, ERROR_NO_MEMORY, "%.150s: no memory to read it", path);

@@ -1,5 +1,5 @@
-// Reading YAML files with libyaml's events: maps of maps of scalars, flattened to dotted keys. Lists, aliases
-// and further documents are refused, because no setting could mean them.
+// Reads YAML files by libyaml's events: maps of maps of scalars, flattened to dotted keys. Lists, aliases and
+// further documents are refused, since no setting has such a value.
 #include "base/config_yaml.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ static size_t line_of(yaml_mark_t mark) {
     return mark.line + 1;
 }
 
-// The line of a byte of the file: libyaml tells no more of bytes that are no text.
+// The line that a byte of the file is on: for bytes that are not text libyaml gives only their offset.
 static size_t line_of_offset(FILE *file, size_t offset) {
     size_t line = 1;
     rewind(file);
@@ -76,7 +76,7 @@ static bool scalar_is_null(const yaml_event_t *scalar) {
     return false;
 }
 
-// Makes source->key out of its first `prefix` bytes and the event's text. *length is the new key's.
+// Makes source->key out of its first `prefix` bytes and the event's text. *length becomes its length.
 static bool append_key(struct yaml_source *source, size_t prefix, const yaml_event_t *event, size_t *length) {
     size_t line = line_of(event->start_mark);
     const char *text = event->type == YAML_SCALAR_EVENT ? scalar_text(event) : NULL;
@@ -118,8 +118,8 @@ static bool read_value(struct yaml_source *source, size_t length, size_t line) {
         break;
     default:
         good = error_set(source->error, ERROR_BAD_SETTING,
-                         "%.150s:%zu: %s: a list or an alias is no setting's value", source->path, line,
-                         source->key);
+                         "%.150s:%zu: %s: a list or an alias cannot be the value of a setting", source->path,
+                         line, source->key);
     }
     yaml_event_delete(&event);
     return good;
@@ -159,7 +159,7 @@ static bool read_root(struct yaml_source *source) {
     } else if (event.type == YAML_SCALAR_EVENT && scalar_is_null(&event)) {
         good = true;
     } else {
-        good = fail(source, line_of(event.start_mark), "the file is no map of keys and values");
+        good = fail(source, line_of(event.start_mark), "the file is not a map of keys and values");
     }
     yaml_event_delete(&event);
     return good;
@@ -190,7 +190,7 @@ static bool read_stream(struct yaml_source *source) {
     }
 }
 
-// libyaml takes the mark at the beginning away; another one is no YAML, or a part of a key or a value.
+// libyaml removes a mark at the beginning; another one is invalid YAML, or part of a key or a value.
 static bool check_marks(struct yaml_source *source) {
     static const char mark[] = CONFIG_BYTE_ORDER_MARK;
     char *line = NULL;

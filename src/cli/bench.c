@@ -21,7 +21,7 @@ struct bench {
     struct payload payload;
     struct driver_options load;
     struct central central; // of our own; pid 0 when another is driven
-    struct hold *hold;      // who waits for the draw; NULL when nobody does
+    struct hold *hold;      // what waits for the draw; NULL when nothing does
     struct bench_report report;
     struct tls_context **tls; // one for each agency; NULL: plain text
     bool shows_progress;

@@ -204,7 +204,7 @@ static uint64_t questions_between(const struct polling_result *result, uint32_t 
     return questions;
 }
 
-// The most questions in a second: of all, or of those from `from_ms` on.
+// The most questions in one second, from `from_ms` on.
 static uint64_t busiest_second(const struct polling_result *result, uint32_t from_ms) {
     uint64_t busiest = 0, current = 0;
     for (uint32_t i = from_ms; i < result->milliseconds; i++) {
@@ -224,7 +224,7 @@ static void print_polling_line(const struct polling_result *result, uint32_t fro
            rate, cells < BAR_CELLS ? cells : BAR_CELLS, "########################################");
 }
 
-// Seconds that double in number up to the draw, then eight equal steps up to the cap.
+// Intervals that double up to the draw, then eight equal ones up to the cap.
 static void print_polling_table(const struct polling_options *options, const struct polling_result *result) {
     uint64_t most = busiest_second(result, 0);
     printf("%19s  %10s  %12s\n", "time", "questions", "load");

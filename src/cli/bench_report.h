@@ -11,7 +11,7 @@
 
 enum bench_format { BENCH_FOR_PEOPLE, BENCH_JSON, BENCH_CSV };
 
-// Everything that one run has found out. Memory is the central's, in KiB; 0 where it is not known.
+// The results of one run. Memory is the central's, in KiB; 0 where it is not known.
 struct bench_report {
     const struct driver_options *options;
     struct driver_result result;

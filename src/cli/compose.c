@@ -1,5 +1,5 @@
 // `quiniela compose N`: writes a compose file with a server, or several on one PostgreSQL, and N clients.
-// libyaml writes it; docs/operations.md tells how it is used.
+// How it is used: docs/operations.md.
 #include "cli/cli.h"
 
 #include "agency/limits.h"
@@ -79,9 +79,8 @@ static int begin_container(struct compose *compose, int services, const char *na
     return container;
 }
 
-// A container that is broken into finds nothing to write to but its volumes, no privileges and no more memory
-// than this. `mem_limit` is understood by Compose v2 and by docker-compose 1.29 alike, in a file without a
-// version.
+// An attacker in a container can write only to its volumes, and has neither privileges nor more memory than
+// this. Both Compose v2 and docker-compose 1.29 understand `mem_limit`, in a file without a version.
 static void put_limits(struct compose *compose, int container, const char *memory) {
     yaml_tree_put(&compose->tree, container, "read_only", yaml_tree_text(&compose->tree, "true"));
     yaml_tree_put(&compose->tree, container, "cap_drop",
@@ -97,7 +96,7 @@ static int command(struct compose *compose, const char *subcommand, const char *
                             : yaml_tree_texts(&compose->tree, subcommand, "--config", config, (char *)NULL);
 }
 
-// Follows `test`, the question, which needs no shell.
+// `test` is the command that asks, without a shell.
 static void put_health_check(struct compose *compose, int container, int test, const char *retries) {
     int check_node = yaml_tree_put(&compose->tree, container, "healthcheck", yaml_tree_map(&compose->tree));
     yaml_tree_put(&compose->tree, check_node, "test", test);
@@ -115,12 +114,13 @@ static void depend_on(struct compose *compose, int dependencies, const char *ser
     yaml_tree_put(&compose->tree, on_service, "condition", yaml_tree_text(&compose->tree, "service_healthy"));
 }
 
-// It answers on the network only once it has its database; before, it listens on a socket of its own.
+// It answers on the network only once its database exists; until then it listens on a local socket.
 static void put_postgres(struct compose *compose, int services) {
     int postgres = begin_container(compose, services, "postgres", "postgres:15");
     put_limits(compose, postgres, "1g");
-    yaml_tree_put(&compose->tree, postgres, "user",
-                  yaml_tree_text(&compose->tree, "postgres")); // who else becomes it, which takes privileges
+    yaml_tree_put(
+        &compose->tree, postgres, "user",
+        yaml_tree_text(&compose->tree, "postgres")); // root would switch to it, which needs privileges
     yaml_tree_put(&compose->tree, postgres, "tmpfs",
                   yaml_tree_texts(&compose->tree, "/tmp", "/var/run/postgresql", (char *)NULL));
     int environment = yaml_tree_put(&compose->tree, postgres, "environment", yaml_tree_list(&compose->tree));
@@ -137,7 +137,7 @@ static void put_postgres(struct compose *compose, int services) {
                   yaml_tree_texts(&compose->tree, "postgres_data:/var/lib/postgresql/data", (char *)NULL));
 }
 
-// The one server is "server"; several are "server1", "server2" ...
+// A single server is "server"; several are "server1", "server2" ...
 static void name_server(const struct compose *compose, int number, char name[NAME_BYTES]) {
     snprintf(name, NAME_BYTES, compose->options->servers == 1 ? "server" : "server%d", number);
 }
@@ -155,7 +155,8 @@ static void put_server(struct compose *compose, int services, int number) {
                       yaml_tree_text(&compose->tree, "AGENCIES=%d", compose->clients));
         yaml_tree_add(
             &compose->tree, environment,
-            yaml_tree_text(&compose->tree, "CHANGE=${CHANGE:-}")); // of whoever brings the containers up
+            yaml_tree_text(&compose->tree,
+                           "CHANGE=${CHANGE:-}")); // from the environment of whoever starts the containers
         if (has_postgres(compose)) {
             yaml_tree_add(&compose->tree, environment,
                           yaml_tree_text(&compose->tree, "STORE=postgresql://quiniela@postgres/quiniela"));
@@ -163,7 +164,7 @@ static void put_server(struct compose *compose, int services, int number) {
                           yaml_tree_text(&compose->tree, "PGPASSWORD=" PASSWORD));
         }
     }
-    // It asks as any client would, and follows the port in the configuration.
+    // It asks as any client would, at the port in the configuration.
     put_health_check(compose, server,
                      yaml_tree_texts(&compose->tree, "CMD", "quiniela", "ping", "--config",
                                      "/config/config.ini", (char *)NULL),
@@ -175,12 +176,12 @@ static void put_server(struct compose *compose, int services, int number) {
     }
     int volumes = yaml_tree_put(&compose->tree, server, "volumes",
                                 yaml_tree_texts(&compose->tree, "./server/config:/config:ro", (char *)NULL));
-    if (!is_echo(compose) && !has_postgres(compose)) { // which store nothing there
+    if (!is_echo(compose) && !has_postgres(compose)) { // neither of which stores anything there
         yaml_tree_add(&compose->tree, volumes, yaml_tree_text(&compose->tree, "server_data:/data"));
     }
 }
 
-// One made-up bet, another one for each client and each call.
+// One made-up bet, different for each client and each call.
 static void add_bet(struct compose *compose, int environment, uint32_t client, uint64_t seed) {
     static const char *const keys[BET_FIELDS] = {"NOMBRE", "APELLIDO", "DOCUMENTO", "NACIMIENTO", "NUMERO"};
     struct sample_bets sample;
@@ -195,7 +196,7 @@ static void add_bet(struct compose *compose, int environment, uint32_t client, u
     }
 }
 
-// A path on the host: what has no slash in front would be a volume's name, and a dollar a variable's.
+// A path on the host: without a leading slash it would name a volume, and a dollar would begin a variable.
 static int data_volume(struct compose *compose) {
     char path[YAML_TEXT_BYTES_MAX];
     size_t length = 0;
@@ -231,7 +232,7 @@ static void put_client(struct compose *compose, int services, int number, uint64
     yaml_tree_put(&compose->tree, client, "command", command(compose, "client", "/config/config.yaml"));
     int environment = yaml_tree_put(&compose->tree, client, "environment", yaml_tree_list(&compose->tree));
     yaml_tree_add(&compose->tree, environment, yaml_tree_text(&compose->tree, "CLI_ID=%d", number));
-    if (compose->options->servers > 1) { // the file knows only one
+    if (compose->options->servers > 1) { // the file has only one
         yaml_tree_add(&compose->tree, environment, addresses(compose, "CLI_SERVER_ADDRESS", BETS_PORT));
         yaml_tree_add(&compose->tree, environment,
                       addresses(compose, "CLI_SERVER_CONSULT_ADDRESS", CONSULT_PORT));

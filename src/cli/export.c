@@ -63,7 +63,7 @@ static bool is_formula(struct bet_slice field) {
     return field.length > 0 && strchr("=+-@", field.text[0]) != NULL;
 }
 
-// Writes a field that holds quotes as RFC 4180, section 2.7, asks; `before` stands first in it.
+// Writes a field with quotes in it as RFC 4180, section 2.7, demands, with `before` in front of its text.
 static bool write_quoted(struct output_file *file, const char *before, struct bet_slice field,
                          struct error *error) {
     if (!output_file_write(file, "\"", 1, error) || !output_file_write(file, before, strlen(before), error)) {

@@ -170,7 +170,7 @@ bool listening_check_exposure(const struct listening *listening, const struct se
         return error_set(
             error, ERROR_BAD_SETTING,
             "%s: plain text where everybody can reach it (%.60s) would let anybody speak for any "
-            "agency: set TLS_CERT, TLS_KEY and TLS_CA, or listen on 127.0.0.1, or say --insecure",
+            "agency: set TLS_CERT, TLS_KEY and TLS_CA, or listen on 127.0.0.1, or use --insecure",
             is_given(listening, 0) ? "LISTEN_FDS" : "SERVER_IP", widest);
     }
     log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,

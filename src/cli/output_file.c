@@ -18,14 +18,14 @@ static const char standard_output[] = "standard output";
 
 struct output_file {
     FILE *stream;
-    char *path;      // what the file is to be called, symbolic links followed; what errors name
-    char *temporary; // what it is called until then, or NULL when it is written as it is
+    char *path;                     // the final name, symbolic links resolved; errors show it
+    char *temporary;                // the name until then, or NULL when the file is written in place
     struct signals_put_off put_off; // while there is a temporary file
-    size_t unasked;                 // bytes written since it was asked whether one has come
+    size_t unasked;                 // bytes written since the last look for a signal
     char buffer[OUTPUT_BUFFER_BYTES];
 };
 
-// A signal that came meanwhile ends the program here.
+// A signal that came in the meantime ends the program here.
 static void end_temporary(struct output_file *file, bool remove) {
     if (file->temporary == NULL) {
         return;
@@ -40,23 +40,22 @@ static void end_temporary(struct output_file *file, bool remove) {
 
 static void free_file(struct output_file *file) {
     if (file->stream != NULL) {
-        fclose(file->stream); // whoever wants to know whether it failed has closed it before
+        fclose(file->stream); // after a success it is closed already
     }
     end_temporary(file, true);
     free(file->path);
     free(file);
 }
 
-// What a new file may be read and written by, as the process is set. There is no asking without setting.
+// The mode of a new file, by the umask of the process. It can only be read by setting it.
 static mode_t new_file_mode(void) {
     mode_t mask = umask(0);
     umask(mask);
     return 0666 & ~mask;
 }
 
-// A new file beside the path, so that it can take its name. Who may read what was there says nothing about
-// who may read what comes: a new file is no more open than `mode`. Returns its descriptor, or -1 with errno
-// set.
+// Creates a file next to the path, so that it can be renamed to it. However open the old file was, the new
+// one is no more open than `mode`. Returns its descriptor, or -1 with errno set.
 static int open_temporary(struct output_file *file, mode_t mode) {
     if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
         file->temporary = NULL;
@@ -64,7 +63,7 @@ static int open_temporary(struct output_file *file, mode_t mode) {
         return -1;
     }
     signals_put_off(&file->put_off);
-    int descriptor = mkostemp(file->temporary, O_CLOEXEC); // mode 0600, and nobody else's
+    int descriptor = mkostemp(file->temporary, O_CLOEXEC); // mode 0600
     int reason = errno;
     if (descriptor < 0) {
         end_temporary(file, false);
@@ -87,8 +86,8 @@ static bool open_standard(struct output_file *file, int *descriptor, struct erro
     return *descriptor >= 0 || fail(standard_output, error);
 }
 
-// Sets file->path and *descriptor, which is to be written. A new name is to stand for the file that a link
-// leads to, not in the link's place.
+// Sets file->path and *descriptor, which is to be written. Where the path is a link, the file that it leads
+// to is replaced, not the link.
 static bool open_path(struct output_file *file, const char *path, int *descriptor, struct error *error) {
     struct stat status;
     char resolved[PATH_MAX];
@@ -133,7 +132,7 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
     return true;
 }
 
-// Asked now and then, so that a signal does not wait for the end of a long output.
+// Looks for a signal now and then, so that it need not wait for the end of a long output.
 static bool may_go_on(struct output_file *file, size_t length, struct error *error) {
     file->unasked += length;
     if (file->temporary == NULL || file->unasked < OUTPUT_BUFFER_BYTES) {
@@ -149,7 +148,7 @@ bool output_file_write(struct output_file *file, const void *bytes, size_t lengt
            (fwrite_unlocked(bytes, 1, length, file->stream) == length || fail(file->path, error));
 }
 
-// What is written reaches the disk before it takes the place of what was there.
+// The new contents reach the disk before they replace the old ones.
 static bool close_stream(struct output_file *file) {
     bool written = fflush(file->stream) == 0 && (file->temporary == NULL || fsync(fileno(file->stream)) == 0);
     int reason = errno;

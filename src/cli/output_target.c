@@ -41,13 +41,13 @@ static const char *what_is(int file) {
 bool output_target_check(const char *path, const char *shown, struct error *error) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0) {
-        return true; // nothing there, or nothing that this user could use as either
+        return true; // nothing there, or nothing that this user can read as one of these
     }
     const char *what = what_is(file);
     bool locked = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     close(file);
     if (what != NULL) {
-        return error_set(error, ERROR_SYSTEM, "%.150s: is %s; it is not written over", shown, what);
+        return error_set(error, ERROR_SYSTEM, "%.150s: is %s; it is not overwritten", shown, what);
     }
     return !locked || error_set(error, ERROR_SYSTEM, "%.150s: another program has it locked", shown);
 }
@@ -66,7 +66,7 @@ static void compare(void *context, const char *path, bool is_written) {
     struct stat status;
     bool is_there = stat(path, &status) == 0;
     if (is_there && S_ISDIR(status.st_mode)) {
-        return; // the store's folder may have others' files, too
+        return; // the store's folder may hold other files, too
     }
     comparison->is_same = comparison->is_same || strcmp(path, comparison->resolved) == 0 ||
                           (comparison->is_there && is_there && path_is_same(&status, &comparison->status));
@@ -74,7 +74,7 @@ static void compare(void *context, const char *path, bool is_written) {
 
 bool output_target_apart(const char *path, const char *address, struct error *error) {
     char resolved[PATH_MAX] = "";
-    struct error ignored; // opening it will say it
+    struct error ignored; // opening it will report it
     bool is_standard = path == NULL || strcmp(path, "-") == 0;
     struct comparison comparison = {.resolved = resolved};
     comparison.is_there =

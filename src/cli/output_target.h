@@ -1,5 +1,5 @@
-// What an output may not be written over: a store, an audit log, what another program has locked. A file that
-// is replaced is gone for whoever has it open, and a server would go on in it.
+// What an output must not overwrite: a store, an audit log, or a file that another program has locked. A
+// server that has such a file open would keep writing to the one that was replaced.
 #ifndef QUINIELA_CLI_OUTPUT_TARGET_H
 #define QUINIELA_CLI_OUTPUT_TARGET_H
 

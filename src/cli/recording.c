@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-// A record of what was not recorded when it happened.
+// Marks a record that could not be written when its event happened.
 static const struct audit_field later = {.name = "later", .text = "yes"};
 
 static void record_start(struct recording *recording, const struct server_options *options, bool has_tls) {
@@ -34,7 +34,7 @@ bool recording_open(struct recording *recording, const struct server_options *op
         return error_set(error, ERROR_NO_MEMORY, "no memory for the contents of the audit log");
     }
     if (!recording->recorded.is_new && !recording->recorded.has_ended) {
-        audit_write(recording->audit, "stopped", &later, 1); // killed, or nothing could be written
+        audit_write(recording->audit, "stopped", &later, 1); // it was killed, or could not write
     }
     record_start(recording, options, has_tls);
     return true;

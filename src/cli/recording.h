@@ -20,8 +20,8 @@ struct recording {
 bool recording_open(struct recording *recording, const struct server_options *options, bool has_tls,
                     struct error *error) MUST_CHECK;
 
-// Records what the ledger has done. A ledger_options.noted; the context is the struct. For one thread at a
-// time.
+// Records what the ledger has done. This is a ledger_options.noted; the context is a struct recording. For
+// one thread at a time.
 void recording_note(void *recording, const struct ledger_note *note);
 
 // Records the terms of the draw if they differ from what `started` said: the stored ones hold. Then compares

@@ -58,7 +58,7 @@ static uint32_t random_between(struct sample_bets *sample, uint32_t minimum, uin
 // Bets ----------------------------------------------------------------------------------------------------
 
 // Whether the next bet wins. Selection sampling (D. Knuth, The Art of Computer Programming 2, 3.4.2,
-// algorithm S): every choice of winners is as likely, and exactly so many are chosen.
+// algorithm S): every choice of winners is equally likely, and their number is exact.
 static bool choose_winner(struct sample_bets *sample) {
     bool wins = random_below(&sample->random, sample->bets_left) < sample->winners_left;
     sample->winners_left -= wins;

@@ -17,8 +17,8 @@ static bool refuse_bet(const struct client_options *options, const struct error 
     return error_set(error, ERROR_BAD_SETTING, "%s", reason->text);
 }
 
-// Writes the fields that are set, separated by commas, and how many they are into *set; the first that is not
-// set into *missing.
+// Writes the fields that are set, separated by commas. *set becomes their number, *missing the first field
+// that is not set.
 static bool write_bet(const struct client_options *options, char text[BET_TEXT_BYTES_MAX + 1], int *set,
                       const char *const **missing, struct error *error) {
     size_t length = 0;

@@ -57,7 +57,7 @@ struct status {
     struct totals totals;
     struct winner_count *winners; // of the agencies that have any, by number
     size_t winners_count, winners_max;
-    size_t next_winner;  // the first of them that is not printed
+    size_t next_winner;  // the first of them not yet printed
     bool printed_agency; // JSON: whether a comma is due
 };
 
@@ -108,7 +108,7 @@ static bool read_totals(struct status *status, struct error *error) {
            (!is_drawn(status) || store_winners(status->store, count_winner, status, error));
 }
 
-// How many winners an agency has. For the agencies in their order, each once.
+// How many winners an agency has. To be called once for each agency, in their order.
 static uint64_t take_winners(struct status *status, uint32_t agency) {
     while (status->next_winner < status->winners_count &&
            status->winners[status->next_winner].agency < agency) {
@@ -178,7 +178,7 @@ static bool print_table(struct status *status, struct error *error) {
 // For programs --------------------------------------------------------------------------------------------
 
 static void print_json_text(const char *name, const char *text) {
-    char json[6 * DRAW_NAME_BYTES_MAX + 2]; // every byte escaped, and the quotes
+    char json[6 * DRAW_NAME_BYTES_MAX + 2]; // every byte escaped, and two quotes
     size_t length = (size_t)(json_text_write(json, text, strnlen(text, DRAW_NAME_BYTES_MAX)) - json);
     printf("\"%s\":%.*s", name, (int)length, json);
 }
@@ -232,7 +232,7 @@ static bool print_json(struct status *status, struct error *error) {
     print_json_drawn(status, "winners", status->totals.winners);
     printf(",\"by_agency\":[");
     if (!store_agencies(status->store, print_json_agency, status, error)) {
-        return false; // what is printed so far does not parse, and nobody takes it for the whole
+        return false; // what is printed so far does not parse, so it is not taken for the whole
     }
     printf("]}\n");
     return true;

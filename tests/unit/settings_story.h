@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// What all three commands fill in.
+// What all four commands fill in.
 struct values {
     const char *config;
     uint16_t gate_port;

@@ -165,7 +165,7 @@ static void what_is_not_written_over_is_known_without_an_input(void **state) {
         close(input);
     }
     assert_false(taken);
-    assert_string_equal(error.text, "audit.log: is an audit log; it is not written over");
+    assert_string_equal(error.text, "audit.log: is an audit log; it is not overwritten");
 }
 
 int main(void) {

@@ -1,4 +1,4 @@
-// The right one of flag, environment, file and default wins, and a refusal says where and why.
+// Flags win over the environment, that over the file, that over defaults, and errors say where and why.
 // What every type takes and refuses, each refusal in one line, and which field a value goes into.
 #include "settings_story.h"
 
@@ -6,7 +6,7 @@
 
 // Who wins ------------------------------------------------------------------------------------------------
 
-static void the_default_holds_when_nobody_speaks(void **state) {
+static void the_default_holds_when_nothing_is_set(void **state) {
     struct story *story = *state;
     ASSERT_READY(&central);
     ASSERT_WRITTEN(gate_port, "12345");
@@ -18,7 +18,7 @@ static void the_default_holds_when_nobody_speaks(void **state) {
     assert_null(story->values.config);
 }
 
-static void the_flag_wins_over_the_environment_that_over_the_file(void **state) {
+static void the_flag_wins_over_the_environment_and_that_over_the_file(void **state) {
     struct story *story = *state;
     write_file("[DEFAULT]\nGATE_PORT = 1\n");
     ASSERT_READY(&central, FILE_FLAG);
@@ -33,8 +33,8 @@ static void the_flag_wins_over_the_environment_that_over_the_file(void **state) 
     assert_true(settings_is_set(story->settings, &story->values.gate_port));
 }
 
-// Kubernetes, for one, sets variables of its own making, and a flag has to help against them.
-static void a_value_that_does_not_win_is_not_looked_at(void **state) {
+// Kubernetes, for one, sets variables of its own, which a flag has to override.
+static void a_value_that_is_overridden_is_not_checked(void **state) {
     struct story *story = *state;
     write_file("GATE_PORT = x\nSHELF = \"x\"\n");
     ASSERT_READY(&central, FILE_FLAG, "--gate-port=3", "--shelf=y");
@@ -52,7 +52,7 @@ static void a_value_that_does_not_win_is_not_looked_at(void **state) {
                  "--shelf=y");
 }
 
-static void what_kubernetes_sets_beside_a_service_is_explained(void **state) {
+static void what_kubernetes_sets_for_a_service_is_explained(void **state) {
     struct story *story = *state;
     setenv("GATE_PORT", "tcp://10.96.0.17:12345", 1);
     ASSERT_WRONG(
@@ -74,7 +74,7 @@ static void an_empty_variable_counts_as_none(void **state) {
     assert_false(settings_is_set(story->settings, &story->values.shelf));
 }
 
-static void the_environment_has_another_name_for_it(void **state) {
+static void an_alias_is_read_from_the_environment(void **state) {
     struct story *story = *state;
     setenv("CLI_PILE_MAXAMOUNT", "20", 1);
     ASSERT_READY(&office);
@@ -108,7 +108,7 @@ static void a_command_sees_only_its_own_settings(void **state) {
 
 // Flags ---------------------------------------------------------------------------------------------------
 
-static void a_flag_takes_its_value_behind_a_space_or_an_equals_sign(void **state) {
+static void a_flag_takes_its_value_after_a_space_or_an_equals_sign(void **state) {
     struct story *story = *state;
     ASSERT_READY(&office, "--hall-address", "a:1", "--id=7", "--pile-size", "5");
     assert_string_equal(story->values.hall_address, "a:1");
@@ -119,7 +119,7 @@ static void a_flag_takes_its_value_behind_a_space_or_an_equals_sign(void **state
     assert_int_equal(story->values.id, 2);
 }
 
-static void operands_stand_anywhere_between_the_flags(void **state) {
+static void operands_may_stand_anywhere_between_the_flags(void **state) {
     struct story *story = *state;
     ASSERT_READY(&listing, "from", "--shelf=x", "to", "-o", "out.csv");
     assert_int_equal(settings_operand_count(story->settings), 2);
@@ -152,7 +152,7 @@ static void wrong_flags_are_named(void **state) {
     ASSERT_WRONG("--output: \"\" is not a text of at least one character", &listing, "a", "-o", "");
 }
 
-static void help_is_printed_and_ends_the_matter(void **state) {
+static void help_is_printed_in_groups_and_nothing_else_is_read(void **state) {
     struct story *story = *state;
     assert_int_equal(LOAD(&central, "--help"), SETTINGS_DONE);
     assert_string_equal(
@@ -423,19 +423,19 @@ static void a_group_fills_its_own_part_of_the_options(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(the_default_holds_when_nobody_speaks),
-        STORY(the_flag_wins_over_the_environment_that_over_the_file),
-        STORY(a_value_that_does_not_win_is_not_looked_at),
-        STORY(what_kubernetes_sets_beside_a_service_is_explained),
+        STORY(the_default_holds_when_nothing_is_set),
+        STORY(the_flag_wins_over_the_environment_and_that_over_the_file),
+        STORY(a_value_that_is_overridden_is_not_checked),
+        STORY(what_kubernetes_sets_for_a_service_is_explained),
         STORY(an_empty_variable_counts_as_none),
-        STORY(the_environment_has_another_name_for_it),
+        STORY(an_alias_is_read_from_the_environment),
         STORY(flag_only_settings_are_neither_in_the_environment_nor_in_the_file),
         STORY(a_command_sees_only_its_own_settings),
-        STORY(a_flag_takes_its_value_behind_a_space_or_an_equals_sign),
-        STORY(operands_stand_anywhere_between_the_flags),
+        STORY(a_flag_takes_its_value_after_a_space_or_an_equals_sign),
+        STORY(operands_may_stand_anywhere_between_the_flags),
         STORY(too_few_and_too_many_operands_are_refused),
         STORY(wrong_flags_are_named),
-        STORY(help_is_printed_and_ends_the_matter),
+        STORY(help_is_printed_in_groups_and_nothing_else_is_read),
         STORY(numbers_are_whole_and_within_their_bounds),
         STORY(durations_are_as_go_writes_them),
         STORY(sizes_are_powers_of_1024),

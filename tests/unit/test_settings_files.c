@@ -1,4 +1,4 @@
-// INI and YAML files give the settings that they name, and what is not good is named with its line.
+// INI and YAML files set what they name, and whatever is wrong in them is named with its line.
 #include "settings_story.h"
 
 // The INI file --------------------------------------------------------------------------------------------
@@ -28,7 +28,7 @@ static void ini_keys_count_in_section_default_only(void **state) {
     assert_non_null(strstr(story->printed, "| key: other.SHELF | line: 3 |"));
 }
 
-static void unknown_keys_are_warned_of_and_no_more(void **state) {
+static void unknown_keys_only_cause_a_warning(void **state) {
     struct story *story = *state;
     write_file("[DEFAULT]\nNOVELTY = 1\nGATE_PORT = 2\nCONFIG = other.file\nCLI_ID = 3\n");
     ASSERT_READY(&central, FILE_FLAG);
@@ -71,14 +71,14 @@ static void a_key_given_twice_is_refused(void **state) {
 static void an_ini_line_that_does_not_parse_is_named(void **state) {
     struct story *story = *state;
     write_file("[DEFAULT]\nGATE_PORT\n");
-    ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
+    ASSERT_WRONG("settings.file:2: this is neither a section nor a key with a value nor a comment", &central,
                  FILE_FLAG);
     write_file("# so\n[DEFAULT\nGATE_PORT = 1\n");
-    ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
+    ASSERT_WRONG("settings.file:2: this is neither a section nor a key with a value nor a comment", &central,
                  FILE_FLAG);
     // The first one counts, whichever kind it is of.
     write_file("GATE_PORT\nLOUDNESS = LOUD\n");
-    ASSERT_WRONG("settings.file:1: this is no section, no key with a value and no comment", &central,
+    ASSERT_WRONG("settings.file:1: this is neither a section nor a key with a value nor a comment", &central,
                  FILE_FLAG);
     write_file("LOUDNESS = INFO\nGATE_PORT = x\nSHELF\n");
     ASSERT_WRONG("settings.file:2: GATE_PORT: \"x\" is not a whole number from 0 to 65535", &central,
@@ -96,7 +96,7 @@ static void an_indented_ini_line_never_continues_the_one_before(void **state) {
     assert_string_equal(story->values.shelf, "a");
     assert_int_equal(story->values.gate_port, 9);
     write_file("SHELF = a\n  b\n");
-    ASSERT_WRONG("settings.file:2: this is no section, no key with a value and no comment", &central,
+    ASSERT_WRONG("settings.file:2: this is neither a section nor a key with a value nor a comment", &central,
                  FILE_FLAG);
 }
 
@@ -156,7 +156,7 @@ static void yaml_keys_are_nested_and_found_in_any_case(void **state) {
     assert_string_equal(story->values.hall_address, "a:1");
 }
 
-static void yaml_may_be_empty_and_a_null_is_no_text(void **state) {
+static void yaml_may_be_empty_and_a_null_is_not_a_text(void **state) {
     struct story *story = *state;
     static const char *const texts[] = {"",
                                         "# nothing\n",
@@ -185,10 +185,12 @@ static void yaml_that_holds_anything_but_maps_is_refused(void **state) {
     static const struct {
         const char *text, *refusal;
     } bad[] = {
-        {"id: 1\nhall:\n  - a\n", "settings.file:2: hall: a list or an alias is no setting's value"},
-        {"id: &one 1\n\npause: *one\n", "settings.file:3: pause: a list or an alias is no setting's value"},
-        {"- a\n", "settings.file:1: the file is no map of keys and values"},
-        {"\nid\n", "settings.file:2: the file is no map of keys and values"},
+        {"id: 1\nhall:\n  - a\n",
+         "settings.file:2: hall: a list or an alias cannot be the value of a setting"},
+        {"id: &one 1\n\npause: *one\n",
+         "settings.file:3: pause: a list or an alias cannot be the value of a setting"},
+        {"- a\n", "settings.file:1: the file is not a map of keys and values"},
+        {"\nid\n", "settings.file:2: the file is not a map of keys and values"},
         {"id: 1\n---\nid: 2\n", "settings.file:2: there is a second document"},
         {"id: 1\n? [a]\n: 2\n", "settings.file:2: a key must be a plain word"},
         {"id: 1\n'': 2\n", "settings.file:2: a key must be a plain word"},
@@ -237,7 +239,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(ini_keys_are_found_in_any_case),
         STORY(ini_keys_count_in_section_default_only),
-        STORY(unknown_keys_are_warned_of_and_no_more),
+        STORY(unknown_keys_only_cause_a_warning),
         STORY(a_bad_value_in_the_file_is_named_with_its_line),
         STORY(a_key_given_twice_is_refused),
         STORY(an_ini_line_that_does_not_parse_is_named),
@@ -245,7 +247,7 @@ int main(void) {
         STORY(a_long_ini_line_is_never_cut),
         STORY(a_file_that_cannot_be_read_is_named),
         STORY(yaml_keys_are_nested_and_found_in_any_case),
-        STORY(yaml_may_be_empty_and_a_null_is_no_text),
+        STORY(yaml_may_be_empty_and_a_null_is_not_a_text),
         STORY(yaml_that_holds_anything_but_maps_is_refused),
         STORY(yaml_that_does_not_parse_is_named_with_its_line),
         STORY(yaml_nested_without_end_is_refused),

@@ -1,9 +1,9 @@
-// A setting with what nobody meant to write is refused rather than taken unnoticed.
-// Characters that nobody sees, quotes and comments that the source does not know, keys and files that are
-// nearly right.
+// A setting that was not meant as it is written is refused rather than taken unnoticed.
+// Invisible characters, quotes and comments that the source does not have, and keys and files that are nearly
+// right.
 #include "settings_story.h"
 
-static void what_nobody_sees_is_refused_wherever_it_stands(void **state) {
+static void invisible_characters_are_refused_from_every_source(void **state) {
     struct story *story = *state;
 #define HIDDEN "has a control character, which would become part of a name: delete it"
     static const struct {
@@ -110,7 +110,7 @@ static void comments_are_refused_where_they_would_be_part_of_a_name(void **state
 #undef SEEMS
 }
 
-static void people_may_be_called_what_they_like(void **state) {
+static void people_may_have_any_name(void **state) {
     struct story *story = *state;
     setenv("CLI_GUEST", "\"Pepe\" # 2", 1);
     ASSERT_READY(&office);
@@ -164,7 +164,7 @@ static void lines_that_end_in_cr_alone_are_named(void **state) {
     ASSERT_WRONG("settings.file:1: the file is UTF-16: save it as UTF-8", &central, FILE_FLAG);
 }
 
-static void a_file_without_a_key_that_is_known_is_refused(void **state) {
+static void a_file_without_any_known_key_is_refused(void **state) {
     struct story *story = *state;
     write_file("# so\n[SERVER]\nGATE_PORT = 1\nSHELF = a\n");
     ASSERT_WRONG(
@@ -230,13 +230,13 @@ static void a_key_that_is_nearly_one_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(what_nobody_sees_is_refused_wherever_it_stands),
+        STORY(invisible_characters_are_refused_from_every_source),
         STORY(quotes_are_refused_where_they_would_be_part_of_a_name),
         STORY(comments_are_refused_where_they_would_be_part_of_a_name),
-        STORY(people_may_be_called_what_they_like),
+        STORY(people_may_have_any_name),
         STORY(a_byte_order_mark_in_the_middle_is_named),
         STORY(lines_that_end_in_cr_alone_are_named),
-        STORY(a_file_without_a_key_that_is_known_is_refused),
+        STORY(a_file_without_any_known_key_is_refused),
         STORY(a_key_that_is_nearly_one_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
