@@ -9,7 +9,7 @@
 #include "cli/output_file.h"
 #include "cli/output_target.h"
 #include "cli/store_options.h"
-#include "ledger/check.h"
+#include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
 #include "store/store.h"
 
@@ -123,7 +123,7 @@ static bool write_chunk(const struct export *export, const struct stored_chunk *
 
 static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     const struct export *export = context;
-    return check_chunk(chunk, error) && continuity_take(export->continuity, chunk, error) &&
+    return chunk_check(chunk, error) && continuity_take(export->continuity, chunk, error) &&
            write_chunk(export, chunk, error);
 }
 

@@ -1,4 +1,4 @@
-// Checking what a store holds: one chunk, or everything of a draw.
+// Checking all that a store holds of a draw.
 #ifndef QUINIELA_LEDGER_CHECK_H
 #define QUINIELA_LEDGER_CHECK_H
 
@@ -6,13 +6,6 @@
 #include "store/store.h"
 
 #include <stdint.h>
-
-// Whether the chunk is as it was stored: its digest. The store has checked its numbers and its place.
-// ERROR_STORE_FAILED, naming agency and first, when it is not.
-bool check_digest(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
-
-// And whether it was stored right: each line is a bet, and its number the one beside it.
-bool check_chunk(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 
 struct check_result {
     uint64_t chunks, bets; // that are good

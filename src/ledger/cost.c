@@ -1,20 +1,21 @@
 #include "ledger/cost.h"
 
 #include "bet/limits.h"
-#include "ledger/internal.h"
 #include "ledger/listing.h"
+#include "ledger/row_cache.h"
+#include "ledger/state.h"
 
 enum { LIST_BYTES = 512 * 1024 }; // what reading a list costs, in bytes of chunks that are read
 
 // For bets that were sent before, where the chunks that hold the first and the last of them are not kept.
 static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger_request *request) {
     const struct agency *agency = &ledger->agencies[request->input.agency];
-    if (request->input.first < 0 || (uint64_t)request->input.first >= agency->bets ||
+    if (request->input.first < 0 || (uint64_t)request->input.first >= agency->row.bets ||
         request->input.chunk->count == 0) {
         return 0;
     }
     uint64_t first = (uint64_t)request->input.first, end = first + request->input.chunk->count;
-    end = end < agency->bets ? end : agency->bets;
+    end = end < agency->row.bets ? end : agency->row.bets;
     if (row_cache_has(ledger->cache, request->input.agency, first) &&
         row_cache_has(ledger->cache, request->input.agency, end - 1)) {
         return 0;
@@ -24,7 +25,7 @@ static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger
 }
 
 static size_t cost_of_list(const struct ledger *ledger, const struct ledger_request *request) {
-    return listing_is_due(request, ledger->agencies[request->input.agency].bets) &&
+    return listing_is_due(request, ledger->agencies[request->input.agency].row.bets) &&
                    !listings_have(ledger->listings, request->input.agency, request->input.list_from)
                ? LIST_BYTES
                : 0;

@@ -4,7 +4,7 @@
 #include "bet/chunk.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
-#include "ledger/check.h"
+#include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
 
 #include <inttypes.h>
@@ -84,7 +84,7 @@ static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct e
     struct telling *telling = context;
     uint64_t bet = chunk->first; // whose row begins at `at`
     size_t at = 0;
-    if (!check_digest(chunk, error)) {
+    if (!chunk_check_digest(chunk, error)) {
         return false;
     }
     while (telling->left > 0 && telling->hits->agency == chunk->agency &&

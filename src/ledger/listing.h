@@ -8,7 +8,7 @@
 #define QUINIELA_LEDGER_LISTING_H
 
 #include "base/error.h"
-#include "ledger/ledger.h"
+#include "ledger/request.h"
 #include "store/store.h"
 
 #include <stdint.h>

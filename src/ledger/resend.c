@@ -1,7 +1,7 @@
 #include "ledger/resend.h"
 
 #include "bet/errors.h"
-#include "ledger/check.h"
+#include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
 
 #include <string.h>
@@ -66,7 +66,7 @@ static bool compare_chunk(void *context, const struct stored_chunk *stored, stru
     size_t start = chunk_row_offset(stored->rows, stored->rows_length, skip);
     size_t length = chunk_row_offset(stored->rows + start, stored->rows_length - start, count);
     compare_rows(comparison, until, stored->rows + start, length);
-    if ((is_large || !comparison->same) && !check_digest(stored, error)) {
+    if ((is_large || !comparison->same) && !chunk_check_digest(stored, error)) {
         return find_damage(comparison, error);
     }
     if (is_large) {

@@ -1,9 +1,7 @@
-// The terms of a draw, how many agencies it waits for and which number wins: those that are stored, or those
-// that a server is started with. A draw that has begun keeps its own, so that a forgotten flag at a restart
-// cannot seal it, nor have another number win.
-#include "ledger/internal.h"
+#include "ledger/terms.h"
 
 #include "base/log.h"
+#include "ledger/state.h"
 
 #include <inttypes.h>
 
@@ -35,19 +33,19 @@ static bool refuse(struct error *error, const char *field, const struct ledger *
 // More agencies hurt nobody; fewer may seal the draw at once.
 static bool check_terms(const struct ledger *ledger, const struct terms *wanted, struct error *error) {
     const struct stored_draw *draw = &ledger->draw;
-    bool may_change = ledger->rows == 0 || ledger->options.change;
+    bool may_change = ledger->loaded.rows == 0 || ledger->options.change;
     if (wanted->agencies < draw->agencies && !may_change) {
         return refuse(error, "AGENCIES", ledger, wanted->agencies, draw->agencies);
     }
     if (wanted->winning_number != draw->winning_number && !may_change) {
         return refuse(error, "WINNING_NUMBER", ledger, wanted->winning_number, draw->winning_number);
     }
-    if (wanted->agencies < ledger->last_row) {
+    if (wanted->agencies < ledger->loaded.last_row) {
         error_set(error, ERROR_BAD_SETTING,
                   "AGENCIES is %" PRIu32 ", but agency %" PRIu32
                   " has sent to draw \"%s\" already: start with "
                   "%" PRIu32 " or more",
-                  wanted->agencies, ledger->last_row, ledger->draw_name, ledger->last_row);
+                  wanted->agencies, ledger->loaded.last_row, ledger->draw_name, ledger->loaded.last_row);
         error->field = "AGENCIES";
         return false;
     }
@@ -56,7 +54,7 @@ static bool check_terms(const struct ledger *ledger, const struct terms *wanted,
 
 static void log_change(const struct ledger *ledger, const char *what, uint32_t old, uint32_t new) {
     if (old != new) {
-        log_event(ledger->rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
+        log_event(ledger->loaded.rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
                   "draw: %s | %s: %" PRIu32 " → %" PRIu32, ledger->draw_name, what, old, new);
     }
 }
@@ -88,9 +86,9 @@ static void warn_of_change_for_nothing(const struct ledger *ledger) {
     }
 }
 
-bool ledger_take_terms(struct ledger *ledger, bool found, struct error *error) {
+bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     struct stored_draw *draw = &ledger->draw;
-    if (!found || ledger->has_terms) {
+    if (!found || ledger->loaded.has_terms) {
         return true;
     }
     struct terms wanted = wanted_terms(ledger);
@@ -105,12 +103,12 @@ bool ledger_take_terms(struct ledger *ledger, bool found, struct error *error) {
     if (!check_terms(ledger, &wanted, error)) {
         return false;
     }
-    if (ledger->in_group || !ledger->is_shared) { // else it comes here again, with the draw locked
+    if (ledger->group.is_begun || !ledger->is_shared) { // else it comes here again, with the draw locked
         log_change(ledger, "agencies", draw->agencies, wanted.agencies);
         log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
     }
     draw->agencies = wanted.agencies;
     draw->winning_number = wanted.winning_number;
     ledger->draw_is_stored = false;
-    return ledger_resize(ledger, error);
+    return state_resize(ledger, error);
 }

@@ -1,16 +1,15 @@
-// After a failure the store counts as good again only when something has been stored: a full disk lets it be
-// opened and read, and takes a small commit where there is no room for a chunk. What agencies send is tried
-// as it comes; while nobody sends, or somebody only asks, the ledger tries by itself.
-#include "ledger/internal.h"
+#include "ledger/trial.h"
 
 #include "base/log.h"
 #include "ledger/limits.h"
+#include "ledger/request.h"
+#include "ledger/state.h"
 
 #include <inttypes.h>
 
 enum { ROW_BYTES = 16 * 1024 }; // what a group takes beside its chunks
 
-void ledger_note_failed_group(struct ledger *ledger, const struct queue_node *group) {
+void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
     size_t bytes = ROW_BYTES;
     for (; group != NULL && bytes < GROUP_BYTES_MAX; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
@@ -23,7 +22,7 @@ void ledger_note_failed_group(struct ledger *ledger, const struct queue_node *gr
     }
 }
 
-void ledger_store_works(struct ledger *ledger) {
+void trial_passed(struct ledger *ledger) {
     if (!ledger->failing) {
         return;
     }
@@ -32,10 +31,10 @@ void ledger_store_works(struct ledger *ledger) {
     (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
                             "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
                             ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,
-                            ledger->draw.agencies, ledger->bets);
+                            ledger->draw.agencies, ledger->loaded.bets);
 }
 
-bool ledger_try_store(struct ledger *ledger, struct error *error) {
+bool trial_make(struct ledger *ledger, struct error *error) {
     if (!ledger->failing) {
         return true;
     }
@@ -45,11 +44,11 @@ bool ledger_try_store(struct ledger *ledger, struct error *error) {
         return false;
     }
     ledger->draw = draw;
-    ledger_store_works(ledger);
+    trial_passed(ledger);
     return true;
 }
 
-bool ledger_is_asked(const struct queue_node *group) {
+bool trial_is_asked(const struct queue_node *group) {
     for (; group != NULL; group = group->next) {
         const struct ledger_request *request = CONTAINER_OF(group, struct ledger_request, node);
         if (request->input.type == LEDGER_CHUNK && request->input.chunk != NULL &&

@@ -10,8 +10,9 @@
 #define QUINIELA_LEDGER_TURN_H
 
 #include "base/queue.h"
-#include "ledger/ledger.h"
+#include "ledger/request.h"
 
+struct ledger;
 struct turns;
 
 // Nobody waits yet; NULL when there is no memory. The caller frees it, when nobody waits any more. `ledger`

@@ -3,7 +3,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/group.h"
+#include "ledger/ledger.h"
 #include "ledger/turn.h"
+#include "ledger/work.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -34,7 +37,7 @@ static void abandon_all(struct worker *worker) {
 
 static int wait_ms(const struct worker *worker) {
     const struct ledger *ledger = worker->ledger;
-    int work = ledger_is_shared(ledger) ? LOOK_AGAIN_MS : ledger_has_work(ledger) ? WORK_AGAIN_MS : -1;
+    int work = ledger_is_shared(ledger) ? LOOK_AGAIN_MS : work_is_due(ledger) ? WORK_AGAIN_MS : -1;
     int turn = turns_wait_ms(worker->turns);
     return turn < 0 || (work >= 0 && work < turn) ? work : turn;
 }
@@ -46,14 +49,14 @@ static bool look(struct worker *worker) {
         return false;
     }
     worker->look_at = now + LOOK_AGAIN_MS;
-    ledger_look(worker->ledger);
+    work_look(worker->ledger);
     return true;
 }
 
 static void work(struct worker *worker) {
     struct ledger *ledger = worker->ledger;
-    if ((!ledger_is_shared(ledger) || look(worker)) && ledger_has_work(ledger)) {
-        ledger_work(ledger);
+    if ((!ledger_is_shared(ledger) || look(worker)) && work_is_due(ledger)) {
+        work_do(ledger);
     }
 }
 
@@ -68,7 +71,7 @@ static void *run(void *argument) {
                   ms == 0 ? queue_take_all(&worker->queue) : queue_wait_all(&worker->queue, ms));
         struct queue_node *group = queue_is_closed(&worker->queue) ? NULL : turns_take_group(worker->turns);
         if (group != NULL) {
-            ledger_process(ledger, group);
+            group_process(ledger, group);
         }
         if (!queue_is_closed(&worker->queue)) {
             work(worker);

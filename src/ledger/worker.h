@@ -2,8 +2,10 @@
 #ifndef QUINIELA_LEDGER_WORKER_H
 #define QUINIELA_LEDGER_WORKER_H
 
-#include "ledger/ledger.h"
+#include "base/error.h"
+#include "ledger/request.h"
 
+struct ledger;
 struct worker;
 
 // Starts a thread that works for `ledger`, which must outlive it and is then that thread's alone. On success

@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "ledger/ledger.h"
+#include "ledger/winners.h"
 #include "ledger/worker.h"
 #include "net/handler.h"
 

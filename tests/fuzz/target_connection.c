@@ -7,11 +7,15 @@
 #include "base/log.h"
 #include "base/queue.h"
 #include "disk.h"
+#include "ledger/group.h"
+#include "ledger/ledger.h"
+#include "ledger/work.h"
 #include "net/connection.h"
 #include "net/limits.h"
 #include "net/net.h"
 #include "promises.h"
 #include "service/service.h"
+#include "store/store.h"
 #include "wire/frame.h"
 
 #include <stdio.h>
@@ -303,10 +307,10 @@ static void acknowledge(void) {
 static bool run_ledger(void) {
     struct queue_node *group = queue_take_all(&worker.queue);
     if (group != NULL) {
-        ledger_process(ledger, group);
+        group_process(ledger, group);
     }
-    if (ledger_has_work(ledger)) {
-        ledger_work(ledger);
+    if (work_is_due(ledger)) {
+        work_do(ledger);
     }
     if (loop.woken) {
         loop.woken = false;

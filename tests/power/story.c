@@ -4,7 +4,12 @@
 #include "bet/errors.h"
 #include "check.h"
 #include "checkpointer.h"
+#include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/request.h"
+#include "ledger/winners.h"
+#include "ledger/work.h"
+#include "store/store.h"
 #include "vfs.h"
 
 #include <fcntl.h>
@@ -230,7 +235,7 @@ static bool process_group(void) {
     }
     story.group_failed = false;
     if (story.count > 0) {
-        ledger_process(story.ledger, &story.group[0].node);
+        group_process(story.ledger, &story.group[0].node);
     }
     for (size_t i = 0; i < story.count; i++) {
         chunk_free((struct chunk *)(uintptr_t)story.group[i].input.chunk);
@@ -294,9 +299,9 @@ static bool send_everything(void) {
 static bool make_draw(void) {
     struct error error;
     error_set(&error, ERROR_STORE_FAILED, "the draw");
-    while (ledger_has_work(story.ledger)) {
-        ledger_work(story.ledger);
-        if (ledger_has_work(story.ledger) && !may_try_again("the draw", &error)) {
+    while (work_is_due(story.ledger)) {
+        work_do(story.ledger);
+        if (work_is_due(story.ledger) && !may_try_again("the draw", &error)) {
             return false;
         }
     }

@@ -3,7 +3,11 @@
 #include "bet/errors.h"
 #include "connections.h"
 #include "disk.h"
+#include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/request.h"
+#include "ledger/winners.h"
+#include "ledger/work.h"
 #include "ledger/worker.h"
 #include "net/limits.h"
 #include "net/net.h"
@@ -114,14 +118,14 @@ static void take_turn(void *context, uint64_t life) {
     central.worker.has_turn = false;
     take_what_waits();
     if (central.worker.waiting != NULL) {
-        ledger_process(central.ledger, take_group());
+        group_process(central.ledger, take_group());
     }
-    if (central.worker.waiting == NULL && ledger_has_work(central.ledger)) {
-        ledger_work(central.ledger);
+    if (central.worker.waiting == NULL && work_is_due(central.ledger)) {
+        work_do(central.ledger);
     }
     if (central.worker.waiting != NULL) {
         give_turn(world_below(central.ledger_delay_ms + 1));
-    } else if (ledger_has_work(central.ledger)) {
+    } else if (work_is_due(central.ledger)) {
         give_turn(WORK_AGAIN_MS);
     }
     central_after_event();
@@ -198,7 +202,7 @@ static void start(void *context, uint64_t number) {
     queue_init(&central.worker.queue);
     central.running = true;
     lottery_set_worker(central.lottery, &central.worker);
-    if (ledger_has_work(central.ledger)) {
+    if (work_is_due(central.ledger)) {
         give_turn(0);
     }
     central_after_event();

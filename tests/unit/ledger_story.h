@@ -6,9 +6,13 @@
 #include "cmocka_all.h"
 
 #include "bet/errors.h"
+#include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/winners.h"
+#include "ledger/work.h"
 #include "ledger/worker.h"
 #include "store/backend.h"
+#include "store/store.h"
 
 #include <sched.h>
 #include <semaphore.h>
@@ -203,7 +207,7 @@ static inline void discard(struct ledger_request *request) {
 static inline const struct error_code *ask(struct ledger_request *asked, int64_t *next) {
     asked->node.next = NULL;
     story.count = 0;
-    ledger_process(story.ledger, &asked->node);
+    group_process(story.ledger, &asked->node);
     assert_int_equal(story.count, 1);
     assert_ptr_equal(story.completed[0], asked);
     const struct error_code *code = asked->answer.error.code;

@@ -6,7 +6,10 @@
 #include "store_story.h"
 
 #include "bet/errors.h"
+#include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/winners.h"
+#include "ledger/work.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -188,7 +191,7 @@ static inline struct ledger_request *request_of(enum ledger_request_type type, u
 static inline struct ledger_request answer(struct server *server, struct ledger_request *request) {
     current = server;
     request->node.next = NULL;
-    ledger_process(server->ledger, &request->node);
+    group_process(server->ledger, &request->node);
     struct ledger_request answered = *request;
     chunk_free((struct chunk *)(uintptr_t)request->input.chunk);
     free(request);

@@ -5,7 +5,11 @@
 #include "command.h"
 
 #include "base/log.h"
+#include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/request.h"
+#include "ledger/winners.h"
+#include "ledger/work.h"
 
 #include <inttypes.h>
 #include <sqlite3.h>
@@ -82,7 +86,7 @@ static bool send(struct ledger *ledger, enum ledger_request_type type, uint32_t 
     error_clear(&request.answer.error);
     assert_true(
         chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request.input.digest));
-    ledger_process(ledger, &request.node);
+    group_process(ledger, &request.node);
     chunk_free(chunk);
     return answer == ERROR_NONE;
 }
@@ -116,7 +120,7 @@ static void make_store(enum moment moment) {
         assert_true(send_rest(ledger, IN_THE_MIDDLE));
     }
     if (moment >= DRAWN) {
-        ledger_work(ledger);
+        work_do(ledger);
         assert_non_null(told);
     }
     ledger_close(&ledger);
@@ -173,8 +177,8 @@ static bool go_on(enum moment moment) {
         return false;
     }
     bool done = send_rest(ledger, moment);
-    if (ledger_has_work(ledger)) {
-        ledger_work(ledger);
+    if (work_is_due(ledger)) {
+        work_do(ledger);
     }
     if (told != NULL) {
         assert_winners_are_right();

@@ -130,7 +130,7 @@ static void nothing_is_added_after_the_seal(void **state) {
         assert_refused(LEDGER_CHUNK, 1, -1, 1, ERROR_AGENCY_FINISHED);
         assert_refused(LEDGER_CHUNK, 1, 16, 1, ERROR_GAP);
         if (again == 1) {
-            ledger_work(story.ledger);
+            work_do(story.ledger);
         } else {
             restart(2);
         }
@@ -145,16 +145,16 @@ static void the_draw_is_made_once_and_survives(void **state) {
     assert_stored(LEDGER_LAST_CHUNK, 3, 0, 0, 0);
     assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
     assert_stored(LEDGER_LAST_CHUNK, 1, 8, 20, 28);
-    assert_false(ledger_has_work(story.ledger));
+    assert_false(work_is_due(story.ledger));
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
-    assert_true(ledger_has_work(story.ledger));
+    assert_true(work_is_due(story.ledger));
     assert_int_equal(query("SELECT state = 'sealed' FROM draws"), 1); // stored before anybody heard of it
     assert_int_equal(story.drawn, 0);
     restart(3); // between the seal and the draw
-    assert_true(ledger_has_work(story.ledger));
-    ledger_work(story.ledger);
+    assert_true(work_is_due(story.ledger));
+    work_do(story.ledger);
     for (int again = 0; again < 2; again++) {
-        assert_false(ledger_has_work(story.ledger));
+        assert_false(work_is_due(story.ledger));
         assert_int_equal(story.drawn, 1);
         assert_string_equal(winners_of_agency(1), "7,17,27");
         assert_string_equal(winners_of_agency(2), "7");
@@ -172,7 +172,7 @@ static void winners_in_resent_chunks(void **state) {
     assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
     assert_stored(LEDGER_CHUNK, 1, 2, 10, 12);      // stores 5 … 11, with a winner
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 18, 18); // stores 12 … 17, its last a winner
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
     assert_string_equal(winners_of_agency(1), "7,17");
 }
@@ -187,7 +187,7 @@ static void the_winning_number_is_changed_on_purpose(void **state) {
     assert_stored(LEDGER_LAST_CHUNK, 1, 8, 1, 9);
     story.winning_number = 7574; // too late: it is sealed
     restart(1);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_string_equal(winners_of_agency(1), "0,1,2,3,4,5,6,8");
     assert_int_equal(query("SELECT winning_number FROM draws"), 1);
 }
@@ -198,7 +198,7 @@ static void told_by_all_once(void **state) {
     open_ledger(2);
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 1, 1);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     ask(request(LEDGER_TOLD, 1, -1, 0), &next);
     ask(request(LEDGER_TOLD, 1, -1, 0), &next);
     assert_int_equal(story.all_told, 0);
@@ -224,7 +224,7 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
         requests[i]->node.next = i < 5 ? &requests[i + 1]->node : NULL;
     }
     int commits = story.commits;
-    ledger_process(story.ledger, &requests[0]->node);
+    group_process(story.ledger, &requests[0]->node);
     assert_int_equal(story.commits, commits + 1);
     assert_int_equal(story.count, 6);
     for (int i = 0; i < 6; i++) {

@@ -43,7 +43,7 @@ static void the_draw_goes_through_the_rows_once(void **state) {
     assert_int_equal(ask(winning(LEDGER_LAST_CHUNK, 1, MANY_BETS, 10), &next), ERROR_NONE);
     assert_int_equal(ask(winning(LEDGER_LAST_CHUNK, 2, 0, MANY_BETS), &next), ERROR_NONE);
     scanned = 0;
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
     assert_int_equal(winners_count(story.winners), 2 * MANY_BETS + 10);
     // Each row's end is looked for, and in each row those of its fields.
@@ -127,7 +127,7 @@ static void a_group_that_failed_is_forgotten(void **state) {
     stored->node.next = &again->node;
     story.count = 0;
     story.fault = FAIL_BEFORE;
-    ledger_process(story.ledger, &stored->node);
+    group_process(story.ledger, &stored->node);
     assert_int_equal(stored->answer.error.code, ERROR_STORE_FAILED);
     assert_int_equal(again->answer.error.code, ERROR_STORE_FAILED);
     discard(stored);

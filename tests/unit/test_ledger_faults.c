@@ -49,10 +49,10 @@ static void a_seal_that_fails(void **state) {
         story.fault = faults[i];
         assert_refused(LEDGER_LAST_CHUNK, 1, 0, 8, ERROR_STORE_FAILED);
         assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed'"), i);
-        ledger_work(story.ledger); // makes the draw only when it is sealed in the store
+        work_do(story.ledger); // makes the draw only when it is sealed in the store
         assert_int_equal(story.drawn, i);
         assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
-        ledger_work(story.ledger);
+        work_do(story.ledger);
         assert_int_equal(story.drawn, 1);
         assert_string_equal(winners_of_agency(1), "7");
         assert_bets(8);
@@ -83,15 +83,15 @@ static void a_store_that_has_failed_works_when_it_has_stored(void **state) {
     assert_stored(LEDGER_CHUNK, 1, 0, 0, 0);
     story.fault = FAIL_BEFORE;
     assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
-    assert_true(ledger_has_work(story.ledger)); // it tries by itself
+    assert_true(work_is_due(story.ledger)); // it tries by itself
     int commits = story.commits;
     assert_stored(LEDGER_CHUNK, 1, 0, 0, 0);
     assert_true(story.commits > commits + 1); // the load's, and the trial's
-    assert_false(ledger_has_work(story.ledger));
+    assert_false(work_is_due(story.ledger));
     story.fault = FAIL_BEFORE;
     assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
-    ledger_work(story.ledger);
-    assert_false(ledger_has_work(story.ledger));
+    work_do(story.ledger);
+    assert_false(work_is_due(story.ledger));
     commits = story.commits;
     assert_stored(LEDGER_CHUNK, 1, 0, 0, 0); // of a store that works nothing is tried
     assert_int_equal(story.commits, commits);
@@ -106,12 +106,12 @@ static void a_draw_that_fails_is_made_again(void **state) {
         open_ledger(1);
         assert_stored(LEDGER_LAST_CHUNK, 1, 0, 30, 30);
         story.fault = faults[i];
-        ledger_work(story.ledger);
+        work_do(story.ledger);
         assert_int_equal(story.drawn, 0);
-        assert_true(ledger_has_work(story.ledger));
-        ledger_work(story.ledger);
+        assert_true(work_is_due(story.ledger));
+        work_do(story.ledger);
         assert_int_equal(story.drawn, 1);
-        assert_false(ledger_has_work(story.ledger));
+        assert_false(work_is_due(story.ledger));
         assert_string_equal(winners_of_agency(1), "7,17,27");
         assert_int_equal(query("SELECT count(*) FROM winners"), 3);
         ledger_close(&story.ledger);
@@ -131,7 +131,7 @@ static void a_damaged_chunk_is_found_at_the_draw(void **state) {
     sqlite3_close(database);
     open_ledger(2);
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 0, 0);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 0);
     assert_int_equal(query("SELECT count(*) FROM winners"), 0);
 }
@@ -199,19 +199,19 @@ static void told_is_reported_when_it_is_stored(void **state) {
     open_ledger(2);
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 1, 1);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     for (uint32_t agency = 1; agency <= 2; agency++) {
         story.fault = FAIL_BEFORE;
         assert_int_equal(ask(request(LEDGER_TOLD, agency, -1, 0), &next), ERROR_STORE_FAILED);
         assert_int_equal(query(told), agency - 1);
         assert_int_equal(story.all_told, 0);
         story.store_is_gone = true;
-        assert_true(ledger_has_work(story.ledger)); // no request will bring the store back
-        ledger_work(story.ledger);
+        assert_true(work_is_due(story.ledger)); // no request will bring the store back
+        work_do(story.ledger);
         assert_int_equal(story.all_told, 0);
         story.store_is_gone = false;
-        ledger_work(story.ledger);
-        assert_false(ledger_has_work(story.ledger));
+        work_do(story.ledger);
+        assert_false(work_is_due(story.ledger));
         assert_int_equal(query(told), agency);
     }
     assert_int_equal(story.all_told, 1);
@@ -243,7 +243,7 @@ static void a_group_whose_commit_fails(void **state) {
     }
     story.count = 0;
     story.fault = FAIL_BEFORE;
-    ledger_process(story.ledger, &requests[0]->node);
+    group_process(story.ledger, &requests[0]->node);
     assert_int_equal(story.count, 7);
     for (int i = 0; i < 7; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
@@ -268,10 +268,10 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
 }
 
 static void work(void) {
-    for (int tries = 0; ledger_has_work(story.ledger) && tries < 2; tries++) {
-        ledger_work(story.ledger);
+    for (int tries = 0; work_is_due(story.ledger) && tries < 2; tries++) {
+        work_do(story.ledger);
     }
-    assert_false(ledger_has_work(story.ledger));
+    assert_false(work_is_due(story.ledger));
 }
 
 // A draw from its first bet to its last winner, in which one call fails.

@@ -39,7 +39,7 @@ static void insist_on_list(void) {
         asked->input.wants_list = true;
         story.count = 0;
         allocations.counted = true;
-        ledger_process(story.ledger, &asked->node);
+        group_process(story.ledger, &asked->node);
         allocations.counted = false;
         pieces = asked->answer.piece_count;
         assert_true(pieces == 2 || error_retryable(asked->answer.error.code));
@@ -50,11 +50,11 @@ static void insist_on_list(void) {
 
 static void work_hungry(void) {
     allocations.counted = true;
-    for (int tries = 0; ledger_has_work(story.ledger) && tries < 2; tries++) {
-        ledger_work(story.ledger);
+    for (int tries = 0; work_is_due(story.ledger) && tries < 2; tries++) {
+        work_do(story.ledger);
     }
     allocations.counted = false;
-    assert_false(ledger_has_work(story.ledger));
+    assert_false(work_is_due(story.ledger));
 }
 
 static void assert_drawn(void) {
@@ -111,7 +111,7 @@ static void a_check_without_memory_is_none(void **state) {
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
     assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
     assert_stored(LEDGER_LAST_CHUNK, 1, 8, 20, 28);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     ledger_close(&story.ledger);
     struct check_result result;
     struct error error;

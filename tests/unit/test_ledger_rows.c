@@ -93,10 +93,10 @@ static void a_winning_bet_that_is_gone(void **state) {
     open_ledger(1);
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
     faulty.chunks = no_chunks; // until the store is opened again
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 0);
     assert_int_equal(query("SELECT count(*) FROM winners"), 0);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
     assert_string_equal(winners_of_agency(1), "7");
 }
@@ -115,7 +115,7 @@ static void a_last_row_that_is_not_ended(void **state) {
     assert_true(store_add_chunk(store, &chunk, &error));
     commit_directly(store);
     open_ledger(1);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
     assert_string_equal(winners_of_agency(1), "77");
 }
@@ -127,17 +127,17 @@ static void told_that_fails_again_and_again(void **state) {
     int64_t next;
     open_ledger(1);
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     story.fault = FAIL_BEFORE;
     assert_int_equal(ask(request(LEDGER_TOLD, 1, -1, 0), &next), ERROR_STORE_FAILED);
     story.failing_commit = FAIL_BEFORE;
     int tries = 0;
-    for (; ledger_has_work(story.ledger); tries++) {
+    for (; work_is_due(story.ledger); tries++) {
         assert_true(query(told) == 0 || tries > 5); // then it is the store's trial behind it that fails
         assert_int_equal(story.all_told, 0);
         story.calls = 0;
         story.failing_call = tries + 1;
-        ledger_work(story.ledger);
+        work_do(story.ledger);
     }
     assert_true(tries > 5); // opening, the draw, the agencies, and storing what was told: begin, put, commit
     assert_int_equal(query(told), 1);

@@ -115,20 +115,20 @@ static void the_last_end_seals_the_draw_wherever_it_comes(void **state) {
         start(&servers[i], SERVERS);
     }
     for (int i = 0; i < SERVERS; i++) {
-        assert_false(ledger_has_work(servers[i].ledger));
+        assert_false(work_is_due(servers[i].ledger));
         assert_stored(&servers[i], LEDGER_LAST_CHUNK, (uint32_t)i + 1, 0, 8, 8);
     }
-    assert_true(ledger_has_work(servers[SERVERS - 1].ledger));
+    assert_true(work_is_due(servers[SERVERS - 1].ledger));
     assert_int_equal(query_number("SELECT count(*) FROM draws WHERE state = 'sealed' AND finished = 3"), 1);
     assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 8, 1).answer.error.code, ERROR_AGENCY_FINISHED);
     for (int i = 0; i < SERVERS; i++) { // whoever looks first makes it
         current = &servers[i];
-        ledger_look(servers[i].ledger);
-        if (ledger_has_work(servers[i].ledger)) {
-            ledger_work(servers[i].ledger);
+        work_look(servers[i].ledger);
+        if (work_is_due(servers[i].ledger)) {
+            work_do(servers[i].ledger);
         }
         assert_int_equal(servers[i].drawn, 1);
-        assert_false(ledger_has_work(servers[i].ledger));
+        assert_false(work_is_due(servers[i].ledger));
         for (uint32_t agency = 1; agency <= SERVERS; agency++) {
             assert_winners(&servers[i], agency, "7");
         }
@@ -145,12 +145,12 @@ static void a_draw_that_is_not_finished_is_made_by_another(void **state) {
     struct store *other = open_draw("1", STORE_SERVE);
     must(store_begin_draw(other, &error), &error);
     must(store_add_winner(other, &(struct stored_winner){1, 7, "7"}, &error), &error);
-    ledger_work(servers[0].ledger);
-    ledger_look(servers[0].ledger);
+    work_do(servers[0].ledger);
+    work_look(servers[0].ledger);
     assert_int_equal(servers[0].drawn, 0);
-    assert_true(ledger_has_work(servers[0].ledger)); // and again
+    assert_true(work_is_due(servers[0].ledger)); // and again
     store_close(&other);
-    ledger_work(servers[0].ledger);
+    work_do(servers[0].ledger);
     assert_int_equal(servers[0].drawn, 1);
     assert_winners(&servers[0], 1, "7,17");
 }
@@ -161,17 +161,17 @@ static void everyone_is_told_by_one_server_or_another(void **state) {
     start(&servers[1], 2);
     assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 1, 1);
     assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 1, 1);
-    ledger_work(servers[1].ledger);
+    work_do(servers[1].ledger);
     current = &servers[0];
-    ledger_look(servers[0].ledger);
+    work_look(servers[0].ledger);
     struct ledger_request told = answer(&servers[0], request_of(LEDGER_TOLD, 1, -1, 0, 0));
     assert_int_equal(told.answer.error.code, ERROR_NONE);
     assert_int_equal(servers[0].all_told, 0);
     answer(&servers[1], request_of(LEDGER_TOLD, 2, -1, 0, 0));
     for (int i = 0; i < 2; i++) {
         current = &servers[i];
-        ledger_look(servers[i].ledger);
-        ledger_look(servers[i].ledger);
+        work_look(servers[i].ledger);
+        work_look(servers[i].ledger);
         assert_int_equal(servers[i].all_told, 1);
     }
     assert_int_equal(query_number("SELECT count(told_at) FROM agencies"), 2);
@@ -200,7 +200,7 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
     assert_int_equal(last.answer.error.code, ERROR_NONE);
     assert_true(last.answer.finished);
     assert_bets(next + 4);
-    assert_true(ledger_has_work(servers[0].ledger));
+    assert_true(work_is_due(servers[0].ledger));
 }
 
 // Appends 3 bets that end in another digit than those of server 0.
@@ -243,7 +243,7 @@ static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
         assert_int_equal(last.answer.error.code, ERROR_NONE);
         assert_true(last.answer.finished);
     }
-    assert_true(ledger_has_work(servers[0].ledger));
+    assert_true(work_is_due(servers[0].ledger));
     assert_int_equal(
         answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0)).answer.error.code, // another one
         ERROR_AGENCY_FINISHED);
@@ -262,11 +262,11 @@ static void the_stored_draw_is_taken_over(void **state) {
     assert_stored(&servers[0], LEDGER_CHUNK, 3, 0, 5, 5); // it has not looked: it does before it refuses
     start(&servers[2], 5);
     current = &servers[0];
-    ledger_look(servers[0].ledger);
+    work_look(servers[0].ledger);
     assert_int_equal(ledger_agencies(servers[0].ledger), 5);
     assert_int_equal(send(&servers[0], LEDGER_CHUNK, 6, 0, 1).answer.error.code, ERROR_UNKNOWN_AGENCY);
     assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 5, 5); // which thinks of four
-    assert_false(ledger_has_work(servers[1].ledger));
+    assert_false(work_is_due(servers[1].ledger));
     assert_int_equal(stored_agencies(), 5);
 }
 
@@ -284,7 +284,7 @@ static void for_unknown_agencies_the_draw_is_looked_at_once(void **state) {
             requests[i]->node.next = i < 2 ? &requests[i + 1]->node : NULL;
             error_clear(&requests[i]->answer.error);
         }
-        ledger_process(servers[0].ledger, &requests[0]->node);
+        group_process(servers[0].ledger, &requests[0]->node);
         for (int i = 0; i < 3; i++) {
             assert_int_equal(requests[i]->answer.error.code, ERROR_UNKNOWN_AGENCY);
         }
@@ -309,8 +309,8 @@ static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error); // that seals it
     assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 0, 5).answer.error.code, ERROR_UNKNOWN_AGENCY);
     assert_int_equal(query_number("SELECT count(*) FROM chunks WHERE agency = 3"), 0);
-    assert_true(ledger_has_work(servers[0].ledger));
-    ledger_work(servers[0].ledger);
+    assert_true(work_is_due(servers[0].ledger));
+    work_do(servers[0].ledger);
     assert_winners(&servers[0], 1, "7");
     assert_int_equal(winners_agencies(servers[0].winners), 2);
 }

@@ -30,7 +30,7 @@ static void assert_pieces(const struct ledger_request *asked, const char *expect
 
 static void expect_list(uint64_t from, int count, const char *expected) {
     struct ledger_request *asked = asking(from, count);
-    ledger_process(story.ledger, &asked->node);
+    group_process(story.ledger, &asked->node);
     assert_int_equal(asked->answer.error.code, ERROR_NONE);
     assert_int_equal(asked->answer.next, 20);
     assert_pieces(asked, expected);
@@ -66,12 +66,12 @@ static void who_does_not_ask_gets_no_list(void **state) {
     assert_stored(LEDGER_CHUNK, 1, 0, 7, 7);
     struct ledger_request *asked = asking(0, 3);
     asked->input.wants_list = false;
-    ledger_process(story.ledger, &asked->node);
+    group_process(story.ledger, &asked->node);
     assert_pieces(asked, "");
     discard(asked);
     asked = request(LEDGER_CHUNK, 1, 1, 3);
     asked->input.wants_list = true;
-    ledger_process(story.ledger, &asked->node);
+    group_process(story.ledger, &asked->node);
     assert_int_equal(asked->answer.error.code, ERROR_NONE);
     assert_pieces(asked, "");
     discard(asked);
@@ -86,7 +86,7 @@ static void a_list_is_of_what_is_stored(void **state) {
         struct ledger_request *more = request(LEDGER_CHUNK, 1, 7, 3), *asked = asking(0, 7);
         more->node.next = &asked->node;
         story.fault = fails == 0 ? NO_FAULT : FAIL_BEFORE;
-        ledger_process(story.ledger, &more->node);
+        group_process(story.ledger, &more->node);
         assert_int_equal(asked->answer.error.code, fails == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
         if (fails == 0) {
             assert_pieces(asked, "0+7 7+3 ");
@@ -96,7 +96,7 @@ static void a_list_is_of_what_is_stored(void **state) {
         // Other bets come to the same place: what was listed before it failed is forgotten.
         assert_stored(LEDGER_CHUNK, 1, fails == 0 ? 10 : 7, 2, fails == 0 ? 12 : 9);
         asked = asking(fails == 0 ? 10 : 0, 0);
-        ledger_process(story.ledger, &asked->node);
+        group_process(story.ledger, &asked->node);
         assert_pieces(asked, fails == 0 ? "10+2 " : "0+7 7+2 ");
         discard(asked);
         ledger_close(&story.ledger);
@@ -108,7 +108,7 @@ static void ask_of_all(int agencies, uint64_t from, const char *expected) {
     for (int agency = 1; agency <= agencies; agency++) {
         struct ledger_request *asked = asking(from, 0);
         asked->input.agency = (uint32_t)agency;
-        ledger_process(story.ledger, &asked->node);
+        group_process(story.ledger, &asked->node);
         assert_int_equal(asked->answer.error.code, ERROR_NONE);
         assert_pieces(asked, expected);
         discard(asked);

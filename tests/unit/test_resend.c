@@ -4,7 +4,9 @@
 #include "store_story.h"
 
 #include "base/log.h"
+#include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/request.h"
 
 enum { STORED = 22, BEHIND = 2 }; // bets of agency 1, and how many new ones come behind them
 
@@ -54,7 +56,7 @@ static struct ledger_request send(enum ledger_request_type type, int first, int 
         chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request.input.digest));
     error_clear(&request.answer.error);
     request.input.chunk = chunk;
-    ledger_process(ledger, &request.node);
+    group_process(ledger, &request.node);
     chunk_free(chunk);
     request.input.chunk = NULL;
     return request;

@@ -105,7 +105,7 @@ static void process(struct ledger_request **requests, int count) {
         requests[i]->node.next = i + 1 < count ? &requests[i + 1]->node : NULL;
     }
     story.count = 0;
-    ledger_process(story.ledger, &requests[0]->node);
+    group_process(story.ledger, &requests[0]->node);
     assert_int_equal(story.count, count);
     for (int i = 0; i < count; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
@@ -186,7 +186,7 @@ static void what_is_refused_is_refused_alone(void **state) {
         discard_all(requests, COUNT);
     }
     assert_bets(all);
-    assert_false(ledger_has_work(story.ledger)); // the store is good all the time
+    assert_false(work_is_due(story.ledger)); // the store is good all the time
 }
 
 static void one_is_refused_in_a_group_of_any_size(void **state) {
@@ -301,7 +301,7 @@ static void a_draw_is_noted_before_anybody_hears_of_it(void **state) {
     (void)state;
     open_playing(1);
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 10, 10);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     assert_int_equal(play.noted, 1);
     assert_int_equal(play.drawn_at_note, 0);
     assert_int_equal(story.drawn, 1);

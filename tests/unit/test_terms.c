@@ -46,7 +46,7 @@ static void what_nobody_gives_is_as_it_was_opened(void **state) {
     restart(1);
     assert_terms(3, 42);
     assert_int_equal(ledger_agencies(story.ledger), 3);
-    assert_false(ledger_has_work(story.ledger));
+    assert_false(work_is_due(story.ledger));
 }
 
 static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
@@ -60,8 +60,8 @@ static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
     assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'open' AND agencies = 3"), 1);
     story.change = true;
     open_ledger(2);
-    assert_true(ledger_has_work(story.ledger)); // it is sealed
-    ledger_work(story.ledger);
+    assert_true(work_is_due(story.ledger)); // it is sealed
+    work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
     assert_terms(2, 7574);
 }
@@ -93,9 +93,9 @@ static void more_agencies_are_taken(void **state) {
     restart(2);
     assert_terms(2, 7574);
     assert_stored(LEDGER_LAST_CHUNK, 1, 8, 0, 8);
-    assert_false(ledger_has_work(story.ledger)); // it waits for agency 2 as well
+    assert_false(work_is_due(story.ledger)); // it waits for agency 2 as well
     assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
-    assert_true(ledger_has_work(story.ledger));
+    assert_true(work_is_due(story.ledger));
 }
 
 static void nobody_who_has_sent_is_left_out(void **state) {
@@ -112,7 +112,7 @@ static void a_closed_draw_serves_as_it_is(void **state) {
     (void)state;
     open_ledger(1);
     assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
-    ledger_work(story.ledger);
+    work_do(story.ledger);
     story.winning_number = 1;
     story.change = true;
     begin_logging();

@@ -2,6 +2,8 @@
 // It is told, and looks then, long before it would have looked by itself.
 #include "store_story.h"
 
+#include "ledger/ledger.h"
+#include "ledger/winners.h"
 #include "ledger/worker.h"
 #include "store/watch.h"
 

@@ -107,7 +107,7 @@ static int process_group(struct turns *turns, uint32_t *agency) {
     story.count = 0;
     if (group != NULL) {
         *agency = CONTAINER_OF(group, struct ledger_request, node)->input.agency;
-        ledger_process(story.ledger, group);
+        group_process(story.ledger, group);
     }
     for (; count < story.count; count++) {
         assert_int_equal(story.completed[count]->input.agency, *agency);

@@ -1,0 +1,41 @@
+#include "ledger/access.h"
+
+#include "base/log.h"
+#include "ledger/load.h"
+#include "ledger/state.h"
+#include "ledger/trial.h"
+
+bool access_open(struct ledger *ledger, struct error *error) {
+    if (!ledger->options.open_store(ledger->options.context, &ledger->store, error)) {
+        return false;
+    }
+    if (!load_all(ledger, error)) {
+        store_give_up(&ledger->store);
+        return false;
+    }
+    return true;
+}
+
+void access_give_up(struct ledger *ledger, const struct error *error) {
+    struct log_source source = {.error = error_name(error->code)}; // each chunk can be the cause
+    (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
+                            source.error, error->text);
+    ledger->failing = true;
+    if (ledger->store != NULL) {
+        store_give_up(&ledger->store);
+    }
+}
+
+bool access_ensure(struct ledger *ledger, struct error *error) {
+    if (ledger->store != NULL) {
+        return true;
+    }
+    if (!access_open(ledger, error)) {
+        return false;
+    }
+    if (ledger->is_shared) { // a database that is reached is taken to work
+        ledger->failing = true;
+        trial_passed(ledger);
+    }
+    return true;
+}

@@ -1,0 +1,34 @@
+// Deciding on one request, against what is stored: new, sent again, a gap, a conflict, too late. Reads, and
+// changes nothing that is stored.
+#ifndef QUINIELA_LEDGER_DECIDE_H
+#define QUINIELA_LEDGER_DECIDE_H
+
+#include "ledger/request.h"
+
+struct ledger;
+
+enum verdict {
+    VERDICT_NOTHING, // to be stored: it only asks, was refused before it came here, or was told before
+    VERDICT_TOLD,    // that the agency has been told is to be stored
+    VERDICT_STORE,   // the chunk's bets behind those that are known are to be stored; there may be none
+    // Refused, with the request's error set.
+    VERDICT_UNKNOWN_AGENCY, // there is no such agency
+    VERDICT_GAP,            // bets before this chunk are missing
+    VERDICT_CONFLICT,       // other bets are stored in its place
+    VERDICT_LATE,           // it adds bets to an agency that has sent its last chunk
+    VERDICT_ENDS_EARLY,     // it says it is the last one, and more is stored than ends with it
+    VERDICT_DAMAGED,        // what is stored in its place is damaged
+};
+
+struct decision {
+    enum verdict verdict;
+    uint32_t known;      // STORE: how many of the chunk's bets are stored already, from the first one on
+    struct error damage; // DAMAGED: what is wrong
+};
+
+// Decides on the request. Fails only when the store does, or there is no memory: a request that is refused
+// has an error of its own.
+bool decide(struct ledger *ledger, struct ledger_request *request, struct decision *decision,
+            struct error *error) MUST_CHECK;
+
+#endif

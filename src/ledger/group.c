@@ -1,0 +1,246 @@
+// The stages of a group, in the order in which they happen:
+//
+//   reach        the store is open, or is opened again and read back (access.h); where somebody asks whether
+//   it
+//                works, that is tried (trial.h)
+//   lock         the agencies' rows, for some time after another server has changed one
+//   decide       each request, against what is stored (decide.h), …
+//   stage        … and what comes of it goes into the group that is open at the store (stage.h)
+//   commit       what was staged, in one commit with one sync (open_group.h)
+//   note         what people may want to be able to prove is told (notes.h)
+//   acknowledge  every request is logged, and answered (acknowledge.h)
+//
+// When a stage up to the commit fails, nobody has been answered yet:
+//
+//   ERROR_STORE_STALE    another server was quicker: all is read back, and the group begins anew
+//   ERROR_STORE_AWAY     nobody knows whether it was stored: the store is opened again, and the group begins
+//   anew ERROR_STORE_REFUSED  the store does not take something of it: the group is halved until that is
+//   found any other            the store is given up; every answer that rests on it becomes
+//   ERROR_STORE_FAILED
+#include "ledger/group.h"
+
+#include "base/log.h"
+#include "bet/errors.h"
+#include "ledger/access.h"
+#include "ledger/acknowledge.h"
+#include "ledger/decide.h"
+#include "ledger/limits.h"
+#include "ledger/load.h"
+#include "ledger/notes.h"
+#include "ledger/open_group.h"
+#include "ledger/row_cache.h"
+#include "ledger/stage.h"
+#include "ledger/state.h"
+#include "ledger/trial.h"
+
+#include <assert.h>
+
+enum { CAREFUL_GROUPS = 64 }; // for how long agencies are locked after another server has changed one
+
+// The stages ----------------------------------------------------------------------------------------------
+
+static bool reach(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
+    return access_ensure(ledger, error) &&
+           (!ledger->failing || !trial_is_asked(requests) || trial_make(ledger, error));
+}
+
+static bool take_locked(void *context, const struct stored_agency *stored, struct error *error) {
+    struct ledger *ledger = context;
+    if (stored->agency < 1 || stored->agency > ledger->draw.agencies ||
+        stored->checksum == ledger->agencies[stored->agency].row.checksum) {
+        return true;
+    }
+    ledger->careful = CAREFUL_GROUPS;
+    return state_take_agency(ledger, stored, error);
+}
+
+// When several servers get bets of one agency at once, guesses are wrong again and again. Then the rows are
+// locked first, and what is read of them is no guess: so that each group is stored in the end, and with it
+// those of all others that are in it.
+static bool lock(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
+    uint32_t numbers[GROUP_CHUNKS_MAX];
+    size_t count = 0;
+    if (ledger->careful == 0) {
+        return true;
+    }
+    for (; requests != NULL; requests = requests->next) {
+        const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
+        if (request->input.type != LEDGER_PASS && request->answer.error.code == ERROR_NONE) {
+            assert(count < GROUP_CHUNKS_MAX);
+            numbers[count++] = request->input.agency;
+        }
+    }
+    ledger->careful--;
+    return open_group_begin(ledger, error) &&
+           store_lock_agencies(ledger->store, numbers, count, take_locked, ledger, error);
+}
+
+static bool decide_and_stage(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    struct decision decision;
+    for (struct queue_node *node = requests; node != NULL; node = node->next) {
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        if (!decide(ledger, request, &decision, error) || !stage(ledger, request, &decision, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool commit(struct ledger *ledger, struct error *error) {
+    if (!ledger->group.is_begun) {
+        return true; // nothing to store: resends and refusals only
+    }
+    if (!open_group_commit(ledger, error)) {
+        return false;
+    }
+    trial_passed(ledger);
+    return true;
+}
+
+static bool store_once(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    return reach(ledger, requests, error) && lock(ledger, requests, error) &&
+           decide_and_stage(ledger, requests, error) && commit(ledger, error);
+}
+
+// What the group has changed that people may want to be able to prove.
+static void note(const struct ledger *ledger, const struct queue_node *requests) {
+    for (; requests != NULL; requests = requests->next) {
+        const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
+        if (request->answer.finished && request->answer.error.code == ERROR_NONE) {
+            notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
+                                                     .agency = request->input.agency,
+                                                     .bets = (uint64_t)request->answer.next});
+        }
+    }
+    if (ledger->group.seals) {
+        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    }
+}
+
+// When a stage fails --------------------------------------------------------------------------------------
+
+// Before it came here, or for good.
+static bool is_refused(const struct ledger_request *request) {
+    return request->answer.error.code != ERROR_NONE && request->answer.next < 0;
+}
+
+static void take_back(struct queue_node *requests, bool is_known) {
+    for (struct queue_node *node = requests; node != NULL; node = node->next) {
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        if (!is_refused(request)) {
+            stage_take_back(request, is_known);
+        }
+    }
+}
+
+// Turns every answer of the group that rests on the store into "not stored".
+static void fail(struct queue_node *requests, const struct error *error) {
+    for (struct queue_node *node = requests; node != NULL; node = node->next) {
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        if (request->input.type != LEDGER_PASS && !is_refused(request)) {
+            error_set(&request->answer.error, ERROR_STORE_FAILED, "%s", error->text);
+            request->answer.next = -1;
+        }
+    }
+}
+
+// After a stage has failed: makes the group ready to begin anew. False, with `error` set, when it cannot.
+static bool begin_anew(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    bool is_away = error->code == ERROR_STORE_AWAY, is_stale = error->code == ERROR_STORE_STALE;
+    log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
+    if (is_away || !load_all(ledger, error)) {
+        if (!is_away && error->code != ERROR_STORE_AWAY) {
+            return false;
+        }
+        store_give_up(&ledger->store); // access_ensure opens it again, and reads it back
+    }
+    take_back(requests, !is_away);
+    ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;
+    return true;
+}
+
+static bool may_begin_anew(const struct ledger *ledger, const struct error *error) {
+    return ledger->store != NULL && (error->code == ERROR_STORE_AWAY || error->code == ERROR_STORE_STALE ||
+                                     error->code == ERROR_STORE_REFUSED);
+}
+
+static void store_halves(struct ledger *ledger, struct queue_node *requests, const struct error *refusal);
+
+// Stores the group, in as many attempts as it takes. False when its answers do not stand.
+static bool store_group(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    for (int attempt = 1; !store_once(ledger, requests, error); attempt++) {
+        struct error reason = *error;
+        row_cache_clear(ledger->cache); // chunks of the group may be in it, and are not stored
+        if (attempt == LOAD_ATTEMPTS_MAX || !may_begin_anew(ledger, error) ||
+            !begin_anew(ledger, requests, error)) {
+            return false;
+        }
+        if (reason.code == ERROR_STORE_REFUSED) {
+            store_halves(ledger, requests, &reason);
+            return true;
+        }
+    }
+    return true;
+}
+
+static void store_or_fail(struct ledger *ledger, struct queue_node *requests) {
+    struct error error;
+    if (!store_group(ledger, requests, &error)) {
+        fail(requests, &error);
+        trial_note_failed(ledger, requests);
+        access_give_up(ledger, &error);
+        ledger->group.seals = false;
+    }
+}
+
+// The last of the first half.
+static struct queue_node *middle_of(struct queue_node *requests) {
+    struct queue_node *middle = requests;
+    for (const struct queue_node *end = requests->next; end != NULL && end->next != NULL;
+         end = end->next->next) {
+        middle = middle->next;
+    }
+    return middle;
+}
+
+// The store refuses something of the group for what it is. By halves the request is found that is to blame,
+// and is refused alone; what the others send is stored.
+static void store_halves(struct ledger *ledger, struct queue_node *requests, const struct error *refusal) {
+    if (requests->next == NULL) {
+        struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
+        error_set(&request->answer.error, ERROR_BAD_MESSAGE, "the store does not take it: %.180s",
+                  refusal->text);
+        request->answer.error.field = "payload";
+        return;
+    }
+    struct queue_node *middle = middle_of(requests), *rest = middle->next;
+    middle->next = NULL;
+    store_or_fail(ledger, requests);
+    bool sealed = ledger->group.seals;
+    store_or_fail(ledger, rest);
+    ledger->group.seals = ledger->group.seals || sealed;
+    middle->next = rest;
+}
+
+// All of it -----------------------------------------------------------------------------------------------
+
+static bool needs_store(const struct ledger *ledger, const struct queue_node *requests) {
+    for (; requests != NULL; requests = requests->next) {
+        const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
+        bool is_asked = request->input.type != LEDGER_PASS || request->input.agency > ledger->draw.agencies;
+        if (is_asked && request->answer.error.code == ERROR_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void group_process(struct ledger *ledger, struct queue_node *requests) {
+    ledger->group.seals = ledger->group.has_looked = false;
+    if (needs_store(ledger, requests)) {
+        store_or_fail(ledger, requests);
+    }
+    note(ledger, requests);
+    acknowledge(requests);
+    notes_tell_if_all_told(ledger);
+}

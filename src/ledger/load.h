@@ -1,0 +1,20 @@
+// Reading back what is stored: what the store says is the truth, whatever was in memory before.
+#ifndef QUINIELA_LEDGER_LOAD_H
+#define QUINIELA_LEDGER_LOAD_H
+
+#include "base/error.h"
+
+struct ledger;
+
+enum { LOAD_ATTEMPTS_MAX = 5 }; // when other servers are quicker
+
+// Reads everything back from the open store, and stores what this start changes (terms.h). An open group is
+// dropped. ERROR_BAD_SETTING, with `field` set, when the settings do not fit a draw that has begun;
+// ERROR_STORE_FAILED, ERROR_STORE_AWAY; ERROR_STORE_STALE when other servers were quicker each time, or hold
+// the draw.
+bool load_all(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Whether the draw's stored row is no longer the one that was loaded.
+bool load_has_changed(struct ledger *ledger, bool *changed, struct error *error) MUST_CHECK;
+
+#endif

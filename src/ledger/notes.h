@@ -1,0 +1,18 @@
+// What a ledger tells whoever opened it (options.h).
+#ifndef QUINIELA_LEDGER_NOTES_H
+#define QUINIELA_LEDGER_NOTES_H
+
+#include "ledger/options.h"
+
+struct ledger;
+
+// Something was stored that people may want to be able to prove.
+void notes_tell(const struct ledger *ledger, const struct ledger_note *note);
+
+// The draw is made and stored.
+void notes_tell_drawn(const struct ledger *ledger);
+
+// Once every agency has been told its winners, and that is stored: says so, the first time.
+void notes_tell_if_all_told(struct ledger *ledger);
+
+#endif

@@ -1,0 +1,56 @@
+#include "ledger/open_group.h"
+
+#include "ledger/state.h"
+
+bool open_group_begin(struct ledger *ledger, struct error *error) {
+    if (!ledger->group.is_begun) {
+        ledger->group.appends = false;
+        ledger->group.is_begun = store_begin(ledger->store, error);
+    }
+    return ledger->group.is_begun;
+}
+
+bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
+    struct group *group = &ledger->group;
+    for (uint32_t i = 0; i < group->touched_count; i++) {
+        struct agency *agency = &ledger->agencies[group->touched[i]];
+        if (!store_put_agency(ledger->store, &agency->row, error)) {
+            return false;
+        }
+        agency->touched = false;
+    }
+    group->touched_count = 0;
+    return true;
+}
+
+// Bets go only into the draw that they were decided on: another server may have changed it, and sealed it
+// without this agency. A group in which an agency finishes sees to that when it counts.
+static bool hold_draw(struct ledger *ledger, struct error *error) {
+    return !ledger->group.appends || ledger->group.finishing > 0 ||
+           store_hold_draw(ledger->store, ledger->draw.checksum, error);
+}
+
+// With the last agency's end the draw is sealed, whichever server that comes to.
+static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
+    struct group *group = &ledger->group;
+    uint32_t finished = ledger->finished;
+    if (group->finishing == 0) {
+        return true;
+    }
+    if (!store_count_finished(ledger->store, ledger->draw.checksum, group->finishing, &finished, error)) {
+        return false;
+    }
+    group->finishing = 0;
+    if (finished < ledger->draw.agencies) {
+        return true;
+    }
+    state_move_draw(&ledger->draw, DRAW_SEALED);
+    group->seals = true;
+    return store_put_draw(ledger->store, &ledger->draw, error);
+}
+
+bool open_group_commit(struct ledger *ledger, struct error *error) {
+    ledger->group.is_begun = false;
+    return open_group_put_agencies(ledger, error) && hold_draw(ledger, error) &&
+           seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
+}

@@ -1,0 +1,137 @@
+#include "ledger/stage.h"
+
+#include "base/clock.h"
+#include "ledger/listing.h"
+#include "ledger/open_group.h"
+#include "ledger/state.h"
+
+#include <string.h>
+
+// The part of the chunk behind its first `skip` bets, as it is stored at the end of the agency's.
+static bool cut_chunk(const struct ledger_input *input, uint32_t skip, uint64_t first,
+                      struct stored_chunk *stored, struct error *error) {
+    const struct chunk *chunk = input->chunk;
+    size_t start = chunk_row_offset(chunk->rows, chunk->rows_length, skip);
+    *stored = (struct stored_chunk){
+        .agency = input->agency,
+        .first = first,
+        .count = chunk->count - skip,
+        .numbers = chunk->numbers + 2 * (size_t)skip,
+        .rows = chunk->rows + start,
+        .rows_length = chunk->rows_length - start,
+    };
+    memcpy(stored->digest, input->digest, sizeof stored->digest);
+    return skip == 0 ||
+           chunk_digest(stored->numbers, stored->count, stored->rows, stored->rows_length, stored->digest) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
+}
+
+static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip,
+                   struct error *error) {
+    struct agency *agency = &ledger->agencies[request->input.agency];
+    struct stored_chunk stored;
+    if (skip == request->input.chunk->count) {
+        return true;
+    }
+    if (!cut_chunk(&request->input, skip, agency->row.bets, &stored, error) ||
+        !open_group_begin(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
+        return false;
+    }
+    request->own.attempt.bets = request->answer.stored = stored.count;
+    request->own.attempt.at = stored.first;
+    agency->row.bets += stored.count;
+    if (stored.rows_length > agency->largest) {
+        agency->largest = (uint32_t)stored.rows_length;
+    }
+    ledger->group.appends = true;
+    state_touch(ledger, request->input.agency);
+    return true;
+}
+
+static bool finish_agency(struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    struct agency *agency = &ledger->agencies[request->input.agency];
+    if (agency_has_finished(agency)) {
+        return true;
+    }
+    request->answer.finished = true;
+    clock_utc_text(agency->row.finished_at);
+    request->own.attempt.last = true;
+    ledger->finished++;
+    ledger->group.finishing++;
+    state_touch(ledger, request->input.agency);
+    return open_group_begin(ledger, error);
+}
+
+// What was stored before may be of a commit that no standby has yet (see load.c: store_loaded): so in a
+// shared store it is acknowledged after a commit, too.
+static bool confirm_known(struct ledger *ledger, uint32_t agency, struct error *error) {
+    if (!ledger->is_shared || ledger->agencies[agency].row.checksum == 0) {
+        return true;
+    }
+    state_touch(ledger, agency);
+    return open_group_begin(ledger, error);
+}
+
+static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, uint32_t known,
+                        struct error *error) {
+    if (!append(ledger, request, known, error) ||
+        (request->input.type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)) ||
+        !confirm_known(ledger, request->input.agency, error)) {
+        return false;
+    }
+    if (request->answer.stored == 0) { // they are stored, then, by the attempt before
+        request->answer.stored = request->own.unknown.bets;
+        request->answer.finished = request->answer.finished || request->own.unknown.last;
+    }
+    return true;
+}
+
+static bool stage_told(struct ledger *ledger, uint32_t agency, struct error *error) {
+    clock_utc_text(ledger->agencies[agency].row.told_at);
+    ledger->told++;
+    state_touch(ledger, agency);
+    return open_group_begin(ledger, error);
+}
+
+// How many bets are stored, and which, where that was asked for.
+static bool answer_stored(const struct ledger *ledger, struct ledger_request *request, struct error *error) {
+    uint64_t bets = ledger->agencies[request->input.agency].row.bets;
+    request->answer.next = (int64_t)bets;
+    return !listing_is_due(request, bets) ||
+           listing_make(ledger->listings, ledger->store, request, bets, error);
+}
+
+bool stage(struct ledger *ledger, struct ledger_request *request, const struct decision *decision,
+           struct error *error) {
+    switch (decision->verdict) {
+    case VERDICT_NOTHING:
+    case VERDICT_UNKNOWN_AGENCY:
+        return true;
+    case VERDICT_TOLD:
+        return stage_told(ledger, request->input.agency, error);
+    case VERDICT_STORE:
+        return stage_chunk(ledger, request, decision->known, error) && answer_stored(ledger, request, error);
+    case VERDICT_GAP:
+    case VERDICT_CONFLICT:
+    case VERDICT_LATE:
+    case VERDICT_ENDS_EARLY:
+        return answer_stored(ledger, request, error);
+    case VERDICT_DAMAGED:
+        request->answer.next = -1;
+        return true;
+    }
+    return true;
+}
+
+void stage_take_back(struct ledger_request *request, bool is_known) {
+    struct ledger_own *own = &request->own;
+    error_clear(&request->answer.error);
+    request->answer.next = -1;
+    request->answer.stored = 0;
+    request->answer.finished = false;
+    listing_drop(request);
+    if (!is_known && (own->attempt.bets > 0 || own->attempt.last)) {
+        own->unknown = own->attempt;
+    }
+    own->attempt = (struct ledger_attempt){0};
+}

@@ -1,0 +1,79 @@
+#include "ledger/work.h"
+
+#include "base/log.h"
+#include "bet/errors.h"
+#include "ledger/access.h"
+#include "ledger/draw.h"
+#include "ledger/load.h"
+#include "ledger/notes.h"
+#include "ledger/state.h"
+#include "ledger/trial.h"
+
+#include <inttypes.h>
+
+static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_t *bets,
+                        struct error *error) {
+    struct stored_draw drawn = ledger->draw;
+    state_move_draw(&drawn, DRAW_DRAWN);
+    if (!store_begin_draw(ledger->store, error) ||
+        !draw_make(ledger->store, &ledger->draw, winners, bets, error)) {
+        return false;
+    }
+    if (!store_put_draw(ledger->store, &drawn, error) || !store_commit(ledger->store, error)) {
+        winners_free(*winners);
+        return false;
+    }
+    ledger->draw = drawn;
+    return true;
+}
+
+bool work_is_due(const struct ledger *ledger) {
+    return ledger->draw.state == DRAW_SEALED || ledger->failing ||
+           (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told);
+}
+
+void work_do(struct ledger *ledger) {
+    struct error error;
+    if (!access_ensure(ledger, &error) || !trial_make(ledger, &error)) {
+        access_give_up(ledger, &error);
+        return;
+    }
+    notes_tell_if_all_told(ledger);
+    if (ledger->draw.state != DRAW_SEALED) {
+        return;
+    }
+    uint64_t bets;
+    if (!store_drawn(ledger, &ledger->winners, &bets, &error)) {
+        ledger->winners = NULL;
+        if (error.code == ERROR_STORE_STALE) {
+            return; // another server makes it; work_look sees it
+        }
+        log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
+                  error.text);
+        access_give_up(ledger, &error);
+        return;
+    }
+    log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
+              "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
+              ledger->draw.winning_number, bets, winners_count(ledger->winners));
+    notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN,
+                                             .bets = bets,
+                                             .winners = winners_count(ledger->winners)});
+    notes_tell_drawn(ledger);
+}
+
+void work_look(struct ledger *ledger) {
+    struct error error;
+    bool wants_told = ledger->options.all_told != NULL && !ledger->all_told;
+    bool changed = wants_told;
+    if (ledger->draw.state == DRAW_DRAWN && !wants_told) {
+        return; // nothing changes any more
+    }
+    if (!access_ensure(ledger, &error) ||
+        (ledger->draw.state != DRAW_DRAWN && !load_has_changed(ledger, &changed, &error)) ||
+        (changed && !load_all(ledger, &error))) {
+        access_give_up(ledger, &error);
+        return;
+    }
+    notes_tell_if_all_told(ledger);
+}
