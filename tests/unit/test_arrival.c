@@ -84,6 +84,17 @@ static void one_byte_that_is_missing_is_waited_for(void **state) {
     assert_int_equal(peer->arrived, 2);
 }
 
+// Without a sweep: it may be the answer to what was sent.
+static void when_anything_comes_it_is_looked_at(void **state) {
+    (void)state;
+    struct peer *peer = come_awaiting(1);
+    say(peer, "x123456789");
+    assert_int_equal(peer->arrived, 0);
+    set_on_their_way(peer, 0);
+    say(peer, "x123456789");
+    assert_int_equal(peer->arrived, 1);
+}
+
 static void what_has_not_left_has_not_arrived(void **state) {
     (void)state;
     struct peer *peer = come_awaiting(0);
@@ -289,6 +300,7 @@ static int set_up_arrivals(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(one_byte_that_is_missing_is_waited_for),
+        STORY(when_anything_comes_it_is_looked_at),
         STORY(what_has_not_left_has_not_arrived),
         STORY(our_end_is_one_that_need_not_arrive),
         STORY(before_our_end_every_byte_counts),

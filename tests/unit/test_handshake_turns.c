@@ -321,6 +321,23 @@ static void the_end_is_said_in_tls(void **state) {
     assert_true(tls_session_ended(client));
 }
 
+// Its bytes would be answered with a reset by whoever has read what it came for, and nobody would know.
+static void the_end_is_not_said_before_the_last_words_have_arrived(void **state) {
+    (void)state;
+    greet();
+    shake_hands();
+    say_secretly("w123456789");
+    run();
+    hear();
+    assert_false(tls_session_ended(client));
+    assert_int_equal(peer->connection->stage, STAGE_ARRIVING);
+    pass(1);
+    assert_int_equal(peer->arrived, 1);
+    hear();
+    assert_true(tls_session_ended(client));
+    assert_int_equal(peer->connection->stage, STAGE_LINGERING);
+}
+
 #define TURNS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_tls, tear_down_tls)
 
 int main(void) {
@@ -338,6 +355,7 @@ int main(void) {
         TURNS_TEST(after_a_reload_who_is_good_no_more_is_not_listened_to),
         TURNS_TEST(without_a_reload_who_is_good_no_more_stays),
         TURNS_TEST(the_end_is_said_in_tls),
+        TURNS_TEST(the_end_is_not_said_before_the_last_words_have_arrived),
     };
     return cmocka_run_group_tests_name("handshake_turns", tests, NULL, NULL);
 }
