@@ -180,7 +180,7 @@ void connection_accept(struct connections *all, int port_index, int descriptor, 
     }
     if (!has_socket || !begun) {
         connection_abort(connection);
-    } else {
+    } else if (connection_is_open(connection)) { // else the descriptor is closed already
         tcp_set_options(descriptor, &tcp_options);
         stage_touch(connection);
     }
