@@ -19,18 +19,19 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
-// A connection's state; stage.c has the moves.
+// A connection's state: what is done with its bytes, and for what it may wait (watch.h). stage.h has the
+// moves.
 enum connection_stage {
-    STAGE_HANDSHAKE, // TLS shakes hands: nothing of the service's passes
-    STAGE_TURN,      // the handshake waits for its turn: it is not read meanwhile
-    STAGE_OPEN,
-    STAGE_FINISHING, // nothing more is queued: what is queued leaves, and then our end
-    STAGE_ARRIVING,  // all has left but our end, which waits until that has arrived
-    STAGE_LINGERING, // our end has left: what still comes in is thrown away
-    STAGE_CLOSED
+    STAGE_HANDSHAKE, // nothing of the service's passes yet: WATCH_HANDSHAKE
+    STAGE_TURN,      // the same, and it is not read until its turn: WATCH_TURN
+    STAGE_OPEN,      // both ways: WATCH_SILENT, _OPENING, _IDLE, _MESSAGE; _SENDING; or _BUSY, by its facts
+    STAGE_FINISHING, // what is queued leaves, and then our end: WATCH_SENDING, _BUSY
+    STAGE_ARRIVING,  // all but our end has left, and has to arrive first: WATCH_SENDING
+    STAGE_LINGERING, // our end has left; what comes in is thrown away: WATCH_LINGER, _SENDING
+    STAGE_CLOSED     // in no list
 };
 
-// Its place among those whose bytes are on their way.
+// Its place among the connections whose bytes are on their way.
 struct arrival {
     struct connection *previous, *next;
     int unacknowledged; // bytes, when that was last looked at

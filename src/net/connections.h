@@ -1,5 +1,5 @@
-// What the connections of one loop share. Each part belongs to the file that it is named after, and only that
-// file touches its fields; a loop embeds the whole.
+// What the connections of one loop share. Each part belongs to the file that it is named after, or that
+// stands beside it, and only that file touches its fields. A loop embeds the whole.
 #ifndef QUINIELA_NET_CONNECTIONS_H
 #define QUINIELA_NET_CONNECTIONS_H
 
@@ -21,13 +21,13 @@
 struct connection_events {
     // A deadline runs, or something is to be logged or looked at again: sweeps are needed from now on.
     void (*needs_sweeps)(struct loop *loop);
-    // Whether so much more may be held for this connection. Others may be closed for it.
+    // Whether `bytes` more may be held for `asking`. Others may be closed for it.
     bool (*wants_memory)(struct loop *loop, const struct connection *asking, size_t bytes);
-    // Who it is has been proved just now. Another one of the same peer may be closed.
+    // Its peer has proved who it is. Another connection of that peer may be closed.
     void (*identified)(struct loop *loop, const struct connection *connection);
-    // All that has changed is settled: what is held may be bounded now. Connections may be closed.
+    // All that has changed is settled. Connections may be closed so that less is held.
     void (*settled)(struct loop *loop);
-    // A socket is closed for good: there is one connection fewer.
+    // A socket is closed: there is one connection fewer.
     void (*gone)(struct loop *loop);
 };
 
@@ -47,7 +47,7 @@ struct connections {
     const struct handler *handler;
     const struct connection_events *events;
 
-    // All loops'.
+    // Shared by all loops:
     struct trust *trust;
     struct peers *peers;
     struct capacity *capacity;
