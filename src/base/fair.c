@@ -8,10 +8,10 @@
 
 enum { BUCKETS = 4096 };
 
-// A place in a ring of those that something waits in.
+// A place in a ring of lanes, or groups, in which something waits.
 struct seat {
     struct seat *previous, *next; // NULL: in none
-    unsigned owed;                // turns that it has had before they were due
+    unsigned owed;                // turns that it has had in advance
 };
 
 struct fair_group {
@@ -35,7 +35,7 @@ struct fair_lane {
 struct fair {
     uint32_t lane_max, group_max;
     uint64_t seed;
-    struct seat *ring; // of the groups: whose turn it is, the others behind it
+    struct seat *ring; // of the groups: whose turn it is, the others follow
     struct fair_group *groups[BUCKETS];
     struct fair_lane *lanes[BUCKETS];
 };
@@ -65,7 +65,7 @@ static void sit_down(struct seat **ring, struct seat *seat) {
         *ring = seat;
         return;
     }
-    seat->next = *ring; // behind all others
+    seat->next = *ring; // after all others
     seat->previous = (*ring)->previous;
     seat->previous->next = seat->next->previous = seat;
 }
@@ -79,7 +79,7 @@ static void stand_up(struct seat **ring, struct seat *seat) {
     seat->previous = seat->next = NULL;
 }
 
-// Whose turn it is: who owes turns gives this one up for one of them, unless nobody else wants it.
+// Whose turn it is. One that owes turns pays with this one, unless nobody else wants it.
 static struct seat *whose_turn(struct seat **ring) {
     while ((*ring)->owed > 0 && (*ring)->next != *ring) {
         (*ring)->owed--;
@@ -152,7 +152,7 @@ struct fair_lane *fair_lane(struct fair *fair, uint64_t number, uint64_t source)
     return *link;
 }
 
-// The first that waits in the lane, or NULL.
+// The first waiting in the lane, or NULL.
 static struct fair_item *first_of(const struct fair_lane *lane) {
     struct list_node *node = lane->items.first;
     return node == NULL ? NULL : CONTAINER_OF(node, struct fair_item, node);

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-// Has the largest blocks come from the system and go back to it at once, for ever, and the others stay in the
-// heap, where taking them costs little. Left alone, glibc moves that limit up to 32 MiB as such blocks are
+// Has the largest blocks come from the system and go back to it at once, always; the others stay in the
+// heap, where they are cheap to take. Left alone, glibc moves that limit up to 32 MiB as such blocks are
 // freed, and keeps twice as much (mallopt(3), M_MMAP_THRESHOLD). To be called once, before there are threads.
 void heap_keep_little(void);
 

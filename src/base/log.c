@@ -22,7 +22,7 @@ static const char *const result_names[] = {"success", "fail", "in_progress"};
 
 static _Atomic enum log_level lowest_level = LOG_LEVEL_INFO;
 
-// The one log of the process. Without a queue whoever says something writes it.
+// The one log of the process. Without a queue, the thread that logs writes.
 static struct log_queue *_Atomic queue;
 static atomic_bool is_over; // the queue's thread could not end, and has the standard output
 static pthread_mutex_t limit_mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,6 +1,6 @@
 // Log lines on standard output: `YYYY-MM-DD HH:MM:SS LEVEL    action: … | result: … | key: value`.
-// A line leaves in one write. Lines of several threads never mix. A reader that does not read stops nobody
-// for ever: after a while lines are left out, and a line says how many.
+// A line leaves in one write. Lines of several threads never mix. A reader that does not read blocks nobody
+// forever: after a while lines are dropped, and a line says how many.
 //
 // From log_start to log_end a thread of its own does the writing, as soon as there is something: what a
 // process has said when it is killed, and that thread has not written yet, is lost.
@@ -69,7 +69,7 @@ bool log_start(struct error *error) MUST_CHECK;
 // was room last; not once a signal to end has come. All other threads never wait.
 void log_wait_for_room(void);
 
-// The program is to end: nobody waits for room any more.
+// The program is about to end: nobody waits for room any longer.
 void log_hurry(void);
 
 // Ends that thread, after half a second at the latest, with everything written that could be. Only one thread

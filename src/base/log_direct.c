@@ -16,7 +16,7 @@
 enum { LOOK_MS = 50 };
 
 static atomic_int waited_ms;  // since somebody read
-static _Atomic uint64_t lost; // lines, and nobody was told yet
+static _Atomic uint64_t lost; // lines, not yet reported
 
 // Whether something can be written, or fails at once.
 static bool is_writable(int descriptor) {
@@ -40,7 +40,7 @@ static size_t slice_of(const char *bytes, size_t length) {
     return last == NULL ? PIPE_BUF : (size_t)(last - bytes) + 1;
 }
 
-// Returns whether all of it is written, or nobody will ever read it.
+// Returns whether all of it is written, or the reader is gone for good.
 static bool write_slice(int descriptor, const char *bytes, size_t length) {
     while (length > 0) {
         if (!is_writable(descriptor)) {

@@ -1,6 +1,6 @@
-// How many log lines strangers may cause: of one reason and address LOG_LIMIT_LINES a second, and all of them
-// together LOG_LIMIT_BYTES in any second: so many at once, and then so many a second. What is left out is
-// counted by reason.
+// How many log lines strangers may cause: LOG_LIMIT_LINES a second for one reason and address, and for all of
+// them together LOG_LIMIT_BYTES in any second: a burst, and then a steady rate. What is dropped is counted by
+// reason.
 #ifndef QUINIELA_BASE_LOG_LIMIT_H
 #define QUINIELA_BASE_LOG_LIMIT_H
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 50 }; // so often whoever waits for room looks whether the program is to end
+enum { LOOK_MS = 50 }; // how often a thread that waits for room looks whether the program is about to end
 
 static_assert(LOG_LINE_BYTES_MAX <= PIPE_BUF, "a line is written whole, also into a pipe");
 
@@ -76,7 +76,7 @@ static void write_whole(int descriptor, const char *bytes, size_t length) {
             poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
         } else if (written >= 0 || errno != EINTR) {
             if (written <= 0) {
-                return; // nobody will ever read it: that must not stop the lottery
+                return; // the reader is gone for good: that must not stop the program
             }
             bytes += written;
             length -= (size_t)written;

@@ -1,8 +1,8 @@
-// A bounded queue of log lines, and the thread that writes them: whoever has something to say does not wait
-// for whoever reads it.
+// A bounded queue of log lines, and the thread that writes them: those who log do not wait for those who
+// read.
 //
-// Lines come out whole and in their order. Where one had no room, nothing goes in until the queue is half
-// empty again, and then first of all a line that says how many were left out.
+// Lines come out whole and in order. Once one had no room, nothing goes in until the queue is half empty
+// again, and then first a line that says how many were dropped.
 #ifndef QUINIELA_BASE_LOG_QUEUE_H
 #define QUINIELA_BASE_LOG_QUEUE_H
 
@@ -25,7 +25,7 @@ struct log_queue_options {
     int descriptor; // where the lines go
     size_t bytes;   // of the queue; at least four lines
     int wait_ms;    // LOG_QUEUE_WAIT_MS
-    // Writes the line, its newline included, that says that so many were left out. Returns its length.
+    // Writes the line, its newline included, that says that so many were dropped. Returns its length.
     size_t (*tell_lost)(uint64_t lines, char line[LOG_LINE_BYTES_MAX]);
     // Called on the queue's thread, at most every LOG_QUEUE_TICK_MS, after log_queue_want_tick; may add
     // lines.
@@ -43,11 +43,11 @@ void log_queue_add(struct log_queue *queue, const char *bytes, size_t length, un
 // Has `tick` called soon.
 void log_queue_want_tick(struct log_queue *queue);
 
-// Nobody waits for room from now on.
+// From now on nobody waits for room.
 void log_queue_hurry(struct log_queue *queue);
 
 // Waits until everything is written, for `flush_ms` at most, and nulls the caller's pointer: nothing may be
-// added any more. True: the thread has ended, and the queue is freed. False: the thread still waits for a
+// added after that. True: the thread has ended, and the queue is freed. False: the thread still waits for a
 // reader; when there is one it writes the rest, and frees the queue, unless the process ends before.
 bool log_queue_end(struct log_queue **queue, int flush_ms) MUST_CHECK;
 

@@ -89,7 +89,7 @@ static const char *take_number(const char *at, struct conversion *conversion, ch
     return at;
 }
 
-// Takes the conversion that begins at `at`, a '%'. Returns what is behind it.
+// Takes the conversion that begins at `at`, a '%'. Returns what follows it.
 static const char *take_conversion(const char *at, struct conversion *conversion, struct values *values) {
     char *to = conversion->text;
     int width;

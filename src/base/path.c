@@ -19,7 +19,7 @@ void path_folder(const char *resolved, char folder[PATH_MAX]) {
 }
 
 // The name that the link `name` has in it, seen from where the link is. False with errno set when `name` is
-// no link.
+// not a link.
 static bool follow(char name[PATH_MAX]) {
     char target[PATH_MAX], folder[PATH_MAX], next[2 * PATH_MAX];
     ssize_t length = readlink(name, target, sizeof target - 1);
@@ -38,7 +38,7 @@ static bool follow(char name[PATH_MAX]) {
     return true;
 }
 
-// For a file that is not there: its folder's real name, and its own. False with errno set.
+// For a file that does not exist: its folder's real name, and its own. False with errno set.
 static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
     char folder[PATH_MAX], real[PATH_MAX];
     const char *slash = strrchr(name, '/'), *own = slash == NULL ? name : slash + 1;

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 // Follows every link in `path`, also where the last one leads to nothing yet, and writes the absolute name of
-// the file into `resolved`: there is no link in it. The file need not be there, its folder must.
+// the file, free of links, into `resolved`. The file need not exist, its folder must.
 // ERROR_SYSTEM, naming the path, when it leads nowhere, in a circle, to a folder's place ("x/"), or to a file
 // that is there and has no name (a deleted one, by /proc/self/fd).
 bool path_resolve(const char *path, char resolved[PATH_MAX], struct error *error) MUST_CHECK;

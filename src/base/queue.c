@@ -30,7 +30,7 @@ bool queue_push(struct queue *queue, struct queue_node *node) {
         queue->tail = &node->next;
     }
     pthread_mutex_unlock(&queue->mutex);
-    if (taken && was_empty) { // whoever waits was told already when it was not
+    if (taken && was_empty) { // else the one that waits has been told already
         pthread_cond_signal(&queue->not_empty);
     }
     return taken;

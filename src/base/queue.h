@@ -1,5 +1,5 @@
-// A queue that any thread may push to and one thread takes everything from at once. The nodes are part of
-// what is queued: nothing is allocated.
+// A queue that any thread may push to; one thread takes everything at once. The nodes are part of what is
+// queued: nothing is allocated.
 #ifndef QUINIELA_BASE_QUEUE_H
 #define QUINIELA_BASE_QUEUE_H
 
@@ -34,20 +34,20 @@ void queue_destroy(struct queue *queue);
 // the caller, when the queue is closed.
 bool queue_push(struct queue *queue, struct queue_node *node) MUST_CHECK;
 
-// Takes every node, in the order in which they were pushed, linked by `next`; NULL when there is none.
+// Takes every node, in the order in which they were pushed, linked by `next`; NULL when it is empty.
 struct queue_node *queue_take_all(struct queue *queue);
 
-// As queue_take_all, but waits while the queue is empty and open, for at most `wait_ms` milliseconds, or for
-// ever when that is negative.
+// As queue_take_all, but waits while the queue is empty and open, for at most `wait_ms` milliseconds, or
+// forever when that is negative.
 struct queue_node *queue_wait_all(struct queue *queue, int wait_ms);
 
-// Makes one queue_wait_all return, the present one or else the next one, though nothing may be there to take.
+// Makes one queue_wait_all return, the present one or else the next, even with nothing to take.
 void queue_wake(struct queue *queue);
 
 // Whether the queue is closed.
 bool queue_is_closed(struct queue *queue);
 
-// Takes no more nodes and wakes whoever waits. What is in the queue can still be taken.
+// Refuses further nodes and wakes the thread that waits. What is in the queue can still be taken.
 void queue_close(struct queue *queue);
 
 #endif

@@ -1,5 +1,5 @@
-// How often each of many things has come in the second that is under way. The table is bounded: who has more
-// names than it has places shares one place between several of them, and so has less, never more.
+// How often each of many things has come in the current second. The table is bounded: things that share a
+// place in it share its count, and so may come less often, never more.
 #ifndef QUINIELA_BASE_RATE_H
 #define QUINIELA_BASE_RATE_H
 
@@ -8,7 +8,7 @@
 
 enum { RATE_PLACES = 4096 };
 
-// All zeros is an empty one. For one thread at a time.
+// All zeros is an empty table. For one thread at a time.
 struct rate {
     struct rate_place {
         uint64_t key, second;
@@ -19,7 +19,7 @@ struct rate {
 // A key for the bytes, and whatever `seed` stands for: another key's, or a secret.
 uint64_t rate_key(uint64_t seed, const void *bytes, size_t length);
 
-// How often the key has come in this second, which is any number but 0 that grows; this time included.
+// How often the key has come in this second, this time included. `second` is any growing number but 0.
 uint32_t rate_count(struct rate *rate, uint64_t key, uint64_t second);
 
 #endif

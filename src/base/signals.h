@@ -1,5 +1,5 @@
 // The signals that end the program, taken as something to read and never as an interruption: they are blocked
-// in every thread, and whoever runs the main loop watches a file descriptor for them. No thread is ever
+// in every thread, and the main loop watches a file descriptor for them. No thread is ever
 // stopped in the middle of anything, and a SIGTERM in the first milliseconds ends the program as gracefully
 // as any other.
 #ifndef QUINIELA_BASE_SIGNALS_H
@@ -9,22 +9,22 @@
 
 #include <signal.h>
 
-// Until signals_hold SIGTERM and SIGINT end the program at once, with status 0: nothing is begun yet, and it
-// may wait for somebody, as one does who opens a pipe that nobody writes to.
+// Until signals_hold, SIGTERM and SIGINT end the program at once, with status 0: nothing has begun yet, and
+// it may be blocked, for example on a pipe that nobody writes to.
 void signals_end_at_once(void);
 
 // Keeps SIGTERM and SIGINT pending, in this thread and those it makes from now on.
 void signals_hold(void);
 
-// Keeps SIGHUP pending, too, which asks to read files again. Without that, it ends the program as ever.
+// Keeps SIGHUP pending, too, which asks to read files again. Otherwise it ends the program, as usual.
 void signals_hold_reload(void);
 
-// Signals that were put off, so that something can be tidied up before they end the program.
+// Signals that are held back, so that something can be tidied up before they end the program.
 struct signals_put_off {
     sigset_t signals, before;
 };
 
-// Keeps SIGTERM, SIGINT and SIGHUP pending, as far as they would end the program now, until signals_let_come.
+// Keeps SIGTERM, SIGINT and SIGHUP pending until signals_let_come, as far as they would end the program.
 void signals_put_off(struct signals_put_off *put_off);
 
 // Whether one of them has come meanwhile.
@@ -46,7 +46,7 @@ bool signals_is_reload(int number);
 // "SIGTERM", "SIGINT" or "SIGHUP". A string constant.
 const char *signals_name(int number);
 
-// Whether SIGTERM or SIGINT has come and nobody has taken it yet (where they are held).
+// Whether SIGTERM or SIGINT is pending (where they are held).
 bool signals_wait_to_end(void);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// A new descriptor gets the lowest number that is free: so they are gone through upwards. They are opened the
-// wrong way round: a report that nobody could read must not count as printed.
+// A new descriptor gets the lowest free number, so they are tried in order. They are opened in the wrong
+// direction: a report that nobody could read must not count as printed.
 void standard_streams_fill(void) {
     static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {

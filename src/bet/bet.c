@@ -98,7 +98,7 @@ static bool check_date(struct bet_slice date, struct error *error) {
     int month = (text[5] - '0') * 10 + (text[6] - '0');
     int day = (text[8] - '0') * 10 + (text[9] - '0');
     if (year < 1 || month < 1 || month > 12 || day < 1 || day > bet_days_in_month(year, month)) {
-        return bad(error, BET_BIRTH_DATE, "is no real date");
+        return bad(error, BET_BIRTH_DATE, "is not a real date");
     }
     return true;
 }

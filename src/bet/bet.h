@@ -27,7 +27,7 @@ struct bet {
 bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *error) MUST_CHECK;
 
 // Whether the text is a bet beyond doubt, and its number. False means only that bet_parse must look: the text
-// is unusually long, has unusual characters, or is no bet.
+// is unusually long, has unusual characters, or is not a bet.
 bool bet_check_fast(const char *text, size_t length, uint16_t *number) MUST_CHECK;
 
 // The field's name as the contract has it: "documento". A string constant.

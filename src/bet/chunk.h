@@ -27,7 +27,7 @@ struct piece {
 };
 
 // Makes an empty chunk with room for `count_max` bets and `text_max` bytes of text (newlines not counted).
-// NULL when there is no memory. The caller frees it with chunk_free.
+// NULL when out of memory. The caller frees it with chunk_free.
 struct chunk *chunk_new(uint32_t count_max, size_t text_max);
 
 void chunk_free(struct chunk *chunk);
@@ -48,8 +48,7 @@ bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct erro
 bool chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
                   uint8_t digest[CHUNK_DIGEST_BYTES]) MUST_CHECK;
 
-// Whether the digest of these numbers and rows is `digest`, into *same. Returns false when the library fails,
-// and so nobody knows.
+// Whether the digest of these numbers and rows is `digest`, into *same. Returns false when the library fails.
 bool chunk_compare_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
                           const uint8_t digest[CHUNK_DIGEST_BYTES], bool *same) MUST_CHECK;
 

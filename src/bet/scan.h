@@ -1,4 +1,4 @@
-// Looking at 64 bytes of a bet at once: where its commas are, and which bytes are digits, controls, or beyond
+// Looks at 64 bytes of a bet at once: where its commas are, and which bytes are digits, controls, or beyond
 // ASCII.
 #ifndef QUINIELA_BET_SCAN_H
 #define QUINIELA_BET_SCAN_H
@@ -80,7 +80,7 @@ static inline bool scan_has_wide(void) {
            __builtin_cpu_supports("bmi2");
 }
 
-// What the `length` bytes at `text` are, at most SCAN_BYTES; no byte behind them is touched.
+// What the `length` bytes at `text` are, at most SCAN_BYTES; no byte after them is touched.
 SCAN_WIDE static inline struct scan scan_by_64(const char *text, unsigned length) {
     __m512i bytes = _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, length), text);
     __m512i from_zero = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));

@@ -45,7 +45,7 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
     size_t line = newline == NULL ? length : (size_t)(newline - bytes) + 1;
     if (newline != NULL && line <= ECHO_LINE_BYTES_MAX) {
         echo(connection, bytes, line);
-        return line; // what is behind it comes in the next call
+        return line; // what follows it comes in the next call
     }
     if (line > ECHO_LINE_BYTES_MAX) {
         struct log_source source = {"too_long", connection_source(connection), false};

@@ -1,5 +1,5 @@
-// The services: what a server does with the bytes of its connections. Each is a handler (net/handler.h) and
-// what it needs around it.
+// The services: what a server does with the bytes of its connections. Each is a handler (net/handler.h), with
+// what belongs to it.
 #ifndef QUINIELA_SERVICE_SERVICE_H
 #define QUINIELA_SERVICE_SERVICE_H
 
@@ -22,17 +22,17 @@ enum { LOTTERY_PORT_BETS, LOTTERY_PORT_CONSULT, LOTTERY_PORTS };
 
 struct lottery; // the context of lottery_handler: what its loops share
 
-// NULL when there is no memory. The caller frees it after the net and the worker are gone.
+// NULL when out of memory. The caller frees it after the net and the worker are gone.
 struct lottery *lottery_new(void);
 void lottery_free(struct lottery *lottery);
 
-// What is recorded of who connects and who is refused. Before the net is started; it must outlive the net.
+// Where it is recorded who connects and who is refused. Before the net is started; it must outlive the net.
 void lottery_set_audit(struct lottery *lottery, struct audit *audit);
 
 // Tells who does the work. Before the net is started.
 void lottery_set_worker(struct lottery *lottery, struct worker *worker);
 
-// After so many messages in a row that were refused for what they are a connection is closed; 0: never.
+// A connection is closed after so many refused messages in a row that were at fault themselves; 0: never.
 // Before the net is started.
 void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max);
 
@@ -40,8 +40,8 @@ void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max);
 // before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
 
-// Whether a certificate's `identity` is an agency's number, in the one way that it is written: "7", and not
-// "07", "+7" or "*". That the draw has as many agencies is not asked.
+// Whether a certificate's `identity` is an agency's number, in the one accepted form: "7", and not "07", "+7"
+// or "*". Whether the draw has that many agencies does not matter.
 bool lottery_is_agency(const char *identity);
 
 #endif

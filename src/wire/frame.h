@@ -10,8 +10,8 @@
 
 enum frame_state {
     FRAME_PARTIAL,  // more bytes are needed
-    FRAME_COMPLETE, // *message and *message_length tell the message
-    FRAME_TOO_LONG, // the length is over the limit: the stream is out of step for good
+    FRAME_COMPLETE, // *message and *message_length say which
+    FRAME_TOO_LONG, // the length is over the limit: the stream is lost
 };
 
 // Looks at the first frame in `bytes`. `length_max` is the most that a message may have. When it is complete,

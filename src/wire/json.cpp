@@ -1,5 +1,5 @@
-// simdjson behind a C header. Its DOM interface is taken, and not the faster on-demand one, because it checks
-// the whole text before anything of it is used: a message is accepted whole or not at all.
+// simdjson with a C interface. It uses its DOM, and not the faster on-demand interface, because that checks
+// the whole text before any of it is used: a message is accepted whole or not at all.
 #include "wire/json.h"
 
 #include "bet/errors.h"
@@ -8,7 +8,7 @@
 #include <new>
 #include <simdjson.h>
 
-static_assert(JSON_PADDING_BYTES >= simdjson::SIMDJSON_PADDING, "simdjson reads that far behind a text");
+static_assert(JSON_PADDING_BYTES >= simdjson::SIMDJSON_PADDING, "simdjson reads that far past a text");
 
 namespace dom = simdjson::dom;
 
@@ -18,7 +18,7 @@ struct json_parser {
 };
 
 struct json_parser *json_parser_new(void) {
-    // simdjson looks once which processor this is, and ends the process when it has no memory for that: so
+    // simdjson detects the processor once, and ends the process when it has no memory for that: so do it
     // now, before there is anything to lose.
     (void)simdjson::get_active_implementation()->name();
     return new (std::nothrow) json_parser;
@@ -91,7 +91,7 @@ bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t l
     simdjson::error_code failure = parser->parser.parse(text, length, false).get(root);
     if (failure != simdjson::SUCCESS) {
         const struct error_code *code = failure == simdjson::MEMALLOC ? ERROR_NO_MEMORY : ERROR_BAD_JSON;
-        if (failure == simdjson::MEMALLOC) { // half of what it needs is there, and it would never ask again
+        if (failure == simdjson::MEMALLOC) { // it has half of what it needs, and would never ask for the rest
             parser->parser = dom::parser();
         }
         return error_set(error, code, "the message does not parse as JSON: %s",
@@ -99,7 +99,7 @@ bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t l
     }
     dom::object object;
     if (root.get_object().get(object) != simdjson::SUCCESS) {
-        return error_set(error, ERROR_BAD_MESSAGE, "the message is no JSON object");
+        return error_set(error, ERROR_BAD_MESSAGE, "the message is not a JSON object");
     }
     return read_fields(parser, object, names, count, values, error);
 }

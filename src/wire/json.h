@@ -1,5 +1,5 @@
-// Reading one JSON object whose field names are known beforehand. Knows nothing of messages. Behind it stands
-// simdjson, which is C++; this is its whole face to the rest of the program.
+// Reading one JSON object whose field names are known beforehand. Knows nothing of messages. The parser is
+// simdjson, which is C++; this is all that the rest of the program sees of it.
 #ifndef QUINIELA_WIRE_JSON_H
 #define QUINIELA_WIRE_JSON_H
 
@@ -38,20 +38,19 @@ struct json_value {
 
 struct json_parser; // its memory is used again for every text; for one thread
 
-// NULL when there is no memory.
+// NULL when out of memory.
 struct json_parser *json_parser_new(void);
 void json_parser_free(struct json_parser *parser);
 
 // Parses the text whole and puts the fields called `names` (`count` of them, JSON_FIELDS_MAX at most) of the
-// object that it is into `values`, JSON_ABSENT where there is none; others are skipped. JSON_PADDING_BYTES
-// behind the text must be readable. Fails with ERROR_BAD_JSON when it does not parse, with ERROR_BAD_MESSAGE
-// when it is no object or has one of the fields twice.
+// object that it is into `values`, JSON_ABSENT for those that are missing; others are skipped.
+// JSON_PADDING_BYTES after the text must be readable. Fails with ERROR_BAD_JSON when it does not parse, with
+// ERROR_BAD_MESSAGE when it is not an object or has one of the fields twice.
 bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length,
                        const char *const *names, int count, struct json_value *values,
                        struct error *error) MUST_CHECK;
 
-// As above, for an object inside the last parsed text. The handles of `values` replace those of the look
-// before.
+// The same for an object inside the last parsed text. The handles of `values` replace the earlier ones.
 bool json_read_members(struct json_parser *parser, const struct json_value *object, const char *const *names,
                        int count, struct json_value *values, struct error *error) MUST_CHECK;
 
@@ -59,16 +58,16 @@ bool json_read_members(struct json_parser *parser, const struct json_value *obje
 typedef bool (*json_string)(void *context, const char *text, size_t length);
 
 // Hands every string of the array to `each`, in order. Returns how many were taken: less than array->elements
-// when `each` stopped, or when the next element is no string (*not_a_string is then true).
+// when `each` stopped, or when the next element is not a string (*not_a_string is then true).
 size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each,
                         void *context, bool *not_a_string);
 
-// Takes the fields of one object of an array, JSON_ABSENT where there is none. Returns false to stop.
+// Takes the fields of one object of an array, JSON_ABSENT for those that are missing. Returns false to stop.
 typedef bool (*json_object)(void *context, const struct json_value *values);
 
 // Hands the fields called `names` of every object of the array to `each`, in order; the handles of those
-// values are of no use. Returns how many were taken: less than array->elements when `each` stopped, or when
-// the next element is no object, or has a field twice.
+// values cannot be used. Returns how many were taken: less than array->elements when `each` stopped, or when
+// the next element is not an object, or has a field twice.
 size_t json_each_object(struct json_parser *parser, const struct json_value *array, const char *const *names,
                         int count, json_object each, void *context);
 

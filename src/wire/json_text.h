@@ -1,4 +1,4 @@
-// Writing strings as JSON has them.
+// Writes strings as JSON.
 #ifndef QUINIELA_WIRE_JSON_TEXT_H
 #define QUINIELA_WIRE_JSON_TEXT_H
 
@@ -7,7 +7,7 @@
 // The bytes that json_text_write takes for this text, its quotes included.
 size_t json_text_bytes(const char *text, size_t length);
 
-// Writes the text between quotes, escaped as RFC 8259 section 7 asks; what is no UTF-8 in it comes out as
+// Writes the text between quotes, escaped as RFC 8259 section 7 asks; what is not UTF-8 in it comes out as
 // '?'. Returns where the next byte goes.
 char *json_text_write(char *out, const char *text, size_t length);
 

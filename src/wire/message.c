@@ -66,7 +66,7 @@ static bool read_agency(const struct json_value *value, uint32_t *agency, struct
     } else if (value->kind == JSON_STRING) {
         for (size_t i = 0; i < value->text_length && number <= AGENCIES_MAX; i++) {
             if (value->text[i] < '0' || value->text[i] > '9') {
-                return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is no number");
+                return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is not a number");
             }
             number = number * 10 + (value->text[i] - '0');
         }
@@ -76,7 +76,7 @@ static bool read_agency(const struct json_value *value, uint32_t *agency, struct
                                                     : "is neither a string nor a whole number");
     }
     if (number < 1 || number > AGENCIES_MAX) {
-        return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is no agency's number");
+        return bad_field(error, ERROR_UNKNOWN_AGENCY, FIELD_AGENCY, "is not the number of an agency");
     }
     *agency = (uint32_t)number;
     return true;
@@ -85,16 +85,16 @@ static bool read_agency(const struct json_value *value, uint32_t *agency, struct
 static bool read_type(const struct json_value *value, enum message_type *type, struct error *error) {
     if (value->kind != JSON_INTEGER) {
         return bad_field(error, ERROR_BAD_MESSAGE, FIELD_TYPE,
-                         value->kind == JSON_ABSENT ? "is missing" : "is no whole number");
+                         value->kind == JSON_ABSENT ? "is missing" : "is not a whole number");
     }
     if (value->integer < MESSAGE_SEND_CHUNK || value->integer > MESSAGE_CONSULT_WINNERS) {
-        return bad_field(error, ERROR_UNKNOWN_TYPE, FIELD_TYPE, "is none of 1, 2 and 3");
+        return bad_field(error, ERROR_UNKNOWN_TYPE, FIELD_TYPE, "is not 1, 2 or 3");
     }
     *type = (enum message_type)value->integer;
     return true;
 }
 
-// A number of bets. *place stays as it is when the message does not say.
+// A number of bets. *place is unchanged when the message does not say.
 static bool read_place(const struct json_value *values, enum field field, int64_t *place,
                        struct error *error) {
     const struct json_value *value = &values[field];
@@ -102,7 +102,7 @@ static bool read_place(const struct json_value *values, enum field field, int64_
         return true;
     }
     if (value->kind != JSON_INTEGER || value->integer < 0) {
-        return bad_field(error, ERROR_BAD_MESSAGE, field, "is no whole number from 0 on");
+        return bad_field(error, ERROR_BAD_MESSAGE, field, "is not a whole number from 0 on");
     }
     *place = value->integer;
     return true;
@@ -130,7 +130,7 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
                        struct message *message, struct error *error) {
     if (payload->kind != JSON_ARRAY) {
         return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD,
-                         payload->kind == JSON_ABSENT ? "is missing" : "is no list of bets");
+                         payload->kind == JSON_ABSENT ? "is missing" : "is not a list of bets");
     }
     // More bets than this cannot all be good ones: the message would be too long. The first bad one ends it.
     uint32_t count_max = payload->elements < CHUNK_BETS_MAX ? (uint32_t)payload->elements : CHUNK_BETS_MAX;
@@ -147,7 +147,7 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
     }
     chunk_free(chunk);
     if (not_a_string) {
-        bad_field(error, ERROR_BAD_BET, FIELD_PAYLOAD, "the bet is no string");
+        bad_field(error, ERROR_BAD_BET, FIELD_PAYLOAD, "the bet is not a string");
         error->bet = (int64_t)taken;
     }
     return false;
@@ -219,7 +219,7 @@ static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agen
     *out++ = ']';
     *out++ = '}';
     size_t length = (size_t)(out - (char *)frame);
-    assert(length <= message_encoded_max(chunk)); // else it is written over what lies behind
+    assert(length <= message_encoded_max(chunk)); // else it has overwritten what follows
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
 }

@@ -21,28 +21,29 @@ struct message {
     int64_t first;       // bets of this agency before this chunk, or -1 when the message does not say
     int64_t stored;      // list what is stored from this bet on, or -1 when the message does not ask for it
     bool wait;           // hold the answer until the draw
-    struct chunk *chunk; // of types 1 and 2; owned by whoever holds the message. NULL for type 3
+    struct chunk *chunk; // of types 1 and 2; owned by the holder of the message. NULL for type 3
     uint32_t bets_sent;  // how many entries the payload had, also when it was refused
 };
 
 struct json_parser;
 struct message_decoder; // the JSON parser's memory, used again for every message; for one thread
 
-// NULL when there is no memory.
+// NULL when out of memory.
 struct message_decoder *message_decoder_new(void);
 void message_decoder_free(struct message_decoder *decoder);
 
 // The parser inside, for reply.c: requests and replies are read with the same memory. It stays the decoder's.
 struct json_parser *message_decoder_parser(struct message_decoder *decoder);
 
-// Room for PIECES_LISTED_MAX pieces, for reply.c, made when it is first asked for; NULL when there is no
+// Room for PIECES_LISTED_MAX pieces, for reply.c, made when it is first asked for; NULL when out of
 // memory.
 struct piece *message_decoder_pieces(struct message_decoder *decoder);
 
 // Decodes and checks one message whole. At least JSON_PADDING_BYTES beyond `length` must be readable (their
 // content does not matter). On success the caller owns message->chunk. On failure `error` is ERROR_BAD_JSON,
-// ERROR_BAD_MESSAGE, ERROR_UNKNOWN_TYPE, ERROR_UNKNOWN_AGENCY (no number), ERROR_BAD_BET or ERROR_NO_MEMORY;
-// message->agency is then the agency if it could be read, else 0, and message->chunk is NULL.
+// ERROR_BAD_MESSAGE, ERROR_UNKNOWN_TYPE, ERROR_UNKNOWN_AGENCY (not a number), ERROR_BAD_BET or
+// ERROR_NO_MEMORY; message->agency is then the agency if it could be read, else 0, and message->chunk is
+// NULL.
 bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
                     struct message *message, struct error *error) MUST_CHECK;
 

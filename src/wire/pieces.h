@@ -16,7 +16,7 @@ enum { PIECE_JSON_BYTES_MAX = 160 }; // one element of the list, with its comma
 char *pieces_write(char *out, const struct piece *pieces, size_t count);
 
 // Reads a list into `pieces`, which has room for `count_max`. ERROR_BAD_MESSAGE when it has more, or an
-// element that is no piece of one bet or more.
+// element that is not a piece of one bet or more.
 bool pieces_read(struct json_parser *parser, const struct json_value *list, struct piece *pieces,
                  size_t count_max, size_t *count, struct error *error) MUST_CHECK;
 

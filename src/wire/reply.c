@@ -18,7 +18,7 @@ static const char winners_end[] = "\"}";
 // Puts the header before the text that ends at `end`, in a frame with room for `most`. Returns its length.
 static size_t finish(uint8_t *frame, const char *end, size_t most) {
     size_t length = (size_t)(end - (char *)frame);
-    assert(length <= most); // else it is written over what lies behind
+    assert(length <= most); // else it has overwritten what follows
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
 }
@@ -72,7 +72,7 @@ size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct err
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
-// Of a frame of winners: what is around their documents, but for the header.
+// What a frame of winners has around their documents, the header excepted.
 enum { AROUND_BYTES = sizeof winners_begin - 1 + sizeof winners_end - 1 };
 
 static_assert(FRAME_HEADER_BYTES + AROUND_BYTES <= REPLY_WINNERS_AROUND_BYTES, "there is room");
@@ -157,7 +157,7 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     return true;
 }
 
-// A list that is no list of ours is none, as any field that is not known.
+// A list that is not as ours are is ignored, as any unknown field is.
 static bool read_stored(struct message_decoder *decoder, const struct json_value *list, struct reply *reply,
                         struct error *error) {
     if (list->kind != JSON_ARRAY) {
@@ -191,7 +191,7 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
     if (reply->type == REPLY_WINNERS) {
         const struct json_value *payload = &values[REPLY_FIELD_PAYLOAD];
         if (payload->kind != JSON_STRING) {
-            return error_set(error, ERROR_BAD_MESSAGE, "the central's winners are no string");
+            return error_set(error, ERROR_BAD_MESSAGE, "the central's winners are not a string");
         }
         reply->winners = (struct bet_slice){payload->text, payload->text_length};
     }

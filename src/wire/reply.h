@@ -56,18 +56,18 @@ enum { REPLY_WINNERS_AROUND_BYTES = 40 }; // room for what a frame of winners ha
 // `length` at most, and returns the frame's length.
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length);
 
-// What such a frame has before its documents, and behind them. Each returns how many bytes it wrote.
+// What such a frame has before its documents, and after them. Each returns how many bytes it wrote.
 size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length);
 size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]);
 
-enum { REPLY_KIND_BYTES = 32 }; // from the beginning of a reply, that tell what it is, as centrals write it
+enum { REPLY_KIND_BYTES = 32 }; // so many from the beginning of a reply tell what it is, as centrals write it
 
-// Whether a message that begins so (REPLY_KIND_BYTES of it, its header not counted) has winners. For one that
-// is too long to be decoded.
+// Whether a message that begins like this (REPLY_KIND_BYTES of it, without its header) has winners. For one
+// that is too long to be decoded.
 bool reply_begins_winners(const uint8_t begin[REPLY_KIND_BYTES]);
 
-// Decodes a message from the central; JSON_PADDING_BYTES must be readable behind it. ERROR_BAD_JSON or
-// ERROR_BAD_MESSAGE when it is none, ERROR_NO_MEMORY.
+// Decodes a message from the central; JSON_PADDING_BYTES must be readable after it. ERROR_BAD_JSON or
+// ERROR_BAD_MESSAGE when it is not one, ERROR_NO_MEMORY.
 bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,
                   struct error *error) MUST_CHECK;
 

@@ -156,7 +156,7 @@ class Lottery(Story):
         server = Server(self, agencies=1)
         agency = Agency(self, 1, server.ports, "--chunk-size", 2)
         self.assertEqual(agency.wait(), 1)
-        self.assertIn("data/agency-1.csv:5: nacimiento: is no real date", agency.log())
+        self.assertIn("data/agency-1.csv:5: nacimiento: is not a real date", agency.log())
         self.assertEqual(sum(self.stored().values()), 4)
         with open(path, "w", newline="") as file:
             file.write(good * 6)

@@ -143,7 +143,7 @@ static void bad_lines_are_named(void **state) {
     (void)state;
     expect_bad_line(LITERAL("Ana,Gómez,x-1,1999-03-17,7"),
                     "documento: has other characters than ASCII letters and digits: \"x-1\"");
-    expect_bad_line(LITERAL("Ana,Gómez,1,1999-02-29,7"), "nacimiento: is no real date: \"1999-02-29\"");
+    expect_bad_line(LITERAL("Ana,Gómez,1,1999-02-29,7"), "nacimiento: is not a real date: \"1999-02-29\"");
     expect_bad_line(LITERAL("Ana,Gómez,1,1999-03-17,\"7x\""),
                     "numero: has other characters than digits: \"7x\"");
     expect_bad_line(LITERAL("Ana,Gómez,1,1999-03-17"),

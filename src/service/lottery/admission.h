@@ -1,13 +1,13 @@
-// How much of the ledger's work each agency may have asked for at once on a loop: so many messages of one
-// agency from one address, and so many of the agency in all, however many connections bring them. Who comes
-// with more waits for its turn, and turns go round among the agency's addresses.
+// How much each agency may have with the ledger at once, on one loop: a number of messages of one agency from
+// one address, and a number of the agency in all, over however many connections. Beyond that a connection
+// waits for its turn, and turns go round among the agency's addresses.
 //
-// An agency's number is what the certificate says, or in plain text the message: there anybody can say any.
-// So those who send what is not stored in the end, as it was stored before or is refused, have turns of their
-// own, as if they were another agency: they do not hold up those who send bets.
+// An agency's number is that of the certificate, or in plain text that of the message, where anybody can
+// claim any. So connections whose messages are not stored in the end, because they were stored before or are
+// refused, take turns of their own, as if they were another agency: they do not hold up those who send bets.
 //
-// A connection counts for what it is at its oldest message that is with the ledger, as its answers must keep
-// their order. When that has changed, no more is taken until all are answered.
+// A connection counts as what it was at its oldest message with the ledger, as its answers must keep their
+// order. When that changes, nothing more is taken from it until all of them are answered.
 #ifndef QUINIELA_SERVICE_LOTTERY_ADMISSION_H
 #define QUINIELA_SERVICE_LOTTERY_ADMISSION_H
 
@@ -32,35 +32,36 @@ struct admission_pass {
     uint32_t weight;
 };
 
-// What each agency has with the ledger, on one loop. NULL when there is no memory. fair_free ends it.
+// What each agency has with the ledger, on one loop. NULL when out of memory. fair_free frees it.
 struct fair *admission_new(void);
 
-// The group of those of an agency that have turns together.
+// The group in which connections of an agency take turns together.
 uint64_t admission_group(uint32_t agency, bool is_useless);
 
-// Whether another message may be taken of the connection at `place`, which comes from `source` and has
-// messages with the ledger already, or not. When not, it waits: for its turn (admission_next), or for the
-// answers to those messages.
+// Whether another message may be taken from the connection, which comes from `source`, and of which something
+// is with the ledger already, or not. When not, it waits: for its turn (admission_next), or for those
+// answers.
 bool admission_may_go(struct fair *admission, struct admission_place *place, uint64_t source,
                       bool has_some_there);
 
 // Whether it waits for its turn.
 bool admission_is_waiting(const struct admission_place *place);
 
-// Before its first message: which agency it counts for.
+// Says which agency it counts for, while nothing of it is with the ledger.
 void admission_choose(struct fair *admission, struct admission_place *place, uint64_t source,
                       uint32_t agency);
 
 // A message of so many bytes goes to the ledger.
 struct admission_pass admission_begin(const struct admission_place *place, size_t bytes);
 
-// It has come back. Whoever is returned next, until NULL, may send; then the pass is given back.
+// It has come back. Each connection that admission_next returns, until NULL, may go on; then the pass is
+// given back.
 void admission_end(const struct admission_pass *pass);
 struct admission_place *admission_next(const struct admission_pass *pass);
 void admission_give_back(struct fair *admission, struct admission_pass *pass);
 
-// The connection is gone, and nothing of it is with the ledger any longer, or some still is: then this is
-// called again when that has come back.
+// The connection is gone. If something of it is still with the ledger, this is called again when that has
+// come back.
 void admission_leave(struct fair *admission, struct admission_place *place, bool has_some_there);
 
 #endif

@@ -22,7 +22,7 @@ static void send_error(struct connection *connection, const struct error *error,
     connection_send(connection, frame, reply_encode_error(frame, error, next));
 }
 
-// No client takes so long a message, and a part of the winners would pass for all of them.
+// No client takes such a long message, and a part of the winners would pass for all of them.
 static void refuse_winners(struct connection *connection, uint32_t agency, size_t length) {
     struct error error;
     error_set(&error, ERROR_TOO_MANY_WINNERS,
@@ -33,7 +33,7 @@ static void refuse_winners(struct connection *connection, uint32_t agency, size_
     send_error(connection, &error, -1);
 }
 
-// Few bytes are quicker copied than referred to. The table of winners outlives the net, and never changes.
+// A few bytes are quicker to copy than to refer to. The table of winners outlives the net, and never changes.
 static void send_documents(struct connection *connection, const char *documents, size_t length) {
     uint8_t frame[REPLY_WINNERS_AROUND_BYTES + COPIED_BYTES_MAX];
     if (length <= COPIED_BYTES_MAX) {
@@ -45,7 +45,7 @@ static void send_documents(struct connection *connection, const char *documents,
     connection_send(connection, frame, reply_encode_winners_end(frame));
 }
 
-// Whoever waited when another server opened the draw for fewer agencies.
+// For an agency that waited while another server opened the draw for fewer.
 static void refuse_agency(struct connection *connection, uint32_t agency, uint32_t agencies) {
     struct error error;
     error_set(&error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
@@ -76,7 +76,7 @@ void answers_arrived(struct connection *connection) {
     flow_resume(connection);
 }
 
-// Returns whether that was the answer that its connection was for.
+// Returns whether that was the answer for which the connection was made.
 static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
     size_t length;
     if (agency > winners_agencies(winners)) {
@@ -114,8 +114,8 @@ static void refuse(struct connection *connection, const struct error *error, int
     }
 }
 
-// Who could hold any number could fill the memory; and to stop reading would be no way out, as then nobody
-// would notice that the other side is gone.
+// Any number of held consultations could fill the memory. Not reading on would not help, as then nobody would
+// notice that the other side has gone.
 static void refuse_to_hold(struct connection *connection, uint32_t agency) {
     const struct lottery_connection *own = connection_state(connection);
     struct error error;

@@ -9,10 +9,10 @@ struct connection;
 // Its certificate is good.
 void audit_log_connected(struct connection *connection);
 
-// TLS does not go on with it, for that reason.
+// TLS refused it, for that reason.
 void audit_log_refused(struct connection *connection, const char *reason);
 
-// It spoke for an agency that its certificate is not of.
+// It spoke for another agency than that of its certificate.
 void audit_log_not_authorized(struct connection *connection, uint32_t wanted);
 
 #endif

@@ -7,7 +7,7 @@
 enum {
     OWED_BYTES_MAX = 8 * 1024 * 1024,
     LARGE_BYTES = 64 * 1024,
-    TURN_NS = 100000000, // for so long its turn is kept for a connection that is still to be read
+    TURN_NS = 100000000, // how long a turn is kept for a connection that has not been read yet
     GO_ON_MS = 5,
 };
 
@@ -28,7 +28,7 @@ bool doubt_is_waiting(const struct doubt_place *place) {
 }
 
 bool doubt_wait(struct doubt *doubt, struct doubt_place *place, uint64_t source) {
-    uint64_t group = place->owed > 1; // it was refused itself
+    uint64_t group = place->owed > 1; // a message of it was refused
     if (!fair_join(doubt->waiting, group, source, &place->turn)) {
         return false;
     }
@@ -94,7 +94,7 @@ bool doubt_stop(struct doubt *doubt, struct doubt_place *place, uint64_t began_n
     } else if (began_ns != 0) {
         share_spend(share, now_ns - began_ns, place->reserved_ns);
     } else {
-        (void)share_reserve(share); // nobody looked at the clock
+        (void)share_reserve(share); // it was not timed
     }
     place->reserved_ns = place->turn_until_ns = 0;
     return was_refused && !doubt_is_waiting(place) && !share_has_any(share, now_ns);

@@ -50,12 +50,12 @@ void flow_resume(struct connection *connection) {
     connection_release(connection);
 }
 
-// Whoever may ask for a list now goes on, and may give it back unused: then the next one has it.
+// The connection that may ask for a list now goes on, and may give it back unused: then the next one has it.
 static void list_is_done(struct lottery_loop *loop) {
     struct lines_place *place;
     lines_list_is_done(&loop->lines);
     if (loop->gives_lists) {
-        return; // the one further up goes on
+        return; // the caller further up goes on
     }
     loop->gives_lists = true;
     while ((place = lines_next_for_list(&loop->lines)) != NULL) {
@@ -139,7 +139,7 @@ void flow_break_off(struct connection *connection) {
 
 // After it ------------------------------------------------------------------------------------------------
 
-// Who only asks stays what it was.
+// A connection that only asks stays what it was.
 static void note_use(struct lottery_connection *own, const struct request *request) {
     if (!request->is_consultation) {
         bool stores = request->ledger.answer.stored > 0 || request->ledger.answer.finished;
@@ -166,7 +166,7 @@ void flow_answered(struct request *request) {
     if (request->is_list) {
         list_is_done(request->loop);
     }
-    give_pass_back(request); // before it goes on itself: others may have waited for longer
+    give_pass_back(request); // before its own connection goes on: others may have waited longer
     if (connection_is_open(request->connection)) {
         flow_resume(request->connection);
     }

@@ -1,8 +1,8 @@
-// Back-pressure: whether the next message of a connection is taken, or the connection is paused, and who goes
-// on when there is room again. Why it may have to wait:
-//   its own      so many of its messages are with the ledger, or so many winners have not arrived yet
-//   doubt.h      it was refused, and those have a part of the loop's time only
-//   lines.h      the loop has enough with the ledger, or makes enough lists
+// Back-pressure: whether the next message of a connection is taken or the connection is paused, and which
+// ones go on when there is room again. A connection waits because of
+//   itself       too many of its messages are with the ledger, or too many winners have not arrived yet
+//   doubt.h      it was refused before, and the time for such connections is used up
+//   lines.h      the loop has enough with the ledger, or enough lists to make
 //   admission.h  its agency, or its address there, has enough with the ledger
 #ifndef QUINIELA_SERVICE_LOTTERY_FLOW_H
 #define QUINIELA_SERVICE_LOTTERY_FLOW_H
@@ -17,8 +17,7 @@ struct connection;
 struct lottery_loop;
 struct request;
 
-// The beginning and the end of a loop's; the end also of one that was not begun. False when there is no
-// memory.
+// The beginning and the end for a loop; the end also for one that has not begun. False when out of memory.
 bool flow_begin_loop(struct lottery_loop *loop) MUST_CHECK;
 void flow_end_loop(struct lottery_loop *loop);
 
@@ -41,13 +40,13 @@ void flow_stop(struct connection *connection, uint64_t start);
 // Nothing more is taken from the connection: it is closed after the last answer.
 void flow_break_off(struct connection *connection);
 
-// Goes on with a connection that was paused, unless something else still keeps it.
+// Resumes a paused connection, unless something else still holds it.
 void flow_resume(struct connection *connection);
 
-// A request has come back and was answered: whoever waited for what it took goes on, its own connection last.
+// A request was answered: the connections that waited for its room go on, its own one last.
 void flow_answered(struct request *request);
 
-// Goes on with those of the loop that there is room, or time, for now.
+// Resumes those connections of the loop for which there is room, or time, now.
 void flow_go_on(struct lottery_loop *loop);
 
 // The connection is gone.

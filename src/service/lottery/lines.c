@@ -4,7 +4,7 @@
 
 enum {
     LISTS_AT_ONCE = 2,
-    PART_WITH_LEDGER = 4, // one in so many bytes that a loop may hold is with the ledger at most
+    PART_WITH_LEDGER = 4, // at most one in so many of the bytes that a loop may hold is with the ledger
 };
 
 bool lines_begin(struct lines *lines, size_t memory_max) {
@@ -24,13 +24,13 @@ bool lines_is_waiting(const struct lines_place *place) {
     return place->turn.lane != NULL;
 }
 
-// False when there is no memory for that.
+// False when out of memory.
 static bool wait_in(struct fair *line, struct lines_place *place, uint32_t agency, uint64_t source) {
     place->line = line;
     return fair_join(line, agency, source, &place->turn);
 }
 
-// Whose turn it is, no longer waiting; NULL when nobody is there.
+// Takes the connection whose turn it is; NULL when none waits.
 static struct lines_place *take_next(struct fair *line) {
     struct fair_item *item = fair_take_next(line);
     return item == NULL ? NULL : CONTAINER_OF(item, struct lines_place, turn);

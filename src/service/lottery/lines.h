@@ -1,9 +1,9 @@
-// Lines in which the connections of a loop wait for what all of them share: room for what is with the ledger,
-// and lists of what is stored. In each the agencies have their turns one after the other, and of an agency
-// the addresses (base/fair.h): so whoever asks for much waits for itself.
+// Lines in which the connections of a loop wait for what they all share: room with the ledger, and lists of
+// what is stored. In each line agencies take turns, and within an agency its addresses (base/fair.h): so
+// those who ask for much wait for themselves.
 //
-// A list makes a hundred kilobytes of an answer to a hundred bytes, and milliseconds of the loop's time. So
-// only few of a loop are asked for at once, and everybody else's messages pass between them.
+// A list turns a hundred bytes into an answer of a hundred kilobytes, and takes milliseconds of the loop's
+// time. So a loop asks for few at once, and everybody else's messages pass between them.
 #ifndef QUINIELA_SERVICE_LOTTERY_LINES_H
 #define QUINIELA_SERVICE_LOTTERY_LINES_H
 
@@ -18,8 +18,8 @@
 struct lines {
     struct fair *for_room, *for_list;
     size_t bytes;     // of requests that are with the ledger, and their chunks
-    size_t bytes_max; // of those; no more is taken from there on
-    unsigned lists;   // that are asked for
+    size_t bytes_max; // from there on nothing more is taken
+    unsigned lists;   // asked for and not answered yet
 };
 
 // A connection's part. All zeros: it waits in none.
@@ -29,8 +29,8 @@ struct lines_place {
     bool may_list;     // its next message that asks for a list may go, and counts in lines.lists
 };
 
-// Of a loop that may hold so much memory. False when there is no memory. lines_end ends it, also one that was
-// not begun.
+// For a loop that may hold so much memory. False when out of memory. lines_end ends it, also one that has not
+// begun.
 bool lines_begin(struct lines *lines, size_t memory_max) MUST_CHECK;
 void lines_end(struct lines *lines);
 
@@ -41,17 +41,17 @@ bool lines_is_waiting(const struct lines_place *place);
 // from that address, waits for it.
 bool lines_room_may_take(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source);
 
-// Who goes on now, as there is room; NULL: nobody.
+// The next connection to go on, as far as there is room. NULL: none.
 struct lines_place *lines_next_for_room(struct lines *lines);
 
 // Whether the connection's message for that agency may ask for a list now: then `may_list` is set, until the
 // request has it. When not, the connection waits.
 bool lines_list_may_go(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source);
 
-// A list that was asked for has been answered, or will not be asked for.
+// A list has been answered, or will not be asked for after all.
 void lines_list_is_done(struct lines *lines);
 
-// Who may ask for a list now, with `may_list` set; NULL: nobody.
+// The next connection that may ask for a list, with `may_list` set. NULL: none.
 struct lines_place *lines_next_for_list(struct lines *lines);
 
 // The connection no longer waits, in no line.

@@ -131,10 +131,10 @@ static bool owes_answer(struct connection *connection) {
     return own->in_ledger > 0 || own->waiting.count > 0;
 }
 
-// Who sends no more still gets the answers to what it sent; but a held consultation needs somebody who waits,
+// A client that sends nothing more still gets its answers; but a held consultation needs somebody who waits,
 // and one that has ended cannot be told from one that is gone.
 static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
-    (void)rest; // half a message is none
+    (void)rest; // half a message does not count
     (void)length;
     struct lottery_connection *own = connection_state(connection);
     own->ended = true;

@@ -40,7 +40,7 @@ static bool check_message(struct connection *connection, const struct message *m
     return true;
 }
 
-// In plain text what it says is all that is known of it.
+// In plain text its own word is all there is.
 static void note_claim(struct connection *connection, uint32_t agency) {
     struct lottery_connection *own = connection_state(connection);
     if (connection_identity(connection) == NULL && own->claimed != agency) {
@@ -97,7 +97,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     } else if (good) {
         good = take_chunk(request, &message, error);
     }
-    if (!good) { // what is refused only keeps its place among the answers
+    if (!good) { // a refused message only keeps its place among the answers
         doubt_refused(&own->doubt, length);
         chunk_free(request->chunk);
         request->chunk = message.chunk = NULL;
@@ -158,5 +158,5 @@ size_t receive_messages(struct connection *connection, const uint8_t *bytes, siz
         }
         consumed += FRAME_HEADER_BYTES + message_length;
     }
-    return length; // what follows is thrown away
+    return length; // the rest is thrown away
 }

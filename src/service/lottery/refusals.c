@@ -13,8 +13,8 @@ void refusals_log(const struct connection *connection, uint32_t agency, const st
                             error->text);
 }
 
-// Whoever is refused again and again is not understood, or does not want to be. What only the central cannot
-// do now is not counted.
+// A client that is refused again and again is broken, or hostile. What the central just cannot do at the
+// moment does not count.
 bool refusals_are_too_many(struct connection *connection, const struct error *error) {
     struct lottery_connection *own = connection_state(connection);
     uint32_t most = lottery_loop_of(connection)->lottery->refusals_max;

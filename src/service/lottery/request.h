@@ -1,5 +1,5 @@
-// A message on its way through the ledger. Every message goes there, also one that is refused or that only
-// asks: so its answer cannot overtake those of the chunks before it.
+// A message on its way through the ledger. Every message goes there, even one that is refused or only asks:
+// so its answer cannot overtake those to the chunks before it.
 #ifndef QUINIELA_SERVICE_LOTTERY_REQUEST_H
 #define QUINIELA_SERVICE_LOTTERY_REQUEST_H
 
@@ -22,13 +22,13 @@ struct request {
     struct admission_pass pass;
 };
 
-// A request of the connection that only keeps its place among the answers. NULL when there is no memory.
+// A request of the connection that only keeps its place among the answers. NULL when out of memory.
 struct request *request_new(struct connection *connection);
 
 // Hands it over to the ledger, which puts it into its loop's `done` when it is answered.
 void request_submit(struct request *request);
 
-// It is answered: it no longer counts as being with the ledger.
+// The ledger has answered it: it is no longer counted as being there.
 void request_came_back(struct request *request);
 
 // Frees a request that was not submitted, or has come back.

@@ -1,5 +1,5 @@
-// What the lottery keeps for the whole server, for a loop, and for a connection. Each part is looked after by
-// the file that it is named after.
+// What the lottery keeps for the whole server, for a loop, and for a connection. Each part belongs to the
+// file that it is named after.
 #ifndef QUINIELA_SERVICE_LOTTERY_STATE_H
 #define QUINIELA_SERVICE_LOTTERY_STATE_H
 
@@ -35,17 +35,17 @@ struct lottery_loop {
     struct fair *admission; // what each agency has with the ledger
     struct doubt doubt;
     struct lines lines;
-    bool gives_lists;         // turns for lists are being given
+    bool gives_lists;         // connections that wait for a list are being resumed
     struct list_head waiting; // connections with consultations that wait for the draw
 };
 
 struct lottery_connection {
     struct connection *connection;
-    uint32_t claimed;   // in plain text: the agency that its last good message was of
-    uint32_t agency;    // with TLS: the one in its certificate, 0 when it is none. It speaks for no other
+    uint32_t claimed;   // in plain text: the agency of its last good message
+    uint32_t agency;    // with TLS: the one in its certificate, 0 for none. It speaks for no other
     unsigned in_ledger; // messages that are with the ledger
-    uint32_t refusals;  // messages that were refused, since one was not
-    bool ended;         // the other side sends no more
+    uint32_t refusals;  // messages refused in a row
+    bool ended;         // the other side sends nothing more
     bool broken;        // nothing more is taken from it: it is closed after the last answer
     bool finished;      // what is sent now no longer leaves
     struct admission_place admission;

@@ -16,20 +16,20 @@ struct waiting_place {
 };
 
 // Holds a consultation of the connection at `place`; `waiting` lists its loop's connections that wait. False
-// when there is no memory.
+// when out of memory.
 bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32_t agency) MUST_CHECK;
 
 // Whether a consultation of that agency waits on the connection.
 bool waiting_has(const struct waiting_place *place, uint32_t agency);
 
-// The next connection that waits, NULL when there is none; what it holds is now in *held, to be taken from
-// there with waiting_take, and it waits no longer.
+// Takes the next connection that waits, NULL when there is none. What was held for it is now in *held, for
+// waiting_take.
 struct waiting_place *waiting_next(struct list_head *waiting, struct list_head *held);
 
 // Takes the oldest consultation out of `held`. False when there is none.
 bool waiting_take(struct list_head *held, uint32_t *agency);
 
-// The connection waits no longer, and what it held is forgotten.
+// The connection no longer waits; what was held for it is forgotten.
 void waiting_drop(struct list_head *waiting, struct waiting_place *place);
 
 #endif
