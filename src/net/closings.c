@@ -1,6 +1,7 @@
 #include "net/closings.h"
 
 #include "base/log.h"
+#include "net/counters.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +15,22 @@ static void count(struct closing *closing, const char *peer, const char *text) {
 }
 
 void closings_count(struct closings *closings, enum close_reason reason, const char *peer) {
+    static struct counter *const counters[CLOSE_REASONS] = {
+        [CLOSE_MESSAGE_TIMEOUT] = &net_counters.closed_message_timeout,
+        [CLOSE_IDLE_TIMEOUT] = &net_counters.closed_idle_timeout,
+        [CLOSE_SEND_TIMEOUT] = &net_counters.closed_send_timeout,
+        [CLOSE_HANDSHAKE_TIMEOUT] = &net_counters.closed_handshake_timeout,
+        [CLOSE_HANDSHAKES] = &net_counters.closed_handshakes,
+        [CLOSE_NO_ROOM] = &net_counters.closed_no_room,
+        [CLOSE_NO_MEMORY] = &net_counters.closed_no_memory,
+    };
+    counter_add(counters[reason], 1);
     count(&closings->closed[reason], peer, "");
 }
 
 void closings_count_refused(struct closings *closings, enum tls_failure failure, const char *peer,
                             const char *text) {
+    counter_add(&net_counters.refused_by_tls, 1);
     count(&closings->refused[failure], peer, text);
 }
 

@@ -1,0 +1,3 @@
+#include "net/counters.h"
+
+COUNTERS_DEFINE(net, NET_COUNTERS);
