@@ -7,8 +7,8 @@
 // THE RULE: a request that is answered as stored is stored. So this is called when the group's commit has
 // succeeded, or every answer that rests on it has been turned into an error.
 //
-// Logs the answers of a group of requests, linked by node.next, and then completes each request, which is its
-// submitter's again.
+// Logs and counts the answers of a group of requests, linked by node.next, and then completes each request,
+// which is its submitter's again.
 void acknowledge(struct queue_node *requests);
 
 #endif

@@ -29,8 +29,7 @@ struct ledger_input {
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
     bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
     uint64_t list_from;
-    uint32_t bets_sent; // for the log, when the request was refused before it came here
-    uint64_t source;    // for the log: where it comes from, as a number; 0: from nowhere
+    uint64_t source; // for the log: where it comes from, as a number; 0: from nowhere
     // Whose turn it takes in the worker's queue, and there its source's: the same for all of one connection
     // that wait, as their answers keep their order.
     uint64_t turn_agency; // or whoever else has turns of its own
@@ -63,6 +62,9 @@ struct ledger_request {
     struct ledger_input input;
     struct ledger_answer answer;
     struct ledger_own own; // begins zeroed
+    // Called on the ledger's thread when the request is refused, also when it was before it came here: in the
+    // order of the requests, and before `complete`. It logs the refusal. NULL: nobody wants to know.
+    void (*refused)(const struct ledger_request *request);
     // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
     void (*complete)(struct ledger_request *request);
 };

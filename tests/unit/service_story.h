@@ -221,6 +221,9 @@ static inline void pass_some(size_t count) {
         if (passed.requests[i]->input.type == LEDGER_TOLD) {
             told[passed.requests[i]->input.agency]++;
         }
+        if (passed.requests[i]->answer.error.code != ERROR_NONE && passed.requests[i]->refused != NULL) {
+            passed.requests[i]->refused(passed.requests[i]);
+        }
         passed.requests[i]->complete(passed.requests[i]);
     }
     assert_true(count == 0 || loop.woken); // else nobody would look

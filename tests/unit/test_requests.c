@@ -6,6 +6,7 @@
 #include "bet/chunk.h"
 #include "bet/errors.h"
 #include "service/limits.h"
+#include "service/lottery/request.h"
 #include "service/lottery/state.h"
 
 #define BET "\"A,B,1,2000-01-01,7\""
@@ -22,7 +23,7 @@ static void a_chunk_comes_as_it_was_sent(void **state) {
     assert_int_equal(request->input.type, LEDGER_CHUNK);
     assert_int_equal(request->input.agency, 3);
     assert_int_equal(request->input.first, 10);
-    assert_int_equal(request->input.bets_sent, 2);
+    assert_int_equal(CONTAINER_OF(request, struct request, ledger)->bets_sent, 2);
     assert_int_equal(request->input.source, 1);
     assert_int_equal(request->answer.error.code, ERROR_NONE);
     assert_false(request->input.wants_list);
@@ -114,9 +115,9 @@ static void what_is_refused_keeps_its_place_among_the_answers(void **state) {
     assert_int_equal(nonsense->answer.error.code, ERROR_UNKNOWN_TYPE);
     assert_int_equal(nonsense->answer.next, -1);
     assert_null(nonsense->input.chunk);
-    assert_int_equal(bad->input.type, LEDGER_LAST_CHUNK); // which the ledger logs
+    assert_int_equal(bad->input.type, LEDGER_LAST_CHUNK); // it is logged as one
     assert_int_equal(bad->answer.error.code, ERROR_BAD_BET);
-    assert_int_equal(bad->input.bets_sent, 2);
+    assert_int_equal(CONTAINER_OF(bad, struct request, ledger)->bets_sent, 2);
     assert_null(bad->input.chunk);
     worker.requests[0]->answer.next = 12;
     pass();
@@ -315,64 +316,6 @@ static void who_is_refused_is_doubted(void **state) {
                      0); // of that nothing is read
 }
 
-// Refusals in a row ---------------------------------------------------------------------------------------
-
-static void answer_with(const struct error_code *code) {
-    error_set(&last_request()->answer.error, code, "refused");
-    pass();
-}
-
-static void who_is_refused_so_often_in_a_row_is_closed(void **state) {
-    struct connection *connection = *state;
-    lottery_set_refusals_max(lottery, 3);
-    say_text(connection, NONSENSE);
-    say_text(connection, NONSENSE);
-    pass();
-    say_text(connection, CHUNK); // a good one
-    pass();
-    say_text(connection, NONSENSE);
-    say_text(connection, NONSENSE);
-    pass();
-    say_text(connection, CONSULT_NOW); // another
-    pass();
-    say_text(connection, NONSENSE);
-    say_text(connection, NONSENSE);
-    pass();
-    assert_false(connection->paused || connection->finishing);
-    say_text(connection, NONSENSE);
-    say_text(connection, NONSENSE); // under way already, it is answered all the same
-    connection->sent_length = 0;
-    pass();
-    static const char *const answers[] = {"unknown_type", "unknown_type"};
-    assert_true(were_sent_in_order(connection, answers, 2));
-    assert_true(connection->paused && connection->finishing);
-}
-
-static void what_only_the_central_cannot_do_is_not_counted(void **state) {
-    struct connection *connection = *state;
-    lottery_set_refusals_max(lottery, 2);
-    say_text(connection, CHUNK);
-    answer_with(ERROR_GAP); // this is counted, though it may be tried again
-    for (int i = 0; i < 3; i++) {
-        say_text(connection, CHUNK);
-        answer_with(ERROR_STORE_FAILED);
-    }
-    assert_false(connection->finishing);
-    say_text(connection, CHUNK);
-    answer_with(ERROR_GAP);
-    assert_true(connection->finishing);
-}
-
-static void any_number_may_be_allowed(void **state) {
-    struct connection *connection = *state;
-    lottery_set_refusals_max(lottery, 0);
-    for (int i = 0; i < 20; i++) {
-        say_text(connection, NONSENSE);
-        pass();
-    }
-    assert_false(connection->finishing);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(a_chunk_comes_as_it_was_sent),
@@ -390,9 +333,6 @@ int main(void) {
         STORY(a_message_longer_than_the_limit_ends_the_connection),
         STORY(one_connection_has_so_many_messages_under_way),
         STORY(at_the_end_nobody_is_answered),
-        STORY(who_is_refused_so_often_in_a_row_is_closed),
-        STORY(what_only_the_central_cannot_do_is_not_counted),
-        STORY(any_number_may_be_allowed),
     };
     log_set_level(LOG_LEVEL_CRITICAL);
     return cmocka_run_group_tests_name("requests", tests, NULL, NULL);

@@ -127,6 +127,7 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
         error_set(&error, ERROR_BAD_MESSAGE, "%d consultations of this connection wait for the draw already",
                   HELD_MAX);
     }
+    refusals_count();
     refuse(connection, &error, -1);
 }
 

@@ -68,6 +68,12 @@ static bool take_chunk(struct request *request, const struct message *message, s
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
+// Called on the ledger's thread: so it is logged between the chunks that were stored before and after it.
+static void on_refused(const struct ledger_request *ledger) {
+    const struct request *request = CONTAINER_OF(ledger, struct request, ledger);
+    refusals_log_chunk(ledger->input.source, ledger->input.agency, request->bets_sent, &ledger->answer.error);
+}
+
 // Decodes one message and hands it over, unless it has to wait in a line first. Returns false when there is
 // no memory.
 static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
@@ -83,7 +89,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     request->chunk = message.chunk;
     request->ledger.input.agency = message.agency;
     request->ledger.input.first = message.first;
-    request->ledger.input.bets_sent = message.bets_sent;
+    request->bets_sent = message.bets_sent;
     if (good) {
         note_claim(connection, message.agency);
     }
@@ -104,7 +110,8 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     }
     if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {
         request->ledger.input.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
-        request->ledger.input.chunk = good ? message.chunk : NULL; // the ledger logs what is refused, too
+        request->ledger.input.chunk = good ? message.chunk : NULL;
+        request->ledger.refused = on_refused;
     } else if (!good) {
         refusals_log(connection, message.agency, error);
     }

@@ -2,15 +2,30 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
+#include "service/lottery/counters.h"
 #include "service/lottery/state.h"
 
 #include <inttypes.h>
 
+void refusals_count(void) {
+    counter_add(&lottery_counters.messages_refused, 1);
+}
+
 void refusals_log(const struct connection *connection, uint32_t agency, const struct error *error) {
     struct log_source source = {error_name(error->code), connection_source(connection), false};
+    refusals_count();
     (void)log_event_limited(&source, LOG_LEVEL_WARNING, "receive_message", LOG_FAIL,
                             "agencia: %" PRIu32 " | error: %s | message: %s", agency, source.error,
                             error->text);
+}
+
+void refusals_log_chunk(uint64_t source, uint32_t agency, uint32_t bets, const struct error *error) {
+    struct log_source log_source = {error_name(error->code), source, false};
+    refusals_count();
+    counter_add(&lottery_counters.chunks_refused, 1);
+    (void)log_event_limited(&log_source, LOG_LEVEL_WARNING, "apuestas_almacenadas", LOG_FAIL,
+                            "agencia: %" PRIu32 " | cantidad: %" PRIu32 " | error: %s | message: %s", agency,
+                            bets, log_source.error, error->text);
 }
 
 // A client that is refused again and again is broken, or hostile. What the central just cannot do at the
@@ -22,6 +37,7 @@ bool refusals_are_too_many(struct connection *connection, const struct error *er
     if (is_ours || own->broken || ++own->refusals != most) {
         return false;
     }
+    counter_add(&lottery_counters.connections_refused, 1);
     char peer[CONNECTION_ADDRESS_BYTES];
     struct log_source source = {"refusals", connection_source(connection), false};
     connection_peer(connection, peer);

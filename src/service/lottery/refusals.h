@@ -9,8 +9,14 @@
 
 struct connection;
 
-// Logs that a message was refused that the ledger does not log itself.
+// A message of the connection, for that agency, is refused; 0: nobody knows which. Not for chunks.
 void refusals_log(const struct connection *connection, uint32_t agency, const struct error *error);
+
+// A chunk of so many bets is refused. For any thread.
+void refusals_log_chunk(uint64_t source, uint32_t agency, uint32_t bets, const struct error *error);
+
+// A message is refused that a log would only be filled with.
+void refusals_count(void);
 
 // The connection is answered with that error. Returns whether it was refused as often in a row as is allowed:
 // then nothing more is to be taken from it.

@@ -18,7 +18,8 @@ struct request {
     bool is_consultation, wait;    // for the winners; until the draw
     bool is_list;                  // it counts in lines.lists
     struct chunk *chunk;
-    size_t bytes; // of memory, with the chunk's
+    uint32_t bets_sent; // how many the message had, also when it was refused
+    size_t bytes;       // of memory, with the chunk's
     struct admission_pass pass;
 };
 

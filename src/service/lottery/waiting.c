@@ -1,6 +1,7 @@
 #include "service/lottery/waiting.h"
 
 #include "base/queue.h"
+#include "service/lottery/counters.h"
 
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32
     }
     held->agency = agency;
     list_add_last(&place->held, &held->node);
+    counter_add(&lottery_counters.consultations_waiting, 1);
     return true;
 }
 
@@ -55,6 +57,7 @@ bool waiting_take(struct list_head *held, uint32_t *agency) {
     struct held *oldest = CONTAINER_OF(node, struct held, node);
     *agency = oldest->agency;
     free(oldest);
+    counter_add(&lottery_counters.consultations_waiting, -1);
     return true;
 }
 

@@ -1,0 +1,3 @@
+#include "ledger/counters.h"
+
+COUNTERS_DEFINE(ledger, LEDGER_COUNTERS);

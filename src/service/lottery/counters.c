@@ -1,0 +1,3 @@
+#include "service/lottery/counters.h"
+
+COUNTERS_DEFINE(lottery, LOTTERY_COUNTERS);

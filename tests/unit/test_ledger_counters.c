@@ -1,0 +1,88 @@
+// What is stored is counted once, and each refusal is said where it comes among the answers.
+#include "ledger_story.h"
+
+#include "ledger/counters.h"
+
+static int64_t chunks, bets, repeated; // what the counters stood at
+static const struct ledger_request *refused[REQUESTS_MAX];
+static int refused_count, completed_before_the_last;
+
+static void note(void) {
+    chunks = counter_read(&ledger_counters.chunks_stored);
+    bets = counter_read(&ledger_counters.bets_stored);
+    repeated = counter_read(&ledger_counters.chunks_repeated);
+}
+
+static void assert_grown(int64_t chunks_stored, int64_t bets_stored, int64_t chunks_repeated) {
+    assert_int_equal(counter_read(&ledger_counters.chunks_stored) - chunks, chunks_stored);
+    assert_int_equal(counter_read(&ledger_counters.bets_stored) - bets, bets_stored);
+    assert_int_equal(counter_read(&ledger_counters.chunks_repeated) - repeated, chunks_repeated);
+    note();
+}
+
+static void on_refused(const struct ledger_request *request) {
+    refused[refused_count++] = request;
+    completed_before_the_last = story.count;
+}
+
+static void each_bet_is_counted_once(void **state) {
+    (void)state;
+    open_ledger(3);
+    note();
+    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_grown(1, 5, 0);
+    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5); // sent again
+    assert_grown(0, 0, 1);
+    assert_stored(LEDGER_CHUNK, 1, 3, 4, 7); // some of it is
+    assert_grown(1, 2, 0);
+    assert_refused(LEDGER_CHUNK, 1, 9, 1, ERROR_GAP);
+    assert_grown(0, 0, 0);
+    assert_stored(LEDGER_LAST_CHUNK, 1, 7, 0, 7); // no bets, and the end
+    assert_grown(0, 0, 0);
+}
+
+static void what_is_not_stored_is_not_counted(void **state) {
+    (void)state;
+    open_ledger(3);
+    note();
+    story.fault = FAIL_BEFORE;
+    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    assert_grown(0, 0, 0);
+    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_grown(1, 5, 0);
+}
+
+// A group of a good one, one that the ledger refuses, and one that was refused before.
+static void a_refusal_is_said_before_anything_is_answered(void **state) {
+    (void)state;
+    open_ledger(3);
+    struct ledger_request *group[] = {request(LEDGER_CHUNK, 1, 0, 5), request(LEDGER_CHUNK, 2, 7, 5),
+                                      request(LEDGER_CHUNK, 3, 0, 5)};
+    refused_count = 0;
+    for (size_t i = 0; i < 3; i++) {
+        group[i]->refused = on_refused;
+        group[i]->node.next = i < 2 ? &group[i + 1]->node : NULL;
+    }
+    error_set(&group[2]->answer.error, ERROR_BAD_BET, "no good");
+    story.count = 0;
+    group_process(story.ledger, &group[0]->node);
+    assert_int_equal(story.count, 3);
+    assert_int_equal(refused_count, 2);
+    assert_ptr_equal(refused[0], group[1]);
+    assert_int_equal(refused[0]->answer.error.code, ERROR_GAP);
+    assert_ptr_equal(refused[1], group[2]);
+    assert_int_equal(refused[1]->answer.error.code, ERROR_BAD_BET);
+    assert_int_equal(completed_before_the_last, 0);
+    for (size_t i = 0; i < 3; i++) {
+        discard(group[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        LEDGER_TEST(each_bet_is_counted_once),
+        LEDGER_TEST(what_is_not_stored_is_not_counted),
+        LEDGER_TEST(a_refusal_is_said_before_anything_is_answered),
+    };
+    return cmocka_run_group_tests_name("ledger_counters", tests, NULL, NULL);
+}
