@@ -1,7 +1,6 @@
 #include "agency/link.h"
 
 #include "agency/dial.h"
-#include "base/limits.h"
 #include "stream/tcp.h"
 #include "stream/transport.h"
 #include "stream/writer.h"

@@ -1,6 +1,6 @@
 #include "bench/channel.h"
 
-#include "base/limits.h"
+#include "stream/limits.h"
 #include "tls/session.h"
 
 #include <errno.h>

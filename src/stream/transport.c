@@ -1,6 +1,6 @@
 #include "stream/transport.h"
 
-#include "base/limits.h"
+#include "stream/limits.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "stream/writer.h"
 
-#include "base/limits.h"
+#include "stream/limits.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // An agency of the bench sends the chunks of its payload, no sooner than window and rate allow.
 #include "bench_story.h"
 
-#include "base/limits.h"
 #include "bet/errors.h"
+#include "stream/limits.h"
 
 // What is sent ---------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 // Who reads too slowly is closed, and when there is no room, the least useful connection.
 #include "connections_story.h"
 
-#include "base/limits.h"
 #include "net/limits.h"
+#include "stream/limits.h"
 
 #include <errno.h>
 #include <linux/sockios.h>
@@ -188,7 +188,7 @@ static void where_there_is_room_again_nobody_goes(void **state) {
     assert_non_null(peer->connection);
 }
 
-// What is kept for the store, its log and the loops' own is in base/limits.h.
+// What is kept for the store, its log and the loops' own is in net/limits.h.
 static void there_is_place_for_as_many_as_there_are_descriptors(void **state) {
     (void)state;
     struct rlimit limit, few;

@@ -2,7 +2,7 @@
 // A client and a server talk in memory, with certificates of their own.
 #include "tls_story.h"
 
-#include "base/limits.h"
+#include "stream/limits.h"
 #include "stream/transport.h"
 
 enum { ROOM_BYTES = 256 * 1024 };

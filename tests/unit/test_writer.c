@@ -2,7 +2,7 @@
 // And TCP is asked for what both sides need.
 #include "cmocka_all.h"
 
-#include "base/limits.h"
+#include "stream/limits.h"
 #include "stream/tcp.h"
 #include "stream/writer.h"
 

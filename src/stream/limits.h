@@ -1,0 +1,9 @@
+// The cap of both sides of a connection.
+#ifndef QUINIELA_STREAM_LIMITS_H
+#define QUINIELA_STREAM_LIMITS_H
+
+enum {
+    WRITE_BYTES_MAX = 8064, // no single write to a socket carries more (docs/protocol.md)
+};
+
+#endif
