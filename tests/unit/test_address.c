@@ -1,4 +1,4 @@
-// What people write for HOST:PORT is taken apart, and what is none is refused.
+// An address is split into host and port, and what is not an address is refused.
 #include "cmocka_all.h"
 
 #include "agency/address.h"
@@ -62,7 +62,7 @@ static void an_address_has_an_end(void **state) {
     struct error error;
     char host[ADDRESS_BYTES_MAX], text[ADDRESS_BYTES_MAX + 8];
     memset(host, 'a', sizeof host);
-    host[ADDRESS_BYTES_MAX - 3] = '\0'; // with ":1" and a NUL there is just room for it
+    host[ADDRESS_BYTES_MAX - 3] = '\0'; // with ":1" and a NUL it just fits
     snprintf(text, sizeof text, "%s:1", host);
     expect_address(text, host, "1");
     snprintf(text, sizeof text, "%s:12", host);

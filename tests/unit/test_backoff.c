@@ -1,4 +1,4 @@
-// Waits are spread over the whole range, which doubles up to its cap and is small after a success.
+// Waits are spread over a range that doubles up to its cap and is small again after a success.
 #include "cmocka_all.h"
 
 #include "agency/backoff.h"
@@ -9,7 +9,7 @@
 
 enum { BASE_MS = 100, CAP_MS = 5000, SEEDS = 2000 };
 
-// The least and the greatest wait after `failures` others, over many seeds.
+// The shortest and the longest wait after `failures` failures, over many seeds.
 static void measure(uint32_t failures, uint32_t *least, uint32_t *greatest) {
     *least = UINT32_MAX;
     *greatest = 0;
@@ -57,7 +57,7 @@ static void failing_for_ever_never_waits_longer_than_the_cap(void **state) {
     for (int i = 0; i < 100000; i++) {
         assert_in_range(backoff_next_ms(&backoff), 0, CAP_MS);
     }
-    backoff.failures = UINT32_MAX; // years of them
+    backoff.failures = UINT32_MAX; // as after years
     assert_in_range(backoff_next_ms(&backoff), 0, CAP_MS);
     assert_int_equal(backoff.failures, UINT32_MAX);
 }

@@ -1,4 +1,4 @@
-// An agency of the bench counts the right answers to its chunks, and takes no others.
+// An agency of the bench counts the right answers to its chunks, and refuses all others.
 #include "bench_story.h"
 
 #include "bet/errors.h"
@@ -8,7 +8,7 @@ static void every_answer_counts_its_chunk(void **state) {
     connect_as(SOCK_STREAM, 300 * 3, 0);
     size_t text_bytes = 0;
     for (uint64_t chunk = 0; chunk < 300;) {
-        do { // the kernel takes only so many that nobody reads
+        do { // the kernel takes a limited number that nobody reads
             write_due();
             read_chunks();
         } while (sender.blocked);
@@ -27,7 +27,7 @@ static void every_answer_counts_its_chunk(void **state) {
     }
 }
 
-// More than a read takes at once, and each of them is read before sender_read returns.
+// More than one read takes, and all of them are read before sender_read returns.
 static void many_answers_at_once_are_all_read(void **state) {
     (void)state;
     shared.chunk_size = 1;
@@ -112,7 +112,7 @@ static void an_answer_to_nothing_is_named(void **state) {
     assert_string_equal(error.text, "agency 7, chunk 1: this is not an answer to a chunk");
 }
 
-// The longest that is taken fills the input; one byte more is refused by its header alone.
+// The longest one accepted fills the input; one byte more is refused because of its header alone.
 static void an_answer_that_is_too_long_is_named(void **state) {
     (void)state;
     uint64_t acknowledged;
@@ -145,7 +145,7 @@ static void a_connection_that_ends_is_named(void **state) {
     assert_string_equal(error.text, "agency 7, chunk 1: the central closed the connection");
     disconnect();
     connect_as(SOCK_STREAM, 3, 0);
-    write_due(); // which the central has not read when it goes away
+    write_due(); // which the central has not read when it closes
     close(central);
     assert_false(sender_read(&sender, &shared, &acknowledged, &error));
     assert_string_equal(error.text, "agency 7: cannot read: Connection reset by peer");

@@ -1,5 +1,5 @@
-// A bench's central is started as it should be, and what becomes of it is told.
-// A script of the shell takes its place.
+// A bench's central is started with the right settings, and the bench says how it ended.
+// A shell script plays the central.
 #include "cmocka_all.h"
 
 #include "bench/central.h"
@@ -71,10 +71,10 @@ static void read_log(void) {
     fclose(file);
 }
 
-static void it_is_told_what_it_is_to_do(void **state) {
+static void it_is_given_its_settings(void **state) {
     (void)state;
     char expected[8192], certificates[PATH_MAX - sizeof "/server.crt" + 1];
-    memset(certificates, 'x', sizeof certificates - 1); // a path as long as they may be
+    memset(certificates, 'x', sizeof certificates - 1); // as long as a path may be
     certificates[0] = '/';
     certificates[sizeof certificates - 1] = '\0';
     assert_true(start("trap 'exit 0' TERM\necho \"$@\"\necho \"$STORE\"\necho \"$TLS_CERT\"\n" LISTENS WAITS,
@@ -96,7 +96,7 @@ static void it_is_told_what_it_is_to_do(void **state) {
     assert_null(central.directory);
 }
 
-static void one_that_ends_badly_is_told_of(void **state) {
+static void one_that_fails_is_reported(void **state) {
     (void)state;
     assert_true(start("trap 'exit 3' TERM\n" LISTENS WAITS, NULL));
     assert_false(central_stop(&central, false, &error));
@@ -106,7 +106,7 @@ static void one_that_ends_badly_is_told_of(void **state) {
     assert_string_equal(error.text, "the central did not end cleanly (signal 15)");
 }
 
-static void one_that_does_not_start_is_told_of(void **state) {
+static void one_that_does_not_start_is_reported(void **state) {
     (void)state;
     assert_false(start("exit 0\n", NULL));
     assert_int_equal(error.code, ERROR_SYSTEM);
@@ -115,7 +115,7 @@ static void one_that_does_not_start_is_told_of(void **state) {
     assert_null(central.directory);
 }
 
-static void one_that_there_is_no_process_for_is_told_of(void **state) {
+static void a_process_that_cannot_be_made_is_reported(void **state) {
     (void)state;
     may_fork = false;
     assert_false(start(LISTENS WAITS, NULL));
@@ -126,10 +126,10 @@ static void one_that_there_is_no_process_for_is_told_of(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(it_is_told_what_it_is_to_do, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_that_ends_badly_is_told_of, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_that_does_not_start_is_told_of, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_that_there_is_no_process_for_is_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(it_is_given_its_settings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_fails_is_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_does_not_start_is_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_process_that_cannot_be_made_is_reported, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("bench_central", tests, NULL, NULL);
 }

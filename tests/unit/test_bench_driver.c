@@ -1,5 +1,5 @@
-// All agencies of a bench send their share, and the run says how it went, or what went wrong.
-// Against a central that is a thread of this test.
+// All agencies of a bench send their share, and the run reports how it went, or what went wrong.
+// A thread of this test plays the central.
 #include "cmocka_all.h"
 
 #include "bench/driver.h"
@@ -26,7 +26,7 @@ enum { AGENCIES = 3, THREADS = 2, CHUNK = 2, BETS = 10, INPUT_BYTES = 64 * 1024 
 // What an agency has sent.
 struct heard {
     uint32_t bets, chunks;
-    uint64_t number; // the sum of its bets' numbers, each of which is another power of two
+    uint64_t number; // the sum of its bets' numbers, which are different powers of two
     bool finished;
 };
 
@@ -34,7 +34,7 @@ static struct {
     int listener;
     pthread_t thread;
     struct heard agencies[AGENCIES + 1];
-    uint32_t wrong_for;  // that agency is acknowledged what it has not sent
+    uint32_t wrong_for;  // this agency is told that it has one more bet
     bool waits_for_tick; // before its last answer
 } central;
 
@@ -43,7 +43,7 @@ static struct driver_options options;
 static struct driver_result result;
 static struct error error;
 static atomic_int ticks;
-static uint64_t first_bets, first_elapsed_ns; // that the first tick told
+static uint64_t first_bets, first_elapsed_ns; // at the first tick
 
 static void tick(void *context, uint64_t bets, uint64_t elapsed_ns) {
     assert_ptr_equal(context, &central);
@@ -65,7 +65,7 @@ static void take(int connection, struct message_decoder *decoder, const uint8_t 
     struct error wrong;
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
     if (!message_decode(decoder, bytes, length, &message, &wrong)) {
-        return; // the story will not end well
+        return; // the story will fail
     }
     struct heard *heard = &central.agencies[message.agency];
     const char *row = message.chunk->rows, *end = row + message.chunk->rows_length;
@@ -196,7 +196,7 @@ static void each_agency_sends_its_share(void **state) {
     assert_true(result.ack_ns.maximum <= result.elapsed_ns);
 }
 
-static void meanwhile_it_is_told_how_far_it_is(void **state) {
+static void it_reports_progress(void **state) {
     (void)state;
     central.waits_for_tick = true;
     assert_true(drive());
@@ -205,9 +205,9 @@ static void meanwhile_it_is_told_how_far_it_is(void **state) {
     assert_in_range(first_elapsed_ns, 200 * 1000000, result.elapsed_ns); // five times a second
 }
 
-static void at_a_rate_no_chunk_comes_sooner(void **state) {
+static void at_a_rate_no_chunk_is_early(void **state) {
     (void)state;
-    options.rate = 100; // 10 bets: the second chunk of each agency is due 60 ms behind the first
+    options.rate = 100; // 10 bets: the second chunk of each agency is due 60 ms after the first
     options.finish = false;
     assert_true(drive());
     assert_int_equal(result.bets, BETS);
@@ -244,10 +244,10 @@ static void an_interruption_ends_the_run(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(each_agency_sends_its_share),          STORY(meanwhile_it_is_told_how_far_it_is),
-        STORY(at_a_rate_no_chunk_comes_sooner),      STORY(a_wrong_answer_ends_the_run),
+        STORY(each_agency_sends_its_share),          STORY(it_reports_progress),
+        STORY(at_a_rate_no_chunk_is_early),          STORY(a_wrong_answer_ends_the_run),
         STORY(a_central_that_is_not_there_is_named),
-        STORY(an_interruption_ends_the_run), // the last: nothing takes it back
+        STORY(an_interruption_ends_the_run), // the last one, as it cannot be undone
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-// The agencies of the bench that wait are held, all at once, until each has its winners.
-// Against a central that is a thread of this test, and with reads that take as little as a story says.
+// The waiting agencies of the bench are held, all at the same time, until each has its winners.
+// A thread of this test plays the central, and reads are as short as a story wants.
 #include "cmocka_all.h"
 
 #include "bench/hold.h"
@@ -24,8 +24,8 @@
 
 enum { WAITING = 3, ANSWER_BYTES_MAX = 256 * 1024, LONG_WINNERS = 200 * 1000 };
 
-static size_t read_at_once; // no read of this process takes more
-static int read_errors[2];  // what the next reads fail with; 0: they do not
+static size_t read_at_once; // the most that one read of this process takes
+static int read_errors[2];  // how the next reads fail; 0: they do not
 
 // In place of the C library's: an end leaves errno as any call may, and all but the longest come in pieces.
 ssize_t read(int descriptor, void *bytes, size_t room) {
@@ -50,7 +50,7 @@ static struct {
     pthread_t thread;
     int connections[WAITING];
     struct sockaddr_storage from[WAITING];
-    uint8_t first[ANSWER_BYTES_MAX]; // what each is answered as soon as both questions are there
+    uint8_t first[ANSWER_BYTES_MAX]; // the answer to each as soon as both questions have come
     size_t first_length;
     bool closes; // then, instead of holding the second question
     bool asked_well;
@@ -98,7 +98,7 @@ static bool listen_at(const struct sockaddr *address, socklen_t length) {
 
 static int listen_here(void **state) {
     (void)state;
-    alarm(20); // where an answer is waited for without end
+    alarm(20); // in case an answer is awaited for ever
     read_at_once = SIZE_MAX;
     error = (struct error){0};
     memset(&central, 0, sizeof central);
@@ -139,7 +139,7 @@ static void tell(int index, const char *documents) {
     send_all(index, frame, reply_encode_winners(frame, documents, strlen(documents)));
 }
 
-// What each is answered at first.
+// The first answer to each.
 static void answer_text(const char *text) {
     central.first_length = strlen(text) + FRAME_HEADER_BYTES;
     memcpy(central.first, (const uint8_t[]){0, 0, 0, (uint8_t)strlen(text)}, FRAME_HEADER_BYTES);
@@ -148,7 +148,7 @@ static void answer_text(const char *text) {
 
 // Stories --------------------------------------------------------------------------------------------------
 
-static void all_of_them_are_held_and_told(void **state) {
+static void all_are_held_and_answered(void **state) {
     (void)state;
     assert_true(open_hold());
     assert_true(central.asked_well);
@@ -164,13 +164,13 @@ static void all_of_them_are_held_and_told(void **state) {
     assert_true(before_ns <= result.first_ns && result.first_ns < result.last_ns &&
                 result.last_ns <= steady_ns());
     assert_true(result.after_ns.maximum == result.last_ns - before_ns);
-    for (int i = 0; i < WAITING; i++) { // who has its answer goes away
+    for (int i = 0; i < WAITING; i++) { // whoever has its answer leaves
         char byte;
         assert_int_equal(recv(central.connections[i], &byte, 1, 0), 0);
     }
 }
 
-static void who_was_told_before_was_told_at_once(void **state) {
+static void earlier_answers_count_as_immediate(void **state) {
     (void)state;
     assert_true(open_hold());
     for (int i = 0; i < WAITING; i++) {
@@ -199,7 +199,7 @@ static void an_answer_may_come_in_pieces_of_any_length(void **state) {
         read_at_once = lengths[i];
         told = read_at_once < 5000 ? "22,7574,1" : long_one;
         assert_true(open_hold());
-        pthread_t telling; // more than a socket takes while nobody reads
+        pthread_t telling; // more than a socket takes if nobody reads
         assert_int_equal(pthread_create(&telling, NULL, tell_everyone, NULL), 0);
         assert_true(hold_collect(hold, steady_ns(), &result, &error));
         pthread_join(telling, NULL);
@@ -209,8 +209,8 @@ static void an_answer_may_come_in_pieces_of_any_length(void **state) {
     }
 }
 
-// What has not come whole is given back, too.
-static void who_waits_may_go_away_before_it_is_told(void **state) {
+// An answer that is incomplete is freed, too.
+static void a_waiting_agency_may_leave_before_its_answer(void **state) {
     (void)state;
     assert_true(open_hold());
     send_all(0, "\0\0", 2);
@@ -224,7 +224,7 @@ static void who_waits_may_go_away_before_it_is_told(void **state) {
     hold_close(&hold);
 }
 
-static void ipv6_is_asked_from_wherever(void **state) {
+static void ipv6_needs_no_source_address(void **state) {
     (void)state;
     close(central.listener);
     const struct sockaddr_in6 here = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
@@ -250,14 +250,14 @@ static void a_central_that_is_not_there_is_named(void **state) {
     assert_fails(ERROR_NETWORK, "waiting agency 1: cannot ask: Connection refused");
 }
 
-static void an_end_is_no_answer(void **state) {
+static void an_end_is_not_an_answer(void **state) {
     (void)state;
     central.closes = true;
     central.first_length = 0;
     assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the central closed the connection without answering");
 }
 
-static void an_end_behind_the_first_answer_is_none(void **state) {
+static void nor_is_an_end_after_the_first_answer(void **state) {
     (void)state;
     assert_true(open_hold());
     shutdown(central.connections[1], SHUT_RDWR);
@@ -265,7 +265,7 @@ static void an_end_behind_the_first_answer_is_none(void **state) {
     assert_string_equal(error.text, "waiting agency 2: the central closed the connection without answering");
 }
 
-static void a_reset_is_no_answer(void **state) {
+static void a_reset_is_not_an_answer(void **state) {
     (void)state;
     assert_true(open_hold());
     const struct linger none = {.l_onoff = 1};
@@ -276,7 +276,7 @@ static void a_reset_is_no_answer(void **state) {
     assert_string_equal(error.text, "waiting agency 2: the central closed the connection without answering");
 }
 
-static void a_read_for_nothing_is_no_end(void **state) {
+static void an_empty_wake_up_is_not_an_end(void **state) {
     (void)state;
     read_errors[0] = EAGAIN;
     read_errors[1] = EINTR;
@@ -284,13 +284,13 @@ static void a_read_for_nothing_is_no_end(void **state) {
     assert_int_equal(read_errors[0] | read_errors[1], 0);
 }
 
-static void winners_before_all_wait_are_wrong(void **state) {
+static void winners_before_all_are_waiting_are_wrong(void **state) {
     (void)state;
     answer_text("{\"type_message\":2,\"payload\":\"22\"}");
     assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the draw was made before everyone was waiting for it");
 }
 
-static void who_is_not_held_is_named(void **state) {
+static void an_agency_that_is_not_held_is_named(void **state) {
     (void)state;
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
     size_t length = reply_encode_not_ready(frame, 1000);
@@ -300,20 +300,20 @@ static void who_is_not_held_is_named(void **state) {
     assert_string_equal(error.text, "waiting agency 3: the central does not hold the question");
 }
 
-static void what_is_no_answer_to_a_consultation_is_named(void **state) {
+static void an_answer_to_something_else_is_named(void **state) {
     (void)state;
     answer_text("{\"type_message\":1,\"payload\":null,\"next\":3}");
     assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: this is not an answer to a consultation");
 }
 
-static void an_error_is_told(void **state) {
+static void an_error_is_reported(void **state) {
     (void)state;
     answer_text(
         "{\"type_message\":4,\"payload\":{\"code\":\"busy\",\"message\":\"so it is\",\"retryable\":true}}");
     assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: so it is");
 }
 
-static void an_answer_that_is_none_at_all_is_told(void **state) {
+static void nonsense_is_reported(void **state) {
     (void)state;
     answer_text("{");
     assert_false(open_hold());
@@ -322,7 +322,7 @@ static void an_answer_that_is_none_at_all_is_told(void **state) {
 
 static void an_answer_that_is_too_long_is_named(void **state) {
     (void)state;
-    memcpy(central.first, (const uint8_t[]){4, 0, 0, 1}, FRAME_HEADER_BYTES); // a byte beyond 64 MiB
+    memcpy(central.first, (const uint8_t[]){4, 0, 0, 1}, FRAME_HEADER_BYTES); // one byte more than 64 MiB
     central.first_length = FRAME_HEADER_BYTES;
     assert_fails(ERROR_BAD_MESSAGE, "waiting agency 1: the answer is too long");
 }
@@ -340,23 +340,23 @@ static void an_interruption_ends_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(all_of_them_are_held_and_told),
-        STORY(who_was_told_before_was_told_at_once),
+        STORY(all_are_held_and_answered),
+        STORY(earlier_answers_count_as_immediate),
         STORY(an_answer_may_come_in_pieces_of_any_length),
-        STORY(who_waits_may_go_away_before_it_is_told),
-        STORY(ipv6_is_asked_from_wherever),
+        STORY(a_waiting_agency_may_leave_before_its_answer),
+        STORY(ipv6_needs_no_source_address),
         STORY(a_central_that_is_not_there_is_named),
-        STORY(an_end_is_no_answer),
-        STORY(an_end_behind_the_first_answer_is_none),
-        STORY(a_reset_is_no_answer),
-        STORY(a_read_for_nothing_is_no_end),
-        STORY(winners_before_all_wait_are_wrong),
-        STORY(who_is_not_held_is_named),
-        STORY(what_is_no_answer_to_a_consultation_is_named),
-        STORY(an_error_is_told),
-        STORY(an_answer_that_is_none_at_all_is_told),
+        STORY(an_end_is_not_an_answer),
+        STORY(nor_is_an_end_after_the_first_answer),
+        STORY(a_reset_is_not_an_answer),
+        STORY(an_empty_wake_up_is_not_an_end),
+        STORY(winners_before_all_are_waiting_are_wrong),
+        STORY(an_agency_that_is_not_held_is_named),
+        STORY(an_answer_to_something_else_is_named),
+        STORY(an_error_is_reported),
+        STORY(nonsense_is_reported),
         STORY(an_answer_that_is_too_long_is_named),
-        STORY(an_interruption_ends_it), // the last: nothing takes it back
+        STORY(an_interruption_ends_it), // the last one, as it cannot be undone
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

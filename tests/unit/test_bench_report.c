@@ -1,4 +1,4 @@
-// What a bench has found out is printed as it was measured, for people, as JSON and as CSV.
+// A bench prints what it has measured, for people, as JSON and as CSV.
 #include "cmocka_all.h"
 
 #include "cli/bench_report.h"
@@ -16,7 +16,7 @@ static char printed[16384];
 
 static int caught, terminal;
 
-// What is printed from here on is in `printed` once end_catching has returned.
+// What is printed from now on is in `printed` when end_catching has returned.
 static void begin_catching(void) {
     fflush(stdout);
     terminal = dup(STDOUT_FILENO);

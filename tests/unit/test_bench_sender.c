@@ -1,4 +1,4 @@
-// An agency of the bench sends the chunks of its payload, no sooner than window and rate allow.
+// An agency of the bench sends the chunks of its payload as soon as window and rate allow.
 #include "bench_story.h"
 
 #include "bet/errors.h"
@@ -27,7 +27,7 @@ static void the_chunks_are_those_of_the_payload(void **state) {
     }
 }
 
-static void chunks_that_are_full_leave_none_behind(void **state) {
+static void full_chunks_are_not_followed_by_an_empty_one(void **state) {
     (void)state;
     connect_as(SOCK_STREAM, 3, 0);
     write_due();
@@ -74,7 +74,7 @@ static void a_chunk_may_be_larger_than_the_one_before(void **state) {
     assert_sent();
 }
 
-static void a_bet_that_is_none_is_not_sent(void **state) {
+static void a_bad_bet_is_not_sent(void **state) {
     (void)state;
     payload.text[0] = ',';
     connect_as(SOCK_STREAM, 3, 0);
@@ -138,7 +138,7 @@ static void what_the_kernel_does_not_take_is_sent_later(void **state) {
     }
 }
 
-static void no_more_are_on_their_way_than_the_window(void **state) {
+static void no_more_are_in_flight_than_the_window_allows(void **state) {
     (void)state;
     shared.chunk_size = 1;
     shared.window = 2;
@@ -180,7 +180,7 @@ static void a_chunk_is_sent_when_it_is_due(void **state) {
     expect_chunk(MESSAGE_SEND_CHUNK, 2, 2, 1);
     assert_sent();
     assert_true(sender_due_ns(&sender, &shared) == shared.start_ns + 1250 * second_ns);
-    // The answers' delays begin when the chunks were due.
+    // The latencies begin when the chunks were due.
     static const uint64_t delays_s[] = {950, 550, 150};
     for (uint64_t i = 0; i < 3; i++) {
         shared.ack_ns = (struct histogram){0};
@@ -192,7 +192,7 @@ static void a_chunk_is_sent_when_it_is_due(void **state) {
     assert_true(sender_due_ns(&sender, &shared) == shared.start_ns + 1250 * second_ns);
 }
 
-static void without_a_rate_a_delay_begins_with_the_sending(void **state) {
+static void without_a_rate_latency_begins_with_the_sending(void **state) {
     (void)state;
     shared.start_ns = steady_ns() - 1000 * second_ns;
     connect_as(SOCK_STREAM, 1, 0);
@@ -207,15 +207,15 @@ static void without_a_rate_a_delay_begins_with_the_sending(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(the_chunks_are_those_of_the_payload),
-        STORY(chunks_that_are_full_leave_none_behind),
+        STORY(full_chunks_are_not_followed_by_an_empty_one),
         STORY(an_agency_without_bets_says_that_it_has_finished),
         STORY(a_chunk_may_be_larger_than_the_one_before),
-        STORY(a_bet_that_is_none_is_not_sent),
+        STORY(a_bad_bet_is_not_sent),
         STORY(no_write_carries_more_than_is_allowed),
         STORY(what_the_kernel_does_not_take_is_sent_later),
-        STORY(no_more_are_on_their_way_than_the_window),
+        STORY(no_more_are_in_flight_than_the_window_allows),
         STORY(a_chunk_is_sent_when_it_is_due),
-        STORY(without_a_rate_a_delay_begins_with_the_sending),
+        STORY(without_a_rate_latency_begins_with_the_sending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

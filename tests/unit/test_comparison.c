@@ -1,5 +1,4 @@
-// What is stored is the file's, or the first piece that is not is named.
-// It is compared in short steps.
+// What is stored is compared with the file, in short steps, and the first piece that differs is named.
 #include "cmocka_all.h"
 
 #include "agency/comparison.h"
@@ -78,8 +77,8 @@ static void much_is_compared_in_steps(void **state) {
         assert_true(comparison_step(comparison, &same, &more, &error));
         assert_int_equal(same, (steps * 3 < PIECES ? steps * 3 : PIECES) * EACH);
     }
-    struct piece behind = piece_of(same, 5), before = piece_of(3, 9); // it goes back, too
-    assert_true(comparison_take(comparison, same, &behind, 1, &error));
+    struct piece after = piece_of(same, 5), before = piece_of(3, 9); // it also goes back
+    assert_true(comparison_take(comparison, same, &after, 1, &error));
     assert_true(comparison_step(comparison, &same, &more, &error));
     assert_false(more);
     assert_int_equal(same, PIECES * EACH + 5);
@@ -114,7 +113,7 @@ static void the_first_piece_that_differs_is_named(void **state) {
     reader_close(&reader);
 }
 
-static void a_list_that_does_not_go_on_is_refused(void **state) {
+static void a_list_with_a_gap_is_refused(void **state) {
     (void)state;
     static const struct {
         uint64_t from;
@@ -139,7 +138,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(much_is_compared_in_steps),
         cmocka_unit_test(the_first_piece_that_differs_is_named),
-        cmocka_unit_test(a_list_that_does_not_go_on_is_refused),
+        cmocka_unit_test(a_list_with_a_gap_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,4 +1,4 @@
-// A line that is no bet is told as what it looks like, any line at all as something, on one line.
+// A line that is not a bet is described as what it looks like, any line somehow, in a single line.
 #include "cmocka_all.h"
 
 #include "agency/csv_diagnosis.h"
@@ -29,12 +29,13 @@ static void expect(uint64_t number, const char *text, const char *says) {
     assert_string_equal(error.text, expected);
 }
 
-// What may stand in a name is not blamed for what else is wrong.
-static void a_name_is_no_sign(void **state) {
+// What may appear in a name is not blamed for something else that is wrong.
+static void a_name_does_not_tell_the_kind(void **state) {
     (void)state;
     expect(1, "[Ana;b;c;d;e,Paz,1,2000-01-01,x", "numero: has other characters than digits: \"x\"");
     expect(1, "%PDF,Paz,1,2000-01-01,x", "numero: has other characters than digits: \"x\"");
-    expect(2, "PK\x03\x04", "the bet has 1 field instead of 5: \"PK\\x03\\x04\""); // not where a file begins
+    expect(2, "PK\x03\x04",
+           "the bet has 1 field instead of 5: \"PK\\x03\\x04\""); // not at the beginning of the file
     expect(2, "nombre,apellido,documento,nacimiento,numero",
            "nacimiento: is not of the form YYYY-MM-DD: \"nacimiento\"");
     expect(1, "Ana,Paz,1,2000-01-01,", "numero: is empty: \"\"");
@@ -87,7 +88,7 @@ static void a_file_of_another_kind_is_named(void **state) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         expect(1, kinds[i].bytes, kinds[i].says);
     }
-    // What cannot be in a name is one even where there are fields; what ends too soon is none.
+    // What cannot be part of a name shows the kind even if there are fields; what ends too early does not.
     expect(1, "PK\x03\x04,b,1,2000-01-01,7",
            "the file is a spreadsheet (xlsx, ods) or a zip archive, not CSV: "
            "\"PK\\x03\\x04,b,1,2000-01-01,7\"; " AS_CSV);
@@ -95,7 +96,7 @@ static void a_file_of_another_kind_is_named(void **state) {
     expect(1, "Rar?", "the bet has 1 field instead of 5: \"Rar?\"");
 }
 
-static void wide_text_is_told(void **state) {
+static void wide_text_is_explained(void **state) {
     (void)state;
 #define WIDE "the file is in UTF-16, without a byte order mark: "
     expect_of(2, "a\0", 2, WIDE "\"a\\x00\"; save it in UTF-8");
@@ -108,7 +109,7 @@ static void wide_text_is_told(void **state) {
 #undef WIDE
 }
 
-static void line_ends_of_others_are_told(void **state) {
+static void other_line_ends_are_explained(void **state) {
     (void)state;
     expect(2, "a,b\r",
            "the line ends with CR CR LF: line ends were converted twice: \"a,b\\x0d\"; end lines with LF or "
@@ -121,7 +122,7 @@ static void line_ends_of_others_are_told(void **state) {
     expect(2, "\x1a", "Ctrl-Z (0x1a), which ended files on DOS: \"\\x1a\"; delete it");
 }
 
-static void marks_are_told(void **state) {
+static void byte_order_marks_are_explained(void **state) {
     (void)state;
     expect(1, "\xef\xbb\xbf",
            "the file begins with two byte order marks: \"\\ufeff\"; delete it, and check that the line "
@@ -132,7 +133,7 @@ static void marks_are_told(void **state) {
     expect(2, "\xef\xbb", "the bet has 1 field instead of 5: \"\\xef\\xbb\"");
 }
 
-static void lines_of_nothing_are_told(void **state) {
+static void lines_without_content_are_explained(void **state) {
     (void)state;
     expect(3, "", "an empty line within the file; delete it");
     expect(3, " ", "only blanks: \" \"; delete the line");
@@ -141,7 +142,7 @@ static void lines_of_nothing_are_told(void **state) {
     expect(3, ", ,\t,,", "only commas, like an empty row of a spreadsheet: \", ,\\x09,,\"; delete the line");
 }
 
-static void other_separators_are_told(void **state) {
+static void other_separators_are_explained(void **state) {
     (void)state;
     expect(2, "a;b;c;d;e", "';' between the fields: \"a;b;c;d;e\"; use commas, and nothing else");
     expect(2, "a\tb\tc\td\te",
@@ -160,7 +161,7 @@ static void other_separators_are_told(void **state) {
     expect(2, "zzz=,", "the bet has 2 fields instead of 5: \"zzz=,\"");
 }
 
-static void the_names_of_columns_are_told(void **state) {
+static void column_names_are_explained(void **state) {
     (void)state;
 #define NAMES "column names, not a bet: "
     expect(1, "a,b,c,d,e", NAMES "\"a,b,c,d,e\"; delete the line");
@@ -173,7 +174,7 @@ static void the_names_of_columns_are_told(void **state) {
 #undef NAMES
 }
 
-static void blanks_beside_a_value_are_told(void **state) {
+static void blanks_around_a_value_are_explained(void **state) {
     (void)state;
     static const char *const blanks[] = {
         " ", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0", "\xef\xbb\xbf",
@@ -198,7 +199,7 @@ static void blanks_beside_a_value_are_told(void **state) {
            "documento: has other characters than ASCII letters and digits: \"2 2\"");
 }
 
-static void quotes_are_told(void **state) {
+static void quotes_are_explained(void **state) {
     (void)state;
     static const struct {
         const char *text, *says;
@@ -224,7 +225,7 @@ static void quotes_are_told(void **state) {
     }
 }
 
-static void what_is_shown_is_seen(void **state) {
+static void what_is_shown_is_visible(void **state) {
     (void)state;
     static const struct {
         const char *text, *shown;
@@ -243,7 +244,7 @@ static void what_is_shown_is_seen(void **state) {
     }
 }
 
-// Its UTF-8 (RFC 3629).
+// Its UTF-8 encoding (RFC 3629).
 static void encode(uint32_t character, char text[5]) {
     static const uint32_t ends[] = {0x80, 0x800, 0x10000, 0x110000};
     static const uint8_t leads[] = {0, 0xc0, 0xe0, 0xf0};
@@ -266,7 +267,7 @@ static void assert_shown(uint32_t character, bool is_seen) {
     assert_string_equal(shown, is_seen ? text : number);
 }
 
-static void what_nobody_sees_is_a_number(void **state) {
+static void what_is_invisible_is_escaped(void **state) {
     (void)state;
     static const uint32_t unseen[][2] = {
         {0x80, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},   {0x1680, 0x1680}, {0x2000, 0x200f},
@@ -284,7 +285,8 @@ static void what_nobody_sees_is_a_number(void **state) {
     assert_string_equal(shown, "\\x1f ~\\x7f\\x80");
 }
 
-// With its NUL it has SHOWN_BYTES. Nothing is shown in part, and each but the last leaves room for the dots.
+// With its NUL it has SHOWN_BYTES. No character is shown in part, and each but the last leaves room for the
+// dots.
 static void what_is_too_long_ends_in_dots(void **state) {
     (void)state;
     enum { BEFORE_DOTS = SHOWN_BYTES - 4, NUMBER_BYTES = 6 };
@@ -313,13 +315,13 @@ static void what_is_too_long_ends_in_dots(void **state) {
     assert_int_equal(shown[SHOWN_BYTES], '#');
 }
 
-static void whatever_it_is_something_is_said(void **state) {
+static void any_line_is_explained_somehow(void **state) {
     (void)state;
     static const char letters[] = "a,;\"\r\t|19-\x1a\xef\xbb\xbf\xff[< sep=PK";
     uint32_t random = 7;
     for (int round = 0; round < 20000; round++) {
         size_t length = (size_t)round % 90;
-        char *text = malloc(length + 1); // so that a read behind it is seen
+        char *text = malloc(length + 1); // so that a read past the end is noticed
         struct error error;
         for (size_t i = 0; i < length; i++) {
             random = random * 1664525 + 1013904223;
@@ -334,20 +336,20 @@ static void whatever_it_is_something_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_is_no_sign),
+        cmocka_unit_test(a_name_does_not_tell_the_kind),
         cmocka_unit_test(a_file_of_another_kind_is_named),
-        cmocka_unit_test(wide_text_is_told),
-        cmocka_unit_test(line_ends_of_others_are_told),
-        cmocka_unit_test(marks_are_told),
-        cmocka_unit_test(lines_of_nothing_are_told),
-        cmocka_unit_test(other_separators_are_told),
-        cmocka_unit_test(the_names_of_columns_are_told),
-        cmocka_unit_test(blanks_beside_a_value_are_told),
-        cmocka_unit_test(quotes_are_told),
-        cmocka_unit_test(what_is_shown_is_seen),
-        cmocka_unit_test(what_nobody_sees_is_a_number),
+        cmocka_unit_test(wide_text_is_explained),
+        cmocka_unit_test(other_line_ends_are_explained),
+        cmocka_unit_test(byte_order_marks_are_explained),
+        cmocka_unit_test(lines_without_content_are_explained),
+        cmocka_unit_test(other_separators_are_explained),
+        cmocka_unit_test(column_names_are_explained),
+        cmocka_unit_test(blanks_around_a_value_are_explained),
+        cmocka_unit_test(quotes_are_explained),
+        cmocka_unit_test(what_is_shown_is_visible),
+        cmocka_unit_test(what_is_invisible_is_escaped),
         cmocka_unit_test(what_is_too_long_ends_in_dots),
-        cmocka_unit_test(whatever_it_is_something_is_said),
+        cmocka_unit_test(any_line_is_explained_somehow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-// An agency waits for a slow or silent central no longer than it should, and then tries the right one.
-// The test is its socket and its timer.
+// An agency does not wait too long for a slow or silent central, and then tries the right server.
+// The test plays its socket and its timer.
 #include "cmocka_all.h"
 
 #include "agency/dialogue.h"
@@ -87,7 +87,7 @@ static uint32_t lose_and_come_back(void) {
     return wait_ms;
 }
 
-// A dialogue of one bet with so many servers, connected.
+// A connected dialogue with one bet and so many servers.
 static void begin(uint32_t servers, bool poll, uint64_t seed) {
     static struct chunk *bet;
     static const char text[] = "Ana,Paz,1,1999-03-17,7574";
@@ -167,17 +167,17 @@ static void a_later_poll_that_is_never_answered_is_noticed_too(void **state) {
     assert_int_equal(asked.disconnects, 1);
 }
 
-static void an_answer_that_is_held_until_the_draw_may_take_for_ever(void **state) {
+static void an_answer_that_is_held_until_the_draw_has_no_timeout(void **state) {
     (void)state;
     begin(1, false, 1);
     int waits = asked.waits;
     acknowledge();
     assert_int_equal(asked.waits, waits);
-    dialogue_waited(dialogue); // the wait for the acknowledgement, which came
+    dialogue_waited(dialogue); // that for the acknowledgement, which has come
     assert_int_equal(asked.disconnects, 0);
 }
 
-static void a_central_that_is_only_slow_has_twice_the_time_each_time(void **state) {
+static void the_timeout_doubles_for_a_central_that_is_only_slow(void **state) {
     (void)state;
     begin_consulting(true);
     uint32_t patience_ms = ANSWER_MS;
@@ -189,12 +189,12 @@ static void a_central_that_is_only_slow_has_twice_the_time_each_time(void **stat
         patience_ms = patience_ms < ANSWER_MS * ANSWER_GROWTH ? 2 * patience_ms : patience_ms;
     }
     assert_int_equal(patience_ms, ANSWER_MS * ANSWER_GROWTH);
-    answer_not_ready(); // with an answer the time is what it was
+    answer_not_ready(); // after an answer the timeout is what it was
     dialogue_waited(dialogue);
     assert_int_equal(asked.wait_ms, ANSWER_MS);
 }
 
-static void an_acknowledgement_makes_the_time_short_again(void **state) {
+static void an_acknowledgement_makes_the_timeout_short_again(void **state) {
     (void)state;
     begin(1, true, 1);
     for (int i = 0; i < 3; i++) {
@@ -238,8 +238,8 @@ static void the_first_wait_after_a_good_answer_is_short(void **state) {
     assert_in_range(longest_ms, CAP_MS / 2, CAP_MS);
 }
 
-// A connection that is made, and lost before anything was answered, is nothing good: a port that is handed on
-// to a server that is not there looks like that.
+// A connection that is lost before anything was answered is not a success: a port that is forwarded to a
+// server that is down looks like that.
 static void a_connection_alone_does_not_make_the_waits_short(void **state) {
     (void)state;
     uint32_t longest_ms = 0;
@@ -255,18 +255,18 @@ static void a_connection_alone_does_not_make_the_waits_short(void **state) {
     assert_in_range(longest_ms, CAP_MS / 2, CAP_MS);
 }
 
-// It was good, so the other one is tried at once, and only when that has failed as well does the wait grow.
+// It was good, so the other one is tried almost immediately, and only if that fails too does the wait grow.
 static void after_a_good_answer_every_other_server_is_tried_at_once(void **state) {
     (void)state;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         begin(2, false, seed);
-        for (int i = 0; i < 15; i++) { // the last one is the first of a round
+        for (int i = 0; i < 15; i++) { // the last one is the first of a new round
             lose_and_come_back();
         }
         dialogue_up(dialogue);
         const char *good = asked.address;
         acknowledge();
-        for (int i = 0; i < 2; i++) { // aside, and the first one that counts
+        for (int i = 0; i < 2; i++) { // the alternative, and the first that counts
             assert_in_range(lose_and_come_back(), 0, BASE_MS);
             assert_true(i > 0 || strcmp(asked.address, good) != 0);
         }
@@ -300,9 +300,9 @@ int main(void) {
         cmocka_unit_test_teardown(
             a_polled_consultation_that_is_never_answered_is_asked_again_on_a_new_connection, tear_down),
         cmocka_unit_test_teardown(a_later_poll_that_is_never_answered_is_noticed_too, tear_down),
-        cmocka_unit_test_teardown(an_answer_that_is_held_until_the_draw_may_take_for_ever, tear_down),
-        cmocka_unit_test_teardown(a_central_that_is_only_slow_has_twice_the_time_each_time, tear_down),
-        cmocka_unit_test_teardown(an_acknowledgement_makes_the_time_short_again, tear_down),
+        cmocka_unit_test_teardown(an_answer_that_is_held_until_the_draw_has_no_timeout, tear_down),
+        cmocka_unit_test_teardown(the_timeout_doubles_for_a_central_that_is_only_slow, tear_down),
+        cmocka_unit_test_teardown(an_acknowledgement_makes_the_timeout_short_again, tear_down),
         cmocka_unit_test_teardown(a_central_with_more_than_the_only_bet_is_a_conflict, tear_down),
         cmocka_unit_test_teardown(the_first_wait_after_a_good_answer_is_short, tear_down),
         cmocka_unit_test_teardown(a_connection_alone_does_not_make_the_waits_short, tear_down),

@@ -1,5 +1,5 @@
-// What an agency cannot open or begin leaves no memory and no descriptor behind.
-// Memory is looked for by LeakSanitizer at the end of the program.
+// What an agency cannot open or start leaks no memory and no descriptor.
+// LeakSanitizer looks for memory at the end of the program.
 #include "cmocka_all.h"
 #include "descriptors.h"
 
@@ -19,7 +19,7 @@
 
 enum { ALLOCATIONS_MAX = 100 };
 
-// The C library's own strdup allocates where nobody sees it.
+// The C library's own strdup allocates unnoticed.
 char *__wrap_strdup(const char *text);
 
 char *__wrap_strdup(const char *text) {
@@ -36,7 +36,7 @@ static void assert_no_more_than(int before) {
     }
 }
 
-// Tries it with the first allocation failing, the second, and so on, until all of them succeed.
+// Tries it with the first allocation failing, then the second, and so on, until all succeed.
 static void fail_each_allocation(bool (*try_it)(struct error *error), const struct error_code *code) {
     int before = descriptors();
     for (int failing = 1; failing < ALLOCATIONS_MAX; failing++) {
@@ -75,7 +75,7 @@ static void a_reader_without_memory(void **state) {
     fail_each_allocation(open_reader, ERROR_NO_MEMORY);
 }
 
-static void a_reader_of_what_is_no_file(void **state) {
+static void a_reader_of_what_is_not_a_file(void **state) {
     (void)state;
     static const char *const wrong[] = {"/tmp", "/tmp/there/is/none", "/tmp/none.csv", ""};
     int before = descriptors();
@@ -172,7 +172,7 @@ int main(void) {
     }
     close(descriptor);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reader_without_memory),           cmocka_unit_test(a_reader_of_what_is_no_file),
+        cmocka_unit_test(a_reader_without_memory),           cmocka_unit_test(a_reader_of_what_is_not_a_file),
         cmocka_unit_test(a_reader_that_stops_at_a_bad_line), cmocka_unit_test(a_comparison_without_memory),
         cmocka_unit_test(a_dialogue_without_memory),         cmocka_unit_test(a_link_without_memory),
     };

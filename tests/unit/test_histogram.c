@@ -1,4 +1,4 @@
-// Quantiles are those of the values, within the width of a bucket.
+// Quantiles are exact to within the width of a bucket.
 #include "cmocka_all.h"
 
 #include "bench/histogram.h"
@@ -33,7 +33,7 @@ static void small_values_are_exact(void **state) {
     assert_int_equal(histogram_quantile(&histogram, 1), 100);
 }
 
-// Of ten values, the share 0.99 is not reached by nine.
+// Nine of ten values are not yet a fraction of 0.99.
 static void ranks_are_rounded_up(void **state) {
     (void)state;
     for (uint64_t value = 1; value <= 10; value++) {
@@ -50,7 +50,7 @@ static void large_values_are_within_a_bucket(void **state) {
     for (uint64_t value = 1; value < UINT64_MAX / 3; value = value * 3 + 1) {
         make_empty(NULL);
         histogram_add(&histogram, value);
-        histogram_add(&histogram, UINT64_MAX); // so that the maximum does not cut the bucket off
+        histogram_add(&histogram, UINT64_MAX); // so that the maximum does not limit the bucket
         uint64_t found = histogram_quantile(&histogram, 0.5);
         assert_true(found >= value);
         assert_true(found - value <= value / 64);
@@ -81,7 +81,7 @@ static void buckets_are_in_order(void **state) {
     }
 }
 
-static void merging_is_counting_both(void **state) {
+static void merging_counts_both(void **state) {
     (void)state;
     for (uint64_t value = 1; value <= 30; value++) {
         histogram_add(value % 2 == 0 ? &histogram : &other, value);
@@ -103,7 +103,7 @@ int main(void) {
         cmocka_unit_test_setup(large_values_are_within_a_bucket, make_empty),
         cmocka_unit_test_setup(no_quantile_is_beyond_the_maximum, make_empty),
         cmocka_unit_test_setup(buckets_are_in_order, make_empty),
-        cmocka_unit_test_setup(merging_is_counting_both, make_empty),
+        cmocka_unit_test_setup(merging_counts_both, make_empty),
     };
     return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
 }

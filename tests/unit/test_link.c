@@ -1,5 +1,5 @@
-// A link tries all addresses of a name, and waits for ever for no machine that is gone.
-// Over real sockets of this machine; the look-up of names and the setting of options are the test's own.
+// A link tries all addresses of a name, and never waits for ever for a machine or a name server.
+// server. Over real sockets of this machine; name look-ups and socket options are the test's own.
 #include "cmocka_all.h"
 #include "descriptors.h"
 
@@ -19,7 +19,7 @@
 
 enum { HANG_MS = 10000, FASTER = 40, CONNECT_MS_MAX = 10000, PIECES = 40, PIECE_BYTES = 256 * 1024 };
 
-static const char *addresses[4]; // that every name has; up to NULL
+static const char *addresses[4]; // of every name, up to NULL
 static int user_timeout_ms, keeps_alive, keepalive_idle_s, keepalive_again_s;
 
 static bool name_server_is_silent;
@@ -64,8 +64,7 @@ void freeaddrinfo(struct addrinfo *found) {
     }
 }
 
-// What a connection has time for goes faster here; the first packet is sent again after a second all the
-// same.
+// Timeouts of connections are shorter here; the first packet is still sent again after a second.
 int setsockopt(int descriptor, int level, int option, const void *value, socklen_t length) {
     int number = length >= sizeof(int) ? *(const int *)value : 0;
     if (level == SOL_SOCKET && option == SO_KEEPALIVE) {
@@ -110,7 +109,7 @@ static int listen_at(const char *address, uint16_t *port, int backlog) {
     return descriptor;
 }
 
-// Listens, and has nobody in any more: the first packet of each further connection is dropped without a word.
+// Listens, but accepts nobody else: the first packet of each further connection is dropped silently.
 static void drop_at(const char *address, uint16_t *port) {
     int listener = listen_at(address, port, 0);
     struct sockaddr_in where = at(address, *port);
@@ -120,7 +119,8 @@ static void drop_at(const char *address, uint16_t *port) {
         assert_int_equal(connect(descriptor, (struct sockaddr *)&where, sizeof where), 0);
         socklen_t length = sizeof queue;
         assert_int_equal(getsockopt(listener, IPPROTO_TCP, TCP_INFO, &queue, &length), 0);
-    } while (queue.tcpi_unacked <= queue.tcpi_sacked); // of a listener: how many wait, and how many may
+    } while (queue.tcpi_unacked <=
+             queue.tcpi_sacked); // of a listener: how many are waiting, and how many may
 }
 
 // The link ------------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ static void an_address_that_drops_everything_is_given_up_for_the_next_one(void *
     assert_came_to(good);
 }
 
-static void no_address_has_more_than_seconds_to_answer(void **state) {
+static void an_address_has_only_seconds_to_answer(void **state) {
     (void)state;
     uint16_t port = 0;
     listen_at("127.0.0.2", &port, 8);
@@ -228,7 +228,7 @@ static void all_addresses_are_tried_in_their_order(void **state) {
     assert_int_equal(accept4(third, NULL, NULL, SOCK_CLOEXEC), -1);
 }
 
-// A central may be silent for as long as it likes, and a machine that is gone is noticed.
+// A central may be silent for as long as it likes, but a machine that has vanished is noticed.
 static void a_connection_asks_whether_the_other_machine_is_there(void **state) {
     (void)state;
     uint16_t port = 0;
@@ -239,11 +239,10 @@ static void a_connection_asks_whether_the_other_machine_is_there(void **state) {
     assert_int_equal(keeps_alive, 1);
     assert_in_range(keepalive_idle_s, 1, 10);
     assert_in_range(keepalive_again_s, 1, 5);
-    assert_in_range(user_timeout_ms, 15000, 30000); // in place of that for connecting
+    assert_in_range(user_timeout_ms, 15000, 30000); // instead of that for connecting
 }
 
-// A link to who does not read yet, with more to send than its socket and the other one's take. Returns the
-// other one.
+// A link to a peer that does not read yet, with more to send than both sockets take. Returns the peer's.
 static int send_more_than_is_taken(void) {
     uint16_t port = 0;
     int small = 16 * 1024, listener = listen_at("127.0.0.2", &port, 8);
@@ -265,12 +264,12 @@ static int send_more_than_is_taken(void) {
     return reader;
 }
 
-static void all_comes_in_order_however_late_it_is_read(void **state) {
+static void everything_arrives_in_order_however_late_it_is_read(void **state) {
     (void)state;
     int reader = send_more_than_is_taken();
     uint32_t numbers[1024], next = 0;
     size_t length = 0;
-    while (next < PIECES * (PIECE_BYTES / sizeof *numbers)) { // `hang` ends it at the latest
+    while (next < PIECES * (PIECE_BYTES / sizeof *numbers)) { // at the latest `hang` ends it
         uv_run(&loop, UV_RUN_NOWAIT);
         ssize_t came = recv(reader, (char *)numbers + length, sizeof numbers - length, 0);
         length += came > 0 ? (size_t)came : 0;
@@ -286,7 +285,7 @@ static void all_comes_in_order_however_late_it_is_read(void **state) {
     close(reader);
 }
 
-static void who_breaks_off_before_it_has_read_all_is_told_of(void **state) {
+static void a_peer_that_breaks_off_before_it_has_read_all_is_noticed(void **state) {
     (void)state;
     close(send_more_than_is_taken());
     uv_run(&loop, UV_RUN_DEFAULT);
@@ -294,7 +293,7 @@ static void who_breaks_off_before_it_has_read_all_is_told_of(void **state) {
     assert_true(why[0] != '\0');
 }
 
-// Memory is looked for by LeakSanitizer at the end of the program.
+// LeakSanitizer looks for memory at the end of the program.
 static void a_link_is_closed_before_all_has_left(void **state) {
     (void)state;
     int reader = send_more_than_is_taken();
@@ -341,7 +340,7 @@ static void nor_does_it_keep_the_program(void **state) {
         begin_to_look_up();
         exit(7); // with all that an orderly end does
     }
-    assert_int_equal(waitpid(program, &status, 0), program); // ctest ends it at the latest
+    assert_int_equal(waitpid(program, &status, 0), program); // at the latest ctest ends it
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 7);
 }
@@ -354,12 +353,14 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_address_that_drops_everything_is_given_up_for_the_next_one, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(no_address_has_more_than_seconds_to_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_address_has_only_seconds_to_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_addresses_are_tried_in_their_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_connection_asks_whether_the_other_machine_is_there, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(all_comes_in_order_however_late_it_is_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(who_breaks_off_before_it_has_read_all_is_told_of, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(everything_arrives_in_order_however_late_it_is_read, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_peer_that_breaks_off_before_it_has_read_all_is_noticed, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_link_is_closed_before_all_has_left, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_server_that_does_not_answer_keeps_no_link, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nor_does_it_keep_the_program, set_up, tear_down),

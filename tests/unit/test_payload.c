@@ -1,4 +1,4 @@
-// The bench sends what its file brings, repeated, as a message has it.
+// The bench sends the bets of its file, repeated, as they appear in a message.
 #include "cmocka_all.h"
 
 #include "bench/payload.h"
@@ -69,7 +69,7 @@ static void a_file_may_end_its_lines_either_way(void **state) {
     assert_int_equal(error.code, ERROR_SYSTEM);
 }
 
-static void repeating_goes_round(void **state) {
+static void repeating_starts_over(void **state) {
     (void)state;
     assert_true(payload_repeat(&payload, 10001, &error));
     assert_int_equal(payload.count, 10001);
@@ -95,8 +95,8 @@ static void chunks_do_not_run_over_the_end(void **state) {
     assert_int_equal(payload_place(&payload, 7, 2), 1);
 }
 
-// Every piece of what is prepared, less its last comma, stands in the message that has these bets.
-static void what_is_prepared_is_what_a_message_has(void **state) {
+// Every part of what is prepared, without its last comma, is in the message of these bets.
+static void what_is_prepared_is_what_a_message_contains(void **state) {
     (void)state;
     assert_true(payload_prepare(&payload, &error));
     for (uint64_t first = 0; first < BETS; first++) {
@@ -130,10 +130,10 @@ static void a_bad_bet_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_may_end_its_lines_either_way, make_empty, free_it),
-        cmocka_unit_test_setup_teardown(repeating_goes_round, make_three, free_it),
+        cmocka_unit_test_setup_teardown(repeating_starts_over, make_three, free_it),
         cmocka_unit_test_setup_teardown(nothing_cannot_be_repeated, make_empty, free_it),
         cmocka_unit_test_setup_teardown(chunks_do_not_run_over_the_end, make_three, free_it),
-        cmocka_unit_test_setup_teardown(what_is_prepared_is_what_a_message_has, make_three, free_it),
+        cmocka_unit_test_setup_teardown(what_is_prepared_is_what_a_message_contains, make_three, free_it),
         cmocka_unit_test_setup_teardown(a_bad_bet_is_named, make_three, free_it),
     };
     return cmocka_run_group_tests_name("payload", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-// Polling agencies all ask, are told within the cap after the draw, and load as their mean says.
-// This is the bench's simulation of them.
+// Polling agencies all ask, learn the result within the cap, and load the central as predicted.
+// predicted. This is the bench's simulation of them.
 #include "cmocka_all.h"
 
 #include "bench/polling.h"
@@ -32,7 +32,7 @@ static uint64_t questions_between(uint32_t from_ms, uint32_t to_ms) {
     return questions;
 }
 
-static void everyone_is_told_once_within_the_cap(void **state) {
+static void every_agency_learns_the_result_within_the_cap(void **state) {
     (void)state;
     assert_int_equal(result.after_ms.count, many.agencies);
     assert_true(result.after_ms.maximum <= many.cap_ms);
@@ -49,7 +49,7 @@ static void the_load_settles(void **state) {
     assert_in_range(found, expected * 95 / 100, expected * 105 / 100);
 }
 
-static void the_same_seed_is_the_same_story(void **state) {
+static void the_same_seed_gives_the_same_run(void **state) {
     (void)state;
     struct polling_result again;
     assert_true(polling_simulate(&many, &again, &error));
@@ -60,9 +60,9 @@ static void the_same_seed_is_the_same_story(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everyone_is_told_once_within_the_cap),
+        cmocka_unit_test(every_agency_learns_the_result_within_the_cap),
         cmocka_unit_test(the_load_settles),
-        cmocka_unit_test(the_same_seed_is_the_same_story),
+        cmocka_unit_test(the_same_seed_gives_the_same_run),
     };
     return cmocka_run_group_tests_name("polling", tests, simulate, free_result);
 }

@@ -1,5 +1,5 @@
-// The lines of people's files become bets, whole and in order, wherever the reads cut them.
-// What is no bet is refused by file and line.
+// The lines of a file become bets, complete and in order, wherever the reads cut them.
+// What is not a bet is refused, naming file and line.
 #include "reader_story.h"
 
 #include "bet/errors.h"
@@ -28,15 +28,15 @@ static void lines_end_in_any_way(void **state) {
     expect_file(LITERAL(BET("1") "Ana,Gómez,30904465,1999-03-17,02\r"), rows);
 }
 
-static void a_byte_order_mark_is_no_part_of_the_first_name(void **state) {
+static void a_byte_order_mark_is_not_part_of_the_first_name(void **state) {
     (void)state;
     expect_file(LITERAL("\xef\xbb\xbf" BET("1") BET("2")), BET("1") BET("2"));
     expect_file(LITERAL("\xef\xbb\xbf"), "");
-    // Within a name it is a character like others.
+    // Within a name it is a character like any other.
     expect_file(LITERAL("A\xef\xbb\xbfna,Paz,1,1999-03-17,7\n"), "A\xef\xbb\xbfna,Paz,1,1999-03-17,7\n");
 }
 
-static void empty_lines_at_the_end_are_no_bets(void **state) {
+static void empty_lines_at_the_end_are_not_bets(void **state) {
     (void)state;
     expect_file(LITERAL(BET("1") "\n"), BET("1"));
     expect_file(LITERAL(BET("1") "\r\n\n\r\n"), BET("1"));
@@ -49,7 +49,7 @@ static void fields_may_be_quoted(void **state) {
     expect_file(LITERAL("\"Ana\",Gómez,\"30904465\",\"1999-03-17\",\"1\"\r\n" BET("2")), BET("1") BET("2"));
     expect_file(LITERAL("\"Ana \"\"la \"\"\"\"\"\"\",\"O\"\"Hara\",1,1999-03-17,7\n"),
                 "Ana \"la \"\"\",O\"Hara,1,1999-03-17,7\n");
-    // A quote inside a field that does not begin with one is a character like others.
+    // A quote inside a field that does not begin with one is a character like any other.
     expect_file(LITERAL("Ana \"la\",Gómez,1,1999-03-17,7\n"), "Ana \"la\",Gómez,1,1999-03-17,7\n");
 }
 
@@ -76,7 +76,7 @@ static void a_chunk_knows_that_it_is_the_last(void **state) {
     chunk_clear(chunk);
     assert_true(reader_fill(reader, chunk, 2, MESSAGE_BYTES_MAX, &at_end, &error));
     assert_int_equal(chunk->count, 2);
-    assert_true(at_end); // and no empty one behind it
+    assert_true(at_end); // and no empty one follows
     assert_int_equal(reader_position(reader), 4);
     chunk_free(chunk);
     reader_close(&reader);
@@ -126,7 +126,7 @@ static void expect_bad_line(const char *line, size_t length, const char *reason)
     struct chunk *chunk = chunk_new(10, MESSAGE_BYTES_MAX);
     struct error error;
     bool at_end;
-    // What comes before it can be had: a chunk is not blamed for the line behind it.
+    // What comes before it is good: a chunk is not blamed for the line after it.
     assert_true(reader_fill(reader, chunk, 2, MESSAGE_BYTES_MAX, &at_end, &error));
     assert_int_equal(chunk->count, 2);
     assert_false(at_end);
@@ -177,7 +177,7 @@ static void quotes_must_match(void **state) {
     expect_bad_line(
         LITERAL("\"Ana\nMaría\",Gómez,1,1999-03-17,7"),
         "a quote that is not closed, or stands alone: \"\\\"Ana\"; close it; within quotes, write it twice");
-    // Four fields, of which one would pass for two.
+    // Four fields, one of which would pass for two.
     expect_bad_line(LITERAL("\"Ana,Gómez\",1,1999-03-17,7"),
                     "a comma within quotes, or text after them: \"\\\"Ana,Gómez\\\",1,1999-03-17,7\"; a "
                     "bet's fields cannot contain commas");
@@ -211,7 +211,7 @@ static bool read_changed(const char *before, const char *after, bool strict, str
     bool at_end, read = reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, error);
     assert_true(!read || at_end);
     chunk_clear(chunk);
-    // To skip it is to believe it, too.
+    // Skipping it means accepting it, too.
     struct error ignored;
     assert_int_equal(reader_seek(reader, 0, &ignored) && reader_seek(reader, 2, &ignored), read);
     chunk_free(chunk);
@@ -224,7 +224,7 @@ static void a_last_line_may_be_cut_short(void **state) {
     const char *whole = BET("1") BET("7574"), *cut = BET("1") "Ana,Gómez,30904465,1999-03-17,75";
     struct error error;
     assert_true(read_changed(whole, NULL, true, &error));
-    assert_true(read_changed(cut, whole, false, &error)); // by now it is whole
+    assert_true(read_changed(cut, whole, false, &error)); // by now it is complete
     assert_true(read_changed(cut, NULL, false, &error));
     assert_false(read_changed(cut, cut, false, &error)); // again, in the same second
     assert_false(read_changed(cut, NULL, true, &error));
@@ -237,7 +237,7 @@ static void a_last_line_may_be_cut_short(void **state) {
     assert_non_null(strstr(error.text, "cut short, as the file has changed while it was read"));
 }
 
-static void lines_are_whole_wherever_a_read_ends(void **state) {
+static void lines_are_complete_wherever_a_read_ends(void **state) {
     (void)state;
     size_t length;
     char *text = make_many(&length);
@@ -254,7 +254,7 @@ struct trickle {
     size_t length, piece;
 };
 
-// Waits until all that was written has been read, so that the next read gets the next piece alone.
+// Waits until all that was written has been read, so that the next read gets only the next piece.
 static void await_empty(int descriptor) {
     int unread = 0;
     while (ioctl(descriptor, FIONREAD, &unread) == 0 && unread > 0) {
@@ -293,7 +293,7 @@ static void expect_through_pipe(const char *text, size_t length, size_t piece, c
     assert_int_equal(unlink(FILE_NAME), 0);
 }
 
-static void short_reads_are_read_on(void **state) {
+static void reading_goes_on_after_short_reads(void **state) {
     (void)state;
     size_t length;
     char *text = make_many(&length);
@@ -321,8 +321,8 @@ static void a_file_that_cannot_be_read_is_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(lines_end_in_any_way),
-        STORY(a_byte_order_mark_is_no_part_of_the_first_name),
-        STORY(empty_lines_at_the_end_are_no_bets),
+        STORY(a_byte_order_mark_is_not_part_of_the_first_name),
+        STORY(empty_lines_at_the_end_are_not_bets),
         STORY(fields_may_be_quoted),
         STORY(an_empty_file_has_one_empty_chunk),
         STORY(a_chunk_knows_that_it_is_the_last),
@@ -331,8 +331,8 @@ int main(void) {
         STORY(quotes_must_match),
         STORY(a_line_has_an_end),
         STORY(a_last_line_may_be_cut_short),
-        STORY(lines_are_whole_wherever_a_read_ends),
-        STORY(short_reads_are_read_on),
+        STORY(lines_are_complete_wherever_a_read_ends),
+        STORY(reading_goes_on_after_short_reads),
         STORY(a_file_that_cannot_be_read_is_named),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-// One can go to any bet of a file, from anywhere, and reads from there what stands there.
+// A reader goes to any bet of a file, from anywhere, and reads on from there.
 #include "reader_story.h"
 
 #include "bet/errors.h"
@@ -18,7 +18,7 @@ static void expect_seek(struct reader *reader, uint64_t index, const char *text,
     expect_rows(reader, row, length - (size_t)(row - text));
 }
 
-static void one_can_go_to_any_bet(void **state) {
+static void it_goes_to_any_bet(void **state) {
     (void)state;
     size_t length;
     char *text = make_many(&length);
@@ -38,7 +38,7 @@ static void one_can_go_to_any_bet(void **state) {
     free(text);
 }
 
-static void one_can_go_back_from_anywhere(void **state) {
+static void it_goes_back_from_anywhere(void **state) {
     (void)state;
     size_t length;
     char *text = make_many(&length);
@@ -47,7 +47,7 @@ static void one_can_go_back_from_anywhere(void **state) {
     struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
     struct error error;
     bool at_end;
-    for (int i = 0; i < 3; i++) { // the buffer is full of what comes behind
+    for (int i = 0; i < 3; i++) { // the buffer is full of what follows
         chunk_clear(chunk);
         assert_true(reader_fill(reader, chunk, CHUNK_BETS, MESSAGE_BYTES_MAX, &at_end, &error));
     }
@@ -58,7 +58,7 @@ static void one_can_go_back_from_anywhere(void **state) {
     free(text);
 }
 
-static void a_place_behind_the_end_is_refused(void **state) {
+static void a_place_beyond_the_end_is_refused(void **state) {
     (void)state;
     struct error error;
     write_file(LITERAL(BET("1") BET("2") BET("3")));
@@ -71,7 +71,7 @@ static void a_place_behind_the_end_is_refused(void **state) {
     reader_close(&reader);
 }
 
-// Also the byte order mark, the quotes, the empty lines at its end and a last line that has no end.
+// Including the byte order mark, the quotes, the empty lines at the end and a last line without an end.
 static void all_of_a_file_can_be_read_again(void **state) {
     (void)state;
     static const char *const endings[] = {"", "\r", "\n", "\n\n", "\r\n\r\n", "\n\n\r"};
@@ -90,7 +90,7 @@ static void all_of_a_file_can_be_read_again(void **state) {
     }
 }
 
-// What stands behind empty lines is no less refused when it is come by again.
+// What follows empty lines is refused again when it is reached again.
 static void what_was_refused_is_refused_again(void **state) {
     (void)state;
     write_file(LITERAL(BET("1") "\n" BET("2")));
@@ -105,7 +105,7 @@ static void what_was_refused_is_refused_again(void **state) {
     reader_close(&reader);
 }
 
-static void a_last_line_without_an_end_is_warned_of_once(void **state) {
+static void a_last_line_without_an_end_gives_one_warning(void **state) {
     (void)state;
     write_file(LITERAL(BET("1") "Ana,Gómez,30904465,1999-03-17,2"));
     struct reader *reader = open_file();
@@ -119,7 +119,7 @@ static void a_last_line_without_an_end_is_warned_of_once(void **state) {
     reader_close(&reader);
 }
 
-static void in_a_pipe_one_cannot_go_back(void **state) {
+static void a_pipe_cannot_go_back(void **state) {
     (void)state;
     assert_int_equal(mkfifo(FILE_NAME, 0600), 0);
     int writer = open(FILE_NAME, O_RDWR); // so that neither end waits for the other
@@ -136,13 +136,13 @@ static void in_a_pipe_one_cannot_go_back(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(one_can_go_to_any_bet),
-        STORY(one_can_go_back_from_anywhere),
-        STORY(a_place_behind_the_end_is_refused),
+        STORY(it_goes_to_any_bet),
+        STORY(it_goes_back_from_anywhere),
+        STORY(a_place_beyond_the_end_is_refused),
         STORY(all_of_a_file_can_be_read_again),
         STORY(what_was_refused_is_refused_again),
-        STORY(a_last_line_without_an_end_is_warned_of_once),
-        STORY(in_a_pipe_one_cannot_go_back),
+        STORY(a_last_line_without_an_end_gives_one_warning),
+        STORY(a_pipe_cannot_go_back),
     };
     return cmocka_run_group_tests_name("reader_seek", tests, NULL, NULL);
 }

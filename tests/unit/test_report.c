@@ -1,4 +1,4 @@
-// What an agency says of its work are the contract's lines, and where the trouble is in its file.
+// An agency reports in the lines of the contract, and says where in its file the trouble is.
 #include "cmocka_all.h"
 #include "logged.h"
 
@@ -53,7 +53,7 @@ static void assert_lines(int count) {
     assert_int_equal(logged("action: "), count);
 }
 
-static void a_single_bet_is_told_as_one(void **state) {
+static void a_single_bet_has_a_line_of_its_own(void **state) {
     (void)state;
     static const char bet[] = "Ana,Paz,30904465,2000-01-01,7574";
     single = chunk_new(1, BET_TEXT_BYTES_MAX);
@@ -62,11 +62,11 @@ static void a_single_bet_is_told_as_one(void **state) {
     report_acknowledged(&options, 1, 1);
     assert_said(" INFO     action: apuesta_enviada | result: success | dni: 30904465 | numero: 7574\n");
     assert_lines(1);
-    report_progress(&options, 1); // of no file there is none
+    report_progress(&options, 1); // which needs a file
     assert_lines(1);
 }
 
-static void a_chunk_is_told_with_its_number(void **state) {
+static void a_chunk_is_reported_with_its_number(void **state) {
     (void)state;
     with_file();
     report_acknowledged(&options, 100, 300);
@@ -74,7 +74,7 @@ static void a_chunk_is_told_with_its_number(void **state) {
     assert_lines(1);
 }
 
-static void the_end_behind_the_last_chunk_is_only_for_those_who_look(void **state) {
+static void an_empty_last_chunk_is_only_logged_for_debugging(void **state) {
     (void)state;
     with_file();
     report_acknowledged(&options, 0, 300);
@@ -82,7 +82,7 @@ static void the_end_behind_the_last_chunk_is_only_for_those_who_look(void **stat
     assert_lines(1);
 }
 
-static void a_file_without_bets_is_warned_of(void **state) {
+static void a_file_without_bets_gives_a_warning(void **state) {
     (void)state;
     with_file();
     char line[200];
@@ -96,14 +96,14 @@ static void a_file_without_bets_is_warned_of(void **state) {
     assert_lines(2);
 }
 
-static void refuse(const struct error_code *code, uint32_t count, uint64_t behind) {
+static void refuse(const struct error_code *code, uint32_t count, uint64_t end) {
     struct reply reply = {.type = REPLY_ERROR};
     snprintf(reply.error_name, sizeof reply.error_name, "%s", error_name(code));
     error_set(&reply.error, code, "so it is");
-    report_refused(&options, count, behind, &reply);
+    report_refused(&options, count, end, &reply);
 }
 
-static void what_is_refused_is_told_with_its_lines(void **state) {
+static void a_refused_chunk_is_reported_with_its_lines(void **state) {
     (void)state;
     with_file();
     char line[300];
@@ -127,14 +127,14 @@ static void what_is_refused_is_told_with_its_lines(void **state) {
     }
 }
 
-static void an_end_that_is_refused_has_no_lines(void **state) {
+static void a_refused_empty_chunk_has_no_lines(void **state) {
     (void)state;
     with_file();
     refuse(ERROR_CONFLICT, 0, 300);
     assert_said("| cantidad: 0 | error: conflict | message: so it is\n");
 }
 
-static void a_single_bet_that_is_refused_has_no_file(void **state) {
+static void a_refused_single_bet_has_no_file(void **state) {
     (void)state;
     refuse(ERROR_CONFLICT, 1, 1);
     assert_said("| cantidad: 1 | error: conflict | message: so it is\n");
@@ -157,7 +157,7 @@ static void winners_are_counted(void **state) {
     }
 }
 
-static void winners_are_printed_a_line_each(void **state) {
+static void winners_are_printed_one_a_line(void **state) {
     (void)state;
     options.print_winners = true;
     report_winners(&options, "22,7574", 7);
@@ -170,15 +170,15 @@ static void winners_are_printed_a_line_each(void **state) {
 int main(void) {
 #define STORY(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        STORY(a_single_bet_is_told_as_one),
-        STORY(a_chunk_is_told_with_its_number),
-        STORY(the_end_behind_the_last_chunk_is_only_for_those_who_look),
-        STORY(a_file_without_bets_is_warned_of),
-        STORY(what_is_refused_is_told_with_its_lines),
-        STORY(an_end_that_is_refused_has_no_lines),
-        STORY(a_single_bet_that_is_refused_has_no_file),
+        STORY(a_single_bet_has_a_line_of_its_own),
+        STORY(a_chunk_is_reported_with_its_number),
+        STORY(an_empty_last_chunk_is_only_logged_for_debugging),
+        STORY(a_file_without_bets_gives_a_warning),
+        STORY(a_refused_chunk_is_reported_with_its_lines),
+        STORY(a_refused_empty_chunk_has_no_lines),
+        STORY(a_refused_single_bet_has_no_file),
         STORY(winners_are_counted),
-        STORY(winners_are_printed_a_line_each),
+        STORY(winners_are_printed_one_a_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

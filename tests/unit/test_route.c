@@ -18,7 +18,7 @@ static uint32_t here(const struct route *route) {
     return (uint32_t)(route_here(route) - route->addresses->list);
 }
 
-static void one_server_is_always_the_same(void **state) {
+static void a_single_server_is_always_used(void **state) {
     (void)state;
     struct addresses addresses = servers(1);
     struct route route;
@@ -29,7 +29,7 @@ static void one_server_is_always_the_same(void **state) {
     }
 }
 
-static void all_are_tried_before_any_again(void **state) {
+static void all_are_tried_before_any_is_tried_again(void **state) {
     (void)state;
     struct addresses addresses = servers(5);
     for (uint64_t seed = 0; seed < 100; seed++) {
@@ -46,7 +46,7 @@ static void all_are_tried_before_any_again(void **state) {
     }
 }
 
-static void a_good_one_is_kept_and_the_others_count_anew(void **state) {
+static void a_good_one_is_kept_and_the_others_count_afresh(void **state) {
     (void)state;
     struct addresses addresses = servers(3);
     struct route route;
@@ -94,9 +94,9 @@ static void the_same_seed_gives_the_same_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_server_is_always_the_same),
-        cmocka_unit_test(all_are_tried_before_any_again),
-        cmocka_unit_test(a_good_one_is_kept_and_the_others_count_anew),
+        cmocka_unit_test(a_single_server_is_always_used),
+        cmocka_unit_test(all_are_tried_before_any_is_tried_again),
+        cmocka_unit_test(a_good_one_is_kept_and_the_others_count_afresh),
         cmocka_unit_test(agencies_spread_over_the_servers),
         cmocka_unit_test(the_same_seed_gives_the_same_order),
     };

@@ -1,5 +1,5 @@
-// An agency's file goes out from where the central is, and is held against what is stored already.
-// The test is the central, the socket and the timer.
+// An agency sends its file from where the central is, and compares it with what is already stored.
+// The test plays the central, the socket and the timer.
 #include "cmocka_all.h"
 
 #include "agency/dialogue.h"
@@ -21,10 +21,10 @@ static struct dialogue_options options;
 static struct dialogue *dialogue;
 static struct message_decoder *decoder;
 
-// All that the dialogue has asked for since the last look: FIRST+COUNT is a chunk, with an L the last, with
-// ?N a question for what is stored from N on.
+// What the dialogue has asked for since the last check: FIRST+COUNT is a chunk, with an L the last one, with
+// ?N a question about what is stored from N on.
 static char asked[1024];
-static int answers_due; // how often it has begun to wait for one
+static int answers_due; // how often it has started to wait for one
 
 static void note(const char *what) {
     assert_true(strlen(asked) + strlen(what) + 2 < sizeof asked);
@@ -119,7 +119,7 @@ static void write_file(void) {
     assert_int_equal(fclose(file), 0);
 }
 
-// What the central would have stored, if it has the file's bets; `changed` ones are none of them.
+// What the central has stored if it has the file's bets; `changed` ones are different.
 static struct piece piece_of(uint64_t first, uint32_t count, int changed) {
     struct piece piece = {.first = first, .count = count};
     struct chunk *chunk = chunk_new(count, (size_t)count * 64);
@@ -186,7 +186,7 @@ static void begin_with(uint32_t chunk_size) {
 
 static void begin(void) {
     begin_with(CHUNK_BETS);
-    expect("0+10?10"); // alone: what is stored already would make the others useless
+    expect("0+10?10"); // alone: what is already stored would make others useless
 }
 
 static int set_up(void **state) {
@@ -209,7 +209,7 @@ static int tear_down(void **state) {
 
 // Tests ---------------------------------------------------------------------------------------------------
 
-static void as_many_are_on_their_way_as_the_window_has(void **state) {
+static void as_many_are_in_flight_as_the_window_allows(void **state) {
     (void)state;
     begin();
     acknowledge(10);
@@ -223,7 +223,7 @@ static void as_many_are_on_their_way_as_the_window_has(void **state) {
     expect("consult");
 }
 
-static void an_only_chunk_asks_nothing(void **state) {
+static void a_single_chunk_asks_nothing(void **state) {
     (void)state;
     begin_with(BETS);
     expect("0+50L");
@@ -231,7 +231,7 @@ static void an_only_chunk_asks_nothing(void **state) {
     expect("consult");
 }
 
-static void more_behind_the_last_chunk_is_a_conflict(void **state) {
+static void more_after_the_last_chunk_is_a_conflict(void **state) {
     (void)state;
     begin_with(BETS);
     expect("0+50L");
@@ -251,13 +251,13 @@ static void what_was_not_acknowledged_is_sent_again_on_the_next_connection(void 
     dialogue_waited(dialogue);
     expect("connect");
     dialogue_up(dialogue);
-    expect("20+10"); // again alone, and there is nothing to ask
+    expect("20+10"); // alone again, and there is nothing to ask
     acknowledge(30);
     expect("30+10 40+10L");
 }
 
-// The first time at once, and when nothing came of that not before a wait.
-static void where_the_central_has_fewer_it_goes_back_there(void **state) {
+// Immediately the first time, and after a wait if that brought nothing.
+static void it_goes_back_to_where_the_central_is(void **state) {
     (void)state;
     begin();
     acknowledge(10);
@@ -271,7 +271,7 @@ static void where_the_central_has_fewer_it_goes_back_there(void **state) {
     dialogue_waited(dialogue);
     expect("connect");
     dialogue_up(dialogue);
-    acknowledge(10); // now something has come of it
+    acknowledge(10); // now it has brought something
     expect("0+10?10 10+10 20+10 30+10");
     refuse(ERROR_GAP, 5);
     expect("disconnect connect");
@@ -279,7 +279,7 @@ static void where_the_central_has_fewer_it_goes_back_there(void **state) {
     expect("5+10");
 }
 
-static void an_acknowledgement_of_fewer_than_were_sent_is_none(void **state) {
+static void an_acknowledgement_of_fewer_than_were_sent_does_not_count(void **state) {
     (void)state;
     begin();
     acknowledge(9);
@@ -288,7 +288,7 @@ static void an_acknowledgement_of_fewer_than_were_sent_is_none(void **state) {
     expect("9+10");
 }
 
-static void an_acknowledgement_of_what_was_not_sent_is_none(void **state) {
+static void an_acknowledgement_of_what_was_not_sent_does_not_count(void **state) {
     (void)state;
     begin();
     acknowledge(10);
@@ -301,7 +301,7 @@ static void an_acknowledgement_of_what_was_not_sent_is_none(void **state) {
     expect("disconnect wait");
 }
 
-static void what_is_stored_already_is_compared_and_not_sent(void **state) {
+static void what_is_already_stored_is_compared_and_not_sent(void **state) {
     (void)state;
     begin();
     acknowledge_listing(30, piece_of(0, 30, 0));
@@ -321,7 +321,7 @@ static void what_is_not_listed_yet_is_asked_for(void **state) {
     expect("40+10L");
 }
 
-// Between two steps others have their turn.
+// Other events have their turn between two steps.
 static void much_is_compared_in_steps(void **state) {
     (void)state;
     enum { PIECE_BETS = 30 * 1000, PIECES = 5 };
@@ -341,7 +341,7 @@ static void much_is_compared_in_steps(void **state) {
     free(frame);
 }
 
-static void another_files_bets_are_a_conflict(void **state) {
+static void bets_of_another_file_are_a_conflict(void **state) {
     (void)state;
     begin();
     acknowledge_listing(30, piece_of(0, 30, 1));
@@ -373,7 +373,8 @@ static void a_central_that_does_not_list_is_believed(void **state) {
     expect("30+10 40+10L");
 }
 
-// It was behind another connection of the same agency: so it is asked, as it was not in the chunk.
+// Another connection of the same agency was faster. The chunk did not ask what is stored, so that is asked
+// now.
 static void what_is_ahead_later_is_asked_for_first(void **state) {
     (void)state;
     begin();
@@ -389,8 +390,8 @@ static void what_is_ahead_later_is_asked_for_first(void **state) {
     expect("40+10L");
 }
 
-// What is in front of it is stored all the same.
-static void a_bad_line_ends_it_once_all_before_it_is_acknowledged(void **state) {
+// What comes before it is stored nevertheless.
+static void a_bad_line_ends_it_once_everything_before_is_acknowledged(void **state) {
     (void)state;
     bad_line = 25;
     begin();
@@ -401,7 +402,7 @@ static void a_bad_line_ends_it_once_all_before_it_is_acknowledged(void **state) 
     expect_failed(ERROR_BAD_BET);
 }
 
-static void behind_a_bad_line_no_connection_is_worth_another_try(void **state) {
+static void after_a_bad_line_a_lost_connection_is_not_retried(void **state) {
     (void)state;
     bad_line = 25;
     begin();
@@ -412,7 +413,7 @@ static void behind_a_bad_line_no_connection_is_worth_another_try(void **state) {
     expect_failed(ERROR_BAD_BET);
 }
 
-static void an_error_that_may_pass_is_tried_again_and_any_other_is_the_end(void **state) {
+static void a_retryable_error_is_retried_and_any_other_ends_it(void **state) {
     (void)state;
     begin();
     refuse(ERROR_SHUTTING_DOWN, -1);
@@ -425,14 +426,14 @@ static void an_error_that_may_pass_is_tried_again_and_any_other_is_the_end(void 
     expect_failed(ERROR_BAD_BET);
 }
 
-static void who_is_stopped_is_over_and_has_not_failed(void **state) {
+static void a_stopped_dialogue_has_ended_and_not_failed(void **state) {
     (void)state;
     struct error error;
     begin();
     dialogue_stop(dialogue);
     expect("disconnect end");
     assert_false(dialogue_failed(dialogue, &error));
-    dialogue_waited(dialogue); // the answer's, which nobody stopped
+    dialogue_waited(dialogue); // the answer's timeout, which nobody stopped
     expect("");
 }
 
@@ -441,25 +442,25 @@ static void who_is_stopped_is_over_and_has_not_failed(void **state) {
 int main(void) {
     log_set_level(LOG_LEVEL_CRITICAL);
     const struct CMUnitTest tests[] = {
-        SENDING_TEST(as_many_are_on_their_way_as_the_window_has),
-        SENDING_TEST(an_only_chunk_asks_nothing),
-        SENDING_TEST(more_behind_the_last_chunk_is_a_conflict),
+        SENDING_TEST(as_many_are_in_flight_as_the_window_allows),
+        SENDING_TEST(a_single_chunk_asks_nothing),
+        SENDING_TEST(more_after_the_last_chunk_is_a_conflict),
         SENDING_TEST(what_was_not_acknowledged_is_sent_again_on_the_next_connection),
-        SENDING_TEST(where_the_central_has_fewer_it_goes_back_there),
-        SENDING_TEST(an_acknowledgement_of_fewer_than_were_sent_is_none),
-        SENDING_TEST(an_acknowledgement_of_what_was_not_sent_is_none),
-        SENDING_TEST(what_is_stored_already_is_compared_and_not_sent),
+        SENDING_TEST(it_goes_back_to_where_the_central_is),
+        SENDING_TEST(an_acknowledgement_of_fewer_than_were_sent_does_not_count),
+        SENDING_TEST(an_acknowledgement_of_what_was_not_sent_does_not_count),
+        SENDING_TEST(what_is_already_stored_is_compared_and_not_sent),
         SENDING_TEST(what_is_not_listed_yet_is_asked_for),
         SENDING_TEST(much_is_compared_in_steps),
-        SENDING_TEST(another_files_bets_are_a_conflict),
+        SENDING_TEST(bets_of_another_file_are_a_conflict),
         SENDING_TEST(more_than_the_file_has_is_a_conflict),
         SENDING_TEST(a_list_that_does_not_begin_there_is_asked_for_again_later),
         SENDING_TEST(a_central_that_does_not_list_is_believed),
         SENDING_TEST(what_is_ahead_later_is_asked_for_first),
-        SENDING_TEST(a_bad_line_ends_it_once_all_before_it_is_acknowledged),
-        SENDING_TEST(behind_a_bad_line_no_connection_is_worth_another_try),
-        SENDING_TEST(an_error_that_may_pass_is_tried_again_and_any_other_is_the_end),
-        SENDING_TEST(who_is_stopped_is_over_and_has_not_failed),
+        SENDING_TEST(a_bad_line_ends_it_once_everything_before_is_acknowledged),
+        SENDING_TEST(after_a_bad_line_a_lost_connection_is_not_retried),
+        SENDING_TEST(a_retryable_error_is_retried_and_any_other_ends_it),
+        SENDING_TEST(a_stopped_dialogue_has_ended_and_not_failed),
     };
     return cmocka_run_group_tests_name("sending", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-// A server that is not what it should be ends nobody who has met a good one, nor anybody at once.
+// A bad certificate ends no agency that has met a good server, and none immediately.
 #include "cmocka_all.h"
 
 #include "agency/dialogue.h"
@@ -80,7 +80,7 @@ static struct chunk *one_bet(void) {
     return chunk;
 }
 
-// Two servers, both of which show a bad certificate, or a good one in between.
+// Two servers that both show a bad certificate, or a good one in between.
 static void play(bool one_is_good, bool fails) {
     struct chunk *bet = one_bet();
     struct asked asked = {0};
@@ -113,12 +113,12 @@ static void play(bool one_is_good, bool fails) {
     chunk_free(bet);
 }
 
-static void an_agency_gives_up_when_no_server_is_what_it_should_be(void **state) {
+static void an_agency_gives_up_when_no_server_is_good(void **state) {
     (void)state;
     play(false, true);
 }
 
-static void an_agency_goes_on_when_one_was(void **state) {
+static void an_agency_goes_on_when_one_was_good(void **state) {
     (void)state;
     play(true, false);
 }
@@ -128,8 +128,8 @@ int main(void) {
         cmocka_unit_test(a_minute_of_bad_ones_is_enough),
         cmocka_unit_test(the_minute_begins_with_the_first_bad_one),
         cmocka_unit_test(one_good_server_is_enough_for_ever),
-        cmocka_unit_test(an_agency_gives_up_when_no_server_is_what_it_should_be),
-        cmocka_unit_test(an_agency_goes_on_when_one_was),
+        cmocka_unit_test(an_agency_gives_up_when_no_server_is_good),
+        cmocka_unit_test(an_agency_goes_on_when_one_was_good),
     };
     return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
 }
