@@ -1,5 +1,5 @@
-// Counts what was closed or refused, by reason, and logs it: at most one line a second and reason, and within
-// what all such lines may take together (base/log_limit.h). A flood of connections does not flood the log.
+// Counts what was closed or refused, by reason, and logs it: at most one line a second for each reason,
+// within the limit of all such lines (base/log_limit.h). A flood of connections does not flood the log.
 #ifndef QUINIELA_NET_CLOSINGS_H
 #define QUINIELA_NET_CLOSINGS_H
 
@@ -9,15 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Why a connection was closed that had done nothing wrong in TLS.
+// Why a connection was closed. What TLS has failed with is an enum tls_failure.
 enum close_reason {
     CLOSE_MESSAGE_TIMEOUT,
     CLOSE_IDLE_TIMEOUT,
     CLOSE_SEND_TIMEOUT,
     CLOSE_HANDSHAKE_TIMEOUT,
-    CLOSE_HANDSHAKES, // its address has too many that are not over
-    CLOSE_NO_ROOM,    // another one came, and there was no room
-    CLOSE_NO_MEMORY,  // too much is held for the connections
+    CLOSE_HANDSHAKES, // its address has too many unfinished ones
+    CLOSE_NO_ROOM,    // another connection needed the room
+    CLOSE_NO_MEMORY,  // too much is held for connections
     CLOSE_REASONS
 };
 
@@ -34,7 +34,7 @@ struct closings {
     struct closing refused[TLS_FAILURES];
 };
 
-// One more. `peer` is its address as text, `text` what TLS says of its failure.
+// Counts one more. `peer` is its address as text, `text` what TLS says about its failure.
 void closings_count(struct closings *closings, enum close_reason reason, const char *peer);
 void closings_count_refused(struct closings *closings, enum tls_failure failure, const char *peer,
                             const char *text);

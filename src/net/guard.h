@@ -1,13 +1,11 @@
-// The guard against hostile and forgotten connections: closes those whose time is over, and says when nobody
-// more can be let in.
+// The guard against hostile and forgotten connections: closes those that are overdue, and says when no more
+// can be accepted.
 #ifndef QUINIELA_NET_GUARD_H
 #define QUINIELA_NET_GUARD_H
 
 #include "net/connection_parts.h"
 
-// How long a message may take from its first byte to its last, a connection may say nothing while it waits
-// for nothing, WRITE_BYTES_MAX bytes may take to be read by the peer, and each turn of the peer may take in a
-// TLS handshake. 0: forever.
+// As in net_options (net/net.h). 0: forever.
 struct guard_timeouts {
     uint64_t message_ms, idle_ms, send_ms, handshake_ms;
 };
@@ -24,16 +22,17 @@ void guard_begin(struct guard *guard, struct connections *all, const struct guar
 // Closes what is due, and logs what was closed. Returns whether it has to run again later.
 bool guard_sweep(struct guard *guard, uint64_t elapsed_ms);
 
-// Logs what was closed and is not logged yet: the last time.
+// Logs what was closed and is not logged yet, before the end.
 void guard_report_all(struct guard *guard);
 
-// Nobody more can be let in: logs that, now and then, and asks the other loops for room.
+// No more can be accepted for now, for `reason`: logs that, once in a while, and asks the other loops for
+// room.
 void guard_stop_accepting(struct guard *guard, enum wants_room wanted, const char *reason);
 
-// Lets others in again: after a while, as there may be room.
+// Accepts again: some time has passed, and there may be room.
 void guard_accept_again(struct guard *guard);
 
-// The same, if another loop has made the room that was asked for. Returns whether it has.
+// Accepts again if another loop has made the room that was asked for. Returns whether it has.
 bool guard_accept_if_granted(struct guard *guard);
 
 #endif

@@ -17,10 +17,10 @@ struct handshake {
     struct turn turn;
     bool has_turn;  // its bytes may be read now
     bool has_begun; // some of them were
-    bool resumes;   // or so it says
+    bool resumes;   // a session, or so it says
 };
 
-// Those of one loop.
+// The handshakes of one loop.
 struct handshakes {
     struct turns turns;
     uv_timer_t timer;
@@ -33,18 +33,18 @@ struct handshakes {
 void handshakes_begin(struct handshakes *handshakes, uv_loop_t *uv, uint64_t seed,
                       void (*on_turn)(struct handshake *handshake));
 
-// Nobody has a turn any more.
+// From now on nobody gets a turn.
 void handshakes_stop(struct handshakes *handshakes);
 
 // Closes the timer, before the loop ends.
 void handshakes_close(struct handshakes *handshakes);
 
-// One begins, from an address of IPv6. Returns another one that is given up for it, as the address has too
-// many; NULL if it has not.
+// A handshake begins, from an address of IPv6. If the address has too many, returns the one that is given up
+// for it; else NULL.
 struct handshake *handshakes_enter(struct handshakes *handshakes, struct handshake *handshake,
                                    const uint8_t address[16]);
 
-// It is over. Harmless when it is already.
+// It is over. Harmless if it was already.
 void handshakes_leave(struct handshakes *handshakes, struct handshake *handshake);
 
 // Whether its bytes may be read now.
@@ -58,7 +58,7 @@ bool handshakes_wants_hello(const struct handshake *handshake);
 void handshakes_wait(struct handshakes *handshakes, struct handshake *handshake, const uint8_t *bytes,
                      size_t length);
 
-// It has gone on, which took so long. `was_resumed`: an earlier session really is.
+// Charges what it has cost. `was_resumed`: it really does resume a session.
 void handshakes_spend(struct handshakes *handshakes, struct handshake *handshake, uint64_t ns,
                       bool was_resumed);
 

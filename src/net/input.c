@@ -86,8 +86,8 @@ static size_t next_capacity(const struct input *in) {
     return rest <= READ_BUFFER_BYTES / 2 ? READ_BUFFER_BYTES : rest * 2;
 }
 
-// Whether the buffer is larger than those that go round. Then the heap can let it grow where it is, or the
-// system moves its pages: mostly there is no second one of it.
+// Whether the buffer is larger than those that go round. The heap can mostly let such a one grow where it is,
+// or the system moves its pages, so that there is no second copy.
 static bool grows_in_place(const struct input *in) {
     return in->capacity > READ_BUFFER_BYTES && next_capacity(in) > in->capacity;
 }

@@ -26,11 +26,10 @@ struct spares {
     int count;
 };
 
-// Whether there is room for more at `end`; the bytes may move to the buffer's beginning for it. False: it is
-// full.
+// Whether there is room at `end`; the bytes may move to the buffer's beginning for that. False: it is full.
 bool input_has_room(struct input *in);
 
-// How much larger a full input becomes by input_enlarge: bytes of memory.
+// How many bytes of memory input_enlarge would add to a full input.
 size_t input_growth(const struct input *in);
 
 // Gives a full input room for more. False when there is no memory.
@@ -42,7 +41,7 @@ void input_trim(struct input *in, struct spares *spares);
 // Gives up everything.
 void input_give_back(struct input *in, struct spares *spares);
 
-// The bytes of memory that it takes.
+// How many bytes of memory it takes.
 size_t input_held(const struct input *in);
 
 // Frees all spare buffers: at the loop's end, and when memory is short.

@@ -1,6 +1,5 @@
 // How much memory is held for peers, against net_options.memory_max: half-read messages, messages that the
-// service has not done with, and answers that have not left. Here it is only counted; what is done about it
-// is relief.c's.
+// service has not done with, and answers that have not left. This file only counts; relief.c acts on it.
 #ifndef QUINIELA_NET_MEMORY_H
 #define QUINIELA_NET_MEMORY_H
 
@@ -23,26 +22,26 @@ struct memory {
     atomic_size_t held;
 };
 
-// Counts bytes more; fewer wrap around.
+// Counts `change` more bytes; a decrease wraps around.
 void memory_add(struct memory *memory, size_t change);
 
-// What is held on all loops, and on this one.
+// The bytes held on all loops, and on this one.
 size_t memory_held_by_all(const struct memory *memory);
 size_t memory_held(const struct memory *memory);
 
-// Room is made when more than `high` would be held, until no more than `low` is.
+// When more than `high` would be held, room is made until no more than `low` is.
 size_t memory_high(const struct memory *memory);
 size_t memory_low(const struct memory *memory);
 
 // Whether less should be kept where that costs nothing but time.
 bool memory_is_short(const struct memory *memory);
 
-// How much a loop has when all have as much, and whether this one holds nearly that.
+// A loop's share of the maximum when all have equally much, and whether this one holds nearly that.
 size_t memory_share(const struct memory *memory);
 bool memory_has_its_share(const struct memory *memory);
 
-// Gives the heap's holes back to the system, now and then: they are not counted. `now_ms` is the loops'
-// clock.
+// Gives holes in the heap, which are not counted, back to the system, at most every 100 ms. `now_ms` is the
+// loops' clock.
 void memory_trim(struct memory *memory, uint64_t now_ms);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
-// What a loop lacks that has somebody to accept: a place within the capacity, or something of the system's.
+// What a loop lacks to accept a connection: a place within the capacity, or a resource of the system.
 enum wants_room { WANTS_NOTHING, WANTS_PLACE, WANTS_DESCRIPTOR };
 
 struct neighbour {
@@ -24,21 +24,22 @@ struct neighbours {
     struct neighbour *all; // by the loop's index
 };
 
-// Loop `index` lacks that: wakes the others, until one has granted it or it is forgotten.
+// Loop `index` lacks `wanted`: wakes the others. It counts as lacking until one of them has granted it, or
+// until it is forgotten.
 void neighbours_ask_room(struct neighbours *neighbours, int index, enum wants_room wanted);
 void neighbours_forget_room(struct neighbours *neighbours, int index);
 
 // What loop `index` lacks.
 enum wants_room neighbours_wanted(const struct neighbours *neighbours, int index);
 
-// One of those that could grants loop `index` what it wants, and wakes it. False when another one has, or
-// when it wants something else now.
+// Grants loop `index` what it wants, and wakes it. False when another loop has done so, or when it wants
+// something else by now.
 bool neighbours_grant_room(struct neighbours *neighbours, int index, enum wants_room wanted);
 
 // Asks every loop that holds its share of the memory to hold less.
 void neighbours_ask_relief(struct neighbours *neighbours);
 
-// Whether loop `index` has been asked since the last time.
+// Whether loop `index` has been asked for relief since the last call.
 bool neighbours_take_relief(struct neighbours *neighbours, int index);
 
 #endif

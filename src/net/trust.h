@@ -18,13 +18,13 @@ void trust_end(struct trust *trust);
 
 void trust_replace(struct trust *trust, struct tls_context *context);
 
-// The context for a connection that comes now, to be released; NULL: it is plain.
+// The context for a new connection, which the caller releases; NULL: the connection is plain.
 struct tls_context *trust_hold(struct trust *trust);
 
-// Whether `context` is still the one that counts.
+// Whether `context` is the current one.
 bool trust_is(struct trust *trust, const struct tls_context *context);
 
-// Whether the peer of an open session is still good, after a reload too. If not, the session has failed.
+// Whether the peer of an open session is good by the current context, too. If not, the session has failed.
 bool trust_judges_good(struct trust *trust, struct tls_session *session);
 
 #endif

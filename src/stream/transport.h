@@ -1,6 +1,6 @@
 // Between a socket's bytes and its owner's: plain, or TLS, for either side of a connection. Whoever owns the
-// socket reads and writes it; the transport is given what came and answers what has become of it. It calls
-// nobody, and its owner need not know which kind it is but for where it reads into:
+// socket reads and writes it; the transport is given what came, and returns what has become of it. It calls
+// nobody. Its owner asks which kind it is only to know where to read into:
 //
 //   read the socket → transport_came → transport_read, until all is read → the owner's input
 //   the owner's queue → transport_fill → `out` → write the socket
@@ -18,10 +18,10 @@
 #include <stdint.h>
 
 enum transport_state {
-    TRANSPORT_OPENING, // the handshake is not over: nothing of the owner's can pass yet
+    TRANSPORT_OPENING, // the handshake is not over: no bytes of the owner's can pass yet
     TRANSPORT_OPEN,
-    TRANSPORT_ENDED, // the other side has said that nothing more follows (TLS; a plain end is the socket's)
-    TRANSPORT_FAILED // see transport_session for the reason
+    TRANSPORT_ENDED, // the peer has said that nothing more follows (TLS only: else the socket says so)
+    TRANSPORT_FAILED // transport_session has the reason
 };
 
 // Part of its owner's struct; the fields are the transport's own.
@@ -44,10 +44,10 @@ void transport_begin_plain(struct transport *transport, struct output *out);
 bool transport_begin_tls(struct transport *transport, struct tls_context *context, const char *host,
                          struct output *out) MUST_CHECK;
 
-// Frees what the transport keeps; says nothing to the other side.
+// Frees what the transport keeps. Says nothing to the peer.
 void transport_free(struct transport *transport);
 
-// A client speaks first. On a plain transport, and on a server, nothing.
+// Begins a client's handshake. Does nothing on a plain transport, or on a server.
 void transport_start(struct transport *transport);
 
 // Bytes came from the socket. They must stay where they are until transport_read has returned true. A
@@ -65,8 +65,7 @@ bool transport_read(struct transport *transport, uint8_t *room, size_t length, s
 // if it is plain. The transport must be open. False when it has failed.
 bool transport_fill(struct transport *transport, struct output *from) MUST_CHECK;
 
-// Tells the other side that nothing more follows, as far as TLS has a word for that. Only the first call does
-// anything.
+// Tells the peer that nothing more follows (TLS only). Only the first call has an effect.
 void transport_say_end(struct transport *transport);
 bool transport_has_said_end(const struct transport *transport);
 
@@ -74,7 +73,7 @@ enum transport_state transport_state(const struct transport *transport);
 bool transport_is_open(const struct transport *transport);
 bool transport_is_secure(const struct transport *transport);
 
-// The TLS session: its failure and reason, and who the other side is. NULL on a plain transport.
+// The TLS session, which knows the failure and its reason, and who the peer is. NULL on a plain transport.
 struct tls_session *transport_session(const struct transport *transport);
 
 #endif
