@@ -14,7 +14,7 @@ const struct error_code ERROR_NETWORK[1] = {{"network", true}};
 const struct error_code ERROR_NO_MEMORY[1] = {{"no_memory", true}};
 
 static const struct error_code *const general[] = {ERROR_BAD_SETTING, ERROR_SYSTEM, ERROR_NETWORK,
-                                                   ERROR_NO_MEMORY};
+                                                   ERROR_NO_MEMORY, NULL};
 
 static void set_text(struct error *error, const struct error_code *code, const char *format, va_list values) {
     error->code = code;
@@ -65,12 +65,11 @@ const char *error_name(const struct error_code *code) {
 }
 
 const struct error_code *error_code_named(const char *name) {
-    for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
-        if (strcmp(general[i]->name, name) == 0) {
-            return general[i];
-        }
+    const struct error_code *const *code = general;
+    while (*code != NULL && strcmp((*code)->name, name) != 0) {
+        code++;
     }
-    return ERROR_NONE;
+    return *code; // NULL is ERROR_NONE
 }
 
 bool error_retryable(const struct error_code *code) {

@@ -38,7 +38,9 @@ static inline void list_remove(struct list_head *list, struct list_node *node) {
 static inline struct list_node *list_take_first(struct list_head *list) {
     struct list_node *first = list->first;
     if (first != NULL) {
-        list_remove(list, first);
+        list->first = first->next;
+        *(first->next != NULL ? &first->next->previous : &list->last) = NULL;
+        *first = (struct list_node){0};
     }
     return first;
 }

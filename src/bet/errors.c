@@ -6,13 +6,12 @@
 LOTTERY_ERRORS(DEFINED)
 
 #define LISTED(code, name, retryable) code,
-static const struct error_code *const codes[] = {LOTTERY_ERRORS(LISTED)};
+static const struct error_code *const codes[] = {LOTTERY_ERRORS(LISTED) NULL};
 
 const struct error_code *lottery_error_named(const char *name) {
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (strcmp(codes[i]->name, name) == 0) {
-            return codes[i];
-        }
+    const struct error_code *const *code = codes;
+    while (*code != NULL && strcmp((*code)->name, name) != 0) {
+        code++;
     }
-    return error_code_named(name);
+    return *code != NULL ? *code : error_code_named(name);
 }
