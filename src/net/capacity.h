@@ -11,8 +11,12 @@ struct capacity {
     atomic_size_t connections; // that are not closed yet
 };
 
+static inline size_t capacity_count(const struct capacity *capacity) {
+    return atomic_load(&capacity->connections);
+}
+
 static inline bool capacity_is_full(const struct capacity *capacity) {
-    return atomic_load(&capacity->connections) >= capacity->max;
+    return capacity_count(capacity) >= capacity->max;
 }
 
 static inline void capacity_enter(struct capacity *capacity) {

@@ -44,7 +44,7 @@ static struct connection *stranger(const struct connections *all) {
         }
     }
     struct connection *idle = stage_first(all, WATCH_IDLE);
-    return idle != NULL && all->watch.now_ms - idle->link.since_ms >= IDLE_SAFE_MS ? idle : NULL;
+    return idle != NULL && watch_waited_ms(&all->watch, &idle->link) >= IDLE_SAFE_MS ? idle : NULL;
 }
 
 // Which connection this loop can close for what is wanted. None for a place, when there is one again.

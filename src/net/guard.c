@@ -18,12 +18,13 @@ enum {
 
 void guard_begin(struct guard *guard, struct connections *all, const struct guard_timeouts *timeouts) {
     *guard = (struct guard){.all = all, .is_accepting = true};
-    uint64_t *timeouts_ms = all->watch.timeouts_ms;
-    timeouts_ms[WATCH_SILENT] = timeouts_ms[WATCH_IDLE] = timeouts->idle_ms;
-    timeouts_ms[WATCH_HANDSHAKE] = timeouts->handshake_ms;
-    timeouts_ms[WATCH_OPENING] = timeouts_ms[WATCH_MESSAGE] = timeouts->message_ms;
-    timeouts_ms[WATCH_SENDING] = timeouts->send_ms;
-    timeouts_ms[WATCH_LINGER] = LINGER_MS_MAX;
+    watch_set_timeout(&all->watch, WATCH_SILENT, timeouts->idle_ms);
+    watch_set_timeout(&all->watch, WATCH_IDLE, timeouts->idle_ms);
+    watch_set_timeout(&all->watch, WATCH_HANDSHAKE, timeouts->handshake_ms);
+    watch_set_timeout(&all->watch, WATCH_OPENING, timeouts->message_ms);
+    watch_set_timeout(&all->watch, WATCH_MESSAGE, timeouts->message_ms);
+    watch_set_timeout(&all->watch, WATCH_SENDING, timeouts->send_ms);
+    watch_set_timeout(&all->watch, WATCH_LINGER, LINGER_MS_MAX);
 }
 
 // What is due ---------------------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ bool guard_sweep(struct guard *guard, uint64_t elapsed_ms) {
     watch_advance(&all->watch, elapsed_ms, STEP_MS_MAX);
     close_all_due(all);
     eviction_help_neighbours(all);
-    closings_report(&all->closings, all->watch.now_ms, false);
+    closings_report(&all->closings, watch_now_ms(&all->watch), false);
     bool unchecked = recheck_all(all);
     ending_sweep_arrivals(all);
     return unchecked || arrivals_are_awaited(all) || watch_needed(&all->watch) ||
@@ -64,7 +65,7 @@ bool guard_sweep(struct guard *guard, uint64_t elapsed_ms) {
 }
 
 void guard_report_all(struct guard *guard) {
-    closings_report(&guard->all->closings, guard->all->watch.now_ms, true);
+    closings_report(&guard->all->closings, watch_now_ms(&guard->all->watch), true);
 }
 
 // No room -------------------------------------------------------------------------------------------------
@@ -76,11 +77,11 @@ void guard_stop_accepting(struct guard *guard, enum wants_room wanted, const cha
     guard->is_accepting = false;
     neighbours_ask_room(all->neighbours, all->index, wanted);
     all->events->needs_sweeps(all->loop);
-    if (all->watch.now_ms >= guard->full_quiet_until_ms) {
-        guard->full_quiet_until_ms = all->watch.now_ms + FULL_EVERY_MS;
+    if (watch_now_ms(&all->watch) >= guard->full_quiet_until_ms) {
+        guard->full_quiet_until_ms = watch_now_ms(&all->watch) + FULL_EVERY_MS;
         (void)log_event_limited(&(struct log_source){.error = "no_room"}, LOG_LEVEL_WARNING,
                                 "accept_connections", LOG_FAIL, "error: %s | connections: %zu", reason,
-                                atomic_load(&all->capacity->connections));
+                                capacity_count(all->capacity));
     }
 }
 

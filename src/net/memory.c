@@ -17,20 +17,24 @@ void memory_add(struct memory *memory, size_t change) {
     atomic_fetch_add_explicit(&memory->pool->held, change, memory_order_relaxed);
 }
 
+size_t memory_max(const struct memory *memory) {
+    return memory->pool->max;
+}
+
 size_t memory_high(const struct memory *memory) {
-    return memory->pool->max - memory->pool->max / 8;
+    return memory_max(memory) - memory_max(memory) / 8;
 }
 
 size_t memory_low(const struct memory *memory) {
-    return memory->pool->max - memory->pool->max / 4;
+    return memory_max(memory) - memory_max(memory) / 4;
 }
 
 bool memory_is_short(const struct memory *memory) {
-    return memory_held_by_all(memory) > memory->pool->max / 2;
+    return memory_held_by_all(memory) > memory_max(memory) / 2;
 }
 
 size_t memory_share(const struct memory *memory) {
-    return memory->pool->max / (size_t)memory->pool->loops;
+    return memory_max(memory) / (size_t)memory->pool->loops;
 }
 
 bool memory_has_its_share(const struct memory *memory) {

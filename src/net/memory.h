@@ -29,6 +29,9 @@ void memory_add(struct memory *memory, size_t change);
 size_t memory_held_by_all(const struct memory *memory);
 size_t memory_held(const struct memory *memory);
 
+// The most that all loops together may hold.
+size_t memory_max(const struct memory *memory);
+
 // When more than `high` would be held, room is made until no more than `low` is.
 size_t memory_high(const struct memory *memory);
 size_t memory_low(const struct memory *memory);

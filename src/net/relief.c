@@ -77,7 +77,7 @@ bool relief_make(struct connections *all, const struct connection *asking, size_
     if (memory_held_by_all(memory) + bytes > memory_high(memory)) {
         neighbours_ask_relief(all->neighbours);
     }
-    size_t max = memory->pool->max;
+    size_t max = memory_max(memory);
     while (memory_held_by_all(memory) + bytes > max) {
         if (bytes > max || !close_greatest(all, asking, max - bytes)) {
             return false;

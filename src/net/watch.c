@@ -11,6 +11,18 @@ void watch_init(struct watch *watch) {
     }
 }
 
+void watch_set_timeout(struct watch *watch, enum watch_kind kind, uint64_t timeout_ms) {
+    watch->timeouts_ms[kind] = timeout_ms;
+}
+
+uint64_t watch_now_ms(const struct watch *watch) {
+    return watch->now_ms;
+}
+
+uint64_t watch_waited_ms(const struct watch *watch, const struct watch_link *link) {
+    return watch->now_ms - link->since_ms;
+}
+
 void watch_advance(struct watch *watch, uint64_t elapsed_ms, uint64_t longest_ms) {
     watch->now_ms += elapsed_ms < longest_ms ? elapsed_ms : longest_ms;
 }
@@ -44,7 +56,7 @@ struct watch_link *watch_oldest(const struct watch *watch, enum watch_kind kind)
 struct watch_link *watch_due(const struct watch *watch, enum watch_kind kind) {
     struct watch_link *oldest = watch_oldest(watch, kind);
     uint64_t timeout_ms = watch->timeouts_ms[kind];
-    bool due = oldest != NULL && timeout_ms != 0 && watch->now_ms - oldest->since_ms >= timeout_ms;
+    bool due = oldest != NULL && timeout_ms != 0 && watch_waited_ms(watch, oldest) >= timeout_ms;
     return due ? oldest : NULL;
 }
 

@@ -35,6 +35,13 @@ struct watch {
 // Empties all lists, and sets no timeout. The time is 0.
 void watch_init(struct watch *watch);
 
+// How long a kind may wait. 0: forever.
+void watch_set_timeout(struct watch *watch, enum watch_kind kind, uint64_t timeout_ms);
+
+// The watch's clock, and how long a link has waited by it.
+uint64_t watch_now_ms(const struct watch *watch);
+uint64_t watch_waited_ms(const struct watch *watch, const struct watch_link *link);
+
 // Advances the time, by no more than `longest_ms`: when the process did not run for a while (it was stopped,
 // or its machine slept), the peers are not to blame.
 void watch_advance(struct watch *watch, uint64_t elapsed_ms, uint64_t longest_ms);
