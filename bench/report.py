@@ -19,15 +19,13 @@ def median(values):
 
 
 class Row:
-    """One line of the bar: each round's figure of ours and theirs, and the ratio that has to be reached."""
+    """One line of the comparison: each round's figure of ours and theirs (or None), and the median of their ratios."""
 
-    def __init__(self, what, ours, theirs, bar, show, at_least=True, unit=' ×'):
-        ratios = [a / b for a, b in zip(ours, theirs)]
-        self.ratio = median(ratios)
-        self.reached = self.ratio >= bar if at_least else self.ratio < bar
-        sign = '≥' if at_least else '<'
-        self.cells = [what, show(median(ours)), show(median(theirs)), f'{self.ratio:.2f}{unit}',
-                      f'{sign} {bar:g}{unit}', 'ok' if self.reached else 'short']
+    def __init__(self, what, ours, theirs, show, unit=' ×'):
+        self.cells = [what, show(median(ours)), '', '']
+        if theirs is not None:
+            ratio = median([a / b for a, b in zip(ours, theirs)])
+            self.cells[2:] = [show(median(theirs)), f'{ratio:.2f}{unit}']
 
 
 def table(head, rows):
