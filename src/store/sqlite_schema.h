@@ -1,4 +1,4 @@
-// The tables of the SQLite store, as SQL. docs/architecture.md has the reasons.
+// The tables of the SQLite store, as SQL. docs/decisions.md has the reasons.
 #ifndef QUINIELA_STORE_SQLITE_SCHEMA_H
 #define QUINIELA_STORE_SQLITE_SCHEMA_H
 
