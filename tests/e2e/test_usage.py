@@ -46,7 +46,7 @@ class Usage(Story):
                    environment={"CLI_SERVER_ADDRESS": "a:0,b:2"})
         self.wrong("ping", "--address", "a:1,b:2", says=("--address", "has a comma"))
         self.wrong("client", "--id", "1", says=("APELLIDO",), environment={"NOMBRE": "Ana"})
-        self.wrong("client", "--id", "1", says=("environment: NACIMIENTO", "no real date"),
+        self.wrong("client", "--id", "1", says=("environment: NACIMIENTO", "is not a real date"),
                    environment=dict(NOMBRE="A", APELLIDO="B", DOCUMENTO="1", NACIMIENTO="2020-13-01", NUMERO="1"))
         self.wrong("compose", "many", says=("N: ", "many"))
         self.wrong("compose", "1", "--data", "a:b", says=("--data", "a:b"))
