@@ -48,8 +48,8 @@ static void damage(struct check *check, const char *format, ...) {
     note_damage(check, text);
 }
 
-// What was found wrong is told, and what hinders the check itself is an error.
-static bool go_on_behind(struct check *check, const struct error *found, struct error *error) {
+// Damage is reported; whatever prevents the check itself is an error.
+static bool go_on_after(struct check *check, const struct error *found, struct error *error) {
     if (found->code != ERROR_STORE_FAILED) {
         *error = *found;
         return false;
@@ -98,7 +98,7 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
         note_damage(check, found.text);
     }
     if (!chunk_check(chunk, &found)) {
-        return go_on_behind(check, &found, error);
+        return go_on_after(check, &found, error);
     }
     check->result->chunks++;
     check->result->bets += chunk->count;
@@ -119,7 +119,7 @@ static bool on_agency(void *context, const struct stored_agency *agency, struct 
     return true;
 }
 
-// Both are in order: whatever is in one and not in the other stands out.
+// Both come in the same order, so a winner that is in only one of them stands out.
 static bool on_winner(void *context, const struct stored_winner *winner, struct error *error) {
     struct check *check = context;
     (void)error;
@@ -155,12 +155,12 @@ static void check_state(struct check *check) {
     }
 }
 
-// A read that broke off: the store takes nothing from then on.
+// A read was cut short: the store takes nothing from then on.
 static bool broke_off(struct check *check, const struct error *found, struct error *error) {
-    if (!go_on_behind(check, found, error)) {
+    if (!go_on_after(check, found, error)) {
         return false;
     }
-    damage(check, "what comes behind could not be read");
+    damage(check, "what follows could not be read");
     return true;
 }
 
@@ -174,7 +174,7 @@ static bool check_all(struct check *check, struct store *store, struct error *er
         !store_chunks(store, 0, 0, UINT64_MAX, on_chunk, check, &found)) {
         return broke_off(check, &found, error);
     }
-    if (!continuity_end(check->continuity, &found) && !go_on_behind(check, &found, error)) {
+    if (!continuity_end(check->continuity, &found) && !go_on_after(check, &found, error)) {
         return false;
     }
     if (!store_winners(store, on_winner, check, &found)) {

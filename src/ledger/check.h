@@ -13,9 +13,9 @@ struct check_result {
     uint64_t damages;      // that were found
 };
 
-// Checks everything of the store's draw, and the store's files, and tells each damage. It goes on behind a
-// damage wherever that can be. Fails only when it could not check (ERROR_NO_MEMORY; or no such draw), so
-// whether all is well is for result->damages to say.
+// Checks everything of the store's draw, and the store's files, and reports each damage. After a
+// damage it goes on wherever it can. Fails only when it could not check (ERROR_NO_MEMORY; or no such draw):
+// whether all is well is in result->damages.
 bool check_draw(struct store *store, store_on_damage on_damage, void *context, struct check_result *result,
                 struct error *error) MUST_CHECK;
 

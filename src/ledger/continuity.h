@@ -17,20 +17,20 @@ bool continuity_new(struct store *store, uint32_t agency, struct continuity **co
 
 void continuity_free(struct continuity *continuity);
 
-// Takes the next chunk; they come by agency and first. ERROR_STORE_FAILED, naming agency and bets, when
-// chunks before it are missing, or it lies where another lies. The chunk counts all the same, so that the
-// next one is judged from there.
+// Takes the next chunk, in the order of agency and first. ERROR_STORE_FAILED, naming agency and bets, when
+// chunks before it are missing, or it overlaps another one. The chunk counts all the same: the next one is
+// judged from there.
 bool continuity_take(struct continuity *continuity, const struct stored_chunk *chunk,
                      struct error *error) MUST_CHECK;
 
-// There are no more chunks. ERROR_STORE_FAILED, naming the first agency of which some are missing.
+// That was the last chunk. ERROR_STORE_FAILED, naming the first agency that has some missing.
 bool continuity_end(struct continuity *continuity, struct error *error) MUST_CHECK;
 
-// Sets `error`, and returns false: the agency's bets from `from` to `to`, that one not counted, are not
-// there.
+// Sets `error`, and returns false: the agency's bets from `from` up to, but not including, `to`
+// are missing.
 bool continuity_missing(uint32_t agency, uint64_t from, uint64_t to, struct error *error);
 
-// As above: the chunk lies where another one lies, or where the agency has none.
+// As above: the chunk overlaps another one, or lies where the agency has none.
 bool continuity_misplaced(const struct stored_chunk *chunk, struct error *error);
 
 #endif

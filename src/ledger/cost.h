@@ -1,4 +1,4 @@
-// What a request costs the ledger beyond what it has in it.
+// What a request costs the ledger beyond its own bytes.
 #ifndef QUINIELA_LEDGER_COST_H
 #define QUINIELA_LEDGER_COST_H
 
@@ -8,8 +8,8 @@
 
 struct ledger;
 
-// How many stored bytes will be read for the request, more or less: 0 when what it asks for is in memory.
-// Where an agency's chunks have not been read since the start, they are taken to be as large as may be. For
+// Roughly how many stored bytes will be read for the request: 0 when what it asks for is in memory. Where an
+// agency's chunks have not been read since the start, they are taken to be of the largest size allowed. For
 // the ledger's thread.
 size_t cost_beyond(const struct ledger *ledger, const struct ledger_request *request);
 

@@ -9,8 +9,8 @@ struct ledger;
 
 enum verdict {
     VERDICT_NOTHING, // to be stored: it only asks, was refused before it came here, or was told before
-    VERDICT_TOLD,    // that the agency has been told is to be stored
-    VERDICT_STORE,   // the chunk's bets behind those that are known are to be stored; there may be none
+    VERDICT_TOLD,    // it is to be stored that the agency has been told
+    VERDICT_STORE,   // the chunk's bets after the known ones are to be stored; there may be none
     // Refused, with the request's error set.
     VERDICT_UNKNOWN_AGENCY, // there is no such agency
     VERDICT_GAP,            // bets before this chunk are missing

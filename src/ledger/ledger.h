@@ -34,11 +34,11 @@
 
 struct ledger;
 
-// Opens the store and goes on from what is in it: which agencies finished, how many bets each has, whether
+// Opens the store and continues from what is in it: which agencies finished, how many bets each has, whether
 // the draw was made and who won. A line of the log says so. `agencies` and `winning_number` are for a draw
 // that is not there yet, or that no agency has sent to. One that has begun keeps its own: more agencies are
 // taken, fewer or another number only with `change`, else ERROR_BAD_SETTING, whose `field` names the setting,
-// as when an agency behind the last one has sent already. Once it is sealed, what is stored stays, and a
+// as when an agency beyond the last one has sent already. Once it is sealed, what is stored stays, and a
 // warning is logged when they differ. What is changed is logged. ERROR_STORE_AWAY when the store may come
 // back, ERROR_STORE_STALE when other servers hold the draw, and may let it go. On success the caller owns
 // *ledger.
@@ -49,17 +49,17 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
 void ledger_close(struct ledger **ledger);
 
 // Calls `noted` for what was found stored: the agencies that have finished, by number, the seal, the draw.
-// `at` says since when. Behind ledger_open, before anything else.
+// `at` says since when. To be called after ledger_open, before anything else.
 void ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
                    void *context);
 
 // Whether other servers may change the draw, so that work_look has to be called now and then.
 bool ledger_is_shared(const struct ledger *ledger);
 
-// How many agencies the draw has. Another server may change that while it is open.
+// How many agencies the draw waits for. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 
-// Which number wins in it.
+// The draw's winning number.
 uint16_t ledger_winning_number(const struct ledger *ledger);
 
 #endif

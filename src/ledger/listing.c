@@ -12,7 +12,7 @@ struct list {
     uint32_t agency; // 0: none
     uint32_t count;
     uint64_t end;  // of the bets that are in it
-    uint64_t used; // when it was asked for last, counted in lists; 0: none is here
+    uint64_t used; // when it was last used, counted in lists; 0: empty
     struct piece pieces[PIECES_LISTED_MAX];
 };
 
@@ -65,7 +65,7 @@ bool listings_have(const struct listings *listings, uint32_t agency, uint64_t be
     return find(listings, agency, bet) != NULL;
 }
 
-// Room for one more list: the one that was not asked for for longest. NULL when there is no memory.
+// Room for one more list, taken from the least recently used one. NULL when there is no memory.
 static struct list *make_room(struct listings *listings) {
     int oldest = 0;
     for (int i = 0; i < LISTS_KEPT; i++) {
@@ -84,7 +84,7 @@ struct reading {
     uint64_t bets; // the end of all
 };
 
-// What does not follow on is left out, and all behind it: a client could make nothing of it.
+// Leaves out a piece that does not follow the one before, and all after it: a client has no use for them.
 static bool add_piece(void *context, const struct stored_piece *stored, struct error *error) {
     (void)error;
     struct reading *reading = context;

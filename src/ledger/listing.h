@@ -1,9 +1,9 @@
 // What is stored of an agency, for a client that wants to know whether it is what it has: a list of pieces,
 // with their digests.
 //
-// The lists that were read last are kept, since reading one takes milliseconds of the ledger's one thread,
-// and who asks is anybody. What is stored never changes, so they hold until the ledger takes something back:
-// then everything is forgotten (listings_forget).
+// The last lists are kept: reading one takes milliseconds of the ledger's one thread, and anybody can ask.
+// What is stored never changes, so they stay valid until the ledger takes something back: then all of them
+// are forgotten (listings_forget).
 #ifndef QUINIELA_LEDGER_LISTING_H
 #define QUINIELA_LEDGER_LISTING_H
 
@@ -15,7 +15,7 @@
 
 struct listings;
 
-// None kept yet; NULL when there is no memory. The caller frees it.
+// An empty set of lists; NULL when there is no memory. The caller frees it.
 struct listings *listings_new(void);
 void listings_free(struct listings *listings); // or NULL
 
@@ -29,7 +29,7 @@ bool listings_have(const struct listings *listings, uint32_t agency, uint64_t be
 // among the agency's `bets`.
 bool listing_is_due(const struct ledger_request *request, uint64_t bets);
 
-// Makes the list: pieces from the one that holds bet request->list_from on, each behind the one before,
+// Makes the list: pieces from the one that holds bet request->list_from on, each after the one before,
 // PIECES_LISTED_MAX at most, within the agency's `bets`; the next list begins where this one ends. The
 // request's submitter frees it. Sets request->error when there is no memory. Fails only when the store does.
 bool listing_make(struct listings *listings, struct store *store, struct ledger_request *request,

@@ -57,7 +57,7 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
         return false;
     }
     if (!*found && ledger->loaded.has_terms) {
-        return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is not in the store any more",
+        return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is no longer in the store",
                          ledger->draw_name);
     }
     if (!*found) {
@@ -94,8 +94,8 @@ static void log_found(struct ledger *ledger, bool found) {
     }
 }
 
-// A draw that others may change is changed only by who has locked its row, and has read everything that the
-// decision hangs on behind that. Most loads change nothing: this one is then to be done again.
+// A draw that others may change is changed only by a server that has locked its row, and has read everything
+// that the decision depends on after that. Most loads change nothing; one that does is begun anew.
 static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *error) {
     if (!ledger->is_shared || !puts_draw || ledger->group.is_begun || ledger->draw.checksum == 0) {
         return false;
@@ -104,9 +104,9 @@ static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *erro
     return !error_set(error, ERROR_STORE_STALE, "the draw is to be locked first");
 }
 
-// Stores what has changed with this start, and which agencies have been told, as far as that could not be
-// stored before. In a shared store what was read may be of a commit that no standby has yet: a commit of our
-// own waits until one has.
+// Stores what this start changes, and which agencies have been told, if that could not be stored before. In a
+// shared store what was read may be of a commit that no standby has yet: a commit of our own waits until one
+// has.
 static bool store_loaded(struct ledger *ledger, struct error *error) {
     bool is_open = ledger->draw.state == DRAW_OPEN;
     bool seals = is_open && state_all_finished(ledger); // AGENCIES is smaller than it was
@@ -130,7 +130,7 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     return stored;
 }
 
-// What is read is of one moment; and it stays so until the commit when the draw is locked.
+// All that is read is of one moment; with the draw locked, it stays so until the commit.
 static bool begin_load(struct ledger *ledger, struct error *error) {
     store_drop(ledger->store); // a group that was decided on something else
     row_cache_clear(ledger->cache);

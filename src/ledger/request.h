@@ -13,7 +13,7 @@
 
 enum ledger_request_type {
     LEDGER_CHUNK,      // store the chunk
-    LEDGER_LAST_CHUNK, // and the agency has no more bets
+    LEDGER_LAST_CHUNK, // the same, and it is the agency's last one
     LEDGER_TOLD,       // the agency has been told its winners
     // Only ask whether there is such an agency. The request keeps its place among the others, so that the
     // answers keep theirs.

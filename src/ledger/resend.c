@@ -11,13 +11,13 @@ struct comparison {
     uint32_t agency;
     const char *rows; // of the bets sent again, from the next one to be compared on
     size_t length;
-    uint64_t at, end; // the next bet to be compared, and the one behind the last
+    uint64_t at, end; // the next bet to be compared, and the one after the last
     bool same;
     size_t largest; // bytes of a chunk that was read
     struct error damage;
 };
 
-// Goes on behind the bets before `until`, whose stored rows are these.
+// Compares the bets up to `until`, whose stored rows are these, and moves on to `until`.
 static void compare_rows(struct comparison *comparison, uint64_t until, const char *rows, size_t length) {
     comparison->same = length <= comparison->length && memcmp(rows, comparison->rows, length) == 0;
     if (comparison->same) {
@@ -31,7 +31,7 @@ static uint64_t until_end_of(const struct comparison *comparison, uint64_t store
     return stored_end < comparison->end ? stored_end : comparison->end;
 }
 
-// That a stored row is damaged, or gone, is no failure to read: it is found, and the rest is not looked at.
+// A stored row that is damaged, or gone, does not fail the comparison: it ends it, with the damage noted.
 static bool find_damage(struct comparison *comparison, const struct error *error) {
     if (error->code != ERROR_STORE_FAILED) {
         return false;
@@ -41,8 +41,9 @@ static bool find_damage(struct comparison *comparison, const struct error *error
     return true;
 }
 
-// Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it was
-// damaged, or is not there, is no other bet. One that costs more to read than was sent is checked and kept.
+// Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it is
+// damaged, or gone, does not count as other bets. One that costs more to read than was sent is checked and
+// kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
     if (stored->rows_length > comparison->largest) {
@@ -82,7 +83,7 @@ static void compare_cached(struct comparison *comparison, const struct cached_ro
     compare_rows(comparison, until, cached->rows + start, offsets[until - cached->first] - start);
 }
 
-// Compares with the next stored chunks, up to one that is kept. False when the store fails.
+// Compares with the next stored chunks, up to one that is in the cache. False when the store fails.
 static bool compare_next(struct store *store, struct comparison *comparison, struct error *error) {
     uint64_t from = comparison->at, to = comparison->end;
     const struct cached_rows *cached = row_cache_find(comparison->cache, comparison->agency, from);

@@ -18,7 +18,7 @@ struct resend_result {
 // Compares the first `count` bets of `chunk` with the stored bets of `agency` from `first` on, in whatever
 // chunks those are. *result tells the answer. A stored chunk that is much larger than what is compared with
 // it is kept in `cache`, so that doing so again costs no more than what was sent. Fails only when the store
-// does, or there is no memory; result->largest holds also then.
+// does, or there is no memory; result->largest is set then, too.
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
                     const struct chunk *chunk, uint32_t count, struct resend_result *result,
                     struct error *error) MUST_CHECK;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-// The part of the chunk behind its first `skip` bets, as it is stored at the end of the agency's.
+// The part of the chunk after its first `skip` bets, as it is stored at the end of the agency's.
 static bool cut_chunk(const struct ledger_input *input, uint32_t skip, uint64_t first,
                       struct stored_chunk *stored, struct error *error) {
     const struct chunk *chunk = input->chunk;

@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-enum { ROW_BYTES = 16 * 1024 }; // what a group takes beside its chunks
+enum { ROW_BYTES = 16 * 1024 }; // what a group takes besides its chunks
 
 void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
     size_t bytes = ROW_BYTES;

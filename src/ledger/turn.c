@@ -9,10 +9,10 @@
 
 enum {
     TURN_BYTES = 64 * 1024,
-    REQUEST_BYTES = 16 * 1024,     // what deciding on a chunk costs, in bytes that are stored
-    DEAR_BYTES = 2 * TURN_BYTES,   // what is read beyond what was sent, from there on
-    DEAR_GROUP_BYTES = 256 * 1024, // of a group of the second line
-    REST_TIMES = 3,                // so long as it had the thread, the second line then has not
+    REQUEST_BYTES = 16 * 1024,          // what deciding on a chunk costs, in bytes that are stored
+    EXPENSIVE_BYTES = 2 * TURN_BYTES,   // reading more than that, beyond what was sent, is expensive
+    EXPENSIVE_GROUP_BYTES = 256 * 1024, // of a group of the second line
+    REST_TIMES = 3, // the second line then rests for so many times as long as it had the thread
     REST_MS_MAX = 1000,
     ALONE_MS = 1000, // the first line was empty for so long: then nobody else wants the thread
 };
@@ -20,7 +20,7 @@ enum {
 struct turns {
     const struct ledger *ledger;
     struct fair *first, *second;
-    struct queue_node *unsorted; // requests that there was no memory for there: they come behind all others
+    struct queue_node *unsorted; // requests that there was no memory to queue: they come after all others
     bool is_second;              // the group in hand is of the second line
     uint64_t taken_ms, rest_until_ms; // it was taken then; the second line rests until then
     uint64_t first_ms;                // the first line had its last turn
@@ -73,13 +73,13 @@ static bool wait_in(struct fair *line, struct ledger_request *request) {
     return lane != NULL;
 }
 
-// Without memory the rest waits as it came, and all that comes behind it.
+// Without memory the rest waits as it came, and so does all that comes after it.
 static void sort_in(struct turns *turns) {
     while (turns->unsorted != NULL) {
         struct ledger_request *request = CONTAINER_OF(turns->unsorted, struct ledger_request, node);
         struct queue_node *next = request->node.next;
-        bool is_behind = fair_has(turns->second, request->input.turn_agency, request->input.source);
-        if (!wait_in(is_behind ? turns->second : turns->first, request)) {
+        bool waits_in_second = fair_has(turns->second, request->input.turn_agency, request->input.source);
+        if (!wait_in(waits_in_second ? turns->second : turns->first, request)) {
             return;
         }
         turns->unsorted = next;
@@ -127,7 +127,8 @@ static struct ledger_request *take_unsorted(struct turns *turns) {
     return CONTAINER_OF(first, struct ledger_request, node);
 }
 
-// To the second line, with all that wait behind it in their order. False when there is no memory for that.
+// Moves a request to the second line, with all that wait after it in their order. False when there is no
+// memory for that.
 static bool move_to_second(struct turns *turns, struct ledger_request *request) {
     if (!wait_in(turns->second, request)) {
         return false;
@@ -144,11 +145,11 @@ static bool move_to_second(struct turns *turns, struct ledger_request *request) 
     return true;
 }
 
-// The next one of the first line that is not dear.
+// The next one of the first line that is not expensive.
 static struct ledger_request *take_first(struct turns *turns) {
     struct ledger_request *request;
     while ((request = take_from(turns->first)) != NULL) {
-        if (cost_beyond(turns->ledger, request) <= DEAR_BYTES || !move_to_second(turns, request)) {
+        if (cost_beyond(turns->ledger, request) <= EXPENSIVE_BYTES || !move_to_second(turns, request)) {
             return request;
         }
     }
@@ -166,7 +167,7 @@ static struct ledger_request *take_second(struct turns *turns, size_t *bytes) {
 static struct queue_node *take_second_group(struct turns *turns) {
     struct queue_node *group = NULL, **end = &group;
     size_t bytes = 0;
-    while (bytes < DEAR_GROUP_BYTES) {
+    while (bytes < EXPENSIVE_GROUP_BYTES) {
         struct ledger_request *request = take_second(turns, &bytes);
         if (request == NULL) {
             break;
@@ -197,8 +198,8 @@ static struct queue_node *take_first_group(struct turns *turns) {
     return group;
 }
 
-// The group before is done. However long the second line had the thread, it has it not for some time, as
-// those who send one chunk after the other are not here at every moment; unless they are not here at all.
+// The group before is done. After a group of its own the second line rests for some time, even when the first
+// is empty: those who send one chunk after the other do not wait at every moment. Unless they are gone.
 static void note_done(struct turns *turns, uint64_t now) {
     if (turns->is_second && now - turns->first_ms < ALONE_MS) {
         uint64_t rest = REST_TIMES * (now - turns->taken_ms + 1);
@@ -208,7 +209,7 @@ static void note_done(struct turns *turns, uint64_t now) {
     turns->taken_ms = now;
 }
 
-// What is dear is in no group with the rest, whose answers would wait for it.
+// Expensive requests have groups of their own, so that no other answer waits for them.
 struct queue_node *turns_take_group(struct turns *turns) {
     uint64_t now = clock_steady_ms();
     note_done(turns, now);

@@ -14,7 +14,7 @@ struct winners *winners_new(uint32_t agencies);
 void winners_free(struct winners *winners);
 
 // Adds a winning document (ended by a NUL). Agencies come in ascending order. Returns false when there is no
-// memory; the table is then good for nothing but winners_free.
+// memory; then only winners_free may be called.
 bool winners_add(struct winners *winners, uint32_t agency, const char *document) MUST_CHECK;
 
 // The agency's documents joined by commas, and the text's length; "" when it has none. It is the table's.

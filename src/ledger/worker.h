@@ -19,8 +19,8 @@ bool worker_submit(struct worker *worker, struct ledger_request *request) MUST_C
 // Says that another server may have changed the draw, for any thread: the ledger looks at once.
 void worker_nudge(struct worker *worker);
 
-// Takes no more requests, finishes the group in hand, completes what still waits with ERROR_SHUTTING_DOWN,
-// and ends the thread. Submitting goes on returning false until worker_free.
+// Stops taking requests, finishes the group in hand, completes what still waits with ERROR_SHUTTING_DOWN,
+// and ends the thread. Submitting returns false from then on, until worker_free.
 void worker_stop(struct worker *worker);
 
 // Frees the worker (stopped before) and nulls the caller's pointer.

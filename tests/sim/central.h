@@ -20,7 +20,7 @@ void central_start(void);
 void central_stop(void);
 void central_crash(void);
 
-// Dies within the call that runs now: nothing that it does leaves it any more. The end comes with
+// Dies within the call that runs now: nothing that it does leaves it. The end comes with
 // central_after_event.
 void central_die(void);
 bool central_is_dying(void);

@@ -74,7 +74,7 @@ static void take_reply(struct classic *classic, const uint8_t *message, size_t l
     struct reply reply;
     struct error error;
     if (decoder == NULL || !reply_decode(decoder, message, length, &reply, &error)) {
-        world_fail("agency %" PRIu32 " gets what is no reply", classic->agency);
+        world_fail("agency %" PRIu32 " gets something that is not a reply", classic->agency);
     } else if (reply.type == REPLY_CHUNK_PROCESSED && classic->sent < plan.of[classic->agency].count) {
         send_chunk(classic);
     } else if (reply.type == REPLY_CHUNK_PROCESSED && !classic->asked) {

@@ -33,7 +33,7 @@ static void heal(void *context, uint64_t number) {
     disk_fail_often(0);
     central_slow_down(0);
     pending--;
-    world_trace("FAULT: none any more");
+    world_trace("FAULT: no more faults");
 }
 
 static void have_bad_time(void) {

@@ -51,7 +51,7 @@ static void live(void) {
     }
     run.steps += steps;
     if (world_failure() == NULL && !(clients_are_done() && resenders_are_gone())) {
-        world_fail("nothing happens any more, and somebody still waits");
+        world_fail("nothing happens any longer, and somebody still waits");
     }
     if (world_failure() == NULL) {
         oracle_check_end();

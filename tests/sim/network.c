@@ -25,8 +25,8 @@ struct pipe {
     bool moving; // the next piece has its moment
     bool cut;    // nothing more comes in
     bool harmed; // … because of the network
-    bool ends;   // behind the bytes there is the end
-    bool resets; // … and it is no orderly one
+    bool ends;   // the end follows the bytes
+    bool resets; // … and it is not an orderly one
 };
 
 struct wire {
@@ -41,7 +41,7 @@ struct wire {
     // acknowledged as far as the central's knows; and up to where there are winners, and not yet at the
     // agency's.
     uint64_t sent, taken, acknowledged, winners_end;
-    struct connection *central; // NULL: not yet, or no more
+    struct connection *central; // NULL: not yet, or no longer
     struct questions *questions;
     uint8_t *input; // the agency's: bytes that it has not consumed
     size_t input_length;

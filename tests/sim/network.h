@@ -31,7 +31,7 @@ struct wire *wire_connect(uint32_t agency, const struct planned_agency *bets, in
 // The agency sends a whole frame (a stranger anything), which stays the caller's.
 void wire_send(struct wire *wire, const uint8_t *frame, size_t length);
 
-// The agency's end is closed: no event comes any more. What is on its way to the central may still come.
+// The agency's end is closed: no further event comes. What is on its way to the central may still come.
 void wire_close(struct wire *wire);
 
 // The agency's end vanishes with all that is on its way, and the central is told before anything else
@@ -43,7 +43,7 @@ void wire_answer(struct wire *wire, const uint8_t *frame, size_t length);
 void wire_answer_ends(struct wire *wire);
 void wire_central_closed(struct wire *wire);
 
-// The central's end; NULL when there is none yet, or no more.
+// The central's end; NULL when there is none yet, or no longer.
 struct connection *wire_central(const struct wire *wire);
 
 // The central reads again.

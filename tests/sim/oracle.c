@@ -26,8 +26,8 @@ struct question {
 
 struct questions {
     uint32_t agency;
-    const struct planned_agency *bets;     // NULL: a stranger's, of which nothing is known
-    struct question *first, **behind_last; // chunks
+    const struct planned_agency *bets; // NULL: a stranger's, of which nothing is known
+    struct question *first, **end;     // chunks
     uint32_t consultations;
     uint64_t appended; // by a client that sends no `first`
 };
@@ -80,7 +80,7 @@ struct questions *questions_new(uint32_t agency, const struct planned_agency *be
     }
     questions->agency = agency;
     questions->bets = bets;
-    questions->behind_last = &questions->first;
+    questions->end = &questions->first;
     return questions;
 }
 
@@ -88,7 +88,7 @@ static struct question take_question(struct questions *questions) {
     struct question *first = questions->first, taken = *first;
     questions->first = first->next;
     if (questions->first == NULL) {
-        questions->behind_last = &questions->first;
+        questions->end = &questions->first;
     }
     free(first);
     return taken;
@@ -101,7 +101,7 @@ void questions_free(struct questions *questions) {
     free(questions);
 }
 
-// A frame's message with the padding that a decoder needs behind it. The caller frees it.
+// A frame's message, followed by the padding that a decoder needs. The caller frees it.
 static uint8_t *padded(const uint8_t *frame, size_t length, size_t *message_length) {
     const uint8_t *message;
     uint8_t *copy = calloc(1, length + JSON_PADDING_BYTES);
@@ -158,8 +158,8 @@ static void note_chunk(struct questions *questions, const struct message *messag
     question->count = message->chunk->count;
     question->list_from = message->stored;
     questions->appended = question->end;
-    *questions->behind_last = question;
-    questions->behind_last = &question->next;
+    *questions->end = question;
+    questions->end = &question->next;
     if (question->end > questions->bets->count) {
         world_fail("agency %" PRIu32 " sends bets that it does not have", questions->agency);
         return;
@@ -186,7 +186,7 @@ void oracle_sent(struct questions *questions, const uint8_t *frame, size_t lengt
     size_t message_length;
     uint8_t *bytes = padded(frame, length, &message_length);
     if (!message_decode(seen.decoder, bytes, message_length, &message, &error)) {
-        world_fail("agency %" PRIu32 " sends what is no message: %s", questions->agency, error.text);
+        world_fail("agency %" PRIu32 " sends no valid message: %s", questions->agency, error.text);
     } else if (message.agency != questions->agency) {
         world_fail("agency %" PRIu32 " speaks for %" PRIu32, questions->agency, message.agency);
     } else if (message.type == MESSAGE_CONSULT_WINNERS) {
@@ -207,7 +207,7 @@ struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets) 
 
 // What the central answers ----------------------------------------------------------------------------------
 
-// The list that an acknowledgement has: stored chunks, one behind the other, from the bet asked for on.
+// The list that an acknowledgement has: stored chunks, one after the other, from the bet asked for on.
 static void check_list(uint32_t number, const struct question *question, const struct reply *reply) {
     const struct agency_seen *agency = &seen.of[number];
     uint64_t at = (uint64_t)question->list_from;
@@ -324,7 +324,7 @@ bool oracle_answered(struct questions *questions, const uint8_t *frame, size_t l
     size_t message_length;
     uint8_t *bytes = padded(frame, length, &message_length);
     if (!reply_decode(seen.decoder, bytes, message_length, &reply, &error)) {
-        world_fail("the central answers what is no reply: %s", error.text);
+        world_fail("the central sends no valid reply: %s", error.text);
     } else if (questions->bets == NULL) {
         check_stranger(questions, &reply);
     } else if (reply.type == REPLY_CHUNK_PROCESSED) {
@@ -366,7 +366,7 @@ void oracle_chunk_stored(const struct stored_chunk *chunk) {
     agency->bets = agency->bets == NULL ? whose(chunk) : agency->bets;
     const struct planned_agency *planned = agency->bets;
     if (chunk->first != agency->stored || chunk->count == 0 || chunk->first + chunk->count > planned->count) {
-        world_fail("agency %" PRIu32 ": bets %" PRIu64 " to %" PRIu64 " are stored behind %" PRIu64
+        world_fail("agency %" PRIu32 ": bets %" PRIu64 " to %" PRIu64 " are stored after %" PRIu64
                    " of %" PRIu32,
                    chunk->agency, chunk->first, chunk->first + chunk->count, agency->stored, planned->count);
         return;

@@ -1,4 +1,4 @@
-// Every error says the same in other words: the program's text is put behind some more.
+// Every error says the same in other words: the program's text, after some more.
 #include "base/error.h"
 
 #include <stdarg.h>

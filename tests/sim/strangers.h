@@ -1,4 +1,4 @@
-// Whoever else finds the central's ports: sends what is no message, or not for that port, or not for that
+// Whoever else finds the central's ports: sends what is not a message, or not for that port, or not for that
 // agency, asks for an agency's winners again and again, and goes.
 #ifndef QUINIELA_TESTS_SIM_STRANGERS_H
 #define QUINIELA_TESTS_SIM_STRANGERS_H
