@@ -129,9 +129,9 @@ bool setting_is_called(const struct setting *setting, const char *key);
              : UINT32_MAX, default                                                                           \
              : INT64_MAX)
 #define SETTING_CHECKED(value, condition)                                                                    \
-    ((value) + 0 * (int)sizeof(struct {                                                                      \
-                   _Static_assert(condition, "the bounds do not fit the field");                             \
-                   char member;                                                                              \
-               }))
+    ((int64_t)(value) + 0 * (int64_t)sizeof(struct {                                                         \
+                            _Static_assert(condition, "the bounds do not fit the field");                    \
+                            char member;                                                                     \
+                        }))
 
 #endif

@@ -42,7 +42,7 @@ static const struct setting load[] = {
                       HELP_BENCH_CHUNK_SIZE, .flag_only = true),
     SETTING_NUMBER_IN(struct bench_options, window, "WINDOW", "4", 1, WINDOW_MAX, HELP_BENCH_WINDOW,
                       .flag_only = true),
-    SETTING_NUMBER_IN(struct bench_options, rate, "RATE", "0", 0, 1000 * 1000 * 1000, HELP_BENCH_RATE,
+    SETTING_NUMBER_IN(struct bench_options, rate, "RATE", "0", 0, INT64_C(1000000000), HELP_BENCH_RATE,
                       .flag_only = true),
     SETTING_NUMBER_IN(struct bench_options, threads, "THREADS", "1", 1, DRIVER_THREADS_MAX,
                       HELP_BENCH_THREADS, .flag_only = true),

@@ -99,7 +99,7 @@ bool bench_setup_certificates(const struct bench_options *options, struct tls_co
     if (options->certificates == NULL) {
         return true;
     }
-    *contexts = calloc(options->agencies, sizeof **contexts);
+    *contexts = calloc(options->agencies, sizeof(struct tls_context *));
     if (*contexts == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the certificates");
     }

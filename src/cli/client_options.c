@@ -3,11 +3,9 @@
 #include "agency/limits.h"
 #include "cli/help_texts.h"
 
-#define SWITCHES "on off" // in the order of the enum
-
 static const struct setting general[] = {
     SETTING_CONFIG_IN(struct client_options, config, "CONFIG", HELP_CLIENT_CONFIG),
-    SETTING_CHOICE_IN(struct client_options, service, "SERVICE", "lottery", SERVICE_KINDS, HELP_SERVICE,
+    SETTING_CHOICE_IN(struct client_options, service, "SERVICE", "lottery", SERVICE_WORDS, HELP_SERVICE,
                       .flag_only = true),
     SETTING_NUMBER_IN(struct client_options, agency, "CLI_ID", NULL, 1, AGENCIES_MAX, HELP_CLI_ID,
                       .file_key = "id"),
@@ -57,7 +55,7 @@ static const struct setting echo[] = {
 };
 
 static const struct setting privileges[] = {
-    SETTING_CHOICE_IN(struct client_options, sandbox, "CLI_SANDBOX", "on", SWITCHES, HELP_CLI_SANDBOX,
+    SETTING_CHOICE_IN(struct client_options, sandbox, "CLI_SANDBOX", "on", SANDBOX_WORDS, HELP_CLI_SANDBOX,
                       .file_key = "sandbox"),
     {.key = NULL},
 };

@@ -3,15 +3,15 @@
 #define QUINIELA_CLI_CLIENT_OPTIONS_H
 
 #include "bet/limits.h"
+#include "cli/choices.h"
 #include "cli/log_options.h"
-#include "cli/service_kind.h"
 #include "cli/tls_options.h"
 
 struct client_options {
     struct settings *settings; // where each value stands
 
     const char *config; // path, or NULL
-    enum service_kind service;
+    enum service service;
     uint32_t agency; // 0 when not set
 
     // The central; lists of addresses.
@@ -32,7 +32,7 @@ struct client_options {
 
     struct tls_files tls;
     struct log_options log;
-    enum { CLIENT_SANDBOX_ON, CLIENT_SANDBOX_OFF } sandbox;
+    enum sandbox sandbox;
 };
 
 extern const struct settings_command client_command;

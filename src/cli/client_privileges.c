@@ -20,7 +20,7 @@ bool client_privileges_give_up(const struct client_options *options, const struc
     struct kept_paths paths = {0};
     uint16_t ports[PORTS_MAX];
     size_t port_count = 0;
-    if (options->sandbox == CLIENT_SANDBOX_OFF) {
+    if (options->sandbox == SANDBOX_OFF) {
         return true;
     }
     tls_options_paths(&options->tls, files);

@@ -34,14 +34,13 @@ void server_log_begin(const struct server_options *options) {
 }
 
 void server_log_listening(const struct server_options *options, const struct net *net) {
-    static const char *const names[] = {"lottery", "echo"}; // of enum service_kind
     bool is_echo = options->service == SERVICE_ECHO;
     char port[8], consult[8];
     snprintf(port, sizeof port, "%u", net_port(net, LOTTERY_PORT_BETS));
     if (!is_echo) {
         snprintf(consult, sizeof consult, "%u", net_port(net, LOTTERY_PORT_CONSULT));
     }
-    const struct log_field fields[] = {{"service", names[options->service]},
+    const struct log_field fields[] = {{"service", settings_written(options->settings, &options->service)},
                                        {"ip", net_address(net)},
                                        {"port", port},
                                        {"consult_port", is_echo ? NULL : consult}};

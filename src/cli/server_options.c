@@ -4,11 +4,9 @@
 #include "cli/help_texts.h"
 #include "net/limits.h"
 
-#define SWITCHES "on off" // in the order of the enum
-
 static const struct setting general[] = {
     SETTING_CONFIG_IN(struct server_options, config, "CONFIG", HELP_SERVER_CONFIG),
-    SETTING_CHOICE_IN(struct server_options, service, "SERVICE", "lottery", SERVICE_KINDS, HELP_SERVICE,
+    SETTING_CHOICE_IN(struct server_options, service, "SERVICE", "lottery", SERVICE_WORDS, HELP_SERVICE,
                       .flag_only = true),
     {.key = NULL},
 };
@@ -61,7 +59,7 @@ static const struct setting audit_log[] = {
 
 static const struct setting privileges[] = {
     SETTING_TEXT_IN(struct server_options, run_as, "RUN_AS", NULL, HELP_RUN_AS, .flag = "user"),
-    SETTING_CHOICE_IN(struct server_options, sandbox, "SANDBOX", "on", SWITCHES, HELP_SANDBOX),
+    SETTING_CHOICE_IN(struct server_options, sandbox, "SANDBOX", "on", SANDBOX_WORDS, HELP_SANDBOX),
     {.key = NULL},
 };
 

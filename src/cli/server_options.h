@@ -2,8 +2,8 @@
 #ifndef QUINIELA_CLI_SERVER_OPTIONS_H
 #define QUINIELA_CLI_SERVER_OPTIONS_H
 
+#include "cli/choices.h"
 #include "cli/log_options.h"
-#include "cli/service_kind.h"
 #include "cli/store_options.h"
 #include "cli/tls_options.h"
 
@@ -11,7 +11,7 @@ struct server_options {
     struct settings *settings; // where each value stands
 
     const char *config; // path, or NULL
-    enum service_kind service;
+    enum service service;
 
     // Listening.
     const char *ip; // NULL: every address
@@ -38,7 +38,7 @@ struct server_options {
 
     // Privileges.
     const char *run_as; // user, or NULL
-    enum { SANDBOX_ON, SANDBOX_OFF } sandbox;
+    enum sandbox sandbox;
 };
 
 extern const struct settings_command server_command;

@@ -1,0 +1,14 @@
+// The choices that settings of server and client have in common, each with its words in the order of the
+// enum.
+#ifndef QUINIELA_CLI_CHOICES_H
+#define QUINIELA_CLI_CHOICES_H
+
+// SERVICE: which of the two services a server runs, or a client uses.
+enum service { SERVICE_LOTTERY, SERVICE_ECHO };
+#define SERVICE_WORDS "lottery echo"
+
+// SANDBOX and CLI_SANDBOX: whether access that is not needed is given up.
+enum sandbox { SANDBOX_ON, SANDBOX_OFF };
+#define SANDBOX_WORDS "on off"
+
+#endif
