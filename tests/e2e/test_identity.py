@@ -208,7 +208,7 @@ class NoFile(Identity):
     def test_what_is_no_file(self):
         os.mkfifo(self.path("pipe"))
         for store in ("/dev/null", "pipe", self.folder):
-            self.refused(store, store, "is no file", flags=("--sandbox", "off"))
+            self.refused(store, store, "not a file", flags=("--sandbox", "off"))
         self.assertEqual(os.listdir(self.folder), ["pipe"])
 
 

@@ -84,7 +84,7 @@ class Restart(Story):
             log.write(damaged)
         status, log, _ = self.run_program("server", "--server-port", 0, "--consult-server-port", 0)
         self.assertEqual(status, 1)
-        self.assertRegex(log, r"start_server \| result: fail .*its log is damaged, and \d+ commits behind")
+        self.assertRegex(log, r"start_server \| result: fail .*its log is damaged, and \d+ commits after")
         # The operator goes on with what is left: SQLite takes the log up to there.
         with contextlib.closing(sqlite3.connect(f"{self.folder}/quiniela.db")) as store:
             store.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -79,6 +79,19 @@ static void the_defaults_are_those_of_the_contract(void **state) {
     assert_non_null(strstr(story->printed, "(default 2,3,3,2,0)"));
 }
 
+// Their enums are in the order of the words.
+static void choices_are_what_their_words_say(void **state) {
+    struct story *story = *state;
+    struct server_options server;
+    story->options = &server;
+    ASSERT_READY(&server_command);
+    assert_int_equal(server.service, SERVICE_LOTTERY);
+    assert_int_equal(server.sandbox, SANDBOX_ON);
+    ASSERT_READY(&server_command, "--service=echo", "--sandbox=off");
+    assert_int_equal(server.service, SERVICE_ECHO);
+    assert_int_equal(server.sandbox, SANDBOX_OFF);
+}
+
 static void the_classic_files_are_read_without_a_warning(void **state) {
     struct story *story = *state;
     struct server_options server;
@@ -111,6 +124,7 @@ int main(void) {
         STORY(every_command_has_flags_of_its_own_and_help_that_fits),
         STORY(every_setting_has_a_field_of_its_own),
         STORY(the_defaults_are_those_of_the_contract),
+        STORY(choices_are_what_their_words_say),
         STORY(the_classic_files_are_read_without_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
