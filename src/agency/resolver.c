@@ -16,6 +16,7 @@ struct lookup {
     int holders;
     int done; // an eventfd: tells the loop that there is a result. The loop's, which closes it
     char host[ADDRESS_BYTES_MAX], port[8];
+    uv_loop_t loop; // for libuv to count the request on, as it wants one; nothing else runs on it
     int failure;
     struct addrinfo *found;
 };
@@ -36,7 +37,10 @@ static struct lookup *new_lookup(const char *host, const char *port) {
     }
     lookup->holders = 2;
     lookup->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (lookup->done < 0) {
+    if (lookup->done < 0 || uv_loop_init(&lookup->loop) != 0) {
+        if (lookup->done >= 0) {
+            close(lookup->done);
+        }
         free(lookup);
         return NULL;
     }
@@ -48,6 +52,7 @@ static struct lookup *new_lookup(const char *host, const char *port) {
 
 static void free_lookup(struct lookup *lookup) {
     uv_freeaddrinfo(lookup->found);
+    uv_loop_close(&lookup->loop);
     pthread_mutex_destroy(&lookup->mutex);
     free(lookup);
 }
@@ -63,18 +68,12 @@ static void let_go(struct lookup *lookup) {
 
 // The thread ----------------------------------------------------------------------------------------------
 
-// Without a callback libuv looks the name up at once, on this thread; it only wants a loop to count it on.
-static int look_up(const struct lookup *lookup, struct addrinfo **found) {
-    uv_loop_t loop;
-    int failure = uv_loop_init(&loop);
-    if (failure != 0) {
-        return failure;
-    }
+// Without a callback libuv looks the name up here and now.
+static int look_up(struct lookup *lookup, struct addrinfo **found) {
     uv_getaddrinfo_t request = {0};
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
-    failure = uv_getaddrinfo(&loop, &request, NULL, lookup->host, lookup->port, &hints);
+    int failure = uv_getaddrinfo(&lookup->loop, &request, NULL, lookup->host, lookup->port, &hints);
     *found = request.addrinfo;
-    uv_loop_close(&loop);
     return failure;
 }
 
