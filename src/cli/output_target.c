@@ -12,30 +12,16 @@
 
 // What a file begins with -----------------------------------------------------------------------------------
 
-enum { BEGINNING_BYTES = 16 };
-
-static const struct {
-    const char *bytes;
-    size_t length;
-    const char *what;
-} beginnings[] = {
-    {"SQLite format 3", 16, "a database"},                           // sqlite.org/fileformat.html, 1.3
-    {"\x37\x7f\x06\x82", 4, "a database's log"},                     // sqlite.org/walformat.html, 2.1
-    {"\x37\x7f\x06\x83", 4, "a database's log"},                     //
-    {"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8, "a database's journal"}, // sqlite.org/fileformat.html, 3
-    {"{\"n\":", 5, "an audit log"},                                  // src/audit/chain.c
-};
-
 static const char *what_is(int file) {
-    char bytes[BEGINNING_BYTES];
+    static const char audit_log[] = "{\"n\":"; // src/audit/chain.c
+    char bytes[STORE_BEGINNING_BYTES];
     ssize_t length = pread(file, bytes, sizeof bytes, 0);
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
-        if (length >= (ssize_t)beginnings[i].length &&
-            memcmp(bytes, beginnings[i].bytes, beginnings[i].length) == 0) {
-            return beginnings[i].what;
-        }
+    if (length < 0) {
+        return NULL;
     }
-    return NULL;
+    bool is_audit_log =
+        (size_t)length >= sizeof audit_log - 1 && memcmp(bytes, audit_log, sizeof audit_log - 1) == 0;
+    return is_audit_log ? "an audit log" : store_file_begins(bytes, (size_t)length);
 }
 
 bool output_target_check(const char *path, const char *shown, struct error *error) {

@@ -40,6 +40,24 @@ void store_paths(const char *address, store_each_path each, void *context) {
     }
 }
 
+static const char *begins(const struct store_kind *kind, const char *bytes, size_t length) {
+    const struct store_beginning *one = kind->beginnings;
+    for (; one != NULL && one->bytes != NULL; one++) {
+        if (length >= one->length && memcmp(bytes, one->bytes, one->length) == 0) {
+            return one->what;
+        }
+    }
+    return NULL;
+}
+
+const char *store_file_begins(const char *bytes, size_t length) {
+    const char *what = NULL;
+    for (const struct store_kind *const *kind = store_kinds; what == NULL && *kind != NULL; kind++) {
+        what = begins(*kind, bytes, length);
+    }
+    return what;
+}
+
 void store_needs(const char *address, struct store_needs *needs) {
     const struct store_kind *kind = store_kind_of(address);
     *needs = (struct store_needs){.connects = kind->is_remote};

@@ -30,6 +30,10 @@ void store_conceal_address(char *address);
 // not be there.
 void store_paths(const char *address, store_each_path each, void *context);
 
+// What a file is that begins with these bytes (STORE_BEGINNING_BYTES of them, fewer where it is shorter),
+// such as "a database". NULL: no file of a store's.
+const char *store_file_begins(const char *bytes, size_t length);
+
 // What a store needs of a sandbox, beside its paths.
 struct store_needs {
     bool connects; // it is reached over a network, or a socket

@@ -77,6 +77,13 @@ struct store_opening {
     struct store_identity *identity; // of store_open_same, else NULL
 };
 
+// What one of a kind's files begins with.
+struct store_beginning {
+    const char *bytes;
+    size_t length;    // at most STORE_BEGINNING_BYTES
+    const char *what; // "a database"
+};
+
 // A kind of store, by its addresses. What is not required may be NULL.
 struct store_kind {
     const struct store_operations *operations;
@@ -93,6 +100,8 @@ struct store_kind {
     bool (*has_password)(const char *address);
     // As store_paths. Without it there are none.
     void (*paths)(const char *address, store_each_path each, void *context);
+    // What its files begin with, so that nothing writes over one; ended by `bytes` NULL. Without it: nothing.
+    const struct store_beginning *beginnings;
     // Of a remote kind: the TCP ports of an address, *count of them, at most `room`. False, with none, when
     // they are not known before connecting.
     bool (*ports)(const char *address, uint16_t *ports, size_t room, size_t *count);

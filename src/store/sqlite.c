@@ -239,6 +239,14 @@ static bool is_address(const char *address) {
     return true;
 }
 
+static const struct store_beginning beginnings[] = {
+    {"SQLite format 3", 16, "a database"},                           // sqlite.org/fileformat.html, 1.3
+    {"\x37\x7f\x06\x82", 4, "a database's log"},                     // sqlite.org/walformat.html, 2.1
+    {"\x37\x7f\x06\x83", 4, "a database's log"},                     //
+    {"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8, "a database's journal"}, // sqlite.org/fileformat.html, 3
+    {NULL, 0, NULL},
+};
+
 const struct store_kind sqlite_kind = {
     .operations = &operations,
     .is_remote = false,
@@ -246,4 +254,5 @@ const struct store_kind sqlite_kind = {
     .open = sqlite_open,
     .check_address = sqlite_names_check,
     .paths = sqlite_names_paths,
+    .beginnings = beginnings,
 };

@@ -306,11 +306,15 @@ static bool check_address(const char *address, struct error *error) {
     return address[7] != '\0' || error_set(error, ERROR_BAD_SETTING, "a store in memory needs a name");
 }
 
+// It has no files; should it ever, they would begin so.
+static const struct store_beginning beginnings[] = {{"kept in memory", 14, "a store in memory"}, {0}};
+
 static const struct store_kind memory_kind = {
     .operations = &operations,
     .is_address = is_address,
     .open = open_store,
     .check_address = check_address,
+    .beginnings = beginnings,
 };
 
 // The table ------------------------------------------------------------------------------------------------

@@ -109,6 +109,16 @@ static void the_paths_it_is_opened_with(void **state) {
     assert_int_equal(of_memory[true] + of_memory[false], 0);
 }
 
+static void what_a_file_begins_with(void **state) {
+    (void)state;
+    assert_string_equal(store_file_begins("SQLite format 3", 16), "a database");
+    assert_string_equal(store_file_begins("\x37\x7f\x06\x83", 4), "a database's log");
+    assert_null(store_file_begins("SQLite format 3", 15));
+    assert_null(store_file_begins("agencia,nombre,a", 16));
+    assert_null(store_file_begins("", 0));
+    assert_string_equal(store_file_begins("kept in memory", 14), "a store in memory"); // as that kind says
+}
+
 static void ignore(void *context) {
     (void)context;
 }
@@ -136,9 +146,13 @@ static void a_third_kind_is_a_line_of_the_table(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_address_has_one_kind),  cmocka_unit_test(what_cannot_be_an_address_is_refused),
-        cmocka_unit_test(a_password_is_not_shown),     cmocka_unit_test(what_a_sandbox_has_to_leave),
-        cmocka_unit_test(the_paths_it_is_opened_with), cmocka_unit_test(a_third_kind_is_a_line_of_the_table),
+        cmocka_unit_test(every_address_has_one_kind),
+        cmocka_unit_test(what_cannot_be_an_address_is_refused),
+        cmocka_unit_test(a_password_is_not_shown),
+        cmocka_unit_test(what_a_sandbox_has_to_leave),
+        cmocka_unit_test(the_paths_it_is_opened_with),
+        cmocka_unit_test(what_a_file_begins_with),
+        cmocka_unit_test(a_third_kind_is_a_line_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
