@@ -1,5 +1,5 @@
 // A disk that tells what is durable from what is only in the system's memory: files, their names, and every
-// change since the last sync. It makes, from what it holds, the disk that a power cut leaves behind.
+// change since the last sync. From what it holds it makes the disk that a power cut leaves.
 #ifndef QUINIELA_TESTS_POWER_DISK_H
 #define QUINIELA_TESTS_POWER_DISK_H
 
@@ -20,7 +20,7 @@ struct disk_file {
     size_t size, room, durable_size, durable_room;
     struct disk_change *changes; // since the last sync, in order
     size_t count, capacity;
-    uint8_t *dropped; // for each page of the cache: it can be read, but nobody will write it any more
+    uint8_t *dropped; // for each page of the cache: it can be read, but will never be written
     size_t dropped_pages;
     uint8_t **owned; // bytes of changes that no one else holds
     size_t owned_count;

@@ -155,7 +155,7 @@ static bool try_fault(const struct disk *start, const struct promise *before, ui
              fault_names[fault->kind], fault->at, fault->for_ever ? " and for ever" : "");
     check_set_context("%s", what);
     unsigned faults = done.faults;
-    // Then nothing fails any more: the central starts, on what the system still reads, and goes on to the
+    // Then nothing fails: the central starts, on what the system still reads, and goes on to the
     // end.
     struct story_plan clean = {.seed = seed + 1, .steady = plan.steady, .check = true};
     check_set_history(&run.history, SIZE_MAX);
@@ -166,7 +166,7 @@ static bool try_fault(const struct disk *start, const struct promise *before, ui
     }
     done.fault_runs++;
     done.given_up += !to_the_end;
-    // What a failed sync has left behind shows at few moments only.
+    // What a failed sync has left shows at few moments only.
     struct search search = {.what = what,
                             .random = seed * 31 + fault->at,
                             .cuts = fault->kind == VFS_FAULT_SYNC ? 12 : 3,

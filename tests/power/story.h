@@ -10,7 +10,7 @@ struct story_plan {
     bool steady;       // the checkpointer is waited for after every group, so that the run can be repeated
     bool company;      // readers of the store, and restarts of the central
     bool check;        // compare the store with the promise after opening, and at the end
-    bool only_open;    // opens, and no more
+    bool only_open;    // opens, and does nothing else
     unsigned failures; // how many may come in a row before it gives up; 0: none may come at all
 };
 

@@ -28,7 +28,7 @@ struct vfs_fault {
 void vfs_register(void);
 
 // Puts a disk in, and writes down in `history` what is done to it; both are the caller's and must live until
-// vfs_unmount, when no connection may be open any more.
+// vfs_unmount, when no connection may be open.
 void vfs_mount(struct disk *disk, struct history *history, uint64_t seed);
 void vfs_unmount(void);
 

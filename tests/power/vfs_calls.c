@@ -14,7 +14,7 @@ ssize_t __wrap_pread(int descriptor, void *to, size_t length, off_t offset);
 ssize_t __wrap_pwrite(int descriptor, const void *from, size_t length, off_t offset);
 
 // The file of the disk that the descriptor's name stands for; DISK_NO_FILE for the directory.
-static int file_behind(int descriptor) {
+static int file_of(int descriptor) {
     char link[64], name[DISK_NAME_BYTES];
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     ssize_t length = readlink(link, name, sizeof name - 1);
@@ -30,7 +30,7 @@ static int fail_with_errno(void) {
 
 int __wrap_fsync(int descriptor) {
     vfs_lock();
-    int file = file_behind(descriptor);
+    int file = file_of(descriptor);
     bool failed = vfs_fails(file == DISK_NO_FILE ? SYNC_NAMES : SYNC);
     if (file == DISK_NO_FILE) {
         if (failed) {
@@ -54,7 +54,7 @@ ssize_t __wrap_pread(int descriptor, void *to, size_t length, off_t offset) {
     if (vfs_fails(READ)) {
         return fail_with_errno();
     }
-    int number = file_behind(descriptor);
+    int number = file_of(descriptor);
     if (number == DISK_NO_FILE) { // made by the store itself, and not by SQLite yet
         return vfs_unlock(0);
     }
@@ -75,6 +75,6 @@ ssize_t __wrap_pwrite(int descriptor, const void *from, size_t length, off_t off
         }
         length /= 2;
     }
-    vfs_record_write(file_behind(descriptor), (size_t)offset, from, length);
+    vfs_record_write(file_of(descriptor), (size_t)offset, from, length);
     return vfs_unlock((int)length);
 }

@@ -279,7 +279,7 @@ static void what_would_change_a_winner_is_found(void **state) {
         enum moment moment;
         const char *sql;
     } damages[] = {
-        // No bet of the first chunk wins any more.
+        // No bet of the first chunk wins now.
         {SEALED, "UPDATE chunks SET numbers = zeroblob(40) WHERE agency = 1 AND first = 0"},
         // Another chunk's bets at this one's place.
         {SEALED,

@@ -45,9 +45,9 @@ static void an_end_that_was_being_written_is_taken(void **state) {
 
 enum damage { CONTENT, SALT, SUM }; // of a frame: as it is summed up, whose it is, or what it sums up to
 
-// How many commits stand behind the one that the damaged frame is in. A frame with another salt does not say
+// How many commits follow the one that the damaged frame is in. A frame with another salt does not say
 // that a commit ends there, and what goes on from another sum does not fit either.
-static unsigned commits_behind(int frame, enum damage damage) {
+static unsigned commits_after(int frame, enum damage damage) {
     static const bool ends[] = {true, false, false, true, false, true, true};
     bool within = !ends[frame] || damage == SALT;
     unsigned count = 0;
@@ -58,7 +58,7 @@ static unsigned commits_behind(int frame, enum damage damage) {
     return count;
 }
 
-static void damage_counts_the_commits_behind_its_own(void **state) {
+static void damage_counts_the_commits_after_its_own(void **state) {
     (void)state;
     static const struct {
         size_t at;
@@ -71,7 +71,7 @@ static void damage_counts_the_commits_behind_its_own(void **state) {
         make_log(512, i % 2 == 1);
         wal.bytes[frame_at(frame) + places[place].at] ^= 0x40;
         snprintf(what, sizeof what, "byte %zu of frame %d changed", places[place].at, frame);
-        assert_judged(what, commits_behind(frame, places[place].damage));
+        assert_judged(what, commits_after(frame, places[place].damage));
     }
 }
 
@@ -82,7 +82,7 @@ static void an_older_logs_frames_do_not_count(void **state) {
     wal.salts[0]--;
     add_frame(2, 4);
     add_frame(3, 4);
-    assert_judged("frames of an older log behind it", 0);
+    assert_judged("frames of an older log after it", 0);
     assert_log_is(wal.bytes, wal.length);
     begin_log(512, false);
     wal.salts[0]--;
@@ -211,7 +211,7 @@ static void a_read_that_fails_is_no_answer(void **state) {
                     fail_msg("read %d of %d failed, and the log is %s", failing, reads,
                              serves ? "taken" : "found good");
                 }
-                assert_true(!good || failing == reads); // a reader does not go on behind the first look
+                assert_true(!good || failing == reads); // a reader does not go on after the first look
                 if (!good && !damaged) {
                     assert_int_equal(error.code, ERROR_STORE_FAILED);
                     assert_non_null(strstr(error.text, strerror(EIO)));
@@ -316,7 +316,7 @@ int main(void) {
         LOG_TEST(no_log_is_no_damage),
         LOG_TEST(a_whole_log_is_taken_as_it_is),
         LOG_TEST(an_end_that_was_being_written_is_taken),
-        LOG_TEST(damage_counts_the_commits_behind_its_own),
+        LOG_TEST(damage_counts_the_commits_after_its_own),
         LOG_TEST(an_older_logs_frames_do_not_count),
         LOG_TEST(a_damaged_header_counts_all_commits),
         LOG_TEST(a_damaged_header_of_a_log_that_was_moved),

@@ -164,7 +164,7 @@ static bool survey(const char *name, struct error *error) {
     return done;
 }
 
-// What is played of a draw, one behind the other: from its opening to its winners, and to whoever reads them.
+// The parts of a draw, one after the other: from its opening to its winners, and to whoever reads them.
 enum part { OPEN, BETS, DRAW, READ, SURVEY, PARTS };
 
 static bool play(enum part part, struct store **store, struct stored_draw *draw, const char *name,

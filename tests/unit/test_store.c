@@ -98,7 +98,7 @@ static void chunks_of_a_range(void **state) {
     assert_chunks(store, 1, 3, 6, "1:3+3 ");
     assert_chunks(store, 1, 5, UINT64_MAX, "1:3+3 1:6+1 ");
     assert_chunks(store, 3, 0, UINT64_MAX, "");
-    assert_chunks(store, 1, 7, UINT64_MAX, ""); // behind the last bet
+    assert_chunks(store, 1, 7, UINT64_MAX, ""); // after the last bet
     assert_chunks(store, 2, 1, 2, "");
     assert_chunks(store, 1, 1, 1, ""); // an empty range
     assert_chunks(store, 1, 3, 3, "");

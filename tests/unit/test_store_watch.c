@@ -1,5 +1,5 @@
-// Whoever watches a shared store lets go of it when he is told to, and not before.
-// There is no database: nobody listens at the address, and what fails is the memory and the thread.
+// A watch of a shared store ends when it is told to, and not before.
+// Without a database: nobody listens at the address, and what fails is the memory and the thread.
 #include "cmocka_all.h"
 
 #include "store/address.h"
@@ -102,7 +102,7 @@ static void without_memory_or_a_thread_it_is_not_begun(void **state) {
     close(held);
 }
 
-static void what_its_thread_uses_is_freed_behind_its_end(void **state) {
+static void what_its_thread_uses_is_freed_after_its_end(void **state) {
     (void)state;
     char address[64];
     int held = closed_port(address), interrupt[2];
@@ -128,7 +128,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_stores_are_not_watched),
         cmocka_unit_test(without_memory_or_a_thread_it_is_not_begun),
-        cmocka_unit_test(what_its_thread_uses_is_freed_behind_its_end),
+        cmocka_unit_test(what_its_thread_uses_is_freed_after_its_end),
     };
     return cmocka_run_group_tests_name("store_watch", tests, NULL, NULL);
 }

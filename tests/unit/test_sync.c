@@ -102,7 +102,7 @@ static void set_ours(bool ours) {
     pthread_mutex_unlock(&mutex);
 }
 
-// Waits for a sync of the file behind the first `before` ones.
+// Waits for a sync of the file after the first `before` ones.
 static void wait_for_sync(enum file file, int before, const char *what) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -149,7 +149,7 @@ static void assert_count(struct store *of, int expected) {
 }
 
 // What a log holds that is found may be in the system's memory alone: all of it is written once more, and
-// synced behind that. Without, it is not gone on with.
+// synced after that. Without that, the opening stops.
 static void a_found_log_is_written_again_and_synced(void **state) {
     (void)state;
     struct error error;
@@ -174,7 +174,7 @@ static void a_found_log_is_written_again_and_synced(void **state) {
         if ((off_t)files[LOG].written != length || files[LOG].dirty) {
             fail_msg(
                 "of a log of %lld bytes, all were expected to be written again and synced: %zu were, and "
-                "%s behind that",
+                "%s after that",
                 (long long)length, files[LOG].written, files[LOG].dirty ? "not synced" : "synced");
         }
         assert_count(store, 3);
@@ -219,7 +219,7 @@ static uint32_t frames_moved(void) {
     return moved;
 }
 
-// Of what could not be synced nothing counts as moved any more once the store is opened again, though a
+// Nothing that could not be synced counts as moved once the store is opened again, though a
 // reader has been there all the time.
 static void what_was_not_synced_is_moved_again_while_somebody_reads(void **state) {
     (void)state;
@@ -251,7 +251,7 @@ static void each_step_is_synced(void **state) {
 }
 
 // The checkpointer's thread moves all there is. SQLite syncs that before it says that it has been moved; the
-// sync behind it is ours. Without the first, the log could begin anew in between.
+// sync after it is ours. Without the first, the log could begin anew in between.
 static void what_is_moved_is_synced_before_that_is_said(void **state) {
     (void)state;
     store = open_draw("1", STORE_SERVE);
@@ -285,7 +285,7 @@ static void a_failed_sync_of_the_writers_own(void **state) {
     assert_true(log_bytes() > 0);
 }
 
-// What was moved may be gone, and the log has it. So nothing is stored any more, and the log stays.
+// What was moved may be gone, and the log has it. So nothing more is stored, and the log stays.
 static void after_a_failed_sync_nothing_is_stored(void **state) {
     (void)state;
     struct error error;
