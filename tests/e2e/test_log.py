@@ -92,6 +92,7 @@ class Unread(Story):
         self.assertIn(2 * (bets + 1) - written, range(lost - others, lost + 1))
         numbers = [int(number) for number in re.findall(r"apuesta_almacenada .* dni: 1(\d{7}) ", text)]
         self.assertEqual(numbers, sorted(numbers))
+        self.assertEqual(numbers[-1:], [bets], "the last bet's line")
 
     def test_a_signal_ends_the_server(self):
         server, ports = self.server()
