@@ -4,6 +4,7 @@
 #define QUINIELA_TESTS_LEDGER_STORY_H
 
 #include "cmocka_all.h"
+#include "sent.h"
 
 #include "bet/errors.h"
 #include "ledger/group.h"
@@ -35,7 +36,7 @@ struct story {
     int failing_call;                 // which call fails, from 1; 0 for none
     enum commit_fault failing_commit; // how, when that is a commit
     bool store_is_gone;               // it cannot be opened
-    uint16_t winning_number;          // that the ledger is opened with; 0: 7574
+    uint16_t winning_number;          // that the ledger is opened with; 0: WINNING_NUMBER
     bool by_default, change;          // nobody has given its settings; they are meant
     int opened;
     const struct winners *winners;
@@ -169,39 +170,7 @@ static inline void on_complete(struct ledger_request *request) {
     story.completed[story.count++] = request;
 }
 
-static inline struct chunk *chunk_numbered(int first, int count) {
-    struct chunk *chunk = chunk_new((uint32_t)count, 4096);
-    for (int i = first; i < first + count; i++) {
-        char text[64];
-        struct error error;
-        // The bet at place n has document n, and every tenth wins.
-        snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i % 10 == 7 ? 7574 : 1);
-        assert_true(chunk_add(chunk, text, strlen(text), &error));
-    }
-    return chunk;
-}
-
-static inline struct ledger_request *request(enum ledger_request_type type, uint32_t agency, int64_t first,
-                                             int count) {
-    struct ledger_request *made = calloc(1, sizeof *made);
-    *made = (struct ledger_request){
-        .input.type = type, .input.agency = agency, .input.first = first, .answer.next = -1};
-    error_clear(&made->answer.error);
-    made->complete = on_complete;
-    if (type == LEDGER_CHUNK || type == LEDGER_LAST_CHUNK) {
-        struct chunk *chunk = chunk_numbered(first < 0 ? 0 : (int)first, count);
-        assert_true(
-            chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, made->input.digest));
-        made->input.chunk = chunk;
-    }
-    return made;
-}
-
-static inline void discard(struct ledger_request *request) {
-    chunk_free((struct chunk *)(uintptr_t)request->input.chunk);
-    free(request->answer.pieces);
-    free(request);
-}
+#define request(...) request_as((struct sent){__VA_ARGS__}, on_complete)
 
 // Processes one request alone. Returns the code it was answered with; *next is what it said.
 static inline const struct error_code *ask(struct ledger_request *asked, int64_t *next) {
@@ -212,34 +181,37 @@ static inline const struct error_code *ask(struct ledger_request *asked, int64_t
     assert_ptr_equal(story.completed[0], asked);
     const struct error_code *code = asked->answer.error.code;
     *next = asked->answer.next;
-    discard(asked);
+    discard_request(asked);
     return code;
 }
 
-static inline void assert_stored(enum ledger_request_type type, uint32_t agency, int64_t first, int count,
-                                 int64_t next) {
+// What is sent is stored, or was stored before; the agency's next bet is then number `sent.next`.
+static inline void assert_stored_as(struct sent sent) {
     int64_t said;
-    assert_int_equal(ask(request(type, agency, first, count), &said), ERROR_NONE);
-    assert_int_equal(said, next);
+    assert_int_equal(ask(request_as(sent, on_complete), &said), ERROR_NONE);
+    assert_int_equal(said, sent.next);
 }
 
-static inline void assert_refused(enum ledger_request_type type, uint32_t agency, int64_t first, int count,
-                                  const struct error_code *code) {
+#define assert_stored(...) assert_stored_as((struct sent){__VA_ARGS__})
+
+static inline void assert_refused_as(const struct error_code *code, struct sent sent) {
     int64_t said;
-    assert_int_equal(ask(request(type, agency, first, count), &said), code);
+    assert_int_equal(ask(request_as(sent, on_complete), &said), code);
 }
+
+#define assert_refused(code, ...) assert_refused_as(code, (struct sent){__VA_ARGS__})
 
 static inline bool try_to_open(uint32_t agencies, struct error *error) {
-    story.options =
-        (struct ledger_options){.draw = "1",
-                                .agencies = agencies,
-                                .winning_number = story.winning_number == 0 ? 7574 : story.winning_number,
-                                .agencies_by_default = story.by_default,
-                                .number_by_default = story.by_default,
-                                .change = story.change,
-                                .open_store = open_store,
-                                .drawn = on_drawn,
-                                .all_told = on_all_told};
+    story.options = (struct ledger_options){
+        .draw = "1",
+        .agencies = agencies,
+        .winning_number = story.winning_number == 0 ? WINNING_NUMBER : story.winning_number,
+        .agencies_by_default = story.by_default,
+        .number_by_default = story.by_default,
+        .change = story.change,
+        .open_store = open_store,
+        .drawn = on_drawn,
+        .all_told = on_all_told};
     story.winners = NULL;
     story.drawn = 0;
     return ledger_open(&story.options, &story.ledger, error);

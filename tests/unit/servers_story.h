@@ -3,6 +3,7 @@
 #ifndef QUINIELA_TESTS_SERVERS_STORY_H
 #define QUINIELA_TESTS_SERVERS_STORY_H
 
+#include "sent.h"
 #include "store_story.h"
 
 #include "bet/errors.h"
@@ -14,7 +15,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-enum { SERVERS = 3, WINNING_NUMBER = 7574 };
+enum { SERVERS = 3 };
 
 enum commit_fault { NO_FAULT, LOSE_BEFORE, LOSE_AFTER }; // the connection, before the commit or behind it
 
@@ -164,28 +165,7 @@ static inline void on_complete(struct ledger_request *request) {
     (void)request;
 }
 
-// Bets `first` … `first + count - 1` of an agency: the bet at place n has document n, and every tenth wins.
-static inline struct ledger_request *request_of(enum ledger_request_type type, uint32_t agency, int64_t first,
-                                                int from, int count) {
-    struct ledger_request *request = calloc(1, sizeof *request);
-    struct chunk *chunk = chunk_new((uint32_t)count, 4096);
-    for (int i = from; i < from + count; i++) {
-        char text[64];
-        struct error error;
-        snprintf(text, sizeof text, "Ana,Paz,%d,2000-01-01,%d", i, i % 10 == 7 ? WINNING_NUMBER : 1);
-        assert_true(chunk_add(chunk, text, strlen(text), &error));
-    }
-    *request = (struct ledger_request){.input.type = type,
-                                       .input.agency = agency,
-                                       .input.first = first,
-                                       .answer.next = -1,
-                                       .input.chunk = chunk,
-                                       .complete = on_complete};
-    error_clear(&request->answer.error);
-    assert_true(
-        chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->input.digest));
-    return request;
-}
+#define request_of(...) request_as((struct sent){__VA_ARGS__}, on_complete)
 
 // Processes one request alone, and returns how it was answered.
 static inline struct ledger_request answer(struct server *server, struct ledger_request *request) {
@@ -198,19 +178,17 @@ static inline struct ledger_request answer(struct server *server, struct ledger_
     return answered;
 }
 
-static inline struct ledger_request send(struct server *server, enum ledger_request_type type,
-                                         uint32_t agency, int first, int count) {
-    return answer(server, request_of(type, agency, first, first, count));
-}
+#define send(server, ...) answer(server, request_of(__VA_ARGS__))
 
-static inline void assert_stored(struct server *server, enum ledger_request_type type, uint32_t agency,
-                                 int first, int count, int next) {
-    struct ledger_request answered = send(server, type, agency, first, count);
+static inline void assert_stored_as(struct server *server, struct sent sent) {
+    struct ledger_request answered = answer(server, request_as(sent, on_complete));
     if (answered.answer.error.code != ERROR_NONE) {
         fail_msg("%s", answered.answer.error.text);
     }
-    assert_int_equal(answered.answer.next, next);
+    assert_int_equal(answered.answer.next, sent.next);
 }
+
+#define assert_stored(server, ...) assert_stored_as(server, (struct sent){__VA_ARGS__})
 
 static inline int64_t query_number(const char *sql) {
     PGconn *connection = PQconnectdb(path);

@@ -7,16 +7,16 @@
 static void resends_in_any_pieces_are_stored_once(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10);
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10); // the same
-    assert_stored(LEDGER_CHUNK, 1, 3, 4, 10);  // a part
-    assert_stored(LEDGER_CHUNK, 1, 5, 10, 15); // known and new
-    assert_stored(LEDGER_CHUNK, 1, 0, 20, 20); // over two chunks and beyond
-    assert_stored(LEDGER_CHUNK, 1, 20, 0, 20); // nothing
+    assert_stored(.first = 0, .count = 10, .next = 10);
+    assert_stored(.first = 0, .count = 10, .next = 10); // the same
+    assert_stored(.first = 3, .count = 4, .next = 10);  // a part
+    assert_stored(.first = 5, .count = 10, .next = 15); // known and new
+    assert_stored(.first = 0, .count = 20, .next = 20); // over two chunks and beyond
+    assert_stored(.first = 20, .count = 0, .next = 20); // nothing
     assert_bets(20);
     restart(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 20, 20);
-    assert_stored(LEDGER_CHUNK, 1, 19, 3, 22);
+    assert_stored(.first = 0, .count = 20, .next = 20);
+    assert_stored(.first = 19, .count = 3, .next = 22);
     assert_bets(22);
 }
 
@@ -24,11 +24,11 @@ static void resends_in_any_pieces_are_stored_once(void **state) {
 static void a_resend_alone_commits_nothing(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10);
+    assert_stored(.first = 0, .count = 10, .next = 10);
     int commits = story.commits;
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10);
-    assert_stored(LEDGER_CHUNK, 1, 4, 3, 10);
-    assert_refused(LEDGER_CHUNK, 1, 12, 3, ERROR_GAP);
+    assert_stored(.first = 0, .count = 10, .next = 10);
+    assert_stored(.first = 4, .count = 3, .next = 10);
+    assert_refused(ERROR_GAP, .first = 12, .count = 3);
     assert_int_equal(story.commits, commits);
 }
 
@@ -36,8 +36,8 @@ static void without_first_it_is_appended(void **state) {
     (void)state;
     open_ledger(1);
     int64_t next;
-    assert_int_equal(ask(request(LEDGER_CHUNK, 1, -1, 3), &next), ERROR_NONE);
-    assert_int_equal(ask(request(LEDGER_CHUNK, 1, -1, 3), &next), ERROR_NONE);
+    assert_int_equal(ask(request(.first = NO_FIRST, .count = 3), &next), ERROR_NONE);
+    assert_int_equal(ask(request(.first = NO_FIRST, .count = 3), &next), ERROR_NONE);
     assert_int_equal(next, 6);
     assert_int_equal(query("SELECT count(*) FROM bets"), 6);
 }
@@ -48,11 +48,11 @@ static void every_bet_of_a_resend_is_compared(void **state) {
     static const char *const others[] = {"Ana,Paz,%d,2000-01-01,01", "Ana,Paz,%d,2000-01-02,1",
                                          "Anna,Paz,%d,2000-01-01,1", "A,Paz,%d,2000-01-01,1"};
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 3, 3);
-    assert_stored(LEDGER_CHUNK, 1, 3, 3, 6);
+    assert_stored(.first = 0, .count = 3, .next = 3);
+    assert_stored(.first = 3, .count = 3, .next = 6);
     for (int place = 0; place < 6; place++) {
         for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-            struct ledger_request *resend = request(LEDGER_CHUNK, 1, 0, 0);
+            struct ledger_request *resend = request(.first = 0, .count = 0);
             struct chunk *chunk = chunk_new(8, 1024);
             for (int bet = 0; bet < 8; bet++) {
                 char text[64];
@@ -75,14 +75,14 @@ static void gaps_and_other_bets_are_refused(void **state) {
     (void)state;
     open_ledger(2);
     int64_t next;
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10);
-    assert_int_equal(ask(request(LEDGER_CHUNK, 1, 11, 2), &next), ERROR_GAP);
+    assert_stored(.first = 0, .count = 10, .next = 10);
+    assert_int_equal(ask(request(.first = 11, .count = 2), &next), ERROR_GAP);
     assert_int_equal(next, 10);
-    assert_refused(LEDGER_CHUNK, 2, 1, 1, ERROR_GAP); // agency 2 has none
-    struct ledger_request *far = request(LEDGER_LAST_CHUNK, 1, 0, 0);
+    assert_refused(ERROR_GAP, .agency = 2, .first = 1, .count = 1); // agency 2 has none
+    struct ledger_request *far = request(.last = true, .first = 0, .count = 0);
     far->input.first = INT64_MAX;
     assert_int_equal(ask(far, &next), ERROR_GAP);
-    struct ledger_request *other = request(LEDGER_CHUNK, 1, 0, 12);
+    struct ledger_request *other = request(.first = 0, .count = 12);
     ((char *)(uintptr_t)other->input.chunk->rows)[0] = 'B';
     assert_int_equal(ask(other, &next), ERROR_CONFLICT);
     assert_int_equal(next, 10);
@@ -93,20 +93,20 @@ static void gaps_and_other_bets_are_refused(void **state) {
 static void after_the_last_chunk_nothing_is_added(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10);
+    assert_stored(.first = 0, .count = 10, .next = 10);
     for (int end = 0; end < 10; end++) { // more is stored: an end there would leave it out
-        assert_refused(LEDGER_LAST_CHUNK, 1, 0, end, ERROR_CONFLICT);
+        assert_refused(ERROR_CONFLICT, .last = true, .first = 0, .count = end);
     }
-    assert_stored(LEDGER_LAST_CHUNK, 1, 10, 5, 15);
+    assert_stored(.last = true, .first = 10, .count = 5, .next = 15);
     for (int again = 0; again < 2; again++) {
-        assert_stored(LEDGER_LAST_CHUNK, 1, 10, 5, 15);
-        assert_stored(LEDGER_LAST_CHUNK, 1, 15, 0, 15);
-        assert_stored(LEDGER_CHUNK, 1, 0, 10, 15);
-        assert_refused(LEDGER_CHUNK, 1, 15, 1, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_CHUNK, 1, 14, 2, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_CHUNK, 1, -1, 1, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_LAST_CHUNK, 1, -1, 0, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_LAST_CHUNK, 1, 0, 5, ERROR_CONFLICT);
+        assert_stored(.last = true, .first = 10, .count = 5, .next = 15);
+        assert_stored(.last = true, .first = 15, .count = 0, .next = 15);
+        assert_stored(.first = 0, .count = 10, .next = 15);
+        assert_refused(ERROR_AGENCY_FINISHED, .first = 15, .count = 1);
+        assert_refused(ERROR_AGENCY_FINISHED, .first = 14, .count = 2);
+        assert_refused(ERROR_AGENCY_FINISHED, .first = NO_FIRST, .count = 1);
+        assert_refused(ERROR_AGENCY_FINISHED, .last = true, .first = NO_FIRST, .count = 0);
+        assert_refused(ERROR_CONFLICT, .last = true, .first = 0, .count = 5);
         restart(2);
     }
     assert_bets(15);
@@ -116,19 +116,19 @@ static void after_the_last_chunk_nothing_is_added(void **state) {
 static void nothing_is_added_after_the_seal(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 10, 10);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 10, 5, 15);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 0, 0);
+    assert_stored(.first = 0, .count = 10, .next = 10);
+    assert_stored(.last = true, .first = 10, .count = 5, .next = 15);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 0, .next = 0);
     for (int again = 0; again < 4; again++) { // sealed, sealed and restarted, drawn, drawn and restarted
         assert_int_equal(query("SELECT state = 'sealed' FROM draws"), again < 2);
-        assert_stored(LEDGER_LAST_CHUNK, 1, 10, 5, 15);
-        assert_stored(LEDGER_LAST_CHUNK, 1, 0, 15, 15);
-        assert_stored(LEDGER_CHUNK, 1, 5, 7, 15);
-        assert_stored(LEDGER_LAST_CHUNK, 2, 0, 0, 0);
-        assert_refused(LEDGER_CHUNK, 2, 0, 1, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_LAST_CHUNK, 1, 10, 6, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_CHUNK, 1, -1, 1, ERROR_AGENCY_FINISHED);
-        assert_refused(LEDGER_CHUNK, 1, 16, 1, ERROR_GAP);
+        assert_stored(.last = true, .first = 10, .count = 5, .next = 15);
+        assert_stored(.last = true, .first = 0, .count = 15, .next = 15);
+        assert_stored(.first = 5, .count = 7, .next = 15);
+        assert_stored(.last = true, .agency = 2, .first = 0, .count = 0, .next = 0);
+        assert_refused(ERROR_AGENCY_FINISHED, .agency = 2, .first = 0, .count = 1);
+        assert_refused(ERROR_AGENCY_FINISHED, .last = true, .first = 10, .count = 6);
+        assert_refused(ERROR_AGENCY_FINISHED, .first = NO_FIRST, .count = 1);
+        assert_refused(ERROR_GAP, .first = 16, .count = 1);
         if (again == 1) {
             work_do(story.ledger);
         } else {
@@ -142,11 +142,11 @@ static void nothing_is_added_after_the_seal(void **state) {
 static void the_draw_is_made_once_and_survives(void **state) {
     (void)state;
     open_ledger(3);
-    assert_stored(LEDGER_LAST_CHUNK, 3, 0, 0, 0);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 20, 28);
+    assert_stored(.last = true, .agency = 3, .first = 0, .count = 0, .next = 0);
+    assert_stored(.first = 0, .count = 8, .next = 8);
+    assert_stored(.last = true, .first = 8, .count = 20, .next = 28);
     assert_false(work_is_due(story.ledger));
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
     assert_true(work_is_due(story.ledger));
     assert_int_equal(query("SELECT state = 'sealed' FROM draws"), 1); // stored before anybody heard of it
     assert_int_equal(story.drawn, 0);
@@ -169,9 +169,9 @@ static void the_draw_is_made_once_and_survives(void **state) {
 static void winners_in_resent_chunks(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
-    assert_stored(LEDGER_CHUNK, 1, 2, 10, 12);      // stores 5 … 11, with a winner
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 18, 18); // stores 12 … 17, its last a winner
+    assert_stored(.first = 0, .count = 5, .next = 5);
+    assert_stored(.first = 2, .count = 10, .next = 12);               // stores 5 … 11, with a winner
+    assert_stored(.last = true, .first = 0, .count = 18, .next = 18); // stores 12 … 17, its last a winner
     work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
     assert_string_equal(winners_of_agency(1), "7,17");
@@ -180,11 +180,11 @@ static void winners_in_resent_chunks(void **state) {
 static void the_winning_number_is_changed_on_purpose(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    assert_stored(.first = 0, .count = 8, .next = 8);
     story.change = true;
     story.winning_number = 1; // of every bet but those that 7574 is of
     restart(1);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 1, 9);
+    assert_stored(.last = true, .first = 8, .count = 1, .next = 9);
     story.winning_number = 7574; // too late: it is sealed
     restart(1);
     work_do(story.ledger);
@@ -196,15 +196,15 @@ static void told_by_all_once(void **state) {
     (void)state;
     int64_t next;
     open_ledger(2);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 1, 1);
+    assert_stored(.last = true, .first = 0, .count = 1, .next = 1);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 1, .next = 1);
     work_do(story.ledger);
-    ask(request(LEDGER_TOLD, 1, -1, 0), &next);
-    ask(request(LEDGER_TOLD, 1, -1, 0), &next);
+    ask(request(.type = LEDGER_TOLD, .first = NO_FIRST), &next);
+    ask(request(.type = LEDGER_TOLD, .first = NO_FIRST), &next);
     assert_int_equal(story.all_told, 0);
     restart(2);
-    ask(request(LEDGER_TOLD, 2, -1, 0), &next);
-    ask(request(LEDGER_TOLD, 2, -1, 0), &next);
+    ask(request(.type = LEDGER_TOLD, .agency = 2, .first = NO_FIRST), &next);
+    ask(request(.type = LEDGER_TOLD, .agency = 2, .first = NO_FIRST), &next);
     assert_int_equal(story.all_told, 1);
     restart(2);
     assert_int_equal(story.all_told, 2); // whoever starts it again is told at once
@@ -214,8 +214,12 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
     (void)state;
     open_ledger(2);
     struct ledger_request *requests[6] = {
-        request(LEDGER_CHUNK, 1, 0, 3), request(LEDGER_PASS, 1, -1, 0),      request(LEDGER_CHUNK, 1, 9, 1),
-        request(LEDGER_CHUNK, 1, 3, 3), request(LEDGER_LAST_CHUNK, 2, 0, 2), request(LEDGER_CHUNK, 1, 0, 6),
+        request(.first = 0, .count = 3),
+        request(.type = LEDGER_PASS, .first = NO_FIRST),
+        request(.first = 9, .count = 1),
+        request(.first = 3, .count = 3),
+        request(.last = true, .agency = 2, .first = 0, .count = 2),
+        request(.first = 0, .count = 6),
     };
     error_set(&requests[1]->answer.error, ERROR_BAD_BET, "refused before it came");
     static const struct error_code *const codes[] = {ERROR_NONE, ERROR_BAD_BET, ERROR_GAP,
@@ -230,7 +234,7 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
     for (int i = 0; i < 6; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
         assert_int_equal(requests[i]->answer.error.code, codes[i]);
-        discard(requests[i]);
+        discard_request(requests[i]);
     }
     assert_bets(8);
 }
@@ -240,8 +244,8 @@ static void a_bet_that_comes_alone_is_logged(void **state) {
     int64_t next;
     open_ledger(1);
     begin_logging();
-    const struct error_code *code = ask(request(LEDGER_CHUNK, 1, 0, 1), &next); // document 0, number 1
-    ask(request(LEDGER_CHUNK, 1, 1, 7), &next);
+    const struct error_code *code = ask(request(.first = 0, .count = 1), &next); // document 0, number 1
+    ask(request(.first = 1, .count = 7), &next);
     int alone = logged("action: apuesta_almacenada | result: success | dni: 0 | numero: 1\n"),
         all = logged("action: apuesta_almacenada "),
         chunks = logged("action: apuestas_almacenadas | result: success | agencia: 1 | cantidad: 1\n") +

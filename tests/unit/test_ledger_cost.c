@@ -27,7 +27,7 @@ static struct ledger_request *winning(enum ledger_request_type type, uint32_t ag
     for (int i = 0; i < count; i++) {
         assert_true(chunk_add(chunk, row, sizeof row - 1, &error));
     }
-    struct ledger_request *made = request(LEDGER_PASS, agency, first, 0);
+    struct ledger_request *made = request(.type = LEDGER_PASS, .agency = agency, .first = first);
     made->input.type = type;
     made->input.chunk = chunk;
     assert_true(
@@ -77,7 +77,7 @@ static void a_resend_into_a_huge_chunk_costs_what_was_sent(void **state) {
     static const int64_t places[] = {0, 1, MANY_BETS - 2, MANY_BETS - 1, MANY_BETS, 2 * MANY_BETS - 3};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         assert_int_equal(ask_cheaply(winning(LEDGER_CHUNK, 1, places[i], 3)), ERROR_NONE);
-        assert_int_equal(ask_cheaply(request(LEDGER_CHUNK, 1, places[i], 3)), ERROR_CONFLICT);
+        assert_int_equal(ask_cheaply(request(.first = places[i], .count = 3)), ERROR_CONFLICT);
     }
 }
 
@@ -102,17 +102,17 @@ static void a_resend_over_many_chunks(void **state) {
     int64_t end = 0;
     open_ledger(2);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; end += sizes[i++]) {
-        assert_stored(LEDGER_CHUNK, 1, end, sizes[i], end + sizes[i]);
+        assert_stored(.first = end, .count = sizes[i], .next = end + sizes[i]);
     }
     for (size_t i = 0; i <= sizeof kept / sizeof *kept; i++) {
         for (int64_t first = 0; first < end; first += 7) {
-            assert_stored(LEDGER_CHUNK, 1, first, (int)(end - first), end);
-            struct ledger_request *other = request(LEDGER_CHUNK, 1, first, (int)(end - first));
+            assert_stored(.first = first, .count = (int)(end - first), .next = end);
+            struct ledger_request *other = request(.first = first, .count = (int)(end - first));
             other->input.chunk->rows[other->input.chunk->rows_length - 2] = '9';
             assert_int_equal(ask_alone(other), ERROR_CONFLICT);
         }
         if (i < sizeof kept / sizeof *kept) {
-            assert_stored(LEDGER_CHUNK, 1, kept[i], 1, end);
+            assert_stored(.first = kept[i], .count = 1, .next = end);
         }
     }
     assert_bets((int)end);
@@ -130,10 +130,10 @@ static void a_group_that_failed_is_forgotten(void **state) {
     group_process(story.ledger, &stored->node);
     assert_int_equal(stored->answer.error.code, ERROR_STORE_FAILED);
     assert_int_equal(again->answer.error.code, ERROR_STORE_FAILED);
-    discard(stored);
-    discard(again);
-    assert_stored(LEDGER_CHUNK, 1, 0, 100, 100);
-    assert_stored(LEDGER_CHUNK, 1, 50, 1, 100);
+    discard_request(stored);
+    discard_request(again);
+    assert_stored(.first = 0, .count = 100, .next = 100);
+    assert_stored(.first = 50, .count = 1, .next = 100);
     assert_int_equal(ask_alone(winning(LEDGER_CHUNK, 1, 50, 1)), ERROR_CONFLICT);
 }
 
@@ -141,7 +141,7 @@ static void a_group_that_failed_is_forgotten(void **state) {
 static void a_damaged_chunk_is_not_kept(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 100, 100);
+    assert_stored(.first = 0, .count = 100, .next = 100);
     ledger_close(&story.ledger);
     sqlite3 *database;
     assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
@@ -150,8 +150,8 @@ static void a_damaged_chunk_is_not_kept(void **state) {
                      SQLITE_OK);
     sqlite3_close(database);
     open_ledger(2);
-    assert_refused(LEDGER_CHUNK, 1, 50, 1, ERROR_STORE_FAILED);
-    assert_refused(LEDGER_CHUNK, 1, 50, 1, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 50, .count = 1);
+    assert_refused(ERROR_STORE_FAILED, .first = 50, .count = 1);
 }
 
 int main(void) {

@@ -29,15 +29,15 @@ static void each_bet_is_counted_once(void **state) {
     (void)state;
     open_ledger(3);
     note();
-    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(.first = 0, .count = 5, .next = 5);
     assert_grown(1, 5, 0);
-    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5); // sent again
+    assert_stored(.first = 0, .count = 5, .next = 5); // sent again
     assert_grown(0, 0, 1);
-    assert_stored(LEDGER_CHUNK, 1, 3, 4, 7); // some of it is
+    assert_stored(.first = 3, .count = 4, .next = 7); // some of it is
     assert_grown(1, 2, 0);
-    assert_refused(LEDGER_CHUNK, 1, 9, 1, ERROR_GAP);
+    assert_refused(ERROR_GAP, .first = 9, .count = 1);
     assert_grown(0, 0, 0);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 7, 0, 7); // no bets, and the end
+    assert_stored(.last = true, .first = 7, .count = 0, .next = 7); // no bets, and the end
     assert_grown(0, 0, 0);
 }
 
@@ -46,9 +46,9 @@ static void what_is_not_stored_is_not_counted(void **state) {
     open_ledger(3);
     note();
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 5);
     assert_grown(0, 0, 0);
-    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(.first = 0, .count = 5, .next = 5);
     assert_grown(1, 5, 0);
 }
 
@@ -56,8 +56,9 @@ static void what_is_not_stored_is_not_counted(void **state) {
 static void a_refusal_is_said_before_anything_is_answered(void **state) {
     (void)state;
     open_ledger(3);
-    struct ledger_request *group[] = {request(LEDGER_CHUNK, 1, 0, 5), request(LEDGER_CHUNK, 2, 7, 5),
-                                      request(LEDGER_CHUNK, 3, 0, 5)};
+    struct ledger_request *group[] = {request(.first = 0, .count = 5),
+                                      request(.agency = 2, .first = 7, .count = 5),
+                                      request(.agency = 3, .first = 0, .count = 5)};
     refused_count = 0;
     for (size_t i = 0; i < 3; i++) {
         group[i]->refused = on_refused;
@@ -74,7 +75,7 @@ static void a_refusal_is_said_before_anything_is_answered(void **state) {
     assert_int_equal(refused[1]->answer.error.code, ERROR_BAD_BET);
     assert_int_equal(completed_before_the_last, 0);
     for (size_t i = 0; i < 3; i++) {
-        discard(group[i]);
+        discard_request(group[i]);
     }
 }
 

@@ -11,18 +11,18 @@ static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
     for (int i = 0; i < 2; i++) {
         int64_t next;
         story.fault = faults[i];
-        assert_int_equal(ask(request(LEDGER_CHUNK, 1, stored, 5), &next), ERROR_STORE_FAILED);
+        assert_int_equal(ask(request(.first = stored, .count = 5), &next), ERROR_STORE_FAILED);
         assert_int_equal(next, -1); // nobody knows
         int opened = story.opened;
         // Sent again it is acknowledged, and stored once, whether the failed commit had stored it or not.
-        assert_stored(LEDGER_CHUNK, 1, stored, 5, stored + 5);
+        assert_stored(.first = stored, .count = 5, .next = stored + 5);
         assert_int_equal(story.opened, opened + 1); // what is stored was read back
         stored += 5;
         assert_bets((int)stored);
     }
     story.fault = FAIL_AFTER;
-    assert_refused(LEDGER_LAST_CHUNK, 1, stored, 1, ERROR_STORE_FAILED);
-    assert_stored(LEDGER_LAST_CHUNK, 1, stored, 1, stored + 1);
+    assert_refused(ERROR_STORE_FAILED, .last = true, .first = stored, .count = 1);
+    assert_stored(.last = true, .first = stored, .count = 1, .next = stored + 1);
     assert_int_equal(query("SELECT count(*) FROM agencies WHERE finished_at IS NOT NULL"), 1);
 }
 
@@ -31,11 +31,11 @@ static void an_end_that_was_not_stored_is_forgotten(void **state) {
     (void)state;
     open_ledger(2);
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_LAST_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
-    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5); // it goes on, after all
+    assert_refused(ERROR_STORE_FAILED, .last = true, .first = 0, .count = 5);
+    assert_stored(.first = 0, .count = 5, .next = 5); // it goes on, after all
     assert_int_equal(query("SELECT count(*) FROM agencies WHERE bets = 5 AND finished_at IS NULL"), 1);
     restart(2);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 5, 5, 10);
+    assert_stored(.last = true, .first = 5, .count = 5, .next = 10);
     assert_int_equal(query("SELECT count(*) FROM agencies WHERE finished_at IS NOT NULL"), 1);
 }
 
@@ -47,11 +47,11 @@ static void a_seal_that_fails(void **state) {
         story.path[strlen(story.path) - 1] = (char)('0' + i); // a store each
         open_ledger(1);
         story.fault = faults[i];
-        assert_refused(LEDGER_LAST_CHUNK, 1, 0, 8, ERROR_STORE_FAILED);
+        assert_refused(ERROR_STORE_FAILED, .last = true, .first = 0, .count = 8);
         assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed'"), i);
         work_do(story.ledger); // makes the draw only when it is sealed in the store
         assert_int_equal(story.drawn, i);
-        assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+        assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
         work_do(story.ledger);
         assert_int_equal(story.drawn, 1);
         assert_string_equal(winners_of_agency(1), "7");
@@ -65,14 +65,14 @@ static void a_seal_that_fails(void **state) {
 static void while_the_store_is_gone_nothing_is_acknowledged(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(.first = 0, .count = 5, .next = 5);
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_CHUNK, 1, 5, 5, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 5, .count = 5);
     story.store_is_gone = true;
-    assert_refused(LEDGER_CHUNK, 1, 5, 5, ERROR_STORE_FAILED);
-    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED); // even what was stored before
+    assert_refused(ERROR_STORE_FAILED, .first = 5, .count = 5);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 5); // even what was stored before
     story.store_is_gone = false;
-    assert_stored(LEDGER_CHUNK, 1, 5, 5, 10);
+    assert_stored(.first = 5, .count = 5, .next = 10);
     assert_bets(10);
 }
 
@@ -80,20 +80,20 @@ static void while_the_store_is_gone_nothing_is_acknowledged(void **state) {
 static void a_store_that_has_failed_works_when_it_has_stored(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 0, 0);
+    assert_stored(.first = 0, .count = 0, .next = 0);
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 5);
     assert_true(work_is_due(story.ledger)); // it tries by itself
     int commits = story.commits;
-    assert_stored(LEDGER_CHUNK, 1, 0, 0, 0);
+    assert_stored(.first = 0, .count = 0, .next = 0);
     assert_true(story.commits > commits + 1); // the load's, and the trial's
     assert_false(work_is_due(story.ledger));
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_CHUNK, 1, 0, 5, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 5);
     work_do(story.ledger);
     assert_false(work_is_due(story.ledger));
     commits = story.commits;
-    assert_stored(LEDGER_CHUNK, 1, 0, 0, 0); // of a store that works nothing is tried
+    assert_stored(.first = 0, .count = 0, .next = 0); // of a store that works nothing is tried
     assert_int_equal(story.commits, commits);
 }
 
@@ -104,7 +104,7 @@ static void a_draw_that_fails_is_made_again(void **state) {
     for (int i = 0; i < 2; i++) {
         story.path[strlen(story.path) - 1] = (char)('0' + i); // a store each
         open_ledger(1);
-        assert_stored(LEDGER_LAST_CHUNK, 1, 0, 30, 30);
+        assert_stored(.last = true, .first = 0, .count = 30, .next = 30);
         story.fault = faults[i];
         work_do(story.ledger);
         assert_int_equal(story.drawn, 0);
@@ -122,7 +122,7 @@ static void a_draw_that_fails_is_made_again(void **state) {
 static void a_damaged_chunk_is_found_at_the_draw(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 30, 30);
+    assert_stored(.last = true, .first = 0, .count = 30, .next = 30);
     query("SELECT count(*) FROM bets");
     ledger_close(&story.ledger);
     sqlite3 *database;
@@ -130,7 +130,7 @@ static void a_damaged_chunk_is_found_at_the_draw(void **state) {
     sqlite3_exec(database, "UPDATE chunks SET rows = replace(rows, 'Paz,7,', 'Paz,8,')", NULL, NULL, NULL);
     sqlite3_close(database);
     open_ledger(2);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 0, 0);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 0, .next = 0);
     work_do(story.ledger);
     assert_int_equal(story.drawn, 0);
     assert_int_equal(query("SELECT count(*) FROM winners"), 0);
@@ -156,7 +156,7 @@ static void a_chunk_that_is_gone_is_damage(void **state) {
     enum { BETS = 6, EACH = 2 };
     open_ledger(1);
     for (int first = 0; first < BETS; first += EACH) {
-        assert_stored(LEDGER_CHUNK, 1, first, EACH, first + EACH);
+        assert_stored(.first = first, .count = EACH, .next = first + EACH);
     }
     for (int gone = 0; gone < BETS; gone += EACH) {
         move_chunk(gone, 1001);
@@ -164,7 +164,7 @@ static void a_chunk_that_is_gone_is_damage(void **state) {
             for (int end = first + 1; end <= BETS; end++) {
                 bool is_whole = end <= gone || first >= gone + EACH;
                 int64_t next;
-                const struct error_code *code = ask(request(LEDGER_CHUNK, 1, first, end - first), &next);
+                const struct error_code *code = ask(request(.first = first, .count = end - first), &next);
                 if (code != (is_whole ? ERROR_NONE : ERROR_STORE_FAILED)) {
                     fail_msg("bets %d to %d, and those from %d to %d are gone: the answer is %s", first,
                              end - 1, gone, gone + EACH - 1, error_name(code));
@@ -173,7 +173,7 @@ static void a_chunk_that_is_gone_is_damage(void **state) {
         }
         move_chunk(gone, 1);
     }
-    assert_stored(LEDGER_CHUNK, 1, 0, BETS, BETS);
+    assert_stored(.first = 0, .count = BETS, .next = BETS);
 }
 
 static void a_ledger_without_a_store_does_not_open(void **state) {
@@ -197,12 +197,13 @@ static void told_is_reported_when_it_is_stored(void **state) {
     static const char told[] = "SELECT count(*) FROM agencies WHERE told_at IS NOT NULL";
     int64_t next;
     open_ledger(2);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 1, 1);
+    assert_stored(.last = true, .first = 0, .count = 1, .next = 1);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 1, .next = 1);
     work_do(story.ledger);
     for (uint32_t agency = 1; agency <= 2; agency++) {
         story.fault = FAIL_BEFORE;
-        assert_int_equal(ask(request(LEDGER_TOLD, agency, -1, 0), &next), ERROR_STORE_FAILED);
+        assert_int_equal(ask(request(.type = LEDGER_TOLD, .agency = agency, .first = NO_FIRST), &next),
+                         ERROR_STORE_FAILED);
         assert_int_equal(query(told), agency - 1);
         assert_int_equal(story.all_told, 0);
         story.store_is_gone = true;
@@ -224,15 +225,15 @@ static void told_is_reported_when_it_is_stored(void **state) {
 static void a_group_whose_commit_fails(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 3, 3);
+    assert_stored(.first = 0, .count = 3, .next = 3);
     struct ledger_request *requests[7] = {
-        request(LEDGER_CHUNK, 1, 0, 3),  // stored before, but answered together with the others
-        request(LEDGER_CHUNK, 1, 3, 3),  //
-        request(LEDGER_CHUNK, 1, 0, 6),  // leans on what is not stored
-        request(LEDGER_CHUNK, 1, 9, 1),  // a gap, but nobody knows how large
-        request(LEDGER_PASS, 1, -1, 0),  //
-        request(LEDGER_CHUNK, 2, -1, 0), // refused before it came
-        request(LEDGER_LAST_CHUNK, 2, 0, 2),
+        request(.first = 0, .count = 3), // stored before, but answered together with the others
+        request(.first = 3, .count = 3), //
+        request(.first = 0, .count = 6), // leans on what is not stored
+        request(.first = 9, .count = 1), // a gap, but nobody knows how large
+        request(.type = LEDGER_PASS, .first = NO_FIRST),     //
+        request(.agency = 2, .first = NO_FIRST, .count = 0), // refused before it came
+        request(.last = true, .agency = 2, .first = 0, .count = 2),
     };
     error_set(&requests[5]->answer.error, ERROR_BAD_BET, "refused before it came");
     static const struct error_code *const codes[] = {
@@ -249,10 +250,10 @@ static void a_group_whose_commit_fails(void **state) {
         assert_ptr_equal(story.completed[i], requests[i]);
         assert_int_equal(requests[i]->answer.error.code, codes[i]);
         assert_int_equal(requests[i]->answer.next, -1);
-        discard(requests[i]);
+        discard_request(requests[i]);
     }
     assert_bets(3);
-    assert_stored(LEDGER_CHUNK, 1, 0, 6, 6);
+    assert_stored(.first = 0, .count = 6, .next = 6);
 }
 
 // Sends a chunk until it is acknowledged.
@@ -261,7 +262,7 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one call fails
         assert_int_equal(code, ERROR_STORE_FAILED);
-        code = ask(request(type, agency, first, count), &said);
+        code = ask(request(.type = type, .agency = agency, .first = first, .count = count), &said);
     }
     assert_int_equal(code, ERROR_NONE);
     assert_int_equal(said, next);
@@ -291,7 +292,7 @@ static void play_whole_draw(void) {
     assert_string_equal(winners_of_agency(1), "7,17,27");
     assert_string_equal(winners_of_agency(2), "7");
     for (uint32_t agency = 1; agency <= 2; agency++) { // told once, whatever comes of it
-        ask(request(LEDGER_TOLD, agency, -1, 0), &next);
+        ask(request(.type = LEDGER_TOLD, .agency = agency, .first = NO_FIRST), &next);
     }
     work();
     assert_int_equal(story.drawn, 1);

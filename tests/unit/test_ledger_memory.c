@@ -23,7 +23,8 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one allocation fails
         assert_true(error_retryable(code));
-        struct ledger_request *asked = request(type, agency, first, count);
+        struct ledger_request *asked =
+            request(.type = type, .agency = agency, .first = first, .count = count);
         allocations.counted = true;
         code = ask(asked, &said);
         allocations.counted = false;
@@ -35,7 +36,7 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
 static void insist_on_list(void) {
     uint32_t pieces = 0;
     for (int tries = 0; pieces != 2 && tries < 2; tries++) {
-        struct ledger_request *asked = request(LEDGER_CHUNK, 1, 0, 8);
+        struct ledger_request *asked = request(.first = 0, .count = 8);
         asked->input.wants_list = true;
         story.count = 0;
         allocations.counted = true;
@@ -43,7 +44,7 @@ static void insist_on_list(void) {
         allocations.counted = false;
         pieces = asked->answer.piece_count;
         assert_true(pieces == 2 || error_retryable(asked->answer.error.code));
-        discard(asked);
+        discard_request(asked);
     }
     assert_int_equal(pieces, 2);
 }
@@ -108,9 +109,9 @@ static bool check_hungry(int failing, struct check_result *result, struct error 
 static void a_check_without_memory_is_none(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 20, 28);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
+    assert_stored(.first = 0, .count = 8, .next = 8);
+    assert_stored(.last = true, .first = 8, .count = 20, .next = 28);
     work_do(story.ledger);
     ledger_close(&story.ledger);
     struct check_result result;

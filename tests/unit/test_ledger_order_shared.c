@@ -8,7 +8,7 @@ static pthread_t meanwhile_thread;
 
 static void *send_for_the_last(void *context) {
     (void)context;
-    meanwhile_answer = send(&servers[0], LEDGER_CHUNK, 3, 0, 5);
+    meanwhile_answer = send(&servers[0], .agency = 3, .first = 0, .count = 5);
     return NULL;
 }
 
@@ -45,11 +45,12 @@ static void behind_a_conflict_rows_are_locked_first(void **state) {
     (void)state;
     start(&servers[0], 2);
     start(&servers[1], 2);
-    assert_stored(&servers[1], LEDGER_CHUNK, 2, 0, 3, 3);
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 2, -1, 3, 3)).answer.next,
-                     6); // the conflict
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 3, 3);
-    struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0));
+    assert_stored(&servers[1], .agency = 2, .first = 0, .count = 3, .next = 3);
+    assert_int_equal(
+        answer(&servers[0], request_of(.agency = 2, .first = NO_FIRST, .from = 3, .count = 3)).answer.next,
+        6); // the conflict
+    assert_stored(&servers[1], .first = 0, .count = 3, .next = 3);
+    struct ledger_request last = answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .count = 0));
     if (last.answer.error.code != ERROR_NONE) {
         fail_msg("%s", last.answer.error.text);
     }

@@ -69,15 +69,15 @@ static void another_draw_than_before(void **state) {
     (void)state;
     open_ledger(2);
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_CHUNK, 1, 0, 1, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 1);
     struct store *store = open_directly();
     put_draw(store, DRAW_SEALED, 3);
     for (uint32_t agency = 1; agency <= 3; agency++) {
         put_agency(store, agency, 0);
     }
     commit_directly(store);
-    assert_refused(LEDGER_CHUNK, 1, 0, 1, ERROR_AGENCY_FINISHED);
-    assert_stored(LEDGER_LAST_CHUNK, 3, 0, 0, 0);
+    assert_refused(ERROR_AGENCY_FINISHED, .first = 0, .count = 1);
+    assert_stored(.last = true, .agency = 3, .first = 0, .count = 0, .next = 0);
     assert_int_equal(ledger_agencies(story.ledger), 3);
 }
 
@@ -91,7 +91,7 @@ static bool no_chunks(struct store *store, uint32_t agency, uint64_t from, uint6
 static void a_winning_bet_that_is_gone(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+    assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
     faulty.chunks = no_chunks; // until the store is opened again
     work_do(story.ledger);
     assert_int_equal(story.drawn, 0);
@@ -126,10 +126,10 @@ static void told_that_fails_again_and_again(void **state) {
     static const char told[] = "SELECT count(*) FROM agencies WHERE told_at IS NOT NULL";
     int64_t next;
     open_ledger(1);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+    assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
     work_do(story.ledger);
     story.fault = FAIL_BEFORE;
-    assert_int_equal(ask(request(LEDGER_TOLD, 1, -1, 0), &next), ERROR_STORE_FAILED);
+    assert_int_equal(ask(request(.type = LEDGER_TOLD, .first = NO_FIRST), &next), ERROR_STORE_FAILED);
     story.failing_commit = FAIL_BEFORE;
     int tries = 0;
     for (; work_is_due(story.ledger); tries++) {

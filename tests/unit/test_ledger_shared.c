@@ -8,13 +8,14 @@ static void an_agency_goes_on_at_another_server(void **state) {
     (void)state;
     start(&servers[0], 2);
     start(&servers[1], 2);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 10, 10);
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 5, 15); // which thinks that there is none: no gap
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 10, 5, 15); // again, here
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 20, 20); // known there, and new
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 5, 20, 25);
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 1, 26, 1).answer.error.code, ERROR_GAP); // there is one
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, 3, 4, 2)).answer.error.code,
+    assert_stored(&servers[0], .first = 0, .count = 10, .next = 10);
+    assert_stored(&servers[1], .first = 10, .count = 5,
+                  .next = 15); // which thinks that there is none: no gap
+    assert_stored(&servers[0], .first = 10, .count = 5, .next = 15); // again, here
+    assert_stored(&servers[0], .first = 0, .count = 20, .next = 20); // known there, and new
+    assert_stored(&servers[1], .first = 5, .count = 20, .next = 25);
+    assert_int_equal(send(&servers[0], .first = 26, .count = 1).answer.error.code, ERROR_GAP); // there is one
+    assert_int_equal(answer(&servers[0], request_of(.first = 3, .from = 4, .count = 2)).answer.error.code,
                      ERROR_CONFLICT);
     assert_bets(25);
     assert_int_equal(servers[0].opened + servers[1].opened, 2);
@@ -25,16 +26,17 @@ static void how_much_is_stored_is_told_by_each_server(void **state) {
     (void)state;
     start(&servers[0], 2);
     start(&servers[1], 2);
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 0, 0);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 10, 10);
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 0, 10); // none
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 10, 2, 12);
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 2, 3, 12);  // again
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 0, 12); // none, at the end of what it knows
-    assert_stored(&servers[0], LEDGER_CHUNK, 2, 0, 3, 3);
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 2, -1, 0, 0)).answer.next,
-                     3);                                                           // none, anywhere
-    struct ledger_request request = send(&servers[1], LEDGER_LAST_CHUNK, 1, 5, 5); // an end before the end
+    assert_stored(&servers[1], .first = 0, .count = 0, .next = 0);
+    assert_stored(&servers[0], .first = 0, .count = 10, .next = 10);
+    assert_stored(&servers[1], .first = 0, .count = 0, .next = 10); // none
+    assert_stored(&servers[0], .first = 10, .count = 2, .next = 12);
+    assert_stored(&servers[1], .first = 2, .count = 3, .next = 12);  // again
+    assert_stored(&servers[1], .first = 10, .count = 0, .next = 12); // none, at the end of what it knows
+    assert_stored(&servers[0], .agency = 2, .first = 0, .count = 3, .next = 3);
+    assert_int_equal(answer(&servers[1], request_of(.agency = 2, .first = NO_FIRST, .count = 0)).answer.next,
+                     3); // none, anywhere
+    struct ledger_request request =
+        send(&servers[1], .last = true, .first = 5, .count = 5); // an end before the end
     assert_int_equal(request.answer.error.code, ERROR_CONFLICT);
 }
 
@@ -43,14 +45,15 @@ static void how_much_is_stored_is_told_with_a_refusal(void **state) {
     (void)state;
     start(&servers[0], 1);
     start(&servers[1], 1);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 5, 5);
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 0, 5, 5);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 5, 3, 8);
-    struct ledger_request other = answer(&servers[1], request_of(LEDGER_CHUNK, 1, 2, 3, 3));
+    assert_stored(&servers[0], .first = 0, .count = 5, .next = 5);
+    assert_stored(&servers[1], .first = 0, .count = 5, .next = 5);
+    assert_stored(&servers[0], .first = 5, .count = 3, .next = 8);
+    struct ledger_request other = answer(&servers[1], request_of(.first = 2, .from = 3, .count = 3));
     assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
     assert_int_equal(other.answer.next, 8);
-    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 1, 8, 4, 12);
-    other = answer(&servers[0], request_of(LEDGER_CHUNK, 1, 7, 15, 9)); // and goes on behind what it knows
+    assert_stored(&servers[1], .last = true, .first = 8, .count = 4, .next = 12);
+    other = answer(&servers[0],
+                   request_of(.first = 7, .from = 15, .count = 9)); // and goes on behind what it knows
     assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
     assert_int_equal(other.answer.next, 12);
 }
@@ -61,16 +64,16 @@ static void what_seems_a_gap_is_asked_for_and_nothing_else(void **state) {
     (void)state;
     start(&servers[0], 1);
     start(&servers[1], 1);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(&servers[0], .first = 0, .count = 5, .next = 5);
     servers[1].asks_lost = 1;
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 5, 3, 8); // a gap, for all that it knows
+    assert_stored(&servers[1], .first = 5, .count = 3, .next = 8); // a gap, for all that it knows
     assert_int_equal(servers[1].asks_lost, 0);
     assert_int_equal(servers[1].opened, 2);
     int asked = servers[1].asked;
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 8, 3, 11);
-    assert_stored(&servers[1], LEDGER_CHUNK, 1, 10, 3, 13);
+    assert_stored(&servers[1], .first = 8, .count = 3, .next = 11);
+    assert_stored(&servers[1], .first = 10, .count = 3, .next = 13);
     assert_int_equal(servers[1].asked, asked);
-    assert_int_equal(send(&servers[1], LEDGER_CHUNK, 1, 14, 3).answer.error.code, ERROR_GAP);
+    assert_int_equal(send(&servers[1], .first = 14, .count = 3).answer.error.code, ERROR_GAP);
     assert_int_equal(servers[1].asked, asked + 1);
 }
 
@@ -78,9 +81,11 @@ static void what_is_appended_comes_behind_the_others(void **state) {
     (void)state;
     start(&servers[0], 1);
     start(&servers[1], 1);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 3, 3);
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 3, 3)).answer.next, 6);
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 6, 3)).answer.next, 9);
+    assert_stored(&servers[0], .first = 0, .count = 3, .next = 3);
+    assert_int_equal(answer(&servers[1], request_of(.first = NO_FIRST, .from = 3, .count = 3)).answer.next,
+                     6);
+    assert_int_equal(answer(&servers[0], request_of(.first = NO_FIRST, .from = 6, .count = 3)).answer.next,
+                     9);
     assert_bets(9);
 }
 
@@ -89,8 +94,8 @@ static void an_append_equal_to_anothers_is_stored_too(void **state) {
     (void)state;
     start(&servers[0], 1);
     start(&servers[1], 1);
-    assert_int_equal(answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).answer.next, 3);
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 0, 3)).answer.next, 6);
+    assert_int_equal(answer(&servers[0], request_of(.first = NO_FIRST, .count = 3)).answer.next, 3);
+    assert_int_equal(answer(&servers[1], request_of(.first = NO_FIRST, .count = 3)).answer.next, 6);
     assert_int_equal(query_number("SELECT count(*) FROM bets"), 6);
 }
 
@@ -98,10 +103,11 @@ static void only_one_server_says_that_it_stored_and_finished(void **state) {
     (void)state;
     start(&servers[0], 2);
     start(&servers[1], 2);
-    struct ledger_request first = send(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 3);
+    struct ledger_request first = send(&servers[0], .last = true, .first = 0, .count = 3);
     assert_int_equal(first.answer.stored, 3);
     assert_true(first.answer.finished);
-    struct ledger_request second = send(&servers[1], LEDGER_LAST_CHUNK, 1, 0, 3); // it does not know of any
+    struct ledger_request second =
+        send(&servers[1], .last = true, .first = 0, .count = 3); // it does not know of any
     assert_int_equal(second.answer.error.code, ERROR_NONE);
     assert_int_equal(second.answer.next, 3);
     assert_int_equal(second.answer.stored, 0);
@@ -116,11 +122,13 @@ static void the_last_end_seals_the_draw_wherever_it_comes(void **state) {
     }
     for (int i = 0; i < SERVERS; i++) {
         assert_false(work_is_due(servers[i].ledger));
-        assert_stored(&servers[i], LEDGER_LAST_CHUNK, (uint32_t)i + 1, 0, 8, 8);
+        assert_stored(&servers[i], .last = true, .agency = (uint32_t)i + 1, .first = 0, .count = 8,
+                      .next = 8);
     }
     assert_true(work_is_due(servers[SERVERS - 1].ledger));
     assert_int_equal(query_number("SELECT count(*) FROM draws WHERE state = 'sealed' AND finished = 3"), 1);
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 8, 1).answer.error.code, ERROR_AGENCY_FINISHED);
+    assert_int_equal(send(&servers[0], .agency = 3, .first = 8, .count = 1).answer.error.code,
+                     ERROR_AGENCY_FINISHED);
     for (int i = 0; i < SERVERS; i++) { // whoever looks first makes it
         current = &servers[i];
         work_look(servers[i].ledger);
@@ -141,7 +149,7 @@ static void a_draw_that_is_not_finished_is_made_by_another(void **state) {
     (void)state;
     struct error error;
     start(&servers[0], 1);
-    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 20, 20);
+    assert_stored(&servers[0], .last = true, .first = 0, .count = 20, .next = 20);
     struct store *other = open_draw("1", STORE_SERVE);
     must(store_begin_draw(other, &error), &error);
     must(store_add_winner(other, &(struct stored_winner){1, 7, "7"}, &error), &error);
@@ -159,15 +167,15 @@ static void everyone_is_told_by_one_server_or_another(void **state) {
     (void)state;
     start(&servers[0], 2);
     start(&servers[1], 2);
-    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 1, 1);
-    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 1, 1);
+    assert_stored(&servers[0], .last = true, .first = 0, .count = 1, .next = 1);
+    assert_stored(&servers[1], .last = true, .agency = 2, .first = 0, .count = 1, .next = 1);
     work_do(servers[1].ledger);
     current = &servers[0];
     work_look(servers[0].ledger);
-    struct ledger_request told = answer(&servers[0], request_of(LEDGER_TOLD, 1, -1, 0, 0));
+    struct ledger_request told = answer(&servers[0], request_of(.type = LEDGER_TOLD, .first = NO_FIRST));
     assert_int_equal(told.answer.error.code, ERROR_NONE);
     assert_int_equal(servers[0].all_told, 0);
-    answer(&servers[1], request_of(LEDGER_TOLD, 2, -1, 0, 0));
+    answer(&servers[1], request_of(.type = LEDGER_TOLD, .agency = 2, .first = NO_FIRST));
     for (int i = 0; i < 2; i++) {
         current = &servers[i];
         work_look(servers[i].ledger);
@@ -185,10 +193,11 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
     start(&servers[0], 1);
     for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
         servers[0].fault = fault;
-        assert_stored(&servers[0], LEDGER_CHUNK, 1, next, 5, next + 5);
+        assert_stored(&servers[0], .first = next, .count = 5, .next = next + 5);
         next += 5;
         servers[0].fault = fault;
-        struct ledger_request appended = answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, next, 3));
+        struct ledger_request appended =
+            answer(&servers[0], request_of(.first = NO_FIRST, .from = next, .count = 3));
         assert_int_equal(appended.answer.error.code, ERROR_NONE);
         assert_int_equal(appended.answer.stored, 3); // and it is logged as stored
         next += 3;
@@ -196,7 +205,8 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
         assert_bets(next);
     }
     servers[0].fault = LOSE_AFTER;
-    struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, next, 4));
+    struct ledger_request last =
+        answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .from = next, .count = 4));
     assert_int_equal(last.answer.error.code, ERROR_NONE);
     assert_true(last.answer.finished);
     assert_bets(next + 4);
@@ -205,7 +215,7 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
 
 // Appends 3 bets that end in another digit than those of server 0.
 static void append_others(void) {
-    struct ledger_request *request = request_of(LEDGER_CHUNK, 1, -1, 0, 3);
+    struct ledger_request *request = request_of(.first = NO_FIRST, .count = 3);
     struct chunk *chunk = (struct chunk *)(uintptr_t)request->input.chunk;
     chunk_clear(chunk);
     for (int i = 0; i < 3; i++) {
@@ -226,7 +236,7 @@ static void an_append_that_is_not_known_is_told_from_anothers(void **state) {
     start(&servers[1], 1);
     servers[0].fault = LOSE_BEFORE;
     servers[0].meanwhile = append_others;
-    struct ledger_request appended = answer(&servers[0], request_of(LEDGER_CHUNK, 1, -1, 0, 3));
+    struct ledger_request appended = answer(&servers[0], request_of(.first = NO_FIRST, .count = 3));
     assert_int_equal(appended.answer.error.code, ERROR_NONE);
     assert_int_equal(appended.answer.stored, 3);
     assert_int_equal(appended.answer.next, 6);
@@ -239,14 +249,15 @@ static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
     start(&servers[0], 2);
     for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
         servers[0].fault = fault;
-        struct ledger_request last = answer(&servers[0], request_of(LEDGER_LAST_CHUNK, fault, -1, 0, 0));
+        struct ledger_request last =
+            answer(&servers[0], request_of(.last = true, .agency = fault, .first = NO_FIRST, .count = 0));
         assert_int_equal(last.answer.error.code, ERROR_NONE);
         assert_true(last.answer.finished);
     }
     assert_true(work_is_due(servers[0].ledger));
-    assert_int_equal(
-        answer(&servers[0], request_of(LEDGER_LAST_CHUNK, 1, -1, 0, 0)).answer.error.code, // another one
-        ERROR_AGENCY_FINISHED);
+    assert_int_equal(answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .count = 0))
+                         .answer.error.code, // another one
+                     ERROR_AGENCY_FINISHED);
 }
 
 static int64_t stored_agencies(void) {
@@ -257,15 +268,18 @@ static int64_t stored_agencies(void) {
 static void the_stored_draw_is_taken_over(void **state) {
     (void)state;
     start(&servers[0], 2);
-    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 5, 5);
+    assert_stored(&servers[0], .last = true, .first = 0, .count = 5, .next = 5);
     start(&servers[1], 4);
-    assert_stored(&servers[0], LEDGER_CHUNK, 3, 0, 5, 5); // it has not looked: it does before it refuses
+    assert_stored(&servers[0], .agency = 3, .first = 0, .count = 5,
+                  .next = 5); // it has not looked: it does before it refuses
     start(&servers[2], 5);
     current = &servers[0];
     work_look(servers[0].ledger);
     assert_int_equal(ledger_agencies(servers[0].ledger), 5);
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 6, 0, 1).answer.error.code, ERROR_UNKNOWN_AGENCY);
-    assert_stored(&servers[1], LEDGER_LAST_CHUNK, 2, 0, 5, 5); // which thinks of four
+    assert_int_equal(send(&servers[0], .agency = 6, .first = 0, .count = 1).answer.error.code,
+                     ERROR_UNKNOWN_AGENCY);
+    assert_stored(&servers[1], .last = true, .agency = 2, .first = 0, .count = 5,
+                  .next = 5); // which thinks of four
     assert_false(work_is_due(servers[1].ledger));
     assert_int_equal(stored_agencies(), 5);
 }
@@ -274,9 +288,9 @@ static void the_stored_draw_is_taken_over(void **state) {
 // Whether there are more agencies by now is looked up once for all that come together.
 static void for_unknown_agencies_the_draw_is_looked_at_once(void **state) {
     (void)state;
-    struct ledger_request *requests[] = {request_of(LEDGER_CHUNK, 3, 0, 0, 1),
-                                         request_of(LEDGER_CHUNK, 4, 0, 0, 1),
-                                         request_of(LEDGER_CHUNK, 5, 0, 0, 1)};
+    struct ledger_request *requests[] = {request_of(.agency = 3, .first = 0, .count = 1),
+                                         request_of(.agency = 4, .first = 0, .count = 1),
+                                         request_of(.agency = 5, .first = 0, .count = 1)};
     start(&servers[0], 2);
     for (int round = 1; round <= 2; round++) {
         int looked = servers[0].looked;
@@ -300,14 +314,15 @@ static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     (void)state;
     struct error error;
     start(&servers[0], 3);
-    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 1, 0, 8, 8);
-    assert_stored(&servers[0], LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_stored(&servers[0], .last = true, .first = 0, .count = 8, .next = 8);
+    assert_stored(&servers[0], .last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
     assert_false(try_start(&servers[1], 2, &error)); // it has bets
     assert_int_equal(error.code, ERROR_BAD_SETTING);
     assert_int_equal(stored_agencies(), 3);
     servers[1].options.change = true;
     must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error); // that seals it
-    assert_int_equal(send(&servers[0], LEDGER_CHUNK, 3, 0, 5).answer.error.code, ERROR_UNKNOWN_AGENCY);
+    assert_int_equal(send(&servers[0], .agency = 3, .first = 0, .count = 5).answer.error.code,
+                     ERROR_UNKNOWN_AGENCY);
     assert_int_equal(query_number("SELECT count(*) FROM chunks WHERE agency = 3"), 0);
     assert_true(work_is_due(servers[0].ledger));
     work_do(servers[0].ledger);
@@ -338,9 +353,10 @@ static void a_connection_that_is_lost_while_it_is_read_again_is_made_anew(void *
     (void)state;
     start(&servers[0], 2);
     start(&servers[1], 2);
-    assert_stored(&servers[0], LEDGER_CHUNK, 1, 0, 5, 5);
+    assert_stored(&servers[0], .first = 0, .count = 5, .next = 5);
     servers[1].looks_lost = 1;
-    assert_int_equal(answer(&servers[1], request_of(LEDGER_CHUNK, 1, -1, 5, 3)).answer.next, 8);
+    assert_int_equal(answer(&servers[1], request_of(.first = NO_FIRST, .from = 5, .count = 3)).answer.next,
+                     8);
     assert_int_equal(servers[1].looks_lost, 0);
     assert_int_equal(servers[1].opened, 2);
     assert_bets(8);
@@ -361,7 +377,7 @@ static void *race(void *argument) {
             int count = at + piece > RACING_BETS ? RACING_BETS - at : piece;
             bool is_last = at + count == RACING_BETS;
             struct ledger_request answered =
-                send(server, is_last ? LEDGER_LAST_CHUNK : LEDGER_CHUNK, agency, at, count);
+                send(server, .last = is_last, .agency = agency, .first = at, .count = count);
             if (answered.answer.error.code == ERROR_NONE) {
                 at += count;
             } else if (!error_retryable(answered.answer.error.code)) {

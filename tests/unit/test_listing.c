@@ -4,7 +4,7 @@
 // Asks with the agency's first `count` bets what is stored from bet `from` on. The caller discards the
 // request.
 static struct ledger_request *asking(uint64_t from, int count) {
-    struct ledger_request *asked = request(LEDGER_CHUNK, 1, 0, count);
+    struct ledger_request *asked = request(.first = 0, .count = count);
     asked->input.wants_list = true;
     asked->input.list_from = from;
     asked->node.next = NULL;
@@ -34,16 +34,16 @@ static void expect_list(uint64_t from, int count, const char *expected) {
     assert_int_equal(asked->answer.error.code, ERROR_NONE);
     assert_int_equal(asked->answer.next, 20);
     assert_pieces(asked, expected);
-    discard(asked);
+    discard_request(asked);
 }
 
 static void more_than_the_chunk_is_listed(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 7, 7);
-    assert_stored(LEDGER_CHUNK, 1, 5, 10, 15); // of which eight are new
-    assert_stored(LEDGER_CHUNK, 1, 15, 5, 20);
-    assert_stored(LEDGER_CHUNK, 2, 0, 9, 9);
+    assert_stored(.first = 0, .count = 7, .next = 7);
+    assert_stored(.first = 5, .count = 10, .next = 15); // of which eight are new
+    assert_stored(.first = 15, .count = 5, .next = 20);
+    assert_stored(.agency = 2, .first = 0, .count = 9, .next = 9);
     story.calls = 0;
     expect_list(0, 7, "0+7 7+8 15+5 ");
     assert_in_range(story.calls, 1, 10);
@@ -63,18 +63,18 @@ static void more_than_the_chunk_is_listed(void **state) {
 static void who_does_not_ask_gets_no_list(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 7, 7);
+    assert_stored(.first = 0, .count = 7, .next = 7);
     struct ledger_request *asked = asking(0, 3);
     asked->input.wants_list = false;
     group_process(story.ledger, &asked->node);
     assert_pieces(asked, "");
-    discard(asked);
-    asked = request(LEDGER_CHUNK, 1, 1, 3);
+    discard_request(asked);
+    asked = request(.first = 1, .count = 3);
     asked->input.wants_list = true;
     group_process(story.ledger, &asked->node);
     assert_int_equal(asked->answer.error.code, ERROR_NONE);
     assert_pieces(asked, "");
-    discard(asked);
+    discard_request(asked);
 }
 
 // What the group in hand stores is listed when it is stored, and an error when it is not.
@@ -82,8 +82,8 @@ static void a_list_is_of_what_is_stored(void **state) {
     (void)state;
     for (int fails = 0; fails < 2; fails++) {
         open_ledger(1);
-        assert_stored(LEDGER_CHUNK, 1, 0, 7, 7);
-        struct ledger_request *more = request(LEDGER_CHUNK, 1, 7, 3), *asked = asking(0, 7);
+        assert_stored(.first = 0, .count = 7, .next = 7);
+        struct ledger_request *more = request(.first = 7, .count = 3), *asked = asking(0, 7);
         more->node.next = &asked->node;
         story.fault = fails == 0 ? NO_FAULT : FAIL_BEFORE;
         group_process(story.ledger, &more->node);
@@ -91,14 +91,14 @@ static void a_list_is_of_what_is_stored(void **state) {
         if (fails == 0) {
             assert_pieces(asked, "0+7 7+3 ");
         }
-        discard(more);
-        discard(asked);
+        discard_request(more);
+        discard_request(asked);
         // Other bets come to the same place: what was listed before it failed is forgotten.
-        assert_stored(LEDGER_CHUNK, 1, fails == 0 ? 10 : 7, 2, fails == 0 ? 12 : 9);
+        assert_stored(.first = fails == 0 ? 10 : 7, .count = 2, .next = fails == 0 ? 12 : 9);
         asked = asking(fails == 0 ? 10 : 0, 0);
         group_process(story.ledger, &asked->node);
         assert_pieces(asked, fails == 0 ? "10+2 " : "0+7 7+2 ");
-        discard(asked);
+        discard_request(asked);
         ledger_close(&story.ledger);
         remove_stores();
     }
@@ -111,7 +111,7 @@ static void ask_of_all(int agencies, uint64_t from, const char *expected) {
         group_process(story.ledger, &asked->node);
         assert_int_equal(asked->answer.error.code, ERROR_NONE);
         assert_pieces(asked, expected);
-        discard(asked);
+        discard_request(asked);
     }
 }
 
@@ -122,7 +122,7 @@ static void many_lists_are_asked_for(void **state) {
     open_ledger(AGENCIES);
     for (int stored = 0; stored < 12; stored += 4) {
         for (int agency = 1; agency <= AGENCIES; agency++) {
-            assert_stored(LEDGER_CHUNK, (uint32_t)agency, stored, 4, stored + 4);
+            assert_stored(.agency = (uint32_t)agency, .first = stored, .count = 4, .next = stored + 4);
         }
         ask_of_all(AGENCIES, (uint64_t)stored, stored == 0 ? "0+4 " : stored == 4 ? "4+4 " : "8+4 ");
         ask_of_all(1, (uint64_t)stored, stored == 0 ? "0+4 " : stored == 4 ? "4+4 " : "8+4 ");

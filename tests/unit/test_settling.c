@@ -114,7 +114,7 @@ static void process(struct ledger_request **requests, int count) {
 
 static void discard_all(struct ledger_request **requests, int count) {
     for (int i = 0; i < count; i++) {
-        discard(requests[i]);
+        discard_request(requests[i]);
     }
 }
 
@@ -132,14 +132,15 @@ static void assert_blamed(const struct ledger_request *request) {
 static void what_is_damaged_is_refused_alone(void **state) {
     (void)state;
     open_playing(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 3, 3);
-    assert_stored(LEDGER_CHUNK, 1, 3, 3, 6);
+    assert_stored(.first = 0, .count = 3, .next = 3);
+    assert_stored(.first = 3, .count = 3, .next = 6);
     ledger_close(&story.ledger);
     assert_int_equal(query("DELETE FROM chunks WHERE first = 3 RETURNING 1"), 1);
     open_playing(2);
-    struct ledger_request *requests[] = {request(LEDGER_CHUNK, 2, 0, 4), request(LEDGER_CHUNK, 1, 3, 3),
-                                         request(LEDGER_CHUNK, 1, 3, 5), request(LEDGER_LAST_CHUNK, 1, 2, 4),
-                                         request(LEDGER_CHUNK, 1, 0, 3)};
+    struct ledger_request *requests[] = {request(.agency = 2, .first = 0, .count = 4),
+                                         request(.first = 3, .count = 3), request(.first = 3, .count = 5),
+                                         request(.last = true, .first = 2, .count = 4),
+                                         request(.first = 0, .count = 3)};
     process(requests, 5);
     assert_int_equal(requests[0]->answer.error.code, ERROR_NONE); // another agency's chunk
     assert_int_equal(requests[0]->answer.next, 4);
@@ -155,7 +156,7 @@ static void what_is_damaged_is_refused_alone(void **state) {
     assert_int_equal(requests[4]->answer.next, 6);
     discard_all(requests, 5);
     assert_int_equal(story.opened, 2); // it is as good as it was
-    assert_stored(LEDGER_LAST_CHUNK, 2, 4, 0, 4);
+    assert_stored(.last = true, .agency = 2, .first = 4, .count = 0, .next = 4);
 }
 
 // Any of five, also several of them.
@@ -168,7 +169,7 @@ static void what_is_refused_is_refused_alone(void **state) {
     for (unsigned mask = 0; mask < 1U << COUNT; mask++) {
         struct ledger_request *requests[COUNT];
         for (int i = 0; i < COUNT; i++) {
-            requests[i] = request(LEDGER_CHUNK, (uint32_t)i + 1, bets[i], 2);
+            requests[i] = request(.agency = (uint32_t)i + 1, .first = bets[i], .count = 2);
         }
         play.refused = mask << 1;
         process(requests, COUNT);
@@ -196,7 +197,7 @@ static void one_is_refused_in_a_group_of_any_size(void **state) {
     for (int count = 1; count <= MANY; count++) {
         struct ledger_request *requests[MANY];
         for (int i = 0; i < count; i++) {
-            requests[i] = request(LEDGER_CHUNK, (uint32_t)i + 1, bets[i], 1);
+            requests[i] = request(.agency = (uint32_t)i + 1, .first = bets[i], .count = 1);
         }
         play.refused = 1U << count; // the last one
         process(requests, count);
@@ -216,12 +217,12 @@ static void a_seal_in_either_half(void **state) {
         enum { COUNT = 6, BAD = 13 };
         story.path[strlen(story.path) - 1] = (char)('0' + half); // a store each
         open_playing(2);
-        assert_stored(LEDGER_CHUNK, 1, 0, 1, 1);
-        struct ledger_request *requests[COUNT] = {request(LEDGER_CHUNK, 1, 1, BAD)};
+        assert_stored(.first = 0, .count = 1, .next = 1);
+        struct ledger_request *requests[COUNT] = {request(.first = 1, .count = BAD)};
         for (int i = 1; i < COUNT; i++) {
             bool ends = half == 0 ? i < 3 : i >= COUNT - 2;
             requests[i] =
-                request(ends ? LEDGER_LAST_CHUNK : LEDGER_CHUNK, ends ? 1 + (uint32_t)i % 2 : 1, 0, 1);
+                request(.last = ends, .agency = ends ? 1 + (uint32_t)i % 2 : 1, .first = 0, .count = 1);
         }
         play.refused_bets = BAD;
         process(requests, COUNT);
@@ -246,7 +247,7 @@ static void an_end_that_is_refused_is_none(void **state) {
     open_playing(COUNT);
     struct ledger_request *requests[COUNT];
     for (int i = 0; i < COUNT; i++) {
-        requests[i] = request(LEDGER_LAST_CHUNK, (uint32_t)i + 1, 0, 1);
+        requests[i] = request(.last = true, .agency = (uint32_t)i + 1, .first = 0, .count = 1);
     }
     play.refused = 1U << 3;
     process(requests, COUNT);
@@ -256,7 +257,7 @@ static void an_end_that_is_refused_is_none(void **state) {
     assert_int_equal(play.sealed, 0);
     discard_all(requests, COUNT);
     play.refused = 0;
-    assert_stored(LEDGER_LAST_CHUNK, 3, 0, 1, 1);
+    assert_stored(.last = true, .agency = 3, .first = 0, .count = 1, .next = 1);
     assert_int_equal(play.finished, 4);
     assert_int_equal(play.sealed, 1);
     assert_bets(COUNT);
@@ -268,10 +269,10 @@ static void what_is_refused_and_cannot_be_read_again(void **state) {
     open_playing(1);
     play.refused = 1U << 1;
     play.reload_fails = true;
-    assert_refused(LEDGER_CHUNK, 1, 0, 2, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 2);
     play.refused = 0;
     play.reload_fails = false;
-    assert_stored(LEDGER_CHUNK, 1, 0, 2, 2);
+    assert_stored(.first = 0, .count = 2, .next = 2);
 }
 
 // Those that were refused before they came here, and those that only ask, stay as they are.
@@ -280,8 +281,10 @@ static void who_asks_for_nothing_gets_no_other_answer(void **state) {
     for (int i = 0; i < 2; i++) {
         story.path[strlen(story.path) - 1] = (char)('0' + i);
         open_playing(2);
-        struct ledger_request *requests[] = {request(LEDGER_PASS, 1, 0, 0), request(LEDGER_CHUNK, 1, 0, 2),
-                                             request(LEDGER_CHUNK, 2, 0, 2), request(LEDGER_PASS, 9, 0, 0)};
+        struct ledger_request *requests[] = {request(.type = LEDGER_PASS, .first = 0),
+                                             request(.first = 0, .count = 2),
+                                             request(.agency = 2, .first = 0, .count = 2),
+                                             request(.type = LEDGER_PASS, .agency = 9, .first = 0)};
         error_set(&requests[0]->answer.error, ERROR_BAD_MESSAGE, "refused before");
         play.code = i == 0 ? ERROR_STORE_AWAY : ERROR_STORE_FAILED;
         play.commits = 1;
@@ -300,7 +303,7 @@ static void who_asks_for_nothing_gets_no_other_answer(void **state) {
 static void a_draw_is_noted_before_anybody_hears_of_it(void **state) {
     (void)state;
     open_playing(1);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 10, 10);
+    assert_stored(.last = true, .first = 0, .count = 10, .next = 10);
     work_do(story.ledger);
     assert_int_equal(play.noted, 1);
     assert_int_equal(play.drawn_at_note, 0);
@@ -321,14 +324,14 @@ static void it_is_tried_some_times_and_no_more(void **state) {
             play.code = codes[i];
             play.commits = times;
             int opened = story.opened;
-            const struct error_code *code = ask(request(LEDGER_CHUNK, 1, bets, 2), &next);
+            const struct error_code *code = ask(request(.first = bets, .count = 2), &next);
             assert_int_equal(code, times < most ? ERROR_NONE : ERROR_STORE_FAILED);
             assert_int_equal(next, times < most ? bets + 2 : -1);
             // An open store that is only stale is read again as it is.
             assert_int_equal(story.opened - opened,
                              codes[i] == ERROR_STORE_AWAY ? (times < most ? times : most - 1) : 0);
             play.commits = 0;
-            assert_stored(LEDGER_CHUNK, 1, bets, 2, bets + 2);
+            assert_stored(.first = bets, .count = 2, .next = bets + 2);
             bets += 2;
         }
     }
@@ -342,18 +345,18 @@ static void what_was_stored_all_the_same_is_stored_once(void **state) {
     play.code = ERROR_STORE_AWAY;
     play.stores = true;
     play.commits = 1;
-    assert_stored(LEDGER_CHUNK, 1, -1, 5, 5);
+    assert_stored(.first = NO_FIRST, .count = 5, .next = 5);
     play.commits = 1;
-    assert_stored(LEDGER_CHUNK, 1, 5, 5, 10);
+    assert_stored(.first = 5, .count = 5, .next = 10);
     play.commits = 1;
-    struct ledger_request *last = request(LEDGER_LAST_CHUNK, 1, -1, 3);
+    struct ledger_request *last = request(.last = true, .first = NO_FIRST, .count = 3);
     process(&last, 1);
     assert_int_equal(last->answer.error.code, ERROR_NONE);
     assert_int_equal(last->answer.next, 13);
     assert_int_equal(last->answer.stored, 3);
     assert_true(last->answer.finished);
     assert_int_equal(play.finished, 1);
-    discard(last);
+    discard_request(last);
     assert_int_equal(query("SELECT count(*) FROM bets"), 13);
 }
 
@@ -364,8 +367,8 @@ static void what_was_stored_with_its_end_is_no_bet_too_late(void **state) {
     play.code = ERROR_STORE_AWAY;
     play.stores = true;
     play.commits = 1;
-    struct ledger_request *requests[] = {request(LEDGER_CHUNK, 1, -1, 5),
-                                         request(LEDGER_LAST_CHUNK, 1, -1, 3)};
+    struct ledger_request *requests[] = {request(.first = NO_FIRST, .count = 5),
+                                         request(.last = true, .first = NO_FIRST, .count = 3)};
     process(requests, 2);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
@@ -384,7 +387,7 @@ static void what_another_server_stored_is_not_ours(void **state) {
     play.code = ERROR_STORE_STALE;
     play.stores = true;
     play.commits = 1;
-    assert_stored(LEDGER_CHUNK, 1, -1, 5, 10);
+    assert_stored(.first = NO_FIRST, .count = 5, .next = 10);
     assert_int_equal(query("SELECT count(*) FROM bets"), 10);
 }
 
@@ -392,8 +395,8 @@ static void what_another_server_stored_is_not_ours(void **state) {
 static void a_list_is_made_again(void **state) {
     (void)state;
     open_playing(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 4, 4);
-    struct ledger_request *requests[] = {request(LEDGER_CHUNK, 1, 4, 2), request(LEDGER_CHUNK, 1, 0, 4)};
+    assert_stored(.first = 0, .count = 4, .next = 4);
+    struct ledger_request *requests[] = {request(.first = 4, .count = 2), request(.first = 0, .count = 4)};
     requests[1]->input.wants_list = true;
     play.code = ERROR_STORE_AWAY;
     play.commits = 2;
@@ -407,21 +410,22 @@ static void a_list_is_made_again(void **state) {
 static void whoever_was_too_late_is_careful_for_some_time(void **state) {
     (void)state;
     open_playing(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 1, 1);
+    assert_stored(.first = 0, .count = 1, .next = 1);
     assert_int_equal(play.locked, 0);
     play.code = ERROR_STORE_AWAY;
     play.commits = 1;
-    assert_stored(LEDGER_CHUNK, 1, 1, 1, 2);
+    assert_stored(.first = 1, .count = 1, .next = 2);
     assert_int_equal(play.locked, 0);
     play.code = ERROR_STORE_STALE;
     play.commits = 1;
-    struct ledger_request *requests[] = {request(LEDGER_CHUNK, 1, 2, 1), request(LEDGER_PASS, 1, 0, 0),
-                                         request(LEDGER_CHUNK, 2, 0, 1)};
+    struct ledger_request *requests[] = {request(.first = 2, .count = 1),
+                                         request(.type = LEDGER_PASS, .first = 0),
+                                         request(.agency = 2, .first = 0, .count = 1)};
     process(requests, 3);
     discard_all(requests, 3);
     assert_int_equal(play.locked, 2); // whoever asks for nothing locks nothing
     for (int i = 0; i < 80; i++) {
-        assert_stored(LEDGER_CHUNK, 1, 0, 1, 3);
+        assert_stored(.first = 0, .count = 1, .next = 3);
     }
     assert_int_equal(play.locked, 2 + 63);
 }

@@ -30,8 +30,8 @@ static void before_the_first_bet_what_is_given_is_taken(void **state) {
     story.winning_number = 1;
     restart(3);
     assert_terms(3, 1);
-    assert_stored(LEDGER_CHUNK, 3, 0, 1, 1);
-    assert_refused(LEDGER_CHUNK, 4, 0, 1, ERROR_UNKNOWN_AGENCY);
+    assert_stored(.agency = 3, .first = 0, .count = 1, .next = 1);
+    assert_refused(ERROR_UNKNOWN_AGENCY, .agency = 4, .first = 0, .count = 1);
 }
 
 static void what_nobody_gives_is_as_it_was_opened(void **state) {
@@ -42,7 +42,7 @@ static void what_nobody_gives_is_as_it_was_opened(void **state) {
     story.winning_number = 7574;
     restart(5);
     assert_terms(3, 42);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 1, 1);
+    assert_stored(.last = true, .first = 0, .count = 1, .next = 1);
     restart(1);
     assert_terms(3, 42);
     assert_int_equal(ledger_agencies(story.ledger), 3);
@@ -52,8 +52,8 @@ static void what_nobody_gives_is_as_it_was_opened(void **state) {
 static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
     (void)state;
     open_ledger(3);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
     assert_not_opened(2, "AGENCIES",
                       "is 2, and draw \"1\" was opened with 3 and has bets: start with 3, with "
                       "CHANGE=yes (--change) to have 2 from now on");
@@ -69,7 +69,7 @@ static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
 static void no_other_number_wins_by_mistake(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    assert_stored(.first = 0, .count = 8, .next = 8);
     story.winning_number = 1;
     assert_not_opened(2, "WINNING_NUMBER", "is 1, and draw \"1\" was opened with 7574");
     story.change = true;
@@ -81,7 +81,7 @@ static void no_other_number_wins_by_mistake(void **state) {
 static void an_end_without_bets_counts(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 0, 0);
+    assert_stored(.last = true, .first = 0, .count = 0, .next = 0);
     assert_not_opened(1, "AGENCIES", "is 1,");
     open_ledger(2);
 }
@@ -89,19 +89,19 @@ static void an_end_without_bets_counts(void **state) {
 static void more_agencies_are_taken(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    assert_stored(.first = 0, .count = 8, .next = 8);
     restart(2);
     assert_terms(2, 7574);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 8, 0, 8);
+    assert_stored(.last = true, .first = 8, .count = 0, .next = 8);
     assert_false(work_is_due(story.ledger)); // it waits for agency 2 as well
-    assert_stored(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
+    assert_stored(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
     assert_true(work_is_due(story.ledger));
 }
 
 static void nobody_who_has_sent_is_left_out(void **state) {
     (void)state;
     open_ledger(3);
-    assert_stored(LEDGER_CHUNK, 3, 0, 1, 1);
+    assert_stored(.agency = 3, .first = 0, .count = 1, .next = 1);
     story.change = true;
     assert_not_opened(2, "AGENCIES",
                       "is 2, but agency 3 has sent to draw \"1\" already: start with 3 or more");
@@ -111,7 +111,7 @@ static void nobody_who_has_sent_is_left_out(void **state) {
 static void a_closed_draw_serves_as_it_is(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_LAST_CHUNK, 1, 0, 8, 8);
+    assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
     work_do(story.ledger);
     story.winning_number = 1;
     story.change = true;
@@ -124,7 +124,7 @@ static void a_closed_draw_serves_as_it_is(void **state) {
     assert_terms(1, 7574);
     assert_int_equal(ledger_agencies(story.ledger), 1);
     assert_int_equal(ledger_winning_number(story.ledger), 7574);
-    assert_refused(LEDGER_CHUNK, 2, 0, 1, ERROR_UNKNOWN_AGENCY);
+    assert_refused(ERROR_UNKNOWN_AGENCY, .agency = 2, .first = 0, .count = 1);
     assert_string_equal(winners_of_agency(1), "7");
 }
 
@@ -137,7 +137,7 @@ static void changes_are_said(void **state) {
     restart(5);
     assert_int_equal(logged("INFO     action: change_draw | result: success | draw: 1 | agencies: 3 → 5"), 1);
     assert_int_equal(logged("change_draw"), 1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 1, 1);
+    assert_stored(.first = 0, .count = 1, .next = 1);
     story.winning_number = 9;
     story.change = true;
     restart(4);
@@ -158,11 +158,11 @@ static void changes_are_said(void **state) {
 static void a_draw_that_is_gone_is_not_made_anew(void **state) {
     (void)state;
     open_ledger(1);
-    assert_stored(LEDGER_CHUNK, 1, 0, 8, 8);
+    assert_stored(.first = 0, .count = 8, .next = 8);
     story.fault = FAIL_BEFORE;
-    assert_refused(LEDGER_CHUNK, 1, 8, 1, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 8, .count = 1);
     remove_stores();
-    assert_refused(LEDGER_CHUNK, 1, 0, 1, ERROR_STORE_FAILED);
+    assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 1);
 }
 
 int main(void) {

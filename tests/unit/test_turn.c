@@ -22,7 +22,7 @@ static struct ledger_request *bets(uint32_t agency, int64_t first, int count) {
     for (int i = 0; i < count; i++) {
         assert_true(chunk_add(chunk, row, sizeof row - 1, &error));
     }
-    struct ledger_request *made = request(LEDGER_PASS, agency, first, 0);
+    struct ledger_request *made = request(.type = LEDGER_PASS, .agency = agency, .first = first);
     made->input.type = LEDGER_CHUNK;
     made->input.chunk = chunk;
     made->input.turn_agency = agency;
@@ -60,7 +60,7 @@ static void on_one(struct ledger_request *request) {
         sem_post(&happened);
     }
     assert_int_equal(request->answer.error.code, ERROR_NONE);
-    discard(request);
+    discard_request(request);
 }
 
 static void submit(struct worker *worker, struct ledger_request *request) {
@@ -78,7 +78,7 @@ static void resends_into_many_huge_chunks(void **state) {
     sem_init(&happened, 0, 0);
     sem_init(&may_go_on, 0, 0);
     assert_true(worker_start(story.ledger, &worker, &error));
-    submit(worker, request(LEDGER_PASS, 1, -1, 0));
+    submit(worker, request(.type = LEDGER_PASS, .first = NO_FIRST));
     sem_wait(&happened);
     for (int i = 0; i < RESENDS; i++) {
         submit(worker, resend(i));
@@ -118,7 +118,7 @@ static int process_group(struct turns *turns, uint32_t *agency) {
 
 static void discard_completed(void) {
     for (int i = 0; i < story.count; i++) {
-        discard(story.completed[i]);
+        discard_request(story.completed[i]);
     }
 }
 
@@ -136,7 +136,7 @@ static void what_is_dear_has_groups_of_its_own(void **state) {
     assert_int_equal(process_group(turns, &agency), 1);
     assert_int_equal(agency, 2);
     discard_completed();
-    order[RESENDS] = request(LEDGER_PASS, 1, -1, 0);
+    order[RESENDS] = request(.type = LEDGER_PASS, .first = NO_FIRST);
     order[RESENDS]->input.turn_agency = 1;
     add(turns, order[RESENDS]);
     for (int done = 0, sent = 1; done < RESENDS + 1;) {
@@ -164,8 +164,8 @@ static void what_is_kept_costs_nothing_more(void **state) {
     assert_int_equal(cost_beyond(story.ledger, one), (size_t)HUGE_BETS * sizeof row);
     assert_int_equal(ask(resend(HUGE_CHUNKS), &next), ERROR_NONE); // which reads the chunk
     assert_int_equal(cost_beyond(story.ledger, one), 0);
-    discard(new_bets);
-    discard(one);
+    discard_request(new_bets);
+    discard_request(one);
     enum { LIST_BYTES = 512 * 1024 }; // what a list counts for
     struct ledger_request *list = bets(1, 0, 1);
     list->input.wants_list = true;
@@ -173,7 +173,7 @@ static void what_is_kept_costs_nothing_more(void **state) {
     ledger_close(&story.ledger);
     open_ledger(2); // nothing is known of how large they are
     assert_int_equal(cost_beyond(story.ledger, list), LIST_BYTES + (size_t)CHUNK_BYTES_MAX);
-    discard(list);
+    discard_request(list);
 }
 
 int main(void) {

@@ -19,7 +19,7 @@ static void a_worker_makes_the_draw(void **state) {
         struct error error;
         story.path[strlen(story.path) - 1] = (char)('0' + i); // a store each
         open_ledger(1);
-        assert_stored(LEDGER_LAST_CHUNK, 1, 0, 18, 18);
+        assert_stored(.last = true, .first = 0, .count = 18, .next = 18);
         ledger_close(&story.ledger);
         story.options.drawn = on_drawn_by_worker;
         sem_init(&happened, 0, 0);
@@ -43,10 +43,10 @@ static struct worker *stopping;
 // Comes back when the worker takes no more: it has then been told to stop.
 static void wait_for_stop(void) {
     for (;;) {
-        struct ledger_request *probe = request(LEDGER_PASS, 1, -1, 0);
-        probe->complete = discard;
+        struct ledger_request *probe = request(.type = LEDGER_PASS, .first = NO_FIRST);
+        probe->complete = discard_request;
         if (!worker_submit(stopping, probe)) {
-            discard(probe);
+            discard_request(probe);
             return;
         }
         sched_yield();
@@ -170,12 +170,12 @@ static void what_waits_when_the_worker_stops(void **state) {
     sem_init(&happened, 0, 0);
     sem_init(&may_go_on, 0, 0);
     assert_true(worker_start(story.ledger, &stopping, &error));
-    struct ledger_request *in_hand = request(LEDGER_CHUNK, 1, 0, 5), *waiting[3];
+    struct ledger_request *in_hand = request(.first = 0, .count = 5), *waiting[3];
     in_hand->complete = on_complete_until_stopped;
     assert_true(worker_submit(stopping, in_hand));
     sem_wait(&happened);
     for (int i = 0; i < 3; i++) {
-        waiting[i] = request(i == 1 ? LEDGER_PASS : LEDGER_CHUNK, 1, 5, 5);
+        waiting[i] = request(.type = i == 1 ? LEDGER_PASS : LEDGER_CHUNK, .first = 5, .count = 5);
         waiting[i]->answer.next = 99; // whatever it was before
         assert_true(worker_submit(stopping, waiting[i]));
     }
@@ -189,10 +189,10 @@ static void what_waits_when_the_worker_stops(void **state) {
         assert_ptr_equal(story.completed[1 + i], waiting[i]);
         assert_int_equal(waiting[i]->answer.error.code, ERROR_SHUTTING_DOWN);
         assert_int_equal(waiting[i]->answer.next, -1);
-        discard(waiting[i]);
+        discard_request(waiting[i]);
     }
     worker_free(&stopping);
-    discard(in_hand);
+    discard_request(in_hand);
     assert_bets(5);
     sem_destroy(&happened);
     sem_destroy(&may_go_on);
@@ -206,7 +206,7 @@ static void a_stopped_worker_answers_what_waits(void **state) {
     assert_true(worker_start(story.ledger, &worker, &error));
     struct ledger_request *requests[REQUESTS_MAX];
     for (int i = 0; i < REQUESTS_MAX; i++) {
-        requests[i] = request(LEDGER_CHUNK, 1, i * 2, 2);
+        requests[i] = request(.first = i * 2, .count = 2);
         assert_true(worker_submit(worker, requests[i]));
     }
     worker_stop(worker);
@@ -224,7 +224,7 @@ static void a_stopped_worker_answers_what_waits(void **state) {
     worker_free(&worker);
     assert_bets(stored); // what was acknowledged is there, and nothing else
     for (int i = 0; i < REQUESTS_MAX; i++) {
-        discard(requests[i]);
+        discard_request(requests[i]);
     }
 }
 
