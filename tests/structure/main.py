@@ -18,20 +18,10 @@ from names import names  # noqa: E402
 from units import Sources, Use  # noqa: E402
 
 SHOWN = 20  # circles, of one that has many ways
-KNOWN = os.path.join(HERE, "known.txt")
 
 
 def folder(unit):
     return os.path.dirname(unit) or unit
-
-
-def known():
-    """Sets of folders that still have circles, a line each."""
-    try:
-        with open(KNOWN, encoding="utf-8") as file:
-            return [set(line.split()) for line in file if line.strip() and not line.startswith("#")]
-    except FileNotFoundError:
-        return []
 
 
 def shown(circle):
@@ -54,23 +44,19 @@ def main():
     parser.add_argument("--root", default=ROOT, help=argparse.SUPPRESS)
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "dev"), metavar="FOLDER",
                         help="where the tree is configured (default: build/dev)")
-    parser.add_argument("--all", action="store_true", help="all of them, also those of the folders in tests/structure/known.txt")
+    parser.add_argument("--all", action="store_true", help="show all of them, however many there are")
     options = parser.parse_args()
     try:
         files, folders = found(options.root, options.build)
     except (OSError, RuntimeError) as error:
         print(f"script/structure: {error}", file=sys.stderr)
         return 1
-    faults, left = [f"{name} has {lines} lines, more than {LINES_MAX}" for name, lines in too_long(options.root)], []
-    for circle in files + folders:
-        allowed = not options.all and any({folder(use.user) for use in circle} <= folders_ for folders_ in known())
-        (left if allowed else faults).append(shown(circle))
+    faults = [f"{name} has {lines} lines, more than {LINES_MAX}" for name, lines in too_long(options.root)]
+    faults += [shown(circle) for circle in files + folders]
     more = len(faults) - SHOWN
     if more > 0 and not options.all:
         faults[SHOWN:] = [f"and {more} more: --all shows them"]
     print("\n".join(faults) or "no circle, and no file too long", flush=True)
-    if left:
-        print(f"{len(left)} circles of tests/structure/known.txt are left; --all shows them")
     return 1 if faults else 0
 
 
