@@ -4,59 +4,28 @@ On a machine with a public address, made of a network namespace.
 """
 import os
 import signal
-import subprocess
-import tempfile
 import unittest
 
 from certificates import Authority
 from harness import STORES, Process, Server, Story, bound_at
+from machines import can_be_made, machine
 
 LOOPBACK, PRIVATE, PUBLIC = "127.0.0.1", "10.1.2.3", "192.88.99.7"
 ANYWHERE = {"SERVER_IP": ""}
-
-
-# All that is here but what tells that it is a container, where plain text is always allowed.
-ROOT_OF_ITS_OWN = """
-mkdir -p root
-mount -t tmpfs none root
-mount --make-unbindable root
-for entry in /*; do
-    if [ -L "$entry" ]; then
-        cp -P "$entry" root/
-    elif [ -d "$entry" ]; then
-        mkdir "root$entry"
-        [ "$entry" = /run ] || mount --rbind "$entry" "root$entry"
-    fi
-done
-"""
-
-
-def machine(*addresses):
-    """What has a program run on a machine of its own, which has these addresses beside its loopback."""
-    commands = ["ip link set lo up", *(f"ip address add {address}/32 dev lo" for address in addresses),
-                ROOT_OF_ITS_OWN, 'exec chroot root env -u container -C "$PWD" "$@"']
-    return ["unshare", "--net", "--mount", *(["--user", "--map-root-user"] if os.getuid() != 0 else []),
-            "sh", "-ec", "\n".join(commands), "sh"]
-
-
-def can_be_made():
-    with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run([*machine(), "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
-                              check=False).returncode == 0
 
 
 @unittest.skipUnless(can_be_made(), "needs network and mount namespaces")
 @unittest.skipUnless(STORES.in_files, "the store is not on that machine")
 class Exposure(Story):
     def serve(self, *flags, on, bound=()):
-        server = Server(self, *flags, agencies=1, prefix=[*machine(*on), *bound], environment=ANYWHERE)
+        server = Server(self, *flags, agencies=1, prefix=[*machine(*(f"{address}/32" for address in on)), *bound], environment=ANYWHERE)
         server.signal(signal.SIGTERM)
         self.assertEqual(server.wait(), 0)
         return "\n".join(server.lines[:-1])
 
     def check_refused(self, *flags, bound=()):
         server = Process(self, ["server", "--store", "quiniela.db", *flags], environment=ANYWHERE,
-                         prefix=[*machine(PRIVATE, PUBLIC), *bound])
+                         prefix=[*machine(f"{PRIVATE}/32", f"{PUBLIC}/32"), *bound])
         self.assertEqual(server.wait(), 2)
         said = "\n".join(server.errors)
         self.assertIn(PUBLIC, said)

@@ -9,38 +9,14 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import unittest
 
 from harness import PROGRAM, STORES, Process, Story, hang_s
+from machines import can_be_made, machine
 
 OWN, OTHER, PUBLIC, ELSEWHERE = "10.1.2.3", "10.4.5.6", "192.88.99.7", "10.96.0.17"
 EVERYWHERE = {"::"}
 LINK_LOCAL = "fe80::7"
-
-# All that is here but /run, and a hosts file of its own: the file `hosts` of the working directory.
-ROOT_OF_ITS_OWN = """
-mkdir -p root
-mount -t tmpfs none root
-mount --make-unbindable root
-for entry in /*; do
-    if [ -L "$entry" ]; then
-        cp -P "$entry" root/
-    elif [ -d "$entry" ]; then
-        mkdir "root$entry"
-        [ "$entry" = /run ] || mount --rbind "$entry" "root$entry"
-    fi
-done
-mkdir -p etc root/etc-of-the-host
-mount --rbind /etc root/etc-of-the-host
-ls /etc | sed 's|^|/etc-of-the-host/|' | xargs ln -sfnt etc
-find /etc -maxdepth 1 -type f -exec cp -p --remove-destination -t etc {} +
-cp hosts etc/hosts
-rm -f etc/resolv.conf etc/nsswitch.conf
-echo "nameserver 127.0.0.1" >etc/resolv.conf
-echo "hosts: files dns" >etc/nsswitch.conf
-mount --bind etc root/etc
-"""
 
 # Has a program inherit a socket at the name server's port that nobody reads.
 SILENT_NAME_SERVER = """import os, socket, sys
@@ -49,22 +25,6 @@ silent.bind(("127.0.0.1", 53))
 silent.set_inheritable(True)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-
-
-def machine(*addresses, zone=False):
-    commands = ["ip link set lo up", *(f"ip address add {address}/32 dev lo" for address in addresses),
-                *([f"ip address add {LINK_LOCAL}/64 dev lo"] if zone else []),
-                ROOT_OF_ITS_OWN, 'exec chroot root env -u container -C "$PWD" "$@"']
-    return ["unshare", "--net", "--mount", *(["--user", "--map-root-user"] if os.getuid() != 0 else []),
-            "sh", "-ec", "\n".join(commands), "sh"]
-
-
-def can_be_made():
-    with tempfile.TemporaryDirectory() as folder:
-        with open(os.path.join(folder, "hosts"), "w", encoding="ascii"):
-            pass
-        return subprocess.run([*machine(), "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
-                              check=False).returncode == 0
 
 
 def listening_at(process):
@@ -83,11 +43,12 @@ def listening_at(process):
 @unittest.skipUnless(can_be_made(), "needs network and mount namespaces, which are not permitted here")
 @unittest.skipUnless(STORES.in_files, "the store is not on that machine")
 class Names(Story):
-    def start(self, ip, *flags, hosts="", on=(), prefix=(), **how):
+    def start(self, ip, *flags, hosts="", on=(), prefix=(), zone=False):
+        addresses = [*(f"{address}/32" for address in on), *([f"{LINK_LOCAL}/64"] if zone else [])]
         with open(os.path.join(self.folder, "hosts"), "w", encoding="ascii") as file:
             file.write("127.0.0.1 localhost\n::1 localhost\n" + hosts)
         return Process(self, ["server", "--agencies", 1, "--loops", 2, "--server-port", 12345, *flags],
-                       environment={"SERVER_IP": ip}, prefix=[*machine(*on, **how), *prefix])
+                       environment={"SERVER_IP": ip}, prefix=[*machine(*addresses, hosts=True), *prefix])
 
     def serve(self, *arguments, **how):
         server = self.start(*arguments, **how)
