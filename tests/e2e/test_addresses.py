@@ -1,4 +1,4 @@
-"""An agency that knows several addresses gets on though some are no good.
+"""An agency that knows several addresses copes with bad ones among them.
 
 An address that must be tried is the only one that could be good while the story waits for that, since the order is
 random.

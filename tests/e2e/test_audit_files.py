@@ -1,4 +1,4 @@
-"""A moved, emptied or deleted audit log, or a killed server, leaves a log that is whole or says so.
+"""Moving, emptying or deleting the audit log, or killing the server, leaves a log that verifies.
 
 What happened still stands in it, or it says what is missing.
 """

@@ -1,4 +1,4 @@
-"""An audit log that names the store, or what stands beside it, is refused before a byte is written."""
+"""An audit log at the path of the store, or of its files, is refused before a byte is written."""
 import os
 import unittest
 

@@ -1,4 +1,4 @@
-"""The program is built so that a mistake in memory ends it rather than gives it away.
+"""The program is hardened: a memory error ends it and is not exploitable.
 
 By the program's own headers.
 """

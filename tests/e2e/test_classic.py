@@ -1,4 +1,4 @@
-"""Clients and centrals that know only the classic messages are served to the end."""
+"""Clients and centrals that only know the classic messages are served to the end."""
 import json
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""A crowd of agencies at once, on four loops, are all told their winners.
+"""A crowd of agencies at once, on four loops, all get their winners.
 
 There are two hundred of them; on three servers fewer, as test_servers.py has a thousand agencies end at eight.
 """

@@ -1,4 +1,4 @@
-"""When a database or log has been emptied or cut, nobody goes on as if what went had never been.
+"""When a database or log has been truncated, no server or command carries on as if nothing were lost.
 
 What was acknowledged has gone with it: neither the server under which it happens goes on, nor a later one, nor
 whoever reads the store.

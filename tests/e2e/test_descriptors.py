@@ -1,4 +1,4 @@
-"""Started without some of descriptors 0 to 2, each program works and prints into no file of its own.
+"""Started without some of descriptors 0 to 2, no program writes its output into one of its files.
 
 It ends when it is asked to. One that has something to print, and cannot, says by its exit code that it failed.
 """

@@ -1,4 +1,4 @@
-"""Plain text where anybody may come from is refused or warned of.
+"""Plain text on an address that anybody can reach is refused, or logged as a warning.
 
 On a machine with a public address, made of a network namespace.
 """

@@ -1,4 +1,4 @@
-"""Whoever sends again what is stored, as much as it can, does not hold up those who send bets."""
+"""An agency that keeps resending what is stored does not hold up those that send new bets."""
 import os
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""A flood of handshakes that never end makes its own addresses wait, and nobody else."""
+"""A flood of handshakes that never finish slows down only the addresses that it comes from."""
 import contextlib
 import resource
 import select

@@ -1,4 +1,4 @@
-"""Whatever comes in, however slowly, from however many: the others are served.
+"""Whatever hostile clients send, however slowly or many, the others are served.
 
 HOSTILE_ROUNDS=N repeats what is sampled or random N times; HOSTILE_SEED sets what is drawn.
 """

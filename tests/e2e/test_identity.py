@@ -1,4 +1,4 @@
-"""A store is a file, not a name: whichever way it is reached, one server has it.
+"""A store is a file, not a name: by whichever name it is opened, only one server has it.
 
 Its log is looked at, and what is no file that stays is refused. A server whose files have no name any more
 acknowledges nothing.

@@ -1,4 +1,4 @@
-"""`quiniela keys` makes what openssl and the central take, keeps what is there, and names bad files."""
+"""`quiniela keys` makes keys that openssl and the central accept, and keeps existing ones."""
 import os
 import subprocess
 import unittest

@@ -1,4 +1,4 @@
-"""No bet of a file is skipped before it has been compared with what is stored.
+"""An agency skips no bet before it has compared it with what is stored.
 
 Files that begin alike.
 """

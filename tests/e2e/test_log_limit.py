@@ -1,4 +1,4 @@
-"""What strangers can write into the log has its limits, the lottery's own lines have none."""
+"""Log lines that strangers can cause are rate-limited, the lottery's own lines are not."""
 import re
 import signal
 import unittest

@@ -1,4 +1,4 @@
-"""Clients that send and do not read can have the central hold only so much, whatever they do.
+"""Clients that send without reading cannot make the central use more than its share of memory.
 
 The attacks are those of script/hostile --memory.
 """

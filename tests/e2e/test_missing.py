@@ -1,4 +1,4 @@
-"""Where a stored chunk is gone, whoever needs it says so, and a part is never taken for the whole."""
+"""A missing chunk is reported by whoever needs it, and the rest is never taken for the whole."""
 import contextlib
 import os
 import sqlite3

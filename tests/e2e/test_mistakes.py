@@ -1,4 +1,4 @@
-"""A setting that is nearly right is refused in one line that names it, before anything is made.
+"""A setting with a typo is refused in one line that names it, before anything is created.
 
 Nor is anything listened on.
 """

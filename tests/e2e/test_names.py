@@ -1,4 +1,4 @@
-"""SERVER_IP as a name listens at its addresses, and one that means nothing opens no more unsaid.
+"""SERVER_IP as a name listens on that name's addresses, and never silently on more.
 
 On machines made of namespaces, with a hosts file of their own and a name server that never answers.
 """

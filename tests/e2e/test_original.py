@@ -1,4 +1,4 @@
-"""Our agencies get on with the original central, which reads a message in pieces of 8064 bytes.
+"""Our agencies work with the original central, which reads messages in pieces of 8064 bytes.
 
 It decodes each piece by itself: a character that lay in two of them would end it for everybody.
 """

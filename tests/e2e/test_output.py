@@ -1,4 +1,4 @@
-"""An export takes nothing's place that somebody works with.
+"""An export never overwrites a file that another program is using.
 
 The store, its files, the audit log of a server that runs.
 """

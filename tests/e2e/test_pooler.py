@@ -1,4 +1,4 @@
-"""Behind a pooler, and with synchronous_commit off, what is acknowledged is stored.
+"""Through a pooler, and with synchronous_commit off, what is acknowledged is stored.
 
 Whatever settings those sessions, the role or the database have. Skipped where there is no PgBouncer.
 """

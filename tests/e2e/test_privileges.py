@@ -1,4 +1,4 @@
-"""Server and client give up what they do not need, and renewed certificates are read all the same.
+"""Server and client drop the privileges they do not need, and can still read renewed certificates.
 
 Seen from outside.
 """

@@ -1,4 +1,4 @@
-"""A request that the database does not take is refused alone, and a database not in UTF-8 at the start.
+"""A request that the database rejects is refused alone, a database not in UTF-8, at the start.
 
 It breaks a rule of the tables, whoever sends at the same time.
 """

@@ -1,4 +1,4 @@
-"""Certificates and lists are read again: who is no longer good is out at once, everybody else stays.
+"""After a reload, clients with revoked certificates are disconnected at once, and all others stay.
 
 Also whoever says nothing.
 """

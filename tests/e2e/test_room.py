@@ -1,4 +1,4 @@
-"""Nobody who comes with few connections is kept out, whatever the others do.
+"""A client with few connections always gets in, whatever the others do.
 
 When there are as many as may be, whoever has most of them loses one, and what is missed least of theirs.
 """

@@ -1,4 +1,4 @@
-"""The server as a service gives up its powers once started, and gets on with who watches over it."""
+"""As a service, the server drops its privileges and works with its service manager."""
 import os
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Started again with other settings by mistake, a draw that has begun stays as it was opened.
+"""Restarted with other settings by mistake, a draw that has begun keeps its own.
 
 Nothing is sealed, and no other number wins, unless somebody says that it is meant.
 """

@@ -1,4 +1,4 @@
-"""Servers started for different numbers of agencies acknowledge no bet that their draw leaves out.
+"""Servers set up for different numbers of agencies acknowledge no bet that their draw leaves out.
 
 Whatever the order in which their statements meet; and a server that runs takes over what another one has stored.
 """

@@ -1,4 +1,4 @@
-"""Whoever has no certificate, an expired one or another agency's is refused, the reason in the log.
+"""A missing, expired or wrong certificate is refused, and the log says why.
 
 Everybody else is served as ever.
 """

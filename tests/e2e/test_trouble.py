@@ -1,4 +1,4 @@
-"""A disk or machine in trouble is named, nothing unstored is acknowledged, and later it goes on.
+"""Trouble with the disk or machine is reported, and work resumes once it is over.
 
 A disk that is full, fails or may not be written, a store that another server has, a clock that is set. When the cause
 is gone it goes on.

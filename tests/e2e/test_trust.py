@@ -1,4 +1,4 @@
-"""A certificate's words decide who may pass for whom, whose word ends an agency, and whose does not."""
+"""Certificates decide who may act for whom, and only a trusted peer can make an agency give up."""
 import json
 import os
 import re

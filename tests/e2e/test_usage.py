@@ -1,4 +1,4 @@
-"""The command line gives help, versions, exit codes, and one clear line for what is wrong."""
+"""The command line gives help, versions, exit codes, and one clear line for each mistake."""
 import os
 import re
 import subprocess

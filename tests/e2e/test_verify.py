@@ -1,4 +1,4 @@
-"""What happened stands in the audit log, line by line, and whatever is done to it later is found.
+"""The audit log records what happened, and any later change to it is found.
 
 Each line has the hash of the one before.
 """

@@ -1,4 +1,4 @@
-"""Good messages are taken in any pieces, bad ones refused by name, and nothing of those is stored."""
+"""Good messages are accepted in any pieces, bad ones are refused by name, and nothing is stored."""
 import json
 import os
 import re

@@ -1,4 +1,4 @@
-"""An agency says what a wrong file or address looks like, and what to do."""
+"""An agency says what is wrong with a file or address, and what to do."""
 import gzip
 import io
 import os

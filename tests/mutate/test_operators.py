@@ -1,4 +1,4 @@
-"""Each careless change that is planted is found where it can be made, and keeps its name."""
+"""Each kind of planted mistake is found where it can be made, and keeps its name."""
 import os
 import sys
 import tempfile

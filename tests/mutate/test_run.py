@@ -1,4 +1,4 @@
-"""Planted bugs that a test notices are told from others, and the sources stay as they are."""
+"""Mutants that a test notices are told from the others, and the sources stay unchanged."""
 import fcntl
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Tests are repeated as often as asked, nothing is lost or left behind, and wrong use touches nothing."""
+"""Tests are repeated as often as asked, nothing is lost or left behind, and wrong use does no harm."""
 import fcntl
 import json
 import os

@@ -1,4 +1,4 @@
-"""Two centrals are measured in turn, and told apart by the processor time that each uses for a bet."""
+"""Two centrals are measured in turn, and compared by the processor time that each uses for a bet."""
 import os
 import re
 import subprocess

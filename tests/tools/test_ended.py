@@ -1,4 +1,4 @@
-"""Whoever ends a tool, nothing that it has started is left."""
+"""A tool that is interrupted leaves nothing running."""
 import os
 import signal
 import socket

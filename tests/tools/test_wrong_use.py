@@ -1,4 +1,4 @@
-"""A tool that is told what it does not understand says so, and has neither built nor started anything."""
+"""A tool called with wrong arguments says so, and has neither built nor started anything."""
 import concurrent.futures
 import json
 import os

@@ -1,4 +1,4 @@
-// The audit log holds with many threads, on a full disk, and with text of every sort.
+// The audit log works with many threads, on a full disk, and with any text.
 // It reaches where the end-to-end tests cannot.
 #include "cmocka_all.h"
 

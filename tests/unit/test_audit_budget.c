@@ -1,4 +1,4 @@
-// Each sort and each agency has a budget of audit lines, and what is left out is counted.
+// Each sort of audit record and each agency has a budget, and what is left out is counted.
 #include "cmocka_all.h"
 
 #include "audit/budget.h"

@@ -1,4 +1,4 @@
-// An audit log whose file is moved, changed or replaced goes on, or says why it does not.
+// An audit log whose file is moved, changed or replaced continues, or says why it cannot.
 #include "audit_story.h"
 
 #include "bet/errors.h"

@@ -1,4 +1,4 @@
-// What an audit log could not write is told of at its time, and how much it was.
+// Audit records that could not be written are counted, and their number is recorded later.
 #include "audit_story.h"
 
 static const struct audit_sort late = {"refused", "late", NULL}, plain = {"seen", NULL, NULL};

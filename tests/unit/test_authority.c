@@ -1,4 +1,4 @@
-// Certificates and lists of a test authority say what they are for, who made them, and until when.
+// A test authority's certificates and lists have the right purpose, issuer and expiry.
 #include "cmocka_all.h"
 
 #include "keys/authority.h"

@@ -1,4 +1,4 @@
-// Who is confined is refused what it has given up, by Landlock and by the filter each.
+// A confined process is denied what it gave up, by Landlock and by the filter separately.
 // A child process is confined and tries something; how it ends tells whether that is forbidden, and by which
 // of the two. Landlock answers with an error, the filter with SIGSYS. Each is tried alone, so that neither
 // can hide the other's gaps.

@@ -1,4 +1,4 @@
-// Before it is confined, a server has loaded whatever its resolver would load later, and nothing else.
+// Before it is confined, a server loads what its resolver would load later, and nothing else.
 #include "cmocka_all.h"
 
 #include "confine/modules.h"

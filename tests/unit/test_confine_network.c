@@ -1,4 +1,4 @@
-// Who is confined connects only where it may, and no other call connects or sends on the sly.
+// A confined process connects only where it may, and no other call gets around that.
 // And the powers of a root who stays root.
 #include "confine_story.h"
 

@@ -1,4 +1,4 @@
-// A ClientHello that resumes a session is told from others, never reading beyond its end.
+// A ClientHello that resumes a session is recognised, without reading beyond its end.
 // Whatever else stands in it.
 #include "cmocka_all.h"
 

@@ -1,4 +1,4 @@
-// What an audit log has of a draw is found in its records, whatever stands beside them in the log.
+// What an audit log says about a draw is found among all its other records.
 #include "cmocka_all.h"
 
 #include "guarded.h"

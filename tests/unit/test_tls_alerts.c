@@ -1,4 +1,4 @@
-// Who is refused is told whether its certificate is to blame, so that it comes again when it is not.
+// A refused peer learns whether its certificate is to blame, so that it retries when it is not.
 // Client and server talk in memory, and the time of day is the test's.
 #include "tls_pipe.h"
 #include "tls_story.h"

@@ -1,4 +1,4 @@
-// A chain of authorities has four between ours and an agency at most, and all of them are looked at.
+// A chain has at most four intermediate authorities, and every one of them is checked.
 // Client and server talk in memory.
 #include "tls_pipe.h"
 #include "tls_story.h"

@@ -1,4 +1,4 @@
-// Certificates, keys and lists that cannot be used are refused by name, and leave nothing behind.
+// Certificates, keys and lists that cannot be used are refused by name, and nothing leaks.
 // Memory is looked for by LeakSanitizer at the end of the program.
 #include "cmocka_all.h"
 #include "descriptors.h"

@@ -1,4 +1,4 @@
-// A resumed TLS session is refused once the certificate of either side has expired.
+// A resumed TLS session is refused once either side's certificate has expired.
 // Client and server talk in memory, and the time of day is the test's.
 #include "tls_pipe.h"
 #include "tls_story.h"
