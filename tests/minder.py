@@ -2,8 +2,8 @@
 
 Whatever the command starts, in sessions of its own, too, is ended when it ends, when the time is over, or when
 whoever started this closes its standard input, if only by ending. In the last two cases the command's group gets a SIGINT
-and has GENTLY seconds to end by itself, unless that is 0. Its temporary files go into two folders that are removed behind
-it: TMPDIR, and QUINIELA_MEMORY in memory. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
+and has GENTLY seconds to end by itself, unless that is 0. Its temporary files go into two folders that are removed
+afterwards: TMPDIR, and QUINIELA_MEMORY in memory. Prints how it went: "STATUS SECONDS", or "timeout SECONDS".
 """
 import ctypes
 import os

@@ -1,7 +1,7 @@
 """Runs a command beside a PostgreSQL of its own, and ends that with it: with_postgres.py [--needed] COMMAND [ARGUMENT …]
 
 QUINIELA_POSTGRES holds its address. The database lives in a folder that is removed afterwards, in memory (QUINIELA_MEMORY
-is a folder there) where there is room: what a power cut leaves of it is no test's question. It is a copy of one that is made once and kept in build/,
+is a folder there) where there is room: no test asks what a power cut leaves of it. It is a copy of one that is made once and kept in build/,
 since initdb takes seconds. PostgreSQL does not run as root, so root hands it to the user that Debian's package has made
 for it. Where none is installed the command runs without; with --needed it does not run, and the exit status is 77.
 """
@@ -137,7 +137,7 @@ def main():
     given = parser.parse_args()
     command = given.command
     if not command or shutil.which(command[0]) is None:
-        parser.error(f"{command[0]!r} is no program" if command else "no COMMAND is given")
+        parser.error(f"{command[0]!r} is not a program" if command else "no COMMAND is given")
     if programs() is None and given.needed:
         print("skipped: no PostgreSQL is installed")
         return 77

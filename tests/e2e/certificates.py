@@ -100,7 +100,7 @@ class Authority:
 
 
 def join(path, *parts):
-    """A file with what stands in the others, one behind the other."""
+    """A file with the contents of the others, one after the other."""
     with open(path, "wb") as out:
         for part in parts:
             with open(part, "rb") as file:

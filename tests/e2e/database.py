@@ -26,7 +26,7 @@ class Holding:
         story.addCleanup(self.release)
         self.psql.stdin.write(f"BEGIN;\n{statement};\n\\echo held\n")
         self.psql.stdin.flush()
-        read_until(self.psql, "held")  # behind what the statement says
+        read_until(self.psql, "held")  # after the output of the statement
 
     def release(self):
         if self.psql.poll() is None:

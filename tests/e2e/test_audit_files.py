@@ -19,7 +19,7 @@ CLOCK_REALTIME_COARSE = 5  # clock_gettime(2)
 
 
 def the_servers_second():
-    """As time(2) has it, which is some milliseconds behind Python's time()."""
+    """As time(2) has it, some milliseconds later than Python's time()."""
     return int(time.clock_gettime(CLOCK_REALTIME_COARSE))
 
 

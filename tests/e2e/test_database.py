@@ -21,7 +21,7 @@ SECRET = "very-secret-word"
 
 
 class Cutter:
-    """Sits between a server and its database. Once armed, it cuts the next COMMIT's exchange behind a number of bytes:
+    """Sits between a server and its database. Once armed, it cuts the next COMMIT's exchange after a number of bytes:
     of those to the database, or of those back."""
 
     def __init__(self, story, port):
@@ -92,7 +92,7 @@ class Cutter:
                     if way == "there":
                         left = after
                     cut_back.append(after if way == "back" else None)
-                # Beyond the exchange's end (Sync) is right behind it, and not in the next group.
+                # A cut beyond the exchange's end (Sync) comes right after it, and not in the next group.
                 if left is not None and (left <= len(message) or head[:1] == b"S"):
                     database.sendall(message[:left])
                     break

@@ -1,7 +1,7 @@
 """A store is a file, not a name: by whichever name it is opened, only one server has it.
 
-Its log is looked at, and what is no file that stays is refused. A server whose files have no name any more
-acknowledges nothing.
+Its log is checked, and anything but a lasting file is refused. A server whose files have lost their names acknowledges
+nothing.
 """
 import os
 import shutil

@@ -14,7 +14,7 @@ from harness import Agency, Ports, Wire, hang_s, hold_port, until
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ["PATH"] + ":/usr/sbin")
 BACKENDS = 3
 
-# Has the database write down what each commit of a chunk is made with, behind every statement of its transaction.
+# Has the database record the settings of each commit of a chunk, after every statement of its transaction.
 NOTE = """
     CREATE TABLE made_with (setting TEXT, messages TEXT);
     CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.made_with VALUES

@@ -125,7 +125,7 @@ class Reloaded(Tls):
         self.ca.revoke("leaving")
         self.reload()
         engine.write(frame(chunk()))
-        plain.sendall(outgoing.read())  # its certificate, and a bet behind it
+        plain.sendall(outgoing.read())  # its certificate, followed by a bet
         self.assert_refused("certificate_revoked")
         self.assertEqual(self.server.count("almacenad"), 0)
 

@@ -142,7 +142,7 @@ class WhatIsMissedLeast(Room):
         for wire in half:
             wire.ask(asked(1))
             wire.socket.sendall(struct.pack(">I", 1000) + b"{")
-        self.wire(0, "127.0.0.9").ask(asked(1))  # behind which all that was sent before has been read
+        self.wire(0, "127.0.0.9").ask(asked(1))  # once it is answered, all that was sent before has been read
         others = []
         for count, kind in ((8, half), (8, idle), (4, waiting)):
             self.assertEqual(self.closed(kind), [])

@@ -7,7 +7,7 @@ import unittest
 from database import DatabaseStory, chunk
 from harness import Process, Wire
 
-# Bets of agency 3 wait while somebody holds the lock: as they are added, or in the commit behind every statement.
+# Bets of agency 3 wait while somebody holds the lock: as they are added, or in the commit, after every statement.
 WAIT = """
     CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::int); RETURN NULL; END $$;

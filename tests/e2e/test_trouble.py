@@ -253,7 +253,7 @@ class Clock(Trouble):
     def test_no_early_draw_and_retries_go_on(self):
         self.sample((300, 200), (2, 1))
         ports = hold_ports()
-        early = Agency(self, 2, ports, environment=self.faked)  # there is no server yet: it tries again and again
+        early = Agency(self, 2, ports, environment=self.faked)  # there is no server yet: it keeps retrying
         early.wait_for("action: connect .*result: fail")
         self.set_clock(10)
         early.wait_for("action: connect .*result: fail", count=early.count("action: connect .*result: fail") + 2)

@@ -269,7 +269,7 @@ class Forged(Audited):
             self.hash = hashlib.sha256(self.hash.encode() + part).hexdigest()
 
     def chain(self, *parts):
-        """Two records, the parts of lines, and the record that tells of them and one more behind it."""
+        """Two records, fragments of lines, the record that reports them, and one more."""
         chain = self.Chain()
         chain.record("started", draw="1")
         chain.record("agency_finished", draw="1", agency=1, bets=30)
@@ -306,7 +306,7 @@ class Forged(Audited):
         for parts in self.TORN:
             chain = self.chain(*parts)
             for number, line in enumerate(chain.lines[:-1]):
-                # A part of a line has no hash of its own: the record behind all parts has it.
+                # A fragment has no hash of its own: the record after all fragments has it.
                 found = number + 2 if line.endswith(b'"}') and not (parts and number == 1) else 3 + len(parts)
                 place = line.find(b":00:0") + 5 if b":00:0" in line else len(line) // 2  # in its time
                 self.assert_found(chain, number, place, f"{found}: does not continue the line before")

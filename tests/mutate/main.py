@@ -53,11 +53,11 @@ def arguments():
                         help="the lines that have changed last, then at random, with the quick tests only")
     chosen = parser.parse_args()
     if not is_repository(chosen.root):
-        parser.error(f"{chosen.root} is no git repository")
+        parser.error(f"{chosen.root} is not a git repository")
     if chosen.ci and (chosen.since or chosen.minutes or chosen.show or chosen.again):
         parser.error("argument --ci: not with --since, --minutes, --show or --again")
     if chosen.since and not is_revision(chosen.root, chosen.since):
-        parser.error(f"argument --since: {chosen.since!r} is no revision")
+        parser.error(f"argument --since: {chosen.since!r} is not a revision")
     return chosen
 
 

@@ -138,7 +138,7 @@ class Finder:
             self.add("negate", (start, start + len(text.encode())), f"!({text})")
 
     def bracketed(self, cursor, keyword):
-        """The span within the parentheses behind the keyword."""
+        """The span within the parentheses after the keyword."""
         start = cursor.extent.start.offset
         if self.source.macro_at(start):
             return None

@@ -64,7 +64,7 @@ class Run(unittest.TestCase):
                     self.assertRegex(self.mutate(*arguments, status=2), r"usage: .*(?s:.*)error: ")
             self.assertEqual(os.listdir(self.folder), [".git"])
             os.rename(os.path.join(self.folder, ".git"), os.path.join(self.folder, "git"))
-            self.assertIn("is no git repository", self.mutate(status=2))
+            self.assertIn("is not a git repository", self.mutate(status=2))
 
     def test_a_project_of_one_function(self):
         with tempfile.TemporaryDirectory() as self.folder:

@@ -23,7 +23,7 @@ from ctest_list import ASK, Described, told  # noqa: E402
 from results import Results, Unusable  # noqa: E402
 
 BUSY = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    for _ in range(1000000): pass\n"
-LOAD_MAX = 50  # for each core; more is no test of tests
+LOAD_MAX = 50  # for each core; more tests nothing
 GENTLE_S = 20  # for a test to end what it has started
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1", "UBSAN_OPTIONS": "print_stacktrace=1",
               "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}  # as in script/test

@@ -108,7 +108,7 @@ static inline void assert_events(const char *file, const char *expected) {
     assert_string_equal(text, expected);
 }
 
-// These files, one behind the other, are one chain.
+// These files, one after the other, are one chain.
 static inline void assert_chain(const char *first, const char *second, uint64_t records) {
     struct chain chain;
     struct error error;

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *configured; // NULL: there is no such file
-static char loaded[512];       // names, with a blank behind each
+static const char *configured; // NULL: no such file
+static char loaded[512];       // names, each followed by a space
 static int closed;
 
 // In place of the C library's, for modules.c --------------------------------------------------------------

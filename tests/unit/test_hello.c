@@ -69,7 +69,7 @@ static void one_that_is_cut_short_is_read_to_its_end_only(void **state) {
     struct hello hello = whole(32, true);
     size_t said = hello.length - 100 - 4 + 2; // up to the extension's kind
     for (size_t length = 0; length <= hello.length; length++) {
-        uint8_t *exactly = malloc(length + (length == 0)); // the sanitizers see what is read behind it
+        uint8_t *exactly = malloc(length + (length == 0)); // the sanitizers see reads beyond it
         assert_non_null(exactly);
         memcpy(exactly, hello.bytes, length);
         assert_int_equal(tls_hello_resumes(exactly, length), length >= said);

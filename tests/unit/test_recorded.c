@@ -33,7 +33,7 @@ static void take(const char *event, const char *draw, int64_t agency) {
     const struct audit_field fields[] = {
         {.name = "draw", .text = draw}, {.name = "agency", .number = agency}, {.name = "bets", .number = 7}};
     size_t length = chain_write(&chain, event, fields, draw == NULL ? 0 : agency == 0 ? 1 : 3, line) - 1;
-    line[length] = '\0'; // as the line's end is behind it where it is read
+    line[length] = '\0'; // where it is read, the line's end follows it
     recorded_take(&recorded, line, length);
 }
 
@@ -88,7 +88,7 @@ static void a_number_beyond_all_agencies_is_none(void **state) {
 
 static void the_seal_and_the_draw(void **state) {
     (void)state;
-    take("sealed", "1", 0); // which ends behind the draw's name with its hash
+    take("sealed", "1", 0); // ends with its hash, after the draw's name
     assert_true(recorded.sealed);
     assert_false(recorded.drawn);
     take("drawn", "1", 1);

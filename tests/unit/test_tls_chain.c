@@ -71,7 +71,7 @@ static void append(const char *from) {
     assert_int_equal(system(command), 0);
 }
 
-// The agency's certificate, signed by the last of so many authorities below ours, with all of them behind it.
+// The agency's certificate, signed by the last of so many authorities below ours, followed by all of them.
 static struct tls_context *agency_below(int between) {
     char folders[BETWEEN_MAX + 1][96];
     snprintf(folders[0], sizeof folders[0], "%s", root);
