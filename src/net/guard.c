@@ -52,15 +52,19 @@ static void close_all_due(struct connections *all) {
     }
 }
 
-bool guard_sweep(struct guard *guard, uint64_t elapsed_ms) {
+void guard_sweep(struct guard *guard, uint64_t elapsed_ms) {
     struct connections *all = guard->all;
     watch_advance(&all->watch, elapsed_ms, STEP_MS_MAX);
     close_all_due(all);
     eviction_help_neighbours(all);
     closings_report(&all->closings, watch_now_ms(&all->watch), false);
-    bool unchecked = recheck_all(all);
+    recheck_all(all);
     ending_sweep_arrivals(all);
-    return unchecked || arrivals_are_awaited(all) || watch_needed(&all->watch) ||
+}
+
+bool guard_needs_sweeps(const struct guard *guard) {
+    const struct connections *all = guard->all;
+    return recheck_is_needed(all) || arrivals_are_awaited(all) || watch_needed(&all->watch) ||
            closings_are_unreported(&all->closings);
 }
 

@@ -19,8 +19,12 @@ struct guard {
 // `all` has begun (connections_begin).
 void guard_begin(struct guard *guard, struct connections *all, const struct guard_timeouts *timeouts);
 
-// Closes what is due, and logs what was closed. Returns whether it has to run again later.
-bool guard_sweep(struct guard *guard, uint64_t elapsed_ms);
+// Closes what is due, and logs what was closed.
+void guard_sweep(struct guard *guard, uint64_t elapsed_ms);
+
+// Whether it has to be swept again later: something waits that can become due, or to be logged or looked at.
+// To be asked once everything is settled, as settling can begin a deadline.
+bool guard_needs_sweeps(const struct guard *guard);
 
 // Logs what was closed and is not logged yet, before the end.
 void guard_report_all(struct guard *guard);

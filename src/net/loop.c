@@ -46,13 +46,13 @@ void loop_wake_after(struct loop *loop, unsigned ms) {
 // Sweeping ------------------------------------------------------------------------------------------------
 
 bool loop_sweep(struct loop *loop, uint64_t elapsed_ms) {
-    bool goes_on = guard_sweep(&loop->guard, elapsed_ms);
+    guard_sweep(&loop->guard, elapsed_ms);
     if (!loop->guard.is_accepting && !loop->connections.is_quiet) {
         guard_accept_again(&loop->guard);
         listeners_follow_guard(&loop->listeners);
     }
     connections_settle(&loop->connections);
-    return goes_on;
+    return guard_needs_sweeps(&loop->guard);
 }
 
 static void on_reap(uv_timer_t *timer) {
@@ -125,7 +125,8 @@ static void on_wake(uv_async_t *wake) {
         close_listeners(loop);
         connections_quiet(connections);
     }
-    if (recheck_all(connections)) {
+    recheck_all(connections);
+    if (recheck_is_needed(connections)) {
         start_reaper(loop); // a sweep goes on with that
     }
     relief_if_asked(connections);

@@ -17,8 +17,8 @@ struct loop {
     uv_thread_t thread;
     uv_async_t wake;
     uv_timer_t reaper; // sweeps, while there is something to sweep
+    uint64_t swept_ms; // when the reaper last ran
     uv_timer_t later;  // loop_wake_after
-    uint64_t swept_ms; // when it did last
     bool has_begun, has_thread, is_closing, is_reaping;
     atomic_bool quiet_asked, close_asked;
     struct connections connections;
@@ -55,8 +55,8 @@ bool loop_start(struct loop *loop, struct error *error) MUST_CHECK;
 // whether it has to run again later.
 bool loop_sweep(struct loop *loop, uint64_t elapsed_ms);
 
-// Has it accept and read nothing more; and end, when what is queued has left or had its moment (nothing, if
-// it has no thread). Any thread.
+// loop_ask_quiet: it stops accepting and reading. loop_ask_close: it also ends, once what is queued has left
+// or its time is up; does nothing without a thread. Any thread.
 void loop_ask_quiet(struct loop *loop);
 void loop_ask_close(struct loop *loop);
 

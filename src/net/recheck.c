@@ -30,9 +30,13 @@ static bool recheck_list(struct connections *all, enum watch_kind kind, uint64_t
     return true;
 }
 
-bool recheck_all(struct connections *all) {
-    if (trust_is(all->trust, all->judged_by)) {
-        return false;
+bool recheck_is_needed(const struct connections *all) {
+    return !trust_is(all->trust, all->judged_by);
+}
+
+void recheck_all(struct connections *all) {
+    if (!recheck_is_needed(all)) {
+        return;
     }
     struct tls_context *context = trust_hold(all->trust);
     uint64_t until_ns = uv_hrtime() + AT_ONCE_NS;
@@ -46,5 +50,4 @@ bool recheck_all(struct connections *all) {
     } else {
         tls_context_release(context);
     }
-    return !done;
 }

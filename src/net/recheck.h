@@ -9,8 +9,10 @@
 // told, and the caller closes the connection.
 bool recheck_one(struct connection *connection);
 
-// Closes those of the loop's connections that are no longer good. Returns whether it has to run again, as
-// there are more than can be looked at at once.
-bool recheck_all(struct connections *all);
+// Closes those of the loop's connections that are no longer good, of as many as can be looked at at once.
+void recheck_all(struct connections *all);
+
+// Whether there are more to look at: recheck_all has to run again.
+bool recheck_is_needed(const struct connections *all);
 
 #endif

@@ -57,7 +57,7 @@ static struct {
 // The service ---------------------------------------------------------------------------------------------
 
 struct own {
-    bool is_held;
+    bool is_held, pauses_until_arrived;
     struct peer *peer;
 };
 
@@ -80,7 +80,11 @@ static void opened(struct connection *connection) {
 }
 
 static void arrived(struct connection *connection) {
-    ((struct own *)connection_state(connection))->peer->arrived++;
+    struct own *own = connection_state(connection);
+    own->peer->arrived++;
+    if (own->pauses_until_arrived) {
+        connection_resume(connection);
+    }
 }
 
 static void identified(struct connection *connection) {
@@ -125,6 +129,11 @@ static size_t received(struct connection *connection, const uint8_t *bytes, size
         connection_charge(connection, (size_t)(bytes[1] - '0') * COPIED_BYTES);
         break;
     case 'p':
+        connection_pause(connection);
+        break;
+    case 'a':
+        own->pauses_until_arrived = true;
+        connection_await_arrival(connection);
         connection_pause(connection);
         break;
     case 'w':

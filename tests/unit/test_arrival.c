@@ -284,8 +284,42 @@ static void whoever_waits_is_looked_at_in_time(void **state) {
     uv_timer_stop(&loop->reaper);
     assert_true(loop_sweep(loop, 1));
     set_on_their_way(peer, 0);
-    loop_sweep(loop, 1);
+    assert_false(loop_sweep(loop, 1));
     assert_int_equal(peer->arrived, 1);
+}
+
+// By the loop's own timer, which ticks faster here. Nothing but the peer's own deadline of `kind`, of a few
+// milliseconds, begins in the sweep that sees the arrival.
+static void assert_closed_by_a_deadline_that_begins_as_it_arrives(const char *text, enum watch_kind kind) {
+    loop->is_reaping = false;
+    watch_set_timeout(&loop->connections.watch, WATCH_SENDING, 0);
+    watch_set_timeout(&loop->connections.watch, kind, 5);
+    struct peer *peer = come();
+    states[descriptor_of(peer)] = TCP_ESTABLISHED;
+    set_on_their_way(peer, 2);
+    say(peer, text);
+    uv_timer_set_repeat(&loop->reaper, 1);
+    uv_timer_again(&loop->reaper);
+    assert_int_equal(peer->arrived, 0);
+    set_on_their_way(peer, 0);
+    while (peer->connection != NULL) {
+        if (!uv_is_active((uv_handle_t *)&loop->reaper)) {
+            fail_msg("the sweeps have stopped, and a connection that waits for %d (%d) is never closed",
+                     peer->connection->waits_for, kind);
+        }
+        uv_run(&loop->uv, UV_RUN_ONCE);
+    }
+    assert_int_equal(peer->arrived, 1);
+}
+
+static void whoever_lingers_once_it_has_arrived_is_closed_in_time(void **state) {
+    (void)state;
+    assert_closed_by_a_deadline_that_begins_as_it_arrives("w123456789", WATCH_LINGER);
+}
+
+static void whoever_is_read_again_once_it_has_arrived_is_closed_in_time(void **state) {
+    (void)state;
+    assert_closed_by_a_deadline_that_begins_as_it_arrives("a123456789", WATCH_IDLE);
 }
 
 static int set_up_arrivals(void **state) {
@@ -311,6 +345,8 @@ int main(void) {
         STORY(while_more_arrives_its_time_begins_anew),
         STORY(what_arrives_gives_no_time_to_those_that_say_nothing),
         STORY(whoever_waits_is_looked_at_in_time),
+        STORY(whoever_lingers_once_it_has_arrived_is_closed_in_time),
+        STORY(whoever_is_read_again_once_it_has_arrived_is_closed_in_time),
     };
     return cmocka_run_group_tests_name("arrival", tests, NULL, NULL);
 }
