@@ -55,7 +55,11 @@ enum writer_result writer_write(struct writer *writer, int *failure) {
         output_sent(&writer->out, (size_t)written);
         return WRITER_SENT;
     }
-    *failure = written == UV_EAGAIN ? write_later(writer) : written;
+    if (written == UV_EAGAIN) {
+        *failure = write_later(writer);
+    } else {
+        *failure = written < 0 ? written : UV_EIO; // a socket that takes nothing and does not say why
+    }
     return *failure == 0 ? WRITER_WAITS : WRITER_FAILED;
 }
 

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { MUCH_BYTES = 4 * 1024 * 1024 };
@@ -21,6 +22,11 @@ static int other; // its other side
 static uint8_t much[MUCH_BYTES];
 static int left_count, left_status;
 static bool is_closed, left_before_closed;
+static bool takes_nothing; // a write takes 0 bytes
+
+ssize_t write(int descriptor, const void *bytes, size_t length) {
+    return takes_nothing ? 0 : syscall(SYS_write, descriptor, bytes, length);
+}
 
 static void on_left(struct writer *which, int status) {
     assert_ptr_equal(which, &writer);
@@ -131,6 +137,19 @@ static void a_socket_that_has_failed_says_so(void **state) {
     assert_false(writer_is_waiting(&writer));
 }
 
+// No kernel does that on TCP. To try again at once, for ever, would stop the whole loop.
+static void a_socket_that_takes_nothing_and_says_nothing_has_failed(void **state) {
+    (void)state;
+    int failure = 0;
+    assert_true(output_refer(&writer.out, much, 10));
+    takes_nothing = true;
+    enum writer_result result = writer_write(&writer, &failure);
+    takes_nothing = false;
+    assert_int_equal(result, WRITER_FAILED);
+    assert_int_equal(failure, UV_EIO);
+    assert_false(writer_is_waiting(&writer));
+}
+
 static int option(int descriptor, int level, int name) {
     int value = -1;
     socklen_t length = sizeof value;
@@ -166,6 +185,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_is_on_its_way_stays_until_the_socket_is_closed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_socket_that_has_failed_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_socket_that_takes_nothing_and_says_nothing_has_failed, set_up,
+                                        tear_down),
         cmocka_unit_test(tcp_is_asked_for_what_is_given_and_for_nothing_else),
     };
     return cmocka_run_group_tests_name("writer", tests, NULL, NULL);
