@@ -1,8 +1,7 @@
 // The stages of a group, in the order in which they happen:
 //
-//   reach        the store is open, or is opened again and read back (access.h); where somebody asks whether
-//   it
-//                works, that is tried (trial.h)
+//   reach        the store is open, or is opened again and read back (access.h);
+//                where somebody asks whether it works, that is tried (trial.h)
 //   lock         the agencies' rows, for some time after another server has changed one
 //   decide       each request, against what is stored (decide.h), …
 //   stage        … and what comes of it goes into the group that is open at the store (stage.h)
@@ -12,11 +11,14 @@
 //
 // When a stage up to the commit fails, nobody has been answered yet:
 //
-//   ERROR_STORE_STALE    another server was quicker: all is read back, and the group begins anew
-//   ERROR_STORE_AWAY     nobody knows whether it was stored: the store is opened again, and the group begins
-//   anew ERROR_STORE_REFUSED  the store does not take something of it: the group is halved until that is
-//   found any other            the store is given up; every answer that rests on it becomes
-//   ERROR_STORE_FAILED
+//   ERROR_STORE_STALE    another server was quicker:
+//                        everything is read back, and the group begins anew
+//   ERROR_STORE_AWAY     nobody knows whether it was stored:
+//                        the store is opened again, and the group begins anew
+//   ERROR_STORE_REFUSED  the store does not take something of it:
+//                        the group is halved until that is found
+//   any other            the store is given up:
+//                        every answer that rests on it becomes ERROR_STORE_FAILED
 #include "ledger/group.h"
 
 #include "base/log.h"

@@ -20,8 +20,7 @@ enum sql_statement {
     SQL_STATEMENTS, // a database's own follow
 };
 
-// Values, in the order of a statement's parameters
-// ------------------------------------------------------------
+// Values, in the order of a statement's parameters --------------------------------------------------------
 
 enum sql_type { SQL_INTEGER, SQL_TEXT, SQL_BYTES };
 
@@ -44,8 +43,7 @@ void sql_values_begin(struct sql_values *values, const struct store *store);
 void sql_values_add_integer(struct sql_values *values, int64_t integer);
 void sql_values_add_text(struct sql_values *values, const char *text);
 
-// Rows of an answer
-// -------------------------------------------------------------------------------------------
+// Rows of an answer ---------------------------------------------------------------------------------------
 
 // How a database hands out the columns of a row, from 0.
 struct sql_columns {
@@ -74,8 +72,7 @@ struct sql_reader {
 // The reader of SQL_AGENCY_COLUMNS.
 struct sql_reader sql_agency_reader(store_each_agency each, void *context);
 
-// Stores
-// ------------------------------------------------------------------------------------------------------
+// Stores --------------------------------------------------------------------------------------------------
 
 // How a database runs a statement. `what` is for the message: "cannot WHAT".
 struct sql_database {

@@ -38,8 +38,7 @@ static struct store_operations faulty;
 static const struct store_operations *real;
 static _Thread_local struct server *current; // whose ledger is at work
 
-// A store that loses its connection when it commits
-// -----------------------------------------------------------
+// A store that loses its connection when it commits -------------------------------------------------------
 
 static inline bool faulty_commit(struct store *store, struct error *error) {
     enum commit_fault fault = current->fault;

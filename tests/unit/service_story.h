@@ -60,8 +60,7 @@ static struct lottery *lottery;
 static struct winners *winners;
 static unsigned told[WINNERS_AGENCIES + 1];
 
-// What net/ and ledger/worker.h promise
-// ----------------------------------------------------------------------
+// What net/ and ledger/worker.h promise -------------------------------------------------------------------
 
 void *connection_state(struct connection *connection) {
     return connection->state;

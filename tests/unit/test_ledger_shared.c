@@ -9,8 +9,8 @@ static void an_agency_goes_on_at_another_server(void **state) {
     start(&servers[0], 2);
     start(&servers[1], 2);
     assert_stored(&servers[0], .first = 0, .count = 10, .next = 10);
-    assert_stored(&servers[1], .first = 10, .count = 5,
-                  .next = 15); // which thinks that there is none: no gap
+    // This one thinks that there is none: no gap.
+    assert_stored(&servers[1], .first = 10, .count = 5, .next = 15);
     assert_stored(&servers[0], .first = 10, .count = 5, .next = 15); // again, here
     assert_stored(&servers[0], .first = 0, .count = 20, .next = 20); // known there, and new
     assert_stored(&servers[1], .first = 5, .count = 20, .next = 25);
@@ -33,10 +33,11 @@ static void how_much_is_stored_is_told_by_each_server(void **state) {
     assert_stored(&servers[1], .first = 2, .count = 3, .next = 12);  // again
     assert_stored(&servers[1], .first = 10, .count = 0, .next = 12); // none, at the end of what it knows
     assert_stored(&servers[0], .agency = 2, .first = 0, .count = 3, .next = 3);
+    // None, anywhere.
     assert_int_equal(answer(&servers[1], request_of(.agency = 2, .first = NO_FIRST, .count = 0)).answer.next,
-                     3); // none, anywhere
-    struct ledger_request request =
-        send(&servers[1], .last = true, .first = 5, .count = 5); // an end before the end
+                     3);
+    // An end before the end.
+    struct ledger_request request = send(&servers[1], .last = true, .first = 5, .count = 5);
     assert_int_equal(request.answer.error.code, ERROR_CONFLICT);
 }
 
@@ -52,8 +53,8 @@ static void how_much_is_stored_is_told_with_a_refusal(void **state) {
     assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
     assert_int_equal(other.answer.next, 8);
     assert_stored(&servers[1], .last = true, .first = 8, .count = 4, .next = 12);
-    other = answer(&servers[0],
-                   request_of(.first = 7, .from = 15, .count = 9)); // and goes on behind what it knows
+    // This one goes on behind what the server knows.
+    other = answer(&servers[0], request_of(.first = 7, .from = 15, .count = 9));
     assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
     assert_int_equal(other.answer.next, 12);
 }
@@ -106,8 +107,8 @@ static void only_one_server_says_that_it_stored_and_finished(void **state) {
     struct ledger_request first = send(&servers[0], .last = true, .first = 0, .count = 3);
     assert_int_equal(first.answer.stored, 3);
     assert_true(first.answer.finished);
-    struct ledger_request second =
-        send(&servers[1], .last = true, .first = 0, .count = 3); // it does not know of any
+    // The other server does not know of any.
+    struct ledger_request second = send(&servers[1], .last = true, .first = 0, .count = 3);
     assert_int_equal(second.answer.error.code, ERROR_NONE);
     assert_int_equal(second.answer.next, 3);
     assert_int_equal(second.answer.stored, 0);
@@ -255,9 +256,10 @@ static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
         assert_true(last.answer.finished);
     }
     assert_true(work_is_due(servers[0].ledger));
-    assert_int_equal(answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .count = 0))
-                         .answer.error.code, // another one
-                     ERROR_AGENCY_FINISHED);
+    // Another one.
+    assert_int_equal(
+        answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .count = 0)).answer.error.code,
+        ERROR_AGENCY_FINISHED);
 }
 
 static int64_t stored_agencies(void) {
@@ -270,16 +272,16 @@ static void the_stored_draw_is_taken_over(void **state) {
     start(&servers[0], 2);
     assert_stored(&servers[0], .last = true, .first = 0, .count = 5, .next = 5);
     start(&servers[1], 4);
-    assert_stored(&servers[0], .agency = 3, .first = 0, .count = 5,
-                  .next = 5); // it has not looked: it does before it refuses
+    // It has not looked: it does before it refuses.
+    assert_stored(&servers[0], .agency = 3, .first = 0, .count = 5, .next = 5);
     start(&servers[2], 5);
     current = &servers[0];
     work_look(servers[0].ledger);
     assert_int_equal(ledger_agencies(servers[0].ledger), 5);
     assert_int_equal(send(&servers[0], .agency = 6, .first = 0, .count = 1).answer.error.code,
                      ERROR_UNKNOWN_AGENCY);
-    assert_stored(&servers[1], .last = true, .agency = 2, .first = 0, .count = 5,
-                  .next = 5); // which thinks of four
+    // This one thinks of four.
+    assert_stored(&servers[1], .last = true, .agency = 2, .first = 0, .count = 5, .next = 5);
     assert_false(work_is_due(servers[1].ledger));
     assert_int_equal(stored_agencies(), 5);
 }

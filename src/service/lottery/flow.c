@@ -43,8 +43,8 @@ void flow_resume(struct connection *connection) {
     }
     connection_hold(connection);
     connection_resume(connection); // which may take all that has come, at once
-    if (may_go_on(
-            own)) { // only its other side keeps it, which may have to read its answers first, if it ever does
+    // What keeps it now is only its other side, which may have to read its answers first, if it ever does.
+    if (may_go_on(own)) {
         give_list_back(connection);
     }
     connection_release(connection);
