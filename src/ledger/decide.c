@@ -10,6 +10,47 @@
 #include <assert.h>
 #include <inttypes.h>
 
+// What follows from a verdict -----------------------------------------------------------------------------
+
+// In a shared store, whether the verdict may come from not knowing what another server has stored of the
+// agency: a chunk that is sent again then looks like other bets, or like bets too many. Its row is read
+// before the verdict is relied on (decide_place).
+static bool may_know_too_little(enum verdict verdict) {
+    switch (verdict) {
+    case VERDICT_GAP:
+    case VERDICT_CONFLICT:
+    case VERDICT_LATE:
+        return true;
+    case VERDICT_NOTHING:
+    case VERDICT_TOLD:
+    case VERDICT_STORE:          // its commit notices
+    case VERDICT_UNKNOWN_AGENCY: // decide_unknown has looked
+    case VERDICT_ENDS_EARLY:     // more bets make it no better
+    case VERDICT_DAMAGED:
+        break;
+    }
+    return false;
+}
+
+// Whether the request stays refused when its group begins anew, on what is stored by then. What depends on
+// how many bets are stored, and which, must be decided on again.
+static bool is_final(enum verdict verdict) {
+    switch (verdict) {
+    case VERDICT_UNKNOWN_AGENCY:
+    case VERDICT_DAMAGED:
+        return true;
+    case VERDICT_NOTHING:
+    case VERDICT_TOLD:
+    case VERDICT_STORE:
+    case VERDICT_GAP:
+    case VERDICT_CONFLICT:
+    case VERDICT_LATE:
+    case VERDICT_ENDS_EARLY:
+        break;
+    }
+    return false;
+}
+
 // Against what is stored ----------------------------------------------------------------------------------
 
 // Compares `count` of the chunk's bets with the stored ones from `first` on.
@@ -79,8 +120,7 @@ static bool decide_place(struct ledger *ledger, const struct ledger_input *input
         if (!decide_overlap(ledger, input, decision, error)) {
             return false;
         }
-        bool may_know_too_little = decision->verdict == VERDICT_CONFLICT || decision->verdict == VERDICT_LATE;
-        if (!may_know_too_little || !ledger->is_shared) {
+        if (!may_know_too_little(decision->verdict) || !ledger->is_shared) {
             return true;
         }
     }
@@ -144,7 +184,7 @@ static bool decide_unknown(struct ledger *ledger, struct decision *decision, str
 static bool find_verdict(struct ledger *ledger, const struct ledger_request *request,
                          struct decision *decision, struct error *error) {
     const struct ledger_input *input = &request->input;
-    if (request->answer.error.code != ERROR_NONE) {
+    if (request->own.is_final) {
         return true;
     }
     if (input->agency > ledger->draw.agencies) {
@@ -247,5 +287,6 @@ bool decide(struct ledger *ledger, struct ledger_request *request, struct decisi
         return false;
     }
     refuse(ledger, request, decision);
+    request->own.is_final = request->own.is_final || is_final(decision->verdict);
     return true;
 }

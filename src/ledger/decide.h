@@ -7,6 +7,8 @@
 
 struct ledger;
 
+// Two questions are asked of each verdict, in decide.c: whether another server's bets may make it wrong
+// (may_know_too_little), and whether it stands when its group begins anew (is_final).
 enum verdict {
     VERDICT_NOTHING, // to be stored: it only asks, was refused before it came here, or was told before
     VERDICT_TOLD,    // it is to be stored that the agency has been told
@@ -27,7 +29,8 @@ struct decision {
 };
 
 // Decides on the request. Fails only when the store does, or there is no memory: a request that is refused
-// has an error of its own.
+// has an error of its own. Where the refusal stands, whatever becomes of the group, it sets `own.is_final`;
+// any other is taken back when the group begins anew, and decided on again.
 bool decide(struct ledger *ledger, struct ledger_request *request, struct decision *decision,
             struct error *error) MUST_CHECK;
 

@@ -121,15 +121,10 @@ static void note(const struct ledger *ledger, const struct queue_node *requests)
 
 // When a stage fails --------------------------------------------------------------------------------------
 
-// Before it came here, or for good.
-static bool is_refused(const struct ledger_request *request) {
-    return request->answer.error.code != ERROR_NONE && request->answer.next < 0;
-}
-
 static void take_back(struct queue_node *requests, bool is_known) {
     for (struct queue_node *node = requests; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        if (!is_refused(request)) {
+        if (!request->own.is_final) {
             stage_take_back(request, is_known);
         }
     }
@@ -139,7 +134,7 @@ static void take_back(struct queue_node *requests, bool is_known) {
 static void fail(struct queue_node *requests, const struct error *error) {
     for (struct queue_node *node = requests; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        if (request->input.type != LEDGER_PASS && !is_refused(request)) {
+        if (request->input.type != LEDGER_PASS && !request->own.is_final) {
             error_set(&request->answer.error, ERROR_STORE_FAILED, "%s", error->text);
             request->answer.next = -1;
         }
@@ -213,6 +208,7 @@ static void store_halves(struct ledger *ledger, struct queue_node *requests, con
         error_set(&request->answer.error, ERROR_BAD_MESSAGE, "the store does not take it: %.180s",
                   refusal->text);
         request->answer.error.field = "payload";
+        request->own.is_final = true;
         return;
     }
     struct queue_node *middle = middle_of(requests), *rest = middle->next;
@@ -237,8 +233,17 @@ static bool needs_store(const struct ledger *ledger, const struct queue_node *re
     return false;
 }
 
+// What was refused before it came here stays refused, whatever becomes of the group.
+static void keep_refused(struct queue_node *requests) {
+    for (struct queue_node *node = requests; node != NULL; node = node->next) {
+        struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        request->own.is_final = request->answer.error.code != ERROR_NONE;
+    }
+}
+
 void group_process(struct ledger *ledger, struct queue_node *requests) {
     ledger->group.seals = ledger->group.has_looked = false;
+    keep_refused(requests);
     if (needs_store(ledger, requests)) {
         store_or_fail(ledger, requests);
     }

@@ -55,6 +55,9 @@ struct ledger_own {
     struct fair_item turn;
     struct ledger_attempt attempt; // the present one
     struct ledger_attempt unknown; // an earlier one; nobody knows whether it was stored
+    // Refused for good, before it came here or by a verdict that stands (decide.h): it is not decided on
+    // again when its group begins anew, and stays refused when the store fails.
+    bool is_final;
 };
 
 struct ledger_request {
