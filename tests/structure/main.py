@@ -1,9 +1,10 @@
-"""Finds files of src/ that use each other in a circle, and files that are too long: script/structure
+"""Finds files of src/ that use each other in a circle, wrong imports, and files that are too long: script/structure
 
 A file here is NAME.c with its NAME.h. It uses another when it includes its header, or names one of its functions or variables,
 called or not. A function that is reached through a pointer is no use: whoever was handed the pointer does not know it.
-Neither may folders use each other in a circle. Each circle is printed with what makes it, a line a step. The exit status is 0
-when there is none, and no file is too long; else 1.
+Neither may folders use each other in a circle. Each circle is printed with what makes it, a line a step. An import is wrong when
+src/CMakeLists.txt does not name the other folder among those that the including one is linked with. The exit status is 0 when
+there is no circle, no wrong import, and no file that is too long; else 1.
 """
 import argparse
 import os
@@ -13,6 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 from circles import Graph  # noqa: E402
+from imports import folder as top, imports  # noqa: E402
 from lengths import LINES_MAX, too_long  # noqa: E402
 from names import names  # noqa: E402
 from units import Sources, Use  # noqa: E402
@@ -38,6 +40,12 @@ def found(root, build):
     return Graph(uses).circles(), Graph(folders).circles()
 
 
+def wrong_imports(root):
+    """What is said of each."""
+    for use in imports(Sources(root), root):
+        yield f"{use}: src/CMakeLists.txt does not link {top(use.user) or 'the program'} with {top(use.used)}"
+
+
 def main():
     parser = argparse.ArgumentParser(prog="script/structure", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -47,16 +55,20 @@ def main():
     parser.add_argument("--all", action="store_true", help="show all of them, however many there are")
     options = parser.parse_args()
     try:
+        if not os.path.exists(os.path.join(options.build, "compile_commands.json")):
+            raise RuntimeError(f"{options.build} is not configured: cmake --preset dev, or --build FOLDER")
         files, folders = found(options.root, options.build)
+        wrong = list(wrong_imports(options.root))
     except (OSError, RuntimeError) as error:
         print(f"script/structure: {error}", file=sys.stderr)
         return 1
     faults = [f"{name} has {lines} lines, more than {LINES_MAX}" for name, lines in too_long(options.root)]
+    faults += wrong
     faults += [shown(circle) for circle in files + folders]
     more = len(faults) - SHOWN
     if more > 0 and not options.all:
         faults[SHOWN:] = [f"and {more} more: --all shows them"]
-    print("\n".join(faults) or "no circle, and no file too long", flush=True)
+    print("\n".join(faults) or "no circle, no wrong import, and no file too long", flush=True)
     return 1 if faults else 0
 
 

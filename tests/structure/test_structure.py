@@ -10,12 +10,14 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
-from main import found, shown  # noqa: E402
+from main import found, shown, wrong_imports  # noqa: E402
 from lengths import too_long  # noqa: E402
 
 # Straight: low/tool < low/base < mid/work < high/top. Both low/base.c and mid/work.c have a static function `step`, and
 # high/top hands mid/work a table through which it calls up.
 STRAIGHT = {
+    "CMakeLists.txt": "quiniela_library(low SOURCES tool.c base.c)\nquiniela_library(mid SOURCES work.c PUBLIC low)\n"
+                      "quiniela_library(high SOURCES top.c PUBLIC mid) # not low\ntarget_link_libraries(quiniela PRIVATE high)\n",
     "low/tool.h": "#pragma once\nint tool(int value);\n",
     "low/tool.c": '#include "low/tool.h"\nint tool(int value) { return value + 1; }\n',
     "low/base.h": "#pragma once\nint base(int value);\n",
@@ -55,7 +57,7 @@ class Tree:
 
     def configure(self):
         sources = os.path.join(self.root, "src")
-        files = [os.path.join(folder, name) for folder, _, names in os.walk(sources) for name in names if not name.endswith(".h")]
+        files = [os.path.join(folder, name) for folder, _, names in os.walk(sources) for name in names if name.endswith((".c", ".cpp"))]
         with open(os.path.join(self.build, "compile_commands.json"), "w", encoding="utf-8") as file:
             json.dump([{"directory": self.build, "file": name, "command": f"cc -I{sources} -c {name}"} for name in files], file)
 
@@ -171,6 +173,24 @@ class Structure(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "low/forgotten.c cannot be parsed"):
             self.tree.circles()
 
+    def test_import(self):
+        """A folder that is linked by way of another one is found by the compiler; it has to be named all the same."""
+        self.assertEqual(list(wrong_imports(self.tree.root)), [])
+        self.tree.add("high/top.c", '#include "low/tool.h"\n')
+        self.tree.write("high/deep/in.h", '#include "low/base.h"\n#include "mid/work.h"\n')
+        self.tree.write("main.c", '#include "high/top.h"\n#include "mid/work.h"\n')
+        self.assertEqual(list(wrong_imports(self.tree.root)), [
+            'src/high/deep/in.h:1: #include "low/base.h": src/CMakeLists.txt does not link high with low',
+            'src/high/top.c:6: #include "low/tool.h": src/CMakeLists.txt does not link high with low',
+            'src/main.c:2: #include "mid/work.h": src/CMakeLists.txt does not link the program with mid'])
+
+    def test_not_configured(self):
+        os.remove(os.path.join(self.tree.build, "compile_commands.json"))
+        run = subprocess.run([sys.executable, "-B", os.path.join(HERE, "main.py"), "--root", self.tree.root, "--build", self.tree.build],
+                             stderr=subprocess.PIPE, text=True)
+        self.assertEqual((run.returncode, run.stderr), (
+            1, f"script/structure: {self.tree.build} is not configured: cmake --preset dev, or --build FOLDER\n"))
+
     def test_lengths(self):
         """In any of the folders, committed or not; not in those that git is told to ignore."""
         subprocess.run(["git", "init", "-q", self.tree.root], check=True)
@@ -205,6 +225,17 @@ class Planted(unittest.TestCase):
 
     def circles(self):
         return {shown(circle) for circle in found(self.root, self.build)[0]}
+
+    def test_planted_import(self):
+        """The compiler finds it: service is linked with ledger, and that is with store."""
+        self.assertEqual(list(wrong_imports(self.root)), [])
+        path = os.path.join(self.root, "src", "service", "echo.c")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#include "store/store.h"\n' + text)
+        self.assertEqual(list(wrong_imports(self.root)), [
+            'src/service/echo.c:1: #include "store/store.h": src/CMakeLists.txt does not link service with store'])
 
     def test_planted(self):
         before = self.circles()
