@@ -108,6 +108,49 @@ static void who_is_gone_before_it_has_its_list_gives_its_turn_to_the_next(void *
     assert_int_equal(own_loop()->lines.lists, 0);
 }
 
+// Doubted connections -------------------------------------------------------------------------------------
+
+static struct doubt_place *doubt_of(struct connection *connection) {
+    return &((struct lottery_connection *)connection->state)->doubt;
+}
+
+// The time for doubted connections is used up, for as long as a test takes.
+static void use_up_time(void) {
+    own_loop()->doubt.share.left_ns = -3600 * (int64_t)1000000000;
+}
+
+static void assert_waits_for_its_turn(struct connection *connection) {
+    assert_true(doubt_is_waiting(doubt_of(connection)));
+    assert_true(connection->paused);
+    flow_go_on(own_loop());
+    assert_true(connection->paused); // there is no time yet
+    own_loop()->doubt.share.left_ns = 1;
+    flow_go_on(own_loop());
+    assert_false(connection->paused || doubt_is_waiting(doubt_of(connection)));
+}
+
+static void a_large_first_message_is_not_read_on_before_its_turn(void **state) {
+    struct connection *newcomer = *state;
+    use_up_time();
+    flow_look(newcomer, 1000, false);
+    assert_false(newcomer->paused); // small
+    flow_look(newcomer, 1000000, true);
+    assert_false(newcomer->paused); // nothing of it is left to read
+    flow_look(newcomer, 1000000, false);
+    assert_waits_for_its_turn(newcomer);
+}
+
+static void after_a_refused_message_the_next_is_not_read_before_its_turn(void **state) {
+    struct connection *refused = *state, *good = come(2);
+    use_up_time();
+    flow_stop(good, flow_start(good));
+    assert_false(good->paused);
+    uint64_t began_ns = flow_start(refused);
+    doubt_refused(doubt_of(refused), 1000);
+    flow_stop(refused, began_ns);
+    assert_waits_for_its_turn(refused);
+}
+
 #define FLOW_STORY(story) cmocka_unit_test_setup_teardown(story, begin, tear_down)
 
 int main(void) {
@@ -116,6 +159,8 @@ int main(void) {
         FLOW_STORY(for_room_agencies_have_turns_by_their_certificates),
         FLOW_STORY(who_waits_for_room_and_is_gone_takes_no_turn),
         FLOW_STORY(who_is_gone_before_it_has_its_list_gives_its_turn_to_the_next),
+        FLOW_STORY(a_large_first_message_is_not_read_on_before_its_turn),
+        FLOW_STORY(after_a_refused_message_the_next_is_not_read_before_its_turn),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }
