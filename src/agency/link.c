@@ -33,9 +33,11 @@ static const struct tcp_options connected_options = {.nodelay = true,
 
 enum link_state {
     LINK_DIALLING,
-    LINK_OPENING,  // connected; TLS shakes hands
-    LINK_UP,       // the owner has been told
-    LINK_BREAKING, // it cannot send; the reading side, which sees the end of the socket, tells the owner
+    LINK_OPENING, // connected; TLS shakes hands
+    LINK_UP,      // the owner has been told
+    // It cannot send. The reading side, which sees the end of the socket, tells the owner.
+    LINK_FAILING,  // the owner has not been told that it was up, so it gets no bytes either
+    LINK_BREAKING, // it gets those that came before
     LINK_DOWN,     // the owner has been told
     LINK_CLOSED,   // by the owner: the memory goes with the socket
 };
@@ -51,7 +53,7 @@ struct link {
     struct transport transport;          // once there is a socket
     struct writer writer;                // the same
     struct output queued;                // what the owner sends, before the transport
-    const char *failure;                 // why it is BREAKING
+    const char *failure;                 // why it is FAILING or BREAKING
     uint8_t *encrypted;                  // where TLS bytes are read into; NULL: plain
     uint8_t *input;                      // plain bytes that are not consumed
     size_t input_length, input_capacity; // JSON_PADDING_BYTES more are allocated
@@ -67,8 +69,10 @@ static bool may_follow(enum link_state from, enum link_state to) {
         return from == LINK_DIALLING;
     case LINK_UP:
         return from == LINK_OPENING;
+    case LINK_FAILING:
+        return from == LINK_OPENING;
     case LINK_BREAKING:
-        return from == LINK_OPENING || from == LINK_UP;
+        return from == LINK_UP;
     case LINK_DOWN:
         return from < LINK_DOWN;
     case LINK_CLOSED:
@@ -146,7 +150,7 @@ void link_close(struct link **pointer) {
 // The caller is in the middle of its work, so it is the reading side that notices, soon, and tells the owner.
 static void break_off(struct link *link, const char *reason) {
     int descriptor;
-    change_state(link, LINK_BREAKING);
+    change_state(link, link->state == LINK_UP ? LINK_BREAKING : LINK_FAILING);
     link->failure = reason;
     if (uv_fileno((uv_handle_t *)link->socket, &descriptor) == 0) {
         (void)shutdown(descriptor, SHUT_RDWR); // fails when the other side has broken off before
@@ -166,7 +170,7 @@ static bool refill(struct link *link) {
 // Sends as much as the socket takes.
 static void flush(struct link *link) {
     enum writer_result result = WRITER_SENT;
-    while (link->state < LINK_BREAKING && result == WRITER_SENT && !writer_is_waiting(&link->writer) &&
+    while (link->state < LINK_FAILING && result == WRITER_SENT && !writer_is_waiting(&link->writer) &&
            refill(link)) {
         int failure = 0;
         result = writer_write(&link->writer, &failure);
@@ -178,7 +182,7 @@ static void flush(struct link *link) {
 
 static void on_left(struct writer *writer, int status) {
     struct link *link = writer->stream->data;
-    if (link->state >= LINK_BREAKING) {
+    if (link->state >= LINK_FAILING) {
         return;
     }
     if (status == 0) {
@@ -189,7 +193,7 @@ static void on_left(struct writer *writer, int status) {
 }
 
 void link_send(struct link *link, uint8_t *bytes, size_t length) {
-    if (link->state >= LINK_BREAKING) {
+    if (link->state >= LINK_FAILING) {
         free(bytes);
     } else if (output_take(&link->queued, bytes, length)) {
         flush(link);
@@ -246,6 +250,9 @@ static bool take(struct link *link, const uint8_t *bytes, size_t length) {
 
 static void deliver(struct link *link) {
     size_t consumed = 0, now = 1;
+    if (link->state == LINK_FAILING) {
+        return;
+    }
     while (link->state != LINK_CLOSED && now > 0 && consumed < link->input_length) {
         now = link->events->received(link->context, link->input + consumed, link->input_length - consumed);
         consumed += now;

@@ -1,8 +1,10 @@
 // A connection to the central, plain or TLS, from its name to its end: bytes out, bytes in.
 //
 //   DIALLING ──→ OPENING (TLS's handshake) ──→ UP ──→ DOWN ──→ CLOSED
-//       └─────────────┴──────── failed ───────────────→┘
+//       └─────────────┴──────── failed ─────────┴───────→┘
 //
+// When it cannot send, it goes through a state on the way to DOWN, in which it only reads: FAILING from
+// OPENING, BREAKING from UP.
 // An owner may close it at any time.
 #ifndef QUINIELA_AGENCY_LINK_H
 #define QUINIELA_AGENCY_LINK_H
@@ -21,8 +23,8 @@ struct link;
 struct link_events {
     // Connected; with TLS, to the server that its certificate names.
     void (*up)(void *context);
-    // Bytes that are not consumed yet, followed by JSON_PADDING_BYTES that may be read. Returns how many of
-    // them are consumed now; called again with the rest, until it returns 0. May close the link.
+    // After `up`: bytes that are not consumed yet, followed by JSON_PADDING_BYTES that may be read. Returns
+    // how many of them are consumed now; called again with the rest, until it returns 0. May close the link.
     size_t (*received)(void *context, const uint8_t *bytes, size_t length);
     // It could not be made, or has ended: the last event. `reason` is for people. The owner still closes it.
     void (*down)(void *context, const char *reason);
