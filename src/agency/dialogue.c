@@ -382,12 +382,9 @@ bool dialogue_failed(const struct dialogue *dialogue, struct error *error) {
 
 // Making and freeing --------------------------------------------------------------------------------------
 
-bool dialogue_new(const struct dialogue_options *options, const struct dialogue_actions *actions,
-                  void *context, struct dialogue **result, struct error *error) {
-    struct dialogue *dialogue = *result = calloc(1, sizeof *dialogue);
-    if (dialogue == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
-    }
+// False when out of memory.
+static bool init(struct dialogue *dialogue, const struct dialogue_options *options,
+                 const struct dialogue_actions *actions, void *context) {
     dialogue->options = options;
     dialogue->actions = actions;
     dialogue->context = context;
@@ -398,12 +395,17 @@ bool dialogue_new(const struct dialogue_options *options, const struct dialogue_
     route_init(&dialogue->consult, options->has_consult ? &options->consult : &options->bets,
                options->seed + 2);
     dialogue->decoder = message_decoder_new();
-    if (!sending_init(&dialogue->sending, options, actions->send, context, error) ||
-        dialogue->decoder == NULL) {
-        dialogue_free(result);
-        return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+    return sending_init(&dialogue->sending, options, actions->send, context) && dialogue->decoder != NULL;
+}
+
+bool dialogue_new(const struct dialogue_options *options, const struct dialogue_actions *actions,
+                  void *context, struct dialogue **result, struct error *error) {
+    *result = calloc(1, sizeof **result);
+    if (*result != NULL && init(*result, options, actions, context)) {
+        return true;
     }
-    return true;
+    dialogue_free(result);
+    return error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
 }
 
 void dialogue_free(struct dialogue **dialogue) {

@@ -10,8 +10,7 @@
 enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, around its bets
 
 bool sending_init(struct sending *sending, const struct dialogue_options *options,
-                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context,
-                  struct error *error) {
+                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context) {
     *sending = (struct sending){.options = options};
     sending->window.agency = options->agency;
     sending->window.send = send;
@@ -19,8 +18,7 @@ bool sending_init(struct sending *sending, const struct dialogue_options *option
     if (options->reader != NULL) {
         sending->chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
     }
-    return options->reader == NULL || sending->chunk != NULL ||
-           error_set(error, ERROR_NO_MEMORY, "no memory to send bets");
+    return options->reader == NULL || sending->chunk != NULL;
 }
 
 void sending_end(struct sending *sending) {

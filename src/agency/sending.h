@@ -52,11 +52,10 @@ struct sending {
     struct error error; // why
 };
 
-// Makes `sending` ready for sending_begin. `send` takes bytes made with malloc. ERROR_NO_MEMORY. The caller
-// ends it with sending_end, also after a failure.
+// Makes `sending` ready for sending_begin. `send` takes bytes made with malloc. False when out of memory. The
+// caller ends it with sending_end, also after a failure.
 bool sending_init(struct sending *sending, const struct dialogue_options *options,
-                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context,
-                  struct error *error) MUST_CHECK;
+                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context) MUST_CHECK;
 
 // Frees what it holds.
 void sending_end(struct sending *sending);
