@@ -141,11 +141,7 @@ bool settings_is_given(const struct settings *settings, const void *field) {
     return value->origin != ORIGIN_DEFAULT && (value->setting->type != SETTING_SWITCH || value->number != 0);
 }
 
-int settings_operand_count(const struct settings *settings) {
-    return settings->operands.count;
-}
-
 const char *settings_operand(const struct settings *settings, int index) {
-    assert(index >= 0 && index < settings->operands.count);
-    return settings->operands.list[index];
+    assert(index >= 0);
+    return index < settings->operands.count ? settings->operands.list[index] : NULL;
 }

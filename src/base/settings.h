@@ -55,8 +55,7 @@ bool settings_is_set(const struct settings *settings, const void *field);
 // Whether somebody asked for it: the value is set, and a switch is on.
 bool settings_is_given(const struct settings *settings, const void *field);
 
-// The operands (what is left without the flags), and how many.
-int settings_operand_count(const struct settings *settings);
+// The operand (what is left without the flags) at `index`, from 0. NULL when there are fewer.
 const char *settings_operand(const struct settings *settings, int index);
 
 #endif
