@@ -34,9 +34,9 @@ struct error {
     char text[ERROR_TEXT_BYTES];
 };
 
-// Sets `error` to `code` with the formatted text; no bet, no field. What it quotes can
-// do no harm where it is shown: control characters come out as '?' (log_text_blank). Always returns false, so
-// that a function that fails can `return error_set(...)`.
+// Sets `error` to `code` with the formatted text; no bet, no field. What it quotes can do no harm where it is
+// shown: control characters come out as '?' (log_text_blank). Always returns false, so that a function that
+// fails can `return error_set(...)`.
 bool error_set(struct error *error, const struct error_code *code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 // Sets `error` to ERROR_SYSTEM with the formatted text and, after it, the text of `error_number` (an errno).

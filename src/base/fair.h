@@ -52,11 +52,14 @@ void fair_leave(struct fair_item *item);
 // The limits do not count here.
 struct fair_item *fair_next(struct fair *fair, struct fair_lane **lane);
 
-// The same three for items whose lane nothing else holds. The item waits in the lane of that group and
-// source, false when out of memory; takes the item whose turn it is, NULL when nobody waits; the item no
-// longer waits, harmless when it did not.
+// fair_wait for an item whose lane nothing else holds: one turn, in the lane of that group and source. False
+// when out of memory.
 bool fair_join(struct fair *fair, uint64_t group, uint64_t source, struct fair_item *item) MUST_CHECK;
+
+// fair_next for such items.
 struct fair_item *fair_take_next(struct fair *fair);
+
+// fair_leave for such an item.
 void fair_quit(struct fair *fair, struct fair_item *item);
 
 // Whether nobody waits.
