@@ -1,8 +1,8 @@
 // What the program counts. A folder declares its counters as one table in a header of its own, a line each
 // with kind, name, unit and a sentence for people, and says COUNTERS_DECLARE there and COUNTERS_DEFINE in one
 // of its files. With a table called `shop` any thread may then counter_add(&shop_counters.sold, 1): a
-// misspelt name does not compile. shop_counter_table is for whoever shows them. Nothing in
-// the program does yet: only tests read them.
+// misspelt name does not compile. shop_counter_table is for whoever shows them. Nothing in the program does
+// yet: only tests read them.
 #ifndef QUINIELA_BASE_COUNTERS_H
 #define QUINIELA_BASE_COUNTERS_H
 

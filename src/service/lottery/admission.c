@@ -33,6 +33,10 @@ void admission_choose(struct fair *admission, struct admission_place *place, uin
     choose_lane(admission, place, source, admission_group(agency, place->is_useless));
 }
 
+void admission_note_use(struct admission_place *place, bool is_useless) {
+    place->is_useless = is_useless;
+}
+
 bool admission_is_waiting(const struct admission_place *place) {
     return place->turn.lane != NULL;
 }

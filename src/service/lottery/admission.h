@@ -47,6 +47,9 @@ bool admission_may_go(struct fair *admission, struct admission_place *place, uin
 // Whether it waits for its turn.
 bool admission_is_waiting(const struct admission_place *place);
 
+// Notes whether its last chunk was of no use: nothing of it was stored, or it was refused.
+void admission_note_use(struct admission_place *place, bool is_useless);
+
 // Says which agency it counts for, while nothing of it is with the ledger.
 void admission_choose(struct fair *admission, struct admission_place *place, uint64_t source,
                       uint32_t agency);

@@ -86,6 +86,9 @@ uint64_t doubt_start(const struct doubt_place *place) {
 }
 
 bool doubt_stop(struct doubt *doubt, struct doubt_place *place, uint64_t began_ns) {
+    if (place->owed == 0) {
+        return false;
+    }
     struct share *share = &doubt->share;
     uint64_t now_ns = clock_steady_ns();
     bool was_refused = place->owed > 1; // if not now, it was before

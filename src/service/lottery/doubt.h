@@ -51,8 +51,8 @@ bool doubt_may_read(struct doubt *doubt, struct doubt_place *place, uint64_t sou
 bool doubt_may_take(struct doubt *doubt, struct doubt_place *place, uint64_t source);
 
 // Around the decoding of a message. doubt_start returns when it began, 0 where that does not matter.
-// doubt_stop is for connections that are doubted then; it says whether the next message must wait for its
-// turn, for which there is doubt_wait, false when out of memory.
+// doubt_stop says whether the connection is doubted, and its next message must wait for its turn, for which
+// there is doubt_wait, false when out of memory.
 uint64_t doubt_start(const struct doubt_place *place);
 bool doubt_stop(struct doubt *doubt, struct doubt_place *place, uint64_t began_ns);
 bool doubt_wait(struct doubt *doubt, struct doubt_place *place, uint64_t source);

@@ -30,8 +30,7 @@ static void list_is_done(struct lottery_loop *loop);
 
 static void give_list_back(struct connection *connection) {
     struct lottery_connection *own = connection_state(connection);
-    if (own->line.may_list) {
-        own->line.may_list = false;
+    if (lines_take_list(&own->line)) {
         list_is_done(lottery_loop_of(connection));
     }
 }
@@ -43,7 +42,7 @@ void flow_resume(struct connection *connection) {
     }
     connection_hold(connection);
     connection_resume(connection); // which may take all that has come, at once
-    // What keeps it now is only its other side, which may have to read its answers first, if it ever does.
+    // Nothing of ours holds it now. The peer may have to read its answers first, and may never.
     if (may_go_on(own)) {
         give_list_back(connection);
     }
@@ -121,10 +120,10 @@ uint64_t flow_start(struct connection *connection) {
     return doubt_start(&own->doubt);
 }
 
-void flow_stop(struct connection *connection, uint64_t start) {
+void flow_stop(struct connection *connection, uint64_t began_ns) {
     struct lottery_connection *own = connection_state(connection);
     struct doubt *doubt = &lottery_loop_of(connection)->doubt;
-    bool waits_next = own->doubt.owed != 0 && doubt_stop(doubt, &own->doubt, start);
+    bool waits_next = doubt_stop(doubt, &own->doubt, began_ns);
     if (waits_next && !lines_is_waiting(&own->line) && !own->broken &&
         doubt_wait(doubt, &own->doubt, connection_source(connection))) {
         connection_pause(connection);
@@ -143,7 +142,7 @@ void flow_break_off(struct connection *connection) {
 static void note_use(struct lottery_connection *own, const struct request *request) {
     if (!request->is_consultation) {
         bool stores = request->ledger.answer.stored > 0 || request->ledger.answer.finished;
-        own->admission.is_useless = request->ledger.answer.error.code != ERROR_NONE || !stores;
+        admission_note_use(&own->admission, request->ledger.answer.error.code != ERROR_NONE || !stores);
     }
 }
 

@@ -33,9 +33,10 @@ bool flow_may_take(struct connection *connection);
 bool flow_may_list(struct connection *connection, uint32_t agency);
 bool flow_keeps_message(struct connection *connection);
 
-// Around the taking of a message: flow_start returns what flow_stop is given.
+// Around the taking of a message. flow_start returns when it began, in ns of the steady clock, or 0: it is
+// not timed. flow_stop pauses a connection whose next message must wait.
 uint64_t flow_start(struct connection *connection);
-void flow_stop(struct connection *connection, uint64_t start);
+void flow_stop(struct connection *connection, uint64_t began_ns);
 
 // Nothing more is taken from the connection: it is closed after the last answer.
 void flow_break_off(struct connection *connection);

@@ -40,6 +40,14 @@ static bool has_room(const struct lines *lines) {
     return lines->bytes < lines->bytes_max;
 }
 
+void lines_fill(struct lines *lines, size_t bytes) {
+    lines->bytes += bytes;
+}
+
+void lines_empty(struct lines *lines, size_t bytes) {
+    lines->bytes -= bytes;
+}
+
 bool lines_room_may_take(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source) {
     return has_room(lines) || !wait_in(lines->for_room, place, agency, source);
 }
@@ -57,6 +65,12 @@ bool lines_list_may_go(struct lines *lines, struct lines_place *place, uint32_t 
     }
     lines->lists++;
     return place->may_list = true;
+}
+
+bool lines_take_list(struct lines_place *place) {
+    bool had_it = place->may_list;
+    place->may_list = false;
+    return had_it;
 }
 
 void lines_list_is_done(struct lines *lines) {

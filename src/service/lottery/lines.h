@@ -25,7 +25,7 @@ struct lines {
 // A connection's part. All zeros: it waits in none.
 struct lines_place {
     struct fair_item turn;
-    struct fair *line; // of its loop's, while it waits
+    struct fair *line; // the one it waits in: its loop's for_room or for_list
     bool may_list;     // its next message that asks for a list may go, and counts in lines.lists
 };
 
@@ -37,6 +37,10 @@ void lines_end(struct lines *lines);
 // Whether the connection waits in one of the lines. It is paused then, and goes on when its turn comes.
 bool lines_is_waiting(const struct lines_place *place);
 
+// A request of so many bytes has gone to the ledger; one has come back.
+void lines_fill(struct lines *lines, size_t bytes);
+void lines_empty(struct lines *lines, size_t bytes);
+
 // Whether there is room for another message with the ledger. When not, the connection, of that agency and
 // from that address, waits for it.
 bool lines_room_may_take(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source);
@@ -44,9 +48,13 @@ bool lines_room_may_take(struct lines *lines, struct lines_place *place, uint32_
 // The next connection to go on, as far as there is room. NULL: none.
 struct lines_place *lines_next_for_room(struct lines *lines);
 
-// Whether the connection's message for that agency may ask for a list now: then `may_list` is set, until the
-// request has it. When not, the connection waits.
+// Whether the connection's message for that agency may ask for a list now: then `may_list` is set, until
+// lines_take_list. When not, the connection waits.
 bool lines_list_may_go(struct lines *lines, struct lines_place *place, uint32_t agency, uint64_t source);
+
+// Takes the right to ask for a list from the connection. Returns whether it had it: then lines_list_is_done
+// must follow, in the end.
+bool lines_take_list(struct lines_place *place);
 
 // A list has been answered, or will not be asked for after all.
 void lines_list_is_done(struct lines *lines);

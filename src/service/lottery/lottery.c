@@ -1,5 +1,4 @@
-// The lottery's side of a connection: frames to messages, messages to the ledger, and answers back, in the
-// order of the questions. Here: what the loops share, and how connections begin and end.
+// The lottery as a service of the net: the life of the whole, of each loop and of each connection.
 #include "base/log.h"
 #include "bet/limits.h"
 #include "service/lottery/answers.h"

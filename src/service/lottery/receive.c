@@ -58,8 +58,7 @@ static bool take_chunk(struct request *request, const struct message *message, s
     request->ledger.input.wants_list = asks_for_list(message);
     if (request->ledger.input.wants_list) {
         struct lottery_connection *own = connection_state(request->connection);
-        request->is_list = true;
-        own->line.may_list = false;
+        request->is_list = lines_take_list(&own->line);
     }
     request->ledger.input.list_from = (uint64_t)message->stored;
     request->bytes += chunk_bytes(chunk);
@@ -154,12 +153,12 @@ size_t receive_messages(struct connection *connection, const uint8_t *bytes, siz
             refuse_frame(connection, message_length);
             return length;
         }
-        uint64_t start = flow_start(connection);
+        uint64_t began_ns = flow_start(connection);
         if (!take_message(connection, message, message_length)) {
             connection_abort(connection);
             return length;
         }
-        flow_stop(connection, start);
+        flow_stop(connection, began_ns);
         if (flow_keeps_message(connection)) {
             return consumed; // with the message still to be taken
         }

@@ -79,7 +79,7 @@ void request_submit(struct request *request) {
         cancel(request);
         return;
     }
-    request->loop->lines.bytes += request->bytes;
+    lines_fill(&request->loop->lines, request->bytes);
     if (connection != NULL) {
         struct lottery_connection *own = connection_state(connection);
         own->in_ledger++;
@@ -88,7 +88,7 @@ void request_submit(struct request *request) {
 }
 
 void request_came_back(struct request *request) {
-    request->loop->lines.bytes -= request->bytes;
+    lines_empty(&request->loop->lines, request->bytes);
     if (request->connection != NULL) {
         struct lottery_connection *own = connection_state(request->connection);
         own->in_ledger--;
