@@ -115,6 +115,17 @@ static void deliver(struct connection *connection) {
     holding_count(connection);
 }
 
+// The end that TLS says can come in one read with messages that the service does not take yet, as it has
+// paused or its answers wait to leave. The end is told after them.
+static void tell_end(struct connection *connection) {
+    const struct input *in = &connection->in;
+    bool has_more = in->start < in->end && (connection->is_paused || connection->is_held_back) &&
+                    stage_is_running(connection);
+    if (transport_state(&connection->transport) == TRANSPORT_ENDED && !connection->peer_ended && !has_more) {
+        ending_peer_ended(connection);
+    }
+}
+
 // From the transport --------------------------------------------------------------------------------------
 
 // The handshake has gone on. False when it is over, and the peer is not one who may be here.
@@ -188,8 +199,8 @@ void reading_came(struct connection *connection, size_t length) {
     deliver(connection);
     if (!taken || transport_state(transport) == TRANSPORT_FAILED) {
         fail(connection);
-    } else if (transport_state(transport) == TRANSPORT_ENDED && !connection->peer_ended) {
-        ending_peer_ended(connection);
+    } else {
+        tell_end(connection);
     }
 }
 
@@ -205,6 +216,7 @@ void reading_go_on(struct connection *connection) {
     if (connection->is_held_back && !connection->is_delivering && !connection->all->is_quiet &&
         !sending_is_full(connection)) {
         deliver(connection);
+        tell_end(connection);
     }
 }
 
@@ -220,6 +232,7 @@ void connection_resume(struct connection *connection) {
     if (!connection->is_delivering && !connection->all->is_quiet) {
         connection_hold(connection);
         deliver(connection);
+        tell_end(connection);
         connection_release(connection);
     }
 }
