@@ -309,7 +309,7 @@ static bool check_address(const char *address, struct error *error) {
 // It has no files; should it ever, they would begin so.
 static const struct store_beginning beginnings[] = {{"kept in memory", 14, "a store in memory"}, {0}};
 
-static const struct store_kind memory_kind = {
+const struct store_kind memory_kind = {
     .operations = &operations,
     .is_address = is_address,
     .open = open_store,
@@ -319,6 +319,9 @@ static const struct store_kind memory_kind = {
 
 // The table ------------------------------------------------------------------------------------------------
 
-extern const struct store_kind postgres_kind, sqlite_kind;
+// The program's lines, and this one before them.
+#define store_kinds kinds_of_the_program
+#include "store/kinds.c"
+#undef store_kinds
 
-const struct store_kind *const store_kinds[] = {&memory_kind, &postgres_kind, &sqlite_kind, NULL};
+const struct store_kind *const store_kinds[] = {&memory_kind, KINDS(LIST) NULL};

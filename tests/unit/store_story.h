@@ -7,6 +7,7 @@
 
 #include "bet/errors.h"
 #include "store/backend.h"
+#include "store/kinds.h"
 #include "store/store.h"
 
 #include <libpq-fe.h>
@@ -23,6 +24,7 @@
 // A way to have a store.
 struct implementation {
     const char *name;
+    const struct store_kind *kind;
     const char *needs;    // a variable of the environment; without it nothing can be tested. NULL: nothing
     void (*make)(void);   // an empty place for one, in `folder`, and its address in `path`
     void (*remove)(void); // all of it but the folder
@@ -157,11 +159,13 @@ static inline void drop_schema(void) {
     run_sql("DROP SCHEMA \"%s\" CASCADE");
 }
 
+extern const struct store_kind sqlite_kind, postgres_kind;
+
 enum { SQLITE, POSTGRES };
 
 static const struct implementation implementations[] = {
-    [SQLITE] = {"sqlite", NULL, make_nothing, remove_files, true},
-    [POSTGRES] = {"postgres", "QUINIELA_POSTGRES", make_schema, drop_schema, true},
+    [SQLITE] = {"sqlite", &sqlite_kind, NULL, make_nothing, remove_files, true},
+    [POSTGRES] = {"postgres", &postgres_kind, "QUINIELA_POSTGRES", make_schema, drop_schema, true},
 };
 
 static const struct implementation *implementation = implementations; // the one that is tested
@@ -169,6 +173,7 @@ static const struct implementation *implementation = implementations; // the one
 static inline int set_up_store(void **state) {
     set_up(state);
     implementation->make();
+    assert_ptr_equal(store_kind_of(path), implementation->kind); // else another one would be tested
     return 0;
 }
 
@@ -189,6 +194,22 @@ static inline int run_against(const struct implementation *tested, const struct 
         return 0;
     }
     return _cmocka_run_group_tests(tested->name, tests, count, NULL, NULL);
+}
+
+// How many lines of the table of kinds have no implementation here, and are not the other one's either.
+static inline int untested_kinds(const struct implementation *other) {
+    int untested = 0;
+    for (size_t i = 0; store_kinds[i] != NULL; i++) {
+        bool is_tested = other->kind == store_kinds[i];
+        for (size_t j = 0; j < sizeof implementations / sizeof implementations[0]; j++) {
+            is_tested = is_tested || implementations[j].kind == store_kinds[i];
+        }
+        if (!is_tested) {
+            print_error("[  FAILED  ] a line of src/store/kinds.c has no implementation in store_story.h\n");
+            untested++;
+        }
+    }
+    return untested;
 }
 
 // The same, against every store there is.

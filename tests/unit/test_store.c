@@ -487,7 +487,8 @@ int main(void) {
         STORE_TEST(names_of_draws),
         STORE_TEST(names_of_states),
     };
-    static const struct implementation memory = {"memory", NULL, make_memory, memory_store_forget, false};
+    static const struct implementation memory = {"memory",    &memory_kind,        NULL,
+                                                 make_memory, memory_store_forget, false};
     enum { COUNT = sizeof tests / sizeof tests[0] };
-    return run_against_all(tests, COUNT) + run_against(&memory, tests, COUNT);
+    return untested_kinds(&memory) + run_against_all(tests, COUNT) + run_against(&memory, tests, COUNT);
 }
