@@ -190,10 +190,10 @@ static bool find_verdict(struct ledger *ledger, const struct ledger_request *req
     if (input->agency > ledger->draw.agencies) {
         return decide_unknown(ledger, decision, error);
     }
+    assert(input->agency >= 1 || input->type == LEDGER_PASS); // 0 is nobody: it has nothing stored
     switch (input->type) {
     case LEDGER_CHUNK:
     case LEDGER_LAST_CHUNK:
-        assert(input->agency >= 1);
         return input->first < 0 ? decide_append(ledger, request, decision, error)
                                 : decide_place(ledger, input, decision, error);
     case LEDGER_TOLD:

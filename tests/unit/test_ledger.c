@@ -3,6 +3,11 @@
 #include "ledger_story.h"
 #include "logged.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 // Invariant 2.
 static void resends_in_any_pieces_are_stored_once(void **state) {
     (void)state;
@@ -210,6 +215,31 @@ static void told_by_all_once(void **state) {
     assert_int_equal(story.all_told, 2); // whoever starts it again is told at once
 }
 
+// Agency 0 is nobody. A row of its own would make the store unreadable, so such a request must not get that
+// far.
+static void nobody_can_be_told(void **state) {
+    (void)state;
+    open_ledger(1);
+    fflush(NULL); // else the child would write it again
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        int64_t next;
+        signal(SIGABRT, SIG_DFL); // cmocka catches it
+        (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+        (void)close(STDERR_FILENO);
+        struct ledger_request *told = request(.type = LEDGER_TOLD, .first = NO_FIRST);
+        told->input.agency = 0;
+        ask(told, &next);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT) {
+        fail_msg("that agency 0 was told is to end in an abort (an assertion), but the status is %d", status);
+    }
+}
+
 static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
     (void)state;
     open_ledger(2);
@@ -271,6 +301,7 @@ int main(void) {
         LEDGER_TEST(the_draw_is_made_once_and_survives),
         LEDGER_TEST(the_winning_number_is_changed_on_purpose),
         LEDGER_TEST(told_by_all_once),
+        LEDGER_TEST(nobody_can_be_told),
         LEDGER_TEST(a_mixed_group_is_answered_in_order_by_one_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
