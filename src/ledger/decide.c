@@ -173,10 +173,10 @@ static bool decide_append(struct ledger *ledger, const struct ledger_request *re
 static bool decide_unknown(struct ledger *ledger, struct decision *decision, struct error *error) {
     decision->verdict = VERDICT_UNKNOWN_AGENCY;
     bool changed = false;
-    if (!ledger->is_shared || ledger->group.has_looked) {
+    if (!ledger->is_shared || ledger->in_hand.has_looked) {
         return true;
     }
-    ledger->group.has_looked = true;
+    ledger->in_hand.has_looked = true;
     return load_has_changed(ledger, &changed, error) &&
            (!changed || error_set(error, ERROR_STORE_STALE, "another server has changed the draw"));
 }

@@ -37,7 +37,10 @@
 
 #include <assert.h>
 
-enum { CAREFUL_GROUPS = 64 }; // for how long agencies are locked after another server has changed one
+enum {
+    CAREFUL_GROUPS = 64,    // for how long agencies are locked after another server has changed one
+    GROUP_ATTEMPTS_MAX = 5, // to store one, when other servers are quicker or the store is away
+};
 
 // The stages ----------------------------------------------------------------------------------------------
 
@@ -89,7 +92,7 @@ static bool decide_and_stage(struct ledger *ledger, struct queue_node *requests,
 }
 
 static bool commit(struct ledger *ledger, struct error *error) {
-    if (!ledger->group.is_begun) {
+    if (!ledger->open_group.is_begun) {
         return true; // nothing to store: resends and refusals only
     }
     if (!open_group_commit(ledger, error)) {
@@ -114,7 +117,7 @@ static void note(const struct ledger *ledger, const struct queue_node *requests)
                                                      .bets = (uint64_t)request->answer.next});
         }
     }
-    if (ledger->group.seals) {
+    if (ledger->in_hand.seals) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
 }
@@ -168,7 +171,7 @@ static bool store_group(struct ledger *ledger, struct queue_node *requests, stru
     for (int attempt = 1; !store_once(ledger, requests, error); attempt++) {
         struct error reason = *error;
         row_cache_clear(ledger->cache); // chunks of the group may be in it, and are not stored
-        if (attempt == LOAD_ATTEMPTS_MAX || !may_begin_anew(ledger, error) ||
+        if (attempt == GROUP_ATTEMPTS_MAX || !may_begin_anew(ledger, error) ||
             !begin_anew(ledger, requests, error)) {
             return false;
         }
@@ -186,7 +189,7 @@ static void store_or_fail(struct ledger *ledger, struct queue_node *requests) {
         fail(requests, &error);
         trial_note_failed(ledger, requests);
         access_give_up(ledger, &error);
-        ledger->group.seals = false;
+        ledger->in_hand.seals = false;
     }
 }
 
@@ -214,9 +217,9 @@ static void store_halves(struct ledger *ledger, struct queue_node *requests, con
     struct queue_node *middle = middle_of(requests), *rest = middle->next;
     middle->next = NULL;
     store_or_fail(ledger, requests);
-    bool sealed = ledger->group.seals;
+    bool sealed = ledger->in_hand.seals;
     store_or_fail(ledger, rest);
-    ledger->group.seals = ledger->group.seals || sealed;
+    ledger->in_hand.seals = ledger->in_hand.seals || sealed;
     middle->next = rest;
 }
 
@@ -242,7 +245,7 @@ static void keep_refused(struct queue_node *requests) {
 }
 
 void group_process(struct ledger *ledger, struct queue_node *requests) {
-    ledger->group.seals = ledger->group.has_looked = false;
+    ledger->in_hand = (struct in_hand){0};
     keep_refused(requests);
     if (needs_store(ledger, requests)) {
         store_or_fail(ledger, requests);

@@ -48,7 +48,7 @@ void ledger_close(struct ledger **pointer) {
     winners_free(ledger->winners);
     row_cache_free(ledger->cache);
     free(ledger->agencies);
-    free(ledger->group.touched);
+    free(ledger->open_group.touched);
     listings_free(ledger->listings);
     free(ledger);
 }

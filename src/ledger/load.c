@@ -97,7 +97,7 @@ static void log_found(struct ledger *ledger, bool found) {
 // A draw that others may change is changed only by a server that has locked its row, and has read everything
 // that the decision depends on after that. Most loads change nothing; one that does is begun anew.
 static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *error) {
-    if (!ledger->is_shared || !puts_draw || ledger->group.is_begun || ledger->draw.checksum == 0) {
+    if (!ledger->is_shared || !puts_draw || ledger->open_group.is_begun || ledger->draw.checksum == 0) {
         return false;
     }
     ledger->loaded.locks = true;
@@ -111,7 +111,7 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     bool is_open = ledger->draw.state == DRAW_OPEN;
     bool seals = is_open && state_all_finished(ledger); // AGENCIES is smaller than it was
     bool puts_draw = ledger->is_shared ? seals || !ledger->draw_is_stored : is_open;
-    if (!puts_draw && !ledger->is_shared && ledger->group.touched_count == 0) {
+    if (!puts_draw && !ledger->is_shared && ledger->open_group.touched_count == 0) {
         return true;
     }
     if (needs_lock(ledger, puts_draw, error)) {
@@ -123,7 +123,7 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     bool stored = open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
                   (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
                   store_confirm(ledger->store, error) && store_commit(ledger->store, error);
-    ledger->group.is_begun = false;
+    open_group_end(ledger);
     if (stored && seals) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
@@ -132,10 +132,10 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
 
 // All that is read is of one moment; with the draw locked, it stays so until the commit.
 static bool begin_load(struct ledger *ledger, struct error *error) {
-    store_drop(ledger->store); // a group that was decided on something else
+    open_group_drop(ledger); // it was decided on something else
     row_cache_clear(ledger->cache);
     listings_forget(ledger->listings); // of what may not have been stored
-    ledger->group.is_begun = ledger->group.seals = false;
+    ledger->in_hand.seals = false;
     ledger->is_shared = store_is_shared(ledger->store);
     if (!ledger->loaded.locks) {
         return store_snapshot(ledger->store, error);

@@ -6,7 +6,7 @@
 
 struct ledger;
 
-enum { LOAD_ATTEMPTS_MAX = 5 }; // when other servers are quicker
+enum { LOAD_ATTEMPTS_MAX = 5 }; // of a load, when other servers are quicker
 
 // Reads everything back from the open store, and stores what this start changes (terms.h). An open group is
 // dropped. ERROR_BAD_SETTING, with `field` set, when the settings do not fit a draw that has begun;

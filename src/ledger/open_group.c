@@ -3,15 +3,33 @@
 #include "ledger/state.h"
 
 bool open_group_begin(struct ledger *ledger, struct error *error) {
-    if (!ledger->group.is_begun) {
-        ledger->group.appends = false;
-        ledger->group.is_begun = store_begin(ledger->store, error);
+    if (!ledger->open_group.is_begun) {
+        ledger->open_group.appends = false;
+        ledger->open_group.is_begun = store_begin(ledger->store, error);
     }
-    return ledger->group.is_begun;
+    return ledger->open_group.is_begun;
+}
+
+void open_group_note_bets(struct ledger *ledger) {
+    ledger->open_group.appends = true;
+}
+
+void open_group_note_end(struct ledger *ledger) {
+    ledger->open_group.finishing++;
+}
+
+void open_group_end(struct ledger *ledger) {
+    ledger->open_group.is_begun = false;
+}
+
+void open_group_drop(struct ledger *ledger) {
+    store_drop(ledger->store);
+    open_group_end(ledger);
+    ledger->open_group.finishing = 0;
 }
 
 bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
-    struct group *group = &ledger->group;
+    struct open_group *group = &ledger->open_group;
     for (uint32_t i = 0; i < group->touched_count; i++) {
         struct agency *agency = &ledger->agencies[group->touched[i]];
         if (!store_put_agency(ledger->store, &agency->row, error)) {
@@ -26,13 +44,13 @@ bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
 // Bets go only into the draw that they were decided on: another server may have changed it, and sealed it
 // without this agency. A group in which an agency finishes sees to that when it counts.
 static bool hold_draw(struct ledger *ledger, struct error *error) {
-    return !ledger->group.appends || ledger->group.finishing > 0 ||
+    return !ledger->open_group.appends || ledger->open_group.finishing > 0 ||
            store_hold_draw(ledger->store, ledger->draw.checksum, error);
 }
 
 // With the last agency's end the draw is sealed, whichever server that comes to.
 static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
-    struct group *group = &ledger->group;
+    struct open_group *group = &ledger->open_group;
     uint32_t finished = ledger->finished;
     if (group->finishing == 0) {
         return true;
@@ -45,12 +63,12 @@ static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
         return true;
     }
     state_move_draw(&ledger->draw, DRAW_SEALED);
-    group->seals = true;
+    ledger->in_hand.seals = true;
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
 bool open_group_commit(struct ledger *ledger, struct error *error) {
-    ledger->group.is_begun = false;
+    open_group_end(ledger);
     return open_group_put_agencies(ledger, error) && hold_draw(ledger, error) &&
            seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
 }

@@ -9,6 +9,17 @@ struct ledger;
 // Begins a group, unless one is open.
 bool open_group_begin(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Say of the open group that it adds bets, and that an agency finishes with it.
+void open_group_note_bets(struct ledger *ledger);
+void open_group_note_end(struct ledger *ledger);
+
+// No group is open any more: it has been committed by other means than open_group_commit.
+void open_group_end(struct ledger *ledger);
+
+// Drops the open group, if there is one, at the store, too. The agencies' rows are as it made them, until
+// they are read back (state.h: state_forget).
+void open_group_drop(struct ledger *ledger);
+
 // Puts the rows of the agencies that the group changes.
 bool open_group_put_agencies(struct ledger *ledger, struct error *error) MUST_CHECK;
 

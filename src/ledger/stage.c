@@ -43,7 +43,7 @@ static bool append(struct ledger *ledger, struct ledger_request *request, uint32
     if (stored.rows_length > agency->largest) {
         agency->largest = (uint32_t)stored.rows_length;
     }
-    ledger->group.appends = true;
+    open_group_note_bets(ledger);
     state_touch(ledger, request->input.agency);
     return true;
 }
@@ -57,7 +57,7 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     clock_utc_text(agency->row.finished_at);
     request->own.attempt.last = true;
     ledger->finished++;
-    ledger->group.finishing++;
+    open_group_note_end(ledger);
     state_touch(ledger, request->input.agency);
     return open_group_begin(ledger, error);
 }
@@ -79,7 +79,7 @@ static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, u
         !confirm_known(ledger, request->input.agency, error)) {
         return false;
     }
-    if (request->answer.stored == 0) { // they are stored, then, by the attempt before
+    if (request->answer.stored == 0) { // nothing new: what an attempt of unknown outcome stored counts
         request->answer.stored = request->own.unknown.bets;
         request->answer.finished = request->answer.finished || request->own.unknown.last;
     }

@@ -11,7 +11,7 @@
 void state_touch(struct ledger *ledger, uint32_t number) {
     if (!ledger->agencies[number].touched) {
         ledger->agencies[number].touched = true;
-        ledger->group.touched[ledger->group.touched_count++] = number;
+        ledger->open_group.touched[ledger->open_group.touched_count++] = number;
     }
 }
 
@@ -64,11 +64,11 @@ bool state_resize(struct ledger *ledger, struct error *error) {
         }
     }
     free(ledger->agencies);
-    free(ledger->group.touched);
+    free(ledger->open_group.touched);
     ledger->agencies = agencies;
     ledger->agency_places = count;
-    ledger->group.touched = touched;
-    ledger->group.touched_count = touched_count;
+    ledger->open_group.touched = touched;
+    ledger->open_group.touched_count = touched_count;
     return true;
 }
 
@@ -83,7 +83,7 @@ bool state_forget(struct ledger *ledger, struct error *error) {
         agency->row = row;
         agency->touched = false;
     }
-    ledger->finished = ledger->group.finishing = ledger->group.touched_count = 0;
+    ledger->finished = ledger->open_group.touched_count = 0;
     ledger->loaded.rows = ledger->loaded.last_row = 0;
     ledger->loaded.bets = 0;
     return true;

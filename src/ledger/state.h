@@ -20,15 +20,20 @@ struct agency {
     bool touched;     // the open group changes its row
 };
 
-// What belongs to the group that is open at the store (open_group.h).
-struct group {
+// What belongs to the group that is open at the store. Changed by open_group.h; `touched`, by state_touch.
+struct open_group {
     bool is_begun;
     bool appends;       // it adds bets
-    bool seals;         // it has sealed the draw
-    bool has_looked;    // at the stored draw, since the requests in hand came
     uint32_t finishing; // how many agencies finish with it
     uint32_t *touched;  // [agency_places]: the agencies whose rows it changes
     uint32_t touched_count;
+};
+
+// What group.c knows of the requests in hand, which may take several groups at the store. Begins zeroed with
+// each of them.
+struct in_hand {
+    bool seals;      // the draw was sealed with them (open_group.h)
+    bool has_looked; // they have had the stored draw looked at (decide.c)
 };
 
 // What the last load has found (load.h), and the next one has to know.
@@ -50,7 +55,8 @@ struct ledger {
     struct agency *agencies; // [agency_places]; 0 is nobody
     size_t agency_places;    // draw.agencies + 1
     uint32_t finished, told; // how many agencies
-    struct group group;
+    struct open_group open_group;
+    struct in_hand in_hand;
     struct loaded loaded;
     bool failing;            // nothing has been stored since the store failed (trial.h)
     size_t failed_bytes;     // how much was to be stored then, at most
@@ -73,7 +79,7 @@ static inline bool agency_is_told(const struct agency *agency) {
 // ERROR_NO_MEMORY.
 bool state_resize(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// Forgets of the agencies, and of the open group, all that the store knows better. As state_resize.
+// Forgets of the agencies all that the store knows better. As state_resize.
 bool state_forget(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Takes an agency's row over as it is stored (a store_each_agency; the context is the ledger).

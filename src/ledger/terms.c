@@ -103,7 +103,7 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     if (!check_terms(ledger, &wanted, error)) {
         return false;
     }
-    if (ledger->group.is_begun || !ledger->is_shared) { // else it comes here again, with the draw locked
+    if (ledger->open_group.is_begun || !ledger->is_shared) { // else it comes here again, with the draw locked
         log_change(ledger, "agencies", draw->agencies, wanted.agencies);
         log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
     }
