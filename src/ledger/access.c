@@ -20,7 +20,7 @@ void access_give_up(struct ledger *ledger, const struct error *error) {
     struct log_source source = {.error = error_name(error->code)}; // each chunk can be the cause
     (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
                             source.error, error->text);
-    ledger->failing = true;
+    trial_begin(ledger);
     if (ledger->store != NULL) {
         store_give_up(&ledger->store);
     }
@@ -34,8 +34,7 @@ bool access_ensure(struct ledger *ledger, struct error *error) {
         return false;
     }
     if (ledger->is_shared) { // a database that is reached is taken to work
-        ledger->failing = true;
-        trial_passed(ledger);
+        trial_skip(ledger);
     }
     return true;
 }

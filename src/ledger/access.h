@@ -9,7 +9,7 @@ struct ledger;
 // Opens the store and reads it back. On failure ledger->store is NULL.
 bool access_open(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// The same, unless it is open.
+// The same, unless it is open. A shared store that could be opened counts as good again (trial.h).
 bool access_ensure(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Logs why, and closes the store; what it holds is found out by opening it again.

@@ -22,16 +22,23 @@ void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
     }
 }
 
-void trial_passed(struct ledger *ledger) {
-    if (!ledger->failing) {
-        return;
-    }
+void trial_begin(struct ledger *ledger) {
+    ledger->failing = true;
+}
+
+void trial_skip(struct ledger *ledger) {
     ledger->failing = false;
     ledger->failed_bytes = 0;
     (void)log_event_limited(&(struct log_source){0}, LOG_LEVEL_INFO, "store", LOG_SUCCESS,
                             "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64,
                             ledger->draw_name, draw_state_name(ledger->draw.state), ledger->finished,
                             ledger->draw.agencies, ledger->loaded.bets);
+}
+
+void trial_passed(struct ledger *ledger) {
+    if (ledger->failing) {
+        trial_skip(ledger);
+    }
 }
 
 bool trial_make(struct ledger *ledger, struct error *error) {

@@ -12,7 +12,13 @@ struct ledger;
 // A group of requests could not be stored: notes how much it was, for trial_make.
 void trial_note_failed(struct ledger *ledger, const struct queue_node *group);
 
-// Something has been stored: the store is good again, and the log says so.
+// The store has failed: from now on it must show that it is good.
+void trial_begin(struct ledger *ledger);
+
+// Takes the store to be good without a trial, and logs that it is.
+void trial_skip(struct ledger *ledger);
+
+// Something has been stored: if the store had failed, it is good again, and the log says so.
 void trial_passed(struct ledger *ledger);
 
 // With the store open and no group begun: unless the store is good, tries whether as much as what failed
