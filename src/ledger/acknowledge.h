@@ -1,4 +1,5 @@
-// The one place where answers leave the ledger.
+// The one place where the answers of a group leave the ledger. (What still waits when the worker stops has no
+// group: worker.h.)
 #ifndef QUINIELA_LEDGER_ACKNOWLEDGE_H
 #define QUINIELA_LEDGER_ACKNOWLEDGE_H
 

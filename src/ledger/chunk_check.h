@@ -5,11 +5,11 @@
 #include "base/error.h"
 #include "store/store.h"
 
-// Its digest is of its bets. The store has checked its numbers and its place. ERROR_STORE_FAILED, naming
-// agency and first, when it is not; ERROR_NO_MEMORY.
+// Whether the digest matches numbers and rows. The store has checked the chunk's numbers and place.
+// ERROR_STORE_FAILED, naming agency and first, when it does not; ERROR_NO_MEMORY.
 bool chunk_check_digest(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 
-// And each of its lines is a bet, whose number is the one beside it. As above.
+// The same, and whether each line is a valid bet with the number stored beside it.
 bool chunk_check(const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@ struct ledger;
 // Two questions are asked of each verdict, in decide.c: whether another server's bets may make it wrong
 // (may_know_too_little), and whether it stands when its group begins anew (is_final).
 enum verdict {
-    VERDICT_NOTHING, // to be stored: it only asks, was refused before it came here, or was told before
+    VERDICT_NOTHING, // nothing is to be stored: it only asks, was refused before, or was told before
     VERDICT_TOLD,    // it is to be stored that the agency has been told
     VERDICT_STORE,   // the chunk's bets after the known ones are to be stored; there may be none
     // Refused, with the request's error set.
@@ -24,7 +24,8 @@ enum verdict {
 
 struct decision {
     enum verdict verdict;
-    uint32_t known;      // STORE: how many of the chunk's bets are stored already, from the first one on
+    uint32_t
+        known; // STORE, CONFLICT: how many of the chunk's bets are in stored places, from the first one on
     struct error damage; // DAMAGED: what is wrong
 };
 

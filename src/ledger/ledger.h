@@ -18,8 +18,9 @@
 //         open_group.c: seal_if_all_finished             work.c: store_drawn
 //         load.c: store_loaded, with fewer agencies
 //
-// One function makes each of these moves in memory (state.h: state_move_draw), within the group that stores
-// it.
+// One function makes each of these moves in memory (state.h: state_move_draw): of the ledger's draw within
+// the group that stores it, or of a copy before that group begins, which the ledger takes over once it is
+// stored.
 //
 // group.h takes requests, work.h does what no request brings, and worker.h gives the ledger a thread of its
 // own, to which all these functions then belong.

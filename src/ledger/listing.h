@@ -29,9 +29,10 @@ bool listings_have(const struct listings *listings, uint32_t agency, uint64_t be
 // among the agency's `bets`.
 bool listing_is_due(const struct ledger_request *request, uint64_t bets);
 
-// Makes the list: pieces from the one that holds bet request->list_from on, each after the one before,
+// Makes the list: pieces from the one that holds bet request->input.list_from on, each after the one before,
 // PIECES_LISTED_MAX at most, within the agency's `bets`; the next list begins where this one ends. The
-// request's submitter frees it. Sets request->error when there is no memory. Fails only when the store does.
+// request's submitter frees it. Sets request->answer.error when there is no memory. Fails only when the store
+// does.
 bool listing_make(struct listings *listings, struct store *store, struct ledger_request *request,
                   uint64_t bets, struct error *error) MUST_CHECK;
 

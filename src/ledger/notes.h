@@ -6,7 +6,7 @@
 
 struct ledger;
 
-// Something was stored that people may want to be able to prove.
+// Reports an event for the audit log: what it tells of is stored.
 void notes_tell(const struct ledger *ledger, const struct ledger_note *note);
 
 // The draw is made and stored.

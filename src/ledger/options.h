@@ -1,4 +1,4 @@
-// What whoever opens a ledger gives it, and is told by it.
+// What a ledger is opened with, and the callbacks it makes.
 #ifndef QUINIELA_LEDGER_OPTIONS_H
 #define QUINIELA_LEDGER_OPTIONS_H
 

@@ -30,9 +30,9 @@ struct ledger_input {
     bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
     uint64_t list_from;
     uint64_t source; // for the log: where it comes from, as a number; 0: from nowhere
-    // Whose turn it takes in the worker's queue, and there its source's: the same for all of one connection
-    // that wait, as their answers keep their order.
-    uint64_t turn_agency; // or whoever else has turns of its own
+    // Which agency's (or other group's) turns it uses in the worker's queue; within them turns go by
+    // `source`. All waiting requests of one connection have the same, so that their answers keep their order.
+    uint64_t turn_agency;
 };
 
 struct ledger_answer {
@@ -65,8 +65,9 @@ struct ledger_request {
     struct ledger_input input;
     struct ledger_answer answer;
     struct ledger_own own; // begins zeroed
-    // Called on the ledger's thread when the request is refused, also when it was before it came here: in the
-    // order of the requests, and before `complete`. It logs the refusal. NULL: nobody wants to know.
+    // Called on the ledger's thread when a group with the request ends and it is refused, also when it was
+    // before it came here: in the order of the requests, and before `complete`. It logs the refusal. Not
+    // called for what still waits when the worker stops. NULL: nobody wants to know.
     void (*refused)(const struct ledger_request *request);
     // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
     void (*complete)(struct ledger_request *request);

@@ -5,7 +5,7 @@
 
 struct row_cache {
     struct cached_rows chunks[ROW_CACHE_CHUNKS];
-    uint64_t questions;
+    uint64_t lookups;
 };
 
 struct row_cache *row_cache_new(void) {
@@ -47,7 +47,7 @@ const struct cached_rows *row_cache_find(struct row_cache *cache, uint32_t agenc
     for (int i = 0; i < ROW_CACHE_CHUNKS; i++) {
         struct cached_rows *chunk = &cache->chunks[i];
         if (holds(chunk, agency, bet)) {
-            chunk->used = ++cache->questions;
+            chunk->used = ++cache->lookups;
             return chunk;
         }
     }
@@ -78,7 +78,7 @@ void row_cache_keep(struct row_cache *cache, const struct stored_chunk *stored) 
     struct cached_rows kept = {.agency = stored->agency,
                                .count = stored->count,
                                .first = stored->first,
-                               .used = ++cache->questions,
+                               .used = ++cache->lookups,
                                .rows = (char *)memory + offsets_bytes,
                                .offsets = memory};
     memcpy(kept.rows, stored->rows, stored->rows_length);

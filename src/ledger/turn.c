@@ -12,7 +12,7 @@ enum {
     REQUEST_BYTES = 16 * 1024,          // what deciding on a chunk costs, in bytes that are stored
     EXPENSIVE_BYTES = 2 * TURN_BYTES,   // reading more than that, beyond what was sent, is expensive
     EXPENSIVE_GROUP_BYTES = 256 * 1024, // of a group of the second line
-    REST_TIMES = 3, // the second line then rests for so many times as long as it had the thread
+    REST_TIMES = 3,                     // the second line rests so many times as long as it ran
     REST_MS_MAX = 1000,
     ALONE_MS = 1000, // the first line was empty for so long: then nobody else wants the thread
 };

@@ -26,6 +26,8 @@ struct worker {
     uint64_t look_at; // in ms of the steady clock
 };
 
+// What is left in no group: it is neither logged nor counted as refused, one by one, as the server itself
+// ends.
 static void abandon_all(struct worker *worker) {
     turns_add(worker->turns, queue_take_all(&worker->queue));
     for (struct ledger_request *request; (request = turns_take(worker->turns)) != NULL;) {
