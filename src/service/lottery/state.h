@@ -1,5 +1,5 @@
 // What the lottery keeps for the whole server, for a loop, and for a connection. A part that is named after a
-// file is changed by that file alone; the others may read it.
+// file is changed by that file alone, from when flow.c has made it; the others may read it.
 #ifndef QUINIELA_SERVICE_LOTTERY_STATE_H
 #define QUINIELA_SERVICE_LOTTERY_STATE_H
 
