@@ -235,7 +235,7 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
 // already: there is room for them, so they are not moved.
 static bool take(struct link *link, const uint8_t *bytes, size_t length) {
     bool all = false;
-    (void)transport_came(&link->transport, bytes, length, NULL);
+    transport_came(&link->transport, bytes, length, NULL);
     while (!all) {
         size_t count;
         if (link->encrypted != NULL && !make_room(link)) {

@@ -119,8 +119,7 @@ ssize_t channel_read(struct channel *channel, uint8_t *bytes, size_t room) {
         if (length <= 0) {
             return length;
         }
-        (void)transport_came(&channel->transport, is_plain ? bytes : channel->encrypted, (size_t)length,
-                             NULL);
+        transport_came(&channel->transport, is_plain ? bytes : channel->encrypted, (size_t)length, NULL);
         channel->has_more = true;
     }
 }

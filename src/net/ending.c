@@ -117,11 +117,11 @@ static bool shut_down(struct connection *connection) {
 // be sent may take. TLS says its end only then (sending.c).
 void ending_all_sent(struct connection *connection) {
     bool is_over = connection->peer_ended && arrival_look(connection) != ARRIVAL_UNDER_WAY;
-    bool has_said_end = transport_has_said_end(&connection->transport);
-    if (is_over || (has_said_end && !shut_down(connection))) {
+    bool is_finished = transport_is_finished(&connection->transport);
+    if (is_over || (is_finished && !shut_down(connection))) {
         connection_abort(connection);
     } else {
-        stage_change(connection, has_said_end ? STAGE_LINGERING : STAGE_ARRIVING);
+        stage_change(connection, is_finished ? STAGE_LINGERING : STAGE_ARRIVING);
     }
 }
 

@@ -155,7 +155,7 @@ static bool accept_bytes(struct connection *connection, size_t length) {
     if (connection->stage == STAGE_OPEN && !recheck_one(connection)) {
         return false;
     }
-    (void)transport_came(transport, bytes, length, &spent_ns);
+    transport_came(transport, bytes, length, &spent_ns);
     return connection->stage == STAGE_OPEN || shook_hands(connection, spent_ns);
 }
 

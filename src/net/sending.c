@@ -42,7 +42,7 @@ void connection_send_lasting(struct connection *connection, const uint8_t *bytes
 // read what it came for, and closes before it has read those as well, resets the connection, and nobody would
 // know.
 static bool may_say_end(const struct connection *connection) {
-    return connection->stage == STAGE_FINISHING && !transport_has_said_end(&connection->transport) &&
+    return connection->stage == STAGE_FINISHING && !transport_is_finished(&connection->transport) &&
            !(transport_is_secure(&connection->transport) && connection->arrival.is_awaited);
 }
 

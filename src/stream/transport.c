@@ -13,7 +13,7 @@ enum {
 // From its beginning to its end ---------------------------------------------------------------------------
 
 void transport_begin_plain(struct transport *transport, struct output *out) {
-    *transport = (struct transport){.out = out, .state = TRANSPORT_OPEN};
+    *transport = (struct transport){.out = out};
 }
 
 // Where the session's bytes go.
@@ -23,7 +23,7 @@ static bool sink(void *context, const uint8_t *bytes, size_t length) {
 
 bool transport_begin_tls(struct transport *transport, struct tls_context *context, const char *host,
                          struct output *out) {
-    *transport = (struct transport){.out = out, .state = TRANSPORT_OPENING};
+    *transport = (struct transport){.out = out};
     transport->session = tls_session_new(context, host, sink, out);
     return transport->session != NULL;
 }
@@ -34,30 +34,21 @@ void transport_free(struct transport *transport) {
 
 // Bytes in ------------------------------------------------------------------------------------------------
 
-static void look_at_session(struct transport *transport) {
-    const struct tls_session *session = transport->session;
-    transport->state = tls_session_failure(session) != TLS_NO_FAILURE ? TRANSPORT_FAILED
-                       : tls_session_ended(session)                   ? TRANSPORT_ENDED
-                       : tls_session_is_open(session)                 ? TRANSPORT_OPEN
-                                                                      : TRANSPORT_OPENING;
-}
-
 void transport_start(struct transport *transport) {
-    if (transport->session != NULL && transport->state == TRANSPORT_OPENING) {
+    if (transport_state(transport) == TRANSPORT_OPENING) {
         tls_session_start(transport->session);
-        look_at_session(transport);
     }
 }
 
-enum transport_state transport_came(struct transport *transport, const uint8_t *bytes, size_t length,
-                                    uint64_t *handshake_ns) {
+void transport_came(struct transport *transport, const uint8_t *bytes, size_t length,
+                    uint64_t *handshake_ns) {
     uint64_t spent_ns = 0;
     if (transport->session == NULL) {
         transport->came = bytes;
         transport->came_length = length;
     } else {
         tls_session_feed(transport->session, bytes, length);
-        if (transport->state == TRANSPORT_OPENING) {
+        if (transport_state(transport) == TRANSPORT_OPENING) {
             uint64_t began_ns = uv_hrtime();
             transport_start(transport);
             spent_ns = uv_hrtime() - began_ns;
@@ -66,7 +57,6 @@ enum transport_state transport_came(struct transport *transport, const uint8_t *
     if (handshake_ns != NULL) {
         *handshake_ns = spent_ns;
     }
-    return transport_state(transport);
 }
 
 static bool read_plain(struct transport *transport, uint8_t *room, size_t length, size_t *count) {
@@ -86,7 +76,6 @@ static bool read_tls(struct transport *transport, uint8_t *room, size_t length, 
         now = tls_session_read(transport->session, room + *count, length - *count);
         *count += now > 0 ? (size_t)now : 0;
     }
-    look_at_session(transport);
     return now <= 0;
 }
 
@@ -103,7 +92,6 @@ static bool encrypt_next(struct transport *transport, struct output *from) {
     size_t length;
     const uint8_t *bytes = output_gather(from, room, sizeof room, &length);
     if (!tls_session_write(transport->session, bytes, length)) {
-        look_at_session(transport);
         return false;
     }
     output_sent(from, length);
@@ -120,24 +108,29 @@ bool transport_fill(struct transport *transport, struct output *from) {
 }
 
 void transport_say_end(struct transport *transport) {
-    if (transport->session != NULL && !transport->has_said_end && transport->state == TRANSPORT_OPEN) {
+    if (transport_is_secure(transport) && !transport->is_finished && transport_is_open(transport)) {
         tls_session_end(transport->session);
     }
-    transport->has_said_end = true;
+    transport->is_finished = true;
 }
 
-bool transport_has_said_end(const struct transport *transport) {
-    return transport->has_said_end;
+bool transport_is_finished(const struct transport *transport) {
+    return transport->is_finished;
 }
 
 // What it is ----------------------------------------------------------------------------------------------
 
 enum transport_state transport_state(const struct transport *transport) {
-    return (enum transport_state)transport->state;
+    const struct tls_session *session = transport->session;
+    return session == NULL                                  ? TRANSPORT_OPEN
+           : tls_session_failure(session) != TLS_NO_FAILURE ? TRANSPORT_FAILED
+           : tls_session_ended(session)                     ? TRANSPORT_ENDED
+           : tls_session_is_open(session)                   ? TRANSPORT_OPEN
+                                                            : TRANSPORT_OPENING;
 }
 
 bool transport_is_open(const struct transport *transport) {
-    return transport->state == TRANSPORT_OPEN;
+    return transport_state(transport) == TRANSPORT_OPEN;
 }
 
 bool transport_is_secure(const struct transport *transport) {

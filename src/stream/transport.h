@@ -1,5 +1,5 @@
 // Between a socket's bytes and its owner's: plain, or TLS, for either side of a connection. Whoever owns the
-// socket reads and writes it; the transport is given what came, and returns what has become of it. It calls
+// socket reads and writes it; the transport is given what came, and is asked what has become of it. It calls
 // nobody. Its owner asks which kind it is only to know where to read into:
 //
 //   read the socket → transport_came → transport_read, until all is read → the owner's input
@@ -30,8 +30,7 @@ struct transport {
     struct output *out;          // what goes to the socket
     const uint8_t *came;         // plain bytes that are not read yet
     size_t came_length;
-    uint8_t state; // enum transport_state
-    bool has_said_end;
+    bool is_finished;
 };
 
 // A plain transport, which is open at once. `out` is the owner's queue for the socket, and must stay where it
@@ -53,8 +52,7 @@ void transport_start(struct transport *transport);
 // Bytes came from the socket. They must stay where they are until transport_read has returned true. A
 // handshake goes on as far as they reach; *handshake_ns is the time that took (0: there was none to go on
 // with), NULL: not wanted.
-enum transport_state transport_came(struct transport *transport, const uint8_t *bytes, size_t length,
-                                    uint64_t *handshake_ns);
+void transport_came(struct transport *transport, const uint8_t *bytes, size_t length, uint64_t *handshake_ns);
 
 // Writes the plain bytes of what came to `room`, which may be the place where they were read to: then they
 // are not copied. *count is how many. Returns whether that was all; if not, `room` is full: call again with
@@ -65,10 +63,14 @@ bool transport_read(struct transport *transport, uint8_t *room, size_t length, s
 // if it is plain. The transport must be open. False when it has failed.
 bool transport_fill(struct transport *transport, struct output *from) MUST_CHECK;
 
-// Tells the peer that nothing more follows (TLS only). Only the first call has an effect.
+// Finishes our side: tells the peer that nothing more follows, if it is open TLS. Only the first call has an
+// effect.
 void transport_say_end(struct transport *transport);
-bool transport_has_said_end(const struct transport *transport);
 
+// Whether our side sends nothing more: TLS has said so, or has nothing to say.
+bool transport_is_finished(const struct transport *transport);
+
+// Follows from the session, also from what others do with that: a session that is judged anew can fail.
 enum transport_state transport_state(const struct transport *transport);
 bool transport_is_open(const struct transport *transport);
 bool transport_is_secure(const struct transport *transport);

@@ -137,7 +137,7 @@ static void before_our_end_every_byte_counts(void **state) {
     set_on_their_way(peer, 2);
     states[descriptor_of(peer)] = TCP_ESTABLISHED;
     say(peer, "w123456789");
-    peer->connection->transport.has_said_end = false;
+    peer->connection->transport.is_finished = false;
     peer->connection->stage = STAGE_ARRIVING;
     set_on_their_way(peer, 1);
     assert_true(sweep());
@@ -146,7 +146,7 @@ static void before_our_end_every_byte_counts(void **state) {
     assert_false(sweep());
     assert_int_equal(peer->arrived, 1);
     connections_settle(&loop->connections);
-    assert_true(transport_has_said_end(&peer->connection->transport));
+    assert_true(transport_is_finished(&peer->connection->transport));
     assert_int_equal(peer->connection->stage, STAGE_LINGERING);
 }
 

@@ -43,7 +43,7 @@ static void *echo(void *context) {
     while (length > 0 && (length = read(central, encrypted, sizeof encrypted)) > 0) {
         bool all = false;
         longest_write = length > longest_write ? length : longest_write;
-        (void)transport_came(&transport, encrypted, (size_t)length, NULL);
+        transport_came(&transport, encrypted, (size_t)length, NULL);
         while (!all) {
             size_t count;
             all = transport_read(&transport, plain, sizeof plain, &count);

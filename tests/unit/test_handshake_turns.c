@@ -284,6 +284,7 @@ static void after_a_reload_in_the_middle_of_a_handshake_it_is_the_new_one_that_c
     assert_int_equal(seen.identified, 0);
     assert_int_equal(loop->connections.closings.refused[TLS_UNKNOWN_AUTHORITY].count, 1);
     assert_int_not_equal(peer->connection->stage, STAGE_OPEN);
+    assert_int_equal(transport_state(&peer->connection->transport), TRANSPORT_FAILED);
 }
 
 // The loop has not looked at it yet.

@@ -18,6 +18,7 @@ enum { HANG_MS = 10000 };
 
 static int link_descriptor, fails_at; // with which answer the socket no longer takes anything
 static int answers;
+static enum transport_state now;
 static char events[64], why[64];
 
 // The last of the sockets that get options is the link's.
@@ -29,13 +30,15 @@ int setsockopt(int descriptor, int level, int option, const void *value, socklen
 // What stream/transport.h promises ------------------------------------------------------------------------
 
 void transport_begin_plain(struct transport *transport, struct output *out) {
-    *transport = (struct transport){.out = out, .state = TRANSPORT_OPEN};
+    *transport = (struct transport){.out = out};
+    now = TRANSPORT_OPEN;
 }
 
 bool transport_begin_tls(struct transport *transport, struct tls_context *context, const char *host,
                          struct output *out) {
     (void)context, (void)host;
-    *transport = (struct transport){.out = out, .state = TRANSPORT_OPENING};
+    *transport = (struct transport){.out = out};
+    now = TRANSPORT_OPENING;
     return true;
 }
 
@@ -47,17 +50,16 @@ void transport_start(struct transport *transport) {
     (void)transport;
 }
 
-enum transport_state transport_came(struct transport *transport, const uint8_t *bytes, size_t length,
-                                    uint64_t *handshake_ns) {
+void transport_came(struct transport *transport, const uint8_t *bytes, size_t length,
+                    uint64_t *handshake_ns) {
     (void)handshake_ns;
     transport->came = bytes;
     transport->came_length = length;
-    transport->state = TRANSPORT_OPEN;
+    now = TRANSPORT_OPEN;
     if (++answers == fails_at) {
         assert_int_equal(shutdown(link_descriptor, SHUT_WR), 0);
     }
     assert_true(output_copy(transport->out, (const uint8_t *)"!", 1));
-    return TRANSPORT_OPEN;
 }
 
 bool transport_read(struct transport *transport, uint8_t *room, size_t length, size_t *count) {
@@ -74,11 +76,12 @@ bool transport_fill(struct transport *transport, struct output *from) {
 }
 
 enum transport_state transport_state(const struct transport *transport) {
-    return transport->state;
+    (void)transport;
+    return now;
 }
 
 bool transport_is_open(const struct transport *transport) {
-    return transport->state == TRANSPORT_OPEN;
+    return transport_state(transport) == TRANSPORT_OPEN;
 }
 
 struct tls_session *transport_session(const struct transport *transport) {
