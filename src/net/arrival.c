@@ -46,6 +46,10 @@ bool arrivals_are_awaited(const struct connections *all) {
     return all->arrivals.first != NULL;
 }
 
+const struct connection *arrivals_last(const struct connections *all) {
+    return all->arrivals.last;
+}
+
 struct connection *arrivals_take_turn(struct connections *all) {
     struct connection *connection = all->arrivals.first;
     if (connection != NULL) {

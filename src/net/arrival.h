@@ -23,4 +23,7 @@ void arrival_end(struct connection *connection);
 bool arrivals_are_awaited(const struct connections *all);
 struct connection *arrivals_take_turn(struct connections *all);
 
+// The one that was looked at last. NULL when there is none.
+const struct connection *arrivals_last(const struct connections *all);
+
 #endif

@@ -12,7 +12,7 @@
 #ifndef QUINIELA_NET_CONNECTION_PARTS_H
 #define QUINIELA_NET_CONNECTION_PARTS_H
 
-#include "net/connections.h"
+#include "net/connections_parts.h"
 #include "stream/transport.h"
 #include "stream/writer.h"
 

@@ -135,7 +135,7 @@ static void look_again(struct connection *connection) {
 }
 
 void ending_sweep_arrivals(struct connections *all) {
-    const struct connection *last = all->arrivals.last;
+    const struct connection *last = arrivals_last(all);
     for (int i = 0; i < LOOKS_A_SWEEP; i++) {
         struct connection *connection = arrivals_take_turn(all);
         if (connection == NULL) {

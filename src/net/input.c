@@ -43,6 +43,10 @@ void input_give_back(struct input *in, struct spares *spares) {
     *in = (struct input){0};
 }
 
+void spares_begin(struct spares *spares, struct memory *memory) {
+    *spares = (struct spares){.memory = memory};
+}
+
 void spares_free(struct spares *spares) {
     while (spares->first != NULL) {
         free(take_buffer(spares));

@@ -44,6 +44,9 @@ void input_give_back(struct input *in, struct spares *spares);
 // How many bytes of memory it takes.
 size_t input_held(const struct input *in);
 
+// Begins with none. `memory` is where they are counted, and outlives them.
+void spares_begin(struct spares *spares, struct memory *memory);
+
 // Frees all spare buffers: at the loop's end, and when memory is short.
 void spares_free(struct spares *spares);
 

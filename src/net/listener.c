@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include "net/connections.h"
 #include "net/eviction.h"
 #include "net/socket.h"
 

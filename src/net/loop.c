@@ -1,9 +1,9 @@
 #include "net/loop.h"
 
+#include "net/connections.h"
 #include "net/eviction.h"
 #include "net/recheck.h"
 #include "net/relief.h"
-#include "net/socket.h"
 
 #include "base/log.h"
 #include "base/random.h"
@@ -154,10 +154,15 @@ static void limit_peer(struct loop *loop, const struct connection *connection) {
     eviction_limit_peer(connection);
 }
 
+static void settle(struct loop *loop) {
+    connections_settle(&loop->connections);
+}
+
 static const struct connection_events events = {
     .needs_sweeps = start_reaper,
     .wants_memory = make_memory,
     .identified = limit_peer,
+    .called_back = settle,
     .settled = bound_memory,
     .gone = close_if_over,
 };
@@ -191,10 +196,9 @@ static void begin_connections(struct loop *loop, const struct loop_options *opti
     connections->capacity = options->capacity;
     connections->neighbours = options->neighbours;
     connections->index = options->index;
-    connections->memory.pool = options->memory_pool;
     options->neighbours->all[options->index].wake = &loop->wake;
     options->neighbours->all[options->index].memory = &connections->memory;
-    connections_begin(connections, hidden_seed());
+    connections_begin(connections, options->memory_pool, hidden_seed());
 }
 
 // Gives the loop its own listener for each port and address.

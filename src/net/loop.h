@@ -4,7 +4,7 @@
 #define QUINIELA_NET_LOOP_H
 
 #include "base/attributes.h"
-#include "net/connections.h"
+#include "net/connections_parts.h"
 #include "net/guard.h"
 #include "net/listener.h"
 #include "net/ports.h"

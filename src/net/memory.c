@@ -4,11 +4,16 @@
 
 enum { TRIM_EVERY_MS = 100 }; // at most
 
+void memory_begin(struct memory *memory, struct memory_pool *pool) {
+    memory->pool = pool;
+    atomic_init(&memory->held, 0);
+}
+
 size_t memory_held_by_all(const struct memory *memory) {
     return atomic_load_explicit(&memory->pool->held, memory_order_relaxed);
 }
 
-size_t memory_held(const struct memory *memory) {
+static size_t held_here(const struct memory *memory) {
     return atomic_load_explicit(&memory->held, memory_order_relaxed);
 }
 
@@ -39,7 +44,7 @@ size_t memory_share(const struct memory *memory) {
 
 bool memory_has_its_share(const struct memory *memory) {
     size_t share = memory_share(memory);
-    return memory_held(memory) >= share - share / 4;
+    return held_here(memory) >= share - share / 4;
 }
 
 void memory_trim(struct memory *memory, uint64_t now_ms) {

@@ -22,12 +22,14 @@ struct memory {
     atomic_size_t held;
 };
 
-// Counts `change` more bytes; a decrease wraps around.
+// Begins one loop's part, with nothing held. The pool outlives it.
+void memory_begin(struct memory *memory, struct memory_pool *pool);
+
+// Counts `change` more bytes. To subtract n, pass (size_t)0 - n.
 void memory_add(struct memory *memory, size_t change);
 
-// The bytes held on all loops, and on this one.
+// The bytes held on all loops.
 size_t memory_held_by_all(const struct memory *memory);
-size_t memory_held(const struct memory *memory);
 
 // The most that all loops together may hold.
 size_t memory_max(const struct memory *memory);

@@ -236,3 +236,7 @@ void connection_resume(struct connection *connection) {
         connection_release(connection);
     }
 }
+
+void reading_end(struct connections *all) {
+    free(all->encrypted);
+}

@@ -19,4 +19,7 @@ void reading_go_on(struct connection *connection);
 // Whether the socket is to be read now.
 bool reading_is_wanted(const struct connection *connection);
 
+// Frees what the connections of a loop share for that, at the loop's end.
+void reading_end(struct connections *all);
+
 #endif

@@ -51,3 +51,7 @@ void recheck_all(struct connections *all) {
         tls_context_release(context);
     }
 }
+
+void recheck_end(struct connections *all) {
+    tls_context_release(all->judged_by);
+}

@@ -15,4 +15,7 @@ void recheck_all(struct connections *all);
 // Whether there are more to look at: recheck_all has to run again.
 bool recheck_is_needed(const struct connections *all);
 
+// Frees what is kept for that, at the loop's end.
+void recheck_end(struct connections *all);
+
 #endif

@@ -45,7 +45,7 @@ static void came(struct connection *connection, ssize_t length) {
         ending_lost(connection);
     }
     connection_release(connection);
-    connections_settle(all);
+    all->events->called_back(all->loop);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
@@ -55,8 +55,9 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 
 static void on_left(struct writer *writer, int status) {
     struct connection *connection = CONTAINER_OF(writer, struct connection, writer);
+    struct connections *all = connection->all;
     sending_left(connection, status);
-    connections_settle(connection->all);
+    all->events->called_back(all->loop);
 }
 
 void socket_read_now(struct connection *connection) {
@@ -75,17 +76,9 @@ void socket_read_now(struct connection *connection) {
     came(connection, length);
 }
 
-static void on_turn(struct handshake *handshake) {
-    struct connection *connection = CONTAINER_OF(handshake, struct connection, handshake);
-    if (connection->stage == STAGE_TURN) {
-        stage_change(connection, STAGE_HANDSHAKE);
-        socket_read_now(connection);
-    }
-}
-
 // What follows from that ----------------------------------------------------------------------------------
 
-static void settle_reading(struct connection *connection) {
+void socket_settle_reading(struct connection *connection) {
     uv_stream_t *stream = (uv_stream_t *)&connection->socket;
     bool wanted = reading_is_wanted(connection);
     if (wanted == connection->is_reading) {
@@ -97,25 +90,6 @@ static void settle_reading(struct connection *connection) {
     } else if (uv_read_start(stream, on_room, on_read) != 0) {
         connection_abort(connection);
     }
-}
-
-static void settle(struct connection *connection) {
-    void (*const steps[])(struct connection *) = {sending_flush, reading_go_on, settle_reading,
-                                                  stage_settle_deadline};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && connection->stage != STAGE_CLOSED; i++) {
-        steps[i](connection);
-    }
-}
-
-void connections_settle(struct connections *all) {
-    struct connection *connection;
-    do {
-        while ((connection = stage_next_changed(all)) != NULL) {
-            settle(connection);
-            connection_release(connection);
-        }
-        all->events->settled(all->loop);
-    } while (all->changes.first != NULL);
 }
 
 // From its beginning --------------------------------------------------------------------------------------
@@ -148,9 +122,9 @@ static struct connection *make(struct connections *all, int port_index, const st
 static bool begin_transport(struct connection *connection) {
     struct connections *all = connection->all;
     struct tls_context *context = trust_hold(all->trust);
-    connection->stage = context == NULL ? STAGE_OPEN : STAGE_HANDSHAKE;
     transport_begin_plain(&connection->transport, &connection->writer.out);
     if (context == NULL) {
+        stage_change(connection, STAGE_OPEN);
         return true;
     }
     bool begun = transport_begin_tls(&connection->transport, context, NULL, &connection->writer.out);
@@ -184,50 +158,4 @@ void connection_accept(struct connections *all, int port_index, int descriptor, 
         tcp_set_options(descriptor, &tcp_options);
         stage_touch(connection);
     }
-    connections_settle(all);
-}
-
-// All of a loop -------------------------------------------------------------------------------------------
-
-// Calls `act` for every connection, for some perhaps twice.
-static void for_all(struct connections *all, void (*act)(struct connection *connection)) {
-    for (int kind = 0; kind < WATCH_KINDS; kind++) {
-        struct connection *next = stage_first(all, (enum watch_kind)kind);
-        for (struct connection *connection; (connection = next) != NULL;) {
-            next = stage_next(connection, (enum watch_kind)kind);
-            act(connection);
-            next = stage_next_after_change(all, (enum watch_kind)kind, next);
-        }
-    }
-    connections_settle(all);
-}
-
-void connections_quiet(struct connections *all) {
-    all->is_quiet = true;
-    handshakes_stop(&all->handshakes);
-    for_all(all, stage_touch);
-}
-
-void connections_finish(struct connections *all) {
-    for_all(all, connection_finish);
-}
-
-void connections_abort(struct connections *all) {
-    for_all(all, connection_abort);
-}
-
-void connections_begin(struct connections *all, uint64_t handshakes_seed) {
-    watch_init(&all->watch);
-    all->spares.memory = &all->memory;
-    handshakes_begin(&all->handshakes, all->uv, handshakes_seed, on_turn);
-}
-
-void connections_close(struct connections *all) {
-    handshakes_close(&all->handshakes);
-}
-
-void connections_end(struct connections *all) {
-    spares_free(&all->spares);
-    tls_context_release(all->judged_by);
-    free(all->encrypted);
 }

@@ -42,6 +42,10 @@ struct connection *stage_next_changed(struct connections *all) {
     return connection;
 }
 
+bool stage_any_changed(const struct connections *all) {
+    return all->changes.first != NULL;
+}
+
 void stage_change(struct connection *connection, enum connection_stage stage) {
     assert(may_follow((enum connection_stage)connection->stage, stage));
     connection->stage = (uint8_t)stage;

@@ -1,6 +1,6 @@
 // A connection's state, and what follows from it. Whatever changes a connection passes through here, and is
-// then settled once, at the end of the callback that runs now (socket.c): nobody has to think of its reading
-// or its deadline.
+// then settled once, at the end of the callback that runs now (connections.c): nobody has to think of its
+// reading or its deadline.
 //
 //   TURN ⇄ HANDSHAKE → OPEN → FINISHING ⇄ ARRIVING
 //                                 ↓
@@ -30,6 +30,9 @@ void stage_touch(struct connection *connection);
 // Takes the connection that has waited longest to be settled; the caller releases it (connection_release).
 // NULL when there is none.
 struct connection *stage_next_changed(struct connections *all);
+
+// Whether there is one.
+bool stage_any_changed(const struct connections *all);
 
 // Whether the service's bytes go both ways, or will: until it is finishing.
 bool stage_is_running(const struct connection *connection);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "keys/authority.h"
+#include "net/connections.h"
 #include "net/net.h"
 #include "net/net_parts.h"
 #include "net/reading.h"
@@ -134,6 +135,7 @@ static void come(void) {
     must_hold(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, sockets) == 0, "sockets");
     client_end = sockets[1];
     connection_accept(all, 0, sockets[0], (struct sockaddr *)&nobody);
+    connections_settle(all);
     must_hold(connection != NULL, "memory");
 }
 

@@ -5,6 +5,7 @@
 
 #include "cmocka_all.h"
 
+#include "net/connections.h"
 #include "net/ending.h"
 #include "net/eviction.h"
 #include "net/limits.h"
@@ -272,6 +273,7 @@ static struct peer *accept_next(struct loop *which) {
     assert_true(accepted >= 0);
     setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     connection_accept(&which->connections, 0, accepted, (struct sockaddr *)&from);
+    connections_settle(&which->connections);
     peer_count++;
     return peer;
 }
