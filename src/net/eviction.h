@@ -8,8 +8,8 @@
 // descriptor is wanted. False when this loop has none such, and there is still no room.
 bool eviction_make_room(struct connections *all, enum wants_room wanted);
 
-// Where other loops lack room, makes it, if it is still wanted and can be made here: one connection is closed
-// for each of them, on whichever loop that is.
+// For each other loop that still lacks room, closes one connection here if this loop has a suitable one. Of
+// all loops, only one does it.
 void eviction_help_neighbours(struct connections *all);
 
 // Closes another connection of the same proven peer, when it has too many.

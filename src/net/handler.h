@@ -37,7 +37,8 @@ struct handler {
     // The peer's certificate is good (connection_identity). Never called on a plain connection; on others,
     // before the first bytes.
     void (*identified)(struct connection *connection);
-    // It is not, or TLS has failed otherwise: the connection will be closed.
+    // Its handshake failed, took too long, or gave way to another; or its TLS failed later. The connection
+    // will be closed.
     void (*refused)(struct connection *connection, const char *failure);
     // Bytes that are not consumed yet, followed by HANDLER_PADDING_BYTES readable ones. Returns how many of
     // them are consumed now; the rest comes again with what follows. Not called while the connection is

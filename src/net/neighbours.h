@@ -13,7 +13,7 @@
 enum wants_room { WANTS_NOTHING, WANTS_PLACE, WANTS_DESCRIPTOR };
 
 struct neighbour {
-    uv_async_t *wake; // the loop's; it exists as long as any loop runs
+    uv_async_t *wake; // the loop's; its memory outlives every loop; closed when its own loop ends
     struct memory *memory;
     atomic_int wants_room; // enum wants_room: one of the others is to close a connection for it
     atomic_bool relief_asked;
