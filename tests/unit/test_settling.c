@@ -190,6 +190,33 @@ static void what_is_refused_is_refused_alone(void **state) {
     assert_false(work_is_due(story.ledger)); // the store is good all the time
 }
 
+// A verdict that rests on bets that are then not stored is none.
+static void who_was_refused_because_of_it_is_decided_on_again(void **state) {
+    (void)state;
+    open_playing(3);
+    play.refused_bets = 3;
+    struct ledger_request *requests[] = {
+        request(.first = 0, .count = 3),
+        request(.first = 0, .from = 5, .count = 2), // a conflict with those
+        request(.last = true, .agency = 2, .first = 0, .count = 3),
+        request(.agency = 2, .first = NO_FIRST, .count = 2), // too late after that
+        request(.agency = 3, .first = 0, .count = 3),
+        request(.last = true, .agency = 3, .first = 0, .count = 2), // an end before that
+    };
+    process(requests, 6);
+    for (int i = 0; i < 6; i += 2) {
+        assert_blamed(requests[i]);
+        const struct ledger_answer *second = &requests[i + 1]->answer;
+        if (second->error.code != ERROR_NONE || second->next != 2 || second->stored != 2) {
+            fail_msg("2 bets stored expected of request %d, and got %u, next %lld, with error: %s", i + 1,
+                     second->stored, (long long)second->next,
+                     second->error.code == ERROR_NONE ? "none" : second->error.text);
+        }
+    }
+    discard_all(requests, 6);
+    assert_int_equal(query("SELECT count(*) FROM bets"), 6);
+}
+
 static void one_is_refused_in_a_group_of_any_size(void **state) {
     (void)state;
     int64_t bets[MANY] = {0};
@@ -434,6 +461,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(what_is_damaged_is_refused_alone),
         LEDGER_TEST(what_is_refused_is_refused_alone),
+        LEDGER_TEST(who_was_refused_because_of_it_is_decided_on_again),
         LEDGER_TEST(one_is_refused_in_a_group_of_any_size),
         LEDGER_TEST(a_seal_in_either_half),
         LEDGER_TEST(an_end_that_is_refused_is_none),
