@@ -262,6 +262,20 @@ struct central_time central_processor_time(const struct central *central) {
     return time;
 }
 
+struct central_time central_time_between(struct central_time before, struct central_time after) {
+    uint64_t all_before_ns = before.user_ns + before.system_ns,
+             all_after_ns = after.user_ns + after.system_ns;
+    struct central_time spent = {0};
+    if (all_after_ns <= all_before_ns) {
+        return spent;
+    }
+    uint64_t all_ns = all_after_ns - all_before_ns;
+    spent.system_ns = after.system_ns > before.system_ns ? after.system_ns - before.system_ns : 0;
+    spent.system_ns = spent.system_ns < all_ns ? spent.system_ns : all_ns;
+    spent.user_ns = all_ns - spent.system_ns;
+    return spent;
+}
+
 // Ending --------------------------------------------------------------------------------------------------
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {

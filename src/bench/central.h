@@ -44,6 +44,10 @@ struct central_time {
 // 10 ms (proc(5), /proc/PID/stat).
 struct central_time central_processor_time(const struct central *central);
 
+// What was used between two such readings. The sum is exact; the kernel's division can go back by a step from
+// one reading to the next, and is then kept within the sum. Both are 0 if `after` could not be read.
+struct central_time central_time_between(struct central_time before, struct central_time after);
+
 // Ends the central with SIGTERM and removes its directory, unless `keep`. ERROR_SYSTEM if its exit status was
 // not 0.
 bool central_stop(struct central *central, bool keep, struct error *error) MUST_CHECK;

@@ -123,9 +123,9 @@ static bool measure(struct bench *bench, struct error *error) {
     }
     struct central_time before = processor_time(bench);
     bool done = driver_run(&bench->load, &report->result, error);
-    struct central_time after = processor_time(bench);
-    report->central_user_ns = after.user_ns - before.user_ns;
-    report->central_system_ns = after.system_ns - before.system_ns;
+    struct central_time spent = central_time_between(before, processor_time(bench));
+    report->central_user_ns = spent.user_ns;
+    report->central_system_ns = spent.system_ns;
     report->memory_end_kib = memory_kib(bench);
     if (bench->shows_progress) {
         fprintf(stderr, "\r\033[K");

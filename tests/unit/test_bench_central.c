@@ -124,12 +124,32 @@ static void a_process_that_cannot_be_made_is_reported(void **state) {
     assert_null(central.directory);
 }
 
+static void assert_spent(struct central_time before, struct central_time after,
+                         struct central_time expected) {
+    struct central_time spent = central_time_between(before, after);
+    assert_int_equal(spent.user_ns, expected.user_ns);
+    assert_int_equal(spent.system_ns, expected.system_ns);
+}
+
+static void a_division_of_time_that_goes_back_stays_within_the_sum(void **state) {
+    (void)state;
+    struct central_time before = {.user_ns = 40, .system_ns = 60};
+    assert_spent(before, (struct central_time){.user_ns = 90, .system_ns = 80},
+                 (struct central_time){.user_ns = 50, .system_ns = 20});
+    assert_spent(before, (struct central_time){.user_ns = 30, .system_ns = 110},
+                 (struct central_time){.user_ns = 0, .system_ns = 40});
+    assert_spent(before, (struct central_time){.user_ns = 90, .system_ns = 50},
+                 (struct central_time){.user_ns = 40, .system_ns = 0});
+    assert_spent(before, (struct central_time){0}, (struct central_time){0});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_is_given_its_settings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_fails_is_reported, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_does_not_start_is_reported, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_process_that_cannot_be_made_is_reported, set_up, tear_down),
+        cmocka_unit_test(a_division_of_time_that_goes_back_stays_within_the_sum),
     };
     return cmocka_run_group_tests_name("bench_central", tests, NULL, NULL);
 }
