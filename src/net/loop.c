@@ -261,11 +261,15 @@ void loop_ask_close(struct loop *loop) {
     }
 }
 
+void loop_join(struct loop *loop) {
+    if (loop->has_thread) {
+        uv_thread_join(&loop->thread);
+    }
+}
+
 void loop_end(struct loop *loop) {
     if (loop->has_begun) {
-        if (loop->has_thread) {
-            uv_thread_join(&loop->thread);
-        } else { // it never ran: its handles are closed here
+        if (!loop->has_thread) { // it never ran: its handles are closed here
             close_listeners(loop);
             close_handles(loop);
             uv_run(&loop->uv, UV_RUN_DEFAULT);

@@ -60,7 +60,10 @@ bool loop_sweep(struct loop *loop, uint64_t elapsed_ms);
 void loop_ask_quiet(struct loop *loop);
 void loop_ask_close(struct loop *loop);
 
-// Waits for the end of its thread, if it has one, and frees what it has.
+// Waits for the end of its thread, if it has one. Until all threads have ended one may still wake another.
+void loop_join(struct loop *loop);
+
+// Frees what it has, once no thread runs any more that could wake it.
 void loop_end(struct loop *loop);
 
 #endif

@@ -132,6 +132,9 @@ void net_close(struct net **pointer) {
         loop_ask_close(&net->loops[i]);
     }
     for (int i = 0; i < net->loop_count; i++) {
+        loop_join(&net->loops[i]);
+    }
+    for (int i = 0; i < net->loop_count; i++) {
         loop_end(&net->loops[i]);
     }
     ports_release(&net->ports);
