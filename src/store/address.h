@@ -3,12 +3,17 @@
 #define QUINIELA_STORE_ADDRESS_H
 
 #include "base/error.h"
-#include "store/opening.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { STORE_ADDRESS_BYTES = 256, STORE_PORTS_MAX = 32 };
+
+enum { STORE_BEGINNING_BYTES = 16 }; // of a file; these tell whether it is a store's
+
+// Called for each path that a store is opened with; what it is given lives until it returns.
+typedef void (*store_each_path)(void *context, const char *path, bool is_written);
 
 struct store_kind;
 
@@ -31,7 +36,7 @@ void store_conceal_address(char *address);
 void store_paths(const char *address, store_each_path each, void *context);
 
 // What a file is that begins with these bytes (STORE_BEGINNING_BYTES of them, fewer where it is shorter),
-// such as "a database". NULL: no file of a store's.
+// such as "a database". NULL: not a store's file.
 const char *store_file_begins(const char *bytes, size_t length);
 
 // What a store needs of a sandbox, beside its paths.
@@ -43,10 +48,11 @@ struct store_needs {
     size_t port_count;
 };
 
+// Finds out what the store at `address` needs.
 void store_needs(const char *address, struct store_needs *needs);
 
-// From now on no wait for a database goes on for long once `descriptor` can be read: it fails with
-// ERROR_STORE_AWAY. -1: no descriptor is watched.
+// Once `descriptor` is readable, every wait for a database ends soon, with ERROR_STORE_AWAY. -1: no
+// descriptor is watched.
 void store_interrupt_on(int descriptor);
 
 #endif

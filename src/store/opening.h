@@ -17,12 +17,4 @@ struct store_identity {
     void (*forget)(void *kept); // frees it; set where `kept` is
 };
 
-enum { STORE_BEGINNING_BYTES = 16 }; // of a file; these tell whether it is a store's
-
-// Called with one sentence for each damage that a survey finds.
-typedef void (*store_on_damage)(void *context, const char *damage);
-
-// Called for each path that a store is opened with; what it is given lives until it returns.
-typedef void (*store_each_path)(void *context, const char *path, bool is_written);
-
 #endif

@@ -18,6 +18,7 @@ bool postgres_address_check(const char *address, struct error *error) MUST_CHECK
 // Writes into `place` where `address` leads, for people: without passwords.
 void postgres_address_show(const char *address, char *place, size_t size);
 
+// Whether there is a password in `address`, in any form that libpq reads.
 bool postgres_address_has_password(const char *address);
 
 // The value of an option in what PQconninfoParse has read; "" when it has none, or `options` is NULL.

@@ -79,4 +79,7 @@ uint64_t stored_chunk_checksum(const char *draw_name, const struct stored_chunk 
 // Winners have no checksum each: the sum of these stands with the draw.
 uint64_t stored_winner_checksum(const char *draw_name, const struct stored_winner *winner);
 
+// Called with one sentence for each damage that a survey finds.
+typedef void (*store_on_damage)(void *context, const char *damage);
+
 #endif

@@ -40,6 +40,7 @@ struct sql_values {
 
 // Makes *values the draw's name alone, which is the first parameter of every statement.
 void sql_values_begin(struct sql_values *values, const struct store *store);
+// Add the next value, at most SQL_VALUES_MAX in all. `text` is borrowed until the statement has been run.
 void sql_values_add_integer(struct sql_values *values, int64_t integer);
 void sql_values_add_text(struct sql_values *values, const char *text);
 

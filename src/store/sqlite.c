@@ -240,7 +240,7 @@ static bool is_address(const char *address) {
 }
 
 static const struct store_beginning beginnings[] = {
-    {"SQLite format 3", 16, "a database"},                           // sqlite.org/fileformat.html, 1.3
+    {SQLITE_BEGINNING, SQLITE_BEGINNING_BYTES, "a database"},
     {"\x37\x7f\x06\x82", 4, "a database's log"},                     // sqlite.org/walformat.html, 2.1
     {"\x37\x7f\x06\x83", 4, "a database's log"},                     //
     {"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8, "a database's journal"}, // sqlite.org/fileformat.html, 3

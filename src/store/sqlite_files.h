@@ -33,10 +33,10 @@ struct sqlite_files {
 // it fails.
 bool sqlite_files_find(const char *path, struct sqlite_files *files, struct error *error) MUST_CHECK;
 
-// Before SQLite opens anything: takes the database, made where it is not there. With `identity` known it and
+// Before SQLite opens anything: takes the database; creates it if missing. With `identity` known it and
 // its log must be those, and neither is made. ERROR_STORE_FAILED when another server has it by whatever name,
-// when it is no database, or another one. While it is held, nothing else in this process may open and close
-// the database file: that would drop SQLite's own locks (POSIX, fcntl). *identity outlives `files`.
+// when it is not a database, or not the known one. While it is held, nothing else in this process may open
+// and close the database file: that would drop SQLite's own locks (POSIX, fcntl). *identity outlives `files`.
 bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity,
                        struct error *error) MUST_CHECK;
 

@@ -140,7 +140,7 @@ void sqlite_names_uri(const struct sqlite_names *names, char uri[SQLITE_URI_BYTE
 // was written, and what belongs there stands in the other.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
                                   struct error *error) {
-    static const char beginning[SQLITE_BEGINNING_BYTES] = "SQLite format 3"; // sqlite.org/fileformat.html
+    static const char beginning[] = SQLITE_BEGINNING;
     return length == 0 || has_file(names, "-journal") || has_file(names, "-wal") ||
            (length == sizeof beginning && memcmp(bytes, beginning, sizeof beginning) == 0) ||
            error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, names->name);

@@ -4,7 +4,7 @@
 #define QUINIELA_STORE_SQLITE_NAMES_H
 
 #include "base/error.h"
-#include "store/opening.h"
+#include "store/address.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -41,7 +41,9 @@ void sqlite_names_beside(const struct sqlite_names *names, const char *ending, c
 // Looks at one of the files. False when it is not there.
 bool sqlite_names_look(const struct sqlite_names *names, enum sqlite_file which, struct stat *status);
 
-enum { SQLITE_BEGINNING_BYTES = 16 };
+// What every database begins with, the NUL included (sqlite.org/fileformat.html, 1.3).
+#define SQLITE_BEGINNING "SQLite format 3"
+enum { SQLITE_BEGINNING_BYTES = sizeof SQLITE_BEGINNING };
 
 // Whether the database, which begins with these bytes (`length`: fewer where it is shorter), can be a store,
 // or is empty; what it says is checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.

@@ -7,7 +7,6 @@
 #include "store/checked.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Opening and closing -------------------------------------------------------------------------------------

@@ -26,10 +26,9 @@
 
 struct store;
 
-// Opens the store at `address` (a connection string of PostgreSQL's, or else a path: SQLite) for the draw
-// named `draw`, and makes it when it is not there and the mode is STORE_SERVE. On success the caller owns
-// *store and ends it with store_close; on failure it is NULL, and the error ERROR_STORE_AWAY when trying
-// again may help.
+// Opens the store at `address` (kinds.c: which kinds there are) for the draw named `draw`, and makes it when
+// it is not there and the mode is STORE_SERVE. On success the caller owns *store and ends it with
+// store_close; on failure it is NULL, and the error ERROR_STORE_AWAY when trying again may help.
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) MUST_CHECK;
 
