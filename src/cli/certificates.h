@@ -24,6 +24,7 @@ bool certificates_reload(struct certificates *certificates, struct net *net);
 // Logs a line for each file that is about to expire. `certificates` is a struct certificates.
 void certificates_warn(void *certificates);
 
+// Gives up the certificates; connections that use them keep them for as long as they last.
 void certificates_close(struct certificates *certificates);
 
 #endif

@@ -1,4 +1,4 @@
-// The subcommands: what each is told with, and what it does. A function takes the command line from the
+// The subcommands: the settings of each, and what it does. A function takes the command line from the
 // command's own name on, and returns the program's exit code (command.h).
 #ifndef QUINIELA_CLI_CLI_H
 #define QUINIELA_CLI_CLI_H

@@ -20,7 +20,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void log_config(const struct client_options *options) {
     const struct settings *settings = options->settings;

@@ -9,7 +9,6 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 bool listening_parse(struct listening *listening, const struct server_options *options, struct error *error) {

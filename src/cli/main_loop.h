@@ -50,6 +50,7 @@ void main_loop_ask_to_stop(struct main_loop *loop);
 // Makes `interrupt` readable.
 void main_loop_interrupt(struct main_loop *loop);
 
+// Ends its timers and signals, and frees what it has.
 void main_loop_close(struct main_loop *loop);
 
 #endif

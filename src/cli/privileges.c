@@ -8,8 +8,6 @@
 #include "store/store.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { PORTS_TEXT_BYTES = 256 };

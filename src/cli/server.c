@@ -152,10 +152,10 @@ static bool start_recording(struct server *server, struct error *error) {
 
 // The setting that the ledger's field of this name comes from, or NULL.
 static const void *setting_of(const struct server_options *options, const char *field) {
-    if (field == NULL) {
-        return NULL;
+    if (field != NULL && strcmp(field, "AGENCIES") == 0) {
+        return &options->agencies;
     }
-    return strcmp(field, "AGENCIES") == 0 ? (const void *)&options->agencies : &options->winning_number;
+    return field != NULL && strcmp(field, "WINNING_NUMBER") == 0 ? &options->winning_number : NULL;
 }
 
 static bool open_ledger(struct server *server, struct error *error) {
@@ -190,7 +190,7 @@ static bool start_lottery(struct server *server, struct error *error) {
     if (!open_ledger(server, error)) {
         return false;
     }
-    server_conflicts_warn_of_no_agencies(ledger_agencies(server->ledger));
+    server_log_no_agencies(ledger_agencies(server->ledger));
     recording_catch_up(&server->recording, server->ledger); // before its thread has the ledger to itself
     if (!worker_start(server->ledger, &server->worker, error)) {
         return false;

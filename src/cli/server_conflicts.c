@@ -1,6 +1,5 @@
 #include "cli/server_conflicts.h"
 
-#include "base/log.h"
 #include "base/path.h"
 #include "cli/conflicts.h"
 
@@ -87,11 +86,4 @@ bool server_conflicts_check(const struct server_options *options, struct error *
     };
     return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
            check_once(options, error) && check_audit_log(options, error);
-}
-
-void server_conflicts_warn_of_no_agencies(uint32_t agencies) {
-    if (agencies == 0) {
-        log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
-                  "agencies: 0 | message: the draw waits for no agency, so it is never made");
-    }
 }

@@ -7,7 +7,4 @@
 // Whether the settings go together. ERROR_BAD_SETTING, naming two that do not.
 bool server_conflicts_check(const struct server_options *options, struct error *error) MUST_CHECK;
 
-// Logs a warning when the draw, as it is stored, waits for no agency at all.
-void server_conflicts_warn_of_no_agencies(uint32_t agencies);
-
 #endif

@@ -51,3 +51,10 @@ void server_log_no_start(const struct error *error) {
     log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",
               error_name(error->code), error->text);
 }
+
+void server_log_no_agencies(uint32_t agencies) {
+    if (agencies == 0) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
+                  "agencies: 0 | message: the draw waits for no agency, so it is never made");
+    }
+}

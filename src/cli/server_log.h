@@ -8,8 +8,13 @@
 // Sets the level, and logs the settings and the keys of the file that are unknown.
 void server_log_begin(const struct server_options *options);
 
+// Logs where the server listens: its address and ports, as they were bound.
 void server_log_listening(const struct server_options *options, const struct net *net);
 
+// Logs why the server does not start.
 void server_log_no_start(const struct error *error);
+
+// Logs a warning when the draw, as it is stored, waits for no agency at all.
+void server_log_no_agencies(uint32_t agencies);
 
 #endif
