@@ -3,9 +3,7 @@
 #define QUINIELA_AGENCY_LIMITS_H
 
 enum {
-    CHUNK_BETS_DEFAULT = 1000,
-    WINDOW_DEFAULT = 4, // chunks sent and not yet acknowledged
-    WINDOW_MAX = 64,
+    WINDOW_MAX = 64, // chunks sent and not yet acknowledged
     ANSWER_TIMEOUT_MS_MAX = 24 * 60 * 60 * 1000,
     ADDRESS_BYTES_MAX = 300, // "host:port"
     ADDRESSES_MAX = 32,      // of the central's servers

@@ -31,6 +31,7 @@ struct chain {
     uint64_t torn_line; // of the first of them
 };
 
+// Makes *chain an empty one, before its first line.
 void chain_begin(struct chain *chain);
 
 // The lines that follow are from the next file.
@@ -47,6 +48,7 @@ bool chain_end(const struct chain *chain, struct error *error) MUST_CHECK;
 // ERROR_BAD_MESSAGE when a fragment precedes it that it does not report.
 bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) MUST_CHECK;
 
+// One field of a record, after `n`, `at` and `event`.
 struct audit_field {
     const char *name; // a string constant: letters and underscores
     const char *text; // if NULL, the number is the value

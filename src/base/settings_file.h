@@ -23,6 +23,7 @@ struct settings_file {
 bool settings_file_read(struct settings_values *values, const struct settings_command *const *known,
                         struct settings_file *file, struct error *error) MUST_CHECK;
 
+// Frees the unknown keys.
 void settings_file_clear(struct settings_file *file);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+// Prints the command's usage and its settings, in groups, to the stream.
 void settings_help_print(const struct settings_command *command, FILE *stream);
 
 #endif

@@ -24,8 +24,8 @@ enum verdict {
 
 struct decision {
     enum verdict verdict;
-    uint32_t
-        known; // STORE, CONFLICT: how many of the chunk's bets are in stored places, from the first one on
+    // STORE, CONFLICT: how many of the chunk's bets, from the first one on, have a place that is taken.
+    uint32_t known;
     struct error damage; // DAMAGED: what is wrong
 };
 

@@ -189,7 +189,7 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
     ERR_clear_error();
     context->ssl = SSL_CTX_new(TLS_method());
     context->rules = (struct tls_peer_rules){.ssl = context->ssl,
-                                             .is_client = context->is_server,
+                                             .peer_is_client = context->is_server,
                                              .identity_prefix = copy_of(options->identity_prefix),
                                              .identity_is_good = options->identity_is_good};
     bool made = context->ssl != NULL && set_up(context, context->ssl);

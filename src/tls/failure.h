@@ -1,4 +1,4 @@
-// Why a TLS connection failed.
+// The ways in which a TLS connection fails, and their names.
 #ifndef QUINIELA_TLS_FAILURE_H
 #define QUINIELA_TLS_FAILURE_H
 

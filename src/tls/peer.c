@@ -142,7 +142,7 @@ static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifyi
 // Whether it names the purpose. A certificate without any is valid for all (RFC 5280, section 4.2.1.12): with
 // such a one, an agency could pose as the central.
 static bool names_its_purpose(const struct tls_peer_rules *rules, X509 *certificate) {
-    uint32_t wanted = rules->is_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
+    uint32_t wanted = rules->peer_is_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
     return (X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) != 0 &&
            (X509_get_extended_key_usage(certificate) & wanted) != 0;
 }
@@ -151,8 +151,8 @@ static void check(const struct tls_peer_rules *rules, X509 *certificate, struct 
     char identity[TLS_IDENTITY_BYTES];
     if (!names_its_purpose(rules, certificate)) {
         find(verdict, TLS_WRONG_PURPOSE,
-             rules->is_client ? "its extended key usage does not name clientAuth"
-                              : "its extended key usage does not name serverAuth");
+             rules->peer_is_client ? "its extended key usage does not name clientAuth"
+                                   : "its extended key usage does not name serverAuth");
     } else if (rules->identity_prefix == NULL) {
         return;
     } else if (!tls_peer_identity(rules, certificate, identity, sizeof identity)) {
@@ -201,7 +201,7 @@ void tls_peer_require(struct tls_peer_rules *rules) {
 static bool prepare(const struct tls_peer_rules *rules, const SSL *ssl, STACK_OF(X509) * shown,
                     X509_STORE_CTX *verifying) {
     X509 *certificate = SSL_get0_peer_certificate(ssl);
-    const char *purpose = rules->is_client ? "ssl_client" : "ssl_server";
+    const char *purpose = rules->peer_is_client ? "ssl_client" : "ssl_server";
     if (certificate == NULL ||
         X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(rules->ssl), certificate, shown) != 1 ||
         X509_STORE_CTX_set_default(verifying, purpose) != 1) {

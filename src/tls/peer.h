@@ -14,7 +14,7 @@ enum { TLS_IDENTITY_BYTES = 64, TLS_REASON_BYTES = 160 };
 // What is required of the peer. All of it belongs to a context.
 struct tls_peer_rules {
     SSL_CTX *ssl;                                   // with its authorities and lists
-    bool is_client;                                 // whether the peer must be a client; otherwise a server
+    bool peer_is_client;                            // it must be one; otherwise a server
     char *identity_prefix;                          // see tls_options
     bool (*identity_is_good)(const char *identity); // see tls_options
 };

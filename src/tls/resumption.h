@@ -8,13 +8,14 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-// All zeros, but for the mutex (resumption_begin). For any thread.
+// All zeros, but for the mutex (tls_resumption_begin). For any thread.
 struct tls_resumption {
     pthread_mutex_t mutex;
     SSL_SESSION *session; // or NULL
     char *host;           // that the session was with
 };
 
+// Makes it ready for use, with nothing kept; tls_resumption_end frees what it keeps by then.
 void tls_resumption_begin(struct tls_resumption *resumption);
 void tls_resumption_end(struct tls_resumption *resumption);
 

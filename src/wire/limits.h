@@ -15,6 +15,6 @@ enum {
 
 static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,
               "a bet fits a message even when all of it is escaped");
-static_assert((int)MESSAGE_BYTES_MAX <= (int)CHUNK_BYTES_MAX, "a chunk comes in one message");
+static_assert((int)MESSAGE_BYTES_MAX <= (int)CHUNK_BYTES_MAX, "no message holds more than a chunk may");
 
 #endif

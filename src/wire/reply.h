@@ -41,6 +41,7 @@ size_t reply_stored_bytes_max(size_t pieces);
 // An acknowledgement with a list of what is stored.
 size_t reply_encode_stored(uint8_t *frame, uint64_t next, const struct piece *pieces, size_t count);
 
+// That the draw has not been made, and when to ask again, in ms.
 size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t retry_after_ms);
 
 // `next` < 0 leaves the field out. The error's text is escaped as JSON needs it.
@@ -60,7 +61,7 @@ size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length
 size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length);
 size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]);
 
-enum { REPLY_KIND_BYTES = 32 }; // so many from the beginning of a reply tell what it is, as centrals write it
+enum { REPLY_KIND_BYTES = 32 }; // the first bytes of a reply, enough to tell its type
 
 // Whether a message that begins like this (REPLY_KIND_BYTES of it, without its header) has winners. For one
 // that is too long to be decoded.
