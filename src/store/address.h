@@ -3,17 +3,12 @@
 #define QUINIELA_STORE_ADDRESS_H
 
 #include "base/error.h"
+#include "store/opening.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { STORE_ADDRESS_BYTES = 256, STORE_PORTS_MAX = 32 };
-
-enum { STORE_BEGINNING_BYTES = 16 }; // of a file; these tell whether it is a store's
-
-// Called for each path that a store is opened with; what it is given lives until it returns.
-typedef void (*store_each_path)(void *context, const char *path, bool is_written);
 
 struct store_kind;
 

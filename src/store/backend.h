@@ -6,7 +6,6 @@
 #define QUINIELA_STORE_BACKEND_H
 
 #include "bet/limits.h"
-#include "store/address.h"
 #include "store/opening.h"
 #include "store/rows.h"
 

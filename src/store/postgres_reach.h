@@ -3,7 +3,7 @@
 #ifndef QUINIELA_STORE_POSTGRES_REACH_H
 #define QUINIELA_STORE_POSTGRES_REACH_H
 
-#include "store/address.h"
+#include "store/opening.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #define QUINIELA_STORE_SQLITE_NAMES_H
 
 #include "base/error.h"
-#include "store/address.h"
+#include "store/opening.h"
 
 #include <limits.h>
 #include <stdbool.h>
