@@ -68,7 +68,6 @@ static bool may_follow(enum link_state from, enum link_state to) {
     case LINK_OPENING:
         return from == LINK_DIALLING;
     case LINK_UP:
-        return from == LINK_OPENING;
     case LINK_FAILING:
         return from == LINK_OPENING;
     case LINK_BREAKING:
