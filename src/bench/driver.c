@@ -65,15 +65,19 @@ static void *run_thread(void *context) {
 
 // Waits until every thread has ended, and ticks meanwhile.
 static void wait_for_threads(struct driver *driver) {
+    uint64_t tick_ns = steady_ns() + (uint64_t)TICK_MS * 1000000;
     pthread_mutex_lock(&driver->mutex);
     while (driver->running > 0) {
-        uint64_t until_ns = steady_ns() + (uint64_t)TICK_MS * 1000000;
-        struct timespec until = {(time_t)(until_ns / second_ns), (long)(until_ns % second_ns)};
+        struct timespec until = {(time_t)(tick_ns / second_ns), (long)(tick_ns % second_ns)};
         pthread_cond_clockwait(&driver->ended, &driver->mutex, CLOCK_MONOTONIC, &until);
-        pthread_mutex_unlock(&driver->mutex);
-        driver->options->tick(driver->options->context, atomic_load(&driver->run.acknowledged),
-                              steady_ns() - driver->run.start_ns);
-        pthread_mutex_lock(&driver->mutex);
+        uint64_t now_ns = steady_ns();
+        if (now_ns >= tick_ns) { // else a thread has ended
+            pthread_mutex_unlock(&driver->mutex);
+            driver->options->tick(driver->options->context, atomic_load(&driver->run.acknowledged),
+                                  now_ns - driver->run.start_ns);
+            pthread_mutex_lock(&driver->mutex);
+            tick_ns = now_ns + (uint64_t)TICK_MS * 1000000;
+        }
     }
     pthread_mutex_unlock(&driver->mutex);
 }
