@@ -39,7 +39,7 @@ void connection_await_arrival(struct connection *connection) {
     enter(connection);
     connection->arrival.unacknowledged = INT_MAX;
     stage_set(connection, &connection->arrival.is_awaited, true);
-    all->events->needs_sweeps(all->loop); // which look
+    all->events->needs_sweeps(all->loop); // the sweeps check for arrival
 }
 
 bool arrivals_are_awaited(const struct connections *all) {
@@ -69,7 +69,7 @@ static bool is_gone(int descriptor) {
 
 enum progress { ARRIVED, UNDER_WAY, LOST };
 
-// What a reset has cut off stays unacknowledged for good: then the socket is closed, and the count is not 0.
+// Bytes that a reset has cut off are never acknowledged: the socket is then closed while the count is not 0.
 static enum progress look(struct connection *connection) {
     int descriptor, unacknowledged;
     if (connection->writer.out.unsent > 0 || connection->queued.unsent > 0) {
@@ -80,7 +80,7 @@ static enum progress look(struct connection *connection) {
         return LOST;
     }
     bool has_ended = connection->stage == STAGE_LINGERING;
-    if (unacknowledged <= (has_ended ? 1 : 0)) { // our end counts as one
+    if (unacknowledged <= (has_ended ? 1 : 0)) { // our end counts as one byte
         return ARRIVED;
     }
     if (is_gone(descriptor)) {
@@ -104,7 +104,7 @@ enum arrival_state arrival_look(struct connection *connection) {
     }
     stop(connection);
     if (connection->stage == STAGE_ARRIVING) {
-        stage_change(connection, STAGE_FINISHING); // now our end may be sent, too
+        stage_change(connection, STAGE_FINISHING); // now our end can be sent, too
     }
     connection->all->handler->arrived(connection);
     return ARRIVAL_NOT_AWAITED;

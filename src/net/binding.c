@@ -29,7 +29,7 @@ static int bind_one(struct sockaddr_storage *address, bool exclusive) {
     return descriptor;
 }
 
-// Every address of IPv6, and so of IPv4, too; or of IPv4 alone, on a machine without IPv6.
+// Binds every IPv6 address, and with them every IPv4 address; on a machine without IPv6, IPv4 alone.
 static int bind_everywhere(struct sockaddr_storage *address, uint16_t port, bool exclusive) {
     *address = (struct sockaddr_storage){.ss_family = AF_INET6};
     place_set_port(address, port);
@@ -42,7 +42,7 @@ static int bind_everywhere(struct sockaddr_storage *address, uint16_t port, bool
     return descriptor;
 }
 
-// What the system's words mean, as far as it can be known.
+// What the system's error code means, as far as we can know.
 static const char *why(int failure) {
     return failure == EADDRINUSE      ? ", where another program listens already (another central?)"
            : failure == EADDRNOTAVAIL ? ", which is not an address of this machine"

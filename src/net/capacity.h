@@ -1,4 +1,4 @@
-// How many connections all loops have together, and how many they may have.
+// How many connections all loops have together, and the most they may have.
 #ifndef QUINIELA_NET_CAPACITY_H
 #define QUINIELA_NET_CAPACITY_H
 
@@ -8,7 +8,7 @@
 
 struct capacity {
     size_t max;
-    atomic_size_t connections; // that are not closed yet
+    atomic_size_t connections; // not closed yet
 };
 
 static inline size_t capacity_count(const struct capacity *capacity) {

@@ -38,7 +38,7 @@ static bool is_due(const struct closing *closing, uint64_t now_ms, bool all) {
     return closing->count > 0 && (all || now_ms >= closing->quiet_until_ms);
 }
 
-// What could not be said is tried again in a second.
+// A line that the limit kept out is tried again in a second.
 static void settle(struct closing *closing, uint64_t now_ms, bool said) {
     closing->count = said ? 0 : closing->count;
     closing->quiet_until_ms = now_ms + REPORT_EVERY_MS;

@@ -1,5 +1,6 @@
-// Counts what was closed or refused, by reason, and logs it: at most one line a second for each reason,
-// within the limit of all such lines (base/log_limit.h). A flood of connections does not flood the log.
+// Counts closed and refused connections by reason, and logs them: at most one line a second for each reason,
+// within the limit that all such lines share (base/log_limit.h). A flood of connections does not flood the
+// log.
 #ifndef QUINIELA_NET_CLOSINGS_H
 #define QUINIELA_NET_CLOSINGS_H
 
@@ -9,23 +10,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Why a connection was closed. What TLS has failed with is an enum tls_failure.
+// Why a connection was closed. TLS failures have their own enum, tls_failure.
 enum close_reason {
     CLOSE_MESSAGE_TIMEOUT,
     CLOSE_IDLE_TIMEOUT,
     CLOSE_SEND_TIMEOUT,
     CLOSE_HANDSHAKE_TIMEOUT,
-    CLOSE_HANDSHAKES, // its address has too many unfinished ones
+    CLOSE_HANDSHAKES, // its address has too many unfinished handshakes
     CLOSE_NO_ROOM,    // another connection needed the room
-    CLOSE_NO_MEMORY,  // too much is held for connections
+    CLOSE_NO_MEMORY,  // too much memory is held for connections
     CLOSE_REASONS
 };
 
-// What has happened for one reason and is not logged yet.
+// What has happened for one reason and has not been logged yet.
 struct closing {
     unsigned count;
     uint64_t quiet_until_ms;
-    char peer[CONNECTION_ADDRESS_BYTES]; // of the last one
+    char peer[CONNECTION_ADDRESS_BYTES]; // of the last connection
     char text[128];                      // what went wrong, or ""
 };
 
@@ -34,12 +35,13 @@ struct closings {
     struct closing refused[TLS_FAILURES];
 };
 
-// Counts one more. `peer` is its address as text, `text` what TLS says about its failure.
+// Counts one connection. `peer` is its address as text; for a refused one, `text` is what TLS says about its
+// failure.
 void closings_count(struct closings *closings, enum close_reason reason, const char *peer);
 void closings_count_refused(struct closings *closings, enum tls_failure failure, const char *peer,
                             const char *text);
 
-// Logs what is not logged yet; `all`: also for reasons that were logged less than a second ago.
+// Logs what has not been logged yet; `all`: even reasons that were logged less than a second ago.
 void closings_report(struct closings *closings, uint64_t now_ms, bool all);
 
 bool closings_are_unreported(const struct closings *closings);

@@ -1,4 +1,4 @@
-// The insides of a connection, for the files that it is made of, each of which knows only those before it:
+// The internals of a connection, for the files that implement it. Each knows only those above it:
 //
 //   holding   its memory: what is counted, and until when it is kept
 //   identity  who its peer is
@@ -8,7 +8,7 @@
 //   recheck   whether its peer is still good after a reload
 //   sending   bytes out
 //   reading   bytes in
-//   socket    its beginning, and what libuv says
+//   socket    its beginning, and libuv's callbacks
 #ifndef QUINIELA_NET_CONNECTION_PARTS_H
 #define QUINIELA_NET_CONNECTION_PARTS_H
 
@@ -19,22 +19,22 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
-// A connection's state: what is done with its bytes, and for what it may wait (watch.h). stage.h has the
+// A connection's state: what is done with its bytes, and what it may wait for (watch.h). stage.h lists the
 // moves.
 enum connection_stage {
-    STAGE_HANDSHAKE, // nothing of the service's passes yet: WATCH_HANDSHAKE
-    STAGE_TURN,      // the same, and it is not read until its turn: WATCH_TURN
-    STAGE_OPEN,      // both ways: WATCH_SILENT, _OPENING, _IDLE, _MESSAGE; _SENDING; or _BUSY, by its facts
-    STAGE_FINISHING, // what is queued leaves, and then our end: WATCH_SENDING, _BUSY
-    STAGE_ARRIVING,  // all but our end has left, and has to arrive first: WATCH_SENDING
-    STAGE_LINGERING, // our end has left; what comes in is thrown away: WATCH_LINGER, _SENDING
+    STAGE_HANDSHAKE, // none of the service's bytes pass yet: WATCH_HANDSHAKE
+    STAGE_TURN,      // the same, but not read until its turn: WATCH_TURN
+    STAGE_OPEN,      // both ways: WATCH_SILENT, _OPENING, _IDLE, _MESSAGE, _SENDING or _BUSY, by its facts
+    STAGE_FINISHING, // what is queued leaves, followed by our end: WATCH_SENDING, _BUSY
+    STAGE_ARRIVING,  // everything but our end has left, and must arrive first: WATCH_SENDING
+    STAGE_LINGERING, // our end has left; incoming bytes are thrown away: WATCH_LINGER, _SENDING
     STAGE_CLOSED     // in no list
 };
 
-// Its place among the connections whose bytes are on their way.
+// Its place among the connections with bytes on their way.
 struct arrival {
     struct connection *previous, *next;
-    int unacknowledged; // bytes, when that was last looked at
+    int unacknowledged; // bytes, at the last check
     bool is_awaited;
 };
 
@@ -45,25 +45,25 @@ struct connection {
     struct handshake handshake;
     struct input in;
     struct output queued;   // what the service has sent, for the transport
-    struct writer writer;   // what the transport has made of it, for the socket
+    struct writer writer;   // what the transport has made of that, for the socket
     struct watch_link link; // in a list of all->watch, until it is closed
     struct arrival arrival;
     struct connection *next_changed;
-    struct in6_addr peer;     // as it was accepted: a socket that was reset no longer has one
+    struct in6_addr peer;     // as accepted: a socket that was reset no longer has one
     struct peer_place *place; // where it is counted, until it is closed
-    size_t counted;           // of all->memory
-    size_t charged;           // by the service
+    size_t counted;           // bytes counted in all->memory
+    size_t charged;           // bytes charged by the service
     unsigned holds;
     uint8_t stage;     // enum connection_stage; changed by stage_change alone
-    uint8_t waits_for; // enum watch_kind: follows from all this
+    uint8_t waits_for; // enum watch_kind: follows from the rest
     uint8_t port_index;
     bool has_changed;   // it is in all->changes
-    bool is_reading;    // libuv does
-    bool is_delivering; // the service looks at its bytes now
-    // Facts, changed by stage_set alone.
-    bool is_paused;      // the service wants no bytes
-    bool is_held_back;   // there are bytes for the service, which wait until the output has left
-    bool is_proven;      // it has said something whole
+    bool is_reading;    // libuv is reading
+    bool is_delivering; // the service is handling its bytes now
+    // Facts, changed only by stage_set.
+    bool is_paused;      // the service wants no bytes now
+    bool is_held_back;   // bytes for the service wait until the output has left
+    bool is_proven;      // it has sent a whole message
     bool peer_ended;     // the peer sends nothing more
     max_align_t state[]; // the service's
 };

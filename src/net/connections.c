@@ -31,7 +31,7 @@ void connections_settle(struct connections *all) {
 
 // All of them ---------------------------------------------------------------------------------------------
 
-// Calls `act` for every connection, for some perhaps twice.
+// Calls `act` for every connection, and possibly twice for some.
 static void for_all(struct connections *all, void (*act)(struct connection *connection)) {
     for (int kind = 0; kind < WATCH_KINDS; kind++) {
         struct connection *next = stage_first(all, (enum watch_kind)kind);

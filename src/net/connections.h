@@ -1,4 +1,4 @@
-// All connections of one loop: what they share, from its beginning to its end, and what is done with all of
+// All connections of one loop: the parts that they share, from beginning to end, and operations on all of
 // them.
 #ifndef QUINIELA_NET_CONNECTIONS_H
 #define QUINIELA_NET_CONNECTIONS_H
@@ -9,15 +9,15 @@
 // them. `handshakes_seed` as for handshakes_begin.
 void connections_begin(struct connections *all, struct memory_pool *pool, uint64_t handshakes_seed);
 
-// Closes what they share, before the loop ends; and frees it, when the loop has ended.
+// Closes the shared parts before the loop ends; connections_end frees them once it has ended.
 void connections_close(struct connections *all);
 void connections_end(struct connections *all);
 
-// Settles every connection that has changed, until none has: sends what is queued, reads or does not, and
-// works out the deadline. To be called at the end of every callback of the loop.
+// Settles every changed connection until none is left: sends what is queued, starts or stops reading, and
+// works out the deadline. Call this at the end of every callback of the loop.
 void connections_settle(struct connections *all);
 
-// Stops reading / finishes / ends every connection.
+// Stops reading, finishes or ends every connection.
 void connections_quiet(struct connections *all);
 void connections_finish(struct connections *all);
 void connections_abort(struct connections *all);

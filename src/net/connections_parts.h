@@ -1,5 +1,5 @@
-// What the connections of one loop share. Each part belongs to the file that it is named after, or that
-// stands beside it, and only that file changes it. The pointers and the index at its head are the loop's,
+// What the connections of one loop share. Each part belongs to the file that it is named after, or that its
+// comment names, and only that file changes it. The pointers and the index at the top belong to the loop,
 // which embeds the whole.
 #ifndef QUINIELA_NET_CONNECTIONS_PARTS_H
 #define QUINIELA_NET_CONNECTIONS_PARTS_H
@@ -18,23 +18,23 @@
 
 #include <uv.h>
 
-// What connections tell the loop they live on, and ask of it.
+// What connections tell their loop, and ask of it.
 struct connection_events {
-    // A deadline runs, or something is to be logged or looked at again: sweeps are needed from now on.
+    // A deadline has begun, or something is to be logged or checked again: sweeps are needed from now on.
     void (*needs_sweeps)(struct loop *loop);
-    // Whether `bytes` more may be held for `asking`. Others may be closed for it.
+    // Whether `bytes` more may be held for `asking`. Other connections may be closed for that.
     bool (*wants_memory)(struct loop *loop, const struct connection *asking, size_t bytes);
-    // Its peer has proved who it is. Another connection of that peer may be closed.
+    // Its peer has proved its identity. Another connection of that peer may be closed.
     void (*identified)(struct loop *loop, const struct connection *connection);
-    // A callback of a socket's is over: what has changed is to be settled (connections_settle).
+    // A socket's callback is over: settle what has changed (connections_settle).
     void (*called_back)(struct loop *loop);
-    // All that has changed is settled. Connections may be closed so that less is held.
+    // Everything that changed is settled. Connections may be closed so that less memory is held.
     void (*settled)(struct loop *loop);
-    // A socket is closed: there is one connection fewer.
+    // A socket is closed: there is one connection less.
     void (*gone)(struct loop *loop);
 };
 
-// Connections whose bytes are on their way (arrival.c).
+// Connections with bytes on their way (arrival.c).
 struct arrivals {
     struct connection *first, *last;
 };
@@ -45,7 +45,7 @@ struct changes {
 };
 
 struct connections {
-    struct loop *loop; // what services and events know it by
+    struct loop *loop; // how services and events know it
     uv_loop_t *uv;
     const struct handler *handler;
     const struct connection_events *events;

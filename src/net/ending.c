@@ -6,7 +6,7 @@
 
 #include <sys/socket.h>
 
-enum { LOOKS_A_SWEEP = 1000 }; // each is a system call, and the others want their time
+enum { LOOKS_A_SWEEP = 1000 }; // each check is a system call, and the other connections need their time
 
 // Closing -------------------------------------------------------------------------------------------------
 
@@ -18,7 +18,8 @@ static void on_closed(uv_handle_t *handle) {
     all->events->gone(all->loop);
 }
 
-// Ends the connection now. `resets`: what it has not read yet is thrown away, by the kernel, too.
+// Ends the connection now. `resets`: bytes that the peer has not read yet are thrown away, even in the
+// kernel.
 static void end(struct connection *connection, bool resets) {
     struct connections *all = connection->all;
     if (connection->stage == STAGE_CLOSED) {
@@ -30,7 +31,7 @@ static void end(struct connection *connection, bool resets) {
     peers_leave(all->peers, connection->place);
     capacity_leave(all->capacity);
     all->handler->closed(connection);
-    if (!connection->is_delivering) { // else its bytes are being looked at
+    if (!connection->is_delivering) { // otherwise the service is still using its bytes
         input_give_back(&connection->in, &all->spares);
     }
     output_free(&connection->queued);
@@ -61,8 +62,8 @@ void ending_evict(struct connection *connection, enum close_reason reason) {
     char peer[CONNECTION_ADDRESS_BYTES];
     connection_peer(connection, peer);
     closings_count(&all->closings, reason, peer);
-    end(connection, reason == CLOSE_SEND_TIMEOUT); // else the kernel would keep what nobody reads
-    all->events->needs_sweeps(all->loop);          // one of them logs it
+    end(connection, reason == CLOSE_SEND_TIMEOUT); // otherwise the kernel would keep what nobody reads
+    all->events->needs_sweeps(all->loop);          // a sweep logs it
 }
 
 void ending_evict_handshake(struct connection *connection, enum close_reason reason, const char *failure) {
@@ -78,10 +79,10 @@ void ending_refuse(struct connection *connection, enum tls_failure failure, cons
     connection_peer(connection, peer);
     closings_count_refused(&all->closings, failure, peer, reason);
     all->handler->refused(connection, tls_failure_name(failure));
-    all->events->needs_sweeps(all->loop); // one of them logs it
+    all->events->needs_sweeps(all->loop); // a sweep logs it
 }
 
-// Not refused, and not the peer's doing, if the server ended it first, as it does when it stops.
+// It was not refused, nor is it the peer's doing, if the server ended it first, as it does on shutdown.
 static void refuse_cut_off(struct connection *connection) {
     if (connection->stage == STAGE_HANDSHAKE || connection->stage == STAGE_TURN) {
         ending_refuse(connection, TLS_CUT_OFF, "the connection ended in the middle of the handshake");
@@ -113,8 +114,8 @@ static bool shut_down(struct connection *connection) {
            shutdown(descriptor, SHUT_WR) == 0;
 }
 
-// Where the service wants to know whether its last words have arrived, that is waited for as long as bytes to
-// be sent may take. TLS says its end only then (sending.c).
+// Where the service asked whether its last bytes have arrived, wait for that, for as long as sending may
+// take. TLS announces its end only after that (sending.c).
 void ending_all_sent(struct connection *connection) {
     bool is_over = connection->peer_ended && arrival_look(connection) != ARRIVAL_UNDER_WAY;
     bool is_finished = transport_is_finished(&connection->transport);
@@ -125,7 +126,7 @@ void ending_all_sent(struct connection *connection) {
     }
 }
 
-// One that has ended on both sides was only kept for this.
+// A connection that has ended on both sides was kept only to await arrival.
 static void look_again(struct connection *connection) {
     enum arrival_state state = arrival_look(connection);
     if (state == ARRIVAL_LOST ||

@@ -4,12 +4,12 @@
 #include "net/limits.h"
 #include "net/stage.h"
 
-enum { IDLE_SAFE_MS = 30000 }; // for so long an agency may think between two chunks
+enum { IDLE_SAFE_MS = 30000 }; // an agency may spend this long between two chunks
 
-// Of the connections that are counted at one place, the one that would be missed least: first those that have
-// not proved who they are, then those that have said nothing yet, those half-way through a message, those
-// with nothing to say, those that do not read, and only then those at work or waiting for the draw. Of each
-// kind the one that has waited longest. NULL when the loop has none but `spared`.
+// Of the connections counted at one place, the one that would be missed least. First those that have not
+// proved their identity, then those that have sent nothing, are half-way through a message, have nothing to
+// say, or do not read; last those at work or waiting for the draw. Within each kind, the one that has waited
+// longest. NULL when the loop has none but `spared`.
 static struct connection *least_missed(const struct connections *all, uint64_t number,
                                        const struct connection *spared) {
     static const enum watch_kind kinds[] = {WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,  WATCH_OPENING,
@@ -25,15 +25,15 @@ static struct connection *least_missed(const struct connections *all, uint64_t n
     return NULL;
 }
 
-// The capacity is full: whoever has most loses one.
+// The capacity is full: the peer with the most connections loses one.
 static struct connection *of_whoever_has_most(const struct connections *all) {
-    struct connection *lingering = stage_first(all, WATCH_LINGER); // nobody waits for it any more
+    struct connection *lingering = stage_first(all, WATCH_LINGER); // nobody waits for it any longer
     return lingering != NULL ? lingering : least_missed(all, peers_with_most(all->peers), NULL);
 }
 
-// The capacity is not full, and still the system has nothing left to accept with: closing one may not help,
-// so nobody's work is given up for it. First connections that nobody waits for any more, then those that have
-// not proved who they are or said anything whole, then those that have had nothing to say for long.
+// The capacity is not full, yet the system has nothing left to accept with. Closing a connection may not
+// help, so nobody's work is given up for it. First connections that nobody waits for any longer, then those
+// that have not proved their identity or sent a whole message, then those that have long been idle.
 static struct connection *stranger(const struct connections *all) {
     static const enum watch_kind strangers[] = {WATCH_LINGER, WATCH_HANDSHAKE, WATCH_TURN, WATCH_SILENT,
                                                 WATCH_OPENING};
@@ -47,7 +47,7 @@ static struct connection *stranger(const struct connections *all) {
     return idle != NULL && watch_waited_ms(&all->watch, &idle->link) >= IDLE_SAFE_MS ? idle : NULL;
 }
 
-// Which connection this loop can close for what is wanted. None for a place, when there is one again.
+// The connection this loop can close for what is wanted. NULL when a place was wanted and there is one again.
 static struct connection *in_place_of(const struct connections *all, enum wants_room wanted) {
     if (wanted == WANTS_NOTHING) {
         return NULL;
@@ -70,7 +70,7 @@ void eviction_help_neighbours(struct connections *all) {
     for (int i = 0; i < all->neighbours->count; i++) {
         enum wants_room wanted = neighbours_wanted(all->neighbours, i);
         struct connection *connection = i == all->index ? NULL : in_place_of(all, wanted);
-        // Of all loops that could, one does.
+        // Of all loops that could, only one closes a connection.
         if (connection != NULL && neighbours_grant_room(all->neighbours, i, wanted)) {
             ending_evict(connection, CLOSE_NO_ROOM);
         }

@@ -63,7 +63,7 @@ enum exposure exposure_of(const struct sockaddr *address) {
     }
     return address->sa_family == AF_INET6
                ? of_v6(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr)
-               : EXPOSURE_LOOPBACK; // reached by nobody over a network
+               : EXPOSURE_LOOPBACK; // not reachable over a network
 }
 
 static enum exposure of_every_address(char *text, size_t room) {
@@ -72,7 +72,7 @@ static enum exposure of_every_address(char *text, size_t room) {
     snprintf(text, room, "every address");
     if (getifaddrs(&all) != 0) {
         snprintf(text, room, "this machine's addresses cannot be read");
-        return EXPOSURE_PUBLIC; // for all we know
+        return EXPOSURE_PUBLIC; // as far as we know
     }
     for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next) {
         enum exposure exposure = one->ifa_addr == NULL ? EXPOSURE_LOOPBACK : exposure_of(one->ifa_addr);

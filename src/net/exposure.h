@@ -10,12 +10,12 @@
 
 enum exposure { EXPOSURE_LOOPBACK, EXPOSURE_PRIVATE, EXPOSURE_PUBLIC };
 
-// The exposure of one address. Private is what IANA's registries of special-purpose addresses (RFC 6890) call
-// not globally reachable.
+// The exposure of one address. Private means: not globally reachable according to IANA's registries of
+// special-purpose addresses (RFC 6890).
 enum exposure exposure_of(const struct sockaddr *address);
 
-// The widest exposure of all addresses of a place, with that address as text in `text`; public when this
-// machine's addresses would have to be read and cannot be.
+// The widest exposure of a place's addresses, with that address as text in `text`. Public when it depends on
+// this machine's addresses and they cannot be read.
 enum exposure exposure_listening(const struct place *place, char *text, size_t room);
 
 // The same for a bound socket.

@@ -11,8 +11,8 @@
 
 enum {
     LINGER_MS_MAX = 2000,
-    STEP_MS_MAX = 1000,    // more than that between two sweeps was a pause of ours
-    CLOSES_A_SWEEP = 1000, // closing takes its time, and the others want theirs
+    STEP_MS_MAX = 1000,    // a longer gap between two sweeps was a pause of our own
+    CLOSES_A_SWEEP = 1000, // closing takes time, and the other connections need theirs
     FULL_EVERY_MS = 10000,
 };
 
@@ -31,7 +31,7 @@ void guard_begin(struct guard *guard, struct connections *all, const struct guar
 
 static void close_due(struct connection *connection, enum watch_kind kind) {
     if (kind == WATCH_LINGER) {
-        connection_abort(connection); // it was ended by us
+        connection_abort(connection); // we ended it ourselves
     } else if (kind == WATCH_HANDSHAKE) {
         ending_evict_handshake(connection, CLOSE_HANDSHAKE_TIMEOUT, "handshake_timeout");
     } else if (kind == WATCH_SENDING) {
@@ -74,8 +74,7 @@ void guard_report_all(struct guard *guard) {
 
 // No room -------------------------------------------------------------------------------------------------
 
-// Those who come meanwhile wait in the kernel's queue. To try at once again would only keep the processor
-// busy.
+// New peers wait in the kernel's queue meanwhile. Trying again at once would only keep the processor busy.
 void guard_stop_accepting(struct guard *guard, enum wants_room wanted, const char *reason) {
     struct connections *all = guard->all;
     guard->is_accepting = false;

@@ -1,4 +1,4 @@
-// The guard against hostile and forgotten connections: closes those that are overdue, and says when no more
+// The guard against hostile and forgotten connections: closes those that are overdue, and tells when no more
 // can be accepted.
 #ifndef QUINIELA_NET_GUARD_H
 #define QUINIELA_NET_GUARD_H
@@ -12,7 +12,7 @@ struct guard_timeouts {
 
 struct guard {
     struct connections *all;
-    bool is_accepting; // else there was no room: the loop has the listeners rest
+    bool is_accepting; // false when there was no room: the loop then pauses the listeners
     uint64_t full_quiet_until_ms;
 };
 
@@ -22,21 +22,21 @@ void guard_begin(struct guard *guard, struct connections *all, const struct guar
 // Closes what is due, and logs what was closed.
 void guard_sweep(struct guard *guard, uint64_t elapsed_ms);
 
-// Whether it has to be swept again later: something waits that can become due, or to be logged or looked at.
-// To be asked once everything is settled, as settling can begin a deadline.
+// Whether another sweep is needed later: something waits that can become due, or that must be logged or
+// checked again. Call this once everything is settled, because settling can begin a deadline.
 bool guard_needs_sweeps(const struct guard *guard);
 
-// Logs what was closed and is not logged yet, before the end.
+// Logs all closings that have not been logged yet, before the end.
 void guard_report_all(struct guard *guard);
 
-// No more can be accepted for now, for `reason`: logs that, once in a while, and asks the other loops for
-// room.
+// No more can be accepted for now, for `reason`: logs that, at most every ten seconds, and asks the other
+// loops for room.
 void guard_stop_accepting(struct guard *guard, enum wants_room wanted, const char *reason);
 
-// Accepts again: some time has passed, and there may be room.
+// Accepts again: some time has passed, so there may be room.
 void guard_accept_again(struct guard *guard);
 
-// Accepts again if another loop has made the room that was asked for. Returns whether it has.
+// Accepts again if another loop has made the room that this one asked for. Returns whether it has.
 bool guard_accept_if_granted(struct guard *guard);
 
 #endif

@@ -58,7 +58,7 @@ static void on_timer(uv_timer_t *timer) {
     }
 }
 
-// Those that have begun, or resume a session, cost little, and are soon through.
+// Handshakes that have begun, or that resume a session, cost little and are soon finished.
 void handshakes_wait(struct handshakes *handshakes, struct handshake *handshake, const uint8_t *bytes,
                      size_t length) {
     if (!handshake->has_begun) {
@@ -70,7 +70,7 @@ void handshakes_wait(struct handshakes *handshakes, struct handshake *handshake,
     }
 }
 
-// It counts against the address that asked for it.
+// The cost counts against the address that asked for the handshake.
 void handshakes_spend(struct handshakes *handshakes, struct handshake *handshake, uint64_t ns,
                       bool was_resumed) {
     turns_spend(&handshakes->turns, &handshake->turn, ns);

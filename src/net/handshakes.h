@@ -1,5 +1,5 @@
-// When a TLS handshake may go on: at once, or when it is its turn (turns.h), which a timer looks for. The
-// bytes of one that has to wait stay with the kernel until then.
+// When a TLS handshake may proceed: at once, or when its turn comes (turns.h), which a timer checks. The
+// bytes of one that has to wait stay in the kernel until then.
 #ifndef QUINIELA_NET_HANDSHAKES_H
 #define QUINIELA_NET_HANDSHAKES_H
 
@@ -10,14 +10,14 @@
 #include <stdint.h>
 #include <uv.h>
 
-enum { HANDSHAKES_HELLO_BYTES = 2048 }; // enough of a connection's first bytes to see what it asks for
+enum { HANDSHAKES_HELLO_BYTES = 2048 }; // enough of a connection's first bytes to tell what it asks for
 
 // Part of a connection; the fields are this file's own.
 struct handshake {
     struct turn turn;
     bool has_turn;  // its bytes may be read now
-    bool has_begun; // some of them were
-    bool resumes;   // a session, or so it says
+    bool has_begun; // some of its bytes have been read
+    bool resumes;   // a session, or so the peer says
 };
 
 // The handshakes of one loop.
@@ -28,23 +28,23 @@ struct handshakes {
     void (*on_turn)(struct handshake *handshake);
 };
 
-// `on_turn` is called for a handshake that waited and has its turn now, which may be over then. `seed`
-// decides which addresses share a place: nobody outside may know it.
+// `on_turn` is called for a handshake that has waited and now has its turn; the call may end the handshake.
+// `seed` decides which addresses share a place: it must be unpredictable from outside.
 void handshakes_begin(struct handshakes *handshakes, uv_loop_t *uv, uint64_t seed,
                       void (*on_turn)(struct handshake *handshake));
 
-// From now on nobody gets a turn.
+// From now on no handshake gets a turn.
 void handshakes_stop(struct handshakes *handshakes);
 
 // Closes the timer, before the loop ends.
 void handshakes_close(struct handshakes *handshakes);
 
-// A handshake begins, from an address of IPv6. If the address has too many, returns the one that is given up
-// for it; else NULL.
+// Begins a handshake from an IPv6 address. If that address has too many, returns the one that is given up for
+// it; else NULL.
 struct handshake *handshakes_enter(struct handshakes *handshakes, struct handshake *handshake,
                                    const uint8_t address[16]);
 
-// It is over. Harmless if it was already.
+// The handshake is over. Harmless if it was already.
 void handshakes_leave(struct handshakes *handshakes, struct handshake *handshake);
 
 // Whether its bytes may be read now.
@@ -53,12 +53,12 @@ bool handshakes_may_go(struct handshakes *handshakes, const struct handshake *ha
 // Whether handshakes_wait wants to see its first bytes.
 bool handshakes_wants_hello(const struct handshake *handshake);
 
-// It has to wait for its turn. The bytes are the connection's first, if they are wanted; as many as
-// are known.
+// The handshake has to wait for its turn. The bytes are the first ones of the connection, as many as are
+// known, if handshakes_wants_hello asked for them.
 void handshakes_wait(struct handshakes *handshakes, struct handshake *handshake, const uint8_t *bytes,
                      size_t length);
 
-// Charges what it has cost. `was_resumed`: it really does resume a session.
+// Charges the time that the handshake has cost. `was_resumed`: it really resumed a session.
 void handshakes_spend(struct handshakes *handshakes, struct handshake *handshake, uint64_t ns,
                       bool was_resumed);
 

@@ -1,5 +1,5 @@
-// Who a connection's peer is: its address, what its certificate says, and what it claims to be (the functions
-// are in net/connection.h).
+// A connection's peer: its address, what its certificate says, and what it claims to be (the functions are in
+// net/connection.h).
 #ifndef QUINIELA_NET_IDENTITY_H
 #define QUINIELA_NET_IDENTITY_H
 
@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-// An address as one of IPv6; those of IPv4 are mapped (RFC 4291, section 2.5.5.2).
+// The address as an IPv6 address; IPv4 addresses are mapped (RFC 4291, section 2.5.5.2).
 struct in6_addr identity_mapped(const struct sockaddr *address);
 
 #endif

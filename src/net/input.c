@@ -9,8 +9,8 @@
 
 enum {
     SPARE_BUFFERS_MAX = 64,
-    SPARE_SHARE = 16,            // and no more than this part of what a loop may hold
-    SMALL_REST_BYTES = 8 * 1024, // a rest up to this moves to a buffer of its own size
+    SPARE_SHARE = 16,            // and at most this part of what a loop may hold
+    SMALL_REST_BYTES = 8 * 1024, // a rest of up to this size moves to a buffer of its own size
 };
 
 // Spare buffers -------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ static size_t rest_of(const struct input *in) {
     return in->end - in->start;
 }
 
-// Moves the rest of the input to its buffer's beginning.
+// Moves the rest of the input to the beginning of its buffer.
 static void pack(struct input *in) {
     size_t rest = rest_of(in);
     memmove(in->bytes, in->bytes + in->start, rest);
@@ -90,8 +90,8 @@ static size_t next_capacity(const struct input *in) {
     return rest <= READ_BUFFER_BYTES / 2 ? READ_BUFFER_BYTES : rest * 2;
 }
 
-// Whether the buffer is larger than those that go round. The heap can mostly let such a one grow where it is,
-// or the system moves its pages, so that there is no second copy.
+// Whether the buffer is larger than the shared ones. The heap can usually grow such a buffer in place, or the
+// system moves its pages, so there is no second copy.
 static bool grows_in_place(const struct input *in) {
     return in->capacity > READ_BUFFER_BYTES && next_capacity(in) > in->capacity;
 }
@@ -100,7 +100,7 @@ size_t input_growth(const struct input *in) {
     return grows_in_place(in) ? next_capacity(in) - in->capacity : next_capacity(in);
 }
 
-// Moves the rest of the input into a buffer of `capacity`, to its beginning.
+// Moves the rest of the input to the beginning of `bytes`, a buffer of `capacity`.
 static bool move(struct input *in, struct spares *spares, uint8_t *bytes, size_t capacity) {
     if (bytes == NULL) {
         return false;
@@ -135,7 +135,7 @@ bool input_enlarge(struct input *in, struct spares *spares) {
                 capacity);
 }
 
-// A small rest moves to a buffer of its own size; when memory is short, a large one does, too.
+// A small rest moves to a buffer of its own size; when memory is short, so does a large one.
 void input_trim(struct input *in, struct spares *spares) {
     size_t rest = rest_of(in);
     if (in->bytes == NULL) {
@@ -146,7 +146,7 @@ void input_trim(struct input *in, struct spares *spares) {
         input_give_back(in, spares);
     } else if (in->capacity >= READ_BUFFER_BYTES &&
                (rest <= SMALL_REST_BYTES || (is_short && rest <= in->capacity / 2))) {
-        // Failing is harmless: the rest stays where it is.
+        // Failure is harmless: the rest stays where it is.
         (void)!move(in, spares, malloc(rest + HANDLER_PADDING_BYTES), rest);
     }
 }

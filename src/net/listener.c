@@ -8,16 +8,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ACCEPTS_AT_ONCE = 64 }; // then those who are connected have their turn
+enum { ACCEPTS_AT_ONCE = 64 }; // then the connected peers get their turn
 
 // Accepting -----------------------------------------------------------------------------------------------
 
-// Whether accept failed because there was nothing left to accept with, rather than by that one connection.
+// Whether accept failed because nothing was left to accept with, rather than because of that one connection.
 static bool is_exhausted(int failure) {
     return failure == EMFILE || failure == ENFILE || failure == ENOBUFS || failure == ENOMEM;
 }
 
-// Accepts one connection. Returns 0, or what accept failed with.
+// Accepts one connection. Returns 0, or the errno of accept.
 static int accept_one(struct listener *listener) {
     struct sockaddr_storage peer = {0};
     socklen_t length = sizeof peer;
@@ -30,9 +30,9 @@ static int accept_one(struct listener *listener) {
     return 0;
 }
 
-// There is no room. One connection is sure to wait, as this callback runs: for it another is closed. Only for
-// that one, though: accept takes a descriptor before it looks whether anybody waits, and so says that there
-// are none left also when nobody does.
+// There is no room. One connection is certainly waiting, since this callback runs: another is closed for it,
+// but no more than one. Accept takes a descriptor before it checks for a waiting connection, so it reports
+// that none are left even when no connection waits.
 static void accept_in_place_of_another(struct listener *listener, enum wants_room wanted,
                                        const char *reason) {
     struct listeners *all = listener->all;

@@ -1,4 +1,4 @@
-// Listening sockets of one loop: they accept what comes, while there is room for it.
+// The listening sockets of one loop: they accept connections while there is room.
 #ifndef QUINIELA_NET_LISTENER_H
 #define QUINIELA_NET_LISTENER_H
 
@@ -27,16 +27,16 @@ struct listeners {
 void listeners_begin(struct listeners *listeners, struct connections *connections, struct guard *guard,
                      const struct ports *ports);
 
-// Takes over a bound socket, also when it fails.
+// Takes over a bound socket, even when it fails.
 bool listeners_add(struct listeners *listeners, int port_index, int socket, struct error *error) MUST_CHECK;
 
 // Listens, and accepts connections from now on.
 bool listeners_start(struct listeners *listeners, int backlog, struct error *error) MUST_CHECK;
 
-// Has all of them accept, or rest: as the guard says.
+// Makes all listeners accept or pause, as the guard says.
 void listeners_follow_guard(struct listeners *listeners);
 
-// Closes one, unless it never began or is closed already. Returns whether it did.
+// Closes the listener, unless it never began or is closed already. Returns whether it did.
 bool listener_close(struct listener *listener);
 
 #endif

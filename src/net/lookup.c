@@ -24,7 +24,7 @@ static void resolve(const char *name, struct lookup_answer *answer) {
     }
 }
 
-// All that the child does. It ends with us, even when we are killed.
+// Everything that the child does. It ends with us, even when we are killed.
 static _Noreturn void answer_and_exit(const char *name, int answers, struct lookup_answer *answer) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     resolve(name, answer);
@@ -59,7 +59,7 @@ bool lookup_begin(struct lookup *lookup, const char *name, uint64_t timeout_ms, 
     return true;
 }
 
-// Reads what there is of the answer. Returns whether more of it is to come.
+// Reads what has come of the answer. Returns whether more is expected.
 static bool read_answer(struct lookup *lookup) {
     char *bytes = (char *)&lookup->answer;
     ssize_t length =
@@ -80,7 +80,7 @@ enum lookup_state lookup_wait(struct lookup *lookup, int interrupt) {
             return LOOKUP_LATE;
         }
         if (poll(watched, 2, (int)(lookup->until_ms - now_ms)) < 0) {
-            continue; // by a signal that nobody holds
+            continue; // by a signal that is not held
         }
         if (watched[0].revents != 0) {
             return LOOKUP_INTERRUPTED;
@@ -89,7 +89,7 @@ enum lookup_state lookup_wait(struct lookup *lookup, int interrupt) {
             break;
         }
     }
-    if (lookup->received < sizeof lookup->answer) { // it was ended by somebody
+    if (lookup->received < sizeof lookup->answer) { // somebody ended the child
         lookup->answer = (struct lookup_answer){.failure = EAI_SYSTEM};
     }
     return lookup->answer.failure == 0 && lookup->answer.count > 0 ? LOOKUP_FOUND : LOOKUP_FAILED;

@@ -57,7 +57,7 @@ bool loop_sweep(struct loop *loop, uint64_t elapsed_ms) {
 
 static void on_reap(uv_timer_t *timer) {
     struct loop *loop = timer->data;
-    if (loop->is_closing) { // what has not left by now does not leave
+    if (loop->is_closing) { // what has not left by now never will
         connections_abort(&loop->connections);
         return;
     }
@@ -98,7 +98,7 @@ static void close_handles(struct loop *loop) {
     connections_close(&loop->connections);
 }
 
-// The loop ends as its last handle is closed.
+// The loop ends when its last handle is closed.
 static void close_if_over(struct loop *loop) {
     if (loop->is_closing && loop->connections.count == 0 && !uv_is_closing((uv_handle_t *)&loop->wake)) {
         close_handles(loop);
@@ -120,14 +120,14 @@ static void begin_closing(struct loop *loop) {
 static void on_wake(uv_async_t *wake) {
     struct loop *loop = wake->data;
     struct connections *connections = &loop->connections;
-    bool close_asked = atomic_load(&loop->close_asked); // before: what was answered until then is taken below
+    bool close_asked = atomic_load(&loop->close_asked); // read first: answers made until then are taken below
     if (atomic_load(&loop->quiet_asked) && !connections->is_quiet) {
         close_listeners(loop);
         connections_quiet(connections);
     }
     recheck_all(connections);
     if (recheck_is_needed(connections)) {
-        start_reaper(loop); // a sweep goes on with that
+        start_reaper(loop); // a sweep continues the recheck
     }
     relief_if_asked(connections);
     connections->handler->loop_woken(loop, loop->state);
@@ -169,7 +169,7 @@ static const struct connection_events events = {
 
 // From its making -----------------------------------------------------------------------------------------
 
-// A seed that nobody outside can guess.
+// A seed that cannot be guessed from outside.
 static uint64_t hidden_seed(void) {
     uint64_t seed;
     return getrandom(&seed, sizeof seed, GRND_NONBLOCK) == sizeof seed ? seed : random_seed();
@@ -215,7 +215,7 @@ static bool add_listeners(struct loop *loop, struct ports *ports, struct error *
 }
 
 bool loop_begin(struct loop *loop, const struct loop_options *options, struct error *error) {
-    loop->state = calloc(1, options->handler->loop_bytes + 1); // a service may keep nothing
+    loop->state = calloc(1, options->handler->loop_bytes + 1); // never 0 bytes: a service may keep nothing
     int failure = loop->state == NULL ? UV_ENOMEM : uv_loop_init(&loop->uv);
     if (failure != 0) {
         return failure == UV_ENOMEM
@@ -269,7 +269,7 @@ void loop_join(struct loop *loop) {
 
 void loop_end(struct loop *loop) {
     if (loop->has_begun) {
-        if (!loop->has_thread) { // it never ran: its handles are closed here
+        if (!loop->has_thread) { // it never ran: close its handles here
             close_listeners(loop);
             close_handles(loop);
             uv_run(&loop->uv, UV_RUN_DEFAULT);

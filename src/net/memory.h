@@ -1,5 +1,5 @@
 // How much memory is held for peers, against net_options.memory_max: half-read messages, messages that the
-// service has not done with, and answers that have not left. This file only counts; relief.c acts on it.
+// service has not finished with, and answers that have not left. This file only counts; relief.c acts on it.
 #ifndef QUINIELA_NET_MEMORY_H
 #define QUINIELA_NET_MEMORY_H
 
@@ -34,18 +34,18 @@ size_t memory_held_by_all(const struct memory *memory);
 // The most that all loops together may hold.
 size_t memory_max(const struct memory *memory);
 
-// When more than `high` would be held, room is made until no more than `low` is.
+// When more than `high` would be held, room is made until at most `low` is held.
 size_t memory_high(const struct memory *memory);
 size_t memory_low(const struct memory *memory);
 
-// Whether less should be kept where that costs nothing but time.
+// Whether to hold less memory where that costs only time.
 bool memory_is_short(const struct memory *memory);
 
-// A loop's share of the maximum when all have equally much, and whether this one holds nearly that.
+// A loop's share of the maximum if all get the same, and whether this loop holds nearly that much.
 size_t memory_share(const struct memory *memory);
 bool memory_has_its_share(const struct memory *memory);
 
-// Gives holes in the heap, which are not counted, back to the system, at most every 100 ms. `now_ms` is the
+// Returns holes in the heap, which are not counted, to the system, at most every 100 ms. `now_ms` is the
 // loops' clock.
 void memory_trim(struct memory *memory, uint64_t now_ms);
 

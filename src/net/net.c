@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-// Some descriptors stay free for the store, its log and the loops' own.
+// Some descriptors stay free for the store, the log and the loops' own use.
 static size_t connections_max(const struct net_options *options) {
     struct rlimit limit;
     size_t most = options->connections_max == 0 ? SIZE_MAX : options->connections_max;

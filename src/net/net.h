@@ -1,6 +1,6 @@
-// The server's side of the network: as many libuv loops as asked for, each with a thread, and with its own
-// listeners on every address and port (SO_REUSEPORT: the kernel spreads the connections over them; sockets
-// that were handed over are shared, and whichever loop is quicker accepts).
+// The server's side of the network: as many libuv loops as requested, each with its own thread, and with its
+// own listeners on every address and port. The kernel spreads the connections over them (SO_REUSEPORT);
+// sockets that were handed over are shared, and the quickest loop accepts.
 //
 //   net_open → net_start → net_quiet → net_close
 #ifndef QUINIELA_NET_NET_H
@@ -15,28 +15,28 @@
 #include <stdint.h>
 
 struct net_options {
-    struct place place; // the addresses to bind; every address, if it still is a name
+    struct place place; // the addresses to bind; every address if it is still a name
     int port_count;
     uint16_t ports[NET_PORTS_MAX]; // 0: any free one
-    int sockets[NET_PORTS_MAX];    // handed over, bound for the port already; 0 or -1: there is none
+    int sockets[NET_PORTS_MAX];    // handed over, already bound for the port; 0 or -1: none
     int backlog;                   // length of the kernel's queue of connections not yet accepted
     int loops;
-    // How long a message may take from its first byte to its last, a connection may be silent while nothing
-    // is owed to it, WRITE_BYTES_MAX bytes may take until the peer has read them, and each of the peer's
-    // turns may take in a TLS handshake. 0: forever.
+    // Timeouts, 0: forever. Of a message from its first byte to its last; of a connection's silence while it
+    // is owed no answer; of WRITE_BYTES_MAX bytes until the peer has read them; and of each of the peer's
+    // turns in a TLS handshake.
     uint64_t message_timeout_ms, idle_timeout_ms, send_timeout_ms, handshake_timeout_ms;
-    struct tls_context *tls;  // a server's: connections are encrypted. NULL: they are not
-    uint32_t connections_max; // of all loops together; 0: as many as there are file descriptors for
+    struct tls_context *tls;  // a server's context: connections are encrypted. NULL: plain
+    uint32_t connections_max; // of all loops together; 0: as many as the file descriptors allow
     size_t memory_max;        // bytes held for all connections together (memory.h); 0: MEMORY_DEFAULT
 };
 
 struct net;
 
-// Binds every port and makes the loops, which do not run yet; until they do, whoever connects is refused, or
-// waits where a socket was handed over that listens already. The net takes over those sockets, also when this
-// fails. The handler and its context must outlive the net. On success the caller owns *net. ERROR_SYSTEM,
-// with address and port, when a port cannot be had: one that another process listens on is refused, even when
-// that process would share it.
+// Binds every port and creates the loops, which do not run yet. Until they do, a peer that connects is
+// refused, or waits if a socket was handed over that already listens. The net takes over those sockets, even
+// when this fails. The handler and its context must outlive the net. On success the caller owns *net.
+// ERROR_SYSTEM, with address and port, when a port cannot be bound. A port on which another process listens
+// is refused, even if that process would share it.
 bool net_open(const struct net_options *options, const struct handler *handler, void *context,
               struct net **net, struct error *error) MUST_CHECK;
 
@@ -44,21 +44,21 @@ bool net_open(const struct net_options *options, const struct handler *handler, 
 uint16_t net_port(const struct net *net, int index);
 const char *net_address(const struct net *net);
 
-// Listens, and starts the threads. The net must be closed also when this fails. ERROR_SYSTEM, also when
+// Listens, and starts the threads. The net must be closed even when this fails. ERROR_SYSTEM, also when
 // another process has begun to listen on one of the ports since they were bound.
 bool net_start(struct net *net, struct error *error) MUST_CHECK;
 
-// Replaces the context of new connections. Those that are open stay, if a handshake with the new one would
-// let them in; the others are closed, and nothing more is read from them or sent to them. The net holds the
-// context. Any thread may call it, once the net is started.
+// Replaces the TLS context for new connections. Open connections stay if a handshake with the new one would
+// let them in. The others are closed, and nothing more is read from them or sent to them. The net holds the
+// context. Any thread may call this once the net is started.
 void net_set_tls(struct net *net, struct tls_context *tls);
 
-// Accepts no more connections, and reads nothing more from those that are open. What they are sent still
-// leaves. Returns at once.
+// Accepts no more connections, and reads nothing more from open ones. Data for them still leaves. Returns at
+// once.
 void net_quiet(struct net *net);
 
-// Ends every connection (what is queued gets a moment to leave), joins the threads, frees the net and nulls
-// the caller's pointer.
+// Ends every connection (queued bytes get a moment to leave), joins the threads, frees the net and nulls the
+// caller's pointer.
 void net_close(struct net **net);
 
 #endif

@@ -1,4 +1,4 @@
-// The insides of a net: what all loops share, and the loops.
+// The internals of a net: what all loops share, and the loops.
 #ifndef QUINIELA_NET_NET_PARTS_H
 #define QUINIELA_NET_NET_PARTS_H
 

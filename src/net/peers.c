@@ -14,7 +14,7 @@ enum { BUCKETS = 8192 };
 struct peer {
     struct tally_entry by_connections;
     struct peer *next; // in its bucket
-    uint64_t who;      // what it has proved to be, or its address
+    uint64_t who;      // the identity it has proved, or its address
     bool proven;
     struct tally claims; // its places
 };
@@ -31,7 +31,7 @@ struct peers {
     pthread_mutex_t mutex;
     struct tally all;
     uint64_t last_number;
-    uint64_t seed; // so that nobody can choose to be in one bucket with many others
+    uint64_t seed; // so that a peer cannot choose to share a bucket with many others
     struct peer *peers[BUCKETS];
     struct peer_place *places[BUCKETS];
 };
@@ -84,7 +84,7 @@ static struct peer_place **find_place(struct peers *peers, const struct peer *pe
     return link;
 }
 
-// Frees what counts nobody.
+// Frees a peer for which no connection is counted.
 static void drop_peer(struct peers *peers, struct peer *peer) {
     if (peer->by_connections.count == 0) {
         *find_peer(peers, peer->who, peer->proven) = peer->next;
@@ -182,7 +182,7 @@ void peers_leave(struct peers *peers, struct peer_place *place) {
 
 // Who loses one -------------------------------------------------------------------------------------------
 
-// Of equal claims, first the connections that have not said anything yet: they have not made theirs.
+// Of equal claims, first the connections that have sent nothing yet: they have not claimed anything.
 static struct peer_place *most_claimed(struct peers *peers, struct peer *peer) {
     struct peer_place *silent = *find_place(peers, peer, 0);
     if (silent != NULL && silent->by_connections.count == peer->claims.most) {

@@ -88,7 +88,7 @@ static bool read_v4(const char *text, struct place *place) {
     return inet_pton(AF_INET, text, &address->sin_addr) == 1;
 }
 
-// The number of the zone, an interface by name or number; 0 when there is none such.
+// The index of the zone, an interface by name or number; 0 when there is no such interface.
 static unsigned read_zone(const char *zone) {
     unsigned index = if_nametoindex(zone);
     if (index == 0 && *zone != '\0' && strspn(zone, DIGITS) == strlen(zone)) {
@@ -187,7 +187,7 @@ static bool is_same(const struct sockaddr_storage *a, const struct sockaddr_stor
            const_v6(a)->sin6_scope_id == const_v6(b)->sin6_scope_id;
 }
 
-// All of 127.0.0.0/8 is this machine's, although no interface says so.
+// All of 127.0.0.0/8 belongs to this machine, although no interface lists it.
 static bool is_own(const struct sockaddr_storage *address, const struct ifaddrs *all) {
     if (address->ss_family == AF_INET && ntohl(const_v4(address)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET) {
         return true;
@@ -215,7 +215,7 @@ static bool has(const struct place *place, const struct sockaddr_storage *addres
     return false;
 }
 
-// Adds the address when it is this machine's. Returns whether there was room.
+// Adds the address if it is this machine's. Returns false when there was no room.
 static bool add_own(struct place *place, const struct sockaddr_storage *address, const struct ifaddrs *all) {
     if (!is_own(address, all) || has(place, address)) {
         return true;

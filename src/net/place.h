@@ -11,11 +11,11 @@
 
 enum {
     PLACE_ADDRESSES_MAX = 32,
-    PLACE_TEXT_BYTES = 64, // of one address: INET6_ADDRSTRLEN, and a zone
+    PLACE_TEXT_BYTES = 64, // of one address: INET6_ADDRSTRLEN and a zone
 };
 
 enum place_kind {
-    PLACE_EVERYWHERE, // every address that the machine has, or gets later
+    PLACE_EVERYWHERE, // every address that the machine has now or gets later
     PLACE_ADDRESSES,
     PLACE_NAME, // still to be looked up
 };
@@ -26,33 +26,33 @@ struct place {
     struct sockaddr_storage addresses[PLACE_ADDRESSES_MAX];
 };
 
-// Parses `text`: nothing (NULL or ""), a numeric address of IPv4 or IPv6 (RFC 4291, with a zone of RFC
-// 4007 where it is link-local), or a name of letters, digits, `-`, `_` and dots (RFC 1123, section 2.1, and
-// the `_` of containers). ERROR_BAD_SETTING, which quotes the text, for anything else, and for a name
-// that looks like a mistyped address: several labels of which the first or the last is all digits, or a
-// number that inet_aton(3) would accept.
+// Parses `text`: nothing (NULL or ""), a numeric IPv4 or IPv6 address (RFC 4291, with a zone of RFC 4007 if
+// it is link-local), or a name of letters, digits, `-`, `_` and dots (RFC 1123, section 2.1, and the `_` of
+// containers). Fails with ERROR_BAD_SETTING, quoting the text, for anything else, and for a name that looks
+// like a mistyped address: several labels of which the first or the last is all digits, or a number that
+// inet_aton(3) would accept.
 bool place_parse(const char *text, struct place *place, struct error *error) MUST_CHECK;
 
-// Makes `place` of the addresses of a name: those that are this machine's, followed by loopback, for health
-// checks. Every address, when none is this machine's (in Kubernetes and Swarm a name may be a virtual
-// address), or when its own cannot be read. ERROR_BAD_SETTING when there are too many.
+// Fills `place` with those of a name's addresses that are this machine's, followed by loopback, for health
+// checks. It is every address when none is this machine's (in Kubernetes and Swarm a name may have a virtual
+// address), or when the machine's addresses cannot be read. ERROR_BAD_SETTING when there are too many.
 bool place_take_own(struct place *place, const struct sockaddr_storage *found, size_t count,
                     struct error *error) MUST_CHECK;
 
 // Writes an address as text, with its zone where it has one.
 void place_show_address(const struct sockaddr_storage *address, char text[PLACE_TEXT_BYTES]);
 
-// Writes all of them, separated by commas; "*" for every address. What does not fit is left out.
+// Writes all of them, separated by commas; "*" for every address. Text that does not fit is left out.
 void place_show(const struct place *place, char *text, size_t room);
 
-// The size of the address's kind of struct sockaddr, as bind(2) wants it.
+// The size of the struct sockaddr for the address's family, as bind(2) wants it.
 socklen_t place_address_bytes(const struct sockaddr_storage *address);
 
 // The address's port, in host byte order.
 unsigned place_port(const struct sockaddr_storage *address);
 void place_set_port(struct sockaddr_storage *address, unsigned port);
 
-// Whether it stands for every address of its kind: 0.0.0.0 or ::.
+// Whether the address stands for every one of its family: 0.0.0.0 or ::.
 bool place_is_unspecified(const struct sockaddr_storage *address);
 
 #endif

@@ -14,7 +14,7 @@ int ports_address_count(const struct ports *ports, int port) {
     return ports->given[port] >= 0 || ports->place.count == 0 ? 1 : (int)ports->place.count;
 }
 
-// What binding_make takes for the ports's address.
+// The address to pass to binding_make.
 static const struct sockaddr_storage *bind_address(const struct ports *ports, int index) {
     return ports->place.count == 0 ? NULL : &ports->place.addresses[index];
 }
@@ -53,7 +53,7 @@ static bool hold_port(struct ports *ports, int port, struct error *error) {
     return true;
 }
 
-// A port that is free at the first address may not be so at the next one: then another one is chosen.
+// A port that is free on the first address may be taken on the next one: then another port is tried.
 static bool hold_free_port(struct ports *ports, int port, struct error *error) {
     for (int tries = 0; tries < FREE_PORT_TRIES; tries++) {
         ports->numbers[port] = 0;

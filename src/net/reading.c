@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { ENCRYPTED_BYTES = 64 * 1024 }; // read at once
+enum { ENCRYPTED_BYTES = 64 * 1024 }; // read in one call
 
 // Room ----------------------------------------------------------------------------------------------------
 
-// Room in the input. False when there is no memory.
+// Makes room in the input. False when there is no memory.
 static bool have_input_room(struct connection *connection) {
     struct connections *all = connection->all;
     struct input *in = &connection->in;
@@ -27,7 +27,7 @@ static bool have_input_room(struct connection *connection) {
     return enlarged;
 }
 
-// The first bytes stay with the kernel; they are only looked at.
+// The first bytes stay in the kernel; this only peeks at them.
 static void wait_for_turn(struct connection *connection) {
     struct connections *all = connection->all;
     int descriptor;
@@ -71,7 +71,7 @@ uint8_t *reading_room(struct connection *connection, size_t *length) {
 
 // To the service ------------------------------------------------------------------------------------------
 
-// What waits to leave bounds what is taken in, also of what has come already.
+// The bytes waiting to leave limit what is taken in, even of bytes that have already come.
 static bool may_deliver(struct connection *connection) {
     bool wanted = connection->stage == STAGE_OPEN && !connection->is_paused &&
                   connection->in.start < connection->in.end;
@@ -79,8 +79,8 @@ static bool may_deliver(struct connection *connection) {
     return wanted && !connection->is_held_back;
 }
 
-// Something whole came: what is waited for next has its whole time. Only who does not read its answers gains
-// nothing by saying more.
+// A whole message came, so the next wait gets its full time. The exception is a peer that does not read its
+// answers: it gains nothing by sending more.
 static void note_whole(struct connection *connection) {
     stage_set(connection, &connection->is_proven, true);
     if (connection->waits_for != WATCH_SENDING) {
@@ -88,7 +88,8 @@ static void note_whole(struct connection *connection) {
     }
 }
 
-// Hands the service what came. What is then left is the beginning of another message, and its time begins.
+// Hands the service the bytes that came. What is left is the beginning of another message, whose time begins
+// now.
 static void deliver(struct connection *connection) {
     const struct handler *handler = connection->all->handler;
     struct input *in = &connection->in;
@@ -115,8 +116,8 @@ static void deliver(struct connection *connection) {
     holding_count(connection);
 }
 
-// The end that TLS says can come in one read with messages that the service does not take yet, as it has
-// paused or its answers wait to leave. The end is told after them.
+// The end of TLS can come in the same read as messages that the service does not take yet, because it has
+// paused or its answers wait to leave. The service is told of the end after those messages.
 static void tell_end(struct connection *connection) {
     const struct input *in = &connection->in;
     bool has_more = in->start < in->end && (connection->is_paused || connection->is_held_back) &&
@@ -128,7 +129,7 @@ static void tell_end(struct connection *connection) {
 
 // From the transport --------------------------------------------------------------------------------------
 
-// The handshake has gone on. False when it is over, and the peer is not one who may be here.
+// The handshake has made progress. False when it has finished and the peer is not allowed in.
 static bool shook_hands(struct connection *connection, uint64_t spent_ns) {
     struct connections *all = connection->all;
     const struct tls_session *session = transport_session(&connection->transport);
@@ -137,7 +138,7 @@ static bool shook_hands(struct connection *connection, uint64_t spent_ns) {
         return true;
     }
     handshakes_leave(&all->handshakes, &connection->handshake);
-    if (!recheck_one(connection)) { // there was a reload in the middle of it
+    if (!recheck_one(connection)) { // a reload happened during the handshake
         return false;
     }
     stage_change(connection, STAGE_OPEN);
@@ -145,7 +146,7 @@ static bool shook_hands(struct connection *connection, uint64_t spent_ns) {
     return true;
 }
 
-// Bytes came for the transport. False when the peer is not, or no longer, one who may be here.
+// Bytes came for the transport. False when the peer is not, or is no longer, allowed in.
 static bool accept_bytes(struct connection *connection, size_t length) {
     struct connections *all = connection->all;
     struct transport *transport = &connection->transport;
@@ -159,7 +160,7 @@ static bool accept_bytes(struct connection *connection, size_t length) {
     return connection->stage == STAGE_OPEN || shook_hands(connection, spent_ns);
 }
 
-// The plain bytes of what came, into the input. False when there is no memory for them.
+// Moves the plain bytes into the input. False when there is no memory for them.
 static bool take_in(struct connection *connection) {
     struct input *in = &connection->in;
     bool all = false;
@@ -174,17 +175,17 @@ static bool take_in(struct connection *connection) {
     return true;
 }
 
-// What has passed the transport before it failed is still for the service; and the peer may be told why it
-// did.
+// Bytes that passed the transport before it failed still go to the service; and the peer may be told the
+// reason.
 static void fail(struct connection *connection) {
-    output_free(&connection->queued); // which cannot pass any more
+    output_free(&connection->queued); // those bytes cannot pass any longer
     connection_finish(connection);
 }
 
 void reading_came(struct connection *connection, size_t length) {
     struct transport *transport = &connection->transport;
     if (!stage_is_running(connection)) {
-        return; // nobody wants it
+        return; // nobody wants the bytes
     }
     stage_touch(connection);
     if (!accept_bytes(connection, length)) {

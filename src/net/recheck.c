@@ -3,7 +3,7 @@
 #include "net/ending.h"
 #include "net/stage.h"
 
-enum { AT_ONCE_NS = 50000000 }; // then those who are at work have their turn
+enum { AT_ONCE_NS = 50000000 }; // then the connections at work get their turn
 
 bool recheck_one(struct connection *connection) {
     struct tls_session *session = transport_session(&connection->transport);
@@ -14,7 +14,7 @@ bool recheck_one(struct connection *connection) {
     return false;
 }
 
-// Those that shake hands are looked at when they are through with that. Returns false when time is up.
+// Connections in a handshake are checked when it has finished. Returns false when time is up.
 static bool recheck_list(struct connections *all, enum watch_kind kind, uint64_t until_ns) {
     struct connection *next = stage_first(all, kind);
     for (struct connection *connection; (connection = next) != NULL;) {

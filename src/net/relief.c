@@ -6,9 +6,9 @@
 
 #include <assert.h>
 
-// Who goes first: connections that nobody waits for any more, then those that have not said anything whole
-// yet, those that do not read, those half-way through a message, those that only wait, and last those at
-// work.
+// The order in which connections are closed: those that nobody waits for any longer, those that have not sent
+// a whole message, those that do not read, those half-way through a message, those that only wait, and last
+// those at work.
 static const enum watch_kind order[] = {WATCH_LINGER,  WATCH_TURN,    WATCH_HANDSHAKE,
                                         WATCH_SILENT,  WATCH_OPENING, WATCH_SENDING,
                                         WATCH_MESSAGE, WATCH_IDLE,    WATCH_BUSY};
@@ -27,8 +27,8 @@ static size_t most_reclaimable(const struct connections *all, const struct conne
     return most;
 }
 
-// Closes those of a kind that hold so much, but for `asking`, until all loops together hold no more than
-// `goal`. Returns whether they do.
+// Closes connections of one kind that hold at least `much`, except `asking`, until all loops together hold at
+// most `goal`. Returns whether they do.
 static bool close_kind(struct connections *all, enum watch_kind kind, const struct connection *asking,
                        size_t much, size_t goal) {
     struct connection *next = stage_first(all, kind);
@@ -45,7 +45,8 @@ static bool close_kind(struct connections *all, enum watch_kind kind, const stru
     return false;
 }
 
-// Closes those that hold at least half of what the greatest holds. False when nobody holds anything.
+// Closes the connections that hold at least half of what the largest one holds. False when none holds
+// anything.
 static bool close_greatest(struct connections *all, const struct connection *asking, size_t goal) {
     size_t most = most_reclaimable(all, asking);
     bool reached = false;

@@ -6,7 +6,7 @@
 #include "net/stage.h"
 
 enum {
-    UNSENT_BYTES_MAX = 16 * 1024, // with more than that waiting to leave, nothing more is taken in
+    UNSENT_BYTES_MAX = 16 * 1024, // with more than this waiting to leave, nothing more is taken in
 };
 
 bool sending_is_full(const struct connection *connection) {
@@ -38,15 +38,15 @@ void connection_send_lasting(struct connection *connection, const uint8_t *bytes
 
 // Leaving -------------------------------------------------------------------------------------------------
 
-// The end of TLS takes bytes of its own, and is not said before what was sent has arrived: a peer that has
-// read what it came for, and closes before it has read those as well, resets the connection, and nobody would
-// know.
+// The end of TLS is a message of its own. Where arrival is awaited, it is sent only after all earlier bytes
+// have arrived. Otherwise a peer could read what it came for and close without reading the end; that resets
+// the connection, and we could not tell what had arrived.
 static bool may_say_end(const struct connection *connection) {
     return connection->stage == STAGE_FINISHING && !transport_is_finished(&connection->transport) &&
            !(transport_is_secure(&connection->transport) && connection->arrival.is_awaited);
 }
 
-// Has the transport go on where the socket's queue is empty. False when nothing more can pass.
+// Lets the transport continue if the socket's queue is empty. False when nothing more can pass.
 static bool fill(struct connection *connection) {
     struct transport *transport = &connection->transport;
     if (connection->writer.out.unsent == 0 && connection->queued.unsent > 0 &&
@@ -64,7 +64,7 @@ static bool write_slice(struct connection *connection) {
     int failure;
     enum writer_result result = writer_write(&connection->writer, &failure);
     if (result == WRITER_WAITS) {
-        stage_restart_deadline(connection, WATCH_SENDING); // each slice has its time
+        stage_restart_deadline(connection, WATCH_SENDING); // each slice gets the full time
     }
     return result != WRITER_FAILED;
 }

@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// A connection whose peer has vanished is found by the kernel within two minutes, also when it is silent by
-// right. Each that is silent costs a packet a minute.
+// The kernel finds a vanished peer within two minutes, even on a connection that may be silent. Each silent
+// connection costs a packet a minute.
 static const struct tcp_options tcp_options = {
     .nodelay = true, .keepalive_seconds = 60, .probe_seconds = 15, .probes = 4};
 
@@ -29,11 +29,11 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     *buffer = uv_buf_init((char *)room, (unsigned)length);
 }
 
-// So many bytes came into the room, or libuv's code says why not.
+// That many bytes came into the room, or `length` is libuv's code for the failure.
 static void came(struct connection *connection, ssize_t length) {
     struct connections *all = connection->all;
     connection_hold(connection);
-    (void)arrival_look(connection); // what comes may answer what was sent
+    (void)arrival_look(connection); // incoming bytes may acknowledge what was sent
     if (length > 0) {
         reading_came(connection, (size_t)length);
     } else if (length == UV_EOF) {
@@ -107,7 +107,7 @@ static struct connection *make(struct connections *all, int port_index, const st
     connection->port_index = (uint8_t)port_index;
     connection->peer = address;
     connection->place = place;
-    connection->holds = 1; // the socket's own; released when it is closed
+    connection->holds = 1; // the socket's own; released when the socket is closed
     connection->waits_for = WATCH_BUSY;
     watch_add(&all->watch, &connection->link, WATCH_BUSY);
     all->count++;
@@ -154,7 +154,7 @@ void connection_accept(struct connections *all, int port_index, int descriptor, 
     }
     if (!has_socket || !begun) {
         connection_abort(connection);
-    } else if (connection_is_open(connection)) { // else the descriptor is closed already
+    } else if (connection_is_open(connection)) { // otherwise the descriptor is closed already
         tcp_set_options(descriptor, &tcp_options);
         stage_touch(connection);
     }

@@ -50,7 +50,7 @@ void tally_less(struct tally *tally, struct tally_entry *entry) {
     assert(entry->count > 0);
     leave(tally, entry);
     if (tally->lists[tally->most].first == NULL) {
-        tally->most--; // where the entry is now, or nobody has any
+        tally->most--; // the count the entry gets, or 0 if no entry has any
     }
     entry->count--;
     if (entry->count > 0) {

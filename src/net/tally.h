@@ -1,5 +1,5 @@
-// Who has most of something: a list for each count, so that counting up, counting down and finding the most
-// take the same time however many entries there are. Entries are embedded in what is counted.
+// Finds who has the most of something. There is a list for each count, so counting up, counting down and
+// finding the most take constant time for any number of entries. Entries are embedded in what is counted.
 #ifndef QUINIELA_NET_TALLY_H
 #define QUINIELA_NET_TALLY_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct tally_entry {
-    struct tally_entry *previous, *next; // of the same count
+    struct tally_entry *previous, *next; // with the same count
     uint32_t count;                      // 0: it is in no list
 };
 
@@ -23,7 +23,7 @@ struct tally {
     uint32_t most; // the highest count of any entry
 };
 
-// Counts one more. False when there is no memory; nothing has changed then.
+// Counts one more. False when there is no memory; then nothing has changed.
 bool tally_more(struct tally *tally, struct tally_entry *entry) MUST_CHECK;
 
 // Counts one less. The entry's count must not be 0.

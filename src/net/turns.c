@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    FORGET_NS = 250000000, // each time, what was spent is halved
+    FORGET_NS = 250000000, // the time spent is halved after each such interval
     LIE_HALVINGS = 40,     // ten seconds
     ADDRESS_BYTES = 16,
     NETWORK_BYTES = 8, // of an IPv6 address
@@ -88,7 +88,7 @@ void turns_leave(struct turns *turns, struct turn *turn) {
     turn->kind = TURN_NONE;
 }
 
-// One that keeps us waiting is given up first; one that waits for its turn only when there is no such one.
+// One that keeps us waiting is given up first; one that waits for its turn, only if there is no other.
 static struct turn *oldest(const struct turn_place *place) {
     for (int kind = TURN_PEER; kind < TURN_KINDS; kind++) {
         if (place->lists[kind].first != NULL) {
@@ -123,7 +123,7 @@ void turns_wait(struct turns *turns, struct turn *turn, bool first) {
     add(turns, turn, believed ? TURN_FIRST : TURN_LAST);
 }
 
-// Of those whose addresses have cost equally little, the one that came first.
+// Of those whose addresses have cost equally little, the earliest.
 static struct turn *cheapest(const struct turns *turns, enum turn_kind kind) {
     struct turn *found = NULL;
     uint64_t found_ns = 0;

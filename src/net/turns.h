@@ -1,11 +1,12 @@
-// Whose handshake is next. A TLS handshake costs more than anything else, and anybody can ask for one: so
-// handshakes get only a part of a loop's time. When that is used up, newcomers wait, and the next turn goes
-// to the address that has cost least lately: one that keeps asking waits until everybody else has had a turn.
+// Whose handshake is next. A TLS handshake costs more than anything else, and anyone can ask for one, so
+// handshakes get only a part of a loop's time. When that is used up, new ones wait, and the next turn goes to
+// the address that has cost least recently. An address that keeps asking waits until all others have had a
+// turn.
 //
-// Addresses are hashed into a fixed number of places, in a way that nobody outside can predict; those that
-// share a place share its turns (P. McKenney, "Stochastic Fairness Queueing", INFOCOM 1990). So there is
-// nothing to allocate, and nothing to evict. An IPv6 network of 64 bits is one address: whoever has one of
-// its addresses has them all (RFC 4291, section 2.5.4). Pure: the time is passed in.
+// Addresses are hashed into a fixed number of places, unpredictably from outside; addresses that share a
+// place share its turns (P. McKenney, "Stochastic Fairness Queueing", INFOCOM 1990). So there is nothing to
+// allocate, and nothing to evict. A 64-bit IPv6 network counts as one address: a host with one of its
+// addresses can use them all (RFC 4291, section 2.5.4). Pure: the time is passed in.
 #ifndef QUINIELA_NET_TURNS_H
 #define QUINIELA_NET_TURNS_H
 
@@ -15,15 +16,15 @@
 
 enum {
     TURNS_PLACES = 1024,
-    TURNS_SHARE = 4,            // handshakes get one part in so many of the time,
-    TURNS_SAVED_NS = 25000000,  // and so much of it may be saved up
-    TURNS_UNFINISHED_MAX = 512, // handshakes of one place; one more, and its oldest is given up
+    TURNS_SHARE = 4,            // handshakes get one part in this many of the time,
+    TURNS_SAVED_NS = 25000000,  // and may save up this much of it
+    TURNS_UNFINISHED_MAX = 512, // handshakes of one place; for one more, its oldest is given up
 };
 
 // What a handshake is waiting for.
 enum turn_kind {
     TURN_PEER,  // the peer
-    TURN_FIRST, // its turn, before the others: it resumes a session, or has begun already
+    TURN_FIRST, // its turn, before the others: it resumes a session, or has already begun
     TURN_LAST,  // its turn
     TURN_KINDS,
     TURN_NONE = TURN_KINDS // nothing: it is over
@@ -43,46 +44,47 @@ struct turn_list {
 
 struct turn_place {
     struct turn_list lists[TURN_KINDS];
-    uint64_t spent_ns; // lately: halved four times a second
+    uint64_t spent_ns; // recently: halved four times a second
     uint32_t count;    // in the lists
-    uint8_t lied;      // it announced a session to resume and had none; it is not believed until this is 0
+    uint8_t lied;      // it claimed to resume a session and had none; not believed until this is 0
 };
 
 struct turns {
     struct turn_place places[TURNS_PLACES];
     uint64_t seed, numbers;
     uint64_t now_ns, halved_ns;
-    int64_t budget_ns; // may be spent now
+    int64_t budget_ns; // that may be spent now
     size_t waiting;    // for their turn
 };
 
-// `turns` is all zeros. Which place an address gets depends on the seed alone.
+// `turns` is all zeros. Only the seed decides which place an address gets.
 void turns_begin(struct turns *turns, uint64_t seed, uint64_t now_ns);
 
 // Advances the time.
 void turns_advance(struct turns *turns, uint64_t now_ns);
 
-// A handshake begins, from an address of IPv6 (or IPv4, mapped). If the place has too many, returns the one
-// that is given up for it, which is over now; else NULL.
+// Begins a handshake from an IPv6 address (IPv4 is mapped). If the place has too many, returns the one that
+// is given up for it, which is now over; else NULL.
 struct turn *turns_enter(struct turns *turns, struct turn *turn, const uint8_t address[16]);
 
-// It is over. Harmless when it is already.
+// The handshake is over. Harmless if it was already.
 void turns_leave(struct turns *turns, struct turn *turn);
 
-// Whether time may be spent on it at once; else it has to wait.
+// Whether time may be spent on the handshake at once; otherwise it has to wait.
 bool turns_may_go(const struct turns *turns, const struct turn *turn);
 
-// It waits for its turn. `first`: it says that it resumes a session, or has begun; not believed of an address
-// that has lied.
+// The handshake waits for its turn. `first`: it claims to resume a session, or has begun; an address that has
+// lied is not believed.
 void turns_wait(struct turns *turns, struct turn *turn, bool first);
 
-// Whose turn it is now; it no longer waits. NULL when nobody waits, or no time is left to spend.
+// The handshake whose turn it is; it no longer waits. NULL when none waits, or when there is no time left to
+// spend.
 struct turn *turns_next(struct turns *turns);
 
-// Charges what it has cost.
+// Charges the time that the handshake has cost.
 void turns_spend(struct turns *turns, const struct turn *turn, uint64_t ns);
 
-// It said that it resumes a session, and did not.
+// The handshake claimed to resume a session, and did not.
 void turns_lied(struct turns *turns, const struct turn *turn);
 
 #endif

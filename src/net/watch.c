@@ -1,4 +1,4 @@
-// Lists of what waits, each in the order of its deadlines.
+// Lists of connections that wait, each in the order of its deadlines.
 #include "net/watch.h"
 
 #include <stddef.h>

@@ -1,6 +1,6 @@
-// Deadlines for very many connections, without a timer for each: a list for each thing that a connection may
-// wait for. All of one list have the same timeout, so whichever came first is due first, and a look at the
-// heads finds all that are due. Pure: the time is passed in.
+// Deadlines for very many connections, without a timer for each: one list for each thing that a connection
+// may wait for. All entries of a list have the same timeout, so the first to come is the first due, and
+// checking the heads finds all that are due. Pure: the time is passed in.
 #ifndef QUINIELA_NET_WATCH_H
 #define QUINIELA_NET_WATCH_H
 
@@ -16,7 +16,7 @@ enum watch_kind {
     WATCH_OPENING,   // the rest of the first message
     WATCH_IDLE,      // the next message's first byte
     WATCH_MESSAGE,   // the rest of a message
-    WATCH_SENDING,   // the peer to read what it was sent
+    WATCH_SENDING,   // the peer to read its data
     WATCH_LINGER,    // the peer to end
     WATCH_KINDS
 };
@@ -42,11 +42,11 @@ void watch_set_timeout(struct watch *watch, enum watch_kind kind, uint64_t timeo
 uint64_t watch_now_ms(const struct watch *watch);
 uint64_t watch_waited_ms(const struct watch *watch, const struct watch_link *link);
 
-// Advances the time, by no more than `longest_ms`: when the process did not run for a while (it was stopped,
-// or its machine slept), the peers are not to blame.
+// Advances the time, by `longest_ms` at most: if the process did not run for a while (it was stopped, or its
+// machine slept), the peers are not to blame.
 void watch_advance(struct watch *watch, uint64_t elapsed_ms, uint64_t longest_ms);
 
-// Puts a link that is in no list into one. Its time begins now.
+// Puts a link that is in no list into one. Its time starts now.
 void watch_add(struct watch *watch, struct watch_link *link, enum watch_kind kind);
 
 // Removes a link from its list.
@@ -58,7 +58,7 @@ struct watch_link *watch_due(const struct watch *watch, enum watch_kind kind);
 // The one of a kind that has waited longest, or NULL.
 struct watch_link *watch_oldest(const struct watch *watch, enum watch_kind kind);
 
-// Goes through those of a kind, from the one that has waited longest: the one that follows `link` (NULL: the
+// Walks the links of a kind, from the one that has waited longest: returns the one after `link` (NULL: the
 // first). NULL after the last.
 struct watch_link *watch_next(const struct watch *watch, enum watch_kind kind, const struct watch_link *link);
 
