@@ -1,4 +1,4 @@
-// The cap of both sides of a connection.
+// The limit that both sides of a connection share.
 #ifndef QUINIELA_STREAM_LIMITS_H
 #define QUINIELA_STREAM_LIMITS_H
 

@@ -11,10 +11,10 @@ enum {
 
 struct output_segment {
     struct output_segment *next;
-    const uint8_t *bytes; // its own, or elsewhere
+    const uint8_t *bytes; // its own, or stored elsewhere
     size_t sent, length;
     size_t capacity; // of `own`
-    uint8_t *taken;  // to be freed, or NULL
+    uint8_t *taken;  // to free, or NULL
     uint8_t own[];
 };
 
@@ -31,7 +31,7 @@ static struct output_segment *add_segment(struct output *output, size_t capacity
     return segment;
 }
 
-// Room in a segment of the output's own; each new one is larger, so that many small answers are in few.
+// Makes room in a segment of the output's own. Each new one is larger, so that many small answers need few.
 static struct output_segment *room_for(struct output *output, size_t length) {
     struct output_segment *last = output->last;
     if (last != NULL && last->capacity > 0 && last->capacity - last->length >= length) {
@@ -56,7 +56,7 @@ bool output_copy(struct output *output, const uint8_t *bytes, size_t length) {
     return true;
 }
 
-// Adds a segment for bytes that lie elsewhere. NULL when there is no memory.
+// Adds a segment for bytes stored elsewhere. NULL when there is no memory.
 static struct output_segment *add_elsewhere(struct output *output, const uint8_t *bytes, size_t length) {
     struct output_segment *segment = add_segment(output, 0);
     if (segment != NULL) {

@@ -7,7 +7,7 @@
 #include <uv.h>
 
 enum {
-    RECORD_ADDS_BYTES = 22, // TLS 1.3: 5 in front, the type, and 16 at the end (RFC 8446, section 5.2)
+    RECORD_ADDS_BYTES = 22, // TLS 1.3: a 5-byte header, the type, and 16 at the end (RFC 8446, section 5.2)
 };
 
 // From its beginning to its end ---------------------------------------------------------------------------
@@ -16,7 +16,7 @@ void transport_begin_plain(struct transport *transport, struct output *out) {
     *transport = (struct transport){.out = out};
 }
 
-// Where the session's bytes go.
+// Receives the session's bytes.
 static bool sink(void *context, const uint8_t *bytes, size_t length) {
     return output_copy(context, bytes, length);
 }
@@ -86,7 +86,7 @@ bool transport_read(struct transport *transport, uint8_t *room, size_t length, s
 
 // Bytes out -----------------------------------------------------------------------------------------------
 
-// A record that fills one write. No more is encrypted before the socket has taken it.
+// Encrypts one record that fills one write. No more is encrypted before the socket has taken it.
 static bool encrypt_next(struct transport *transport, struct output *from) {
     uint8_t room[WRITE_BYTES_MAX - RECORD_ADDS_BYTES];
     size_t length;

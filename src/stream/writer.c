@@ -26,7 +26,8 @@ static void on_written(uv_write_t *write, int status) {
     writer->on_left(writer, status);
 }
 
-// Hands one slice to libuv, which sends it when the socket takes bytes again. Returns 0, or libuv's code.
+// Hands one slice to libuv, which sends it when the socket takes bytes again. Returns 0 or libuv's error
+// code.
 static int write_later(struct writer *writer) {
     struct writer_request *request = malloc(sizeof *request);
     if (request == NULL) {
@@ -58,7 +59,7 @@ enum writer_result writer_write(struct writer *writer, int *failure) {
     if (written == UV_EAGAIN) {
         *failure = write_later(writer);
     } else {
-        *failure = written < 0 ? written : UV_EIO; // a socket that takes nothing and does not say why
+        *failure = written < 0 ? written : UV_EIO; // the socket takes nothing and does not say why
     }
     return *failure == 0 ? WRITER_WAITS : WRITER_FAILED;
 }
