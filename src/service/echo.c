@@ -1,8 +1,8 @@
-// The echo service: what a client sends up to a newline comes back unchanged.
+// The echo service: each line that a client sends comes back unchanged.
 //
-// It is the smallest example of what a service is. net/ owns loops, listeners and connections and calls the
-// functions of the table at the bottom; a service looks at the bytes that came, says how many of them it has
-// consumed, and sends what it has to say.
+// This is the smallest example of a service. net/ owns loops, listeners and connections, and calls the
+// functions in the table at the bottom. A service examines the bytes that came, returns how many of them it
+// has consumed, and sends its answers.
 #include "service/service.h"
 
 #include "base/log.h"
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { LOGGED_BYTES_MAX = 200 }; // of a line; the rest is left out of the log
+enum { LOGGED_BYTES_MAX = 200 }; // of a line; the rest is not logged
 
 static bool on_loop_started(struct loop *loop, void *state, void *context, struct error *error) {
     (void)loop, (void)state, (void)context, (void)error;
@@ -45,7 +45,7 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
     size_t line = newline == NULL ? length : (size_t)(newline - bytes) + 1;
     if (newline != NULL && line <= ECHO_LINE_BYTES_MAX) {
         echo(connection, bytes, line);
-        return line; // what follows it comes in the next call
+        return line; // the following lines come in the next call
     }
     if (line > ECHO_LINE_BYTES_MAX) {
         struct log_source source = {"too_long", connection_source(connection), false};
@@ -54,12 +54,12 @@ static size_t on_received(struct connection *connection, const uint8_t *bytes, s
         connection_finish(connection);
         return length;
     }
-    return 0; // half a line: it comes again with what follows
+    return 0; // half a line: it comes again, with more bytes
 }
 
 static bool owes_answer(struct connection *connection) {
     (void)connection;
-    return false; // a line is answered as it comes
+    return false; // each line is answered as it comes
 }
 
 static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
@@ -70,7 +70,7 @@ static void on_ended(struct connection *connection, const uint8_t *rest, size_t 
 }
 
 static void on_identified(struct connection *connection) {
-    (void)connection; // everybody with a good certificate gets an echo
+    (void)connection; // any peer with a good certificate gets an echo
 }
 
 static void on_refused(struct connection *connection, const char *failure) {
@@ -79,7 +79,7 @@ static void on_refused(struct connection *connection, const char *failure) {
 }
 
 static void on_arrived(struct connection *connection) {
-    (void)connection; // nobody asked
+    (void)connection; // never requested
 }
 
 static void on_closed(struct connection *connection) {

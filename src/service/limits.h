@@ -1,4 +1,4 @@
-// The caps of what one client of the central may have under way.
+// The limits on what one client of the central may have in progress.
 #ifndef QUINIELA_SERVICE_LIMITS_H
 #define QUINIELA_SERVICE_LIMITS_H
 
@@ -8,12 +8,12 @@
 #include <assert.h>
 
 enum {
-    ECHO_LINE_BYTES_MAX = 1024 * 1024, // of the echo service
+    ECHO_LINE_BYTES_MAX = 1024 * 1024, // a line of the echo service
 
-    HELD_MAX = 16,                 // consultations of one connection that wait for the draw
-    REQUESTS_OUTSTANDING_MAX = 16, // of one connection; then it is not read until one is answered
-    LANE_WEIGHT_MAX = 16,   // messages of one agency from one address that a loop has given the ledger; each
-    AGENCY_WEIGHT_MAX = 24, // 256 KiB of one count as another. And of the agency from all addresses
+    HELD_MAX = 16,                 // consultations of one connection that may wait for the draw
+    REQUESTS_OUTSTANDING_MAX = 16, // of one connection; at this limit it is not read until one is answered
+    LANE_WEIGHT_MAX = 16,          // messages of one agency and address that one loop has with the ledger
+    AGENCY_WEIGHT_MAX = 24,        // of one agency in all. In both, a message counts again for each 256 KiB
 };
 
 static_assert(2 * (int)MESSAGE_BYTES_MAX < (int)MEMORY_LOOP_MIN,

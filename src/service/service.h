@@ -11,8 +11,8 @@
 
 #include <stdint.h>
 
-// Echo: what a client sends up to a newline comes back unchanged. The smallest service there is: begin
-// reading here. It has no context.
+// Echo: each line that a client sends comes back unchanged. The smallest service there is: begin reading
+// here. It has no context.
 extern const struct handler echo_handler;
 
 // The lottery: takes chunks and consultations on port 0 of the net, consultations only on port 1.
@@ -22,26 +22,27 @@ enum { LOTTERY_PORT_BETS, LOTTERY_PORT_CONSULT, LOTTERY_PORTS };
 
 struct lottery; // the context of lottery_handler: what its loops share
 
-// NULL when out of memory. The caller frees it after the net and the worker are gone.
+// NULL when out of memory. The caller frees it once the net and the worker are gone.
 struct lottery *lottery_new(void);
 void lottery_free(struct lottery *lottery);
 
-// Where it is recorded who connects and who is refused. Before the net is started; it must outlive the net.
+// Sets where connections and refusals are recorded. Call it before the net is started; `audit` must outlive
+// the net.
 void lottery_set_audit(struct lottery *lottery, struct audit *audit);
 
-// Tells who does the work. Before the net is started.
+// Sets the worker. Call it before the net is started.
 void lottery_set_worker(struct lottery *lottery, struct worker *worker);
 
-// A connection is closed after so many refused messages in a row that were at fault themselves; 0: never.
-// Before the net is started.
+// Closes a connection after that many refused messages in a row, if the messages themselves were at fault; 0:
+// never. Call it before the net is started.
 void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max);
 
-// The draw is made: from now on consultations are answered, the waiting ones first. For any thread, also
+// The draw is made: from now on consultations are answered, those that wait first. For any thread, even
 // before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
 
-// Whether a certificate's `identity` is an agency's number, in the one accepted form: "7", and not "07", "+7"
-// or "*". Whether the draw has that many agencies does not matter.
+// Whether a certificate's `identity` is an agency's number in the one accepted form: "7", and not "07", "+7"
+// or "*". It need not be an agency of this draw.
 bool lottery_is_agency(const char *identity);
 
 #endif

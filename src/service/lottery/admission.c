@@ -3,7 +3,7 @@
 #include "base/queue.h"
 #include "service/limits.h"
 
-enum { WEIGHT_BYTES = 256 * 1024 }; // a message counts once, and once more for so much
+enum { WEIGHT_BYTES = 256 * 1024 }; // a message counts as 1, and as 1 more for each of these
 
 struct fair *admission_new(void) {
     return fair_new(LANE_WEIGHT_MAX, AGENCY_WEIGHT_MAX);
@@ -13,7 +13,7 @@ uint64_t admission_group(uint32_t agency, bool is_useless) {
     return (uint64_t)agency << 1 | is_useless;
 }
 
-// Without memory for a lane it goes without limits; in the ledger's queue it has its turns all the same.
+// Without memory for a lane, no limits apply; the connection still takes its turns in the ledger's queue.
 static void choose_lane(struct fair *admission, struct admission_place *place, uint64_t source,
                         uint64_t group) {
     if (place->lane != NULL && place->group == group) {
@@ -64,7 +64,7 @@ struct admission_pass admission_begin(const struct admission_place *place, size_
     struct admission_pass pass = {place->lane, 1 + (uint32_t)(bytes / WEIGHT_BYTES)};
     if (pass.lane != NULL) {
         fair_begin(pass.lane, pass.weight);
-        fair_hold(pass.lane); // the connection may be gone before the answer is dealt with
+        fair_hold(pass.lane); // the connection may be gone before the answer has been handled
     }
     return pass;
 }

@@ -22,7 +22,7 @@ static void send_error(struct connection *connection, const struct error *error,
     connection_send(connection, frame, reply_encode_error(frame, error, next));
 }
 
-// No client takes such a long message, and a part of the winners would pass for all of them.
+// No client accepts such a long message, and clients would take a part of the winners for all of them.
 static void refuse_winners(struct connection *connection, uint32_t agency, size_t length) {
     struct error error;
     error_set(&error, ERROR_TOO_MANY_WINNERS,
@@ -33,7 +33,7 @@ static void refuse_winners(struct connection *connection, uint32_t agency, size_
     send_error(connection, &error, -1);
 }
 
-// A few bytes are quicker to copy than to refer to. The table of winners outlives the net, and never changes.
+// A few bytes are cheaper to copy than to refer to. The table of winners outlives the net, and never changes.
 static void send_documents(struct connection *connection, const char *documents, size_t length) {
     uint8_t frame[REPLY_WINNERS_AROUND_BYTES + COPIED_BYTES_MAX];
     if (length <= COPIED_BYTES_MAX) {
@@ -45,7 +45,7 @@ static void send_documents(struct connection *connection, const char *documents,
     connection_send(connection, frame, reply_encode_winners_end(frame));
 }
 
-// For an agency that waited while another server opened the draw for fewer.
+// For an agency that waited while another server opened the draw with fewer agencies.
 static void refuse_agency(struct connection *connection, uint32_t agency, uint32_t agencies) {
     struct error error;
     error_set(&error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32, agency,
@@ -61,7 +61,7 @@ static void await_arrival(struct connection *connection, uint32_t agency) {
         return;
     }
     if (!telling_add(&own->telling, agency)) {
-        connection_abort(connection); // else the draw would wait for an agency that does not ask again
+        connection_abort(connection); // otherwise the draw would wait for an agency that does not ask again
         return;
     }
     connection_await_arrival(connection);
@@ -76,7 +76,7 @@ void answers_arrived(struct connection *connection) {
     flow_resume(connection);
 }
 
-// Returns whether that was the answer for which the connection was made.
+// Returns whether that was the answer that the connection was made for.
 static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
     size_t length;
     if (agency > winners_agencies(winners)) {
@@ -99,7 +99,7 @@ static void finish(struct connection *connection) {
     connection_finish(connection);
 }
 
-// Ends the connection when nothing more is to be answered on it.
+// Ends the connection if it is ending and no more answers will be sent on it.
 void answers_finish_if_done(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
     if ((own->ended || own->broken) && own->in_ledger == 0) {
@@ -114,8 +114,8 @@ static void refuse(struct connection *connection, const struct error *error, int
     }
 }
 
-// Any number of held consultations could fill the memory. Not reading on would not help, as then nobody would
-// notice that the other side has gone.
+// Without a limit, held consultations could fill the memory. Pausing the connection would not help, since
+// then its end would go unnoticed.
 static void refuse_to_hold(struct connection *connection, uint32_t agency) {
     const struct lottery_connection *own = connection_state(connection);
     struct error error;
@@ -136,7 +136,7 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
     struct lottery_connection *own = connection_state(connection);
     const struct winners *winners = atomic_load(&loop->lottery->winners);
     if (own->finished) {
-        return; // nor may it be recorded that the agency was told
+        return; // and it must not be recorded that the agency was told
     }
     if (winners == NULL && wait && !own->ended) {
         if (own->waiting.count == HELD_MAX || waiting_has(&own->waiting, agency)) {
@@ -176,7 +176,7 @@ static void answer(struct request *request) {
     const struct ledger_request *ledger = &request->ledger;
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
     if (ledger->answer.error.code == ERROR_SHUTTING_DOWN) {
-        return; // the connection is about to be closed, which says the same to every client
+        return; // the connection is about to be closed, and clients take that as the same answer
     }
     if (ledger->answer.error.code != ERROR_NONE) {
         if (request->is_consultation) {

@@ -1,4 +1,5 @@
-// Answers out, in the order of the questions; what waits for the draw is answered when it is made.
+// Sends answers, in the order of the requests; consultations that wait for the draw are answered once it is
+// made.
 #ifndef QUINIELA_SERVICE_LOTTERY_ANSWERS_H
 #define QUINIELA_SERVICE_LOTTERY_ANSWERS_H
 
@@ -6,16 +7,16 @@ struct connection;
 struct lottery_loop;
 struct request;
 
-// Answers what the ledger has done, and frees the request.
+// Answers a request that the ledger has processed, and frees the request.
 void answers_send(struct request *request);
 
-// The draw is made: everyone who waits on this loop is told.
+// The draw is made: answers every consultation that waits on this loop.
 void answers_to_waiting(struct lottery_loop *loop);
 
-// All that was sent has arrived: so the agencies whose winners that were have been told. As handler.arrived.
+// Everything sent has arrived: the agencies whose winners were in it have been told. As handler.arrived.
 void answers_arrived(struct connection *connection);
 
-// Ends the connection when it is to end and nothing more is to be answered on it.
+// Ends the connection if it is ending and no more answers will be sent on it.
 void answers_finish_if_done(struct connection *connection);
 
 #endif

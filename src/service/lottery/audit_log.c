@@ -24,7 +24,7 @@ void audit_log_refused(struct connection *connection, const char *reason) {
     char peer[CONNECTION_ADDRESS_BYTES];
     connection_peer(connection, peer);
     const char *identity = connection_identity(connection);
-    bool is_known = identity != NULL && identity[0] != '\0'; // it was good until now
+    bool is_known = identity != NULL && identity[0] != '\0'; // the certificate was good until now
     const struct audit_field fields[] = {{.name = "reason", .text = reason},
                                          {.name = "ip", .text = peer},
                                          {.name = "agency", .text = identity}};

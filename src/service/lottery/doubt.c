@@ -28,7 +28,7 @@ bool doubt_is_waiting(const struct doubt_place *place) {
 }
 
 bool doubt_wait(struct doubt *doubt, struct doubt_place *place, uint64_t source) {
-    uint64_t group = place->owed > 1; // a message of it was refused
+    uint64_t group = place->owed > 1; // one of its messages was refused
     if (!fair_join(doubt->waiting, group, source, &place->turn)) {
         return false;
     }
@@ -48,7 +48,7 @@ bool doubt_may_take(struct doubt *doubt, struct doubt_place *place, uint64_t sou
            !doubt_wait(doubt, place, source);
 }
 
-// A large one is not read before its turn either: its bytes cost time, and memory while they wait.
+// A large message is not even read before its turn: its bytes cost time, and memory while they wait.
 static bool may_read_large(struct doubt *doubt, struct doubt_place *place, uint64_t source) {
     if (doubt_is_waiting(place)) {
         return false;
@@ -91,13 +91,13 @@ bool doubt_stop(struct doubt *doubt, struct doubt_place *place, uint64_t began_n
     }
     struct share *share = &doubt->share;
     uint64_t now_ns = clock_steady_ns();
-    bool was_refused = place->owed > 1; // if not now, it was before
+    bool was_refused = place->owed > 1; // now or earlier
     if (!was_refused) {
         share->left_ns += (int64_t)place->reserved_ns;
     } else if (began_ns != 0) {
         share_spend(share, now_ns - began_ns, place->reserved_ns);
     } else {
-        (void)share_reserve(share); // it was not timed
+        (void)share_reserve(share); // this message was not timed
     }
     place->reserved_ns = place->turn_until_ns = 0;
     return was_refused && !doubt_is_waiting(place) && !share_has_any(share, now_ns);

@@ -41,20 +41,21 @@ void flow_resume(struct connection *connection) {
         return;
     }
     connection_hold(connection);
-    connection_resume(connection); // which may take all that has come, at once
-    // Nothing of ours holds it now. The peer may have to read its answers first, and may never.
+    connection_resume(connection); // which may take everything that has come, right away
+    // We no longer hold it up. It may have to wait until the peer reads its answers, possibly forever.
     if (may_go_on(own)) {
         give_list_back(connection);
     }
     connection_release(connection);
 }
 
-// The connection that may ask for a list now goes on, and may give it back unused: then the next one has it.
+// A list is done. The connection that may ask for one next may give that right back unused, and then the next
+// connection has it.
 static void list_is_done(struct lottery_loop *loop) {
     struct lines_place *place;
     lines_list_is_done(&loop->lines);
     if (loop->gives_lists) {
-        return; // the caller further up goes on
+        return; // the outer call continues the loop
     }
     loop->gives_lists = true;
     while ((place = lines_next_for_list(&loop->lines)) != NULL) {
@@ -138,7 +139,7 @@ void flow_break_off(struct connection *connection) {
 
 // After it ------------------------------------------------------------------------------------------------
 
-// A connection that only asks stays what it was.
+// A connection that only consults stays in its group.
 static void note_use(struct lottery_connection *own, const struct request *request) {
     if (!request->is_consultation) {
         bool stores = request->ledger.answer.stored > 0 || request->ledger.answer.finished;
@@ -165,7 +166,7 @@ void flow_answered(struct request *request) {
     if (request->is_list) {
         list_is_done(request->loop);
     }
-    give_pass_back(request); // before its own connection goes on: others may have waited longer
+    give_pass_back(request); // before its own connection continues: others may have waited longer
     if (connection_is_open(request->connection)) {
         flow_resume(request->connection);
     }

@@ -4,7 +4,8 @@
 
 enum {
     LISTS_AT_ONCE = 2,
-    PART_WITH_LEDGER = 4, // at most one in so many of the bytes that a loop may hold is with the ledger
+    PART_WITH_LEDGER =
+        4, // at most one part in this many of the bytes that a loop may hold is with the ledger
 };
 
 bool lines_begin(struct lines *lines, size_t memory_max) {
@@ -30,7 +31,7 @@ static bool wait_in(struct fair *line, struct lines_place *place, uint32_t agenc
     return fair_join(line, agency, source, &place->turn);
 }
 
-// Takes the connection whose turn it is; NULL when none waits.
+// Takes the next connection in turn; NULL when none waits.
 static struct lines_place *take_next(struct fair *line) {
     struct fair_item *item = fair_take_next(line);
     return item == NULL ? NULL : CONTAINER_OF(item, struct lines_place, turn);

@@ -1,4 +1,4 @@
-// The lottery as a service of the net: the life of the whole, of each loop and of each connection.
+// The lottery as a service of the net: the lifetimes of the whole, of each loop and of each connection.
 #include "base/log.h"
 #include "bet/limits.h"
 #include "service/lottery/answers.h"
@@ -95,7 +95,7 @@ static void on_opened(struct connection *connection) {
     }
 }
 
-// The agency's number in the certificate; 0 when it is none.
+// The number of the agency that the certificate names; 0 when that is not an agency.
 static uint32_t agency_named(const char *identity) {
     char *end;
     unsigned long agency = strtoul(identity, &end, 10);
@@ -130,10 +130,10 @@ static bool owes_answer(struct connection *connection) {
     return own->in_ledger > 0 || own->waiting.count > 0;
 }
 
-// A client that sends nothing more still gets its answers; but a held consultation needs somebody who waits,
-// and one that has ended cannot be told from one that is gone.
+// A client that sends nothing more still gets its answers. Held consultations are dropped: they need a client
+// that waits, and we cannot tell one that has ended from one that is gone.
 static void on_ended(struct connection *connection, const uint8_t *rest, size_t length) {
-    (void)rest; // half a message does not count
+    (void)rest; // half a message is ignored
     (void)length;
     struct lottery_connection *own = connection_state(connection);
     own->ended = true;

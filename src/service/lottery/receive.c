@@ -19,7 +19,7 @@ static_assert((int)HANDLER_PADDING_BYTES >= (int)JSON_PADDING_BYTES,
 static bool check_identity(struct connection *connection, uint32_t agency, struct error *error) {
     const struct lottery_connection *own = connection_state(connection);
     if (connection_identity(connection) == NULL || own->agency == agency) {
-        return true; // plain text, or itself
+        return true; // plain text, or its own agency
     }
     error_set(error, ERROR_NOT_AUTHORIZED, "agency: the certificate is of agency %.20s, not of %" PRIu32,
               connection_identity(connection), agency);
@@ -40,7 +40,7 @@ static bool check_message(struct connection *connection, const struct message *m
     return true;
 }
 
-// In plain text its own word is all there is.
+// On a plain connection the client's own claim is all we have.
 static void note_claim(struct connection *connection, uint32_t agency) {
     struct lottery_connection *own = connection_state(connection);
     if (connection_identity(connection) == NULL && own->claimed != agency) {
@@ -67,14 +67,14 @@ static bool take_chunk(struct request *request, const struct message *message, s
            error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
-// Called on the ledger's thread: so it is logged between the chunks that were stored before and after it.
+// Called on the ledger's thread, so the refusal is logged between the chunks stored before and after it.
 static void on_refused(const struct ledger_request *ledger) {
     const struct request *request = CONTAINER_OF(ledger, struct request, ledger);
     refusals_log_chunk(ledger->input.source, ledger->input.agency, request->bets_sent, &ledger->answer.error);
 }
 
-// Decodes one message and hands it over, unless it has to wait in a line first. Returns false when there is
-// no memory.
+// Decodes one message and hands it to the ledger, unless it has to wait in a line first. Returns false when
+// there is no memory.
 static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
     struct lottery_connection *own = connection_state(connection);
     struct request *request = request_new(connection);
@@ -160,7 +160,7 @@ size_t receive_messages(struct connection *connection, const uint8_t *bytes, siz
         }
         flow_stop(connection, began_ns);
         if (flow_keeps_message(connection)) {
-            return consumed; // with the message still to be taken
+            return consumed; // the message has yet to be taken
         }
         consumed += FRAME_HEADER_BYTES + message_length;
     }

@@ -1,4 +1,4 @@
-// Frames to messages, and messages to the ledger.
+// Turns frames into messages, and hands the messages to the ledger.
 #ifndef QUINIELA_SERVICE_LOTTERY_RECEIVE_H
 #define QUINIELA_SERVICE_LOTTERY_RECEIVE_H
 
@@ -7,7 +7,7 @@
 
 struct connection;
 
-// Takes the whole messages of what came. As handler.received.
+// Takes the whole messages among the bytes. As handler.received.
 size_t receive_messages(struct connection *connection, const uint8_t *bytes, size_t length);
 
 #endif

@@ -28,8 +28,8 @@ void refusals_log_chunk(uint64_t source, uint32_t agency, uint32_t bets, const s
                             bets, log_source.error, error->text);
 }
 
-// A client that is refused again and again is broken, or hostile. What the central just cannot do at the
-// moment does not count.
+// A client that is refused again and again is broken or hostile. Refusals do not count when the central
+// cannot do something just now.
 bool refusals_are_too_many(struct connection *connection, const struct error *error) {
     struct lottery_connection *own = connection_state(connection);
     uint32_t most = lottery_loop_of(connection)->lottery->refusals_max;

@@ -9,17 +9,17 @@
 
 struct connection;
 
-// A message of the connection, for that agency, is refused; 0: nobody knows which. Not for chunks.
+// A message of the connection is refused, for that agency (0: unknown). Not for chunks.
 void refusals_log(const struct connection *connection, uint32_t agency, const struct error *error);
 
-// A chunk of so many bets is refused. For any thread.
+// A chunk of that many bets is refused. For any thread.
 void refusals_log_chunk(uint64_t source, uint32_t agency, uint32_t bets, const struct error *error);
 
-// A message is refused that a log would only be filled with.
+// Counts a refused message that is not worth a log line.
 void refusals_count(void);
 
-// The connection is answered with that error. Returns whether it was refused as often in a row as is allowed:
-// then nothing more is to be taken from it.
+// The connection is answered with that error. Returns whether it has now been refused the maximum number of
+// times in a row: then take nothing more from it.
 bool refusals_are_too_many(struct connection *connection, const struct error *error);
 
 // A message of the connection was good.

@@ -48,7 +48,7 @@ void request_free(struct request *request) {
     free(request);
 }
 
-// It counts as being with the ledger, and is told whose turn it takes there.
+// Counts the request as being with the ledger, and sets whose turn it takes there.
 static void begin(struct request *request) {
     struct connection *connection = request->connection;
     struct lottery_connection *own = connection_state(connection);
@@ -61,7 +61,7 @@ static void begin(struct request *request) {
     request->pass = admission_begin(&own->admission, request->bytes);
 }
 
-// The central is shutting down: the connection ends unanswered.
+// The central is shutting down: the connection ends without an answer.
 static void cancel(struct request *request) {
     if (request->connection != NULL) {
         admission_end(&request->pass);
@@ -98,7 +98,7 @@ void request_came_back(struct request *request) {
 
 void request_record_told(struct lottery_loop *loop, uint32_t agency) {
     struct request *request = new_of_loop(loop);
-    if (request != NULL) { // else it is told all the same, only not recorded
+    if (request != NULL) { // otherwise the agency was told all the same, but that is not recorded
         request->ledger.input.type = LEDGER_TOLD;
         request->ledger.input.agency = agency;
         request->ledger.input.turn_agency = admission_group(agency, false);

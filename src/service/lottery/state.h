@@ -1,5 +1,5 @@
-// What the lottery keeps for the whole server, for a loop, and for a connection. A part that is named after a
-// file is changed by that file alone, from when flow.c has made it; the others may read it.
+// What the lottery keeps for the whole server, for each loop, and for each connection. Once flow.c has made a
+// part that is named after a file, only that file changes it; the others may read it.
 #ifndef QUINIELA_SERVICE_LOTTERY_STATE_H
 #define QUINIELA_SERVICE_LOTTERY_STATE_H
 
@@ -20,8 +20,8 @@
 
 struct lottery {
     struct worker *worker;
-    struct audit *audit;                     // or NULL
-    uint32_t refusals_max;                   // of one connection in a row; 0: any number
+    struct audit *audit;                     // may be NULL
+    uint32_t refusals_max;                   // of one connection in a row; 0: no limit
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
     int loop_count;
@@ -35,19 +35,19 @@ struct lottery_loop {
     struct fair *admission; // what each agency has with the ledger
     struct doubt doubt;
     struct lines lines;
-    bool gives_lists;         // connections that wait for a list are being resumed
+    bool gives_lists;         // connections that wait for a list are being resumed now
     struct list_head waiting; // connections with consultations that wait for the draw
 };
 
 struct lottery_connection {
     struct connection *connection;
     uint32_t claimed;   // in plain text: the agency of its last good message
-    uint32_t agency;    // with TLS: the one in its certificate, 0 for none. It speaks for no other
+    uint32_t agency;    // with TLS: the agency in its certificate, 0 for none; it may speak for no other
     unsigned in_ledger; // messages that are with the ledger
     uint32_t refusals;  // messages refused in a row
     bool ended;         // the other side sends nothing more
-    bool broken;        // nothing more is taken from it: it is closed after the last answer
-    bool finished;      // what is sent now no longer leaves
+    bool broken;        // nothing more is taken from it; it is closed after the last answer
+    bool finished;      // bytes sent now no longer leave
     struct admission_place admission;
     struct doubt_place doubt;
     struct lines_place line;

@@ -1,5 +1,5 @@
-// Which agencies were sent their winners on a connection. They have been told once these have arrived: what
-// is still on its way may get lost, and then the agency asks again.
+// Which agencies were sent their winners on a connection. They have been told once the winners have arrived:
+// bytes on their way may get lost, and then the agency asks again.
 #ifndef QUINIELA_SERVICE_LOTTERY_TELLING_H
 #define QUINIELA_SERVICE_LOTTERY_TELLING_H
 
@@ -10,17 +10,17 @@
 
 struct telling; // of a connection; NULL: nothing is on its way
 
-// Whether so many more agencies' winners may be sent before the earlier ones have arrived.
+// Whether the winners of `more` agencies may be sent before the earlier ones have arrived.
 bool telling_has_room(const struct telling *telling, unsigned more);
 
 // An agency's winners have been sent. False when out of memory.
 bool telling_add(struct telling **telling, uint32_t agency) MUST_CHECK;
 
-// All that was sent has arrived: takes one of those agencies. When none is left it returns false, frees
-// *telling and nulls it.
+// Everything sent has arrived: takes one of those agencies. When none is left, returns false, frees *telling
+// and nulls it.
 bool telling_take(struct telling **telling, uint32_t *agency);
 
-// The connection is gone, and nobody knows what has arrived.
+// The connection is gone, so it is unknown what has arrived.
 void telling_drop(struct telling **telling);
 
 #endif

@@ -32,7 +32,7 @@ bool waiting_has(const struct waiting_place *place, uint32_t agency) {
     return node != NULL;
 }
 
-// It no longer waits. Returns what was held for it.
+// The connection no longer waits. Returns what was held for it.
 static struct list_head stop(struct list_head *waiting, struct waiting_place *place) {
     struct list_head held = place->held;
     list_remove(waiting, &place->node);

@@ -1,4 +1,4 @@
-// Consultations that are held until the draw, and the connections that they came by.
+// Consultations that are held until the draw, and the connections that they came on.
 #ifndef QUINIELA_SERVICE_LOTTERY_WAITING_H
 #define QUINIELA_SERVICE_LOTTERY_WAITING_H
 
@@ -8,21 +8,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A connection's part. All zeros: nothing of it is held.
+// A connection's part. All zeros: nothing is held for it.
 struct waiting_place {
     struct list_node node; // in its loop's list, while something is held
     struct list_head held; // its consultations, in the order in which they came
     unsigned count;
 };
 
-// Holds a consultation of the connection at `place`; `waiting` lists its loop's connections that wait. False
-// when out of memory.
+// Holds a consultation of the connection at `place`; `waiting` is the list of its loop's waiting connections.
+// False when out of memory.
 bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32_t agency) MUST_CHECK;
 
 // Whether a consultation of that agency waits on the connection.
 bool waiting_has(const struct waiting_place *place, uint32_t agency);
 
-// Takes the next connection that waits, NULL when there is none. What was held for it is now in *held, for
+// Takes the next waiting connection, NULL when there is none. What was held for it is moved to *held, for
 // waiting_take.
 struct waiting_place *waiting_next(struct list_head *waiting, struct list_head *held);
 
