@@ -17,7 +17,7 @@ bool access_open(struct ledger *ledger, struct error *error) {
 }
 
 void access_give_up(struct ledger *ledger, const struct error *error) {
-    struct log_source source = {.error = error_name(error->code)}; // each chunk can be the cause
+    struct log_source source = {.error = error_name(error->code)}; // limited: any chunk can cause it
     (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
                             source.error, error->text);
     trial_begin(ledger);
@@ -33,7 +33,7 @@ bool access_ensure(struct ledger *ledger, struct error *error) {
     if (!access_open(ledger, error)) {
         return false;
     }
-    if (ledger->is_shared) { // a database that is reached is taken to work
+    if (ledger->is_shared) { // a database that answers counts as working
         trial_skip(ledger);
     }
     return true;

@@ -28,7 +28,7 @@ struct check {
     uint64_t finished;
     struct winning_bet *winning; // in the chunks, in their order
     size_t winning_count, winning_capacity;
-    size_t next_winner; // the first of those that is not among the stored winners yet
+    size_t next_winner; // the first of those not yet seen among the stored winners
 };
 
 static void note_damage(void *context, const char *damage) {
@@ -48,7 +48,7 @@ static void damage(struct check *check, const char *format, ...) {
     note_damage(check, text);
 }
 
-// Damage is reported; whatever prevents the check itself is an error.
+// Damage is reported; a failure of the check itself is an error.
 static bool go_on_after(struct check *check, const struct error *found, struct error *error) {
     if (found->code != ERROR_STORE_FAILED) {
         *error = *found;
@@ -119,7 +119,7 @@ static bool on_agency(void *context, const struct stored_agency *agency, struct 
     return true;
 }
 
-// Both come in the same order, so a winner that is in only one of them stands out.
+// Both come in the same order, so a winner found in only one of them stands out.
 static bool on_winner(void *context, const struct stored_winner *winner, struct error *error) {
     struct check *check = context;
     (void)error;
@@ -155,7 +155,7 @@ static void check_state(struct check *check) {
     }
 }
 
-// A read was cut short: the store takes nothing from then on.
+// A read was cut short, and from then on the store takes nothing.
 static bool broke_off(struct check *check, const struct error *found, struct error *error) {
     if (!go_on_after(check, found, error)) {
         return false;

@@ -1,4 +1,4 @@
-// Checking all that a store holds of a draw.
+// Checks everything that a store holds of a draw.
 #ifndef QUINIELA_LEDGER_CHECK_H
 #define QUINIELA_LEDGER_CHECK_H
 
@@ -9,13 +9,13 @@
 
 struct check_result {
     uint64_t chunks, bets; // that are good
-    uint64_t winners;      // that are stored
-    uint64_t damages;      // that were found
+    uint64_t winners;      // stored
+    uint64_t damages;      // found
 };
 
-// Checks everything of the store's draw, and the store's files, and reports each damage. After a
-// damage it goes on wherever it can. Fails only when it could not check (ERROR_NO_MEMORY; or no such draw):
-// whether all is well is in result->damages.
+// Checks all of the store's draw, and the store's files, and reports each damage. After a damage it
+// continues wherever it can. It fails only when it could not check (ERROR_NO_MEMORY; or no such draw).
+// result->damages tells whether all is well.
 bool check_draw(struct store *store, store_on_damage on_damage, void *context, struct check_result *result,
                 struct error *error) MUST_CHECK;
 

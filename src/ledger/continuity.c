@@ -13,9 +13,9 @@ struct expected {
 struct continuity {
     struct expected *agencies; // by number
     size_t count, capacity;
-    size_t now;    // whose chunks come
+    size_t now;    // the agency whose chunks are coming
     uint64_t bets; // of that agency so far
-    uint32_t only; // the one agency that is wanted, or 0
+    uint32_t only; // the one agency wanted, or 0
 };
 
 static bool add_agency(void *context, const struct stored_agency *agency, struct error *error) {
@@ -72,7 +72,7 @@ bool continuity_misplaced(const struct stored_chunk *chunk, struct error *error)
                      chunk->agency, chunk->first);
 }
 
-// Goes past the agencies before `agency`, all of whose chunks must have come.
+// Moves past the agencies before `agency`. All of their chunks must have come.
 static bool go_to(struct continuity *continuity, uint64_t agency, struct error *error) {
     bool whole = true;
     while (continuity->now < continuity->count && continuity->agencies[continuity->now].agency < agency) {

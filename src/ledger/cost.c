@@ -5,9 +5,9 @@
 #include "ledger/row_cache.h"
 #include "ledger/state.h"
 
-enum { LIST_BYTES = 512 * 1024 }; // what reading a list costs, in bytes of chunks that are read
+enum { LIST_BYTES = 512 * 1024 }; // the cost of reading a list, in bytes of chunks read
 
-// For bets that were sent before, where the chunks that hold the first and the last of them are not kept.
+// For bets sent before, when the chunks that hold the first and the last of them are not cached.
 static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger_request *request) {
     const struct agency *agency = &ledger->agencies[request->input.agency];
     if (request->input.first < 0 || (uint64_t)request->input.first >= agency->row.bets ||
@@ -21,7 +21,7 @@ static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger
         return 0;
     }
     size_t largest = agency->largest == 0 ? (size_t)CHUNK_BYTES_MAX : agency->largest;
-    return largest > request->input.chunk->rows_length ? largest : 0; // else it costs what was sent
+    return largest > request->input.chunk->rows_length ? largest : 0; // else it costs only what was sent
 }
 
 static size_t cost_of_list(const struct ledger *ledger, const struct ledger_request *request) {

@@ -8,9 +8,9 @@
 
 struct ledger;
 
-// Roughly how many stored bytes will be read for the request: 0 when what it asks for is in memory. Where an
-// agency's chunks have not been read since the start, they are taken to be of the largest size allowed. For
-// the ledger's thread.
+// Roughly how many stored bytes will be read for the request; 0 when everything it asks for is in memory. If
+// an agency's chunks have not been read since startup, they are assumed to be of the largest size allowed.
+// For the ledger's thread.
 size_t cost_beyond(const struct ledger *ledger, const struct ledger_request *request);
 
 #endif

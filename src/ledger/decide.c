@@ -12,9 +12,9 @@
 
 // What follows from a verdict -----------------------------------------------------------------------------
 
-// In a shared store, whether the verdict may come from not knowing what another server has stored of the
-// agency: a chunk that is sent again then looks like other bets, or like bets too many. Its row is read
-// before the verdict is relied on (decide_place).
+// In a shared store, whether the verdict may be due to not knowing what another server has stored for the
+// agency. A resent chunk then looks like other bets, or like too many bets. decide_place reads the agency's
+// row again before relying on such a verdict.
 static bool may_know_too_little(enum verdict verdict) {
     switch (verdict) {
     case VERDICT_GAP:
@@ -23,17 +23,17 @@ static bool may_know_too_little(enum verdict verdict) {
         return true;
     case VERDICT_NOTHING:
     case VERDICT_TOLD:
-    case VERDICT_STORE:          // its commit notices
-    case VERDICT_UNKNOWN_AGENCY: // decide_unknown has looked
-    case VERDICT_ENDS_EARLY:     // more bets make it no better
+    case VERDICT_STORE:          // the commit notices
+    case VERDICT_UNKNOWN_AGENCY: // decide_unknown has checked
+    case VERDICT_ENDS_EARLY:     // more bets do not change it
     case VERDICT_DAMAGED:
         break;
     }
     return false;
 }
 
-// Whether the request stays refused when its group begins anew, on what is stored by then. What depends on
-// how many bets are stored, and which, must be decided on again.
+// Whether the request stays refused when its group starts over, with whatever is stored by then. A verdict
+// that depends on how many bets are stored, or on which, must be reached again.
 static bool is_final(enum verdict verdict) {
     switch (verdict) {
     case VERDICT_UNKNOWN_AGENCY:
@@ -53,7 +53,7 @@ static bool is_final(enum verdict verdict) {
 
 // Against what is stored ----------------------------------------------------------------------------------
 
-// Compares `count` of the chunk's bets with the stored ones from `first` on.
+// Compares `count` of the chunk's bets with the stored ones, starting at `first`.
 static bool compare(struct ledger *ledger, const struct ledger_input *input, uint64_t first, uint32_t count,
                     struct decision *decision, bool *same, struct error *error) {
     struct agency *agency = &ledger->agencies[input->agency];
@@ -69,7 +69,7 @@ static bool compare(struct ledger *ledger, const struct ledger_input *input, uin
     return done;
 }
 
-// A chunk that says where it belongs, at or before the end of what is stored.
+// For a chunk that gives its place, at or before the end of the stored bets.
 static bool decide_overlap(struct ledger *ledger, const struct ledger_input *input, struct decision *decision,
                            struct error *error) {
     const struct agency *agency = &ledger->agencies[input->agency];
@@ -77,7 +77,7 @@ static bool decide_overlap(struct ledger *ledger, const struct ledger_input *inp
     bool same;
     decision->verdict = VERDICT_STORE;
     decision->known = (uint32_t)((end < bets ? end : bets) - first);
-    // In a shared store, what is known is confirmed by a group, in which it is read, too.
+    // In a shared store a group confirms what is known, so it is also read within that group.
     if (ledger->is_shared && !open_group_begin(ledger, error)) {
         return false;
     }
@@ -97,7 +97,7 @@ static bool decide_overlap(struct ledger *ledger, const struct ledger_input *inp
     return true;
 }
 
-// Reads an agency's row again, when another server may have changed it and this group has not.
+// Reads an agency's row again if another server may have changed it and this group has not.
 static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error *error) {
     const struct agency *agency = &ledger->agencies[number];
     struct stored_agency stored;
@@ -124,7 +124,7 @@ static bool decide_place(struct ledger *ledger, const struct ledger_input *input
             return true;
         }
     }
-    // Where nothing is appended, no commit notices that another server has stored more: its row is asked.
+    // When nothing is appended, no commit notices that another server has stored more. So the row is read.
     if (!refresh_agency(ledger, input->agency, error)) {
         return false;
     }
@@ -135,7 +135,7 @@ static bool decide_place(struct ledger *ledger, const struct ledger_input *input
     return decide_overlap(ledger, input, decision, error);
 }
 
-// Of an append in a commit of which nobody knew whether it was stored: how many of its bets were.
+// For an append whose earlier commit had an unknown outcome: how many of its bets were stored.
 static bool find_unknown(struct ledger *ledger, const struct ledger_request *request,
                          struct decision *decision, struct error *error) {
     const struct ledger_attempt *unknown = &request->own.unknown;
@@ -168,8 +168,8 @@ static bool decide_append(struct ledger *ledger, const struct ledger_request *re
     return true;
 }
 
-// Another server may have opened the draw for more agencies since: that is looked up before one is refused.
-// Once a group is enough.
+// Another server may have opened the draw to more agencies since, so this is checked before refusing one.
+// Once per group is enough.
 static bool decide_unknown(struct ledger *ledger, struct decision *decision, struct error *error) {
     decision->verdict = VERDICT_UNKNOWN_AGENCY;
     bool changed = false;
@@ -190,7 +190,7 @@ static bool find_verdict(struct ledger *ledger, const struct ledger_request *req
     if (input->agency > ledger->draw.agencies) {
         return decide_unknown(ledger, decision, error);
     }
-    assert(input->agency >= 1 || input->type == LEDGER_PASS); // 0 is nobody: it has nothing stored
+    assert(input->agency >= 1 || input->type == LEDGER_PASS); // 0 stands for no agency: it has nothing stored
     switch (input->type) {
     case LEDGER_CHUNK:
     case LEDGER_LAST_CHUNK:
@@ -243,7 +243,8 @@ static void refuse_unknown_agency(struct ledger_request *request, uint32_t agenc
     request->answer.error.field = "agency";
 }
 
-// It can be neither acknowledged nor called a conflict. No other request of the group has to do with that.
+// The chunk can be neither acknowledged nor called a conflict. The other requests of the group are not
+// affected.
 static void refuse_damaged(struct ledger_request *request, const struct error *damage) {
     struct log_source source = {.number = request->input.source, .error = error_name(damage->code)};
     (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",

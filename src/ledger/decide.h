@@ -1,5 +1,5 @@
-// Deciding on one request, against what is stored: new, sent again, a gap, a conflict, too late. Reads, and
-// changes nothing that is stored.
+// Decides on one request by comparing it with the stored bets: new, resent, a gap, a conflict, too late. It
+// reads, and changes nothing that is stored.
 #ifndef QUINIELA_LEDGER_DECIDE_H
 #define QUINIELA_LEDGER_DECIDE_H
 
@@ -7,31 +7,31 @@
 
 struct ledger;
 
-// Two questions are asked of each verdict, in decide.c: whether another server's bets may make it wrong
-// (may_know_too_little), and whether it stands when its group begins anew (is_final).
+// decide.c asks two questions of each verdict: whether another server's bets may make it wrong
+// (may_know_too_little), and whether it stands when its group starts over (is_final).
 enum verdict {
-    VERDICT_NOTHING, // nothing is to be stored: it only asks, was refused before, or was told before
-    VERDICT_TOLD,    // it is to be stored that the agency has been told
-    VERDICT_STORE,   // the chunk's bets after the known ones are to be stored; there may be none
+    VERDICT_NOTHING, // nothing to store: it only asks, was refused before, or was told before
+    VERDICT_TOLD,    // store that the agency has been told
+    VERDICT_STORE,   // store the chunk's bets after the known ones; there may be none
     // Refused, with the request's error set.
     VERDICT_UNKNOWN_AGENCY, // there is no such agency
     VERDICT_GAP,            // bets before this chunk are missing
     VERDICT_CONFLICT,       // other bets are stored in its place
     VERDICT_LATE,           // it adds bets to an agency that has sent its last chunk
-    VERDICT_ENDS_EARLY,     // it says it is the last one, and more is stored than ends with it
-    VERDICT_DAMAGED,        // what is stored in its place is damaged
+    VERDICT_ENDS_EARLY,     // it claims to be the last one, but more bets are stored than end with it
+    VERDICT_DAMAGED,        // the stored bets in its place are damaged
 };
 
 struct decision {
     enum verdict verdict;
-    // STORE, CONFLICT: how many of the chunk's bets, from the first one on, have a place that is taken.
+    // STORE, CONFLICT: how many of the chunk's bets, counted from the first, have a place that is taken.
     uint32_t known;
     struct error damage; // DAMAGED: what is wrong
 };
 
-// Decides on the request. Fails only when the store does, or there is no memory: a request that is refused
-// has an error of its own. Where the refusal stands, whatever becomes of the group, it sets `own.is_final`;
-// any other is taken back when the group begins anew, and decided on again.
+// Decides on the request. Fails only when the store fails or memory runs out; a refused request carries its
+// own error. Sets `own.is_final` if the refusal stands whatever happens to the group. Any other refusal is
+// taken back when the group starts over, and decided again.
 bool decide(struct ledger *ledger, struct ledger_request *request, struct decision *decision,
             struct error *error) MUST_CHECK;
 

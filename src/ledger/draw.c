@@ -54,8 +54,8 @@ static bool search_chunk(void *context, const struct stored_chunk *chunk, struct
     return true;
 }
 
-// Finds every bet with the winning number. None is overlooked: the store checks each chunk's checksum, and
-// the chunks follow one another without a gap.
+// Finds every bet with the winning number. It misses none: the store checks each chunk's checksum, and the
+// chunks follow one another without a gap.
 static bool find_hits(struct store *store, struct search *search, struct error *error) {
     bool found = continuity_new(store, 0, &search->continuity, error) &&
                  store_numbers(store, search_chunk, search, error) &&
@@ -65,7 +65,7 @@ static bool find_hits(struct store *store, struct search *search, struct error *
 }
 
 struct telling {
-    struct hit *hits; // those in the next chunk, and then the rest
+    struct hit *hits; // those in the next chunk, followed by the rest
     size_t left;
 };
 
@@ -78,11 +78,11 @@ static void read_document(struct hit *hit, const char *row, const char *end) {
            length < DOCUMENT_BYTES_MAX ? length : DOCUMENT_BYTES_MAX);
 }
 
-// Reads the documents of the hits that lie in this chunk. They come in the order of the bets, so the
-// search for each begins at the one before it: the rows are scanned once, however many of them win.
+// Reads the documents of the hits in this chunk. They come in the order of the bets, so the search for each
+// starts where the one before ended. The rows are scanned once, however many of them win.
 static bool tell_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct telling *telling = context;
-    uint64_t bet = chunk->first; // whose row begins at `at`
+    uint64_t bet = chunk->first; // the bet whose row begins at `at`
     size_t at = 0;
     if (!chunk_check_digest(chunk, error)) {
         return false;

@@ -1,4 +1,4 @@
-// The draw itself: finds who bet on the winning number, and stores them.
+// The draw itself: finds the bets on the winning number and stores the winners.
 #ifndef QUINIELA_LEDGER_DRAW_H
 #define QUINIELA_LEDGER_DRAW_H
 
@@ -8,10 +8,10 @@
 
 #include <stdint.h>
 
-// Reads every stored number, checked by the store, checks that no chunk is missing, and reads the documents
-// of the chunks that hold winners, which it checks whole. Adds the winners to the store's open group and to
-// *winners (made for draw->agencies; the caller's on success). *bets is how many bets there were.
-// ERROR_STORE_FAILED, naming agency and bet, when a chunk is not as it was stored.
+// Reads every stored number, checked by the store, and checks that no chunk is missing. Then reads the
+// documents of the chunks that hold winners, and checks those chunks whole. Adds the winners to the store's
+// open group and to *winners (made for draw->agencies; the caller's on success). *bets is the total number
+// of bets. ERROR_STORE_FAILED, naming agency and bet, when a chunk has changed since it was stored.
 bool draw_make(struct store *store, const struct stored_draw *draw, struct winners **winners, uint64_t *bets,
                struct error *error) MUST_CHECK;
 

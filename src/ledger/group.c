@@ -38,8 +38,8 @@
 #include <assert.h>
 
 enum {
-    CAREFUL_GROUPS = 64,    // for how long agencies are locked after another server has changed one
-    GROUP_ATTEMPTS_MAX = 5, // to store one, when other servers are quicker or the store is away
+    CAREFUL_GROUPS = 64,    // how many groups lock their agencies after another server has changed one
+    GROUP_ATTEMPTS_MAX = 5, // to store a group while other servers are quicker or the store is away
 };
 
 // The stages ----------------------------------------------------------------------------------------------
@@ -59,9 +59,9 @@ static bool take_locked(void *context, const struct stored_agency *stored, struc
     return state_take_agency(ledger, stored, error);
 }
 
-// When several servers get bets of one agency at once, guesses are wrong again and again. Then the rows are
-// locked first, and what is read of them is no guess: so that each group is stored in the end, and with it
-// those of all others that are in it.
+// When several servers get bets of one agency at the same time, guesses are wrong again and again. So the
+// rows are locked first, and nothing read from them is then a guess. In this way each group is stored in the
+// end, together with the bets of all other agencies in it.
 static bool lock(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
     uint32_t numbers[GROUP_CHUNKS_MAX];
     size_t count = 0;
@@ -93,7 +93,7 @@ static bool decide_and_stage(struct ledger *ledger, struct queue_node *requests,
 
 static bool commit(struct ledger *ledger, struct error *error) {
     if (!ledger->open_group.is_begun) {
-        return true; // nothing to store: resends and refusals only
+        return true; // nothing to store: only resends and refusals
     }
     if (!open_group_commit(ledger, error)) {
         return false;
@@ -107,7 +107,7 @@ static bool store_once(struct ledger *ledger, struct queue_node *requests, struc
            decide_and_stage(ledger, requests, error) && commit(ledger, error);
 }
 
-// What the group has changed that people may want to be able to prove.
+// Tells of the group's changes that people may need to prove later.
 static void note(const struct ledger *ledger, const struct queue_node *requests) {
     for (; requests != NULL; requests = requests->next) {
         const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
@@ -133,7 +133,7 @@ static void take_back(struct queue_node *requests, bool is_known) {
     }
 }
 
-// Turns every answer of the group that rests on the store into "not stored".
+// Turns every answer of the group that depends on the store into "not stored".
 static void fail(struct queue_node *requests, const struct error *error) {
     for (struct queue_node *node = requests; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
@@ -144,7 +144,7 @@ static void fail(struct queue_node *requests, const struct error *error) {
     }
 }
 
-// After a stage has failed: makes the group ready to begin anew. False, with `error` set, when it cannot.
+// After a stage has failed: makes the group ready to start over. False, with `error` set, when it cannot.
 static bool begin_anew(struct ledger *ledger, struct queue_node *requests, struct error *error) {
     bool is_away = error->code == ERROR_STORE_AWAY, is_stale = error->code == ERROR_STORE_STALE;
     log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
@@ -152,7 +152,7 @@ static bool begin_anew(struct ledger *ledger, struct queue_node *requests, struc
         if (!is_away && error->code != ERROR_STORE_AWAY) {
             return false;
         }
-        store_give_up(&ledger->store); // access_ensure opens it again, and reads it back
+        store_give_up(&ledger->store); // access_ensure reopens it and reads it back
     }
     take_back(requests, !is_away);
     ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;
@@ -170,7 +170,7 @@ static void store_halves(struct ledger *ledger, struct queue_node *requests, con
 static bool store_group(struct ledger *ledger, struct queue_node *requests, struct error *error) {
     for (int attempt = 1; !store_once(ledger, requests, error); attempt++) {
         struct error reason = *error;
-        row_cache_clear(ledger->cache); // chunks of the group may be in it, and are not stored
+        row_cache_clear(ledger->cache); // it may hold chunks of the group, which are not stored
         if (attempt == GROUP_ATTEMPTS_MAX || !may_begin_anew(ledger, error) ||
             !begin_anew(ledger, requests, error)) {
             return false;
@@ -193,7 +193,7 @@ static void store_or_fail(struct ledger *ledger, struct queue_node *requests) {
     }
 }
 
-// The last of the first half.
+// The last request of the first half.
 static struct queue_node *middle_of(struct queue_node *requests) {
     struct queue_node *middle = requests;
     for (const struct queue_node *end = requests->next; end != NULL && end->next != NULL;
@@ -203,8 +203,8 @@ static struct queue_node *middle_of(struct queue_node *requests) {
     return middle;
 }
 
-// The store refuses something of the group for what it is. By halves the request is found that is to blame,
-// and is refused alone; what the others send is stored.
+// The store refuses something in the group. Halving the group finds the request that caused it, which is
+// then refused alone; the others are stored.
 static void store_halves(struct ledger *ledger, struct queue_node *requests, const struct error *refusal) {
     if (requests->next == NULL) {
         struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
@@ -236,7 +236,7 @@ static bool needs_store(const struct ledger *ledger, const struct queue_node *re
     return false;
 }
 
-// What was refused before it came here stays refused, whatever becomes of the group.
+// Requests already refused before they came here stay refused, whatever happens to the group.
 static void keep_refused(struct queue_node *requests) {
     for (struct queue_node *node = requests; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);

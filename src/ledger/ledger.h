@@ -22,8 +22,8 @@
 // the group that stores it, or of a copy before that group begins, which the ledger takes over once it is
 // stored.
 //
-// group.h takes requests, work.h does what no request brings, and worker.h gives the ledger a thread of its
-// own, to which all these functions then belong.
+// group.h handles requests, and work.h the work that no request causes. worker.h gives the ledger a thread
+// of its own; all these functions then belong to that thread.
 #ifndef QUINIELA_LEDGER_LEDGER_H
 #define QUINIELA_LEDGER_LEDGER_H
 
@@ -35,26 +35,26 @@
 
 struct ledger;
 
-// Opens the store and continues from what is in it: which agencies finished, how many bets each has, whether
-// the draw was made and who won. A line of the log says so. `agencies` and `winning_number` are for a draw
-// that is not there yet, or that no agency has sent to. One that has begun keeps its own: more agencies are
-// taken, fewer or another number only with `change`, else ERROR_BAD_SETTING, whose `field` names the setting,
-// as when an agency beyond the last one has sent already. Once it is sealed, what is stored stays, and a
-// warning is logged when they differ. What is changed is logged. ERROR_STORE_AWAY when the store may come
-// back, ERROR_STORE_STALE when other servers hold the draw, and may let it go. On success the caller owns
-// *ledger.
+// Opens the store and continues from its contents: which agencies have finished, how many bets each has,
+// whether the draw was made and who won. Logs a line about that. `agencies` and `winning_number` are for a
+// draw that does not exist yet, or to which no agency has sent anything. A draw that has begun keeps its own
+// terms. It accepts more agencies, but fewer agencies or another number only with `change`. Otherwise the
+// error is ERROR_BAD_SETTING, and its `field` names the setting; likewise when an agency beyond the last one
+// has already sent bets. A sealed draw keeps its stored terms, and a warning is logged when the settings
+// differ. Changes are logged. ERROR_STORE_AWAY when the store may come back. ERROR_STORE_STALE when other
+// servers hold the draw and may release it. On success the caller owns *ledger.
 bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
                  struct error *error) MUST_CHECK;
 
 // Closes the store, frees the ledger and nulls the caller's pointer.
 void ledger_close(struct ledger **ledger);
 
-// Calls `noted` for what was found stored: the agencies that have finished, by number, the seal, the draw.
-// `at` says since when. To be called after ledger_open, before anything else.
+// Calls `noted` for what was found stored: the agencies that have finished, by number; the seal; the draw.
+// `at` says when each was stored. Call it after ledger_open, before anything else.
 void ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
                    void *context);
 
-// Whether other servers may change the draw, so that work_look has to be called now and then.
+// Whether other servers may change the draw, so that work_look must be called now and then.
 bool ledger_is_shared(const struct ledger *ledger);
 
 // How many agencies the draw waits for. Another server may change that while it is open.

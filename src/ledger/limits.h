@@ -4,7 +4,7 @@
 
 enum {
     GROUP_CHUNKS_MAX = 2048,
-    GROUP_BYTES_MAX = 16 * 1024 * 1024, // beyond that the next group has its turn
+    GROUP_BYTES_MAX = 16 * 1024 * 1024, // anything beyond that goes into the next group
 };
 
 #endif

@@ -7,17 +7,17 @@
 
 enum { LISTS_KEPT = 8 };
 
-// Pieces of one agency that follow one another.
+// Consecutive pieces of one agency.
 struct list {
     uint32_t agency; // 0: none
     uint32_t count;
-    uint64_t end;  // of the bets that are in it
+    uint64_t end;  // the index after its last bet
     uint64_t used; // when it was last used, counted in lists; 0: empty
     struct piece pieces[PIECES_LISTED_MAX];
 };
 
 struct listings {
-    struct list *lists[LISTS_KEPT]; // made when they are needed
+    struct list *lists[LISTS_KEPT]; // made when needed
     uint64_t made;
 };
 
@@ -65,7 +65,7 @@ bool listings_have(const struct listings *listings, uint32_t agency, uint64_t be
     return find(listings, agency, bet) != NULL;
 }
 
-// Room for one more list, taken from the least recently used one. NULL when there is no memory.
+// Room for one more list, taken from the least recently used one. NULL when out of memory.
 static struct list *make_room(struct listings *listings) {
     int oldest = 0;
     for (int i = 0; i < LISTS_KEPT; i++) {
@@ -81,10 +81,10 @@ static struct list *make_room(struct listings *listings) {
 
 struct reading {
     struct list *list;
-    uint64_t bets; // the end of all
+    uint64_t bets; // the end of them all
 };
 
-// Leaves out a piece that does not follow the one before, and all after it: a client has no use for them.
+// Drops a piece that does not follow the one before, and all after it: a client cannot use them.
 static bool add_piece(void *context, const struct stored_piece *stored, struct error *error) {
     (void)error;
     struct reading *reading = context;
@@ -112,7 +112,7 @@ static bool read_list(struct list *list, struct store *store, const struct ledge
     return true;
 }
 
-// The part of the list from the request's bet on.
+// The part of the list that starts at the request's bet.
 static bool copy_rest(const struct list *list, struct ledger_request *request) {
     uint32_t skipped = 0;
     while (skipped < list->count &&

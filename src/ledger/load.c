@@ -50,7 +50,7 @@ static bool load_winners(struct ledger *ledger, struct error *error) {
     return true;
 }
 
-// What is stored is the truth; only where there is no draw yet it is what the settings say.
+// The store is right; the settings count only where there is no draw yet.
 static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     struct stored_draw stored = {0};
     if (!store_get_draw(ledger->store, &stored, found, error)) {
@@ -70,7 +70,7 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     return true;
 }
 
-// The store checks its rows one by one; this finds rows that are gone.
+// The store checks rows one by one; this finds missing rows.
 static bool check_rows_are_there(const struct ledger *ledger, bool found, struct error *error) {
     bool are_there =
         ledger->draw.state == DRAW_OPEN ? found || ledger->loaded.rows == 0 : state_all_finished(ledger);
@@ -81,7 +81,7 @@ static bool check_rows_are_there(const struct ledger *ledger, bool found, struct
                      ledger->draw_name);
 }
 
-// The first line about a store: what was found in it.
+// The first log line about a store: what was found in it.
 static void log_found(struct ledger *ledger, bool found) {
     const struct stored_draw *draw = &ledger->draw;
     if (!ledger->loaded.is_logged) {
@@ -94,8 +94,8 @@ static void log_found(struct ledger *ledger, bool found) {
     }
 }
 
-// A draw that others may change is changed only by a server that has locked its row, and has read everything
-// that the decision depends on after that. Most loads change nothing; one that does is begun anew.
+// To change a draw that others may change, a server must first lock its row, and only then read everything
+// that the decision depends on. Most loads change nothing; one that does starts over with the lock.
 static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *error) {
     if (!ledger->is_shared || !puts_draw || ledger->open_group.is_begun || ledger->draw.checksum == 0) {
         return false;
@@ -104,9 +104,9 @@ static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *erro
     return !error_set(error, ERROR_STORE_STALE, "the draw is to be locked first");
 }
 
-// Stores what this start changes, and which agencies have been told, if that could not be stored before. In a
-// shared store what was read may be of a commit that no standby has yet: a commit of our own waits until one
-// has.
+// Stores the changes of this start, and which agencies have been told if that could not be stored before. In
+// a shared store the rows read may come from a commit that no standby has yet. A commit of our own waits
+// until one has it.
 static bool store_loaded(struct ledger *ledger, struct error *error) {
     bool is_open = ledger->draw.state == DRAW_OPEN;
     bool seals = is_open && state_all_finished(ledger); // AGENCIES is smaller than it was
@@ -130,11 +130,11 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     return stored;
 }
 
-// All that is read is of one moment; with the draw locked, it stays so until the commit.
+// All of it is read at one moment. With the draw locked, it stays that way until the commit.
 static bool begin_load(struct ledger *ledger, struct error *error) {
-    open_group_drop(ledger); // it was decided on something else
+    open_group_drop(ledger); // it was decided on with other contents
     row_cache_clear(ledger->cache);
-    listings_forget(ledger->listings); // of what may not have been stored
+    listings_forget(ledger->listings); // they may list bets that were not stored
     ledger->in_hand.seals = false;
     ledger->is_shared = store_is_shared(ledger->store);
     if (!ledger->loaded.locks) {
@@ -158,8 +158,8 @@ static bool load_once(struct ledger *ledger, struct error *error) {
     return load_winners(ledger, error);
 }
 
-// Another server may be quicker, or hold the draw for longer than anybody waits. Once the draw is to be
-// locked each attempt does so, and the last one's error says why it could not.
+// Another server may be quicker, or hold the draw for longer than we are willing to wait. Once the draw must
+// be locked each attempt locks it, and the last attempt's error says why it could not.
 bool load_all(struct ledger *ledger, struct error *error) {
     ledger->loaded.locks = false;
     for (int attempt = 1; attempt < LOAD_ATTEMPTS_MAX; attempt++) {

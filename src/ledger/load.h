@@ -1,4 +1,4 @@
-// Reading back what is stored: what the store says is the truth, whatever was in memory before.
+// Reading back the store: its contents count, whatever was in memory before.
 #ifndef QUINIELA_LEDGER_LOAD_H
 #define QUINIELA_LEDGER_LOAD_H
 
@@ -6,15 +6,15 @@
 
 struct ledger;
 
-enum { LOAD_ATTEMPTS_MAX = 5 }; // of a load, when other servers are quicker
+enum { LOAD_ATTEMPTS_MAX = 5 }; // of a load, while other servers are quicker
 
-// Reads everything back from the open store, and stores what this start changes (terms.h). An open group is
-// dropped. ERROR_BAD_SETTING, with `field` set, when the settings do not fit a draw that has begun;
+// Reads everything back from the open store, and stores the changes of this start (terms.h). Drops an open
+// group. ERROR_BAD_SETTING, with `field` set, when the settings do not fit a draw that has begun;
 // ERROR_STORE_FAILED, ERROR_STORE_AWAY; ERROR_STORE_STALE when other servers were quicker each time, or hold
 // the draw.
 bool load_all(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// Whether the draw's stored row is no longer the one that was loaded.
+// Whether the draw's stored row differs from the one that was loaded.
 bool load_has_changed(struct ledger *ledger, bool *changed, struct error *error) MUST_CHECK;
 
 #endif

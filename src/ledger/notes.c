@@ -13,7 +13,7 @@ void notes_tell_drawn(const struct ledger *ledger) {
 }
 
 void notes_tell_if_all_told(struct ledger *ledger) {
-    bool is_stored = ledger->store != NULL; // after a failure: when the store has been opened again
+    bool is_stored = ledger->store != NULL; // after a failure, only once the store has been reopened
     if (ledger->options.all_told != NULL && !ledger->all_told && is_stored &&
         ledger->draw.state == DRAW_DRAWN && ledger->told == ledger->draw.agencies) {
         ledger->all_told = true;

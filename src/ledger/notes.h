@@ -1,4 +1,4 @@
-// What a ledger tells whoever opened it (options.h).
+// The events that a ledger reports to its opener (options.h).
 #ifndef QUINIELA_LEDGER_NOTES_H
 #define QUINIELA_LEDGER_NOTES_H
 
@@ -6,13 +6,13 @@
 
 struct ledger;
 
-// Reports an event for the audit log: what it tells of is stored.
+// Reports an event for the audit log, once it is stored.
 void notes_tell(const struct ledger *ledger, const struct ledger_note *note);
 
 // The draw is made and stored.
 void notes_tell_drawn(const struct ledger *ledger);
 
-// Once every agency has been told its winners, and that is stored: says so, the first time.
+// Once every agency has been told its winners and that is stored: reports it, the first time only.
 void notes_tell_if_all_told(struct ledger *ledger);
 
 #endif

@@ -41,14 +41,14 @@ bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
     return true;
 }
 
-// Bets go only into the draw that they were decided on: another server may have changed it, and sealed it
-// without this agency. A group in which an agency finishes sees to that when it counts.
+// Bets may go only into the draw that they were decided on: another server may have changed it, and sealed
+// it without this agency. When an agency finishes in the group, counting the finished agencies checks this.
 static bool hold_draw(struct ledger *ledger, struct error *error) {
     return !ledger->open_group.appends || ledger->open_group.finishing > 0 ||
            store_hold_draw(ledger->store, ledger->draw.checksum, error);
 }
 
-// With the last agency's end the draw is sealed, whichever server that comes to.
+// When the last agency finishes, the draw is sealed, whichever server this happens on.
 static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
     struct open_group *group = &ledger->open_group;
     uint32_t finished = ledger->finished;

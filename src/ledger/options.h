@@ -10,8 +10,7 @@
 struct store;
 struct winners;
 
-// Something that people may want to be able to prove later. It is stored by then, and nobody has been
-// answered yet.
+// An event that people may need to prove later. By then it is stored, and nobody has been answered yet.
 enum ledger_note_kind { LEDGER_NOTE_FINISHED, LEDGER_NOTE_SEALED, LEDGER_NOTE_DRAWN };
 
 struct ledger_note {
@@ -23,18 +22,18 @@ struct ledger_note {
 
 struct ledger_options {
     const char *draw;
-    uint32_t agencies; // that the draw waits for
+    uint32_t agencies; // how many the draw waits for
     uint16_t winning_number;
-    bool agencies_by_default, number_by_default; // nobody has given them: they are for a new draw
-    bool change; // to give a draw that has begun fewer agencies, or another number, is meant
-    // Opens the store, at the start and again after a failure. The ledger owns what it gets.
+    bool agencies_by_default, number_by_default; // not given by anybody, so only for a new draw
+    bool change; // the settings may give a draw that has begun fewer agencies or another number
+    // Opens the store, at startup and again after a failure. The ledger owns the result.
     bool (*open_store)(void *context, struct store **store, struct error *error);
-    // The draw is made and stored: called once, from ledger_open when it was made before. The table lives as
+    // The draw is made and stored. Called once; from ledger_open if it was made before. The table lives as
     // long as the ledger.
     void (*drawn)(void *context, const struct winners *winners);
-    // Every agency has been told its winners, and that is stored. Called once. NULL: nobody wants to know.
+    // Every agency has been told its winners, and that is stored. Called once. May be NULL.
     void (*all_told)(void *context);
-    // Called for what this server has done itself. NULL: nobody wants to know.
+    // Called for what this server itself has done. May be NULL.
     void (*noted)(void *context, const struct ledger_note *note);
     void *context;
 };

@@ -1,5 +1,5 @@
-// A request to the ledger, in three parts: what it asks for, the answer, and what the ledger keeps with it
-// while it has it.
+// A request to the ledger, in three parts: the question, the answer, and the ledger's own notes while it has
+// the request.
 #ifndef QUINIELA_LEDGER_REQUEST_H
 #define QUINIELA_LEDGER_REQUEST_H
 
@@ -15,8 +15,8 @@ enum ledger_request_type {
     LEDGER_CHUNK,      // store the chunk
     LEDGER_LAST_CHUNK, // the same, and it is the agency's last one
     LEDGER_TOLD,       // the agency has been told its winners
-    // Only ask whether there is such an agency. The request keeps its place among the others, so that the
-    // answers keep theirs.
+    // Only asks whether the agency exists. The request keeps its place among the others, so that the answers
+    // stay in order.
     LEDGER_PASS,
 };
 
@@ -27,24 +27,25 @@ struct ledger_input {
     int64_t first; // bets of the agency before this chunk, or -1: append it
     const struct chunk *chunk;
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
-    bool wants_list;                    // of what is stored from bet `list_from` on (listing.h)
+    bool wants_list;                    // of the stored bets, starting at `list_from` (listing.h)
     uint64_t list_from;
-    uint64_t source; // for the log: where it comes from, as a number; 0: from nowhere
-    // Which agency's (or other group's) turns it uses in the worker's queue; within them turns go by
-    // `source`. All waiting requests of one connection have the same, so that their answers keep their order.
+    uint64_t source; // for the log: where it comes from, as a number; 0: unknown
+    // Whose turns it uses in the worker's queue: an agency's, or another group's. Within a group, turns go
+    // by `source`. All waiting requests of one connection have the same, so that their answers keep their
+    // order.
     uint64_t turn_agency;
 };
 
 struct ledger_answer {
     struct error error;   // ERROR_NONE: done, and stored for good. Already set: refused before it came here
-    int64_t next;         // bets of the agency that are stored, or -1 when the answer does not say
-    struct piece *pieces; // the list that was asked for, made with malloc, the submitter's; else NULL
+    int64_t next;         // how many bets of the agency are stored, or -1 when the answer does not say
+    struct piece *pieces; // the list asked for, made with malloc, the submitter's; else NULL
     uint32_t piece_count;
-    uint32_t stored; // how many bets were stored now, and not before
-    bool finished;   // the agency has finished just now
+    uint32_t stored; // how many bets were newly stored
+    bool finished;   // the agency finished with this request
 };
 
-// What one attempt to store a request puts where.
+// Where one attempt to store a request puts its bets.
 struct ledger_attempt {
     uint32_t bets;
     uint64_t at;
@@ -53,10 +54,10 @@ struct ledger_attempt {
 
 struct ledger_own {
     struct fair_item turn;
-    struct ledger_attempt attempt; // the present one
-    struct ledger_attempt unknown; // an earlier one; nobody knows whether it was stored
-    // Refused for good, before it came here or by a verdict that stands (decide.h): it is not decided on
-    // again when its group begins anew, and stays refused when the store fails.
+    struct ledger_attempt attempt; // the current one
+    struct ledger_attempt unknown; // an earlier one whose outcome is unknown
+    // Refused for good, before it came here or by a verdict that stands (decide.h). It is not decided again
+    // when its group starts over, and stays refused when the store fails.
     bool is_final;
 };
 
@@ -65,11 +66,13 @@ struct ledger_request {
     struct ledger_input input;
     struct ledger_answer answer;
     struct ledger_own own; // begins zeroed
-    // Called on the ledger's thread when a group with the request ends and it is refused, also when it was
-    // before it came here: in the order of the requests, and before `complete`. It logs the refusal. Not
-    // called for what still waits when the worker stops. NULL: nobody wants to know.
+    // Called on the ledger's thread when a group with the request ends and the request is refused, even if
+    // it was refused before it came here. The calls come in the order of the requests, each before
+    // `complete`. It logs the refusal. Not called for requests still waiting when the worker stops. May be
+    // NULL.
     void (*refused)(const struct ledger_request *request);
-    // Called once, on the ledger's thread, when the answer stands. The request is then the submitter's again.
+    // Called once, on the ledger's thread, when the answer is final. The request is then the submitter's
+    // again.
     void (*complete)(struct ledger_request *request);
 };
 

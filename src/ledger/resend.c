@@ -9,15 +9,15 @@
 struct comparison {
     struct row_cache *cache;
     uint32_t agency;
-    const char *rows; // of the bets sent again, from the next one to be compared on
+    const char *rows; // of the bets sent again, from the next one to compare
     size_t length;
-    uint64_t at, end; // the next bet to be compared, and the one after the last
+    uint64_t at, end; // the next bet to compare, and the end of the bets
     bool same;
     size_t largest; // bytes of a chunk that was read
     struct error damage;
 };
 
-// Compares the bets up to `until`, whose stored rows are these, and moves on to `until`.
+// Compares the bets up to `until` with these stored rows, and moves on to `until`.
 static void compare_rows(struct comparison *comparison, uint64_t until, const char *rows, size_t length) {
     comparison->same = length <= comparison->length && memcmp(rows, comparison->rows, length) == 0;
     if (comparison->same) {
@@ -31,7 +31,7 @@ static uint64_t until_end_of(const struct comparison *comparison, uint64_t store
     return stored_end < comparison->end ? stored_end : comparison->end;
 }
 
-// A stored row that is damaged, or gone, does not fail the comparison: it ends it, with the damage noted.
+// A damaged or missing stored row does not fail the comparison: it ends it, and the damage is noted.
 static bool find_damage(struct comparison *comparison, const struct error *error) {
     if (error->code != ERROR_STORE_FAILED) {
         return false;
@@ -41,9 +41,9 @@ static bool find_damage(struct comparison *comparison, const struct error *error
     return true;
 }
 
-// Compares what the stored chunk and the rest of the bets have in common. A chunk that differs because it is
-// damaged, or gone, does not count as other bets. One that costs more to read than was sent is checked and
-// kept.
+// Compares the bets that the stored chunk and the rest of the resend share. A chunk that differs because it
+// is damaged or missing does not count as other bets. A chunk that costs more to read than was sent is
+// checked and kept.
 static bool compare_chunk(void *context, const struct stored_chunk *stored, struct error *error) {
     struct comparison *comparison = context;
     if (stored->rows_length > comparison->largest) {

@@ -54,7 +54,7 @@ const struct cached_rows *row_cache_find(struct row_cache *cache, uint32_t agenc
     return NULL;
 }
 
-// Fills in where each row begins, and where the last one ends. False when they are not `count` rows.
+// Fills in where each row begins, and where the last one ends. False if they are not `count` rows.
 static bool find_rows(struct cached_rows *chunk, size_t length) {
     const char *at = chunk->rows, *end = chunk->rows + length;
     for (uint32_t i = 0; i < chunk->count; i++) {
@@ -83,7 +83,7 @@ void row_cache_keep(struct row_cache *cache, const struct stored_chunk *stored) 
                                .offsets = memory};
     memcpy(kept.rows, stored->rows, stored->rows_length);
     if (!find_rows(&kept, stored->rows_length)) {
-        free(memory); // a last row without an end, as other programs may store it
+        free(memory); // a last row without a line end, as other programs may store it
         return;
     }
     struct cached_rows *oldest = &cache->chunks[0];

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-// The part of the chunk after its first `skip` bets, as it is stored at the end of the agency's.
+// The part of the chunk after its first `skip` bets, as it is appended to the agency's bets.
 static bool cut_chunk(const struct ledger_input *input, uint32_t skip, uint64_t first,
                       struct stored_chunk *stored, struct error *error) {
     const struct chunk *chunk = input->chunk;
@@ -62,8 +62,8 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     return open_group_begin(ledger, error);
 }
 
-// What was stored before may be of a commit that no standby has yet (see load.c: store_loaded): so in a
-// shared store it is acknowledged after a commit, too.
+// In a shared store, bets stored before may come from a commit that no standby has yet (see load.c:
+// store_loaded). So they, too, are acknowledged only after a commit.
 static bool confirm_known(struct ledger *ledger, uint32_t agency, struct error *error) {
     if (!ledger->is_shared || ledger->agencies[agency].row.checksum == 0) {
         return true;
@@ -79,7 +79,7 @@ static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, u
         !confirm_known(ledger, request->input.agency, error)) {
         return false;
     }
-    if (request->answer.stored == 0) { // nothing new: what an attempt of unknown outcome stored counts
+    if (request->answer.stored == 0) { // nothing new: counts what an unknown attempt stored
         request->answer.stored = request->own.unknown.bets;
         request->answer.finished = request->answer.finished || request->own.unknown.last;
     }
@@ -93,7 +93,7 @@ static bool stage_told(struct ledger *ledger, uint32_t agency, struct error *err
     return open_group_begin(ledger, error);
 }
 
-// How many bets are stored, and which, where that was asked for.
+// How many bets are stored, and which, if the request asked for that.
 static bool answer_stored(const struct ledger *ledger, struct ledger_request *request, struct error *error) {
     uint64_t bets = ledger->agencies[request->input.agency].row.bets;
     request->answer.next = (int64_t)bets;

@@ -15,8 +15,8 @@ void state_touch(struct ledger *ledger, uint32_t number) {
     }
 }
 
-// Which agencies have been told is known here first, and stays known when it could not be stored: nobody will
-// say it again.
+// That an agency has been told is first known here. It is remembered even when it could not be stored,
+// because nobody will report it again.
 bool state_take_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
     if (stored->agency < 1 || stored->agency > ledger->draw.agencies) {

@@ -10,7 +10,7 @@ struct terms {
     uint16_t winning_number;
 };
 
-// What is wanted: what was given, and where nothing was, what is stored.
+// The terms wanted: those given, and otherwise those stored.
 static struct terms wanted_terms(const struct ledger *ledger) {
     const struct ledger_options *options = &ledger->options;
     return (struct terms){
@@ -30,7 +30,7 @@ static bool refuse(struct error *error, const char *field, const struct ledger *
     return false;
 }
 
-// More agencies hurt nobody; fewer may seal the draw at once.
+// More agencies do no harm; fewer may seal the draw immediately.
 static bool check_terms(const struct ledger *ledger, const struct terms *wanted, struct error *error) {
     const struct stored_draw *draw = &ledger->draw;
     bool may_change = ledger->loaded.rows == 0 || ledger->options.change;
@@ -75,7 +75,7 @@ static void warn_of_closed(const struct ledger *ledger, const struct terms *want
     }
 }
 
-// Left in a file, it lets the next mistake through.
+// If the flag stays in a file, it lets the next mistake through.
 static void warn_of_change_for_nothing(const struct ledger *ledger) {
     if (ledger->options.change) {
         log_event(LOG_LEVEL_WARNING, "change_draw", LOG_IN_PROGRESS,
@@ -103,7 +103,7 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     if (!check_terms(ledger, &wanted, error)) {
         return false;
     }
-    if (ledger->open_group.is_begun || !ledger->is_shared) { // else it comes here again, with the draw locked
+    if (ledger->open_group.is_begun || !ledger->is_shared) { // else this runs again, with the draw locked
         log_change(ledger, "agencies", draw->agencies, wanted.agencies);
         log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
     }

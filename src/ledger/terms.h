@@ -1,6 +1,6 @@
-// The terms of a draw, how many agencies it waits for and which number wins: those that are stored, or those
-// that a server is started with. A draw that has begun keeps its own, so that a forgotten flag at a restart
-// cannot seal it, nor have another number win.
+// The terms of a draw: how many agencies it waits for, and which number wins. They come from the store, or
+// from the settings of the server. A draw that has begun keeps its own. So a flag forgotten at a restart can
+// neither seal it nor make another number win.
 #ifndef QUINIELA_LEDGER_TERMS_H
 #define QUINIELA_LEDGER_TERMS_H
 
@@ -8,9 +8,9 @@
 
 struct ledger;
 
-// Of the first load, once the draw's row (`found`: there is one) and its agencies' have been read: decides
-// between what is stored and what the settings of this start say. ERROR_BAD_SETTING, with `field` set, when
-// they do not go together; what to type instead is in the text. ERROR_NO_MEMORY.
+// For the first load, once the rows of the draw (`found`: it has one) and of its agencies have been read.
+// Decides between the stored terms and the settings of this start. ERROR_BAD_SETTING, with `field` set, when
+// they do not fit together; the text says what to type instead. ERROR_NO_MEMORY.
 bool terms_take(struct ledger *ledger, bool found, struct error *error) MUST_CHECK;
 
 #endif

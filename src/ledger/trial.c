@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-enum { ROW_BYTES = 16 * 1024 }; // what a group takes besides its chunks
+enum { ROW_BYTES = 16 * 1024 }; // what a group needs besides its chunks
 
 void trial_note_failed(struct ledger *ledger, const struct queue_node *group) {
     size_t bytes = ROW_BYTES;
@@ -45,7 +45,7 @@ bool trial_make(struct ledger *ledger, struct error *error) {
     if (!ledger->failing) {
         return true;
     }
-    struct stored_draw draw = ledger->draw; // as it is stored: it was read when the store was opened
+    struct stored_draw draw = ledger->draw; // as stored: it was read when the store was opened
     if (!store_try_room(ledger->store, ledger->failed_bytes, error) || !store_begin(ledger->store, error) ||
         !store_put_draw(ledger->store, &draw, error) || !store_commit(ledger->store, error)) {
         return false;

@@ -9,21 +9,21 @@
 
 enum {
     TURN_BYTES = 64 * 1024,
-    REQUEST_BYTES = 16 * 1024,          // what deciding on a chunk costs, in bytes that are stored
-    EXPENSIVE_BYTES = 2 * TURN_BYTES,   // reading more than that, beyond what was sent, is expensive
+    REQUEST_BYTES = 16 * 1024,          // cost of deciding on a chunk, in bytes stored
+    EXPENSIVE_BYTES = 2 * TURN_BYTES,   // reading more than that, beyond the bytes sent, is expensive
     EXPENSIVE_GROUP_BYTES = 256 * 1024, // of a group of the second line
-    REST_TIMES = 3,                     // the second line rests so many times as long as it ran
+    REST_TIMES = 3,                     // the second line rests this many times as long as it ran
     REST_MS_MAX = 1000,
-    ALONE_MS = 1000, // the first line was empty for so long: then nobody else wants the thread
+    ALONE_MS = 1000, // once the first line has been empty for this long, nobody else wants the thread
 };
 
 struct turns {
     const struct ledger *ledger;
     struct fair *first, *second;
-    struct queue_node *unsorted; // requests that there was no memory to queue: they come after all others
-    bool is_second;              // the group in hand is of the second line
-    uint64_t taken_ms, rest_until_ms; // it was taken then; the second line rests until then
-    uint64_t first_ms;                // the first line had its last turn
+    struct queue_node *unsorted;      // not queued for lack of memory: they come after all others
+    bool is_second;                   // the current group is from the second line
+    uint64_t taken_ms, rest_until_ms; // when it was taken; when the second line's rest ends
+    uint64_t first_ms;                // when the first line had its last turn
 };
 
 struct turns *turns_new(const struct ledger *ledger) {
@@ -58,7 +58,7 @@ static size_t length_of(const struct ledger_request *request) {
     return request->input.chunk == NULL ? 0 : request->input.chunk->rows_length;
 }
 
-// For a group's bound: a request has its cost also when it is small.
+// For a group's limit: even a small request has its cost.
 static size_t cost_of(const struct ledger_request *request) {
     return request->input.chunk == NULL ? 0 : REQUEST_BYTES + request->input.chunk->rows_length;
 }
@@ -73,7 +73,7 @@ static bool wait_in(struct fair *line, struct ledger_request *request) {
     return lane != NULL;
 }
 
-// Without memory the rest waits as it came, and so does all that comes after it.
+// Without memory the rest waits in the order it came, and so does everything after it.
 static void sort_in(struct turns *turns) {
     while (turns->unsorted != NULL) {
         struct ledger_request *request = CONTAINER_OF(turns->unsorted, struct ledger_request, node);
@@ -127,8 +127,8 @@ static struct ledger_request *take_unsorted(struct turns *turns) {
     return CONTAINER_OF(first, struct ledger_request, node);
 }
 
-// Moves a request to the second line, with all that wait after it in their order. False when there is no
-// memory for that.
+// Moves a request to the second line, with everything that waits after it, in order. False when out of
+// memory.
 static bool move_to_second(struct turns *turns, struct ledger_request *request) {
     if (!wait_in(turns->second, request)) {
         return false;
@@ -139,13 +139,13 @@ static bool move_to_second(struct turns *turns, struct ledger_request *request) 
         fair_leave(item);
         fair_release(turns->first, lane);
         bool waits = wait_in(turns->second, CONTAINER_OF(item, struct ledger_request, own.turn));
-        assert(waits); // its lane is there
+        assert(waits); // its lane exists
         (void)waits;
     }
     return true;
 }
 
-// The next one of the first line that is not expensive.
+// The next request of the first line that is not expensive.
 static struct ledger_request *take_first(struct turns *turns) {
     struct ledger_request *request;
     while ((request = take_from(turns->first)) != NULL) {
@@ -198,8 +198,9 @@ static struct queue_node *take_first_group(struct turns *turns) {
     return group;
 }
 
-// The group before is done. After a group of its own the second line rests for some time, even when the first
-// is empty: those who send one chunk after the other do not wait at every moment. Unless they are gone.
+// The previous group is done. After one of its own groups the second line rests for some time, even when the
+// first is empty: clients that send one chunk after the other are not waiting at every moment. Once they are
+// gone it need not rest.
 static void note_done(struct turns *turns, uint64_t now) {
     if (turns->is_second && now - turns->first_ms < ALONE_MS) {
         uint64_t rest = REST_TIMES * (now - turns->taken_ms + 1);

@@ -67,7 +67,7 @@ void work_look(struct ledger *ledger) {
     bool wants_told = ledger->options.all_told != NULL && !ledger->all_told;
     bool changed = wants_told;
     if (ledger->draw.state == DRAW_DRAWN && !wants_told) {
-        return; // nothing changes any more
+        return; // nothing changes from here on
     }
     if (!access_ensure(ledger, &error) ||
         (ledger->draw.state != DRAW_DRAWN && !load_has_changed(ledger, &changed, &error)) ||

@@ -12,22 +12,22 @@
 #include <stdlib.h>
 
 enum {
-    WORK_AGAIN_MS = 1000, // how long after a failure the draw is tried again
-    LOOK_AGAIN_MS = 1000, // how long after a look at a shared store the next one comes
+    WORK_AGAIN_MS = 1000, // how long after a failure to try the draw again
+    LOOK_AGAIN_MS = 1000, // time between two checks of a shared store
 };
 
 struct worker {
     struct ledger *ledger;
     struct queue queue;
-    struct turns *turns; // requests that wait for theirs
+    struct turns *turns; // requests waiting for their turn
     pthread_t thread;
     bool stopped;
     atomic_bool nudged;
     uint64_t look_at; // in ms of the steady clock
 };
 
-// What is left in no group: it is neither logged nor counted as refused, one by one, as the server itself
-// ends.
+// Completes the requests that are in no group. They requests are neither logged nor counted as refused,
+// because the server itself is ending.
 static void abandon_all(struct worker *worker) {
     turns_add(worker->turns, queue_take_all(&worker->queue));
     for (struct ledger_request *request; (request = turns_take(worker->turns)) != NULL;) {
@@ -44,7 +44,7 @@ static int wait_ms(const struct worker *worker) {
     return turn < 0 || (work >= 0 && work < turn) ? work : turn;
 }
 
-// In a shared store: each second, and at once when something is said to have changed.
+// In a shared store: every second, and immediately after a notification of a change.
 static bool look(struct worker *worker) {
     uint64_t now = clock_steady_ms();
     if (!atomic_exchange(&worker->nudged, false) && now < worker->look_at) {
@@ -65,7 +65,7 @@ static void work(struct worker *worker) {
 static void *run(void *argument) {
     struct worker *worker = argument;
     struct ledger *ledger = worker->ledger;
-    log_wait_for_room(); // what is stored is to be found in the log, and senders can wait
+    log_wait_for_room(); // the log must show what is stored, and senders can wait
     work(worker);
     while (!queue_is_closed(&worker->queue)) {
         int ms = wait_ms(worker);

@@ -1,4 +1,4 @@
-// The ledger's thread: takes what waits in the queue, group by group, and in turns (turn.h).
+// The ledger's thread: takes waiting requests group by group, in turns (turn.h).
 #ifndef QUINIELA_LEDGER_WORKER_H
 #define QUINIELA_LEDGER_WORKER_H
 
@@ -8,18 +8,18 @@
 struct ledger;
 struct worker;
 
-// Starts a thread that works for `ledger`, which must outlive it and is then that thread's alone. On success
-// the caller owns *worker.
+// Starts a thread that works for `ledger`, which must outlive it and belongs to that thread alone. On
+// success the caller owns *worker.
 bool worker_start(struct ledger *ledger, struct worker **worker, struct error *error) MUST_CHECK;
 
-// Hands over a request, for any thread. Returns false, and leaves the request with the caller, when the
+// Hands over a request, from any thread. Returns false, and leaves the request with the caller, when the
 // worker has been stopped.
 bool worker_submit(struct worker *worker, struct ledger_request *request) MUST_CHECK;
 
-// Says that another server may have changed the draw, for any thread: the ledger looks at once.
+// Reports, from any thread, that another server may have changed the draw. The ledger checks immediately.
 void worker_nudge(struct worker *worker);
 
-// Stops taking requests, finishes the group in hand, completes what still waits with ERROR_SHUTTING_DOWN,
+// Stops taking requests, finishes the current group, completes waiting requests with ERROR_SHUTTING_DOWN,
 // and ends the thread. Submitting returns false from then on, until worker_free.
 void worker_stop(struct worker *worker);
 
