@@ -1,4 +1,4 @@
-// What can be said of a store before it is opened, by its address alone.
+// Facts about a store that follow from its address alone, before it is opened.
 #ifndef QUINIELA_STORE_ADDRESS_H
 #define QUINIELA_STORE_ADDRESS_H
 
@@ -15,35 +15,34 @@ struct store_kind;
 // The kind of the store at `address` (backend.h). Every address has one.
 const struct store_kind *store_kind_of(const char *address);
 
-// Whether `address` can be one; ERROR_BAD_SETTING when not, as with what would be kept in memory. Whether
-// anything is there is seen by opening it.
+// Whether `address` is well formed. ERROR_BAD_SETTING when not, as for a store that would be kept in memory.
+// Only opening it shows whether a store exists there.
 bool store_check_address(const char *address, struct error *error) MUST_CHECK;
 
-// Writes the address into `text` as it may be shown to anyone: without a password.
+// Writes the address into `text` in a form that anyone may see: without a password.
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
 
-// Overwrites an address that has a password in it with asterisks.
+// Overwrites an address that contains a password with asterisks.
 void store_conceal_address(char *address);
 
-// Calls `each` for the paths that a store at `address` is opened with: those of its own folder and files,
-// which are written, and those of others, such as a database's certificates, which are only read. They need
-// not be there.
+// Calls `each` for the paths that a store at `address` needs. Its own folder and files are written; those of
+// others, such as a database's certificates, are only read. They need not exist.
 void store_paths(const char *address, store_each_path each, void *context);
 
-// What a file is that begins with these bytes (STORE_BEGINNING_BYTES of them, fewer where it is shorter),
-// such as "a database". NULL: not a store's file.
+// Names the kind of file that begins with these bytes (STORE_BEGINNING_BYTES of them, fewer where the file
+// is shorter), such as "a database". NULL: not a store's file.
 const char *store_file_begins(const char *bytes, size_t length);
 
-// What a store needs of a sandbox, beside its paths.
+// What a store needs from a sandbox, besides its paths.
 struct store_needs {
     bool connects; // it is reached over a network, or a socket
-    // The TCP ports that it connects to. None where it connects: they cannot be told beforehand (a service
-    // file may name them), and any port may be meant.
+    // The TCP ports that it connects to. If it connects and lists none, they cannot be known beforehand (a
+    // service file may name them), and any port may be used.
     uint16_t ports[STORE_PORTS_MAX];
     size_t port_count;
 };
 
-// Finds out what the store at `address` needs.
+// Finds out the needs of the store at `address`.
 void store_needs(const char *address, struct store_needs *needs);
 
 // Once `descriptor` is readable, every wait for a database ends soon, with ERROR_STORE_AWAY. -1: no

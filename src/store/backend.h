@@ -1,4 +1,4 @@
-// For implementers: what a kind of store provides. Callers see none of this; they have store.h, whose
+// For implementers: what a kind of store provides. Callers see none of this; they use store.h, whose
 // functions keep invariants 3 and 5 for every kind.
 //
 // A new kind is a file that defines a struct store_kind, and a line in kinds.c.
@@ -13,11 +13,11 @@
 
 struct store;
 
-// What can be done with an open store. Each returns false with `error` set when it fails: ERROR_STORE_FAILED;
-// ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE and ERROR_STORE_REFUSED as in store.h.
-// A chunk whose columns are not of the right size is handed out with `numbers` NULL.
+// The operations of an open store. Each returns false with `error` set when it fails: ERROR_STORE_FAILED;
+// ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE and ERROR_STORE_REFUSED as in
+// store.h. A chunk whose columns have the wrong size is handed out with `numbers` NULL.
 struct store_operations {
-    bool is_shared; // several servers may work on one store; then the last eight are required, too
+    bool is_shared; // several servers may use one store; then the last eight are required, too
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
     void (*rollback)(struct store *store);
@@ -35,7 +35,7 @@ struct store_operations {
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     void (*close)(struct store *store);
-    // Of a store whose disk is ours; NULL in others.
+    // Of a store whose disk is ours; NULL otherwise.
     bool (*try_room)(struct store *store, size_t bytes, struct error *error);
     // Of a shared store.
     bool (*snapshot)(struct store *store, struct error *error);
@@ -51,7 +51,7 @@ struct store_operations {
     bool (*claim_draw)(struct store *store, bool *claimed, struct error *error);
 };
 
-// What the own struct of every backend begins with. The first three are set by store_init, the rest are for
+// Every backend's own struct begins with this one. store_init sets the first three members; the rest are for
 // store.c.
 struct store {
     const struct store_operations *operations;
@@ -64,7 +64,7 @@ struct store {
     void *damage_context;
 };
 
-// `address` must outlive the store; `draw` is a name that fits, as store_open has seen to.
+// `address` must outlive the store; store_open has checked that `draw` is a valid name.
 static inline void store_init(struct store *store, const struct store_operations *operations,
                               const char *address, const char *draw) {
     *store = (struct store){.operations = operations, .address = address};
@@ -74,44 +74,44 @@ static inline void store_init(struct store *store, const struct store_operations
 struct store_opening {
     const char *address, *draw;
     enum store_mode mode;
-    struct store_identity *identity; // of store_open_same, else NULL
+    struct store_identity *identity; // of store_open_same, otherwise NULL
 };
 
-// What one of a kind's files begins with.
+// The first bytes of one type of a kind's files.
 struct store_beginning {
     const char *bytes;
     size_t length;    // at most STORE_BEGINNING_BYTES
     const char *what; // "a database"
 };
 
-// A kind of store, by its addresses. What is not required may be NULL.
+// A kind of store, by its addresses. Members that are not required may be NULL.
 struct store_kind {
     const struct store_operations *operations;
     bool is_remote; // reached over a network or a socket
-    // Whether an address is one of this kind; the first kind in the table that says so has it. Required.
+    // Whether an address is of this kind; the first kind in the table that accepts it gets it. Required.
     bool (*is_address)(const char *address);
     // As store_open and store_open_same. Required.
     bool (*open)(const struct store_opening *opening, struct store **store, struct error *error);
     // As store_check_address. Required.
     bool (*check_address)(const char *address, struct error *error);
-    // Writes at most `size` bytes; without it the address is shown as it is.
+    // Writes at most `size` bytes. If NULL, the address is shown unchanged.
     void (*show_address)(const char *address, char *text, size_t size);
-    // Without it an address has no password in it.
+    // If NULL, addresses contain no password.
     bool (*has_password)(const char *address);
-    // As store_paths. Without it there are none.
+    // As store_paths. If NULL, there are none.
     void (*paths)(const char *address, store_each_path each, void *context);
-    // What its files begin with, so that nothing writes over one; ended by `bytes` NULL. Without it: nothing.
+    // How its files begin, so that nothing overwrites one; ended by `bytes` NULL. May be NULL: not known.
     const struct store_beginning *beginnings;
-    // Of a remote kind: the TCP ports of an address, *count of them, at most `room`. False, with none, when
+    // Of a remote kind: the TCP ports of an address, *count of them, at most `room`. False, and none, if
     // they are not known before connecting.
     bool (*ports)(const char *address, uint16_t *ports, size_t room, size_t *count);
     // Of a remote kind: as store_interrupt_on.
     void (*interrupt_on)(int descriptor);
     // Of a shared kind (watch.c), on a thread of its own: calls `on_change` whenever another server may have
-    // changed something, until that cannot be heard any longer, and then sets `error`.
+    // changed something. Returns with `error` set once changes can no longer be heard.
     void (*listen)(const char *address, void (*on_change)(void *context), void *context, struct error *error);
     // Of a shared kind: waits for `milliseconds`, or less when the program is told to stop. Returns whether
-    // it is.
+    // it was told to.
     bool (*is_interrupted)(int milliseconds);
 };
 

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-// Damage is an error, or, in a survey, something to report. Returns whether to go on.
+// Damage is an error or, in a survey, something to report. Returns whether to continue.
 static bool damaged(const struct store *store, struct error *error, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
@@ -25,7 +25,7 @@ static bool damaged(const struct store *store, struct error *error, const char *
                      store->address, store->draw_name, what);
 }
 
-// The caller's function for the rows, called after the check of each.
+// The caller's function for the rows, called once each has been checked.
 struct caller {
     struct store *store;
     store_each_agency each_agency;
@@ -33,7 +33,7 @@ struct caller {
     store_each_piece each_piece;
     store_each_winner each_winner;
     void *context;
-    uint64_t winners_checksum; // of those that were read so far
+    uint64_t winners_checksum; // of the winners read so far
 };
 
 // The draw and the agencies -------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ bool checked_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_
     return store->operations->chunks(store, agency, from, to, hand_on_chunk, &caller, error);
 }
 
-// Only whether the columns make sense can be checked here: the checksum covers the numbers, too.
+// Only the plausibility of the columns can be checked here: the checksum covers the numbers, too.
 static bool hand_on_piece(void *context, const struct stored_piece *piece, struct error *error) {
     const struct caller *caller = context;
     if (piece->digest == NULL || piece->count == 0) {
@@ -121,7 +121,7 @@ static bool hand_on_winner(void *context, const struct stored_winner *winner, st
     return caller->each_winner(caller->context, winner, error);
 }
 
-// The winners carry one checksum together, which stands with the draw: so a missing one is found, too.
+// The winners share one checksum, which is kept with the draw. So a missing winner is noticed, too.
 bool checked_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     struct caller caller = {.store = store, .each_winner = each, .context = context};
     struct stored_draw draw;

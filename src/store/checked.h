@@ -1,4 +1,4 @@
-// Reading from a backend, each row held against its checksum (store.h, invariant 5). In a survey damage
+// Reading from a backend, checking each row against its checksum (store.h, invariant 5). In a survey damage
 // is reported and left out; otherwise it is ERROR_STORE_FAILED. Arguments are those of store.h's functions.
 #ifndef QUINIELA_STORE_CHECKED_H
 #define QUINIELA_STORE_CHECKED_H

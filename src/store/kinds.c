@@ -1,6 +1,6 @@
 #include "store/kinds.h"
 
-// A line a kind. The last one takes any address that no other one takes.
+// One line for each kind. The last one takes any address that no other one takes.
 #define KINDS(KIND)                                                                                          \
     KIND(postgres_kind) /* a connection string of libpq's: postgres.c */                                     \
     KIND(sqlite_kind)   /* a path: sqlite.c */

@@ -1,5 +1,5 @@
-// How a store is opened: to serve or to read, at which paths, and as which files. Here and not in address.h,
-// as the kinds of store use it, which address.h asks.
+// How a store is opened: to serve or to read, at which paths, and as which files. This is not in address.h
+// because the kinds of store use it, and address.h asks them.
 #ifndef QUINIELA_STORE_OPENING_H
 #define QUINIELA_STORE_OPENING_H
 
@@ -10,17 +10,17 @@ enum store_mode {
     STORE_READ,  // read only, also while a server runs
 };
 
-// Which files a server's store is in. The first opening finds that out; those that follow a failure get the
-// same files or fail, since a new or another file does not have what was acknowledged. Begins zeroed, and
-// ends with store_forget.
+// The files of a server's store. The first opening finds them. Openings after a failure get the same files
+// or fail, because a new or different file lacks the acknowledged bets. Zeroed at the beginning, and ended
+// by store_forget.
 struct store_identity {
-    void *kept;                 // the backend's; NULL in a store that is not a file
-    void (*forget)(void *kept); // frees it; set where `kept` is
+    void *kept;                 // the backend's; NULL if the store is not a file
+    void (*forget)(void *kept); // frees it; set together with `kept`
 };
 
-enum { STORE_BEGINNING_BYTES = 16 }; // of a file; these tell whether it is a store's
+enum { STORE_BEGINNING_BYTES = 16 }; // of a file; they tell whether it is a store's
 
-// Called for each path that a store is opened with; what it is given lives until it returns.
+// Called for each path that a store is opened with; its arguments live until it returns.
 typedef void (*store_each_path)(void *context, const char *path, bool is_written);
 
 #endif

@@ -21,8 +21,8 @@ static bool postgres_begin(struct store *store, struct error *error) {
     return postgres_group_begin(&postgres_of(store)->session, error);
 }
 
-// The other servers look at the draw when they hear of it, and each second all the same: that this may fail
-// does not matter.
+// The other servers check the draw when notified, and every second anyway. So a failure here does not
+// matter.
 static void tell_others(struct postgres_store *postgres) {
     struct error ignored;
     if (postgres->draw_changed) {
@@ -39,7 +39,7 @@ static bool postgres_commit(struct store *store, struct error *error) {
     return true;
 }
 
-// Whatever goes wrong here ends the connection, and with it the transaction.
+// Any failure here ends the connection, and with it the transaction.
 static void postgres_rollback(struct store *store) {
     struct postgres_session *session = &postgres_of(store)->session;
     if (store->failed || !postgres_group_drop(session)) {
@@ -73,7 +73,7 @@ static void postgres_close(struct store *store) {
     free(store);
 }
 
-// Two servers may come here at once: the second one waits for the first, and finds the tables.
+// Two servers may get here at the same time: the second one waits for the first, and finds the tables.
 static bool make_tables(struct postgres_store *postgres, struct error *error) {
     struct error first, ignored;
     char version[POSTGRES_VALUE_BYTES];
@@ -129,8 +129,8 @@ static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) 
     return true;
 }
 
-// A bet is UTF-8. A letter that another encoding does not have would be refused, and the whole group with it.
-// What is already stored can still be read.
+// A bet is UTF-8. A character missing from another encoding would be refused, and the whole group with it.
+// Bets already stored can still be read.
 static bool check_encoding(struct postgres_store *postgres, struct error *error) {
     char encoding[POSTGRES_VALUE_BYTES];
     if (!postgres_link_execute(&postgres->session.link, "SHOW server_encoding", "read its encoding", encoding,

@@ -1,4 +1,4 @@
-// Connection strings of PostgreSQL, as libpq takes them: which hosts they name, and what of them may be
+// Connection strings of PostgreSQL, as libpq takes them: which hosts they name, and which parts may be
 // shown.
 #ifndef QUINIELA_STORE_POSTGRES_ADDRESS_H
 #define QUINIELA_STORE_POSTGRES_ADDRESS_H
@@ -15,19 +15,19 @@ bool postgres_address_is(const char *address);
 // Whether libpq can read `address`; ERROR_BAD_SETTING when not. The message does not quote it.
 bool postgres_address_check(const char *address, struct error *error) MUST_CHECK;
 
-// Writes into `place` where `address` leads, for people: without passwords.
+// Writes the destination of `address` into `place`, for people: without passwords.
 void postgres_address_show(const char *address, char *place, size_t size);
 
-// Whether there is a password in `address`, in any form that libpq reads.
+// Whether `address` contains a password, in any form that libpq reads.
 bool postgres_address_has_password(const char *address);
 
-// The value of an option in what PQconninfoParse has read; "" when it has none, or `options` is NULL.
+// The value of an option parsed by PQconninfoParse; "" when it has none, or `options` is NULL.
 const char *postgres_option(const PQconninfoOption *options, const char *keyword);
 
 // How many hosts the options name.
 int postgres_hosts(const PQconninfoOption *options);
 
-// What a list with commas, such as "host", has for one of the hosts: the only element is everybody's, as in
+// One host's element of a comma-separated list, such as "host". A single element applies to all hosts, as in
 // libpq.
 void postgres_host_option(const PQconninfoOption *options, const char *keyword, int host,
                           char value[POSTGRES_HOST_BYTES]);

@@ -12,8 +12,8 @@ enum {
     OPTIONS_MAX = 64,
 };
 
-// What holds where the address says nothing. A host that has vanished is noticed within some seconds, by the
-// keep-alives while we wait and by the other limit while we send.
+// Defaults, where the address sets nothing. They detect a vanished host within some seconds: the keep-alives
+// while we wait, and the user timeout while we send.
 static const char *const defaults[][2] = {
     {"keepalives_idle", "3"},
     {"keepalives_interval", "1"},
@@ -74,8 +74,8 @@ static bool finish_connecting(struct postgres_link *link, struct error *error) {
         events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     }
     const char *message = PQerrorMessage(link->connection);
-    // A port that is not a number, an unknown sslmode. That message is libpq's own, and English: no locale is
-    // set here.
+    // A port that is not a number, an unknown sslmode. The message is libpq's own, and in English because no
+    // locale is set here.
     if (strncmp(message, "invalid ", 8) == 0) {
         return postgres_link_say(link, ERROR_STORE_FAILED, "connect", message, error);
     }
@@ -118,7 +118,7 @@ static bool connect_any_host(struct postgres_link *link, const PQconninfoOption 
         connected = connect_host(link, options, i, to_write, &failure);
         bool comes = !connected && failure.code == ERROR_STORE_AWAY;
         if (!connected && (error->code == ERROR_NONE || (comes && !may_come))) {
-            *error = failure; // of several, one that may come back
+            *error = failure; // of several, one that may pass
         }
         may_come = may_come || comes;
     }
@@ -134,7 +134,7 @@ bool postgres_connect(struct postgres_link *link, const char *address, bool to_w
     if (options == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the address of the database");
     }
-    // Of several hosts the standbys may lag: a reader, too, wants the primary.
+    // With several hosts the standbys may lag: a reader, too, wants the primary.
     bool has_choice = postgres_hosts(options) > 1;
     bool connected = ((to_write || has_choice) && connect_any_host(link, options, true, error)) ||
                      (!to_write && connect_any_host(link, options, false, error));

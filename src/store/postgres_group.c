@@ -13,12 +13,12 @@ static bool is_answer(const PGresult *result) {
     return strcmp(PQfname(result, 0), POSTGRES_ANSWER) == 0;
 }
 
-// Whether a statement of a group did what it should. One that puts a row and changes none, or looks for one
-// that it read and finds none, has met a row that another server has changed.
+// Whether a statement of a group did its job. If it puts a row and changes none, or looks for a row read
+// earlier and finds none, another server has changed that row.
 static bool check_result(const struct postgres_session *session, const PGresult *result,
                          struct error *error) {
     ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_SINGLE_TUPLE) { // libpq may go on row by row after a query: the end comes, too
+    if (status == PGRES_SINGLE_TUPLE) { // libpq may continue row by row after a query: the end comes, too
         return !is_answer(result) || postgres_session_check(session, result, error);
     }
     if (status == PGRES_TUPLES_OK && is_answer(result) && PQntuples(result) > 0) {
@@ -32,7 +32,7 @@ static bool check_result(const struct postgres_session *session, const PGresult 
 }
 
 // Reads every result of the pipeline. *last gets the tag of the last statement ("COMMIT"). False when any of
-// them failed; the first failure is told.
+// them failed; `error` gets the first failure.
 static bool read_pipeline(struct postgres_session *session, char last[TAG_BYTES], struct error *error) {
     struct postgres_link *link = &session->link;
     if (PQpipelineSync(link->connection) != 1) {
@@ -78,7 +78,7 @@ static bool enter_pipeline(struct postgres_session *session, const char *what, s
            postgres_link_lost(&session->link, what, error);
 }
 
-// Back to one statement at a time; everything has been read.
+// Back to one statement at a time, after everything has been read.
 static bool leave_pipeline(struct postgres_session *session, struct error *error) {
     return PQexitPipelineMode(session->link.connection) == 1 ||
            postgres_link_lost(&session->link, "end a group", error);
@@ -118,12 +118,12 @@ bool postgres_group_add(struct postgres_session *session, int which, const struc
     if (!postgres_send(session, which, values, what, error)) {
         return false;
     }
-    // Read now and then, so that the database is never stuck with answers that nobody takes.
+    // Read now and then, so that the database never blocks on unread answers.
     return ++session->unread < UNREAD_MAX || read_pipeline(session, ignored, error);
 }
 
-// A COMMIT of a transaction that has failed says ROLLBACK; and one whose wait for a standby was cancelled
-// succeeds with a warning, though the standby may not have it. Neither is a commit.
+// A COMMIT of a failed transaction returns ROLLBACK. If its wait for a standby was cancelled it succeeds
+// with a warning, though the standby may not have the data. Neither is a commit.
 bool postgres_group_commit(struct postgres_session *session, struct error *error) {
     char last[TAG_BYTES] = "";
     if (!send_plain(session, postgres_question, "commit", error) ||
@@ -142,7 +142,7 @@ bool postgres_group_drop(struct postgres_session *session) {
     char last[TAG_BYTES];
     bool in_pipeline = PQpipelineStatus(session->link.connection) != PQ_PIPELINE_OFF;
     if (in_pipeline && session->unread > 0) {
-        (void)read_pipeline(session, last, &ignored); // its statements have failed, as is known
+        (void)read_pipeline(session, last, &ignored); // its statements are known to have failed
     }
     return (!in_pipeline || leave_pipeline(session, &ignored)) &&
            postgres_link_execute(&session->link, "ROLLBACK", "roll back", NULL, &ignored);

@@ -8,18 +8,19 @@
 // Ends the session's snapshot, and begins a group.
 bool postgres_group_begin(struct postgres_session *session, struct error *error) MUST_CHECK;
 
-// Adds a statement to the group. Whether it has done what it should is known by the commit at the latest.
+// Adds a statement to the group. Its failure is reported by the commit at the latest.
 bool postgres_group_add(struct postgres_session *session, int which, const struct sql_values *values,
                         const char *what, struct error *error) MUST_CHECK;
 
 // Commits. ERROR_STORE_STALE when a statement has met a row that another server has changed.
 bool postgres_group_commit(struct postgres_session *session, struct error *error) MUST_CHECK;
 
-// Rolls back. False when that failed: the connection, and with it the transaction, should be ended then.
+// Rolls back. False when that failed; the caller should then end the connection, and with it the
+// transaction.
 bool postgres_group_drop(struct postgres_session *session) MUST_CHECK;
 
-// Leaves the group's pipeline, with everything read that was sent, for as long as something is asked for; and
-// goes back. Outside of a group they do nothing.
+// Leave the group's pipeline for a query, after reading everything that was sent; and return to it. Outside
+// a group they do nothing.
 bool postgres_group_pause(struct postgres_session *session, bool *in_group, struct error *error) MUST_CHECK;
 bool postgres_group_resume(struct postgres_session *session, bool in_group, struct error *error) MUST_CHECK;
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INTERRUPTED_MS_MAX = 300 }; // what a wait goes on for when the program is told to stop
+enum { INTERRUPTED_MS_MAX = 300 }; // how long a wait continues after the program is told to stop
 
 static atomic_int interrupt_descriptor = -1;
 
@@ -36,8 +36,8 @@ bool postgres_link_lost(const struct postgres_link *link, const char *what, stru
     return postgres_link_say(link, ERROR_STORE_AWAY, what, PQerrorMessage(link->connection), error);
 }
 
-// Whatever for: that it shuts down, or that the session has stood still in a transaction for too long. libpq
-// may not have seen yet that the connection is closed.
+// For whatever reason: it is shutting down, or the session was idle in a transaction for too long. libpq may
+// not have seen yet that the connection is closed.
 static bool ends_session(const PGresult *result) {
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     return severity != NULL && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
@@ -96,7 +96,7 @@ bool postgres_link_wait(const struct postgres_link *link, short events, int64_t 
         if (count == 0) {
             return error_set(error, ERROR_STORE_AWAY, "%s: the central is stopping", link->place);
         }
-        interrupted = true; // it was no event of the socket
+        interrupted = true; // not an event of the socket
         end = now + grace;
     }
 }
@@ -140,7 +140,7 @@ bool postgres_link_execute(struct postgres_link *link, const char *sql, const ch
     bool done = true;
     for (;;) {
         PGresult *result = NULL;
-        struct error later; // the first failure is told
+        struct error later; // only the first failure is reported
         if (!postgres_link_result(link, &result, done ? error : &later)) {
             return false;
         }
@@ -158,6 +158,6 @@ bool postgres_link_execute(struct postgres_link *link, const char *sql, const ch
 }
 
 void postgres_link_close(struct postgres_link *link) {
-    PQfinish(link->connection); // takes NULL, too
+    PQfinish(link->connection); // accepts NULL, too
     link->connection = NULL;
 }

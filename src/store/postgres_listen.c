@@ -18,7 +18,7 @@ void postgres_listen(const char *address, void (*on_change)(void *context), void
         return;
     }
     if (postgres_link_execute(&link, "LISTEN " POSTGRES_CHANNEL, "listen", NULL, error)) {
-        on_change(context); // whatever was missed before
+        on_change(context); // for changes missed before
         while (postgres_link_listen(&link, -1, error)) {
             if (take_notifications(&link)) {
                 on_change(context);

@@ -1,4 +1,4 @@
-// Listening to what other servers tell by PostgreSQL's NOTIFY.
+// Listening to other servers through PostgreSQL's NOTIFY.
 #ifndef QUINIELA_STORE_POSTGRES_LISTEN_H
 #define QUINIELA_STORE_POSTGRES_LISTEN_H
 

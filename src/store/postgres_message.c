@@ -9,10 +9,9 @@ enum { SQLSTATE_BYTES = 5 };
 
 // Texts ---------------------------------------------------------------------------------------------------
 
-// What precedes a message: the word for its severity, in whatever language the database speaks, and
-// where it was asked for (PQERRORS_VERBOSE) the SQLSTATE: "FATAL:  28P01: ". NULL where it does not stand
-// there; *text gets what follows. libpq writes it so (its fe-protocol3.c), and only the code says what
-// happened.
+// The prefix of a message: the word for its severity, in the database's language, and the SQLSTATE if it was
+// requested (PQERRORS_VERBOSE): "FATAL:  28P01: ". NULL if there is no such prefix; *text gets the rest.
+// libpq writes it this way (its fe-protocol3.c), and only the code says what happened.
 static const char *state_in(const char *message, const char **text) {
     for (const char *at = message; (at = strstr(at, ":  ")) != NULL; at++) {
         const char *state = at + 3;
@@ -27,7 +26,7 @@ static const char *state_in(const char *message, const char **text) {
 
 void postgres_message_line(const char *message, char *line, size_t size) {
     const char *severity = message + strcspn(message, ": \n");
-    if (strncmp(severity, ":  ", 3) == 0) { // one word, in whatever language
+    if (strncmp(severity, ":  ", 3) == 0) { // one word, in any language
         message = severity + 3;
     }
     snprintf(line, size, "%.*s", (int)strcspn(message, "\n"), message);
@@ -41,8 +40,8 @@ const char *postgres_message_text(const char *message) {
 // States --------------------------------------------------------------------------------------------------
 
 // What happens when two servers want the same: a unique place is taken, a row has changed meanwhile, they
-// wait for each other, or one waits too long (PostgreSQL's manual, appendix A). The last is a statement's of
-// ours that finds a row changed (postgres_statements.c).
+// wait for each other, or one waits too long (PostgreSQL's manual, appendix A). The last one comes from a
+// statement of ours that finds a row changed (postgres_statements.c).
 static bool is_stale(const char *state) {
     static const char *const states[] = {"23505", "40001", "40P01", "55P03", "22012"};
     for (size_t i = 0; state != NULL && i < sizeof states / sizeof states[0]; i++) {
@@ -53,13 +52,13 @@ static bool is_stale(const char *state) {
     return false;
 }
 
-// A value that the database has no room or no letters for (class 22), or that some rule of its tables forbids
-// (23).
+// A value that the database has no room or no characters for (class 22), or that a rule of its tables
+// forbids (23).
 static bool is_refused(const char *state) {
     return state != NULL && (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0);
 }
 
-// The database is being ended (57P), or the connection to it (class 08).
+// The database is shutting down (57P), or the connection failed (class 08).
 static bool is_ending(const char *state) {
     return state != NULL && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0);
 }
@@ -74,12 +73,12 @@ const struct error_code *postgres_state_code(const char *state) {
     return is_refused(state) ? ERROR_STORE_REFUSED : ERROR_STORE_FAILED;
 }
 
-// The password or the user is wrong (class 28), or there is no such database.
+// The password or the user is wrong (class 28), or the database does not exist.
 static bool is_refusal(const char *state) {
     return strncmp(state, "28", 2) == 0 || strncmp(state, "3D000", SQLSTATE_BYTES) == 0;
 }
 
-// Every address that has answered (a name may have several) has refused for good.
+// Whether every address that has answered (a name may have several) has refused for good.
 bool postgres_refused_for_good(const PGconn *connection) {
     const char *text = PQerrorMessage(connection), *state = state_in(text, &text);
     bool refused = state != NULL;

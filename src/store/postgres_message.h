@@ -1,4 +1,4 @@
-// What libpq says when something fails: its text for people, and the SQLSTATE that tells what happened.
+// The parts of libpq's failure messages: the text for people, and the SQLSTATE that tells what happened.
 #ifndef QUINIELA_STORE_POSTGRES_MESSAGE_H
 #define QUINIELA_STORE_POSTGRES_MESSAGE_H
 
@@ -6,17 +6,17 @@
 
 #include <libpq-fe.h>
 
-// Writes the first line of a message, without what precedes it.
+// Writes the first line of a message, without its prefix.
 void postgres_message_line(const char *message, char *line, size_t size);
 
-// What follows "FATAL:  28P01: ", or the whole message.
+// The text after "FATAL:  28P01: ", or the whole message.
 const char *postgres_message_text(const char *message);
 
-// What a state means for the store. NULL: there is none. ERROR_STORE_AWAY when the database is being ended,
-// or the connection.
+// The error that a state means for the store. NULL: there is no state. ERROR_STORE_AWAY when the database is
+// shutting down or the connection failed.
 const struct error_code *postgres_state_code(const char *state);
 
-// Of a connection that could not be made, and was asked for verbose messages: whether trying again cannot
+// For a connection that could not be made, and was asked for verbose messages: whether trying again cannot
 // help.
 bool postgres_refused_for_good(const PGconn *connection);
 

@@ -21,8 +21,8 @@ static void each_path_of(const PQconninfoOption *options, store_each_path each, 
     }
 }
 
-// Where libpq looks when it is told nothing (its manual: the password file, the connection service file, SSL
-// support), and how Kerberos is configured.
+// Where libpq looks by default (its manual: the password file, the connection service file, SSL support),
+// and where Kerberos is configured.
 static void each_usual_path(store_each_path each, void *context) {
     static const char *const of_home[] = {".postgresql", ".pgpass", ".pg_service.conf"};
     static const char *const of_system[] = {"/etc/postgresql-common/pg_service.conf", "/etc/krb5.conf",
@@ -45,7 +45,7 @@ static void each_usual_path(store_each_path each, void *context) {
 void postgres_paths(const char *address, store_each_path each, void *context) {
     PQconninfoOption *said = PQconninfoParse(address, NULL), *defaults = PQconndefaults();
     each_path_of(said, each, context);
-    each_path_of(defaults, each, context); // with what the environment says
+    each_path_of(defaults, each, context); // including the environment's settings
     each_usual_path(each, context);
     PQconninfoFree(said);
     PQconninfoFree(defaults);
@@ -53,7 +53,7 @@ void postgres_paths(const char *address, store_each_path each, void *context) {
 
 // Ports ---------------------------------------------------------------------------------------------------
 
-// "5432,5433": each of the list. False when one is not a port, or there is no room for it.
+// "5432,5433": each port of the list. False when one is not a port, or there is no room for it.
 static bool read_ports(const char *list, uint16_t *ports, size_t room, size_t *count) {
     for (const char *at = list;; at++) {
         char *end;

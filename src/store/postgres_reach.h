@@ -1,5 +1,5 @@
-// What a connection to the database needs of this machine: the files that libpq reads, and the ports that it
-// connects to.
+// What a connection to the database needs from this machine: the files that libpq reads, and the ports that
+// it connects to.
 #ifndef QUINIELA_STORE_POSTGRES_REACH_H
 #define QUINIELA_STORE_POSTGRES_REACH_H
 

@@ -2,12 +2,12 @@
 
 #include "store/postgres_group.h"
 
-// A reader that has had enough must not wait for rows that it does not want.
+// A reader that stops early must not wait for the remaining rows.
 static void cancel(struct postgres_session *session) {
     char ignored[256];
     PGcancel *cancel = PQgetCancel(session->link.connection);
     if (cancel != NULL) {
-        (void)PQcancel(cancel, ignored, sizeof ignored); // then they are read after all
+        (void)PQcancel(cancel, ignored, sizeof ignored); // on failure they are read after all
         PQfreeCancel(cancel);
     }
 }
@@ -43,7 +43,7 @@ static bool each_row(struct postgres_session *session, const struct sql_reader *
     }
 }
 
-// In a transaction of its own, where there is none.
+// In a transaction of its own, if there is none.
 static bool query_alone(struct postgres_session *session, int which, const struct sql_values *values,
                         const struct sql_reader *reader, struct error *error) {
     return postgres_session_read(session, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", error) &&
@@ -51,7 +51,7 @@ static bool query_alone(struct postgres_session *session, int which, const struc
            postgres_link_execute(&session->link, "COMMIT", "read", NULL, error);
 }
 
-// Within a group the pipeline is left for as long as the reading takes; the transaction goes on.
+// Within a group the pipeline is left while reading; the transaction continues.
 bool postgres_query(struct postgres_session *session, int which, const struct sql_values *values,
                     const struct sql_reader *reader, struct error *error) {
     bool in_group;

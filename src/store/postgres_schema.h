@@ -4,10 +4,10 @@
 #define QUINIELA_STORE_POSTGRES_SCHEMA_H
 
 #define POSTGRES_SCHEMA_VERSION "2"
-#define POSTGRES_CHANNEL "quiniela" // who listens there hears that some draw has changed
+#define POSTGRES_CHANNEL "quiniela" // listeners on it hear that some draw has changed
 
-// The view bets cuts the text into lines and the lines into fields; string_to_array and unnest are known to
-// whatever speaks PostgreSQL's language.
+// The view bets cuts the text into lines and the lines into fields. Every database that speaks PostgreSQL's
+// language knows string_to_array and unnest.
 static const char postgres_schema[] =
     "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
     "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION ");"
@@ -43,7 +43,7 @@ static const char postgres_schema[] =
     " rows TEXT NOT NULL,"
     " PRIMARY KEY (draw, agency, first)"
     ");"
-    // What is stored once and read whole is not worth packing: that costs more time than the disk saves.
+    // Compressing bets that are stored once and read whole costs more time than the disk space saves.
     "ALTER TABLE chunks ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"
     "CREATE TABLE winners ("
     " draw TEXT NOT NULL,"

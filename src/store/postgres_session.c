@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Commits are durable whatever the database's own setting is, and say when no standby has them (a warning). A
-// server that has vanished must not keep its locks: the database looks after its connection, too. Nor must
-// one that stands still: its transaction ends before anybody who waits for its locks gives up. A reader
-// holds no locks that matter, so it may be idle while its rows are consumed. Names mean what they meant when
-// the store was opened.
+// Commits are durable whatever the database's own setting is, and warn when no standby has them. A vanished
+// server must not keep its locks, so the database probes its connection, too. Nor must a stalled server: its
+// transaction ends before those waiting for its locks give up. A reader holds no locks that matter, so it
+// may be idle while its rows are consumed. Names mean the same as when the store was opened.
 #define SETTINGS                                                                                             \
     "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"                     \
     "  WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),"                                        \

@@ -99,7 +99,7 @@ static bool ask_number(struct store *store, int which, struct numbers *answer, s
 
 // Agencies that have finished -----------------------------------------------------------------------------
 
-// Adds to the count; *answer gets it, and how many agencies the draw has.
+// Adds to the count; *answer gets the result, and how many agencies the draw has.
 static bool add_finished(struct store *store, uint64_t draw_checksum, uint32_t more, struct numbers *answer,
                          struct error *error) {
     struct sql_reader reader = {.take = take_two, .context = answer};
@@ -110,7 +110,7 @@ static bool add_finished(struct store *store, uint64_t draw_checksum, uint32_t m
     return postgres_query(session_of(store), POSTGRES_COUNT_FINISHED, &values, &reader, error);
 }
 
-// The count is what decides quickly; before it decides, the rows themselves are counted.
+// The count gives a quick answer; before it seals the draw, the rows themselves are counted.
 bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                              struct error *error) {
     struct numbers count = {0}, rows;
@@ -132,8 +132,8 @@ bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32
                       store->address, store->draw_name, (long long)count.first, (long long)rows.first));
 }
 
-// PostgreSQL's own tools look after its files (pg_amcheck). What is not a row of rows.h is looked at here:
-// the count of the agencies that have finished.
+// PostgreSQL's own tools check its files (pg_amcheck). This checks the only value that is not in a row of
+// rows.h: the count of the agencies that have finished.
 bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
                           struct error *error) {
     struct numbers count, rows;

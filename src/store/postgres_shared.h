@@ -1,5 +1,5 @@
-// What a store of several servers does beyond storing and reading: it locks rows, looks at them as they are
-// now, and counts what all servers have done.
+// What a shared store does beyond storing and reading: it locks rows, reads their current state, and counts
+// what all servers have done.
 #ifndef QUINIELA_STORE_POSTGRES_SHARED_H
 #define QUINIELA_STORE_POSTGRES_SHARED_H
 

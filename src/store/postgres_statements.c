@@ -5,13 +5,13 @@
 #include <endian.h>
 #include <string.h>
 
-// Has the whole group fail when a row that was read is another one by now: by dividing by how many there are
-// (22012). A statement that merely finds none would let the COMMIT after it go through.
+// Makes the whole group fail when a row has changed since it was read, by dividing by the number of matching
+// rows (22012). If a statement merely found none, the COMMIT after it would succeed.
 #define UNLESS_STALE(rows) "WITH meant AS (" rows ") SELECT 1 / count(*) FROM meant"
 
-// $1 is the draw in all of them. A row is replaced only when it is the one that was read: its checksum says
-// so. draws.finished counts the agencies that have finished, under the lock of the row, so that the last one
-// is known whichever server it comes to.
+// $1 is the draw in all of them. A row is replaced only when its checksum shows that it is the one that was
+// read. draws.finished counts the agencies that have finished, under the row's lock. So the last one is
+// recognised, whichever server it comes to.
 static const char *const texts[POSTGRES_STATEMENTS] = {
     SQL_TEXTS("$"),
     [SQL_PUT_DRAW] = UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", " WHERE draws.checksum = $10 RETURNING 1")),
@@ -24,8 +24,8 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
                                 " RETURNING finished, agencies",
     [POSTGRES_FINISHED_COUNT] = "SELECT finished FROM draws WHERE draw = $1",
     [POSTGRES_FINISHED_ROWS] = "SELECT count(finished_at) FROM agencies WHERE draw = $1",
-    // Whoever changes what depends on the draw's row locks it alone; whoever adds bets shares the lock with
-    // all others who do, and with those who only count an agency's end.
+    // A server that changes anything depending on the draw's row locks the row alone. Servers that add bets
+    // share the lock, also with those that only count an agency's end.
     [POSTGRES_LOCK_DRAW] = "SELECT 1::BIGINT FROM draws WHERE draw = $1 FOR UPDATE",
     [POSTGRES_HOLD_DRAW] =
         UNLESS_STALE("SELECT 1 FROM draws WHERE draw = $1 AND checksum = $2 FOR KEY SHARE"),
@@ -36,15 +36,15 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
 
 // Values --------------------------------------------------------------------------------------------------
 
-// PostgreSQL's numbers for its types (its file catalog/pg_type.dat).
+// PostgreSQL's numbers for its types (from its catalog/pg_type.dat).
 static const Oid types[] = {[SQL_BYTES] = 17, [SQL_INTEGER] = 20, [SQL_TEXT] = 25};
 
-// As libpq takes them.
+// In the form that libpq takes.
 struct parameters {
     Oid types[SQL_VALUES_MAX];
     const char *values[SQL_VALUES_MAX];
     int lengths[SQL_VALUES_MAX];
-    uint64_t integers[SQL_VALUES_MAX]; // big-endian, where `values` points to
+    uint64_t integers[SQL_VALUES_MAX]; // big-endian; `values` points into it
 };
 
 static void fill(struct parameters *parameters, const struct sql_values *values) {
@@ -58,8 +58,8 @@ static void fill(struct parameters *parameters, const struct sql_values *values)
     }
 }
 
-// A statement without a name is there until the next one is parsed: in a group, which is one transaction, it
-// is not sent again for each chunk.
+// A statement without a name is there until the next one is parsed. So within a group, which is one
+// transaction, it is not sent again for each chunk.
 bool postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
                    const char *what, struct error *error) {
     static const int binary[SQL_VALUES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
@@ -90,7 +90,7 @@ static int64_t integer_of(void *row, int column) {
 
 static const char *text_of(void *row, int column, size_t *length) {
     *length = (size_t)PQgetlength(row, 0, column);
-    return PQgetvalue(row, 0, column); // "" where it is NULL
+    return PQgetvalue(row, 0, column); // "" if it is NULL
 }
 
 static const void *bytes_of(void *row, int column, size_t *length) {

@@ -1,4 +1,4 @@
-// What the PostgreSQL store says to its database, and how values travel: in binary.
+// The PostgreSQL store's statements, and the form in which values travel: binary.
 #ifndef QUINIELA_STORE_POSTGRES_STATEMENTS_H
 #define QUINIELA_STORE_POSTGRES_STATEMENTS_H
 
@@ -18,12 +18,12 @@ enum postgres_statement {
     POSTGRES_STATEMENTS,
 };
 
-// Sends a statement, without a name: one with a name lives in the session, which behind a pooler is another
-// one with each transaction. `what` is for the message: "cannot WHAT". ERROR_STORE_AWAY.
+// Sends a statement, without a name: a named one lives in the session, and through a pooler each transaction
+// may get another session. `what` is for the message: "cannot WHAT". ERROR_STORE_AWAY.
 bool postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
                    const char *what, struct error *error) MUST_CHECK;
 
-// How a row of an answer (a PGresult, whose only row it is) is read.
+// How to read a row of an answer (a PGresult that has only this row).
 extern const struct sql_columns postgres_columns;
 
 #endif

@@ -6,7 +6,7 @@
 #include "store/sql.h"
 
 struct postgres_store {
-    struct sql_store base; // first, so that a pointer to the one is a pointer to the other
+    struct sql_store base; // first, so that a pointer to one is a pointer to the other
     struct postgres_session session;
     bool draw_changed; // in the open group
 };

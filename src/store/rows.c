@@ -42,7 +42,7 @@ uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agenc
     return checksum_text(checksum, agency->told_at);
 }
 
-// Its place is part of it, so that a chunk that turns up in another's place is found.
+// The checksum covers its place, so a chunk that turns up in another's place is noticed.
 uint64_t stored_chunk_checksum(const char *draw_name, const struct stored_chunk *chunk) {
     uint64_t checksum = checksum_text(CHECKSUM_EMPTY, draw_name);
     checksum = checksum_number(checksum, chunk->agency);

@@ -1,4 +1,4 @@
-// What is stored, whatever it is stored in: the row of a draw, those of its agencies, their chunks and the
+// The rows that every kind of store keeps: that of a draw, those of its agencies, their chunks and the
 // winners.
 #ifndef QUINIELA_STORE_ROWS_H
 #define QUINIELA_STORE_ROWS_H
@@ -14,8 +14,8 @@ enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
 
 // In each of these, `checksum` covers all the rest of the row (of a chunk: all but `rows` and `digest`) and
 // the draw's name. store.h's functions set it and check it; a backend only keeps it. To replace a row, the
-// caller leaves in `checksum` what it read, or what store_put_… set, or 0 for no row: that tells which row is
-// to be replaced (`replaces`, for the backend).
+// caller leaves in `checksum` the value it read, the value set by store_put_…, or 0 for no row. This tells
+// which row to replace (`replaces`, for the backend).
 //
 // A time is "YYYY-MM-DDTHH:MM:SSZ", or "" for none yet.
 struct stored_draw {
@@ -29,7 +29,7 @@ struct stored_draw {
 
 struct stored_agency {
     uint32_t agency;
-    uint64_t bets;                      // how many are stored, and so the next expected `first`
+    uint64_t bets;                      // how many are stored, and thus the next expected `first`
     char finished_at[STORE_TIME_BYTES]; // when its last chunk was stored
     char told_at[STORE_TIME_BYTES];     // when it was first told its winners
     uint64_t checksum, replaces;
@@ -50,7 +50,7 @@ struct stored_chunk {
 struct stored_piece {
     uint64_t first;
     uint32_t count;
-    const uint8_t *digest; // STORE_DIGEST_BYTES; NULL where the column is not of that size
+    const uint8_t *digest; // STORE_DIGEST_BYTES; NULL if the column has another size
 };
 
 struct stored_winner {
@@ -59,7 +59,7 @@ struct stored_winner {
     const char *document; // ended by a NUL
 };
 
-// Called for each row; what it is given lives until it returns. Returns false to stop, with `error` set.
+// Called for each row; its arguments live until it returns. Returns false to stop, with `error` set.
 typedef bool (*store_each_agency)(void *context, const struct stored_agency *agency, struct error *error);
 typedef bool (*store_each_chunk)(void *context, const struct stored_chunk *chunk, struct error *error);
 typedef bool (*store_each_piece)(void *context, const struct stored_piece *piece, struct error *error);
@@ -68,15 +68,15 @@ typedef bool (*store_each_winner)(void *context, const struct stored_winner *win
 // "open", "sealed" or "drawn".
 const char *draw_state_name(enum draw_state state);
 
-// The state with this name into *state. False when there is none.
+// Sets *state to the state with this name. False when there is none.
 bool draw_state_parse(const char *name, enum draw_state *state) MUST_CHECK;
 
-// What `checksum` has to be for the rest of the row.
+// The value that `checksum` must have for the rest of the row.
 uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *draw);
 uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agency *agency);
 uint64_t stored_chunk_checksum(const char *draw_name, const struct stored_chunk *chunk);
 
-// Winners have no checksum each: the sum of these stands with the draw.
+// Winners have no checksums of their own: the sum of these is kept with the draw.
 uint64_t stored_winner_checksum(const char *draw_name, const struct stored_winner *winner);
 
 // Called with one sentence for each damage that a survey finds.

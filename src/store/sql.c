@@ -181,7 +181,7 @@ bool sql_agencies(struct store *store, store_each_agency each, void *context, st
     return query_all(store, SQL_ALL_AGENCIES, &reader, error);
 }
 
-// SQL_NUMBERS_COLUMNS. Numbers that are not of their size are left out, which says that the row is damaged.
+// SQL_NUMBERS_COLUMNS. Numbers of the wrong size are left out, which marks the row as damaged.
 static struct stored_chunk read_chunk(const struct sql_row *row) {
     struct stored_chunk chunk = {
         .agency = (uint32_t)read_integer(row, 0),
@@ -215,7 +215,7 @@ static bool take_chunk(const struct sql_reader *reader, const struct sql_row *ro
     return reader->each.chunk(reader->context, &chunk, error);
 }
 
-// An integer of a database is signed.
+// A database's integers are signed.
 static int64_t clamped(uint64_t position) {
     return position > INT64_MAX ? INT64_MAX : (int64_t)position;
 }

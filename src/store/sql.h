@@ -1,5 +1,5 @@
-// What SQLite and PostgreSQL have in common: the statements that store and read rows, and how a row becomes
-// their values and columns, and is read back. The databases differ in how a statement is run.
+// The common part of SQLite and PostgreSQL: the statements that store and read rows, and the conversion of
+// rows to and from values and columns. The databases differ in how they run a statement.
 #ifndef QUINIELA_STORE_SQL_H
 #define QUINIELA_STORE_SQL_H
 
@@ -17,7 +17,7 @@ enum sql_statement {
     SQL_SOME_CHUNKS,
     SQL_SOME_PIECES,
     SQL_ALL_WINNERS,
-    SQL_STATEMENTS, // a database's own follow
+    SQL_STATEMENTS, // a database's own statements follow
 };
 
 // Values, in the order of a statement's parameters --------------------------------------------------------
@@ -27,7 +27,7 @@ enum sql_type { SQL_INTEGER, SQL_TEXT, SQL_BYTES };
 struct sql_value {
     enum sql_type type;
     int64_t integer;
-    const void *bytes; // of a text or bytes: borrowed, until the statement has been run
+    const void *bytes; // of a text or bytes: borrowed until the statement has been run
     size_t length;
 };
 
@@ -38,7 +38,7 @@ struct sql_values {
     struct sql_value all[SQL_VALUES_MAX];
 };
 
-// Makes *values the draw's name alone, which is the first parameter of every statement.
+// Sets *values to the draw's name alone, which is the first parameter of every statement.
 void sql_values_begin(struct sql_values *values, const struct store *store);
 // Add the next value, at most SQL_VALUES_MAX in all. `text` is borrowed until the statement has been run.
 void sql_values_add_integer(struct sql_values *values, int64_t integer);
@@ -61,7 +61,7 @@ struct sql_row {
 // Takes each row of an answer. Returns false to stop, with `error` set.
 struct sql_reader {
     bool (*take)(const struct sql_reader *reader, const struct sql_row *row, struct error *error);
-    union { // whom `take` hands the row on to
+    union { // the function to which `take` hands the row
         store_each_agency agency;
         store_each_chunk chunk;
         store_each_piece piece;
@@ -85,9 +85,9 @@ struct sql_database {
                   const struct sql_reader *reader, struct error *error);
 };
 
-// What the own struct of such a store begins with.
+// Such a store's own struct begins with this one.
 struct sql_store {
-    struct store store; // first, so that a pointer to the one is a pointer to the other
+    struct store store; // first, so that a pointer to one is a pointer to the other
     const struct sql_database *database;
 };
 

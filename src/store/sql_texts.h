@@ -1,14 +1,12 @@
-// The statements of sql.h as text. P is what a database writes before the number of a parameter: "?" in
-// SQLite, "$" in PostgreSQL. Their columns and parameters are in the order in which sql.c reads and adds
-// them.
+// The statements of sql.h as text. P is the database's prefix for the number of a parameter: "?" in SQLite,
+// "$" in PostgreSQL. Columns and parameters are in the order in which sql.c reads and adds them.
 #ifndef QUINIELA_STORE_SQL_TEXTS_H
 #define QUINIELA_STORE_SQL_TEXTS_H
 
 #define SQL_AGENCY_COLUMNS "agency, bets, finished_at, told_at, checksum"
 #define SQL_NUMBERS_COLUMNS "agency, first, count, digest, checksum, numbers"
 
-// `unless` is what must hold for a row that is there to be replaced; $10 is the checksum of the row that is
-// meant.
+// `unless` is the condition for replacing an existing row; $10 is the checksum of the row to replace.
 #define SQL_PUT_DRAW_TEXT(P, unless)                                                                         \
     "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"              \
     " winners_checksum, checksum)"                                                                           \
@@ -24,7 +22,7 @@
     " ON CONFLICT (draw, agency) DO UPDATE SET bets = " P "3, finished_at = nullif(" P "4, ''),"             \
     " told_at = nullif(" P "5, ''), checksum = " P "6" unless
 
-// All but the first two, for the table of a database.
+// All but the first two, for a database's table of statements.
 #define SQL_TEXTS(P)                                                                                         \
     [SQL_ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"     \
                       " VALUES (" P "1, " P "2, " P "3, " P "4, " P "5, " P "6, " P "7, " P "8)",            \

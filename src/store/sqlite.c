@@ -28,7 +28,7 @@ static bool sqlite_begin(struct store *store, struct error *error) {
            sqlite_statements_run(&sqlite->statements, STATEMENT_BEGIN, NULL, "begin", error);
 }
 
-// A commit into files that no longer have a name would be gone with the process.
+// A commit into files that no longer have a name would be lost when the process ends.
 static bool sqlite_commit(struct store *store, struct error *error) {
     struct sqlite_store *sqlite = of(store);
     return sqlite_statements_run(&sqlite->statements, STATEMENT_COMMIT, NULL, "commit", error) &&
@@ -40,8 +40,8 @@ static void sqlite_rollback(struct store *store) {
     (void)!sqlite_statements_run(&of(store)->statements, STATEMENT_ROLLBACK, NULL, "roll back", &ignored);
 }
 
-// A row of that size, in a group that is rolled back: its pages are written into the log, where a later
-// commit then has its place (sqlite.org/c3ref/db_cacheflush.html).
+// Writes a row of that size, in a group that is rolled back. Its pages go into the log, where a later commit
+// then finds its place (sqlite.org/c3ref/db_cacheflush.html).
 static bool sqlite_try_room(struct store *store, size_t bytes, struct error *error) {
     struct sqlite_store *sqlite = of(store);
     sqlite3_stmt *statement = sqlite_statements_prepare(&sqlite->statements, SQL_ADD_CHUNK, error);
@@ -102,7 +102,7 @@ static void sqlite_close(struct store *store) {
     if (sqlite->checkpointer != NULL && !checkpointer_stop(&sqlite->checkpointer)) {
         store->failed = true;
     }
-    // The log is kept as it is: whoever opens the store next looks at all of it.
+    // The log is kept unchanged: the next server to open the store checks all of it.
     if (!store->failed) {
         sqlite_files_let_go(&sqlite->files);
     } else if (sqlite->statements.database != NULL) {
@@ -129,7 +129,7 @@ static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct er
            fail(sqlite, "open", error);
 }
 
-// As sqlite_files_take does for a server; by SQLite's own descriptor, since closing another one would drop
+// Like sqlite_files_take for a server, but through SQLite's own descriptor. Closing another one would drop
 // the locks of a server in this process.
 static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
     char bytes[SQLITE_BEGINNING_BYTES] = "";
@@ -138,14 +138,14 @@ static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
     if (sqlite3_file_control(sqlite->statements.database, NULL, SQLITE_FCNTL_FILE_POINTER, &file) !=
             SQLITE_OK ||
         file->pMethods == NULL || file->pMethods->xFileSize(file, &length) != SQLITE_OK) {
-        return true; // SQLite says why
+        return true; // SQLite reports the reason
     }
     int count = (int)(length < (sqlite3_int64)sizeof bytes ? length : (sqlite3_int64)sizeof bytes);
     return file->pMethods->xRead(file, bytes, count, 0) != SQLITE_OK ||
            sqlite_names_check_beginning(&sqlite->files.names, bytes, (size_t)count, error);
 }
 
-// One snapshot for all that is read.
+// One snapshot for everything that is read.
 static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
     bool without_tables;
     return sqlite_sizes_check_mark(&sqlite->files.names, error) &&
@@ -159,7 +159,7 @@ static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
             fail(sqlite, "read", error));
 }
 
-// Nothing is set before it is known whose the file is: somebody else's must stay as it is.
+// Sets nothing before it is known that the file is ours: somebody else's must not change.
 static bool open_to_serve(struct sqlite_store *sqlite, struct sqlite_identity *identity,
                           struct error *error) {
     bool without_tables;
@@ -198,7 +198,7 @@ static void forget(void *kept) {
     sqlite_files_forget(kept);
 }
 
-// Makes what an identity keeps, unless it is there. False without memory.
+// Makes the part of an identity that is kept, unless it exists. False when out of memory.
 static bool keep_identity(struct store_identity *identity, struct error *error) {
     if (identity != NULL && identity->kept == NULL) {
         *identity = (struct store_identity){calloc(1, sizeof(struct sqlite_identity)), forget};

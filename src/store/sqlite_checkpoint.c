@@ -1,7 +1,6 @@
-// A checkpoint that is "passive" never makes a commit wait, but the log can only begin anew when everything
-// in it has been moved at a moment when nothing is being added. So the thread does nearly all of the work
-// whenever the log has grown by a step, and when it has reached its cap, the writer does the small rest
-// between two commits.
+// A "passive" checkpoint never makes a commit wait. But the log can only start over if everything in it has
+// been moved while nothing is being added. So the thread does nearly all of the work, whenever the log has
+// grown by a step. When the log has reached its cap, the writer does the small rest between two commits.
 #include "store/sqlite_checkpoint.h"
 
 #include "base/log.h"
@@ -21,7 +20,7 @@
 
 enum {
     STEP_PAGES = CHECKPOINT_STEP_PAGES, // of SQLITE_PAGE_BYTES: 4 MiB
-    // 32 MiB: a log that is used again and again stays in the memory it has.
+    // 32 MiB: a log that is reused again and again keeps its memory.
     LOG_PAGES_MAX = CHECKPOINT_LOG_PAGES_MAX,
 };
 
@@ -37,8 +36,8 @@ struct checkpointer {
     atomic_bool lost; // a sync of the database failed
     // The writer's alone.
     int pages;      // in the log
-    int asked_at;   // how many there were when the thread was asked last
-    int give_up_at; // the writer does not try again before there are so many
+    int asked_at;   // how many there were at the thread's last request
+    int give_up_at; // the writer does not try again below this number of pages
 };
 
 static int run_checkpoint(sqlite3 *database, int *left) {
@@ -48,7 +47,7 @@ static int run_checkpoint(sqlite3 *database, int *left) {
     return result;
 }
 
-// SQLite syncs the database only with the last page of the log, and that sync then waits for all that was
+// SQLite syncs the database only with the last page of the log, and that sync then waits for everything
 // written before. Syncing after every step leaves little for the one time when the writer has to do it.
 static int sync_database(sqlite3 *database) {
     sqlite3_file *file = NULL;
@@ -60,8 +59,8 @@ static int sync_database(sqlite3 *database) {
     return result == SQLITE_OK ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 
-// Whether what was moved into the database may be lost: after a failed sync Linux forgets what it could not
-// write, and the next sync succeeds.
+// Whether pages moved into the database may be lost: after a failed sync Linux forgets the pages it could
+// not write, and the next sync succeeds.
 static bool is_lost(sqlite3 *database, int result) {
     return result == SQLITE_IOERR_FSYNC ||
            (result == SQLITE_IOERR && sqlite3_extended_errcode(database) == SQLITE_IOERR_FSYNC);
@@ -78,7 +77,7 @@ static void step(struct checkpointer *checkpointer) {
     if (lost) {
         atomic_store(&checkpointer->lost, true);
     }
-    if (result != SQLITE_OK && result != SQLITE_BUSY) { // it all stands in the log still
+    if (result != SQLITE_OK && result != SQLITE_BUSY) { // everything is still in the log
         log_event(LOG_LEVEL_WARNING, "checkpoint", LOG_FAIL, "error: %s", sqlite3_errstr(result));
     }
 }
@@ -103,12 +102,12 @@ static void *run(void *argument) {
     return NULL;
 }
 
-// SQLite's wal hook: after each commit, with the number of pages in the log.
+// SQLite's WAL hook: called after each commit, with the number of pages in the log.
 static int on_commit(void *context, sqlite3 *database, const char *name, int pages) {
     (void)database;
     (void)name;
     struct checkpointer *checkpointer = context;
-    if (pages < checkpointer->pages) { // the log has begun anew
+    if (pages < checkpointer->pages) { // the log has started over
         checkpointer->asked_at = 0;
         checkpointer->give_up_at = 0;
     }
@@ -142,18 +141,18 @@ bool checkpointer_between_commits(struct checkpointer *checkpointer, struct erro
     if (is_lost(checkpointer->writer, run_checkpoint(checkpointer->writer, &left))) {
         atomic_store(&checkpointer->lost, true);
     }
-    // With a reader on an old snapshot the log cannot begin anew yet.
+    // With a reader on an old snapshot the log cannot start over yet.
     checkpointer->give_up_at = checkpointer->pages + STEP_PAGES;
     return nothing_lost(checkpointer, error);
 }
 
-// sqlite.org/walformat.html, 2: at 96 the log's index says how many frames have been moved into the database,
-// and who moves some has the second of its locks.
+// sqlite.org/walformat.html, 2: at 96 the log's index has the number of frames moved into the database. A
+// process that moves some holds the second of its locks.
 enum { MOVED_AT = 96, MOVING_LOCK = 1, INDEX_BYTES = 32768, LOOK_AGAIN_MS = 10 };
 
-// The index outlives a store that failed for as long as somebody else reads the store; and what a failed sync
-// has left in the system's memory alone counts there as moved. It is so little work that nobody asks whether
-// it did.
+// While somebody else reads the store, the index outlives a store that failed. It counts pages as moved even
+// if a failed sync left them only in the system's memory. Moving everything again is so little work that it
+// is always done, needed or not.
 static bool move_all_again(sqlite3 *writer, const char *path, struct error *error) {
     sqlite3_file *file = NULL;
     void volatile *index = NULL;

@@ -3,7 +3,7 @@
 #include "bet/errors.h"
 #include "store/sqlite_names.h"
 
-// What an operator can do about it, or nothing.
+// Advice for the operator, or nothing.
 static const char *advice(sqlite3 *database) {
     switch (sqlite3_errcode(database)) {
     case SQLITE_FULL:

@@ -1,4 +1,4 @@
-// What SQLite says when it fails, for people.
+// Messages for people about SQLite's failures.
 #ifndef QUINIELA_STORE_SQLITE_ERROR_H
 #define QUINIELA_STORE_SQLITE_ERROR_H
 
@@ -6,8 +6,8 @@
 
 #include <sqlite3.h>
 
-// Sets `error` to ERROR_STORE_FAILED: `path`, what cannot be done, SQLite's reason, and what an operator can
-// do about it. Returns false.
+// Sets `error` to ERROR_STORE_FAILED: `path`, the action that failed, SQLite's reason, and advice for the
+// operator. Returns false.
 bool sqlite_fail(sqlite3 *database, const char *path, const char *what, struct error *error);
 
 #endif

@@ -14,8 +14,8 @@
 // Far beyond all bytes that SQLite locks (sqlite.org/src/file/src/os.h, PENDING_BYTE).
 static const off_t lock_byte = (off_t)1 << 62;
 
-// What everybody who has the database open locks for reading, and whoever wants it alone for writing (the
-// same file, SHARED_FIRST and SHARED_SIZE).
+// Everybody who has the database open locks these bytes for reading; a process that wants it alone locks
+// them for writing (the same file, SHARED_FIRST and SHARED_SIZE).
 enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 };
 
 // Sets `error` to ERROR_STORE_FAILED with errno's text, and returns false.
@@ -38,7 +38,7 @@ static bool is_taken(const struct sqlite_files *files, struct error *error) {
                      files->names.name);
 }
 
-// The lock that all versions of this program know: on a file of its own.
+// The lock that all versions of this program know, on a separate file.
 static bool take_name(struct sqlite_files *files, struct error *error) {
     char name[PATH_MAX];
     sqlite_names_beside(&files->names, "-lock", name);
@@ -49,9 +49,9 @@ static bool take_name(struct sqlite_files *files, struct error *error) {
     return flock(files->lock, LOCK_EX | LOCK_NB) == 0 || is_taken(files, error);
 }
 
-// A second lock, on the database itself: the same file can be in two folders (a bind mount), be renamed, and
-// the first lock's file be deleted. One of an open file description (fcntl(2)) is not dropped when another
-// descriptor of the file is closed, as SQLite's own are.
+// A second lock, on the database itself: the same file can be in two folders (a bind mount), be renamed, or
+// lose the first lock's file. A lock of an open file description (fcntl(2)) survives the closing of another
+// descriptor of the file; SQLite's own locks do not.
 static bool lock_database(const struct sqlite_files *files, struct error *error) {
     struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = lock_byte, .l_len = 1};
     if (fcntl(files->database, F_OFD_SETLK, &range) != 0) {
@@ -61,8 +61,8 @@ static bool lock_database(const struct sqlite_files *files, struct error *error)
     return true;
 }
 
-// As SQLite does with what it makes beside the database: made by root, it is the database's owner's, who
-// could not open it otherwise. Without the right to do so it stays as it is.
+// As SQLite does with the files it makes beside the database: if root makes the file, it is given to the
+// database's owner, who could not open it otherwise. Without the right to do so it stays unchanged.
 static void give_to_owner(const struct sqlite_files *files) {
     struct stat status;
     if (geteuid() == 0 && fstat(files->database, &status) == 0) {
@@ -70,7 +70,7 @@ static void give_to_owner(const struct sqlite_files *files) {
     }
 }
 
-// Opens the database unless it is open, or is not there and not to be made.
+// Opens the database unless it is open already, or is missing and must not be made.
 static bool open_database(struct sqlite_files *files, bool make, struct error *error) {
     if (files->database < 0) {
         files->database = open(files->names.path,
@@ -89,7 +89,7 @@ static bool is_another(const struct sqlite_files *files, const char *ending, str
                      files->names.path, ending);
 }
 
-// Whether the name leads to the file that is held.
+// Whether the name still leads to the held file.
 static bool leads_to(const struct sqlite_files *files, enum sqlite_file which, int held) {
     struct stat status, known;
     return sqlite_names_look(&files->names, which, &status) && fstat(held, &known) == 0 &&
@@ -106,7 +106,7 @@ static bool check_known(const struct sqlite_files *files, const struct sqlite_id
             is_another(files, sqlite_endings[SQLITE_LOG], error));
 }
 
-// Before SQLite opens it.
+// Called before SQLite opens it.
 static bool check_beginning(const struct sqlite_files *files, struct error *error) {
     char bytes[SQLITE_BEGINNING_BYTES];
     ssize_t length = pread(files->database, bytes, sizeof bytes, 0);
@@ -114,7 +114,7 @@ static bool check_beginning(const struct sqlite_files *files, struct error *erro
                       : sqlite_names_check_beginning(&files->names, bytes, (size_t)length, error);
 }
 
-// Nothing is made beside a file that is not a store, or in place of one that is gone.
+// Nothing is made beside a file that is not a store, or in place of a missing one.
 bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     off_t *bytes = identity != NULL ? identity->bytes : files->own_bytes;
     bool taken = check_known(files, identity, error) && open_database(files, false, error) &&
@@ -137,7 +137,7 @@ void sqlite_files_release(struct sqlite_files *files) {
         close(files->database);
     }
     if (files->lock >= 0) {
-        close(files->lock); // which gives the lock back
+        close(files->lock); // this releases the lock
     }
     sqlite_sizes_end(&files->sizes);
     files->database = files->lock = -1;
@@ -146,8 +146,8 @@ void sqlite_files_release(struct sqlite_files *files) {
 // Knowing them again --------------------------------------------------------------------------------------
 
 // The names of the store's files must be on the disk before anything in the files counts as stored, and
-// before anything is moved from the log into the database: a log that was deleted, and comes back with a
-// power cut, would put back what stood in the database before. SQLite syncs the directory too, but goes on
+// before anything is moved from the log into the database. Otherwise a deleted log that comes back with a
+// power cut would restore the database's earlier contents. SQLite syncs the directory too, but continues
 // when that fails.
 static bool sync_folder(const struct sqlite_files *files, struct error *error) {
     char name[PATH_MAX];
@@ -172,8 +172,8 @@ static void close_held(int descriptor) {
     }
 }
 
-// As one more connection of SQLite's would, whose lock does not go with another descriptor's end. The store
-// has just been opened, so nobody can have it alone.
+// A lock like that of one more SQLite connection, but closing another descriptor does not release it. The
+// store has just been opened, so nobody can have it alone.
 static bool keep(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     struct flock range = {
         .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
@@ -196,7 +196,7 @@ static bool hold(struct sqlite_files *files, struct sqlite_identity *identity, s
                                    .keeper = -1};
     snprintf(held.path, sizeof held.path, "%s", files->names.path);
     if (held.database >= 0 && held.log >= 0) {
-        // Last, so that it need not be closed again: SQLite's own locks would go with it.
+        // Last, so that it need not be closed again: that would drop SQLite's own locks.
         held.keeper = open(files->names.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     }
     if (held.keeper < 0) {

@@ -1,6 +1,6 @@
-// The form of the log is that of "WAL-mode File Format", https://www.sqlite.org/walformat.html: a header of
-// 32 bytes, then frames of a header of 24 bytes and a page each. A frame's checksum goes on from that of the
-// one before; so whether it fits can be seen from what stands there, damaged or not.
+// The log's format is "WAL-mode File Format", https://www.sqlite.org/walformat.html: a header of 32 bytes,
+// then frames of a 24-byte header and a page each. A frame's checksum continues from that of the frame
+// before. So whether it matches can be seen from the bytes there, damaged or not.
 #include "store/sqlite_log.h"
 
 #include "bet/errors.h"
@@ -25,7 +25,7 @@ enum {
     CHECKS_MAX = 100
 };
 
-static const uint32_t magic = 0x377f0682; // and 1 more when the checksums are big-endian
+static const uint32_t magic = 0x377f0682; // plus 1 when the checksums are big-endian
 
 struct sum {
     uint32_t first, second;
@@ -89,17 +89,17 @@ struct reading {
 };
 
 struct damage {
-    uint64_t lost; // commits after it; 0: none, or nothing that was acknowledged
-    off_t at;      // the first place that does not fit
+    uint64_t lost; // commits after it; 0: none, or none that was acknowledged
+    off_t at;      // the first place that does not match
 };
 
-// Walks over the frames: counts the commits after the first place that does not fit, without the one that
-// this place is in.
+// Walks over the frames: counts the commits after the first place that does not match, without the commit
+// that contains this place.
 static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage) {
     struct sum before = read_sum(reading->header + 24);
     ssize_t length;
     off_t at = LOG_HEADER_BYTES;
-    bool within = false; // the commit that is damaged has not ended yet
+    bool within = false; // the damaged commit has not ended yet
     *damage = (struct damage){0};
     while ((length = read_all(reading->file, reading->frame, reading->frame_bytes, at)) ==
            (ssize_t)reading->frame_bytes) {
@@ -108,7 +108,7 @@ static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage
         struct sum computed = add_up(before, frame, 8, reading->big_endian);
         computed = add_up(computed, frame + LOG_FRAME_HEADER_BYTES,
                           reading->frame_bytes - LOG_FRAME_HEADER_BYTES, reading->big_endian);
-        // The salts are those of this log's beginning; other frames are left from an earlier one.
+        // The salts match those in this log's header; other frames are left from an earlier log.
         bool is_of_this_log = memcmp(frame + 8, reading->header + 16, 8) == 0;
         bool fits = is_of_this_log && same(computed, stored);
         bool commits = is_of_this_log && number(frame + 4) != 0;
@@ -127,8 +127,8 @@ static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage
     return length;
 }
 
-// Sets how the log is to be read. Returns whether its header is good; if not, it is read as this program
-// writes it on this machine.
+// Determines how to read the log. Returns whether its header is good; if not, the log is read in the form
+// that this program writes on this machine.
 static bool read_header(struct reading *reading) {
     uint32_t page_bytes = number(reading->header + 8);
     reading->big_endian = (number(reading->header) & 1U) != 0;
@@ -144,9 +144,9 @@ static bool read_header(struct reading *reading) {
     return good;
 }
 
-// SQLite syncs a log's header before it writes the first frame after it, so a header that is not good has
-// been damaged since, or belongs to a log that was just to begin anew. Either way the frames say themselves
-// which log they are of: the first one that is not empty does, as it was written last.
+// SQLite syncs a log's header before it writes the first frame after it. So a bad header was damaged later,
+// or belongs to a log that was just about to start over. Either way the frames themselves say which log they
+// belong to: the first one that is not empty does, because it was written last.
 static ssize_t take_salts(struct reading *reading) {
     static const uint8_t none[8];
     uint8_t header[LOG_FRAME_HEADER_BYTES];
@@ -162,8 +162,8 @@ static ssize_t take_salts(struct reading *reading) {
     return length;
 }
 
-// Lists the pages of the log's frames up to its last commit, with 0 for those that a later frame replaces.
-// Returns how many frames that are; 0 when one cannot be read.
+// Lists the pages of the log's frames up to its last commit, with 0 for those replaced by a later frame.
+// Returns the number of frames; 0 when one cannot be read.
 static size_t list_pages(const struct reading *reading, uint32_t *pages) {
     uint8_t header[LOG_FRAME_HEADER_BYTES];
     size_t count = 0;
@@ -186,7 +186,7 @@ static size_t list_pages(const struct reading *reading, uint32_t *pages) {
     return count;
 }
 
-// Whether a page of the database is as the frame at `index` has it.
+// Whether a page of the database equals the frame at `index`.
 static bool is_in_database(struct reading *reading, int database, uint32_t page, size_t index,
                            uint8_t *room) {
     size_t page_bytes = reading->frame_bytes - LOG_FRAME_HEADER_BYTES;
@@ -197,9 +197,9 @@ static bool is_in_database(struct reading *reading, int database, uint32_t page,
            memcmp(room, reading->frame, page_bytes) == 0;
 }
 
-// Whether everything that the log says stands in the database at `path`, too. Before SQLite begins a log anew
-// it has moved all of the old one there; where only a part of the new header was written then, its checksum
-// does not fit, and yet nothing is missing.
+// Whether everything in the log is also in the database at `path`. Before SQLite starts a log over it has
+// moved all of the old one there. If only a part of the new header was written then, its checksum does not
+// match, and yet nothing is missing.
 static bool database_has_all(struct reading *reading, const char *path) {
     int database = open(path, O_RDONLY | O_CLOEXEC);
     uint32_t *pages = calloc(reading->count + 1, sizeof *pages);
@@ -217,10 +217,9 @@ static bool database_has_all(struct reading *reading, const char *path) {
     return has;
 }
 
-// Finds the whole commits after the one with the log's first damaged place. None when there is no such place,
-// or nothing after it: it can as well be where the log was being written when the power went,
-// and of the commit that was being written nothing had been acknowledged. Leaves the log's header in
-// `header`.
+// Finds the whole commits after the one with the log's first damaged place. There are none if the log has no
+// such place, or nothing after it. The power may have failed while the log was being written there, and the
+// commit being written had not been acknowledged. Leaves the log's header in `header`.
 static bool find_damage(int file, const char *path, uint8_t header[LOG_HEADER_BYTES], struct damage *damage,
                         struct error *error) {
     struct reading reading = {.file = file};
@@ -243,8 +242,8 @@ static bool find_damage(int file, const char *path, uint8_t header[LOG_HEADER_BY
     return length >= 0 || fail(error, "cannot read the log");
 }
 
-// SQLite takes a log up to its first damaged place, and drops the rest without a word: then what was
-// acknowledged would be gone.
+// SQLite reads a log up to its first damaged place, and silently drops the rest: then acknowledged bets
+// would be lost.
 static bool refuse(const struct damage *damage, struct error *error) {
     return damage->lost == 0 ||
            error_set(error, ERROR_STORE_FAILED,
@@ -256,10 +255,10 @@ static bool refuse(const struct damage *damage, struct error *error) {
 
 // Reading -------------------------------------------------------------------------------------------------
 
-// A server may be writing the log meanwhile: what does not fit can be a frame that was read half-written,
-// with commits after it that came later. But what stands before a whole commit does not change until the log
-// begins anew, which changes its header. So a damage is one when it is found at the same place again, and the
-// header has stayed the same.
+// A server may be writing the log meanwhile: a mismatch can be a frame that was read half-written, with
+// commits after it that came later. But the bytes before a whole commit do not change until the log starts
+// over, which changes its header. So damage is real if it is found at the same place again, and the header
+// has stayed the same.
 static bool check_while_written(int file, const char *path, struct error *error) {
     uint8_t before[LOG_HEADER_BYTES], again[LOG_HEADER_BYTES], after[LOG_HEADER_BYTES];
     struct damage first, second;
@@ -280,7 +279,7 @@ static bool check_while_written(int file, const char *path, struct error *error)
             return refuse(&second, error);
         }
     }
-    return true; // it begins anew all the time: somebody has all of it
+    return true; // it starts over all the time, so somebody has all of it
 }
 
 bool sqlite_log_check(const struct sqlite_names *names, struct error *error) {
@@ -307,11 +306,11 @@ static bool check(int file, const char *path, struct error *error) {
     return find_damage(file, path, header, &damage, error) && refuse(&damage, error);
 }
 
-// What a log holds after a crash, or after a commit whose sync failed, may stand in the memory of the system
-// and not on the disk, and yet it is read back as stored. A sync alone does not help: what one sync has
-// failed to write, Linux does not write with the next. Moving such a log into the database would spoil that,
-// should the power go halfway. So it is written once more, before SQLite opens it. To write the same bytes
-// again harms nothing, and nobody who reads the store.
+// After a crash, or after a commit whose sync failed, a log's contents may be in the system's memory and not
+// on the disk, and yet be read back as stored. A sync alone does not help: Linux does not write again what
+// an earlier sync failed to write. Moving such a log into the database would spoil the database if the power
+// failed halfway. So the log is written once more, before SQLite opens it. Writing the same bytes again
+// harms nothing, and does not disturb readers of the store.
 static bool write_again(int file, struct error *error) {
     uint8_t bytes[64 * 1024];
     ssize_t length;
@@ -324,9 +323,9 @@ static bool write_again(int file, struct error *error) {
     return (length == 0 && fsync(file) == 0) || fail(error, "cannot write its log");
 }
 
-// A log whose header does not fit holds nothing, to SQLite; but it would take the salts of that header for
-// the next one, and what still follows could then be taken for damaged commits. Without a header it
-// makes new ones.
+// To SQLite, a log with a bad header is empty; but SQLite would take the salts of that header for the next
+// one. Frames that still follow could then be taken for damaged commits. Without a header it makes new
+// salts.
 static bool clear_bad_header(int file, struct error *error) {
     static const uint8_t nothing[LOG_HEADER_BYTES];
     struct reading reading = {.file = file};

@@ -17,7 +17,7 @@ enum { ENDINGS = sizeof all_endings / sizeof *all_endings };
 
 void sqlite_names_beside(const struct sqlite_names *names, const char *ending, char name[PATH_MAX]) {
     int length = snprintf(name, PATH_MAX, "%s%s", names->path, ending);
-    assert(length < PATH_MAX); // sqlite_names_find has made sure
+    assert(length < PATH_MAX); // sqlite_names_find has checked this
     (void)length;
 }
 
@@ -58,7 +58,7 @@ bool sqlite_names_check(const char *path, struct error *error) {
     return true;
 }
 
-// `shown` is what an error names.
+// `shown` is the name for errors.
 static bool check_file(const char *name, const char *shown, struct error *error) {
     struct stat status;
     if (lstat(name, &status) != 0) {
@@ -109,7 +109,7 @@ static void each_path_of(const char *path, store_each_path each, void *context) 
 
 void sqlite_names_paths(const char *path, store_each_path each, void *context) {
     char real[PATH_MAX];
-    struct error ignored; // opening it will say it
+    struct error ignored; // opening it will report it
     if (path_resolve(path, real, &ignored)) {
         each_path_of(real, each, context);
     }
@@ -118,7 +118,7 @@ void sqlite_names_paths(const char *path, store_each_path each, void *context) {
 // For reading -----------------------------------------------------------------------------------------------
 
 // Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
-// database with a log, SQLite makes files beside it.
+// database that has a log, SQLite makes files beside it.
 static bool nobody_writes(const struct sqlite_names *names) {
     char folder[PATH_MAX];
     path_folder(names->path, folder);
@@ -136,8 +136,8 @@ void sqlite_names_uri(const struct sqlite_names *names, char uri[SQLITE_URI_BYTE
 
 // Its beginning -------------------------------------------------------------------------------------------
 
-// With a journal or a log beside it SQLite is the judge: the power may have gone while the file's beginning
-// was written, and what belongs there stands in the other.
+// With a journal or a log beside it SQLite decides: the power may have failed while the file's beginning was
+// being written, and the right bytes are then in that other file.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
                                   struct error *error) {
     static const char beginning[] = SQLITE_BEGINNING;

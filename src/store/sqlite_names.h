@@ -1,4 +1,4 @@
-// The names of an SQLite store's files: the database, its log and whatever else lies beside it. Links in the
+// The names of an SQLite store's files: the database, its log and other files beside it. Links in the
 // database's name are followed once, to the end.
 #ifndef QUINIELA_STORE_SQLITE_NAMES_H
 #define QUINIELA_STORE_SQLITE_NAMES_H
@@ -13,47 +13,46 @@
 
 enum sqlite_file { SQLITE_DATABASE, SQLITE_LOG, SQLITE_SHARED_MEMORY, SQLITE_FILES };
 
-// What follows the database's name in each of them.
+// The suffix that each of them adds to the database's name.
 extern const char *const sqlite_endings[SQLITE_FILES];
 
-// Said of a file that is there and does not even begin like a database, by whoever finds it out. Takes its
-// name.
+// The message about a file that exists but does not even begin like a database. Takes its name.
 #define SQLITE_NO_DATABASE                                                                                   \
     "%.120s: is not a quiniela store, nor a database at all: name the store, or restore it from a copy"
 
 struct sqlite_names {
-    char name[PATH_MAX]; // of the database, as it was given: what errors show
+    char name[PATH_MAX]; // of the database, as given: errors show this
     char path[PATH_MAX]; // of the database: absolute, and no link in it
 };
 
-// Whether `path` may be the name of a store. ERROR_BAD_SETTING when SQLite would take it for something else
-// than a file (":memory:", "file:…"; sqlite.org/c3ref/open.html), or when it is empty or an address.
+// Whether `path` may be the name of a store. ERROR_BAD_SETTING when it is empty, an address, or something
+// that SQLite would not take for a file (":memory:", "file:…"; sqlite.org/c3ref/open.html).
 bool sqlite_names_check(const char *path, struct error *error) MUST_CHECK;
 
 // Finds the files: `path` is followed to its end. ERROR_STORE_FAILED when that leads nowhere, or when one of
-// the files is a folder or device, has a second name (a hard link), or, beside the database, is a link. What
-// is not there yet is fine. Opens nothing.
+// the files is a folder or device, has a second name (a hard link), or is a link beside the database.
+// Missing files are fine. Opens nothing.
 bool sqlite_names_find(const char *path, struct sqlite_names *names, struct error *error) MUST_CHECK;
 
 // Writes the name of a file beside the database, such as "…-wal", into `name`.
 void sqlite_names_beside(const struct sqlite_names *names, const char *ending, char name[PATH_MAX]);
 
-// Looks at one of the files. False when it is not there.
+// Gets the status of one of the files. False when it does not exist.
 bool sqlite_names_look(const struct sqlite_names *names, enum sqlite_file which, struct stat *status);
 
-// What every database begins with, the NUL included (sqlite.org/fileformat.html, 1.3).
+// The first bytes of every database, including the NUL (sqlite.org/fileformat.html, 1.3).
 #define SQLITE_BEGINNING "SQLite format 3"
 enum { SQLITE_BEGINNING_BYTES = sizeof SQLITE_BEGINNING };
 
-// Whether the database, which begins with these bytes (`length`: fewer where it is shorter), can be a store,
-// or is empty; what it says is checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.
+// Whether a database that begins with these bytes (`length`: fewer if it is shorter) can be a store, or is
+// empty. Its contents are checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
                                   struct error *error) MUST_CHECK;
 
 enum { SQLITE_URI_BYTES = 3 * PATH_MAX + 32 };
 
-// Writes the URI by which the database is opened to be read (sqlite.org/uri.html): where SQLite could not
-// make the files that it needs to read, it says that the database does not change.
+// Writes the URI for opening the database to read it (sqlite.org/uri.html). Where SQLite could not make the
+// files that it needs for reading, the URI says that the database does not change.
 void sqlite_names_uri(const struct sqlite_names *names, char uri[SQLITE_URI_BYTES]);
 
 // As store_paths.

@@ -2,13 +2,13 @@
 #ifndef QUINIELA_STORE_SQLITE_SCHEMA_H
 #define QUINIELA_STORE_SQLITE_SCHEMA_H
 
-// "quin" in ASCII: `file` and others tell by it what the file is.
+// "quin" in ASCII: `file` and other programs recognise the file by it.
 #define SQLITE_SCHEMA_APPLICATION_ID 0x7175696e
 #define SQLITE_SCHEMA_VERSION 2
-enum { SQLITE_SCHEMA_TABLES = 5 }; // the view among them
+enum { SQLITE_SCHEMA_TABLES = 5 }; // including the view
 
-// A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less around a
-// row of one bet; docs/benchmarks.md has the figures.
+// A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less overhead
+// for a row of one bet; docs/benchmarks.md has the figures.
 enum { SQLITE_PAGE_BYTES = 16384 };
 
 // Of a chunk's columns `numbers` comes before `rows`, and `digest` and `checksum` before both: SQLite reads a

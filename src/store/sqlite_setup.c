@@ -16,7 +16,7 @@ static bool execute(sqlite3 *database, const char *path, const char *sql, const 
            sqlite_fail(database, path, what, error);
 }
 
-// The first column of the first row, as a text; "" for none.
+// The first column of the first row, as text; "" if there is none.
 static bool ask(sqlite3 *database, const char *path, const char *sql, char answer[SQL_BYTES],
                 struct error *error) {
     sqlite3_stmt *statement;
@@ -26,7 +26,7 @@ static bool ask(sqlite3 *database, const char *path, const char *sql, char answe
     int step = sqlite3_step(statement);
     const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
     snprintf(answer, SQL_BYTES, "%s", text == NULL ? "" : text);
-    // A row comes before the commit of what the statement changes, and that may fail yet.
+    // A row comes before the statement's changes are committed, and that may still fail.
     while (step == SQLITE_ROW) {
         step = sqlite3_step(statement);
     }
@@ -46,8 +46,8 @@ static bool ask_number(sqlite3 *database, const char *path, const char *sql, int
 
 // Whose it is ---------------------------------------------------------------------------------------------
 
-// The tables must be those of our schema, word for word: with a damaged column type, rows that are there
-// would not be found. Others may stand beside them.
+// The tables must be those of our schema, word for word: with a damaged column type, existing rows would not
+// be found. Other tables may exist beside them.
 static bool check_tables(sqlite3 *database, const char *path, struct error *error) {
     sqlite3_stmt *statement;
     if (sqlite3_prepare_v2(database, "SELECT count(*) FROM sqlite_schema WHERE instr(?1, sql || ';') > 0", -1,
@@ -93,12 +93,12 @@ bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_table
 
 // How it is set -------------------------------------------------------------------------------------------
 
-// Asks for a setting, and fails unless what SQLite then says it has is `wanted`.
+// Requests a setting, and fails unless SQLite then reports the value `wanted`.
 static bool set(sqlite3 *database, const char *path, const char *name, const char *value, const char *wanted,
                 struct error *error) {
     char sql[SQL_BYTES], answer[SQL_BYTES];
     snprintf(sql, sizeof sql, "PRAGMA %s = %s", name, value);
-    if (!ask(database, path, sql, answer, error)) { // some answer here, some only when they are asked
+    if (!ask(database, path, sql, answer, error)) { // some answer here, some only when they are queried
         return false;
     }
     snprintf(sql, sizeof sql, "PRAGMA %s", name);
@@ -130,11 +130,11 @@ static bool make_tables(sqlite3 *database, const char *path, struct error *error
 bool sqlite_setup_writer(sqlite3 *database, const char *path, bool without_tables, struct error *error) {
     char page_size[SQL_BYTES], ignored[SQL_BYTES];
     snprintf(page_size, sizeof page_size, "PRAGMA page_size = %d", SQLITE_PAGE_BYTES);
-    // Which takes effect in an empty file only. Other pages cost writes, and no promise.
+    // Takes effect in an empty file only. Other page sizes cost writes, and break no promise.
     return ask(database, path, page_size, ignored, error) &&
            set(database, path, "journal_mode", "WAL", "wal", error) && set_session(database, path, error) &&
            (!without_tables || make_tables(database, path, error)) &&
-           // Which makes the log: its name is to be synced, and known, before anything is stored.
+           // Makes the log: its name must be synced, and known, before anything is stored.
            ask(database, path, "SELECT count(*) FROM sqlite_schema", ignored, error);
 }
 

@@ -1,5 +1,5 @@
-// What an SQLite database must be before it is used as a store: ours by its tables, and set as was asked.
-// SQLite answers a PRAGMA that it does not follow without an error; so each answer is looked at.
+// The conditions for using an SQLite database as a store: it has our tables, and the settings we requested.
+// SQLite ignores some PRAGMAs without an error, so each answer is checked.
 #ifndef QUINIELA_STORE_SQLITE_SETUP_H
 #define QUINIELA_STORE_SQLITE_SETUP_H
 
@@ -8,19 +8,19 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-// Refuses a database that is not ours, or of another version, before anything is set in it. An empty one can
-// be made into a store: *without_tables. ERROR_STORE_FAILED.
+// Refuses a database that is not ours, or has another version, before anything is set in it. An empty one
+// can become a store: *without_tables. ERROR_STORE_FAILED.
 bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables,
                         struct error *error) MUST_CHECK;
 
-// Sets a connection that writes: the log (WAL), synced with each commit, and moved into the database by
-// nobody but the checkpointer; makes the tables in an empty database. ERROR_STORE_FAILED when a setting did
-// not take.
+// Sets up a connection that writes: the log (WAL), synced with each commit, and moved into the database only
+// by the checkpointer. Makes the tables in an empty database. ERROR_STORE_FAILED when a setting was not
+// accepted.
 bool sqlite_setup_writer(sqlite3 *database, const char *path, bool without_tables,
                          struct error *error) MUST_CHECK;
 
-// Sets a second connection to the same database, of which sqlite_setup_writer has set what is kept in it. As
-// that one.
+// Sets up a second connection to the same database, after sqlite_setup_writer has made the settings that the
+// file keeps. Errors as sqlite_setup_writer.
 bool sqlite_setup_second(sqlite3 *database, const char *path, struct error *error) MUST_CHECK;
 
 #endif

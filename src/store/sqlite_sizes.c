@@ -22,11 +22,12 @@ static bool is_cut(const struct sqlite_names *names, const char *what, struct er
         names->name, what);
 }
 
-// In the lock's file: it is this program's alone, and empty otherwise. An old version goes by its name only.
+// In the lock's file, which only this program uses, and which is empty otherwise. An old version uses only
+// its name.
 static void set_mark(const struct sqlite_sizes *sizes) {
     static const char mark[] = "the database or its log was cut while a server ran\n";
     if (pwrite(sizes->lock, mark, sizeof mark - 1, 0) > 0) {
-        (void)fsync(sizes->lock); // at least the server that runs says it
+        (void)fsync(sizes->lock); // if it fails, at least the running server reports it
     }
 }
 
@@ -57,7 +58,7 @@ static uint64_t page_bytes_of(uint16_t stored) {
     return stored == 1 ? 65536 : stored;
 }
 
-// sqlite.org/fileformat.html, 1.3: the page's size at 16, and how many the file has at 28.
+// sqlite.org/fileformat.html, 1.3: the page size at 16, and the file's number of pages at 28.
 static bool database_has_its_pages(const struct sqlite_sizes *sizes, off_t bytes) {
     uint16_t page_bytes;
     uint32_t pages;
@@ -66,9 +67,9 @@ static bool database_has_its_pages(const struct sqlite_sizes *sizes, off_t bytes
            (uint64_t)bytes >= page_bytes_of(be16toh(page_bytes)) * be32toh(pages);
 }
 
-// sqlite.org/walformat.html, 2.1: in the index, in the machine's byte order, the page's size at 14 and the
-// number of the last frame at 16; that is set to 0 before a checkpoint truncates the log. Its descriptor is
-// kept, since closing it would drop SQLite's own locks (POSIX, fcntl).
+// sqlite.org/walformat.html, 2.1: in the index, in the machine's byte order, the page size at 14 and the
+// number of the last frame at 16. The latter is set to 0 before a checkpoint truncates the log. Its
+// descriptor is kept open, since closing it would drop SQLite's own locks (POSIX, fcntl).
 static bool log_has_its_frames(struct sqlite_sizes *sizes, off_t bytes) {
     uint16_t page_bytes;
     uint32_t frames;
@@ -99,7 +100,7 @@ bool sqlite_sizes_take(struct sqlite_sizes *sizes, enum sqlite_file which, off_t
 bool sqlite_sizes_look(struct sqlite_sizes *sizes, struct error *error) {
     struct stat status;
     for (enum sqlite_file which = SQLITE_DATABASE; which <= SQLITE_LOG; which++) {
-        // One that is not there is missed after the commit.
+        // A missing one is noticed after the commit.
         if (sqlite_names_look(sizes->names, which, &status) &&
             !sqlite_sizes_take(sizes, which, status.st_size, error)) {
             return false;

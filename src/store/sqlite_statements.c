@@ -28,7 +28,7 @@ sqlite3_stmt *sqlite_statements_prepare(struct sqlite_statements *statements, in
     return *statement;
 }
 
-// What is bound is only read until the statement has been run.
+// Bound values are only read until the statement has been run.
 static int bind_value(sqlite3_stmt *statement, int parameter, const struct sql_value *value) {
     switch (value->type) {
     case SQL_INTEGER:
@@ -41,8 +41,8 @@ static int bind_value(sqlite3_stmt *statement, int parameter, const struct sql_v
     }
 }
 
-// The statement with these values. Those that its text has no parameter for are left out: nobody else changes
-// this store, so nothing is asked of the row that is replaced.
+// The statement with these values. Values without a parameter in its text are left out: nobody else changes
+// this store, so the row to be replaced need not be checked.
 static sqlite3_stmt *bind(struct sqlite_statements *statements, int which, const struct sql_values *values,
                           struct error *error) {
     sqlite3_stmt *statement = sqlite_statements_prepare(statements, which, error);

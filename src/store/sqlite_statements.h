@@ -22,7 +22,7 @@ struct sqlite_statements {
 
 // In all of these `what` is for the message: "cannot WHAT". ERROR_STORE_FAILED.
 
-// The statement, ready to be bound; *statements keeps it. NULL when it cannot be had.
+// The statement, ready to be bound; *statements keeps it. NULL when it cannot be prepared.
 sqlite3_stmt *sqlite_statements_prepare(struct sqlite_statements *statements, int which, struct error *error);
 
 // Runs a prepared statement that returns no row.
@@ -33,12 +33,12 @@ bool sqlite_statements_step(struct sqlite_statements *statements, sqlite3_stmt *
 bool sqlite_statements_run(struct sqlite_statements *statements, int which, const struct sql_values *values,
                            const char *what, struct error *error) MUST_CHECK;
 
-// Hands each row to `reader`, until it says no or the last one is read.
+// Hands each row to `reader`, until it returns false or the last one is read.
 bool sqlite_statements_query(struct sqlite_statements *statements, int which, const struct sql_values *values,
                              const struct sql_reader *reader, const char *what,
                              struct error *error) MUST_CHECK;
 
-// Frees what was prepared, before the database is closed.
+// Frees the prepared statements, before the database is closed.
 void sqlite_statements_finalize(struct sqlite_statements *statements);
 
 #endif

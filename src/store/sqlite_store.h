@@ -8,11 +8,11 @@
 #include "store/sqlite_statements.h"
 
 struct sqlite_store {
-    struct sql_store base; // first, so that a pointer to the one is a pointer to the other
+    struct sql_store base; // first, so that a pointer to one is a pointer to the other
     struct sqlite_statements statements;
     struct sqlite_files files;
     struct checkpointer *checkpointer; // of STORE_SERVE
-    bool serves;                       // and does not only read
+    bool serves;                       // it does not only read
 };
 
 #endif

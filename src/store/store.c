@@ -1,5 +1,5 @@
-// What is the same for every kind of store: that a failure is sticky, which checksum a row gets, and that
-// what only a shared store has to do is done there alone.
+// The part common to every kind of store: failures are sticky, rows get their checksums, and only a shared
+// store does the work that sharing needs.
 #include "store/store.h"
 
 #include "bet/errors.h"
@@ -71,7 +71,7 @@ void store_close(struct store **store) {
 
 // Groups --------------------------------------------------------------------------------------------------
 
-// Invariant 3: no call gets past this after one has failed.
+// Invariant 3: after a failure, no call gets past this.
 static bool may_go_on(const struct store *store, struct error *error) {
     return !store->failed || error_set(error, ERROR_STORE_FAILED, "the store has failed and is not open");
 }

@@ -26,41 +26,41 @@
 
 struct store;
 
-// Opens the store at `address` (kinds.c: which kinds there are) for the draw named `draw`, and makes it when
-// it is not there and the mode is STORE_SERVE. On success the caller owns *store and ends it with
-// store_close; on failure it is NULL, and the error ERROR_STORE_AWAY when trying again may help.
+// Opens the store at `address` (kinds.c lists the kinds) for the draw named `draw`. Makes it if it does not
+// exist and the mode is STORE_SERVE. On success the caller owns *store and ends it with store_close. On
+// failure it is NULL, and the error is ERROR_STORE_AWAY when trying again may help.
 bool store_open(const char *address, const char *draw, enum store_mode mode, struct store **store,
                 struct error *error) MUST_CHECK;
 
-// As store_open with STORE_SERVE, for a server that opens its store again after it has failed: *identity,
-// which the caller keeps, says which files it had. ERROR_STORE_FAILED when they are gone, or others are in
-// their place.
+// As store_open with STORE_SERVE, for a server that reopens its store after a failure: *identity, which the
+// caller keeps, says which files it had. ERROR_STORE_FAILED when they are gone, or others are in their
+// place.
 bool store_open_same(const char *address, const char *draw, struct store_identity *identity,
                      struct store **store, struct error *error) MUST_CHECK;
 
-// Gives back what *identity holds; it is as it began.
+// Releases what *identity holds, and returns it to its initial state.
 void store_forget(struct store_identity *identity);
 
-// Closes and frees the store, and nulls the caller's pointer. A group that is not committed is dropped.
+// Closes and frees the store, and nulls the caller's pointer. An uncommitted group is dropped.
 void store_close(struct store **store);
 
-// The same for somebody who will open the store again: as after a failure its log stays as it is. A store
-// that is closed properly takes its log away, and the one who comes back would miss it.
+// As store_close, for a caller that will reopen the store: its log stays unchanged, as after a failure. A
+// properly closed store deletes its log, and the reopened store would miss it.
 void store_give_up(struct store **store);
 
-// With no group begun: whether so many bytes more could be stored. Nothing is. True where the store cannot
-// tell. ERROR_STORE_FAILED, and then the store has failed.
+// With no group begun: tests whether so many more bytes could be stored, and stores nothing. True if the
+// store cannot tell. ERROR_STORE_FAILED, and then the store has failed.
 bool store_try_room(struct store *store, size_t bytes, struct error *error) MUST_CHECK;
 
-// Where the store is, for messages: without a password. And its draw.
+// The store's place, for messages: without a password. And its draw.
 const char *store_place(const struct store *store);
 const char *store_draw_name(const struct store *store);
 
-// Whether several servers may share the store, so that what was read may have changed since.
+// Whether several servers may share the store, so that rows may have changed since they were read.
 bool store_is_shared(const struct store *store);
 
-// What is read from here to the next group is of one moment, as if nobody else wrote. A store that is not
-// shared has nobody else.
+// Everything read from here to the next group is as of one moment, as if nobody else wrote. A store that is
+// not shared has nobody else.
 bool store_snapshot(struct store *store, struct error *error) MUST_CHECK;
 
 // A group of changes: begin, any number of put and add, commit. A failed call in between drops the group.
@@ -75,32 +75,32 @@ void store_drop(struct store *store);
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
 
-// Within a group: calls `each` for those of the agencies that have a row, as it is now; until the group ends
-// no other server can change them. Of a shared store only.
+// Within a group: calls `each` with the current row of each of the agencies that has one. Until the group
+// ends no other server can change these rows. Of a shared store only.
 bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
                          void *context, struct error *error) MUST_CHECK;
 
-// Within a group in which `more` agencies have finished, after their rows: sets *finished to how many have
-// in all, other servers' included; until the group ends no other one can finish any. A store that is not
-// shared leaves *finished as it is. ERROR_STORE_STALE when the draw's row is not the one with
-// `draw_checksum`.
+// Within a group in which `more` agencies have finished, after their rows: sets *finished to the total
+// number that have, including those of other servers. Until the group ends no other server can finish any. A
+// store that is not shared leaves *finished unchanged. ERROR_STORE_STALE when the draw's row is not the one
+// with `draw_checksum`.
 bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                           struct error *error) MUST_CHECK;
 
-// Within a group, before anything else: until it ends no other server can change the draw, or add bets to it.
-// What is read of it then stays as it is.
+// Within a group, before anything else: until it ends no other server can change the draw, or add bets to
+// it. Whatever is read of the draw stays valid until then.
 bool store_lock_draw(struct store *store, struct error *error) MUST_CHECK;
 
 // Within a group that adds bets, after them: until it ends no other server can lock the draw.
 // ERROR_STORE_STALE, at the commit at the latest, when its row is not the one with `draw_checksum`.
 bool store_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
 
-// Within a group: makes its commit wait for a standby's, also when the group changes nothing, so that all
-// that was read before is as safe as what the group stores. A store that is not shared needs no such thing.
+// Within a group: makes its commit wait for a standby's, even if the group changes nothing. Everything read
+// before is then as safe as what the group stores. A store that is not shared does not need this.
 bool store_confirm(struct store *store, struct error *error) MUST_CHECK;
 
-// Begins a group in which the sealed draw is this server's to make: no other server makes it until the group
-// ends. ERROR_STORE_STALE, and no group, when another one is making it, or has.
+// Begins a group in which this server makes the sealed draw: no other server makes it until the group ends.
+// ERROR_STORE_STALE, and no group, when another one is making it or has made it.
 bool store_begin_draw(struct store *store, struct error *error) MUST_CHECK;
 
 // Adds a row. Fails when the place (agency, first) or (agency, bet) is taken. Within a group.
@@ -108,11 +108,11 @@ bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, stru
 bool store_add_winner(struct store *store, const struct stored_winner *winner,
                       struct error *error) MUST_CHECK;
 
-// The draw's row into *draw; *found is false when there is none.
+// Reads the draw's row into *draw; *found is false when there is none.
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                     struct error *error) MUST_CHECK;
 
-// One agency's row as it is now, also when a snapshot was taken before. Of a shared store only.
+// One agency's current row, even if a snapshot was taken before. Of a shared store only.
 bool store_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
                       struct error *error) MUST_CHECK;
 
@@ -124,12 +124,12 @@ bool store_agencies(struct store *store, store_each_agency each, void *context,
 // them.
 bool store_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) MUST_CHECK;
 
-// The chunks that hold any bet of `agency` in [from, to), whole, in order; agency 0 means every agency's.
+// The chunks that hold any bet of `agency` in [from, to), whole, in order; agency 0 means every agency.
 bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                   void *context, struct error *error) MUST_CHECK;
 
-// The first `count_max` of the pieces that hold any bet of `agency` from `from` on, in order. Reads nothing
-// of their bets, and so cannot check that they are as they were stored.
+// The first `count_max` of the pieces that hold any bet of `agency`, starting at `from`, in order. Reads
+// none of their bets, and so cannot check that they are unchanged.
 bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                   store_each_piece each, void *context, struct error *error) MUST_CHECK;
 
@@ -137,12 +137,12 @@ bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t 
 bool store_winners(struct store *store, store_each_winner each, void *context,
                    struct error *error) MUST_CHECK;
 
-// From now on no call fails because of damage: it is reported, and what is damaged is left out (the draw's
-// row is handed out as it is).
+// From now on no call fails because of damage: it is reported, and damaged rows are left out (the draw's row
+// is handed out unchanged).
 void store_survey(struct store *store, store_on_damage on_damage, void *context);
 
-// The backend's own check of its files, or whatever it stores in. Within a survey, to which it reports what
-// it finds.
+// The backend's own check of its files, or of whatever it stores in. Within a survey, to which it reports
+// its findings.
 bool store_check_files(struct store *store, struct error *error) MUST_CHECK;
 
 #endif

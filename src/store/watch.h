@@ -1,4 +1,4 @@
-// Hearing of what other servers change in a shared store, on a thread of its own.
+// Listens for other servers' changes to a shared store, on a thread of its own.
 #ifndef QUINIELA_STORE_WATCH_H
 #define QUINIELA_STORE_WATCH_H
 
@@ -7,9 +7,9 @@
 struct store_watch;
 
 // Calls `on_change`, on the watch's thread, whenever another server may have changed a draw of the store at
-// `address`. It may miss changes: whoever needs to know of each looks now and then, too. *watch is NULL when
-// the store is not shared; else the caller ends it with store_watch_stop, after the signal that
-// store_interrupt_on waits for.
+// `address`. It may miss changes, so a caller that must know of each also checks now and then. *watch is
+// NULL when the store is not shared. Otherwise the caller ends it with store_watch_stop, after the signal
+// that store_interrupt_on waits for.
 bool store_watch_start(const char *address, void (*on_change)(void *context), void *context,
                        struct store_watch **watch, struct error *error) MUST_CHECK;
 
