@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Recognises what people commonly write instead of an address, and says what it is. Returns false when it is
-// something else.
+// Recognises things that people commonly write instead of an address, and says what they are. Returns false
+// for anything else.
 static bool is_known_mistake(const char *text, struct error *error) {
     const char *scheme = strstr(text, "://");
     size_t length = strlen(text);

@@ -1,4 +1,4 @@
-// "host:port" as people write it, and several of them.
+// "host:port" as people write it, and lists of such addresses.
 #ifndef QUINIELA_AGENCY_ADDRESS_H
 #define QUINIELA_AGENCY_ADDRESS_H
 
@@ -14,14 +14,14 @@ struct address {
 // Splits "host:port" or "[v6]:port". ERROR_BAD_SETTING when it is neither.
 bool address_parse(const char *text, struct address *address, struct error *error) MUST_CHECK;
 
-// The servers of one central, any of which may be used.
+// The servers of one central. Any of them may be used.
 struct addresses {
     struct address list[ADDRESSES_MAX];
     uint32_t count; // at least 1
 };
 
-// Splits addresses that are separated by commas, and by spaces around those. ERROR_BAD_SETTING when one of
-// them is not an address, which is named, or there are more than ADDRESSES_MAX.
+// Splits addresses separated by commas, and by spaces around the commas. ERROR_BAD_SETTING, naming the
+// address, when one is not valid; or when there are more than ADDRESSES_MAX.
 bool addresses_parse(const char *text, struct addresses *addresses, struct error *error) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-// Backing off before a retry: a random time up to a limit that doubles with each failure ("full jitter"), so
-// that agencies that lost the central together do not come back together.
+// Backing off before a retry: a random time up to a limit that doubles with each failure ("full jitter"). So
+// agencies that lost the central together do not come back together.
 #ifndef QUINIELA_AGENCY_BACKOFF_H
 #define QUINIELA_AGENCY_BACKOFF_H
 

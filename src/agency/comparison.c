@@ -10,14 +10,14 @@
 
 enum {
     STEP_BETS = 100 * 1000, // about 20 ms; signals are handled between two steps
-    // The longest message we would send for a piece. It came in one of MESSAGE_BYTES_MAX, but a character of
-    // two bytes may have come as two, and takes six in ours.
+    // The longest message that we would send for a piece. It arrived in one of MESSAGE_BYTES_MAX, but a
+    // two-byte character may have been sent as two bytes, and takes six in ours.
     PIECE_MESSAGE_BYTES_MAX = 4 * MESSAGE_BYTES_MAX,
 };
 
 struct comparison {
     struct reader *reader;
-    struct chunk *chunk; // the file's bets at one piece's place
+    struct chunk *chunk; // the file's bets in the place of one piece
     size_t next, count;  // of the pieces
     struct piece pieces[PIECES_LISTED_MAX];
 };
@@ -60,7 +60,7 @@ bool comparison_take(struct comparison *comparison, uint64_t from, const struct 
     return true;
 }
 
-// A bet's index is that of its line.
+// The index of a bet is the index of its line.
 static bool differs(const struct reader *reader, const struct piece *piece, bool at_end,
                     struct error *error) {
     uint64_t end = piece->first + piece->count, has = reader_position(reader);

@@ -11,7 +11,7 @@
 
 #define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
 
-// Says `what` it is, shows `text`, and advises what to do.
+// Says that `text` is `what`, shows it, and advises what to do.
 static bool tell(const struct csv_line *line, const char *what, const char *text, size_t length,
                  const char *advice, struct error *error) {
     char shown[SHOWN_BYTES];
@@ -181,7 +181,8 @@ static bool is_separator(const struct csv_line *line, struct error *error) {
     return false;
 }
 
-// Only words where a bet has digits. A row whose end is missing is something else: it ends with a comma.
+// Only words where a bet has digits. A row with a missing end, recognised by its trailing comma, is
+// something else.
 static bool is_header(const struct csv_line *line, struct error *error) {
     if (line->number != 1 || count_of(line, ',') < BET_FIELDS - 1 || line->text[line->length - 1] == ',') {
         return false;
@@ -212,7 +213,7 @@ static bool is_quotes(const struct csv_line *line, struct error *error) {
 
 // One field -----------------------------------------------------------------------------------------------
 
-// The length of the blank, of whatever kind, that the text begins or ends with; 0: none.
+// The length of the blank, of any kind, at the beginning or end of the text; 0: none.
 static size_t blank_bytes(const char *text, size_t length, bool at_end) {
     static const char *const blanks[] = {
         " ",           "\t", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xe2\x80\x8b", "\xe2\x81\xa0",

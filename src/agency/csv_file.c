@@ -16,14 +16,14 @@ struct csv_file {
     char *path;
     struct stat status; // when it was opened
     uint64_t offset;    // bytes taken
-    size_t start, end;  // what is in the buffer and not taken
-    bool ended;         // the file has nothing after the buffer
+    size_t start, end;  // the bytes in the buffer that are not taken
+    bool ended;         // the file has nothing beyond the buffer
     char buffer[BUFFER_BYTES];
 };
 
 // Opening -------------------------------------------------------------------------------------------------
 
-// If the folder does not exist it is named, as the file in it is not what is wrong.
+// If the folder does not exist the error names the folder, because the file is not at fault.
 static void refuse_file(const char *path, int reason, struct error *error) {
     struct stat status;
     const char *slash = strrchr(path, '/');

@@ -1,5 +1,5 @@
-// The lines of a text file, as a stream: a fixed buffer, whatever the file's size. Lines end in LF or CR LF;
-// one byte order mark at the beginning is skipped.
+// The lines of a text file, as a stream through a buffer of fixed size, whatever the file's size. Lines end
+// in LF or CR LF; one byte order mark at the beginning is skipped.
 #ifndef QUINIELA_AGENCY_CSV_FILE_H
 #define QUINIELA_AGENCY_CSV_FILE_H
 
@@ -13,7 +13,7 @@
 
 struct csv_file;
 
-// A line of it. The text is the file's, good until the next one is looked at.
+// A line of the file. The text belongs to the file, and is valid until the next look at a line.
 struct csv_text {
     const char *text;
     size_t length; // without its end
@@ -31,24 +31,24 @@ void csv_file_close(struct csv_file **file);
 // The file's path; owned by the file.
 const char *csv_file_path(const struct csv_file *file);
 
-// Looks at the next line without taking it. *found is false at the end of the file. Of a line that is longer
-// than the buffer it shows what is in the buffer. ERROR_SYSTEM.
+// Looks at the next line without taking it. *found is false at the end of the file. If the line is longer
+// than the buffer, shows the part in the buffer. ERROR_SYSTEM.
 bool csv_file_peek(struct csv_file *file, struct csv_text *line, bool *found, struct error *error) MUST_CHECK;
 
-// Takes the line that was looked at.
+// Takes the line last looked at.
 void csv_file_take(struct csv_file *file, const struct csv_text *line);
 
-// Starts over. ERROR_SYSTEM for what cannot be read twice, such as a pipe.
+// Starts over. ERROR_SYSTEM for a file that cannot be read twice, such as a pipe.
 bool csv_file_rewind(struct csv_file *file, struct error *error) MUST_CHECK;
 
 // Whether it is an ordinary file, rather than a pipe or the like.
 bool csv_file_is_ordinary(const struct csv_file *file);
 
-// Whether `line` ends an ordinary file that has not changed since it was opened: as far as can be seen,
-// nobody is still writing it.
+// Whether `line` ends an ordinary file that has not changed since it was opened. As far as can be seen,
+// nobody is still writing it then.
 bool csv_file_is_settled(const struct csv_file *file, const struct csv_text *line);
 
-// How many bytes are taken, and how many the file had when it was opened (0: not an ordinary one).
+// How many bytes have been taken, and how many the file had when it was opened (0: not an ordinary file).
 uint64_t csv_file_offset(const struct csv_file *file);
 uint64_t csv_file_size(const struct csv_file *file);
 

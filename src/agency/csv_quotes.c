@@ -1,7 +1,7 @@
 #include "agency/csv_quotes.h"
 
-// Copies a field to *out without its quotes. Returns where it ended in the line, or NULL when the quotes are
-// wrong.
+// Copies a field to *out without its quotes. Returns the field's end in the line, or NULL when the quotes
+// are wrong.
 static const char *unquote_field(const char *at, const char *end, char **out) {
     if (at == end || *at != '"') {
         while (at < end && *at != ',') {
@@ -17,7 +17,7 @@ static const char *unquote_field(const char *at, const char *end, char **out) {
         if (*at == ',') {
             return NULL;
         }
-        at += *at == '"'; // of two quotes, one
+        at += *at == '"'; // of two quotes, copy one
         *(*out)++ = *at;
     }
     return NULL;

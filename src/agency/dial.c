@@ -10,10 +10,10 @@
 // the network is repaired.
 enum { CONNECT_MS_MAX = 8000 };
 
-// A socket that is being connected. libuv needs both until the socket is closed, whatever becomes of the
-// dial.
+// A socket that is being connected. libuv needs both until the socket is closed, even if the dial is gone by
+// then.
 struct attempt {
-    uv_tcp_t socket; // the first member: whoever is given the socket frees the attempt
+    uv_tcp_t socket; // the first member: the receiver of the socket frees the attempt through it
     uv_connect_t connecting;
 };
 
@@ -21,8 +21,8 @@ struct dial {
     uv_loop_t *loop;
     const struct address *address;
     struct resolver *resolver;       // NULL once the name is known
-    struct addrinfo *found, *trying; // the addresses, and the one that is being tried
-    struct attempt *attempt;         // NULL: none is under way
+    struct addrinfo *found, *trying; // all addresses, and the one being tried
+    struct attempt *attempt;         // NULL: none is in progress
     void (*dialled)(void *context, uv_tcp_t *socket, const char *reason);
     void *context;
 };
@@ -83,11 +83,11 @@ static void on_connected(uv_connect_t *request, int status) {
     }
 }
 
-// Returns 0 when on_connected will be called, else libuv's code of the failure.
+// Returns 0 when on_connected will be called, otherwise libuv's error code.
 static int start_attempt(struct dial *dial) {
     struct attempt *attempt = calloc(1, sizeof *attempt);
     int descriptor, failure = attempt == NULL ? UV_ENOMEM : 0;
-    if (failure == 0) { // with the family, the socket exists before it connects
+    if (failure == 0) { // given the family, the socket exists before it connects
         failure = uv_tcp_init_ex(dial->loop, &attempt->socket, (unsigned)dial->trying->ai_addr->sa_family);
     }
     if (failure != 0) {
@@ -106,7 +106,8 @@ static int start_attempt(struct dial *dial) {
     return failure;
 }
 
-// Tries `trying` and those after it, until there is one to wait for. `failure` is that of the one before.
+// Tries `trying` and the addresses after it, until an attempt is in progress. `failure` is the previous
+// one's.
 static void try_addresses(struct dial *dial, int failure) {
     while (dial->trying != NULL) {
         failure = start_attempt(dial);
@@ -120,7 +121,7 @@ static void try_addresses(struct dial *dial, int failure) {
 
 // The name ------------------------------------------------------------------------------------------------
 
-// That nobody knows a name may pass: a network that is not up yet, a container that comes later.
+// An unknown name may become known: the network may not be up yet, or a container may start later.
 static void fail_by_name(struct dial *dial, int failure) {
     char reason[ADDRESS_BYTES_MAX + 128];
     snprintf(reason, sizeof reason, "the name \"%s\" cannot be resolved: %s", dial->address->host,

@@ -21,7 +21,7 @@ enum {
     BACKOFF_CAP_MS = 5000,
     POLL_BASE_MS = 1000,
     POLL_CAP_MS = 30000,
-    ANSWER_GROWTH_MAX = 16, // times the timeout for an answer
+    ANSWER_GROWTH_MAX = 16, // grows to at most this many times the timeout for an answer
 };
 
 static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait fits");
@@ -29,9 +29,9 @@ static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX,
 enum phase {
     NEW,
     CONNECTING,
-    SENDING,     // an answer is due
-    COMPARING,   // takes a moment's pause while it compares what is stored
-    CONSULTING,  // the winners, or "not yet", are due
+    SENDING,     // waits for an answer
+    COMPARING,   // pauses briefly between steps of comparing the stored bets
+    CONSULTING,  // waits for the winners, or "not yet"
     POLLING,     // waits before it asks for the winners again
     BACKING_OFF, // waits before it connects again
     ENDED,
@@ -43,7 +43,7 @@ struct dialogue {
     void *context; // of the actions
     enum phase phase;
     bool linked;     // there is a connection, or one is being made
-    bool consulting; // every bet is stored; what is left is to ask for the winners
+    bool consulting; // every bet is stored; only the question about the winners remains
     struct sending sending;
     struct message_decoder *decoder;
     struct route bets, consult; // which server to use
@@ -51,7 +51,7 @@ struct dialogue {
     struct backoff polling;     // before asking again
     uint32_t answer_ms;         // timeout for the next answer
     struct trust trust;         // in the servers' certificates
-    struct error error;         // why it failed
+    struct error error;         // the reason for a failure
     bool failed;
 };
 
@@ -72,7 +72,8 @@ static bool may_follow(enum phase from, enum phase to) {
     return (next[from] >> to & 1U) != 0;
 }
 
-// The one function that changes the phase. Whoever connects, backs off or ends gives the connection up first.
+// The one function that changes the phase. Entering CONNECTING, BACKING_OFF or ENDED also drops the
+// connection.
 static void enter(struct dialogue *dialogue, enum phase phase) {
     assert(may_follow(dialogue->phase, phase));
     dialogue->phase = phase;
@@ -104,7 +105,7 @@ static struct route *route_of(struct dialogue *dialogue) {
     return dialogue->consulting && dialogue->options->has_consult ? &dialogue->consult : &dialogue->bets;
 }
 
-// Gives the connection up and comes back later, or soon if there is another server to try.
+// Drops the connection and comes back later, or soon if there is another server to try.
 static void back_off(struct dialogue *dialogue, const char *action, const char *reason) {
     struct route *route = route_of(dialogue);
     const struct address *address = route_here(route);
@@ -148,8 +149,8 @@ void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t
 
 // Answers that are due ------------------------------------------------------------------------------------
 
-// A connection may stay silent and look whole for ever: something between the two ends may acknowledge bytes
-// without passing them on.
+// A connection may stay silent and look healthy forever: something between the two ends may acknowledge
+// bytes without passing them on.
 static void expect_answer(struct dialogue *dialogue) {
     if (dialogue->answer_ms > 0) {
         dialogue->actions->wait(dialogue->context, dialogue->answer_ms);
@@ -162,8 +163,8 @@ static void on_good_answer(struct dialogue *dialogue) {
     route_good(route_of(dialogue));
 }
 
-// The next answer may take twice as long: a central that is only slow must not be asked again and again for
-// what it is about to answer.
+// The next answer may take twice as long: a central that is only slow must not be asked repeatedly for an
+// answer that it is about to give.
 static void on_no_answer(struct dialogue *dialogue) {
     char reason[ERROR_TEXT_BYTES];
     snprintf(reason, sizeof reason, "no answer within %" PRIu32 " ms", dialogue->answer_ms);
@@ -296,10 +297,10 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
 }
 
 // The stream is out of step. If there are too many winners there will not be fewer next time; anything else
-// may have been somebody else's answer. Returns how many bytes are consumed.
+// may have been another client's answer. Returns the number of bytes consumed.
 static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_t available, size_t length) {
     if (dialogue->consulting && available < FRAME_HEADER_BYTES + REPLY_KIND_BYTES) {
-        return 0; // it comes again with more
+        return 0; // called again with more bytes
     }
     if (dialogue->consulting && reply_begins_winners(bytes + FRAME_HEADER_BYTES)) {
         struct error error;

@@ -16,18 +16,18 @@
 
 struct dialogue;
 
-// What the dialogue asks for. There is at most one connection at a time, and one wait. None of these may call
-// the dialogue before it has returned.
+// The dialogue's requests. There is at most one connection at a time, and one wait. None of these may call
+// back into the dialogue before returning.
 struct dialogue_actions {
-    // Starts connecting: dialogue_up or dialogue_down will follow. Returns false when there is no memory.
+    // Starts connecting: dialogue_up or dialogue_down will follow. Returns false when out of memory.
     bool (*connect)(void *context, const struct address *address);
     // Sends bytes made with malloc; the callee frees them.
     void (*send)(void *context, uint8_t *bytes, size_t length);
-    // Closes the connection: no event of it may follow.
+    // Closes the connection. No event of it may follow.
     void (*disconnect)(void *context);
-    // Asks for dialogue_waited in this many milliseconds. It replaces the wait before.
+    // Asks for dialogue_waited in this many milliseconds. It replaces the previous wait.
     void (*wait)(void *context, uint32_t wait_ms);
-    // It is over. No event may follow.
+    // The dialogue is over. No event may follow.
     void (*ended)(void *context);
 };
 
@@ -46,20 +46,20 @@ void dialogue_start(struct dialogue *dialogue);
 void dialogue_up(struct dialogue *dialogue);
 
 // Bytes that are not consumed yet, followed by JSON_PADDING_BYTES that may be read. Returns how many of them
-// are consumed now; to be called again with the rest, until it returns 0 or the connection was closed.
+// are consumed now. Call it again with the rest, until it returns 0 or the connection was closed.
 size_t dialogue_received(struct dialogue *dialogue, const uint8_t *bytes, size_t length);
 
 // The connection failed or was lost. `reason` is for people. The dialogue still asks to disconnect.
 void dialogue_down(struct dialogue *dialogue, const char *reason);
 
-// The same, but the central rejects us, and trying again does not help.
+// As dialogue_down, but the central rejects us, and trying again does not help.
 void dialogue_refused(struct dialogue *dialogue, const char *reason);
 
-// The connection failed because we reject the server's certificate: that may pass, or not (trust.h). `now_ms`
-// is of a clock that never goes back.
+// The connection failed because we reject the server's certificate. This may pass, or not (trust.h).
+// `now_ms` comes from a clock that never goes back.
 void dialogue_distrusted(struct dialogue *dialogue, const char *reason, uint64_t now_ms);
 
-// The last wait that was asked for is over. Harmless if nothing waits for it any longer.
+// The last requested wait is over. Harmless if nothing waits for it any longer.
 void dialogue_waited(struct dialogue *dialogue);
 
 // Ends it, whatever it is doing.

@@ -1,4 +1,4 @@
-// What an agency is to send, to whom, and how: given once, read by the dialogue and all its parts.
+// What an agency sends, to whom, and how: set once, read by the dialogue and all its parts.
 #ifndef QUINIELA_AGENCY_DIALOGUE_OPTIONS_H
 #define QUINIELA_AGENCY_DIALOGUE_OPTIONS_H
 

@@ -171,7 +171,7 @@ bool echo_loop_run(const struct echo_loop_options *options, struct error *error)
     route_init(&echo.route, &options->addresses, options->seed + 1);
     start(&echo);
     uv_run(&echo.loop, UV_RUN_DEFAULT);
-    uv_run(&echo.loop, UV_RUN_DEFAULT); // until all that was closed is gone
+    uv_run(&echo.loop, UV_RUN_DEFAULT); // until everything closed is gone
     uv_loop_close(&echo.loop);
     close(echo.signals_descriptor);
     if (echo.signalled) {

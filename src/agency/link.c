@@ -16,13 +16,13 @@
 enum {
     INPUT_BYTES_MIN = 16 * 1024,
     ENCRYPTED_BYTES = 16 * 1024,
-    // A silent central is probed, and gone when it has not answered for UNACKNOWLEDGED_MS_MAX: two lost
-    // probes do not end a link that waits for the draw. How many probes that takes follows from
-    // TCP_USER_TIMEOUT, which the kernel prefers to a number of them.
+    // A silent central is probed, and counts as gone when it has not answered for UNACKNOWLEDGED_MS_MAX: two
+    // lost probes do not end a link that waits for the draw. The number of probes follows from
+    // TCP_USER_TIMEOUT, which the kernel prefers to a probe count.
     KEEPALIVE_SECONDS = 8,
     KEEPALIVE_PROBE_SECONDS = 4,
-    // When the other machine has not acknowledged bytes for so long, it is gone. Not less: a central that
-    // does not read, because its disk is slow, looks the same.
+    // If the other machine has not acknowledged bytes for this long, it is gone. The limit must not be
+    // shorter: a central that does not read because its disk is slow looks the same.
     UNACKNOWLEDGED_MS_MAX = 20000,
 };
 
@@ -33,13 +33,13 @@ static const struct tcp_options connected_options = {.nodelay = true,
 
 enum link_state {
     LINK_DIALLING,
-    LINK_OPENING, // connected; TLS shakes hands
+    LINK_OPENING, // connected; in TLS's handshake
     LINK_UP,      // the owner has been told
     // It cannot send. The reading side, which sees the end of the socket, tells the owner.
     LINK_FAILING,  // the owner has not been told that it was up, so it gets no bytes either
-    LINK_BREAKING, // it gets those that came before
+    LINK_BREAKING, // it gets the bytes that came before
     LINK_DOWN,     // the owner has been told
-    LINK_CLOSED,   // by the owner: the memory goes with the socket
+    LINK_CLOSED,   // by the owner; the memory is freed with the socket
 };
 
 struct link {
@@ -51,8 +51,8 @@ struct link {
     struct dial *dial;                   // while DIALLING
     uv_tcp_t *socket;                    // afterwards; NULL when dialling failed
     struct transport transport;          // once there is a socket
-    struct writer writer;                // the same
-    struct output queued;                // what the owner sends, before the transport
+    struct writer writer;                // likewise
+    struct output queued;                // the owner's bytes, before the transport
     const char *failure;                 // why it is FAILING or BREAKING
     uint8_t *encrypted;                  // where TLS bytes are read into; NULL: plain
     uint8_t *input;                      // plain bytes that are not consumed
@@ -89,14 +89,14 @@ static void change_state(struct link *link, enum link_state state) {
     }
 }
 
-// The owner may close the link in it.
+// The owner may close the link in this call.
 static void go_down(struct link *link, const char *reason) {
     change_state(link, LINK_DOWN);
     link->events->down(link->context, reason);
 }
 
-// Says why TLS failed. An alert about our certificate comes only once the link is up, as the server looks at
-// it after we are through.
+// Says why TLS failed. An alert about our certificate comes only once the link is up, because the server
+// checks it after our side of the handshake is complete.
 static void go_down_by_tls(struct link *link) {
     char reason[192];
     const struct tls_session *session = transport_session(&link->transport);
@@ -146,17 +146,17 @@ void link_close(struct link **pointer) {
 
 // Bytes out -----------------------------------------------------------------------------------------------
 
-// The caller is in the middle of its work, so it is the reading side that notices, soon, and tells the owner.
+// The caller is in the middle of its work. So the reading side soon notices, and tells the owner.
 static void break_off(struct link *link, const char *reason) {
     int descriptor;
     change_state(link, link->state == LINK_UP ? LINK_BREAKING : LINK_FAILING);
     link->failure = reason;
     if (uv_fileno((uv_handle_t *)link->socket, &descriptor) == 0) {
-        (void)shutdown(descriptor, SHUT_RDWR); // fails when the other side has broken off before
+        (void)shutdown(descriptor, SHUT_RDWR); // fails if the other side disconnected first
     }
 }
 
-// Moves more of what is queued to the writer, which has sent all it had. Returns whether it has some now.
+// Moves more queued bytes to the writer, which has sent all it had. Returns whether it has some now.
 static bool refill(struct link *link) {
     if (link->writer.out.unsent == 0 && link->queued.unsent > 0 && transport_is_open(&link->transport) &&
         !transport_fill(&link->transport, &link->queued)) {
@@ -203,7 +203,7 @@ void link_send(struct link *link, uint8_t *bytes, size_t length) {
 
 // Bytes in ------------------------------------------------------------------------------------------------
 
-// Makes sure that there is room for more input. Returns false when there is no memory.
+// Makes sure that there is room for more input. Returns false when out of memory.
 static bool make_room(struct link *link) {
     if (link->input_capacity - link->input_length < INPUT_BYTES_MIN) {
         size_t capacity = link->input_capacity * 2 + INPUT_BYTES_MIN;
@@ -230,8 +230,8 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     }
 }
 
-// Adds the plain bytes of what came to the input. False when there is no memory. Plain bytes are there
-// already: there is room for them, so they are not moved.
+// Adds the plain text of the received bytes to the input. False when out of memory. Plain bytes are already
+// in place: there is room for them, so they are not moved.
 static bool take(struct link *link, const uint8_t *bytes, size_t length) {
     bool all = false;
     transport_came(&link->transport, bytes, length, NULL);
@@ -274,7 +274,7 @@ static void take_and_tell(struct link *link, const uint8_t *bytes, size_t length
         go_down(link, "no memory");
         return;
     }
-    flush(link); // the handshake's own
+    flush(link); // the handshake's own bytes
     come_up_if_open(link);
     deliver(link);
     enum transport_state state = transport_state(&link->transport);

@@ -19,33 +19,34 @@
 
 struct link;
 
-// What the owner is told, on the loop's thread, never from within link_open or link_send.
+// Events for the owner, on the loop's thread, never from within link_open or link_send.
 struct link_events {
     // Connected; with TLS, to the server that its certificate names.
     void (*up)(void *context);
     // After `up`: bytes that are not consumed yet, followed by JSON_PADDING_BYTES that may be read. Returns
-    // how many of them are consumed now; called again with the rest, until it returns 0. May close the link.
+    // how many of them are consumed now. Called again with the rest, until it returns 0. May close the link.
     size_t (*received)(void *context, const uint8_t *bytes, size_t length);
-    // It could not be made, or has ended: the last event. `reason` is for people. The owner still closes it.
+    // The connection failed or has ended: the last event. `reason` is for people. The owner still closes the
+    // link.
     void (*down)(void *context, const char *reason);
-    // The same, but the other side rejects our certificate: trying again does not help. NULL: `down` is
+    // As `down`, but the other side rejects our certificate: trying again does not help. NULL: `down` is
     // called.
     void (*refused)(void *context, const char *reason);
-    // The same, but we reject the other side's certificate. NULL: `down` is called.
+    // As `down`, but we reject the other side's certificate. NULL: `down` is called.
     void (*distrusted)(void *context, const char *reason);
 };
 
-// Starts to connect, with TLS where `tls` is not NULL; it must outlive the link. The caller owns the link and
-// ends it with link_close. NULL when there is no memory.
+// Starts to connect, with TLS if `tls` is not NULL; `tls` must outlive the link. The caller owns the link
+// and ends it with link_close. NULL when out of memory.
 struct link *link_open(uv_loop_t *loop, const struct address *address, struct tls_context *tls,
                        const struct link_events *events, void *context);
 
-// Sends bytes made with malloc, and takes them over. The link must be up, or down already: then they are
-// lost.
+// Takes over bytes made with malloc, and sends them. The link must be up, or already down; in that case they
+// are lost.
 void link_send(struct link *link, uint8_t *bytes, size_t length);
 
-// Ends the link, whatever it is doing, and nulls the caller's pointer: no event follows. The loop has to run
-// on for its memory to be freed, but nothing keeps it waiting.
+// Ends the link, whatever it is doing, and nulls the caller's pointer: no event follows. The loop must keep
+// running for the memory to be freed, but this keeps it waiting for nothing.
 void link_close(struct link **link);
 
 #endif

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One question for both services. To a lottery it is an empty chunk at position 0: always acknowledged, as
-// long as the store works, and never stored. To an echo server it is a line, because it ends with a newline
-// (white space in JSON).
+// One question for both services. To a lottery it is an empty chunk at position 0: never stored, and always
+// acknowledged while the store works. To an echo server it is a line, because it ends with a newline (white
+// space in JSON).
 static const char question[] = "{\"type_message\":1,\"agency\":\"1\",\"first\":0,\"payload\":[]}\n";
 
 enum { QUESTION_BYTES = sizeof question - 1 };
@@ -58,7 +58,7 @@ static void on_up(void *context) {
     link_send(pinging->link, frame, sizeof pinging->frame);
 }
 
-// Any answer of a lottery shows that it is alive, except one that says that it cannot store.
+// Any answer from a lottery shows that it is alive, except an answer that it cannot store.
 static bool is_alive(const uint8_t *message, size_t length, struct error *error) {
     struct message_decoder *decoder = message_decoder_new();
     struct reply reply;
@@ -117,7 +117,7 @@ bool ping(const struct address *address, struct tls_context *tls, uint64_t timeo
         end(&pinging);
     }
     uv_run(&pinging.loop, UV_RUN_DEFAULT);
-    uv_run(&pinging.loop, UV_RUN_DEFAULT); // until all that was closed is gone
+    uv_run(&pinging.loop, UV_RUN_DEFAULT); // until everything closed is gone
     uv_loop_close(&pinging.loop);
     return pinging.alive;
 }

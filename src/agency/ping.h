@@ -1,4 +1,4 @@
-// Asks a server, whatever its service, whether it is alive.
+// Asks a server of any service whether it is alive.
 #ifndef QUINIELA_AGENCY_PING_H
 #define QUINIELA_AGENCY_PING_H
 
@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-// Connects, with TLS where `tls` is not NULL, asks, and waits at most `timeout_ms` for an answer. Returns
-// true when the server answered like a lottery that can store, or like an echo server. With TLS the handshake
-// is enough: a ping has no certificate to ask with. Else ERROR_NETWORK, with the reason in the text.
+// Connects, with TLS if `tls` is not NULL, asks, and waits at most `timeout_ms` for an answer. Returns true
+// when the server answered like a lottery that can store, or like an echo server. With TLS the handshake is
+// enough: a ping has no certificate to ask with. Otherwise ERROR_NETWORK, with the reason in the text.
 bool ping(const struct address *address, struct tls_context *tls, uint64_t timeout_ms,
           struct error *error) MUST_CHECK;
 

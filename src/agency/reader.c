@@ -21,7 +21,7 @@ struct reader {
     uint64_t bets;  // lines taken
     bool had_empty; // empty lines have been read
     bool is_strict; // refuses a last line without a line end
-    bool warned;    // of such a line
+    bool warned;    // about such a line
 };
 
 bool reader_open(const char *path, struct reader **result, struct error *error) {
@@ -91,7 +91,7 @@ static bool cut_short(const struct reader *reader, const char *shown, const char
                      reader_path(reader), reader->bets + 1, why, shown);
 }
 
-// A last line without a line end may have been cut short: a "75" may have been a "7574".
+// A last line without a line end may have been cut short: a "75" may once have been "7574".
 static bool check_end(struct reader *reader, const struct csv_text *line, struct error *error) {
     if (line->has_end) {
         return true;
@@ -122,7 +122,7 @@ static bool begins_with_mark(const struct csv_text *line) {
     return line->length >= length && memcmp(line->text, CSV_BYTE_ORDER_MARK, length) == 0;
 }
 
-// Whether a line may be where it is, whatever is in it.
+// Whether a line may be in this place, whatever it contains.
 static bool check_place(const struct reader *reader, const struct csv_text *line, struct error *error) {
     if (!reader->had_empty && !begins_with_mark(line) && line->length <= LINE_BYTES_MAX) {
         return true;
@@ -134,8 +134,8 @@ static bool check_place(const struct reader *reader, const struct csv_text *line
 
 // Lines ---------------------------------------------------------------------------------------------------
 
-// Looks at the next line that is not empty. Empty ones may only be at the end of the file: check_place
-// refuses what follows them.
+// Looks at the next line that is not empty. Empty lines may only be at the end of the file: check_place
+// refuses any line that follows them.
 static bool peek_line(struct reader *reader, struct csv_text *line, bool *found, struct error *error) {
     for (;;) {
         if (!csv_file_peek(reader->file, line, found, error)) {
@@ -190,7 +190,7 @@ bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
 
 // Bets ----------------------------------------------------------------------------------------------------
 
-// Adds the line to the chunk, unless its message would become too long; *fits tells.
+// Adds the line to the chunk, unless its message would become too long; *fits tells which.
 static bool add_line(struct reader *reader, const struct csv_text *line, struct chunk *chunk,
                      size_t *message_bytes, size_t message_max, bool *fits, struct error *error) {
     char plain[LINE_BYTES_MAX];

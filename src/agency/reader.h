@@ -1,9 +1,8 @@
 // Reads an agency's bets from its CSV file: one bet a line, no header, fields with or without quotes (RFC
 // 4180). Empty lines at the end of the file are skipped.
-//
 // A last line that has no line end may have been cut short. It is accepted, with a warning, if the file's
-// size and modification time have not changed since it was opened. Otherwise it is refused, and so it always
-// is from a pipe or the like.
+// size and modification time have not changed since it was opened. Otherwise it is refused. From a pipe or
+// the like it is always refused.
 #ifndef QUINIELA_AGENCY_READER_H
 #define QUINIELA_AGENCY_READER_H
 
@@ -31,17 +30,17 @@ uint64_t reader_position(const struct reader *reader);
 const char *reader_path(const struct reader *reader);
 
 // Goes to the bet at `index`: forward by skipping lines, backward by starting over. ERROR_CONFLICT when the
-// file has fewer bets than `index`; reader_position is then how many it has.
+// file has fewer bets than `index`; reader_position then returns how many it has.
 bool reader_seek(struct reader *reader, uint64_t index, struct error *error) MUST_CHECK;
 
 // Reads bets into the empty `chunk` until it has `count_max`, or the next one would make the chunk's message
-// longer than `message_max` bytes, or the file ends. *at_end tells whether the file has no more. For a bad
-// line ERROR_BAD_BET, with the file, the line, what it looks like and what to do in the text; the chunk must
-// not be used then.
+// longer than `message_max` bytes, or the file ends. *at_end tells whether the file has no more bets.
+// ERROR_BAD_BET for a bad line, with the file, the line, what it looks like and what to do in the text; the
+// chunk must not be used then.
 bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max,
                  bool *at_end, struct error *error) MUST_CHECK;
 
-// How many bytes have been read, and how many the file has; 0 if that is not known.
+// How many bytes have been read, and how many the file has; 0 if not known.
 uint64_t reader_offset(const struct reader *reader);
 uint64_t reader_size(const struct reader *reader);
 

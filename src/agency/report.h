@@ -1,5 +1,5 @@
-// What an agency tells people about its work: the log lines of the contract, its winners and its progress.
-// A line takes the progress bar away first.
+// An agency's reports to people: the log lines of the contract, its winners and its progress. Each line
+// first erases the progress bar.
 #ifndef QUINIELA_AGENCY_REPORT_H
 #define QUINIELA_AGENCY_REPORT_H
 
@@ -12,7 +12,7 @@
 
 // The connection ------------------------------------------------------------------------------------------
 
-// `action` failed at `address`, and is tried again in `wait_ms` milliseconds.
+// `action` failed at `address`, and will be retried in `wait_ms` milliseconds.
 void report_retry(const char *action, const struct address *address, const char *reason, uint32_t wait_ms);
 
 // The central at `address` does not accept this agency.
@@ -26,20 +26,20 @@ void report_closed(void);
 // A chunk of `count` bets, the last of the agency's first `end`, was acknowledged.
 void report_acknowledged(const struct dialogue_options *options, uint32_t count, uint64_t end);
 
-// The same chunk was refused for good; for a file the lines are named.
+// The same chunk was refused for good; if the bets come from a file, its lines are named.
 void report_refused(const struct dialogue_options *options, uint32_t count, uint64_t end,
                     const struct reply *reply);
 
-// The central has `next` bets, and the agency goes on from there; `reason` says how it learnt that.
+// The central has `next` bets, and the agency continues from there; `reason` says how it learnt that.
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next);
 
-// The central does not list what it has stored, so it cannot be compared.
+// The central cannot list its stored bets, so they cannot be compared.
 void report_believed(const struct dialogue_options *options);
 
-// The bets could not be read, or are not the ones that are stored.
+// The bets could not be read, or differ from the stored ones.
 void report_bad_line(const struct error *error);
 
-// Shows how far the file is read; `acknowledged` of its bets are stored.
+// Shows how much of the file has been read; `acknowledged` of its bets are stored.
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
 
 // The winners ---------------------------------------------------------------------------------------------
@@ -47,13 +47,13 @@ void report_progress(const struct dialogue_options *options, uint64_t acknowledg
 // The question was sent.
 void report_question(const struct dialogue_options *options);
 
-// The draw has not been made yet: asks again in `wait_ms` milliseconds.
+// The draw has not been made yet: the agency asks again in `wait_ms` milliseconds.
 void report_not_drawn(uint32_t wait_ms);
 
-// The winners came: documents joined by commas, also printed if the options say so.
+// The winners arrived: documents joined by commas, also printed if the options say so.
 void report_winners(const struct dialogue_options *options, const char *documents, size_t length);
 
-// There is no answer to the question, and never will be.
+// The question was not answered, and never will be.
 void report_no_winners(const char *error, const char *message);
 
 #endif

@@ -10,13 +10,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-// What the thread and the loop share. Whoever is done with it last frees it.
+// The data shared by the thread and the loop. The last of them to finish frees it.
 struct lookup {
     pthread_mutex_t mutex;
     int holders;
-    int done; // an eventfd: tells the loop that there is a result. The loop's, which closes it
+    int done; // an eventfd: tells the loop that there is a result. The loop owns and closes it
     char host[ADDRESS_BYTES_MAX], port[8];
-    uv_loop_t loop; // for libuv to count the request on, as it wants one; nothing else runs on it
+    uv_loop_t loop; // libuv wants a loop to count the request on; nothing else runs on it
     int failure;
     struct addrinfo *found;
 };
@@ -57,7 +57,7 @@ static void free_lookup(struct lookup *lookup) {
     free(lookup);
 }
 
-// Called with the mutex held; gives it back.
+// Called with the mutex held; releases it.
 static void let_go(struct lookup *lookup) {
     bool is_last = --lookup->holders == 0;
     pthread_mutex_unlock(&lookup->mutex);
@@ -68,7 +68,7 @@ static void let_go(struct lookup *lookup) {
 
 // The thread ----------------------------------------------------------------------------------------------
 
-// Without a callback libuv looks the name up here and now.
+// Without a callback, libuv looks the name up synchronously, on this thread.
 static int look_up(struct lookup *lookup, struct addrinfo **found) {
     uv_getaddrinfo_t request = {0};
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};

@@ -1,5 +1,5 @@
-// Looks up the addresses of a name. getaddrinfo(3) cannot be cancelled and may take a minute, so it runs on a
-// detached thread with memory of its own: whoever asked can give up at any time, and so can the program.
+// Looks up the addresses of a name. getaddrinfo(3) cannot be cancelled and may take a minute, so it runs on
+// a detached thread with memory of its own. Its caller can give up at any time, and so can the program.
 #ifndef QUINIELA_AGENCY_RESOLVER_H
 #define QUINIELA_AGENCY_RESOLVER_H
 
@@ -8,13 +8,14 @@
 struct resolver;
 
 // Starts to look `host` up. Unless resolver_cancel comes first, `resolved` is called once on the loop's
-// thread: with 0 and a list that the callee frees with uv_freeaddrinfo, or with libuv's code of the failure.
-// The resolver is gone then. NULL when there is no memory, descriptor or thread for it.
+// thread: with 0 and a list that the callee frees with uv_freeaddrinfo, or with libuv's error code. The
+// resolver is gone then. NULL when there is no memory, descriptor or thread for it.
 struct resolver *resolver_start(uv_loop_t *loop, const char *host, const char *port,
                                 void (*resolved)(void *context, int failure, struct addrinfo *found),
                                 void *context);
 
-// Gives up: `resolved` will not be called. The loop has to run on for its part of the memory to be freed.
+// Gives up: `resolved` will not be called. The loop must keep running for its part of the memory to be
+// freed.
 void resolver_cancel(struct resolver *resolver);
 
 #endif

@@ -1,5 +1,5 @@
 // Which of the central's servers an agency tries next. The order is random, so that agencies spread over the
-// servers, and those of a server that failed over the others.
+// servers; when a server fails, its agencies spread over the others.
 #ifndef QUINIELA_AGENCY_ROUTE_H
 #define QUINIELA_AGENCY_ROUTE_H
 
@@ -23,8 +23,8 @@ void route_init(struct route *route, const struct addresses *addresses, uint64_t
 // The server to use.
 const struct address *route_here(const struct route *route);
 
-// Records that the server has failed, and moves on to the next one. Returns whether that one has not failed
-// since one was good; when all have, they are tried in a new order.
+// Records that the server has failed, and moves on to the next one. Returns whether the next one has not
+// failed since the last good server. When all have failed, they are tried in a new order.
 bool route_next(struct route *route);
 
 // Records that the server is good.

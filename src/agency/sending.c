@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, around its bets
+enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, apart from its bets
 
 bool sending_init(struct sending *sending, const struct dialogue_options *options,
                   void (*send)(void *context, uint8_t *bytes, size_t length), void *context) {
@@ -46,8 +46,8 @@ static enum sending_step fail(struct sending *sending, const struct error *error
     return SENDING_FAILED;
 }
 
-// Moves to the bet at `index`: the central may have more than we knew, or less. Fails when it has more than
-// there are.
+// Moves to the bet at `index`: the central may have more than we knew, or fewer. Fails when it has more bets
+// than exist here.
 static bool go_to(struct sending *sending, uint64_t index, struct error *error) {
     struct reader *reader = sending->options->reader;
     if (reader != NULL) {
@@ -57,7 +57,7 @@ static bool go_to(struct sending *sending, uint64_t index, struct error *error) 
            error_set(error, ERROR_CONFLICT, "there is 1 bet, but %" PRIu64 " are already stored", index);
 }
 
-// Reads the next bets. *last tells whether there are none after them.
+// Reads the next bets. *last tells whether they are the last ones.
 static bool next_chunk(struct sending *sending, const struct chunk **chunk, bool *last, struct error *error) {
     const struct dialogue_options *options = sending->options;
     if (options->reader == NULL) {
@@ -88,7 +88,7 @@ static bool send_chunk(struct sending *sending, struct error *error) {
     return true;
 }
 
-// Sends chunks while the window has room and there are any.
+// Sends chunks while the window has room and there are chunks left.
 static enum sending_step fill_window(struct sending *sending) {
     bool one_by_one = sending->classic || sending->mode == SENDING_OPENING;
     uint32_t size = one_by_one ? 1 : sending->options->window;
@@ -121,7 +121,7 @@ enum sending_step sending_begin(struct sending *sending) {
 
 // Comparing -----------------------------------------------------------------------------------------------
 
-// Asks, with a chunk of no bets, what is stored beyond what is known to be the same.
+// Sends a chunk without bets, to ask which bets are stored beyond those known to be the same.
 static enum sending_step ask_stored(struct sending *sending) {
     struct error error;
     struct sent sent = {.end = sending->acknowledged, .asks = true};
@@ -205,7 +205,7 @@ enum sending_step sending_acknowledged(struct sending *sending, const struct rep
 
 enum sending_step sending_go_on(struct sending *sending, const struct sent *sent, const struct reply *reply) {
     struct error error;
-    if (sending->mode != SENDING_COMPARING) { // else it is the answer to a question
+    if (sending->mode != SENDING_COMPARING) { // otherwise it is the answer to a question
         report_acknowledged(sending->options, sent->count, sent->end);
     }
     bool is_ahead = reply->next > (int64_t)sent->end;

@@ -1,12 +1,12 @@
 // An agency's bets on their way to the central: what to send next, from the first chunk to the last
-// acknowledgement. It sends through its window and returns what is to happen then; connections and waits are
-// the caller's.
+// acknowledgement. It sends through its window and returns the next step; the caller provides connections
+// and waits.
 //
 //   OPENING ──── acknowledged ─────────────────────────────────────────→ STREAMING ──→ SENDING_DONE
 //      └── more is stored than was sent ──→ COMPARING ──→ all the same ──────┘
 //
-// What was stored earlier, by an earlier run or by somebody else, is not skipped before it has been compared
-// with the file. A central that cannot list what it has stored is believed, with a warning.
+// Bets stored earlier, by an earlier run or by somebody else, are compared with the file before they are
+// skipped. A central that cannot list its stored bets is believed, with a warning.
 #ifndef QUINIELA_AGENCY_SENDING_H
 #define QUINIELA_AGENCY_SENDING_H
 
@@ -20,18 +20,18 @@
 #include <stdint.h>
 
 enum sending_mode {
-    SENDING_OPENING,   // one chunk, to learn what the central has
-    SENDING_COMPARING, // what is stored with what the file has
+    SENDING_OPENING,   // one chunk, to learn which bets the central has
+    SENDING_COMPARING, // the stored bets with those of the file
     SENDING_STREAMING, // a window of chunks
 };
 
-// What is to happen next.
+// The next step.
 enum sending_step {
-    SENDING_WAITS,   // for the answer to what was sent
-    SENDING_PAUSES,  // so that other events are not kept waiting: sending_compare goes on
+    SENDING_WAITS,   // for the answer to the last message
+    SENDING_PAUSES,  // so that other events are not kept waiting; continue with sending_compare
     SENDING_DONE,    // nothing more to send: every bet is stored, and the central knows that it is the last
-    SENDING_RESYNCS, // connects anew at once and goes on from where the central is
-    SENDING_RETRIES, // gives the connection up and connects again later: `action`, `error`
+    SENDING_RESYNCS, // reconnect immediately and continue from the central's position
+    SENDING_RETRIES, // drop the connection and reconnect later: `action`, `error`
     SENDING_FAILED,  // for good: `error`
 };
 
@@ -39,17 +39,17 @@ struct sending {
     const struct dialogue_options *options;
     enum sending_mode mode;
     struct window window;
-    struct chunk *chunk;           // the one that is being read; NULL for a single bet
-    struct comparison *comparison; // NULL until it is needed
+    struct chunk *chunk;           // the one being read; NULL for a single bet
+    struct comparison *comparison; // NULL until needed
     uint64_t acknowledged;         // how many bets the central has said are stored
-    uint64_t stored;               // how many it has, while they are being compared
+    uint64_t stored;               // how many it has, during a comparison
     bool classic;                  // the central does not send `next`: one chunk at a time
     bool resynced;                 // since the last acknowledgement
     bool last_sent;                // on this connection
     bool reading_failed;           // a bad line; the chunks before it may still be acknowledged
     struct error reading_error;
-    const char *action; // what was retried, for the log
-    struct error error; // why
+    const char *action; // what is retried, for the log
+    struct error error; // the reason
 };
 
 // Makes `sending` ready for sending_begin. `send` takes bytes made with malloc. False when out of memory. The
@@ -57,24 +57,24 @@ struct sending {
 bool sending_init(struct sending *sending, const struct dialogue_options *options,
                   void (*send)(void *context, uint8_t *bytes, size_t length), void *context) MUST_CHECK;
 
-// Frees what it holds.
+// Frees what `sending` holds.
 void sending_end(struct sending *sending);
 
 // A new connection is up: sends the first chunk that is not acknowledged.
 enum sending_step sending_begin(struct sending *sending);
 
-// Takes an acknowledgement; *sent is what it is for. SENDING_WAITS: it was accepted, and sending_go_on comes
-// next. SENDING_RESYNCS, SENDING_RETRIES.
+// Takes an acknowledgement; *sent describes the chunk it is for. SENDING_WAITS: it was accepted, and
+// sending_go_on comes next. SENDING_RESYNCS, SENDING_RETRIES.
 enum sending_step sending_acknowledged(struct sending *sending, const struct reply *reply, struct sent *sent);
 
-// Goes on after the acknowledgement `reply` of `sent`.
+// Continues after the acknowledgement `reply` of `sent`.
 enum sending_step sending_go_on(struct sending *sending, const struct sent *sent, const struct reply *reply);
 
-// Goes on comparing after SENDING_PAUSES.
+// Continues comparing after SENDING_PAUSES.
 enum sending_step sending_compare(struct sending *sending);
 
-// The central has `next` bets, `reason` tells how that was learnt. SENDING_RESYNCS, or SENDING_RETRIES when
-// the last resync has brought nothing.
+// The central has `next` bets; `reason` says how that was learnt. SENDING_RESYNCS, or SENDING_RETRIES if
+// nothing has been acknowledged since the last resync.
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason);
 
 #endif

@@ -6,8 +6,9 @@
 
 enum { SHOWN_BYTES = 64 }; // of the result, with its NUL
 
-// Writes the text into `shown`, without quotes around it. Whatever is invisible, or would control a terminal,
-// is escaped: \" and \\, bytes as \x1a, characters as \u00a0. A long text is cut, and ends with "...".
+// Writes the text into `shown`, without quotes around it. Characters that are invisible, or would control a
+// terminal, are escaped: \" and \\, bytes as \x1a, characters as \u00a0. A long text is cut, and ends with
+// "...".
 void shown_text(const char *text, size_t length, char shown[SHOWN_BYTES]);
 
 #endif

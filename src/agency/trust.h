@@ -1,6 +1,6 @@
 // Whether an agency keeps looking for a server whose certificate it accepts. Somebody else may answer in a
-// server's place for a while, and that must not end an agency; but one that was given the wrong authority, or
-// the wrong name of the server, should not retry for ever.
+// server's place for a while, and that must not end an agency. But an agency given the wrong authority, or
+// the wrong server name, should not retry forever.
 #ifndef QUINIELA_AGENCY_TRUST_H
 #define QUINIELA_AGENCY_TRUST_H
 
@@ -16,8 +16,8 @@ struct trust {
 // A server has shown a good certificate.
 void trust_good(struct trust *trust);
 
-// A server has shown a bad one. `now_ms` is of any steady clock. Returns whether to give up: no server has
-// shown a good one, and the first bad one was shown TRUST_MS ago.
+// A server has shown a bad one. `now_ms` comes from any steady clock. Returns whether to give up: no server
+// has shown a good one, and the first bad one was shown at least TRUST_MS ago.
 bool trust_bad(struct trust *trust, uint64_t now_ms);
 
 enum { TRUST_MS = 60000 };

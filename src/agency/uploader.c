@@ -150,7 +150,7 @@ bool uploader_run(const struct dialogue_options *options, struct tls_context *tl
     start_loop(&uploader);
     dialogue_start(uploader.dialogue);
     uv_run(&uploader.loop, UV_RUN_DEFAULT);
-    uv_run(&uploader.loop, UV_RUN_DEFAULT); // until all that was closed is gone
+    uv_run(&uploader.loop, UV_RUN_DEFAULT); // until everything closed is gone
     uv_loop_close(&uploader.loop);
     bool failed = dialogue_failed(uploader.dialogue, error);
     free_parts(&uploader);

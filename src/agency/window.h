@@ -1,4 +1,4 @@
-// The chunks that were sent and are not acknowledged yet, oldest first.
+// The chunks that have been sent but not acknowledged yet, oldest first.
 #ifndef QUINIELA_AGENCY_WINDOW_H
 #define QUINIELA_AGENCY_WINDOW_H
 
@@ -15,7 +15,7 @@ struct sent {
     uint64_t end; // how many bets the agency has sent, up to and including this chunk
     uint32_t count;
     bool last; // says that the agency has no more bets
-    bool asks; // for a list of what is stored from `end` on
+    bool asks; // for a list of the stored bets, starting at `end`
 };
 
 struct window {
@@ -33,10 +33,10 @@ bool window_send(struct window *window, const struct chunk *chunk, uint64_t firs
 // The oldest chunk; NULL when all are acknowledged.
 const struct sent *window_oldest(const struct window *window);
 
-// Removes the oldest chunk: it is acknowledged.
+// Removes the oldest chunk, once it is acknowledged.
 void window_remove_oldest(struct window *window);
 
-// Forgets all of them: their connection is gone.
+// Drops all of them: their connection is gone.
 void window_clear(struct window *window);
 
 #endif
