@@ -27,7 +27,7 @@ static char *path_in(const struct central *central, const char *name) {
 
 // Starting ------------------------------------------------------------------------------------------------
 
-// Through the environment: there are enough arguments already.
+// Through the environment, because there are enough arguments already.
 static bool set_certificates(const char *folder) {
     static const char *const names[][2] = {
         {"TLS_CERT", "server.crt"}, {"TLS_KEY", "server.key"}, {"TLS_CA", "ca.crt"}};
@@ -76,7 +76,7 @@ static void become_central(const struct central_options *options, const struct c
         return;
     }
     int output = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
-    // Whatever happens to the bench, its central does not outlive it.
+    // The central does not outlive the bench, however the bench ends.
     if (output < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
         return;
@@ -85,7 +85,7 @@ static void become_central(const struct central_options *options, const struct c
           (char *const *)(uintptr_t)arguments);
 }
 
-// Reads the ports from the log's line `action: listen`. Returns false if it is not there yet.
+// Reads the ports from the log line `action: listen`. Returns false if it is not there yet.
 static bool find_ports(const char *log, struct central *central) {
     FILE *file = fopen(log, "r");
     if (file == NULL) {
@@ -110,7 +110,7 @@ static struct sockaddr_in loopback(uint16_t port) {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
-// Finds two free ports, for a central whose log level hides which ones it has. Somebody else may take them
+// Finds two free ports, for a central whose log level hides which ones it has. Another program may take them
 // first: the central then fails to start, and says so.
 static bool choose_ports(struct central *central) {
     int sockets[2];

@@ -1,4 +1,4 @@
-// A central of the bench's own: this same program, started as `server` on free ports with its store in a new
+// The bench's own central: this same program, started as `server` on free ports with its store in a new
 // directory, observed from outside, and ended.
 #ifndef QUINIELA_BENCH_CENTRAL_H
 #define QUINIELA_BENCH_CENTRAL_H
@@ -26,7 +26,7 @@ struct central {
 };
 
 // Starts a central and waits until it listens. On success the caller ends it with central_stop. ERROR_SYSTEM
-// when it cannot be started, or ends right away; its directory is then kept for inspection, and the text
+// when it cannot be started, or ends immediately. Its directory is then kept for inspection, and the text
 // names it.
 bool central_start(const struct central_options *options, struct central *central,
                    struct error *error) MUST_CHECK;
@@ -34,8 +34,8 @@ bool central_start(const struct central_options *options, struct central *centra
 // The process's resident memory (VmRSS), in KiB; 0 if it cannot be read.
 uint64_t central_memory_kib(const struct central *central);
 
-// The processor time that all threads of the process have used so far, in nanoseconds: in the program, and in
-// the kernel on its behalf.
+// The processor time used so far by all threads of the process, in nanoseconds: in the program, and in the
+// kernel on its behalf.
 struct central_time {
     uint64_t user_ns, system_ns;
 };
@@ -44,8 +44,8 @@ struct central_time {
 // 10 ms (proc(5), /proc/PID/stat).
 struct central_time central_processor_time(const struct central *central);
 
-// What was used between two such readings. The sum is exact; the kernel's division can go back by a step from
-// one reading to the next, and is then kept within the sum. Both are 0 if `after` could not be read.
+// The time used between two such readings. The sum is exact. The kernel's division can go back by a step
+// from one reading to the next; it is then kept within the sum. Both are 0 if `after` could not be read.
 struct central_time central_time_between(struct central_time before, struct central_time after);
 
 // Ends the central with SIGTERM and removes its directory, unless `keep`. ERROR_SYSTEM if its exit status was

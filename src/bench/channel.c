@@ -89,7 +89,7 @@ bool channel_write(struct channel *channel, struct error *error) {
     while (!blocked && channel_has_unsent(channel)) {
         if (channel->out.unsent == 0) {
             if (!transport_is_open(&channel->transport)) {
-                return true; // what is queued has to wait for the handshake
+                return true; // queued bytes must wait for the handshake
             }
             if (!transport_fill(&channel->transport, &channel->queued)) {
                 return fail_by_tls(channel, error);

@@ -12,36 +12,36 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// Must stay where it is while it is open.
+// Must not move while it is open.
 struct channel {
     int descriptor;
     struct transport transport;
-    struct output queued; // what is sent, before the transport
-    struct output out;    // after it
-    uint8_t *encrypted;   // where TLS bytes are read into; NULL: plain
-    bool has_more;        // of what was read, which the transport has not given out yet
+    struct output queued; // bytes to send, before the transport
+    struct output out;    // bytes to send, after the transport
+    uint8_t *encrypted;   // buffer for the TLS bytes read; NULL: plain
+    bool has_more;        // bytes read that the transport has not handed out yet
 };
 
-// Opens a channel on a connected descriptor, which is the channel's from now on; with TLS where `tls` is not
-// NULL: then it shakes hands here, and the descriptor has to block so long. ERROR_NETWORK or ERROR_NO_MEMORY.
-// channel_close follows, also after a failure.
+// Opens a channel on a connected descriptor, which it takes over, with TLS if `tls` is not NULL. The TLS
+// handshake happens here, and the descriptor must be blocking until it is done. ERROR_NETWORK or
+// ERROR_NO_MEMORY. Call channel_close afterwards, even after a failure.
 bool channel_open(struct channel *channel, int descriptor, struct tls_context *tls,
                   struct error *error) MUST_CHECK;
 
 // Closes the descriptor and frees what the channel holds.
 void channel_close(struct channel *channel);
 
-// Queues bytes, which must stay where they are until they have left. ERROR_NO_MEMORY.
+// Queues bytes, which must stay valid until they have been sent. ERROR_NO_MEMORY.
 bool channel_queue(struct channel *channel, const void *bytes, size_t length, struct error *error) MUST_CHECK;
 
-// Whether something is still to be written.
+// Whether any bytes remain to be written.
 bool channel_has_unsent(const struct channel *channel);
 
-// Writes what is queued, in writes of WRITE_BYTES_MAX at most, until all has left or the kernel takes no
-// more: channel_has_unsent tells. ERROR_NETWORK.
+// Writes the queued bytes, in writes of WRITE_BYTES_MAX at most, until all are sent or the kernel takes no
+// more. channel_has_unsent tells which. ERROR_NETWORK.
 bool channel_write(struct channel *channel, struct error *error) MUST_CHECK;
 
-// Like read(2): plain bytes, -1 with errno EAGAIN when there are none yet, 0 at the end, also when TLS
+// Like read(2): plain bytes; -1 with errno EAGAIN when there are none yet; 0 at the end, and also when TLS
 // failed.
 ssize_t channel_read(struct channel *channel, uint8_t *bytes, size_t room);
 

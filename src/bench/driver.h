@@ -1,4 +1,4 @@
-// Sends a central the chunks of many agencies, several connections a thread, and measures.
+// Sends the chunks of many agencies to a central, several connections per thread, and measures.
 #ifndef QUINIELA_BENCH_DRIVER_H
 #define QUINIELA_BENCH_DRIVER_H
 

@@ -1,4 +1,4 @@
-// What a bench sends, to which central, and how fast: given once, read by all threads.
+// What a bench sends, to which central, and how fast: set once, read by all threads.
 #ifndef QUINIELA_BENCH_DRIVER_OPTIONS_H
 #define QUINIELA_BENCH_DRIVER_OPTIONS_H
 
@@ -21,7 +21,7 @@ struct driver_options {
     uint32_t window;
     uint32_t threads;
     uint64_t rate;                  // bets a second, all agencies together; 0: as fast as the window allows
-    bool prepared;                  // cuts the frames from what payload_prepare made instead of encoding each
+    bool prepared;                  // cuts the frames from payload_prepare's JSON instead of encoding each
     bool positions;                 // sends `first`, and expects `next`
     bool finish;                    // ends each agency with a last chunk
     struct tls_context *const *tls; // one for each agency, with its certificate; NULL: plain text

@@ -20,7 +20,7 @@ struct histogram {
 // Counts one value, in any unit.
 void histogram_add(struct histogram *histogram, uint64_t value);
 
-// Adds everything that `other` has counted.
+// Adds all values counted by `other`.
 void histogram_merge(struct histogram *histogram, const struct histogram *other);
 
 // The value that the fraction `quantile` (0 to 1) of the values does not exceed: the upper end of its bucket,

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-    CONNECTIONS_A_SOURCE = 20000, // fewer than the ports that the system has for one source
+    CONNECTIONS_A_SOURCE = 20000, // fewer than the system's ports for one source
     CONNECTIONS_AT_ONCE = 1000,   // opened before the central has to answer them
     EVENTS_AT_ONCE = 256,
     WAIT_MS = 100, // how soon an interruption is noticed
@@ -34,7 +34,7 @@ enum waiter_state { WAITER_ASKED, WAITER_HELD, WAITER_ANSWERED };
 struct waiter {
     int descriptor; // -1: closed
     enum waiter_state state;
-    uint8_t *rest; // of an answer that came in pieces, with JSON_PADDING_BYTES of room after it
+    uint8_t *rest; // the start of an incomplete answer, with JSON_PADDING_BYTES of room after it
     size_t rest_length;
 };
 
@@ -143,7 +143,7 @@ static bool take_answer(struct hold *hold, struct waiter *waiter, const uint8_t 
     return wrong(hold, waiter, error, "this is not an answer to a consultation");
 }
 
-// Keeps what is not a complete answer yet.
+// Keeps the bytes that are not a complete answer yet.
 static bool keep_rest(struct waiter *waiter, const uint8_t *bytes, size_t length, struct error *error) {
     uint8_t *rest = NULL;
     if (length > 0) {

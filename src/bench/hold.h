@@ -1,6 +1,6 @@
-// Many agencies that wait for the draw at the same time: each has a connection to the central's port for
-// consultations with a question that is held. They come from several loopback addresses, as one has not
-// enough ports.
+// Many agencies that wait for the draw at the same time. Each has a connection to the central's port for
+// consultations, with a question that the central holds. They use several loopback addresses, because one
+// does not have enough ports.
 #ifndef QUINIELA_BENCH_HOLD_H
 #define QUINIELA_BENCH_HOLD_H
 
@@ -31,7 +31,7 @@ struct hold_result {
 // ERROR_NETWORK, or ERROR_BAD_MESSAGE if the draw has already been made. On success the caller owns *hold.
 bool hold_open(const struct hold_options *options, struct hold **hold, struct error *error) MUST_CHECK;
 
-// Waits until every question is answered. Answers that came before are read now.
+// Waits until every question is answered. Answers that arrived earlier are read now.
 bool hold_collect(struct hold *hold, uint64_t since_ns, struct hold_result *result,
                   struct error *error) MUST_CHECK;
 

@@ -95,7 +95,7 @@ bool payload_repeat(struct payload *payload, uint64_t count, struct error *error
     while (payload->count < count) {
         uint64_t source = payload->count % distinct;
         size_t length = payload->text_starts[source + 1] - payload->text_starts[source];
-        // The room first, then the source: making room may move the text.
+        // Make room first, then read the source: making room may move the text.
         if (!make_room(payload, length, error) ||
             !payload_add(payload, payload->text + payload->text_starts[source], length - 1, error)) {
             return false;

@@ -1,4 +1,4 @@
-// The bets to send, as text in memory, repeated from the beginning if more are wanted. Once made it does not
+// The bets to send, as text in memory, repeated from the beginning if more are needed. Once made it does not
 // change, so any thread may read it.
 #ifndef QUINIELA_BENCH_PAYLOAD_H
 #define QUINIELA_BENCH_PAYLOAD_H

@@ -1,4 +1,4 @@
-// A calendar with a page for every millisecond, which lists the agencies that ask then.
+// A calendar with a page for every millisecond, listing the agencies that ask then.
 #include "bench/polling.h"
 
 #include "agency/backoff.h"

@@ -1,6 +1,6 @@
-// Simulates what many polling agencies do to a central: each asks for the winners and, told "not yet", asks
-// again after a random, growing time (agency/backoff.h, which the client uses too). There are no sockets: the
-// waits alone decide when the questions come.
+// Simulates the load of many polling agencies on a central: each asks for the winners and, told "not yet",
+// asks again after a random, growing time (agency/backoff.h, which the client also uses). There are no
+// sockets: the waits alone decide when the questions come.
 #ifndef QUINIELA_BENCH_POLLING_H
 #define QUINIELA_BENCH_POLLING_H
 

@@ -60,8 +60,8 @@ static int64_t next_first(const struct sender *sender, const struct sender_share
     return shared->positions ? (int64_t)sender->bets_begun : -1;
 }
 
-// The frame has three parts: what comes before the bets, the bets where they lie in the payload, and what
-// comes after them. The first is what an empty chunk's frame begins with.
+// The frame has three parts: the bytes before the bets, the bets as they lie in the payload, and the bytes
+// after them. The first part equals the beginning of an empty chunk's frame.
 static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
                       struct error *error) {
     static const char tail[] = "]}";
@@ -79,7 +79,7 @@ static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint6
            channel_queue(&sender->channel, tail, TAIL_BYTES, error);
 }
 
-// What a real agency does: each bet is checked, and the chunk is encoded.
+// As a real agency does it: each bet is checked, and the chunk is encoded.
 static bool encode_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
                          struct error *error) {
     const struct payload *payload = shared->payload;
@@ -121,7 +121,7 @@ static bool begin_chunk(struct sender *sender, struct sender_shared *shared, str
     return true;
 }
 
-// Writes the chunk that has begun, as far as the kernel takes it.
+// Writes as much of the current chunk as the kernel takes.
 static bool write_chunk(struct sender *sender, struct error *error) {
     struct error reason;
     if (!channel_write(&sender->channel, &reason)) {
@@ -132,7 +132,7 @@ static bool write_chunk(struct sender *sender, struct error *error) {
 }
 
 bool sender_write(struct sender *sender, struct sender_shared *shared, struct error *error) {
-    if (!write_chunk(sender, error)) { // the rest of one
+    if (!write_chunk(sender, error)) { // the rest of a chunk
         return false;
     }
     for (;;) {
@@ -238,7 +238,7 @@ bool sender_read(struct sender *sender, struct sender_shared *shared, uint64_t *
             }
         }
         bool is_all = !transport_is_secure(&sender->channel.transport) && length < (ssize_t)room;
-        if (length < 0 || is_all) { // of TLS, a record may have come in part
+        if (length < 0 || is_all) { // with TLS, only a part of a record may have arrived
             *bets = sender->bets_acknowledged - before;
             return true;
         }

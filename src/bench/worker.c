@@ -37,7 +37,7 @@ static int connect_agency(const struct driver_options *options, struct error *er
         return -1;
     }
     const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // if that fails it is only slower
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // a failure only makes it slower
     if (connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0) {
         error_set_system(error, errno, "cannot connect to the central");
         close(descriptor);
@@ -68,7 +68,8 @@ static bool prepare_shared(struct worker *worker, struct error *error) {
     return true;
 }
 
-// Connects agency `index` of all of them, counted from 0; its sender does not block from then on.
+// Connects the agency at `index` among all agencies, counted from 0; its sender is non-blocking from then
+// on.
 static bool add_sender(struct worker *worker, uint32_t index, struct error *error) {
     const struct driver_options *options = worker->run->options;
     if (bench_interrupted()) {
@@ -125,7 +126,7 @@ static bool watch(struct worker *worker, struct sender *sender, int operation, s
            error_set_system(error, errno, "epoll_ctl");
 }
 
-// Writes what the sender may write, and waits for the kernel to take more only while that is needed.
+// Writes as much as the sender may write now. Waits for the kernel to take more only while that is needed.
 static bool write_some(struct worker *worker, struct sender *sender, struct error *error) {
     bool was_blocked = sender->blocked;
     if (!sender_write(sender, &worker->shared, error)) {

@@ -1,5 +1,4 @@
-// One thread's share of a run: the agencies that fall to it, each with its connection, and the events of
-// those.
+// One thread's share of a run: its agencies, each with its connection, and their events.
 #ifndef QUINIELA_BENCH_WORKER_H
 #define QUINIELA_BENCH_WORKER_H
 
@@ -11,13 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What the workers of a run share.
+// Data shared by the workers of a run.
 struct run {
     const struct driver_options *options;
     uint64_t start_ns;
     uint64_t *marks_ns;                // when each DRIVER_MARK_BETS bets were acknowledged, from the start
     atomic_uint_fast64_t acknowledged; // bets
-    atomic_bool stopping;              // one worker has failed: the others need not go on
+    atomic_bool stopping;              // one worker has failed: the others need not continue
 };
 
 struct worker {
@@ -31,15 +30,15 @@ struct worker {
 // Makes an empty worker of `run`, which must outlive it; worker_end ends it.
 void worker_init(struct worker *worker, struct run *run);
 
-// Connects the agencies that fall to worker `index`: every `threads`-th one. ERROR_NETWORK, ERROR_SYSTEM,
+// Connects the agencies of worker `index`: every `threads`-th one. ERROR_NETWORK, ERROR_SYSTEM,
 // ERROR_NO_MEMORY, ERROR_SHUTTING_DOWN.
 bool worker_prepare(struct worker *worker, uint32_t index, struct error *error) MUST_CHECK;
 
-// Sends everything and waits for every answer, from run->start_ns on, or until the run is stopping. Any
+// Sends everything and waits for every answer, starting at run->start_ns, or until the run is stopping. Any
 // answer but the right one is an error, and so is a central that is silent for a minute.
 bool worker_run(struct worker *worker, struct error *error) MUST_CHECK;
 
-// Closes the connections and frees what the worker holds.
+// Closes the connections and frees the worker's memory.
 void worker_end(struct worker *worker);
 
 #endif
