@@ -34,7 +34,7 @@ struct audit {
 // Appending -----------------------------------------------------------------------------------------------
 
 static bool write_bytes(struct audit *audit, const char *bytes, size_t length) {
-    errno = ENOSPC; // the reason of a short write
+    errno = ENOSPC; // the reason for a short write
     bool written = write(audit->file, bytes, length) == (ssize_t)length;
     if (written) {
         audit->size += (off_t)length;
@@ -109,7 +109,7 @@ static bool open_successor(struct audit *audit, const char *reason, struct error
     if (file < 0) {
         return false;
     }
-    if (status.st_size > 0) { // fine if it is a copy of ours, as an editor writes
+    if (status.st_size > 0) { // fine if it is a copy of ours, such as an editor writes
         struct chain chain;
         char *rest;
         size_t rest_length;

@@ -20,8 +20,8 @@ struct audit;
 // Opens the file, or creates it (mode 0600), calls `on_record` (or NULL) for each record in it, and continues
 // its chain. A symbolic link is followed once, now. A partly written last line is closed, and a record says
 // so. The file is locked against other servers. ERROR_BAD_SETTING, naming the file and the line, when its
-// chain is broken, another server has it, or it has a second name (a hard link); ERROR_SYSTEM when it cannot
-// be read or written. On success the caller owns *audit.
+// chain is broken, another server has locked it, or it has a second name (a hard link); ERROR_SYSTEM when it
+// cannot be read or written. On success the caller owns *audit.
 bool audit_open(const char *path, audit_on_record on_record, void *context, struct audit **audit,
                 struct error *error) MUST_CHECK;
 
@@ -29,8 +29,8 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
 // logged; once writing works again, a record says how many were lost. NULL: does nothing.
 void audit_write(struct audit *audit, const char *event, const struct audit_field *fields, size_t count);
 
-// The same for events that a client can cause at will: within the budget of its sort (budget.h). Events
-// beyond the budget are only counted; once a second a record `suppressed` gives their number.
+// The same for events that a client can cause at will, within a budget for each sort (budget.h). Events
+// beyond the budget are only counted; once a second, a `suppressed` record gives their number.
 void audit_write_limited(struct audit *audit, const struct audit_sort *sort, const struct audit_field *fields,
                          size_t count);
 

@@ -8,7 +8,7 @@ static bool is_same(const char *one, const char *other) {
     return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
 }
 
-// The program has fewer than AUDIT_SORTS of them. Any beyond that would share the last place.
+// The program has fewer than AUDIT_SORTS sorts. Any more would share the last place.
 static struct audit_suppressed *place_of(struct audit_budget *budget, const struct audit_sort *sort) {
     for (size_t i = 0; i < budget->sorts; i++) {
         struct audit_suppressed *place = &budget->suppressed[i];

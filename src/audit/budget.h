@@ -34,11 +34,11 @@ struct audit_budget {
     uint64_t told_ms; // when the counts were last taken
 };
 
-// Whether a record of that sort may be written now; if not, it is counted.
+// Whether a record of this sort may be written now; if not, it is counted.
 bool audit_budget_allows(struct audit_budget *budget, const struct audit_sort *sort, uint64_t now_ms);
 
 // Takes the count of one sort, at most once each second of the clock; with `all`, at any time. False when
-// there are no more.
+// none is left.
 bool audit_budget_take(struct audit_budget *budget, uint64_t now_ms, bool all,
                        struct audit_suppressed *suppressed);
 

@@ -13,7 +13,7 @@
 
 static const char ending[] = "\",\"previous\":\"", torn_field[] = ",\"event\":\"recovered\",\"torn\":";
 
-enum { TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2 }; // the hash, and "} after it
+enum { TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2 }; // the hash, then "}
 
 // The hash of `before` (NULL: nothing) followed by the line.
 static void hash(const char *before, const char *line, size_t length, char text[CHAIN_HASH_BYTES]) {
@@ -102,7 +102,7 @@ static bool is_record(const struct chain *chain, const char *line, size_t length
     return true;
 }
 
-// Whether the line is the beginning of a record that reports the fragments before it, cut off itself.
+// Whether the line is itself cut off: the beginning of a record that reports the fragments before it.
 static bool begins_to_report(const struct chain *chain, const char *line, size_t length) {
     char whole[CHAIN_LINE_BYTES_MAX], at[CHAIN_AT_BYTES];
     struct audit_field torn = {.name = "torn", .number = (int64_t)chain->torn_bytes};
@@ -187,7 +187,7 @@ static bool refuse_torn(const struct chain *chain, struct error *error) {
                      chain->records + 1);
 }
 
-// Whether the first line of a file is a whole record, though of another number.
+// Whether the first line of a file is a whole record, but not with the number expected.
 static bool begins_elsewhere(const char *line, size_t length) {
     return length > 5 && memcmp(line, "{\"n\":", 5) == 0 && find_previous(line, length) != NULL;
 }

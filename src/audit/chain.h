@@ -2,10 +2,10 @@
 //
 // A line is one JSON object, `{"n":17,"at":"…","event":"…",…,"previous":"…"}`. `n` counts the records from 1;
 // `previous` is the SHA-256 (FIPS 180-4), in hexadecimal digits, of the line before, without its newline; in
-// the first line it is 64 zeros. If a power cut left a line half written, the next one is a `recovered`
-// record that gives the length of the fragment, and its `previous` is the SHA-256 of what the fragment's own
-// `previous` would have been, followed by the fragment: so the chain continues across it. If that record is
-// cut off too, the next one covers all the fragments together.
+// the first line it is 64 zeros. If a power cut left a line half written, the next line is a `recovered`
+// record with the length of the fragment. Its `previous` is the SHA-256 of the `previous` that the fragment
+// would have had, followed by the fragment, so the chain continues across it. If that record is cut off too,
+// the next one covers all the fragments together.
 //
 // A chain may continue in another file: the first record there is `continued`, with the number and the
 // `previous` that it would have had in the old file.
@@ -28,10 +28,10 @@ struct chain {
     char hash[CHAIN_HASH_BYTES];          // what the next line's `previous` must be
     char first_at[CHAIN_AT_BYTES], last_at[CHAIN_AT_BYTES];
     size_t torn_bytes;  // of the fragments that the next record must report; 0: none
-    uint64_t torn_line; // of the first of them
+    uint64_t torn_line; // of the first fragment
 };
 
-// Makes *chain an empty one, before its first line.
+// Makes *chain an empty chain, before its first line.
 void chain_begin(struct chain *chain);
 
 // The lines that follow are from the next file.
@@ -41,11 +41,11 @@ void chain_next_file(struct chain *chain);
 // chain; the chain is then unchanged.
 bool chain_take(struct chain *chain, const char *line, size_t length, struct error *error) MUST_CHECK;
 
-// Whether the end is complete: no fragment that is not reported. ERROR_BAD_MESSAGE.
+// Whether the end is complete: every fragment is reported. ERROR_BAD_MESSAGE.
 bool chain_end(const struct chain *chain, struct error *error) MUST_CHECK;
 
-// Takes what stands at the end of the file without a newline: a whole record, or a fragment of one.
-// ERROR_BAD_MESSAGE when a fragment precedes it that it does not report.
+// Takes the end of a file that lacks its newline: a whole record, or a fragment of one. ERROR_BAD_MESSAGE
+// when it does not report a fragment before it.
 bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) MUST_CHECK;
 
 // One field of a record, after `n`, `at` and `event`.

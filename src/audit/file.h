@@ -6,13 +6,13 @@
 
 #include <sys/stat.h>
 
-// Opens the file at `path`, or creates it, for this process alone. Returns the descriptor, and the file's
-// *status; -1 when that fails: ERROR_BAD_SETTING when another server has it or it cannot serve as a log,
-// ERROR_SYSTEM.
+// Opens the file at `path`, or creates it, for this process alone. Returns the descriptor and fills in
+// *status. Returns -1 with ERROR_BAD_SETTING when another server has locked the file or it cannot serve as a
+// log, and with ERROR_SYSTEM for any other failure.
 int audit_file_open(const char *path, struct stat *status, struct error *error);
 
 // Reads the file from its start, by its descriptor: its name may belong to another file by now. Begins the
-// chain; everything else is as in audit_read, errors naming the path.
+// chain. Otherwise it is like audit_read, but errors name the path.
 bool audit_file_read(int file, const char *path, struct chain *chain, audit_on_record on_record,
                      void *context, char **rest, size_t *rest_length, struct error *error) MUST_CHECK;
 

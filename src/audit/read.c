@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The longest line: a record, or fragments of several. A limit, as the path may lead to something endless.
+// The longest line: a record, or fragments of several. There is a limit because the path may lead to
+// something endless.
 enum { READ_LINE_BYTES_MAX = 16 * CHAIN_LINE_BYTES_MAX };
 
 // Reads up to and including the next newline, or to the end, or until the line is full. Returns how many

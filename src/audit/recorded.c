@@ -42,13 +42,13 @@ bool recorded_is_older(const struct recorded *recorded, const char *at) {
     return strcmp(at, recorded->continued_at) < 0;
 }
 
-// The rest of the text after `begin`; NULL when it does not begin with it.
+// The rest of the text after `begin`; NULL when the text does not begin with `begin`.
 static const char *after(const char *text, const char *begin) {
     size_t length = strlen(begin);
     return text != NULL && strncmp(text, begin, length) == 0 ? text + length : NULL;
 }
 
-// The fields after the draw's name, if the record is of that event and this draw; NULL otherwise.
+// The fields after the draw's name, if the record is about that event and this draw; NULL otherwise.
 static const char *after_draw(const struct recorded *recorded, const char *event, const char *name) {
     const char *fields = after(after(after(event, name), "\",\"draw\":"), recorded->draw);
     return fields != NULL && fields[0] == ',' ? fields : NULL;

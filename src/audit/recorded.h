@@ -13,8 +13,8 @@ struct recorded {
     char draw[DRAW_NAME_BYTES_MAX * 6 + 3]; // as written in a record, with its quotes
     bool sealed, drawn, failed;             // `failed`: out of memory
     bool is_new, has_ended;                 // the log is empty; its last record is `stopped`
-    char continued_at[CHAIN_AT_BYTES]; // when the log began, if an earlier file has what came before; or ""
-    uint8_t *finished;                 // a bit for each agency
+    char continued_at[CHAIN_AT_BYTES];      // when the log began, if it continues an earlier file; or ""
+    uint8_t *finished;                      // a bit for each agency
     size_t finished_bytes;
 };
 
@@ -24,11 +24,11 @@ void recorded_free(struct recorded *recorded);
 // Takes a record. An audit_on_record; the context is the struct.
 void recorded_take(void *recorded, const char *line, size_t length);
 
-// Records that the agency has finished; whether it has.
+// The first notes that the agency has finished; the second tells whether it has.
 void recorded_add_finished(struct recorded *recorded, uint32_t agency);
 bool recorded_has_finished(const struct recorded *recorded, uint32_t agency);
 
-// Whether an event at that time (UTC, as in the records) belongs to the file before this one.
+// Whether an event at that time (UTC, as in the records) belongs to the previous file.
 bool recorded_is_older(const struct recorded *recorded, const char *at);
 
 #endif
