@@ -21,7 +21,7 @@ struct bench {
     struct payload payload;
     struct driver_options load;
     struct central central; // of our own; pid 0 when another is driven
-    struct hold *hold;      // what waits for the draw; NULL when nothing does
+    struct hold *hold;      // the consultations that wait for the draw; NULL: none
     struct bench_report report;
     struct tls_context **tls; // one for each agency; NULL: plain text
     bool shows_progress;
@@ -84,7 +84,7 @@ static void on_marked(void *context, uint64_t mark) {
 
 static bool open_hold(struct bench *bench, struct hold_options *options, struct error *error) {
     uint32_t asked = bench->options->hold;
-    options->count = asked > 0 ? asked : 1; // the one that waits shows when the draw is made
+    options->count = asked > 0 ? asked : 1; // even one consultation shows when the draw is made
     options->agencies = bench->load.agencies;
     bench->report.has_draw = true;
     bench->report.held = options->count;

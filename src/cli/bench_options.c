@@ -9,7 +9,8 @@
 
 enum { POLL_MAX = 10 * 1000 * 1000, HOUR_MS = 3600 * 1000 };
 
-// Only --server-address and --server-consult-address are in the environment, too, under the client's names.
+// Only --server-address and --server-consult-address can also be set in the environment, under the client's
+// names.
 static const struct setting central[] = {
     SETTING_TEXT_IN(struct bench_options, server_address, "CLI_SERVER_ADDRESS", "127.0.0.1:12345",
                     HELP_BENCH_SERVER_ADDRESS),
@@ -90,7 +91,7 @@ const struct settings_command bench_command = {
     .groups = groups,
 };
 
-// What only a central of its own can be told.
+// Some settings apply only to a central that the benchmark starts.
 static bool check_self(const struct bench_options *options, struct error *error) {
     const void *const fields[] = {&options->store, &options->keep, &options->log_level, &options->dir,
                                   &options->program};

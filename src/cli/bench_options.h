@@ -1,4 +1,4 @@
-// What the benchmark can be told, as its table of settings (bench_options.c) fills it in.
+// The benchmark's options. Its table of settings (bench_options.c) fills them in.
 #ifndef QUINIELA_CLI_BENCH_OPTIONS_H
 #define QUINIELA_CLI_BENCH_OPTIONS_H
 
@@ -6,10 +6,10 @@
 #include "base/settings.h"
 
 struct bench_options {
-    struct settings *settings; // where each value stands
+    struct settings *settings; // where each value was set
 
     // The central.
-    const char *server_address, *consult_address; // consult_address: NULL where it is the same
+    const char *server_address, *consult_address; // consult_address: NULL when it is the same
     const char *certificates;                     // directory, or NULL for plain text
     bool self;                                    // start a central
 

@@ -7,7 +7,7 @@
 
 enum { FIELDS_MAX = 48, BAR_CELLS = 40 };
 
-// A list of named numbers, which is printed as JSON or as CSV.
+// A list of named numbers, printed as JSON or as CSV.
 struct fields {
     int count;
     struct {
@@ -55,7 +55,7 @@ static double per_second(uint64_t count, uint64_t nanoseconds) {
     return nanoseconds == 0 ? 0 : (double)count * 1e9 / (double)nanoseconds;
 }
 
-// The rate at which one million of the bets was acknowledged: `mark` from 1.
+// The rate at which one million bets were acknowledged: the `mark`-th million, from 1.
 static double rate_of_million(const struct driver_result *result, uint64_t mark) {
     uint64_t begun_ns = mark < 2 ? 0 : result->marks_ns[mark - 2];
     return per_second(DRIVER_MARK_BETS, result->marks_ns[mark - 1] - begun_ns);
@@ -204,7 +204,7 @@ static uint64_t questions_between(const struct polling_result *result, uint32_t 
     return questions;
 }
 
-// The most questions in one second, from `from_ms` on.
+// The most questions in any one second from `from_ms` on.
 static uint64_t busiest_second(const struct polling_result *result, uint32_t from_ms) {
     uint64_t busiest = 0, current = 0;
     for (uint32_t i = from_ms; i < result->milliseconds; i++) {

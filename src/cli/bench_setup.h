@@ -13,8 +13,8 @@
 bool bench_setup_payload(const struct bench_options *options, struct payload *payload,
                          struct error *error) MUST_CHECK;
 
-// Raises the limit of file descriptors for so many connections of agencies and of those that wait. A central
-// of our own inherits the limit, and has as many. ERROR_SYSTEM.
+// Raises the limit on file descriptors far enough for all connections: the agencies' and those that wait. A
+// central of our own inherits the limit, and has as many connections. ERROR_SYSTEM.
 bool bench_setup_descriptors(uint64_t connections, struct error *error) MUST_CHECK;
 
 // Reads each agency's certificate into *contexts, which bench_setup_free_certificates frees; NULL for plain

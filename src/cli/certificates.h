@@ -17,14 +17,14 @@ struct certificates {
 bool certificates_open(struct certificates *certificates, const struct server_options *options,
                        struct error *error) MUST_CHECK;
 
-// Reads the files again, for the connections of `net` (NULL: there are none yet) to come. If that fails, it
-// logs why and keeps those it has. Returns whether there are new ones.
+// Reads the files again, for future connections of `net` (NULL: there is no `net` yet). If that fails, it
+// logs why and keeps the certificates it has. Returns whether there are new ones.
 bool certificates_reload(struct certificates *certificates, struct net *net);
 
 // Logs a line for each file that is about to expire. `certificates` is a struct certificates.
 void certificates_warn(void *certificates);
 
-// Gives up the certificates; connections that use them keep them for as long as they last.
+// Releases the certificates; connections that use them keep them until they end.
 void certificates_close(struct certificates *certificates);
 
 #endif

@@ -1,4 +1,4 @@
-// `quiniela check`: reads all of a draw, and the files of its store, and reports what is damaged and how much
+// `quiniela check`: reads a whole draw and the files of its store, and reports what is damaged and how much
 // is good.
 #include "cli/cli.h"
 
@@ -54,7 +54,7 @@ static bool check(const struct check_options *options, struct error *error) {
         return false;
     }
     print_result(draw_name, &result);
-    errno = EIO; // for an earlier write that failed, whose reason is gone
+    errno = EIO; // an earlier write failed, and its reason is lost
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return error_set_system(error, errno, "standard output: cannot write");
     }

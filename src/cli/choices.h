@@ -1,5 +1,4 @@
-// The choices that settings of server and client have in common, each with its words in the order of the
-// enum.
+// The choices that the settings of server and client share, each with its words in the order of the enum.
 #ifndef QUINIELA_CLI_CHOICES_H
 #define QUINIELA_CLI_CHOICES_H
 
@@ -7,7 +6,7 @@
 enum service { SERVICE_LOTTERY, SERVICE_ECHO };
 #define SERVICE_WORDS "lottery echo"
 
-// SANDBOX and CLI_SANDBOX: whether access that is not needed is given up.
+// SANDBOX and CLI_SANDBOX: whether unneeded access is given up.
 enum sandbox { SANDBOX_ON, SANDBOX_OFF };
 #define SANDBOX_WORDS "on off"
 

@@ -1,5 +1,5 @@
-// The subcommands: the settings of each, and what it does. A function takes the command line from the
-// command's own name on, and returns the program's exit code (command.h).
+// The subcommands: the settings of each, and the function that runs it. The function takes the command line
+// from the command's own name on, and returns the program's exit code (command.h).
 #ifndef QUINIELA_CLI_CLI_H
 #define QUINIELA_CLI_CLI_H
 

@@ -95,7 +95,7 @@ static int run_agency(struct dialogue_options *options, struct tls_context *tls)
     return EXIT_DONE;
 }
 
-// From here on signals are taken as they come in: the first thread is about to start.
+// From here on signals stay pending until they are read: the first thread is about to start.
 static void begin_log(const struct client_options *options) {
     signals_hold();
     log_set_level(options->log.level);
@@ -109,8 +109,8 @@ static void begin_log(const struct client_options *options) {
     settings_warn(options->settings);
 }
 
-// Opens what has to be open, and gives up all other access before the first thread starts and the first byte
-// comes in. *action says what failed.
+// Opens what is needed, then gives up all other access, before the first thread starts and the first byte
+// arrives. *action says what failed.
 static bool get_ready(const struct client_options *options, struct dialogue_options *dialogue,
                       const char **action, struct error *error) {
     *action = "read_bets";

@@ -1,4 +1,4 @@
-// What an agency's client can be told, as its table of settings (client_options.c) fills it in.
+// The options of an agency's client. Its table of settings (client_options.c) fills them in.
 #ifndef QUINIELA_CLI_CLIENT_OPTIONS_H
 #define QUINIELA_CLI_CLIENT_OPTIONS_H
 
@@ -8,14 +8,14 @@
 #include "cli/tls_options.h"
 
 struct client_options {
-    struct settings *settings; // where each value stands
+    struct settings *settings; // where each value was set
 
     const char *config; // path, or NULL
     enum service service;
     uint32_t agency; // 0 when not set
 
     // The central; lists of addresses.
-    const char *server_address, *consult_address; // consult_address: NULL where it is the same connection
+    const char *server_address, *consult_address; // consult_address: NULL when it is the same connection
     uint64_t answer_timeout_ms;                   // 0: none
 
     // Sending.
@@ -27,7 +27,7 @@ struct client_options {
     int64_t loop_amount, loop_lapse_ms; // each counts only when set
     int64_t loop_period_ms;
 
-    // One bet, field by field in a bet's order; NULL where not set.
+    // One bet, field by field in a bet's order; NULL when not set.
     const char *bet[BET_FIELDS];
 
     struct tls_files tls;

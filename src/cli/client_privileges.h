@@ -5,9 +5,9 @@
 #include "agency/address.h"
 #include "cli/client_options.h"
 
-// Gives up, unless CLI_SANDBOX is off, everything but the data folder, the certificates' folders, and
+// Unless CLI_SANDBOX is off, gives up everything but the data folder, the certificates' folders, and
 // connections to the ports of the servers at `bets` and `consult` (NULL: there are none). What the kernel
-// does not support is silently left out: a client runs on many machines. To be called before any thread
+// does not support is silently left out, since a client runs on many machines. Call it before any thread
 // starts. ERROR_NO_MEMORY, ERROR_SYSTEM.
 bool client_privileges_give_up(const struct client_options *options, const struct addresses *bets,
                                const struct addresses *consult, struct error *error) MUST_CHECK;

@@ -12,7 +12,7 @@ int command_fail(const struct settings_command *command, const struct error *err
     return error->code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }
 
-// Overwrites the password in the address of a store, which ps(1) would show.
+// Overwrites the password in a store's address, because ps(1) would show it.
 static void conceal_addresses(const struct command_line *line) {
     for (int i = 1; i < line->argc; i++) {
         char *word = line->argv[i];

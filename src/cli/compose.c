@@ -1,5 +1,5 @@
 // `quiniela compose N`: writes a compose file with a server, or several on one PostgreSQL, and N clients.
-// How it is used: docs/operations.md.
+// For its use see docs/operations.md.
 #include "cli/cli.h"
 
 #include "agency/limits.h"
@@ -17,7 +17,8 @@
 
 enum { COMPOSE_CLIENTS_MAX = 10000, NAME_BYTES = 32, BETS_PORT = 12345, CONSULT_PORT = 12346 };
 
-// Compose puts the variable's value there, and a default: nothing outside testing_net reaches the database.
+// Compose inserts the variable's value, or else the default. A default is safe: nothing outside testing_net
+// reaches the database.
 #define PASSWORD "${POSTGRES_PASSWORD:-quiniela}"
 
 enum compose_kind { COMPOSE_LOTTERY, COMPOSE_BET, COMPOSE_ECHO };
@@ -96,7 +97,7 @@ static int command(struct compose *compose, const char *subcommand, const char *
                             : yaml_tree_texts(&compose->tree, subcommand, "--config", config, (char *)NULL);
 }
 
-// `test` is the command that asks, without a shell.
+// `test` is the command that checks the container, run without a shell.
 static void put_health_check(struct compose *compose, int container, int test, const char *retries) {
     int check_node = yaml_tree_put(&compose->tree, container, "healthcheck", yaml_tree_map(&compose->tree));
     yaml_tree_put(&compose->tree, check_node, "test", test);
@@ -156,7 +157,7 @@ static void put_server(struct compose *compose, int services, int number) {
         yaml_tree_add(
             &compose->tree, environment,
             yaml_tree_text(&compose->tree,
-                           "CHANGE=${CHANGE:-}")); // from the environment of whoever starts the containers
+                           "CHANGE=${CHANGE:-}")); // from the environment in which the containers are started
         if (has_postgres(compose)) {
             yaml_tree_add(&compose->tree, environment,
                           yaml_tree_text(&compose->tree, "STORE=postgresql://quiniela@postgres/quiniela"));
@@ -164,7 +165,7 @@ static void put_server(struct compose *compose, int services, int number) {
                           yaml_tree_text(&compose->tree, "PGPASSWORD=" PASSWORD));
         }
     }
-    // It asks as any client would, at the port in the configuration.
+    // The check connects as any client would, to the port in the configuration.
     put_health_check(compose, server,
                      yaml_tree_texts(&compose->tree, "CMD", "quiniela", "ping", "--config",
                                      "/config/config.ini", (char *)NULL),
@@ -176,7 +177,7 @@ static void put_server(struct compose *compose, int services, int number) {
     }
     int volumes = yaml_tree_put(&compose->tree, server, "volumes",
                                 yaml_tree_texts(&compose->tree, "./server/config:/config:ro", (char *)NULL));
-    if (!is_echo(compose) && !has_postgres(compose)) { // neither of which stores anything there
+    if (!is_echo(compose) && !has_postgres(compose)) { // those two store nothing there
         yaml_tree_add(&compose->tree, volumes, yaml_tree_text(&compose->tree, "server_data:/data"));
     }
 }

@@ -1,4 +1,4 @@
-// Settings that are valid each by itself and do not go together.
+// Settings that are each valid alone but do not go together.
 #ifndef QUINIELA_CLI_CONFLICTS_H
 #define QUINIELA_CLI_CONFLICTS_H
 
@@ -12,7 +12,8 @@ struct conflict {
     const char *why;
 };
 
-// Whether of each pair at most one is given (settings_is_given). ERROR_BAD_SETTING names both and says why.
+// Whether at most one setting of each pair is given (settings_is_given). ERROR_BAD_SETTING names both and
+// says why.
 bool conflicts_check(const struct settings *settings, const struct conflict *conflicts, size_t count,
                      struct error *error) MUST_CHECK;
 

@@ -1,5 +1,5 @@
-// `quiniela export`: writes the stored bets as CSV, chunk by chunk, each checked before a byte of it is
-// written.
+// `quiniela export`: writes the stored bets as CSV, chunk by chunk. Each chunk is checked before any of its
+// bytes is written.
 #include "cli/cli.h"
 
 #include "bet/bet.h"
@@ -57,13 +57,13 @@ struct export {
     bool for_spreadsheets;
 };
 
-// A spreadsheet takes a field that begins like this for a formula, and runs it (OWASP, "CSV Injection"). A
-// tab or a CR would do the same, but stored bets have none. A quote before the field makes it a text.
+// A spreadsheet treats a field that begins like this as a formula, and runs it (OWASP, "CSV Injection"). A
+// tab or a CR would do the same, but stored bets have none. A quote before the field makes it text.
 static bool is_formula(struct bet_slice field) {
     return field.length > 0 && strchr("=+-@", field.text[0]) != NULL;
 }
 
-// Writes a field with quotes in it as RFC 4180, section 2.7, demands, with `before` in front of its text.
+// Writes a field that contains quotes as RFC 4180, section 2.7, demands; `before` precedes its text.
 static bool write_quoted(struct output_file *file, const char *before, struct bet_slice field,
                          struct error *error) {
     if (!output_file_write(file, "\"", 1, error) || !output_file_write(file, before, strlen(before), error)) {

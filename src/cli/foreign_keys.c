@@ -16,7 +16,7 @@
 // A folder with more files than this is an archive; the warning is for a few files left there by mistake.
 enum { FILES_MAX = 4096, LOOKED_AT_BYTES = 16 * 1024, FOLDERS_MAX = 4 };
 
-// Whether the file has a private key in PEM (RFC 7468, section 10 and 11, and the older forms of OpenSSL).
+// Whether the file has a private key in PEM (RFC 7468, sections 10 and 11, and the older forms of OpenSSL).
 static bool has_private_key(int file) {
     char text[LOOKED_AT_BYTES + 1];
     ssize_t length = pread(file, text, LOOKED_AT_BYTES, 0);

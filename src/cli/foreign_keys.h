@@ -1,4 +1,4 @@
-// Private keys that the server can read and does not need.
+// Private keys that the server can read but does not need.
 #ifndef QUINIELA_CLI_FOREIGN_KEYS_H
 #define QUINIELA_CLI_FOREIGN_KEYS_H
 

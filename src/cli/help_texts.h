@@ -1,6 +1,6 @@
-// The words of --help: for each subcommand its summary and details, for each setting what its value is called
-// and what it means. Which settings there are, and their defaults and bounds, is in the tables of the
-// *_options.c files and of the commands.
+// The words of --help: each subcommand's summary and details, and for each setting the name of its value and
+// its meaning. The settings themselves, their defaults and their bounds are in the tables of the *_options.c
+// files and of the commands.
 #ifndef QUINIELA_CLI_HELP_TEXTS_H
 #define QUINIELA_CLI_HELP_TEXTS_H
 

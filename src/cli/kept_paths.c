@@ -32,8 +32,8 @@ static bool is_near_root(const char *folder) {
     return strrchr(folder, '/') == folder;
 }
 
-// Where the path of a file goes through a link to a folder, that link may later point to a neighbour of that
-// folder: `name/today/server.crt`, where today is day-1, and tomorrow day-2.
+// If the path of a file goes through a link to a folder, the link may later point to a neighbour of that
+// folder: in `name/today/server.crt`, `today` may link to day-1 now and to day-2 tomorrow.
 static void add_folders_beside(struct kept_paths *paths, const char *file) {
     char way[PATH_MAX], real[PATH_MAX];
     snprintf(way, sizeof way, "%s", file);
@@ -47,7 +47,8 @@ static void add_folders_beside(struct kept_paths *paths, const char *file) {
     }
 }
 
-// The folder of a file that may be replaced by another of the same name, and the folder that it leads to.
+// Adds the folder of a file that may be replaced by another of the same name. If the file is a link, adds the
+// file that it leads to, and the folder of that file, too.
 static void add_folder_of(struct kept_paths *paths, const char *file) {
     char text[PATH_MAX], real[PATH_MAX];
     add_folders_beside(paths, file);

@@ -13,11 +13,11 @@ struct kept_paths {
     bool failed; // no memory, or more than there is room for
 };
 
-// Adds a path to those that are written, or to those that are only read. `paths` is a struct kept_paths; this
-// is a store_each_path.
+// Adds a path to those written, or to those only read. `paths` is a struct kept_paths; this is a
+// store_each_path.
 void kept_paths_add(void *paths, const char *path, bool is_written);
 
-// Adds the folder of a file that is created and appended to: the one that the name leads to.
+// Adds the folder of a file that is created and appended to. Links in the name are followed.
 void kept_paths_add_written(struct kept_paths *paths, const char *file);
 
 // Adds the folders of these files (NULL: none): each of them may be replaced by another of the same name, or

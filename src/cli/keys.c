@@ -41,7 +41,7 @@ const struct settings_command keys_command = {
     .groups = groups,
 };
 
-// Writes one of --names as a certificate has it: "DNS:localhost", or "IP:127.0.0.1". Returns its length, or 0
+// Writes one of --names in a certificate's form: "DNS:localhost", or "IP:127.0.0.1". Returns its length, or 0
 // when it is neither a name nor an address.
 static int write_name(char *to, size_t room, const char *name, size_t length) {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.*";

@@ -5,9 +5,9 @@
 #include "cli/main_loop.h"
 #include "ledger/ledger.h"
 
-// Opens the ledger, and retries while its store is away, or other servers hold the draw that it is to change;
-// a signal ends that. On success the caller closes *ledger. False, and loop->stopping, when the server is to
-// stop.
+// Opens the ledger. Retries while its store is unreachable, or while other servers hold the draw that it must
+// change. On success the caller closes *ledger. False with loop->stopping set when a signal ended the
+// attempts and the server must stop.
 bool ledger_opening(const struct ledger_options *options, struct main_loop *loop, struct ledger **ledger,
                     struct error *error) MUST_CHECK;
 

@@ -80,7 +80,7 @@ static void warn_of_failure(const char *name, int failure) {
     warn_of_name(name, why);
 }
 
-// A port that was asked for is not served where a socket with another one was handed over.
+// A port in the settings is not served if a socket with another port was handed over in its place.
 static void warn_of_given_port(int socket, const struct server_options *options, const uint16_t *wanted) {
     struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;

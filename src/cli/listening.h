@@ -24,13 +24,13 @@ bool listening_take_sockets(struct listening *listening, const struct server_opt
 
 // If SERVER_IP is a name, looks it up, and keeps those of its addresses that belong to this machine, and
 // loopback. If there are none, if the name is unknown, or if that takes longer than LOOKUP_MS_MAX, the place
-// is every address, and a warning is logged. When the descriptor `signals` is readable, on_signal is called;
-// it returns whether to go on. If not, the result is false and `error` is not set.
+// is every address, and a warning is logged. When the descriptor `signals` is readable, on_signal is called
+// and returns whether to continue. If it returns false, so does this function, and `error` is not set.
 bool listening_find(struct listening *listening, const struct server_options *options, int signals,
                     bool (*on_signal)(void *context), void *context, struct error *error) MUST_CHECK;
 
-// Whoever reaches a plain text port can speak for any agency. On this machine and between containers that is
-// how classic clients work; on a private network it deserves a warning; on a public address it is refused
+// Anyone who reaches a plain text port can speak for any agency. On this machine and between containers,
+// classic clients work that way. On a private network it causes a warning. On a public address it is refused
 // with ERROR_BAD_SETTING, unless INSECURE asks for it.
 bool listening_check_exposure(const struct listening *listening, const struct server_options *options,
                               struct error *error) MUST_CHECK;

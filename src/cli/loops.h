@@ -4,7 +4,7 @@
 
 #include "cli/server_options.h"
 
-// LOOPS, or one per core where it is not set, but not more than MEMORY_MAX allows.
+// LOOPS, or one per core when it is not set, but not more than MEMORY_MAX allows.
 int loops_from(const struct server_options *options);
 
 // Whether MEMORY_MAX allows as many loops as LOOPS asks for. ERROR_BAD_SETTING.

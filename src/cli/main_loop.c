@@ -109,7 +109,7 @@ void main_loop_close(struct main_loop *loop) {
     for (int i = 0; i < MAIN_LOOP_TIMERS_MAX; i++) {
         uv_close((uv_handle_t *)&loop->timers[i].timer, NULL);
     }
-    do { // after a stop that came before the loop ran, its first run ends at once
+    do { // if it was stopped before it ran, its first run ends immediately
         uv_run(&loop->loop, UV_RUN_DEFAULT);
     } while (uv_loop_close(&loop->loop) == UV_EBUSY);
     close(loop->interrupt);

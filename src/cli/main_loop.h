@@ -22,8 +22,8 @@ struct main_loop {
     uv_poll_t signals;
     uv_async_t asked_to_stop;
     struct main_loop_timer timers[MAIN_LOOP_TIMERS_MAX];
-    int signals_descriptor; // readable when a signal has come
-    int interrupt;          // readable from main_loop_interrupt on: whoever waits for a database gives up
+    int signals_descriptor; // readable when a signal has arrived
+    int interrupt;          // readable after main_loop_interrupt, which ends any wait for a database
     bool stopping;
     void (*reload)(void *context); // on SIGHUP
     void *context;
@@ -34,17 +34,17 @@ struct main_loop {
 bool main_loop_open(struct main_loop *loop, void (*reload)(void *context), void *context,
                     struct error *error) MUST_CHECK;
 
-// Calls `call` again and again, each `every_ms`; for MAIN_LOOP_TIMERS_MAX timers at most.
+// Calls `call` every `every_ms`. There can be MAIN_LOOP_TIMERS_MAX such timers at most.
 void main_loop_repeat(struct main_loop *loop, uint64_t every_ms, void (*call)(void *context), void *context);
 
-// Runs until it is to stop, or returns at once if it already is.
+// Runs until it is told to stop. Returns immediately if that has already happened.
 void main_loop_run(struct main_loop *loop);
 
-// Handles a signal outside of main_loop_run, if one has come. `loop` is a struct main_loop. Returns false
-// when the server is to stop.
+// Handles a signal outside of main_loop_run, if one has arrived. `loop` is a struct main_loop. Returns false
+// when the server must stop.
 bool main_loop_take_signal(void *loop);
 
-// Makes it stop; from any thread.
+// Makes the loop stop. Any thread may call it.
 void main_loop_ask_to_stop(struct main_loop *loop);
 
 // Makes `interrupt` readable.

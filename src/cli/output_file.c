@@ -21,11 +21,11 @@ struct output_file {
     char *path;                     // the final name, symbolic links resolved; errors show it
     char *temporary;                // the name until then, or NULL when the file is written in place
     struct signals_put_off put_off; // while there is a temporary file
-    size_t unasked;                 // bytes written since the last look for a signal
+    size_t unasked;                 // bytes written since the last check for a signal
     char buffer[OUTPUT_BUFFER_BYTES];
 };
 
-// A signal that came in the meantime ends the program here.
+// A signal that arrived in the meantime ends the program here.
 static void end_temporary(struct output_file *file, bool remove) {
     if (file->temporary == NULL) {
         return;
@@ -47,15 +47,15 @@ static void free_file(struct output_file *file) {
     free(file);
 }
 
-// The mode of a new file, by the umask of the process. It can only be read by setting it.
+// The mode of a new file, by the umask of the process. The umask can only be read by setting it.
 static mode_t new_file_mode(void) {
     mode_t mask = umask(0);
     umask(mask);
     return 0666 & ~mask;
 }
 
-// Creates a file next to the path, so that it can be renamed to it. However open the old file was, the new
-// one is no more open than `mode`. Returns its descriptor, or -1 with errno set.
+// Creates a file next to the path, so that it can be renamed to it. The file gets `mode`, and is never more
+// open than that. Returns its descriptor, or -1 with errno set.
 static int open_temporary(struct output_file *file, mode_t mode) {
     if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
         file->temporary = NULL;
@@ -86,8 +86,8 @@ static bool open_standard(struct output_file *file, int *descriptor, struct erro
     return *descriptor >= 0 || fail(standard_output, error);
 }
 
-// Sets file->path and *descriptor, which is to be written. Where the path is a link, the file that it leads
-// to is replaced, not the link.
+// Sets file->path and *descriptor, which takes the data. If the path is a link, the file that it leads to is
+// replaced, not the link.
 static bool open_path(struct output_file *file, const char *path, int *descriptor, struct error *error) {
     struct stat status;
     char resolved[PATH_MAX];
@@ -132,7 +132,7 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
     return true;
 }
 
-// Looks for a signal now and then, so that it need not wait for the end of a long output.
+// Checks for a signal now and then, so that the signal need not wait for the end of a long output.
 static bool may_go_on(struct output_file *file, size_t length, struct error *error) {
     file->unasked += length;
     if (file->temporary == NULL || file->unasked < OUTPUT_BUFFER_BYTES) {

@@ -10,18 +10,18 @@
 struct output_file;
 
 // Begins to write `path`; NULL or "-" means standard output. On success the caller owns *file and ends it
-// with output_file_finish or output_file_drop; on failure it is NULL. ERROR_SYSTEM names the path, also
-// when it must not be replaced (output_target.h). The new file's mode follows the process's umask, but is no
-// more open than the old file's. Until the file is ended, SIGTERM, SIGINT and SIGHUP are deferred; then they
-// take effect, and the new file is removed.
+// with output_file_finish or output_file_drop; on failure it is NULL. ERROR_SYSTEM names the path, including
+// a file that must not be replaced (output_target.h). The new file's mode follows the process's umask, but is
+// no more open than the old file's. Until the file is ended, SIGTERM, SIGINT and SIGHUP are deferred. After
+// one of them, output_file_write soon fails; the signal takes effect when the file is ended.
 bool output_file_open(const char *path, struct output_file **file, struct error *error) MUST_CHECK;
 
 // Writes `length` bytes, through a large buffer. After a failure (ERROR_SYSTEM) the file can only be dropped.
 bool output_file_write(struct output_file *file, const void *bytes, size_t length,
                        struct error *error) MUST_CHECK;
 
-// Finishes the file: when this returns true, the data is on disk under its name. On failure nothing of it is
-// left, and the old file is as it was. Nulls the caller's pointer either way.
+// Finishes the file: when this returns true, the data is on disk under its name. On failure the new file is
+// removed, and the old file is as it was. Nulls the caller's pointer either way.
 bool output_file_finish(struct output_file **file, struct error *error) MUST_CHECK;
 
 // Gives up: removes the new file, and nulls the caller's pointer. Does nothing when that is NULL. What was

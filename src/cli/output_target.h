@@ -1,5 +1,5 @@
 // What an output must not overwrite: a store, an audit log, or a file that another program has locked. A
-// server that has such a file open would keep writing to the one that was replaced.
+// server that has such a file open would keep writing to the replaced one.
 #ifndef QUINIELA_CLI_OUTPUT_TARGET_H
 #define QUINIELA_CLI_OUTPUT_TARGET_H
 
@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 // Whether the file may be replaced by another. ERROR_SYSTEM, naming it as `shown`, when it is a database, a
-// database's log or an audit log, or is locked (flock(2)), as a server has its audit log. `path` is resolved.
+// database's log or an audit log, or is locked (flock(2)), as a server's audit log is. `path` is already
+// resolved.
 bool output_target_check(const char *path, const char *shown, struct error *error) MUST_CHECK;
 
 // Whether an output to `path` (NULL or "-": standard output) leaves the store at `address` alone.
-// ERROR_SYSTEM when it is one of the store's files, whatever it is called, or has the name of one.
+// ERROR_SYSTEM when it is one of the store's files under any name, or has the name of one.
 bool output_target_apart(const char *path, const char *address, struct error *error) MUST_CHECK;
 
 #endif

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct ping_options {
-    struct settings *settings; // where each value stands
+    struct settings *settings; // where each value was set
     const char *config;
     const char *address; // or NULL: where the server's own settings say that it listens
     const char *ip;
@@ -53,8 +53,8 @@ const struct settings_command ping_command = {
     .file_of = &server_command,
 };
 
-// Where the server's own settings say that it listens, as seen from this machine. Where SERVER_IP is a name,
-// or not set, the server also listens on loopback, whatever the name resolves to now.
+// Where the server's own settings say that it listens, as seen from this machine. If SERVER_IP is a name, or
+// not set, the server also listens on loopback, whatever the name resolves to now.
 static bool own_address(const struct ping_options *options, struct address *address, struct error *error) {
     struct error reason;
     struct place place;

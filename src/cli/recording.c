@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-// Marks a record that could not be written when its event happened.
+// Marks a record that could not be written at the time of its event.
 static const struct audit_field later = {.name = "later", .text = "yes"};
 
 static void record_start(struct recording *recording, const struct server_options *options, bool has_tls) {

@@ -11,7 +11,7 @@
 struct recording {
     struct audit *audit; // NULL: there is no audit log
     const char *draw;
-    int64_t agencies, winning_number; // as the settings have them, and `started` says
+    int64_t agencies, winning_number; // as in the settings, and in the record `started`
     struct recorded recorded;
 };
 
@@ -20,13 +20,14 @@ struct recording {
 bool recording_open(struct recording *recording, const struct server_options *options, bool has_tls,
                     struct error *error) MUST_CHECK;
 
-// Records what the ledger has done. This is a ledger_options.noted; the context is a struct recording. For
-// one thread at a time.
+// Records what the ledger has done. This is a ledger_options.noted; the context is a struct recording. Only
+// one thread at a time may call it.
 void recording_note(void *recording, const struct ledger_note *note);
 
-// Records the terms of the draw if they differ from what `started` said: the stored ones hold. Then compares
-// the log with the store, and records what is missing: it was stored, but a power cut or a full disk kept it
-// from being recorded. Such a record has `later`, and the time at which it was stored.
+// Records the terms of the draw if they differ from those in `started`, because the stored ones hold. Then
+// compares the log with the store, and records the events that are missing: they were stored, but a power cut
+// or a full disk kept them from being recorded. Such a record has `later`, and the time at which the event
+// was stored.
 void recording_catch_up(struct recording *recording, const struct ledger *ledger);
 
 // Records the end, and closes the log.

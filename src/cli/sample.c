@@ -56,7 +56,7 @@ struct sample {
 
 // The lists -----------------------------------------------------------------------------------------------
 
-// Moves past the whole number that *text begins with, into *number.
+// Reads the whole number that *text begins with into *number, and moves *text past it.
 static bool take_number(const char **text, uint32_t *number) {
     uint32_t value = 0;
     const char *at = *text;
@@ -72,7 +72,7 @@ static bool take_number(const char **text, uint32_t *number) {
     return taken;
 }
 
-// Reads "N,N,…" into `numbers`, and how many there are into *count.
+// Reads "N,N,…" into `numbers`, and their count into *count.
 static bool read_list(const char *flag, const char *text, uint32_t numbers[SAMPLE_FILES_MAX], int *count,
                       struct error *error) {
     for (*count = 0;; text++) {
@@ -165,7 +165,7 @@ static bool write_files(const struct sample *sample, struct error *error) {
             return false;
         }
     }
-    errno = EIO; // for an earlier write that failed, whose reason is gone
+    errno = EIO; // an earlier write failed, and its reason is lost
     return (fflush(stdout) == 0 && !ferror(stdout)) ||
            error_set_system(error, errno, "standard output: cannot write");
 }

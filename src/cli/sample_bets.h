@@ -16,7 +16,7 @@ struct sample_bets {
     uint16_t number; // the number that wins
 };
 
-// Begins the bets of `agency`: `bets` of them, of which `winners` (not more than `bets`) have `number`, 0 to
+// Begins the bets of `agency`, `bets` in all. Of these, `winners` (at most `bets`) have `number`, 0 to
 // BET_NUMBER_MAX, and the others any other number. They depend on these arguments alone.
 void sample_bets_begin(struct sample_bets *sample, uint64_t seed, uint32_t agency, uint32_t bets,
                        uint32_t winners, uint16_t number);

@@ -1,5 +1,5 @@
-// `quiniela server`: starts the central, runs it until a signal (or with --once until everyone is told), and
-// stops it in an order that loses nothing.
+// `quiniela server`: starts the central, runs it until a signal (or with --once until everyone has been
+// told), and stops it in an order that loses nothing.
 #include "cli/cli.h"
 
 #include "base/heap.h"
@@ -54,7 +54,7 @@ static bool is_echo(const struct server *server) {
 // On SIGHUP.
 static void on_reload(void *context) {
     struct server *server = context;
-    if (server->is_ready) { // otherwise it is not ready afterwards, either
+    if (server->is_ready) { // if it was not ready before, it is not ready afterwards
         supervisor_reloading();
     }
     if (certificates_reload(&server->certificates, server->net)) {
@@ -201,8 +201,8 @@ static bool start_lottery(struct server *server, struct error *error) {
     return store_watch_start(server->options.store.address, on_store_changed, server, &server->watch, error);
 }
 
-// The ports are bound with the privileges we were started with. Then all that is not needed from there on is
-// given up, before the first thread, the log's, starts and before the store is opened. We listen last.
+// The ports are bound with the privileges we were started with. Then every privilege no longer needed is
+// given up, before the first thread (the log's) starts and before the store is opened. We listen last.
 static bool start(struct server *server, struct error *error) {
     bool has_store = !is_echo(server);
     if (!find_place(server, error) || !start_tls(server, error)) {
@@ -218,8 +218,8 @@ static bool start(struct server *server, struct error *error) {
 
 // Stopping ------------------------------------------------------------------------------------------------
 
-// First nothing new comes in; then the ledger finishes the group in hand and answers it; then the answers
-// leave and the connections end; only then is the store closed.
+// First nothing new is let in. Then the ledger finishes its current group and answers it. Then the answers
+// leave and the connections end. The store is closed last.
 static void stop(struct server *server) {
     supervisor_stopping();
     if (server->net != NULL) {
@@ -280,7 +280,7 @@ static bool check_store(const struct server_options *options, struct error *erro
                      settings_place(options->settings, &options->store.address), reason.text);
 }
 
-// Whatever can be known to be wrong before anything is opened, logged or listened on.
+// Finds every mistake that shows before anything is opened, logged or listened on.
 static bool check_options(struct server *server, struct error *error) {
     const struct server_options *options = &server->options;
     return listening_parse(&server->listening, options, error) &&

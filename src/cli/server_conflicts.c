@@ -31,7 +31,8 @@ struct written {
 static void compare_written(void *context, const char *path, bool is_written) {
     struct written *written = context;
     struct stat status;
-    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode); // which may hold other files, too
+    bool is_folder =
+        stat(path, &status) == 0 && S_ISDIR(status.st_mode); // a folder may hold other files, too
     written->is_the_stores =
         written->is_the_stores || (is_written && !is_folder && is_one_file(path, written->resolved));
 }

@@ -14,7 +14,7 @@ void server_log_listening(const struct server_options *options, const struct net
 // Logs why the server does not start.
 void server_log_no_start(const struct error *error);
 
-// Logs a warning when the draw, as it is stored, waits for no agency at all.
+// Logs a warning when the stored draw waits for no agency at all.
 void server_log_no_agencies(uint32_t agencies);
 
 #endif

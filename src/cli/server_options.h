@@ -1,4 +1,4 @@
-// What the server can be told, as its table of settings (server_options.c) fills it in.
+// The server's options. Its table of settings (server_options.c) fills them in.
 #ifndef QUINIELA_CLI_SERVER_OPTIONS_H
 #define QUINIELA_CLI_SERVER_OPTIONS_H
 
@@ -8,7 +8,7 @@
 #include "cli/tls_options.h"
 
 struct server_options {
-    struct settings *settings; // where each value stands
+    struct settings *settings; // where each value was set
 
     const char *config; // path, or NULL
     enum service service;
@@ -43,7 +43,7 @@ struct server_options {
 
 extern const struct settings_command server_command;
 
-// How many agencies a new draw is for: AGENCIES, or SERVER_LISTEN_BACKLOG where that is not set.
+// How many agencies a new draw is for: AGENCIES, or SERVER_LISTEN_BACKLOG when that is not set.
 uint32_t server_options_agencies(const struct server_options *options);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Names the setting that the bad field came from. Always returns false.
+// Names the setting with the bad field. Always returns false.
 static bool refuse_bet(const struct client_options *options, const struct error *reason,
                        struct error *error) {
     for (int i = 0; i < BET_FIELDS; i++) {

@@ -108,7 +108,7 @@ static bool read_totals(struct status *status, struct error *error) {
            (!is_drawn(status) || store_winners(status->store, count_winner, status, error));
 }
 
-// How many winners an agency has. To be called once for each agency, in their order.
+// How many winners an agency has. Call it once for each agency, in order.
 static uint64_t take_winners(struct status *status, uint32_t agency) {
     while (status->next_winner < status->winners_count &&
            status->winners[status->next_winner].agency < agency) {
@@ -232,7 +232,7 @@ static bool print_json(struct status *status, struct error *error) {
     print_json_drawn(status, "winners", status->totals.winners);
     printf(",\"by_agency\":[");
     if (!store_agencies(status->store, print_json_agency, status, error)) {
-        return false; // what is printed so far does not parse, so it is not taken for the whole
+        return false; // the JSON is cut off and does not parse, so nobody takes it for the whole
     }
     printf("]}\n");
     return true;
@@ -249,7 +249,7 @@ static bool show(const struct status_options *options, struct error *error) {
                 (options->json ? print_json(&status, error) : print_table(&status, error));
     store_close(&status.store);
     free(status.winners);
-    errno = EIO; // for an earlier write that failed, whose reason is gone
+    errno = EIO; // an earlier write failed, and its reason is lost
     if (done && (fflush(stdout) != 0 || ferror(stdout))) {
         done = error_set_system(error, errno, "standard output: cannot write");
     }

@@ -37,7 +37,7 @@ void tls_options_paths(const struct tls_files *files, const char *paths[TLS_FILE
     paths[3] = files->revocations;
 }
 
-// TLS needs all of the files but the revocation list; plain text none of them, not even that list.
+// TLS needs all of the files except the revocation list. Plain text allows none of them, not even that list.
 static bool check_complete(const struct tls_files *files, const struct settings *settings,
                            struct error *error) {
     const char *const *const needed[] = {&files->certificate, &files->key, &files->authority};
@@ -59,7 +59,7 @@ static bool check_complete(const struct tls_files *files, const struct settings 
                      settings_place(settings, set));
 }
 
-// Whoever can read a key can pass for its owner.
+// Anyone who can read a key can impersonate its owner.
 static void warn_of_mode(const char *path) {
     struct stat status;
     if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -69,7 +69,7 @@ static void warn_of_mode(const char *path) {
     }
 }
 
-// The certificate is used all the same: the other side may be older, and demand less.
+// The certificate is used anyway: the other side may be older, and demand less.
 static void warn_of_fault(const struct tls_context *context, const char *path) {
     const char *fault = tls_context_fault(context);
     if (fault != NULL) {

@@ -6,7 +6,7 @@
 #include "base/settings.h"
 #include "tls/context.h"
 
-// Paths of PEM files; NULL where none is set.
+// Paths of PEM files; NULL when not set.
 struct tls_files {
     const char *certificate; // TLS_CERT, or CLI_TLS_CERT …
     const char *key;
@@ -24,11 +24,11 @@ extern const struct setting tls_server_settings[], tls_client_settings[];
 
 enum { TLS_FILES = 4 };
 
-// All of the paths, to go through them; NULL where none is set.
+// All of the paths, for loops over them; NULL when not set.
 void tls_options_paths(const struct tls_files *files, const char *paths[TLS_FILES]);
 
-// Reads the files, and logs a warning for each that is dubious. *context is NULL when no file is set, which
-// means plain text; the caller releases it. `files` are part of the options that `settings` filled in.
+// Reads the files, and logs a warning for each that is dubious. The caller releases *context; it is NULL when
+// no file is set, which means plain text. `files` are part of the options that `settings` filled in.
 // ERROR_BAD_SETTING, naming the setting and the file.
 bool tls_options_read(const struct tls_files *files, const struct settings *settings, enum tls_role role,
                       struct tls_context **context, struct error *error) MUST_CHECK;

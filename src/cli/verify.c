@@ -32,7 +32,7 @@ const struct settings_command verify_command = {
     .groups = groups,
 };
 
-// Takes the files one after the other; commas separate them, unless a file of the whole name exists.
+// Takes the files one after the other. Commas separate them, unless the whole text is the name of a file.
 static bool verify_files(char *paths, const char *head, struct chain *chain, bool *head_found,
                          struct error *error) {
     if (access(paths, F_OK) == 0) {
