@@ -15,7 +15,7 @@ static int on_ticket(SSL *ssl, void *argument) {
         length += more < 0 ? CHAIN_BYTES_MAX : (size_t)more;
     }
     if (length == 0 || length > CHAIN_BYTES_MAX || (bytes = end = malloc(length)) == NULL) {
-        return 1; // none, or the old ticket has them; otherwise a full handshake will send them
+        return 1; // there are none, or the old ticket has them; otherwise a full handshake will send them
     }
     for (int i = 0; i < sk_X509_num(shown); i++) {
         i2d_X509(sk_X509_value(shown, i), &end);

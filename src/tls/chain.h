@@ -1,5 +1,5 @@
 // The intermediate certificates that the peer has sent. A resumed session brings only its own certificate;
-// the others travel in the ticket, which only we can read or change, so that the peer can be judged again.
+// the others travel in the ticket, so that the peer can be judged again. Only we can read or change a ticket.
 #ifndef QUINIELA_TLS_CHAIN_H
 #define QUINIELA_TLS_CHAIN_H
 

@@ -36,7 +36,7 @@ static bool refuse(const char *what, const char *path, struct error *error) {
     return error_set(error, ERROR_BAD_SETTING, "%s %.150s: %s", what, path, openssl_text(text, sizeof text));
 }
 
-// Anything but a regular file might block, or never end; at a reload, nobody would be there to help.
+// Anything but a regular file might block or never end, and at a reload nobody would be there to help.
 static bool are_files(const struct tls_options *options, struct error *error) {
     const char *const paths[] = {options->certificate, options->key, options->authority,
                                  options->revocations};
@@ -56,7 +56,7 @@ static char *copy_of(const char *text) {
 
 // Reading the files ---------------------------------------------------------------------------------------
 
-// There is nobody to ask for one.
+// Nobody can be asked for a passphrase.
 static int no_passphrase(char *text, int room, int is_writing, void *context) {
     (void)text, (void)room, (void)is_writing;
     *(bool *)context = true;
@@ -83,7 +83,7 @@ static bool read_own(const struct tls_options *options, SSL_CTX *ssl, struct err
     return (read && SSL_CTX_check_private_key(ssl) == 1) || refuse("key", options->key, error);
 }
 
-// A file has one or more of them, one after the other. The one that expires first is kept, to warn of it.
+// A file has one or more certificates, one after the other. The first to expire is kept, for the warning.
 static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct error *error) {
     if (SSL_CTX_load_verify_file(ssl, context->authority) != 1) {
         return refuse("authority", context->authority, error);
@@ -92,7 +92,7 @@ static bool read_authority(struct tls_context *context, SSL_CTX *ssl, struct err
     for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
         X509 *one = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
         const X509 *first = context->authority_certificate;
-        if (one != NULL) { // fills in what OpenSSL caches in it, before several threads use it
+        if (one != NULL) { // makes OpenSSL fill its caches in it, before several threads use it
             (void)X509_check_purpose(one, -1, 0);
         }
         if (one != NULL &&

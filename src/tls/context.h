@@ -1,5 +1,5 @@
 // What all TLS connections of one side share: its certificate and key, the authorities that it trusts, and
-// the revocation lists. Only TLS 1.3 (RFC 8446), and both sides send a certificate. A context never changes:
+// the revocation lists. TLS 1.3 only (RFC 8446), and both sides send a certificate. A context never changes:
 // to read the files again, create another one.
 #ifndef QUINIELA_TLS_CONTEXT_H
 #define QUINIELA_TLS_CONTEXT_H
@@ -21,8 +21,8 @@ struct tls_options {
     // Or NULL. A revocation list (RFC 5280, section 5) of each authority, intermediate ones included: a
     // certificate signed by an authority without a list, or with a revoked one, is refused.
     const char *revocations;
-    // A server only accepts certificates with exactly one subjectAltName of type URI that begins so; the rest
-    // of it is the peer's identity (tls_session_identity). NULL: any.
+    // A server only accepts certificates with exactly one subjectAltName of type URI that begins with this
+    // prefix. The rest of the name is the peer's identity (tls_session_identity). NULL: any certificate.
     const char *identity_prefix;
     // Whether an identity can exist; others are refused in the handshake. NULL: all can.
     bool (*identity_is_good)(const char *identity);
@@ -45,8 +45,8 @@ void tls_context_release(struct tls_context *context);
 // is no certificate. A string constant.
 const char *tls_context_fault(const struct tls_context *context);
 
-// Whether an authority in the context's file has no revocation list although others do: whoever it has signed
-// is refused. If so, its name is written, cut short if it does not fit.
+// Whether an authority in the context's file has no revocation list although others do: every certificate
+// that it signed is refused. If so, writes its name, cut short if it does not fit.
 bool tls_context_lacks_list(const struct tls_context *context, char *name, size_t room);
 
 // When a file expires.

@@ -36,7 +36,7 @@ static bool number(struct cursor *cursor, int bytes, size_t *value) {
     return true;
 }
 
-// A vector: its length, in so many bytes, and its content.
+// Skips a vector: its length, a number of that many bytes, and its content.
 static bool skip_vector(struct cursor *cursor, int length_bytes) {
     size_t length;
     return number(cursor, length_bytes, &length) && skip(cursor, length);

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Whether a connection's first bytes ask to resume an earlier session: whether they begin with a ClientHello
-// that has the extension pre_shared_key (RFC 8446, sections 4.1.2 and 4.2.11). It does not check whether that
-// is possible, and returns false for what it does not understand.
+// Whether a connection's first bytes ask to resume an earlier session: a ClientHello with the extension
+// pre_shared_key (RFC 8446, sections 4.1.2 and 4.2.11). It does not check whether resuming is possible, and
+// returns false for bytes that it does not understand.
 bool tls_hello_resumes(const uint8_t *bytes, size_t length);
 
 #endif

@@ -34,12 +34,12 @@ bool tls_peer_identity(const struct tls_peer_rules *rules, const X509 *certifica
         }
     }
     GENERAL_NAMES_free(names);
-    return found && fitting == 1; // with two, nobody knows which is meant
+    return found && fitting == 1; // with two, it is unclear which is meant
 }
 
 // What is wrong with it -----------------------------------------------------------------------------------
 
-// Whether the authority at fault is one in our own file, and not one that the peer has sent.
+// Whether the authority at fault is in our own file, rather than sent by the peer.
 static bool is_ours(X509_STORE_CTX *verifying) {
     return X509_STORE_CTX_get_error_depth(verifying) >= X509_STORE_CTX_get_num_untrusted(verifying);
 }
@@ -96,7 +96,7 @@ static int error_for_alert(enum tls_failure failure, int error) {
     case TLS_NOT_AUTHORIZED:
         return X509_V_ERR_CERT_REJECTED; // bad_certificate
     case TLS_UNKNOWN_AUTHORITY:
-        return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT; // unknown_ca, also when only the name is the authority's
+        return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT; // unknown_ca, even if the authority's name is known
     default:
         return error;
     }
@@ -121,7 +121,7 @@ void tls_peer_write_name(const X509_NAME *of, char *name, size_t room) {
     make_plain(name);
 }
 
-// What OpenSSL has found, and in whose certificate, unless that is the peer's own.
+// What OpenSSL has found. Names the certificate at fault, unless it is the peer's own.
 static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifying) {
     int error = X509_STORE_CTX_get_error(verifying);
     const X509 *where = X509_STORE_CTX_get_current_cert(verifying);
@@ -139,8 +139,8 @@ static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifyi
              of_list ? "that of " : "", name);
 }
 
-// Whether it names the purpose. A certificate without any is valid for all (RFC 5280, section 4.2.1.12): with
-// such a one, an agency could pose as the central.
+// Whether the certificate names the purpose. One that names none is valid for all purposes (RFC 5280, section
+// 4.2.1.12), so an agency could use it to pose as the central.
 static bool names_its_purpose(const struct tls_peer_rules *rules, X509 *certificate) {
     uint32_t wanted = rules->peer_is_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
     return (X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) != 0 &&
@@ -197,7 +197,7 @@ void tls_peer_require(struct tls_peer_rules *rules) {
     SSL_CTX_set_cert_verify_callback(rules->ssl, on_certificate, rules);
 }
 
-// As a handshake checks it (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
+// Prepares the checks of a handshake (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
 static bool prepare(const struct tls_peer_rules *rules, const SSL *ssl, STACK_OF(X509) * shown,
                     X509_STORE_CTX *verifying) {
     X509 *certificate = SSL_get0_peer_certificate(ssl);

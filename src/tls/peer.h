@@ -1,5 +1,6 @@
-// Whether the peer is who it must be: what is required of its certificate, in a handshake and when it is
-// judged again, and which alert it gets if that fails. Certification paths are those of RFC 5280, section 6.
+// Whether the peer is who it must be: the requirements on its certificate, in a handshake and when it is
+// judged again, and the alert it gets if it does not meet them. Certification paths are those of RFC 5280,
+// section 6.
 #ifndef QUINIELA_TLS_PEER_H
 #define QUINIELA_TLS_PEER_H
 
@@ -11,10 +12,10 @@
 
 enum { TLS_IDENTITY_BYTES = 64, TLS_REASON_BYTES = 160 };
 
-// What is required of the peer. All of it belongs to a context.
+// The requirements on the peer. All of this belongs to a context.
 struct tls_peer_rules {
     SSL_CTX *ssl;                                   // with its authorities and lists
-    bool peer_is_client;                            // it must be one; otherwise a server
+    bool peer_is_client;                            // the peer must be a client; otherwise a server
     char *identity_prefix;                          // see tls_options
     bool (*identity_is_good)(const char *identity); // see tls_options
 };
@@ -33,8 +34,8 @@ bool tls_peer_identity(const struct tls_peer_rules *rules, const X509 *certifica
 // Writes a name from a certificate for people, cut short if it does not fit.
 void tls_peer_write_name(const X509_NAME *of, char *name, size_t room);
 
-// Has every handshake of rules->ssl judge the peer by the rules, and note the verdict. The rules must outlive
-// it.
+// Makes every handshake of rules->ssl judge the peer by the rules, and note the verdict. The rules must
+// outlive rules->ssl.
 void tls_peer_require(struct tls_peer_rules *rules);
 
 // Judges the peer of an open session by these rules, as a handshake would now.

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// An SSL has its host here, since SSL_get_servername does not know of addresses.
+// The index at which an SSL keeps its host, since SSL_get_servername does not know numeric addresses.
 static int host_index;
 static pthread_once_t host_index_once = PTHREAD_ONCE_INIT;
 

@@ -12,18 +12,18 @@
 struct tls_resumption {
     pthread_mutex_t mutex;
     SSL_SESSION *session; // or NULL
-    char *host;           // that the session was with
+    char *host;           // the session's peer
 };
 
-// Makes it ready for use, with nothing kept; tls_resumption_end frees what it keeps by then.
+// The first makes it ready for use, with nothing kept; the second frees what it keeps.
 void tls_resumption_begin(struct tls_resumption *resumption);
 void tls_resumption_end(struct tls_resumption *resumption);
 
-// Has the sessions of this client's connections kept. `resumption` must outlive it.
+// Makes `resumption` keep the sessions of this client's connections. `resumption` must outlive `ssl`.
 void tls_resumption_keep(struct tls_resumption *resumption, SSL_CTX *ssl);
 
-// Prepares a connection to this host: it resumes the session that is kept, if that was with the same host.
-// The host's name must outlive the connection. False when out of memory.
+// Prepares a connection to this host: it resumes the kept session if that was with the same host. The host's
+// name must outlive the connection. False when out of memory.
 bool tls_resumption_use(struct tls_resumption *resumption, SSL *ssl, const char *host) MUST_CHECK;
 
 #endif

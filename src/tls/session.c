@@ -239,7 +239,7 @@ void tls_session_free(struct tls_session **pointer) {
     *pointer = NULL;
     if (session != NULL) {
         if (session->ssl != NULL && session->failure == TLS_NO_FAILURE) {
-            // Otherwise OpenSSL takes a session without an end for a broken one, and does not resume it.
+            // Otherwise OpenSSL treats a session that was not shut down as broken, and does not resume it.
             SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         }
         SSL_free(session->ssl);

@@ -1,5 +1,5 @@
 // One TLS connection as bytes: encrypted bytes in, plain bytes out, and the other way round. It knows nothing
-// of sockets, and of the time only whether certificates have expired.
+// of sockets, and needs the time only to tell whether certificates have expired.
 #ifndef QUINIELA_TLS_SESSION_H
 #define QUINIELA_TLS_SESSION_H
 
@@ -26,8 +26,8 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *hos
 // Frees it (NULL: does nothing) and sets the caller's pointer to NULL. Sends nothing to the peer.
 void tls_session_free(struct tls_session **session);
 
-// Begins a client's handshake, or continues either side's, as far as the bytes that were fed allow. What it
-// sends goes to the sink.
+// Begins a client's handshake, or continues either side's, as far as the bytes fed so far allow. Its output
+// goes to the sink.
 void tls_session_start(struct tls_session *session);
 
 // Feeds encrypted bytes that were received. They are consumed by calling tls_session_read until it returns 0
@@ -42,27 +42,27 @@ ssize_t tls_session_read(struct tls_session *session, uint8_t *bytes, size_t roo
 // Encrypts; the session must be open. Returns false when it fails.
 bool tls_session_write(struct tls_session *session, const uint8_t *bytes, size_t length) MUST_CHECK;
 
-// Tells the peer that nothing more follows.
+// Tells the peer that no more data follows.
 void tls_session_end(struct tls_session *session);
 
-// Whether the handshake is done: the peer is who it claims to be. A client gets there before the server has
-// seen the client's certificate.
+// Whether the handshake is done: the peer is who it claims to be. A client reaches this point before the
+// server has seen the client's certificate.
 bool tls_session_is_open(const struct tls_session *session);
 
-// Whether the peer was last accepted by this context: the one that the session began with, or one that judged
-// it again.
+// Whether this context was the last to accept the peer, either when the session began or when it judged the
+// peer again.
 bool tls_session_is_judged_by(const struct tls_session *session, const struct tls_context *context);
 
-// Judges the peer's certificate again, as a handshake with that context would. Returns false when it would be
-// refused now; the session has then failed. The session must be open.
+// Judges the peer's certificate again, as a handshake with that context would. Returns false if the
+// certificate would now be refused; the session has then failed. The session must be open.
 bool tls_session_judge_again(struct tls_session *session, struct tls_context *context) MUST_CHECK;
 
-// Whether the peer has said that nothing more follows.
+// Whether the peer has said that no more data follows.
 bool tls_session_ended(const struct tls_session *session);
 
 // Whether it failed because the peer rejects our certificate and said so after our side of the handshake was
-// done: then the alert is really the peer's. An earlier one could come from anybody, and one about anything
-// else could be caused by a byte corrupted on its way.
+// done. Such an alert really comes from the peer. An earlier alert could come from anybody, and an alert
+// about anything else could be caused by a byte corrupted on its way.
 bool tls_session_is_unwelcome(const struct tls_session *session);
 
 // Why it failed, and the same for people.
@@ -74,7 +74,7 @@ const char *tls_session_reason(const struct tls_session *session);
 const char *tls_session_identity(const struct tls_session *session);
 const char *tls_session_serial(const struct tls_session *session);
 
-// Whether it resumed an earlier session, so that no certificate was sent again.
+// Whether it resumed an earlier session, without sending the certificates again.
 bool tls_session_was_resumed(const struct tls_session *session);
 
 #endif
