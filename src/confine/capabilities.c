@@ -1,5 +1,5 @@
-// Root's powers (capabilities(7)): a process that stays root keeps them, and they go beyond files: raw
-// packets, other processes, the clock. By the time they are dropped, ports are bound and limits are set.
+// Root's powers (capabilities(7)): a process that stays root keeps them. They go beyond files: raw packets,
+// other processes, the clock. When they are dropped, ports are already bound and limits are set.
 #include "confine/capabilities.h"
 
 #include <errno.h>
@@ -35,8 +35,9 @@ static bool may_use_all(const char *const *paths, size_t count, int how) {
     return true;
 }
 
-// Whether all files to be written are our own. If a store is another user's, SQLite gives its log and index
-// to that user (sqlite.org/src/file/src/os_unix.c, robustFchown), who could not open them otherwise.
+// Whether all files to be written are our own. If a store belongs to another user, SQLite gives its log and
+// index to that user (sqlite.org/src/file/src/os_unix.c, robustFchown). Otherwise that user could not open
+// them.
 static bool owns_all(const char *const *paths, size_t count) {
     struct stat status;
     for (size_t i = 0; i < count; i++) {
@@ -76,8 +77,8 @@ static uint32_t needed_to_use(const struct confine_options *options) {
     return may_use_all(options->readable, options->readable_count, R_OK) ? 0 : 1U << CAP_DAC_READ_SEARCH;
 }
 
-// The bounding set: what a program that we run could regain. Without the right to change it we could regain
-// nothing either.
+// The bounding set: the capabilities that a program run by us could regain. If we may not change the set,
+// nothing could be regained anyway.
 static void drop_bounding_set(void) {
     for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
         (void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
@@ -95,7 +96,7 @@ bool capabilities_drop(const struct confine_options *options, const char **kept,
         return true;
     }
     drop_bounding_set();
-    // Asked with all capabilities: without them the folder may be closed to us.
+    // Checked while we have all capabilities: without them we may not be able to enter the folder.
     uint32_t to_give = owns_all(options->writable, options->writable_count) ? 0 : 1U << CAP_CHOWN;
     // Drops them temporarily first, to see whether the files can be used without them.
     struct __user_cap_data_struct later[WORDS];

@@ -1,4 +1,4 @@
-// The order: what needs root comes first, what forbids everything else comes last.
+// The order: steps that need root come first, the step that forbids everything else comes last.
 #include "confine/confine.h"
 
 #include "confine/capabilities.h"

@@ -21,14 +21,14 @@ struct confine_report {
     bool user_changed, no_new_privileges, seccomp;
     int landlock_abi;         // 0: none
     bool ports_limited;       // to options->ports; an older Landlock cannot do that
-    const char *capabilities; // those kept of root's, as text: "none", or their names
+    const char *capabilities; // root's capabilities that were kept, as text: "none", or their names
 };
 
-// Does what the options ask for. With neither `landlock` nor `seccomp` it only changes the user; with either
+// Does what the options ask for. With neither `landlock` nor `seccomp` it only changes the user. With either
 // one, no program that is run can gain privileges, and memory is never written to a core file. What the
 // kernel does not support is left out, and missing in *report. ERROR_BAD_SETTING when there is no such user,
-// or the process may not become it; ERROR_SYSTEM when the user may not write a path of `writable`, or when
-// anything else fails; the process should then end, as it may be partly confined.
+// or the process may not become it. ERROR_SYSTEM when the user may not write a path of `writable`, or when
+// anything else fails. After an error the process should end, because it may be partly confined.
 bool confine(const struct confine_options *options, struct confine_report *report,
              struct error *error) MUST_CHECK;
 

@@ -1,5 +1,5 @@
 // Landlock: which files the process may still open; it may bind no ports. The kernel's header may be older
-// than the kernel, so what it lacks is defined here; what the kernel does not know is left out.
+// than the kernel, so definitions missing from it are made here. What the kernel does not know is left out.
 #include "confine/landlock.h"
 
 #include "confine/sanitized.h"
@@ -20,7 +20,7 @@ struct port_rule {
 };
 enum { RULE_NET_PORT = 2 };
 
-// The versions that introduced them.
+// The versions of Landlock that introduced the rights and scopes below.
 enum {
     ABI_REFER = 2,
     ABI_TRUNCATE = 3,
@@ -46,11 +46,11 @@ static const uint64_t READS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_
 static const uint64_t WRITES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
                                LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
                                LANDLOCK_ACCESS_FS_REMOVE_FILE | RIGHT_TRUNCATE;
-// Those that a rule for a single file may grant.
+// The rights that a rule for a single file may grant.
 static const uint64_t OF_A_FILE =
     LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_TRUNCATE;
 
-// What the program and its libraries read at any time: random numbers, the time zone, the number of
+// What the program and its libraries may read at any time: random numbers, the time zone, the number of
 // processors, OpenSSL's configuration.
 static const char *const always_readable[] = {
     "/dev/urandom",
@@ -64,8 +64,9 @@ static const char *const always_readable[] = {
 #endif
 };
 
-// What the resolver reads: modules, hosts, services, the name server's address (also where another program
-// rewrites it), the order of addresses, and who we are.
+// What connecting reads: the resolver's modules, hosts, services, the name server's address (also where
+// another program rewrites it), the order of addresses, users and groups, and the system's trusted
+// authorities.
 static const char *const readable_to_connect[] = {
     "/etc/nsswitch.conf",  "/etc/hosts",
     "/etc/services",       "/etc/protocols",
@@ -76,7 +77,7 @@ static const char *const readable_to_connect[] = {
     "/etc/ssl/certs",      "/usr/share/ca-certificates",
 };
 
-enum { PORT_OF_NAME_SERVERS = 53 }; // asked over TCP when an answer is long
+enum { PORT_OF_NAME_SERVERS = 53 }; // they are asked over TCP when an answer is long
 
 static int create_ruleset(const struct ruleset *ruleset, size_t size, unsigned flags) {
     return (int)syscall(SYS_landlock_create_ruleset, ruleset, size, flags);
@@ -106,7 +107,7 @@ static struct ruleset everything(const struct confine_options *options, int abi)
     return ruleset;
 }
 
-// The size that a kernel of this version knows: it refuses a larger one.
+// The size that a kernel of this version knows; it refuses a larger one.
 static size_t size_of_ruleset(int abi) {
     return abi >= ABI_SCOPES ? sizeof(struct ruleset)
            : abi >= ABI_NET  ? offsetof(struct ruleset, scoped)

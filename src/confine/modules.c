@@ -9,7 +9,7 @@
 
 enum { LINE_BYTES = 1024, NAME_BYTES = 64 };
 
-// "hosts:  files mdns4_minimal [NOTFOUND=return] dns": each word that is not an action names a module.
+// "hosts:  files mdns4_minimal [NOTFOUND=return] dns": each word except an action names a module.
 static void load_those_of(char *line) {
     char *rest = NULL;
     for (char *word = strtok_r(line, " \t\n", &rest); word != NULL; word = strtok_r(NULL, " \t\n", &rest)) {

@@ -1,4 +1,4 @@
-// What a process wants to keep when it gives up the rest.
+// What a process keeps when it gives up the rest.
 #ifndef QUINIELA_CONFINE_OPTIONS_H
 #define QUINIELA_CONFINE_OPTIONS_H
 
@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct confine_options {
-    const char *user; // to become when started as root, by name or number; NULL: no change
-    // Files, or folders with everything beneath them. Those that do not exist are left out: nobody can create
-    // them later, unless they are in a folder given here.
+    const char *user; // the user to become when started as root, by name or number; NULL: no change
+    // Files, or folders with everything beneath them. Those that do not exist are left out: the process
+    // cannot create them later, unless they are in a folder given here.
     const char *const *writable; // to read, write, create and remove: the store's
     size_t writable_count;
     const char *const *readable;

@@ -1,5 +1,5 @@
-// Whether a sanitizer is compiled in. Sanitizers make system calls of their own, and look for leaks at the
-// end in a process that traces this one.
+// Whether a sanitizer is compiled in. Sanitizers make system calls of their own; at the end they look for
+// leaks, in a process that traces this one.
 #ifndef QUINIELA_CONFINE_SANITIZED_H
 #define QUINIELA_CONFINE_SANITIZED_H
 

@@ -1,5 +1,6 @@
-// The system calls that the server still makes. Any other one ends the process: it can only come from foreign
-// code. Each group below says what it is for.
+// The system calls that the program still makes. Any other one can only come from foreign code and ends the
+// process; with `forgiving` it only fails, because libraries may try unforeseen ones. Each group below says
+// what it is for.
 #include "confine/seccomp.h"
 
 #include "confine/sanitized.h"
@@ -52,16 +53,16 @@ static const int for_threads_and_memory[] = {
     CALL(sigaltstack), CALL(rt_sigaction), CALL(rt_sigprocmask),  CALL(rt_sigreturn),
     CALL(gettid),      CALL(exit),         CALL(exit_group)};
 
-// Facts, and nothing else.
+// Calls that only report facts.
 static const int for_facts[] = {CALL(clock_gettime), CALL(clock_getres), CALL(gettimeofday), CALL(time),
                                 CALL(getrandom),     CALL(getpid),       CALL(getppid),      CALL(getuid),
                                 CALL(geteuid),       CALL(getgid),       CALL(getegid),      CALL(uname),
                                 CALL(sysinfo),       CALL(getrusage),    CALL(times)};
 
-// A database: to look up its address and connect.
+// For a database or the central: to look up its address and connect.
 static const int to_connect[] = {CALL(connect), CALL(bind), CALL(socketpair)};
 
-// What libraries try when they look for a user's tickets, and can do without.
+// Libraries try these when they look for a user's tickets, and can do without them.
 static const int to_refuse_when_connecting[] = {CALL(keyctl), CALL(add_key), CALL(request_key)};
 
 #if CONFINE_SANITIZED
@@ -100,8 +101,8 @@ static int allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condit
     return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
 }
 
-// New threads, never a new process. clone3 has its flags in memory, where a filter cannot look: the C library
-// is told that it does not exist, and falls back to clone.
+// New threads, never a new process. clone3 has its flags in memory, where a filter cannot see them. So the C
+// library is told that clone3 does not exist, and falls back to clone.
 static int add_threads(scmp_filter_ctx filter) {
     int failure = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0);
     return failure != 0
@@ -132,7 +133,8 @@ static int add_sockets(scmp_filter_ctx filter, const struct confine_options *opt
 }
 
 // A send with MSG_FASTOPEN connects, even on a listening socket, and bypasses every rule about connecting.
-// Only those that connect may give an address to send to, and sendmsg, for the service manager's socket.
+// Only processes that connect may give an address to send to. sendmsg may give one too, for the service
+// manager's socket.
 static int add_sending(scmp_filter_ctx filter, const struct confine_options *options) {
     struct scmp_arg_cmp sendto_flags = SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0);
     int failure = options->connects ? allow_if(filter, CALL(sendto), sendto_flags)
@@ -146,8 +148,8 @@ static int add_sending(scmp_filter_ctx filter, const struct confine_options *opt
 }
 
 #if !CONFINE_SANITIZED
-// No executable pages. A library that tries to load a module, as those that connect may, gets an error and
-// goes on without it.
+// No executable pages. Libraries that connect may try to load a module: they get an error, and go on without
+// it.
 static int add_memory(scmp_filter_ctx filter, bool connects) {
     static const int calls[] = {CALL(mmap), CALL(mprotect)};
     int failure = 0;
@@ -161,7 +163,7 @@ static int add_memory(scmp_filter_ctx filter, bool connects) {
     return failure;
 }
 
-// Calls that can do much more are limited to these uses.
+// Calls that could do much more, limited to these uses.
 static int add_uses(scmp_filter_ctx filter) {
     static const unsigned controls[] = {FIONBIO, FIOCLEX, FIONREAD, SIOCOUTQ, TCGETS, TIOCGWINSZ};
     static const unsigned processes[] = {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA, PR_GET_DUMPABLE};
@@ -175,7 +177,7 @@ static int add_uses(scmp_filter_ctx filter) {
     if (failure == 0) { // limits may be read
         failure = allow_if(filter, CALL(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
     }
-    if (failure == 0) { // for abort(): this process only
+    if (failure == 0) { // for abort(): to this process only
         failure = allow_if(filter, CALL(tgkill), SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid()));
     }
     return failure;

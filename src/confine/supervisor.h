@@ -1,6 +1,6 @@
 // The service manager: systemd, or another one that speaks its protocol. It may pass sockets that it has
-// bound (LISTEN_FDS), and may want to be notified of the server's state (NOTIFY_SOCKET). Without one, nothing
-// happens.
+// bound (LISTEN_FDS), and may want to be notified of the server's state (NOTIFY_SOCKET). Without a service
+// manager, nothing happens.
 #ifndef QUINIELA_CONFINE_SUPERVISOR_H
 #define QUINIELA_CONFINE_SUPERVISOR_H
 
@@ -13,13 +13,13 @@
 // them. ERROR_BAD_SETTING when one is not a TCP socket or has no place; the caller then closes nothing.
 bool supervisor_sockets(const char *const *names, int *sockets, int count, struct error *error) MUST_CHECK;
 
-// Whether there is one that wants to be notified.
+// Whether there is a service manager that wants to be notified.
 bool supervisor_is_there(void);
 
-// Whether its socket is an abstract one (without a file).
+// Whether its socket is abstract (without a file).
 bool supervisor_is_abstract(void);
 
-// The server is listening; it is reloading its settings; it is about to end.
+// Notify it: the server is listening; it is reloading its settings; it is about to end.
 void supervisor_ready(void);
 void supervisor_reloading(void);
 void supervisor_stopping(void);

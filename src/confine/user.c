@@ -29,7 +29,7 @@ static bool change(const struct passwd *to, struct error *error) {
     return true;
 }
 
-// Files that root created earlier: better refused now than in the middle of the work.
+// Root may have created files earlier: better refused now than in the middle of the work.
 static bool check_usable(const struct confine_options *options, const char *user, struct error *error) {
     for (size_t i = 0; i < options->writable_count; i++) {
         const char *path = options->writable[i];

@@ -1,4 +1,4 @@
-// From root to a user with few rights.
+// Switching from root to a user with few rights.
 #ifndef QUINIELA_CONFINE_USER_H
 #define QUINIELA_CONFINE_USER_H
 
