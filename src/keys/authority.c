@@ -202,7 +202,7 @@ static X509_CRL *have_list(const struct authority *authority, struct error *erro
     return list;
 }
 
-// Each list has a higher number than the one before (section 5.2.3).
+// Each list has a higher number than its predecessor (section 5.2.3).
 static bool count_on(X509_CRL *list) {
     ASN1_INTEGER *number = X509_CRL_get_ext_d2i(list, NID_crl_number, NULL, NULL);
     int64_t last = 0;
@@ -301,8 +301,8 @@ static bool make_folder(const char *path, struct error *error) {
            error_set_system(error, errno, "%.150s: cannot be created", path);
 }
 
-// Writes the path of the authority's key to `path`, and moves the key there from where older versions kept
-// it.
+// Writes the path of the authority's key to `path`. If there is only a key where older versions kept it,
+// moves it there.
 static bool place_key(const struct authority *authority, char path[PATH_MAX], bool *moved,
                       struct error *error) {
     char old[PATH_MAX], folder[PATH_MAX];

@@ -10,15 +10,15 @@
 
 struct authority;
 
-// What authority_open had to do: it created the authority; it moved the key.
+// What authority_open did: it created the authority; it moved the key.
 struct authority_opened {
     bool made, moved;
 };
 
 // Reads ca.crt and authority/ca.key in the folder, or creates the folder and both files. The key has a folder
-// of its own, since a server may read the folder of its certificate; a ca.key that an older version left
-// beside ca.crt is moved there. ERROR_BAD_SETTING when they exist but cannot be used, ERROR_SYSTEM when they
-// cannot be created; both name the file. On success the caller owns *authority, until authority_close.
+// of its own, since a server may read the folder of its certificate. A ca.key that an older version left
+// beside ca.crt is moved there. ERROR_BAD_SETTING when the files exist but cannot be used, ERROR_SYSTEM when
+// they cannot be created; both name the file. On success the caller owns *authority, until authority_close.
 bool authority_open(const char *folder, struct authority **authority, struct authority_opened *opened,
                     struct error *error) MUST_CHECK;
 
@@ -42,7 +42,7 @@ bool authority_issue(struct authority *authority, const struct certificate_reque
 // ERROR_BAD_SETTING when there is no such certificate, or another authority signed it.
 bool authority_revoke(struct authority *authority, const char *name, struct error *error) MUST_CHECK;
 
-// Renews crl.pem: with an expired list everybody is refused.
+// Renews crl.pem, because with an expired list everybody is refused.
 bool authority_renew_list(struct authority *authority, struct error *error) MUST_CHECK;
 
 #endif

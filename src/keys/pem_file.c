@@ -76,7 +76,7 @@ static BIO *open_file(const char *path, struct error *error) {
     return bio;
 }
 
-// Closes the file. If nothing was read, says what is wrong with it.
+// Closes the file. If nothing was read, sets `error` to what is wrong with it.
 static void finish(BIO *bio, const char *path, const char *what, const void *read, struct error *error) {
     BIO_free(bio);
     if (read == NULL) {
