@@ -67,7 +67,7 @@ struct connections {
     uint8_t *encrypted; // reading.c: where bytes of TLS connections are read into, made when needed
     struct tls_context *judged_by; // recheck.c: all of them; held
     size_t count;                  // socket.c, ending.c: with those whose closing is not over
-    bool is_quiet;                 // connections.c: nothing is read any more
+    bool is_quiet;                 // connections.c: reading has stopped for good
 };
 
 #endif

@@ -4,8 +4,8 @@
 // A peer is an identity proved by a certificate, from any address; without a certificate, a peer is an
 // address (for IPv6 the first 64 bits, which belong to one network). Many agencies may share an address, so
 // its connections are also counted by what they claim to be, and the most frequent claim loses one. Of
-// equals, the one that has had so many for longest loses: in this way every peer gets in. Identities and
-// claims are the service's own numbers; 0 is the claim of a connection that has sent nothing yet.
+// equals, the one that reached its count first loses: in this way every peer gets in. Identities and claims
+// are the service's own numbers; 0 is the claim of a connection that has sent nothing yet.
 //
 // Any thread may call each function. Memory grows only with the number of connections.
 #ifndef QUINIELA_NET_PEERS_H

@@ -26,16 +26,17 @@ struct place {
     struct sockaddr_storage addresses[PLACE_ADDRESSES_MAX];
 };
 
-// Parses `text`: nothing (NULL or ""), a numeric IPv4 or IPv6 address (RFC 4291, with a zone of RFC 4007 if
-// it is link-local), or a name of letters, digits, `-`, `_` and dots (RFC 1123, section 2.1, and the `_` of
-// containers). Fails with ERROR_BAD_SETTING, quoting the text, for anything else, and for a name that looks
-// like a mistyped address: several labels of which the first or the last is all digits, or a number that
-// inet_aton(3) would accept.
+// Parses `text`: nothing (NULL or ""), a numeric address, or a name. An address is IPv4 or IPv6 (RFC 4291,
+// with a zone of RFC 4007 if it is link-local). A name has letters, digits, `-`, `_` and dots (RFC 1123,
+// section 2.1, and the `_` of containers). Fails with ERROR_BAD_SETTING, quoting the text, for anything else,
+// and for a name that looks like a mistyped address: several labels of which the first or the last is all
+// digits, or a number that inet_aton(3) would accept.
 bool place_parse(const char *text, struct place *place, struct error *error) MUST_CHECK;
 
 // Fills `place` with those of a name's addresses that are this machine's, followed by loopback, for health
-// checks. It is every address when none is this machine's (in Kubernetes and Swarm a name may have a virtual
-// address), or when the machine's addresses cannot be read. ERROR_BAD_SETTING when there are too many.
+// checks. If none is this machine's, `place` is every address, since in Kubernetes and Swarm a name may have
+// a virtual address; also if the machine's addresses cannot be read. ERROR_BAD_SETTING when there are too
+// many.
 bool place_take_own(struct place *place, const struct sockaddr_storage *found, size_t count,
                     struct error *error) MUST_CHECK;
 

@@ -20,7 +20,7 @@ struct ports {
     int count;
     uint16_t numbers[NET_PORTS_MAX];
     int given[NET_PORTS_MAX]; // sockets that were handed over, or -1
-    // Bound until the net listens; -1 where a socket was handed over.
+    // Bound until the net listens; -1 after that, and where a socket was handed over.
     int exclusive[NET_PORTS_MAX][PLACE_ADDRESSES_MAX];
 };
 

@@ -116,8 +116,8 @@ static void deliver(struct connection *connection) {
     holding_count(connection);
 }
 
-// The end of TLS can come in the same read as messages that the service does not take yet, because it has
-// paused or its answers wait to leave. The service is told of the end after those messages.
+// One read can bring both the end of TLS and messages that the service does not take yet. (It has paused, or
+// its answers wait to leave.) The service is told of the end after those messages.
 static void tell_end(struct connection *connection) {
     const struct input *in = &connection->in;
     bool has_more = in->start < in->end && (connection->is_paused || connection->is_held_back) &&

@@ -6,8 +6,8 @@
 
 #include <assert.h>
 
-// The order in which connections are closed: those that nobody waits for any longer, those that have not sent
-// a whole message, those that do not read, those half-way through a message, those that only wait, and last
+// The order in which connections are closed: those that nobody waits for any longer; those that have not sent
+// a whole message; those that do not read; those half-way through a message; those that only wait; last,
 // those at work.
 static const enum watch_kind order[] = {WATCH_LINGER,  WATCH_TURN,    WATCH_HANDSHAKE,
                                         WATCH_SILENT,  WATCH_OPENING, WATCH_SENDING,

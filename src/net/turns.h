@@ -1,6 +1,6 @@
 // Whose handshake is next. A TLS handshake costs more than anything else, and anyone can ask for one, so
 // handshakes get only a part of a loop's time. When that is used up, new ones wait, and the next turn goes to
-// the address that has cost least recently. An address that keeps asking waits until all others have had a
+// the address that has recently cost least. An address that keeps asking waits until all others have had a
 // turn.
 //
 // Addresses are hashed into a fixed number of places, unpredictably from outside; addresses that share a
