@@ -10,7 +10,7 @@ struct tcp_options {
     int keepalive_seconds; // of silence before the peer is probed (tcp(7): TCP_KEEPIDLE)
     int probe_seconds;     // between two probes
     int probes;            // after this many unanswered probes the connection ends
-    int unacknowledged_ms; // and also if data, the first packet included, stays unacknowledged for so long
+    int unacknowledged_ms; // and also if data, the first packet included, stays unacknowledged for that long
 };
 
 // Sets them on a TCP socket. An option that cannot be set is skipped: a dead connection is then found later.
