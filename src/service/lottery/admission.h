@@ -7,9 +7,9 @@
 // messages are not stored in the end, because they were stored before or are refused. In that way they do not
 // hold up the connections that send bets.
 //
-// A connection counts for one agency and kind from its oldest message with the ledger on, because its answers
-// must keep their order. When that changes, nothing more is taken from the connection until all its messages
-// are answered.
+// While a connection has messages with the ledger, it counts as what it was when the oldest of them was
+// taken, because its answers must keep their order. When that would change, nothing more is taken from the
+// connection until all its messages are answered.
 #ifndef QUINIELA_SERVICE_LOTTERY_ADMISSION_H
 #define QUINIELA_SERVICE_LOTTERY_ADMISSION_H
 

@@ -4,8 +4,7 @@
 
 enum {
     LISTS_AT_ONCE = 2,
-    PART_WITH_LEDGER =
-        4, // at most one part in this many of the bytes that a loop may hold is with the ledger
+    PART_WITH_LEDGER = 4, // the ledger gets at most one in this many of the bytes that a loop may hold
 };
 
 bool lines_begin(struct lines *lines, size_t memory_max) {

@@ -14,10 +14,9 @@ struct request {
     struct ledger_request ledger;
     struct queue_node done_node; // in lottery_loop.done
     struct lottery_loop *loop;
-    struct connection
-        *connection; // held while the request lives; NULL: not from a connection (request_record_told)
-    bool is_consultation, wait; // asks for the winners; and waits until the draw
-    bool is_list;               // it counts in lines.lists
+    struct connection *connection; // held by the request; NULL: it has none (request_record_told)
+    bool is_consultation, wait;    // asks for the winners; and waits until the draw
+    bool is_list;                  // it counts in lines.lists
     struct chunk *chunk;
     uint32_t bets_sent; // how many the message had, even if it was refused
     size_t bytes;       // of memory, including the chunk
