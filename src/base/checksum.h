@@ -1,17 +1,17 @@
-// A checksum that finds damage: FNV-1a, 64 bits. Every step of it can be undone, so that no change of a
-// single byte is ever missed; a larger one is missed once in 2^64 times. It does not protect from people who
-// write a checksum of their own.
+// A checksum that finds damage: 64-bit FNV-1a. Every step can be undone, so a change of a single byte is
+// always noticed; a larger change is missed once in 2^64 times. It does not protect against people who
+// compute a new checksum.
 #ifndef QUINIELA_BASE_CHECKSUM_H
 #define QUINIELA_BASE_CHECKSUM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// What a checksum begins with: of nothing yet.
+// The initial checksum: that of no data.
 #define CHECKSUM_EMPTY UINT64_C(0xcbf29ce484222325)
 
-// The checksum with these bytes, this number (8 bytes, little-endian) or this text (with its NUL, so that
-// texts do not run into one another) after what it had.
+// Adds bytes, a number or a text to the checksum, and returns the new one. A number counts as 8 bytes,
+// little-endian; a text includes its NUL, so that texts do not run together.
 uint64_t checksum_bytes(uint64_t checksum, const void *bytes, size_t length);
 uint64_t checksum_number(uint64_t checksum, uint64_t number);
 uint64_t checksum_text(uint64_t checksum, const char *text);

@@ -3,8 +3,8 @@
 #include <time.h>
 
 size_t clock_local_text(char text[CLOCK_TEXT_BYTES]) {
-    // Breaking a time down costs more than the rest of a log line, so each thread keeps the last second's
-    // text.
+    // Breaking down the time costs more than the rest of a log line, so each thread keeps the text of the
+    // last second.
     static _Thread_local time_t last;
     static _Thread_local char last_text[CLOCK_TEXT_BYTES];
     static _Thread_local size_t last_length;

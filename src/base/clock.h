@@ -7,11 +7,11 @@
 
 enum { CLOCK_TEXT_BYTES = 24 };
 
-// Writes now as local time, "YYYY-MM-DD HH:MM:SS", into `text` (at least CLOCK_TEXT_BYTES). Returns its
+// Writes the current local time, "YYYY-MM-DD HH:MM:SS", into `text` (at least CLOCK_TEXT_BYTES). Returns its
 // length.
 size_t clock_local_text(char text[CLOCK_TEXT_BYTES]);
 
-// Writes now as UTC, "YYYY-MM-DDTHH:MM:SSZ" (RFC 3339), into `text`. Returns its length.
+// Writes the current UTC time, "YYYY-MM-DDTHH:MM:SSZ" (RFC 3339), into `text`. Returns its length.
 size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]);
 
 // Milliseconds of a clock that never goes back, from an arbitrary start.

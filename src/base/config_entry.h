@@ -6,12 +6,12 @@
 
 #include <stdbool.h>
 
-// Takes one key and its value, as written, and the line (from 1) it stands on. Returns false to stop, with
+// Receives one key with its value as written, and its line number (from 1). Returns false to stop, with
 // `error` set.
 typedef bool (*config_entry)(void *context, const char *key, const char *value, int line,
                              struct error *error);
 
-// U+FEFF in UTF-8. It may begin a file; anywhere else it shows that several files were put together.
+// U+FEFF in UTF-8. A file may begin with it; anywhere else it shows that several files were joined.
 #define CONFIG_BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define CONFIG_INNER_MARK "a byte order mark (U+FEFF) in the middle, as of two files put together: delete it"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// By a line that is neither empty nor a comment.
+// Judges by a line that is neither empty nor a comment.
 static enum config_kind kind_of_line(const char *line) {
     size_t key = strcspn(line, "=:");
     if (line[0] == '[') {

@@ -1,6 +1,6 @@
-// Reads INI files with inih. The library gets its lines from our own reader, which keeps count of them and
-// refuses what inih would misread: it would split a line longer than its buffer in two. An indented line is a
-// key like any other, not a continuation of the line before.
+// Reads INI files with inih. The library gets its lines from our own reader. It counts them, and refuses what
+// inih would misread: inih would split a line longer than its buffer in two. An indented line is a key like
+// any other, not a continuation of the line above it.
 #include "base/config_ini.h"
 
 #include <errno.h>
@@ -19,9 +19,9 @@ enum { KEY_BYTES_MAX = 256 };
 struct ini_source {
     const char *path;
     FILE *file;
-    char *line; // getline's
+    char *line; // allocated by getline
     size_t line_room;
-    int line_number; // of the line that inih has in hand
+    int line_number; // of the line that inih is processing
     config_entry entry;
     void *context;
     struct error *error;
@@ -39,8 +39,8 @@ static bool has_inner_return(const char *line) {
     return at[strspn(at, "\r\n")] != '\0';
 }
 
-// Removes the byte order mark that may begin the file, and refuses what would make lines or names other than
-// those that people see.
+// Removes the byte order mark that may begin the file. Refuses bytes that would make lines or names differ
+// from what people see.
 static bool check_line(struct ini_source *source, size_t length) {
     static const char mark[] = CONFIG_BYTE_ORDER_MARK;
     char *line = source->line;
@@ -59,7 +59,8 @@ static bool check_line(struct ini_source *source, size_t length) {
     return !source->failed;
 }
 
-// Puts the next line into source->line, with its number. Returns false at the end, and when reading fails.
+// Puts the next line into source->line, with its number. Returns false at the end of the file, and when
+// reading fails.
 static bool next_line(struct ini_source *source) {
     errno = 0;
     ssize_t length = getline(&source->line, &source->line_room, source->file);
@@ -74,7 +75,7 @@ static bool next_line(struct ini_source *source) {
     return check_line(source, (size_t)length);
 }
 
-// inih reads with this, as with fgets: NULL ends the file.
+// inih reads with this function, as if with fgets: NULL ends the file.
 static char *read_line(char *into, int room, void *stream) {
     struct ini_source *source = stream;
     if (source->failed || !next_line(source)) {
@@ -99,7 +100,7 @@ static char *read_line(char *into, int room, void *stream) {
     return into;
 }
 
-// inih calls this for each key. Returns 0 to refuse it.
+// inih calls this for each key. Returns 0 to refuse the key.
 static int on_entry(void *context, const char *section, const char *name, const char *value) {
     struct ini_source *source = context;
     if (name[0] == '\0') {
@@ -122,7 +123,8 @@ bool config_read_ini(const char *path, config_entry entry, void *context, struct
     if (source.file == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "%.150s: %s", path, strerror(errno));
     }
-    // inih continues after a line that it cannot parse, and returns the number of the first one in the end.
+    // inih continues after a line that it cannot parse, and at the end returns the number of the first such
+    // line.
     int wrong_line = ini_parse_stream(read_line, &source, on_entry, &source);
     if (wrong_line > 0 && (!source.failed || wrong_line < source.line_number)) {
         source.line_number = wrong_line;

@@ -5,9 +5,9 @@
 #include "base/attributes.h"
 #include "base/config_entry.h"
 
-// Reads the INI file `path`; keys come as they are written, from section DEFAULT (or before any section).
-// Other sections' keys come as "section.key". ERROR_BAD_SETTING with file and line when it cannot be read or
-// parsed, has a byte order mark anywhere but at its beginning, or lines that end in CR alone.
+// Reads the INI file `path`. Keys of section DEFAULT, or before any section, are passed as written; those of
+// other sections as "section.key". ERROR_BAD_SETTING with file and line when the file cannot be read or
+// parsed. Byte order marks are also refused, except at the beginning, and so are lines that end in CR alone.
 bool config_read_ini(const char *path, config_entry entry, void *context, struct error *error) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-// Reads YAML files by libyaml's events: maps of maps of scalars, flattened to dotted keys. Lists, aliases and
-// further documents are refused, since no setting has such a value.
+// Reads YAML files through libyaml's events: maps of maps of scalars, flattened to dotted keys. Lists,
+// aliases and further documents are refused, since no setting has such a value.
 #include "base/config_yaml.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@ struct yaml_source {
     config_entry entry;
     void *context;
     struct error *error;
-    char key[KEY_BYTES_MAX]; // the dotted key in hand
+    char key[KEY_BYTES_MAX]; // the current dotted key
 };
 
 static bool fail(struct yaml_source *source, size_t line, const char *reason) {
@@ -28,7 +28,7 @@ static size_t line_of(yaml_mark_t mark) {
     return mark.line + 1;
 }
 
-// The line that a byte of the file is on: for bytes that are not text libyaml gives only their offset.
+// The line of the byte at that offset: for bytes that are not text, libyaml reports only the offset.
 static size_t line_of_offset(FILE *file, size_t offset) {
     size_t line = 1;
     rewind(file);
@@ -76,7 +76,7 @@ static bool scalar_is_null(const yaml_event_t *scalar) {
     return false;
 }
 
-// Makes source->key out of its first `prefix` bytes and the event's text. *length becomes its length.
+// Sets source->key to its first `prefix` bytes followed by the event's text. *length becomes its length.
 static bool append_key(struct yaml_source *source, size_t prefix, const yaml_event_t *event, size_t *length) {
     size_t line = line_of(event->start_mark);
     const char *text = event->type == YAML_SCALAR_EVENT ? scalar_text(event) : NULL;
@@ -190,7 +190,7 @@ static bool read_stream(struct yaml_source *source) {
     }
 }
 
-// libyaml removes a mark at the beginning; another one is invalid YAML, or part of a key or a value.
+// libyaml removes a mark at the beginning; a later one is invalid YAML, or part of a key or a value.
 static bool check_marks(struct yaml_source *source) {
     static const char mark[] = CONFIG_BYTE_ORDER_MARK;
     char *line = NULL;

@@ -1,8 +1,8 @@
-// What the program counts. A folder declares its counters as one table in a header of its own, a line each
-// with kind, name, unit and a sentence for people, and says COUNTERS_DECLARE there and COUNTERS_DEFINE in one
-// of its files. With a table called `shop` any thread may then counter_add(&shop_counters.sold, 1): a
-// misspelt name does not compile. shop_counter_table is for whoever shows them. Nothing in the program does
-// yet: only tests read them.
+// The program's counters. A folder declares its counters as one table in a header of its own: a line each,
+// with kind, name, unit and a sentence for people. It uses COUNTERS_DECLARE there, and COUNTERS_DEFINE in one
+// of its files. With a table called `shop`, any thread may then call counter_add(&shop_counters.sold, 1): a
+// misspelt name does not compile. shop_counter_table is for code that shows them. Only tests read them so
+// far.
 #ifndef QUINIELA_BASE_COUNTERS_H
 #define QUINIELA_BASE_COUNTERS_H
 
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { COUNTER_ALIGNMENT = 64 }; // a cache line: threads that add to different counters do not meet
+enum { COUNTER_ALIGNMENT = 64 }; // a cache line: threads that add to different counters do not share one
 
 enum counter_kind {
     COUNTER, // only grows, from 0 at the program's start
@@ -25,8 +25,8 @@ struct counter {
 };
 
 struct counter_table {
-    const char *name;               // the table's, which stands before each counter's name
-    const struct counter *counters; // in the order in which they are declared
+    const char *name;               // the table's, which precedes each counter's name
+    const struct counter *counters; // in the order of their declaration
     size_t count;
 };
 
@@ -46,12 +46,12 @@ struct counter_table {
         #folder, (const struct counter *)&folder##_counters,                                                 \
         sizeof(struct folder##_counters) / sizeof(struct counter)}
 
-// Adds so much, for a gauge also less than nothing. Orders nothing else between threads.
+// Adds `count`, which may be negative for a gauge. Orders no other memory accesses between threads.
 static inline void counter_add(struct counter *counter, int64_t count) {
     atomic_fetch_add_explicit(&counter->value, count, memory_order_relaxed);
 }
 
-// What it stands at. Counters that are added to together may be seen one before the other.
+// The current value. Another thread may see counters that are added to together change one before the other.
 static inline int64_t counter_read(const struct counter *counter) {
     return atomic_load_explicit(&counter->value, memory_order_relaxed);
 }

@@ -21,7 +21,7 @@ static void set_text(struct error *error, const struct error_code *code, const c
     error->bet = -1;
     error->field = NULL;
     vsnprintf(error->text, sizeof error->text, format, values);
-    log_text_blank(error->text, strlen(error->text)); // it may quote what somebody else wrote, and is shown
+    log_text_blank(error->text, strlen(error->text)); // it may quote text from outside, and will be shown
 }
 
 bool error_set(struct error *error, const struct error_code *code, const char *format, ...) {

@@ -8,10 +8,10 @@
 
 enum { BUCKETS = 4096 };
 
-// A place in a ring of lanes, or groups, in which something waits.
+// A place in a ring of lanes, or of groups, that have something waiting.
 struct seat {
     struct seat *previous, *next; // NULL: in none
-    unsigned owed;                // turns that it has had in advance
+    unsigned owed;                // turns that it has taken in advance
 };
 
 struct fair_group {
@@ -28,14 +28,14 @@ struct fair_lane {
     struct fair_group *group;
     uint64_t source;
     uint32_t holds, under_way;
-    struct list_head items; // that wait
+    struct list_head items; // that are waiting
     struct fair_lane *next_in_bucket;
 };
 
 struct fair {
     uint32_t lane_max, group_max;
     uint64_t seed;
-    struct seat *ring; // of the groups: whose turn it is, the others follow
+    struct seat *ring; // of the groups: the one whose turn it is, then the others
     struct fair_group *groups[BUCKETS];
     struct fair_lane *lanes[BUCKETS];
 };
@@ -79,7 +79,7 @@ static void stand_up(struct seat **ring, struct seat *seat) {
     seat->previous = seat->next = NULL;
 }
 
-// Whose turn it is. One that owes turns pays with this one, unless nobody else wants it.
+// The seat whose turn it is. One that owes turns pays with this turn, unless it is alone in the ring.
 static struct seat *whose_turn(struct seat **ring) {
     while ((*ring)->owed > 0 && (*ring)->next != *ring) {
         (*ring)->owed--;
@@ -208,7 +208,7 @@ void fair_leave(struct fair_item *item) {
     }
 }
 
-// The lane has its turn with its first item.
+// Gives the lane its turn, which goes to its first item.
 static struct fair_item *take_from(struct fair_lane *lane) {
     struct fair_item *item = first_of(lane);
     lane->group->ring = lane->seat.next;

@@ -1,10 +1,10 @@
 // Fair turns among those who wait for the same thing: groups take turns, within a group its lanes do, and a
-// lane is first in, first out. However much one of them sends, the others wait for one of its turns only.
+// lane is first in, first out. However much one of them sends, the others wait for only one of its turns.
 //
-// What costs more than one turn is paid for with the turns that come next (as in deficit round robin, M.
-// Shreedhar and G. Varghese, SIGCOMM 1995, but afterwards).
+// An item that costs more than one turn is paid for with later turns (as in deficit round robin, M. Shreedhar
+// and G. Varghese, SIGCOMM 1995, but afterwards).
 //
-// A lane may also have a limit on what is under way, and its group another. For one thread at a time.
+// A lane may also have a limit on what is in progress, and its group another. For one thread at a time.
 #ifndef QUINIELA_BASE_FAIR_H
 #define QUINIELA_BASE_FAIR_H
 
@@ -18,38 +18,38 @@
 struct fair;
 struct fair_lane;
 
-enum { FAIR_TURNS_OWED_MAX = 64 }; // nobody has to pay more than that
+enum { FAIR_TURNS_OWED_MAX = 64 }; // nobody has to pay more than this
 
-// What waits has this in itself.
+// Embedded in the struct that waits.
 struct fair_item {
     struct list_node node;
-    struct fair_lane *lane; // NULL: it does not wait
+    struct fair_lane *lane; // NULL: it is not waiting
     unsigned turns;         // how many it costs, at least 1
 };
 
-// With limits on what may be under way in a lane and in a group. NULL when out of memory. The caller frees it
-// when all lanes have been released.
+// Creates turns with limits on what may be in progress in a lane and in a group. NULL when out of memory. The
+// caller frees it once all lanes have been released.
 struct fair *fair_new(uint32_t lane_max, uint32_t group_max);
 void fair_free(struct fair *fair);
 
-// The lane of that group and source, made if need be. NULL when out of memory. The caller releases it, and
-// once more for each fair_hold.
+// The lane of that group and source, created if necessary. NULL when out of memory. The caller releases it,
+// and once more for each fair_hold.
 struct fair_lane *fair_lane(struct fair *fair, uint64_t group, uint64_t source);
 void fair_hold(struct fair_lane *lane);
 void fair_release(struct fair *fair, struct fair_lane *lane);
 
-// Whether there is a lane of that group and source; and the first that waits in it, or NULL.
+// Whether that group and source have a lane; and the first item that waits in it, or NULL.
 bool fair_has(struct fair *fair, uint64_t group, uint64_t source);
 struct fair_item *fair_first(struct fair *fair, uint64_t group, uint64_t source);
 
-// Has the item wait for its turn, which costs `turns`. The lane must be held until it no longer waits.
+// Makes the item wait for its turn, which costs `turns`. The lane must be held until it no longer waits.
 void fair_wait(struct fair_lane *lane, struct fair_item *item, unsigned turns);
 
-// The item no longer waits. Harmless when it did not.
+// The item no longer waits. Harmless if it was not waiting.
 void fair_leave(struct fair_item *item);
 
-// Takes the item whose turn it is; it no longer waits. *lane is the one it was in. NULL when nobody waits.
-// The limits do not count here.
+// Takes the item whose turn it is; it no longer waits. *lane is the lane it was in. NULL when nothing waits.
+// The limits do not apply here.
 struct fair_item *fair_next(struct fair *fair, struct fair_lane **lane);
 
 // fair_wait for an item whose lane nothing else holds: one turn, in the lane of that group and source. False
@@ -62,16 +62,17 @@ struct fair_item *fair_take_next(struct fair *fair);
 // fair_leave for such an item.
 void fair_quit(struct fair *fair, struct fair_item *item);
 
-// Whether nobody waits.
+// Whether nothing waits.
 bool fair_is_empty(const struct fair *fair);
 
-// Whether the limits allow more in that lane; `weight` more are under way; and they no longer are.
+// Whether the limits allow more in that lane. fair_begin: `weight` more is in progress; fair_end: it no
+// longer is.
 bool fair_has_room(const struct fair_lane *lane);
 void fair_begin(struct fair_lane *lane, uint32_t weight);
 void fair_end(struct fair_lane *lane, uint32_t weight);
 
-// Takes the item whose turn it is in the lane's group, from a lane whose limits allow more. NULL when there
-// is none.
+// Takes the next item in turn from the lane's group, from a lane whose limits allow more. NULL when there is
+// none.
 struct fair_item *fair_next_beside(struct fair_lane *lane);
 
 #endif

@@ -3,8 +3,8 @@
 #include <malloc.h>
 
 enum {
-    LARGE_BYTES = 1280 * 1024, // more than any chunk takes: those come and go all the time
-    HEADER_BYTES = 16,         // in front of a large block; a smaller one has 8
+    LARGE_BYTES = 1280 * 1024, // larger than any chunk, since chunks come and go all the time
+    HEADER_BYTES = 16,         // before a large block; a smaller one has 8
 };
 
 void heap_keep_little(void) {

@@ -22,9 +22,9 @@ static const char *const result_names[] = {"success", "fail", "in_progress"};
 
 static _Atomic enum log_level lowest_level = LOG_LEVEL_INFO;
 
-// The one log of the process. Without a queue, the thread that logs writes.
+// The process's only log. Without a queue, the thread that logs writes.
 static struct log_queue *_Atomic queue;
-static atomic_bool is_over; // the queue's thread could not end, and has the standard output
+static atomic_bool is_over; // the queue's thread could not end, and still owns the standard output
 static pthread_mutex_t limit_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct log_limit limit;
 
@@ -204,7 +204,7 @@ static bool take_left_out(struct log_left_out *left_out) {
     return some;
 }
 
-// On the queue's thread, once a second while something was left out; and at the end.
+// Runs on the queue's thread, once a second while lines were left out; and at the end.
 static void tell_left_out(void) {
     struct log_left_out left_out;
     while (take_left_out(&left_out)) {

@@ -15,10 +15,11 @@
 
 enum { LOOK_MS = 50 };
 
-static atomic_int waited_ms;  // since somebody read
+static atomic_int waited_ms;  // since the reader last took something
 static _Atomic uint64_t lost; // lines, not yet reported
 
-// Whether something can be written, or fails at once.
+// Waits until a write is possible, or would fail immediately. False when the waiting time is used up, or once
+// a signal to end has come.
 static bool is_writable(int descriptor) {
     struct pollfd output = {.fd = descriptor, .events = POLLOUT};
     int ready = poll(&output, 1, 0);
@@ -30,8 +31,8 @@ static bool is_writable(int descriptor) {
     return ready != 0;
 }
 
-// Of a pipe, what it takes at once (pipe(7)), as far as that is whole lines: the others' do not mix with
-// them.
+// For a pipe, the bytes that one write takes whole (pipe(7)), cut at a line's end: other writers' lines do
+// not mix with them.
 static size_t slice_of(const char *bytes, size_t length) {
     if (length <= PIPE_BUF) {
         return length;
@@ -40,7 +41,7 @@ static size_t slice_of(const char *bytes, size_t length) {
     return last == NULL ? PIPE_BUF : (size_t)(last - bytes) + 1;
 }
 
-// Returns whether all of it is written, or the reader is gone for good.
+// Returns true when everything is written, or the reader is gone for good.
 static bool write_slice(int descriptor, const char *bytes, size_t length) {
     while (length > 0) {
         if (!is_writable(descriptor)) {
@@ -52,7 +53,7 @@ static bool write_slice(int descriptor, const char *bytes, size_t length) {
             bytes += written;
             length -= (size_t)written;
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
-            return true; // that must not stop the lottery
+            return true; // the lottery must not stop for that
         }
     }
     return true;

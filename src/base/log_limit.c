@@ -4,7 +4,7 @@
 
 enum { SECOND_MS = 1000 };
 
-// Beyond LOG_LIMIT_REASONS of them the last place is everybody's: the program has fewer.
+// Beyond LOG_LIMIT_REASONS reasons, all others share the last place: the program has fewer.
 static struct log_left_out *place_of(struct log_limit *limit, const struct log_reason *reason) {
     for (size_t i = 0; i < limit->reasons; i++) {
         const struct log_reason *known = &limit->left_out[i].reason;

@@ -1,6 +1,6 @@
-// How many log lines strangers may cause: LOG_LIMIT_LINES a second for one reason and address, and for all of
-// them together LOG_LIMIT_BYTES in any second: a burst, and then a steady rate. What is dropped is counted by
-// reason.
+// How many log lines outsiders may cause. One reason and address gets LOG_LIMIT_LINES a second. All of them
+// together get LOG_LIMIT_BYTES in any second: a burst, followed by a steady rate. Dropped lines are counted
+// by reason.
 #ifndef QUINIELA_BASE_LOG_LIMIT_H
 #define QUINIELA_BASE_LOG_LIMIT_H
 
@@ -26,27 +26,27 @@ struct log_reason {
 struct log_left_out {
     struct log_reason reason;
     int level;      // of the last of those lines
-    uint64_t count; // since it was told last
+    uint64_t count; // since it was last reported
 };
 
 // All zeros is an empty one. For one thread at a time.
 struct log_limit {
     struct rate rate;
-    int64_t bytes; // that may be written at `refilled_ms`; below 0 when the last line was longer than that
+    int64_t bytes;        // that may be written at `refilled_ms`; below 0 when the last line exceeded that
     uint64_t refilled_ms; // 0: not yet
     struct log_left_out left_out[LOG_LIMIT_REASONS];
     size_t reasons;
 };
 
-// Whether a line of that reason and source (an address as a number; 0: nobody's) may be written now, at
-// `now_ms` of any clock that does not go back. `counts`: one that may not is counted as left out.
+// Whether a line of that reason and source (an address as a number; 0: none) may be written now, at `now_ms`
+// of any clock that does not go back. `counts`: if it may not, it is counted as left out.
 bool log_limit_allows(struct log_limit *limit, const struct log_reason *reason, uint64_t source, int level,
                       uint64_t now_ms, bool counts);
 
-// It was, with so many bytes.
+// The line was written, with that many bytes.
 void log_limit_charge(struct log_limit *limit, size_t bytes);
 
-// Takes what was left out and is not told yet, one reason a call. False when there is none.
+// Takes one reason's count of lines that were left out and not reported yet. False when there is none.
 bool log_limit_take(struct log_limit *limit, struct log_left_out *left_out);
 
 #endif

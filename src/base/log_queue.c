@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 50 }; // how often a thread that waits for room looks whether the program is about to end
+enum { LOOK_MS = 50 }; // how often a thread that waits for room checks whether the program is about to end
 
 static_assert(LOG_LINE_BYTES_MAX <= PIPE_BUF, "a line is written whole, also into a pipe");
 
@@ -22,14 +22,14 @@ struct log_queue {
     struct log_queue_options options;
     pthread_mutex_t mutex;
     pthread_cond_t work; // for the thread
-    pthread_cond_t room; // for those who wait for room, or for the end
+    pthread_cond_t room; // for threads that wait for room, or for the end
     pthread_t thread;
     bool is_idle;    // the thread waits for work
-    bool is_writing; // it has taken bytes out, and they are not written yet
+    bool is_writing; // it has taken bytes out that are not written yet
     bool is_hurried, is_ending;
-    bool is_left;     // to the thread, which frees it
-    uint64_t lost;    // lines that were left out and not told of yet
-    int patience_ms;  // that is left
+    bool is_left;     // left to the thread, which frees it
+    uint64_t lost;    // lines that were left out and not reported yet
+    int patience_ms;  // that is still left
     bool wants_tick;  // at:
     uint64_t tick_ms; // of the steady clock
     size_t begin, used;
@@ -46,7 +46,7 @@ static void put(struct log_queue *queue, const char *bytes, size_t length) {
     queue->used += length;
 }
 
-// Takes whole lines: what a pipe takes at once and does not mix with the bytes of others (pipe(7)).
+// Takes whole lines: as many bytes as a pipe takes in one write without mixing them with others' (pipe(7)).
 static size_t take_lines(struct log_queue *queue, char lines[PIPE_BUF]) {
     size_t length = queue->used < PIPE_BUF ? queue->used : PIPE_BUF;
     size_t first =
@@ -76,7 +76,7 @@ static void write_whole(int descriptor, const char *bytes, size_t length) {
             poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
         } else if (written >= 0 || errno != EINTR) {
             if (written <= 0) {
-                return; // the reader is gone for good: that must not stop the program
+                return; // the reader is gone for good: the program must not stop for that
             }
             bytes += written;
             length -= (size_t)written;
@@ -185,7 +185,7 @@ static bool has_room(const struct log_queue *queue, size_t length) {
     return queue->lost == 0 && queue->options.bytes - queue->used >= length;
 }
 
-// Waits while there is patience. The clock is looked at rather than trusted to a wait's end.
+// Waits while there is patience left. The time waited is measured, because a wait can end early.
 static void wait_for_room(struct log_queue *queue, size_t length) {
     while (!has_room(queue, length) && !queue->is_hurried && queue->patience_ms > 0 &&
            !signals_wait_to_end()) {

@@ -1,8 +1,7 @@
-// A bounded queue of log lines, and the thread that writes them: those who log do not wait for those who
-// read.
+// A bounded queue of log lines, and the thread that writes them: threads that log do not wait for the reader.
 //
-// Lines come out whole and in order. Once one had no room, nothing goes in until the queue is half empty
-// again, and then first a line that says how many were dropped.
+// Lines come out whole and in order. Once a line had no room, nothing goes in until the queue is half empty
+// again; the first line then says how many were dropped.
 #ifndef QUINIELA_BASE_LOG_QUEUE_H
 #define QUINIELA_BASE_LOG_QUEUE_H
 
@@ -15,7 +14,7 @@
 
 enum {
     LOG_QUEUE_BYTES = 1024 * 1024,
-    LOG_QUEUE_WAIT_MS = 5000, // for room, in all, from when the queue was last half empty
+    LOG_QUEUE_WAIT_MS = 5000, // for room, in total, counted from when the queue was last half empty
     LOG_QUEUE_TICK_MS = 1000,
 };
 
@@ -25,7 +24,7 @@ struct log_queue_options {
     int descriptor; // where the lines go
     size_t bytes;   // of the queue; at least four lines
     int wait_ms;    // LOG_QUEUE_WAIT_MS
-    // Writes the line, its newline included, that says that so many were dropped. Returns its length.
+    // Writes the line, including its newline, that reports that many dropped lines. Returns its length.
     size_t (*tell_lost)(uint64_t lines, char line[LOG_LINE_BYTES_MAX]);
     // Called on the queue's thread, at most every LOG_QUEUE_TICK_MS, after log_queue_want_tick; may add
     // lines.
@@ -36,19 +35,19 @@ struct log_queue_options {
 bool log_queue_start(const struct log_queue_options *options, struct log_queue **queue,
                      struct error *error) MUST_CHECK;
 
-// Adds whole lines, `lines` of them in `length` bytes, all or none. `waits`: the caller may be held up while
+// Adds whole lines, `lines` of them in `length` bytes; all or none. `waits`: the caller may be held up while
 // there is no room. For any thread.
 void log_queue_add(struct log_queue *queue, const char *bytes, size_t length, unsigned lines, bool waits);
 
 // Has `tick` called soon.
 void log_queue_want_tick(struct log_queue *queue);
 
-// From now on nobody waits for room.
+// From now on no thread waits for room.
 void log_queue_hurry(struct log_queue *queue);
 
-// Waits until everything is written, for `flush_ms` at most, and nulls the caller's pointer: nothing may be
+// Waits until everything is written, for at most `flush_ms`, and nulls the caller's pointer: nothing may be
 // added after that. True: the thread has ended, and the queue is freed. False: the thread still waits for a
-// reader; when there is one it writes the rest, and frees the queue, unless the process ends before.
+// reader. When there is one, it writes the rest and frees the queue, unless the process ends first.
 bool log_queue_end(struct log_queue **queue, int flush_ms) MUST_CHECK;
 
 #endif

@@ -13,7 +13,7 @@ struct line {
 
 // One conversion of a format, such as "%-5.2f".
 struct conversion {
-    char text[48];  // as printf takes it; a '*' is replaced by its number
+    char text[48];  // for printf; a '*' is replaced by its number
     char size;      // the length modifier: 'H' for hh, 'L' for ll, '\0' for none
     char type;      // d, s, …
     bool is_padded; // has flags or a width
@@ -24,7 +24,7 @@ struct values {
     va_list list;
 };
 
-// The bytes of the control character that is at the beginning of the text; 0: there is none.
+// The length of the control character at the beginning of the text; 0: there is none.
 static size_t control_bytes(const unsigned char *text, size_t length) {
     if (text[0] < ' ' || text[0] == 0x7f) {
         return 1;
@@ -73,7 +73,7 @@ static void add(struct line *line, const char *bytes, size_t length) {
     line->length += taken;
 }
 
-// Of a width or a precision: the digits, or the next value in place of a '*'.
+// Takes a width or a precision: the digits, or the next value in place of a '*'.
 static const char *take_number(const char *at, struct conversion *conversion, char **to,
                                struct values *values, int *number) {
     *number = 0;
@@ -89,7 +89,7 @@ static const char *take_number(const char *at, struct conversion *conversion, ch
     return at;
 }
 
-// Takes the conversion that begins at `at`, a '%'. Returns what follows it.
+// Takes the conversion that begins at `at`, a '%'. Returns the text after it.
 static const char *take_conversion(const char *at, struct conversion *conversion, struct values *values) {
     char *to = conversion->text;
     int width;
@@ -107,7 +107,7 @@ static const char *take_conversion(const char *at, struct conversion *conversion
         char *dot = to;
         *to++ = *at++;
         at = take_number(at, conversion, &to, values, &conversion->precision);
-        to = conversion->precision < 0 ? dot : to; // as if there were none
+        to = conversion->precision < 0 ? dot : to; // as if there were no precision
     }
     size_t modifiers = strspn(at, "hlzjt");
     assert(modifiers <= 2);

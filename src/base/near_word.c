@@ -16,7 +16,7 @@ bool near_word(const char *a, const char *b) {
     if (*a == '\0' && *b == '\0') {
         return false;
     }
-    // From here on they differ: the edit is here, and the rest has to be the same.
+    // They differ from here on: the edit is here, and the rest must be equal.
     return (*a != '\0' && strcasecmp(a + 1, b) == 0) || (*b != '\0' && strcasecmp(a, b + 1) == 0) ||
            (*a != '\0' && *b != '\0' &&
             (strcasecmp(a + 1, b + 1) == 0 ||

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-// Whether one edit makes `a` the same as `b`, upper or lower case: a byte more, a byte less, another byte, or
-// two neighbours swapped. False when they are already the same.
+// Whether one edit makes `a` the same as `b`, ignoring case: one byte added, removed or replaced, or two
+// neighbours swapped. False when they are already the same.
 bool near_word(const char *a, const char *b);
 
 #endif

@@ -18,7 +18,7 @@ void path_folder(const char *resolved, char folder[PATH_MAX]) {
     snprintf(folder, PATH_MAX, "%.*s", (int)length, slash == NULL ? "." : resolved);
 }
 
-// The name that the link `name` has in it, seen from where the link is. False with errno set when `name` is
+// Replaces `name`, a link, by its target, relative to where the link is. False with errno set when `name` is
 // not a link.
 static bool follow(char name[PATH_MAX]) {
     char target[PATH_MAX], folder[PATH_MAX], next[2 * PATH_MAX];
@@ -38,7 +38,7 @@ static bool follow(char name[PATH_MAX]) {
     return true;
 }
 
-// For a file that does not exist: its folder's real name, and its own. False with errno set.
+// For a file that does not exist: the real name of its folder, followed by its own. False with errno set.
 static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
     char folder[PATH_MAX], real[PATH_MAX];
     const char *slash = strrchr(name, '/'), *own = slash == NULL ? name : slash + 1;
@@ -57,7 +57,8 @@ static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
     return true;
 }
 
-// A path that leads to a file by something else than names, as /proc/self/fd does, may have led to another.
+// A path that does not reach its file by names alone, such as one in /proc/self/fd, may resolve to another
+// file.
 static bool has_name(const char *path, const char *resolved, struct error *error) {
     struct stat status, by_name;
     return (stat(path, &status) == 0 && lstat(resolved, &by_name) == 0 && path_is_same(&status, &by_name)) ||
@@ -77,7 +78,7 @@ bool path_resolve(const char *path, char resolved[PATH_MAX], struct error *error
     }
     if (is_there) {
         if (realpath(path, resolved) == NULL) {
-            resolved[0] = '\0'; // no name at all
+            resolved[0] = '\0'; // it has no name
         }
         return has_name(path, resolved, error);
     }

@@ -5,7 +5,7 @@
 
 void queue_init(struct queue *queue) {
     pthread_mutex_init(&queue->mutex, NULL);
-    pthread_condattr_t steady; // waiting must not depend on the time of day, which can be set
+    pthread_condattr_t steady; // waiting must not depend on the time of day, which can be changed
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&queue->not_empty, &steady);
@@ -30,7 +30,7 @@ bool queue_push(struct queue *queue, struct queue_node *node) {
         queue->tail = &node->next;
     }
     pthread_mutex_unlock(&queue->mutex);
-    if (taken && was_empty) { // else the one that waits has been told already
+    if (taken && was_empty) { // otherwise the waiting thread has already been signalled
         pthread_cond_signal(&queue->not_empty);
     }
     return taken;

@@ -12,7 +12,7 @@ uint64_t random_next(uint64_t *state) {
 }
 
 uint32_t random_below(uint64_t *state, uint32_t bound) {
-    uint32_t rejected = -bound % bound; // these of the 2^32 values would make the first results likelier
+    uint32_t rejected = -bound % bound; // this many of the 2^32 values would make the first results likelier
     uint64_t product;
     do {
         product = (random_next(state) >> 32) * bound;

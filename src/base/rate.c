@@ -8,7 +8,7 @@ uint64_t rate_key(uint64_t seed, const void *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {
         key = (key ^ at[i]) * 0x100000001b3U; // FNV-1a (RFC 9923)
     }
-    key = (key ^ key >> 30) * 0xbf58476d1ce4e5b9U; // and SplitMix64's end: each bit counts in each place
+    key = (key ^ key >> 30) * 0xbf58476d1ce4e5b9U; // and SplitMix64's end: each bit affects every position
     key = (key ^ key >> 27) * 0x94d049bb133111ebU;
     return key ^ key >> 31;
 }
@@ -24,7 +24,7 @@ uint32_t rate_count(struct rate *rate, uint64_t key, uint64_t second) {
         }
     }
     if (free_place == NULL) {
-        return ++place->count; // shared with the one that has it
+        return ++place->count; // shared with the key that has this place
     }
     *free_place = (struct rate_place){.key = key, .second = second, .count = 1};
     return 1;

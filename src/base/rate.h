@@ -1,5 +1,5 @@
-// How often each of many things has come in the current second. The table is bounded: things that share a
-// place in it share its count, and so may come less often, never more.
+// How often each of many keys has come in the current second. The table is bounded: keys that share a place
+// also share its count, so they reach a limit sooner, never later.
 #ifndef QUINIELA_BASE_RATE_H
 #define QUINIELA_BASE_RATE_H
 
@@ -16,10 +16,10 @@ struct rate {
     } places[RATE_PLACES];
 };
 
-// A key for the bytes, and whatever `seed` stands for: another key's, or a secret.
+// A key for the bytes and for `seed`, which may be another key or a secret.
 uint64_t rate_key(uint64_t seed, const void *bytes, size_t length);
 
-// How often the key has come in this second, this time included. `second` is any growing number but 0.
+// How often the key has come in this second, including this time. `second` is any growing number but 0.
 uint32_t rate_count(struct rate *rate, uint64_t key, uint64_t second);
 
 #endif

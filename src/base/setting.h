@@ -1,7 +1,7 @@
-// One setting: what it is called, which values it takes, and which field of its command's options it fills.
+// One setting: its name, its values, and the field of its command's options that it fills.
 //
 // The macros at the end write one entry of a table. They bind the setting to the field itself, by type and
-// offset: a misspelled field, a field of another type and bounds that its type cannot hold do not compile.
+// offset. A misspelled field, a field of another type, and bounds that do not fit its type do not compile.
 #ifndef QUINIELA_BASE_SETTING_H
 #define QUINIELA_BASE_SETTING_H
 
@@ -18,9 +18,9 @@ enum setting_type {
                       // fractions too; the field gets milliseconds, rounded up
     SETTING_SIZE,     // of memory, at least `minimum` bytes: "256M", "256MiB", "1G", "65536" (K, M and G are
                       // powers of 1024); the field gets bytes
-    SETTING_SWITCH,   // a flag without a value; elsewhere true/false, yes/no, 1/0
-    SETTING_CHOICE,   // one of the words of `choices`; the field gets the position of the word, from 0
-    SETTING_CONFIG,   // the path of the file that settings are read from; at most one in a command
+    SETTING_SWITCH,   // a flag without a value; in other sources true/false, yes/no, 1/0
+    SETTING_CHOICE,   // one of the words of `choices`; the field gets the word's position, from 0
+    SETTING_CONFIG,   // the path of the settings file; at most one in a command
 };
 
 // The type of the field.
@@ -29,27 +29,27 @@ enum setting_storage {
     SETTING_STORED_BOOL,
     SETTING_STORED_UINT16,
     SETTING_STORED_INT,
-    SETTING_STORED_UINT32, // an enum, too
+    SETTING_STORED_UINT32, // or an enum
     SETTING_STORED_INT64,
-    SETTING_STORED_UINT64, // size_t, too
+    SETTING_STORED_UINT64, // or size_t
 };
 
 struct setting {
-    const char *key; // the name in the environment; in lower case, with dashes and without "CLI_", the flag's
+    const char *key; // the name in the environment; in lower case, with dashes and no "CLI_", the flag's
     enum setting_type type;
     enum setting_storage storage;
-    size_t offset;            // of the field, in the struct that the table is bound to
-    int64_t minimum, maximum; // SETTING_NUMBER; the minimum of SETTING_SIZE, too
-    const char *fallback;     // the default, as it would be written, or NULL for none
+    size_t offset;            // of the field, in the struct to which the table is bound
+    int64_t minimum, maximum; // for SETTING_NUMBER; the minimum also for SETTING_SIZE
+    const char *fallback;     // the default, as a user would write it, or NULL for none
     const char *choices;      // SETTING_CHOICE only: the words, separated by a space: "lottery echo"
-    const char *value_name;   // what --help calls the value: "PORT"
+    const char *value_name;   // how --help names the value: "PORT"
     const char *help;
-    const char *flag;     // the flag's name where it does not follow from the key, else NULL
-    const char *file_key; // the key in the file where it is not `key` (YAML: a dotted path), else NULL
+    const char *flag;     // the flag's name if it does not follow from the key, else NULL
+    const char *file_key; // the key in the file if it is not `key` (YAML: a dotted path), else NULL
     const char *alias;    // another name in the environment, or NULL
     char letter;          // the flag's short form ('o' for -o), or 0
-    bool flag_only;       // neither read from the environment nor from a file
-    bool free_text;       // SETTING_TEXT that does not name anything: quotes and `#` may be part of it
+    bool flag_only;       // not read from the environment or a file
+    bool free_text;       // SETTING_TEXT that is not a name: it may contain quotes and `#`
 };
 
 enum { FLAG_BYTES_MAX = 64 }; // of a flag's name
@@ -60,13 +60,13 @@ void setting_flag_name(const struct setting *setting, char name[FLAG_BYTES_MAX])
 // The setting's key in a file.
 const char *setting_file_key(const struct setting *setting);
 
-// Whether `key` is one of the setting's names, in the environment or in a file, in any case of letters.
+// Whether `key` is one of the setting's names, in the environment or in a file, ignoring case.
 bool setting_is_called(const struct setting *setting, const char *key);
 
 // Entries of a table ----------------------------------------------------------------------------------------
 //
-// Each takes the struct, the field, the key and the default (NULL for none); numbers then take their bounds,
-// a choice its words. What follows are further fields of struct setting:
+// Each takes the struct, the field, the key and the default (NULL for none). For a number the bounds follow,
+// for a choice the words. The remaining arguments are further fields of struct setting:
 //
 //   SETTING_NUMBER_IN(struct server_options, port, "SERVER_PORT", "12345", 0, UINT16_MAX, .help = "TCP port")
 
@@ -100,7 +100,7 @@ bool setting_is_called(const struct setting *setting, const char *key);
                                                            (maximum_) <= SETTING_HIGHEST(options, field)),   \
                   __VA_ARGS__)
 
-// What the entries are made of.
+// The common part of all entries.
 #define SETTING_ENTRY(type_, storage_, options, field, key_, fallback_, ...)                                 \
     {                                                                                                        \
         .key = (key_), .type = (type_), .storage = (storage_), .offset = offsetof(options, field),           \

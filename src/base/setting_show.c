@@ -11,7 +11,7 @@ bool setting_show_is_hidden(uint32_t character) {
     return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == BYTE_ORDER_MARK;
 }
 
-// The letter that follows a backslash to stand for the character, or 0.
+// The letter that stands for the character after a backslash, or 0.
 static char escape_of(uint32_t character) {
     switch (character) {
     case '\r':
@@ -48,7 +48,7 @@ static size_t show_character(const char *text, char shown[SHOWN_CHARACTER_BYTES]
 
 void setting_show(const char *text, char shown[SETTING_SHOWN_BYTES]) {
     static const char dots[] = "...";
-    size_t used = 0, cut = 0; // `cut`: where the dots go when the text does not fit
+    size_t used = 0, cut = 0; // `cut`: where the dots go if the text does not fit
     while (*text != '\0') {
         char character[SHOWN_CHARACTER_BYTES];
         text += show_character(text, character);

@@ -9,7 +9,7 @@
 static const char *find_hidden(const char *text) {
     for (size_t left = strlen(text); left > 0;) {
         uint32_t character = 'x';
-        size_t length = utf8_character(text, left, &character); // 0: not UTF-8, as a file's name may be
+        size_t length = utf8_character(text, left, &character); // 0: not UTF-8, as in some file names
         if (length > 0 && setting_show_is_hidden(character)) {
             return text;
         }
@@ -19,7 +19,7 @@ static const char *find_hidden(const char *text) {
     return NULL;
 }
 
-// The comment that somebody meant to write after a value, or instead of one; NULL when there is none.
+// The comment that was probably meant after a value, or in its place; NULL when there is none.
 static const char *find_comment(const char *text) {
     for (const char *at = text; (at = strpbrk(at, "#;")) != NULL; at++) {
         if (at == text || at[-1] == ' ') {

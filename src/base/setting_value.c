@@ -37,9 +37,9 @@ static int64_t take_unit(const char **text) {
         const char *name;
         int64_t nanoseconds;
     } units[] = {
-        {"ms", 1000000}, // before "m", which it begins with
+        {"ms", 1000000}, // before "m", its prefix
         {"us", 1000},
-        {"\u00b5s", 1000}, // with the micro sign, and with the Greek letter
+        {"\u00b5s", 1000}, // with the micro sign; the next one with the Greek letter
         {"\u03bcs", 1000},
         {"ns", 1},
         {"h", 3600 * INT64_C(1000000000)},
@@ -56,7 +56,7 @@ static int64_t take_unit(const char **text) {
     return 0;
 }
 
-// Moves past one number with its unit and adds it to *total (nanoseconds).
+// Moves past one number with its unit, and adds it to *total (nanoseconds).
 static bool take_duration_part(const char **text, int64_t *total) {
     const char *whole = *text;
     const char *fraction = whole + strspn(whole, DIGITS);
@@ -98,7 +98,7 @@ static bool parse_duration(const char *text, int64_t *milliseconds) {
     return true;
 }
 
-// MB and the like are refused: they could mean a power of 1000.
+// MB and similar units are refused: they could mean a power of 1000.
 static bool parse_size(const char *text, int64_t *bytes) {
     static const char *const units[] = {"", "K", "M", "G"};
     char digits[24];
@@ -177,7 +177,7 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
     abort();
 }
 
-// What a value of this setting has to be: what follows `"abc" is not `.
+// The values that this setting accepts: the text after `"abc" is not `.
 static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
     static const char *const names[] = {
         [SETTING_TEXT] = "a text of at least one character",

@@ -1,4 +1,4 @@
-// The values of settings as people write them: parsing them, and saying what is wrong with them.
+// The values of settings as people write them: parses them, and says what is wrong with them.
 #ifndef QUINIELA_BASE_SETTING_VALUE_H
 #define QUINIELA_BASE_SETTING_VALUE_H
 
@@ -6,12 +6,11 @@
 #include "base/error.h"
 #include "base/setting.h"
 
-// Whether `text` is a value of this setting's type. For every type but text, *number becomes what the field
-// gets: the number, milliseconds, bytes, a log level, the position of a choice, or 0 or 1.
+// Whether `text` is a value of this setting's type. For every type but text, *number becomes the value for
+// the field: the number, milliseconds, bytes, a log level, the position of a choice, or 0 or 1.
 bool setting_value_parse(const struct setting *setting, const char *text, int64_t *number) MUST_CHECK;
 
-// Sets `error` to say that `text`, which stands at `place`, is not a value of this setting. Always returns
-// false.
+// Sets `error` to say that `text`, found at `place`, is not a value of this setting. Always returns false.
 bool setting_value_refuse(const struct setting *setting, const char *place, const char *text,
                           struct error *error);
 

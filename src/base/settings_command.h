@@ -1,4 +1,4 @@
-// A subcommand as the settings see it: its groups of settings, its operands, and the file that it reads.
+// A subcommand as the settings see it: its groups of settings, its operands, and the file it reads.
 #ifndef QUINIELA_BASE_SETTINGS_COMMAND_H
 #define QUINIELA_BASE_SETTINGS_COMMAND_H
 
@@ -11,10 +11,10 @@ enum settings_format { SETTINGS_NO_FILE, SETTINGS_INI, SETTINGS_YAML };
 struct setting_group {
     const char *title;              // NULL: "Options"
     const struct setting *settings; // ends with an entry whose key is NULL
-    size_t offset;                  // of the struct that the settings are bound to, in the command's options
+    size_t offset;                  // of the settings' struct, within the command's options
 };
 
-// A group bound to the field `field`, of type `type`, of `options`. Another type does not compile.
+// A group bound to the field `field`, of type `type`, of `options`. A field of another type does not compile.
 #define SETTING_GROUP_IN(options, field, type, title_, settings_)                                            \
     {                                                                                                        \
         .title = (title_), .settings = (settings_),                                                          \
@@ -25,7 +25,7 @@ struct settings_command {
     const char *name;                       // "server"
     const char *arguments;                  // how --help shows the operands: "N"; or NULL
     const char *summary;                    // one sentence
-    const char *details;                    // what --help says below the options, or NULL
+    const char *details;                    // text that --help shows below the options, or NULL
     const struct setting_group *groups;     // in the order of --help; ends with one whose settings are NULL
     enum settings_format format;            // of the file that its SETTING_CONFIG names
     const struct settings_command *file_of; // whose file it reads, if not its own: that command's keys are
@@ -44,7 +44,8 @@ struct command_line {
 // Whether the command reads this setting of its own from its file.
 bool settings_command_has_in_file(const struct settings_command *command, const struct setting *setting);
 
-// Whether a file of this command may have the key: the command reads it, or the command whose file it is.
+// Whether a file for this command may have the key: the command reads it, or the command that owns the file
+// does.
 bool settings_command_expects(const struct settings_command *command, const char *file_key);
 
 // Whether any of the commands has a setting of this name, in the environment or in a file.

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Kubernetes tells every container where each service of its namespace is: next to a service called "server",
+// Kubernetes tells every container where each service of its namespace is. If a service is called "server",
 // SERVER_PORT is "tcp://10.96.0.17:12345". Adds that to an error about such a value. Always returns false.
 static bool explain_service_link(const struct setting *setting, const char *name, const char *text,
                                  struct error *error) {

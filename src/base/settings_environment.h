@@ -4,8 +4,8 @@
 
 #include "base/settings_values.h"
 
-// Takes each variable that is named like a setting. An empty one counts as unset. ERROR_BAD_SETTING names the
-// variable.
+// Takes each variable that has the name of a setting. An empty one counts as unset. ERROR_BAD_SETTING names
+// the variable.
 bool settings_environment_read(struct settings_values *values, struct error *error) MUST_CHECK;
 
 #endif

@@ -31,7 +31,7 @@ static struct setting_value *value_in_file(struct settings_values *values, const
 
 // Unknown keys ---------------------------------------------------------------------------------------------
 
-// The key of the command's own that was probably meant, or NULL.
+// The command's own key that was probably meant, or NULL.
 static const char *key_meant(const struct settings_values *values, const char *key) {
     for (int i = 0; i < values->count; i++) {
         const struct setting *setting = values->list[i].setting;
@@ -56,7 +56,7 @@ static bool keep_unknown(struct settings_file *file, const char *key, int line, 
     return true;
 }
 
-// Whether some command has a setting of this name: then it is not a misspelled one.
+// Whether some command has a setting of this name: then the key is not misspelled.
 static bool is_known(const struct file_reading *reading, const char *key) {
     const struct settings_command *const own[] = {reading->values->command, NULL};
     return settings_command_any_has(own, key) || settings_command_any_has(reading->known, key);
@@ -91,14 +91,14 @@ static bool on_entry(void *context, const char *key, const char *text, int line,
     }
     value->file_line = line;
     if (text[0] == '\0' && value->setting->type == SETTING_TEXT) {
-        return true; // as if the key were not there
+        return true; // as if the key were absent
     }
     char place[PLACE_BYTES_MAX];
     snprintf(place, sizeof place, "%.150s:%d: %s", reading->file->path, line, shown);
     return settings_values_take(reading->values, value, ORIGIN_FILE, place, text, error);
 }
 
-// Says why a file has only keys that nobody knows. Returns false.
+// Explains that none of the file's keys is known. Returns false.
 static bool refuse_unknown_file(const struct file_reading *reading, struct error *error) {
     const struct settings_command *command = reading->values->command;
     const char *path = reading->file->path;

@@ -10,7 +10,7 @@
 
 enum {
     FOUND_HELP = 'h',
-    FOUND_SETTING = 256, // plus its index; letters are below
+    FOUND_SETTING = 256, // plus its index; letters have lower numbers
 };
 
 // The tables for getopt_long.
@@ -50,7 +50,7 @@ static int setting_found(const struct settings_values *values, int found) {
     abort();
 }
 
-// Sets `error` to what getopt_long refused. `found` is what it returned, `argument` where it stopped.
+// Sets `error` to what getopt_long refused. `found` is its result, `argument` the one it stopped at.
 static void flag_error(const struct settings_values *values, const struct flags *flags, int found,
                        const char *argument, struct error *error) {
     const char *command = values->command->name;
@@ -100,7 +100,7 @@ bool settings_flags_read(struct settings_values *values, int argc, char **argv,
                          struct settings_operands *operands, bool *wants_help, struct error *error) {
     struct flags flags;
     flags_of(values, &flags);
-    optind = 0; // makes getopt_long start over
+    optind = 0; // makes getopt_long start again
     opterr = 0;
     *wants_help = false;
     int found;

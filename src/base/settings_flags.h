@@ -4,13 +4,13 @@
 
 #include "base/settings_values.h"
 
-// The operands: what is left of the command line without the flags.
+// The operands: the arguments that are not flags.
 struct settings_operands {
     char **list; // in the caller's argv
     int count;
 };
 
-// Takes each flag, and checks how many operands there are. Stops at --help or -h, with *wants_help set.
+// Takes each flag, and checks the number of operands. Stops at --help or -h, with *wants_help set.
 // ERROR_BAD_SETTING names the flag.
 bool settings_flags_read(struct settings_values *values, int argc, char **argv,
                          struct settings_operands *operands, bool *wants_help,

@@ -4,8 +4,8 @@
 
 enum { HELP_COLUMNS = 100 };
 
-// Prints `text` word by word in lines of at most HELP_COLUMNS. The cursor is at `column`, where every further
-// line begins. A newline in the text is kept. Ends the last line.
+// Prints `text` word by word, in lines of at most HELP_COLUMNS. The cursor is at `column`, where all further
+// lines begin. Keeps newlines in the text. Ends the last line.
 static void print_wrapped(FILE *stream, int column, const char *text) {
     int at = column;
     while (*text != '\0') {
@@ -58,7 +58,7 @@ static void print_sources(const struct settings_command *command, const struct s
     }
     if (end > text) {
         strcpy(end, ")");
-        text[1] = '('; // instead of the first one's "; "
+        text[1] = '('; // replaces the "; " of the first one
         fprintf(stream, "%*s", column, "");
         print_wrapped(stream, column, text + 1);
     }

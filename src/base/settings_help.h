@@ -1,4 +1,4 @@
-// What --help prints, from the same table as everything else.
+// Prints --help, from the same table as everything else.
 #ifndef QUINIELA_BASE_SETTINGS_HELP_H
 #define QUINIELA_BASE_SETTINGS_HELP_H
 

@@ -35,7 +35,7 @@ void settings_values_clear(struct settings_values *values) {
     values->count = 0;
 }
 
-// The source decides what quotes and comments in a text are.
+// The source decides the meaning of quotes and comments in a text.
 static enum setting_source source_of(const struct settings_values *values, enum origin origin) {
     if (origin == ORIGIN_FILE) {
         return values->command->format == SETTINGS_YAML ? SETTING_FROM_YAML : SETTING_FROM_INI;

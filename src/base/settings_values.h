@@ -1,4 +1,4 @@
-// The values of one command's settings while they are read: which of several counts, and where it stands.
+// The values of one command's settings while they are read: which of several is used, and where it was set.
 #ifndef QUINIELA_BASE_SETTINGS_VALUES_H
 #define QUINIELA_BASE_SETTINGS_VALUES_H
 
@@ -8,20 +8,20 @@
 
 enum {
     SETTINGS_MAX = 64,     // of one subcommand
-    PLACE_BYTES_MAX = 220, // of where a value stands
+    PLACE_BYTES_MAX = 220, // of the text that says where a value was set
 };
 
-// The later one wins.
+// A later one overrides an earlier one.
 enum origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_FLAG };
 
 struct setting_value {
     const struct setting *setting;
     size_t offset; // of the setting's field in the command's options
     enum origin origin;
-    char *text;     // as written; NULL while the default holds
-    char *place;    // where it stands: "config.ini:3: STORE"; NULL while the default holds
-    int64_t number; // what setting_value_parse makes of the text, or of the default
-    int file_line;  // where the file has it, or 0
+    char *text;     // as written; NULL while the default is used
+    char *place;    // where it was set: "config.ini:3: STORE"; NULL while the default is used
+    int64_t number; // the result of setting_value_parse for the text, or for the default
+    int file_line;  // its line in the file, or 0
 };
 
 struct settings_values {
@@ -30,16 +30,16 @@ struct settings_values {
     int count;
 };
 
-// Makes a list of every setting of the command, each with its default. A default that its own setting refuses
-// is a bug in the table, and aborts.
+// Lists every setting of the command, each with its default. A default that its own setting refuses is a bug
+// in the table, and aborts.
 void settings_values_init(struct settings_values *values, const struct settings_command *command);
 
 // Frees what is in the list.
 void settings_values_clear(struct settings_values *values);
 
-// Checks `text`, which stands at `place`, and keeps a copy of both; unless a stronger origin has set the
-// value: what does not count is not checked either. Of two from the same origin the later one counts.
-// ERROR_BAD_SETTING or ERROR_NO_MEMORY.
+// Checks `text`, found at `place`, and keeps a copy of both. If a stronger origin has set the value, `text`
+// is ignored without a check. Of two values from the same origin, the later one is used. ERROR_BAD_SETTING or
+// ERROR_NO_MEMORY.
 bool settings_values_take(const struct settings_values *values, struct setting_value *value,
                           enum origin origin, const char *place, const char *text,
                           struct error *error) MUST_CHECK;

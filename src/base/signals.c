@@ -39,7 +39,8 @@ void signals_hold_reload(void) {
     pthread_sigmask(SIG_BLOCK, &reload, NULL);
 }
 
-// One that is ignored, as SIGHUP under nohup, would be pending like the others once it is blocked.
+// A signal that is ignored, such as SIGHUP under nohup, is left out: once blocked, it would be pending like
+// the others.
 void signals_put_off(struct signals_put_off *put_off) {
     static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
     sigemptyset(&put_off->signals);
@@ -67,7 +68,7 @@ void signals_let_come(const struct signals_put_off *put_off) {
 
 int signals_open(struct error *error) {
     sigset_t all = ending_signals();
-    sigaddset(&all, SIGHUP); // which comes only where it is held
+    sigaddset(&all, SIGHUP); // which arrives only if it is held
     int descriptor = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
     if (descriptor < 0) {
         error_set_system(error, errno, "cannot watch for signals");

@@ -1,7 +1,6 @@
-// The signals that end the program, taken as something to read and never as an interruption: they are blocked
-// in every thread, and the main loop watches a file descriptor for them. No thread is ever
-// stopped in the middle of anything, and a SIGTERM in the first milliseconds ends the program as gracefully
-// as any other.
+// The signals that end the program, read from a descriptor instead of interrupting it: they are blocked in
+// every thread, and the main loop watches a file descriptor for them. No thread is ever stopped in the middle
+// of anything, and a SIGTERM in the first milliseconds ends the program as gracefully as any other.
 #ifndef QUINIELA_BASE_SIGNALS_H
 #define QUINIELA_BASE_SIGNALS_H
 
@@ -9,14 +8,14 @@
 
 #include <signal.h>
 
-// Until signals_hold, SIGTERM and SIGINT end the program at once, with status 0: nothing has begun yet, and
-// it may be blocked, for example on a pipe that nobody writes to.
+// Until signals_hold, SIGTERM and SIGINT end the program immediately, with status 0: nothing has begun yet,
+// and it may be blocked, for example on a pipe that nobody writes to.
 void signals_end_at_once(void);
 
-// Keeps SIGTERM and SIGINT pending, in this thread and those it makes from now on.
+// Keeps SIGTERM and SIGINT pending, in this thread and in those it creates from now on.
 void signals_hold(void);
 
-// Keeps SIGHUP pending, too, which asks to read files again. Otherwise it ends the program, as usual.
+// Also keeps SIGHUP pending, which asks to read files again. Otherwise it ends the program, as usual.
 void signals_hold_reload(void);
 
 // Signals that are held back, so that something can be tidied up before they end the program.
@@ -24,20 +23,20 @@ struct signals_put_off {
     sigset_t signals, before;
 };
 
-// Keeps SIGTERM, SIGINT and SIGHUP pending until signals_let_come, as far as they would end the program.
+// Keeps SIGTERM, SIGINT and SIGHUP pending until signals_let_come, if they would otherwise end the program.
 void signals_put_off(struct signals_put_off *put_off);
 
-// Whether one of them has come meanwhile.
+// Whether one of them has come in the meantime.
 bool signals_have_come(const struct signals_put_off *put_off);
 
-// Lets them come: if one has, the program ends here.
+// Releases them: if one has come, the program ends here.
 void signals_let_come(const struct signals_put_off *put_off);
 
-// A file descriptor that becomes readable when one of the signals held back has come (Linux's signalfd(2)).
-// The caller closes it. -1 with ERROR_SYSTEM set when it cannot be made.
+// A file descriptor that becomes readable when one of the held signals has come (Linux's signalfd(2)). The
+// caller closes it. -1 with ERROR_SYSTEM set when it cannot be created.
 int signals_open(struct error *error);
 
-// Takes the next signal off the descriptor: its number, or 0 when there is none.
+// Takes the next signal from the descriptor: its number, or 0 when there is none.
 int signals_take(int descriptor);
 
 // Whether the signal asks to read files again, rather than to end.
@@ -46,7 +45,7 @@ bool signals_is_reload(int number);
 // "SIGTERM", "SIGINT" or "SIGHUP". A string constant.
 const char *signals_name(int number);
 
-// Whether SIGTERM or SIGINT is pending (where they are held).
+// Whether SIGTERM or SIGINT is pending (while they are held).
 bool signals_wait_to_end(void);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The length in bytes of the well-formed character that `text` begins with, and the character into
-// *character; 0 when `text` (of `length` bytes) is empty or does not begin with one. Overlong forms,
-// surrogates and what is above U+10FFFF are not well-formed.
+// The length in bytes of the well-formed character at the beginning of `text`, and the character itself in
+// *character. 0 when `text` (of `length` bytes) is empty or does not begin with one. Overlong forms,
+// surrogates, and values above U+10FFFF are not well-formed.
 size_t utf8_character(const char *text, size_t length, uint32_t *character);
 
 #endif
