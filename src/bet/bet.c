@@ -121,7 +121,7 @@ static bool check_number(struct bet_slice digits, uint16_t *number, struct error
     return true;
 }
 
-// Cuts the text at its commas into *fields. Returns how many fields there are, also when they are more.
+// Cuts the text at its commas into *fields. Returns how many fields there are, even if there are too many.
 static int cut(const char *text, size_t length, struct bet_slice fields[BET_FIELDS]) {
     int count = 0;
     const char *end = text + length;
@@ -159,8 +159,7 @@ bool bet_parse(const char *text, size_t length, struct bet *bet, struct error *e
 
 // The fast way --------------------------------------------------------------------------------------------
 
-// Whether the bytes beyond ASCII in `range` are characters of two bytes each, none of them a control
-// character.
+// Whether all non-ASCII bytes in `range` are two-byte characters, none of them a control character.
 ALWAYS_INLINE bool has_good_pairs(const struct scan *scan, uint64_t range) {
     uint64_t leads = scan->leads & range, follows = scan->follows & range;
     return (scan->high & range) == (leads | follows) && follows == leads << 1;
@@ -170,22 +169,22 @@ ALWAYS_INLINE int two_digits(const char *text) {
     return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
-// Whether the text, which is known to have its digits and dashes where they belong, is beyond doubt a real
-// date; a 29th of February is not.
+// Whether the text, whose digits and dashes are known to be in the right places, is certainly a real date.
+// False for a 29th of February.
 ALWAYS_INLINE bool is_plain_date(const char *text) {
     static const unsigned char days[100] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}; // 0: no month
     int day = two_digits(text + 8);
     return two_digits(text) + two_digits(text + 2) > 0 && day >= 1 && day <= days[two_digits(text + 5)];
 }
 
-// The number that the one to four digits before `end` are; at least four bytes before `end` are readable.
-// Without branches, since how many there are cannot be foreseen.
+// The value of the one to four digits before `end`; at least four bytes before `end` are readable. Without
+// branches, since their number cannot be predicted.
 ALWAYS_INLINE unsigned up_to_four_digits(const char *end, unsigned count) {
     return (unsigned)(end[-1] - '0') + 10 * (unsigned)(end[-2] - '0') * (count > 1) +
            100 * (unsigned)(end[-3] - '0') * (count > 2) + 1000 * (unsigned)(end[-4] - '0') * (count > 3);
 }
 
-// `scan` is what the text is, which has fewer than SCAN_BYTES bytes.
+// `scan` describes the text, which has fewer than SCAN_BYTES bytes.
 ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct scan *scan, uint16_t *number) {
     enum { DATE_BYTES = 10, DATE_DIGITS = 0x36f }; // the digits of "YYYY-MM-DD", bit 0 first
     uint64_t commas = scan->commas;
@@ -216,7 +215,7 @@ ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct s
 
 #ifdef SCAN_WIDE
 
-// The same once more, compiled for processors that look at 64 bytes in one instruction.
+// The same again, compiled for processors that examine 64 bytes in one instruction.
 SCAN_WIDE static bool check_wide(const char *text, size_t length, uint16_t *number) {
     struct scan scan = scan_by_64(text, (unsigned)length);
     return check_scanned(text, length, &scan, number);

@@ -3,8 +3,8 @@
 #include "bet/bet.h"
 
 #include <assert.h>
-// The library's newer interface sets itself up at its first use, which with no memory ends in a crash, or in
-// an interface that never works again. The older one needs neither setting up nor memory.
+// The library's newer interface initializes itself on first use. Without memory that ends in a crash, or in
+// an interface that never works again. The older one needs neither initialization nor memory.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ void chunk_clear(struct chunk *chunk) {
 
 bool chunk_add(struct chunk *chunk, const char *text, size_t length, struct error *error) {
     assert(chunk->count < chunk->count_max && chunk->rows_length + length + 1 <= chunk->rows_max);
-    // Checked where it comes from, and not in the row: what has just been written is read back slowly.
+    // Check the source, not the row: bytes that have just been written are slow to read back.
     struct bet bet;
     if (!bet_check_fast(text, length, &bet.number) && !bet_parse(text, length, &bet, error)) {
         error->bet = chunk->count;

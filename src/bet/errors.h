@@ -1,4 +1,5 @@
-// The error codes of the lottery, beside the general ones of base/error.h: declared once, in this table.
+// The error codes of the lottery, in addition to the general ones of base/error.h: declared once, in this
+// table.
 #ifndef QUINIELA_BET_ERRORS_H
 #define QUINIELA_BET_ERRORS_H
 
@@ -8,7 +9,7 @@
 extern "C" {
 #endif
 
-// One line a code: what it is called in the code, its name in messages and log lines, and whether the same
+// One line for each code: its name in the source, its name in messages and log lines, and whether the same
 // request may succeed later. The names are part of the protocol (docs/protocol.md).
 #define LOTTERY_ERRORS(CODE)                                                                                 \
     /* What came over the wire is wrong. */                                                                  \

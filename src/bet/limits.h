@@ -1,4 +1,4 @@
-// The caps of a bet, a chunk and a draw.
+// The limits of a bet, a chunk and a draw.
 #ifndef QUINIELA_BET_LIMITS_H
 #define QUINIELA_BET_LIMITS_H
 
@@ -10,7 +10,7 @@ enum {
     DOCUMENT_BYTES_MAX = 16,
     BET_NUMBER_MAX = 9999,
     BET_FIELDS = 5,
-    BET_TEXT_BYTES_MAX = 512, // a whole bet, its commas included
+    BET_TEXT_BYTES_MAX = 512, // a whole bet, including its commas
     BET_TEXT_BYTES_MIN = 18,  // "a,b,1,2000-01-01,0"
 
     // A chunk.

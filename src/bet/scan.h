@@ -1,5 +1,5 @@
-// Looks at 64 bytes of a bet at once: where its commas are, and which bytes are digits, controls, or beyond
-// ASCII.
+// Examines 64 bytes of a bet together: where its commas are, and which bytes are digits, control characters,
+// or not ASCII.
 #ifndef QUINIELA_BET_SCAN_H
 #define QUINIELA_BET_SCAN_H
 
@@ -7,23 +7,23 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined __SSE2__ && !defined QUINIELA_PLAIN // which leaves the ways for every processor, to test them
+#if defined __SSE2__ && !defined QUINIELA_PLAIN // QUINIELA_PLAIN leaves only the portable code, to test it
 #include <immintrin.h>
 #endif
 
 enum { SCAN_BYTES = 64 };
 
-// Bit i tells of byte i.
+// Bit i describes byte i.
 struct scan {
     uint64_t commas;
     uint64_t digits;   // '0' to '9'
     uint64_t controls; // below ' ', and DEL
-    uint64_t high;     // above 0x7f: part of a character beyond ASCII
+    uint64_t high;     // above 0x7f: part of a non-ASCII character
     uint64_t leads;    // 0xc3 to 0xdf: the first of two bytes of a character from U+00C0 to U+07FF
     uint64_t follows;  // 0x80 to 0xbf: a further byte of a character
 };
 
-// Adds what 16 bytes, from bit `at` on, are.
+// Adds the description of 16 bytes, from bit `at` on.
 static inline void scan_16(const char *text, int at, struct scan *scan) {
 #if defined __SSE2__ && !defined QUINIELA_PLAIN
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
@@ -31,7 +31,7 @@ static inline void scan_16(const char *text, int at, struct scan *scan) {
     // Shifted so that '0' to '9' are the ten smallest of the signed bytes.
     __m128i shifted = _mm_add_epi8(bytes, _mm_set1_epi8((char)(-128 - '0')));
     __m128i is_digit = _mm_cmplt_epi8(shifted, _mm_set1_epi8(-128 + 10));
-    // As signed bytes, what is above 0x7f is negative: below ' ' too, so it is taken off again.
+    // As signed bytes, those above 0x7f are negative, so also below ' '; they are removed again.
     __m128i below_space = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
     __m128i is_delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
     uint64_t high = (uint64_t)(uint32_t)_mm_movemask_epi8(bytes);
@@ -72,7 +72,7 @@ static inline struct scan scan_by_16(const char *text, unsigned length) {
 
 #if defined __x86_64__ && !defined QUINIELA_PLAIN
 
-// Marks a function for processors that scan_has_wide has found to have what it takes.
+// Marks a function for processors that have the instructions scan_has_wide checks for.
 #define SCAN_WIDE __attribute__((target("avx512bw,bmi,bmi2")))
 
 static inline bool scan_has_wide(void) {
@@ -80,7 +80,7 @@ static inline bool scan_has_wide(void) {
            __builtin_cpu_supports("bmi2");
 }
 
-// What the `length` bytes at `text` are, at most SCAN_BYTES; no byte after them is touched.
+// Describes the `length` bytes at `text`, at most SCAN_BYTES; no byte beyond them is read.
 SCAN_WIDE static inline struct scan scan_by_64(const char *text, unsigned length) {
     __m512i bytes = _mm512_maskz_loadu_epi8(_bzhi_u64(UINT64_MAX, length), text);
     __m512i from_zero = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
