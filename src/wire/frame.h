@@ -1,4 +1,5 @@
-// Frames: a 4-byte big-endian length, then that many bytes. Bytes in, values out; does no input or output.
+// Frames: a 4-byte big-endian length, followed by that many bytes. Bytes in, values out; does no input or
+// output.
 #ifndef QUINIELA_WIRE_FRAME_H
 #define QUINIELA_WIRE_FRAME_H
 
@@ -10,13 +11,13 @@
 
 enum frame_state {
     FRAME_PARTIAL,  // more bytes are needed
-    FRAME_COMPLETE, // *message and *message_length say which
+    FRAME_COMPLETE, // *message and *message_length describe it
     FRAME_TOO_LONG, // the length is over the limit: the stream is lost
 };
 
-// Looks at the first frame in `bytes`. `length_max` is the most that a message may have. When it is complete,
-// *message points into `bytes` and the frame takes FRAME_HEADER_BYTES + *message_length of them. When it is
-// too long, *message_length is what it claimed.
+// Examines the first frame in `bytes`. `length_max` is the longest message allowed. If the frame is complete,
+// *message points into `bytes`, and the frame takes FRAME_HEADER_BYTES + *message_length of them. If it is
+// too long, *message_length is the length it claimed.
 enum frame_state frame_next(const uint8_t *bytes, size_t available, size_t length_max,
                             const uint8_t **message, size_t *message_length);
 

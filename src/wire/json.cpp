@@ -1,5 +1,5 @@
-// simdjson with a C interface. It uses its DOM, and not the faster on-demand interface, because that checks
-// the whole text before any of it is used: a message is accepted whole or not at all.
+// simdjson with a C interface. We use its DOM rather than the faster on-demand interface, because the DOM
+// checks the whole text before any of it is used: a message is accepted whole or not at all.
 #include "wire/json.h"
 
 #include "bet/errors.h"
@@ -14,12 +14,12 @@ namespace dom = simdjson::dom;
 
 struct json_parser {
     dom::parser parser;
-    dom::element elements[JSON_FIELDS_MAX]; // what the handles of the last look stand for
+    dom::element elements[JSON_FIELDS_MAX]; // what the handles of the last call stand for
 };
 
 struct json_parser *json_parser_new(void) {
-    // simdjson detects the processor once, and ends the process when it has no memory for that: so do it
-    // now, before there is anything to lose.
+    // simdjson detects the processor once, and ends the process if it has no memory for that. So do it now,
+    // before there is anything to lose.
     (void)simdjson::get_active_implementation()->name();
     return new (std::nothrow) json_parser;
 }

@@ -1,5 +1,5 @@
-// Reading one JSON object whose field names are known beforehand. Knows nothing of messages. The parser is
-// simdjson, which is C++; this is all that the rest of the program sees of it.
+// Reads one JSON object whose field names are known beforehand. Knows nothing of messages. The parser is
+// simdjson, which is C++; the rest of the program sees only this header.
 #ifndef QUINIELA_WIRE_JSON_H
 #define QUINIELA_WIRE_JSON_H
 
@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-enum { JSON_FIELDS_MAX = 8 }; // that one look asks for
+enum { JSON_FIELDS_MAX = 8 }; // that one call asks for
 
 enum json_kind {
     JSON_ABSENT,
@@ -36,16 +36,16 @@ struct json_value {
     size_t handle;   // for json_each_string and json_read_members
 };
 
-struct json_parser; // its memory is used again for every text; for one thread
+struct json_parser; // its memory is reused for every text; for one thread
 
 // NULL when out of memory.
 struct json_parser *json_parser_new(void);
 void json_parser_free(struct json_parser *parser);
 
-// Parses the text whole and puts the fields called `names` (`count` of them, JSON_FIELDS_MAX at most) of the
-// object that it is into `values`, JSON_ABSENT for those that are missing; others are skipped.
-// JSON_PADDING_BYTES after the text must be readable. Fails with ERROR_BAD_JSON when it does not parse, with
-// ERROR_BAD_MESSAGE when it is not an object or has one of the fields twice.
+// Parses the whole text, an object, and puts its fields called `names` (`count` of them, at most
+// JSON_FIELDS_MAX) into `values`; missing ones become JSON_ABSENT, and others are skipped. JSON_PADDING_BYTES
+// after the text must be readable. Fails with ERROR_BAD_JSON if it does not parse, and with ERROR_BAD_MESSAGE
+// if it is not an object or has one of the fields twice.
 bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t length,
                        const char *const *names, int count, struct json_value *values,
                        struct error *error) MUST_CHECK;
@@ -54,20 +54,20 @@ bool json_parse_object(struct json_parser *parser, const uint8_t *text, size_t l
 bool json_read_members(struct json_parser *parser, const struct json_value *object, const char *const *names,
                        int count, struct json_value *values, struct error *error) MUST_CHECK;
 
-// Takes one string of an array. Returns false to stop.
+// Receives one string of an array. Returns false to stop.
 typedef bool (*json_string)(void *context, const char *text, size_t length);
 
-// Hands every string of the array to `each`, in order. Returns how many were taken: less than array->elements
-// when `each` stopped, or when the next element is not a string (*not_a_string is then true).
+// Passes every string of the array to `each`, in order. Returns how many were taken: fewer than
+// array->elements if `each` stopped, or if the next element is not a string (*not_a_string is then true).
 size_t json_each_string(struct json_parser *parser, const struct json_value *array, json_string each,
                         void *context, bool *not_a_string);
 
-// Takes the fields of one object of an array, JSON_ABSENT for those that are missing. Returns false to stop.
+// Receives the fields of one object of an array; missing ones are JSON_ABSENT. Returns false to stop.
 typedef bool (*json_object)(void *context, const struct json_value *values);
 
-// Hands the fields called `names` of every object of the array to `each`, in order; the handles of those
-// values cannot be used. Returns how many were taken: less than array->elements when `each` stopped, or when
-// the next element is not an object, or has a field twice.
+// Passes the fields called `names` of every object of the array to `each`, in order; the handles of those
+// values cannot be used. Returns how many were taken: fewer than array->elements if `each` stopped, or if the
+// next element is not an object or has a field twice.
 size_t json_each_object(struct json_parser *parser, const struct json_value *array, const char *const *names,
                         int count, json_object each, void *context);
 

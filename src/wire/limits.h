@@ -1,4 +1,4 @@
-// The caps of the wire (docs/protocol.md).
+// The limits of the protocol (docs/protocol.md).
 #ifndef QUINIELA_WIRE_LIMITS_H
 #define QUINIELA_WIRE_LIMITS_H
 
@@ -10,7 +10,7 @@ enum {
     FRAME_HEADER_BYTES = 4,
     MESSAGE_BYTES_MAX = 1024 * 1024,    // a message to the central, without its header
     REPLY_BYTES_MAX = 64 * 1024 * 1024, // a message to an agency, without its header: winners may be many
-    JSON_PADDING_BYTES = 64, // bytes that must be readable after a message for it to be parsed in place
+    JSON_PADDING_BYTES = 64, // that must be readable after a message so that it can be parsed in place
 };
 
 static_assert(BET_TEXT_BYTES_MAX * 6 + 200 < MESSAGE_BYTES_MAX,

@@ -15,7 +15,7 @@
 
 struct message_decoder {
     struct json_parser *parser;
-    struct piece *pieces; // NULL until it is needed
+    struct piece *pieces; // NULL until first needed
 };
 
 enum field { FIELD_TYPE, FIELD_AGENCY, FIELD_PAYLOAD, FIELD_FIRST, FIELD_WAIT, FIELD_STORED, FIELDS };
@@ -94,7 +94,7 @@ static bool read_type(const struct json_value *value, enum message_type *type, s
     return true;
 }
 
-// A number of bets. *place is unchanged when the message does not say.
+// Reads a number of bets. *place is unchanged if the message does not contain it.
 static bool read_place(const struct json_value *values, enum field field, int64_t *place,
                        struct error *error) {
     const struct json_value *value = &values[field];
@@ -132,7 +132,7 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
         return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD,
                          payload->kind == JSON_ABSENT ? "is missing" : "is not a list of bets");
     }
-    // More bets than this cannot all be good ones: the message would be too long. The first bad one ends it.
+    // More bets than this cannot all be good: the message would be too long. The first bad one ends it.
     uint32_t count_max = payload->elements < CHUNK_BETS_MAX ? (uint32_t)payload->elements : CHUNK_BETS_MAX;
     struct chunk *chunk = chunk_new(count_max, text_max);
     if (chunk == NULL) {
@@ -178,15 +178,15 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
            read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);
 }
 
-enum { CHUNK_FRAME_FIXED_BYTES = 160 }; // everything in a frame but the bets
+enum { CHUNK_FRAME_FIXED_BYTES = 160 }; // everything in a frame except the bets
 
 size_t message_bet_bytes(const char *text, size_t length) {
     return json_ascii_bytes(text, length) + 1;
 }
 
 size_t message_encoded_max(const struct chunk *chunk) {
-    // A newline in `rows` stands for two quotes and a comma. Quotes and backslashes in names take one byte
-    // more; a character of two or three bytes at most four more, one of four bytes eight.
+    // A newline in `rows` stands for two quotes and a comma. Quotes and backslashes in names take one more
+    // byte; a character of two or three bytes takes at most four more, one of four bytes eight more.
     size_t escapes = 0;
     for (size_t i = 0; i < chunk->rows_length; i++) {
         unsigned char byte = (unsigned char)chunk->rows[i];
@@ -219,7 +219,7 @@ static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agen
     *out++ = ']';
     *out++ = '}';
     size_t length = (size_t)(out - (char *)frame);
-    assert(length <= message_encoded_max(chunk)); // else it has overwritten what follows
+    assert(length <= message_encoded_max(chunk)); // otherwise it has written past its end
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
 }
@@ -238,7 +238,7 @@ size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t
     int length = snprintf((char *)frame + FRAME_HEADER_BYTES, MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES,
                           "{\"type_message\":3,\"agency\":\"%" PRIu32 "\",\"payload\":null%s}", agency,
                           wait ? "" : ",\"wait\":false");
-    assert(length > 0 && length < MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES); // else it was cut off
+    assert(length > 0 && length < MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES); // otherwise it was cut off
     frame_write_header(frame, (size_t)length);
     return FRAME_HEADER_BYTES + (size_t)length;
 }

@@ -1,4 +1,4 @@
-// What agencies say: messages 1, 2 and 3, decoded into values and encoded from them. The page is
+// Messages from agencies: types 1, 2 and 3, decoded into values and encoded from them. They are described in
 // docs/protocol.md.
 #ifndef QUINIELA_WIRE_MESSAGE_H
 #define QUINIELA_WIRE_MESSAGE_H
@@ -18,48 +18,47 @@ enum message_type {
 struct message {
     enum message_type type;
     uint32_t agency;     // 1 … AGENCIES_MAX
-    int64_t first;       // bets of this agency before this chunk, or -1 when the message does not say
-    int64_t stored;      // list what is stored from this bet on, or -1 when the message does not ask for it
+    int64_t first;       // bets of this agency before this chunk, or -1 if the message does not say
+    int64_t stored;      // list what is stored from this bet on, or -1 if the message does not ask for it
     bool wait;           // hold the answer until the draw
     struct chunk *chunk; // of types 1 and 2; owned by the holder of the message. NULL for type 3
-    uint32_t bets_sent;  // how many entries the payload had, also when it was refused
+    uint32_t bets_sent;  // how many entries the payload had, even if it was refused
 };
 
 struct json_parser;
-struct message_decoder; // the JSON parser's memory, used again for every message; for one thread
+struct message_decoder; // the JSON parser's memory, reused for every message; for one thread
 
 // NULL when out of memory.
 struct message_decoder *message_decoder_new(void);
 void message_decoder_free(struct message_decoder *decoder);
 
-// The parser inside, for reply.c: requests and replies are read with the same memory. It stays the decoder's.
+// Its parser, for reply.c: requests and replies are read with the same memory. The decoder keeps owning it.
 struct json_parser *message_decoder_parser(struct message_decoder *decoder);
 
-// Room for PIECES_LISTED_MAX pieces, for reply.c, made when it is first asked for; NULL when out of
-// memory.
+// Room for PIECES_LISTED_MAX pieces, for reply.c, allocated when first needed; NULL when out of memory.
 struct piece *message_decoder_pieces(struct message_decoder *decoder);
 
-// Decodes and checks one message whole. At least JSON_PADDING_BYTES beyond `length` must be readable (their
+// Decodes and checks one whole message. At least JSON_PADDING_BYTES beyond `length` must be readable (their
 // content does not matter). On success the caller owns message->chunk. On failure `error` is ERROR_BAD_JSON,
 // ERROR_BAD_MESSAGE, ERROR_UNKNOWN_TYPE, ERROR_UNKNOWN_AGENCY (not a number), ERROR_BAD_BET or
-// ERROR_NO_MEMORY; message->agency is then the agency if it could be read, else 0, and message->chunk is
-// NULL.
+// ERROR_NO_MEMORY; message->agency is the agency if it could be read, else 0, and message->chunk is NULL.
 bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
                     struct message *message, struct error *error) MUST_CHECK;
 
-// The most bytes that message_encode_chunk writes for this chunk, header included.
+// The most bytes that message_encode_chunk writes for this chunk, including the header.
 size_t message_encoded_max(const struct chunk *chunk);
 
 // Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max), in ASCII alone. `first` <
-// 0 leaves the field out. Returns the frame's length, header included.
+// 0 leaves the field out. Returns the frame's length, including the header.
 size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
                             const struct chunk *chunk);
 
-// The same for a chunk of type 1 with `first` 0 that also asks what is stored from bet `stored` on.
+// The same for a chunk of type 1 with `first` 0 that also asks for a list of what is stored from bet `stored`
+// on.
 size_t message_encode_asking_chunk(uint8_t *frame, uint32_t agency, uint64_t stored,
                                    const struct chunk *chunk);
 
-// The bytes that a bet's text takes in a message, its quotes and a comma included.
+// The bytes that a bet's text takes in a message, including its quotes and a comma.
 size_t message_bet_bytes(const char *text, size_t length);
 
 enum { MESSAGE_CONSULT_BYTES_MAX = 128 };

@@ -15,10 +15,11 @@
 static const char winners_begin[] = "{\"type_message\":2,\"payload\":\"";
 static const char winners_end[] = "\"}";
 
-// Puts the header before the text that ends at `end`, in a frame with room for `most`. Returns its length.
+// Puts the header before the text that ends at `end`, in a frame with room for `most`. Returns the frame's
+// length.
 static size_t finish(uint8_t *frame, const char *end, size_t most) {
     size_t length = (size_t)(end - (char *)frame);
-    assert(length <= most); // else it has overwritten what follows
+    assert(length <= most); // otherwise it has written past its end
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
 }
@@ -29,7 +30,7 @@ size_t reply_encode_processed(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint64_t nex
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
-enum { STORED_FIXED_BYTES = 96 }; // everything but the pieces
+enum { STORED_FIXED_BYTES = 96 }; // everything except the pieces
 
 size_t reply_stored_bytes_max(size_t pieces) {
     return FRAME_HEADER_BYTES + STORED_FIXED_BYTES + pieces * PIECE_JSON_BYTES_MAX;
@@ -72,7 +73,7 @@ size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct err
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
-// What a frame of winners has around their documents, the header excepted.
+// The bytes around the documents in a frame of winners, excluding the header.
 enum { AROUND_BYTES = sizeof winners_begin - 1 + sizeof winners_end - 1 };
 
 static_assert(FRAME_HEADER_BYTES + AROUND_BYTES <= REPLY_WINNERS_AROUND_BYTES, "there is room");
@@ -157,7 +158,7 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     return true;
 }
 
-// A list that is not as ours are is ignored, as any unknown field is.
+// A list not in our own form is ignored, like any unknown field.
 static bool read_stored(struct message_decoder *decoder, const struct json_value *list, struct reply *reply,
                         struct error *error) {
     if (list->kind != JSON_ARRAY) {
