@@ -1,5 +1,5 @@
-// Whether all chunks of a store are there: each agency's chunks follow one another without a gap, and add up
-// to as many bets as the agency's row says.
+// Whether all chunks of a store are there. Each agency's chunks must follow one another without a gap, and
+// add up to as many bets as the agency's row says.
 #ifndef QUINIELA_LEDGER_CONTINUITY_H
 #define QUINIELA_LEDGER_CONTINUITY_H
 

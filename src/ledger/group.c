@@ -1,24 +1,24 @@
 // The stages of a group, in the order in which they happen:
 //
-//   reach        the store is open, or is opened again and read back (access.h);
-//                where somebody asks whether it works, that is tried (trial.h)
+//   reach        opens the store again and reads it back, unless it is open (access.h);
+//                tests whether it works, if a request asks (trial.h)
 //   lock         the agencies' rows, for some time after another server has changed one
-//   decide       each request, against what is stored (decide.h), …
-//   stage        … and what comes of it goes into the group that is open at the store (stage.h)
-//   commit       what was staged, in one commit with one sync (open_group.h)
-//   note         what people may want to be able to prove is told (notes.h)
-//   acknowledge  every request is logged, and answered (acknowledge.h)
+//   decide       on each request, by comparing it with the stored bets (decide.h), …
+//   stage        … and puts the result into the store's open group (stage.h)
+//   commit       everything staged, in one commit with one sync (open_group.h)
+//   note         the changes that people may need to prove later (notes.h)
+//   acknowledge  every request: logs and answers it (acknowledge.h)
 //
 // When a stage up to the commit fails, nobody has been answered yet:
 //
 //   ERROR_STORE_STALE    another server was quicker:
-//                        everything is read back, and the group begins anew
-//   ERROR_STORE_AWAY     nobody knows whether it was stored:
-//                        the store is opened again, and the group begins anew
-//   ERROR_STORE_REFUSED  the store does not take something of it:
+//                        everything is read back, and the group starts over
+//   ERROR_STORE_AWAY     nobody knows whether the group was stored:
+//                        the store is opened again, and the group starts over
+//   ERROR_STORE_REFUSED  the store does not accept something in the group:
 //                        the group is halved until that is found
 //   any other            the store is given up:
-//                        every answer that rests on it becomes ERROR_STORE_FAILED
+//                        every answer that depends on it becomes ERROR_STORE_FAILED
 #include "ledger/group.h"
 
 #include "base/log.h"

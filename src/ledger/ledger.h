@@ -1,16 +1,16 @@
 // The ledger: the one place where the draw's state changes. It takes a group of requests, decides on each,
-// stores what is to be stored in one commit, and only then answers.
+// stores the results in one commit, and only then answers.
 //
 // Invariants (held by tests/unit/test_ledger.c, by test_ledger_faults.c when the store fails, and by
 // tests/sim/ in any order of events):
 //   1. A chunk is acknowledged only after the commit that holds it, or when all of it was stored before.
-//   2. Of each agency, bet n is stored before bet n + 1, and each once.
-//   3. After a failed commit nothing is acknowledged until the store was opened again and read back.
+//   2. For each agency, bet n is stored before bet n + 1, and each only once.
+//   3. After a failed commit nothing is acknowledged until the store has been reopened and read back.
 //   4. Nothing is added to an agency after its last chunk, nor to the draw after the seal.
 //   5. The draw's state only goes open → sealed → drawn, and each step is stored before anyone hears of it.
 //   6. All this also holds when other servers work on the same draw in a shared store. What the ledger has in
-//      memory is then a guess: the store refuses what was decided on a wrong one (ERROR_STORE_STALE), and the
-//      group is decided on again, with what is stored. A refusal is never a guess. Held by
+//      memory is then a guess. If it was wrong the store refuses the group (ERROR_STORE_STALE), which is then
+//      decided again with the stored rows. A refusal is never a guess. Held by
 //      tests/unit/test_ledger_shared.c.
 //
 //         every agency has finished                     the winners are found and stored
@@ -18,9 +18,9 @@
 //         open_group.c: seal_if_all_finished             work.c: store_drawn
 //         load.c: store_loaded, with fewer agencies
 //
-// One function makes each of these moves in memory (state.h: state_move_draw): of the ledger's draw within
-// the group that stores it, or of a copy before that group begins, which the ledger takes over once it is
-// stored.
+// One function makes each of these moves in memory (state.h: state_move_draw). It moves either the
+// ledger's own draw, within the group that stores it, or a copy, before that group begins. The ledger takes
+// the copy over once it is stored.
 //
 // group.h handles requests, and work.h the work that no request causes. worker.h gives the ledger a thread
 // of its own; all these functions then belong to that thread.

@@ -65,7 +65,7 @@ bool listings_have(const struct listings *listings, uint32_t agency, uint64_t be
     return find(listings, agency, bet) != NULL;
 }
 
-// Room for one more list, taken from the least recently used one. NULL when out of memory.
+// Room for one more list: a free place, or that of the least recently used list. NULL when out of memory.
 static struct list *make_room(struct listings *listings) {
     int oldest = 0;
     for (int i = 0; i < LISTS_KEPT; i++) {

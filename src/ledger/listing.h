@@ -1,5 +1,4 @@
-// What is stored of an agency, as a list of pieces with their digests. A client compares it with its own
-// bets.
+// An agency's stored bets, as a list of pieces with their digests. A client compares it with its own bets.
 //
 // The last lists are kept: reading one takes milliseconds of the ledger's only thread, and anybody can ask.
 // Stored bets never change, so the lists stay valid until the ledger takes something back. Then all of them

@@ -24,7 +24,7 @@ void open_group_drop(struct ledger *ledger);
 bool open_group_put_agencies(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Commits the open group: puts the agencies' rows, checks that the draw is still the one that was decided
-// on, and seals it when the last agency finishes. On failure nothing in the group counts until the store has
+// on, and seals it if the last agency finishes. On failure nothing in the group counts until the store has
 // been read back.
 bool open_group_commit(struct ledger *ledger, struct error *error) MUST_CHECK;
 

@@ -42,7 +42,7 @@ struct ledger_answer {
     struct piece *pieces; // the list asked for, made with malloc, the submitter's; else NULL
     uint32_t piece_count;
     uint32_t stored; // how many bets were newly stored
-    bool finished;   // the agency finished with this request
+    bool finished;   // the agency has just finished
 };
 
 // Where one attempt to store a request puts its bets.

@@ -17,7 +17,7 @@ struct resend_result {
 
 // Compares the first `count` bets of `chunk` with the stored bets of `agency`, starting at `first`, in
 // whatever chunks those are. The answer goes into *result. A stored chunk much larger than the bets compared
-// with it is kept in `cache`, so that the next such comparison costs no more than the bytes sent. Fails only
+// with it is kept in `cache`. The next such comparison then costs no more than the bytes sent. Fails only
 // when the store fails or memory runs out; result->largest is set then, too.
 bool resend_compare(struct store *store, struct row_cache *cache, uint32_t agency, uint64_t first,
                     const struct chunk *chunk, uint32_t count, struct resend_result *result,

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-// The part of the chunk after its first `skip` bets, as it is appended to the agency's bets.
+// The part of the chunk after its first `skip` bets, as appended to the agency's bets.
 static bool cut_chunk(const struct ledger_input *input, uint32_t skip, uint64_t first,
                       struct stored_chunk *stored, struct error *error) {
     const struct chunk *chunk = input->chunk;
@@ -93,7 +93,7 @@ static bool stage_told(struct ledger *ledger, uint32_t agency, struct error *err
     return open_group_begin(ledger, error);
 }
 
-// How many bets are stored, and which, if the request asked for that.
+// Answers how many bets are stored; and which ones, if the request asked for a list.
 static bool answer_stored(const struct ledger *ledger, struct ledger_request *request, struct error *error) {
     uint64_t bets = ledger->agencies[request->input.agency].row.bets;
     request->answer.next = (int64_t)bets;

@@ -1,7 +1,6 @@
-// Whether the store is good again after a failure. It counts as good only once something has been stored: on
-// a full disk it can be opened and read, and takes a small commit when there is no room for a chunk. Chunks
-// from agencies are tried as they come. While nobody sends, or somebody only asks, the ledger tries by
-// itself.
+// Whether the store is good again after a failure. It counts as good only once something has been stored. A
+// store on a full disk can still be opened and read, and may take a small commit but no chunk. Chunks from
+// agencies are tried as they come. While nobody sends, or somebody only asks, the ledger tries by itself.
 #ifndef QUINIELA_LEDGER_TRIAL_H
 #define QUINIELA_LEDGER_TRIAL_H
 

@@ -199,7 +199,7 @@ static struct queue_node *take_first_group(struct turns *turns) {
 }
 
 // The previous group is done. After one of its own groups the second line rests for some time, even when the
-// first is empty: clients that send one chunk after the other are not waiting at every moment. Once they are
+// first is empty. Clients that send one chunk after the other are not waiting at every moment. Once they are
 // gone it need not rest.
 static void note_done(struct turns *turns, uint64_t now) {
     if (turns->is_second && now - turns->first_ms < ALONE_MS) {
