@@ -100,7 +100,7 @@ struct store_kind {
     bool (*has_password)(const char *address);
     // As store_paths. If NULL, there are none.
     void (*paths)(const char *address, store_each_path each, void *context);
-    // How its files begin, so that nothing overwrites one; ended by `bytes` NULL. May be NULL: not known.
+    // How its files begin, so that nothing overwrites one; ended by `bytes` NULL. If NULL, there are none.
     const struct store_beginning *beginnings;
     // Of a remote kind: the TCP ports of an address, *count of them, at most `room`. False, and none, if
     // they are not known before connecting.

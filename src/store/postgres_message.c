@@ -39,9 +39,9 @@ const char *postgres_message_text(const char *message) {
 
 // States --------------------------------------------------------------------------------------------------
 
-// What happens when two servers want the same: a unique place is taken, a row has changed meanwhile, they
-// wait for each other, or one waits too long (PostgreSQL's manual, appendix A). The last one comes from a
-// statement of ours that finds a row changed (postgres_statements.c).
+// Conflicts between two servers: a unique place is taken, a row has changed meanwhile, they wait for each
+// other, or one waits too long (PostgreSQL's manual, appendix A). The last state comes from a statement of
+// ours that finds a row changed (postgres_statements.c).
 static bool is_stale(const char *state) {
     static const char *const states[] = {"23505", "40001", "40P01", "55P03", "22012"};
     for (size_t i = 0; state != NULL && i < sizeof states / sizeof states[0]; i++) {

@@ -39,7 +39,7 @@
     [SQL_SOME_CHUNKS] = "SELECT " SQL_NUMBERS_COLUMNS ", rows FROM chunks WHERE draw = " P "1"               \
                         " AND agency = " P "4 AND first < " P "3 AND first >= coalesce("                     \
                         "  (SELECT max(first) FROM chunks WHERE draw = " P "1 AND agency = " P "4"           \
-                        "   AND first <= " P "2), 0)" /* that one may end before, or the range be empty */   \
+                        "   AND first <= " P "2), 0)" /* it may end before, or the range be empty */         \
                         " AND " P "2 < " P "3 AND first + count > " P "2 ORDER BY first",                    \
     [SQL_SOME_PIECES] = "SELECT first, count, digest FROM chunks"                                            \
                         " WHERE draw = " P "1 AND agency = " P "2 AND first >= coalesce("                    \

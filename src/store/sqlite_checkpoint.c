@@ -36,7 +36,7 @@ struct checkpointer {
     atomic_bool lost; // a sync of the database failed
     // The writer's alone.
     int pages;      // in the log
-    int asked_at;   // how many there were at the thread's last request
+    int asked_at;   // how many there were when the thread was last asked
     int give_up_at; // the writer does not try again below this number of pages
 };
 

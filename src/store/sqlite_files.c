@@ -61,7 +61,7 @@ static bool lock_database(const struct sqlite_files *files, struct error *error)
     return true;
 }
 
-// As SQLite does with the files it makes beside the database: if root makes the file, it is given to the
+// SQLite does the same with the files it makes beside the database. A file made by root is given to the
 // database's owner, who could not open it otherwise. Without the right to do so it stays unchanged.
 static void give_to_owner(const struct sqlite_files *files) {
     struct stat status;

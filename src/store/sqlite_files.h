@@ -43,8 +43,8 @@ bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *ident
 
 // Call once SQLite has opened all files: notes which they are, and stores that in *identity, unless it is
 // NULL or known already. Syncs their folder, so that their names stay. With an identity, its keeper then
-// locks the database as one more reader, until sqlite_files_let_go or sqlite_files_forget: so nobody else
-// can be the last to close it. ERROR_STORE_FAILED when a name leads elsewhere, or one of them cannot be
+// locks the database as one more reader, until sqlite_files_let_go or sqlite_files_forget. Until then nobody
+// else can be the last to close it. ERROR_STORE_FAILED when a name leads elsewhere, or one of them cannot be
 // opened, locked or synced.
 bool sqlite_files_note(struct sqlite_files *files, struct sqlite_identity *identity,
                        struct error *error) MUST_CHECK;

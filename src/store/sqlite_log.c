@@ -306,11 +306,11 @@ static bool check(int file, const char *path, struct error *error) {
     return find_damage(file, path, header, &damage, error) && refuse(&damage, error);
 }
 
-// After a crash, or after a commit whose sync failed, a log's contents may be in the system's memory and not
-// on the disk, and yet be read back as stored. A sync alone does not help: Linux does not write again what
-// an earlier sync failed to write. Moving such a log into the database would spoil the database if the power
-// failed halfway. So the log is written once more, before SQLite opens it. Writing the same bytes again
-// harms nothing, and does not disturb readers of the store.
+// After a crash, or after a commit whose sync failed, a log's contents may be only in the system's memory,
+// and yet be read back as stored. A sync alone does not help: Linux does not write again what an earlier
+// sync failed to write. Moving such a log into the database would spoil the database if the power failed
+// halfway. So the log is written once more, before SQLite opens it. Writing the same bytes again harms
+// nothing, and does not disturb readers of the store.
 static bool write_again(int file, struct error *error) {
     uint8_t bytes[64 * 1024];
     ssize_t length;

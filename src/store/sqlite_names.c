@@ -117,7 +117,7 @@ void sqlite_names_paths(const char *path, store_each_path each, void *context) {
 
 // For reading -----------------------------------------------------------------------------------------------
 
-// Whether the store was closed cleanly, by somebody else, in a folder where we may not write: to read a
+// Whether the store was closed cleanly, by somebody else, in a folder where we may not write. To read a
 // database that has a log, SQLite makes files beside it.
 static bool nobody_writes(const struct sqlite_names *names) {
     char folder[PATH_MAX];
@@ -136,8 +136,8 @@ void sqlite_names_uri(const struct sqlite_names *names, char uri[SQLITE_URI_BYTE
 
 // Its beginning -------------------------------------------------------------------------------------------
 
-// With a journal or a log beside it SQLite decides: the power may have failed while the file's beginning was
-// being written, and the right bytes are then in that other file.
+// With a journal or a log beside it SQLite decides. The power may have failed while the file's beginning was
+// being written; the right bytes are then in that other file.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
                                   struct error *error) {
     static const char beginning[] = SQLITE_BEGINNING;

@@ -29,9 +29,9 @@ struct sqlite_names {
 // that SQLite would not take for a file (":memory:", "file:…"; sqlite.org/c3ref/open.html).
 bool sqlite_names_check(const char *path, struct error *error) MUST_CHECK;
 
-// Finds the files: `path` is followed to its end. ERROR_STORE_FAILED when that leads nowhere, or when one of
-// the files is a folder or device, has a second name (a hard link), or is a link beside the database.
-// Missing files are fine. Opens nothing.
+// Finds the files: `path` is followed to its end. ERROR_STORE_FAILED when that leads nowhere. Also when one
+// of the files is a folder or device, has a second name (a hard link), or is a link although it is not the
+// database itself. Missing files are fine. Opens nothing.
 bool sqlite_names_find(const char *path, struct sqlite_names *names, struct error *error) MUST_CHECK;
 
 // Writes the name of a file beside the database, such as "…-wal", into `name`.

@@ -11,10 +11,10 @@ enum { SQLITE_SCHEMA_TABLES = 5 }; // including the view
 // for a row of one bet; docs/benchmarks.md has the figures.
 enum { SQLITE_PAGE_BYTES = 16384 };
 
-// Of a chunk's columns `numbers` comes before `rows`, and `digest` and `checksum` before both: SQLite reads a
-// row from its beginning, so a draw, which wants the numbers, never touches the text.
+// Among a chunk's columns, `numbers` comes before `rows`, and `digest` and `checksum` before both. SQLite
+// reads a row from its beginning, so a draw, which needs only the numbers, never touches the text.
 //
-// The view bets turns the text into JSON (a list of lists of strings) and lets SQLite take that apart, which
+// The view bets turns the text into JSON (a list of lists of strings) and lets SQLite take that apart. This
 // costs time in proportion to the text; taking lines off a text one by one would cost its square.
 static const char sqlite_schema[] = "CREATE TABLE draws ("
                                     " draw TEXT NOT NULL PRIMARY KEY,"

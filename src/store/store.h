@@ -1,15 +1,15 @@
-// For callers: what a store of bets promises.
+// For callers: the promises of a store of bets.
 //
 // Invariants (held by tests/unit/test_store.c, which runs against every kind of store):
-//   1. What store_commit returned true for is there after any crash.
+//   1. Once store_commit has returned true, its group survives any crash.
 //   2. A group (store_begin … store_commit) is stored whole or not at all.
-//   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again, and
-//      whether the failed commit was stored is only known by reading it back. Only two leave the store
-//      open, with nothing of the group stored: ERROR_STORE_STALE, another server was quicker; and
-//      ERROR_STORE_REFUSED, the store does not take something in the group.
+//   3. A failed call is sticky: the store then takes nothing until it has been closed and opened again. Only
+//      reading back shows whether a failed commit was stored. Two errors leave the store open, with nothing
+//      of the group stored: ERROR_STORE_STALE, another server was quicker; and ERROR_STORE_REFUSED, the store
+//      does not accept something in the group.
 //   4. (draw, agency, first) is unique: the same place is never stored twice.
-//   5. What was damaged after it was stored is not handed out: the call fails, and says which row it is. Only
-//      a chunk's `rows` are for the reader to check, by its `digest`. Held by tests/unit/test_damage.c.
+//   5. A row damaged after it was stored is not handed out: the call fails, and names the row. Only
+//      a chunk's `rows` must be checked by the reader, with its `digest`. Held by tests/unit/test_damage.c.
 //   6. A row that another server has changed since it was read is not replaced: ERROR_STORE_STALE. Held by
 //      tests/unit/test_store_shared.c.
 // One thread at a time uses a store.
