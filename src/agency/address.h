@@ -6,7 +6,7 @@
 #include "base/error.h"
 
 struct address {
-    char text[ADDRESS_BYTES_MAX]; // as it was written
+    char text[ADDRESS_BYTES_MAX]; // as written
     char host[ADDRESS_BYTES_MAX]; // a name or a numeric address, without brackets
     char port[8];
 };

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 // Copies a line to `out`, which has room for all of it, without the quotes around its fields; *out_length is
-// the new length. Returns false when a quote is not closed where it should be, or there is a comma within
-// quotes: without them it would be taken for the end of the field.
+// the new length. Returns false when a quote is not closed where it should be, or when there is a comma
+// within quotes. Without them the comma would be taken for the end of the field.
 bool csv_unquote(const char *line, size_t length, char *out, size_t *out_length);
 
 #endif

@@ -163,8 +163,8 @@ static void on_good_answer(struct dialogue *dialogue) {
     route_good(route_of(dialogue));
 }
 
-// The next answer may take twice as long: a central that is only slow must not be asked repeatedly for an
-// answer that it is about to give.
+// The next answer may take twice as long: a slow central must not be asked repeatedly for an answer that it
+// is about to give.
 static void on_no_answer(struct dialogue *dialogue) {
     char reason[ERROR_TEXT_BYTES];
     snprintf(reason, sizeof reason, "no answer within %" PRIu32 " ms", dialogue->answer_ms);

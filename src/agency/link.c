@@ -16,7 +16,7 @@
 enum {
     INPUT_BYTES_MIN = 16 * 1024,
     ENCRYPTED_BYTES = 16 * 1024,
-    // A silent central is probed, and counts as gone when it has not answered for UNACKNOWLEDGED_MS_MAX: two
+    // A silent central is probed, and counts as gone when it has not answered for UNACKNOWLEDGED_MS_MAX. Two
     // lost probes do not end a link that waits for the draw. The number of probes follows from
     // TCP_USER_TIMEOUT, which the kernel prefers to a probe count.
     KEEPALIVE_SECONDS = 8,

@@ -46,7 +46,7 @@ struct link *link_open(uv_loop_t *loop, const struct address *address, struct tl
 void link_send(struct link *link, uint8_t *bytes, size_t length);
 
 // Ends the link, whatever it is doing, and nulls the caller's pointer: no event follows. The loop must keep
-// running for the memory to be freed, but this keeps it waiting for nothing.
+// running for the memory to be freed, but need not wait for anything.
 void link_close(struct link **link);
 
 #endif
