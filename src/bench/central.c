@@ -70,7 +70,7 @@ static void become_central(const struct central_options *options, const struct c
         arguments[18] = "--loops";
         arguments[19] = options->loops;
     }
-    // Through the environment, as it may contain a password.
+    // Through the environment, because it may contain a password.
     if (setenv("STORE", options->store != NULL ? options->store : store, 1) != 0 ||
         !set_certificates(options->certificates)) {
         return;

@@ -1,4 +1,4 @@
-// Counts durations in buckets whose width grows with the duration: 64 buckets for each doubling, so that a
+// Counts durations in buckets whose width grows with the duration: 64 buckets for each doubling. So a
 // quantile is off by at most 1.6 %, and adding takes a few instructions.
 #ifndef QUINIELA_BENCH_HISTOGRAM_H
 #define QUINIELA_BENCH_HISTOGRAM_H
