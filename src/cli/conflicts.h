@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-// Two settings, by their fields, of which only one may be given, and why.
+// Two settings, by their fields, that exclude each other, and why.
 struct conflict {
     const void *one, *other;
     const char *why;
