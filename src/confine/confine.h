@@ -4,7 +4,7 @@
 //
 //   user.c          becomes another user, when started as root
 //   capabilities.c  for a root that stays root: gives up root's powers
-//   modules.c       loads in advance what the resolver would load later: no code comes in afterwards
+//   modules.c       loads in advance what the resolver would load later: no code is loaded afterwards
 //   landlock.c      allows files beneath the given paths only, no TCP ports,
 //                   and connections only if asked for
 //   seccomp.c       allows the system calls that the server makes; any other one ends the process
