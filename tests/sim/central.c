@@ -39,7 +39,7 @@ static struct {
     struct worker worker;
     struct loop loops[LOOPS];
     bool running, dying, quiet;
-    uint64_t life; // which start this is: what was meant for an earlier one does not happen
+    uint64_t life; // which start this is; events meant for an earlier one are dropped
     unsigned ledger_delay_ms;
 } central;
 
@@ -98,7 +98,7 @@ static void take_what_waits(void) {
     *end = queue_take_all(&central.worker.queue);
 }
 
-// A group is what has come in the meantime: anything from one request to all.
+// A group is any part of what has arrived in the meantime, from one request to all.
 static struct queue_node *take_group(void) {
     struct queue_node *group = central.worker.waiting, *last = group;
     uint32_t count = world_chance(50) ? UINT32_MAX : world_between(1, 4);
@@ -224,7 +224,7 @@ struct connection *central_accept(struct wire *wire, int port) {
 
 // Ending ----------------------------------------------------------------------------------------------------
 
-// As ledger/worker.c when it is stopped.
+// Does what ledger/worker.c does when it is stopped.
 static void stop_worker(void) {
     struct worker *worker = &central.worker;
     take_what_waits();
@@ -239,7 +239,7 @@ static void stop_worker(void) {
     worker->waiting = NULL;
 }
 
-// In the order in which cli/server.c takes itself apart.
+// In the order in which cli/server.c stops its parts.
 static void take_apart(bool orderly) {
     central.quiet = true;
     central.dying = !orderly;

@@ -10,31 +10,31 @@ struct wire;
 
 void central_begin(void);
 
-// Ends it, if it runs, without any more answers.
+// Ends it, if it is running, without any further answers.
 void central_end(void);
 
-// Starts it, and again and again when the store does not open.
+// Starts it, and tries again for as long as the store does not open.
 void central_start(void);
 
-// Stops as on SIGTERM; crashes. Starts again after a while.
+// The first stops it as SIGTERM does, the second crashes it. It starts again after a while.
 void central_stop(void);
 void central_crash(void);
 
-// Dies within the call that runs now: nothing that it does leaves it. The end comes with
-// central_after_event.
+// Dies within the current call: nothing that the call still does has any effect outside. central_after_event
+// then ends it.
 void central_die(void);
 bool central_is_dying(void);
 
-// Whether it reads nothing more, as it stops.
+// Whether it no longer reads because it is stopping.
 bool central_is_quiet(void);
 
-// Takes a connection; NULL when it does not run.
+// Takes a connection; NULL when it is not running.
 struct connection *central_accept(struct wire *wire, int port);
 
-// Does what is left to do when its code has run.
+// Does what is left to do after its code has run.
 void central_after_event(void);
 
-// Slows the ledger down, up to so many milliseconds a group.
+// Slows the ledger down, by up to `delay_ms` milliseconds a group.
 void central_slow_down(unsigned delay_ms);
 
 #endif

@@ -1,6 +1,6 @@
-// A client that speaks only the classic part of the protocol: one chunk at a time, without `first`, and the
-// winners asked for on the same connection. It cannot send again; so its wires are never cut, and when the
-// central fails it, it vanishes with everything that is on its way, and one of ours takes over.
+// A client that speaks only the classic part of the protocol: one chunk at a time, without `first`. It asks
+// for the winners on the same connection. It cannot send again, so its wires are never cut. When the central
+// fails it, it vanishes with everything in transit, and one of our clients takes over.
 #ifndef QUINIELA_TESTS_SIM_CLASSIC_H
 #define QUINIELA_TESTS_SIM_CLASSIC_H
 
@@ -9,7 +9,7 @@
 
 void classic_begin(void);
 
-// Starts one for the agency, soon. `over` is called when it has been told its winners, or has failed.
+// Soon starts one for the agency. `over` is called when it has been told its winners, or has failed.
 void classic_start(uint32_t agency, void (*over)(void *context), void *context);
 
 // Whether it works for that agency.

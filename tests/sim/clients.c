@@ -15,23 +15,23 @@
 
 enum { CLIENTS_MAX = 32, START_MS_MAX = 500, RESTART_MS_MAX = 3000 };
 
-// One run of the program `quiniela client`, and those that follow when it is killed.
+// One run of the program `quiniela client`, and its further runs after it is killed.
 struct client {
     uint32_t agency;
     const struct planned_agency *bets;
     struct dialogue_options options;
     struct chunk *single;
-    struct dialogue *dialogue; // NULL: it does not run
+    struct dialogue *dialogue; // NULL: it is not running
     struct wire *wire;
-    uint64_t waits; // how many it has asked for in all its runs
+    uint64_t waits; // how many waits it has asked for in all its runs
     bool done;      // told its winners
-    bool ended;     // the dialogue, which is still to be freed
+    bool ended;     // the dialogue, which must still be freed
 };
 
 static struct {
     struct client all[CLIENTS_MAX];
     uint32_t count;
-    struct client *speaking; // whose code runs now
+    struct client *speaking; // whose code is running
 } clients;
 
 static void start(void *context, uint64_t number);
@@ -124,7 +124,7 @@ static void wait_for(void *context, uint32_t wait_ms) {
 static void end(void *context) {
     struct client *client = context;
     client->ended = true;
-    client->waits++; // whatever it still waits for
+    client->waits++; // cancels any wait
 }
 
 static const struct dialogue_actions actions = {
@@ -152,7 +152,7 @@ static void take_bets(struct client *client) {
     }
 }
 
-// All of them lead to the one central.
+// All addresses lead to the one central.
 static void name_servers(struct addresses *addresses, const char *name) {
     addresses->count = world_between(1, 3);
     for (uint32_t i = 0; i < addresses->count; i++) {
@@ -160,7 +160,7 @@ static void name_servers(struct addresses *addresses, const char *name) {
     }
 }
 
-// Each start may come with other settings.
+// Each start may have other settings.
 static void start(void *context, uint64_t number) {
     (void)number;
     struct client *client = context;

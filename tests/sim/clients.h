@@ -12,13 +12,13 @@ void clients_end(void);
 // Starts one client for each agency, soon.
 void clients_start(void);
 
-// Kills or stops one that runs; it starts again after a while.
+// Kills or stops a running client; it starts again after a while.
 void clients_crash_one(void);
 
-// Starts a second one for some agency.
+// Starts a second client for some agency.
 void clients_start_another(void);
 
-// The client whose code runs now has logged how many winners it has.
+// The client whose code is running has logged how many winners it has.
 void clients_told(uint64_t winners);
 
 // Whether every client has been told its winners.

@@ -30,7 +30,7 @@ struct connection {
 };
 
 static struct connection *connections; // that are not closed
-static struct connection *closed;      // whose own hold is still to be released, linked by `next`
+static struct connection *closed;      // that have not yet released their own hold, linked by `next`
 
 // What net/connection.h promises ----------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ void connection_send(struct connection *connection, const uint8_t *bytes, size_t
 
 void connection_send_lasting(struct connection *connection, const uint8_t *bytes, size_t length) {
     (void)connection, (void)bytes, (void)length;
-    abort(); // so many winners no simulated agency has
+    abort(); // no simulated agency has that many winners
 }
 
 void connection_await_arrival(struct connection *connection) {
@@ -205,7 +205,7 @@ bool connections_reads(const struct connection *connection) {
 
 void connections_receive(struct connection *connection, const uint8_t *bytes, size_t length) {
     if (connection->phase != CONNECTION_OPEN) {
-        return; // lingering: it is thrown away
+        return; // lingering: the bytes are thrown away
     }
     uint8_t *input = malloc(connection->input_length + length + JSON_PADDING_BYTES);
     if (input == NULL) {
@@ -244,7 +244,7 @@ void connections_lose(struct connection *connection) {
 
 // Ends ------------------------------------------------------------------------------------------------------
 
-// Longer where it is not known yet whether what was sent has arrived.
+// Lingers longer while it is unknown whether the bytes sent have arrived.
 static void stop_lingering(void *context, uint64_t waited_ms) {
     struct connection *connection = wire_central(context);
     if (connection != NULL && connection->awaits_arrival && waited_ms < ARRIVAL_MS_MAX) {

@@ -13,7 +13,7 @@ struct stored_chunk;
 struct stored_draw;
 struct stored_winner;
 
-// Begins a digest. Where it is not wanted, nothing below does anything.
+// Begins a digest. If it is not wanted, nothing below does anything.
 void digest_begin(bool wanted);
 bool digest_is_wanted(void);
 uint64_t digest_value(void);

@@ -41,22 +41,22 @@ static struct {
     size_t winners_durable, winners_count;
     bool open;
     bool unsettled;            // the last commit failed; nobody knows yet whether it was stored
-    bool unkept;               // only a canary's: the last commit is not on the disk yet
+    bool unkept;               // only in a canary: the last commit is not on the disk yet
     bool shut;                 // its descriptors are closed: nothing works until it is opened again
     int64_t fails_in, dies_in; // calls; -1: not at all
     int64_t fails_in_commit, dies_in_commit; // commits
     uint32_t fails_percent;
 } disk;
 
-// Bugs to be found, and in no program but one canary each: a commit returns before it is on the disk, so that
-// the ledger acknowledges before it is …
+// Bugs that the simulation must find, each in one canary program only. In the first, a commit returns before
+// it is on the disk, so the ledger acknowledges too early.
 #ifdef QUINIELA_CANARY_EARLY
 static const bool canary_is_early = true;
 #else
 static const bool canary_is_early = false;
 #endif
 
-// … and the store goes on when its descriptors are closed.
+// In the second, the store goes on when its descriptors are closed.
 #ifdef QUINIELA_CANARY_SHUT
 static const bool canary_goes_on = true;
 #else
@@ -152,7 +152,7 @@ static bool is_due(int64_t *calls) {
     return *calls >= 0 && (*calls)-- == 0;
 }
 
-// Whether this call goes well.
+// Whether this call succeeds.
 static bool works(const char *call, struct error *error) {
     digest_call(call);
     if (central_is_dying()) {
@@ -193,7 +193,7 @@ static bool commit(struct store *store, struct error *error) {
         disk.unsettled = true;
         return false;
     }
-    if (!disk.shut) { // else it is the canary's, and nothing comes to the disk
+    if (!disk.shut) { // otherwise this is the canary, and nothing reaches the disk
         world_trace("store: commit");
         disk.unkept = canary_is_early;
         if (!disk.unkept) {
@@ -362,7 +362,7 @@ static bool winners(struct store *store, store_each_winner each, void *context, 
     return works("winners", error);
 }
 
-// There are no files whose damage could be found.
+// There are no files that could be damaged.
 static bool check_files(struct store *store, store_on_damage on_damage, void *context, struct error *error) {
     (void)store, (void)on_damage, (void)context;
     return works("check_files", error);

@@ -1,6 +1,6 @@
 // A store (store/backend.h) in memory that knows what would survive a crash and what would not, and whose
-// every call can fail. A commit that fails may be stored all the same: that is settled when the store is
-// opened again.
+// every call can fail. A commit that fails may still be stored: that is settled when the store is opened
+// again.
 #ifndef QUINIELA_TESTS_SIM_DISK_H
 #define QUINIELA_TESTS_SIM_DISK_H
 
@@ -9,20 +9,20 @@
 // Empties the disk: before a world, and after it.
 void disk_erase(void);
 
-// As store_open.
+// Like store_open.
 bool disk_open(struct store **store, struct error *error);
 
-// The call, or the commit, after so many further ones fails, once; or the central dies in it.
+// After that many further ones, one call or commit fails, or the central dies in it.
 void disk_fail_in(uint32_t calls);
 void disk_die_in(uint32_t calls);
 void disk_fail_in_commit(uint32_t commits);
 void disk_die_in_commit(uint32_t commits);
 
-// From now on so many calls of a hundred fail. 0 also takes back what the functions above asked for.
+// From now on, `percent` of a hundred calls fail. 0 also cancels what the functions above asked for.
 void disk_fail_often(uint32_t percent);
 
 // Closes the descriptors of the store that is open, as a fault elsewhere in the process could, or takes its
-// files' names away: every call fails until it is closed and opened again. Never a commit that counts.
+// files' names away: every call fails until it is closed and opened again. No commit counts in that time.
 void disk_shut(void);
 
 #endif

@@ -20,8 +20,8 @@ enum {
     STEPS_APART_MAX = 30
 };
 
-static uint32_t pending;          // of what is to happen at a moment
-static uint32_t left, steps_left; // faults that steps bring, and steps to the next one
+static uint32_t pending;          // faults that will happen, or end, at a set moment
+static uint32_t left, steps_left; // faults still to come after steps, and steps to the next one
 static uint64_t count;
 
 static void choose_step(void) {

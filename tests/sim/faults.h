@@ -1,11 +1,11 @@
-// What goes wrong in a simulated lottery, and when; until it has calmed down.
+// What goes wrong in a simulated lottery, and when, until it has calmed down.
 #ifndef QUINIELA_TESTS_SIM_FAULTS_H
 #define QUINIELA_TESTS_SIM_FAULTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// Decides what will go wrong: some of it at moments, some of it after so many steps.
+// Decides what will go wrong: some of it at set moments, the rest after a number of steps.
 void faults_begin(void);
 
 // A step has been made.
@@ -14,7 +14,7 @@ void faults_step(void);
 // Whether nothing more will go wrong.
 bool faults_are_over(void);
 
-// How many there have been since the program began.
+// How many faults there have been since the program began.
 uint64_t faults_count(void);
 
 #endif

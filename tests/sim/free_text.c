@@ -49,7 +49,7 @@ void free_text_cut(char *fields) {
     for (char *field = fields; field != NULL;) {
         char *next = strstr(field, separator);
         char *after = next != NULL ? next + sizeof separator - 1 : NULL;
-        if (has_key(field, "message")) { // the last one: what looks like a field after it is part of it
+        if (has_key(field, "message")) { // the last field: what follows belongs to it, even if it has " | "
             *field = '\0';
             return;
         }

@@ -1,5 +1,5 @@
 // The program's log (base/log.h) and progress bar (agency/progress.h) in the simulated world: the lines go
-// into the trace, and what a client says of its winners to the oracle.
+// into the trace, and what a client says about its winners goes to the oracle.
 #include "base/log.h"
 #include "agency/progress.h"
 #include "clients.h"

@@ -1,5 +1,5 @@
-// `simulation`: whole lotteries in a simulated world, one for each seed, with everything going wrong that
-// may, and every promise checked at every step. See docs/testing.md.
+// `simulation`: whole lotteries in a simulated world, one for each seed. Everything goes wrong that may, and
+// every promise is checked at every step. See docs/testing.md.
 #include "central.h"
 #include "clients.h"
 #include "digest.h"
@@ -32,7 +32,7 @@ static void say_how_to_replay(void) {
             run.program, run.seed, run.program, run.seed);
 }
 
-// An assertion of the program has failed; it has printed itself.
+// An assertion of the program has failed; its message is already printed.
 static void on_abort(int number) {
     fflush(stdout);
     say_how_to_replay();
@@ -58,7 +58,7 @@ static void live(void) {
     }
 }
 
-// Once more when all is over: whoever asks, or sends, then must hear the same.
+// Once more after the end: everyone who then asks or sends must get the same answer.
 static void live_on(void) {
     central_crash();
     resenders_come_for_all();

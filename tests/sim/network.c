@@ -20,10 +20,10 @@ enum { CUT_CLIENT_TOLD_MS = 10000, CUT_CENTRAL_TOLD_MS = 60000 };
 
 // One direction of a wire.
 struct pipe {
-    uint8_t *bytes; // on their way
+    uint8_t *bytes; // in transit
     size_t length, capacity;
-    bool moving; // the next piece has its moment
-    bool cut;    // nothing more comes in
+    bool moving; // the next piece is scheduled
+    bool cut;    // nothing more enters
     bool harmed; // … because of the network
     bool ends;   // the end follows the bytes
     bool resets; // … and it is not an orderly one
@@ -37,13 +37,13 @@ struct wire {
     const struct wire_events *events;
     void *context;
     bool has_agency, is_up, spared;
-    // Bytes to the agency: that the central sent, that came to the agency's system, that this has
-    // acknowledged as far as the central's knows; and up to where there are winners, and not yet at the
-    // agency's.
+    // Counts of bytes to the agency: those the central sent, those that reached the agency's system, and
+    // those that the central's system knows to be acknowledged. `winners_end` is where winners end, if these
+    // have not reached the agency's system yet; otherwise 0.
     uint64_t sent, taken, acknowledged, winners_end;
     struct connection *central; // NULL: not yet, or no longer
     struct questions *questions;
-    uint8_t *input; // the agency's: bytes that it has not consumed
+    uint8_t *input; // the agency's: bytes that it has not yet consumed
     size_t input_length;
 };
 
@@ -102,7 +102,7 @@ static void put(struct wire *wire, struct pipe *pipe, const uint8_t *bytes, size
     move_soon(wire, pipe);
 }
 
-// How many of the bytes come in one piece.
+// How many of the bytes arrive in one piece.
 static size_t some_bytes(size_t length) {
     uint32_t kind = world_below(4);
     if (length <= 1 || kind == 0) {
@@ -127,7 +127,7 @@ static void acknowledge(struct wire *wire, uint64_t taken) {
     }
 }
 
-// The acknowledgement has come to the central, unless it is lost on its way.
+// The acknowledgement reaches the central, unless it is lost on the way.
 static void come_acknowledged(void *context, uint64_t taken) {
     struct wire *wire = context;
     if (!wire->up.harmed && wire->central != NULL) {
@@ -137,7 +137,7 @@ static void come_acknowledged(void *context, uint64_t taken) {
     }
 }
 
-// Bytes have come to the agency's system. Whether the agency ever reads them the central does not learn.
+// Bytes have reached the agency's system. The central does not learn whether the agency ever reads them.
 static void take_down(struct wire *wire, size_t length) {
     wire->taken += length;
     if (wire->winners_end > 0 && wire->taken >= wire->winners_end) {
@@ -158,12 +158,12 @@ static void move_up(void *context, uint64_t number) {
     }
     if (pipe->length > 0) {
         if (!connections_reads(wire->central)) {
-            return; // wire_central_reads comes when it does
+            return; // wire_central_reads is called when it does
         }
         size_t length = some_bytes(pipe->length);
         world_trace("wire %" PRIu32 ": %zu bytes to the central", wire->number, length);
         connections_receive(wire->central, pipe->bytes, length);
-        if (pipe->length >= length) { // else the central has closed its end
+        if (pipe->length >= length) { // otherwise the central has closed its end
             take_out(pipe, length);
         }
     } else if (pipe->resets) {
@@ -173,7 +173,7 @@ static void move_up(void *context, uint64_t number) {
         world_trace("wire %" PRIu32 ": end to the central", wire->number);
         pipe->ends = false;
         pipe->cut = true;
-        acknowledge(wire, wire->taken); // the end says so, too
+        acknowledge(wire, wire->taken); // the end acknowledges them, too
         connections_end(wire->central);
     } else {
         return;
@@ -184,7 +184,7 @@ static void move_up(void *context, uint64_t number) {
     }
 }
 
-// As agency/link.c hands bytes to its owner.
+// Hands bytes over as agency/link.c does to its owner.
 static void hand_over(struct wire *wire) {
     size_t consumed = 0, now = 1;
     while (wire->has_agency && now > 0 && consumed < wire->input_length) {
@@ -208,7 +208,7 @@ static void move_down(void *context, uint64_t number) {
     struct pipe *pipe = &wire->down;
     pipe->moving = false;
     if (!wire->has_agency || !wire->is_up) {
-        return; // come_up moves on
+        return; // come_up will continue
     }
     if (pipe->length == 0) {
         pipe->ends = false;
@@ -245,7 +245,7 @@ static void come_up(void *context, uint64_t number) {
 static void arrive(void *context, uint64_t number) {
     (void)number;
     struct wire *wire = context;
-    bool is_gone = !wire->has_agency && world_chance(50); // else the central takes it, and then learns
+    bool is_gone = !wire->has_agency && world_chance(50); // otherwise the central takes it, and learns later
     if (is_gone || wire->up.cut) {
         return;
     }

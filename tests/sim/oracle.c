@@ -12,21 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A question on a connection that has no answer yet.
+// An unanswered question on a connection.
 struct question {
     struct question *next;
-    uint64_t end; // of a chunk: the agency's bets up to its end
+    uint64_t end; // of a chunk: how many of the agency's bets there are up to its end
     bool last;
     uint32_t count;
     int64_t list_from; // asks what is stored from here on; -1: does not
-    uint64_t stored;   // of these bets, when it was sent
-    bool is_known;     // all of it was stored then, and is in its place: it must be acknowledged
-    bool is_forged;    // it has other bets than its agency: never to be acknowledged
+    uint64_t stored;   // how many of the bets were stored when it was sent
+    bool is_known;     // its bets were stored in their place by then: it must be acknowledged
+    bool is_forged;    // its bets are not its agency's: it must never be acknowledged
 };
 
 struct questions {
     uint32_t agency;
-    const struct planned_agency *bets; // NULL: a stranger's, of which nothing is known
+    const struct planned_agency *bets; // NULL: a stranger's, about which nothing is known
     struct question *first, **end;     // chunks
     uint32_t consultations;
     uint64_t appended; // by a client that sends no `first`
@@ -35,14 +35,14 @@ struct questions {
 struct agency_seen {
     const struct planned_agency *bets; // whose bets are stored; NULL: nobody's yet
     uint64_t stored;                   // bets, durably
-    bool is_end[2][PLAN_BETS_MAX + 1]; // a chunk that was sent ends here; of a contested agency's two lists
-    uint32_t sent[2];                  // the last of them
+    bool is_end[2][PLAN_BETS_MAX + 1]; // a sent chunk ends here; for both lists of a contested agency
+    uint32_t sent[2];                  // the last such end
     bool last_sent[2];
     bool finished;
     char finished_at[STORE_TIME_BYTES];
     struct piece pieces[PLAN_BETS_MAX]; // stored chunks, each at its first bet
     bool told;                          // the central has sent its winners
-    bool got;                           // and they came to its system
+    bool got;                           // and they reached its system
     uint32_t winners_stored;
 };
 
@@ -131,7 +131,7 @@ static bool are_bets(const struct planned_agency *bets, uint64_t first, uint32_t
     return row == end;
 }
 
-// What is known of the question when it is put.
+// Notes what is known about the question when it is asked.
 static void judge(const struct questions *questions, const struct message *message,
                   struct question *question) {
     const struct agency_seen *agency = &seen.of[questions->agency];
@@ -207,7 +207,7 @@ struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets) 
 
 // What the central answers ----------------------------------------------------------------------------------
 
-// The list that an acknowledgement has: stored chunks, one after the other, from the bet asked for on.
+// The list in an acknowledgement: stored chunks, one after the other, starting at the bet asked for.
 static void check_list(uint32_t number, const struct question *question, const struct reply *reply) {
     const struct agency_seen *agency = &seen.of[number];
     uint64_t at = (uint64_t)question->list_from;
@@ -277,7 +277,7 @@ static void check_winners(struct questions *questions, const struct bet_slice *t
     seen.of[questions->agency].told = true;
 }
 
-// Whether the bets of that list may be refused for good: other ones are stored.
+// Whether the bets of that list may be refused for good, because other bets are stored.
 static bool is_rightly_refused(uint32_t agency, const struct planned_agency *bets,
                                const struct error_code *code) {
     const struct planned_agency *stored = seen.of[agency].bets;
@@ -306,8 +306,8 @@ static void check_refusal(struct questions *questions, const struct reply *reply
     }
 }
 
-// A stranger's nonsense is never acknowledged; whoever asks for an agency's winners gets these, after the
-// draw.
+// A stranger's nonsense is never acknowledged. A stranger who asks for an agency's winners gets them, after
+// the draw.
 static void check_stranger(struct questions *questions, const struct reply *reply) {
     world_trace("central: to a stranger: reply %d %s", (int)reply->type,
                 reply->type == REPLY_ERROR ? reply->error_name : "");
@@ -350,7 +350,7 @@ void oracle_arrived(const struct questions *questions) {
 
 // What is stored --------------------------------------------------------------------------------------------
 
-// With its first chunk it is decided whose bets those of a contested agency are.
+// The first stored chunk of a contested agency decides whose bets it has.
 static const struct planned_agency *whose(const struct stored_chunk *chunk) {
     const char *other = plan.contested[chunk->agency] && plan.other[chunk->agency].count > 0
                             ? plan.other[chunk->agency].bets[0].text

@@ -1,5 +1,5 @@
-// Who knows what must be: sees every message sent, every answer given and every commit, and says so at once
-// when a promise (docs/operations.md) is broken.
+// The oracle knows what must be true. It sees every message sent, every answer given and every commit, and
+// reports immediately when a promise (docs/operations.md) is broken.
 #ifndef QUINIELA_TESTS_SIM_ORACLE_H
 #define QUINIELA_TESTS_SIM_ORACLE_H
 
@@ -15,13 +15,13 @@ struct planned_agency;
 struct durable {
     bool has_draw;
     struct stored_draw draw;
-    const struct stored_agency *agencies; // by number, from 1; agency 0 in it: no row
+    const struct stored_agency *agencies; // by number, from 1; an entry whose agency is 0 has no row
 };
 
 void oracle_begin(void);
 void oracle_end(void);
 
-// The questions that an agency with these bets (NULL: a stranger) has put on one connection, in their order.
+// The questions that an agency with these bets (NULL: a stranger) has asked on one connection, in order.
 struct questions;
 struct questions *questions_new(uint32_t agency, const struct planned_agency *bets);
 void questions_free(struct questions *questions);
@@ -29,20 +29,20 @@ void questions_free(struct questions *questions);
 // An agency sends a whole frame.
 void oracle_sent(struct questions *questions, const uint8_t *frame, size_t length);
 
-// What somebody has who copied everything that clients with these bets have sent.
+// A copy of everything that clients with these bets have sent.
 struct copied {
     uint32_t sent;   // bets, from the first on
     bool has_last;   // the last chunk, too
-    uint32_t stored; // of the agency's bets, for good
-    bool is_theirs;  // it is these that are stored
-    bool finished;   // and the agency's end is
+    uint32_t stored; // how many of the agency's bets are stored for good
+    bool is_theirs;  // these bets are the stored ones
+    bool finished;   // the agency's end is stored
 };
 struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets);
 
 // The central sends a whole frame, in answer to what came on that connection. Returns whether it has winners.
 bool oracle_answered(struct questions *questions, const uint8_t *frame, size_t length);
 
-// Winners that the central sent on that connection have come to the agency's system.
+// Winners that the central sent on that connection have reached the agency's system.
 void oracle_arrived(const struct questions *questions);
 
 // A commit is being made durable: first each new chunk and each new winner, in order; then the rows.
@@ -50,7 +50,7 @@ void oracle_chunk_stored(const struct stored_chunk *chunk);
 void oracle_winner_stored(const struct stored_winner *winner);
 void oracle_committed(const struct durable *durable);
 
-// An agency's client logs how many winners it was told of; gives up for good.
+// An agency's client logs how many winners it was told of; or it gives up for good.
 void oracle_client_told(uint32_t agency, const struct planned_agency *bets, uint64_t winners);
 void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error);
 

@@ -13,7 +13,7 @@ enum { WINNING_NUMBER = 7574 };
 
 struct plan plan;
 
-// `mark` tells documents of the one list from those of the other.
+// `mark` distinguishes the documents of one list from those of the other.
 static void make_bet(struct planned_agency *agency, uint32_t number, char mark, uint32_t index) {
     struct planned_bet *bet = &agency->bets[index];
     bet->number = world_chance(12) ? plan.winning_number : (uint16_t)world_below(10000);

@@ -18,11 +18,11 @@
 
 enum { AHEAD_MAX = 8, OVERLAP_MAX = 4, SMALL_MAX = 12, STRAYS_MAX = 20, COME_BACK_MS_MAX = 3000 };
 
-// A part of the copy, as it is sent.
+// A part of the copy, sent as one chunk.
 struct part {
     uint32_t first, count;
     bool last;   // as the last chunk
-    bool walked; // one of those that cover the whole copy; else a stray one
+    bool walked; // one of the parts that cover the whole copy; otherwise a stray one
     bool forged; // its last bet is changed
 };
 
@@ -30,16 +30,16 @@ struct resender {
     uint32_t agency;
     bool busy;
     const struct planned_agency *bets;
-    uint32_t end; // of the bets in its copy
+    uint32_t end; // how many bets its copy has
     bool has_last;
-    uint32_t known;            // of them, for certain
-    uint32_t asked, answered;  // so many bets of the walk have been
+    uint32_t known;            // how many of them are stored for certain
+    uint32_t asked, answered;  // how many bets of the walk have been
     bool asked_last, ends;     // the last chunk has been sent, and answered
     uint32_t strays;           // still to be sent
     uint32_t chunk_max, ahead; // how it sends
     struct part waiting[AHEAD_MAX];
     uint32_t waiting_count;
-    struct wire *wire; // NULL: it is to come back
+    struct wire *wire; // NULL: it will come back
 };
 
 static struct resender all[PLAN_AGENCIES_MAX + 1];
@@ -96,7 +96,7 @@ static struct part stray_part(struct resender *who) {
     return part;
 }
 
-// The next ones of the walk begin a little before the end of the last one.
+// The next part of the walk begins at the end of the last one, or a little before.
 static struct part walked_part(struct resender *who) {
     uint32_t back = world_chance(50) ? world_below(OVERLAP_MAX + 1) : 0;
     struct part part = {.first = who->asked - (back < who->asked ? back : who->asked), .walked = true};
@@ -136,7 +136,7 @@ static void leave(struct resender *who) {
     who->waiting_count = 0;
 }
 
-// What it was not answered it sends again.
+// It sends everything unanswered again.
 static void come_back(struct resender *who, const char *reason) {
     world_trace("resender of agency %" PRIu32 ": comes again: %s", who->agency, reason);
     leave(who);
@@ -149,10 +149,10 @@ static void go(struct resender *who) {
     who->busy = false;
 }
 
-// Refusals are for the oracle to judge; what the store could not do now is sent again.
+// The oracle judges refusals. After a failure of the store, the resender sends again.
 static void take_answer(struct resender *who, const struct reply *reply) {
     if (who->waiting_count == 0) {
-        return; // the oracle has said so
+        return; // the oracle has reported it
     }
     struct part part = who->waiting[0];
     memmove(who->waiting, who->waiting + 1, --who->waiting_count * sizeof part);
@@ -198,9 +198,10 @@ static void on_down(void *context, const char *reason) {
     come_back(context, reason);
 }
 
-// With what has been sent until now. Nothing new may be stored while a client works for the agency that does
-// not say where its bets belong, and takes them to be the next; nor where there are two lists: what follows
-// on what is stored could be of the other one, and nobody could tell.
+// Takes a copy of what has been sent so far. Resending must store nothing new in two cases. In the first, a
+// classic client works for the agency: it does not say where its bets belong, and assumes that they are the
+// next ones. In the second, the agency has two lists: bets after the stored ones could be from the wrong
+// list, and nobody could tell.
 static void take_copy(struct resender *who) {
     struct copied copied = oracle_copied(who->agency, who->bets);
     who->known = copied.is_theirs ? copied.stored : 0;

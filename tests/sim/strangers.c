@@ -32,7 +32,7 @@ static void send_noise(struct stranger *who) {
     for (size_t i = 0; i < length; i++) {
         noise[i] = (uint8_t)world_below(256);
     }
-    noise[0] |= 1; // its length is more than any message has
+    noise[0] |= 1; // its length exceeds that of any message
     wire_send(who->wire, noise, length);
 }
 
