@@ -122,8 +122,8 @@ static void tear(struct bytes *bytes, const struct change *change) {
     }
 }
 
-// What is left of an inode. Each cut has a mood: nothing, half, or all of what was not synced has arrived,
-// and the last of it may be torn.
+// What is left of an inode. Each cut has a mood: none, half, or all of the unsynced changes have arrived, and
+// the last one may be torn.
 static void cut_inode(struct inode *inode, unsigned mood) {
     for (const struct change *change = inode->changes; change != NULL; change = change->next) {
         bool arrives = mood == 0 ? false : mood == 1 ? random_below(2) == 0 : true;
@@ -175,7 +175,7 @@ int disk_next_change(bool is_sync, bool *shortened) {
         return is_sync ? SQLITE_IOERR_FSYNC : SQLITE_FULL;
     case DISK_SHORT_WRITE:
         *shortened = true;
-        return is_sync ? SQLITE_IOERR_FSYNC : SQLITE_FULL; // as SQLite's own layer tells a short write
+        return is_sync ? SQLITE_IOERR_FSYNC : SQLITE_FULL; // as SQLite's own layer reports a short write
     default:
         return is_sync ? SQLITE_IOERR_FSYNC : SQLITE_IOERR;
     }
@@ -233,7 +233,7 @@ bool disk_fault_was_met(void) {
 
 void disk_power_on(void) {
     assert(disk.open_files == 0);
-    if (!disk.is_off) { // it goes now, when nothing is open
+    if (!disk.is_off) { // the power fails now, when nothing is open
         cut_power();
     }
     for (int i = 0; i < NAMES_MAX; i++) {

@@ -1,8 +1,8 @@
-// A disk in memory, as a VFS of SQLite's: it knows what has been synced and what has not, and so what a power
-// cut leaves. Whatever was not synced may be lost, kept, torn, or kept without what was written before it.
+// A disk in memory, as a VFS for SQLite. It knows what has been synced, and so what a power cut leaves.
+// Unsynced data may be lost, kept, torn, or kept without the data written before it.
 //
-// A failed sync is as on Linux: the error is told once, what was to be written stays readable for as long as
-// the power is on, and is never written; the next sync succeeds.
+// A failed sync behaves as on Linux. The error is reported once. The data stays readable for as long as the
+// power is on, but is never written. The next sync succeeds.
 #ifndef QUINIELA_TESTS_POWER_DISK_H
 #define QUINIELA_TESTS_POWER_DISK_H
 
@@ -18,14 +18,14 @@ void disk_register(void);
 void disk_erase(uint64_t seed);
 
 // From now on the `operation`-th change (write, truncate, sync, delete, creation; from 1) meets the fault,
-// and with `for_ever` all that follow, too; 0: none does. After a power cut everything fails.
+// and with `for_ever` all later ones, too; 0: none does. After a power cut everything fails.
 void disk_fail_at(long operation, enum disk_fault fault, bool for_ever);
 
 // How many changes there were since disk_fail_at; whether its fault was met.
 long disk_operations(void);
 bool disk_fault_was_met(void);
 
-// The power is on again: what has survived is on the disk, and nothing fails. No file may be open.
+// The power is on again: the disk has what survived, and nothing fails. No file may be open.
 void disk_power_on(void);
 
 #endif

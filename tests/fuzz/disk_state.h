@@ -1,5 +1,5 @@
-// What the two parts of the disk share: disk.c has what is on it and what a power cut leaves, disk_vfs.c what
-// SQLite does to it.
+// What the two parts of the disk share: disk.c has its contents and what a power cut leaves; disk_vfs.c has
+// SQLite's operations on it.
 #ifndef QUINIELA_TESTS_FUZZ_DISK_STATE_H
 #define QUINIELA_TESTS_FUZZ_DISK_STATE_H
 
@@ -15,7 +15,7 @@ struct bytes {
     int64_t size, capacity;
 };
 
-// A change that has not been synced: bytes at an offset, or a new size where there are none.
+// An unsynced change: bytes at an offset, or, without bytes, a new size.
 struct change {
     struct change *next;
     int64_t offset;
@@ -29,7 +29,7 @@ struct inode {
     struct inode *next_buried;
 };
 
-// What processes share of a file's log: nothing of it survives.
+// The memory in which processes share a file's log: none of it survives.
 struct shared {
     uint8_t *regions[REGIONS_MAX];
     int readers[OPEN_SHM_LOCKS];
@@ -62,29 +62,29 @@ struct disk_state {
 
 extern struct disk_state disk;
 
-// All of these want the mutex held.
+// The caller of any of these holds the mutex.
 
 // An empty file that has no name yet.
 struct inode *disk_new_inode(void);
 
-// Writes down a change and makes it readable; one whose length is negative is a truncation to `offset`. The
-// bytes are copied.
+// Notes a change and makes it readable. A change of negative length is a truncation to `offset`. The bytes
+// are copied.
 void disk_note_change(struct inode *inode, int64_t offset, const void *data, int length);
 
 // All of its changes are on the disk, or will never be.
 void disk_sync_inode(struct inode *inode);
 void disk_forget_changes(struct inode *inode);
 
-// An inode without a name may still be open: its memory goes when nothing is.
+// An inode without a name may still be open: its memory is freed when no file is open.
 void disk_bury(struct inode *inode);
 
-// The inode is what the name stands for, on the disk too.
+// Makes the name stand for the inode, on the disk too.
 void disk_set_durable(struct name *name, struct inode *inode);
 
-// What the next change meets: SQLITE_OK, or an error; *shortened when a write does half.
+// The outcome of the next change: SQLITE_OK, or an error. *shortened is set when a write only does half.
 int disk_next_change(bool is_sync, bool *shortened);
 
-// Nothing is left of what processes share of the name's log.
+// Frees the memory in which processes share the name's log.
 void disk_forget_shared(struct name *name);
 
 #endif

@@ -178,13 +178,13 @@ static void barrier(sqlite3_file *base) {
     pthread_mutex_unlock(&disk.mutex);
 }
 
-// The last one to close makes the next one begin anew, as SQLite's own layer has it.
+// After the last connection closes, the next one begins anew, as with SQLite's own layer.
 static int unmap_shared(sqlite3_file *base, int delete) {
     (void)delete;
     struct file *file = of(base);
     pthread_mutex_lock(&disk.mutex);
     change_locks(file, ~0u, SQLITE_SHM_UNLOCK);
-    if (disk.open_files <= 2) { // a database and its log: one connection is left, which is this one
+    if (disk.open_files <= 2) { // a database and its log: only this connection is left
         disk_forget_shared(file->name);
     }
     pthread_mutex_unlock(&disk.mutex);
@@ -294,7 +294,7 @@ static int full_path(sqlite3_vfs *vfs, const char *text, int size, char *path) {
     return SQLITE_OK;
 }
 
-// The store syncs its directory itself, past SQLite: the linker hands that call over (--wrap=fsync).
+// The store syncs its directory itself, without SQLite: the linker redirects that call here (--wrap=fsync).
 int __wrap_fsync(int descriptor);
 
 int __wrap_fsync(int descriptor) {

@@ -69,7 +69,7 @@ void promises_begin(uint32_t agencies) {
     memset(&promises, 0, sizeof promises);
     promises.decoder = decoder;
     promises.agencies = agencies;
-    for (uint32_t agency = 1; agency <= agencies; agency++) { // empty, but not nowhere
+    for (uint32_t agency = 1; agency <= agencies; agency++) { // empty, but not NULL
         text_add(&promises.sent[agency], "", 0);
         text_add(&promises.stored[agency].rows, "", 0);
     }
@@ -120,8 +120,8 @@ static struct question *read_questions(const struct conversation *conversation, 
 
 struct walk {
     const struct question *questions;
-    size_t count, next; // the first question that may still wait for its answer
-    size_t consulted;   // consultations that were answered, of whichever question
+    size_t count, next; // `next`: the first question that may still wait for its answer
+    size_t consulted;   // answered consultations, whichever question they belong to
     bool asked[PROMISED_AGENCIES_MAX + 1];
 };
 
@@ -151,7 +151,7 @@ static void keep_told(const struct walk *walk, const struct bet_slice *winners) 
     text_add(&kept->winners, winners->text, winners->length);
 }
 
-// A consultation may be held, and so what comes behind it is answered before it.
+// A consultation may be held, so later questions are answered before it.
 static const struct question *question_answered(struct walk *walk, bool of_consultation) {
     while (walk->next < walk->count && !of_consultation &&
            walk->questions[walk->next].kind == ASKED_WINNERS) {

@@ -1,6 +1,6 @@
 // What a chunk refuses changes nothing, and what it takes can be found again.
-// Each line of the input is added as a bet. What is taken is found by its text, its number and its place, and
-// the digest knows it from anything else.
+// Each line of the input is added as a bet. A bet that is taken can be found by its text, its number and its
+// place, and the digest fits only this chunk.
 #include "fuzz.h"
 
 #include "bet/bet.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What the chunk holds just now, to see later that nothing of it has changed.
+// A copy of the chunk's contents, to check later that nothing has changed.
 static uint8_t *copy_of(const struct chunk *chunk) {
     size_t numbers = 2 * (size_t)chunk->count;
     uint8_t *copy = malloc(numbers + chunk->rows_length + 1);
@@ -55,7 +55,7 @@ static void add_bet(struct chunk *chunk, const char *text, size_t length) {
     }
 }
 
-// A digest fits what it was made of, and nothing that differs from it in one bit.
+// A digest fits its chunk, and nothing that differs from it in one bit.
 static void check_digest(struct chunk *chunk, size_t place) {
     uint8_t digest[CHUNK_DIGEST_BYTES];
     bool same = false;

@@ -1,7 +1,7 @@
 // Whatever comes on three connections, and then a power cut, no promise is broken.
 // The real service, ledger and store behind connections that are only a struct here. The input is a list of
-// steps: a byte that says what happens to which of three connections, a length, and that many bytes. In the
-// end the power goes. Whatever comes, promises.h holds, and nothing is left over.
+// steps: a byte that says what happens to which of three connections, a length, and that many bytes. At the
+// end the power fails. Whatever comes, the promises of promises.h hold, and nothing is left over.
 #include "fuzz.h"
 
 #include "base/log.h"
@@ -30,7 +30,7 @@ struct connection {
     bool awaits_arrival;
     int port, holds;
     size_t charged;
-    uint8_t *input, *output, *heard; // `heard`: what the service has taken off the input
+    uint8_t *input, *output, *heard; // `heard`: what the service has consumed of the input
     size_t input_length, output_length, heard_length;
     void *state;
 };
@@ -51,7 +51,7 @@ static struct ledger *ledger;
 static struct lottery *lottery;
 static const struct winners *winners;
 static char path[64];
-static int alive; // connections whose memory is not freed yet
+static int alive; // connections whose memory is not yet freed
 
 // What net/connection.h, net/net.h and ledger/worker.h promise --------------------------------------------
 
@@ -293,7 +293,7 @@ static void close_slot(int slot, bool settled) {
     slots[slot] = NULL;
 }
 
-// What was sent has arrived.
+// Everything sent has arrived.
 static void acknowledge(void) {
     for (int i = 0; i < CONNECTIONS; i++) {
         if (slots[i] != NULL && slots[i]->open && slots[i]->awaits_arrival) {
@@ -303,7 +303,7 @@ static void acknowledge(void) {
     }
 }
 
-// Returns whether anything had come for it.
+// Returns whether the ledger had any requests.
 static bool run_ledger(void) {
     struct queue_node *group = queue_take_all(&worker.queue);
     if (group != NULL) {
@@ -321,7 +321,7 @@ static bool run_ledger(void) {
     return group != NULL;
 }
 
-// With `settled` everything is answered first; else what is on its way comes back to nobody.
+// With `settled`, everything is answered first; otherwise the answers to pending requests reach nobody.
 static void stop_central(bool settled) {
     while (settled && run_ledger()) {
     }

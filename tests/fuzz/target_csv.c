@@ -25,7 +25,7 @@ static size_t message_bytes(const struct chunk *chunk) {
     return bytes;
 }
 
-// So long that any line's bet goes into an empty message, and so short that only every good bet does.
+// The long message has room for the bet of any line, even a bad one; the short one for any good bet.
 enum { MESSAGE_LONG = 8192, MESSAGE_SHORT = 600 };
 
 static struct all read_all(const char *path, uint32_t chunk_size, size_t message_max) {
@@ -44,7 +44,7 @@ static struct all read_all(const char *path, uint32_t chunk_size, size_t message
         must_hold(chunk->count <= chunk_size, "a chunk is within its limit");
         if (!at_end && chunk->count == 0) {
             must_hold(message_max == MESSAGE_SHORT, "reading goes on");
-            break; // a line that is no bet, and does not even go into the message
+            break; // a line that is not a bet, and too long for the message
         }
         must_hold(message_bytes(chunk) <= message_max, "a message is within its limit");
         all.rows = realloc(all.rows, all.length + chunk->rows_length + 1);
@@ -70,7 +70,7 @@ static void compare(const struct all *one, const char *path, uint32_t chunk_size
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     const char *path = file_of(bytes, length);
-    log_set_level(LOG_LEVEL_ERROR); // a last line without an end is warned of
+    log_set_level(LOG_LEVEL_ERROR); // a last line without a newline would cause a warning
     struct all one = read_all(path, 1, MESSAGE_LONG);
     compare(&one, path, 100, MESSAGE_LONG);
     compare(&one, path, 100, MESSAGE_SHORT);

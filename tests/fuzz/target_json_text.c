@@ -1,6 +1,6 @@
 // Any text that we write as JSON is read back as it was.
-// Whatever is in it, but for bytes that are no UTF-8, which come back as '?'; and so are the replies that
-// carry it.
+// The text may hold anything, except that bytes that are not UTF-8 come back as '?'. The same holds for
+// replies that carry it.
 #include "fuzz.h"
 
 #include "base/utf8.h"

@@ -1,6 +1,6 @@
 // Over TLS the service gets what a client with a good certificate has said, and nothing else.
-// Whatever comes from the other side, be it no TLS at all or that of a real client with its bytes changed,
-// left out or put in between; from its beginning.
+// The other side may send no TLS at all, or the bytes of a real client with some changed, left out or
+// inserted. The service gets the client's words from their beginning on.
 #include "fuzz.h"
 
 #include "base/error.h"
@@ -128,7 +128,7 @@ static void open_net(void) {
     log_set_level(LOG_LEVEL_CRITICAL);
 }
 
-// A client comes. Its bytes do not come by the socket, so that they come in pieces of the fuzzer's making.
+// A client comes. Its bytes do not go through the socket, so that the fuzzer can choose the pieces.
 static void come(void) {
     int sockets[2];
     struct sockaddr_in6 nobody = {.sin6_family = AF_INET6};
@@ -153,7 +153,7 @@ static bool is_over(void) {
     return connection == NULL || !stage_is_running(connection);
 }
 
-// What the server has written comes out.
+// Takes what the server has written.
 static void hear_server(void) {
     ssize_t length = read(client_end, said_by_server.bytes + said_by_server.length,
                           sizeof said_by_server.bytes - said_by_server.length);
@@ -221,7 +221,7 @@ static uint8_t next(struct input_bytes *input) {
     return *input->bytes++;
 }
 
-// Bytes for the server, in pieces. False when it has had enough.
+// Gives the server bytes, in pieces. False when the server has closed the connection.
 static bool give(const uint8_t *bytes, size_t length) {
     while (length > 0 && !is_over()) {
         size_t room;
@@ -244,7 +244,7 @@ static bool give(const uint8_t *bytes, size_t length) {
     return !is_over();
 }
 
-// Passes on what the client has said, as the input has it: each step a kind and a number.
+// Passes on what the client has said, as the input demands: each step is a kind and a number.
 static bool tamper(struct input_bytes *input, const struct buffer *said) {
     size_t at = 0;
     while (at < said->length) {
@@ -260,10 +260,10 @@ static bool tamper(struct input_bytes *input, const struct buffer *said) {
             break;
         case 2: // some are left out
             break;
-        case 3: // some are said twice
+        case 3: // some are sent twice
             good = give(said->bytes + at, count) && give(said->bytes + at, count);
             break;
-        case 4: // some come in between
+        case 4: // others are inserted
             for (size_t i = 0; i < count; i++) {
                 changed[i] = next(input);
             }
@@ -293,7 +293,7 @@ static bool to_buffer(void *context, const uint8_t *bytes, size_t length) {
     return append(context, bytes, length);
 }
 
-// What the server has said, for the client. False when that is through with it.
+// Gives the client what the server has said. False when the client has ended.
 static bool hear(struct tls_session *client, struct buffer *heard) {
     uint8_t plain[256];
     tls_session_feed(client, said_by_server.bytes, said_by_server.length);
@@ -322,7 +322,7 @@ static void play_client(enum client_kind kind, struct input_bytes *input) {
             must_hold(text != NULL, "memory");
             text[0] = (uint8_t)round;
             if (append(&meant, text, length)) {
-                (void)!tls_session_write(client, text, length); // it may have been told to go
+                (void)!tls_session_write(client, text, length); // the server may have refused it already
             }
             free(text);
         }
@@ -354,7 +354,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         make_certificates();
         open_net();
     }
-    (void)tls_hello_resumes(bytes, length); // nothing is read beyond the end
+    (void)tls_hello_resumes(bytes, length); // it must not read beyond the end
     identified = refused = false;
     heard_of_client.length = said_by_server.length = 0;
     come();
