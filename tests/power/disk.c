@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A write that is lost while a later one survives is what reordering is: both orders of two writes to
-// different sectors are among the subsets. Two writes to one sector cannot change places, as there is one
-// copy of it in memory.
+// If a write is lost while a later one survives, that is a reordering: both orders of two writes to different
+// sectors are among the subsets. Two writes to one sector cannot change places, because memory has only one
+// copy of the sector.
 const struct disk_damage disk_damages[DISK_DAMAGES] = {
     {"nothing unsynced", DISK_NONE, 0, 0, false, DISK_NAMES_UNDONE},
     {"everything", DISK_ALL, 0, 0, false, DISK_NAMES_STAY},
@@ -154,7 +154,7 @@ static void add_change(struct disk_file *file, size_t offset, const uint8_t *byt
     file->changes[file->count++] = (struct disk_change){offset, length, bytes};
 }
 
-// Writing to a page that was dropped makes all of it due to be written.
+// A write to a page that was dropped makes the whole page due to be written again.
 static void revive(struct disk_file *file, size_t page) {
     size_t start = page * DISK_CACHE_PAGE_BYTES, end = start + DISK_CACHE_PAGE_BYTES;
     end = end < file->size ? end : file->size;
@@ -218,7 +218,7 @@ void disk_sync_failed(struct disk *disk, int number, uint64_t seed) {
     uint32_t reach = random_below(&seed, 3) * 40; // percent: none, some, most
     for (size_t i = 0; i < file->count; i++) {
         const struct disk_change *change = &file->changes[i];
-        // A size is the file system's own business, which it does not forget.
+        // The file system keeps the size itself, and does not forget it.
         if (change->bytes == NULL || random_below(&seed, 100) < reach) {
             apply_durably(file, change);
         } else {
@@ -280,8 +280,8 @@ static bool survives(struct cut *cut, size_t index, bool truncation) {
     return true;
 }
 
-// Bytes that stand there already do not suffer: on Linux every write is a write of a whole page of the cache,
-// so SQLite's log, too, counts on it.
+// Bytes that are already there are not damaged: on Linux every write writes a whole page of the cache.
+// SQLite's log relies on this, too.
 static void write_garbage(struct cut *cut, struct disk_file *file, size_t at, const uint8_t *bytes,
                           size_t length) {
     for (size_t i = 0; i < length; i++) {
@@ -292,7 +292,7 @@ static void write_garbage(struct cut *cut, struct disk_file *file, size_t at, co
     }
 }
 
-// Each sector of the write by itself: written, not written, or garbage.
+// Decides for each sector of the write by itself: written, not written, or garbage.
 static void write_torn(struct cut *cut, struct disk_file *file, const struct disk_change *change) {
     size_t end = change->offset + change->length, next;
     for (size_t at = change->offset; at < end; at = next) {

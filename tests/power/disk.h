@@ -1,5 +1,5 @@
-// A disk that tells what is durable from what is only in the system's memory: files, their names, and every
-// change since the last sync. From what it holds it makes the disk that a power cut leaves.
+// A disk that distinguishes durable data from data that is only in the system's memory: files, their names,
+// and every change since the last sync. From these it makes the disk that a power cut leaves.
 #ifndef QUINIELA_TESTS_POWER_DISK_H
 #define QUINIELA_TESTS_POWER_DISK_H
 
@@ -22,13 +22,13 @@ struct disk_file {
     size_t count, capacity;
     uint8_t *dropped; // for each page of the cache: it can be read, but will never be written
     size_t dropped_pages;
-    uint8_t **owned; // bytes of changes that no one else holds
+    uint8_t **owned; // bytes of changes that nothing else owns
     size_t owned_count;
 };
 
 struct disk_name {
     char text[DISK_NAME_BYTES];
-    int *files; // numbers of the files it stood for, since the last sync of the names; the last is now
+    int *files; // numbers of the files it has named since the last sync of the names, the current one last
     size_t count;
 };
 
@@ -50,7 +50,7 @@ enum disk_choice {
     DISK_ALL_BUT_LAST,
     DISK_ALL_BUT_ONE,
     DISK_ONE,
-    DISK_UP_TO_ONE, // a prefix, and the last of it torn
+    DISK_UP_TO_ONE, // a prefix, its last write torn
     DISK_ONLY_TRUNCATIONS,
     DISK_ONLY_WRITES,
 };
@@ -61,8 +61,8 @@ struct disk_damage {
     const char *name;
     enum disk_choice choice;
     uint32_t percent;
-    size_t sector; // of 512 or 4096 bytes: each sector of a write survives by itself; 0: whole writes
-    bool garbage;  // what does not survive may be garbage, within the bytes that were written
+    size_t sector; // 512 or 4096 bytes: each sector of a write survives by itself; 0: whole writes do
+    bool garbage;  // written bytes that do not survive may become garbage
     enum disk_names names;
 };
 
@@ -73,7 +73,7 @@ extern const struct disk_damage disk_damages[DISK_DAMAGES];
 struct disk *disk_new(void);
 void disk_free(struct disk *disk);
 
-// The file that stands under the name now, or DISK_NO_FILE.
+// The file that has the name now, or DISK_NO_FILE.
 int disk_find(const struct disk *disk, const char *name);
 
 // What programs do to a disk. `bytes` must outlive the disk.
@@ -84,17 +84,17 @@ void disk_truncate(struct disk *disk, int file, size_t size);
 void disk_sync(struct disk *disk, int file);
 void disk_sync_names(struct disk *disk);
 
-// A sync that fails as Linux fails it: some of the writes may have reached the disk, and the others are not
-// tried again. They can still be read, until the power goes, or their page is written to once more.
+// A sync that fails as on Linux: some of the writes may have reached the disk, and the others are not tried
+// again. Those can still be read until the power fails, or until their page is written to once more.
 void disk_sync_failed(struct disk *disk, int file, uint64_t seed);
 
 // Whether anything would be lost now.
 bool disk_has_unsynced(const struct disk *disk);
 
-// The disk as it is after the power went and came back. The caller's.
+// The disk as it is after the power failed and came back. The caller owns it.
 struct disk *disk_after_cut(const struct disk *disk, const struct disk_damage *damage, uint64_t seed);
 
-// A copy of a disk that has just come out of disk_new or disk_after_cut. The caller's.
+// A copy of a disk that was just made by disk_new or disk_after_cut. The caller owns it.
 struct disk *disk_copy(const struct disk *disk);
 
 #endif

@@ -1,6 +1,5 @@
 // What happened in a run, in order: what was done to the disk, and what agencies sent and were told
-// meanwhile. Played again up to any point it gives the disk of that moment, and what had been promised by
-// then.
+// meanwhile. Replayed up to any point, it gives the disk of that moment, and what had been promised by then.
 #ifndef QUINIELA_TESTS_POWER_HISTORY_H
 #define QUINIELA_TESTS_POWER_HISTORY_H
 
@@ -40,10 +39,10 @@ struct history {
     size_t count, capacity;
 };
 
-// Appends an entry, whose `bytes` then belong to the history. Not for two threads at once.
+// Appends an entry, whose `bytes` then belong to the history. Only one thread at a time may call it.
 void history_add(struct history *history, const struct history_entry *entry);
 
-// Does to the disk what the entry says; nothing when it is of the lottery.
+// Does to the disk what the entry says. An entry of the lottery does nothing.
 void history_apply(const struct history_entry *entry, struct disk *disk);
 
 // Prints the last entries before `end`, for people.

@@ -1,5 +1,5 @@
-// The small lottery that is played here, known in advance to its last bet; and what its agencies have been
-// promised by some moment, and have sent by then.
+// The small lottery that is played here, with every bet known in advance. Also what its agencies have sent,
+// and have been promised, by some moment.
 #ifndef QUINIELA_TESTS_POWER_LOTTERY_H
 #define QUINIELA_TESTS_POWER_LOTTERY_H
 
@@ -29,7 +29,7 @@ uint32_t lottery_bets(uint32_t agency);
 uint16_t lottery_number(uint32_t agency, uint32_t bet);
 size_t lottery_bet(uint32_t agency, uint32_t bet, char text[LOTTERY_TEXT_BYTES]);
 
-// Takes in what an entry of the history says.
+// Adds what an entry of the history says.
 void promise_apply(struct promise *promise, const struct history_entry *entry);
 
 #endif

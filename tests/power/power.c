@@ -1,5 +1,5 @@
 // Cuts the power at any operation of a lottery and opens what is left; makes operations fail and then cuts
-// the power. `power --help` tells the flags. Ends with 0 when the promise held every time, and otherwise says
+// the power. `power --help` lists the flags. Ends with 0 if the promise held every time; otherwise prints
 // what was tried, so that it can be tried again.
 #include "check.h"
 #include "story.h"
@@ -40,7 +40,8 @@ struct run {
 
 static const struct vfs_fault no_fault = {VFS_NO_FAULT, 0, false};
 
-// Plays the plans one after the other, the first with the fault. Returns whether that one came to its end.
+// Plays the plans one after the other, the first with the fault. Returns whether the first one came to its
+// end.
 static bool play(struct run *run, const struct story_plan *plan, const struct vfs_fault *fault,
                  const struct story_plan *then) {
     struct disk *disk = disk_copy(run->start);
@@ -66,7 +67,7 @@ struct search {
     uint64_t random;
     size_t cuts;  // how many in all, unless `all`
     bool all;     // every point, and every damage
-    bool further; // the power goes once more while the store is opened
+    bool further; // the power fails once more while the store is opened
     unsigned *counter;
 };
 
@@ -103,7 +104,7 @@ static void cut(struct search *search, const struct run *run, const struct disk 
     disk_free(left);
 }
 
-// An acknowledgement is worst off right after it was given, with everything gone that was not synced.
+// An acknowledgement is most at risk right after it was given, when everything unsynced is lost.
 static void cut_here(struct search *search, const struct run *run, const struct disk *disk,
                      const struct promise *promise, size_t at) {
     if (!disk_has_unsynced(disk)) {
@@ -144,8 +145,8 @@ static void search_cuts(struct search *search, const struct run *run) {
 static const char *const fault_names[VFS_FAULT_KINDS] = {"none", "error",       "failed sync",
                                                          "full", "short write", "failed read"};
 
-// Plays with one fault, and then looks at it: a clean start, and power cuts anywhere. False when the fault
-// was never met, as the run has no operation of that number.
+// Plays with one fault, then checks the outcome with a clean start, and with power cuts anywhere. False when
+// the fault was never met because the run has no operation of that number.
 static bool try_fault(const struct disk *start, const struct promise *before, uint64_t seed,
                       const struct vfs_fault *fault, const char *where) {
     char what[200];
@@ -155,8 +156,7 @@ static bool try_fault(const struct disk *start, const struct promise *before, ui
              fault_names[fault->kind], fault->at, fault->for_ever ? " and for ever" : "");
     check_set_context("%s", what);
     unsigned faults = done.faults;
-    // Then nothing fails: the central starts, on what the system still reads, and goes on to the
-    // end.
+    // Then nothing fails: the central starts with what the system can still read, and continues to the end.
     struct story_plan clean = {.seed = seed + 1, .steady = plan.steady, .check = true};
     check_set_history(&run.history, SIZE_MAX);
     bool to_the_end = play(&run, &plan, fault, &clean);
@@ -166,7 +166,7 @@ static bool try_fault(const struct disk *start, const struct promise *before, ui
     }
     done.fault_runs++;
     done.given_up += !to_the_end;
-    // What a failed sync has left shows at few moments only.
+    // The effect of a failed sync shows at few moments only.
     struct search search = {.what = what,
                             .random = seed * 31 + fault->at,
                             .cuts = fault->kind == VFS_FAULT_SYNC ? 12 : 3,
@@ -185,7 +185,7 @@ static uint64_t count_operations(const struct disk *start, const struct promise 
     return run.operations;
 }
 
-// `most`: only the first so many operations, which are those of opening.
+// Only the first `most` operations are tried. Where `most` is small, they are those of opening.
 static void try_faults(const struct disk *start, const struct promise *before, uint64_t seed, uint64_t most,
                        const char *where) {
     uint64_t random = seed;
@@ -211,7 +211,7 @@ static void try_faults(const struct disk *start, const struct promise *before, u
     }
 }
 
-// Faults while a store is opened that a power cut has left.
+// Faults while a store that a power cut has left is being opened.
 static void try_faults_in_recovery(const struct run *run, uint64_t seed) {
     struct disk *disk = disk_copy(run->start);
     struct promise promise = *run->before;

@@ -22,7 +22,7 @@
 enum { GROUP_MAX = 24 };
 
 struct client {
-    uint32_t position; // bets that are sent and, as far as it knows, will be stored
+    uint32_t position; // how many bets it has sent that, as far as it knows, will be stored
     bool finished;
 };
 
@@ -83,7 +83,8 @@ static bool has_company(void) {
     return story.reader != NULL || story.idle != NULL;
 }
 
-// A failure is one too many when no fault is due. A reader may be the cause; it goes then.
+// A failure while readers are open may be their fault: they leave, and the story tries again. Any other
+// failure needs a fault as its cause.
 static bool may_try_again(const char *what, const struct error *error) {
     if (has_company()) {
         part_from_readers();
@@ -97,7 +98,7 @@ static bool may_try_again(const char *what, const struct error *error) {
 
 // The ledger ----------------------------------------------------------------------------------------------
 
-// The store looks at the beginning of its file before SQLite does, and not through the VFS.
+// The store reads the beginning of its file before SQLite does, and not through the VFS.
 static void show_file(const char *ending) {
     char name[DISK_NAME_BYTES];
     uint8_t bytes[64];
@@ -210,7 +211,7 @@ static void add_chunk(uint32_t agency, uint32_t first, uint32_t end, bool last) 
     note(HISTORY_SENT, agency, end, last);
 }
 
-// Up to three chunks on their way at once; now and then some of it has been sent before.
+// Adds up to three chunks in a row. Now and then, some of their bets have been sent before.
 static void add_chunks(uint32_t agency) {
     struct client *client = &story.clients[agency];
     uint32_t bets = lottery_bets(agency), longest = agency == 3 ? 215 : 16;
@@ -228,7 +229,7 @@ static void add_chunks(uint32_t agency) {
     }
 }
 
-// Whether it went well; when not, the clients go back to what they know.
+// Returns whether to go on. After a failure the clients go back to what was acknowledged.
 static bool process_group(void) {
     for (size_t i = 0; i < story.count; i++) {
         story.group[i].node.next = i + 1 < story.count ? &story.group[i + 1].node : NULL;
@@ -361,7 +362,7 @@ bool story_play(const char *path, const struct story_plan *plan, struct promise 
         story.clients[agency].position = from_the_start ? 0 : promise->agencies[agency].acknowledged;
     }
     bool done = play();
-    if (story.ledger != NULL && chance(2) == 0) { // the readers may be the last to go, or not
+    if (story.ledger != NULL && chance(2) == 0) { // sometimes the ledger closes before the readers
         ledger_close(&story.ledger);
     }
     part_from_readers();

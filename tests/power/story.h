@@ -11,11 +11,11 @@ struct story_plan {
     bool company;      // readers of the store, and restarts of the central
     bool check;        // compare the store with the promise after opening, and at the end
     bool only_open;    // opens, and does nothing else
-    unsigned failures; // how many may come in a row before it gives up; 0: none may come at all
+    unsigned failures; // how many are allowed in a row before it gives up; 0: none at all
 };
 
-// Plays on the disk that is mounted, from wherever the lottery is, and adds to the promise. Returns whether
-// it came to the end; false when it gave up. Nothing is open afterwards.
+// Plays on the mounted disk, from where the lottery stands, and adds to the promise. Returns whether it came
+// to the end; false when it gave up. Nothing is open afterwards.
 bool story_play(const char *path, const struct story_plan *plan, struct promise *promise);
 
 #endif

@@ -1,4 +1,4 @@
-// The VFS: names, faults, and what is written down.
+// The VFS: names, faults, and the records in the history.
 #include "vfs_state.h"
 
 #include "base/checksum.h"
@@ -135,7 +135,7 @@ int vfs_peek(const char *name, uint8_t *bytes, int length) {
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *flags_out) {
     (void)vfs;
     file->pMethods = NULL;
-    if (name == NULL) { // a file for the time of a statement
+    if (name == NULL) { // a temporary file of one statement
         return power.original->xOpen(power.original, name, file, flags, flags_out);
     }
     vfs_lock();
@@ -154,7 +154,8 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
     handle->file = number;
     handle->read_only = (flags & SQLITE_OPEN_READONLY) != 0;
     handle->errors_met = *vfs_sync_errors(number);
-    // That of a new log is ignored when it fails; so here it does nothing, and the store must do it itself.
+    // For a new log, SQLite ignores a failure to sync the names. So here it does not sync them at all, and
+    // the store must do it itself.
     handle->sync_names = make && (flags & SQLITE_OPEN_MAIN_JOURNAL);
     handle->next = power.handles;
     power.handles = handle;
@@ -188,7 +189,7 @@ static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *result
     (void)vfs;
     vfs_lock();
     int number = disk_find(power.disk, name);
-    // As SQLite's own: to exist is to be there and not empty.
+    // As in SQLite's own VFS, a file exists only if it is not empty.
     *result = number != DISK_NO_FILE && (flags != SQLITE_ACCESS_EXISTS || power.disk->files[number].size > 0);
     return vfs_unlock(SQLITE_OK);
 }
@@ -249,8 +250,8 @@ void vfs_register(void) {
     (void)result;
 }
 
-// SQLite's random numbers must not come again: two logs with the same salts would be taken for one. So they
-// follow from what is on the disk already, too.
+// SQLite's random numbers must not repeat, because two logs with the same salts would be taken for one. So
+// they also depend on what is already on the disk.
 static uint64_t salts_for(const struct disk *disk, uint64_t seed) {
     uint64_t salts = seed;
     for (int i = 0; i < disk->file_count; i++) {

@@ -1,7 +1,7 @@
 // A VFS for SQLite over the disk of disk.h, in memory, with locks and shared memory for the connections of
-// this process. It writes down what is done to the disk, and makes operations fail on demand. What the
-// store itself does to its log and to the directory, by fsync and posix_fadvise, comes here too (the program
-// is linked with --wrap for both).
+// this process. It records what is done to the disk, and makes operations fail on demand. The store's own
+// calls of fsync and posix_fadvise, for its log and the directory, come here too (the program is linked with
+// --wrap for both).
 #ifndef QUINIELA_TESTS_POWER_VFS_H
 #define QUINIELA_TESTS_POWER_VFS_H
 
@@ -10,10 +10,10 @@
 
 enum vfs_fault_kind {
     VFS_NO_FAULT,
-    VFS_FAULT_IO,    // an error of whatever changes something: open, write, sync, truncate, delete
+    VFS_FAULT_IO,    // an error in any operation that changes something: open, write, sync, truncate, delete
     VFS_FAULT_SYNC,  // only syncs, of files and of the directory
-    VFS_FAULT_FULL,  // no room: what makes a file, or makes it longer
-    VFS_FAULT_SHORT, // a write of half of the bytes, and then no room
+    VFS_FAULT_FULL,  // no room: fails what creates a file or makes it longer
+    VFS_FAULT_SHORT, // half of the bytes are written, and then there is no room
     VFS_FAULT_READ,
     VFS_FAULT_KINDS,
 };
@@ -24,11 +24,11 @@ struct vfs_fault {
     bool for_ever;
 };
 
-// Makes this VFS SQLite's default. Once.
+// Makes this VFS SQLite's default. Call it once.
 void vfs_register(void);
 
-// Puts a disk in, and writes down in `history` what is done to it; both are the caller's and must live until
-// vfs_unmount, when no connection may be open.
+// Mounts a disk, and records in `history` what is done to it. Both belong to the caller, and must live until
+// vfs_unmount. No connection may be open then.
 void vfs_mount(struct disk *disk, struct history *history, uint64_t seed);
 void vfs_unmount(void);
 

@@ -1,4 +1,4 @@
-// What the store does itself, past SQLite: the linker hands these calls over (--wrap).
+// The system calls that the store makes itself, without SQLite: the linker redirects them here (--wrap).
 #include "vfs_state.h"
 
 #include "base/random.h"
@@ -55,7 +55,7 @@ ssize_t __wrap_pread(int descriptor, void *to, size_t length, off_t offset) {
         return fail_with_errno();
     }
     int number = file_of(descriptor);
-    if (number == DISK_NO_FILE) { // made by the store itself, and not by SQLite yet
+    if (number == DISK_NO_FILE) { // the store has made it, and SQLite has not yet
         return vfs_unlock(0);
     }
     const struct disk_file *file = &power.disk->files[number];

@@ -59,8 +59,8 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size) {
     return vfs_unlock(SQLITE_OK);
 }
 
-// As Linux does it since 4.13: a failure is told once to everybody who has the file open when it happens, and
-// to nobody who opens it later.
+// As on Linux since 4.13: a failure is reported once to every handle that has the file open at that time, and
+// to none that opens it later.
 static int file_sync(sqlite3_file *file, int flags) {
     (void)flags;
     vfs_lock();
@@ -100,7 +100,7 @@ static int file_sector_size(sqlite3_file *file) {
     return SECTOR_BYTES;
 }
 
-// As SQLite's own VFS says on Linux: a write that the power cuts short harms no byte beside those written.
+// As SQLite's own VFS says on Linux: a write that the power cuts short harms no byte outside of it.
 static int file_characteristics(sqlite3_file *file) {
     (void)file;
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;

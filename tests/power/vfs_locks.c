@@ -1,5 +1,5 @@
 // Locks and shared memory follow sqlite.org/c3ref/io_methods.html. Shared memory does not outlive its last
-// connection: whoever opens the database next builds it anew, as with SQLite's own VFS.
+// connection: the next one to open the database builds it anew, as with SQLite's own VFS.
 #include "vfs_state.h"
 
 #include <assert.h>
@@ -27,8 +27,8 @@ static int others_level(const struct handle *handle) {
     return level;
 }
 
-// A descriptor that is only for reading gets no lock for writing (fcntl(2), EBADF), and SQLite's own VFS then
-// says so: nobody who only reads moves a log.
+// A read-only descriptor gets no write lock (fcntl(2), EBADF), and SQLite's own VFS then reports that. So a
+// mere reader never moves a log.
 int vfs_file_lock(sqlite3_file *file, int level) {
     vfs_lock();
     struct handle *handle = vfs_handle(file);

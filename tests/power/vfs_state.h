@@ -1,4 +1,5 @@
-// What the parts of the VFS share: its state, under one mutex, and how they write down and fail what is done.
+// What the parts of the VFS share: its state, under one mutex, and how they record operations and make them
+// fail.
 #ifndef QUINIELA_TESTS_POWER_VFS_STATE_H
 #define QUINIELA_TESTS_POWER_VFS_STATE_H
 
@@ -15,7 +16,7 @@ struct handle {
     sqlite3_file base;
     char name[DISK_NAME_BYTES];
     int file, level;     // of the lock on the file
-    bool read_only;      // opened so
+    bool read_only;      // opened read-only
     unsigned errors_met; // failed syncs of the file that this handle has been told of
     bool sync_names;     // SQLite syncs the directory of a new rollback journal with its first sync
     struct shared_memory *shared;
@@ -38,10 +39,10 @@ struct power {
 
 extern struct power power;
 
-// Everything below but vfs_lock wants the mutex held.
+// The caller of everything below, except vfs_lock, holds the mutex.
 void vfs_lock(void);
 
-// Gives the mutex back, and returns `result`.
+// Releases the mutex, and returns `result`.
 int vfs_unlock(int result);
 
 struct handle *vfs_handle(sqlite3_file *file);
@@ -49,7 +50,7 @@ struct handle *vfs_handle(sqlite3_file *file);
 // Counts the operation, and returns whether it meets the fault.
 bool vfs_fails(enum operation operation);
 
-// Do it to the disk and write it into the history. The bytes are copied.
+// These apply the operation to the disk and record it in the history. The bytes are copied.
 void vfs_record(const struct history_entry *entry);
 void vfs_record_named(enum history_event event, const char *name);
 void vfs_record_file(enum history_event event, int file, size_t size);
