@@ -1,7 +1,8 @@
-// A library that is loaded in front of all others (LD_PRELOAD) and makes one kind of call fail: the N-th of
-// the process, or every one from the N-th on. It reaches the program and its libraries alike, on any build of
-// it, and src/ knows nothing of it. QUINIELA_FAULT=KIND:N[+][:HOW], HOW being the name of an error, "short"
-// or "delay"; N of 0 only counts. QUINIELA_FAULT_REPORT names the file that is told what happened.
+// A library that is loaded before all others (LD_PRELOAD) and makes one kind of call fail: the N-th of the
+// process, or every one from the N-th on. It affects the program and its libraries alike, in any build, and
+// src/ knows nothing about it. QUINIELA_FAULT=KIND:N[+][:HOW], where HOW is the name of an error, "short" or
+// "delay"; with an N of 0 it only counts. QUINIELA_FAULT_REPORT names the file to which it reports what
+// happened.
 //
 // Only calls on sockets and ordinary files are touched: libuv ends the process by design when its own wake-up
 // descriptors fail, and the kernel never lets them.
@@ -98,7 +99,8 @@ static const char *caller_name(void *caller) {
     return dladdr(caller, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "?";
 }
 
-// A sanitizer has libc tell it about each new thread, and ends the process when that finds no memory.
+// A sanitizer makes libc report each new thread to it, and ends the process when libc finds no memory for
+// that.
 void __asan_init(void) __attribute__((weak));
 void __tsan_init(void) __attribute__((weak));
 
@@ -139,7 +141,7 @@ static bool fails(enum kind kind, void *caller) {
     return true;
 }
 
-// The kind of a call on a descriptor: KINDS when it is none that is touched.
+// The kind of a call on a descriptor: KINDS when the call is left alone.
 static enum kind kind_of(int descriptor, enum kind on_socket, enum kind on_file) {
     struct stat status;
     int before = errno;
@@ -151,7 +153,7 @@ static enum kind kind_of(int descriptor, enum kind on_socket, enum kind on_file)
     return S_ISSOCK(status.st_mode) ? on_socket : S_ISREG(status.st_mode) ? on_file : KINDS;
 }
 
-// Whether a transfer must fail; *length becomes 1 when it is to be short.
+// Whether a transfer must fail; *length becomes 1 when the transfer must be short.
 static bool transfer_fails(enum kind kind, size_t *length, void *caller) {
     if (kind == KINDS || !due(kind, caller)) {
         return false;
@@ -234,7 +236,7 @@ __attribute__((destructor)) static void finish(void) {
 
 #define CALLER __builtin_return_address(0)
 
-// The function that ours stands in front of.
+// The function that ours replaces.
 #define NEXT(name)                                                                                           \
     static __typeof__(name) *next;                                                                           \
     if (next == NULL) {                                                                                      \
@@ -439,7 +441,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
                    void *argument) {
     NEXT(pthread_create)
     int failure = fails(THREAD, CALLER) ? fault.error : next(thread, attributes, run, argument);
-    if (failure != 0) { // for want of memory, maybe
+    if (failure != 0) { // perhaps for lack of memory
         report("no thread in %s\n", caller_name(CALLER));
     }
     return failure;

@@ -26,9 +26,9 @@ class Checker:
     def __init__(self, log_path, directory):
         self.log_path, self.directory = log_path, directory
         self.begun = {}              # by thread: the call it is in, and what was known when it began
-        self.written = {}            # by agency: the bets that are written and not known as synced
+        self.written = {}            # by agency: the bets that are written but not known to be synced
         self.synced = {}             # by agency: the bets that are synced
-        self.prefix = {}             # by agency: how many, from the first one on, are synced
+        self.prefix = {}             # by agency: how many bets, from the first one on, are synced
         self.directory_synced = False
         self.agency_of = {}          # by socket
         self.acknowledgements = self.syncs = self.failed_syncs = 0
@@ -54,7 +54,7 @@ class Checker:
             self.end(call, arguments, known)
 
     def begin(self, call, arguments):
-        """A call begins. Returns what its end has to know."""
+        """A call begins. Returns what must be known when it ends."""
         if call in SYNCS:  # it covers what was written before it began
             return {agency: set(bets) for agency, bets in self.written.items()}
         if call in WRITES:

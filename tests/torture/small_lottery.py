@@ -56,7 +56,7 @@ class Folder:
         return os.path.join(self.folder, name)
 
     def with_store(self, arguments):
-        """The arguments of a program as they are: the store is a file here, whose whole path they have."""
+        """A program's arguments, unchanged: the store is a file here, and they contain its whole path."""
         return arguments
 
     def __enter__(self):
@@ -70,8 +70,8 @@ class Folder:
 
 
 def start_server(folder, environment=None, prefix=()):
-    """The server's process, and its ports; None when it ended before it listened."""
-    # Without what libseccomp sets up at the start: it frees memory twice when there is too little of it.
+    """The server's process and its ports; the ports are None if it ended before it listened."""
+    # Without the sandbox: libseccomp 2.5.4 frees memory twice when an allocation fails while a filter is made.
     process = Process(folder, ["server", "--sandbox", "off", "--agencies", len(CHUNKS), "--loops", 1, "--store", folder.path("store.db"),
                                "--server-ip", "127.0.0.1", "--server-port", 0, "--consult-server-port", 0],
                       environment=environment, prefix=prefix)
@@ -97,7 +97,7 @@ class Lottery:
         return len(self.told) == len(self.agencies)
 
     def attempt(self, ports, timeout_s, stop_after=None, until_told=True):
-        """Goes on from where it was until everyone is told. OSError, EOFError or Refused when that cannot be.
+        """Continues until everyone has been told. Raises OSError, EOFError or Refused when that is impossible.
         `stop_after` limits the chunks of each agency that are sent."""
         sockets = []
         try:
@@ -124,7 +124,7 @@ class Lottery:
         return sockets[-1]
 
     def _send_rest(self, to, agency, stop_after):
-        """Sends every chunk that is not acknowledged, all at once. Returns what is to be acknowledged."""
+        """Sends all unacknowledged chunks together. Returns what must be acknowledged."""
         end, ends, data = 0, [], b""
         sizes = CHUNKS[agency]
         for place, size in enumerate(sizes):

@@ -23,7 +23,7 @@ import harness  # noqa: E402
 import given  # noqa: E402
 
 ATTEMPTS_MAX = 8      # after one single fault the agencies are served at one of them
-PATIENCE_S = 0.3      # of an agency, when every call fails from now on and no answer may come
+PATIENCE_S = 0.3      # an agency's, when every call fails from now on and an answer may never come
 LIBRARY = os.environ.get("QUINIELA_FAULT_LIBRARY", os.path.join(harness.ROOT, "build/dev/tests/libfault_preload.so"))
 
 # The ways in which each kind of call fails; None is the usual error.
@@ -44,12 +44,12 @@ WAYS = {
     "handle": (None,),
 }
 
-# For ever these are no failures: libuv, as is right, waits until the socket takes bytes, or for the next connection.
+# If these last for ever, they are not failures: libuv rightly waits until the socket takes bytes, or for the next
+# connection.
 ONCE_ONLY = ("ECONNABORTED", "ENOBUFS")
 
-# What the program cannot answer for: libuv ends the process when it cannot have memory for its table of descriptors,
-# or its threads, and simdjson when it cannot while it looks which processor this is. Then the promise must hold all
-# the same.
+# Failures that the program cannot prevent: libuv ends the process when it gets no memory for its table of descriptors
+# or its threads, and simdjson when it gets none while it detects the processor. Even then the promise must hold.
 LIBRARIES_ABORT = ("malloc", "thread")
 
 SANITIZERS = re.compile(r"Sanitizer|runtime error|AddressSanitizer|terminate called|Assertion")
@@ -62,7 +62,7 @@ def name_of(plan):
 
 
 class Fault:
-    """The environment that brings a plan about, and what came of it."""
+    """The environment for a plan, and what came of the plan."""
 
     def __init__(self, folder, plan):
         self.plan = plan
@@ -255,7 +255,7 @@ def sample_of(counts, of_start, size, chance):
 
 
 class Tally:
-    """What the rounds came to; it stops at nothing and tells every violation."""
+    """The outcome of the rounds. It never stops early, and reports every violation."""
 
     def __init__(self, scenario):
         self.scenario, self.violations, self.met = scenario, [], 0
@@ -281,7 +281,7 @@ class Tally:
 
 
 def until_none_is_met(tally, counts, kinds):
-    """Runs vary by a few calls: goes on behind the counted ones until a fault is not met."""
+    """Runs vary by a few calls, so this continues after the counted ones until a fault is not met."""
     for kind in kinds:
         number = counts[kind] + 1
         while tally.run(Plan(kind, number, False, None)) and number < 2 * counts[kind] + 100:
@@ -331,7 +331,7 @@ def main():
                 try:
                     for done in [pool.submit(tally.run, plan) for plan in plans]:
                         done.result()
-                except KeyboardInterrupt:  # those in hand are played to their end
+                except KeyboardInterrupt:  # rounds that have begun are finished
                     pool.shutdown(cancel_futures=True)
                     tally.tell()
                     return 1

@@ -23,7 +23,7 @@ AGENCIES = 5
 WINDOW = 16
 SKIPPED = 77
 
-# Leaks cannot be looked for in a process that is traced already.
+# There can be no search for leaks in a process that is already traced.
 TRACED = {"ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0")))}
 
 

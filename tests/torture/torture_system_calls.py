@@ -84,7 +84,7 @@ def run_round(plan):
     with Folder() as folder:
         try:
             return torture_round(folder, plan)
-        except Exception as violation:  # whatever it is, the round that it came of is told, and the others go on
+        except Exception as violation:  # of any kind: its round is reported, and the others go on
             print(f"VIOLATION {name_of(plan)}: {type(violation).__name__} {violation}", flush=True)
             return "violation", True
 
