@@ -1,6 +1,6 @@
-// Allocations that fail on demand: the N-th that this thread makes while they are counted. The linker puts
-// these functions in the place of the real ones (tests/CMakeLists.txt), in the program; what the system's
-// libraries allocate themselves does not come here.
+// Allocations that fail on demand: the N-th that this thread makes while they are counted. In the program,
+// the linker replaces the real functions by these (tests/CMakeLists.txt). The system's libraries still
+// allocate with the real ones.
 #ifndef QUINIELA_TESTS_ALLOCATIONS_H
 #define QUINIELA_TESTS_ALLOCATIONS_H
 
@@ -9,7 +9,7 @@
 
 struct allocations {
     bool counted;
-    int until_failure; // the next one fails at 1; at 0 none does any more
+    int until_failure; // the next one fails at 1; at 0 none fails
 };
 
 static _Thread_local struct allocations allocations;
@@ -50,7 +50,7 @@ void *__wrap_reallocarray(void *block, size_t count, size_t size) {
     return allocation_fails() ? NULL : __real_reallocarray(block, count, size);
 }
 
-#ifdef ALLOCATIONS_OF_CXX // only where the program has C++ in it
+#ifdef ALLOCATIONS_OF_CXX // only if the program contains C++
 
 void *__wrap__ZnwmRKSt9nothrow_t(size_t size, const struct nothrow *nothrow) {
     return allocation_fails() ? NULL : __real__ZnwmRKSt9nothrow_t(size, nothrow);

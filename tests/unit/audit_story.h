@@ -81,7 +81,7 @@ static inline void write_limited(const struct audit_sort *sort, int count) {
     }
 }
 
-// The events of a file, with what is said beside them: "written lost:2 suppressed:7/refused/late ".
+// Checks the events of a file, with their counts and reasons: "written lost:2 suppressed:7/refused/late ".
 static inline void assert_events(const char *file, const char *expected) {
     char line[CHAIN_LINE_BYTES_MAX], text[1024] = "";
     FILE *stream = fopen(file, "r");
@@ -108,7 +108,7 @@ static inline void assert_events(const char *file, const char *expected) {
     assert_string_equal(text, expected);
 }
 
-// These files, one after the other, are one chain.
+// Checks that these files, one after the other, are one chain.
 static inline void assert_chain(const char *first, const char *second, uint64_t records) {
     struct chain chain;
     struct error error;
@@ -122,7 +122,7 @@ static inline void assert_chain(const char *first, const char *second, uint64_t 
     assert_false(found);
 }
 
-// A record that cannot be written; then there is room again.
+// Makes a record fail to be written. Afterwards there is room again.
 static inline void break_it(void) {
     limit_size(1);
     write_one("gone");

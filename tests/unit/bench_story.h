@@ -83,7 +83,7 @@ static inline int free_shared(void **state) {
     return 0;
 }
 
-// One more chunk is expected, of `count` bets from the payload's `place` on.
+// Expects one more chunk, of `count` bets from the payload's `place` on.
 static inline void expect_chunk(enum message_type type, int64_t first, uint64_t place, uint32_t count) {
     struct chunk *chunk = chunk_new(count + 1, (size_t)(count + 1) * BET_TEXT_BYTES_MAX);
     assert_non_null(chunk);
@@ -96,7 +96,7 @@ static inline void expect_chunk(enum message_type type, int64_t first, uint64_t 
     chunk_free(chunk);
 }
 
-// What has come to the central now goes into `seen`. Returns its length.
+// Reads what has reached the central into `seen`. Returns its length.
 static inline size_t read_chunks(void) {
     size_t length = 0;
     ssize_t got;
@@ -106,7 +106,7 @@ static inline size_t read_chunks(void) {
     return length;
 }
 
-// What has come to the central now, and nothing else, is what was expected.
+// Checks that exactly what was expected has reached the central.
 static inline void assert_sent(void) {
     assert_int_equal(read_chunks(), expected_length);
     assert_memory_equal(seen, expected, expected_length);

@@ -11,8 +11,8 @@
 
 #include "expect.h"
 
-// What a story that failed had in its hands is no leak: after one, leaks are not looked for, so that the last
-// words are the story's own.
+// Memory that a failed story still held is not a leak. So there is no search for leaks after a failure, and
+// the last message is the story's own.
 static int stories_failed;
 
 int __lsan_is_turned_off(void); // LeakSanitizer asks

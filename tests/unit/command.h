@@ -1,5 +1,5 @@
-// For the tests of the reading tools: a folder of one's own to stand in, running a subcommand inside the test
-// with what it prints caught, and stores with bets in them.
+// For the tests of the reading tools: a working folder of their own, a way to run a subcommand inside the
+// test and catch its output, and stores with bets in them.
 #ifndef QUINIELA_TESTS_COMMAND_H
 #define QUINIELA_TESTS_COMMAND_H
 
@@ -31,7 +31,7 @@ enum { COMMAND_OUTPUT_BYTES_MAX = 64 * 1024, COMMAND_ARGUMENTS_MAX = 32 };
 
 static char command_folder[64];
 
-// How many names the folder `path` has.
+// How many names there are in the folder `path`.
 static inline int count_files(const char *path) {
     DIR *folder = opendir(path);
     assert_non_null(folder);
@@ -71,7 +71,7 @@ static inline void write_text(const char *path, const char *text) {
     assert_int_equal(fclose(file), 0);
 }
 
-// All that the descriptor's file holds, into `text`, ended by a NUL.
+// Reads the whole file of the descriptor into `text`, ended by a NUL.
 static inline void read_descriptor(int descriptor, char text[COMMAND_OUTPUT_BYTES_MAX]) {
     ssize_t length = pread(descriptor, text, COMMAND_OUTPUT_BYTES_MAX - 1, 0);
     assert_true(length >= 0 && length < COMMAND_OUTPUT_BYTES_MAX - 1);
@@ -127,7 +127,7 @@ static inline int run_to(int output, int (*command)(const struct command_line *l
     return status;
 }
 
-// As run_to, with the output in command_output. Returns the exit code.
+// Like run_to, with the output in command_output. Returns the exit code.
 static inline int run_command(int (*command)(const struct command_line *line), ...) {
     va_list words;
     va_start(words, command);
@@ -139,7 +139,7 @@ static inline int run_command(int (*command)(const struct command_line *line), .
     return status;
 }
 
-// As run_to, closing `output` behind it.
+// Like run_to, but closes `output` afterwards.
 static inline int run_command_into(int output, int (*command)(const struct command_line *line), ...) {
     va_list words;
     va_start(words, command);
@@ -150,7 +150,7 @@ static inline int run_command_into(int output, int (*command)(const struct comma
     return status;
 }
 
-// The last command printed nothing but one line to standard error, with `part` in it.
+// Checks that the last command printed only one line, to standard error, and that it contains `part`.
 static inline void assert_one_error(const char *part) {
     assert_string_equal(command_output, "");
     assert_non_null(strstr(command_errors, part));

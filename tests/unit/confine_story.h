@@ -1,5 +1,5 @@
-// What the tests of confine/ share: a folder with three more in it, and a child that is confined, tries
-// something, and tells by how it ends whether that is forbidden, and by which of the two.
+// What the tests of confine/ share: a folder with three more in it, and a child that is confined and tries
+// something. The way it ends tells whether that is forbidden, and by which of the two.
 #ifndef QUINIELA_CONFINE_STORY_H
 #define QUINIELA_CONFINE_STORY_H
 
@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// With a sanitizer more is allowed: it makes those calls itself.
+// With a sanitizer more is allowed, because it makes those calls itself.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 };
 #else
@@ -29,7 +29,7 @@ enum { SANITIZED = 0 };
 // How a child ended: with an errno (0: it could), or by a signal.
 enum { BY_SIGNAL = 1000, NOT_CONFINED = 255, NO_ERRNO = 254, NOBODY = 65534 };
 
-static char folder[] = "/tmp/quiniela-confine-XXXXXX"; // of everybody's, with three more in it
+static char folder[] = "/tmp/quiniela-confine-XXXXXX"; // open to everybody, with three more in it
 static char ours[128], theirs[128], certificates[128];
 
 static void write_file(const char *path) {
@@ -74,7 +74,8 @@ static struct confine_options options(bool landlock, bool seccomp) {
                                     .seccomp = seccomp};
 }
 
-// Confines a child, has it try, and says how it ended. `attempt` returns 0, or -1 with errno set (or not).
+// Confines a child, makes it try, and returns how it ended. `attempt` returns 0, or -1 with errno set (or
+// not).
 static int outcome(const struct confine_options *confined, int (*attempt)(void)) {
     pid_t child = fork();
     assert_true(child >= 0);
@@ -126,7 +127,7 @@ static int make_data_runnable(void) {
     return mprotect(memory, 4096, PROT_READ | PROT_EXEC);
 }
 
-// 77 where the kernel has not all of it: skipped.
+// Whether the kernel has everything. If not, the test is skipped.
 static bool kernel_has_all(void) {
     pid_t child = fork();
     if (child == 0) {

@@ -1,5 +1,5 @@
 // What the tests of net/'s connections share: a net of a few loops, and connections to them over real
-// sockets, by a clock of the test's own. The loops run only while the test has them run, one after the other.
+// sockets, with a clock of the test's own. The loops run only when the test runs them, one after the other.
 #ifndef QUINIELA_CONNECTIONS_STORY_H
 #define QUINIELA_CONNECTIONS_STORY_H
 
@@ -44,15 +44,15 @@ static const uint8_t long_answer[LONG_ANSWER_BYTES];
 static struct peer {
     int socket;
     struct connection *connection; // NULL once it is closed
-    int arrived;                   // how often it was told so
-    struct peer *takes_along;      // is closed as soon as this one is; NULL: nobody
+    int arrived;                   // how often it was told that what it sent has arrived
+    struct peer *takes_along;      // another peer, closed as soon as this one is; NULL: none
 } peers[PEERS_MAX];
 static int peer_count;
 
-static bool greets; // whoever comes is sent a word
+static bool greets; // every new connection is sent a word
 static struct {
     int identified, messages;
-    size_t most_unsent; // bytes, while more was taken in
+    size_t most_unsent; // bytes, at times when more input was taken
 } seen;
 
 // The service ---------------------------------------------------------------------------------------------
@@ -97,8 +97,8 @@ static void refused(struct connection *connection, const char *failure) {
     (void)connection, (void)failure;
 }
 
-// In pieces, as answers mostly are: of one whose connection is closed only the one is kept that is on its
-// way.
+// Sends in pieces, as most answers are sent: when the connection is closed, only the piece in transit is
+// kept.
 static void send_copies(struct connection *connection, size_t bytes) {
     for (size_t sent = 0; sent < bytes; sent += PIECE_BYTES) {
         connection_send(connection, long_answer, PIECE_BYTES);
@@ -123,10 +123,10 @@ static size_t received(struct connection *connection, const uint8_t *bytes, size
     case 's':
         connection_send_lasting(connection, long_answer, SHORT_ANSWER_BYTES);
         break;
-    case 'c': // so many times as much, kept until it has left
+    case 'c': // that many times COPIED_BYTES, kept until they have left
         send_copies(connection, (size_t)(bytes[1] - '0') * COPIED_BYTES);
         break;
-    case 'm': // the service keeps it
+    case 'm': // that many times COPIED_BYTES, kept by the service
         connection_charge(connection, (size_t)(bytes[1] - '0') * COPIED_BYTES);
         break;
     case 'p':
@@ -185,7 +185,7 @@ static const struct handler handler = {
 
 // The world -----------------------------------------------------------------------------------------------
 
-// A net of so many loops, whose connections may hold `memory_max` bytes (0: the usual).
+// A net of that many loops, whose connections may hold `memory_max` bytes (0: the usual).
 static bool begin_net(int loops, size_t memory_max) {
     struct net_options options = {.port_count = 1,
                                   .loops = loops,
@@ -259,7 +259,7 @@ static struct peer *knock(in_port_t port) {
     peer->takes_along = NULL;
     peer->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(peer->socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    setsockopt(peer->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // what is said comes at once
+    setsockopt(peer->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // data is sent immediately
     assert_int_equal(connect(peer->socket, (struct sockaddr *)&to, sizeof to), 0);
     return peer;
 }

@@ -1,4 +1,4 @@
-// The decoder of messages that all stories of a program use, from its first one to its last.
+// The decoder of messages that all stories of a program share, from the first to the last.
 #ifndef QUINIELA_DECODER_STORY_H
 #define QUINIELA_DECODER_STORY_H
 

@@ -1,4 +1,4 @@
-// How many descriptors and threads the program has, to see that none is left behind.
+// How many descriptors and threads the program has, to check that none is leaked.
 #ifndef QUINIELA_TESTS_DESCRIPTORS_H
 #define QUINIELA_TESTS_DESCRIPTORS_H
 
@@ -7,8 +7,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
-// The entries of a folder of /proc, and a few more that are the same each time: only differences say
-// something.
+// The entries of a folder of /proc, and a few more that are always the same: only differences matter.
 static inline int entries_of(const char *path) {
     int count = 0;
     DIR *folder = opendir(path);
@@ -30,7 +29,7 @@ static inline int threads(void) {
 
 // Waits until there are no more threads than `before`: those that end by themselves have ended.
 static inline void wait_for_threads(int before) {
-    while (threads() > before) { // ctest ends it at the latest
+    while (threads() > before) { // ctest ends this, if nothing else does
         usleep(1000);
     }
 }

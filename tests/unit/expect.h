@@ -1,6 +1,6 @@
-// cmocka's assertions of equality, in words: what was to be what, by the names of errors and constants, and
-// what it is instead. `assert_int_equal(error.code, ERROR_GAP)` says "expected error.code to be gap, it is
-// conflict".
+// cmocka's assertions of equality, in words: which value was expected, and which one there is, with the names
+// of errors and constants. `assert_int_equal(error.code, ERROR_GAP)` says "expected error.code to be gap, it
+// is conflict".
 #ifndef QUINIELA_TESTS_EXPECT_H
 #define QUINIELA_TESTS_EXPECT_H
 
@@ -23,7 +23,7 @@ static inline bool expect_ends(const char *text, const char *with) {
     return length >= of && strcmp(text + length - of, with) == 0;
 }
 
-// Whether it is the number of one of the system's errors.
+// Whether it names one of the system's errors.
 static inline bool expect_is_errno(const char *wanted) {
     size_t length = strspn(wanted, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
     return wanted[0] == 'E' && length > 2 && wanted[length] == '\0';
@@ -75,7 +75,7 @@ static inline void expect_same(bool same, const char *what, const char *wanted, 
     }
 }
 
-// What stands at a place, as far as it can be read.
+// Shows the bytes as text, as far as they are readable.
 static inline const char *expect_show(char text[EXPECT_TEXT_BYTES], const unsigned char *bytes,
                                       size_t length) {
     size_t end = 0;
@@ -104,7 +104,7 @@ static inline void expect_bytes(const void *value, const void *expected, size_t 
     }
 }
 
-// Of texts with several lines, the first that differs.
+// Shows the first line that differs in texts of several lines.
 static inline void expect_text(const char *value, const char *expected, const char *what, const char *wanted,
                                const char *file, int line) {
     if (value == expected || (value != NULL && expected != NULL && strcmp(value, expected) == 0)) {
@@ -136,7 +136,7 @@ static inline void expect_text(const char *value, const char *expected, const ch
     _fail(file, line);
 }
 
-// What must succeed; where it does not, the story's own line is named.
+// For calls that must succeed. A failure names the story's own line.
 static inline void must_at(bool done, const struct error *error, const char *what, const char *file,
                            int line) {
     if (!done) {

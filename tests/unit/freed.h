@@ -1,6 +1,6 @@
-// OpenSSL's memory that was freed is kept, and looked at: nobody may have written there. Whoever forgets that
-// something is used twice frees it early; what uses it then changes its count of users.
-// For one thread. watch_freed() comes before whatever else has to do with OpenSSL.
+// Keeps the memory that OpenSSL has freed, to check that nobody has written there since. Code that overlooks
+// a second user frees an object too early; that user then changes the object's count of users. For one
+// thread. Call watch_freed() before anything else that uses OpenSSL.
 #ifndef QUINIELA_TESTS_FREED_H
 #define QUINIELA_TESTS_FREED_H
 
@@ -14,7 +14,7 @@
 enum { FREED = 0xa5 };
 
 struct watched_block {
-    struct watched_block *next; // that was freed before
+    struct watched_block *next; // the block freed before this one
     size_t length;
     _Alignas(max_align_t) unsigned char bytes[];
 };
@@ -57,7 +57,7 @@ static void *watched_realloc(void *bytes, size_t length, const char *file, int l
     return copy;
 }
 
-// AddressSanitizer sees it by itself, and more.
+// AddressSanitizer finds such writes by itself, and more.
 static inline void watch_freed(void) {
 #ifdef __SANITIZE_ADDRESS__
     (void)watched_malloc, (void)watched_realloc, (void)watched_free;
@@ -68,7 +68,7 @@ static inline void watch_freed(void) {
 #endif
 }
 
-// And lets go of what was freed until now.
+// Also releases what has been freed so far.
 static inline void assert_freed_is_as_it_was(void) {
     for (struct watched_block *block = freed_blocks, *next; block != NULL; block = next) {
         next = block->next;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 struct golden {
-    uint8_t bytes[16 * 1024]; // a frame, and JSON_PADDING_BYTES behind it
+    uint8_t bytes[16 * 1024]; // a frame, and JSON_PADDING_BYTES after it
     size_t length;
 };
 

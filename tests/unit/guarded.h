@@ -1,7 +1,6 @@
-// Memory that is watched: behind each block stand bytes that nobody may change, fresh bytes are not zero, and
-// an allocation fails on demand. The linker puts these functions in the place of the real ones
-// (tests/CMakeLists.txt), in the program; what the system's libraries allocate themselves does not come here.
-// For one thread.
+// Memory that is watched: after each block there are bytes that nobody may change, fresh bytes are not zero,
+// and an allocation fails on demand. In the program, the linker replaces the real functions by these
+// (tests/CMakeLists.txt). The system's libraries still allocate with the real ones. For one thread.
 #ifndef QUINIELA_TESTS_GUARDED_H
 #define QUINIELA_TESTS_GUARDED_H
 
@@ -32,7 +31,8 @@ void *__wrap_realloc(void *block, size_t size);
 void *__wrap_reallocarray(void *block, size_t count, size_t size);
 void __wrap_free(void *block);
 
-// Forgets the block, having looked behind its end. Returns its length; SIZE_MAX when it is none of these.
+// Forgets the block, after checking the bytes after its end. Returns its length; SIZE_MAX when it is not one
+// of these blocks.
 static inline size_t guarded_end(void *block) {
     for (size_t i = 0; i < guarded.count; i++) {
         if (guarded.blocks[i].hidden != ~(uintptr_t)block) {

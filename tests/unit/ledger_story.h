@@ -33,11 +33,11 @@ struct story {
     struct ledger_options options;
     enum commit_fault fault;          // of the next commit
     int calls, commits;               // of the store, so far
-    int failing_call;                 // which call fails, from 1; 0 for none
-    enum commit_fault failing_commit; // how, when that is a commit
+    int failing_call;                 // which call fails, from 1; 0: none
+    enum commit_fault failing_commit; // how it fails, if it is a commit
     bool store_is_gone;               // it cannot be opened
-    uint16_t winning_number;          // that the ledger is opened with; 0: WINNING_NUMBER
-    bool by_default, change;          // nobody has given its settings; they are meant
+    uint16_t winning_number;          // the one that the ledger is opened with; 0: WINNING_NUMBER
+    bool by_default, change;          // its settings are defaults; they are meant to change the draw
     int opened;
     const struct winners *winners;
     int drawn, all_told;
@@ -172,7 +172,7 @@ static inline void on_complete(struct ledger_request *request) {
 
 #define request(...) request_as((struct sent){__VA_ARGS__}, on_complete)
 
-// Processes one request alone. Returns the code it was answered with; *next is what it said.
+// Processes one request alone. Returns the code of the answer; *next is the answer's `next`.
 static inline const struct error_code *ask(struct ledger_request *asked, int64_t *next) {
     asked->node.next = NULL;
     story.count = 0;
@@ -185,7 +185,8 @@ static inline const struct error_code *ask(struct ledger_request *asked, int64_t
     return code;
 }
 
-// What is sent is stored, or was stored before; the agency's next bet is then number `sent.next`.
+// Checks that what is sent is stored, or was stored before, and that the agency's next bet is then number
+// `sent.next`.
 static inline void assert_stored_as(struct sent sent) {
     int64_t said;
     assert_int_equal(ask(request_as(sent, on_complete), &said), ERROR_NONE);

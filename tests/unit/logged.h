@@ -1,4 +1,4 @@
-// What is logged while a story goes on, read back through a pipe, as files may be full.
+// What is logged while a story goes on, read back through a pipe, because files may be full.
 #ifndef QUINIELA_TESTS_LOGGED_H
 #define QUINIELA_TESTS_LOGGED_H
 
@@ -15,7 +15,7 @@ static struct {
     int pipe, output; // to be read; the output as it was
 } logging;
 
-// From here on what is logged is kept. No more than a pipe holds.
+// From here on what is logged is kept, as much as a pipe holds.
 static inline void begin_logging(void) {
     int ends[2];
     assert_int_equal(pipe2(ends, O_NONBLOCK), 0);

@@ -1,5 +1,5 @@
 // What the stories of the reader have in common: a folder with one file, which is written and opened, and its
-// rows, held against what was written.
+// rows, compared with what was written.
 #ifndef QUINIELA_TESTS_READER_STORY_H
 #define QUINIELA_TESTS_READER_STORY_H
 
@@ -68,7 +68,7 @@ static inline char *make_many(size_t *length) {
     return text;
 }
 
-// Reads on to the end of the file and holds the rows against `expected`. Returns how many chunks there were.
+// Reads to the end of the file and compares the rows with `expected`. Returns how many chunks there were.
 static inline int expect_rows(struct reader *reader, const char *expected, size_t length) {
     struct chunk *chunk = chunk_new(CHUNK_BETS, MESSAGE_BYTES_MAX);
     assert_non_null(chunk);

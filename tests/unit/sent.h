@@ -1,4 +1,4 @@
-// Requests for a ledger, told by named fields: {.first = 10, .count = 5} are the bets 10 to 14 of agency 1.
+// Requests for a ledger, described by named fields: {.first = 10, .count = 5} are bets 10 to 14 of agency 1.
 #ifndef QUINIELA_TESTS_SENT_H
 #define QUINIELA_TESTS_SENT_H
 
@@ -19,7 +19,7 @@ struct sent {
     bool last;                     // the agency's last chunk
     uint32_t agency;               // 0: agency 1
     int64_t first;                 // the first bet's place, or NO_FIRST: wherever the agency's bets end
-    int from;                      // the first bet's number, where that is not `first`
+    int from;                      // the first bet's number, when that is not `first`
     int count;                     // of bets
     int64_t next;                  // what the answer is expected to say
 };

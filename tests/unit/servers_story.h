@@ -17,7 +17,7 @@
 
 enum { SERVERS = 3 };
 
-enum commit_fault { NO_FAULT, LOSE_BEFORE, LOSE_AFTER }; // the connection, before the commit or behind it
+enum commit_fault { NO_FAULT, LOSE_BEFORE, LOSE_AFTER }; // the connection, before the commit or after it
 
 struct server {
     struct ledger *ledger;
@@ -25,8 +25,8 @@ struct server {
     const struct winners *winners;
     int drawn, all_told;
     enum commit_fault fault;       // of the next commit
-    void (*meanwhile)(void);       // when that is met
-    void (*before_put_draw)(void); // what happens between its reading of the draw and its changing it
+    void (*meanwhile)(void);       // called at that fault
+    void (*before_put_draw)(void); // called after it has read the draw and before it changes it
     int opened;
     int asked, asks_lost;   // for an agency's row; how many times the connection is lost then
     int looked, looks_lost; // at the draw's row, the same
@@ -36,7 +36,7 @@ struct server {
 static struct server servers[SERVERS];
 static struct store_operations faulty;
 static const struct store_operations *real;
-static _Thread_local struct server *current; // whose ledger is at work
+static _Thread_local struct server *current; // the one whose ledger is running
 
 // A store that loses its connection when it commits -------------------------------------------------------
 

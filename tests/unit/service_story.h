@@ -31,15 +31,15 @@ struct loop {
 struct connection {
     int port, holds;
     bool open, finishing, paused, awaits_arrival;
-    bool breaks;          // with the next that is sent
+    bool breaks;          // when something is next sent
     const char *identity; // of its certificate; NULL in plain text
     uint64_t source;
-    uint32_t claim; // the last one
+    uint32_t claim; // the latest claim
     unsigned claims;
     size_t charged;
-    uint8_t sent[SENT_BYTES_MAX]; // that was copied
+    uint8_t sent[SENT_BYTES_MAX]; // the bytes copied
     size_t sent_length;
-    const uint8_t *lasting; // that was only referred to
+    const uint8_t *lasting; // the bytes only referred to
     size_t lasting_length;
     void *state;
 };
@@ -53,7 +53,7 @@ struct worker {
 static struct loop loop;
 static struct worker worker;
 static char audited[1024];                                // the records' events and fields
-static void (*on_resumed)(struct connection *connection); // NULL: nobody asks
+static void (*on_resumed)(struct connection *connection); // NULL: not called
 static struct connection *connections[CONNECTIONS];
 static int connection_count;
 static struct lottery *lottery;
@@ -210,7 +210,7 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
     fclose(out);
 }
 
-// The ledger has passed so many of what it has, the oldest, and what it answers is answered.
+// The ledger completes `count` of its requests, the oldest first, and the service sends the answers.
 static inline void pass_some(size_t count) {
     struct worker passed = worker;
     assert_true(count <= worker.count);
@@ -225,7 +225,7 @@ static inline void pass_some(size_t count) {
         }
         passed.requests[i]->complete(passed.requests[i]);
     }
-    assert_true(count == 0 || loop.woken); // else nobody would look
+    assert_true(count == 0 || loop.woken); // otherwise nobody would notice
     loop.woken = false;
     lottery_handler.loop_woken(&loop, loop.state);
 }
@@ -290,7 +290,7 @@ static inline void assert_whole_frames(const struct connection *connection) {
 static inline int tear_down(void **state) {
     (void)state;
     for (int i = 0; i < connection_count; i++) {
-        if (connections[i]->lasting == NULL) { // which would stand between what was copied
+        if (connections[i]->lasting == NULL) { // it would stand between the copied bytes
             assert_whole_frames(connections[i]);
         }
     }
@@ -353,7 +353,7 @@ static inline void arrive(struct connection *connection) {
     lottery_handler.arrived(connection);
 }
 
-// Whether the answers have these texts, one behind the other.
+// Whether the answers have these texts, one after the other.
 static inline bool were_sent_in_order(const struct connection *connection, const char *const *texts,
                                       int count) {
     const uint8_t *at = connection->sent, *end = at + connection->sent_length;

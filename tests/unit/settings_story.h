@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// What all four commands fill in.
+// The values that all four commands fill in.
 struct values {
     const char *config;
     uint16_t gate_port;

@@ -21,14 +21,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// A way to have a store.
+// A kind of store, and how the tests make one.
 struct implementation {
     const char *name;
     const struct store_kind *kind;
-    const char *needs;    // a variable of the environment; without it nothing can be tested. NULL: nothing
-    void (*make)(void);   // an empty place for one, in `folder`, and its address in `path`
-    void (*remove)(void); // all of it but the folder
-    bool keeps_over_a_restart; // what is committed is there after the process
+    const char *needs;         // an environment variable without which it cannot be tested; NULL: none
+    void (*make)(void);        // an empty place for one, in `folder`, and its address in `path`
+    void (*remove)(void);      // removes all of it but the folder
+    bool keeps_over_a_restart; // what is committed outlives the process
 };
 
 static char folder[64], path[256];
@@ -139,7 +139,8 @@ static inline void run_sql(const char *format) {
     char sql[256];
     snprintf(sql, sizeof sql, format, strrchr(folder, '-') + 1);
     PGconn *connection = PQconnectdb(getenv("QUINIELA_POSTGRES"));
-    // A story that failed may hold its tables; and nobody wants to know which of them are dropped.
+    // A failed story may still lock its tables, so waiting has a limit. The notices of what is dropped are
+    // unwanted.
     PQclear(PQexec(connection, "SET lock_timeout = '5s'; SET client_min_messages = warning"));
     PGresult *result = PQexec(connection, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -173,7 +174,7 @@ static const struct implementation *implementation = implementations; // the one
 static inline int set_up_store(void **state) {
     set_up(state);
     implementation->make();
-    assert_ptr_equal(store_kind_of(path), implementation->kind); // else another one would be tested
+    assert_ptr_equal(store_kind_of(path), implementation->kind); // otherwise another kind would be tested
     return 0;
 }
 
@@ -196,7 +197,7 @@ static inline int run_against(const struct implementation *tested, const struct 
     return _cmocka_run_group_tests(tested->name, tests, count, NULL, NULL);
 }
 
-// How many lines of the table of kinds have no implementation here, and are not the other one's either.
+// How many lines of the table of kinds have no implementation here, not counting that of `other`.
 static inline int untested_kinds(const struct implementation *other) {
     int untested = 0;
     for (size_t i = 0; store_kinds[i] != NULL; i++) {

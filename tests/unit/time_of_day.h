@@ -9,7 +9,7 @@ enum { MINUTE = 60, DAY = 24 * 60 * MINUTE };
 
 static time_t ahead; // of the real time of day
 
-// In place of the C library's, also for OpenSSL, which holds certificates against it.
+// Replaces the C library's, also for OpenSSL, which checks certificates by it.
 time_t time(time_t *result) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

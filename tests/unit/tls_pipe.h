@@ -1,4 +1,4 @@
-// A connection in memory between two TLS sessions: what one says, until the other is given it.
+// A connection in memory between two TLS sessions: it keeps what one says until the other is given it.
 #ifndef QUINIELA_TLS_PIPE_H
 #define QUINIELA_TLS_PIPE_H
 
@@ -14,7 +14,7 @@ struct pipe {
     size_t length;
 };
 
-// What a session says, for tls_session_new; `context` is the pipe.
+// Takes what a session says, for tls_session_new; `context` is the pipe.
 static bool put(void *context, const uint8_t *bytes, size_t length) {
     struct pipe *pipe = context;
     assert_true(pipe->length + length <= sizeof pipe->bytes);
@@ -23,7 +23,7 @@ static bool put(void *context, const uint8_t *bytes, size_t length) {
     return true;
 }
 
-// What is in the pipe comes to the session. Returns how many bytes of the other side's own that were.
+// Gives the session what is in the pipe. Returns how many plain bytes it decrypted.
 static inline size_t pass(struct pipe *pipe, struct tls_session *session) {
     uint8_t room[1024];
     size_t plain = 0;

@@ -47,7 +47,7 @@ static struct tls_context *context_of(enum tls_role role, const char *name, cons
     return context;
 }
 
-// An agency and a central whose certificates are good for so many seconds from now on.
+// An agency and a central whose certificates are good for that many seconds from now on.
 static void make_contexts(time_t agency_good_for, time_t server_good_for) {
     ahead = -10 * DAY; // the authority is there before either of them
     struct authority *authority;
@@ -66,7 +66,7 @@ static bool make_certificates_folder(void) {
     return mkdtemp(folder) != NULL;
 }
 
-// Ends all of it; the certificates' folder, too.
+// Ends everything, and removes the certificates' folder.
 static int forget_certificates(void) {
     char command[128];
     tls_context_release(client_context);

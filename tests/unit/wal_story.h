@@ -1,6 +1,6 @@
-// SQLite's logs, written here as the format has them (sqlite.org/walformat.html), so that each byte is known;
-// and system calls that fail, come short, or find the log written meanwhile: a program that includes this is
-// linked with --wrap=pread,--wrap=pwrite,--wrap=fsync.
+// SQLite's logs, written here according to their format (sqlite.org/walformat.html), so that each byte is
+// known. Also system calls that fail, come short, or find the log written meanwhile: a program that includes
+// this is linked with --wrap=pread,--wrap=pwrite,--wrap=fsync.
 #ifndef QUINIELA_TESTS_WAL_STORY_H
 #define QUINIELA_TESTS_WAL_STORY_H
 
@@ -23,7 +23,7 @@ enum { HEADER_BYTES = 32, LOG_FRAME_BYTES = 24, LOG_BYTES_MAX = 512 * 1024 };
 static char folder[64], path[128], log_path[160];
 static struct sqlite_names names;
 
-// A log as it is made, and as it is then changed.
+// A log as it is made, and then changed.
 static struct {
     uint8_t bytes[LOG_BYTES_MAX];
     size_t length;
@@ -34,8 +34,8 @@ static struct {
 static uint8_t database[LOG_BYTES_MAX]; // what is in the log, moved into it
 static size_t database_length;
 
-// What the linker puts in the place of the system's calls: reads that fail or come short, and a log that is
-// written while it is looked at.
+// The linker puts these in the place of the system's calls: reads that fail or come short, and a log that is
+// written while it is being read.
 static struct {
     int reads, writes, syncs;
     int failing_read, failing_write, failing_sync; // which one fails, from 1; 0: none
@@ -142,7 +142,8 @@ static size_t frame_at(int index) {
     return HEADER_BYTES + (size_t)index * frame_bytes();
 }
 
-// Adds a frame with a page, and moves that into the database. `pages`: of the database, when it commits.
+// Adds a frame with a page, and moves the page into the database. `pages`: the database's size when the frame
+// commits; otherwise 0.
 static void add_frame(uint32_t page, uint32_t pages) {
     size_t at = wal.length;
     assert_true(at + frame_bytes() <= LOG_BYTES_MAX);
@@ -192,7 +193,8 @@ static void assert_log_is(const uint8_t *bytes, size_t length) {
 
 // Looking at it -------------------------------------------------------------------------------------------
 
-// `lost`: how many commits an error must name; 0: it is taken. Refused or read, nothing is changed.
+// Checks how the log is judged. `lost`: how many commits an error must name; 0: the log is taken. A log that
+// is refused, or only looked at, does not change.
 static void assert_judged(const char *what, unsigned lost) {
     struct error error;
     char expected[64];
