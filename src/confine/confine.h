@@ -7,7 +7,8 @@
 //   modules.c       loads in advance what the resolver would load later: no code is loaded afterwards
 //   landlock.c      allows files beneath the given paths only, no TCP ports,
 //                   and connections only if asked for
-//   seccomp.c       allows the system calls that the server makes; any other one ends the process
+//   seccomp.c       allows the system calls that server and client make; any other one ends the process,
+//                   or fails if that is asked for (options.h: forgiving)
 //
 // Landlock and the filter apply to the calling thread and to the threads it starts later: call confine()
 // before starting any other thread, and after binding ports.
