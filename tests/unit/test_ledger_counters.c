@@ -1,11 +1,13 @@
-// What is stored is counted once, and each refusal is said where it comes among the answers.
+// What is stored is counted once, and what is logged of a group is logged before any of it is answered.
 #include "ledger_story.h"
+#include "logged.h"
 
 #include "ledger/counters.h"
 
 static int64_t chunks, bets, repeated; // what the counters stood at
 static const struct ledger_request *refused[REQUESTS_MAX];
 static int refused_count, completed_before_the_last;
+static int logged_before_the_first; // lines of stored chunks, when the first of a group was answered
 
 static void note(void) {
     chunks = counter_read(&ledger_counters.chunks_stored);
@@ -23,6 +25,13 @@ static void assert_grown(int64_t chunks_stored, int64_t bets_stored, int64_t chu
 static void on_refused(const struct ledger_request *request) {
     refused[refused_count++] = request;
     completed_before_the_last = story.count;
+}
+
+static void on_answered(struct ledger_request *request) {
+    if (story.count == 0) {
+        logged_before_the_first = logged("action: apuestas_almacenadas");
+    }
+    on_complete(request);
 }
 
 static void each_bet_is_counted_once(void **state) {
@@ -79,11 +88,37 @@ static void a_refusal_is_said_before_anything_is_answered(void **state) {
     }
 }
 
+// Whoever has its answer finds the line, even when the server is killed right after.
+static void what_is_stored_is_logged_before_anything_is_answered(void **state) {
+    (void)state;
+    open_ledger(3);
+    struct ledger_request *group[] = {request_as((struct sent){.first = 0, .count = 5}, on_answered),
+                                      request_as((struct sent){.first = 5, .count = 2}, on_answered),
+                                      request_as((struct sent){.agency = 2, .count = 1}, on_answered)};
+    for (size_t i = 0; i < 2; i++) {
+        group[i]->node.next = &group[i + 1]->node;
+    }
+    story.count = 0;
+    logged_before_the_first = -1;
+    begin_logging();
+    group_process(story.ledger, &group[0]->node);
+    int in_the_end = logged("action: apuestas_almacenadas");
+    end_logging();
+    assert_int_equal(story.count, 3);
+    assert_int_equal(in_the_end, 3);
+    assert_int_equal(logged_before_the_first, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(group[i]->answer.error.code, ERROR_NONE);
+        discard_request(group[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(each_bet_is_counted_once),
         LEDGER_TEST(what_is_not_stored_is_not_counted),
         LEDGER_TEST(a_refusal_is_said_before_anything_is_answered),
+        LEDGER_TEST(what_is_stored_is_logged_before_anything_is_answered),
     };
     return cmocka_run_group_tests_name("ledger_counters", tests, NULL, NULL);
 }
