@@ -51,7 +51,7 @@ static int peer_count;
 
 static bool greets; // every new connection is sent a word
 static struct {
-    int identified, messages;
+    int identified, messages, ended;
     size_t most_unsent; // bytes, at times when more input was taken
 } seen;
 
@@ -156,6 +156,7 @@ static bool owes_answer(struct connection *connection) {
 
 static void ended(struct connection *connection, const uint8_t *rest, size_t length) {
     (void)rest, (void)length;
+    seen.ended++;
     connection_abort(connection);
 }
 
@@ -217,7 +218,7 @@ static inline int set_up(void **state) {
     return !begin_net(1, 0);
 }
 
-static void run(void) {
+static inline void run(void) {
     for (int i = 0; i < 20; i++) {
         for (int j = 0; j < net->loop_count; j++) {
             uv_run(&net->loops[j].uv, UV_RUN_NOWAIT);
@@ -234,7 +235,7 @@ static inline void pass(uint64_t ms) {
     }
 }
 
-static int tear_down(void **state) {
+static inline int tear_down(void **state) {
     (void)state;
     for (int i = 0; i < net->loop_count; i++) {
         connections_abort(&net->loops[i].connections);
@@ -249,7 +250,7 @@ static int tear_down(void **state) {
 }
 
 // Connects to `port`; nobody has accepted it yet.
-static struct peer *knock(in_port_t port) {
+static inline struct peer *knock(in_port_t port) {
     struct peer *peer = &peers[peer_count];
     struct sockaddr_in to = listening;
     int small = 4096, on = 1;
@@ -264,7 +265,7 @@ static struct peer *knock(in_port_t port) {
     return peer;
 }
 
-static struct peer *accept_next(struct loop *which) {
+static inline struct peer *accept_next(struct loop *which) {
     struct peer *peer = knock(listening.sin_port);
     struct sockaddr_in from;
     socklen_t length = sizeof from;
@@ -278,7 +279,7 @@ static struct peer *accept_next(struct loop *which) {
     return peer;
 }
 
-static struct peer *come_to(struct loop *which) {
+static inline struct peer *come_to(struct loop *which) {
     struct peer *peer = accept_next(which);
     run();
     return peer;
