@@ -18,6 +18,7 @@
 #include "cli/server_options.h"
 #include "confine/supervisor.h"
 #include "ledger/ledger.h"
+#include "ledger/terms.h"
 #include "ledger/worker.h"
 #include "net/limits.h"
 #include "net/net.h"
@@ -150,12 +151,12 @@ static bool start_recording(struct server *server, struct error *error) {
     return true;
 }
 
-// The setting that the ledger's field of this name comes from, or NULL.
-static const void *setting_of(const struct server_options *options, const char *field) {
-    if (field != NULL && strcmp(field, "AGENCIES") == 0) {
+// The setting that does not fit the stored draw, or NULL if the ledger was not opened for another reason.
+static const void *mismatched(const struct server_options *options, const struct error_code *code) {
+    if (code == ERROR_AGENCIES_MISMATCH) {
         return &options->agencies;
     }
-    return field != NULL && strcmp(field, "WINNING_NUMBER") == 0 ? &options->winning_number : NULL;
+    return code == ERROR_NUMBER_MISMATCH ? &options->winning_number : NULL;
 }
 
 static bool open_ledger(struct server *server, struct error *error) {
@@ -178,8 +179,8 @@ static bool open_ledger(struct server *server, struct error *error) {
     if (ledger_opening(&ledger, &server->main_loop, &server->ledger, &reason)) {
         return true;
     }
-    const void *setting = setting_of(options, reason.field);
-    if (reason.code == ERROR_BAD_SETTING && setting != NULL) {
+    const void *setting = mismatched(options, reason.code);
+    if (setting != NULL) {
         return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, setting), reason.text);
     }
     *error = reason;

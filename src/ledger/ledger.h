@@ -39,10 +39,10 @@ struct ledger;
 // whether the draw was made and who won. Logs a line about that. `agencies` and `winning_number` are for a
 // draw that does not exist yet, or to which no agency has sent anything. A draw that has begun keeps its own
 // terms. It accepts more agencies, but fewer agencies or another number only with `change`. Otherwise the
-// error is ERROR_BAD_SETTING, and its `field` names the setting; likewise when an agency beyond the last one
-// has already sent bets. A sealed draw keeps its stored terms, and a warning is logged when the settings
-// differ. Changes are logged. ERROR_STORE_AWAY when the store may come back. ERROR_STORE_STALE when other
-// servers hold the draw and may release it. On success the caller owns *ledger.
+// error is ERROR_AGENCIES_MISMATCH or ERROR_NUMBER_MISMATCH (terms.h); likewise when an agency beyond the
+// last one has already sent bets. A sealed draw keeps its stored terms, and a warning is logged when the
+// settings differ. Changes are logged. ERROR_STORE_AWAY when the store may come back. ERROR_STORE_STALE when
+// other servers hold the draw and may release it. On success the caller owns *ledger.
 bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
                  struct error *error) MUST_CHECK;
 

@@ -9,9 +9,8 @@ struct ledger;
 enum { LOAD_ATTEMPTS_MAX = 5 }; // of a load, while other servers are quicker
 
 // Reads everything back from the open store, and stores the changes of this start (terms.h). Drops an open
-// group. ERROR_BAD_SETTING, with `field` set, when the settings do not fit a draw that has begun;
-// ERROR_STORE_FAILED, ERROR_STORE_AWAY; ERROR_STORE_STALE when other servers were quicker each time, or hold
-// the draw.
+// group. Errors as terms_take; ERROR_STORE_FAILED, ERROR_STORE_AWAY; ERROR_STORE_STALE when other servers
+// were quicker each time, or hold the draw.
 bool load_all(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Whether the draw's stored row differs from the one that was loaded.

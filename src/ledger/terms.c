@@ -5,6 +5,10 @@
 
 #include <inttypes.h>
 
+// To anyone who only reads the name, both are the general "bad_setting".
+const struct error_code ERROR_AGENCIES_MISMATCH[1] = {{"bad_setting", false}};
+const struct error_code ERROR_NUMBER_MISMATCH[1] = {{"bad_setting", false}};
+
 struct terms {
     uint32_t agencies;
     uint16_t winning_number;
@@ -19,15 +23,13 @@ static struct terms wanted_terms(const struct ledger *ledger) {
     };
 }
 
-static bool refuse(struct error *error, const char *field, const struct ledger *ledger, uint32_t given,
-                   uint32_t stored) {
-    error_set(error, ERROR_BAD_SETTING,
-              "%s is %" PRIu32 ", and draw \"%s\" was opened with %" PRIu32
-              " and has bets: start with %" PRIu32 ", with CHANGE=yes (--change) to have %" PRIu32
-              " from now on, or with another DRAW",
-              field, given, ledger->draw_name, stored, stored, given);
-    error->field = field;
-    return false;
+static bool refuse(struct error *error, const struct error_code *code, const char *setting,
+                   const struct ledger *ledger, uint32_t given, uint32_t stored) {
+    return error_set(error, code,
+                     "%s is %" PRIu32 ", and draw \"%s\" was opened with %" PRIu32
+                     " and has bets: start with %" PRIu32 ", with CHANGE=yes (--change) to have %" PRIu32
+                     " from now on, or with another DRAW",
+                     setting, given, ledger->draw_name, stored, stored, given);
 }
 
 // More agencies do no harm; fewer may seal the draw immediately.
@@ -35,19 +37,18 @@ static bool check_terms(const struct ledger *ledger, const struct terms *wanted,
     const struct stored_draw *draw = &ledger->draw;
     bool may_change = ledger->loaded.rows == 0 || ledger->options.change;
     if (wanted->agencies < draw->agencies && !may_change) {
-        return refuse(error, "AGENCIES", ledger, wanted->agencies, draw->agencies);
+        return refuse(error, ERROR_AGENCIES_MISMATCH, "AGENCIES", ledger, wanted->agencies, draw->agencies);
     }
     if (wanted->winning_number != draw->winning_number && !may_change) {
-        return refuse(error, "WINNING_NUMBER", ledger, wanted->winning_number, draw->winning_number);
+        return refuse(error, ERROR_NUMBER_MISMATCH, "WINNING_NUMBER", ledger, wanted->winning_number,
+                      draw->winning_number);
     }
     if (wanted->agencies < ledger->loaded.last_row) {
-        error_set(error, ERROR_BAD_SETTING,
-                  "AGENCIES is %" PRIu32 ", but agency %" PRIu32
-                  " has sent to draw \"%s\" already: start with "
-                  "%" PRIu32 " or more",
-                  wanted->agencies, ledger->loaded.last_row, ledger->draw_name, ledger->loaded.last_row);
-        error->field = "AGENCIES";
-        return false;
+        return error_set(
+            error, ERROR_AGENCIES_MISMATCH,
+            "AGENCIES is %" PRIu32 ", but agency %" PRIu32 " has sent to draw \"%s\" already: start with "
+            "%" PRIu32 " or more",
+            wanted->agencies, ledger->loaded.last_row, ledger->draw_name, ledger->loaded.last_row);
     }
     return true;
 }

@@ -8,9 +8,13 @@
 
 struct ledger;
 
+// The stored draw does not fit the setting: ledger_options.agencies, or ledger_options.winning_number.
+extern const struct error_code ERROR_AGENCIES_MISMATCH[1];
+extern const struct error_code ERROR_NUMBER_MISMATCH[1];
+
 // For the first load, once the rows of the draw (`found`: it has one) and of its agencies have been read.
-// Decides between the stored terms and the settings of this start. ERROR_BAD_SETTING, with `field` set, when
-// they do not fit together; the text says what to type instead. ERROR_NO_MEMORY.
+// Decides between the stored terms and the settings of this start. ERROR_AGENCIES_MISMATCH or
+// ERROR_NUMBER_MISMATCH when they do not fit together; the text says what to type instead. ERROR_NO_MEMORY.
 bool terms_take(struct ledger *ledger, bool found, struct error *error) MUST_CHECK;
 
 #endif

@@ -2,6 +2,8 @@
 // This is the ledger's invariant 6 (ledger.h).
 #include "servers_story.h"
 
+#include "ledger/terms.h"
+
 // Stories -------------------------------------------------------------------------------------------------
 
 static void an_agency_goes_on_at_another_server(void **state) {
@@ -319,7 +321,7 @@ static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     assert_stored(&servers[0], .last = true, .first = 0, .count = 8, .next = 8);
     assert_stored(&servers[0], .last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
     assert_false(try_start(&servers[1], 2, &error)); // it has bets
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_int_equal(error.code, ERROR_AGENCIES_MISMATCH);
     assert_int_equal(stored_agencies(), 3);
     servers[1].options.change = true;
     must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error); // that seals it

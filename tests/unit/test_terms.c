@@ -4,13 +4,16 @@
 #include "logged.h"
 
 #include "base/log.h"
+#include "ledger/terms.h"
 
-static void assert_not_opened(uint32_t agencies, const char *field, const char *says) {
+static void assert_not_opened(uint32_t agencies, const struct error_code *code, const char *says) {
     struct error error;
     ledger_close(&story.ledger);
     assert_false(try_to_open(agencies, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
-    assert_string_equal(error.field, field);
+    if (error.code != code) {
+        fail_msg("another code than the mismatch expected, with the text: %s", error.text);
+    }
+    assert_string_equal(error_name(error.code), "bad_setting");
     if (strstr(error.text, says) == NULL) {
         fail_msg("%s", error.text);
     }
@@ -54,8 +57,8 @@ static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
     open_ledger(3);
     assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
     assert_stored(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
-    assert_not_opened(2, "AGENCIES",
-                      "is 2, and draw \"1\" was opened with 3 and has bets: start with 3, with "
+    assert_not_opened(2, ERROR_AGENCIES_MISMATCH,
+                      "AGENCIES is 2, and draw \"1\" was opened with 3 and has bets: start with 3, with "
                       "CHANGE=yes (--change) to have 2 from now on");
     assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'open' AND agencies = 3"), 1);
     story.change = true;
@@ -71,7 +74,7 @@ static void no_other_number_wins_by_mistake(void **state) {
     open_ledger(2);
     assert_stored(.first = 0, .count = 8, .next = 8);
     story.winning_number = 1;
-    assert_not_opened(2, "WINNING_NUMBER", "is 1, and draw \"1\" was opened with 7574");
+    assert_not_opened(2, ERROR_NUMBER_MISMATCH, "WINNING_NUMBER is 1, and draw \"1\" was opened with 7574");
     story.change = true;
     open_ledger(2);
     assert_terms(2, 1);
@@ -82,7 +85,7 @@ static void an_end_without_bets_counts(void **state) {
     (void)state;
     open_ledger(2);
     assert_stored(.last = true, .first = 0, .count = 0, .next = 0);
-    assert_not_opened(1, "AGENCIES", "is 1,");
+    assert_not_opened(1, ERROR_AGENCIES_MISMATCH, "AGENCIES is 1,");
     open_ledger(2);
 }
 
@@ -103,8 +106,8 @@ static void nobody_who_has_sent_is_left_out(void **state) {
     open_ledger(3);
     assert_stored(.agency = 3, .first = 0, .count = 1, .next = 1);
     story.change = true;
-    assert_not_opened(2, "AGENCIES",
-                      "is 2, but agency 3 has sent to draw \"1\" already: start with 3 or more");
+    assert_not_opened(2, ERROR_AGENCIES_MISMATCH,
+                      "AGENCIES is 2, but agency 3 has sent to draw \"1\" already: start with 3 or more");
     open_ledger(3);
 }
 
