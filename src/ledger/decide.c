@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/in_hand.h"
 #include "ledger/load.h"
 #include "ledger/open_group.h"
 #include "ledger/resend.h"
@@ -173,10 +174,9 @@ static bool decide_append(struct ledger *ledger, const struct ledger_request *re
 static bool decide_unknown(struct ledger *ledger, struct decision *decision, struct error *error) {
     decision->verdict = VERDICT_UNKNOWN_AGENCY;
     bool changed = false;
-    if (!ledger->is_shared || ledger->in_hand.has_looked) {
+    if (!ledger->is_shared || !in_hand_take_look(ledger)) {
         return true;
     }
-    ledger->in_hand.has_looked = true;
     return load_has_changed(ledger, &changed, error) &&
            (!changed || error_set(error, ERROR_STORE_STALE, "another server has changed the draw"));
 }

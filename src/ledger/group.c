@@ -26,6 +26,7 @@
 #include "ledger/access.h"
 #include "ledger/acknowledge.h"
 #include "ledger/decide.h"
+#include "ledger/in_hand.h"
 #include "ledger/limits.h"
 #include "ledger/load.h"
 #include "ledger/notes.h"
@@ -117,7 +118,7 @@ static void note(const struct ledger *ledger, const struct queue_node *requests)
                                                      .bets = (uint64_t)request->answer.next});
         }
     }
-    if (ledger->in_hand.seals) {
+    if (in_hand_sealed(ledger)) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
 }
@@ -189,7 +190,6 @@ static void store_or_fail(struct ledger *ledger, struct queue_node *requests) {
         fail(requests, &error);
         trial_note_failed(ledger, requests);
         access_give_up(ledger, &error);
-        ledger->in_hand.seals = false;
     }
 }
 
@@ -217,9 +217,7 @@ static void store_halves(struct ledger *ledger, struct queue_node *requests, con
     struct queue_node *middle = middle_of(requests), *rest = middle->next;
     middle->next = NULL;
     store_or_fail(ledger, requests);
-    bool sealed = ledger->in_hand.seals;
     store_or_fail(ledger, rest);
-    ledger->in_hand.seals = ledger->in_hand.seals || sealed;
     middle->next = rest;
 }
 
@@ -245,7 +243,7 @@ static void keep_refused(struct queue_node *requests) {
 }
 
 void group_process(struct ledger *ledger, struct queue_node *requests) {
-    ledger->in_hand = (struct in_hand){0};
+    in_hand_begin(ledger);
     keep_refused(requests);
     if (needs_store(ledger, requests)) {
         store_or_fail(ledger, requests);

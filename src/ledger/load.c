@@ -135,7 +135,6 @@ static bool begin_load(struct ledger *ledger, struct error *error) {
     open_group_drop(ledger); // it was decided on with other contents
     row_cache_clear(ledger->cache);
     listings_forget(ledger->listings); // they may list bets that were not stored
-    ledger->in_hand.seals = false;
     ledger->is_shared = store_is_shared(ledger->store);
     if (!ledger->loaded.locks) {
         return store_snapshot(ledger->store, error);

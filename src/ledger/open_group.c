@@ -1,5 +1,6 @@
 #include "ledger/open_group.h"
 
+#include "ledger/in_hand.h"
 #include "ledger/state.h"
 
 bool open_group_begin(struct ledger *ledger, struct error *error) {
@@ -48,10 +49,11 @@ static bool hold_draw(struct ledger *ledger, struct error *error) {
            store_hold_draw(ledger->store, ledger->draw.checksum, error);
 }
 
-// When the last agency finishes, the draw is sealed, whichever server this happens on.
-static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
+// When the last agency finishes, the draw is sealed, whichever server this happens on. *seals: it is.
+static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct error *error) {
     struct open_group *group = &ledger->open_group;
     uint32_t finished = ledger->finished;
+    *seals = false;
     if (group->finishing == 0) {
         return true;
     }
@@ -63,12 +65,19 @@ static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
         return true;
     }
     state_move_draw(&ledger->draw, DRAW_SEALED);
-    ledger->in_hand.seals = true;
+    *seals = true;
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
 bool open_group_commit(struct ledger *ledger, struct error *error) {
+    bool seals;
     open_group_end(ledger);
-    return open_group_put_agencies(ledger, error) && hold_draw(ledger, error) &&
-           seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
+    if (!open_group_put_agencies(ledger, error) || !hold_draw(ledger, error) ||
+        !seal_if_all_finished(ledger, &seals, error) || !store_commit(ledger->store, error)) {
+        return false;
+    }
+    if (seals) {
+        in_hand_note_sealed(ledger);
+    }
+    return true;
 }

@@ -29,11 +29,10 @@ struct open_group {
     uint32_t touched_count;
 };
 
-// What group.c knows of the current requests, which may take several groups at the store. Zeroed before each
-// new set.
+// What is known of the current requests together. Changed by in_hand.h.
 struct in_hand {
-    bool seals;      // the draw was sealed with them (open_group.h)
-    bool has_looked; // the stored draw was checked for them (decide.c)
+    bool sealed;     // the draw was sealed with them, and that is stored
+    bool has_looked; // the stored draw was checked for them
 };
 
 // Results of the last load (load.h) that the next one needs.
