@@ -1,5 +1,6 @@
 #include "bench/hold.h"
 
+#include "bench/channel.h"
 #include "bench/interrupt.h"
 #include "bench/steady.h"
 #include "bet/errors.h"
@@ -32,7 +33,7 @@ static const uint32_t first_source = 0x7f000002; // 127.0.0.2
 enum waiter_state { WAITER_ASKED, WAITER_HELD, WAITER_ANSWERED };
 
 struct waiter {
-    int descriptor; // -1: closed
+    struct channel channel; // open until it has its answer
     enum waiter_state state;
     uint8_t *rest; // the start of an incomplete answer, with JSON_PADDING_BYTES of room after it
     size_t rest_length;
@@ -65,32 +66,53 @@ static bool choose_source(int descriptor, const struct hold_options *options, ui
            bind(descriptor, (const struct sockaddr *)&from, sizeof from) == 0;
 }
 
-static bool ask(int descriptor, uint32_t agency) {
+static bool fail_to_ask(struct error *error, uint32_t index) {
+    error_set_system(error, errno, "waiting agency %" PRIu32 ": cannot ask", index + 1);
+    error->code = ERROR_NETWORK;
+    return false;
+}
+
+// Returns the descriptor, or -1.
+static int connect_waiter(const struct hold_options *options, uint32_t index, struct error *error) {
+    int descriptor = socket(options->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        error_set_system(error, errno, "cannot make socket %" PRIu32, index + 1);
+        return -1;
+    }
+    if (!choose_source(descriptor, options, index) ||
+        connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0) {
+        fail_to_ask(error, index);
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
+// The socket still blocks, so both questions leave here.
+static bool ask(struct waiter *waiter, uint32_t index, uint32_t agency, struct error *error) {
     uint8_t questions[2 * MESSAGE_CONSULT_BYTES_MAX];
     size_t length = message_encode_consult(questions, agency, false);
     length += message_encode_consult(questions + length, agency, true);
-    return write(descriptor, questions, length) == (ssize_t)length;
+    struct error reason;
+    return (channel_queue(&waiter->channel, questions, length, &reason) &&
+            channel_write(&waiter->channel, &reason)) ||
+           error_set(error, reason.code, "waiting agency %" PRIu32 ": cannot ask: %s", index + 1,
+                     reason.text);
 }
 
 static bool open_waiter(struct hold *hold, uint32_t index, struct error *error) {
-    const struct hold_options *options = &hold->options;
-    int descriptor = socket(options->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int descriptor = connect_waiter(&hold->options, index, error);
     if (descriptor < 0) {
-        return error_set_system(error, errno, "cannot make socket %" PRIu32, index + 1);
-    }
-    struct waiter *waiter = &hold->waiters[index];
-    waiter->descriptor = descriptor;
-    hold->opened++;
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = waiter};
-    if (!choose_source(descriptor, options, index) ||
-        connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0 ||
-        !ask(descriptor, index % options->agencies + 1) || fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0 ||
-        epoll_ctl(hold->epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) {
-        error_set_system(error, errno, "waiting agency %" PRIu32 ": cannot ask", index + 1);
-        error->code = ERROR_NETWORK;
         return false;
     }
-    return true;
+    struct waiter *waiter = &hold->waiters[index];
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = waiter};
+    hold->opened++;
+    return channel_open(&waiter->channel, descriptor, NULL, error) &&
+           ask(waiter, index, index % hold->options.agencies + 1, error) &&
+           ((fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 &&
+             epoll_ctl(hold->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0) ||
+            fail_to_ask(error, index));
 }
 
 // Answers -------------------------------------------------------------------------------------------------
@@ -114,8 +136,7 @@ static bool take_winners(struct hold *hold, struct waiter *waiter, const struct 
     histogram_add(&result->after_ns, now_ns > hold->since_ns ? now_ns - hold->since_ns : 0);
     waiter->state = WAITER_ANSWERED;
     hold->answered++;
-    close(waiter->descriptor);
-    waiter->descriptor = -1;
+    channel_close(&waiter->channel);
     return true;
 }
 
@@ -184,7 +205,7 @@ static bool take_answers(struct hold *hold, struct waiter *waiter, const uint8_t
 static bool read_answers(struct hold *hold, struct waiter *waiter, struct error *error) {
     bool has_rest = waiter->rest != NULL;
     uint8_t *input = has_rest ? waiter->rest : hold->input;
-    ssize_t length = read(waiter->descriptor, input + waiter->rest_length, READ_BYTES);
+    ssize_t length = channel_read(&waiter->channel, input + waiter->rest_length, READ_BYTES);
     if (length < 0 && (errno == EAGAIN || errno == EINTR)) {
         return true;
     }
@@ -274,9 +295,10 @@ void hold_close(struct hold **hold) {
         return;
     }
     for (uint32_t i = 0; closing->waiters != NULL && i < closing->opened; i++) {
-        free(closing->waiters[i].rest);
-        if (closing->waiters[i].descriptor >= 0) {
-            close(closing->waiters[i].descriptor);
+        struct waiter *waiter = &closing->waiters[i];
+        free(waiter->rest);
+        if (waiter->state != WAITER_ANSWERED) {
+            channel_close(&waiter->channel);
         }
     }
     free(closing->waiters);
