@@ -2,6 +2,7 @@
 
 #include "agency/csv_file.h"
 #include "agency/shown_text.h"
+#include "base/file_beginnings.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
@@ -62,7 +63,7 @@ static const struct kind kinds[] = {
     KIND("Rar!", "the file is a RAR archive", UNPACK),
     KIND("%PDF", "the file is a PDF, not CSV", "export the table it was made from as CSV"),
     KIND("{\\rtf", "the file is a text document (RTF), not CSV", AS_CSV),
-    KIND("SQLite format 3", "the file is a database, not CSV", "export its bets as CSV"),
+    KIND(SQLITE_BEGINNING, "the file is a database, not CSV", "export its bets as CSV"),
     KIND("\x89PNG", "the file is a picture, not CSV", "is it the right file?"),
     KIND("\xff\xd8\xff", "the file is a picture, not CSV", "is it the right file?"),
     KIND("\x7f"

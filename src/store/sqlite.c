@@ -1,6 +1,7 @@
 // The embedded store: SQLite in WAL mode, synced at every commit, one row a chunk.
 #include "store/sqlite_store.h"
 
+#include "base/file_beginnings.h"
 #include "bet/errors.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_log.h"
@@ -241,9 +242,9 @@ static bool is_address(const char *address) {
 
 static const struct store_beginning beginnings[] = {
     {SQLITE_BEGINNING, SQLITE_BEGINNING_BYTES, "a database"},
-    {"\x37\x7f\x06\x82", 4, "a database's log"},                     // sqlite.org/walformat.html, 2.1
-    {"\x37\x7f\x06\x83", 4, "a database's log"},                     //
-    {"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8, "a database's journal"}, // sqlite.org/fileformat.html, 3
+    {SQLITE_LOG_BEGINNING_LITTLE, SQLITE_LOG_BEGINNING_BYTES, "a database's log"},
+    {SQLITE_LOG_BEGINNING_BIG, SQLITE_LOG_BEGINNING_BYTES, "a database's log"},
+    {SQLITE_JOURNAL_BEGINNING, SQLITE_JOURNAL_BEGINNING_BYTES, "a database's journal"},
     {NULL, 0, NULL},
 };
 

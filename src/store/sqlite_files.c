@@ -1,5 +1,6 @@
 #include "store/sqlite_files.h"
 
+#include "base/file_beginnings.h"
 #include "base/path.h"
 #include "bet/errors.h"
 

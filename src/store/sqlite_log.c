@@ -3,6 +3,7 @@
 // before. So whether it matches can be seen from the bytes there, damaged or not.
 #include "store/sqlite_log.h"
 
+#include "base/file_beginnings.h"
 #include "bet/errors.h"
 #include "store/sqlite_schema.h"
 
@@ -24,8 +25,6 @@ enum {
     LOG_PAGE_BYTES_MAX = 65536,
     CHECKS_MAX = 100
 };
-
-static const uint32_t magic = 0x377f0682; // plus 1 when the checksums are big-endian
 
 struct sum {
     uint32_t first, second;
@@ -127,13 +126,17 @@ static ssize_t walk(struct reading *reading, bool damaged, struct damage *damage
     return length;
 }
 
+static bool begins(const struct reading *reading, const char *beginning) {
+    return memcmp(reading->header, beginning, SQLITE_LOG_BEGINNING_BYTES) == 0;
+}
+
 // Determines how to read the log. Returns whether its header is good; if not, the log is read in the form
 // that this program writes on this machine.
 static bool read_header(struct reading *reading) {
     uint32_t page_bytes = number(reading->header + 8);
-    reading->big_endian = (number(reading->header) & 1U) != 0;
-    bool good = (number(reading->header) & ~1U) == magic && page_bytes >= LOG_PAGE_BYTES_MIN &&
-                page_bytes <= LOG_PAGE_BYTES_MAX && page_bytes % 8 == 0 &&
+    reading->big_endian = begins(reading, SQLITE_LOG_BEGINNING_BIG);
+    bool good = (reading->big_endian || begins(reading, SQLITE_LOG_BEGINNING_LITTLE)) &&
+                page_bytes >= LOG_PAGE_BYTES_MIN && page_bytes <= LOG_PAGE_BYTES_MAX && page_bytes % 8 == 0 &&
                 same(add_up((struct sum){0, 0}, reading->header, 24, reading->big_endian),
                      read_sum(reading->header + 24));
     if (!good) {

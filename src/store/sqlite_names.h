@@ -40,10 +40,6 @@ void sqlite_names_beside(const struct sqlite_names *names, const char *ending, c
 // Gets the status of one of the files. False when it does not exist.
 bool sqlite_names_look(const struct sqlite_names *names, enum sqlite_file which, struct stat *status);
 
-// The first bytes of every database, including the NUL (sqlite.org/fileformat.html, 1.3).
-#define SQLITE_BEGINNING "SQLite format 3"
-enum { SQLITE_BEGINNING_BYTES = sizeof SQLITE_BEGINNING };
-
 // Whether a database that begins with these bytes (`length`: fewer if it is shorter) can be a store, or is
 // empty. Its contents are checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
