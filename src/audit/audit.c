@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/path.h"
-#include "bet/errors.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -292,7 +291,7 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
     audit->retired = -1;
     audit->file = audit_file_open(audit->path, &status, error);
     if (audit->file < 0 || !continue_file(audit, on_record, context, error)) {
-        error->code = error->code == ERROR_BAD_MESSAGE ? ERROR_BAD_SETTING : error->code;
+        error->code = error->code == ERROR_BROKEN_CHAIN ? ERROR_BAD_SETTING : error->code;
         audit_close(&audit);
         return false;
     }

@@ -1,7 +1,6 @@
 #include "audit/chain.h"
 
 #include "base/clock.h"
-#include "bet/errors.h"
 #include "wire/json_text.h"
 
 #include <assert.h>
@@ -10,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const struct error_code ERROR_BROKEN_CHAIN[1] = {{"broken_chain", false}};
 
 static const char ending[] = "\",\"previous\":\"", torn_field[] = ",\"event\":\"recovered\",\"torn\":";
 
@@ -143,7 +144,7 @@ static bool take_over(struct chain *chain, const char *line, size_t length) {
 }
 
 static bool refuse(const struct chain *chain, const char *what, struct error *error) {
-    return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": %s", chain->lines + 1, what);
+    return error_set(error, ERROR_BROKEN_CHAIN, "line %" PRIu64 ": %s", chain->lines + 1, what);
 }
 
 // Times have a fixed format, so comparing their text compares the times.
@@ -183,7 +184,7 @@ static void take_torn(struct chain *chain, const char *line, size_t length) {
 }
 
 static bool refuse_torn(const struct chain *chain, struct error *error) {
-    return error_set(error, ERROR_BAD_MESSAGE, "line %" PRIu64 ": is not record %" PRIu64, chain->torn_line,
+    return error_set(error, ERROR_BROKEN_CHAIN, "line %" PRIu64 ": is not record %" PRIu64, chain->torn_line,
                      chain->records + 1);
 }
 
@@ -195,12 +196,12 @@ static bool begins_elsewhere(const char *line, size_t length) {
 static bool refuse_beginning(const struct chain *chain, const char *line, struct error *error) {
     unsigned long long number = strtoull(line + 5, NULL, 10);
     if (chain->records > 0) {
-        return error_set(error, ERROR_BAD_MESSAGE,
+        return error_set(error, ERROR_BROKEN_CHAIN,
                          "line 1: is record %llu, but the file before ends with record %" PRIu64
                          ": it is another log, or records between them are missing",
                          number, chain->records);
     }
-    return error_set(error, ERROR_BAD_MESSAGE,
+    return error_set(error, ERROR_BROKEN_CHAIN,
                      "line 1: is not record 1, but %llu, and does not continue another file: what "
                      "was before it is missing",
                      number);

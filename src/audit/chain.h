@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// What the lines say does not fit together, or records are missing.
+extern const struct error_code ERROR_BROKEN_CHAIN[1];
+
 enum { CHAIN_HASH_BYTES = 65, CHAIN_AT_BYTES = 24, CHAIN_LINE_BYTES_MAX = 4096 };
 
 struct chain {
@@ -37,14 +40,14 @@ void chain_begin(struct chain *chain);
 // The lines that follow are from the next file.
 void chain_next_file(struct chain *chain);
 
-// Takes the next line, without its newline. ERROR_BAD_MESSAGE, naming the line, when it does not continue the
-// chain; the chain is then unchanged.
+// Takes the next line, without its newline. ERROR_BROKEN_CHAIN, naming the line, when it does not continue
+// the chain; the chain is then unchanged.
 bool chain_take(struct chain *chain, const char *line, size_t length, struct error *error) MUST_CHECK;
 
-// Whether the end is complete: every fragment is reported. ERROR_BAD_MESSAGE.
+// Whether the end is complete: every fragment is reported. ERROR_BROKEN_CHAIN.
 bool chain_end(const struct chain *chain, struct error *error) MUST_CHECK;
 
-// Takes the end of a file that lacks its newline: a whole record, or a fragment of one. ERROR_BAD_MESSAGE
+// Takes the end of a file that lacks its newline: a whole record, or a fragment of one. ERROR_BROKEN_CHAIN
 // when it does not report a fragment before it.
 bool chain_take_rest(struct chain *chain, const char *rest, size_t length, struct error *error) MUST_CHECK;
 

@@ -1,7 +1,5 @@
 #include "audit/read.h"
 
-#include "bet/errors.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,7 +33,7 @@ bool audit_read(FILE *stream, struct chain *chain, audit_on_record on_record, vo
     errno = 0;
     while (good && (length = read_line(stream, line)) > 0) {
         if (line[length - 1] != '\n' && length == READ_LINE_BYTES_MAX) {
-            good = error_set(error, ERROR_BAD_MESSAGE,
+            good = error_set(error, ERROR_BROKEN_CHAIN,
                              "line %" PRIu64 ": is longer than %d bytes, so it is not a record",
                              chain->lines + 1, READ_LINE_BYTES_MAX);
             break;
@@ -80,11 +78,11 @@ static bool verify_stream(FILE *stream, struct search *search, struct chain *cha
     bool good = audit_read(stream, chain, look, search, &rest, &rest_length, error);
     if (good && rest != NULL) {
         good =
-            error_set(error, ERROR_BAD_MESSAGE,
+            error_set(error, ERROR_BROKEN_CHAIN,
                       "line %" PRIu64 ": has no newline: it is being written, or was when the power failed",
                       chain->lines + 1);
     } else if (good && chain->lines == 0) {
-        good = error_set(error, ERROR_BAD_MESSAGE,
+        good = error_set(error, ERROR_BROKEN_CHAIN,
                          "is empty: a log begins with a record; this one was emptied, or never started");
     }
     free(rest);

@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 
 #include "audit/audit.h"
-#include "bet/errors.h"
 #include "cli/command.h"
 #include "cli/help_texts.h"
 
@@ -83,7 +82,7 @@ static bool verify(const struct verify_options *options, struct error *error) {
         return false;
     }
     if (head != NULL && !head_found) {
-        return error_set(error, ERROR_BAD_MESSAGE,
+        return error_set(error, ERROR_BROKEN_CHAIN,
                          "%.100s: no line has the hash %s: it was cut off, or is another chain", path, head);
     }
     print_what_was_found(path, &chain);
