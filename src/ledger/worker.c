@@ -26,7 +26,7 @@ struct worker {
     uint64_t look_at; // in ms of the steady clock
 };
 
-// Completes the requests that are in no group. They requests are neither logged nor counted as refused,
+// Completes the requests that are in no group. They are neither logged nor counted as refused,
 // because the server itself is ending.
 static void abandon_all(struct worker *worker) {
     turns_add(worker->turns, queue_take_all(&worker->queue));
