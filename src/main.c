@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 #include "cli/command.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -74,9 +73,10 @@ int main(int argc, char **argv) {
     // A file at its size limit is like a full disk: the write fails with an error.
     signal(SIGXFSZ, SIG_IGN);
     int status = run(argc, argv);
+    struct error error;
     // A command whose output is lost has failed.
-    if (fflush(stdout) != 0 && status == EXIT_DONE) {
-        fprintf(stderr, "quiniela: standard output: %s\n", strerror(errno));
+    if (status == EXIT_DONE && !command_flush_output(&error)) {
+        fprintf(stderr, "quiniela: %s\n", error.text);
         return EXIT_FAILED;
     }
     return status;

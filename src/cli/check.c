@@ -9,7 +9,6 @@
 #include "ledger/check.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -54,9 +53,8 @@ static bool check(const struct check_options *options, struct error *error) {
         return false;
     }
     print_result(draw_name, &result);
-    errno = EIO; // an earlier write failed, and its reason is lost
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        return error_set_system(error, errno, "standard output: cannot write");
+    if (!command_flush_output(error)) {
+        return false;
     }
     char shown[STORE_ADDRESS_BYTES];
     store_show_address(path, shown);

@@ -2,6 +2,7 @@
 
 #include "store/store.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +11,12 @@
 int command_fail(const struct settings_command *command, const struct error *error) {
     fprintf(stderr, "quiniela %s: %s\n", command->name, error->text);
     return error->code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
+}
+
+bool command_flush_output(struct error *error) {
+    errno = EIO; // an earlier write failed, and its reason is lost
+    return (fflush(stdout) == 0 && !ferror(stdout)) ||
+           error_set_system(error, errno, "standard output: cannot write");
 }
 
 // Overwrites the password in a store's address, because ps(1) would show it.

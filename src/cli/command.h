@@ -23,6 +23,10 @@ bool command_has_descriptors(struct error *error) MUST_CHECK;
 // Prints `quiniela COMMAND: …` on standard error. Returns the exit code: 2 for ERROR_BAD_SETTING, else 1.
 int command_fail(const struct settings_command *command, const struct error *error);
 
+// Writes out what was printed on standard output. ERROR_SYSTEM when any of it was lost, even if what came
+// later was written.
+bool command_flush_output(struct error *error) MUST_CHECK;
+
 // Raises the process's limit on file descriptors as far as allowed.
 void command_raise_descriptor_limit(void);
 

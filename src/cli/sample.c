@@ -165,9 +165,7 @@ static bool write_files(const struct sample *sample, struct error *error) {
             return false;
         }
     }
-    errno = EIO; // an earlier write failed, and its reason is lost
-    return (fflush(stdout) == 0 && !ferror(stdout)) ||
-           error_set_system(error, errno, "standard output: cannot write");
+    return command_flush_output(error);
 }
 
 // The command ---------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@
 #include "store/store.h"
 #include "wire/json_text.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,11 +248,7 @@ static bool show(const struct status_options *options, struct error *error) {
                 (options->json ? print_json(&status, error) : print_table(&status, error));
     store_close(&status.store);
     free(status.winners);
-    errno = EIO; // an earlier write failed, and its reason is lost
-    if (done && (fflush(stdout) != 0 || ferror(stdout))) {
-        done = error_set_system(error, errno, "standard output: cannot write");
-    }
-    return done;
+    return done && command_flush_output(error);
 }
 
 int cli_status(const struct command_line *line) {

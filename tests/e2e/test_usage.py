@@ -1,4 +1,5 @@
 """The command line gives help, versions, exit codes, and one clear line for each mistake."""
+import fcntl
 import os
 import re
 import subprocess
@@ -31,6 +32,38 @@ class Usage(Story):
         groups = re.findall(r"^([A-Z].*):$", self.run_program("server", "--help")[1], re.MULTILINE)
         self.assertEqual(groups, ["General", "Listening", "The draw", "Store", "TLS", "Limits", "Log", "Privileges", "Help"])
         self.assertRegex(self.run_program("--version")[1], r"^quiniela \d+\.\d+")
+
+    def run_into(self, output, *arguments):
+        """Returns the exit code and the errors of a run whose standard output is that descriptor."""
+        done = subprocess.run([PROGRAM, *arguments], cwd=self.folder, stdout=output, stderr=subprocess.PIPE, text=True,
+                              timeout=hang_s(), check=False)
+        return done.returncode, done.stderr
+
+    def test_output_that_is_lost(self):
+        with open("/dev/full", "wb") as full:
+            for arguments in (["--help"], ["--version"], ["verify", "--help"]):
+                with self.subTest(arguments=arguments):
+                    code, errors = self.run_into(full, *arguments)
+                    self.assertEqual(code, 1, "its output was lost")
+                    self.assertRegex(errors, r"^quiniela[a-z ]*: standard output: cannot write: No space left on device\n$")
+
+    def test_output_that_is_lost_at_first(self):
+        """A disk that is full for a moment: an earlier write fails, and the last one does not.
+
+        Into the last page of a full pipe goes what fits beside what is there, as the last part of the text does. A whole page, the
+        first part, does not.
+        """
+        text = subprocess.run([PROGRAM, "server", "--help"], capture_output=True, text=True, timeout=hang_s(), check=True).stdout
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        self.addCleanup(os.close, writer)
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        os.set_blocking(writer, False)
+        os.write(writer, b"x")
+        code, errors = self.run_into(writer, "server", "--help")
+        came = os.read(reader, 8192).decode()[1:]
+        self.assertTrue(0 < len(came) < len(text) and text.endswith(came), f"not the last part alone has come: {came}")
+        self.assertEqual((code, errors), (1, "quiniela: standard output: cannot write: Input/output error\n"))
 
     def test_wrong_use(self):
         self.wrong()
