@@ -1,6 +1,7 @@
 #include "base/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,20 @@ void path_folder(const char *resolved, char folder[PATH_MAX]) {
     const char *slash = strrchr(resolved, '/');
     size_t length = slash == NULL || slash == resolved ? 1 : (size_t)(slash - resolved);
     snprintf(folder, PATH_MAX, "%.*s", (int)length, slash == NULL ? "." : resolved);
+}
+
+bool path_sync_folder(const char *resolved) {
+    char name[PATH_MAX];
+    path_folder(resolved, name);
+    int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return false;
+    }
+    bool synced = fsync(folder) == 0;
+    int reason = errno;
+    close(folder);
+    errno = reason;
+    return synced;
 }
 
 // Replaces `name`, a link, by its target, relative to where the link is. False with errno set when `name` is

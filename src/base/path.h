@@ -18,6 +18,9 @@ bool path_resolve(const char *path, char resolved[PATH_MAX], struct error *error
 // Writes the folder of a resolved path into `folder`.
 void path_folder(const char *resolved, char folder[PATH_MAX]);
 
+// Syncs the folder of a resolved path, so that the names in it are on the disk. False with errno set.
+bool path_sync_folder(const char *resolved) MUST_CHECK;
+
 // Whether both are the same file, under any names.
 bool path_is_same(const struct stat *one, const struct stat *other);
 

@@ -160,17 +160,29 @@ static bool close_stream(struct output_file *file) {
     return written && closed;
 }
 
+// The new name reaches the disk, too. A folder may be one that we can write to and not read, and some file
+// systems sync no folder: there the name is as good as it can be.
+static bool sync_name(const struct output_file *file, struct error *error) {
+    return path_sync_folder(file->path) || errno == EACCES || errno == EINVAL ||
+           error_set_system(error, errno, "%.150s: written, but its directory cannot be synced", file->path);
+}
+
+// Gives the file its name.
+static bool name_file(struct output_file *file, struct error *error) {
+    if (rename(file->temporary, file->path) != 0) {
+        return fail(file->path, error);
+    }
+    bool synced = sync_name(file, error);
+    end_temporary(file, false);
+    return synced;
+}
+
 bool output_file_finish(struct output_file **file, struct error *error) {
     struct output_file *ended = *file;
     *file = NULL;
-    bool done = close_stream(ended);
+    bool done = close_stream(ended) || fail(ended->path, error);
     if (done && ended->temporary != NULL) {
-        done = rename(ended->temporary, ended->path) == 0;
-    }
-    if (!done) {
-        fail(ended->path, error);
-    } else {
-        end_temporary(ended, false);
+        done = name_file(ended, error);
     }
     free_file(ended);
     return done;

@@ -20,8 +20,10 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
 bool output_file_write(struct output_file *file, const void *bytes, size_t length,
                        struct error *error) MUST_CHECK;
 
-// Finishes the file: when this returns true, the data is on disk under its name. On failure the new file is
-// removed, and the old file is as it was. Nulls the caller's pointer either way.
+// Finishes the file: when this returns true, the data is on disk under its name. (In a folder that may not be
+// read, or whose file system cannot sync it, the name is as durable as a rename.) On failure the new file is
+// removed, and the old file is as it was; only if syncing the folder fails, the new file stays, and the error
+// says so. Nulls the caller's pointer either way.
 bool output_file_finish(struct output_file **file, struct error *error) MUST_CHECK;
 
 // Gives up: removes the new file, and nulls the caller's pointer. Does nothing when that is NULL. What was

@@ -151,14 +151,7 @@ void sqlite_files_release(struct sqlite_files *files) {
 // power cut would restore the database's earlier contents. SQLite syncs the directory too, but continues
 // when that fails.
 static bool sync_folder(const struct sqlite_files *files, struct error *error) {
-    char name[PATH_MAX];
-    path_folder(files->names.path, name);
-    int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = (folder >= 0 && fsync(folder) == 0) || fail(files, "cannot sync its directory", error);
-    if (folder >= 0) {
-        close(folder);
-    }
-    return synced;
+    return path_sync_folder(files->names.path) || fail(files, "cannot sync its directory", error);
 }
 
 static int hold_one(const struct sqlite_files *files, enum sqlite_file which) {

@@ -4,11 +4,34 @@
 #include "cli/output_file.h"
 #include "cli/output_target.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 
 enum { BLOCK_BYTES = 64 * 1024, BLOCKS = 64 };
+
+// The linker puts this in fsync's place. What stands under the name when its folder is synced is kept.
+static int folders_synced, folder_failure;
+static char named_at_sync[16];
+
+int __real_fsync(int descriptor);
+int __wrap_fsync(int descriptor);
+
+int __wrap_fsync(int descriptor) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0 || !S_ISDIR(status.st_mode)) {
+        return __real_fsync(descriptor);
+    }
+    int named = openat(descriptor, "bets.csv", O_RDONLY | O_CLOEXEC);
+    ssize_t length = named < 0 ? 0 : read(named, named_at_sync, sizeof named_at_sync - 1);
+    named_at_sync[length < 0 ? 0 : length] = '\0';
+    close(named);
+    folders_synced++;
+    errno = folder_failure;
+    return folder_failure == 0 ? __real_fsync(descriptor) : -1;
+}
 
 static struct output_file *open_output(const char *path) {
     struct output_file *file;
@@ -168,6 +191,39 @@ static void what_is_not_written_over_is_known_without_an_input(void **state) {
     assert_string_equal(error.text, "audit.log: is an audit log; it is not overwritten");
 }
 
+// After a power cut the name leads to the new contents only if the folder was synced after the rename.
+static void the_name_is_synced_after_the_contents(void **state) {
+    (void)state;
+    struct error error;
+    write_text("bets.csv", "old\n");
+    struct output_file *file = open_output("bets.csv");
+    assert_true(output_file_write(file, "new\n", 4, &error));
+    folders_synced = 0;
+    assert_true(output_file_finish(&file, &error));
+    assert_int_equal(folders_synced, 1);
+    assert_string_equal(named_at_sync, "new\n");
+}
+
+static bool finish_where_folders_fail(int reason, struct error *error) {
+    struct output_file *file = open_output("bets.csv");
+    assert_true(output_file_write(file, "new\n", 4, error));
+    folder_failure = reason;
+    bool done = output_file_finish(&file, error);
+    folder_failure = 0;
+    assert_file("bets.csv", "new\n");
+    assert_int_equal(count_files("."), 1);
+    return done;
+}
+
+static void a_folder_that_cannot_be_synced_is_told_of(void **state) {
+    (void)state;
+    struct error error;
+    assert_false(finish_where_folders_fail(EIO, &error));
+    assert_non_null(
+        strstr(error.text, "bets.csv: written, but its directory cannot be synced: Input/output"));
+    assert_true(finish_where_folders_fail(EINVAL, &error)); // a file system that syncs no folder
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(what_is_not_written_over_is_known_without_an_input),
@@ -176,6 +232,8 @@ int main(void) {
         STORY(signals_come_again_afterwards),
         STORY(a_new_file_is_no_more_open_than_the_old_one),
         STORY(a_link_to_nothing_yet_is_followed),
+        STORY(the_name_is_synced_after_the_contents),
+        STORY(a_folder_that_cannot_be_synced_is_told_of),
         STORY(what_others_work_with_is_not_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
