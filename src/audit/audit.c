@@ -41,10 +41,17 @@ static bool write_bytes(struct audit *audit, const char *bytes, size_t length) {
     return written;
 }
 
+// A record that is too long for a line is lost: a record in its place says so.
 static bool add(struct audit *audit, const char *event, const struct audit_field *fields, size_t count) {
     char line[CHAIN_LINE_BYTES_MAX];
     size_t length = chain_write(&audit->chain, event, fields, count, line);
-    return length == 0 || write_bytes(audit, line, length);
+    if (length == 0) {
+        const struct audit_field lost = {.name = "count", .number = 1};
+        log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL,
+                  "file: %s | error: a record is too long for a line | event: %s", audit->path, event);
+        length = chain_write(&audit->chain, "lost", &lost, 1, line);
+    }
+    return write_bytes(audit, line, length);
 }
 
 // Reads what the file holds, and closes a partly written last line.

@@ -26,7 +26,8 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
                 struct error *error) MUST_CHECK;
 
 // Appends a record. Any thread may call it. A record that cannot be written is counted, and the failure is
-// logged; once writing works again, a record says how many were lost. NULL: does nothing.
+// logged; once writing works again, a record says how many were lost. So does one in the place of a record
+// that is too long for a line (chain.h). NULL: does nothing.
 void audit_write(struct audit *audit, const char *event, const struct audit_field *fields, size_t count);
 
 // The same for events that a client can cause at will, within a budget for each sort (budget.h). Events

@@ -100,17 +100,23 @@ static void any_text_is_written_as_json(void **state) {
     assert_non_null(strstr(line, ",\"text\":\"a\\\"b\\\\c\\u000ad\\u0001? é\",\"previous\":\""));
 }
 
-static void a_text_that_is_too_long_is_no_record(void **state) {
+static void a_record_that_is_too_long_is_lost_and_told_of(void **state) {
     (void)state;
     struct audit *audit = open_audit();
     char text[CHAIN_LINE_BYTES_MAX];
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     struct audit_field field = {.name = "text", .text = text};
-    audit_write(audit, "written", &field, 1);
+    audit_write(audit, "long", &field, 1);
     audit_write(audit, "written", NULL, 0);
     audit_close(&audit);
-    assert_int_equal(verify().records, 1);
+    assert_int_equal(verify().records, 2); // the next one is not lost with it
+    char line[512] = "";
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    fclose(file);
+    assert_non_null(strstr(line, "\"event\":\"lost\",\"count\":1,"));
 }
 
 static void limit_size(rlim_t bytes) {
@@ -242,7 +248,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(threads_do_not_mix, remove_file),
         cmocka_unit_test_teardown(any_text_is_written_as_json, remove_file),
-        cmocka_unit_test_teardown(a_text_that_is_too_long_is_no_record, remove_file),
+        cmocka_unit_test_teardown(a_record_that_is_too_long_is_lost_and_told_of, remove_file),
         cmocka_unit_test_teardown(a_full_disk_breaks_no_chain, remove_file),
         cmocka_unit_test_teardown(a_disk_that_stays_full_breaks_no_chain, remove_file),
         cmocka_unit_test_teardown(a_lost_record_is_told_of, remove_file),
