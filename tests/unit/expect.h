@@ -1,6 +1,6 @@
 // cmocka's assertions of equality, in words: which value was expected, and which one there is, with the names
-// of errors and constants. `assert_int_equal(error.code, ERROR_GAP)` says "expected error.code to be gap, it
-// is conflict".
+// of errors and constants. `assert_error(&error, ERROR_GAP)` says "expected error to be gap, it is conflict",
+// and then the error's own text.
 #ifndef QUINIELA_TESTS_EXPECT_H
 #define QUINIELA_TESTS_EXPECT_H
 
@@ -53,19 +53,30 @@ static inline void expect_equal(intmax_t value, intmax_t expected, const char *w
     _fail(file, line);
 }
 
-static inline const char *expect_code_name(intmax_t code) {
-    return code == 0 ? "no error" : error_name((const struct error_code *)code);
+static inline const char *expect_code_name(const struct error_code *code) {
+    return code == NULL ? "no error" : error_name(code);
 }
 
-// Both are addresses of error codes.
-static inline void expect_code(intmax_t value, intmax_t expected, const char *what, const char *wanted,
-                               const char *file, int line) {
-    (void)wanted;
-    if (value != expected) {
-        print_error("expected %s to be %s, it is %s\n", what, expect_code_name(expected),
-                    expect_code_name(value));
+// `text` is what the error says, or "". Several codes may have one name.
+static inline void expect_code_of(const struct error_code *code, const struct error_code *expected,
+                                  const char *text, const char *what, const char *file, int line) {
+    if (code != expected) {
+        const char *name = expect_code_name(code), *wanted = expect_code_name(expected);
+        print_error("expected %s to be %s, it is %s%s%s%s\n", what[0] == '&' ? what + 1 : what, wanted,
+                    strcmp(name, wanted) == 0 ? "another code named " : "", name, text[0] == '\0' ? "" : ": ",
+                    text);
         _fail(file, line);
     }
+}
+
+static inline void expect_code(const struct error_code *code, const struct error_code *expected,
+                               const char *what, const char *file, int line) {
+    expect_code_of(code, expected, "", what, file, line);
+}
+
+static inline void expect_error(const struct error *error, const struct error_code *expected,
+                                const char *what, const char *file, int line) {
+    expect_code_of(error->code, expected, error->code == NULL ? "" : error->text, what, file, line);
 }
 
 static inline void expect_same(bool same, const char *what, const char *wanted, const char *file, int line) {
@@ -147,13 +158,18 @@ static inline void must_at(bool done, const struct error *error, const char *wha
 
 #define must(done, error) must_at(done, error, #done, __FILE__, __LINE__)
 
+// The error's code; a failure says its text, too.
+#define assert_error(error, expected) expect_error(error, expected, #error, __FILE__, __LINE__)
+
+// A code that has come without its error.
+#define assert_code(code, expected) expect_code(code, expected, #code, __FILE__, __LINE__)
+
 #undef assert_string_equal
 #define assert_string_equal(value, expected)                                                                 \
     expect_text((const char *)(value), (const char *)(expected), #value, #expected, __FILE__, __LINE__)
 #undef assert_int_equal
 #define assert_int_equal(value, expected)                                                                    \
-    _Generic((value), const struct error_code *: expect_code, default: expect_equal)(                        \
-        (intmax_t)(value), (intmax_t)(expected), #value, #expected, __FILE__, __LINE__)
+    expect_equal((intmax_t)(value), (intmax_t)(expected), #value, #expected, __FILE__, __LINE__)
 #undef assert_ptr_equal
 #define assert_ptr_equal(value, expected)                                                                    \
     expect_same((const void *)(value) == (const void *)(expected), #value, #expected, __FILE__, __LINE__)

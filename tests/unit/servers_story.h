@@ -181,13 +181,18 @@ static inline struct ledger_request answer(struct server *server, struct ledger_
 
 static inline void assert_stored_as(struct server *server, struct sent sent) {
     struct ledger_request answered = answer(server, request_as(sent, on_complete));
-    if (answered.answer.error.code != ERROR_NONE) {
-        fail_msg("%s", answered.answer.error.text);
-    }
+    assert_error(&answered.answer.error, ERROR_NONE);
     assert_int_equal(answered.answer.next, sent.next);
 }
 
 #define assert_stored(server, ...) assert_stored_as(server, (struct sent){__VA_ARGS__})
+
+static inline void assert_refused_as(struct server *server, const struct error_code *code, struct sent sent) {
+    struct ledger_request answered = answer(server, request_as(sent, on_complete));
+    assert_error(&answered.answer.error, code);
+}
+
+#define assert_refused(server, code, ...) assert_refused_as(server, code, (struct sent){__VA_ARGS__})
 
 static inline int64_t query_number(const char *sql) {
     PGconn *connection = PQconnectdb(path);

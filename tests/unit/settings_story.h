@@ -228,7 +228,7 @@ static inline enum settings_outcome load(struct story *story, const struct setti
     do {                                                                                                     \
         assert_int_equal(LOAD(__VA_ARGS__), SETTINGS_WRONG);                                                 \
         assert_string_equal(story->error.text, text_expected);                                               \
-        assert_int_equal(story->error.code, ERROR_BAD_SETTING);                                              \
+        assert_error(&story->error, ERROR_BAD_SETTING);                                                      \
     } while (0)
 
 #define FILE_FLAG "--config=settings.file"

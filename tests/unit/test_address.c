@@ -42,7 +42,7 @@ static void what_is_no_address_is_refused(void **state) {
         if (address_parse(wrong[i], &address, &error)) {
             fail_msg("\"%s\" was taken for an address", wrong[i]);
         }
-        assert_int_equal(error.code, ERROR_BAD_SETTING);
+        assert_error(&error, ERROR_BAD_SETTING);
         assert_non_null(strstr(error.text, wrong[i]));
     }
 }
@@ -52,7 +52,7 @@ static void one_is_not_several(void **state) {
     struct address address;
     struct error error;
     assert_false(address_parse("a:1,b:2", &address, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
     assert_string_equal(error.text, "\"a:1,b:2\" has a comma; give a single HOST:PORT");
 }
 
@@ -67,7 +67,7 @@ static void an_address_has_an_end(void **state) {
     expect_address(text, host, "1");
     snprintf(text, sizeof text, "%s:12", host);
     assert_false(address_parse(text, &address, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
 }
 
 static void several_addresses_are_taken_apart(void **state) {
@@ -103,7 +103,7 @@ static void a_wrong_one_of_several_is_named(void **state) {
         if (addresses_parse(wrong[i].text, &addresses, &error)) {
             fail_msg("\"%s\" was taken", wrong[i].text);
         }
-        assert_int_equal(error.code, ERROR_BAD_SETTING);
+        assert_error(&error, ERROR_BAD_SETTING);
         if (strstr(error.text, wrong[i].says) == NULL) {
             fail_msg("\"%s\": %s", wrong[i].text, error.text);
         }
@@ -122,7 +122,7 @@ static void there_is_room_for_so_many(void **state) {
     assert_int_equal(addresses.count, ADDRESSES_MAX);
     strcat(text, ",a:1");
     assert_false(addresses_parse(text, &addresses, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
 }
 
 int main(void) {

@@ -225,7 +225,7 @@ static void nobody_else_may_have_it(void **state) {
     struct audit *audit = open_audit(), *other;
     struct error error;
     assert_false(audit_open(path, NULL, NULL, &other, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
     assert_null(other);
     audit_close(&audit);
     audit = open_audit();

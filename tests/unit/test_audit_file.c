@@ -106,7 +106,7 @@ static void what_somebody_adds_stays_and_is_found(void **state) {
     bool found = false;
     chain_begin(&chain);
     assert_false(audit_verify(path, NULL, &chain, &found, &error));
-    assert_int_equal(error.code, ERROR_BROKEN_CHAIN);
+    assert_error(&error, ERROR_BROKEN_CHAIN);
     assert_non_null(strstr(error.text, "line 2: "));
 }
 
@@ -114,7 +114,7 @@ static void assert_refused(const char *why) {
     struct audit *none = audit;
     struct error error;
     assert_false(audit_open(other, NULL, NULL, &none, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
     assert_null(none);
     if (strstr(error.text, why) == NULL) {
         fail_msg("expected \"%s\" in \"%s\"", why, error.text);
@@ -134,7 +134,7 @@ static void what_is_no_file_of_one_name_is_refused(void **state) {
     struct audit *none;
     struct error error;
     assert_false(audit_open(other, NULL, NULL, &none, &error));
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
     assert_non_null(strstr(error.text, other));
     assert_non_null(strstr(error.text, strerror(EISDIR)));
     assert_int_equal(rmdir(other), 0);
@@ -219,7 +219,7 @@ static void assert_not_gone_on_with(const char *bytes, const char *why) {
     if (audit_open(path, NULL, NULL, &none, &error)) {
         fail_msg("expected \"%s\" to be refused", bytes);
     }
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
     if (strstr(error.text, why) == NULL || strstr(error.text, path) == NULL) {
         fail_msg("expected \"%s\" in \"%s\"", why, error.text);
     }

@@ -251,7 +251,7 @@ static void lists_count_on_and_keep_what_was_revoked(void **state) {
 static void expect_failure(bool done, const struct error *error, const struct error_code *code,
                            const char *file, const char *text) {
     assert_false(done);
-    assert_int_equal(error->code, code);
+    assert_error(error, code);
     if (strstr(error->text, file) == NULL || strstr(error->text, text) == NULL) {
         fail_msg("expected an error about %s: %s, it is \"%s\"", file, text, error->text);
     }

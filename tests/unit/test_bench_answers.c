@@ -89,7 +89,7 @@ static void a_wrong_answer_is_named(void **state) {
         answer_text(wrong[i].text);
         uint64_t acknowledged;
         assert_false(sender_read(&sender, &shared, &acknowledged, &error));
-        assert_int_equal(error.code, ERROR_BAD_MESSAGE);
+        assert_error(&error, ERROR_BAD_MESSAGE);
         assert_string_equal(error.text, wrong[i].reason);
         disconnect();
     }
@@ -149,13 +149,13 @@ static void a_connection_that_ends_is_named(void **state) {
     close(central);
     assert_false(sender_read(&sender, &shared, &acknowledged, &error));
     assert_string_equal(error.text, "agency 7: cannot read: Connection reset by peer");
-    assert_int_equal(error.code, ERROR_NETWORK);
+    assert_error(&error, ERROR_NETWORK);
     sender_end(&sender); // as its other end is closed already
     connect_as(SOCK_STREAM, 3, 0);
     close(central);
     assert_false(sender_write(&sender, &shared, &error));
     assert_string_equal(error.text, "agency 7: cannot write: Broken pipe");
-    assert_int_equal(error.code, ERROR_NETWORK);
+    assert_error(&error, ERROR_NETWORK);
     sender_end(&sender);
     central = -1;
 }

@@ -109,7 +109,7 @@ static void one_that_fails_is_reported(void **state) {
 static void one_that_does_not_start_is_reported(void **state) {
     (void)state;
     assert_false(start("exit 0\n", NULL));
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
     assert_non_null(strstr(error.text, "the central did not start; see /tmp/test_bench_central."));
     assert_int_equal(central.pid, 0);
     assert_null(central.directory);

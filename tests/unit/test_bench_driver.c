@@ -219,7 +219,7 @@ static void a_wrong_answer_ends_the_run(void **state) {
     (void)state;
     central.wrong_for = 2;
     assert_false(drive());
-    assert_int_equal(error.code, ERROR_BAD_MESSAGE);
+    assert_error(&error, ERROR_BAD_MESSAGE);
     assert_memory_equal(error.text, "agency 2, chunk 1: the central says that it has 3 bets", 54);
 }
 
@@ -236,7 +236,7 @@ static void an_interruption_ends_the_run(void **state) {
     bench_interrupt();
     assert_true(bench_interrupted());
     assert_false(driver_run(&options, &result, &error));
-    assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
+    assert_error(&error, ERROR_SHUTTING_DOWN);
     assert_string_equal(error.text, "interrupted");
 }
 

@@ -240,7 +240,7 @@ static void assert_fails(const struct error_code *code, const char *text) {
     assert_false(open_hold());
     assert_null(hold);
     assert_string_equal(error.text, text);
-    assert_int_equal(error.code, code);
+    assert_error(&error, code);
 }
 
 static void a_central_that_is_not_there_is_named(void **state) {
@@ -317,7 +317,7 @@ static void nonsense_is_reported(void **state) {
     (void)state;
     answer_text("{");
     assert_false(open_hold());
-    assert_int_equal(error.code, ERROR_BAD_JSON);
+    assert_error(&error, ERROR_BAD_JSON);
 }
 
 static void an_answer_that_is_too_long_is_named(void **state) {
@@ -332,7 +332,7 @@ static void an_interruption_ends_it(void **state) {
     assert_true(open_hold());
     bench_interrupt();
     assert_false(hold_collect(hold, steady_ns(), &result, &error));
-    assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
+    assert_error(&error, ERROR_SHUTTING_DOWN);
     assert_string_equal(error.text, "interrupted");
 }
 

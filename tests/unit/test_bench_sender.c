@@ -79,7 +79,7 @@ static void a_bad_bet_is_not_sent(void **state) {
     payload.text[0] = ',';
     connect_as(SOCK_STREAM, 3, 0);
     assert_false(sender_write(&sender, &shared, &error));
-    assert_int_equal(error.code, ERROR_BAD_BET);
+    assert_error(&error, ERROR_BAD_BET);
     assert_sent();
 }
 

@@ -113,7 +113,7 @@ static void bad_bets(void **state) {
             fail_msg("taken: %s", cases[i].text);
         }
         assert_false(bet_check_fast(cases[i].text, strlen(cases[i].text), &bet.number));
-        assert_int_equal(error.code, ERROR_BAD_BET);
+        assert_error(&error, ERROR_BAD_BET);
         assert_int_equal(error.bet, -1);
         assert_string_equal(error.field, cases[i].field);
     }

@@ -134,7 +134,7 @@ static void after_a_failed_sync_nothing_goes_on(void **state) {
         run_sql(writer, "UPDATE bets SET n = n + 1");
         error.code = ERROR_NONE;
         assert_false(checkpointer_between_commits(&checkpointer, &error));
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
     }
 }
 

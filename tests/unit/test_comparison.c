@@ -100,7 +100,7 @@ static void the_first_piece_that_differs_is_named(void **state) {
     bool more;
     assert_true(comparison_take(comparison, 0, pieces, 3, &error));
     assert_false(comparison_step(comparison, &same, &more, &error));
-    assert_int_equal(error.code, ERROR_CONFLICT);
+    assert_error(&error, ERROR_CONFLICT);
     snprintf(expected, sizeof expected, "%s: lines 11 to 30 are not the bets stored in their place", path);
     assert_memory_equal(error.text, expected, strlen(expected));
     assert_int_equal(same, 10);
@@ -128,7 +128,7 @@ static void a_list_with_a_gap_is_refused(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct error error;
         assert_false(comparison_take(comparison, wrong[i].from, wrong[i].pieces, 2, &error));
-        assert_int_equal(error.code, ERROR_BAD_MESSAGE);
+        assert_error(&error, ERROR_BAD_MESSAGE);
     }
     comparison_free(comparison);
     reader_close(&reader);

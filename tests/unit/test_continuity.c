@@ -44,7 +44,7 @@ static void assert_fits(uint32_t agency, uint64_t first, uint32_t count) {
 
 static void assert_said(bool fits, const struct error *error, const char *what) {
     assert_false(fits);
-    assert_int_equal(error->code, ERROR_STORE_FAILED);
+    assert_error(error, ERROR_STORE_FAILED);
     if (strstr(error->text, what) == NULL) {
         fail_msg("expected \"%s\" in \"%s\"", what, error->text);
     }
@@ -165,7 +165,7 @@ static void without_memory_it_says_so(void **state) {
         struct error error;
         guarded.fails_in = failing;
         assert_false(continuity_new(store, 0, &none, &error));
-        assert_int_equal(error.code, ERROR_NO_MEMORY);
+        assert_error(&error, ERROR_NO_MEMORY);
         assert_null(none);
         store->failed = false;
     }
@@ -179,7 +179,7 @@ static void a_store_that_fails(void **state) {
     store->failed = true;
     struct continuity *none = continuity;
     assert_false(continuity_new(store, 0, &none, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_null(none);
     store->failed = false;
 }

@@ -18,7 +18,7 @@ static void diagnose(uint64_t number, const char *text, size_t length, struct er
         error_set(&reason, ERROR_BAD_BET, "the line is too long for a bet");
     }
     assert_false(csv_diagnose(&line, &reason, error));
-    assert_int_equal(error->code, ERROR_BAD_BET);
+    assert_error(error, ERROR_BAD_BET);
 }
 
 static void expect(uint64_t number, const char *text, const char *says) {

@@ -215,7 +215,7 @@ static void a_central_with_more_than_the_only_bet_is_a_conflict(void **state) {
     answer(frame, reply_encode_processed(frame, 2));
     assert_int_equal(asked.ends, 1);
     assert_true(dialogue_failed(dialogue, &error));
-    assert_int_equal(error.code, ERROR_CONFLICT);
+    assert_error(&error, ERROR_CONFLICT);
 }
 
 // Waits between connections -------------------------------------------------------------------------------

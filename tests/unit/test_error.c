@@ -24,7 +24,7 @@ static int spoil(void **state) {
 static void an_error_has_a_code_and_a_text(void **state) {
     (void)state;
     assert_false(error_set(&error, LATE, "%s of %d", "one", 2));
-    assert_int_equal(error.code, LATE);
+    assert_error(&error, LATE);
     assert_int_equal(error.bet, -1);
     assert_null(error.field);
     assert_string_equal(error.text, "one of 2");
@@ -33,7 +33,7 @@ static void an_error_has_a_code_and_a_text(void **state) {
 static void what_the_system_says_stands_behind_it(void **state) {
     (void)state;
     assert_false(error_set_system(&error, ENOENT, "%s: cannot open", "a.csv"));
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
     assert_int_equal(error.bet, -1);
     assert_null(error.field);
     assert_string_equal(error.text, "a.csv: cannot open: No such file or directory");
@@ -78,7 +78,7 @@ static void a_text_is_cut_where_its_room_ends(void **state) {
 static void none_is_none(void **state) {
     (void)state;
     error_clear(&error);
-    assert_int_equal(error.code, ERROR_NONE);
+    assert_error(&error, ERROR_NONE);
     assert_int_equal(error.bet, -1);
     assert_null(error.field);
     assert_string_equal(error.text, "");
@@ -87,14 +87,14 @@ static void none_is_none(void **state) {
 static void a_general_code_is_found_by_its_name(void **state) {
     (void)state;
     assert_string_equal(error_name(ERROR_BAD_SETTING), "bad_setting");
-    assert_int_equal(error_code_named("bad_setting"), ERROR_BAD_SETTING);
-    assert_int_equal(error_code_named("system"), ERROR_SYSTEM);
-    assert_int_equal(error_code_named("network"), ERROR_NETWORK);
-    assert_int_equal(error_code_named("no_memory"), ERROR_NO_MEMORY);
-    assert_int_equal(error_code_named("late"), ERROR_NONE); // a folder's own codes are that folder's to find
+    assert_code(error_code_named("bad_setting"), ERROR_BAD_SETTING);
+    assert_code(error_code_named("system"), ERROR_SYSTEM);
+    assert_code(error_code_named("network"), ERROR_NETWORK);
+    assert_code(error_code_named("no_memory"), ERROR_NO_MEMORY);
+    assert_code(error_code_named("late"), ERROR_NONE); // a folder's own codes are that folder's to find
     assert_string_equal(error_name(ERROR_NONE), "none");
-    assert_int_equal(error_code_named("none"), ERROR_NONE);
-    assert_int_equal(error_code_named(""), ERROR_NONE);
+    assert_code(error_code_named("none"), ERROR_NONE);
+    assert_code(error_code_named(""), ERROR_NONE);
 }
 
 static void a_code_says_whether_to_try_again(void **state) {

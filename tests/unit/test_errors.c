@@ -38,14 +38,14 @@ static void each_has_its_name_and_says_whether_to_try_again(void **state) {
     assert_int_equal(sizeof all / sizeof *all, (LOTTERY_ERRORS(ONE) 0) + GENERAL);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         assert_string_equal(error_name(all[i].code), all[i].name);
-        assert_int_equal(lottery_error_named(all[i].name), all[i].code);
+        assert_code(lottery_error_named(all[i].name), all[i].code);
         if (error_retryable(all[i].code) != all[i].retryable) {
             fail_msg("%s is %sto be tried again", all[i].name, all[i].retryable ? "" : "not ");
         }
     }
-    assert_int_equal(lottery_error_named("none"), ERROR_NONE);
-    assert_int_equal(lottery_error_named("gaps"), ERROR_NONE);
-    assert_int_equal(lottery_error_named(""), ERROR_NONE);
+    assert_code(lottery_error_named("none"), ERROR_NONE);
+    assert_code(lottery_error_named("gaps"), ERROR_NONE);
+    assert_code(lottery_error_named(""), ERROR_NONE);
 }
 
 int main(void) {

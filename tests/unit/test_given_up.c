@@ -98,7 +98,7 @@ static void a_reader_that_stops_at_a_bad_line(void **state) {
     bool at_end;
     assert_true(chunk != NULL && reader_open(path, &reader, &error));
     assert_false(reader_fill(reader, chunk, 10, 10000, &at_end, &error));
-    assert_int_equal(error.code, ERROR_BAD_BET);
+    assert_error(&error, ERROR_BAD_BET);
     assert_false(reader_seek(reader, 5, &error));
     reader_close(&reader);
     chunk_free(chunk);

@@ -41,8 +41,8 @@ static void without_first_it_is_appended(void **state) {
     (void)state;
     open_ledger(1);
     int64_t next;
-    assert_int_equal(ask(request(.first = NO_FIRST, .count = 3), &next), ERROR_NONE);
-    assert_int_equal(ask(request(.first = NO_FIRST, .count = 3), &next), ERROR_NONE);
+    assert_code(ask(request(.first = NO_FIRST, .count = 3), &next), ERROR_NONE);
+    assert_code(ask(request(.first = NO_FIRST, .count = 3), &next), ERROR_NONE);
     assert_int_equal(next, 6);
     assert_int_equal(query("SELECT count(*) FROM bets"), 6);
 }
@@ -68,7 +68,7 @@ static void every_bet_of_a_resend_is_compared(void **state) {
             chunk_free((struct chunk *)(uintptr_t)resend->input.chunk);
             resend->input.chunk = chunk;
             int64_t next;
-            assert_int_equal(ask(resend, &next), ERROR_CONFLICT);
+            assert_code(ask(resend, &next), ERROR_CONFLICT);
             assert_int_equal(next, 6);
         }
     }
@@ -81,15 +81,15 @@ static void gaps_and_other_bets_are_refused(void **state) {
     open_ledger(2);
     int64_t next;
     assert_stored(.first = 0, .count = 10, .next = 10);
-    assert_int_equal(ask(request(.first = 11, .count = 2), &next), ERROR_GAP);
+    assert_code(ask(request(.first = 11, .count = 2), &next), ERROR_GAP);
     assert_int_equal(next, 10);
     assert_refused(ERROR_GAP, .agency = 2, .first = 1, .count = 1); // agency 2 has none
     struct ledger_request *far = request(.last = true, .first = 0, .count = 0);
     far->input.first = INT64_MAX;
-    assert_int_equal(ask(far, &next), ERROR_GAP);
+    assert_code(ask(far, &next), ERROR_GAP);
     struct ledger_request *other = request(.first = 0, .count = 12);
     ((char *)(uintptr_t)other->input.chunk->rows)[0] = 'B';
-    assert_int_equal(ask(other, &next), ERROR_CONFLICT);
+    assert_code(ask(other, &next), ERROR_CONFLICT);
     assert_int_equal(next, 10);
     assert_bets(10);
 }
@@ -263,7 +263,7 @@ static void a_mixed_group_is_answered_in_order_by_one_commit(void **state) {
     assert_int_equal(story.count, 6);
     for (int i = 0; i < 6; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
-        assert_int_equal(requests[i]->answer.error.code, codes[i]);
+        assert_error(&requests[i]->answer.error, codes[i]);
         discard_request(requests[i]);
     }
     assert_bets(8);
@@ -281,7 +281,7 @@ static void a_bet_that_comes_alone_is_logged(void **state) {
         chunks = logged("action: apuestas_almacenadas | result: success | agencia: 1 | cantidad: 1\n") +
                  logged("action: apuestas_almacenadas | result: success | agencia: 1 | cantidad: 7\n");
     end_logging();
-    assert_int_equal(code, ERROR_NONE);
+    assert_code(code, ERROR_NONE);
     assert_int_equal(alone, 1);
     assert_int_equal(all, 1);
     assert_int_equal(chunks, 2);

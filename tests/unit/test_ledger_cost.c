@@ -39,9 +39,9 @@ static void the_draw_goes_through_the_rows_once(void **state) {
     (void)state;
     int64_t next;
     open_ledger(2);
-    assert_int_equal(ask(winning(LEDGER_CHUNK, 1, 0, MANY_BETS), &next), ERROR_NONE);
-    assert_int_equal(ask(winning(LEDGER_LAST_CHUNK, 1, MANY_BETS, 10), &next), ERROR_NONE);
-    assert_int_equal(ask(winning(LEDGER_LAST_CHUNK, 2, 0, MANY_BETS), &next), ERROR_NONE);
+    assert_code(ask(winning(LEDGER_CHUNK, 1, 0, MANY_BETS), &next), ERROR_NONE);
+    assert_code(ask(winning(LEDGER_LAST_CHUNK, 1, MANY_BETS, 10), &next), ERROR_NONE);
+    assert_code(ask(winning(LEDGER_LAST_CHUNK, 2, 0, MANY_BETS), &next), ERROR_NONE);
     scanned = 0;
     work_do(story.ledger);
     assert_int_equal(story.drawn, 1);
@@ -69,15 +69,15 @@ static const struct error_code *ask_cheaply(struct ledger_request *request) {
 static void a_resend_into_a_huge_chunk_costs_what_was_sent(void **state) {
     (void)state;
     open_ledger(2);
-    assert_int_equal(ask_alone(winning(LEDGER_CHUNK, 1, 0, MANY_BETS)), ERROR_NONE);
-    assert_int_equal(ask_alone(winning(LEDGER_CHUNK, 1, MANY_BETS, MANY_BETS)), ERROR_NONE);
+    assert_code(ask_alone(winning(LEDGER_CHUNK, 1, 0, MANY_BETS)), ERROR_NONE);
+    assert_code(ask_alone(winning(LEDGER_CHUNK, 1, MANY_BETS, MANY_BETS)), ERROR_NONE);
     for (int64_t first = 0; first < 2 * MANY_BETS; first += MANY_BETS) { // which reads each once
-        assert_int_equal(ask_alone(winning(LEDGER_CHUNK, 1, first, 1)), ERROR_NONE);
+        assert_code(ask_alone(winning(LEDGER_CHUNK, 1, first, 1)), ERROR_NONE);
     }
     static const int64_t places[] = {0, 1, MANY_BETS - 2, MANY_BETS - 1, MANY_BETS, 2 * MANY_BETS - 3};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        assert_int_equal(ask_cheaply(winning(LEDGER_CHUNK, 1, places[i], 3)), ERROR_NONE);
-        assert_int_equal(ask_cheaply(request(.first = places[i], .count = 3)), ERROR_CONFLICT);
+        assert_code(ask_cheaply(winning(LEDGER_CHUNK, 1, places[i], 3)), ERROR_NONE);
+        assert_code(ask_cheaply(request(.first = places[i], .count = 3)), ERROR_CONFLICT);
     }
 }
 
@@ -86,11 +86,11 @@ static void some_chunks_are_kept_at_once(void **state) {
     (void)state;
     open_ledger(ROW_CACHE_CHUNKS);
     for (uint32_t agency = 1; agency <= ROW_CACHE_CHUNKS; agency++) {
-        assert_int_equal(ask_alone(winning(LEDGER_CHUNK, agency, 0, 100)), ERROR_NONE);
-        assert_int_equal(ask_alone(winning(LEDGER_CHUNK, agency, 50, 1)), ERROR_NONE);
+        assert_code(ask_alone(winning(LEDGER_CHUNK, agency, 0, 100)), ERROR_NONE);
+        assert_code(ask_alone(winning(LEDGER_CHUNK, agency, 50, 1)), ERROR_NONE);
     }
     for (uint32_t agency = 1; agency <= ROW_CACHE_CHUNKS; agency++) {
-        assert_int_equal(ask_cheaply(winning(LEDGER_CHUNK, agency, 51, 2)), ERROR_NONE);
+        assert_code(ask_cheaply(winning(LEDGER_CHUNK, agency, 51, 2)), ERROR_NONE);
     }
 }
 
@@ -109,7 +109,7 @@ static void a_resend_over_many_chunks(void **state) {
             assert_stored(.first = first, .count = (int)(end - first), .next = end);
             struct ledger_request *other = request(.first = first, .count = (int)(end - first));
             other->input.chunk->rows[other->input.chunk->rows_length - 2] = '9';
-            assert_int_equal(ask_alone(other), ERROR_CONFLICT);
+            assert_code(ask_alone(other), ERROR_CONFLICT);
         }
         if (i < sizeof kept / sizeof *kept) {
             assert_stored(.first = kept[i], .count = 1, .next = end);
@@ -128,13 +128,13 @@ static void a_group_that_failed_is_forgotten(void **state) {
     story.count = 0;
     story.fault = FAIL_BEFORE;
     group_process(story.ledger, &stored->node);
-    assert_int_equal(stored->answer.error.code, ERROR_STORE_FAILED);
-    assert_int_equal(again->answer.error.code, ERROR_STORE_FAILED);
+    assert_error(&stored->answer.error, ERROR_STORE_FAILED);
+    assert_error(&again->answer.error, ERROR_STORE_FAILED);
     discard_request(stored);
     discard_request(again);
     assert_stored(.first = 0, .count = 100, .next = 100);
     assert_stored(.first = 50, .count = 1, .next = 100);
-    assert_int_equal(ask_alone(winning(LEDGER_CHUNK, 1, 50, 1)), ERROR_CONFLICT);
+    assert_code(ask_alone(winning(LEDGER_CHUNK, 1, 50, 1)), ERROR_CONFLICT);
 }
 
 // What is kept was looked at: a damaged chunk is found although the bet that is compared is whole.

@@ -79,9 +79,9 @@ static void a_refusal_is_said_before_anything_is_answered(void **state) {
     assert_int_equal(story.count, 3);
     assert_int_equal(refused_count, 2);
     assert_ptr_equal(refused[0], group[1]);
-    assert_int_equal(refused[0]->answer.error.code, ERROR_GAP);
+    assert_error(&refused[0]->answer.error, ERROR_GAP);
     assert_ptr_equal(refused[1], group[2]);
-    assert_int_equal(refused[1]->answer.error.code, ERROR_BAD_BET);
+    assert_error(&refused[1]->answer.error, ERROR_BAD_BET);
     assert_int_equal(completed_before_the_last, 0);
     for (size_t i = 0; i < 3; i++) {
         discard_request(group[i]);
@@ -108,7 +108,7 @@ static void what_is_stored_is_logged_before_anything_is_answered(void **state) {
     assert_int_equal(in_the_end, 3);
     assert_int_equal(logged_before_the_first, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(group[i]->answer.error.code, ERROR_NONE);
+        assert_error(&group[i]->answer.error, ERROR_NONE);
         discard_request(group[i]);
     }
 }

@@ -11,7 +11,7 @@ static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
     for (int i = 0; i < 2; i++) {
         int64_t next;
         story.fault = faults[i];
-        assert_int_equal(ask(request(.first = stored, .count = 5), &next), ERROR_STORE_FAILED);
+        assert_code(ask(request(.first = stored, .count = 5), &next), ERROR_STORE_FAILED);
         assert_int_equal(next, -1); // nobody knows
         int opened = story.opened;
         // Sent again it is acknowledged, and stored once, whether the failed commit had stored it or not.
@@ -182,7 +182,7 @@ static void a_ledger_without_a_store_does_not_open(void **state) {
     story.store_is_gone = true;
     assert_false(try_to_open(1, &error));
     assert_null(story.ledger);
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     story.store_is_gone = false;
     open_ledger(1);
     struct ledger *second;
@@ -202,8 +202,8 @@ static void told_is_reported_when_it_is_stored(void **state) {
     work_do(story.ledger);
     for (uint32_t agency = 1; agency <= 2; agency++) {
         story.fault = FAIL_BEFORE;
-        assert_int_equal(ask(request(.type = LEDGER_TOLD, .agency = agency, .first = NO_FIRST), &next),
-                         ERROR_STORE_FAILED);
+        assert_code(ask(request(.type = LEDGER_TOLD, .agency = agency, .first = NO_FIRST), &next),
+                    ERROR_STORE_FAILED);
         assert_int_equal(query(told), agency - 1);
         assert_int_equal(story.all_told, 0);
         story.store_is_gone = true;
@@ -248,7 +248,7 @@ static void a_group_whose_commit_fails(void **state) {
     assert_int_equal(story.count, 7);
     for (int i = 0; i < 7; i++) {
         assert_ptr_equal(story.completed[i], requests[i]);
-        assert_int_equal(requests[i]->answer.error.code, codes[i]);
+        assert_error(&requests[i]->answer.error, codes[i]);
         assert_int_equal(requests[i]->answer.next, -1);
         discard_request(requests[i]);
     }
@@ -261,10 +261,10 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
     const struct error_code *code = ERROR_STORE_FAILED;
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one call fails
-        assert_int_equal(code, ERROR_STORE_FAILED);
+        assert_code(code, ERROR_STORE_FAILED);
         code = ask(request(.type = type, .agency = agency, .first = first, .count = count), &said);
     }
-    assert_int_equal(code, ERROR_NONE);
+    assert_code(code, ERROR_NONE);
     assert_int_equal(said, next);
 }
 

@@ -29,7 +29,7 @@ static void insist(enum ledger_request_type type, uint32_t agency, int64_t first
         code = ask(asked, &said);
         allocations.counted = false;
     }
-    assert_int_equal(code, ERROR_NONE);
+    assert_code(code, ERROR_NONE);
     assert_int_equal(said, next);
 }
 
@@ -118,7 +118,7 @@ static void a_check_without_memory_is_none(void **state) {
     struct error error;
     int failing = 1;
     for (; !check_hungry(failing, &result, &error); failing++) {
-        assert_int_equal(error.code, ERROR_NO_MEMORY);
+        assert_error(&error, ERROR_NO_MEMORY);
         assert_int_equal(allocations.until_failure, 0);
     }
     assert_true(failing > 3 && allocations.until_failure > 0); // all of them have failed

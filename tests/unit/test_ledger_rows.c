@@ -129,7 +129,7 @@ static void told_that_fails_again_and_again(void **state) {
     assert_stored(.last = true, .first = 0, .count = 8, .next = 8);
     work_do(story.ledger);
     story.fault = FAIL_BEFORE;
-    assert_int_equal(ask(request(.type = LEDGER_TOLD, .first = NO_FIRST), &next), ERROR_STORE_FAILED);
+    assert_code(ask(request(.type = LEDGER_TOLD, .first = NO_FIRST), &next), ERROR_STORE_FAILED);
     story.failing_commit = FAIL_BEFORE;
     int tries = 0;
     for (; work_is_due(story.ledger); tries++) {

@@ -16,9 +16,8 @@ static void an_agency_goes_on_at_another_server(void **state) {
     assert_stored(&servers[0], .first = 10, .count = 5, .next = 15); // again, here
     assert_stored(&servers[0], .first = 0, .count = 20, .next = 20); // known there, and new
     assert_stored(&servers[1], .first = 5, .count = 20, .next = 25);
-    assert_int_equal(send(&servers[0], .first = 26, .count = 1).answer.error.code, ERROR_GAP); // there is one
-    assert_int_equal(answer(&servers[0], request_of(.first = 3, .from = 4, .count = 2)).answer.error.code,
-                     ERROR_CONFLICT);
+    assert_refused(&servers[0], ERROR_GAP, .first = 26, .count = 1); // there is one
+    assert_refused(&servers[0], ERROR_CONFLICT, .first = 3, .from = 4, .count = 2);
     assert_bets(25);
     assert_int_equal(servers[0].opened + servers[1].opened, 2);
 }
@@ -40,7 +39,7 @@ static void how_much_is_stored_is_told_by_each_server(void **state) {
                      3);
     // An end before the end.
     struct ledger_request request = send(&servers[1], .last = true, .first = 5, .count = 5);
-    assert_int_equal(request.answer.error.code, ERROR_CONFLICT);
+    assert_error(&request.answer.error, ERROR_CONFLICT);
 }
 
 // Also with a refusal, of bets that end where this server thinks that the agency's do.
@@ -52,12 +51,12 @@ static void how_much_is_stored_is_told_with_a_refusal(void **state) {
     assert_stored(&servers[1], .first = 0, .count = 5, .next = 5);
     assert_stored(&servers[0], .first = 5, .count = 3, .next = 8);
     struct ledger_request other = answer(&servers[1], request_of(.first = 2, .from = 3, .count = 3));
-    assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
+    assert_error(&other.answer.error, ERROR_CONFLICT);
     assert_int_equal(other.answer.next, 8);
     assert_stored(&servers[1], .last = true, .first = 8, .count = 4, .next = 12);
     // This one goes on behind what the server knows.
     other = answer(&servers[0], request_of(.first = 7, .from = 15, .count = 9));
-    assert_int_equal(other.answer.error.code, ERROR_CONFLICT);
+    assert_error(&other.answer.error, ERROR_CONFLICT);
     assert_int_equal(other.answer.next, 12);
 }
 
@@ -76,7 +75,7 @@ static void what_seems_a_gap_is_asked_for_and_nothing_else(void **state) {
     assert_stored(&servers[1], .first = 8, .count = 3, .next = 11);
     assert_stored(&servers[1], .first = 10, .count = 3, .next = 13);
     assert_int_equal(servers[1].asked, asked);
-    assert_int_equal(send(&servers[1], .first = 14, .count = 3).answer.error.code, ERROR_GAP);
+    assert_refused(&servers[1], ERROR_GAP, .first = 14, .count = 3);
     assert_int_equal(servers[1].asked, asked + 1);
 }
 
@@ -111,7 +110,7 @@ static void only_one_server_says_that_it_stored_and_finished(void **state) {
     assert_true(first.answer.finished);
     // The other server does not know of any.
     struct ledger_request second = send(&servers[1], .last = true, .first = 0, .count = 3);
-    assert_int_equal(second.answer.error.code, ERROR_NONE);
+    assert_error(&second.answer.error, ERROR_NONE);
     assert_int_equal(second.answer.next, 3);
     assert_int_equal(second.answer.stored, 0);
     assert_false(second.answer.finished);
@@ -130,8 +129,7 @@ static void the_last_end_seals_the_draw_wherever_it_comes(void **state) {
     }
     assert_true(work_is_due(servers[SERVERS - 1].ledger));
     assert_int_equal(query_number("SELECT count(*) FROM draws WHERE state = 'sealed' AND finished = 3"), 1);
-    assert_int_equal(send(&servers[0], .agency = 3, .first = 8, .count = 1).answer.error.code,
-                     ERROR_AGENCY_FINISHED);
+    assert_refused(&servers[0], ERROR_AGENCY_FINISHED, .agency = 3, .first = 8, .count = 1);
     for (int i = 0; i < SERVERS; i++) { // whoever looks first makes it
         current = &servers[i];
         work_look(servers[i].ledger);
@@ -176,7 +174,7 @@ static void everyone_is_told_by_one_server_or_another(void **state) {
     current = &servers[0];
     work_look(servers[0].ledger);
     struct ledger_request told = answer(&servers[0], request_of(.type = LEDGER_TOLD, .first = NO_FIRST));
-    assert_int_equal(told.answer.error.code, ERROR_NONE);
+    assert_error(&told.answer.error, ERROR_NONE);
     assert_int_equal(servers[0].all_told, 0);
     answer(&servers[1], request_of(.type = LEDGER_TOLD, .agency = 2, .first = NO_FIRST));
     for (int i = 0; i < 2; i++) {
@@ -201,7 +199,7 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
         servers[0].fault = fault;
         struct ledger_request appended =
             answer(&servers[0], request_of(.first = NO_FIRST, .from = next, .count = 3));
-        assert_int_equal(appended.answer.error.code, ERROR_NONE);
+        assert_error(&appended.answer.error, ERROR_NONE);
         assert_int_equal(appended.answer.stored, 3); // and it is logged as stored
         next += 3;
         assert_int_equal(appended.answer.next, next);
@@ -210,7 +208,7 @@ static void a_commit_that_is_not_known_is_resolved(void **state) {
     servers[0].fault = LOSE_AFTER;
     struct ledger_request last =
         answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .from = next, .count = 4));
-    assert_int_equal(last.answer.error.code, ERROR_NONE);
+    assert_error(&last.answer.error, ERROR_NONE);
     assert_true(last.answer.finished);
     assert_bets(next + 4);
     assert_true(work_is_due(servers[0].ledger));
@@ -229,7 +227,8 @@ static void append_others(void) {
     }
     assert_true(
         chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, request->input.digest));
-    assert_int_equal(answer(&servers[1], request).answer.error.code, ERROR_NONE);
+    struct ledger_request answered = answer(&servers[1], request);
+    assert_error(&answered.answer.error, ERROR_NONE);
 }
 
 // Another server's bets stand where the append would have been. They differ in one digit: it is not stored.
@@ -240,7 +239,7 @@ static void an_append_that_is_not_known_is_told_from_anothers(void **state) {
     servers[0].fault = LOSE_BEFORE;
     servers[0].meanwhile = append_others;
     struct ledger_request appended = answer(&servers[0], request_of(.first = NO_FIRST, .count = 3));
-    assert_int_equal(appended.answer.error.code, ERROR_NONE);
+    assert_error(&appended.answer.error, ERROR_NONE);
     assert_int_equal(appended.answer.stored, 3);
     assert_int_equal(appended.answer.next, 6);
     assert_int_equal(query_number("SELECT count(*) FROM bets WHERE documento = '2' AND numero = 1"), 1);
@@ -254,14 +253,12 @@ static void an_end_without_bets_that_is_not_known_is_resolved(void **state) {
         servers[0].fault = fault;
         struct ledger_request last =
             answer(&servers[0], request_of(.last = true, .agency = fault, .first = NO_FIRST, .count = 0));
-        assert_int_equal(last.answer.error.code, ERROR_NONE);
+        assert_error(&last.answer.error, ERROR_NONE);
         assert_true(last.answer.finished);
     }
     assert_true(work_is_due(servers[0].ledger));
     // Another one.
-    assert_int_equal(
-        answer(&servers[0], request_of(.last = true, .first = NO_FIRST, .count = 0)).answer.error.code,
-        ERROR_AGENCY_FINISHED);
+    assert_refused(&servers[0], ERROR_AGENCY_FINISHED, .last = true, .first = NO_FIRST, .count = 0);
 }
 
 static int64_t stored_agencies(void) {
@@ -280,8 +277,7 @@ static void the_stored_draw_is_taken_over(void **state) {
     current = &servers[0];
     work_look(servers[0].ledger);
     assert_int_equal(ledger_agencies(servers[0].ledger), 5);
-    assert_int_equal(send(&servers[0], .agency = 6, .first = 0, .count = 1).answer.error.code,
-                     ERROR_UNKNOWN_AGENCY);
+    assert_refused(&servers[0], ERROR_UNKNOWN_AGENCY, .agency = 6, .first = 0, .count = 1);
     // This one thinks of four.
     assert_stored(&servers[1], .last = true, .agency = 2, .first = 0, .count = 5, .next = 5);
     assert_false(work_is_due(servers[1].ledger));
@@ -304,7 +300,7 @@ static void for_unknown_agencies_the_draw_is_looked_at_once(void **state) {
         }
         group_process(servers[0].ledger, &requests[0]->node);
         for (int i = 0; i < 3; i++) {
-            assert_int_equal(requests[i]->answer.error.code, ERROR_UNKNOWN_AGENCY);
+            assert_error(&requests[i]->answer.error, ERROR_UNKNOWN_AGENCY);
         }
         assert_int_equal(servers[0].looked, looked + 1); // and again for the next
     }
@@ -321,12 +317,11 @@ static void a_draw_without_the_agency_takes_no_bets_of_it(void **state) {
     assert_stored(&servers[0], .last = true, .first = 0, .count = 8, .next = 8);
     assert_stored(&servers[0], .last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
     assert_false(try_start(&servers[1], 2, &error)); // it has bets
-    assert_int_equal(error.code, ERROR_AGENCIES_MISMATCH);
+    assert_error(&error, ERROR_AGENCIES_MISMATCH);
     assert_int_equal(stored_agencies(), 3);
     servers[1].options.change = true;
     must(ledger_open(&servers[1].options, &servers[1].ledger, &error), &error); // that seals it
-    assert_int_equal(send(&servers[0], .agency = 3, .first = 0, .count = 5).answer.error.code,
-                     ERROR_UNKNOWN_AGENCY);
+    assert_refused(&servers[0], ERROR_UNKNOWN_AGENCY, .agency = 3, .first = 0, .count = 5);
     assert_int_equal(query_number("SELECT count(*) FROM chunks WHERE agency = 3"), 0);
     assert_true(work_is_due(servers[0].ledger));
     work_do(servers[0].ledger);

@@ -31,7 +31,7 @@ static void assert_pieces(const struct ledger_request *asked, const char *expect
 static void expect_list(uint64_t from, int count, const char *expected) {
     struct ledger_request *asked = asking(from, count);
     group_process(story.ledger, &asked->node);
-    assert_int_equal(asked->answer.error.code, ERROR_NONE);
+    assert_error(&asked->answer.error, ERROR_NONE);
     assert_int_equal(asked->answer.next, 20);
     assert_pieces(asked, expected);
     discard_request(asked);
@@ -72,7 +72,7 @@ static void who_does_not_ask_gets_no_list(void **state) {
     asked = request(.first = 1, .count = 3);
     asked->input.wants_list = true;
     group_process(story.ledger, &asked->node);
-    assert_int_equal(asked->answer.error.code, ERROR_NONE);
+    assert_error(&asked->answer.error, ERROR_NONE);
     assert_pieces(asked, "");
     discard_request(asked);
 }
@@ -87,7 +87,7 @@ static void a_list_is_of_what_is_stored(void **state) {
         more->node.next = &asked->node;
         story.fault = fails == 0 ? NO_FAULT : FAIL_BEFORE;
         group_process(story.ledger, &more->node);
-        assert_int_equal(asked->answer.error.code, fails == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
+        assert_error(&asked->answer.error, fails == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
         if (fails == 0) {
             assert_pieces(asked, "0+7 7+3 ");
         }
@@ -109,7 +109,7 @@ static void ask_of_all(int agencies, uint64_t from, const char *expected) {
         struct ledger_request *asked = asking(from, 0);
         asked->input.agency = (uint32_t)agency;
         group_process(story.ledger, &asked->node);
-        assert_int_equal(asked->answer.error.code, ERROR_NONE);
+        assert_error(&asked->answer.error, ERROR_NONE);
         assert_pieces(asked, expected);
         discard_request(asked);
     }

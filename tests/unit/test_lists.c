@@ -48,7 +48,7 @@ static void assert_list(uint32_t agency, uint64_t from, uint64_t bets, const cha
     char text[256] = "";
     error_clear(&request.answer.error);
     must(listing_make(listings, store, &request, bets, &error), &error);
-    assert_int_equal(request.answer.error.code, ERROR_NONE);
+    assert_error(&request.answer.error, ERROR_NONE);
     for (uint32_t i = 0; i < request.answer.piece_count; i++) {
         const struct piece *piece = &request.answer.pieces[i];
         struct stored_chunk stored = chunk_of(agency, piece->first, 1);
@@ -168,7 +168,7 @@ static void an_empty_list_makes_room(void **state) {
     struct error error;
     fails = true;
     assert_false(listing_make(listings, store, &request, 3, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_null(request.answer.pieces);
     fails = store->failed = false;
     reads = 0;

@@ -185,7 +185,7 @@ static void more_bets_than_there_can_be(void **state) {
         struct error error;
         uint8_t *bytes = message_of(elements[i], count, &length);
         assert_false(message_decode(decoder, bytes, length, &message, &error));
-        assert_int_equal(error.code, ERROR_BAD_BET);
+        assert_error(&error, ERROR_BAD_BET);
         assert_int_equal(error.bet, 0);
         assert_int_equal(message.bets_sent, count);
         free(bytes);

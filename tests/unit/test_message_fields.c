@@ -55,7 +55,7 @@ static void an_agency_is_a_number_or_its_digits(void **state) {
         if (taken != (cases[i].code == ERROR_NONE)) {
             fail_msg("agency %s was expected to be %s", cases[i].text, taken ? "refused" : "taken");
         }
-        assert_int_equal(error.code, cases[i].code);
+        assert_error(&error, cases[i].code);
         assert_int_equal(message.agency, cases[i].agency);
         if (!taken) {
             assert_string_equal(error.field, "agency");
@@ -77,7 +77,7 @@ static void refused_by_name(const struct field_case *cases, size_t count) {
         if (taken != (cases[i].code == ERROR_NONE)) {
             fail_msg("%s was expected to be %s", cases[i].text, taken ? "refused" : "taken");
         }
-        assert_int_equal(error.code, cases[i].code);
+        assert_error(&error, cases[i].code);
         if (cases[i].field != NULL) {
             assert_string_equal(error.field, cases[i].field);
             assert_memory_equal(error.text, cases[i].field, strlen(cases[i].field)); // which it begins with
@@ -134,7 +134,7 @@ static void places_are_whole_numbers_from_0_on(void **state) {
                 assert_int_equal(field == 0 ? message.stored : message.first, -1);
                 chunk_free(message.chunk);
             } else {
-                assert_int_equal(error.code, ERROR_BAD_MESSAGE);
+                assert_error(&error, ERROR_BAD_MESSAGE);
                 assert_string_equal(error.field, fields[field]);
                 assert_null(message.chunk);
             }
@@ -193,7 +193,7 @@ static void the_first_bad_bet_is_told(void **state) {
         struct error error;
         sprintf(text, "{\"type_message\":1,\"agency\":1,\"payload\":[%s]}", cases[i].bets);
         assert_false(decode_text(text, &message, &error));
-        assert_int_equal(error.code, ERROR_BAD_BET);
+        assert_error(&error, ERROR_BAD_BET);
         assert_int_equal(error.bet, cases[i].bet);
         assert_string_equal(error.field, cases[i].field);
         assert_null(message.chunk);

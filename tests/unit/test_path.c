@@ -46,7 +46,7 @@ static void leads_nowhere(const char *path, const char *says) {
     char resolved[PATH_MAX];
     struct error error;
     assert_false(path_resolve(path, resolved, &error));
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, says));
 }

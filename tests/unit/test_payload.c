@@ -66,7 +66,7 @@ static void a_file_may_end_its_lines_either_way(void **state) {
     assert_bet(1, "c,d,2,2000-01-01,2");
     assert_bet(2, "e,f,3,2000-01-01,3");
     assert_false(payload_add_file(&payload, path, &error));
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
 }
 
 static void repeating_starts_over(void **state) {
@@ -83,7 +83,7 @@ static void repeating_starts_over(void **state) {
 static void nothing_cannot_be_repeated(void **state) {
     (void)state;
     assert_false(payload_repeat(&payload, 1, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
 }
 
 static void chunks_do_not_run_over_the_end(void **state) {
@@ -123,7 +123,7 @@ static void a_bad_bet_is_named(void **state) {
     (void)state;
     assert_true(payload_add(&payload, "a,b,1,2000-02-30,1", 18, &error));
     assert_false(payload_prepare(&payload, &error));
-    assert_int_equal(error.code, ERROR_BAD_BET);
+    assert_error(&error, ERROR_BAD_BET);
     assert_non_null(strstr(error.text, "bet 4 of the payload"));
 }
 

@@ -94,7 +94,7 @@ static void what_is_neither_is_refused_with_what_is_wrong(void **state) {
         struct place place;
         struct error error = {0};
         assert_false(place_parse(all[i].text, &place, &error));
-        assert_int_equal(error.code, ERROR_BAD_SETTING);
+        assert_error(&error, ERROR_BAD_SETTING);
         if (strstr(error.text, all[i].says) == NULL) {
             fail_msg("%s: %s", all[i].text, error.text);
         }

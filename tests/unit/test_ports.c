@@ -214,7 +214,7 @@ static void without_memory_there_is_no_net(void **state) {
         allocations.counted = false;
         assert_false(opened);
         assert_null(net);
-        assert_int_equal(error.code, ERROR_NO_MEMORY);
+        assert_error(&error, ERROR_NO_MEMORY);
     }
 }
 

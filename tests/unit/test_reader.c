@@ -132,7 +132,7 @@ static void expect_bad_line(const char *line, size_t length, const char *reason)
     assert_false(at_end);
     chunk_clear(chunk);
     assert_false(reader_fill(reader, chunk, 10, MESSAGE_BYTES_MAX, &at_end, &error));
-    assert_int_equal(error.code, ERROR_BAD_BET);
+    assert_error(&error, ERROR_BAD_BET);
     snprintf(expected, sizeof expected, FILE_NAME ":3: %s", reason);
     assert_string_equal(error.text, expected);
     chunk_free(chunk);
@@ -228,7 +228,7 @@ static void a_last_line_may_be_cut_short(void **state) {
     assert_true(read_changed(cut, NULL, false, &error));
     assert_false(read_changed(cut, cut, false, &error)); // again, in the same second
     assert_false(read_changed(cut, NULL, true, &error));
-    assert_int_equal(error.code, ERROR_BAD_BET);
+    assert_error(&error, ERROR_BAD_BET);
     assert_string_equal(
         error.text,
         FILE_NAME ":2: the last line has no line end and may be cut short: "
@@ -310,7 +310,7 @@ static void a_file_that_cannot_be_read_is_named(void **state) {
     struct error error;
     assert_false(reader_open("no/agency-7.csv", &reader, &error));
     assert_null(reader);
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
     assert_string_equal(error.text, "no/agency-7.csv: cannot be read: there is no folder \"no\"");
     assert_false(reader_open("./agency-7.csv", &reader, &error));
     assert_string_equal(error.text, "./agency-7.csv: cannot be read: No such file or directory");

@@ -65,7 +65,7 @@ static void a_place_beyond_the_end_is_refused(void **state) {
     struct reader *reader = open_file();
     assert_true(reader_seek(reader, 3, &error));
     assert_false(reader_seek(reader, 5, &error));
-    assert_int_equal(error.code, ERROR_CONFLICT);
+    assert_error(&error, ERROR_CONFLICT);
     assert_string_equal(error.text, FILE_NAME ": has 3 bets, but 5 are already stored");
     assert_int_equal(reader_position(reader), 3);
     reader_close(&reader);
@@ -99,7 +99,7 @@ static void what_was_refused_is_refused_again(void **state) {
         struct error error;
         assert_true(reader_seek(reader, 0, &error) && reader_seek(reader, 1, &error));
         assert_false(reader_seek(reader, 2, &error));
-        assert_int_equal(error.code, ERROR_BAD_BET);
+        assert_error(&error, ERROR_BAD_BET);
         assert_string_equal(error.text, FILE_NAME ":2: an empty line within the file; delete it");
     }
     reader_close(&reader);

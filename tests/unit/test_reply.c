@@ -66,7 +66,7 @@ static void we_read_them(void **state) {
     assert_int_equal(read_golden("reply-no-winners.bin").winners.length, 0);
     assert_int_equal(read_golden("reply-not-ready.bin").retry_after_ms, 1000);
     reply = read_golden("reply-gap.bin");
-    assert_int_equal(reply.error.code, ERROR_GAP);
+    assert_error(&reply.error, ERROR_GAP);
     assert_true(reply.retryable);
     assert_int_equal(reply.next, 10);
     reply = read_golden("reply-error.bin");
@@ -161,7 +161,7 @@ static void what_is_no_list_is_refused(void **state) {
         if (decode(&golden, &reply, &error)) {
             fail_msg("%s was taken", lists[i]);
         }
-        assert_int_equal(error.code, ERROR_BAD_MESSAGE);
+        assert_error(&error, ERROR_BAD_MESSAGE);
     }
 }
 
@@ -210,7 +210,7 @@ static void what_is_no_reply_is_refused(void **state) {
         struct error error;
         memcpy(golden.bytes + FRAME_HEADER_BYTES, texts[i], strlen(texts[i]));
         assert_false(decode(&golden, &reply, &error));
-        assert_int_equal(error.code, i == 0 ? ERROR_BAD_JSON : ERROR_BAD_MESSAGE);
+        assert_error(&error, i == 0 ? ERROR_BAD_JSON : ERROR_BAD_MESSAGE);
     }
 }
 
@@ -229,20 +229,20 @@ static void every_code_travels_by_its_name(void **state) {
         struct golden golden = {0};
         struct error error, ignored;
         struct reply reply;
-        assert_int_equal(lottery_error_named(error_name(code)), code);
+        assert_code(lottery_error_named(error_name(code)), code);
         error_set(&error, code, "code %zu", i);
         golden.length = reply_encode_error(golden.bytes, &error, code == ERROR_CONFLICT ? 7 : -1);
         assert_true(decode(&golden, &reply, &ignored));
         assert_int_equal(reply.type, REPLY_ERROR);
-        assert_int_equal(reply.error.code, code);
+        assert_error(&reply.error, code);
         assert_string_equal(reply.error_name, error_name(code));
         assert_string_equal(reply.error.text, error.text);
         assert_int_equal(reply.retryable, error_retryable(code));
         assert_int_equal(reply.error.bet, -1);
         assert_int_equal(reply.next, code == ERROR_CONFLICT ? 7 : -1);
     }
-    assert_int_equal(lottery_error_named("none"), ERROR_NONE);
-    assert_int_equal(lottery_error_named(""), ERROR_NONE);
+    assert_code(lottery_error_named("none"), ERROR_NONE);
+    assert_code(lottery_error_named(""), ERROR_NONE);
 }
 
 static void the_first_bet_and_none_stored_are_told(void **state) {
@@ -280,7 +280,7 @@ static void an_error_that_we_do_not_know_is_read(void **state) {
         decode_text("{\"type_message\":4,\"payload\":{\"code\":\"a_novelty_whose_name_is_longer_than_ours\","
                     "\"retryable\":true,\"novelty\":{}}}",
                     &reply, &error));
-    assert_int_equal(reply.error.code, ERROR_NONE);
+    assert_error(&reply.error, ERROR_NONE);
     assert_true(reply.retryable);
     assert_string_equal(reply.error_name, "a_novelty_whose_name_is_longer_");
     assert_string_equal(reply.error.text, "");
@@ -333,7 +333,7 @@ static void an_error_is_retryable_only_when_it_says_so(void **state) {
         struct error error;
         snprintf(text, sizeof text, "{\"type_message\":4,\"payload\":{\"code\":\"gap\"%s}}", texts[i]);
         assert_true(decode_text(text, &reply, &error));
-        assert_int_equal(reply.error.code, ERROR_GAP);
+        assert_error(&reply.error, ERROR_GAP);
         assert_false(reply.retryable);
     }
 }
@@ -418,7 +418,7 @@ static void errors_are_texts_for_people(void **state) {
     (void)state;
     struct error error;
     assert_false(error_set_system(&error, 2, "/no/such/%s", "file")); // ENOENT
-    assert_int_equal(error.code, ERROR_SYSTEM);
+    assert_error(&error, ERROR_SYSTEM);
     assert_string_equal(error.text, "/no/such/file: No such file or directory");
     assert_int_equal(error.bet, -1);
     assert_null(error.field);
@@ -428,7 +428,7 @@ static void errors_are_texts_for_people(void **state) {
     assert_false(error_set_system(&error, 2, "%0*d", 3 * ERROR_TEXT_BYTES, 1));
     assert_int_equal(strlen(error.text), ERROR_TEXT_BYTES - 1);
     error_clear(&error);
-    assert_int_equal(error.code, ERROR_NONE);
+    assert_error(&error, ERROR_NONE);
     assert_string_equal(error.text, "");
 }
 

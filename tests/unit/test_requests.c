@@ -25,7 +25,7 @@ static void a_chunk_comes_as_it_was_sent(void **state) {
     assert_int_equal(request->input.first, 10);
     assert_int_equal(CONTAINER_OF(request, struct request, ledger)->bets_sent, 2);
     assert_int_equal(request->input.source, 1);
-    assert_int_equal(request->answer.error.code, ERROR_NONE);
+    assert_error(&request->answer.error, ERROR_NONE);
     assert_false(request->input.wants_list);
     assert_non_null(request->input.chunk);
     assert_int_equal(request->input.chunk->count, 2);
@@ -112,11 +112,11 @@ static void what_is_refused_keeps_its_place_among_the_answers(void **state) {
     assert_int_equal(connection->sent_length, 0);
     struct ledger_request *nonsense = worker.requests[1], *bad = worker.requests[2];
     assert_int_equal(nonsense->input.type, LEDGER_PASS);
-    assert_int_equal(nonsense->answer.error.code, ERROR_UNKNOWN_TYPE);
+    assert_error(&nonsense->answer.error, ERROR_UNKNOWN_TYPE);
     assert_int_equal(nonsense->answer.next, -1);
     assert_null(nonsense->input.chunk);
     assert_int_equal(bad->input.type, LEDGER_LAST_CHUNK); // it is logged as one
-    assert_int_equal(bad->answer.error.code, ERROR_BAD_BET);
+    assert_error(&bad->answer.error, ERROR_BAD_BET);
     assert_int_equal(CONTAINER_OF(bad, struct request, ledger)->bets_sent, 2);
     assert_null(bad->input.chunk);
     worker.requests[0]->answer.next = 12;
@@ -152,7 +152,7 @@ static void the_port_of_consultations_takes_nothing_else(void **state) {
     connection->port = LOTTERY_PORT_CONSULT;
     say_text(connection, CHUNK);
     assert_null(last_request()->input.chunk);
-    assert_int_equal(last_request()->answer.error.code, ERROR_BAD_MESSAGE);
+    assert_error(&last_request()->answer.error, ERROR_BAD_MESSAGE);
     pass();
     static const char *const answers[] = {"\"code\":\"bad_message\"", "\"field\":\"type_message\""};
     assert_true(were_sent_in_order(connection, answers, 2));
@@ -168,9 +168,9 @@ static void a_certificate_speaks_for_its_agency_alone(void **state) {
     struct connection *connection = come_with_certificate("7"), *other = come_with_certificate("3");
     assert_int_equal(connection->claim, 7);
     say_text(other, CHUNK);
-    assert_int_equal(last_request()->answer.error.code, ERROR_NONE);
+    assert_error(&last_request()->answer.error, ERROR_NONE);
     say_text(connection, CHUNK);
-    assert_int_equal(last_request()->answer.error.code, ERROR_NOT_AUTHORIZED);
+    assert_error(&last_request()->answer.error, ERROR_NOT_AUTHORIZED);
     assert_null(last_request()->input.chunk);
     say_text(connection, "{\"type_message\":3,\"agency\":7}"); // thrown away
     assert_int_equal(worker.count, 2);
@@ -246,7 +246,7 @@ static void a_message_longer_than_the_limit_ends_the_connection(void **state) {
     say(connection, frame, sizeof frame); // all that comes is thrown away
     say(connection, frame, sizeof frame);
     assert_int_equal(worker.count, 2);
-    assert_int_equal(last_request()->answer.error.code, ERROR_BAD_FRAME);
+    assert_error(&last_request()->answer.error, ERROR_BAD_FRAME);
     assert_true(connection->paused);
     pass();
     static const char *const answers[] = {"\"next\":", "\"code\":\"bad_frame\"",

@@ -77,7 +77,8 @@ static void assert_answer(const struct ledger_request *answer, const struct erro
 static void store_all(void) {
     int at = 0;
     for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; at += chunks[i++]) {
-        assert_int_equal(send(LEDGER_CHUNK, at, chunks[i], -1).answer.error.code, ERROR_NONE);
+        struct ledger_request answer = send(LEDGER_CHUNK, at, chunks[i], -1);
+        assert_error(&answer.answer.error, ERROR_NONE);
     }
     assert_int_equal(at, STORED);
 }
@@ -139,7 +140,8 @@ static void another_last_digit_in_a_last_chunk(void **state) {
     (void)state;
     open_ledger();
     store_all();
-    assert_int_equal(send(LEDGER_LAST_CHUNK, STORED, 0, -1).answer.error.code, ERROR_NONE);
+    struct ledger_request last = send(LEDGER_LAST_CHUNK, STORED, 0, -1);
+    assert_error(&last.answer.error, ERROR_NONE);
     for (int again = 0; again < 2; again++) {
         for (int first = STORED - 8; first < STORED; first++) { // also over an edge
             struct ledger_request answer = send(LEDGER_LAST_CHUNK, first, STORED - first, STORED - 1);

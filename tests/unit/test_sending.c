@@ -94,10 +94,7 @@ static void expect(const char *what) {
 static void expect_failed(const struct error_code *code) {
     struct error error;
     assert_true(dialogue_failed(dialogue, &error));
-    if (error.code != code) {
-        fail_msg("it failed with %s, and not with %s: %s", error_name(error.code), error_name(code),
-                 error.text);
-    }
+    assert_error(&error, code);
 }
 
 // The file ------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ static void a_loop_that_cannot_begin_leaves_nothing(void **state) {
         begun = lottery_handler.loop_started(&other, other.state, lottery, &error);
         bool failed = stop_failing();
         assert_int_equal(failed, !begun);
-        assert_int_equal(error.code, begun ? ERROR_NONE : ERROR_NO_MEMORY);
+        assert_error(&error, begun ? ERROR_NONE : ERROR_NO_MEMORY);
         lottery_handler.loop_ended(&other, other.state); // also of one that has not begun
         assert_true(failing < 20);
         if (begun) {

@@ -218,7 +218,7 @@ static void yaml_that_does_not_parse_is_named_with_its_line(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         write_file(bad[i].text);
         assert_int_equal(LOAD(&office, FILE_FLAG), SETTINGS_WRONG);
-        assert_int_equal(story->error.code, ERROR_BAD_SETTING);
+        assert_error(&story->error, ERROR_BAD_SETTING);
         assert_memory_equal(story->error.text, bad[i].begins, strlen(bad[i].begins));
         assert_true(strlen(story->error.text) > strlen(bad[i].begins));
         assert_null(strchr(story->error.text, '\n'));

@@ -119,7 +119,7 @@ static void discard_all(struct ledger_request **requests, int count) {
 }
 
 static void assert_blamed(const struct ledger_request *request) {
-    assert_int_equal(request->answer.error.code, ERROR_BAD_MESSAGE);
+    assert_error(&request->answer.error, ERROR_BAD_MESSAGE);
     assert_string_equal(request->answer.error.field, "payload");
     assert_non_null(strstr(request->answer.error.text, "a letter that it has not"));
     assert_int_equal(request->answer.next, -1);
@@ -142,17 +142,16 @@ static void what_is_damaged_is_refused_alone(void **state) {
                                          request(.last = true, .first = 2, .count = 4),
                                          request(.first = 0, .count = 3)};
     process(requests, 5);
-    assert_int_equal(requests[0]->answer.error.code, ERROR_NONE); // another agency's chunk
+    assert_error(&requests[0]->answer.error, ERROR_NONE); // another agency's chunk
     assert_int_equal(requests[0]->answer.next, 4);
     for (int i = 1; i <= 3; i++) {
-        assert_int_equal(requests[i]->answer.error.code,
-                         ERROR_STORE_FAILED); // bets that are gone, sent again
+        assert_error(&requests[i]->answer.error, ERROR_STORE_FAILED); // bets that are gone, sent again
         assert_non_null(
             strstr(requests[i]->answer.error.text, "of agency 1 the bets from 3 to 5 are missing"));
         assert_int_equal(requests[i]->answer.next, -1);
         assert_int_equal(requests[i]->answer.stored, 0);
     }
-    assert_int_equal(requests[4]->answer.error.code, ERROR_NONE); // a chunk of the same agency that is there
+    assert_error(&requests[4]->answer.error, ERROR_NONE); // a chunk of the same agency that is there
     assert_int_equal(requests[4]->answer.next, 6);
     discard_all(requests, 5);
     assert_int_equal(story.opened, 2); // it is as good as it was
@@ -180,7 +179,7 @@ static void what_is_refused_is_refused_alone(void **state) {
             }
             bets[i] += 2;
             all += 2;
-            assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+            assert_error(&requests[i]->answer.error, ERROR_NONE);
             assert_int_equal(requests[i]->answer.next, bets[i]);
             assert_int_equal(requests[i]->answer.stored, 2);
         }
@@ -229,7 +228,7 @@ static void one_is_refused_in_a_group_of_any_size(void **state) {
         play.refused = 1U << count; // the last one
         process(requests, count);
         for (int i = 0; i < count - 1; i++) {
-            assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+            assert_error(&requests[i]->answer.error, ERROR_NONE);
             assert_int_equal(requests[i]->answer.next, ++bets[i]);
         }
         assert_blamed(requests[count - 1]);
@@ -255,7 +254,7 @@ static void a_seal_in_either_half(void **state) {
         process(requests, COUNT);
         assert_blamed(requests[0]);
         for (int i = 1; i < COUNT; i++) {
-            assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+            assert_error(&requests[i]->answer.error, ERROR_NONE);
             assert_int_equal(requests[i]->answer.finished, requests[i]->input.type == LEDGER_LAST_CHUNK);
         }
         assert_int_equal(play.finished, 2);
@@ -317,8 +316,8 @@ static void who_asks_for_nothing_gets_no_other_answer(void **state) {
         play.commits = 1;
         process(requests, 4);
         assert_string_equal(requests[0]->answer.error.text, "refused before");
-        assert_int_equal(requests[1]->answer.error.code, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
-        assert_int_equal(requests[2]->answer.error.code, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
+        assert_error(&requests[1]->answer.error, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
+        assert_error(&requests[2]->answer.error, i == 0 ? ERROR_NONE : ERROR_STORE_FAILED);
         assert_int_equal(requests[2]->answer.next, i == 0 ? 2 : -1);
         discard_all(requests, 4);
         ledger_close(&story.ledger);
@@ -352,7 +351,7 @@ static void it_is_tried_some_times_and_no_more(void **state) {
             play.commits = times;
             int opened = story.opened;
             const struct error_code *code = ask(request(.first = bets, .count = 2), &next);
-            assert_int_equal(code, times < most ? ERROR_NONE : ERROR_STORE_FAILED);
+            assert_code(code, times < most ? ERROR_NONE : ERROR_STORE_FAILED);
             assert_int_equal(next, times < most ? bets + 2 : -1);
             // An open store that is only stale is read again as it is.
             assert_int_equal(story.opened - opened,
@@ -378,7 +377,7 @@ static void what_was_stored_all_the_same_is_stored_once(void **state) {
     play.commits = 1;
     struct ledger_request *last = request(.last = true, .first = NO_FIRST, .count = 3);
     process(&last, 1);
-    assert_int_equal(last->answer.error.code, ERROR_NONE);
+    assert_error(&last->answer.error, ERROR_NONE);
     assert_int_equal(last->answer.next, 13);
     assert_int_equal(last->answer.stored, 3);
     assert_true(last->answer.finished);
@@ -398,7 +397,7 @@ static void what_was_stored_with_its_end_is_no_bet_too_late(void **state) {
                                          request(.last = true, .first = NO_FIRST, .count = 3)};
     process(requests, 2);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(requests[i]->answer.error.code, ERROR_NONE);
+        assert_error(&requests[i]->answer.error, ERROR_NONE);
         assert_int_equal(requests[i]->answer.stored, i == 0 ? 5 : 3);
         assert_int_equal(requests[i]->answer.next, 8);
     }
@@ -428,7 +427,7 @@ static void a_list_is_made_again(void **state) {
     play.code = ERROR_STORE_AWAY;
     play.commits = 2;
     process(requests, 2);
-    assert_int_equal(requests[1]->answer.error.code, ERROR_NONE);
+    assert_error(&requests[1]->answer.error, ERROR_NONE);
     assert_int_equal(requests[1]->answer.piece_count, 2);
     discard_all(requests, 2);
 }

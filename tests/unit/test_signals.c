@@ -130,7 +130,7 @@ static void no_descriptor_is_an_error(void **state) {
     close(lowest);
     if (all_taken) {
         assert_int_equal(descriptor, -1);
-        assert_int_equal(error.code, ERROR_SYSTEM);
+        assert_error(&error, ERROR_SYSTEM);
         assert_memory_equal(error.text, "cannot watch for signals: ", 26);
     } else {
         close(descriptor);

@@ -34,7 +34,7 @@ static void a_full_disk_stores_a_group_whole_or_not_at_all(void **state) {
         limit_files(RLIM_INFINITY);
         if (!stored) {
             failures++;
-            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_error(&error, ERROR_STORE_FAILED);
             assert_false(store_begin(store, &error));
         }
         store_close(&store);
@@ -216,7 +216,7 @@ static void a_damaged_page_is_no_end(void **state) {
     int rows = 0;
     store = open_draw("1", STORE_READ);
     assert_false(store_numbers(store, count_row, &rows, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_true(rows < CHUNKS);
     store_close(&store);
 }

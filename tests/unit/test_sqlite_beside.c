@@ -94,7 +94,7 @@ static void assert_not_opened_again(struct store_identity *identity, const char 
         store_close(&store);
         fail_msg("a store whose file \"%s\" was %s is opened again", ending, what);
     }
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     char begins[PATH_MAX + 64];
     snprintf(begins, sizeof begins, "%s: was deleted, moved or replaced", named(ending));
     if (strncmp(error.text, begins, strlen(begins)) != 0) {
@@ -122,7 +122,7 @@ static void a_store_that_lacks_a_file_is_not_opened_again(void **state) {
         assert_int_equal(unlink(named(endings[i])), 0);
         assert_int_equal(symlink(named("-away"), named(endings[i])), 0);
         assert_false(store_open_same(path, "1", &identity, &store, &error)); // the same file, under a link
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
         assert_int_equal(rename(named("-away"), named(endings[i])), 0);
         must(store_open_same(path, "1", &identity, &store, &error), &error);
         assert_chunks(store, 2, 0, 8, i == 0 ? "2:0+1 " : "2:0+1 2:1+1 ");
@@ -162,7 +162,7 @@ static void a_file_that_is_replaced_while_it_is_opened_is_noticed(void **state) 
             store_close(&store);
             fail_msg("a store whose file \"%s\" is replaced while it is opened is opened", endings[i]);
         }
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
         assert_non_null(strstr(error.text, "was deleted, moved or replaced"));
         assert_int_equal(rename(named("-away"), named(endings[i])), 0);
         must(store_open_same(path, "1", &identity, &store, &error), &error);

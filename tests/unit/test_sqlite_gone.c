@@ -113,7 +113,7 @@ static void assert_told(size_t i, bool while_preparing) {
     if (calls[i].call(store, &error)) {
         fail_msg("%s was expected to fail without %s", calls[i].name, table);
     }
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     if (strstr(error.text, table) == NULL ||
         (while_preparing && strstr(error.text, "prepare a statement") == NULL)) {
         fail_msg("%s was expected to tell of %s, and told: %s", calls[i].name, table, error.text);

@@ -175,15 +175,15 @@ static void what_is_no_file_is_refused(void **state) {
     struct error error;
     assert_int_equal(symlink("elsewhere", log_path), 0);
     assert_false(sqlite_log_check(&names, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "cannot read its log"));
     assert_false(sqlite_log_settle(&names, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "cannot write its log"));
     unlink(log_path);
     assert_int_equal(mkdir(log_path, 0700), 0);
     assert_false(sqlite_log_check(&names, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "cannot read the log"));
 }
 
@@ -213,7 +213,7 @@ static void a_read_that_fails_is_no_answer(void **state) {
                 }
                 assert_true(!good || failing == reads); // a reader does not go on after the first look
                 if (!good && !damaged) {
-                    assert_int_equal(error.code, ERROR_STORE_FAILED);
+                    assert_error(&error, ERROR_STORE_FAILED);
                     assert_non_null(strstr(error.text, strerror(EIO)));
                 }
             }
@@ -249,7 +249,7 @@ static void a_log_that_cannot_be_written_is_not_taken(void **state) {
         calls.failing_write = failing;
         calls.failing_sync = failing > writes;
         assert_false(sqlite_log_settle(&names, &error));
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
         assert_non_null(strstr(error.text, "cannot write its log"));
     }
 }

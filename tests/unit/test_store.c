@@ -37,7 +37,7 @@ static void a_group_is_stored_whole_or_not_at_all(void **state) {
     must(store_add_chunk(store, &more, &error), &error);
     // Invariant 4: the place is taken. A store may find that out as late as in the commit.
     assert_false(store_add_chunk(store, &again, &error) && store_commit(store, &error));
-    assert_int_equal(error.code, taken_code(store));
+    assert_error(&error, taken_code(store));
     store_close(&store);
     store = open_draw("1", STORE_SERVE);
     assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
@@ -80,7 +80,7 @@ static void a_failure_is_sticky(void **state) {
     assert_false(store_add_chunk(store, &other, &error));
     assert_false(store_commit(store, &error));
     assert_false(store_begin(store, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     struct reading reading = {0};
     assert_false(store_chunks(store, 1, 0, 9, note_chunk, &reading, &error));
     store_close(&store);
@@ -108,7 +108,7 @@ static void chunks_of_a_range(void **state) {
     struct reading reading = {.stop_after = 1};
     struct error error;
     assert_false(store_chunks(store, 0, 0, UINT64_MAX, note_chunk, &reading, &error));
-    assert_int_equal(error.code, ERROR_CONFLICT); // the caller's own
+    assert_error(&error, ERROR_CONFLICT); // the caller's own
     assert_int_equal(reading.rows, 1);
     store_close(&store);
 }
@@ -168,7 +168,7 @@ static void pieces_from_a_bet_on(void **state) {
     assert_pieces(store, 6, 1000, "6+1 7+2 "); // of the open group, too
     must(store_commit(store, &error), &error);
     assert_false(store_pieces(store, 1, 0, 1000, note_piece, &reading, &error));
-    assert_int_equal(error.code, ERROR_CONFLICT); // the caller's own
+    assert_error(&error, ERROR_CONFLICT); // the caller's own
     assert_int_equal(reading.rows, 2);
     store_close(&store);
 }
@@ -241,7 +241,7 @@ static void a_winner_is_stored_once(void **state) {
     must(store_begin(store, &error), &error);
     must(put_agency(store, &error), &error);
     assert_false(add_winner(store, &error) && store_commit(store, &error));
-    assert_int_equal(error.code, taken_code(store));
+    assert_error(&error, taken_code(store));
     store_close(&store);
     store = open_draw("1", STORE_SERVE);
     must(store_winners(store, note_winner, text, &error), &error);
@@ -261,7 +261,7 @@ static struct store *failed_store(bool in_group) {
         must(store_begin(store, &error) && store_add_chunk(store, &lost, &error), &error);
     }
     assert_false(store_numbers(store, note_chunk, &reading, &error)); // its callback stops it
-    assert_int_equal(error.code, ERROR_CONFLICT);
+    assert_error(&error, ERROR_CONFLICT);
     return store;
 }
 
@@ -280,7 +280,7 @@ static void no_function_goes_on_after_a_failure(void **state) {
         struct error error;
         store = failed_store(in_group == 1);
         assert_false(store_begin(store, &error));
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
         assert_false(put_draw(store, &error));
         assert_false(put_agency(store, &error));
         assert_false(store_add_chunk(store, &chunk, &error));
@@ -292,7 +292,7 @@ static void no_function_goes_on_after_a_failure(void **state) {
         assert_false(store_chunks(store, 0, 0, UINT64_MAX, note_chunk, &reading, &error));
         assert_false(store_pieces(store, 1, 0, 1000, note_piece, &reading, &error));
         assert_false(store_winners(store, note_winner, text, &error));
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
         assert_int_equal(reading.rows, 0);
         assert_string_equal(text, "");
         store_close(&store);
@@ -419,7 +419,7 @@ static void one_server_at_a_time(void **state) {
         struct files before = look_at_files();
         assert_false(try_open(i == 0 ? "1" : "2", STORE_SERVE, &second, &error));
         assert_null(second);
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
+        assert_error(&error, ERROR_STORE_FAILED);
         assert_non_null(strstr(error.text, "another server"));
         assert_files_unchanged(&before); // it has the lock before it settles the log, or sets anything
     }
@@ -438,9 +438,9 @@ static void names_of_draws(void **state) {
     name[DRAW_NAME_BYTES_MAX + 1] = '\0';
     assert_false(try_open(name, STORE_SERVE, &store, &error));
     assert_null(store);
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
     assert_false(try_open("", STORE_SERVE, &store, &error));
-    assert_int_equal(error.code, ERROR_BAD_SETTING);
+    assert_error(&error, ERROR_BAD_SETTING);
     name[DRAW_NAME_BYTES_MAX] = '\0';
     static const char *const hard[] = {NULL, "Año 'nuevo' \"2026\"; DROP TABLE chunks", "%s"};
     for (size_t i = 0; i < 3; i++) {

@@ -40,7 +40,7 @@ static bool put_agency(struct store *store, struct stored_agency *agency) {
     if (store_put_agency(store, agency, &error) && store_commit(store, &error)) {
         return true;
     }
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
     return false;
 }
 
@@ -87,7 +87,7 @@ static void a_draw_that_another_has_changed_is_not_replaced(void **state) {
     others.agencies = 2;
     begin(two);
     assert_false(store_put_draw(two, &others, &error) && store_commit(two, &error));
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
 }
 
 // Both take the next place of an agency at once: whoever commits first has it, and nothing of the other's
@@ -102,7 +102,7 @@ static void a_place_is_taken_once(void **state) {
     begin(two);
     assert_false(store_add_chunk(two, &other, &error) && store_add_chunk(two, &there, &error) &&
                  store_commit(two, &error));
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
     assert_chunks(two, 0, 0, UINT64_MAX, "1:0+2 ");
     store_one(two, 1, 2, 1);
     assert_chunks(one, 0, 0, UINT64_MAX, "1:0+2 1:2+1 ");
@@ -119,7 +119,7 @@ static void nothing_of_a_stale_group_is_stored(void **state) {
     mine.bets = 2;
     assert_false(store_add_chunk(one, &chunk, &error) && store_put_agency(one, &mine, &error) &&
                  store_commit(one, &error));
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
     assert_chunks(one, 0, 0, UINT64_MAX, "");
 }
 
@@ -157,7 +157,7 @@ static bool add_into(struct store *store, uint64_t draw_checksum) {
         store_commit(store, &error)) {
         return true;
     }
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
     return false;
 }
 
@@ -289,7 +289,7 @@ static void agencies_finish_once_each_on_any_server(void **state) {
     commit(one);
     begin(one);
     assert_false(store_count_finished(one, draw.checksum + 1, 1, &finished, &error)); // of another draw's row
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
 }
 
 // A count that the rows do not bear out must not seal a draw.
@@ -302,7 +302,7 @@ static void a_count_that_is_wrong_is_damage(void **state) {
     begin(one);
     must(store_put_agency(one, &agency, &error), &error);
     assert_false(store_count_finished(one, draw.checksum, 2, &finished, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "damaged"));
 }
 
@@ -311,7 +311,7 @@ static bool begin_draw(struct store *store) {
     if (store_begin_draw(store, &error)) {
         return true;
     }
-    assert_int_equal(error.code, ERROR_STORE_STALE);
+    assert_error(&error, ERROR_STORE_STALE);
     return false;
 }
 
@@ -390,7 +390,7 @@ static void a_state_that_is_none_is_no_draw(void **state) {
     PQclear(result);
     PQfinish(connection);
     assert_false(store_get_draw(two, &draw, &found, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     assert_non_null(strstr(error.text, "\"melted\""));
 }
 
@@ -446,7 +446,7 @@ static void a_session_that_is_ended_for_standing_still_can_be_had_again(void **s
     assert_int_equal(poll(&said, 1, -1), 1);
     assert_false(postgres_link_execute(&link, "SELECT 1", "read", NULL, &error));
     postgres_link_close(&link);
-    assert_int_equal(error.code, ERROR_STORE_AWAY);
+    assert_error(&error, ERROR_STORE_AWAY);
 }
 
 #define SHARED_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_two, tear_down_two)

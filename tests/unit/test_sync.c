@@ -165,7 +165,7 @@ static void a_found_log_is_written_again_and_synced(void **state) {
         if (round == 1) {
             set_failing(LOG, true);
             assert_false(try_open("1", STORE_SERVE, &store, &error));
-            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_error(&error, ERROR_STORE_FAILED);
             assert_non_null(strstr(error.text, "cannot write its log"));
             set_failing(LOG, false);
             files[LOG].written = 0;
@@ -299,7 +299,7 @@ static void after_a_failed_sync_nothing_is_stored(void **state) {
             fail_msg("a sync of the database has failed, and the store goes on");
         }
     }
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_STORE_FAILED);
     store_close(&store);
     if (log_bytes() <= 0) {
         fail_msg("a sync of the database has failed, and the log was taken away when the store was closed");

@@ -10,9 +10,7 @@ static void assert_not_opened(uint32_t agencies, const struct error_code *code, 
     struct error error;
     ledger_close(&story.ledger);
     assert_false(try_to_open(agencies, &error));
-    if (error.code != code) {
-        fail_msg("another code than the mismatch expected, with the text: %s", error.text);
-    }
+    assert_error(&error, code);
     assert_string_equal(error_name(error.code), "bad_setting");
     if (strstr(error.text, says) == NULL) {
         fail_msg("%s", error.text);

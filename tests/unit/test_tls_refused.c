@@ -103,7 +103,7 @@ static void read_files(const char *certificate, const char *key, const char *aut
         tls_context_release(context);
     } else {
         assert_null(context);
-        assert_int_equal(error.code, ERROR_BAD_SETTING);
+        assert_error(&error, ERROR_BAD_SETTING);
         assert_non_null(strstr(error.text, wrong));
     }
     assert_freed_is_as_it_was();

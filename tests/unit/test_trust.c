@@ -103,7 +103,7 @@ static void play(bool one_is_good, bool fails) {
     assert_int_equal(asked.ends, fails);
     assert_int_equal(dialogue_failed(dialogue, &error), fails);
     if (fails) {
-        assert_int_equal(error.code, ERROR_NOT_AUTHORIZED);
+        assert_error(&error, ERROR_NOT_AUTHORIZED);
         assert_string_equal(error.text, "TLS: wrong_name");
     } else {
         dialogue_waited(dialogue);

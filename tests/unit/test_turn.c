@@ -35,7 +35,7 @@ static void store_huge_chunks(void) {
     int64_t next;
     open_ledger(2);
     for (int i = 0; i < HUGE_CHUNKS; i++) {
-        assert_int_equal(ask(bets(1, (int64_t)i * HUGE_BETS, HUGE_BETS), &next), ERROR_NONE);
+        assert_code(ask(bets(1, (int64_t)i * HUGE_BETS, HUGE_BETS), &next), ERROR_NONE);
     }
 }
 
@@ -59,7 +59,7 @@ static void on_one(struct ledger_request *request) {
     if (completed == RESENDS + 2) {
         sem_post(&happened);
     }
-    assert_int_equal(request->answer.error.code, ERROR_NONE);
+    assert_error(&request->answer.error, ERROR_NONE);
     discard_request(request);
 }
 
@@ -111,7 +111,7 @@ static int process_group(struct turns *turns, uint32_t *agency) {
     }
     for (; count < story.count; count++) {
         assert_int_equal(story.completed[count]->input.agency, *agency);
-        assert_int_equal(story.completed[count]->answer.error.code, ERROR_NONE);
+        assert_error(&story.completed[count]->answer.error, ERROR_NONE);
     }
     return count;
 }
@@ -162,7 +162,7 @@ static void what_is_kept_costs_nothing_more(void **state) {
     struct ledger_request *new_bets = bets(1, (int64_t)HUGE_CHUNKS * HUGE_BETS, 1), *one = resend(0);
     assert_int_equal(cost_beyond(story.ledger, new_bets), 0);
     assert_int_equal(cost_beyond(story.ledger, one), (size_t)HUGE_BETS * sizeof row);
-    assert_int_equal(ask(resend(HUGE_CHUNKS), &next), ERROR_NONE); // which reads the chunk
+    assert_code(ask(resend(HUGE_CHUNKS), &next), ERROR_NONE); // which reads the chunk
     assert_int_equal(cost_beyond(story.ledger, one), 0);
     discard_request(new_bets);
     discard_request(one);

@@ -100,7 +100,7 @@ static void a_group_has_a_cap(void **state) {
     assert_int_equal(many_completed, MANY); // each once, and in order
     assert_int_equal(many_done, 1 + GROUP_CHUNKS_MAX);
     for (int i = 0; i < MANY; i++) {
-        assert_int_equal(many[i].answer.error.code, i < many_done ? ERROR_NONE : ERROR_SHUTTING_DOWN);
+        assert_error(&many[i].answer.error, i < many_done ? ERROR_NONE : ERROR_SHUTTING_DOWN);
     }
     sem_destroy(&happened);
     sem_destroy(&may_go_on);
@@ -183,11 +183,11 @@ static void what_waits_when_the_worker_stops(void **state) {
     worker_stop(stopping);
     worker_stop(stopping); // does no harm
     assert_int_equal(story.count, 4);
-    assert_int_equal(in_hand->answer.error.code, ERROR_NONE);
+    assert_error(&in_hand->answer.error, ERROR_NONE);
     assert_int_equal(in_hand->answer.next, 5);
     for (int i = 0; i < 3; i++) {
         assert_ptr_equal(story.completed[1 + i], waiting[i]);
-        assert_int_equal(waiting[i]->answer.error.code, ERROR_SHUTTING_DOWN);
+        assert_error(&waiting[i]->answer.error, ERROR_SHUTTING_DOWN);
         assert_int_equal(waiting[i]->answer.next, -1);
         discard_request(waiting[i]);
     }
@@ -217,7 +217,7 @@ static void a_stopped_worker_answers_what_waits(void **state) {
         if (requests[i]->answer.error.code == ERROR_NONE) {
             stored += 2;
         } else {
-            assert_int_equal(requests[i]->answer.error.code, ERROR_SHUTTING_DOWN);
+            assert_error(&requests[i]->answer.error, ERROR_SHUTTING_DOWN);
         }
     }
     assert_false(worker_submit(worker, requests[0]));

@@ -207,7 +207,7 @@ static void assert_judged(const char *what, unsigned lost) {
                      serves ? "taken" : "looked at", lost, good ? "taken" : error.text);
         }
         if (!good) {
-            assert_int_equal(error.code, ERROR_STORE_FAILED);
+            assert_error(&error, ERROR_STORE_FAILED);
             assert_non_null(strstr(error.text, path));
         }
         if (!serves || !good) {
