@@ -1,6 +1,6 @@
-// A store (store/backend.h) in memory that knows what would survive a crash and what would not, and whose
-// every call can fail. A commit that fails may still be stored: that is settled when the store is opened
-// again.
+// The store in memory (tests/unit/memory_store.h) as the simulation's disk: it survives a crash of the
+// central, and every call can fail. A commit that fails may still be stored: that is settled when the store
+// is opened again.
 #ifndef QUINIELA_TESTS_SIM_DISK_H
 #define QUINIELA_TESTS_SIM_DISK_H
 

@@ -6,42 +6,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 16, NUMBERS_BYTES = 64, TEXT_BYTES = 256, DRAWS_MAX = 8, NAME_BYTES = 64, STORES_MAX = 4 };
+enum { DRAWS_MAX = 8, NAME_BYTES = 64, STORES_MAX = 4 };
 
 // What is stored -------------------------------------------------------------------------------------------
 
-struct chunk_row {
-    struct stored_chunk chunk; // its pointers are set when it is read
-    uint8_t numbers[NUMBERS_BYTES];
-    char rows[TEXT_BYTES];
-};
-
-struct winner_row {
-    uint32_t agency;
-    uint64_t bet;
-    char document[32];
-};
-
-// A draw's rows, each kind in the order in which it is read.
-struct rows {
-    char draw_name[DRAW_NAME_BYTES_MAX + 1];
-    bool has_draw;
-    struct stored_draw draw;
-    struct stored_agency agencies[ROWS_MAX];
-    struct chunk_row chunks[ROWS_MAX];
-    struct winner_row winners[ROWS_MAX];
-    size_t agency_count, chunk_count, winner_count;
+// Its bytes are never changed, so that a server's rows and those that are committed can share it.
+struct memory_chunk {
+    unsigned holders;
+    struct stored_chunk chunk;
+    char bytes[]; // its rows, and then its numbers
 };
 
 static struct place {
     char name[NAME_BYTES];
     bool is_served;
-    struct rows draws[DRAWS_MAX]; // as committed
+    struct memory_rows draws[DRAWS_MAX]; // as committed
     size_t draw_count;
+    bool has_doubt;
+    struct memory_rows doubted; // what a commit may have stored
 } places[STORES_MAX];
 
+static struct memory_faults faults;
+
+void memory_store_fail(const struct memory_faults *wanted) {
+    faults = *wanted;
+}
+
+static void drop_chunks(struct memory_rows *rows) {
+    for (size_t i = 0; i < rows->chunk_count; i++) {
+        if (--rows->chunks[i]->holders == 0) {
+            free(rows->chunks[i]);
+        }
+    }
+    rows->chunk_count = 0;
+}
+
+// Copies all that is there, and no more, because a simulation does it for every group.
+static void copy_rows(struct memory_rows *to, const struct memory_rows *from) {
+    for (size_t i = 0; i < from->chunk_count; i++) {
+        from->chunks[i]->holders++;
+    }
+    drop_chunks(to);
+    memcpy(to->chunks, from->chunks, from->chunk_count * sizeof from->chunks[0]);
+    memcpy(to->agencies, from->agencies, from->agency_count * sizeof from->agencies[0]);
+    memcpy(to->winners, from->winners, from->winner_count * sizeof from->winners[0]);
+    to->chunk_count = from->chunk_count;
+    to->agency_count = from->agency_count;
+    to->winner_count = from->winner_count;
+    to->has_draw = from->has_draw;
+    to->draw = from->draw;
+}
+
 void memory_store_forget(void) {
-    memset(places, 0, sizeof places);
+    for (size_t i = 0; i < STORES_MAX; i++) {
+        for (size_t j = 0; j < places[i].draw_count; j++) {
+            drop_chunks(&places[i].draws[j]);
+        }
+        drop_chunks(&places[i].doubted);
+        places[i].draw_count = 0;
+        places[i].is_served = places[i].has_doubt = false;
+        places[i].name[0] = '\0';
+    }
+}
+
+const struct stored_chunk *memory_chunk(const struct memory_rows *rows, size_t index) {
+    return &rows->chunks[index]->chunk;
 }
 
 // The one of that name, a new one where there is none.
@@ -54,15 +83,47 @@ static struct place *place_of(const char *name) {
     return place;
 }
 
-static struct rows *committed_rows(struct place *place, const char *draw_name) {
+static struct memory_rows *committed_rows(struct place *place, const char *draw_name) {
     for (size_t i = 0; i < place->draw_count; i++) {
         if (strcmp(place->draws[i].draw_name, draw_name) == 0) {
             return &place->draws[i];
         }
     }
-    struct rows *rows = &place->draws[place->draw_count++];
+    struct memory_rows *rows = &place->draws[place->draw_count++];
+    rows->has_draw = false;
+    rows->agency_count = rows->chunk_count = rows->winner_count = 0;
     snprintf(rows->draw_name, sizeof rows->draw_name, "%s", draw_name);
     return rows;
+}
+
+// Committing -----------------------------------------------------------------------------------------------
+
+static bool works(const char *call, struct error *error) {
+    return faults.works == NULL || faults.works(call, error);
+}
+
+static void keep(struct memory_rows *committed, const struct memory_rows *rows) {
+    if (faults.stored != NULL) {
+        faults.stored(committed, rows);
+    }
+    copy_rows(committed, rows);
+}
+
+void memory_store_settle(bool is_stored) {
+    for (size_t i = 0; i < STORES_MAX; i++) {
+        struct place *place = &places[i];
+        if (place->has_doubt && is_stored) {
+            keep(committed_rows(place, place->doubted.draw_name), &place->doubted);
+        }
+        drop_chunks(&place->doubted);
+        place->has_doubt = false;
+    }
+}
+
+static void doubt(struct place *place, const struct memory_rows *rows) {
+    copy_rows(&place->doubted, rows);
+    snprintf(place->doubted.draw_name, sizeof rows->draw_name, "%s", rows->draw_name);
+    place->has_doubt = true;
 }
 
 // An open store --------------------------------------------------------------------------------------------
@@ -71,32 +132,48 @@ struct memory_store {
     struct store store; // first, so that a pointer to the one is a pointer to the other
     struct place *place;
     bool serves;
-    struct rows rows; // a snapshot of a reader; of a server what is committed, and its open group's changes
+    struct memory_rows rows; // a snapshot of a reader; of a server what is committed, and its open group's
 };
 
-static struct rows *rows_of(struct store *store) {
+static struct memory_rows *rows_of(struct store *store) {
     return &((struct memory_store *)store)->rows;
 }
 
 static bool begin(struct store *store, struct error *error) {
-    return ((struct memory_store *)store)->serves ||
-           error_set(error, ERROR_STORE_FAILED, "%s: is only read", store->address);
+    return works("begin", error) &&
+           (((struct memory_store *)store)->serves ||
+            error_set(error, ERROR_STORE_FAILED, "%s: is only read", store->address));
 }
 
 static bool commit(struct store *store, struct error *error) {
-    (void)error;
-    *committed_rows(((struct memory_store *)store)->place, store->draw_name) = *rows_of(store);
-    return true;
+    struct place *place = ((struct memory_store *)store)->place;
+    bool done = works("commit", error);
+    enum memory_fate fate = !done ? MEMORY_IN_DOUBT : faults.fate == NULL ? MEMORY_STORED : faults.fate();
+    if (fate == MEMORY_STORED) {
+        keep(committed_rows(place, store->draw_name), rows_of(store));
+    } else if (fate == MEMORY_IN_DOUBT) {
+        doubt(place, rows_of(store));
+    }
+    return done;
 }
 
 static void rollback(struct store *store) {
-    *rows_of(store) = *committed_rows(((struct memory_store *)store)->place, store->draw_name);
+    copy_rows(rows_of(store), committed_rows(((struct memory_store *)store)->place, store->draw_name));
+}
+
+static bool refuse(struct error *error, const struct error_code *code, const char *what) {
+    error_set(error, code, "the memory store %s", what);
+    if (faults.refused != NULL) {
+        faults.refused(error);
+    }
+    return false;
 }
 
 // Makes room at `index` of a table in which `count` rows are.
-static bool make_room(void *table, size_t row_bytes, size_t index, size_t *count, struct error *error) {
-    if (*count == ROWS_MAX) {
-        return error_set(error, ERROR_STORE_REFUSED, "the memory store holds %d rows of a kind", ROWS_MAX);
+static bool make_room(void *table, size_t row_bytes, size_t index, size_t *count, size_t most,
+                      struct error *error) {
+    if (*count == most) {
+        return refuse(error, ERROR_STORE_REFUSED, "holds no more rows");
     }
     char *row = (char *)table + index * row_bytes;
     memmove(row + row_bytes, row, (*count - index) * row_bytes);
@@ -105,20 +182,26 @@ static bool make_room(void *table, size_t row_bytes, size_t index, size_t *count
 }
 
 static bool put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
-    (void)error;
+    if (!works("put_draw", error)) {
+        return false;
+    }
     rows_of(store)->has_draw = true;
     rows_of(store)->draw = *draw;
     return true;
 }
 
 static bool put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
-    struct rows *rows = rows_of(store);
+    if (!works("put_agency", error)) {
+        return false;
+    }
+    struct memory_rows *rows = rows_of(store);
     size_t i = 0;
     while (i < rows->agency_count && rows->agencies[i].agency < agency->agency) {
         i++;
     }
     bool is_there = i < rows->agency_count && rows->agencies[i].agency == agency->agency;
-    if (!is_there && !make_room(rows->agencies, sizeof rows->agencies[0], i, &rows->agency_count, error)) {
+    if (!is_there && !make_room(rows->agencies, sizeof rows->agencies[0], i, &rows->agency_count,
+                                MEMORY_AGENCIES_MAX, error)) {
         return false;
     }
     rows->agencies[i] = *agency;
@@ -130,48 +213,63 @@ static bool is_before(uint32_t agency, uint64_t position, uint32_t other, uint64
     return agency < other || (agency == other && position < other_position);
 }
 
-static bool taken(struct error *error) {
-    return error_set(error, ERROR_STORE_FAILED, "the place is taken");
+static struct memory_chunk *copy_chunk(const struct stored_chunk *chunk) {
+    size_t numbers_length = (size_t)chunk->count * 2;
+    struct memory_chunk *copy = malloc(sizeof *copy + chunk->rows_length + numbers_length);
+    if (copy != NULL) {
+        copy->holders = 1;
+        copy->chunk = *chunk;
+        copy->chunk.rows = memcpy(copy->bytes, chunk->rows, chunk->rows_length);
+        copy->chunk.numbers = memcpy(copy->bytes + chunk->rows_length, chunk->numbers, numbers_length);
+    }
+    return copy;
 }
 
 static bool add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
-    struct rows *rows = rows_of(store);
-    size_t i = 0;
-    while (i < rows->chunk_count && is_before(rows->chunks[i].chunk.agency, rows->chunks[i].chunk.first,
-                                              chunk->agency, chunk->first)) {
-        i++;
-    }
-    const struct chunk_row *there = &rows->chunks[i];
-    if (i < rows->chunk_count && there->chunk.agency == chunk->agency && there->chunk.first == chunk->first) {
-        return taken(error);
-    }
-    if ((size_t)chunk->count * 2 > NUMBERS_BYTES || chunk->rows_length > TEXT_BYTES) {
-        return error_set(error, ERROR_STORE_REFUSED, "the memory store holds chunks of a few bets");
-    }
-    if (!make_room(rows->chunks, sizeof rows->chunks[0], i, &rows->chunk_count, error)) {
+    if (!works("add_chunk", error)) {
         return false;
     }
-    rows->chunks[i].chunk = *chunk;
-    memcpy(rows->chunks[i].numbers, chunk->numbers, (size_t)chunk->count * 2);
-    memcpy(rows->chunks[i].rows, chunk->rows, chunk->rows_length);
+    struct memory_rows *rows = rows_of(store);
+    size_t i = rows->chunk_count; // mostly it is the agency's last
+    while (i > 0 && is_before(chunk->agency, chunk->first, memory_chunk(rows, i - 1)->agency,
+                              memory_chunk(rows, i - 1)->first)) {
+        i--;
+    }
+    const struct stored_chunk *there = i > 0 ? memory_chunk(rows, i - 1) : NULL;
+    if (there != NULL && there->agency == chunk->agency && there->first == chunk->first) {
+        return refuse(error, ERROR_STORE_FAILED, "has a chunk there already");
+    }
+    struct memory_chunk *copy = copy_chunk(chunk);
+    if (copy == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the chunk");
+    }
+    if (!make_room(rows->chunks, sizeof rows->chunks[0], i, &rows->chunk_count, MEMORY_CHUNKS_MAX, error)) {
+        free(copy);
+        return false;
+    }
+    rows->chunks[i] = copy;
     return true;
 }
 
 static bool add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
-    struct rows *rows = rows_of(store);
-    size_t i = 0;
-    while (i < rows->winner_count &&
-           is_before(rows->winners[i].agency, rows->winners[i].bet, winner->agency, winner->bet)) {
-        i++;
-    }
-    const struct winner_row *there = &rows->winners[i];
-    if (i < rows->winner_count && there->agency == winner->agency && there->bet == winner->bet) {
-        return taken(error);
-    }
-    if (!make_room(rows->winners, sizeof rows->winners[0], i, &rows->winner_count, error)) {
+    if (!works("add_winner", error)) {
         return false;
     }
-    rows->winners[i] = (struct winner_row){.agency = winner->agency, .bet = winner->bet};
+    struct memory_rows *rows = rows_of(store);
+    size_t i = rows->winner_count;
+    while (i > 0 &&
+           is_before(winner->agency, winner->bet, rows->winners[i - 1].agency, rows->winners[i - 1].bet)) {
+        i--;
+    }
+    const struct memory_winner *there = i > 0 ? &rows->winners[i - 1] : NULL;
+    if (there != NULL && there->agency == winner->agency && there->bet == winner->bet) {
+        return refuse(error, ERROR_STORE_FAILED, "has a winner there already");
+    }
+    if (!make_room(rows->winners, sizeof rows->winners[0], i, &rows->winner_count, MEMORY_WINNERS_MAX,
+                   error)) {
+        return false;
+    }
+    rows->winners[i] = (struct memory_winner){.agency = winner->agency, .bet = winner->bet};
     snprintf(rows->winners[i].document, sizeof rows->winners[i].document, "%s", winner->document);
     return true;
 }
@@ -179,17 +277,19 @@ static bool add_winner(struct store *store, const struct stored_winner *winner, 
 // Reading --------------------------------------------------------------------------------------------------
 
 static bool get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
-    (void)error;
+    if (!works("get_draw", error)) {
+        return false;
+    }
     *found = rows_of(store)->has_draw;
     *draw = *found ? rows_of(store)->draw : *draw;
     return true;
 }
 
 static bool agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
-    const struct rows *rows = rows_of(store);
+    const struct memory_rows *rows = rows_of(store);
     bool wanted = true;
     for (size_t i = 0; wanted && i < rows->agency_count; i++) {
-        wanted = each(context, &rows->agencies[i], error);
+        wanted = works("agencies", error) && each(context, &rows->agencies[i], error);
     }
     return wanted;
 }
@@ -201,55 +301,54 @@ static bool holds(const struct stored_chunk *chunk, uint32_t agency, uint64_t fr
 
 static bool each_chunk(struct store *store, uint32_t agency, uint64_t from, uint64_t to, bool with_rows,
                        store_each_chunk each, void *context, struct error *error) {
-    const struct rows *rows = rows_of(store);
+    const struct memory_rows *rows = rows_of(store);
     bool wanted = true;
     for (size_t i = 0; wanted && i < rows->chunk_count; i++) {
-        struct stored_chunk chunk = rows->chunks[i].chunk;
-        chunk.numbers = rows->chunks[i].numbers;
-        chunk.rows = with_rows ? rows->chunks[i].rows : NULL;
-        wanted = !holds(&chunk, agency, from, to) || each(context, &chunk, error);
+        struct stored_chunk chunk = *memory_chunk(rows, i);
+        chunk.rows = with_rows ? chunk.rows : NULL;
+        wanted = !holds(&chunk, agency, from, to) || (works("chunks", error) && each(context, &chunk, error));
     }
     return wanted;
 }
 
 static bool numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
-    return each_chunk(store, 0, 0, UINT64_MAX, false, each, context, error);
+    return works("numbers", error) && each_chunk(store, 0, 0, UINT64_MAX, false, each, context, error);
 }
 
 static bool chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,
                    void *context, struct error *error) {
-    return each_chunk(store, agency, from, to, true, each, context, error);
+    return works("chunks", error) && each_chunk(store, agency, from, to, true, each, context, error);
 }
 
 static bool pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                    store_each_piece each, void *context, struct error *error) {
-    const struct rows *rows = rows_of(store);
+    const struct memory_rows *rows = rows_of(store);
     bool wanted = true;
     for (size_t i = 0; wanted && count_max > 0 && i < rows->chunk_count; i++) {
-        const struct stored_chunk *chunk = &rows->chunks[i].chunk;
+        const struct stored_chunk *chunk = memory_chunk(rows, i);
         if (holds(chunk, agency, from, UINT64_MAX)) {
             struct stored_piece piece = {chunk->first, chunk->count, chunk->digest};
-            wanted = each(context, &piece, error);
+            wanted = works("pieces", error) && each(context, &piece, error);
             count_max--;
         }
     }
-    return wanted;
+    return wanted && works("pieces", error);
 }
 
 static bool winners(struct store *store, store_each_winner each, void *context, struct error *error) {
-    const struct rows *rows = rows_of(store);
+    const struct memory_rows *rows = rows_of(store);
     bool wanted = true;
     for (size_t i = 0; wanted && i < rows->winner_count; i++) {
-        struct stored_winner winner = {rows->winners[i].agency, rows->winners[i].bet,
-                                       rows->winners[i].document};
-        wanted = each(context, &winner, error);
+        const struct memory_winner *row = &rows->winners[i];
+        struct stored_winner winner = {row->agency, row->bet, row->document};
+        wanted = works("winners", error) && each(context, &winner, error);
     }
-    return wanted;
+    return wanted && works("winners", error);
 }
 
 static bool check_files(struct store *store, store_on_damage on_damage, void *context, struct error *error) {
-    (void)store, (void)on_damage, (void)context, (void)error;
-    return true;
+    (void)store, (void)on_damage, (void)context;
+    return works("check_files", error);
 }
 
 // Opening and closing --------------------------------------------------------------------------------------
@@ -257,7 +356,11 @@ static bool check_files(struct store *store, store_on_damage on_damage, void *co
 static void close_store(struct store *store) {
     struct memory_store *memory = (struct memory_store *)store;
     memory->place->is_served = memory->place->is_served && !memory->serves;
+    drop_chunks(&memory->rows);
     free(memory);
+    if (faults.closed != NULL) {
+        faults.closed();
+    }
 }
 
 static const struct store_operations operations = {
@@ -280,6 +383,9 @@ static const struct store_operations operations = {
 };
 
 static bool open_store(const struct store_opening *opening, struct store **store, struct error *error) {
+    if (!works("open", error)) {
+        return false;
+    }
     struct place *place = place_of(opening->address);
     bool serves = opening->mode == STORE_SERVE;
     if (serves && place->is_served) {
@@ -292,7 +398,8 @@ static bool open_store(const struct store_opening *opening, struct store **store
     store_init(&memory->store, &operations, place->name, opening->draw);
     memory->place = place;
     memory->serves = serves;
-    memory->rows = *committed_rows(place, opening->draw);
+    snprintf(memory->rows.draw_name, sizeof memory->rows.draw_name, "%s", opening->draw);
+    copy_rows(&memory->rows, committed_rows(place, opening->draw));
     place->is_served = place->is_served || serves;
     *store = &memory->store;
     return true;
