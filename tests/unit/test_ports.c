@@ -106,7 +106,8 @@ static struct net_options options(int ports, const char *const *addresses) {
     return made;
 }
 
-static const char *const here[] = {"127.0.0.1", NULL}, *const both[] = {"127.0.0.1", "127.0.0.2", NULL};
+// Addresses that nobody else uses: at 127.0.0.1 any port may be taken, if only by a client's connection.
+static const char *const here[] = {"127.0.97.1", NULL}, *const both[] = {"127.0.97.1", "127.0.97.2", NULL};
 static int before;
 
 static int set_up(void **state) {
@@ -145,15 +146,15 @@ static void free_ports_are_the_same_at_all_addresses(void **state) {
     assert_true(net_open(&wanted, &handler, NULL, &net, &error));
     assert_int_not_equal(net_port(net, 0), 0);
     assert_int_not_equal(net_port(net, 0), net_port(net, 1));
-    assert_string_equal(net_address(net), "127.0.0.1,127.0.0.2");
+    assert_string_equal(net_address(net), "127.0.97.1,127.0.97.2");
     for (int port = 0; port < 2; port++) {
-        assert_false(answers_at("127.0.0.1", net_port(net, port))); // not yet
+        assert_false(answers_at("127.0.97.1", net_port(net, port))); // not yet
     }
     assert_true(net_start(net, &error));
     for (int port = 0; port < 2; port++) {
-        assert_true(answers_at("127.0.0.1", net_port(net, port)));
-        assert_true(answers_at("127.0.0.2", net_port(net, port)));
-        assert_false(answers_at("127.0.0.3", net_port(net, port)));
+        assert_true(answers_at("127.0.97.1", net_port(net, port)));
+        assert_true(answers_at("127.0.97.2", net_port(net, port)));
+        assert_false(answers_at("127.0.97.3", net_port(net, port)));
     }
 }
 
@@ -162,21 +163,21 @@ static void one_address_is_the_only_one(void **state) {
     struct net_options wanted = options(1, here);
     assert_true(net_open(&wanted, &handler, NULL, &net, &error));
     assert_true(net_start(net, &error));
-    assert_string_equal(net_address(net), "127.0.0.1");
-    assert_true(answers_at("127.0.0.1", net_port(net, 0)));
-    assert_false(answers_at("127.0.0.2", net_port(net, 0)));
+    assert_string_equal(net_address(net), "127.0.97.1");
+    assert_true(answers_at("127.0.97.1", net_port(net, 0)));
+    assert_false(answers_at("127.0.97.2", net_port(net, 0)));
 }
 
 static void a_port_where_somebody_listens_is_refused_by_name(void **state) {
     (void)state;
     char words[64];
-    int other = bind_at("127.0.0.2", 0);
+    int other = bind_at("127.0.97.2", 0);
     assert_int_equal(listen(other, 1), 0);
     struct net_options wanted = options(1, both);
     wanted.ports[0] = port_of(other);
     assert_false(net_open(&wanted, &handler, NULL, &net, &error));
     assert_null(net);
-    snprintf(words, sizeof words, "cannot listen on 127.0.0.2 port %u, where another", port_of(other));
+    snprintf(words, sizeof words, "cannot listen on 127.0.97.2 port %u, where another", port_of(other));
     if (strstr(error.text, words) == NULL) {
         fail_msg("\"%s\" does not say \"%s\"", error.text, words);
     }
@@ -188,7 +189,7 @@ static void who_begins_to_listen_meanwhile_is_noticed(void **state) {
     (void)state;
     struct net_options wanted = options(1, both);
     assert_true(net_open(&wanted, &handler, NULL, &net, &error));
-    int other = bind_at("127.0.0.2", net_port(net, 0));
+    int other = bind_at("127.0.97.2", net_port(net, 0));
     assert_true(other >= 0);
     assert_int_equal(listen(other, 1), 0);
     assert_false(net_start(net, &error));
@@ -220,15 +221,15 @@ static void without_memory_there_is_no_net(void **state) {
 
 static void sockets_that_are_handed_over_are_listened_on_and_closed(void **state) {
     (void)state;
-    int given = bind_at("127.0.0.3", 0);
+    int given = bind_at("127.0.97.3", 0);
     uint16_t port = port_of(given);
     struct net_options wanted = options(2, here);
     wanted.sockets[0] = given;
     assert_true(net_open(&wanted, &handler, NULL, &net, &error));
     assert_int_equal(net_port(net, 0), port);
-    assert_string_equal(net_address(net), "127.0.0.3");
+    assert_string_equal(net_address(net), "127.0.97.3");
     assert_true(net_start(net, &error));
-    assert_true(answers_at("127.0.0.3", port));
+    assert_true(answers_at("127.0.97.3", port));
     for (int descriptor = 0; descriptor < 256; descriptor++) {
         int listens = 0;
         socklen_t length = sizeof listens;
@@ -236,9 +237,9 @@ static void sockets_that_are_handed_over_are_listened_on_and_closed(void **state
             assert_int_equal(fcntl(descriptor, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
         }
     }
-    assert_true(answers_at("127.0.0.1", net_port(net, 1)));
+    assert_true(answers_at("127.0.97.1", net_port(net, 1)));
     net_close(&net);
-    assert_false(answers_at("127.0.0.3", port)); // none of the loops' copies is left either
+    assert_false(answers_at("127.0.97.3", port)); // none of the loops' copies is left either
 }
 
 #define PORTS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
