@@ -24,8 +24,9 @@ struct connection_events {
     void (*needs_sweeps)(struct loop *loop);
     // Whether `bytes` more may be held for `asking`. Other connections may be closed for that.
     bool (*wants_memory)(struct loop *loop, const struct connection *asking, size_t bytes);
-    // Its peer has proved its identity. Another connection of that peer may be closed.
-    void (*identified)(struct loop *loop, const struct connection *connection);
+    // The service has claimed an identity for a peer that has proved one (connection_claim). Another
+    // connection of that peer may be closed.
+    void (*claimed)(struct loop *loop, const struct connection *connection);
     // A socket's callback is over: settle what has changed (connections_settle).
     void (*called_back)(struct loop *loop);
     // Everything that changed is settled. Connections may be closed so that less memory is held.

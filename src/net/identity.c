@@ -52,7 +52,7 @@ void connection_claim(struct connection *connection, uint32_t claim) {
     if (connection->stage != STAGE_CLOSED) {
         connection->place = peers_move(all->peers, connection->place, &connection->peer, claim, proven);
         if (proven) {
-            all->events->identified(all->loop, connection);
+            all->events->claimed(all->loop, connection);
         }
     }
 }

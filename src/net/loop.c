@@ -161,7 +161,7 @@ static void settle(struct loop *loop) {
 static const struct connection_events events = {
     .needs_sweeps = start_reaper,
     .wants_memory = make_memory,
-    .identified = limit_peer,
+    .claimed = limit_peer,
     .called_back = settle,
     .settled = bound_memory,
     .gone = close_if_over,
