@@ -4,6 +4,7 @@
 #include "net/handler.h"
 #include "net/limits.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,22 @@ void spares_free(struct spares *spares) {
     while (spares->first != NULL) {
         free(take_buffer(spares));
     }
+}
+
+// What is in it -------------------------------------------------------------------------------------------
+
+void input_came(struct input *in, size_t count) {
+    assert(count <= in->capacity - in->end);
+    in->end += count;
+}
+
+void input_consumed(struct input *in, size_t count) {
+    assert(count <= in->end - in->start);
+    in->start += count;
+}
+
+void input_drop(struct input *in) {
+    in->start = in->end;
 }
 
 // Room ----------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@
 #include <stdint.h>
 
 // All zeros: empty, without a buffer. It owns the bytes from start to end; HANDLER_PADDING_BYTES
-// (net/handler.h) more than `capacity` are allocated.
+// (net/handler.h) more than `capacity` are allocated. Others read the members; only the functions below
+// change them.
 struct input {
     uint8_t *bytes;
     size_t start, end, capacity;
@@ -28,6 +29,15 @@ struct spares {
 
 // Whether there is room at `end`; the bytes may move to the beginning of the buffer to make it. False: full.
 bool input_has_room(struct input *in);
+
+// So many bytes have been written at `end`.
+void input_came(struct input *in, size_t count);
+
+// So many bytes at `start` are consumed.
+void input_consumed(struct input *in, size_t count);
+
+// Nobody wants the rest.
+void input_drop(struct input *in);
 
 // How many bytes of memory input_enlarge would add to a full input.
 size_t input_growth(const struct input *in);

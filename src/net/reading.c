@@ -97,8 +97,7 @@ static void deliver(struct connection *connection) {
     while (may_deliver(connection)) {
         size_t length = in->end - in->start;
         size_t consumed = handler->received(connection, in->bytes + in->start, length);
-        assert(consumed <= length);
-        in->start += consumed;
+        input_consumed(in, consumed);
         if (consumed > 0 && connection->stage != STAGE_CLOSED) {
             note_whole(connection);
         }
@@ -110,7 +109,7 @@ static void deliver(struct connection *connection) {
     }
     connection->is_delivering = false;
     if (!stage_is_running(connection)) {
-        in->start = in->end;
+        input_drop(in);
     }
     input_trim(in, &connection->all->spares);
     holding_count(connection);
@@ -170,7 +169,7 @@ static bool take_in(struct connection *connection) {
             return false;
         }
         all = transport_read(&connection->transport, in->bytes + in->end, in->capacity - in->end, &count);
-        in->end += count;
+        input_came(in, count);
     }
     return true;
 }
