@@ -34,7 +34,7 @@ void connection_certificate(const struct connection *connection, struct connecti
 
 // Records which identity the peer claims, as one of the service's own numbers (not 0); with TLS the peer has
 // proved it. When there is no room, the peer with the most connections loses one (net/peers.h). A peer with a
-// certificate may have CONNECTIONS_PROVEN_MAX connections.
+// certificate may have CONNECTIONS_PROVEN_MAX connections; another of them may be closed before this returns.
 void connection_claim(struct connection *connection, uint32_t claim);
 
 // The peer's address as a number: equal for addresses that count as one peer (net/peers.h).
@@ -57,7 +57,9 @@ void connection_charge(struct connection *connection, size_t bytes);
 void connection_refund(struct connection *connection, size_t bytes);
 
 // Stops handing bytes to the service, and from the end of the current callback on also stops reading them,
-// until connection_resume.
+// until connection_resume. That hands over what has come before it returns: it calls `received`, and `ended`
+// if that was held back. (Called within this connection's own `received`, it leaves that to whoever called
+// `received`.)
 void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);
 

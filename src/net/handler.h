@@ -28,7 +28,8 @@ struct handler {
     bool (*loop_started)(struct loop *loop, void *state, void *context, struct error *error);
     // Called after loop_wake: once for any number of calls.
     void (*loop_woken)(struct loop *loop, void *state);
-    // Called after the loop's last connection is gone.
+    // Called after the loop's last connection is gone. Also for a loop that never ran, even if loop_started
+    // failed or was never called: then `state` is as that left it, or zeroed.
     void (*loop_ended)(struct loop *loop, void *state);
 
     // A connection was accepted.
@@ -52,7 +53,9 @@ struct handler {
     // called if the connection ends first; the last opportunity is just before `closed`.
     void (*arrived)(struct connection *connection);
     // The connection is gone: nothing more can be sent. Its state is kept while connection_hold keeps its
-    // memory.
+    // memory. A connection is also closed so that another has its place or its memory, so this may be called
+    // while the loop is reading another connection, or within connection_claim. The service may resume others
+    // from here, whose `received` is then called inside this.
     void (*closed)(struct connection *connection);
 };
 
