@@ -217,7 +217,7 @@ void answers_to_waiting(struct lottery_loop *loop) {
         while (waiting_take(&held, &agency)) {
             answer_consultation(connection, agency, true);
         }
-        connection_resume(connection);
+        flow_resume(connection);
         connection_release(connection);
     }
 }
