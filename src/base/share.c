@@ -18,6 +18,10 @@ uint64_t share_reserve(struct share *share) {
     return share->typical_ns;
 }
 
+void share_return(struct share *share, uint64_t reserved) {
+    share->left_ns += (int64_t)reserved;
+}
+
 void share_spend(struct share *share, uint64_t ns, uint64_t reserved) {
     share->left_ns -= ns > reserved ? (int64_t)(ns - reserved) : 0;
     uint64_t typical_ns = (share->typical_ns * 7 + ns) / 8;

@@ -27,6 +27,9 @@ bool share_has_any(struct share *share, uint64_t now_ns);
 // A piece of work may begin soon: returns the time that is set aside for it.
 uint64_t share_reserve(struct share *share);
 
+// That piece of work was not to be paid for after all: the time that was set aside for it may be spent again.
+void share_return(struct share *share, uint64_t reserved);
+
 // A piece of work is done, and took `ns`; `reserved` of them had been set aside.
 void share_spend(struct share *share, uint64_t ns, uint64_t reserved);
 

@@ -93,7 +93,7 @@ bool doubt_stop(struct doubt *doubt, struct doubt_place *place, uint64_t began_n
     uint64_t now_ns = clock_steady_ns();
     bool was_refused = place->owed > 1; // now or earlier
     if (!was_refused) {
-        share->left_ns += (int64_t)place->reserved_ns;
+        share_return(share, place->reserved_ns);
     } else if (began_ns != 0) {
         share_spend(share, now_ns - began_ns, place->reserved_ns);
     } else {

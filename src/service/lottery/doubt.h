@@ -64,7 +64,8 @@ void doubt_pay(struct doubt_place *place, size_t bytes);
 // The next connection that may go on, if there is time left. Call it until it returns NULL.
 struct doubt_place *doubt_next(struct doubt *doubt);
 
-// The connection is gone.
+// The connection is gone. What was set aside for its message is not given back: a part of the message may
+// have been read, and whoever connects again and again would read for nothing.
 void doubt_leave(struct doubt *doubt, struct doubt_place *place);
 
 #endif
