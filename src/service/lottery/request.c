@@ -66,6 +66,9 @@ static void cancel(struct request *request) {
     if (request->connection != NULL) {
         admission_end(&request->pass);
         admission_give_back(request->loop->admission, &request->pass);
+        if (request->is_list) {
+            lines_list_is_done(&request->loop->lines);
+        }
     }
     request_free(request);
 }

@@ -45,9 +45,11 @@ struct lottery_connection {
     uint32_t agency;    // with TLS: the agency in its certificate, 0 for none; it may speak for no other
     unsigned in_ledger; // messages that are with the ledger
     uint32_t refusals;  // messages refused in a row
-    bool ended;         // the other side sends nothing more
-    bool broken;        // nothing more is taken from it; it is closed after the last answer
-    bool finished;      // bytes sent now no longer leave
+    // Its end. The first two come independently of each other. The third follows from either, once nothing of
+    // it is with the ledger, or on the port for consultations from the winners sent; it never goes back.
+    bool ended;    // set by lottery.c: the other side sends nothing more
+    bool broken;   // set by flow.c: nothing more is taken from it; it is closed after the last answer
+    bool finished; // set by answers.c: bytes sent now no longer leave
     struct admission_place admission;
     struct doubt_place doubt;
     struct lines_place line;
