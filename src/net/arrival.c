@@ -94,7 +94,7 @@ static enum progress look(struct connection *connection) {
     return UNDER_WAY;
 }
 
-enum arrival_state arrival_look(struct connection *connection) {
+enum arrival_state arrival_update(struct connection *connection) {
     if (!connection->arrival.is_awaited) {
         return ARRIVAL_NOT_AWAITED;
     }
@@ -111,7 +111,7 @@ enum arrival_state arrival_look(struct connection *connection) {
 }
 
 void arrival_end(struct connection *connection) {
-    (void)arrival_look(connection);
+    (void)arrival_update(connection);
     if (connection->arrival.is_awaited) {
         stop(connection);
     }

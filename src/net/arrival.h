@@ -13,8 +13,9 @@ enum arrival_state {
     ARRIVAL_LOST         // it never will
 };
 
-// Checks for arrival, and tells the service when everything has arrived.
-enum arrival_state arrival_look(struct connection *connection);
+// Checks for arrival. When everything has arrived, the service is told, and an end that waited for that can
+// be sent. Returns what is so afterwards.
+enum arrival_state arrival_update(struct connection *connection);
 
 // Checks one last time, before the socket is closed.
 void arrival_end(struct connection *connection);

@@ -103,7 +103,7 @@ void ending_peer_ended(struct connection *connection) {
         ending_lost(connection);
     } else if (connection->stage == STAGE_OPEN) {
         connection->all->handler->ended(connection, in->bytes + in->start, in->end - in->start);
-    } else if (stage_is_over(connection) && arrival_look(connection) != ARRIVAL_UNDER_WAY) {
+    } else if (stage_is_over(connection) && arrival_update(connection) != ARRIVAL_UNDER_WAY) {
         connection_abort(connection);
     }
 }
@@ -117,7 +117,7 @@ static bool shut_down(struct connection *connection) {
 // Where the service asked whether its last bytes have arrived, wait for that, for as long as sending may
 // take. TLS announces its end only after that (sending.c).
 void ending_all_sent(struct connection *connection) {
-    bool is_over = connection->peer_ended && arrival_look(connection) != ARRIVAL_UNDER_WAY;
+    bool is_over = connection->peer_ended && arrival_update(connection) != ARRIVAL_UNDER_WAY;
     bool is_finished = transport_is_finished(&connection->transport);
     if (is_over || (is_finished && !shut_down(connection))) {
         connection_abort(connection);
@@ -128,7 +128,7 @@ void ending_all_sent(struct connection *connection) {
 
 // A connection that has ended on both sides was kept only to await arrival.
 static void look_again(struct connection *connection) {
-    enum arrival_state state = arrival_look(connection);
+    enum arrival_state state = arrival_update(connection);
     if (state == ARRIVAL_LOST ||
         (state == ARRIVAL_NOT_AWAITED && connection->stage == STAGE_LINGERING && connection->peer_ended)) {
         connection_abort(connection);

@@ -33,7 +33,7 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
 static void came(struct connection *connection, ssize_t length) {
     struct connections *all = connection->all;
     connection_hold(connection);
-    (void)arrival_look(connection); // incoming bytes may acknowledge what was sent
+    (void)arrival_update(connection); // incoming bytes may acknowledge what was sent
     if (length > 0) {
         reading_came(connection, (size_t)length);
     } else if (length == UV_EOF) {
