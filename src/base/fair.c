@@ -1,6 +1,6 @@
 #include "base/fair.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 #include "base/random.h"
 
 #include <assert.h>

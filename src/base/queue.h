@@ -7,10 +7,6 @@
 
 #include <pthread.h>
 #include <stdbool.h>
-#include <stddef.h>
-
-// The object of type `type` whose member `member` is at `pointer`.
-#define CONTAINER_OF(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 struct queue_node {
     struct queue_node *next;

@@ -1,5 +1,6 @@
 #include "ledger/acknowledge.h"
 
+#include "base/container.h"
 #include "base/log.h"
 #include "bet/bet.h"
 #include "ledger/counters.h"

@@ -21,6 +21,7 @@
 //                        every answer that depends on it becomes ERROR_STORE_FAILED
 #include "ledger/group.h"
 
+#include "base/container.h"
 #include "base/log.h"
 #include "bet/errors.h"
 #include "ledger/access.h"

@@ -1,5 +1,6 @@
 #include "ledger/trial.h"
 
+#include "base/container.h"
 #include "base/log.h"
 #include "ledger/limits.h"
 #include "ledger/request.h"

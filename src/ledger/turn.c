@@ -1,6 +1,7 @@
 #include "ledger/turn.h"
 
 #include "base/clock.h"
+#include "base/container.h"
 #include "ledger/cost.h"
 #include "ledger/limits.h"
 

@@ -6,7 +6,7 @@
 #include "net/socket.h"
 #include "net/stage.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 
 // Settling ------------------------------------------------------------------------------------------------
 

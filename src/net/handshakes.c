@@ -1,6 +1,6 @@
 #include "net/handshakes.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 #include "tls/hello.h"
 
 enum { TURNS_EVERY_MS = 5 };

@@ -1,6 +1,6 @@
 #include "net/peers.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 #include "base/random.h"
 #include "net/tally.h"
 

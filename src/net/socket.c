@@ -8,7 +8,7 @@
 #include "net/stage.h"
 #include "stream/tcp.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 
 #include <errno.h>
 #include <stdlib.h>

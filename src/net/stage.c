@@ -1,6 +1,6 @@
 #include "net/stage.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 
 #include <assert.h>
 

@@ -1,5 +1,6 @@
 #include "central.h"
 
+#include "base/container.h"
 #include "bet/errors.h"
 #include "connections.h"
 #include "disk.h"

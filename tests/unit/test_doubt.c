@@ -3,7 +3,7 @@
 #include "cmocka_all.h"
 
 #include "base/clock.h"
-#include "base/queue.h"
+#include "base/container.h"
 #include "net/net.h"
 #include "service/lottery/doubt.h"
 

@@ -1,7 +1,7 @@
 // Clients that wait for a loop's memory or lists go on in turns, by agency and by address.
 #include "cmocka_all.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 #include "service/lottery/lines.h"
 
 #include <string.h>

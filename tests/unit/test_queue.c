@@ -1,6 +1,7 @@
 // The queue keeps its order, closes, and loses nothing between threads.
 #include "cmocka_all.h"
 
+#include "base/container.h"
 #include "base/queue.h"
 
 #include <sched.h>

@@ -3,6 +3,7 @@
 #include "guarded.h"
 #include "service_story.h"
 
+#include "base/container.h"
 #include "bet/chunk.h"
 #include "bet/errors.h"
 #include "service/limits.h"

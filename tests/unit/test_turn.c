@@ -2,6 +2,7 @@
 // Who has the ledger's thread next.
 #include "ledger_story.h"
 
+#include "base/container.h"
 #include "bet/limits.h"
 #include "ledger/cost.h"
 #include "ledger/row_cache.h"

@@ -1,6 +1,6 @@
 #include "service/lottery/admission.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 #include "service/limits.h"
 
 enum { WEIGHT_BYTES = 256 * 1024 }; // a message counts as 1, and as 1 more for each of these

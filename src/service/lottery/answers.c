@@ -1,5 +1,6 @@
 #include "service/lottery/answers.h"
 
+#include "base/container.h"
 #include "bet/errors.h"
 #include "service/limits.h"
 #include "service/lottery/flow.h"

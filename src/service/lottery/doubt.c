@@ -1,7 +1,7 @@
 #include "service/lottery/doubt.h"
 
 #include "base/clock.h"
-#include "base/queue.h"
+#include "base/container.h"
 #include "net/net.h"
 
 enum {

@@ -1,5 +1,6 @@
 #include "service/lottery/flow.h"
 
+#include "base/container.h"
 #include "service/limits.h"
 #include "service/lottery/request.h"
 #include "service/lottery/state.h"

@@ -1,6 +1,6 @@
 #include "service/lottery/lines.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 
 enum {
     LISTS_AT_ONCE = 2,

@@ -1,4 +1,5 @@
 // The lottery as a service of the net: the lifetimes of the whole, of each loop and of each connection.
+#include "base/container.h"
 #include "base/log.h"
 #include "bet/limits.h"
 #include "service/lottery/answers.h"

@@ -1,5 +1,6 @@
 #include "service/lottery/receive.h"
 
+#include "base/container.h"
 #include "base/log.h"
 #include "bet/errors.h"
 #include "service/lottery/audit_log.h"

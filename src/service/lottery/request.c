@@ -1,5 +1,6 @@
 #include "service/lottery/request.h"
 
+#include "base/container.h"
 #include "service/lottery/state.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 #include "service/lottery/waiting.h"
 
-#include "base/queue.h"
+#include "base/container.h"
 #include "service/lottery/counters.h"
 
 #include <stdlib.h>
