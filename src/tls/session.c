@@ -143,6 +143,12 @@ static ssize_t fail_with_openssl(struct tls_session *session) {
     return fail(session, protocol_failure(reason, session->is_open), ERR_reason_error_string(code));
 }
 
+// The same for what is no read or write. Always returns false.
+static bool refuse(struct tls_session *session, enum tls_failure failure, const char *reason) {
+    (void)fail(session, failure, reason);
+    return false;
+}
+
 // The handshake -------------------------------------------------------------------------------------------
 
 // A resumed session keeps the certificate that was checked when it began. It may have expired since.
@@ -153,15 +159,15 @@ static bool is_still_valid(const X509 *certificate) {
 static bool note_peer(struct tls_session *session) {
     const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
     if (certificate == NULL) {
-        return fail(session, TLS_NO_CERTIFICATE, "peer did not return a certificate") >= 0;
+        return refuse(session, TLS_NO_CERTIFICATE, "peer did not return a certificate");
     }
     if (!is_still_valid(certificate)) {
-        return fail(session, TLS_EXPIRED, "certificate has expired") >= 0;
+        return refuse(session, TLS_EXPIRED, "certificate has expired");
     }
     const struct tls_peer_rules *rules = &session->context->rules;
     if (rules->identity_prefix != NULL &&
         !tls_peer_identity(rules, certificate, session->identity, sizeof session->identity)) {
-        return fail(session, TLS_NO_IDENTITY, "the certificate names nobody") >= 0;
+        return refuse(session, TLS_NO_IDENTITY, "the certificate names nobody");
     }
     BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
     char *digits = serial == NULL ? NULL : BN_bn2hex(serial);
@@ -260,7 +266,7 @@ bool tls_session_judge_again(struct tls_session *session, struct tls_context *co
     struct tls_verdict verdict;
     tls_peer_judge_again(&context->rules, session->ssl, &verdict);
     if (verdict.failure != TLS_NO_FAILURE) {
-        return fail(session, verdict.failure, verdict.reason) >= 0;
+        return refuse(session, verdict.failure, verdict.reason);
     }
     tls_context_hold(context);
     tls_context_release(session->judge);
