@@ -170,8 +170,9 @@ static void note_failure(struct audit *audit, const char *reason) {
     audit->retry_ms = clock_steady_ms() + RETRY_MS;
 }
 
-// Whether records can be written. After a failure it tries again, at most once each RETRY_MS.
-static bool is_usable(struct audit *audit) {
+// After a failure, tries to write again, at most once each RETRY_MS, and records what was lost meanwhile.
+// Returns whether records can be written.
+static bool mend(struct audit *audit) {
     struct error error;
     if (!audit->broken) {
         return true;
@@ -194,7 +195,7 @@ static bool is_usable(struct audit *audit) {
 static void write_locked(struct audit *audit, const char *event, const struct audit_field *fields,
                          size_t count) {
     struct error error;
-    if (!is_usable(audit)) {
+    if (!mend(audit)) {
         audit->lost++;
     } else if (!keep_file(audit, &error)) {
         audit->lost++;
@@ -241,7 +242,7 @@ void audit_tick(struct audit *audit) {
     if (audit != NULL) {
         pthread_mutex_lock(&audit->mutex);
         write_suppressed(audit, false);
-        (void)is_usable(audit); // records a loss as soon as possible
+        (void)mend(audit); // records a loss as soon as possible
         pthread_mutex_unlock(&audit->mutex);
     }
 }
@@ -315,7 +316,7 @@ void audit_close(struct audit **pointer) {
     if (audit->file >= 0) {
         write_suppressed(audit, true);
         audit->retry_ms = 0;
-        (void)is_usable(audit); // records a loss, if possible
+        (void)mend(audit); // records a loss, if possible
         audit_sync(audit);
         close(audit->file);
     }
