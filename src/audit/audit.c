@@ -1,5 +1,6 @@
 #include "audit/audit.h"
 
+#include "audit/events.h"
 #include "audit/file.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -49,7 +50,7 @@ static bool add(struct audit *audit, const char *event, const struct audit_field
         const struct audit_field lost = {.name = "count", .number = 1};
         log_event(LOG_LEVEL_ERROR, "audit", LOG_FAIL,
                   "file: %s | error: a record is too long for a line | event: %s", audit->path, event);
-        length = chain_write(&audit->chain, "lost", &lost, 1, line);
+        length = chain_write(&audit->chain, AUDIT_LOST, &lost, 1, line);
     }
     return write_bytes(audit, line, length);
 }
@@ -82,7 +83,7 @@ static bool continue_file(struct audit *audit, audit_on_record on_record, void *
     free(rest);
     if (written && audit->chain.torn_bytes > 0) {
         struct audit_field torn = {.name = "torn", .number = (int64_t)audit->chain.torn_bytes};
-        written = add(audit, "recovered", &torn, 1);
+        written = add(audit, AUDIT_RECOVERED, &torn, 1);
     }
     return written || error_set_system(error, errno, "%.150s: cannot be written", audit->path);
 }
@@ -96,7 +97,7 @@ static bool continue_in_new_file(struct audit *audit, const char *reason) {
     log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
               "file: %s | reason: %s | message: continues in a new file, from record %" PRIu64, audit->path,
               reason, audit->chain.records + 1);
-    return add(audit, "continued", &why, 1);
+    return add(audit, AUDIT_CONTINUED, &why, 1);
 }
 
 // Closes the file. While another thread is syncing it, that thread closes it instead.
@@ -182,7 +183,7 @@ static bool mend(struct audit *audit) {
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
     if (!continue_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
-        !add(audit, "lost", &lost, 1)) {
+        !add(audit, AUDIT_LOST, &lost, 1)) {
         audit->retry_ms = clock_steady_ms() + RETRY_MS;
         return false;
     }
@@ -213,7 +214,7 @@ static void write_suppressed(struct audit *audit, bool all) {
             {.name = "count", .number = suppressed.count},
             {.name = "of", .text = suppressed.event},
             {.name = "reason", .text = suppressed.reason == NULL ? "" : suppressed.reason}};
-        write_locked(audit, "suppressed", fields, suppressed.reason == NULL ? 2 : 3);
+        write_locked(audit, AUDIT_SUPPRESSED, fields, suppressed.reason == NULL ? 2 : 3);
     }
 }
 

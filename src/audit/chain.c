@@ -1,5 +1,6 @@
 #include "audit/chain.h"
 
+#include "audit/events.h"
 #include "base/clock.h"
 #include "wire/json_text.h"
 
@@ -12,9 +13,13 @@
 
 const struct error_code ERROR_BROKEN_CHAIN[1] = {{"broken_chain", false}};
 
-static const char ending[] = "\",\"previous\":\"", torn_field[] = ",\"event\":\"recovered\",\"torn\":";
+static const char ending[] = "\",\"previous\":\"",
+                  torn_field[] = ",\"event\":\"" AUDIT_RECOVERED "\",\"torn\":";
 
-enum { TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2 }; // the hash, then "}
+enum {
+    BEGINNING_BYTES = sizeof CHAIN_BEGINNING - 1,
+    TAIL_BYTES = CHAIN_HASH_BYTES - 1 + 2, // the hash, then "}
+};
 
 // The hash of `before` (NULL: nothing) followed by the line.
 static void hash(const char *before, const char *line, size_t length, char text[CHAIN_HASH_BYTES]) {
@@ -47,7 +52,7 @@ void chain_next_file(struct chain *chain) {
 
 // Writes the line up to the time. Returns the length.
 static size_t write_beginning(const struct chain *chain, char line[CHAIN_LINE_BYTES_MAX]) {
-    return (size_t)sprintf(line, "{\"n\":%" PRIu64 ",\"at\":\"", chain->records + 1);
+    return (size_t)sprintf(line, CHAIN_BEGINNING "%" PRIu64 ",\"at\":\"", chain->records + 1);
 }
 
 // Returns where the next byte goes, or NULL when the field does not fit.
@@ -87,6 +92,11 @@ static const char *find_previous(const char *line, size_t length) {
     return line + length - TAIL_BYTES;
 }
 
+// Whether it is longer than a record's beginning, and has that.
+static bool begins(const char *line, size_t length) {
+    return length > BEGINNING_BYTES && memcmp(line, CHAIN_BEGINNING, BEGINNING_BYTES) == 0;
+}
+
 static bool is_record(const struct chain *chain, const char *line, size_t length, char at[CHAIN_AT_BYTES]) {
     char beginning[CHAIN_LINE_BYTES_MAX];
     size_t begin = write_beginning(chain, beginning);
@@ -111,7 +121,8 @@ static bool begins_to_report(const struct chain *chain, const char *line, size_t
     if (length > begin) { // its time may be anything
         memcpy(at, line + begin, length - begin < at_length ? length - begin : at_length);
     }
-    return length < write_line(chain, at, "recovered", &torn, 1, whole) && memcmp(line, whole, length) == 0;
+    return length < write_line(chain, at, AUDIT_RECOVERED, &torn, 1, whole) &&
+           memcmp(line, whole, length) == 0;
 }
 
 // Whether the line reports the fragments before it.
@@ -123,14 +134,14 @@ static bool reports_torn(const struct chain *chain, const char *line, size_t len
 
 // Whether the line is the first of a file and says that it continues another; if so, the chain follows it.
 static bool take_over(struct chain *chain, const char *line, size_t length) {
-    static const char event[] = "\",\"event\":\"continued\"";
+    static const char event[] = "\",\"event\":\"" AUDIT_CONTINUED "\"";
     struct chain before = *chain;
     char beginning[CHAIN_LINE_BYTES_MAX], at[CHAIN_AT_BYTES];
     unsigned long long number;
-    if (chain->lines > 0 || chain->records > 0 || length < 8 || memcmp(line, "{\"n\":", 5) != 0) {
+    if (chain->lines > 0 || chain->records > 0 || length < 8 || !begins(line, length)) {
         return false;
     }
-    number = strtoull(line + 5, NULL, 10);
+    number = strtoull(line + BEGINNING_BYTES, NULL, 10);
     before.records = number - 1;
     const char *found = memmem(line, length, event, sizeof event - 1);
     if (number < 2 || !is_record(&before, line, length, at) || found == NULL ||
@@ -190,7 +201,7 @@ static bool refuse_torn(const struct chain *chain, struct error *error) {
 
 // Whether the first line of a file is a whole record, but not with the number expected.
 static bool begins_elsewhere(const char *line, size_t length) {
-    return length > 5 && memcmp(line, "{\"n\":", 5) == 0 && find_previous(line, length) != NULL;
+    return begins(line, length) && find_previous(line, length) != NULL;
 }
 
 static bool refuse_beginning(const struct chain *chain, const char *line, struct error *error) {

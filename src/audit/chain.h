@@ -22,6 +22,9 @@ extern const struct error_code ERROR_BROKEN_CHAIN[1];
 
 enum { CHAIN_HASH_BYTES = 65, CHAIN_AT_BYTES = 24, CHAIN_LINE_BYTES_MAX = 4096 };
 
+// What every line, and so every audit log, begins with.
+#define CHAIN_BEGINNING "{\"n\":"
+
 struct chain {
     uint64_t lines, records, torn;
     uint64_t older;                       // records in earlier files, which were not read

@@ -1,5 +1,6 @@
 #include "audit/recorded.h"
 
+#include "audit/events.h"
 #include "bet/limits.h"
 #include "wire/json_text.h"
 
@@ -50,7 +51,7 @@ static const char *after(const char *text, const char *begin) {
 
 // The fields after the draw's name, if the record is about that event and this draw; NULL otherwise.
 static const char *after_draw(const struct recorded *recorded, const char *event, const char *name) {
-    const char *fields = after(after(after(event, name), "\",\"draw\":"), recorded->draw);
+    const char *fields = after(after(after(event, name), "\",\"" AUDIT_DRAW "\":"), recorded->draw);
     return fields != NULL && fields[0] == ',' ? fields : NULL;
 }
 
@@ -63,18 +64,18 @@ void recorded_take(void *context, const char *line, size_t length) {
         return;
     }
     const char *event = found + sizeof name - 1; // after the time, which has no quote
-    recorded->has_ended = after(event, "stopped\"") != NULL;
-    if (recorded->is_new && after(event, "continued\"") != NULL &&
-        sscanf(line, "{\"n\":%*u,\"at\":\"%23[^\"]", at) == 1) {
+    recorded->has_ended = after(event, AUDIT_STOPPED "\"") != NULL;
+    if (recorded->is_new && after(event, AUDIT_CONTINUED "\"") != NULL &&
+        sscanf(line, CHAIN_BEGINNING "%*u,\"at\":\"%23[^\"]", at) == 1) {
         memcpy(recorded->continued_at, at, sizeof at);
     }
     recorded->is_new = false;
-    if ((fields = after_draw(recorded, event, "agency_finished")) != NULL) {
+    if ((fields = after_draw(recorded, event, AUDIT_FINISHED)) != NULL) {
         uint32_t agency;
-        if (sscanf(fields, ",\"agency\":%u", &agency) == 1 && agency <= AGENCIES_MAX) {
+        if (sscanf(fields, ",\"" AUDIT_AGENCY "\":%u", &agency) == 1 && agency <= AGENCIES_MAX) {
             recorded_add_finished(recorded, agency);
         }
     }
-    recorded->sealed = recorded->sealed || after_draw(recorded, event, "sealed") != NULL;
-    recorded->drawn = recorded->drawn || after_draw(recorded, event, "drawn") != NULL;
+    recorded->sealed = recorded->sealed || after_draw(recorded, event, AUDIT_SEALED) != NULL;
+    recorded->drawn = recorded->drawn || after_draw(recorded, event, AUDIT_DRAWN) != NULL;
 }

@@ -1,5 +1,6 @@
 #include "cli/output_target.h"
 
+#include "audit/chain.h"
 #include "base/path.h"
 #include "store/store.h"
 
@@ -13,7 +14,7 @@
 // What a file begins with -----------------------------------------------------------------------------------
 
 static const char *what_is(int file) {
-    static const char audit_log[] = "{\"n\":"; // src/audit/chain.c
+    static const char audit_log[] = CHAIN_BEGINNING;
     char bytes[STORE_BEGINNING_BYTES];
     ssize_t length = pread(file, bytes, sizeof bytes, 0);
     if (length < 0) {

@@ -1,5 +1,6 @@
 #include "cli/recording.h"
 
+#include "audit/events.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -10,11 +11,11 @@ static const struct audit_field later = {.name = "later", .text = "yes"};
 static void record_start(struct recording *recording, const struct server_options *options, bool has_tls) {
     recording->agencies = server_options_agencies(options);
     recording->winning_number = options->winning_number;
-    const struct audit_field fields[] = {{.name = "draw", .text = recording->draw},
+    const struct audit_field fields[] = {{.name = AUDIT_DRAW, .text = recording->draw},
                                          {.name = "winning_number", .number = recording->winning_number},
                                          {.name = "agencies", .number = recording->agencies},
                                          {.name = "tls", .text = has_tls ? "on" : "off"}};
-    audit_write(recording->audit, "started", fields, 4);
+    audit_write(recording->audit, AUDIT_STARTED, fields, 4);
 }
 
 bool recording_open(struct recording *recording, const struct server_options *options, bool has_tls,
@@ -34,7 +35,7 @@ bool recording_open(struct recording *recording, const struct server_options *op
         return error_set(error, ERROR_NO_MEMORY, "no memory for the contents of the audit log");
     }
     if (!recording->recorded.is_new && !recording->recorded.has_ended) {
-        audit_write(recording->audit, "stopped", &later, 1); // it was killed, or could not write
+        audit_write(recording->audit, AUDIT_STOPPED, &later, 1); // it was killed, or could not write
     }
     record_start(recording, options, has_tls);
     return true;
@@ -51,25 +52,25 @@ static void record(struct recording *recording, const char *event, const struct 
 
 void recording_note(void *context, const struct ledger_note *note) {
     struct recording *recording = context;
-    struct audit_field fields[5] = {{.name = "draw", .text = recording->draw},
-                                    {.name = "agency", .number = note->agency},
+    struct audit_field fields[5] = {{.name = AUDIT_DRAW, .text = recording->draw},
+                                    {.name = AUDIT_AGENCY, .number = note->agency},
                                     {.name = "bets", .number = (int64_t)note->bets}};
     if (recording->audit == NULL) {
         return;
     }
     switch (note->kind) {
     case LEDGER_NOTE_FINISHED:
-        record(recording, "agency_finished", note, fields, 3);
+        record(recording, AUDIT_FINISHED, note, fields, 3);
         break;
     case LEDGER_NOTE_SEALED:
         recording->recorded.sealed = true;
-        record(recording, "sealed", note, fields, 1);
+        record(recording, AUDIT_SEALED, note, fields, 1);
         audit_sync(recording->audit);
         break;
     case LEDGER_NOTE_DRAWN:
         recording->recorded.drawn = true;
         fields[1] = (struct audit_field){.name = "winners", .number = (int64_t)note->winners};
-        record(recording, "drawn", note, fields, 3);
+        record(recording, AUDIT_DRAWN, note, fields, 3);
         audit_sync(recording->audit);
         break;
     }
@@ -93,11 +94,11 @@ static void note_missing(void *context, const struct ledger_note *note) {
 }
 
 static void record_terms(const struct recording *recording, const struct ledger *ledger) {
-    const struct audit_field fields[] = {{.name = "draw", .text = recording->draw},
+    const struct audit_field fields[] = {{.name = AUDIT_DRAW, .text = recording->draw},
                                          {.name = "winning_number", .number = ledger_winning_number(ledger)},
                                          {.name = "agencies", .number = ledger_agencies(ledger)}};
     if (fields[1].number != recording->winning_number || fields[2].number != recording->agencies) {
-        audit_write(recording->audit, "terms", fields, 3);
+        audit_write(recording->audit, AUDIT_TERMS, fields, 3);
     }
 }
 
@@ -120,7 +121,7 @@ void recording_catch_up(struct recording *recording, const struct ledger *ledger
 }
 
 void recording_close(struct recording *recording) {
-    audit_write_last(recording->audit, "stopped");
+    audit_write_last(recording->audit, AUDIT_STOPPED);
     audit_close(&recording->audit);
     recorded_free(&recording->recorded);
 }

@@ -2,6 +2,7 @@
 // told), and stops it in an order that loses nothing.
 #include "cli/cli.h"
 
+#include "audit/events.h"
 #include "base/heap.h"
 #include "base/log.h"
 #include "base/signals.h"
@@ -59,7 +60,7 @@ static void on_reload(void *context) {
         supervisor_reloading();
     }
     if (certificates_reload(&server->certificates, server->net)) {
-        audit_write(server->recording.audit, "reloaded", NULL, 0);
+        audit_write(server->recording.audit, AUDIT_RELOADED, NULL, 0);
         certificates_warn(&server->certificates);
     }
     if (server->is_ready) {

@@ -1,5 +1,6 @@
 #include "service/lottery/audit_log.h"
 
+#include "audit/events.h"
 #include "bet/errors.h"
 #include "service/lottery/state.h"
 
@@ -17,7 +18,7 @@ void audit_log_connected(struct connection *connection) {
     const struct audit_field fields[] = {{.name = "agency", .text = identity},
                                          {.name = "ip", .text = peer},
                                          {.name = "serial", .text = certificate.serial}};
-    write_limited(connection, &(struct audit_sort){.event = "connected", .agency = identity}, fields, 3);
+    write_limited(connection, &(struct audit_sort){.event = AUDIT_CONNECTED, .agency = identity}, fields, 3);
 }
 
 void audit_log_refused(struct connection *connection, const char *reason) {
@@ -28,7 +29,7 @@ void audit_log_refused(struct connection *connection, const char *reason) {
     const struct audit_field fields[] = {{.name = "reason", .text = reason},
                                          {.name = "ip", .text = peer},
                                          {.name = "agency", .text = identity}};
-    write_limited(connection, &(struct audit_sort){"refused", reason, is_known ? identity : NULL}, fields,
+    write_limited(connection, &(struct audit_sort){AUDIT_REFUSED, reason, is_known ? identity : NULL}, fields,
                   is_known ? 3 : 2);
 }
 
@@ -43,5 +44,5 @@ void audit_log_not_authorized(struct connection *connection, uint32_t wanted) {
                                          {.name = "agency", .text = identity},
                                          {.name = "serial", .text = certificate.serial},
                                          {.name = "wanted", .number = wanted}};
-    write_limited(connection, &(struct audit_sort){"refused", reason, identity}, fields, 5);
+    write_limited(connection, &(struct audit_sort){AUDIT_REFUSED, reason, identity}, fields, 5);
 }
