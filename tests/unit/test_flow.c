@@ -151,6 +151,21 @@ static void after_a_refused_message_the_next_is_not_read_before_its_turn(void **
     assert_waits_for_its_turn(refused);
 }
 
+// The answer to a consultation makes good what was owed, but does not bring the turn forward.
+static void the_draw_does_not_bring_a_turn_forward(void **state) {
+    struct connection *newcomer = *state;
+    consult(newcomer, 2);
+    pass();
+    use_up_time();
+    doubt_refused(doubt_of(newcomer), 1000);
+    assert_false(flow_may_take(newcomer));
+    assert_true(doubt_is_waiting(doubt_of(newcomer)));
+    draw(2, 1);
+    pass();
+    assert_true(was_sent(newcomer, "0123456789ABCDEF"));
+    assert_waits_for_its_turn(newcomer);
+}
+
 #define FLOW_STORY(story) cmocka_unit_test_setup_teardown(story, begin, tear_down)
 
 int main(void) {
@@ -161,6 +176,7 @@ int main(void) {
         FLOW_STORY(who_is_gone_before_it_has_its_list_gives_its_turn_to_the_next),
         FLOW_STORY(a_large_first_message_is_not_read_on_before_its_turn),
         FLOW_STORY(after_a_refused_message_the_next_is_not_read_before_its_turn),
+        FLOW_STORY(the_draw_does_not_bring_a_turn_forward),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }
