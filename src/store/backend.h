@@ -35,6 +35,9 @@ struct store_operations {
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     void (*close)(struct store *store);
+    // Of a store whose rows have the draw's number in place of its name; NULL otherwise. Finds a number for a
+    // draw that has no row yet.
+    bool (*number_draw)(struct store *store, uint32_t *number, struct error *error);
     // Of a store whose disk is ours; NULL otherwise.
     bool (*try_room)(struct store *store, size_t bytes, struct error *error);
     // Of a shared store.

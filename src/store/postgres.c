@@ -3,6 +3,7 @@
 #include "bet/errors.h"
 #include "store/postgres_address.h"
 #include "store/postgres_connect.h"
+#include "store/postgres_draws.h"
 #include "store/postgres_group.h"
 #include "store/postgres_listen.h"
 #include "store/postgres_reach.h"
@@ -42,6 +43,7 @@ static bool postgres_commit(struct store *store, struct error *error) {
 // Any failure here ends the connection, and with it the transaction.
 static void postgres_rollback(struct store *store) {
     struct postgres_session *session = &postgres_of(store)->session;
+    postgres_of(store)->base.draw_number = 0; // of a draw that may not be stored
     if (store->failed || !postgres_group_drop(session)) {
         store->failed = true;
         postgres_link_close(&session->link);
@@ -92,6 +94,15 @@ static bool make_tables(struct postgres_store *postgres, struct error *error) {
     return false;
 }
 
+static bool check_version(const struct postgres_link *link, int64_t version, struct error *error) {
+    if (version < STORE_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, link->place, version, STORE_VERSION,
+                         "STORE");
+    }
+    return version == STORE_VERSION ||
+           error_set(error, ERROR_STORE_FAILED, STORE_NEWER, link->place, version, STORE_VERSION);
+}
+
 static bool have_tables(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
     struct postgres_link *link = &postgres->session.link;
     char name[POSTGRES_VALUE_BYTES], version[POSTGRES_VALUE_BYTES];
@@ -107,11 +118,7 @@ static bool have_tables(struct postgres_store *postgres, enum store_mode mode, s
                                version, error)) {
         return false;
     }
-    return strcmp(version, POSTGRES_SCHEMA_VERSION) == 0 ||
-           error_set(
-               error, ERROR_STORE_FAILED,
-               "%s: its tables are of version %s, and this program knows version " POSTGRES_SCHEMA_VERSION,
-               link->place, version);
+    return check_version(link, strtoll(version, NULL, 10), error);
 }
 
 static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) {
@@ -163,7 +170,7 @@ static const struct store_operations operations = {
     .put_agency = sql_put_agency,
     .add_chunk = sql_add_chunk,
     .add_winner = sql_add_winner,
-    .get_draw = sql_get_draw,
+    .get_draw = postgres_get_draw,
     .agencies = sql_agencies,
     .numbers = sql_numbers,
     .chunks = sql_chunks,
@@ -171,6 +178,7 @@ static const struct store_operations operations = {
     .winners = sql_winners,
     .check_files = postgres_check_files,
     .close = postgres_close,
+    .number_draw = postgres_number_draw,
     .snapshot = postgres_snapshot,
     .get_agency = postgres_get_agency,
     .lock_agencies = postgres_lock_agencies,
@@ -182,7 +190,7 @@ static const struct store_operations operations = {
 };
 
 static bool postgres_open(const struct store_opening *opening, struct store **store, struct error *error) {
-    static const struct sql_database database = {change, query};
+    static const struct sql_database database = {change, query, postgres_number_of_draw};
     struct postgres_store *postgres = calloc(1, sizeof *postgres);
     if (postgres == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the store");

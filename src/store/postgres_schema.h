@@ -1,9 +1,15 @@
-// The tables of the PostgreSQL store: the same as SQLite's, with the same meaning. Every key starts with
-// (draw, agency), so that an engine which spreads tables by key can spread these.
+// The tables of the PostgreSQL store: the same as SQLite's, with the same meaning, but that a draw has a
+// number, which stands for its name in all other rows: a name would be in each of them twice, in its index,
+// too. Their columns come in an order that leaves no gaps between them. Every key starts with (draw, agency),
+// so that an engine which spreads tables by key can spread these.
 #ifndef QUINIELA_STORE_POSTGRES_SCHEMA_H
 #define QUINIELA_STORE_POSTGRES_SCHEMA_H
 
-#define POSTGRES_SCHEMA_VERSION "2"
+#include "store/version.h"
+
+#define POSTGRES_TEXT_OF(number) #number
+#define POSTGRES_TEXT(number) POSTGRES_TEXT_OF(number)
+#define POSTGRES_SCHEMA_VERSION POSTGRES_TEXT(STORE_VERSION)
 #define POSTGRES_CHANNEL "quiniela" // listeners on it hear that some draw has changed
 
 // The view bets cuts the text into lines and the lines into fields. Every database that speaks PostgreSQL's
@@ -12,6 +18,7 @@ static const char postgres_schema[] =
     "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
     "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION ");"
     "CREATE TABLE draws ("
+    " number INTEGER NOT NULL UNIQUE,"
     " draw TEXT NOT NULL PRIMARY KEY,"
     " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
     " agencies BIGINT NOT NULL,"
@@ -24,8 +31,8 @@ static const char postgres_schema[] =
     " finished BIGINT NOT NULL DEFAULT 0"
     ");"
     "CREATE TABLE agencies ("
-    " draw TEXT NOT NULL,"
-    " agency BIGINT NOT NULL,"
+    " draw INTEGER NOT NULL,"
+    " agency INTEGER NOT NULL,"
     " bets BIGINT NOT NULL,"
     " finished_at TEXT,"
     " told_at TEXT,"
@@ -33,12 +40,12 @@ static const char postgres_schema[] =
     " PRIMARY KEY (draw, agency)"
     ");"
     "CREATE TABLE chunks ("
-    " draw TEXT NOT NULL,"
-    " agency BIGINT NOT NULL,"
+    " draw INTEGER NOT NULL,"
+    " agency INTEGER NOT NULL,"
     " first BIGINT NOT NULL,"
-    " count BIGINT NOT NULL,"
-    " digest BYTEA NOT NULL,"
     " checksum BIGINT NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " digest BYTEA NOT NULL,"
     " numbers BYTEA NOT NULL,"
     " rows TEXT NOT NULL,"
     " PRIMARY KEY (draw, agency, first)"
@@ -46,20 +53,21 @@ static const char postgres_schema[] =
     // Compressing bets that are stored once and read whole costs more time than the disk space saves.
     "ALTER TABLE chunks ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"
     "CREATE TABLE winners ("
-    " draw TEXT NOT NULL,"
-    " agency BIGINT NOT NULL,"
+    " draw INTEGER NOT NULL,"
+    " agency INTEGER NOT NULL,"
     " bet BIGINT NOT NULL,"
     " document TEXT NOT NULL,"
     " PRIMARY KEY (draw, agency, bet)"
     ");"
     "CREATE VIEW bets AS SELECT"
-    " chunks.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"
+    " draws.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"
     " split_part(line.text, ',', 1) AS nombre,"
     " split_part(line.text, ',', 2) AS apellido,"
     " split_part(line.text, ',', 3) AS documento,"
     " split_part(line.text, ',', 4) AS nacimiento,"
     " CAST(split_part(line.text, ',', 5) AS INTEGER) AS numero"
-    " FROM chunks, unnest(string_to_array(rtrim(chunks.rows, E'\\n'), E'\\n'))"
+    " FROM chunks JOIN draws ON draws.number = chunks.draw, unnest(string_to_array(rtrim(chunks.rows, "
+    "E'\\n'), E'\\n'))"
     "  WITH ORDINALITY AS line (text, place);";
 
 #endif

@@ -25,11 +25,12 @@ bool postgres_get_agency(struct store *store, uint32_t number, struct stored_age
                          struct error *error) {
     struct sql_reader reader = sql_agency_reader(keep_agency, agency);
     struct sql_values values;
-    sql_values_begin(&values, store);
-    sql_values_add_integer(&values, number);
     *agency = (struct stored_agency){0};
-    if (!postgres_end_snapshot(session_of(store), error) ||
-        !postgres_query(session_of(store), POSTGRES_ONE_AGENCY, &values, &reader, error)) {
+    if (!postgres_end_snapshot(session_of(store), error) || !sql_values_begin_rows(&values, store, error)) {
+        return false;
+    }
+    sql_values_add_integer(&values, number);
+    if (!postgres_query(session_of(store), POSTGRES_ONE_AGENCY, &values, &reader, error)) {
         return false;
     }
     *found = agency->agency == number;
@@ -55,11 +56,13 @@ bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t
                             store_each_agency each, void *context, struct error *error) {
     struct sql_reader reader = sql_agency_reader(each, context);
     struct sql_values values;
+    if (!sql_values_begin_rows(&values, store, error)) {
+        return false;
+    }
     char *list = list_of(numbers, count);
     if (list == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", count);
     }
-    sql_values_begin(&values, store);
     sql_values_add_text(&values, list);
     bool locked = postgres_query(session_of(store), POSTGRES_LOCK_AGENCIES, &values, &reader, error);
     free(list);
@@ -88,13 +91,25 @@ static bool take_two(const struct sql_reader *reader, const struct sql_row *row,
     return take_one(reader, row, error);
 }
 
+static bool ask(struct store *store, int which, const struct sql_values *values, struct numbers *answer,
+                struct error *error) {
+    struct sql_reader reader = {.take = take_one, .context = answer};
+    *answer = (struct numbers){0};
+    return postgres_query(session_of(store), which, values, &reader, error);
+}
+
 // With the draw's name as the only value.
 static bool ask_number(struct store *store, int which, struct numbers *answer, struct error *error) {
-    struct sql_reader reader = {.take = take_one, .context = answer};
     struct sql_values values;
-    *answer = (struct numbers){0};
     sql_values_begin(&values, store);
-    return postgres_query(session_of(store), which, &values, &reader, error);
+    return ask(store, which, &values, answer, error);
+}
+
+// How many rows say that their agency has finished.
+static bool count_rows(struct store *store, struct numbers *answer, struct error *error) {
+    struct sql_values values;
+    return sql_values_begin_rows(&values, store, error) &&
+           ask(store, POSTGRES_FINISHED_ROWS, &values, answer, error);
 }
 
 // Agencies that have finished -----------------------------------------------------------------------------
@@ -124,7 +139,7 @@ bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32
     if (count.first < count.second) {
         return true;
     }
-    return ask_number(store, POSTGRES_FINISHED_ROWS, &rows, error) &&
+    return count_rows(store, &rows, error) &&
            (count.first == rows.first ||
             error_set(error, ERROR_STORE_FAILED,
                       "%s: the store is damaged: draw \"%s\" says that %lld agencies have finished, and %lld "
@@ -137,8 +152,7 @@ bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32
 bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
                           struct error *error) {
     struct numbers count, rows;
-    if (!ask_number(store, POSTGRES_FINISHED_COUNT, &count, error) ||
-        !ask_number(store, POSTGRES_FINISHED_ROWS, &rows, error)) {
+    if (!ask_number(store, POSTGRES_FINISHED_COUNT, &count, error) || !count_rows(store, &rows, error)) {
         return false;
     }
     if (count.found && count.first != rows.first) {

@@ -9,13 +9,22 @@
 // rows (22012). If a statement merely found none, the COMMIT after it would succeed.
 #define UNLESS_STALE(rows) "WITH meant AS (" rows ") SELECT 1 / count(*) FROM meant"
 
-// $1 is the draw in all of them. A row is replaced only when its checksum shows that it is the one that was
-// read. draws.finished counts the agencies that have finished, under the row's lock. So the last one is
-// recognised, whichever server it comes to.
+// $1 is the draw in all of them: its name where it is the row of the draw itself, its number otherwise. A row
+// is replaced only when its checksum shows that it is the one that was read. draws.finished counts the
+// agencies that have finished, under the row's lock. So the last one is recognised, whichever server it comes
+// to.
 static const char *const texts[POSTGRES_STATEMENTS] = {
     SQL_TEXTS("$"),
-    [SQL_PUT_DRAW] = UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", " WHERE draws.checksum = $10 RETURNING 1")),
+    [SQL_PUT_DRAW] =
+        UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", ", number", ", $11", " WHERE draws.checksum = $10 RETURNING 1")),
+    [SQL_GET_DRAW] = SQL_GET_DRAW_TEXT("$", ", number"),
     [SQL_PUT_AGENCY] = UNLESS_STALE(SQL_PUT_AGENCY_TEXT("$", " WHERE agencies.checksum = $7 RETURNING 1")),
+    [POSTGRES_NUMBER] = "SELECT number FROM draws WHERE draw = $1",
+    [POSTGRES_FREE_NUMBER] = "SELECT 1 + greatest((SELECT max(number) FROM draws),"
+                             " (SELECT max(draw) FROM agencies), 0) WHERE $1 <> ''",
+    [POSTGRES_ALL_DRAWS] = "SELECT " SQL_DRAW_COLUMNS ", number, draw FROM draws WHERE $1 <> ''",
+    [POSTGRES_ORPHANS] = "SELECT draw FROM agencies WHERE $1 <> '' AND NOT EXISTS"
+                         " (SELECT 1 FROM draws WHERE draws.number = agencies.draw) LIMIT 1",
     [POSTGRES_ONE_AGENCY] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1 AND agency = $2",
     // By number, so that two servers never wait for each other.
     [POSTGRES_LOCK_AGENCIES] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1"
@@ -62,7 +71,7 @@ static void fill(struct parameters *parameters, const struct sql_values *values)
 // transaction, it is not sent again for each chunk.
 bool postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
                    const char *what, struct error *error) {
-    static const int binary[SQL_VALUES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const int binary[SQL_VALUES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     struct parameters parameters;
     PGconn *connection = session->link.connection;
     bool in_group = PQpipelineStatus(connection) != PQ_PIPELINE_OFF;
@@ -80,8 +89,14 @@ bool postgres_send(struct postgres_session *session, int which, const struct sql
 
 // Columns -------------------------------------------------------------------------------------------------
 
+// A BIGINT has eight bytes, an INTEGER four.
 static int64_t integer_of(void *row, int column) {
     uint64_t value = 0;
+    uint32_t small;
+    if (PQgetlength(row, 0, column) == (int)sizeof small) {
+        memcpy(&small, PQgetvalue(row, 0, column), sizeof small);
+        return (int32_t)be32toh(small);
+    }
     if (PQgetlength(row, 0, column) == (int)sizeof value) {
         memcpy(&value, PQgetvalue(row, 0, column), sizeof value);
     }

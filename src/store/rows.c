@@ -31,7 +31,8 @@ uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *d
     checksum = checksum_text(checksum, draw->opened_at);
     checksum = checksum_text(checksum, draw->sealed_at);
     checksum = checksum_text(checksum, draw->drawn_at);
-    return checksum_number(checksum, draw->winners_checksum);
+    checksum = checksum_number(checksum, draw->winners_checksum);
+    return draw->number == 0 ? checksum : checksum_number(checksum, draw->number);
 }
 
 uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agency *agency) {

@@ -23,6 +23,7 @@ struct stored_draw {
     uint32_t agencies;
     uint16_t winning_number;
     char opened_at[STORE_TIME_BYTES], sealed_at[STORE_TIME_BYTES], drawn_at[STORE_TIME_BYTES];
+    uint32_t number; // stands for the draw's name in the other rows; 0 in a store whose rows have the name
     uint64_t winners_checksum; // once drawn: the sum of the winners' checksums; kept as `checksum` is
     uint64_t checksum, replaces;
 };

@@ -39,6 +39,20 @@ void sql_values_begin(struct sql_values *values, const struct store *store) {
     sql_values_add_text(values, store->draw_name);
 }
 
+bool sql_values_begin_rows(struct sql_values *values, struct store *store, struct error *error) {
+    struct sql_store *sql = (struct sql_store *)store;
+    if (sql->database->number_of_draw == NULL) {
+        sql_values_begin(values, store);
+        return true;
+    }
+    if (sql->draw_number == 0 && !sql->database->number_of_draw(store, &sql->draw_number, error)) {
+        return false;
+    }
+    values->count = 0;
+    sql_values_add_integer(values, sql->draw_number);
+    return true;
+}
+
 // Writing -------------------------------------------------------------------------------------------------
 
 static bool change(struct store *store, enum sql_statement statement, const struct sql_values *values,
@@ -58,12 +72,27 @@ bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct er
     sql_values_add_integer(&values, (int64_t)draw->winners_checksum);
     sql_values_add_integer(&values, (int64_t)draw->checksum);
     sql_values_add_integer(&values, (int64_t)draw->replaces);
-    return change(store, SQL_PUT_DRAW, &values, "store the draw", error);
+    sql_values_add_integer(&values, draw->number);
+    if (!change(store, SQL_PUT_DRAW, &values, "store the draw", error)) {
+        return false;
+    }
+    ((struct sql_store *)store)->draw_number = draw->number;
+    return true;
+}
+
+// Only a draw that has a row can have others.
+static bool begin_row(struct sql_values *values, struct store *store, struct error *error) {
+    return sql_values_begin_rows(values, store, error) &&
+           (values->all[0].type == SQL_TEXT || values->all[0].integer != 0 ||
+            error_set(error, ERROR_STORE_FAILED, "%.150s: draw \"%s\" has no row", store->address,
+                      store->draw_name));
 }
 
 bool sql_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
     struct sql_values values;
-    sql_values_begin(&values, store);
+    if (!begin_row(&values, store, error)) {
+        return false;
+    }
     sql_values_add_integer(&values, agency->agency);
     sql_values_add_integer(&values, (int64_t)agency->bets);
     sql_values_add_text(&values, agency->finished_at);
@@ -75,7 +104,9 @@ bool sql_put_agency(struct store *store, const struct stored_agency *agency, str
 
 bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
     struct sql_values values;
-    sql_values_begin(&values, store);
+    if (!begin_row(&values, store, error)) {
+        return false;
+    }
     sql_values_add_integer(&values, chunk->agency);
     sql_values_add_integer(&values, (int64_t)chunk->first);
     sql_values_add_integer(&values, chunk->count);
@@ -88,7 +119,9 @@ bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct
 
 bool sql_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) {
     struct sql_values values;
-    sql_values_begin(&values, store);
+    if (!begin_row(&values, store, error)) {
+        return false;
+    }
     sql_values_add_integer(&values, winner->agency);
     sql_values_add_integer(&values, (int64_t)winner->bet);
     sql_values_add_text(&values, winner->document);
@@ -122,12 +155,11 @@ static bool query(struct store *store, enum sql_statement statement, const struc
     return ((struct sql_store *)store)->database->query(store, (int)statement, values, reader, error);
 }
 
-// With the draw's name as the only value.
+// Every row of the draw, of one table.
 static bool query_all(struct store *store, enum sql_statement statement, const struct sql_reader *reader,
                       struct error *error) {
     struct sql_values values;
-    sql_values_begin(&values, store);
-    return query(store, statement, &values, reader, error);
+    return sql_values_begin_rows(&values, store, error) && query(store, statement, &values, reader, error);
 }
 
 struct draw_place {
@@ -135,11 +167,8 @@ struct draw_place {
     bool *found;
 };
 
-static bool take_draw(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
-    const struct draw_place *place = reader->context;
-    struct stored_draw *draw = place->draw;
+bool sql_read_draw(const struct sql_row *row, struct stored_draw *draw, struct error *error) {
     const char *state = read_text(row, 0);
-    *place->found = true;
     if (state == NULL || !draw_state_parse(state, &draw->state)) {
         return error_set(error, ERROR_STORE_FAILED, "the draw is stored in the unknown state \"%s\"",
                          state == NULL ? "" : state);
@@ -151,14 +180,27 @@ static bool take_draw(const struct sql_reader *reader, const struct sql_row *row
     read_time(row, 5, draw->drawn_at);
     draw->winners_checksum = (uint64_t)read_integer(row, 6);
     draw->checksum = (uint64_t)read_integer(row, 7);
+    draw->number = (uint32_t)read_integer(row, 8);
     return true;
+}
+
+static bool take_draw(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    const struct draw_place *place = reader->context;
+    *place->found = true;
+    return sql_read_draw(row, place->draw, error);
 }
 
 bool sql_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
     struct draw_place place = {draw, found};
     struct sql_reader reader = {.take = take_draw, .context = &place};
+    struct sql_values values;
     *found = false;
-    return query_all(store, SQL_GET_DRAW, &reader, error);
+    sql_values_begin(&values, store);
+    if (!query(store, SQL_GET_DRAW, &values, &reader, error)) {
+        return false;
+    }
+    ((struct sql_store *)store)->draw_number = *found ? draw->number : 0;
+    return true;
 }
 
 static bool take_agency(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
@@ -224,7 +266,9 @@ bool sql_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to
                 void *context, struct error *error) {
     struct sql_reader reader = {.take = take_chunk, .each.chunk = each, .context = context};
     struct sql_values values;
-    sql_values_begin(&values, store);
+    if (!sql_values_begin_rows(&values, store, error)) {
+        return false;
+    }
     sql_values_add_integer(&values, clamped(from));
     sql_values_add_integer(&values, clamped(to));
     if (agency == 0) {
@@ -251,7 +295,9 @@ bool sql_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t co
                 store_each_piece each, void *context, struct error *error) {
     struct sql_reader reader = {.take = take_piece, .each.piece = each, .context = context};
     struct sql_values values;
-    sql_values_begin(&values, store);
+    if (!sql_values_begin_rows(&values, store, error)) {
+        return false;
+    }
     sql_values_add_integer(&values, agency);
     sql_values_add_integer(&values, clamped(from));
     sql_values_add_integer(&values, count_max);

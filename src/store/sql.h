@@ -31,15 +31,19 @@ struct sql_value {
     size_t length;
 };
 
-enum { SQL_VALUES_MAX = 10 };
+enum { SQL_VALUES_MAX = 11 };
 
 struct sql_values {
     int count;
     struct sql_value all[SQL_VALUES_MAX];
 };
 
-// Sets *values to the draw's name alone, which is the first parameter of every statement.
+// Sets *values to the draw's name alone, which is the first parameter of every statement about the row of the
+// draw itself.
 void sql_values_begin(struct sql_values *values, const struct store *store);
+// Sets *values to what stands for the draw in all other rows, the first parameter of every statement about
+// them: the draw's name, or its number (0 if it has no row). False when the number cannot be read.
+bool sql_values_begin_rows(struct sql_values *values, struct store *store, struct error *error) MUST_CHECK;
 // Add the next value, at most SQL_VALUES_MAX in all. `text` is borrowed until the statement has been run.
 void sql_values_add_integer(struct sql_values *values, int64_t integer);
 void sql_values_add_text(struct sql_values *values, const char *text);
@@ -57,6 +61,10 @@ struct sql_row {
     const struct sql_columns *columns;
     void *row; // the database's own
 };
+
+// Takes the columns of a draw's row, SQL_DRAW_COLUMNS and its number (0 if it has none), into *draw.
+// ERROR_STORE_FAILED when its state is not known.
+bool sql_read_draw(const struct sql_row *row, struct stored_draw *draw, struct error *error) MUST_CHECK;
 
 // Takes each row of an answer. Returns false to stop, with `error` set.
 struct sql_reader {
@@ -83,12 +91,16 @@ struct sql_database {
     // Hands each row of the answer to the reader.
     bool (*query)(struct store *store, int statement, const struct sql_values *values,
                   const struct sql_reader *reader, struct error *error);
+    // Of a database whose rows have the draw's number in place of its name; NULL otherwise. Reads it: 0 if
+    // the draw has no row.
+    bool (*number_of_draw)(struct store *store, uint32_t *number, struct error *error);
 };
 
 // Such a store's own struct begins with this one.
 struct sql_store {
     struct store store; // first, so that a pointer to one is a pointer to the other
     const struct sql_database *database;
+    uint32_t draw_number; // 0: not known. A database that has numbers sets it to 0 when it rolls back
 };
 
 // These are operations of backend.h.

@@ -3,15 +3,20 @@
 #ifndef QUINIELA_STORE_SQL_TEXTS_H
 #define QUINIELA_STORE_SQL_TEXTS_H
 
+#define SQL_DRAW_COLUMNS                                                                                     \
+    "state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum, checksum"
 #define SQL_AGENCY_COLUMNS "agency, bets, finished_at, told_at, checksum"
 #define SQL_NUMBERS_COLUMNS "agency, first, count, digest, checksum, numbers"
 
-// `unless` is the condition for replacing an existing row; $10 is the checksum of the row to replace.
-#define SQL_PUT_DRAW_TEXT(P, unless)                                                                         \
+// The draw's number is the last column of its row where there is one: `number` is then ", number", and
+// `number_value` its parameter. `unless` is the condition for replacing an existing row; $10 is the checksum
+// of the row to replace.
+#define SQL_PUT_DRAW_TEXT(P, number, number_value, unless)                                                   \
     "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"              \
-    " winners_checksum, checksum)"                                                                           \
+    " winners_checksum, checksum" number ")"                                                                 \
     " VALUES (" P "1, " P "2, " P "3, " P "4, " P "5, nullif(" P "6, ''), nullif(" P "7, ''), " P "8, " P    \
-    "9) ON CONFLICT (draw) DO UPDATE SET state = " P "2, agencies = " P "3, winning_number = " P "4,"        \
+    "9" number_value ") ON CONFLICT (draw) DO UPDATE SET state = " P "2, agencies = " P                      \
+    "3, winning_number = " P "4,"                                                                            \
     " opened_at = " P "5, sealed_at = nullif(" P "6, ''), drawn_at = nullif(" P "7, ''),"                    \
     " winners_checksum = " P "8, checksum = " P "9" unless
 
@@ -22,14 +27,14 @@
     " ON CONFLICT (draw, agency) DO UPDATE SET bets = " P "3, finished_at = nullif(" P "4, ''),"             \
     " told_at = nullif(" P "5, ''), checksum = " P "6" unless
 
-// All but the first two, for a database's table of statements.
+#define SQL_GET_DRAW_TEXT(P, number) "SELECT " SQL_DRAW_COLUMNS number " FROM draws WHERE draw = " P "1"
+
+// All but those three, for a database's table of statements.
 #define SQL_TEXTS(P)                                                                                         \
     [SQL_ADD_CHUNK] = "INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"     \
                       " VALUES (" P "1, " P "2, " P "3, " P "4, " P "5, " P "6, " P "7, " P "8)",            \
     [SQL_ADD_WINNER] = "INSERT INTO winners (draw, agency, bet, document)"                                   \
                        " VALUES (" P "1, " P "2, " P "3, " P "4)",                                           \
-    [SQL_GET_DRAW] = "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at,"               \
-                     " winners_checksum, checksum FROM draws WHERE draw = " P "1",                           \
     [SQL_ALL_AGENCIES] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = " P "1 ORDER BY agency",  \
     [SQL_ALL_NUMBERS] =                                                                                      \
         "SELECT " SQL_NUMBERS_COLUMNS " FROM chunks WHERE draw = " P "1 ORDER BY agency, first",             \

@@ -209,7 +209,7 @@ static bool keep_identity(struct store_identity *identity, struct error *error) 
 }
 
 static bool sqlite_open(const struct store_opening *opening, struct store **store, struct error *error) {
-    static const struct sql_database database = {sqlite_change, sqlite_query};
+    static const struct sql_database database = {sqlite_change, sqlite_query, NULL};
     struct sqlite_store *sqlite = NULL;
     if (!sqlite_names_check(opening->address, error) || !keep_identity(opening->identity, error)) {
         return false;

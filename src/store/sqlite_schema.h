@@ -2,9 +2,11 @@
 #ifndef QUINIELA_STORE_SQLITE_SCHEMA_H
 #define QUINIELA_STORE_SQLITE_SCHEMA_H
 
+#include "store/version.h"
+
 // "quin" in ASCII: `file` and other programs recognise the file by it.
 #define SQLITE_SCHEMA_APPLICATION_ID 0x7175696e
-#define SQLITE_SCHEMA_VERSION 2
+#define SQLITE_SCHEMA_VERSION STORE_VERSION
 enum { SQLITE_SCHEMA_TABLES = 5 }; // including the view
 
 // A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less overhead

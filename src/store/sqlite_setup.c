@@ -67,6 +67,14 @@ static bool check_tables(sqlite3 *database, const char *path, struct error *erro
     return read;
 }
 
+static bool check_version(const char *path, int64_t version, struct error *error) {
+    if (version < SQLITE_SCHEMA_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, path, version, SQLITE_SCHEMA_VERSION, path);
+    }
+    return version == SQLITE_SCHEMA_VERSION ||
+           error_set(error, ERROR_STORE_FAILED, STORE_NEWER, path, version, SQLITE_SCHEMA_VERSION);
+}
+
 bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables, struct error *error) {
     int64_t id = 0, version = 0, tables = 0;
     if (!ask_number(database, path, "PRAGMA application_id", &id, error) ||
@@ -81,14 +89,7 @@ bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_table
     if (id != SQLITE_SCHEMA_APPLICATION_ID) {
         return error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", path);
     }
-    if (version != SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "%s: its tables are of version %" PRId64
-                         ", this program knows version %d: finish or export that "
-                         "draw with the program that began it, or name another store",
-                         path, version, SQLITE_SCHEMA_VERSION);
-    }
-    return check_tables(database, path, error);
+    return check_version(path, version, error) && check_tables(database, path, error);
 }
 
 // How it is set -------------------------------------------------------------------------------------------

@@ -120,12 +120,16 @@ bool store_try_room(struct store *store, size_t bytes, struct error *error) {
 
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) {
     struct stored_draw summed = *draw;
+    if (!may_go_on(store, error) ||
+        (draw->number == 0 && store->operations->number_draw != NULL &&
+         !result(store, store->operations->number_draw(store, &summed.number, error), error))) {
+        return false;
+    }
     summed.winners_checksum =
         draw->state == DRAW_DRAWN ? draw->winners_checksum + store->winners_checksum : 0;
     summed.checksum = stored_draw_checksum(store->draw_name, &summed);
     summed.replaces = draw->checksum;
-    if (!may_go_on(store, error) ||
-        !result(store, store->operations->put_draw(store, &summed, error), error)) {
+    if (!result(store, store->operations->put_draw(store, &summed, error), error)) {
         return false;
     }
     *draw = summed;

@@ -70,8 +70,9 @@ bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 // Drops the open group, if there is one.
 void store_drop(struct store *store);
 
-// Makes or replaces the draw's row, or an agency's, and sets its checksum. Within a group. A draw becomes
-// DRAW_DRAWN once, in the group that adds its winners, and after them.
+// Makes or replaces the draw's row, or an agency's, and sets its checksum. Within a group. A draw has a row
+// of its own before any other of its rows is stored. A draw becomes DRAW_DRAWN once, in the group that adds
+// its winners, and after them.
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
 

@@ -59,10 +59,26 @@ static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint
     return chunk;
 }
 
+// A draw has a row before any other of its rows is stored.
+static inline void need_draw_at(struct store *store, const char *file, int line) {
+    struct error error;
+    struct stored_draw draw = {.agencies = 5, .opened_at = "2026-01-01T00:00:00Z"}, stored;
+    bool found;
+    must_at(store_get_draw(store, &stored, &found, &error), &error, "looking for the draw", file, line);
+    if (!found) {
+        must_at(store_begin(store, &error), &error, "beginning a group", file, line);
+        must_at(store_put_draw(store, &draw, &error), &error, "storing the draw", file, line);
+        must_at(store_commit(store, &error), &error, "committing the draw", file, line);
+    }
+}
+
+#define need_draw(store) need_draw_at(store, __FILE__, __LINE__)
+
 static inline void store_one_at(struct store *store, uint32_t agency, uint64_t first, uint32_t count,
                                 const char *file, int line) {
     struct error error;
     struct stored_chunk chunk = chunk_of(agency, first, count);
+    need_draw_at(store, file, line);
     must_at(store_begin(store, &error), &error, "beginning a group", file, line);
     must_at(store_add_chunk(store, &chunk, &error), &error, "adding a chunk", file, line);
     must_at(store_commit(store, &error), &error, "committing a chunk", file, line);

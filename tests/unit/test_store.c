@@ -185,7 +185,7 @@ static void agencies_draws_and_winners(void **state) {
     (void)state;
     struct error error;
     struct store *store = open_draw("1", STORE_SERVE);
-    struct stored_draw draw = {DRAW_OPEN, 5, 7574, "2026-01-01T00:00:00Z", "", "", 0, 0, 0}, read;
+    struct stored_draw draw = {DRAW_OPEN, 5, 7574, "2026-01-01T00:00:00Z", "", "", 0, 0, 0, 0}, read;
     bool found = true;
     must(store_get_draw(store, &read, &found, &error), &error);
     assert_false(found);
@@ -237,6 +237,7 @@ static void a_winner_is_stored_once(void **state) {
     struct error error;
     char text[64] = "";
     struct store *store = open_draw("1", STORE_SERVE);
+    need_draw(store);
     must(store_begin(store, &error) && add_winner(store, &error) && store_commit(store, &error), &error);
     must(store_begin(store, &error), &error);
     must(put_agency(store, &error), &error);

@@ -62,6 +62,7 @@ static void both_are_shared(void **state) {
 static void an_agency_that_another_has_changed_is_not_replaced(void **state) {
     (void)state;
     struct stored_agency mine = {.agency = 3, .bets = 10}, others = {.agency = 3, .bets = 7};
+    need_draw(one);
     assert_true(put_agency(one, &mine));
     assert_false(put_agency(two, &others)); // it thinks that there is none
     others = read_agency(two, 3);
@@ -96,6 +97,7 @@ static void a_place_is_taken_once(void **state) {
     (void)state;
     struct error error;
     struct stored_chunk here = chunk_of(1, 0, 2), there = chunk_of(1, 0, 3), other = chunk_of(2, 0, 1);
+    need_draw(one);
     begin(one);
     must(store_add_chunk(one, &here, &error), &error);
     commit(one);
@@ -114,6 +116,7 @@ static void nothing_of_a_stale_group_is_stored(void **state) {
     struct error error;
     struct stored_agency mine = {.agency = 1}, others = {.agency = 1, .finished_at = "2026-01-02T00:00:00Z"};
     struct stored_chunk chunk = chunk_of(1, 0, 2);
+    need_draw(one);
     assert_true(put_agency(two, &others)); // it has ended, without a bet
     begin(one);
     mine.bets = 2;
@@ -229,6 +232,7 @@ static void agencies_are_locked_by_number(void **state) {
     static const char *const holds[] = {"SELECT 1 FROM agencies WHERE agency = 1 FOR UPDATE",
                                         "SELECT 1 FROM agencies WHERE agency = 2 FOR UPDATE"};
     struct stored_agency first = {.agency = 1, .bets = 1}, second = {.agency = 2, .bets = 1};
+    need_draw(one);
     assert_true(put_agency(one, &second) && put_agency(one, &first)); // the other way round
     PGconn *holder = PQconnectdb(path), *looker = PQconnectdb(path);
     for (int held = 1; held <= 2; held++) {
