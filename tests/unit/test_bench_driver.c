@@ -169,11 +169,11 @@ static bool drive(void) {
     return done;
 }
 
-static void assert_heard(uint32_t agency, uint32_t bets, uint32_t chunks, uint64_t number) {
+static void assert_heard(uint32_t agency, struct heard expected) {
     const struct heard *heard = &central.agencies[agency];
-    assert_int_equal(heard->bets, bets);
-    assert_int_equal(heard->chunks, chunks);
-    assert_int_equal(heard->number, number);
+    assert_int_equal(heard->bets, expected.bets);
+    assert_int_equal(heard->chunks, expected.chunks);
+    assert_int_equal(heard->number, expected.number);
     assert_int_equal(heard->finished, options.finish);
 }
 
@@ -183,9 +183,9 @@ static void each_agency_sends_its_share(void **state) {
     if (!drive()) {
         fail_msg("%s", error.text);
     }
-    assert_heard(1, 4, 2, 0x00f);
-    assert_heard(2, 3, 2, 0x070);
-    assert_heard(3, 3, 2, 0x380);
+    assert_heard(1, (struct heard){.bets = 4, .chunks = 2, .number = 0x00f});
+    assert_heard(2, (struct heard){.bets = 3, .chunks = 2, .number = 0x070});
+    assert_heard(3, (struct heard){.bets = 3, .chunks = 2, .number = 0x380});
     assert_int_equal(result.bets, BETS);
     assert_int_equal(result.chunks, 6);
     assert_int_equal(result.ack_ns.count, 6);
@@ -212,7 +212,7 @@ static void at_a_rate_no_chunk_is_early(void **state) {
     assert_true(drive());
     assert_int_equal(result.bets, BETS);
     assert_true(result.elapsed_ns >= 100 * (uint64_t)1000000); // the last: agency 3's second
-    assert_heard(1, 4, 2, 0x00f);
+    assert_heard(1, (struct heard){.bets = 4, .chunks = 2, .number = 0x00f});
 }
 
 static void a_wrong_answer_ends_the_run(void **state) {

@@ -22,11 +22,19 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static void wait_turns(int index, uint32_t group, uint64_t source, unsigned turns) {
-    struct fair_lane *lane = fair_lane(fair, group, source);
+struct waiting {
+    uint32_t group;
+    uint64_t source;
+    unsigned turns;
+};
+
+static void wait_as(int index, struct waiting waiting) {
+    struct fair_lane *lane = fair_lane(fair, waiting.group, waiting.source);
     assert_non_null(lane);
-    fair_wait(lane, &items[index], turns);
+    fair_wait(lane, &items[index], waiting.turns);
 }
+
+#define wait_turns(index, ...) wait_as(index, (struct waiting){__VA_ARGS__})
 
 // Who is next; its lane is released.
 static int next(void) {
@@ -43,7 +51,7 @@ static int next(void) {
 static void a_lane_keeps_its_order(void **state) {
     (void)state;
     for (int i = 0; i < 10; i++) {
-        wait_turns(i, 1, 1, 1);
+        wait_turns(i, .group = 1, .source = 1, .turns = 1);
     }
     for (int i = 0; i < 10; i++) {
         assert_int_equal(next(), i);
@@ -54,10 +62,10 @@ static void a_lane_keeps_its_order(void **state) {
 static void a_group_waits_for_one_turn_of_each_other(void **state) {
     (void)state;
     for (int i = 0; i < MANY; i++) {
-        wait_turns(i, 1, (uint64_t)i, 1); // from as many addresses
+        wait_turns(i, .group = 1, .source = (uint64_t)i, .turns = 1); // from as many addresses
     }
-    wait_turns(MANY, 2, 7, 1);
-    wait_turns(MANY + 1, 2, 7, 1);
+    wait_turns(MANY, .group = 2, .source = 7, .turns = 1);
+    wait_turns(MANY + 1, .group = 2, .source = 7, .turns = 1);
     assert_int_equal(next(), 0);
     assert_int_equal(next(), MANY);
     assert_int_equal(next(), 1);
@@ -70,10 +78,10 @@ static void a_group_waits_for_one_turn_of_each_other(void **state) {
 static void an_address_waits_for_one_turn_of_each_other(void **state) {
     (void)state;
     for (int i = 0; i < MANY; i++) {
-        wait_turns(i, 1, 3, 1);
+        wait_turns(i, .group = 1, .source = 3, .turns = 1);
     }
     for (int i = 0; i < 3; i++) {
-        wait_turns(MANY + i, 1, 4, 1);
+        wait_turns(MANY + i, .group = 1, .source = 4, .turns = 1);
     }
     for (int i = 0; i < 3; i++) {
         assert_int_equal(next(), i);
@@ -87,10 +95,10 @@ static void an_address_waits_for_one_turn_of_each_other(void **state) {
 static void what_costs_more_is_paid_with_turns(void **state) {
     (void)state;
     for (int i = 0; i < 4; i++) {
-        wait_turns(i, 1, 1, 10);
+        wait_turns(i, .group = 1, .source = 1, .turns = 10);
     }
     for (int i = 0; i < 30; i++) {
-        wait_turns(100 + i, 2, 1, 1);
+        wait_turns(100 + i, .group = 2, .source = 1, .turns = 1);
     }
     int before = 0; // of the second group before the dear one's third
     for (int taken; (taken = next()) != 2;) {
@@ -104,7 +112,7 @@ static void what_costs_more_is_paid_with_turns(void **state) {
 static void who_leaves_has_no_turn(void **state) {
     (void)state;
     for (int i = 0; i < 4; i++) {
-        wait_turns(i, 1, (uint64_t)(i / 2), 1);
+        wait_turns(i, .group = 1, .source = (uint64_t)(i / 2), .turns = 1);
     }
     for (int i = 1; i < 4; i++) {
         struct fair_lane *lane = items[i].lane;

@@ -257,16 +257,18 @@ static void a_group_whose_commit_fails(void **state) {
 }
 
 // Sends a chunk until it is acknowledged.
-static void insist(enum ledger_request_type type, uint32_t agency, int64_t first, int count, int64_t next) {
+static void insist_as(struct sent sent) {
     const struct error_code *code = ERROR_STORE_FAILED;
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one call fails
         assert_code(code, ERROR_STORE_FAILED);
-        code = ask(request(.type = type, .agency = agency, .first = first, .count = count), &said);
+        code = ask(request_as(sent, on_complete), &said);
     }
     assert_code(code, ERROR_NONE);
-    assert_int_equal(said, next);
+    assert_int_equal(said, sent.next);
 }
+
+#define insist(...) insist_as((struct sent){__VA_ARGS__})
 
 static void work(void) {
     for (int tries = 0; work_is_due(story.ledger) && tries < 2; tries++) {
@@ -283,10 +285,10 @@ static void play_whole_draw(void) {
     if (!try_to_open(2, &error)) {
         open_ledger(2);
     }
-    insist(LEDGER_CHUNK, 1, 0, 8, 8);
-    insist(LEDGER_CHUNK, 1, 4, 10, 14);
-    insist(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
-    insist(LEDGER_LAST_CHUNK, 1, 14, 14, 28);
+    insist(.first = 0, .count = 8, .next = 8);
+    insist(.first = 4, .count = 10, .next = 14);
+    insist(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
+    insist(.last = true, .first = 14, .count = 14, .next = 28);
     work();
     assert_int_equal(story.drawn, 1);
     assert_string_equal(winners_of_agency(1), "7,17,27");

@@ -18,20 +18,21 @@ static void open_hungry(uint32_t agencies) {
 }
 
 // Sends a chunk until it is acknowledged.
-static void insist(enum ledger_request_type type, uint32_t agency, int64_t first, int count, int64_t next) {
+static void insist_as(struct sent sent) {
     const struct error_code *code = ERROR_NO_MEMORY;
     int64_t said = -1;
     for (int tries = 0; code != ERROR_NONE && tries < 2; tries++) { // only one allocation fails
         assert_true(error_retryable(code));
-        struct ledger_request *asked =
-            request(.type = type, .agency = agency, .first = first, .count = count);
+        struct ledger_request *asked = request_as(sent, on_complete);
         allocations.counted = true;
         code = ask(asked, &said);
         allocations.counted = false;
     }
     assert_code(code, ERROR_NONE);
-    assert_int_equal(said, next);
+    assert_int_equal(said, sent.next);
 }
+
+#define insist(...) insist_as((struct sent){__VA_ARGS__})
 
 static void insist_on_list(void) {
     uint32_t pieces = 0;
@@ -69,11 +70,11 @@ static void every_allocation_fails_once(void **state) {
     for (int failing = 1;; failing++) {
         allocations.until_failure = failing;
         open_hungry(2);
-        insist(LEDGER_CHUNK, 1, 0, 8, 8);
-        insist(LEDGER_CHUNK, 1, 4, 10, 14);
+        insist(.first = 0, .count = 8, .next = 8);
+        insist(.first = 4, .count = 10, .next = 14);
         insist_on_list();
-        insist(LEDGER_LAST_CHUNK, 2, 0, 8, 8);
-        insist(LEDGER_LAST_CHUNK, 1, 14, 14, 28);
+        insist(.last = true, .agency = 2, .first = 0, .count = 8, .next = 8);
+        insist(.last = true, .first = 14, .count = 14, .next = 28);
         work_hungry();
         assert_drawn();
         ledger_close(&story.ledger);

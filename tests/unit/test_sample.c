@@ -7,39 +7,53 @@
 
 enum { NUMBER = 7574 };
 
-// Makes up the bets, checks each, and returns how many win.
-static uint32_t count_winners(uint64_t seed, uint32_t agency, uint32_t bets, uint32_t winners,
-                              uint16_t number) {
+// What is asked for.
+struct asked {
+    uint64_t seed;
+    uint32_t agency, bets, winners;
+    uint16_t number;
+};
+
+static void begin_as(struct sample_bets *sample, struct asked asked) {
+    sample_bets_begin(sample, asked.seed, asked.agency, asked.bets, asked.winners, asked.number);
+}
+
+#define begin(sample, ...) begin_as(sample, (struct asked){__VA_ARGS__})
+
+// Makes up the bets, checks each, and checks that as many win as were asked for.
+static void assert_winners_as(struct asked asked) {
     struct sample_bets sample;
     char text[BET_TEXT_BYTES_MAX];
     uint32_t count = 0, found = 0;
-    sample_bets_begin(&sample, seed, agency, bets, winners, number);
+    begin_as(&sample, asked);
     for (size_t length; (length = sample_bets_next(&sample, text)) > 0; count++) {
         struct bet bet;
         struct error error;
         assert_int_equal(length, strlen(text));
         assert_true(bet_parse(text, length, &bet, &error));
         assert_int_equal(bet.fields[BET_DOCUMENT].length, 8);
-        found += bet.number == number;
+        found += bet.number == asked.number;
     }
-    assert_int_equal(count, bets);
+    assert_int_equal(count, asked.bets);
     assert_int_equal(sample_bets_next(&sample, text), 0);
-    return found;
+    assert_int_equal(found, asked.winners);
 }
+
+#define assert_winners(...) assert_winners_as((struct asked){__VA_ARGS__})
 
 static void just_as_many_win_as_were_asked_for(void **state) {
     (void)state;
-    assert_int_equal(count_winners(1, 1, 26936, 2, NUMBER), 2);
-    assert_int_equal(count_winners(1, 1, 20000, 0, NUMBER), 0);
-    assert_int_equal(count_winners(7, 3, 20000, 19999, NUMBER), 19999);
-    assert_int_equal(count_winners(7, 3, 500, 500, NUMBER), 500);
-    assert_int_equal(count_winners(1, 1, 0, 0, NUMBER), 0);
+    assert_winners(.seed = 1, .agency = 1, .bets = 26936, .winners = 2, .number = NUMBER);
+    assert_winners(.seed = 1, .agency = 1, .bets = 20000, .winners = 0, .number = NUMBER);
+    assert_winners(.seed = 7, .agency = 3, .bets = 20000, .winners = 19999, .number = NUMBER);
+    assert_winners(.seed = 7, .agency = 3, .bets = 500, .winners = 500, .number = NUMBER);
+    assert_winners(.seed = 1, .agency = 1, .bets = 0, .winners = 0, .number = NUMBER);
 }
 
 static void the_first_and_the_last_number_can_win(void **state) {
     (void)state;
-    assert_int_equal(count_winners(1, 1, 20000, 5, 0), 5);
-    assert_int_equal(count_winners(1, 1, 20000, 5, BET_NUMBER_MAX), 5);
+    assert_winners(.seed = 1, .agency = 1, .bets = 20000, .winners = 5, .number = 0);
+    assert_winners(.seed = 1, .agency = 1, .bets = 20000, .winners = 5, .number = BET_NUMBER_MAX);
 }
 
 // 5000 files of ten bets with a winner each: every place comes up some 500 times.
@@ -49,7 +63,7 @@ static void the_winners_stand_at_any_place(void **state) {
     for (uint32_t agency = 1; agency <= 5000; agency++) {
         struct sample_bets sample;
         char text[BET_TEXT_BYTES_MAX];
-        sample_bets_begin(&sample, 1, agency, 10, 1, NUMBER);
+        begin(&sample, .seed = 1, .agency = agency, .bets = 10, .winners = 1, .number = NUMBER);
         for (int i = 0; sample_bets_next(&sample, text) > 0; i++) {
             at[i] += strstr(text, ",7574") != NULL;
         }
@@ -64,7 +78,7 @@ static void every_losing_number_comes_up(void **state) {
     static uint16_t times[BET_NUMBER_MAX + 1];
     struct sample_bets sample;
     char text[BET_TEXT_BYTES_MAX];
-    sample_bets_begin(&sample, 1, 1, 400000, 0, NUMBER);
+    begin(&sample, .seed = 1, .agency = 1, .bets = 400000, .winners = 0, .number = NUMBER);
     while (sample_bets_next(&sample, text) > 0) {
         times[atoi(strrchr(text, ',') + 1)]++;
     }
@@ -83,7 +97,7 @@ static void the_bets_are_the_same_everywhere(void **state) {
     };
     struct sample_bets sample;
     char text[BET_TEXT_BYTES_MAX];
-    sample_bets_begin(&sample, 1, 1, 26936, 2, NUMBER);
+    begin(&sample, .seed = 1, .agency = 1, .bets = 26936, .winners = 2, .number = NUMBER);
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         assert_true(sample_bets_next(&sample, text) > 0);
         assert_string_equal(text, expected[i]);
@@ -118,7 +132,7 @@ static void files_are_written_and_told_of(void **state) {
     assert_file("data/agency-3.csv", "");
     struct sample_bets sample;
     char text[BET_TEXT_BYTES_MAX];
-    sample_bets_begin(&sample, 1, 2, 1, 1, 42);
+    begin(&sample, .seed = 1, .agency = 2, .bets = 1, .winners = 1, .number = 42);
     strcpy(text + sample_bets_next(&sample, text), "\r\n");
     assert_file("data/agency-2.csv", text);
 }
