@@ -4,6 +4,7 @@
 #define QUINIELA_TESTS_COMMAND_H
 
 #include "cmocka_all.h"
+#include "temporary.h"
 
 #include "bet/chunk.h"
 #include "cli/cli.h"
@@ -12,7 +13,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ enum { COMMAND_OUTPUT_BYTES_MAX = 64 * 1024, COMMAND_ARGUMENTS_MAX = 32 };
 
 // The folder ----------------------------------------------------------------------------------------------
 
-static char command_folder[64];
+static char command_folder[TEMPORARY_BYTES];
 
 // How many names there are in the folder `path`.
 static inline int count_files(const char *path) {
@@ -43,25 +43,18 @@ static inline int count_files(const char *path) {
     return count;
 }
 
-static inline int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 static inline int enter_folder(void **state) {
     (void)state;
     unsetenv("STORE");
     unsetenv("DRAW");
-    strcpy(command_folder, "/tmp/test_quiniela.XXXXXX");
-    return mkdtemp(command_folder) == NULL || chdir(command_folder) != 0;
+    temporary_make(command_folder, "test_quiniela");
+    return chdir(command_folder) != 0;
 }
 
 static inline int leave_folder(void **state) {
     (void)state;
     int left = chdir("/");
-    return nftw(command_folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0 || left;
+    return temporary_remove(command_folder) != 0 || left;
 }
 
 static inline void write_text(const char *path, const char *text) {

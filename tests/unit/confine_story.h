@@ -4,6 +4,7 @@
 #define QUINIELA_CONFINE_STORY_H
 
 #include "cmocka_all.h"
+#include "temporary.h"
 
 #include "confine/confine.h"
 
@@ -29,7 +30,7 @@ enum { SANITIZED = 0 };
 // How a child ended: with an errno (0: it could), or by a signal.
 enum { BY_SIGNAL = 1000, NOT_CONFINED = 255, NO_ERRNO = 254, NOBODY = 65534 };
 
-static char folder[] = "/tmp/quiniela-confine-XXXXXX"; // open to everybody, with three more in it
+static char folder[TEMPORARY_BYTES]; // open to everybody, with three more in it
 static char ours[128], theirs[128], certificates[128];
 
 static void write_file(const char *path) {
@@ -49,7 +50,7 @@ static void make_folder(char path[128], const char *name) {
 
 static int set_up(void **state) {
     (void)state;
-    assert_non_null(mkdtemp(folder));
+    temporary_make(folder, "test_confine");
     assert_int_equal(chmod(folder, 0755), 0);
     make_folder(ours, "ours");
     make_folder(theirs, "theirs");
@@ -59,9 +60,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     (void)state;
-    char command[160];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static struct confine_options options(bool landlock, bool seccomp) {

@@ -24,9 +24,7 @@ static bool put(void *context, const uint8_t *bytes, size_t length) {
 
 static int set_up_tls(void **state) {
     (void)state;
-    if (!make_certificates_folder()) {
-        return 1;
-    }
+    make_certificates_folder();
     make_contexts(DAY, DAY);
     net_tls = server_context;
     return !begin_net(1, 0);

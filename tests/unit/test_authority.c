@@ -1,5 +1,6 @@
 // A test authority's certificates and lists have the right purpose, issuer and expiry.
 #include "cmocka_all.h"
+#include "temporary.h"
 
 #include "keys/authority.h"
 #include "keys/pem_file.h"
@@ -14,7 +15,7 @@
 
 enum { EARLIER = 300, DAY = 24 * 3600, SLACK = 60, AUTHORITY_DAYS = 3650, LIST_DAYS = 30 };
 
-static char folder[64];
+static char folder[TEMPORARY_BYTES];
 
 static const char *path_of(const char *name) {
     static char paths[4][128];
@@ -26,15 +27,13 @@ static const char *path_of(const char *name) {
 
 static int set_up(void **state) {
     (void)state;
-    strcpy(folder, "/tmp/test_authority.XXXXXX");
-    return mkdtemp(folder) == NULL;
+    temporary_make(folder, "test_authority");
+    return 0;
 }
 
 static int tear_down(void **state) {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) != 0;
+    return temporary_remove(folder);
 }
 
 static struct authority *open_authority(bool made, bool moved) {

@@ -1,6 +1,7 @@
 // A bench's central is started with the right settings, and the bench says how it ended.
 // A shell script plays the central.
 #include "cmocka_all.h"
+#include "temporary.h"
 
 #include "bench/central.h"
 
@@ -15,7 +16,7 @@
 #define LISTENS "echo 'action: listen | result: success | port: 1234 | consult_port: 5678'\n"
 #define WAITS "while :; do sleep 0.02; done\n"
 
-static char folder[64], program[96], kept[8192];
+static char folder[TEMPORARY_BYTES], program[96], kept[8192];
 static struct central central;
 static struct error error;
 static bool may_fork;
@@ -34,17 +35,14 @@ pid_t __wrap_fork(void) {
 static int set_up(void **state) {
     (void)state;
     may_fork = true;
-    strcpy(folder, "/tmp/test_bench_central.XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    temporary_make(folder, "test_bench_central");
     snprintf(program, sizeof program, "%s/program", folder);
     return 0;
 }
 
 static int tear_down(void **state) {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static bool start(const char *script, const char *certificates) {

@@ -62,7 +62,8 @@ static int set_up(void **state) {
     int pair[2];
     signal(SIGPIPE, SIG_IGN);
     alarm(20); // in case something is awaited for ever
-    if (!make_certificates_folder() || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    make_certificates_folder();
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         return 1;
     }
     make_contexts(DAY, DAY);

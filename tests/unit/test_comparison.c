@@ -1,5 +1,6 @@
 // What is stored is compared with the file, in short steps, and the first piece that differs is named.
 #include "cmocka_all.h"
+#include "temporary.h"
 
 #include "agency/comparison.h"
 #include "bet/errors.h"
@@ -12,7 +13,7 @@
 
 enum { BETS = 300 * 1000 };
 
-static char folder[64], path[96];
+static char folder[TEMPORARY_BYTES], path[96];
 
 static size_t write_bet(char *text, int number) {
     return (size_t)sprintf(text, "Ana,Núñez,%d,1999-03-17,%d\n", number, number % 10000);
@@ -21,8 +22,7 @@ static size_t write_bet(char *text, int number) {
 static int set_up(void **state) {
     (void)state;
     char text[64];
-    strcpy(folder, "/tmp/test_comparison.XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    temporary_make(folder, "test_comparison");
     snprintf(path, sizeof path, "%s/agency-1.csv", folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);

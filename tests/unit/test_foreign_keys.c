@@ -2,6 +2,7 @@
 #include "cmocka_all.h"
 #include "descriptors.h"
 #include "logged.h"
+#include "temporary.h"
 
 #include "cli/foreign_keys.h"
 
@@ -25,8 +26,8 @@ static void put(const char *path, const char *text) {
 
 static int make_folders(void **state) {
     (void)state;
-    char made[] = "/tmp/test_foreign_keys.XXXXXX";
-    assert_non_null(mkdtemp(made));
+    char made[TEMPORARY_BYTES];
+    temporary_make(made, "test_foreign_keys");
     assert_non_null(realpath(made, root));
     assert_int_equal(chdir(root), 0);
     assert_int_equal(
@@ -39,11 +40,9 @@ static int make_folders(void **state) {
 
 static int remove_folders(void **state) {
     (void)state;
-    char line[PATH_MAX + 16];
     end_logging();
     assert_int_equal(chdir("/"), 0);
-    snprintf(line, sizeof line, "rm -r %s", root);
-    return system(line);
+    return temporary_remove(root);
 }
 
 // NULL: the file is not set.

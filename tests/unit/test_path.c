@@ -1,5 +1,6 @@
 // Names that lead to the same file are known for that, and where they lead.
 #include "cmocka_all.h"
+#include "temporary.h"
 
 #include "base/path.h"
 
@@ -14,8 +15,8 @@ static char folder[PATH_MAX];
 
 static int begin(void **state) {
     (void)state;
-    char made[] = "/tmp/quiniela-path-XXXXXX";
-    assert_non_null(mkdtemp(made));
+    char made[TEMPORARY_BYTES];
+    temporary_make(made, "test_path");
     assert_non_null(realpath(made, folder));
     assert_int_equal(chdir(folder), 0);
     assert_int_equal(mkdir("data", 0700), 0);
@@ -26,10 +27,8 @@ static int begin(void **state) {
 
 static int end(void **state) {
     (void)state;
-    char command[PATH_MAX + 16];
     assert_int_equal(chdir("/"), 0);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static void leads_to(const char *path, const char *wanted) {

@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 
 #include "logged.h"
+#include "temporary.h"
 
 #include "cli/recording.h"
 
@@ -13,7 +14,7 @@
 
 enum { NOTES_MAX = 8 };
 
-static char folder[64], path[96];
+static char folder[TEMPORARY_BYTES], path[96];
 static struct recording recording;
 
 // What the ledger has; the linker puts these in its place.
@@ -50,8 +51,7 @@ void __wrap_ledger_recall(const struct ledger *ledger,
 static int set_up(void **state) {
     (void)state;
     memset(&stored, 0, sizeof stored);
-    strcpy(folder, "/tmp/test_recording.XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    temporary_make(folder, "test_recording");
     snprintf(path, sizeof path, "%s/audit.log", folder);
     return 0;
 }

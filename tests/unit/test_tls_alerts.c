@@ -1,5 +1,6 @@
 // A refused peer learns whether its certificate is to blame, so that it retries when it is not.
 // Client and server talk in memory, and the time of day is the test's.
+#include "temporary.h"
 #include "tls_pipe.h"
 #include "tls_story.h"
 
@@ -16,7 +17,8 @@ static time_t when; // it is for the side that tells; the other one's clock is r
 static int set_up(void **state) {
     (void)state;
     when = 0;
-    return !make_certificates_folder();
+    make_certificates_folder();
+    return 0;
 }
 
 static int tear_down(void **state) {
@@ -180,9 +182,8 @@ static void anothers_authority_is_unknown(void **state) {
     (void)state;
     make_contexts(DAY, DAY);
     struct tls_context *first = server_context;
-    char command[256];
-    snprintf(command, sizeof command, "rm -r %s/*", folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(temporary_remove(folder), 0);
+    make_certificates_folder();
     tls_context_release(client_context);
     make_contexts(DAY, DAY);
     tls_context_release(server_context);

@@ -101,9 +101,7 @@ static struct tls_context *agency_below(int between) {
 
 static int set_up(void **state) {
     (void)state;
-    if (!make_certificates_folder()) {
-        return 1;
-    }
+    make_certificates_folder();
     strcpy(root, folder);
     sign_authority(root, root, 0);
     make_contexts(DAY, DAY);

@@ -2,6 +2,7 @@
 // Memory is looked for by LeakSanitizer at the end of the program.
 #include "cmocka_all.h"
 #include "descriptors.h"
+#include "temporary.h"
 #include "time_of_day.h" // so one authority can be older than the other
 
 #include "freed.h"
@@ -15,7 +16,7 @@
 
 enum { EARLIER_DAYS = 10, AUTHORITY_DAYS = 3650, LIST_DAYS = 30 };
 
-static char folder[64];
+static char folder[TEMPORARY_BYTES];
 
 static const char *in_folder(const char *name) {
     static char paths[8][128];
@@ -60,8 +61,7 @@ static void make_authority(bool is_other) {
 
 static int set_up(void **state) {
     (void)state;
-    strcpy(folder, "/tmp/test_tls_refused.XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    temporary_make(folder, "test_tls_refused");
     make_authority(false);
     ahead = -EARLIER_DAYS * DAY;
     make_authority(true);
@@ -77,9 +77,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 // Reads the files; `wrong` is the one that the error has to name, NULL when they are all good.

@@ -4,6 +4,7 @@
 #define QUINIELA_TLS_STORY_H
 
 #include "cmocka_all.h"
+#include "temporary.h"
 #include "time_of_day.h"
 
 #include "keys/authority.h"
@@ -16,7 +17,7 @@
 
 // Certificates --------------------------------------------------------------------------------------------
 
-static char folder[64];
+static char folder[TEMPORARY_BYTES];
 static struct tls_context *server_context, *client_context;
 
 static void issue(const char *name, const char *names, bool is_server, time_t good_for) {
@@ -61,20 +62,17 @@ static void make_contexts(time_t agency_good_for, time_t server_good_for) {
     server_context = context_of(TLS_SERVER, "server", "urn:quiniela:agency:");
 }
 
-static bool make_certificates_folder(void) {
-    strcpy(folder, "/tmp/test_tls.XXXXXX");
-    return mkdtemp(folder) != NULL;
+static void make_certificates_folder(void) {
+    temporary_make(folder, "test_tls");
 }
 
 // Ends everything, and removes the certificates' folder.
 static int forget_certificates(void) {
-    char command[128];
     tls_context_release(client_context);
     tls_context_release(server_context);
     client_context = server_context = NULL;
     ahead = 0;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 #endif
