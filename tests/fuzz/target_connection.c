@@ -40,6 +40,10 @@ struct loop {
     void *state;
 };
 
+#include "../unit/connection_stub.h"
+#include "../unit/loop_stub.h"
+#include "../unit/plain_peer_stub.h"
+
 struct worker {
     struct queue queue;
 };
@@ -55,49 +59,13 @@ static int alive; // connections whose memory is not yet freed
 
 // What net/connection.h, net/net.h and ledger/worker.h promise --------------------------------------------
 
-void *connection_state(struct connection *connection) {
-    return connection->state;
-}
-
 struct loop *connection_loop(struct connection *connection) {
     (void)connection;
     return &loop;
 }
 
-int connection_port_index(const struct connection *connection) {
-    return connection->port;
-}
-
-const char *connection_identity(const struct connection *connection) {
-    (void)connection;
-    return NULL; // plain text
-}
-
-void connection_certificate(const struct connection *connection, struct connection_certificate *certificate) {
-    (void)connection;
-    *certificate = (struct connection_certificate){"", false};
-}
-
 bool connection_is_open(const struct connection *connection) {
     return connection->open;
-}
-
-void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
-    (void)connection;
-    strcpy(text, "127.0.0.1");
-}
-
-void connection_claim(struct connection *connection, uint32_t claim) {
-    (void)connection, (void)claim; // there is always room
-}
-
-uint64_t connection_source(const struct connection *connection) {
-    (void)connection;
-    return 1;
-}
-
-void connection_hold(struct connection *connection) {
-    connection->holds++;
 }
 
 void connection_release(struct connection *connection) {
@@ -138,10 +106,6 @@ void connection_send_lasting(struct connection *connection, const uint8_t *bytes
 
 void connection_await_arrival(struct connection *connection) {
     connection->awaits_arrival = true;
-}
-
-void connection_charge(struct connection *connection, size_t bytes) {
-    connection->charged += bytes;
 }
 
 void connection_refund(struct connection *connection, size_t bytes) {
@@ -191,27 +155,9 @@ void connection_resume(struct connection *connection) {
     }
 }
 
-void loop_wake(struct loop *woken) {
-    woken->woken = true;
-}
-
-void loop_wake_after(struct loop *woken, unsigned ms) {
-    (void)ms;
-    woken->woken = true;
-}
-
-void *loop_state(struct loop *of) {
-    return of->state;
-}
-
 size_t loop_memory_share(const struct loop *of) {
     (void)of;
     return MEMORY_DEFAULT;
-}
-
-int loop_index(const struct loop *of) {
-    (void)of;
-    return 0;
 }
 
 bool worker_submit(struct worker *to, struct ledger_request *request) {

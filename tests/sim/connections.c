@@ -29,53 +29,20 @@ struct connection {
     max_align_t state[];
 };
 
+#include "../unit/connection_stub.h"
+#include "../unit/plain_peer_stub.h"
+
 static struct connection *connections; // that are not closed
 static struct connection *closed;      // that have not yet released their own hold, linked by `next`
 
 // What net/connection.h promises ----------------------------------------------------------------------------
 
-void *connection_state(struct connection *connection) {
-    return connection->state;
-}
-
 struct loop *connection_loop(struct connection *connection) {
     return connection->loop;
 }
 
-int connection_port_index(const struct connection *connection) {
-    return connection->port;
-}
-
-const char *connection_identity(const struct connection *connection) {
-    (void)connection;
-    return NULL; // plain text
-}
-
-void connection_certificate(const struct connection *connection, struct connection_certificate *certificate) {
-    (void)connection;
-    *certificate = (struct connection_certificate){"", false};
-}
-
 bool connection_is_open(const struct connection *connection) {
     return connection->phase != CONNECTION_CLOSED;
-}
-
-void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
-    (void)connection;
-    strcpy(text, "127.0.0.1");
-}
-
-void connection_claim(struct connection *connection, uint32_t claim) {
-    (void)connection, (void)claim; // there is always room
-}
-
-uint64_t connection_source(const struct connection *connection) {
-    (void)connection;
-    return 1;
-}
-
-void connection_hold(struct connection *connection) {
-    connection->holds++;
 }
 
 void connection_release(struct connection *connection) {
@@ -103,10 +70,6 @@ void connection_await_arrival(struct connection *connection) {
 #ifdef QUINIELA_CANARY_TOLD
     connections_arrived(connection);
 #endif
-}
-
-void connection_charge(struct connection *connection, size_t bytes) {
-    connection->charged += bytes;
 }
 
 void connection_refund(struct connection *connection, size_t bytes) {

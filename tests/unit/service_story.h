@@ -44,6 +44,9 @@ struct connection {
     void *state;
 };
 
+#include "connection_stub.h"
+#include "loop_stub.h"
+
 struct worker {
     struct ledger_request *requests[64];
     size_t count;
@@ -62,17 +65,9 @@ static unsigned told[WINNERS_AGENCIES + 1];
 
 // What net/ and ledger/worker.h promise -------------------------------------------------------------------
 
-void *connection_state(struct connection *connection) {
-    return connection->state;
-}
-
 struct loop *connection_loop(struct connection *connection) {
     (void)connection;
     return &loop;
-}
-
-int connection_port_index(const struct connection *connection) {
-    return connection->port;
 }
 
 const char *connection_identity(const struct connection *connection) {
@@ -94,15 +89,6 @@ uint64_t connection_source(const struct connection *connection) {
 
 bool connection_is_open(const struct connection *connection) {
     return connection->open;
-}
-
-void connection_peer(const struct connection *connection, char text[CONNECTION_ADDRESS_BYTES]) {
-    (void)connection;
-    strcpy(text, "127.0.0.1");
-}
-
-void connection_hold(struct connection *connection) {
-    connection->holds++;
 }
 
 void connection_release(struct connection *connection) {
@@ -131,10 +117,6 @@ void connection_await_arrival(struct connection *connection) {
     connection->awaits_arrival = true;
 }
 
-void connection_charge(struct connection *connection, size_t bytes) {
-    connection->charged += bytes;
-}
-
 void connection_refund(struct connection *connection, size_t bytes) {
     assert_true(bytes <= connection->charged);
     connection->charged -= bytes;
@@ -159,24 +141,6 @@ void connection_resume(struct connection *connection) {
     if (was_paused && on_resumed != NULL) {
         on_resumed(connection);
     }
-}
-
-void loop_wake(struct loop *woken) {
-    woken->woken = true;
-}
-
-void loop_wake_after(struct loop *woken, unsigned ms) {
-    (void)ms;
-    woken->woken = true;
-}
-
-void *loop_state(struct loop *of) {
-    return of->state;
-}
-
-int loop_index(const struct loop *of) {
-    (void)of;
-    return 0;
 }
 
 size_t loop_memory_share(const struct loop *of) {
