@@ -25,6 +25,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import given  # noqa: E402
+import received  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
@@ -113,7 +114,7 @@ class Recorder(threading.Thread):
                 message, at, done = self._message(at)
                 self._send(message)
                 sent.append((at, done))
-            reply = self._receive()
+            reply = received.message(self.socket)
             end, last = sent.popleft()
             if reply["type_message"] == 4 and reply["payload"]["retryable"]:
                 raise EOFError("to be sent again")
@@ -122,7 +123,7 @@ class Recorder(threading.Thread):
             self.acknowledged = end
             self.finished = self.finished or last
         self._send({"type_message": 3, "agency": self.number})
-        reply = self._receive()
+        reply = received.message(self.socket)
         if reply["type_message"] != 2:
             raise Wrong(f"agency {self.number}: to the consultation the answer was {reply}")
         self.winners = reply["payload"]
@@ -130,19 +131,6 @@ class Recorder(threading.Thread):
     def _send(self, message):
         body = json.dumps(message).encode()
         self.socket.sendall(struct.pack(">I", len(body)) + body)
-
-    def _receive(self):
-        length, = struct.unpack(">I", self._exactly(4))
-        return json.loads(self._exactly(length))
-
-    def _exactly(self, count):
-        data = b""
-        while len(data) < count:
-            more = self.socket.recv(count - len(data))
-            if not more:
-                raise EOFError("the server has gone")
-            data += more
-        return data
 
     def stop(self):
         self.stopping.set()

@@ -1,9 +1,9 @@
 """A story with a PostgreSQL of its own, and a database of its own in it."""
 import os
-import subprocess
 import unittest
 
-from harness import Server, Story, hang_s, read_until, sql
+from harness import Server, Story, sql
+from holding import Holding
 import with_postgres
 
 __unittest = True  # as in harness.py
@@ -15,22 +15,6 @@ def bet(number):
 
 def chunk(start, count=1, agency=1, **fields):
     return {"type_message": 1, "agency": str(agency), "payload": [bet(n) for n in range(start, start + count)], **fields}
-
-
-class Holding:
-    """A statement in an open transaction of somebody else's, until `release`."""
-
-    def __init__(self, story, statement):
-        self.psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", story.address()], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True)
-        story.addCleanup(self.release)
-        self.psql.stdin.write(f"BEGIN;\n{statement};\n\\echo held\n")
-        self.psql.stdin.flush()
-        read_until(self.psql, "held")  # after the output of the statement
-
-    def release(self):
-        if self.psql.poll() is None:
-            self.psql.communicate("ROLLBACK;\n", timeout=hang_s())
 
 
 @unittest.skipIf(with_postgres.programs() is None, "there is no PostgreSQL")
@@ -62,7 +46,7 @@ class DatabaseStory(Story):
         return arguments
 
     def holding(self, statement):
-        return Holding(self, statement)
+        return Holding(self, self.address(), statement)
 
     def count(self):
         return int(self.sql("SELECT count(*) FROM bets"))

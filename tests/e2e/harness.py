@@ -31,6 +31,7 @@ __unittest = True  # an assertion that fails shows the story's lines, and not th
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 import held_ports  # noqa: E402
+import received  # noqa: E402
 from stores import STORES, sql  # noqa: E402, F401
 
 PROGRAM = os.path.abspath(os.environ.get("QUINIELA", os.path.join(ROOT, "build/release/quiniela")))
@@ -370,19 +371,14 @@ def receive_answer(connection, story):
 
 def receive_exactly(connection, count, story):
     """So many bytes of an answer. EOFError when the connection is closed before."""
-    data = b""
-    while len(data) < count:
-        try:
-            more = connection.recv(count - len(data))
-        except TimeoutError:
-            raise AssertionError(f"waited {connection.gettimeout():.0f} s for an answer; {story.logs()}") from None
-        except ConnectionError as error:
-            raise type(error)(error.errno, f"expected an answer, the connection was reset; {story.logs()}") from None
-        if not more:
-            raise EOFError(f"expected an answer, the connection was closed"
-                           f"{f' after {data[:40]!r}' if data else ''}; {story.logs()}")
-        data += more
-    return data
+    try:
+        return received.exactly(connection, count)
+    except TimeoutError:
+        raise AssertionError(f"waited {connection.gettimeout():.0f} s for an answer; {story.logs()}") from None
+    except ConnectionError as error:
+        raise type(error)(error.errno, f"expected an answer, the connection was reset; {story.logs()}") from None
+    except EOFError as error:
+        raise EOFError(f"expected an answer, {error}; {story.logs()}") from None
 
 
 # What a service manager does: the sockets, bound to an address, become descriptors 3 and 4 (sd_listen_fds(3)).

@@ -13,6 +13,7 @@ import unittest
 
 from database import DatabaseStory, chunk, with_postgres
 from harness import Agency, Process, Wire, hang_s, sql, until
+from received import exactly
 
 SECRET = "very-secret-word"
 
@@ -66,26 +67,16 @@ class Cutter:
             except OSError:
                 pass
 
-    @staticmethod
-    def _exactly(connection, count):
-        data = b""
-        while len(data) < count:
-            more = connection.recv(count - len(data))
-            if not more:
-                raise EOFError
-            data += more
-        return data
-
     def _questions(self, pair, cut_back):
         """Message by message (PostgreSQL's manual, 55.2): the first has no type."""
         client, database = pair
         try:
-            length = self._exactly(client, 4)
-            database.sendall(length + self._exactly(client, struct.unpack(">I", length)[0] - 4))
+            length = exactly(client, 4)
+            database.sendall(length + exactly(client, struct.unpack(">I", length)[0] - 4))
             left = None  # of a commit that is to be cut on its way there
             while True:
-                head = self._exactly(client, 5)
-                body = self._exactly(client, struct.unpack(">I", head[1:])[0] - 4)
+                head = exactly(client, 5)
+                body = exactly(client, struct.unpack(">I", head[1:])[0] - 4)
                 message = head + body
                 if head[:1] == b"P" and b"\0COMMIT\0" in body and self.armed is not None:
                     (way, after), self.armed = self.armed, None

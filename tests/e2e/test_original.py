@@ -12,6 +12,7 @@ import threading
 import unittest
 
 from harness import KNOWN_DATA, Agency, Story, hang_s
+from received import exactly
 
 PIECE = 8064
 WINNING = "7574"
@@ -43,34 +44,22 @@ class OriginalCentral:
         connection.settimeout(hang_s())
         with connection:
             try:
-                while (message := self.receive(connection)) is not None:
-                    answer = json.dumps(self.answer(message)).encode()
+                while True:
+                    answer = json.dumps(self.answer(self.receive(connection))).encode()
                     connection.sendall(struct.pack(">I", len(answer)) + answer)
             except (UnicodeDecodeError, ValueError) as failure:
                 self.failures.append(str(failure))
-            except OSError:
+            except (EOFError, OSError):
                 pass
 
     @staticmethod
-    def read(connection, length):
-        data = b""
-        while len(data) < length:
-            more = connection.recv(length - len(data))
-            if not more:
-                return None
-            data += more
-        return data
-
-    def receive(self, connection):
-        header = self.read(connection, 4)
-        left, text = struct.unpack(">I", header)[0] if header else 0, ""
+    def receive(connection):
+        left, text = struct.unpack(">I", exactly(connection, 4))[0], ""
         while left > 0:
-            piece = self.read(connection, min(PIECE, left))
-            if piece is None:
-                return None
+            piece = exactly(connection, min(PIECE, left))
             text += piece.decode("utf-8")
             left -= len(piece)
-        return json.loads(text) if header else None
+        return json.loads(text)
 
     def answer(self, message):
         agency = message["agency"]

@@ -10,10 +10,10 @@ import collections
 import concurrent.futures
 import os
 import random
-import subprocess
 import unittest
 
 from harness import STORES, Agency, Ports, Server, Story, Wire, frame, sql
+from holding import Holding
 from standstill import standing_still
 
 MOVES = """
@@ -28,22 +28,6 @@ MOVES = """
 
 def bet(document, number=1):
     return f"Ana,Díaz,{document},1999-03-17,{number}"
-
-
-class Holding:
-    """A table of the story's store that is locked until `release`."""
-
-    def __init__(self, story, table, mode):
-        self.psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", story.store()], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True)
-        story.addCleanup(self.release)
-        self.psql.stdin.write(f"BEGIN; LOCK TABLE {table} IN {mode} MODE; SELECT 'held';\n")
-        self.psql.stdin.flush()
-        story.assertEqual(self.psql.stdout.readline(), "held\n")
-
-    def release(self):
-        if self.psql.poll() is None:
-            self.psql.communicate("ROLLBACK;\n")
 
 
 @unittest.skipUnless(STORES.is_shared, "needs a store that several servers share")
@@ -184,7 +168,7 @@ class DeathsInTheDraw(Servers):
 
     def test_one_that_dies_while_it_reads_is_replaced(self):
         self.finish_all_but_the_end_of_3()
-        held = Holding(self, "chunks", "ACCESS EXCLUSIVE")
+        held = Holding(self, self.store(), "LOCK TABLE chunks IN ACCESS EXCLUSIVE MODE")
         self.end_3(self.servers[1])
         maker = self.who("wait_event_type = 'Lock' AND query LIKE '%FROM chunks%'")
         maker.kill()
@@ -197,7 +181,7 @@ class DeathsInTheDraw(Servers):
 
     def test_one_that_dies_while_it_writes_has_drawn_or_is_replaced(self):
         self.finish_all_but_the_end_of_3()
-        held = Holding(self, "winners", "SHARE")
+        held = Holding(self, self.store(), "LOCK TABLE winners IN SHARE MODE")
         self.end_3(self.servers[2])
         maker = self.who("wait_event_type = 'Lock' AND query LIKE 'INSERT INTO winners%'")
         maker.kill()
@@ -209,7 +193,7 @@ class DeathsInTheDraw(Servers):
 
     def test_one_whose_connection_is_ended_is_replaced_or_goes_on(self):
         self.finish_all_but_the_end_of_3()
-        held = Holding(self, "winners", "SHARE")
+        held = Holding(self, self.store(), "LOCK TABLE winners IN SHARE MODE")
         self.end_3(self.servers[0])
         self.who("wait_event_type = 'Lock' AND query LIKE 'INSERT INTO winners%'")
         sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -220,7 +204,7 @@ class DeathsInTheDraw(Servers):
 
     def test_all_die_and_others_come(self):
         self.finish_all_but_the_end_of_3()
-        held = Holding(self, "chunks", "ACCESS EXCLUSIVE")
+        held = Holding(self, self.store(), "LOCK TABLE chunks IN ACCESS EXCLUSIVE MODE")
         self.end_3(self.servers[1])
         self.who("wait_event_type = 'Lock' AND query LIKE '%FROM chunks%'")
         for server in self.servers:
@@ -286,7 +270,7 @@ class Starts(Servers):
     def test_one_that_stands_still_holds_nobody_up(self):
         """It counts an agency's end when it is suspended. It goes on afterwards, and has lost nothing."""
         self.start_servers(1, 2)
-        wire, held = self.wire(), Holding(self, "draws", "SHARE")
+        wire, held = self.wire(), Holding(self, self.store(), "LOCK TABLE draws IN SHARE MODE")
         wire.send({"type_message": 2, "agency": "1", "first": 0, "payload": [bet(1)]})
         suspended = self.who("wait_event_type = 'Lock' AND query LIKE 'UPDATE draws%'")
         with standing_still(suspended):

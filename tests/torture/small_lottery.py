@@ -4,17 +4,16 @@ Its bets are the same in every round, so that the N-th call of the server means 
 stored is read straight from the SQLite file: by other code than what wrote it.
 """
 import hashlib
-import json
 import os
 import shutil
 import socket
 import sqlite3
-import struct
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 from harness import Process, frame, hang_s  # noqa: E402
+import received  # noqa: E402
 
 WINNING_NUMBER = 7574
 
@@ -110,10 +109,10 @@ class Lottery:
             asked = {agency: self._send_rest(sending[agency], agency, stop_after) for agency in self.agencies}
             for agency, ends in asked.items():
                 for end, last in ends:
-                    self._take_acknowledgement(agency, receive(sending[agency]), end, last)
+                    self._take_acknowledgement(agency, received.message(sending[agency]), end, last)
             if until_told:
                 for agency in self.agencies:
-                    self._take_winners(agency, receive(consulting[agency]))
+                    self._take_winners(agency, received.message(consulting[agency]))
         finally:
             for each in sockets:
                 each.close()
@@ -161,21 +160,6 @@ def refuse(reply):
     if not reply["payload"]["retryable"]:
         raise Violation(f"refused for good: {reply}")
     raise Refused(reply["payload"]["code"])
-
-
-def receive(connection):
-    length, = struct.unpack(">I", exactly(connection, 4))
-    return json.loads(exactly(connection, length))
-
-
-def exactly(connection, count):
-    data = b""
-    while len(data) < count:
-        more = connection.recv(count - len(data))
-        if not more:
-            raise EOFError
-        data += more
-    return data
 
 
 def check_store(folder, lottery, complete):

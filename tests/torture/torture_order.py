@@ -14,9 +14,10 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from small_lottery import Folder, Lottery, Refused, receive, start_server, stop  # noqa: E402
+from small_lottery import Folder, Lottery, Refused, start_server, stop  # noqa: E402
 import harness  # noqa: E402
 import given  # noqa: E402
+import received  # noqa: E402
 
 CHECKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "order_checker.py")
 AGENCIES = 5
@@ -48,7 +49,7 @@ def agency(ports, number, count, failures):
                     "type_message": 2 if index == count - 1 else 1, "agency": str(number), "first": index,
                     "payload": [f"Ana,Paz,Z{number}Z{index:07d},1990-01-02,{index % 10000}"]}) for index in indexes))
                 for index in indexes:
-                    reply = receive(connection)
+                    reply = received.message(connection)
                     if reply.get("next", 0) <= index:
                         raise AssertionError(f"bet {index} was answered {reply}")
     except (OSError, EOFError, AssertionError) as failure:

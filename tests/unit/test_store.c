@@ -27,6 +27,14 @@ static const struct error_code *taken_code(const struct store *store) {
     return store_is_shared(store) ? ERROR_STORE_STALE : ERROR_STORE_FAILED;
 }
 
+// What the store holds, after it is closed, and opened again.
+static struct store *assert_kept(struct store *store, const char *chunks) {
+    store_close(&store);
+    store = open_draw("1", STORE_SERVE);
+    assert_chunks(store, 0, 0, UINT64_MAX, chunks);
+    return store;
+}
+
 static void a_group_is_stored_whole_or_not_at_all(void **state) {
     (void)state;
     struct error error;
@@ -38,14 +46,10 @@ static void a_group_is_stored_whole_or_not_at_all(void **state) {
     // Invariant 4: the place is taken. A store may find that out as late as in the commit.
     assert_false(store_add_chunk(store, &again, &error) && store_commit(store, &error));
     assert_error(&error, taken_code(store));
-    store_close(&store);
-    store = open_draw("1", STORE_SERVE);
-    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
+    store = assert_kept(store, "1:0+3 ");
     must(store_begin(store, &error), &error);
     must(store_add_chunk(store, &more, &error), &error);
-    store_close(&store); // without a commit
-    store = open_draw("1", STORE_SERVE);
-    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
+    store = assert_kept(store, "1:0+3 "); // without a commit
     store_close(&store);
 }
 
@@ -62,9 +66,7 @@ static void a_group_that_is_dropped_leaves_nothing(void **state) {
     store_drop(store); // none is open: nothing to do
     assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
     store_one(store, 1, 3, 1); // the place is free
-    store_close(&store);
-    store = open_draw("1", STORE_SERVE);
-    assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 1:3+1 ");
+    store = assert_kept(store, "1:0+3 1:3+1 ");
     store_close(&store);
 }
 
@@ -86,13 +88,19 @@ static void a_failure_is_sticky(void **state) {
     store_close(&store);
 }
 
-static void chunks_of_a_range(void **state) {
-    (void)state;
+// Seven bets of agency 1 in three chunks, and one of agency 2.
+static struct store *open_with_chunks(void) {
     struct store *store = open_draw("1", STORE_SERVE);
     store_one(store, 1, 0, 3);
     store_one(store, 1, 3, 3);
     store_one(store, 1, 6, 1);
     store_one(store, 2, 0, 1);
+    return store;
+}
+
+static void chunks_of_a_range(void **state) {
+    (void)state;
+    struct store *store = open_with_chunks();
     assert_chunks(store, 1, 0, 1, "1:0+3 ");
     assert_chunks(store, 1, 2, 4, "1:0+3 1:3+3 ");
     assert_chunks(store, 1, 3, 6, "1:3+3 ");
@@ -147,11 +155,7 @@ static void assert_pieces(struct store *store, uint64_t from, uint32_t count_max
 
 static void pieces_from_a_bet_on(void **state) {
     (void)state;
-    struct store *store = open_draw("1", STORE_SERVE);
-    store_one(store, 1, 0, 3);
-    store_one(store, 1, 3, 3);
-    store_one(store, 1, 6, 1);
-    store_one(store, 2, 0, 1);
+    struct store *store = open_with_chunks();
     assert_pieces(store, 0, 1000, "0+3 3+3 6+1 ");
     assert_pieces(store, 2, 1000, "0+3 3+3 6+1 ");
     assert_pieces(store, 3, 1000, "3+3 6+1 ");
@@ -296,9 +300,7 @@ static void no_function_goes_on_after_a_failure(void **state) {
         assert_error(&error, ERROR_STORE_FAILED);
         assert_int_equal(reading.rows, 0);
         assert_string_equal(text, "");
-        store_close(&store);
-        store = open_draw("1", STORE_SERVE);
-        assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
+        store = assert_kept(store, "1:0+3 ");
         store_close(&store);
     }
 }
