@@ -130,9 +130,26 @@ static void on_socket_closed(uv_handle_t *handle) {
     free_link(handle->data);
 }
 
+// Tells the central that nothing more follows. Not while something has not left: that is a cut, and is to
+// look like one. Whoever closes a link does not wait, so the socket takes these few bytes now, or not at all.
+static void say_end(struct link *link) {
+    int failure;
+    if (link->queued.unsent > 0 || link->writer.out.unsent > 0) {
+        return;
+    }
+    transport_say_end(&link->transport);
+    if (link->writer.out.unsent > 0) {
+        enum writer_result result = writer_write(&link->writer, &failure);
+        (void)result;
+    }
+}
+
 void link_close(struct link **pointer) {
     struct link *link = *pointer;
     *pointer = NULL;
+    if (link->socket != NULL) {
+        say_end(link);
+    }
     change_state(link, LINK_CLOSED);
     if (link->dial != NULL) {
         dial_cancel(link->dial);

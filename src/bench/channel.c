@@ -48,6 +48,12 @@ bool channel_open(struct channel *channel, int descriptor, struct tls_context *t
 }
 
 void channel_close(struct channel *channel) {
+    struct error ignored; // it is closed all the same
+    if (!channel_has_unsent(channel)) {
+        transport_say_end(&channel->transport);
+        bool written = channel_write(channel, &ignored);
+        (void)written;
+    }
     transport_free(&channel->transport);
     output_free(&channel->queued);
     output_free(&channel->out);

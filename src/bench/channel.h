@@ -28,7 +28,8 @@ struct channel {
 bool channel_open(struct channel *channel, int descriptor, struct tls_context *tls,
                   struct error *error) MUST_CHECK;
 
-// Closes the descriptor and frees what the channel holds.
+// Tells the central the end of TLS, unless bytes remain to be written, closes the descriptor and frees what
+// the channel holds.
 void channel_close(struct channel *channel);
 
 // Queues bytes, which must stay valid until they have been sent. ERROR_NO_MEMORY.

@@ -108,7 +108,7 @@ bool transport_fill(struct transport *transport, struct output *from) {
 }
 
 void transport_say_end(struct transport *transport) {
-    if (transport_is_secure(transport) && !transport->is_finished && transport_is_open(transport)) {
+    if (transport_is_secure(transport) && !transport->is_finished) {
         tls_session_end(transport->session);
     }
     transport->is_finished = true;

@@ -63,8 +63,8 @@ bool transport_read(struct transport *transport, uint8_t *room, size_t length, s
 // everything on a plain transport. The transport must be open. False when it has failed.
 bool transport_fill(struct transport *transport, struct output *from) MUST_CHECK;
 
-// Finishes our side: tells the peer that nothing more follows, if this is open TLS. Only the first call has
-// an effect.
+// Finishes our side: tells the peer that nothing more follows, if this is TLS that is open or that the peer
+// has ended. Without that, a peer could not tell an end from a cut. Only the first call has an effect.
 void transport_say_end(struct transport *transport);
 
 // Whether our side is finished: TLS has announced the end, or there is nothing to announce.

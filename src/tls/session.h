@@ -42,7 +42,8 @@ ssize_t tls_session_read(struct tls_session *session, uint8_t *bytes, size_t roo
 // Encrypts; the session must be open. Returns false when it fails.
 bool tls_session_write(struct tls_session *session, const uint8_t *bytes, size_t length) MUST_CHECK;
 
-// Tells the peer that no more data follows.
+// Tells the peer that no more data follows, also when it has said so itself. Does nothing before the session
+// is open, or once it has failed.
 void tls_session_end(struct tls_session *session);
 
 // Whether the handshake is done: the peer is who it claims to be. A client reaches this point before the

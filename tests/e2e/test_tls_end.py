@@ -1,9 +1,10 @@
-"""Whoever says the end of TLS right after its messages is still answered each of them."""
+"""Each side of TLS says its end, and whoever says it first is still answered."""
 import socket
 import ssl
+import subprocess
 import unittest
 
-from harness import frame, hang_s
+from harness import PROGRAM, frame, hang_s
 from test_tls import Tls, chunk
 
 CHUNKS = 60  # more than one connection may have with the ledger at once
@@ -41,10 +42,10 @@ class Ended(Tls):
         while True:
             try:
                 more = engine.read(65536)
-            except (ssl.SSLZeroReturnError, ssl.SSLWantReadError):
-                more = b""
-            if not more:
+            except ssl.SSLZeroReturnError:
                 return data
+            except ssl.SSLWantReadError:
+                self.fail("the server closed the connection and has not said its end")
             data += more
 
     def test_messages_that_wait_as_the_end_comes(self):
@@ -54,6 +55,25 @@ class Ended(Tls):
             with self.subTest(what):
                 data = self.ask_and_end(messages)
                 self.assertEqual(data.count(b'"next"'), CHUNKS, f"of {CHUNKS} chunks, {what}, not all were answered")
+
+    def test_a_client_says_its_end_too(self):
+        """The one that asks whether a server is alive: all use the same connection to a central."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.ca.certificate("server"), self.ca.key("server"))
+        context.num_tickets = 0  # it need not read what it did not ask for
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(hang_s())
+            ping = subprocess.Popen([PROGRAM, "ping", "--address", f"localhost:{listener.getsockname()[1]}",
+                                     "--tls-ca", self.ca.certificate("ca")], stdout=subprocess.DEVNULL)
+            self.addCleanup(ping.wait)
+            plain, _ = listener.accept()
+        plain.settimeout(hang_s())
+        with context.wrap_socket(plain, server_side=True, suppress_ragged_eofs=False) as secure:
+            try:
+                self.assertEqual(secure.recv(1), b"")
+            except ssl.SSLEOFError:
+                self.fail("the client closed the connection and has not said its end")
+        self.assertEqual(ping.wait(), 0, "exit status of ping")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ static struct error error;
 static int central; // its end of the connection
 static pthread_t thread;
 static ssize_t longest_write;
+static bool has_ended; // the bench has said that nothing more follows
 
 static void send_all(struct transport *transport, struct output *queued, struct output *out) {
     while (out->unsent > 0 || (queued->unsent > 0 && transport_is_open(transport))) {
@@ -51,6 +52,7 @@ static void *echo(void *context) {
         }
         send_all(&transport, &queued, &out);
     }
+    has_ended = transport_state(&transport) == TRANSPORT_ENDED;
     transport_free(&transport);
     output_free(&queued);
     output_free(&out);
@@ -109,8 +111,12 @@ static void bytes_travel_both_ways(void **state) {
     }
     assert_false(channel_has_unsent(&channel));
     assert_memory_equal(echoed, sent, BYTES);
-    shutdown(channel.descriptor, SHUT_RDWR);
+    channel_close(&channel);
+    channel = (struct channel){.descriptor = -1};
     pthread_join(thread, NULL);
+    if (!has_ended) {
+        fail_msg("the connection was closed, and the central was not told the end of TLS");
+    }
     assert_in_range(longest_write, WRITE_BYTES_MAX / 2, WRITE_BYTES_MAX);
 }
 

@@ -75,6 +75,10 @@ bool transport_fill(struct transport *transport, struct output *from) {
     return true;
 }
 
+void transport_say_end(struct transport *transport) {
+    (void)transport;
+}
+
 enum transport_state transport_state(const struct transport *transport) {
     (void)transport;
     return now;

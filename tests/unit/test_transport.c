@@ -182,6 +182,20 @@ static void the_end_is_said_once_and_understood(void **state) {
     assert_true(transport_is_open(&server.transport));
 }
 
+static void who_has_heard_the_end_says_its_own_after_what_it_still_sends(void **state) {
+    (void)state;
+    begin_tls("localhost");
+    talk();
+    transport_say_end(&client.transport);
+    talk();
+    assert_int_equal(transport_state(&server.transport), TRANSPORT_ENDED);
+    assert_carries(&server, &client, 1000, 1000);
+    assert_int_equal(transport_state(&client.transport), TRANSPORT_OPEN);
+    transport_say_end(&server.transport);
+    talk();
+    assert_both_are(TRANSPORT_ENDED);
+}
+
 static void who_is_not_who_was_asked_for_fails_and_says_why(void **state) {
     (void)state;
     begin_tls("elsewhere");
@@ -214,6 +228,7 @@ int main(void) {
         TRANSPORT_TEST(what_does_not_fit_the_room_comes_with_the_next_one),
         TRANSPORT_TEST(a_record_fits_one_write),
         TRANSPORT_TEST(the_end_is_said_once_and_understood),
+        TRANSPORT_TEST(who_has_heard_the_end_says_its_own_after_what_it_still_sends),
         TRANSPORT_TEST(who_is_not_who_was_asked_for_fails_and_says_why),
         TRANSPORT_TEST(who_does_not_speak_tls_fails_and_nothing_is_read),
     };
