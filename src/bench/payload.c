@@ -1,5 +1,6 @@
 #include "bench/payload.h"
 
+#include "bench/interrupt.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
@@ -22,6 +23,11 @@ void payload_free(struct payload *payload) {
     free(payload->json);
     free(payload->json_starts);
     payload_init(payload);
+}
+
+// Making a payload can take long. So whatever does something for each bet asks this each time.
+static bool may_go_on(struct error *error) {
+    return !bench_interrupted() || error_set(error, ERROR_SHUTTING_DOWN, "interrupted");
 }
 
 static bool make_room(struct payload *payload, size_t length, struct error *error) {
@@ -47,7 +53,7 @@ static bool make_room(struct payload *payload, size_t length, struct error *erro
 }
 
 bool payload_add(struct payload *payload, const char *text, size_t length, struct error *error) {
-    if (!make_room(payload, length + 1, error)) {
+    if (!may_go_on(error) || !make_room(payload, length + 1, error)) {
         return false;
     }
     payload->text_starts[payload->count++] = payload->text_length;
@@ -76,12 +82,12 @@ static bool add_lines(struct payload *payload, FILE *file, struct error *error) 
 bool payload_add_file(struct payload *payload, const char *path, struct error *error) {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        return error_set_system(error, errno, "%.150s: cannot open", path);
+        return may_go_on(error) && error_set_system(error, errno, "%.150s: cannot open", path);
     }
     errno = 0;
     bool good = add_lines(payload, file, error);
     if (good && ferror(file)) {
-        good = error_set_system(error, errno, "%.150s: cannot read", path);
+        good = may_go_on(error) && error_set_system(error, errno, "%.150s: cannot read", path);
     }
     fclose(file);
     return good;
@@ -122,7 +128,7 @@ static size_t json_bytes(const struct payload *payload, uint64_t index) {
 bool payload_prepare(struct payload *payload, struct error *error) {
     size_t total = 0;
     for (uint64_t i = 0; i < payload->count; i++) {
-        if (!check_bet(payload, i, error)) {
+        if (!may_go_on(error) || !check_bet(payload, i, error)) {
             return false;
         }
         total += json_bytes(payload, i);
@@ -134,6 +140,9 @@ bool payload_prepare(struct payload *payload, struct error *error) {
     }
     char *out = payload->json;
     for (uint64_t i = 0; i < payload->count; i++) {
+        if (!may_go_on(error)) {
+            return false;
+        }
         payload->json_starts[i] = (size_t)(out - payload->json);
         out = json_ascii_write(out, payload->text + payload->text_starts[i],
                                payload->text_starts[i + 1] - payload->text_starts[i] - 1);

@@ -1,5 +1,6 @@
 // The bets to send, as text in memory, repeated from the beginning if more are needed. Once made it does not
-// change, so any thread may read it.
+// change, so any thread may read it. An interruption (bench/interrupt.h) ends the making with
+// ERROR_SHUTTING_DOWN.
 #ifndef QUINIELA_BENCH_PAYLOAD_H
 #define QUINIELA_BENCH_PAYLOAD_H
 

@@ -111,9 +111,9 @@ static bool measure(struct bench *bench, struct error *error) {
     bool waits = bench->load.finish;
     uint64_t connections = (uint64_t)bench->options->agencies + bench->options->hold;
     if (!bench_setup_descriptors(connections, error) ||
-        !bench_setup_payload(bench->options, &bench->payload, error) ||
         !bench_setup_certificates(bench->options, &bench->tls, error) ||
-        !bench_setup_central(bench->options, &bench->central, &bench->load, &hold_options, error)) {
+        !bench_setup_central(bench->options, &bench->central, &bench->load, &hold_options, error) ||
+        !bench_setup_payload(bench->options, &bench->payload, error)) { // last: it can take long
         return false;
     }
     bench->load.tls = bench->tls;

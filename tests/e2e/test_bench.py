@@ -3,6 +3,7 @@
 Over real processes: it drives a central of its own and one that runs.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -18,6 +19,7 @@ import threading
 import unittest
 
 QUINIELA = os.environ['QUINIELA']
+HANG_S = float(os.environ.get('QUINIELA_HANG_S', '30'))
 KEYS = ['bets', 'seconds', 'bets_per_second', 'ack_ms_p50', 'ack_ms_p99', 'ack_ms_p999', 'ack_ms_max']
 
 
@@ -227,6 +229,33 @@ class Bench(unittest.TestCase):
         self.assertIn('interrupted', errors)
         with open(paths[0], encoding='utf-8') as file:
             self.assertIn('action: end_server | result: success', file.read())
+
+    def test_settings_are_checked_before_bets_are_read(self):
+        """Which here would take for ever: nobody writes them."""
+        os.mkfifo(os.path.join(self.folder, 'bets'))
+        for options, reason in ((['--server-address', '0'], '"0" is not HOST:PORT'), (['--server-consult-address', 'here'], '"here" is not'),
+                                (['--tls', 'nowhere'], 'certificate nowhere/'), (['--self', '--dir', 'nowhere'], 'nowhere: ')):
+            with self.subTest(options=options):
+                done = subprocess.run([QUINIELA, 'bench', '--payload', 'bets', *options], cwd=self.folder, text=True,
+                                      stderr=subprocess.PIPE, timeout=HANG_S, check=False)
+                self.assertIn(done.returncode, (1, 2), done.stderr)
+                self.assertIn(f'quiniela bench: {reason}', done.stderr)
+
+    def test_a_signal_ends_it_while_bets_are_read(self):
+        pipe = os.path.join(self.folder, 'bets')
+        os.mkfifo(pipe)
+        process = subprocess.Popen([QUINIELA, 'bench', '--payload', pipe, '--server-address', '127.0.0.1:1'],
+                                   stderr=subprocess.PIPE, text=True)
+        with open(pipe, 'wb', buffering=0) as bets:
+            lines = 4000 * b'Ana,Diaz,1,2000-01-01,7\n'
+            bets.write(lines)  # more than fits the pipe and the reader's room: it reads them
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(BrokenPipeError):
+                for _ in range(1000):
+                    bets.write(lines)
+                self.fail('after SIGTERM it has read another hundred megabytes')
+        _, errors = process.communicate(timeout=HANG_S)
+        self.assertEqual((process.returncode, errors), (1, 'quiniela bench: interrupted\n'))
 
     def test_polling_agencies_are_simulated(self):
         figures = json.loads(self.bench('--poll', 1000, '--poll-cap-ms', 2000, '--poll-draw-ms', 20000, '--json'))

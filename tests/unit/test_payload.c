@@ -1,6 +1,7 @@
 // The bench sends the bets of its file, repeated, as they appear in a message.
 #include "cmocka_all.h"
 
+#include "bench/interrupt.h"
 #include "bench/payload.h"
 #include "bet/errors.h"
 
@@ -127,6 +128,19 @@ static void a_bad_bet_is_named(void **state) {
     assert_non_null(strstr(error.text, "bet 4 of the payload"));
 }
 
+// The last test: an interruption is for good.
+static void an_interruption_ends_whatever_takes_long(void **state) {
+    (void)state;
+    bench_interrupt();
+    assert_false(payload_add(&payload, bets[0], strlen(bets[0]), &error));
+    assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
+    assert_false(payload_repeat(&payload, BETS + 1, &error));
+    assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
+    assert_false(payload_prepare(&payload, &error));
+    assert_int_equal(error.code, ERROR_SHUTTING_DOWN);
+    assert_int_equal(payload.count, BETS);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_may_end_its_lines_either_way, make_empty, free_it),
@@ -135,6 +149,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(chunks_do_not_run_over_the_end, make_three, free_it),
         cmocka_unit_test_setup_teardown(what_is_prepared_is_what_a_message_contains, make_three, free_it),
         cmocka_unit_test_setup_teardown(a_bad_bet_is_named, make_three, free_it),
+        cmocka_unit_test_setup_teardown(an_interruption_ends_whatever_takes_long, make_three, free_it),
     };
     return cmocka_run_group_tests_name("payload", tests, NULL, NULL);
 }
