@@ -231,12 +231,9 @@ static size_t blank_bytes(const char *text, size_t length, bool at_end) {
 // The field that the reason names, or the whole line if it names none.
 static struct bet_slice culprit(const struct csv_line *line, const struct bet_slice fields[BET_FIELDS],
                                 const struct error *reason, int *which) {
-    for (int i = 0; i < BET_FIELDS; i++) {
-        if (reason->field != NULL && strcmp(reason->field, bet_field_name((enum bet_field)i)) == 0 &&
-            fields[i].text != NULL) {
-            *which = i;
-            return fields[i];
-        }
+    *which = bet_error_field(reason);
+    if (*which >= 0 && fields[*which].text != NULL) {
+        return fields[*which];
     }
     *which = -1;
     return (struct bet_slice){line->text, line->length};

@@ -15,6 +15,15 @@ const char *bet_field_name(enum bet_field field) {
     return field_names[field];
 }
 
+int bet_error_field(const struct error *error) {
+    for (int i = 0; error->field != NULL && i < BET_FIELDS; i++) {
+        if (strcmp(error->field, field_names[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 static bool bad(struct error *error, enum bet_field field, const char *reason) {
     error_set(error, ERROR_BAD_BET, "%s: %s", field_names[field], reason);
     error->field = field_names[field];

@@ -32,6 +32,9 @@ bool bet_check_fast(const char *text, size_t length, uint16_t *number) MUST_CHEC
 // The field's name in the protocol: "documento". A string constant.
 const char *bet_field_name(enum bet_field field);
 
+// The field that the error names: a number of enum bet_field, or -1 when it names none.
+int bet_error_field(const struct error *error);
+
 // The number of days in the month (1 to 12) of the year in the Gregorian calendar.
 int bet_days_in_month(int year, int month);
 

@@ -8,13 +8,12 @@
 // Names the setting with the bad field. Always returns false.
 static bool refuse_bet(const struct client_options *options, const struct error *reason,
                        struct error *error) {
-    for (int i = 0; i < BET_FIELDS; i++) {
-        if (reason->field != NULL && strcmp(reason->field, bet_field_name((enum bet_field)i)) == 0) {
-            return error_set(error, ERROR_BAD_SETTING, "%s: %s",
-                             settings_place(options->settings, &options->bet[i]), reason->text);
-        }
+    int field = bet_error_field(reason);
+    if (field < 0) {
+        return error_set(error, ERROR_BAD_SETTING, "%s", reason->text);
     }
-    return error_set(error, ERROR_BAD_SETTING, "%s", reason->text);
+    return error_set(error, ERROR_BAD_SETTING, "%s: %s",
+                     settings_place(options->settings, &options->bet[field]), reason->text);
 }
 
 // Writes the fields that are set, separated by commas. *set becomes their number, *missing the first field
