@@ -3,6 +3,7 @@
 #include "agency/csv_file.h"
 #include "agency/shown_text.h"
 #include "base/file_beginnings.h"
+#include "base/utf8.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
@@ -239,9 +240,18 @@ static struct bet_slice culprit(const struct csv_line *line, const struct bet_sl
     return (struct bet_slice){line->text, line->length};
 }
 
-static const char *advice_for(int field, struct bet_slice value, const struct error *reason) {
+static bool is_utf8(struct bet_slice value) {
+    size_t size = 1;
+    for (size_t at = 0; at < value.length && size > 0; at += size) {
+        uint32_t character;
+        size = utf8_character(value.text + at, value.length - at, &character);
+    }
+    return size > 0;
+}
+
+static const char *advice_for(int field, struct bet_slice value) {
     bool in_name = field == BET_FIRST_NAME || field == BET_LAST_NAME;
-    if (strstr(reason->text, "is not UTF-8") != NULL) {
+    if (in_name && !is_utf8(value)) {
         return "is the file in Latin-1 or Windows-1252? save it in UTF-8";
     }
     if (field >= 0 && !in_name &&
@@ -266,5 +276,5 @@ bool csv_diagnose(const struct csv_line *line, const struct error *reason, struc
     if (has_fields) {
         value = culprit(line, fields, reason, &which);
     }
-    return tell(line, reason->text, value.text, value.length, advice_for(which, value, reason), error);
+    return tell(line, reason->text, value.text, value.length, advice_for(which, value), error);
 }
