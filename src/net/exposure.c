@@ -57,7 +57,7 @@ static enum exposure of_v6(const struct in6_addr *address) {
     return is_private ? EXPOSURE_PRIVATE : EXPOSURE_PUBLIC;
 }
 
-enum exposure exposure_of(const struct sockaddr *address) {
+static enum exposure exposure_of(const struct sockaddr *address) {
     if (address->sa_family == AF_INET) {
         return of_v4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
     }

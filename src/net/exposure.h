@@ -8,11 +8,9 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+// Private means: not globally reachable according to IANA's registries of special-purpose addresses (RFC
+// 6890).
 enum exposure { EXPOSURE_LOOPBACK, EXPOSURE_PRIVATE, EXPOSURE_PUBLIC };
-
-// The exposure of one address. Private means: not globally reachable according to IANA's registries of
-// special-purpose addresses (RFC 6890).
-enum exposure exposure_of(const struct sockaddr *address);
 
 // The widest exposure of a place's addresses, with that address as text in `text`. Public when it depends on
 // this machine's addresses and they cannot be read.

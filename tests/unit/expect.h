@@ -18,11 +18,6 @@ static inline bool expect_begins(const char *text, const char *with) {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static inline bool expect_ends(const char *text, const char *with) {
-    size_t length = strlen(text), of = strlen(with);
-    return length >= of && strcmp(text + length - of, with) == 0;
-}
-
 // Whether it names one of the system's errors.
 static inline bool expect_is_errno(const char *wanted) {
     size_t length = strspn(wanted, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
