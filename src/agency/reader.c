@@ -3,6 +3,7 @@
 #include "agency/csv_diagnosis.h"
 #include "agency/csv_file.h"
 #include "agency/csv_quotes.h"
+#include "agency/progress.h"
 #include "agency/shown_text.h"
 #include "base/log.h"
 #include "bet/bet.h"
@@ -108,6 +109,7 @@ static bool check_end(struct reader *reader, const struct csv_text *line, struct
         return cut_short(reader, shown, "", error);
     }
     if (!reader->warned) {
+        progress_clear();
         log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
                   "message: %.200s:%" PRIu64
                   ": the last line has no line end and is accepted as it is: \"%s\"",

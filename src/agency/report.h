@@ -1,5 +1,6 @@
-// An agency's reports to people: the log lines of the contract, its winners and its progress. Each line
-// first erases the progress bar.
+// An agency's reports to people: the log lines of the contract, its winners and its progress. Each of these
+// lines first erases the progress bar; what else is logged meanwhile (reader.c, uploader.c) has to do so
+// itself.
 #ifndef QUINIELA_AGENCY_REPORT_H
 #define QUINIELA_AGENCY_REPORT_H
 
