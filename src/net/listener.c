@@ -45,7 +45,7 @@ static void accept_in_place_of_another(struct listener *listener, enum wants_roo
 static void accept_some(struct listener *listener) {
     const struct capacity *capacity = listener->all->connections->capacity;
     if (capacity_is_full(capacity)) {
-        accept_in_place_of_another(listener, WANTS_PLACE, "as many connections as may be");
+        accept_in_place_of_another(listener, WANTS_PLACE, "the limit on connections is reached");
         return;
     }
     for (int i = 0; i < ACCEPTS_AT_ONCE && !capacity_is_full(capacity); i++) {

@@ -73,7 +73,7 @@ static bool read_fields(struct json_parser *parser, dom::object object, const ch
                 continue;
             }
             if (values[i].kind != JSON_ABSENT) {
-                error_set(error, ERROR_BAD_MESSAGE, "%s: stands there twice", names[i]);
+                error_set(error, ERROR_BAD_MESSAGE, "%s: is given twice", names[i]);
                 error->field = names[i];
                 return false;
             }

@@ -82,5 +82,5 @@ bool pieces_read(struct json_parser *parser, const struct json_value *list, stru
     bool read = list->kind == JSON_ARRAY && json_each_object(parser, list, piece_fields, PIECE_FIELDS,
                                                              read_piece, &reading) == list->elements;
     *count = reading.count;
-    return read || error_set(error, ERROR_BAD_MESSAGE, "the central's list of what is stored is none");
+    return read || error_set(error, ERROR_BAD_MESSAGE, "the central's list of what is stored cannot be read");
 }
