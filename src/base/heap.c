@@ -3,7 +3,7 @@
 #include <malloc.h>
 
 enum {
-    LARGE_BYTES = 1280 * 1024, // larger than any chunk, since chunks come and go all the time
+    LARGE_BYTES = 1280 * 1024, // larger than what comes and goes all the time, such as a message
     HEADER_BYTES = 16,         // before a large block; a smaller one has 8
 };
 

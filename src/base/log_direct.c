@@ -53,7 +53,7 @@ static bool write_slice(int descriptor, const char *bytes, size_t length) {
             bytes += written;
             length -= (size_t)written;
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
-            return true; // the lottery must not stop for that
+            return true; // the program does not stop for that
         }
     }
     return true;
