@@ -208,7 +208,6 @@ void disk_erase(uint64_t seed) {
     }
     free_buried();
     disk.random = seed * 2 + 1;
-    free_buried();
     disk.is_off = false;
     disk_fail_at(0, DISK_POWER_CUT, false);
 }

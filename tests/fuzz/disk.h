@@ -3,8 +3,8 @@
 //
 // A failed sync behaves as on Linux. The error is reported once. The data stays readable for as long as the
 // power is on, but is never written. The next sync succeeds.
-#ifndef QUINIELA_TESTS_POWER_DISK_H
-#define QUINIELA_TESTS_POWER_DISK_H
+#ifndef QUINIELA_TESTS_FUZZ_DISK_H
+#define QUINIELA_TESTS_FUZZ_DISK_H
 
 #include <stdbool.h>
 #include <stdint.h>

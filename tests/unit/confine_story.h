@@ -1,7 +1,7 @@
 // What the tests of confine/ share: a folder with three more in it, and a child that is confined and tries
 // something. The way it ends tells whether that is forbidden, and by which of the two.
-#ifndef QUINIELA_CONFINE_STORY_H
-#define QUINIELA_CONFINE_STORY_H
+#ifndef QUINIELA_TESTS_CONFINE_STORY_H
+#define QUINIELA_TESTS_CONFINE_STORY_H
 
 #include "cmocka_all.h"
 #include "temporary.h"

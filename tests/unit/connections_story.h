@@ -1,7 +1,7 @@
 // What the tests of net/'s connections share: a net of a few loops, and connections to them over real
 // sockets, with a clock of the test's own. The loops run only when the test runs them, one after the other.
-#ifndef QUINIELA_CONNECTIONS_STORY_H
-#define QUINIELA_CONNECTIONS_STORY_H
+#ifndef QUINIELA_TESTS_CONNECTIONS_STORY_H
+#define QUINIELA_TESTS_CONNECTIONS_STORY_H
 
 #include "cmocka_all.h"
 

@@ -1,6 +1,6 @@
 // A client that speaks TLS to the net of connections_story.h.
-#ifndef QUINIELA_CONNECTIONS_TLS_STORY_H
-#define QUINIELA_CONNECTIONS_TLS_STORY_H
+#ifndef QUINIELA_TESTS_CONNECTIONS_TLS_STORY_H
+#define QUINIELA_TESTS_CONNECTIONS_TLS_STORY_H
 
 #include "connections_story.h"
 #include "tls_story.h"

@@ -1,6 +1,6 @@
 // The decoder of messages that all stories of a program share, from the first to the last.
-#ifndef QUINIELA_DECODER_STORY_H
-#define QUINIELA_DECODER_STORY_H
+#ifndef QUINIELA_TESTS_DECODER_STORY_H
+#define QUINIELA_TESTS_DECODER_STORY_H
 
 #include "cmocka_all.h"
 

@@ -1,6 +1,6 @@
 // A connection in memory between two TLS sessions: it keeps what one says until the other is given it.
-#ifndef QUINIELA_TLS_PIPE_H
-#define QUINIELA_TLS_PIPE_H
+#ifndef QUINIELA_TESTS_TLS_PIPE_H
+#define QUINIELA_TESTS_TLS_PIPE_H
 
 #include "cmocka_all.h"
 

@@ -1,7 +1,7 @@
 // What the tests of TLS share: a central and an agency with certificates of one authority, and the time of
 // day, which is the test's.
-#ifndef QUINIELA_TLS_STORY_H
-#define QUINIELA_TLS_STORY_H
+#ifndef QUINIELA_TESTS_TLS_STORY_H
+#define QUINIELA_TESTS_TLS_STORY_H
 
 #include "cmocka_all.h"
 #include "temporary.h"
