@@ -1,13 +1,13 @@
 // The queue keeps its order, closes, and loses nothing between threads.
 #include "cmocka_all.h"
 
+#include "base/clock.h"
 #include "base/container.h"
 #include "base/queue.h"
 
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PRODUCERS = 4, NODES_EACH = 5000, WAIT_FOR_EVER = -1, HANG_MS = 10000 };
 
@@ -77,28 +77,22 @@ static void a_closed_queue_gives_but_does_not_take(void **state) {
     assert_true(queue_is_closed(&queue));
 }
 
-static uint64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 // Nobody waits yet: what is said then must not be lost, and must not be heard twice.
 static void a_wake_up_before_the_wait_ends_it(void **state) {
     (void)state;
-    uint64_t begun_ms = now_ms();
+    uint64_t begun_ms = clock_steady_ms();
     for (int round = 0; round < 3; round++) {
         queue_wake(&queue);
         queue_wake(&queue);
         assert_null(queue_wait_all(&queue, HANG_MS));
         assert_false(queue_is_closed(&queue));
-        if (now_ms() - begun_ms >= HANG_MS) {
+        if (clock_steady_ms() - begun_ms >= HANG_MS) {
             fail_msg("a wake-up before the wait was lost");
         }
     }
-    begun_ms = now_ms();
+    begun_ms = clock_steady_ms();
     assert_null(queue_wait_all(&queue, 5));
-    assert_true(now_ms() - begun_ms >= 4); // it was heard before
+    assert_true(clock_steady_ms() - begun_ms >= 4); // it was heard before
     struct item item = {0};
     queue_wake(&queue);
     push(&item); // a wake-up leaves what is there where it is
@@ -137,8 +131,9 @@ static void *wait_long(void *argument) {
 
 static void a_wake_up_ends_a_wait(void **state) {
     (void)state;
-    uint64_t begun_ms = now_ms();
-    for (int round = 0; round < 200 && now_ms() - begun_ms < HANG_MS; round++) { // in most it waits already
+    uint64_t begun_ms = clock_steady_ms();
+    for (int round = 0; round < 200 && clock_steady_ms() - begun_ms < HANG_MS;
+         round++) { // in most it waits already
         pthread_t waiting;
         void *taken = &waiting;
         assert_int_equal(pthread_create(&waiting, NULL, wait_long, NULL), 0);
@@ -147,7 +142,7 @@ static void a_wake_up_ends_a_wait(void **state) {
         assert_int_equal(pthread_join(waiting, &taken), 0);
         assert_null(taken);
     }
-    if (now_ms() - begun_ms >= HANG_MS) {
+    if (clock_steady_ms() - begun_ms >= HANG_MS) {
         fail_msg("a wake-up was lost");
     }
 }

@@ -2,6 +2,7 @@
 // It is told, and looks then, long before it would have looked by itself.
 #include "store_story.h"
 
+#include "base/clock.h"
 #include "ledger/ledger.h"
 #include "ledger/winners.h"
 #include "ledger/worker.h"
@@ -12,12 +13,6 @@
 #include <time.h>
 
 enum { HANG_S = 10, TRIES = 4 };
-
-static uint64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void wait_for(sem_t *event, const char *what) {
     struct timespec until;
@@ -83,7 +78,7 @@ static _Atomic uint64_t last_ms, since_last_ms; // the last look, and how long t
 static bool counted_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                              struct error *error) {
     bool got = real->get_draw(store, draw, found, error);
-    uint64_t ms = now_ms();
+    uint64_t ms = clock_steady_ms();
     since_last_ms = ms - last_ms;
     last_ms = ms;
     sem_post(&looked);
