@@ -39,6 +39,21 @@ class Wrong(Exception):
     """The round did not end as it must."""
 
 
+def bets_of_each(exported, agencies):
+    """The bets of an export, in their order, for each of the agencies."""
+    stored = {number: [] for number in agencies}
+    for line in exported.splitlines():
+        agency, bet = line.split(",", 1)
+        stored[int(agency)].append(bet)
+    return stored
+
+
+def acknowledged_in(lines):
+    """How many bets a client's log says are acknowledged. Each is said once."""
+    said = (re.search(r"apuestas_enviadas \| result: success .*cantidad: (\d+)", line) for line in lines)
+    return sum(int(each[1]) for each in said if each)
+
+
 class Process:
     """A process of the round, and what of its log has been seen."""
 
@@ -311,17 +326,11 @@ class Round:
         return json.loads(self.run_to_end("status", "--json"))
 
     def stored(self):
-        stored = {number: [] for number in self.bets}
-        for line in self.run_to_end("export").splitlines():
-            agency, bet = line.split(",", 1)
-            stored[int(agency)].append(bet)
-        return stored
+        return bets_of_each(self.run_to_end("export"), self.bets)
 
     def acknowledged_to(self, number):
-        """How many bets the client says are acknowledged, since it was started. Each is said once."""
-        lines = self.clients[number].lines if number in self.clients else []
-        said = (re.search(r"apuestas_enviadas \| result: success .*cantidad: (\d+)", line) for line in lines)
-        return sum(int(each[1]) for each in said if each)
+        """How many bets the client says are acknowledged, since it was started."""
+        return acknowledged_in(self.clients[number].lines) if number in self.clients else 0
 
     def compare_while_down(self):
         acknowledged, finished = self.recorder.acknowledged, self.recorder.finished

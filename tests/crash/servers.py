@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 
-from rounds import HANG_S, PROGRAM, ROUND_S, WINNING, Process, Wrong, take_ports
+from rounds import HANG_S, PROGRAM, ROUND_S, WINNING, Process, Wrong, acknowledged_in, bets_of_each, take_ports
 
 AGENCIES = 20
 POSTGRES = os.environ.get("QUINIELA_POSTGRES")
@@ -149,18 +149,10 @@ class ServersRound:
     # Comparing
 
     def stored(self):
-        stored = {number: [] for number in self.bets}
-        for line in self.run_to_end("export").splitlines():
-            agency, bet = line.split(",", 1)
-            stored[int(agency)].append(bet)
-        return stored
-
-    def acknowledged_to(self, client):
-        said = (re.search(r"apuestas_enviadas \| result: success .*cantidad: (\d+)", line) for line in client.lines)
-        return sum(int(each[1]) for each in said if each)
+        return bets_of_each(self.run_to_end("export"), self.bets)
 
     def compare_with_acknowledged(self):
-        acknowledged = {number: self.acknowledged_to(client) for number, client in self.clients.items()}
+        acknowledged = {number: acknowledged_in(client.lines) for number, client in self.clients.items()}
         if sql(f"SELECT to_regclass('{self.schema}.draws') IS NULL") == "t" or \
                 sql(f"SELECT count(*) FROM {self.schema}.draws") == "0":
             stored = {number: [] for number in self.bets}
