@@ -13,43 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct message_decoder {
-    struct json_parser *parser;
-    struct piece *pieces; // NULL until first needed
-};
-
 enum field { FIELD_TYPE, FIELD_AGENCY, FIELD_PAYLOAD, FIELD_FIRST, FIELD_WAIT, FIELD_STORED, FIELDS };
 
 static const char *const field_names[FIELDS] = {"type_message", "agency", "payload",
                                                 "first",        "wait",   "stored"};
-
-struct message_decoder *message_decoder_new(void) {
-    struct message_decoder *decoder = calloc(1, sizeof *decoder);
-    if (decoder != NULL && (decoder->parser = json_parser_new()) == NULL) {
-        free(decoder);
-        decoder = NULL;
-    }
-    return decoder;
-}
-
-void message_decoder_free(struct message_decoder *decoder) {
-    if (decoder != NULL) {
-        json_parser_free(decoder->parser);
-        free(decoder->pieces);
-        free(decoder);
-    }
-}
-
-struct json_parser *message_decoder_parser(struct message_decoder *decoder) {
-    return decoder->parser;
-}
-
-struct piece *message_decoder_pieces(struct message_decoder *decoder) {
-    if (decoder->pieces == NULL) {
-        decoder->pieces = malloc(PIECES_LISTED_MAX * sizeof *decoder->pieces);
-    }
-    return decoder->pieces;
-}
 
 static bool bad_field(struct error *error, const struct error_code *code, enum field field,
                       const char *reason) {
@@ -140,7 +107,8 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
     }
     struct gathering gathering = {chunk, error};
     bool not_a_string;
-    size_t taken = json_each_string(decoder->parser, payload, gather_bet, &gathering, &not_a_string);
+    size_t taken =
+        json_each_string(message_decoder_parser(decoder), payload, gather_bet, &gathering, &not_a_string);
     if (taken == payload->elements) {
         message->chunk = chunk;
         return true;
@@ -157,7 +125,8 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
                     struct message *message, struct error *error) {
     *message = (struct message){.first = -1, .stored = -1, .wait = true};
     struct json_value values[FIELDS];
-    if (!json_parse_object(decoder->parser, bytes, length, field_names, FIELDS, values, error)) {
+    if (!json_parse_object(message_decoder_parser(decoder), bytes, length, field_names, FIELDS, values,
+                           error)) {
         return false;
     }
     if (values[FIELD_PAYLOAD].kind == JSON_ARRAY) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "bet/chunk.h"
+#include "wire/decoder.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,19 +25,6 @@ struct message {
     struct chunk *chunk; // of types 1 and 2; owned by the holder of the message. NULL for type 3
     uint32_t bets_sent;  // how many entries the payload had, even if it was refused
 };
-
-struct json_parser;
-struct message_decoder; // the JSON parser's memory, reused for every message; for one thread
-
-// NULL when out of memory.
-struct message_decoder *message_decoder_new(void);
-void message_decoder_free(struct message_decoder *decoder);
-
-// Its parser, for reply.c: requests and replies are read with the same memory. The decoder keeps owning it.
-struct json_parser *message_decoder_parser(struct message_decoder *decoder);
-
-// Room for PIECES_LISTED_MAX pieces, for reply.c, allocated when first needed; NULL when out of memory.
-struct piece *message_decoder_pieces(struct message_decoder *decoder);
 
 // Decodes and checks one whole message. At least JSON_PADDING_BYTES beyond `length` must be readable (their
 // content does not matter). On success the caller owns message->chunk. On failure `error` is ERROR_BAD_JSON,
