@@ -1,10 +1,11 @@
-"""Finds files of src/ that use each other in a circle, wrong imports, and files that are too long: script/structure
+"""Finds files of src/ that use each other in a circle, wrong imports, headers with the same guard, and files that are too long:
+script/structure
 
 A file here is NAME.c with its NAME.h. It uses another when it includes its header, or names one of its functions or variables,
 called or not. A function that is reached through a pointer is no use: whoever was handed the pointer does not know it.
 Neither may folders use each other in a circle. Each circle is printed with what makes it, a line a step. An import is wrong when
 src/CMakeLists.txt does not name the other folder among those that the including one is linked with. The exit status is 0 when
-there is no circle, no wrong import, and no file that is too long; else 1.
+there is no circle, no wrong import, no guard of two headers, and no file that is too long; else 1.
 """
 import argparse
 import os
@@ -14,6 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 from circles import Graph  # noqa: E402
+from guards import shared  # noqa: E402
 from imports import folder as top, imports  # noqa: E402
 from lengths import LINES_MAX, too_long  # noqa: E402
 from names import names  # noqa: E402
@@ -63,6 +65,7 @@ def main():
         print(f"script/structure: {error}", file=sys.stderr)
         return 1
     faults = [f"{name} has {lines} lines, more than {LINES_MAX}" for name, lines in too_long(options.root)]
+    faults += [f"{guard} guards {' and '.join(names)}" for guard, names in shared(options.root)]
     faults += wrong
     faults += [shown(circle) for circle in files + folders]
     more = len(faults) - SHOWN

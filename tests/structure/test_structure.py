@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 from main import found, shown, wrong_imports  # noqa: E402
+from guards import shared  # noqa: E402
 from lengths import too_long  # noqa: E402
 
 # Straight: low/tool < low/base < mid/work < high/top. Both low/base.c and mid/work.c have a static function `step`, and
@@ -201,6 +202,13 @@ class Structure(unittest.TestCase):
         self.tree.write("../docs/pages.md", "\n" * 502)
         self.tree.write("made.c", "\n" * 501)
         self.assertEqual(list(too_long(self.tree.root)), [("docs/pages.md", 502), ("src/low/long.c", 501)])
+
+
+    def test_guards(self):
+        subprocess.run(["git", "init", "-q", self.tree.root], check=True)
+        for name, guard in (("one.h", "A_DISK_H"), ("two.h", "A_DISK_H"), ("three.h", "ANOTHER_H")):
+            self.tree.write(f"low/{name}", f"// A header.\n#ifndef {guard}\n#define {guard}\n#endif\n")
+        self.assertEqual(shared(self.tree.root), [("A_DISK_H", ["src/low/one.h", "src/low/two.h"])])
 
 
 class Planted(unittest.TestCase):
