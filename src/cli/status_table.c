@@ -1,0 +1,59 @@
+#include "cli/status_table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_time(const char *what, const char *time) {
+    if (time[0] != '\0') {
+        printf("  %-15s %s\n", what, time);
+    }
+}
+
+static void print_draw(const struct status *status) {
+    const struct stored_draw *draw = &status->draw;
+    printf("Draw %s: %s\n", status->draw_name, draw_state_name(draw->state));
+    printf("  %-15s %" PRIu64 " of %" PRIu32 " finished\n", "agencies", status->totals.finished,
+           draw->agencies);
+    printf("  %-15s %" PRIu64 "\n", "bets", status->totals.bets);
+    print_time("opened", draw->opened_at);
+    print_time("sealed", draw->sealed_at);
+    print_time("drawn", draw->drawn_at);
+    if (status_is_drawn(status)) {
+        printf("  %-15s %u\n", "winning number", draw->winning_number);
+        printf("  %-15s %" PRIu64 "\n", "winners", status->totals.winners);
+    }
+}
+
+static const char *agency_state(const struct stored_agency *agency) {
+    if (agency->finished_at[0] == '\0') {
+        return "sending";
+    }
+    return agency->told_at[0] == '\0' ? "finished" : "told";
+}
+
+static bool print_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct status *status = context;
+    (void)error;
+    printf("%8" PRIu32 "  %12" PRIu64 "  %-8s", agency->agency, agency->bets, agency_state(agency));
+    if (status_is_drawn(status)) {
+        printf("  %7" PRIu64, status_take_winners(status, agency->agency));
+    }
+    putchar('\n');
+    return true;
+}
+
+bool status_table_print(struct status *status, struct error *error) {
+    print_draw(status);
+    if (status->totals.agencies > 0) {
+        printf("\n%8s  %12s  %-8s%s\n", "agency", "bets", "state",
+               status_is_drawn(status) ? "  winners" : "");
+    }
+    if (!store_agencies(status->store, print_agency, status, error)) {
+        return false;
+    }
+    if (status->totals.agencies < status->draw.agencies) {
+        uint64_t silent = status->draw.agencies - status->totals.agencies;
+        printf("\n%" PRIu64 " %s sent nothing yet\n", silent, silent == 1 ? "agency has" : "agencies have");
+    }
+    return true;
+}
