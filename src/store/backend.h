@@ -20,7 +20,7 @@ struct store_operations {
     bool is_shared; // several servers may use one store; then the last eight are required, too
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
-    void (*rollback)(struct store *store);
+    bool (*rollback)(struct store *store); // false when the store cannot be used after that
     bool (*put_draw)(struct store *store, const struct stored_draw *draw, struct error *error);
     bool (*put_agency)(struct store *store, const struct stored_agency *agency, struct error *error);
     bool (*add_chunk)(struct store *store, const struct stored_chunk *chunk, struct error *error);
@@ -34,6 +34,7 @@ struct store_operations {
                    store_each_piece each, void *context, struct error *error);
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
+    // Of a store that has failed, what was written last is left as it is: the next one to open it checks it.
     void (*close)(struct store *store);
     // Of a store whose rows have the draw's number in place of its name; NULL otherwise. Finds a number for a
     // draw that has no row yet.
@@ -54,8 +55,8 @@ struct store_operations {
     bool (*claim_draw)(struct store *store, bool *claimed, struct error *error);
 };
 
-// Every backend's own struct begins with this one. store_init sets the first three members; the rest are for
-// store.c.
+// Every backend's own struct begins with this one. store_init sets the first three members; only store.c
+// changes the rest. An operation may ask whether the store has failed.
 struct store {
     const struct store_operations *operations;
     const char *address; // for messages: without a password

@@ -41,13 +41,14 @@ static bool postgres_commit(struct store *store, struct error *error) {
 }
 
 // Any failure here ends the connection, and with it the transaction.
-static void postgres_rollback(struct store *store) {
+static bool postgres_rollback(struct store *store) {
     struct postgres_session *session = &postgres_of(store)->session;
     postgres_of(store)->base.draw_number = 0; // of a draw that may not be stored
-    if (store->failed || !postgres_group_drop(session)) {
-        store->failed = true;
-        postgres_link_close(&session->link);
+    if (!store->failed && postgres_group_drop(session)) {
+        return true;
     }
+    postgres_link_close(&session->link);
+    return false;
 }
 
 // Statements ----------------------------------------------------------------------------------------------

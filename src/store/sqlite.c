@@ -36,9 +36,10 @@ static bool sqlite_commit(struct store *store, struct error *error) {
            (!sqlite->serves || sqlite_files_unchanged(&sqlite->files, error));
 }
 
-static void sqlite_rollback(struct store *store) {
+static bool sqlite_rollback(struct store *store) {
     struct error ignored; // some failures have rolled back already
     (void)!sqlite_statements_run(&of(store)->statements, STATEMENT_ROLLBACK, NULL, "roll back", &ignored);
+    return true;
 }
 
 // Writes a row of that size, in a group that is rolled back. Its pages go into the log, where a later commit
@@ -98,13 +99,12 @@ static bool sqlite_check_files(struct store *store, store_on_damage on_damage, v
 
 // Opening and closing -------------------------------------------------------------------------------------
 
-static void sqlite_close(struct store *store) {
-    struct sqlite_store *sqlite = of(store);
+// The log is kept unchanged if the next server to open the store has to check all of it.
+static void close_files(struct sqlite_store *sqlite, bool keeps_log) {
     if (sqlite->checkpointer != NULL && !checkpointer_stop(&sqlite->checkpointer)) {
-        store->failed = true;
+        keeps_log = true;
     }
-    // The log is kept unchanged: the next server to open the store checks all of it.
-    if (!store->failed) {
+    if (!keeps_log) {
         sqlite_files_let_go(&sqlite->files);
     } else if (sqlite->statements.database != NULL) {
         sqlite3_db_config(sqlite->statements.database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -113,6 +113,10 @@ static void sqlite_close(struct store *store) {
     sqlite3_close(sqlite->statements.database);
     sqlite_files_release(&sqlite->files);
     free(sqlite);
+}
+
+static void sqlite_close(struct store *store) {
+    close_files(of(store), store->failed);
 }
 
 static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
@@ -226,8 +230,7 @@ static bool sqlite_open(const struct store_opening *opening, struct store **stor
     sqlite->serves = opening->mode == STORE_SERVE;
     if (!sqlite_files_find(path, &sqlite->files, error) ||
         !(sqlite->serves ? open_to_serve(sqlite, identity, error) : open_to_read(sqlite, error))) {
-        sqlite->base.store.failed = true;
-        sqlite_close(&sqlite->base.store);
+        close_files(sqlite, true);
         return false;
     }
     *store = &sqlite->base.store;

@@ -54,7 +54,7 @@ bool store_is_shared(const struct store *store) {
 void store_drop(struct store *store) {
     if (store->in_group) {
         store->in_group = false;
-        store->operations->rollback(store);
+        store->failed = !store->operations->rollback(store) || store->failed;
     }
 }
 

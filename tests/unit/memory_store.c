@@ -157,8 +157,9 @@ static bool commit(struct store *store, struct error *error) {
     return done;
 }
 
-static void rollback(struct store *store) {
+static bool rollback(struct store *store) {
     copy_rows(rows_of(store), committed_rows(((struct memory_store *)store)->place, store->draw_name));
+    return true;
 }
 
 static bool refuse(struct error *error, const struct error_code *code, const char *what) {
