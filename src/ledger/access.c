@@ -26,6 +26,10 @@ void access_give_up(struct ledger *ledger, const struct error *error) {
     }
 }
 
+void access_lose(struct ledger *ledger) {
+    store_give_up(&ledger->store);
+}
+
 bool access_ensure(struct ledger *ledger, struct error *error) {
     if (ledger->store != NULL) {
         return true;

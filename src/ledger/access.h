@@ -13,6 +13,9 @@ bool access_open(struct ledger *ledger, struct error *error) MUST_CHECK;
 // again (trial.h).
 bool access_ensure(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// Closes the store, which cannot be reached or read back at the moment. access_ensure reopens it.
+void access_lose(struct ledger *ledger);
+
 // Logs the error and closes the store. Only reopening it shows what it holds.
 void access_give_up(struct ledger *ledger, const struct error *error);
 

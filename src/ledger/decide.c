@@ -57,11 +57,10 @@ static bool is_final(enum verdict verdict) {
 // Compares `count` of the chunk's bets with the stored ones, starting at `first`.
 static bool compare(struct ledger *ledger, const struct ledger_input *input, uint64_t first, uint32_t count,
                     struct decision *decision, bool *same, struct error *error) {
-    struct agency *agency = &ledger->agencies[input->agency];
     struct resend_result result;
     bool done = resend_compare(ledger->store, ledger->cache, input->agency, first, input->chunk, count,
                                &result, error);
-    agency->largest = result.largest > agency->largest ? (uint32_t)result.largest : agency->largest;
+    state_note_size(ledger, input->agency, result.largest);
     *same = result.same;
     if (done && result.damage.code != ERROR_NONE) {
         decision->verdict = VERDICT_DAMAGED;

@@ -154,7 +154,7 @@ static bool begin_anew(struct ledger *ledger, struct queue_node *requests, struc
         if (!is_away && error->code != ERROR_STORE_AWAY) {
             return false;
         }
-        store_give_up(&ledger->store); // access_ensure reopens it and reads it back
+        access_lose(ledger);
     }
     take_back(requests, !is_away);
     ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;

@@ -48,7 +48,7 @@ void ledger_close(struct ledger **pointer) {
     winners_free(ledger->winners);
     row_cache_free(ledger->cache);
     free(ledger->agencies);
-    free(ledger->open_group.touched);
+    free(ledger->touched.numbers);
     listings_free(ledger->listings);
     free(ledger);
 }

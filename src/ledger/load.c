@@ -111,7 +111,7 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     bool is_open = ledger->draw.state == DRAW_OPEN;
     bool seals = is_open && state_all_finished(ledger); // AGENCIES is smaller than it was
     bool puts_draw = ledger->is_shared ? seals || !ledger->draw_is_stored : is_open;
-    if (!puts_draw && !ledger->is_shared && ledger->open_group.touched_count == 0) {
+    if (!puts_draw && !ledger->is_shared && ledger->touched.count == 0) {
         return true;
     }
     if (needs_lock(ledger, puts_draw, error)) {

@@ -30,15 +30,13 @@ void open_group_drop(struct ledger *ledger) {
 }
 
 bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
-    struct open_group *group = &ledger->open_group;
-    for (uint32_t i = 0; i < group->touched_count; i++) {
-        struct agency *agency = &ledger->agencies[group->touched[i]];
+    for (uint32_t i = 0; i < ledger->touched.count; i++) {
+        struct agency *agency = &ledger->agencies[ledger->touched.numbers[i]];
         if (!store_put_agency(ledger->store, &agency->row, error)) {
             return false;
         }
-        agency->touched = false;
     }
-    group->touched_count = 0;
+    state_untouch_all(ledger);
     return true;
 }
 

@@ -1,6 +1,5 @@
 #include "ledger/stage.h"
 
-#include "base/clock.h"
 #include "ledger/listing.h"
 #include "ledger/open_group.h"
 #include "ledger/state.h"
@@ -28,37 +27,30 @@ static bool cut_chunk(const struct ledger_input *input, uint32_t skip, uint64_t 
 
 static bool append(struct ledger *ledger, struct ledger_request *request, uint32_t skip,
                    struct error *error) {
-    struct agency *agency = &ledger->agencies[request->input.agency];
+    uint32_t agency = request->input.agency;
     struct stored_chunk stored;
     if (skip == request->input.chunk->count) {
         return true;
     }
-    if (!cut_chunk(&request->input, skip, agency->row.bets, &stored, error) ||
+    if (!cut_chunk(&request->input, skip, ledger->agencies[agency].row.bets, &stored, error) ||
         !open_group_begin(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
         return false;
     }
     request->own.attempt.bets = request->answer.stored = stored.count;
     request->own.attempt.at = stored.first;
-    agency->row.bets += stored.count;
-    if (stored.rows_length > agency->largest) {
-        agency->largest = (uint32_t)stored.rows_length;
-    }
     open_group_note_bets(ledger);
-    state_touch(ledger, request->input.agency);
+    state_add_bets(ledger, agency, stored.count, stored.rows_length);
     return true;
 }
 
 static bool finish_agency(struct ledger *ledger, struct ledger_request *request, struct error *error) {
-    struct agency *agency = &ledger->agencies[request->input.agency];
-    if (agency_has_finished(agency)) {
+    if (agency_has_finished(&ledger->agencies[request->input.agency])) {
         return true;
     }
     request->answer.finished = true;
-    clock_utc_text(agency->row.finished_at);
     request->own.attempt.last = true;
-    ledger->finished++;
     open_group_note_end(ledger);
-    state_touch(ledger, request->input.agency);
+    state_finish(ledger, request->input.agency);
     return open_group_begin(ledger, error);
 }
 
@@ -87,9 +79,7 @@ static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, u
 }
 
 static bool stage_told(struct ledger *ledger, uint32_t agency, struct error *error) {
-    clock_utc_text(ledger->agencies[agency].row.told_at);
-    ledger->told++;
-    state_touch(ledger, agency);
+    state_tell(ledger, agency);
     return open_group_begin(ledger, error);
 }
 

@@ -11,8 +11,38 @@
 void state_touch(struct ledger *ledger, uint32_t number) {
     if (!ledger->agencies[number].touched) {
         ledger->agencies[number].touched = true;
-        ledger->open_group.touched[ledger->open_group.touched_count++] = number;
+        ledger->touched.numbers[ledger->touched.count++] = number;
     }
+}
+
+void state_untouch_all(struct ledger *ledger) {
+    for (uint32_t i = 0; i < ledger->touched.count; i++) {
+        ledger->agencies[ledger->touched.numbers[i]].touched = false;
+    }
+    ledger->touched.count = 0;
+}
+
+void state_note_size(struct ledger *ledger, uint32_t number, size_t bytes) {
+    struct agency *agency = &ledger->agencies[number];
+    agency->largest = bytes > agency->largest ? (uint32_t)bytes : agency->largest;
+}
+
+void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_t bytes) {
+    ledger->agencies[number].row.bets += bets;
+    state_note_size(ledger, number, bytes);
+    state_touch(ledger, number);
+}
+
+void state_finish(struct ledger *ledger, uint32_t number) {
+    clock_utc_text(ledger->agencies[number].row.finished_at);
+    ledger->finished++;
+    state_touch(ledger, number);
+}
+
+void state_tell(struct ledger *ledger, uint32_t number) {
+    clock_utc_text(ledger->agencies[number].row.told_at);
+    ledger->told++;
+    state_touch(ledger, number);
 }
 
 // That an agency has been told is first known here. It is remembered even when it could not be stored,
@@ -64,11 +94,10 @@ bool state_resize(struct ledger *ledger, struct error *error) {
         }
     }
     free(ledger->agencies);
-    free(ledger->open_group.touched);
+    free(ledger->touched.numbers);
     ledger->agencies = agencies;
     ledger->agency_places = count;
-    ledger->open_group.touched = touched;
-    ledger->open_group.touched_count = touched_count;
+    ledger->touched = (struct touched){touched, touched_count};
     return true;
 }
 
@@ -83,7 +112,7 @@ bool state_forget(struct ledger *ledger, struct error *error) {
         agency->row = row;
         agency->touched = false;
     }
-    ledger->finished = ledger->open_group.touched_count = 0;
+    ledger->finished = ledger->touched.count = 0;
     ledger->loaded.rows = ledger->loaded.last_row = 0;
     ledger->loaded.bets = 0;
     return true;

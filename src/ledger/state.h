@@ -14,19 +14,24 @@
 struct listings;
 struct row_cache;
 
+// Changed by the functions below, and by no others.
 struct agency {
     struct stored_agency row; // with the open group's changes; its checksum is 0 while none is stored
     uint32_t largest; // bytes of the largest of its chunks that this server stored or read again; 0: none
     bool touched;     // the open group changes its row
 };
 
-// The state of the store's open group. Changed by open_group.h; `touched`, by state_touch.
+// The state of the store's open group. Changed by open_group.h.
 struct open_group {
     bool is_begun;
     bool appends;       // it adds bets
     uint32_t finishing; // how many agencies finish with it
-    uint32_t *touched;  // [agency_places]: the agencies whose rows it changes
-    uint32_t touched_count;
+};
+
+// The agencies whose rows the open group changes. Changed by the functions below, and by no others.
+struct touched {
+    uint32_t *numbers; // [agency_places]
+    uint32_t count;
 };
 
 // What is known of the current requests together. Changed by in_hand.h.
@@ -35,7 +40,7 @@ struct in_hand {
     bool has_looked; // the stored draw was checked for them
 };
 
-// Results of the last load (load.h) that the next one needs.
+// Results of the last load that the next one needs. Changed by load.h; its counts start over in state_forget.
 struct loaded {
     uint32_t rows, last_row; // how many agencies had a row, and the last one's number
     uint64_t bets;           // of all agencies
@@ -45,23 +50,33 @@ struct loaded {
 };
 
 struct ledger {
+    // Set by ledger_open, and not changed afterwards.
     struct ledger_options options;
     char draw_name[DRAW_NAME_BYTES_MAX + 1];
+    // Changed by access.h.
     struct store *store; // NULL after a failure, until it has been reopened
-    bool is_shared;      // other servers may change what is stored
+    // Changed by load.h: `draw` by terms.h, too, and by those who store it (open_group.h, trial.h, work.h).
+    bool is_shared; // other servers may change what is stored
     struct stored_draw draw;
-    bool draw_is_stored;     // as it is in `draw`
+    bool draw_is_stored; // as it is in `draw`
+    // Changed by the functions below, and by no others.
     struct agency *agencies; // [agency_places]; 0 is nobody
     size_t agency_places;    // draw.agencies + 1
     uint32_t finished, told; // how many agencies
+    struct touched touched;
+    // Each has an owner, named with its struct.
     struct open_group open_group;
     struct in_hand in_hand;
     struct loaded loaded;
-    bool failing;            // nothing has been stored since the store failed (trial.h)
-    size_t failed_bytes;     // how many bytes it failed to store, at most
-    int careful;             // how many more groups lock their agencies before they are decided on
-    bool all_told;           // options.all_told has been called
-    struct winners *winners; // once drawn
+    // Changed by trial.h.
+    bool failing;        // nothing has been stored since the store failed
+    size_t failed_bytes; // how many bytes it failed to store, at most
+    // Changed by group.h.
+    int careful; // how many more groups lock their agencies before they are decided on
+    // Changed by notes.h.
+    bool all_told; // options.all_told has been called
+    // Set once drawn: by work.h on the server that makes the draw, by load.h on any other.
+    struct winners *winners;
     struct row_cache *cache; // stored chunks, of groups that were committed or may still be
     struct listings *listings;
 };
@@ -86,6 +101,19 @@ bool state_take_agency(void *context, const struct stored_agency *stored, struct
 
 // Notes that the open group changes the agency's row.
 void state_touch(struct ledger *ledger, uint32_t number);
+
+// The rows that the open group changes have been put.
+void state_untouch_all(struct ledger *ledger);
+
+// The open group adds `bets` bets to the agency. Their rows have `bytes` bytes.
+void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_t bytes);
+
+// A stored chunk of the agency was read again. Its rows have `bytes` bytes.
+void state_note_size(struct ledger *ledger, uint32_t number, size_t bytes);
+
+// The agency finishes, or has been told, with the open group: now.
+void state_finish(struct ledger *ledger, uint32_t number);
+void state_tell(struct ledger *ledger, uint32_t number);
 
 // Whether every agency of the draw has finished, as far as this server knows.
 bool state_all_finished(const struct ledger *ledger);
