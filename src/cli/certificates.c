@@ -20,8 +20,9 @@ bool certificates_reload(struct certificates *certificates, struct net *net) {
         return false;
     }
     if (!tls_options_read(&options->tls, options->settings, TLS_SERVER, &tls, &error)) {
-        log_event(LOG_LEVEL_ERROR, "reload", LOG_FAIL, "error: %s | message: %s; those read before go on",
-                  error_name(error.code), error.text);
+        log_event(LOG_LEVEL_ERROR, "reload", LOG_FAIL,
+                  "error: %s | message: %s; those read before stay in use", error_name(error.code),
+                  error.text);
         return false;
     }
     net_set_tls(net, tls);

@@ -131,7 +131,7 @@ static bool on_winner(void *context, const struct stored_winner *winner, struct 
         check->next_winner++;
     } else if (check->draw.state == DRAW_DRAWN) {
         damage(check,
-               "the winner with bet %" PRIu64 " of agency %" PRIu32 " is none of the bets, in their order",
+               "the winner with bet %" PRIu64 " of agency %" PRIu32 " is not the next of the winning bets",
                winner->bet, winner->agency);
     } else {
         damage(check, "agency %" PRIu32 " has a winner before the draw", winner->agency);
@@ -147,7 +147,7 @@ static void check_state(struct check *check) {
     const struct stored_draw *draw = &check->draw;
     bool closed = draw->state != DRAW_OPEN;
     if (!is_step_done(draw->sealed_at, closed) || !is_step_done(draw->drawn_at, draw->state == DRAW_DRAWN)) {
-        damage(check, "the draw is %s, which its times do not say", draw_state_name(draw->state));
+        damage(check, "the draw is %s, but its times say otherwise", draw_state_name(draw->state));
     }
     if (closed != (check->finished == draw->agencies)) {
         damage(check, "the draw is %s, and %" PRIu64 " of %" PRIu32 " agencies have finished",

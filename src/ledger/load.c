@@ -26,7 +26,8 @@ static bool load_agency(void *context, const struct stored_agency *stored, struc
 static bool load_winner(void *context, const struct stored_winner *winner, struct error *error) {
     struct ledger *ledger = context;
     if (winner->agency < 1 || winner->agency > ledger->draw.agencies) {
-        return error_set(error, ERROR_STORE_FAILED, "a stored winner is of agency %" PRIu32 ", which is none",
+        return error_set(error, ERROR_STORE_FAILED,
+                         "a stored winner is of agency %" PRIu32 ", which the draw does not have",
                          winner->agency);
     }
     return winners_add(ledger->winners, winner->agency, winner->document) ||

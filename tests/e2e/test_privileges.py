@@ -165,7 +165,7 @@ class Certificates(Story):
         os.unlink(f"{self.own}/ca.crt")
         os.mkfifo(f"{self.own}/ca.crt")
         server.signal(1)
-        server.wait_for("action: reload .*result: fail .*is not a regular file.*those read before go on")
+        server.wait_for("action: reload .*result: fail .*is not a regular file.*those read before stay in use")
         server.signal(15)
         self.assertEqual(server.wait(), 0)
 
