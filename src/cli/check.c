@@ -29,8 +29,8 @@ const struct settings_command check_command = {
 };
 
 static void print_damage(void *context, const char *damage) {
-    const char *draw_name = context;
-    printf("draw %s: damaged: %s\n", draw_name, damage);
+    const char *const *draw_name = context;
+    printf("draw %s: damaged: %s\n", *draw_name, damage);
 }
 
 static void print_result(const char *draw_name, const struct check_result *result) {
@@ -41,13 +41,13 @@ static void print_result(const char *draw_name, const struct check_result *resul
 
 static bool check(const struct check_options *options, struct error *error) {
     const char *path = options->store.address;
-    char *draw_name = (char *)(uintptr_t)options->store.draw;
+    const char *draw_name = options->store.draw;
     struct store *store;
     struct check_result result;
     if (!store_open(path, draw_name, STORE_READ, &store, error)) {
         return false;
     }
-    bool done = check_draw(store, print_damage, draw_name, &result, error);
+    bool done = check_draw(store, print_damage, &draw_name, &result, error);
     store_close(&store);
     if (!done) {
         return false;

@@ -27,6 +27,7 @@
 #include "store/store.h"
 #include "store/watch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,7 @@ static bool open_net(struct server *server, struct error *error) {
         .connections_max = options->connections_max,
         .memory_max = options->memory_max,
     };
+    static_assert(sizeof net.sockets == sizeof server->listening.sockets, "a socket for each port");
     memcpy(net.sockets, server->listening.sockets, sizeof net.sockets);
     const struct handler *handler = is_echo(server) ? &echo_handler : &lottery_handler;
     return net_open(&net, handler, server->lottery, &server->net, error);
