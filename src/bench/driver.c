@@ -87,7 +87,6 @@ static bool start_threads(struct driver *driver, struct driver_thread *threads, 
     bool good = true;
     driver->run.start_ns = steady_ns();
     for (uint32_t i = 0; i < wanted && good; i++) {
-        threads[i].worker.shared.start_ns = driver->run.start_ns;
         pthread_mutex_lock(&driver->mutex);
         driver->running++;
         pthread_mutex_unlock(&driver->mutex);

@@ -205,6 +205,7 @@ static bool check_still_good(struct worker *worker, uint64_t answered_ns, struct
 }
 
 bool worker_run(struct worker *worker, struct error *error) {
+    worker->shared.start_ns = worker->run->start_ns;
     for (uint32_t i = 0; i < worker->sender_count; i++) {
         worker->senders_done += sender_done(&worker->senders[i]);
         if (!watch(worker, &worker->senders[i], EPOLL_CTL_ADD, error)) {
