@@ -1,7 +1,7 @@
 #include "bench/driver.h"
 
 #include "agency/limits.h"
-#include "bench/steady.h"
+#include "base/clock.h"
 #include "bench/worker.h"
 
 #include <assert.h>
@@ -55,7 +55,7 @@ static void *run_thread(void *context) {
     struct driver *driver = thread->driver;
     prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
     thread->failed = !worker_run(&thread->worker, &thread->error);
-    thread->ended_ns = steady_ns();
+    thread->ended_ns = clock_steady_ns();
     if (thread->failed) {
         atomic_store(&driver->run.stopping, true);
     }
@@ -65,12 +65,12 @@ static void *run_thread(void *context) {
 
 // Waits until every thread has ended, and ticks meanwhile.
 static void wait_for_threads(struct driver *driver) {
-    uint64_t tick_ns = steady_ns() + (uint64_t)TICK_MS * 1000000;
+    uint64_t tick_ns = clock_steady_ns() + (uint64_t)TICK_MS * 1000000;
     pthread_mutex_lock(&driver->mutex);
     while (driver->running > 0) {
         struct timespec until = {(time_t)(tick_ns / second_ns), (long)(tick_ns % second_ns)};
         pthread_cond_clockwait(&driver->ended, &driver->mutex, CLOCK_MONOTONIC, &until);
-        uint64_t now_ns = steady_ns();
+        uint64_t now_ns = clock_steady_ns();
         if (now_ns >= tick_ns) { // else a thread has ended
             pthread_mutex_unlock(&driver->mutex);
             driver->options->tick(driver->options->context, atomic_load(&driver->run.acknowledged),
@@ -85,7 +85,7 @@ static void wait_for_threads(struct driver *driver) {
 static bool start_threads(struct driver *driver, struct driver_thread *threads, struct error *error) {
     uint32_t wanted = driver->options->threads;
     bool good = true;
-    driver->run.start_ns = steady_ns();
+    driver->run.start_ns = clock_steady_ns();
     for (uint32_t i = 0; i < wanted && good; i++) {
         pthread_mutex_lock(&driver->mutex);
         driver->running++;

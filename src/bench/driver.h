@@ -13,7 +13,7 @@ struct driver_result {
     uint64_t bets, chunks;
     uint64_t text_bytes; // of the bets as CSV, including newlines
     uint64_t elapsed_ns; // from the first write to the last answer
-    uint64_t ended_ns;   // when the last answer was read (steady_ns)
+    uint64_t ended_ns;   // when the last answer was read (clock_steady_ns)
     struct histogram ack_ns;
     uint64_t marks;     // how many times DRIVER_MARK_BETS bets were acknowledged
     uint64_t *marks_ns; // when, from the start; driver_result_free frees it

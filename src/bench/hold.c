@@ -1,8 +1,8 @@
 #include "bench/hold.h"
 
+#include "base/clock.h"
 #include "bench/channel.h"
 #include "bench/interrupt.h"
-#include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
@@ -129,7 +129,7 @@ static bool take_winners(struct hold *hold, struct waiter *waiter, const struct 
         return wrong(hold, waiter, error, "the draw was made before everyone was waiting for it");
     }
     struct hold_result *result = hold->result;
-    uint64_t now_ns = steady_ns();
+    uint64_t now_ns = clock_steady_ns();
     result->first_ns = hold->answered == 0 ? now_ns : result->first_ns;
     result->last_ns = now_ns;
     result->winners_bytes += reply->winners.length;
@@ -218,16 +218,16 @@ static bool read_answers(struct hold *hold, struct waiter *waiter, struct error 
 // Reads answers until *counter reaches `wanted`.
 static bool read_until(struct hold *hold, const uint32_t *counter, uint32_t wanted, struct error *error) {
     struct epoll_event events[EVENTS_AT_ONCE];
-    uint64_t heard_ns = steady_ns();
+    uint64_t heard_ns = clock_steady_ns();
     while (*counter < wanted) {
         int count = epoll_wait(hold->epoll, events, EVENTS_AT_ONCE, WAIT_MS);
         if (count > 0) {
-            heard_ns = steady_ns();
+            heard_ns = clock_steady_ns();
         }
         if (bench_interrupted()) {
             return error_set(error, ERROR_SHUTTING_DOWN, "interrupted");
         }
-        if (steady_ns() - heard_ns > (uint64_t)SILENCE_MS_MAX * 1000000) {
+        if (clock_steady_ns() - heard_ns > (uint64_t)SILENCE_MS_MAX * 1000000) {
             return error_set(error, ERROR_NETWORK,
                              "only %" PRIu32 " of %" PRIu32 " waiting agencies were answered", *counter,
                              wanted);

@@ -1,7 +1,7 @@
 #include "bench/sender.h"
 
 #include "agency/limits.h"
-#include "bench/steady.h"
+#include "base/clock.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
@@ -106,7 +106,7 @@ static bool encode_frame(struct sender *sender, struct sender_shared *shared, ui
 }
 
 static bool begin_chunk(struct sender *sender, struct sender_shared *shared, struct error *error) {
-    uint64_t since = shared->chunk_interval_ns > 0 ? scheduled_ns(sender, shared) : steady_ns();
+    uint64_t since = shared->chunk_interval_ns > 0 ? scheduled_ns(sender, shared) : clock_steady_ns();
     uint64_t left = sender->bets - sender->bets_begun;
     uint32_t bets = left < shared->chunk_size ? (uint32_t)left : shared->chunk_size;
     uint64_t place = payload_place(shared->payload, sender->place + sender->bets_begun, bets);
@@ -137,7 +137,7 @@ bool sender_write(struct sender *sender, struct sender_shared *shared, struct er
     }
     for (;;) {
         uint64_t due = sender_due_ns(sender, shared);
-        if (due == UINT64_MAX || (due > 0 && due > steady_ns())) {
+        if (due == UINT64_MAX || (due > 0 && due > clock_steady_ns())) {
             return true;
         }
         if (!begin_chunk(sender, shared, error) || !write_chunk(sender, error)) {
@@ -195,7 +195,7 @@ static bool take_answer(struct sender *sender, struct sender_shared *shared, con
 }
 
 static bool take_answers(struct sender *sender, struct sender_shared *shared, struct error *error) {
-    uint64_t now_ns = steady_ns();
+    uint64_t now_ns = clock_steady_ns();
     size_t taken = 0;
     for (;;) {
         const uint8_t *message;

@@ -1,8 +1,8 @@
 #include "bench/worker.h"
 
 #include "agency/limits.h"
+#include "base/clock.h"
 #include "bench/interrupt.h"
-#include "bench/steady.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
 
@@ -114,7 +114,7 @@ bool worker_prepare(struct worker *worker, uint32_t index, struct error *error) 
 static void count_bets(struct run *run, uint64_t bets) {
     uint64_t before = atomic_fetch_add(&run->acknowledged, bets);
     for (uint64_t mark = before / DRIVER_MARK_BETS + 1; mark * DRIVER_MARK_BETS <= before + bets; mark++) {
-        run->marks_ns[mark - 1] = steady_ns() - run->start_ns;
+        run->marks_ns[mark - 1] = clock_steady_ns() - run->start_ns;
         run->options->marked(run->options->context, mark);
     }
 }
@@ -153,7 +153,7 @@ static bool handle_event(struct worker *worker, const struct epoll_event *event,
 // unnoticed.
 static struct timespec time_to_wait(const struct worker *worker) {
     uint64_t longest_ns = (uint64_t)WAIT_MS_MAX * 1000000;
-    uint64_t now_ns = steady_ns();
+    uint64_t now_ns = clock_steady_ns();
     uint64_t wait_ns = longest_ns;
     for (uint32_t i = 0; worker->shared.chunk_interval_ns > 0 && i < worker->sender_count; i++) {
         uint64_t due_ns = sender_due_ns(&worker->senders[i], &worker->shared);
@@ -197,7 +197,7 @@ static bool check_still_good(struct worker *worker, uint64_t answered_ns, struct
     if (bench_interrupted()) {
         return error_set(error, ERROR_SHUTTING_DOWN, "interrupted");
     }
-    if (steady_ns() - answered_ns > (uint64_t)SILENCE_MS_MAX * 1000000 && waits_for_answers(worker)) {
+    if (clock_steady_ns() - answered_ns > (uint64_t)SILENCE_MS_MAX * 1000000 && waits_for_answers(worker)) {
         return error_set(error, ERROR_NETWORK, "the central has not answered for %d s",
                          SILENCE_MS_MAX / 1000);
     }
@@ -216,14 +216,14 @@ bool worker_run(struct worker *worker, struct error *error) {
         return false;
     }
     struct epoll_event events[EVENTS_AT_ONCE];
-    uint64_t answered_ns = steady_ns();
+    uint64_t answered_ns = clock_steady_ns();
     while (worker->senders_done < worker->sender_count && !atomic_load(&worker->run->stopping)) {
         struct timespec wait = time_to_wait(worker);
         int count = epoll_pwait2(worker->epoll, events, EVENTS_AT_ONCE, &wait, NULL);
         if (count < 0 && errno != EINTR) {
             return error_set_system(error, errno, "epoll_pwait2");
         }
-        answered_ns = count > 0 ? steady_ns() : answered_ns;
+        answered_ns = count > 0 ? clock_steady_ns() : answered_ns;
         if (!check_still_good(worker, answered_ns, error) || !handle_events(worker, events, count, error)) {
             return false;
         }

@@ -5,8 +5,8 @@
 
 #include "cmocka_all.h"
 
+#include "base/clock.h"
 #include "bench/sender.h"
-#include "bench/steady.h"
 #include "wire/reply.h"
 
 #include <errno.h>

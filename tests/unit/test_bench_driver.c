@@ -2,9 +2,9 @@
 // A thread of this test plays the central.
 #include "cmocka_all.h"
 
+#include "base/clock.h"
 #include "bench/driver.h"
 #include "bench/interrupt.h"
-#include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -179,7 +179,7 @@ static void assert_heard(uint32_t agency, struct heard expected) {
 
 static void each_agency_sends_its_share(void **state) {
     (void)state;
-    uint64_t before_ns = steady_ns();
+    uint64_t before_ns = clock_steady_ns();
     if (!drive()) {
         fail_msg("%s", error.text);
     }
@@ -191,7 +191,7 @@ static void each_agency_sends_its_share(void **state) {
     assert_int_equal(result.ack_ns.count, 6);
     assert_int_equal(result.marks, 0);
     assert_int_equal(result.text_bytes, payload.text_length);
-    assert_true(result.elapsed_ns > 0 && result.ended_ns > before_ns && result.ended_ns <= steady_ns());
+    assert_true(result.elapsed_ns > 0 && result.ended_ns > before_ns && result.ended_ns <= clock_steady_ns());
     assert_true(result.elapsed_ns < result.ended_ns - before_ns);
     assert_true(result.ack_ns.maximum <= result.elapsed_ns);
 }

@@ -2,9 +2,9 @@
 // A thread of this test plays the central, and reads are as short as a story wants.
 #include "cmocka_all.h"
 
+#include "base/clock.h"
 #include "bench/hold.h"
 #include "bench/interrupt.h"
-#include "bench/steady.h"
 #include "bet/errors.h"
 #include "wire/limits.h"
 #include "wire/message.h"
@@ -157,12 +157,12 @@ static void all_are_held_and_answered(void **state) {
         assert_int_equal(ntohl(from->sin_addr.s_addr), INADDR_LOOPBACK + 1);
         tell(i, i == 0 ? "" : "22,7574");
     }
-    uint64_t before_ns = steady_ns();
+    uint64_t before_ns = clock_steady_ns();
     assert_true(hold_collect(hold, before_ns, &result, &error));
     assert_int_equal(result.winners_bytes, 2 * strlen("22,7574"));
     assert_int_equal(result.after_ns.count, WAITING);
     assert_true(before_ns <= result.first_ns && result.first_ns < result.last_ns &&
-                result.last_ns <= steady_ns());
+                result.last_ns <= clock_steady_ns());
     assert_true(result.after_ns.maximum == result.last_ns - before_ns);
     for (int i = 0; i < WAITING; i++) { // whoever has its answer leaves
         char byte;
@@ -176,7 +176,7 @@ static void earlier_answers_count_as_immediate(void **state) {
     for (int i = 0; i < WAITING; i++) {
         tell(i, "22");
     }
-    assert_true(hold_collect(hold, steady_ns() + 1000000000000, &result, &error));
+    assert_true(hold_collect(hold, clock_steady_ns() + 1000000000000, &result, &error));
     assert_int_equal(result.after_ns.count, WAITING);
     assert_int_equal(result.after_ns.maximum, 0);
 }
@@ -201,7 +201,7 @@ static void an_answer_may_come_in_pieces_of_any_length(void **state) {
         assert_true(open_hold());
         pthread_t telling; // more than a socket takes if nobody reads
         assert_int_equal(pthread_create(&telling, NULL, tell_everyone, NULL), 0);
-        assert_true(hold_collect(hold, steady_ns(), &result, &error));
+        assert_true(hold_collect(hold, clock_steady_ns(), &result, &error));
         pthread_join(telling, NULL);
         assert_int_equal(result.winners_bytes, WAITING * strlen(told));
         end(state);
@@ -261,7 +261,7 @@ static void nor_is_an_end_after_the_first_answer(void **state) {
     (void)state;
     assert_true(open_hold());
     shutdown(central.connections[1], SHUT_RDWR);
-    assert_false(hold_collect(hold, steady_ns(), &result, &error));
+    assert_false(hold_collect(hold, clock_steady_ns(), &result, &error));
     assert_string_equal(error.text, "waiting agency 2: the central closed the connection without answering");
 }
 
@@ -272,7 +272,7 @@ static void a_reset_is_not_an_answer(void **state) {
     assert_int_equal(setsockopt(central.connections[1], SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
     close(central.connections[1]);
     central.connections[1] = -1;
-    assert_false(hold_collect(hold, steady_ns(), &result, &error));
+    assert_false(hold_collect(hold, clock_steady_ns(), &result, &error));
     assert_string_equal(error.text, "waiting agency 2: the central closed the connection without answering");
 }
 
@@ -296,7 +296,7 @@ static void an_agency_that_is_not_held_is_named(void **state) {
     size_t length = reply_encode_not_ready(frame, 1000);
     assert_true(open_hold());
     send_all(2, frame, length);
-    assert_false(hold_collect(hold, steady_ns(), &result, &error));
+    assert_false(hold_collect(hold, clock_steady_ns(), &result, &error));
     assert_string_equal(error.text, "waiting agency 3: the central does not hold the question");
 }
 
@@ -331,7 +331,7 @@ static void an_interruption_ends_it(void **state) {
     (void)state;
     assert_true(open_hold());
     bench_interrupt();
-    assert_false(hold_collect(hold, steady_ns(), &result, &error));
+    assert_false(hold_collect(hold, clock_steady_ns(), &result, &error));
     assert_error(&error, ERROR_SHUTTING_DOWN);
     assert_string_equal(error.text, "interrupted");
 }

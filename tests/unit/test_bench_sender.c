@@ -171,7 +171,7 @@ static void a_chunk_is_sent_when_it_is_due(void **state) {
     (void)state;
     shared.chunk_size = 1;
     shared.chunk_interval_ns = 400.0 * (double)second_ns;
-    shared.start_ns = steady_ns() - 1000 * second_ns;
+    shared.start_ns = clock_steady_ns() - 1000 * second_ns;
     connect_as(SOCK_STREAM, 5, 0);
     sender.offset_ns = 50.0 * (double)second_ns;
     write_due();
@@ -194,7 +194,7 @@ static void a_chunk_is_sent_when_it_is_due(void **state) {
 
 static void without_a_rate_latency_begins_with_the_sending(void **state) {
     (void)state;
-    shared.start_ns = steady_ns() - 1000 * second_ns;
+    shared.start_ns = clock_steady_ns() - 1000 * second_ns;
     connect_as(SOCK_STREAM, 1, 0);
     write_due();
     acknowledge(1);
