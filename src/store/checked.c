@@ -6,11 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-// Damage is an error or, in a survey, something to report. Returns whether to continue.
-static bool damaged(const struct store *store, struct error *error, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-
-static bool damaged(const struct store *store, struct error *error, const char *format, ...) {
+bool checked_damaged(const struct store *store, struct error *error, const char *format, ...) {
     char what[ERROR_TEXT_BYTES];
     va_list values;
     va_start(values, format);
@@ -41,20 +37,21 @@ struct caller {
 bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
     return store->operations->get_draw(store, draw, found, error) &&
            (!*found || draw->checksum == stored_draw_checksum(store->draw_name, draw) ||
-            damaged(store, error, "the row of the draw is damaged"));
+            checked_damaged(store, error, "the row of the draw is damaged"));
 }
 
 bool checked_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
                     struct error *error) {
     return store->operations->get_agency(store, number, agency, found, error) &&
            (!*found || agency->checksum == stored_agency_checksum(store->draw_name, agency) ||
-            damaged(store, error, "the row of agency %" PRIu32 " is damaged", number));
+            checked_damaged(store, error, "the row of agency %" PRIu32 " is damaged", number));
 }
 
 static bool hand_on_agency(void *context, const struct stored_agency *agency, struct error *error) {
     const struct caller *caller = context;
     if (agency->checksum != stored_agency_checksum(caller->store->draw_name, agency)) {
-        return damaged(caller->store, error, "the row of agency %" PRIu32 " is damaged", agency->agency);
+        return checked_damaged(caller->store, error, "the row of agency %" PRIu32 " is damaged",
+                               agency->agency);
     }
     return caller->each_agency(caller->context, agency, error);
 }
@@ -75,9 +72,10 @@ bool checked_lock_agencies(struct store *store, const uint32_t *numbers, size_t 
 static bool hand_on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     const struct caller *caller = context;
     if (chunk->numbers == NULL || chunk->checksum != stored_chunk_checksum(caller->store->draw_name, chunk)) {
-        return damaged(caller->store, error,
-                       "the chunk of agency %" PRIu32 " from bet %" PRIu64 " on is not as it was stored",
-                       chunk->agency, chunk->first);
+        return checked_damaged(caller->store, error,
+                               "the chunk of agency %" PRIu32 " from bet %" PRIu64
+                               " on is not as it was stored",
+                               chunk->agency, chunk->first);
     }
     return caller->each_chunk(caller->context, chunk, error);
 }
@@ -97,8 +95,8 @@ bool checked_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_
 static bool hand_on_piece(void *context, const struct stored_piece *piece, struct error *error) {
     const struct caller *caller = context;
     if (piece->digest == NULL || piece->count == 0) {
-        return damaged(caller->store, error, "a chunk from bet %" PRIu64 " on is not as it was stored",
-                       piece->first);
+        return checked_damaged(caller->store, error,
+                               "a chunk from bet %" PRIu64 " on is not as it was stored", piece->first);
     }
     return caller->each_piece(caller->context, piece, error);
 }
@@ -114,8 +112,8 @@ bool checked_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_
 static bool hand_on_winner(void *context, const struct stored_winner *winner, struct error *error) {
     struct caller *caller = context;
     if (winner->document == NULL) {
-        return damaged(caller->store, error, "a winner of agency %" PRIu32 " has no document",
-                       winner->agency);
+        return checked_damaged(caller->store, error, "a winner of agency %" PRIu32 " has no document",
+                               winner->agency);
     }
     caller->winners_checksum += stored_winner_checksum(caller->store->draw_name, winner);
     return caller->each_winner(caller->context, winner, error);
@@ -129,5 +127,5 @@ bool checked_winners(struct store *store, store_each_winner each, void *context,
     return checked_draw(store, &draw, &found, error) &&
            store->operations->winners(store, hand_on_winner, &caller, error) &&
            (!found || draw.state != DRAW_DRAWN || draw.winners_checksum == caller.winners_checksum ||
-            damaged(store, error, "the winners are not as they were stored"));
+            checked_damaged(store, error, "the winners are not as they were stored"));
 }

@@ -5,6 +5,10 @@
 
 #include "store/backend.h"
 
+// Damage is an error or, in a survey, something to report. Returns whether to go on.
+bool checked_damaged(const struct store *store, struct error *error, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
 bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
 bool checked_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
                     struct error *error) MUST_CHECK;

@@ -14,20 +14,20 @@ static struct sql_value *add(struct sql_values *values, enum sql_type type) {
     return value;
 }
 
-static void add_bytes(struct sql_values *values, const void *bytes, size_t length) {
+void sql_values_add_bytes(struct sql_values *values, const void *bytes, size_t length) {
     struct sql_value *value = add(values, SQL_BYTES);
     value->bytes = bytes;
     value->length = length;
 }
 
-static void add_text(struct sql_values *values, const char *text, size_t length) {
+void sql_values_add_text_of(struct sql_values *values, const char *text, size_t length) {
     struct sql_value *value = add(values, SQL_TEXT);
     value->bytes = text;
     value->length = length;
 }
 
 void sql_values_add_text(struct sql_values *values, const char *text) {
-    add_text(values, text, strlen(text));
+    sql_values_add_text_of(values, text, strlen(text));
 }
 
 void sql_values_add_integer(struct sql_values *values, int64_t integer) {
@@ -110,10 +110,10 @@ bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct
     sql_values_add_integer(&values, chunk->agency);
     sql_values_add_integer(&values, (int64_t)chunk->first);
     sql_values_add_integer(&values, chunk->count);
-    add_bytes(&values, chunk->digest, STORE_DIGEST_BYTES);
+    sql_values_add_bytes(&values, chunk->digest, STORE_DIGEST_BYTES);
     sql_values_add_integer(&values, (int64_t)chunk->checksum);
-    add_bytes(&values, chunk->numbers, (size_t)chunk->count * 2);
-    add_text(&values, chunk->rows, chunk->rows_length);
+    sql_values_add_bytes(&values, chunk->numbers, (size_t)chunk->count * 2);
+    sql_values_add_text_of(&values, chunk->rows, chunk->rows_length);
     return change(store, SQL_ADD_CHUNK, &values, "store a chunk", error);
 }
 

@@ -44,9 +44,12 @@ void sql_values_begin(struct sql_values *values, const struct store *store);
 // Sets *values to what stands for the draw in all other rows, the first parameter of every statement about
 // them: the draw's name, or its number (0 if it has no row). False when the number cannot be read.
 bool sql_values_begin_rows(struct sql_values *values, struct store *store, struct error *error) MUST_CHECK;
-// Add the next value, at most SQL_VALUES_MAX in all. `text` is borrowed until the statement has been run.
+// Add the next value, at most SQL_VALUES_MAX in all. Text and bytes are borrowed until the statement has been
+// run.
 void sql_values_add_integer(struct sql_values *values, int64_t integer);
 void sql_values_add_text(struct sql_values *values, const char *text);
+void sql_values_add_text_of(struct sql_values *values, const char *text, size_t length);
+void sql_values_add_bytes(struct sql_values *values, const void *bytes, size_t length);
 
 // Rows of an answer ---------------------------------------------------------------------------------------
 

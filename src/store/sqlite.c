@@ -32,13 +32,18 @@ static bool sqlite_begin(struct store *store, struct error *error) {
 // A commit into files that no longer have a name would be lost when the process ends.
 static bool sqlite_commit(struct store *store, struct error *error) {
     struct sqlite_store *sqlite = of(store);
-    return sqlite_statements_run(&sqlite->statements, STATEMENT_COMMIT, NULL, "commit", error) &&
-           (!sqlite->serves || sqlite_files_unchanged(&sqlite->files, error));
+    if (!filing_before_commit(&sqlite->filing, store, error) ||
+        !sqlite_statements_run(&sqlite->statements, STATEMENT_COMMIT, NULL, "commit", error)) {
+        return false;
+    }
+    filing_committed(&sqlite->filing);
+    return !sqlite->serves || sqlite_files_unchanged(&sqlite->files, error);
 }
 
 static bool sqlite_rollback(struct store *store) {
     struct error ignored; // some failures have rolled back already
     (void)!sqlite_statements_run(&of(store)->statements, STATEMENT_ROLLBACK, NULL, "roll back", &ignored);
+    filing_rolled_back(&of(store)->filing);
     return true;
 }
 
@@ -72,6 +77,36 @@ static bool sqlite_query(struct store *store, int statement, const struct sql_va
                          const struct sql_reader *reader, struct error *error) {
     return sqlite_statements_query(&of(store)->statements, statement, values, reader, "read", error);
 }
+
+// What the inbox has a part in -----------------------------------------------------------------------------
+
+static bool sqlite_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
+    return filing_add_chunk(&of(store)->filing, store, chunk, error);
+}
+
+static bool sqlite_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) {
+    return filing_put_agency(&of(store)->filing, store, agency, error);
+}
+
+static bool sqlite_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
+    return filing_agencies(&of(store)->filing, store, each, context, error);
+}
+
+static bool sqlite_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
+    return filing_numbers(&of(store)->filing, store, each, context, error);
+}
+
+static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
+                          store_each_chunk each, void *context, struct error *error) {
+    return filing_chunks(&of(store)->filing, store, agency, from, to, each, context, error);
+}
+
+static bool sqlite_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
+                          store_each_piece each, void *context, struct error *error) {
+    return filing_pieces(&of(store)->filing, store, agency, from, count_max, each, context, error);
+}
+
+// Its own check -------------------------------------------------------------------------------------------
 
 struct survey {
     store_on_damage on_damage;
@@ -109,6 +144,7 @@ static void close_files(struct sqlite_store *sqlite, bool keeps_log) {
     } else if (sqlite->statements.database != NULL) {
         sqlite3_db_config(sqlite->statements.database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
+    filing_end(&sqlite->filing);
     sqlite_statements_finalize(&sqlite->statements);
     sqlite3_close(sqlite->statements.database);
     sqlite_files_release(&sqlite->files);
@@ -185,14 +221,14 @@ static const struct store_operations operations = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .put_draw = sql_put_draw,
-    .put_agency = sql_put_agency,
-    .add_chunk = sql_add_chunk,
+    .put_agency = sqlite_put_agency,
+    .add_chunk = sqlite_add_chunk,
     .add_winner = sql_add_winner,
     .get_draw = sql_get_draw,
-    .agencies = sql_agencies,
-    .numbers = sql_numbers,
-    .chunks = sql_chunks,
-    .pieces = sql_pieces,
+    .agencies = sqlite_agencies,
+    .numbers = sqlite_numbers,
+    .chunks = sqlite_chunks,
+    .pieces = sqlite_pieces,
     .winners = sql_winners,
     .check_files = sqlite_check_files,
     .close = sqlite_close,

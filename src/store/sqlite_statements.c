@@ -12,6 +12,14 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_INTEGRITY_CHECK] = "PRAGMA integrity_check",
+    [STATEMENT_ONE_AGENCY] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = ?1 AND agency = ?2",
+    [STATEMENT_INBOX_ADD] = "INSERT INTO inbox (draw, id, digest, lines) VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_INBOX_DROP] = "DELETE FROM inbox WHERE draw = ?1 AND id BETWEEN ?2 AND ?3",
+    [STATEMENT_INBOX_ALL] = "SELECT id, digest, lines FROM inbox WHERE draw = ?1 ORDER BY id",
+    [STATEMENT_INBOX_NEXT] = "SELECT coalesce(max(id), 0) + 1 FROM inbox",
+    [STATEMENT_INBOX_COUNT] = "INSERT OR REPLACE INTO inboxes (draw, rows, last, checksum)"
+                              " VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_INBOX_COUNTED] = "SELECT rows, last, checksum FROM inboxes WHERE draw = ?1",
 };
 
 static bool fail(const struct sqlite_statements *statements, const char *what, struct error *error) {

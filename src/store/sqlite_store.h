@@ -2,6 +2,7 @@
 #ifndef QUINIELA_STORE_SQLITE_STORE_H
 #define QUINIELA_STORE_SQLITE_STORE_H
 
+#include "store/filing.h"
 #include "store/sql.h"
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_files.h"
@@ -11,6 +12,7 @@ struct sqlite_store {
     struct sql_store base; // first, so that a pointer to one is a pointer to the other
     struct sqlite_statements statements;
     struct sqlite_files files;
+    struct filing filing;
     struct checkpointer *checkpointer; // of STORE_SERVE
     bool serves;                       // it does not only read
 };

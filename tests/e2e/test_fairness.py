@@ -54,13 +54,14 @@ class Lists(Story):
     STRANGERS = 4
     ASKED = 8
     PIECES = 1000
+    BETS = ["A" * 100 + "," + "P" * 100 + ",1,1999-03-17,1"] * 6  # a piece: no small chunk, which would lie in the inbox
 
     def setUp(self):
         super().setUp()
         self.server = Server(self, "--loops", 1, "--send-timeout", "0s", agencies=2)
         self.wire = Wire(self, self.server.ports[0])
         for first in range(self.PIECES):
-            self.wire.send({"type_message": 1, "agency": "1", "first": first, "payload": ["Ana,Paz,1,1999-03-17,1"]})
+            self.wire.send({"type_message": 1, "agency": "1", "first": first * len(self.BETS), "payload": self.BETS})
         for _ in range(self.PIECES):
             self.assertEqual(self.wire.receive().kind, "processed")
 

@@ -84,15 +84,17 @@ class TheList(Known):
                          .code, "conflict")
 
     def test_has_a_thousand_pieces_at_most(self):
-        bets = [bet(number) for number in range(2500)]
+        size, pieces = 10, 1200  # such a chunk is no small one, which would lie in the inbox
+        bets = [bet(number, "A" * 100) for number in range(size * pieces)]
         server = Server(self, agencies=1)
         wire = Wire(self, server.ports[0])
-        wire.socket.sendall(b"".join(frame({"type_message": 1, "agency": "1", "payload": [each]}) for each in bets))
-        for _ in bets:
+        wire.socket.sendall(b"".join(frame({"type_message": 1, "agency": "1", "payload": bets[first:first + size]})
+                                     for first in range(0, len(bets), size)))
+        for _ in range(pieces):
             self.assertEqual(wire.receive().kind, "processed")
-        for start, count in ((0, 1000), (1000, 1000), (2000, 500)):
-            reply = wire.ask({"type_message": 1, "agency": "1", "first": 0, "stored": start, "payload": []})
-            self.assertEqual(reply["stored"], [piece(bets, place, 1) for place in range(start, start + count)])
+        for start, count in ((0, 1000), (1000, 200)):
+            reply = wire.ask({"type_message": 1, "agency": "1", "first": 0, "stored": size * start, "payload": []})
+            self.assertEqual(reply["stored"], [piece(bets, place * size, size) for place in range(start, start + count)])
         self.write(bets)
         self.assertEqual(Agency(self, 1, server.ports).wait(), 0)
 

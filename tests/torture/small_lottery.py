@@ -201,6 +201,17 @@ def read_store(path):
             if first != len(bets) or count != len(lines) or hashlib.sha256(numbers + rows.encode()).digest() != digest:
                 raise Violation(f"the chunk of agency {agency} at {first} is damaged or not in its place")
             bets.extend(lines)
+        filed = dict(database.execute("SELECT agency, bets FROM agencies"))
+        for draw, row, digest, lines in database.execute("SELECT draw, id, digest, lines FROM inbox ORDER BY id"):
+            if hashlib.sha256(f"{draw}\n{row}\n{lines}".encode()).digest() != digest:
+                raise Violation(f"row {row} of the inbox is damaged")
+            for line in lines.splitlines():
+                agency, index, text = line.split(",", 2)
+                bets = stored["bets"].setdefault(int(agency), [])
+                if int(index) >= filed.get(int(agency), 0):
+                    if int(index) != len(bets):
+                        raise Violation(f"bet {index} of agency {agency} is not in its place in the inbox")
+                    bets.append(text)
         for agency, document in database.execute("SELECT agency, document FROM winners ORDER BY agency, bet"):
             stored["winners"].setdefault(agency, []).append(document)
         stored["finished"] = {a for a, in database.execute(

@@ -4,6 +4,7 @@
 #define QUINIELA_TESTS_LEDGER_STORY_H
 
 #include "cmocka_all.h"
+#include "filed.h"
 #include "sent.h"
 
 #include "bet/errors.h"
@@ -264,6 +265,7 @@ static inline const char *winners_of_agency(uint32_t agency) {
 
 static inline int set_up(void **state) {
     (void)state;
+    usual_inbox();
     memset(&story, 0, sizeof story);
     strcpy(story.folder, "/tmp/quiniela-ledger-XXXXXX");
     assert_non_null(mkdtemp(story.folder));

@@ -4,7 +4,9 @@
 #define QUINIELA_TESTS_STORE_STORY_H
 
 #include "cmocka_all.h"
+#include "filed.h"
 
+#include "bet/chunk.h"
 #include "bet/errors.h"
 #include "store/backend.h"
 #include "store/kinds.h"
@@ -55,7 +57,7 @@ static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint
         length += strcspn(rows + length, "\n") + 1;
     }
     struct stored_chunk chunk = {agency, first, count, numbers, rows, length, {0}, 0};
-    memset(chunk.digest, (int)first + 1, sizeof chunk.digest);
+    assert_true(chunk_digest(chunk.numbers, chunk.count, chunk.rows, chunk.rows_length, chunk.digest));
     return chunk;
 }
 
@@ -85,6 +87,13 @@ static inline void store_one_at(struct store *store, uint32_t agency, uint64_t f
 }
 
 #define store_one(store, agency, first, count) store_one_at(store, agency, first, count, __FILE__, __LINE__)
+
+// The same, and none of it goes into the inbox of an SQLite store.
+static inline void store_filed(struct store *store, uint32_t agency, uint64_t first, uint32_t count) {
+    no_inbox();
+    store_one(store, agency, first, count);
+    usual_inbox();
+}
 
 // What was read, as text: "1:0+3 1:3+2 ".
 struct reading {
@@ -131,6 +140,7 @@ static inline bool note_winner(void *context, const struct stored_winner *winner
 
 static inline int set_up(void **state) {
     (void)state;
+    usual_inbox();
     strcpy(folder, "/tmp/quiniela-store-XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/store.db", folder);

@@ -3,6 +3,7 @@
 // drawn, exported, checked) comes to the right result or says that something is wrong. A few bytes are taken
 // at random, in an order that SEED repeats; DAMAGE=all takes every byte, each with two kinds of damage.
 #include "command.h"
+#include "filed.h"
 
 #include "base/log.h"
 #include "ledger/group.h"
@@ -112,6 +113,10 @@ static void make_small_pages(void) {
 
 static void make_store(enum moment moment) {
     struct ledger *ledger;
+    usual_inbox();
+    if (moment != IN_THE_MIDDLE) {
+        no_inbox(); // its bets are filed as one chunk, and these are several
+    }
     make_small_pages();
     assert_true(open_ledger(&ledger));
     assert_true(send(ledger, LEDGER_CHUNK, 1, 0, CHUNK) && send(ledger, LEDGER_CHUNK, 1, CHUNK, CHUNK) &&
@@ -291,7 +296,18 @@ static void what_would_change_a_winner_is_found(void **state) {
         {SEALED, "UPDATE draws SET winning_number = 1001"},
         {SEALED, "DELETE FROM agencies WHERE agency = 2"},
         {IN_THE_MIDDLE, "DELETE FROM draws"},
-        {IN_THE_MIDDLE, "UPDATE chunks SET rows = replace(rows, ',10003,', ',10007,')"},
+        {SEALED, "UPDATE chunks SET rows = replace(rows, ',10003,', ',10007,')"},
+        // Bets that are not filed yet.
+        {IN_THE_MIDDLE, "UPDATE inbox SET lines = replace(lines, ',10003,', ',10007,') WHERE id = 1"},
+        {IN_THE_MIDDLE, "UPDATE inbox SET draw = '2' WHERE id = 2"},
+        {IN_THE_MIDDLE, "UPDATE inbox SET id = 3 WHERE id = 2"},
+        {IN_THE_MIDDLE, "UPDATE inbox SET (digest, lines) = (SELECT digest, lines FROM inbox WHERE id = 1)"},
+        {IN_THE_MIDDLE, "DELETE FROM inbox WHERE id = 1"},
+        {IN_THE_MIDDLE, "DELETE FROM inbox WHERE id = 2"},
+        {IN_THE_MIDDLE, "DELETE FROM inbox"},
+        {IN_THE_MIDDLE, "UPDATE inboxes SET rows = 1"},
+        {IN_THE_MIDDLE, "UPDATE inboxes SET last = 1"},
+        {IN_THE_MIDDLE, "DELETE FROM inboxes"},
         {DRAWN, "UPDATE winners SET document = '20003' WHERE bet = 3"},
         {DRAWN, "UPDATE winners SET agency = 2 WHERE bet = 3"},
         {DRAWN, "DELETE FROM winners WHERE bet = 3"},

@@ -141,7 +141,7 @@ static void a_group_that_failed_is_forgotten(void **state) {
 static void a_damaged_chunk_is_not_kept(void **state) {
     (void)state;
     open_ledger(2);
-    assert_stored(.first = 0, .count = 100, .next = 100);
+    assert_stored(.last = true, .first = 0, .count = 100, .next = 100);
     ledger_close(&story.ledger);
     sqlite3 *database;
     assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);

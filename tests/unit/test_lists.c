@@ -51,7 +51,7 @@ static void assert_list(uint32_t agency, uint64_t from, uint64_t bets, const cha
     assert_error(&request.answer.error, ERROR_NONE);
     for (uint32_t i = 0; i < request.answer.piece_count; i++) {
         const struct piece *piece = &request.answer.pieces[i];
-        struct stored_chunk stored = chunk_of(agency, piece->first, 1);
+        struct stored_chunk stored = chunk_of(agency, piece->first, piece->count);
         assert_memory_equal(piece->digest, stored.digest, sizeof stored.digest);
         sprintf(text + strlen(text), "%llu+%u ", (unsigned long long)piece->first, piece->count);
     }
@@ -185,6 +185,7 @@ static void an_empty_list_makes_room(void **state) {
 static void a_long_list_comes_in_several(void **state) {
     (void)state;
     struct error error;
+    no_inbox(); // chunks of one group would be one piece in the inbox
     must(store_begin(store, &error), &error);
     for (uint64_t i = 0; i < PIECES_LISTED_MAX + 2; i++) {
         struct stored_chunk chunk = chunk_of(1, 2 * i, 2);

@@ -131,6 +131,7 @@ static void assert_blamed(const struct ledger_request *request) {
 // What is sent again where the stored row is gone has nothing to do with what others send.
 static void what_is_damaged_is_refused_alone(void **state) {
     (void)state;
+    no_inbox();
     open_playing(2);
     assert_stored(.first = 0, .count = 3, .next = 3);
     assert_stored(.first = 3, .count = 3, .next = 6);

@@ -178,7 +178,7 @@ static void a_damaged_row_is_no_answer(void **state) {
     (void)state;
     struct store *store = open_draw("1", STORE_SERVE);
     struct error error;
-    store_one(store, 1, 0, 3);
+    store_filed(store, 1, 0, 3);
     store_close(&store);
     execute("UPDATE chunks SET numbers = x'0102'");
     store = open_draw("1", STORE_READ);
@@ -198,6 +198,7 @@ static void a_damaged_page_is_no_end(void **state) {
     struct stored_chunk chunk = chunk_of(1, 0, 1);
     chunk.count = 1000;
     chunk.numbers = numbers;
+    no_inbox();
     must(store_begin(store, &error), &error);
     for (chunk.first = 0; chunk.first < CHUNKS * 1000; chunk.first += 1000) {
         must(store_add_chunk(store, &chunk, &error), &error);

@@ -223,7 +223,7 @@ static void agencies_draws_and_winners(void **state) {
 }
 
 static bool put_agency(struct store *store, struct error *error) {
-    return store_put_agency(store, &(struct stored_agency){.agency = 1, .bets = 3}, error);
+    return store_put_agency(store, &(struct stored_agency){.agency = 1, .bets = 5}, error);
 }
 
 static bool put_draw(struct store *store, struct error *error) {
@@ -339,7 +339,7 @@ static void what_is_committed_outlives_the_process(void **state) {
     struct store *store = open_draw("1", STORE_SERVE);
     assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 1:3+2 ");
     must(store_agencies(store, note_agency, text, &error), &error);
-    assert_string_equal(text, "1:3:: ");
+    assert_string_equal(text, "1:5:: ");
     store_one(store, 1, 5, 1);
     store_close(&store);
 }

@@ -1,0 +1,353 @@
+#include "store/filing.h"
+
+#include "bet/errors.h"
+#include "store/sql.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct filing_limits filing_limits = {
+    .chunk_bytes = 1024,
+    .agency_bytes = 48 * 1024,
+    .target_bytes = 15 * 1024,
+    .held_bytes = 16 * 1024 * 1024,
+};
+
+static bool no_memory(struct error *error) {
+    return error_set(error, ERROR_NO_MEMORY, "no memory for the inbox");
+}
+
+static void forget(struct filing *filing) {
+    inbox_clear(&filing->inbox);
+    inbox_rows_clear(&filing->rows);
+    filing->length = 0;
+    filing->staged = 0;
+    filing->is_read = filing->is_touched = false;
+}
+
+void filing_end(struct filing *filing) {
+    forget(filing);
+    free(filing->lines);
+    *filing = (struct filing){0};
+}
+
+static bool read_once(struct filing *filing, struct store *store, struct error *error) {
+    if (!filing->is_read) {
+        filing->is_read = sqlite_inbox_read(store, &filing->inbox, &filing->rows, error);
+        if (!filing->is_read) {
+            forget(filing);
+        }
+    }
+    return filing->is_read;
+}
+
+// Filing --------------------------------------------------------------------------------------------------
+
+static bool has_staged(const struct filing *filing, const struct inbox_agency *agency) {
+    return agency->newest == filing->rows.next;
+}
+
+static bool file_agency(struct filing *filing, struct store *store, struct inbox_agency *agency,
+                        struct error *error) {
+    struct stored_chunk chunk;
+    struct stored_agency row = {.agency = agency->agency, .bets = agency->end};
+    filing->is_touched = true;
+    row.checksum = stored_agency_checksum(store->draw_name, &row);
+    if (!inbox_chunk(&filing->inbox, agency, store->draw_name, &chunk, error) ||
+        !sql_add_chunk(store, &chunk, error) || !sql_put_agency(store, &row, error)) {
+        return false;
+    }
+    filing->staged -= has_staged(filing, agency);
+    inbox_remove(&filing->inbox, agency);
+    return true;
+}
+
+// What may be held: less while few agencies send, so that they are not all filed at once.
+static size_t held_max(const struct filing *filing) {
+    size_t few = filing->inbox.count * filing_limits.target_bytes;
+    return few < filing_limits.held_bytes ? few : filing_limits.held_bytes;
+}
+
+// Files the agencies that have waited longest, until as much is filed as the group brings. So no group takes
+// much longer than another.
+static bool file_oldest(struct filing *filing, struct store *store, struct error *error) {
+    size_t filed = 0;
+    struct inbox_agency *oldest;
+    while (filing->rows.bytes + filing->length > held_max(filing) && filed < filing->length &&
+           (oldest = inbox_oldest(&filing->inbox)) != NULL) {
+        filed += oldest->length;
+        if (!file_agency(filing, store, oldest, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool drop_filed(struct filing *filing, struct store *store, struct error *error) {
+    const struct inbox_agency *oldest = inbox_oldest(&filing->inbox);
+    return sqlite_inbox_drop(store, &filing->rows, oldest != NULL ? oldest->oldest : filing->rows.next,
+                             error);
+}
+
+bool filing_before_commit(struct filing *filing, struct store *store, struct error *error) {
+    if (!filing->is_touched) {
+        return true;
+    }
+    if (!file_oldest(filing, store, error) || !drop_filed(filing, store, error) ||
+        (filing->staged > 0 &&
+         !sqlite_inbox_add(store, &filing->rows, filing->lines, filing->length, error))) {
+        return false;
+    }
+    return sqlite_inbox_count(store, &filing->rows, error);
+}
+
+void filing_committed(struct filing *filing) {
+    filing->is_touched = false;
+    filing->length = 0;
+    filing->staged = 0;
+}
+
+// What the group changed in memory is not undone: the table is read again.
+void filing_rolled_back(struct filing *filing) {
+    if (filing->is_touched) {
+        forget(filing);
+    }
+}
+
+// Adding --------------------------------------------------------------------------------------------------
+
+static bool make_room(struct filing *filing, size_t length) {
+    if (filing->room - filing->length < length) {
+        size_t room = (filing->length + length) * 2;
+        char *larger = realloc(filing->lines, room);
+        if (larger == NULL) {
+            return false;
+        }
+        filing->lines = larger;
+        filing->room = room;
+    }
+    return true;
+}
+
+static bool write_lines(struct filing *filing, const struct stored_chunk *chunk) {
+    if (!make_room(filing, chunk->rows_length + chunk->count * (size_t)INBOX_LINE_BYTES)) {
+        return false;
+    }
+    char *out = filing->lines + filing->length;
+    const char *row = chunk->rows, *end = chunk->rows + chunk->rows_length;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const char *newline = memchr(row, '\n', (size_t)(end - row));
+        assert(newline != NULL);
+        size_t length = (size_t)(newline + 1 - row);
+        out = sqlite_inbox_begin_line(out, chunk->agency, chunk->first + i);
+        memcpy(out, row, length);
+        out += length;
+        row += length;
+    }
+    filing->length = (size_t)(out - filing->lines);
+    return true;
+}
+
+// The agency to whose bets in the inbox the chunk is added; *agency is NULL when the chunk goes elsewhere.
+// Bets that are in the inbox, and may not stay there, are filed.
+static bool find_place(struct filing *filing, struct store *store, const struct stored_chunk *chunk,
+                       struct inbox_agency **agency, struct error *error) {
+    struct stored_agency row;
+    bool found, is_open, is_small = chunk->rows_length <= filing_limits.chunk_bytes;
+    *agency = inbox_find(&filing->inbox, chunk->agency);
+    if (*agency != NULL) {
+        struct inbox_agency *here = *agency;
+        if (is_small && chunk->first == here->end &&
+            here->length + chunk->rows_length <= filing_limits.agency_bytes) {
+            return true;
+        }
+        *agency = NULL;
+        if (!file_agency(filing, store, here, error)) {
+            return false;
+        }
+    }
+    if (!is_small) {
+        return true;
+    }
+    if (!sqlite_inbox_agency(store, chunk->agency, &row, &found, &is_open, error)) {
+        return false;
+    }
+    if (is_open && chunk->first == row.bets) {
+        *agency = inbox_enter(&filing->inbox, chunk->agency, row.bets, found);
+        return *agency != NULL || no_memory(error);
+    }
+    return true;
+}
+
+bool filing_add_chunk(struct filing *filing, struct store *store, const struct stored_chunk *chunk,
+                      struct error *error) {
+    struct inbox_agency *agency;
+    if (!read_once(filing, store, error) || !find_place(filing, store, chunk, &agency, error)) {
+        return false;
+    }
+    if (agency == NULL) {
+        return sql_add_chunk(store, chunk, error);
+    }
+    filing->is_touched = true;
+    bool is_first = !has_staged(filing, agency);
+    if (!inbox_append(&filing->inbox, agency, filing->rows.next, chunk) || !write_lines(filing, chunk)) {
+        return no_memory(error);
+    }
+    filing->staged += is_first;
+    return true;
+}
+
+bool filing_put_agency(struct filing *filing, struct store *store, const struct stored_agency *agency,
+                       struct error *error) {
+    if (!read_once(filing, store, error)) {
+        return false;
+    }
+    struct inbox_agency *here = inbox_find(&filing->inbox, agency->agency);
+    if (here != NULL && agency->bets == here->end && agency->finished_at[0] == '\0' &&
+        agency->told_at[0] == '\0') {
+        return true;
+    }
+    return (here == NULL || file_agency(filing, store, here, error)) && sql_put_agency(store, agency, error);
+}
+
+// Reading -------------------------------------------------------------------------------------------------
+
+// What comes from the tables, with what the inbox has put in at its place.
+struct merge {
+    struct filing *filing;
+    struct store *store;
+    store_each_agency each_agency;
+    store_each_chunk each_chunk;
+    store_each_piece each_piece;
+    void *context;
+    uint32_t next; // agencies before it have been passed
+    uint64_t from, to;
+    bool without_rows;
+    uint32_t pieces_left;
+};
+
+// An agency that has no row, or one that does not count what is in the inbox.
+static bool hand_on_agency(const struct merge *merge, const struct stored_agency *stored,
+                           const struct inbox_agency *here, struct error *error) {
+    struct stored_agency whole = *stored;
+    if (here != NULL &&
+        (!here->has_row || stored->checksum == stored_agency_checksum(merge->store->draw_name, stored))) {
+        whole.bets = here->end;
+        whole.checksum = stored_agency_checksum(merge->store->draw_name, &whole);
+    }
+    return merge->each_agency(merge->context, &whole, error);
+}
+
+// The agencies before `end` that have no row.
+static bool hand_on_agencies_before(struct merge *merge, uint32_t end, struct error *error) {
+    const struct inbox_agency *here = inbox_from(&merge->filing->inbox, merge->next);
+    for (; here != NULL && here->agency < end; here = inbox_from(&merge->filing->inbox, here->agency + 1)) {
+        struct stored_agency none = {.agency = here->agency};
+        if (!here->has_row && !hand_on_agency(merge, &none, here, error)) {
+            return false;
+        }
+    }
+    merge->next = end;
+    return true;
+}
+
+static bool merge_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct merge *merge = context;
+    return hand_on_agencies_before(merge, agency->agency, error) &&
+           hand_on_agency(merge, agency, inbox_find(&merge->filing->inbox, agency->agency), error);
+}
+
+bool filing_agencies(struct filing *filing, struct store *store, store_each_agency each, void *context,
+                     struct error *error) {
+    struct merge merge = {.filing = filing, .store = store, .each_agency = each, .context = context};
+    return read_once(filing, store, error) && sql_agencies(store, merge_agency, &merge, error) &&
+           hand_on_agencies_before(&merge, UINT32_MAX, error);
+}
+
+static bool hand_on_unfiled(void *context, const struct stored_chunk *chunk, struct error *error) {
+    const struct merge *merge = context;
+    struct stored_chunk handed = *chunk;
+    if (merge->without_rows) {
+        handed.rows = NULL;
+        handed.rows_length = 0;
+    }
+    return merge->each_chunk(merge->context, &handed, error);
+}
+
+static bool hand_on_inbox(struct merge *merge, const struct inbox_agency *here, struct error *error) {
+    return here == NULL || inbox_pieces(&merge->filing->inbox, here, merge->store->draw_name, merge->from,
+                                        merge->to, hand_on_unfiled, merge, error);
+}
+
+// What the agencies before `end` have in the inbox follows their chunks.
+static bool hand_on_inbox_before(struct merge *merge, uint32_t end, struct error *error) {
+    const struct inbox_agency *here = inbox_from(&merge->filing->inbox, merge->next);
+    for (; here != NULL && here->agency < end; here = inbox_from(&merge->filing->inbox, here->agency + 1)) {
+        if (!hand_on_inbox(merge, here, error)) {
+            return false;
+        }
+    }
+    merge->next = end;
+    return true;
+}
+
+static bool merge_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    struct merge *merge = context;
+    return (chunk->agency <= merge->next || hand_on_inbox_before(merge, chunk->agency, error)) &&
+           merge->each_chunk(merge->context, chunk, error);
+}
+
+bool filing_numbers(struct filing *filing, struct store *store, store_each_chunk each, void *context,
+                    struct error *error) {
+    struct merge merge = {.filing = filing,
+                          .store = store,
+                          .each_chunk = each,
+                          .context = context,
+                          .to = UINT64_MAX,
+                          .without_rows = true};
+    return read_once(filing, store, error) && sql_numbers(store, merge_chunk, &merge, error) &&
+           hand_on_inbox_before(&merge, UINT32_MAX, error);
+}
+
+bool filing_chunks(struct filing *filing, struct store *store, uint32_t agency, uint64_t from, uint64_t to,
+                   store_each_chunk each, void *context, struct error *error) {
+    struct merge merge = {
+        .filing = filing, .store = store, .each_chunk = each, .context = context, .from = from, .to = to};
+    if (!read_once(filing, store, error)) {
+        return false;
+    }
+    if (agency == 0) {
+        return sql_chunks(store, 0, from, to, merge_chunk, &merge, error) &&
+               hand_on_inbox_before(&merge, UINT32_MAX, error);
+    }
+    const struct inbox_agency *here = inbox_find(&filing->inbox, agency);
+    return ((here != NULL && from >= here->filed) ||
+            sql_chunks(store, agency, from, to, each, context, error)) &&
+           hand_on_inbox(&merge, here, error);
+}
+
+static bool merge_piece(void *context, const struct stored_piece *piece, struct error *error) {
+    struct merge *merge = context;
+    merge->pieces_left--;
+    return merge->each_piece(merge->context, piece, error);
+}
+
+static bool hand_on_as_piece(void *context, const struct stored_chunk *chunk, struct error *error) {
+    struct merge *merge = context;
+    struct stored_piece piece = {chunk->first, chunk->count, chunk->digest};
+    return merge->pieces_left == 0 || merge_piece(merge, &piece, error);
+}
+
+bool filing_pieces(struct filing *filing, struct store *store, uint32_t agency, uint64_t from,
+                   uint32_t count_max, store_each_piece each, void *context, struct error *error) {
+    struct merge merge = {
+        .filing = filing, .store = store, .each_piece = each, .context = context, .pieces_left = count_max};
+    if (!read_once(filing, store, error) ||
+        !sql_pieces(store, agency, from, count_max, merge_piece, &merge, error)) {
+        return false;
+    }
+    const struct inbox_agency *here = inbox_find(&filing->inbox, agency);
+    return here == NULL || inbox_pieces(&filing->inbox, here, store->draw_name, from, UINT64_MAX,
+                                        hand_on_as_piece, &merge, error);
+}
