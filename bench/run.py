@@ -16,6 +16,9 @@ import report
 from contenders import AGENCIES, CHUNK_SIZE, Place, Postgres
 from processes import Failed, run, say, settle
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tests'))
+import given  # noqa: E402
+
 SINGLE_AGENCIES = 1000
 LONG_BETS = 50_000_000
 
@@ -39,6 +42,7 @@ def arguments():
         parser.error('every number is at least 1')
     if options.long_bets != 0 and options.long_bets < 2_000_000:
         parser.error('--long-bets is 0, or at least 2000000')
+    given.understood()
     return options
 
 

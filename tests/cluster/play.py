@@ -154,6 +154,7 @@ def main():
     rounds.add_argument("--cut", action="store_true", help="its network is cut instead")
     rounds.add_argument("--seed", type=given.whole(0), default=None)
     arguments = parser.parse_args()
+    given.understood()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         world_module.check_permitted()

@@ -4,10 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import given  # noqa: E402
 HANG_S = 300
 SIX_LINES = ["Construyendo imagen con netcat.", "Imagen con netcat construida.", "Levantando EchoServer.",
              "EchoServer listo.", "SUCCESS: EchoServer retorna correctamente.", "EchoServer cerrado."]
@@ -285,5 +288,16 @@ class Containers(unittest.TestCase):
         self.assertEqual(self.script("generar-compose.sh", "/no/such/folder/f", 1, check=False).returncode, 1)
 
 
+class Program(unittest.TestProgram):
+    """It runs no test before it knows that there are those that are named."""
+
+    def runTests(self):
+        if self.testLoader.errors:
+            print(f"usage: script/containers [TEST ...], as in Containers.test_...\nerror: {self.testLoader.errors[0]}", file=sys.stderr)
+            sys.exit(2)
+        given.understood()
+        super().runTests()
+
+
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    Program(verbosity=2)

@@ -432,6 +432,7 @@ def main():
     parser.add_argument("--seed", type=given.whole(0), default=None, help="of the first round; the next ones have the next seeds")
     parser.add_argument("--servers", type=given.whole(1, 100), default=1, help="several share a PostgreSQL, and 20 agencies know them all")
     arguments = parser.parse_args()
+    given.understood()
     first = arguments.seed if arguments.seed is not None else random.randrange(1 << 30)
     begun, kills, failures = time.monotonic(), 0, 0
     if arguments.servers > 1:

@@ -20,7 +20,7 @@ import given  # noqa: E402
 
 def options():
     parser = argparse.ArgumentParser(prog="script/hostile", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--program", type=given.program, default=os.path.join(ROOT, "build/release/quiniela"))
+    parser.add_argument("--program", type=given.program, help="default: the release build")
     parser.add_argument("--rounds", type=given.whole(), default=5, help="of each kind")
     parser.add_argument("--bets", type=given.whole(), default=2000000, help="in a round")
     parser.add_argument("--agencies", type=given.whole(1, 1000), default=5)
@@ -28,7 +28,10 @@ def options():
     parser.add_argument("--slow", type=given.whole(0), default=1000)
     parser.add_argument("--handshakes", type=given.whole(0), default=0, help="at once, instead of the silent and the slow")
     parser.add_argument("--dir", default=os.path.join(ROOT, "build"), help="where a store's folder is made")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    given.understood()
+    chosen.program = chosen.program or os.path.join(ROOT, "build/release/quiniela")
+    return chosen
 
 
 class Server:

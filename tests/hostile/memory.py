@@ -338,6 +338,7 @@ def main():
     parser.add_argument("--scale", type=given.number(above=True), default=1)
     parser.add_argument("--only", default="", help="those whose name has this")
     chosen = parser.parse_args()
+    given.understood()
     print("| attack | " + " | ".join(f"{program}: sent, held" for program in chosen.programs) + " |")
     for attack in ATTACKS:
         if attack in NEED_STRACE and shutil.which("strace") is None or chosen.only not in attack.__name__:

@@ -16,7 +16,6 @@ import given  # noqa: E402
 from commands import Commands, Interrupted  # noqa: E402
 from reach import Reach  # noqa: E402
 from report import changed_lines, report  # noqa: E402
-from results import Points, Results, drawn, equivalents  # noqa: E402
 from tree import Failed, OutOfTime, Tree, digest  # noqa: E402
 from trial import History, Trial  # noqa: E402
 from workshop import Parts  # noqa: E402
@@ -58,6 +57,7 @@ def arguments():
         parser.error("argument --ci: not with --since, --minutes, --show or --again")
     if chosen.since and not is_revision(chosen.root, chosen.since):
         parser.error(f"argument --since: {chosen.since!r} is not a revision")
+    given.understood()
     return chosen
 
 
@@ -80,8 +80,9 @@ class Run:
             raise SystemExit("script/mutate: another one has only begun, and there is nothing to look at yet")
         if self.lock and looks:
             self.lock.close()  # a run may begin
-        self.points, self.results = Points(self.tree, chosen.jobs), Results(self.tree)
-        self.equal, self.busy = equivalents(self.tree.root), 0
+        import results  # pylint: disable=import-outside-toplevel  # libclang may be missing before the arguments are read
+        self.points, self.results, self.drawn = results.Points(self.tree, chosen.jobs), results.Results(self.tree), results.drawn
+        self.equal, self.busy = results.equivalents(self.tree.root), 0
 
     def left(self):
         """Seconds."""
@@ -118,15 +119,15 @@ class Run:
         if self.chosen.ci:
             seed = git(self.tree.root, "rev-parse", "HEAD").strip()
             some = sorted(names, key=lambda name: digest(seed, name))[:CI_FILES]
-            return [*self.changed(names, last_commits(self.tree.root), seed), *drawn(self.points.of(some), seed)]
+            return [*self.changed(names, last_commits(self.tree.root), seed), *self.drawn(self.points.of(some), seed)]
         if self.chosen.since:
             return self.changed(names, self.chosen.since, seed)
-        return drawn(self.points.of(names), seed)
+        return self.drawn(self.points.of(names), seed)
 
     def changed(self, names, revision, seed):
         lines = changed_since(self.tree.root, revision)
         mutants = self.points.of([name for name in names if name in lines])
-        return drawn([m for m in mutants if lines[m.file] & set(range(m.line, m.end_line + 1))], seed)
+        return self.drawn([m for m in mutants if lines[m.file] & set(range(m.line, m.end_line + 1))], seed)
 
     def prepare(self):
         tests = self.tree.tests(self.tree.dev)

@@ -63,6 +63,7 @@ def main():
     parser.add_argument("--hold-max", type=given.number(above=True), default=60, help="seconds that a fault lasts at most")
     parser.add_argument("--jobs", type=given.whole(1, 100), default=2, help="schedules at a time")
     options = parser.parse_args()
+    given.understood()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         world.remove_stale()

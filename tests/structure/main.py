@@ -13,12 +13,12 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests")]
+import given  # noqa: E402
 from circles import Graph  # noqa: E402
 from guards import shared  # noqa: E402
 from imports import folder as top, imports  # noqa: E402
 from lengths import LINES_MAX, too_long  # noqa: E402
-from names import names  # noqa: E402
 from units import Sources, Use  # noqa: E402
 
 SHOWN = 20  # circles, of one that has many ways
@@ -35,6 +35,7 @@ def shown(circle):
 
 def found(root, build):
     """The circles of files, and those of folders."""
+    from names import names  # pylint: disable=import-outside-toplevel  # libclang may be missing before the arguments are read
     sources = Sources(root)
     uses = [*sources.includes(), *names(sources, build)]
     folders = [Use(folder(use.user), folder(use.used), use.file, use.line, use.words) for use in uses
@@ -56,6 +57,7 @@ def main():
                         help="where the tree is configured (default: build/dev)")
     parser.add_argument("--all", action="store_true", help="show all of them, however many there are")
     options = parser.parse_args()
+    given.understood()
     try:
         if not os.path.exists(os.path.join(options.build, "compile_commands.json")):
             raise RuntimeError(f"{options.build} is not configured: cmake --preset dev, or --build FOLDER")

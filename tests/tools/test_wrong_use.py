@@ -37,15 +37,26 @@ CALLS = {
                                  "--handshakes -1"],
 }
 
+# All scripts, as people call them: a script must not build or install anything before its tool has read its arguments.
 SCRIPTS = {
-    "script/test": ["--help", "slow", "quick dev"],
-    "script/analyze": ["--help", "all"],
-    "script/build": ["--help", "devv", "../../src", "dev asan"],
-    "script/bootstrap": ["--help", "tests"],
-    "script/coverage": ["--help"],
-    "script/demo": ["--help"],
-    "script/fuzz": ["--help", "-3", "15 nobody"],
-    "script/torture": ["--help", "server nobody"],
+    "analyze": ["all"],
+    "bench": ["nonsense", "--rounds 0", "--foo"],
+    "bootstrap": ["tests"],
+    "build": ["devv", "../../src", "dev asan"],
+    "cluster": ["nonsense", "failover 0", "--foo"],
+    "compare": ["", "no-such-commit", "--foo"],
+    "containers": ["nonsense", "Containers.nonsense", "--foo"],
+    "coverage": ["all"],
+    "crash": ["", "0", "3 --servers 0", "3 --servers 2 --foo"],
+    "demo": ["fast"],
+    "fuzz": ["-3", "15 nobody"],
+    "hostile": ["nonsense", "--rounds 0", "--memory no-such-program", "--memory --foo"],
+    "mutate": ["nonsense", "--sample 0", "--since no-such-revision"],
+    "network": ["nonsense", "0", "--foo"],
+    "steady": ["nonsense", "--runs 0", "--preset no-such-preset"],
+    "structure": ["nonsense", "--foo"],
+    "test": ["slow", "quick dev"],
+    "torture": ["server nobody"],
 }
 
 # Calls the tool in one process with each of these words: exit statuses and what was said, one line of JSON for each call.
@@ -90,17 +101,33 @@ class WrongUse(unittest.TestCase):
                         self.assertEqual(status, 2, f"exit status; it said:\n{said}")
                         self.assertRegex(said, r"(?s)usage: .*error: ")
 
-    def test_shell(self):
-        """With hardly any program to be found, so that one that is not refused fails soon, with another status."""
+    def run_script(self, name, words):
+        """With hardly any program to be found, so that one that does more than read its arguments fails soon, with another status."""
         with tempfile.TemporaryDirectory() as folder:
-            os.symlink(shutil.which("dirname"), os.path.join(folder, "dirname"))
-            for script, calls in SCRIPTS.items():
-                for words in calls:
-                    with self.subTest(script=script, words=words):
-                        done = subprocess.run([os.path.join(ROOT, script), *words.split()], capture_output=True, text=True, check=False,
-                                              env={"PATH": folder}, timeout=LIMIT_S)
-                        self.assertEqual((done.returncode, done.stdout), (2, ""), f"exit status and output; its errors:\n{done.stderr}")
-                        self.assertRegex(done.stderr, r"usage: |is no target")
+            for program in ("dirname", "git"):
+                os.symlink(shutil.which(program), os.path.join(folder, program))
+            os.symlink(sys.executable, os.path.join(folder, "python3"))
+            return subprocess.run([os.path.join(ROOT, "script", name), *words.split()], capture_output=True, text=True, check=False,
+                                  env={"PATH": folder}, timeout=LIMIT_S)
+
+    def test_all_scripts_are_tried(self):
+        scripts = [name for name in os.listdir(os.path.join(ROOT, "script")) if not name.endswith(".py")]
+        self.assertEqual(sorted(SCRIPTS), sorted(scripts))
+
+    def test_scripts_used_wrongly(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            calls = [(name, words) for name, calls in SCRIPTS.items() for words in calls]
+            for (name, words), done in zip(calls, pool.map(lambda call: self.run_script(*call), calls)):
+                with self.subTest(script=name, words=words):
+                    self.assertEqual((done.returncode, done.stdout), (2, ""), f"exit status and output; its errors:\n{done.stderr}")
+                    self.assertRegex(done.stderr, r"usage: |is no target")
+
+    def test_help_does_nothing_else(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for name, done in zip(SCRIPTS, pool.map(lambda name: self.run_script(name, "--help"), SCRIPTS)):
+                with self.subTest(script=name):
+                    self.assertEqual((done.returncode, done.stderr), (0, ""), f"exit status and errors; its output:\n{done.stdout}")
+                    self.assertRegex(done.stdout, r"\A[Uu]sage: ")
 
 
 if __name__ == "__main__":
