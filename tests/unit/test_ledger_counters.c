@@ -2,7 +2,10 @@
 #include "ledger_story.h"
 #include "logged.h"
 
+#include "base/log.h"
 #include "ledger/counters.h"
+
+#include <inttypes.h>
 
 static int64_t chunks, bets, repeated; // what the counters stood at
 static const struct ledger_request *refused[REQUESTS_MAX];
@@ -88,6 +91,51 @@ static void a_refusal_is_said_before_anything_is_answered(void **state) {
     }
 }
 
+// As receive.c does, which logs it.
+static void on_refused_to_log(const struct ledger_request *request) {
+    log_event(LOG_LEVEL_INFO, "refused", LOG_FAIL, "agencia: %" PRIu32, request->input.agency);
+}
+
+// What was logged: an s for each stored chunk, an r for each refused one, in their order.
+static void logged_order(char order[REQUESTS_MAX + 1]) {
+    size_t count = 0;
+    (void)logged("action: ");
+    for (const char *at = logging.text; (at = strstr(at, "action: ")) != NULL && count < REQUESTS_MAX; at++) {
+        if (strncmp(at, "action: apuestas_almacenadas", 28) == 0) {
+            order[count++] = 's';
+        } else if (strncmp(at, "action: refused", 15) == 0) {
+            order[count++] = 'r';
+        }
+    }
+    order[count] = '\0';
+}
+
+static void a_refusal_is_logged_between_what_was_stored_before_and_after_it(void **state) {
+    (void)state;
+    char order[REQUESTS_MAX + 1];
+    open_ledger(3);
+    struct ledger_request *group[] = {
+        request(.first = 0, .count = 5), request(.agency = 2, .first = 7, .count = 5), // a gap
+        request(.first = 5, .count = 5), request(.agency = 3, .first = 7, .count = 5), // a gap
+        request(.first = 10, .count = 5)};
+    enum { COUNT = sizeof group / sizeof group[0] };
+    for (size_t i = 0; i < COUNT; i++) {
+        group[i]->refused = on_refused_to_log;
+        group[i]->node.next = i + 1 < COUNT ? &group[i + 1]->node : NULL;
+    }
+    begin_logging();
+    group_process(story.ledger, &group[0]->node);
+    logged_order(order);
+    end_logging();
+    if (strcmp(order, "srsrs") != 0) {
+        fail_msg("of (s)tored and (r)efused chunks in the order srsrs, lines were logged in the order %s",
+                 order);
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        discard_request(group[i]);
+    }
+}
+
 // Whoever has its answer finds the line, even when the server is killed right after.
 static void what_is_stored_is_logged_before_anything_is_answered(void **state) {
     (void)state;
@@ -118,6 +166,7 @@ int main(void) {
         LEDGER_TEST(each_bet_is_counted_once),
         LEDGER_TEST(what_is_not_stored_is_not_counted),
         LEDGER_TEST(a_refusal_is_said_before_anything_is_answered),
+        LEDGER_TEST(a_refusal_is_logged_between_what_was_stored_before_and_after_it),
         LEDGER_TEST(what_is_stored_is_logged_before_anything_is_answered),
     };
     return cmocka_run_group_tests_name("ledger_counters", tests, NULL, NULL);
