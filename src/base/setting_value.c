@@ -177,6 +177,17 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
     abort();
 }
 
+static void describe_size(int64_t minimum, char what[REASON_BYTES_MAX]) {
+    static const char *const units[] = {" bytes", "K", "M", "G"};
+    size_t unit = 0;
+    while (unit < 3 && minimum > 0 && minimum % 1024 == 0) {
+        minimum /= 1024;
+        unit++;
+    }
+    snprintf(what, REASON_BYTES_MAX, "a size of %lld%s or more, in bytes or as in 256M or 1G",
+             (long long)minimum, units[unit]);
+}
+
 // The values that this setting accepts: the text after `"abc" is not `.
 static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
     static const char *const names[] = {
@@ -189,8 +200,7 @@ static void describe_type(const struct setting *setting, char what[REASON_BYTES_
     if (setting->type == SETTING_CHOICE) {
         snprintf(what, REASON_BYTES_MAX, "one of: %s", setting->choices);
     } else if (setting->type == SETTING_SIZE) {
-        snprintf(what, REASON_BYTES_MAX, "a size such as 256M, 1G or a number of bytes, %lld bytes or more",
-                 (long long)setting->minimum);
+        describe_size(setting->minimum, what);
     } else if (setting->type != SETTING_NUMBER) {
         snprintf(what, REASON_BYTES_MAX, "%s", names[setting->type]);
     } else if (setting->maximum == INT64_MAX) {

@@ -70,7 +70,7 @@ class Limit(Story):
         self.assertEqual(Wire(self, server.ports[0]).ask(bet).kind, "processed")
 
     def test_what_it_takes(self):
-        for text, reason in (("7M", "is not a size such as 256M"), ("64MB", "is not a size such as 256M"),
+        for text, reason in (("7M", "is not a size of 8M or more"), ("64MB", "is not a size of 8M or more"),
                              ("16M", "16M is too little for 5 loops, which need 4 MiB each: give 20M")):
             status, _, errors = self.run_program("server", "--loops", 5, "--memory-max", text)
             self.assertEqual(status, 2)

@@ -162,6 +162,7 @@ static void what_is_no_list_is_refused(void **state) {
             fail_msg("%s was taken", lists[i]);
         }
         assert_error(&error, ERROR_BAD_MESSAGE);
+        assert_string_equal(error.text, "the central's list of what is stored cannot be read");
     }
 }
 

@@ -290,8 +290,7 @@ static void sizes_are_powers_of_1024(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char expected[160];
         snprintf(expected, sizeof expected,
-                 "--room: \"%s\" is not a size such as 256M, 1G or a number of bytes, 1024 bytes or more",
-                 bad[i]);
+                 "--room: \"%s\" is not a size of 1K or more, in bytes or as in 256M or 1G", bad[i]);
         ASSERT_WRONG(expected, &office, "--room", bad[i]);
     }
 }
