@@ -396,7 +396,8 @@ static bool init(struct dialogue *dialogue, const struct dialogue_options *optio
     route_init(&dialogue->consult, options->has_consult ? &options->consult : &options->bets,
                options->seed + 2);
     dialogue->decoder = message_decoder_new();
-    return sending_init(&dialogue->sending, options, actions->send, context) && dialogue->decoder != NULL;
+    sending_init(&dialogue->sending, options, actions->send, context);
+    return dialogue->decoder != NULL;
 }
 
 bool dialogue_new(const struct dialogue_options *options, const struct dialogue_actions *actions,

@@ -192,9 +192,30 @@ bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
 
 // Bets ----------------------------------------------------------------------------------------------------
 
-// Adds the line to the chunk, unless its message would become too long; *fits tells which.
-static bool add_line(struct reader *reader, const struct csv_text *line, struct chunk *chunk,
-                     size_t *message_bytes, size_t message_max, bool *fits, struct error *error) {
+// Where the bets go.
+struct sink {
+    struct chunk *chunk;
+    size_t message_bytes, message_max; // of the chunk's message
+    struct chunk_writer *writer;       // instead, if it is not NULL
+};
+
+static uint32_t count_of(const struct sink *sink) {
+    return sink->writer != NULL ? sink->writer->count : sink->chunk->count;
+}
+
+static bool add_to_chunk(struct sink *sink, const struct csv_text *bet, bool *fits, struct error *error) {
+    size_t bytes = message_bet_bytes(bet->text, bet->length);
+    *fits = sink->message_bytes + bytes <= sink->message_max;
+    if (!*fits) {
+        return true;
+    }
+    sink->message_bytes += bytes;
+    return chunk_add(sink->chunk, bet->text, bet->length, error);
+}
+
+// Adds the line's bet, unless the message would become too long; *fits tells which.
+static bool add_line(struct reader *reader, const struct csv_text *line, struct sink *sink, bool *fits,
+                     struct error *error) {
     char plain[LINE_BYTES_MAX];
     struct csv_text bet = *line; // without its quotes
     if (!check_place(reader, line, error)) {
@@ -206,22 +227,18 @@ static bool add_line(struct reader *reader, const struct csv_text *line, struct 
         }
         bet.text = plain;
     }
-    size_t bytes = message_bet_bytes(bet.text, bet.length);
-    *fits = *message_bytes + bytes <= message_max;
-    if (!*fits) {
-        return true;
-    }
     struct error reason;
-    if (!chunk_add(chunk, bet.text, bet.length, &reason)) {
-        return bad_line(reader, &bet, &reason, error);
+    bool added = sink->writer != NULL ? chunk_writer_add(sink->writer, bet.text, bet.length, fits, &reason)
+                                      : add_to_chunk(sink, &bet, fits, &reason);
+    if (!added && reason.code != ERROR_BAD_BET) {
+        *error = reason;
+        return false;
     }
-    *message_bytes += bytes;
-    return true;
+    return added || bad_line(reader, &bet, &reason, error);
 }
 
-bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max,
-                 bool *at_end, struct error *error) {
-    size_t message_bytes = 0;
+static bool fill(struct reader *reader, struct sink *sink, uint32_t count_max, bool *at_end,
+                 struct error *error) {
     for (;;) {
         struct csv_text line;
         bool found = false, fits = true;
@@ -229,10 +246,10 @@ bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max,
             return false;
         }
         *at_end = !found;
-        if (!found || chunk->count == count_max) {
+        if (!found || count_of(sink) == count_max) {
             return true;
         }
-        if (!add_line(reader, &line, chunk, &message_bytes, message_max, &fits, error)) {
+        if (!add_line(reader, &line, sink, &fits, error)) {
             return false;
         }
         if (!fits) {
@@ -242,4 +259,16 @@ bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max,
             return false;
         }
     }
+}
+
+bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max,
+                 bool *at_end, struct error *error) {
+    struct sink sink = {.chunk = chunk, .message_max = message_max};
+    return fill(reader, &sink, count_max, at_end, error);
+}
+
+bool reader_write(struct reader *reader, struct chunk_writer *writer, uint32_t count_max, bool *at_end,
+                  struct error *error) {
+    struct sink sink = {.writer = writer};
+    return fill(reader, &sink, count_max, at_end, error);
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "bet/chunk.h"
+#include "wire/chunk_writer.h"
 
 #include <stdint.h>
 
@@ -39,6 +40,11 @@ bool reader_seek(struct reader *reader, uint64_t index, struct error *error) MUS
 // chunk must not be used then.
 bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max,
                  bool *at_end, struct error *error) MUST_CHECK;
+
+// Reads bets into the message that the writer has begun, as reader_fill does into a chunk. ERROR_NO_MEMORY,
+// too.
+bool reader_write(struct reader *reader, struct chunk_writer *writer, uint32_t count_max, bool *at_end,
+                  struct error *error) MUST_CHECK;
 
 // How many bytes have been read, and how many the file has; 0 if not known.
 uint64_t reader_offset(const struct reader *reader);

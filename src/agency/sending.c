@@ -9,20 +9,16 @@
 
 enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, apart from its bets
 
-bool sending_init(struct sending *sending, const struct dialogue_options *options,
+void sending_init(struct sending *sending, const struct dialogue_options *options,
                   void (*send)(void *context, uint8_t *bytes, size_t length), void *context) {
     *sending = (struct sending){.options = options};
-    sending->window.agency = options->agency;
     sending->window.send = send;
     sending->window.context = context;
-    if (options->reader != NULL) {
-        sending->chunk = chunk_new(options->chunk_size, MESSAGE_BYTES_MAX);
-    }
-    return options->reader == NULL || sending->chunk != NULL;
+    chunk_writer_init(&sending->writer);
 }
 
 void sending_end(struct sending *sending) {
-    chunk_free(sending->chunk);
+    chunk_writer_free(&sending->writer);
     comparison_free(sending->comparison);
 }
 
@@ -57,33 +53,35 @@ static bool go_to(struct sending *sending, uint64_t index, struct error *error) 
            error_set(error, ERROR_CONFLICT, "there is 1 bet, but %" PRIu64 " are already stored", index);
 }
 
-// Reads the next bets. *last tells whether they are the last ones.
-static bool next_chunk(struct sending *sending, const struct chunk **chunk, bool *last, struct error *error) {
+// Begins a message whose first bet is the agency's `first`.
+static bool begin_message(struct sending *sending, uint64_t first, struct error *error) {
+    return chunk_writer_begin(&sending->writer, sending->options->agency, (int64_t)first,
+                              MESSAGE_BYTES_MAX - MESSAGE_FIXED_BYTES, error);
+}
+
+// Reads the next bets into the message. *last tells whether they are the last ones.
+static bool write_bets(struct sending *sending, bool *last, struct error *error) {
     const struct dialogue_options *options = sending->options;
-    if (options->reader == NULL) {
-        *chunk = options->single;
-        *last = true;
-        return true;
+    struct chunk_writer *writer = &sending->writer;
+    if (options->reader != NULL) {
+        return reader_write(options->reader, writer, options->chunk_size, last, error);
     }
-    *chunk = sending->chunk;
-    chunk_clear(sending->chunk);
-    return reader_fill(options->reader, sending->chunk, options->chunk_size,
-                       MESSAGE_BYTES_MAX - MESSAGE_FIXED_BYTES, last, error);
+    bool fits;
+    *last = true;
+    return chunk_writer_add(writer, options->single->rows, options->single->rows_length - 1, &fits, error);
 }
 
 // Streaming -----------------------------------------------------------------------------------------------
 
 static bool send_chunk(struct sending *sending, struct error *error) {
-    const struct chunk *chunk;
     bool last;
     uint64_t first = sending->options->reader == NULL ? 0 : reader_position(sending->options->reader);
-    if (!next_chunk(sending, &chunk, &last, error)) {
+    if (!begin_message(sending, first, error) || !write_bets(sending, &last, error)) {
         return false;
     }
-    struct sent sent = {first + chunk->count, chunk->count, last, .asks = first == 0 && !last};
-    if (!window_send(&sending->window, chunk, first, &sent, error)) {
-        return false;
-    }
+    uint32_t count = sending->writer.count;
+    struct sent sent = {first + count, count, last, .asks = first == 0 && !last};
+    window_send(&sending->window, &sending->writer, &sent);
     sending->last_sent = last;
     return true;
 }
@@ -125,10 +123,12 @@ enum sending_step sending_begin(struct sending *sending) {
 static enum sending_step ask_stored(struct sending *sending) {
     struct error error;
     struct sent sent = {.end = sending->acknowledged, .asks = true};
-    chunk_clear(sending->chunk);
     sending->mode = SENDING_COMPARING;
-    return window_send(&sending->window, sending->chunk, 0, &sent, &error) ? SENDING_WAITS
-                                                                           : fail(sending, &error);
+    if (!begin_message(sending, 0, &error)) {
+        return fail(sending, &error);
+    }
+    window_send(&sending->window, &sending->writer, &sent);
+    return SENDING_WAITS;
 }
 
 enum sending_step sending_compare(struct sending *sending) {

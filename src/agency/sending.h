@@ -39,7 +39,7 @@ struct sending {
     const struct dialogue_options *options;
     enum sending_mode mode;
     struct window window;
-    struct chunk *chunk;           // the one being read; NULL for a single bet
+    struct chunk_writer writer;    // of the chunk being read
     struct comparison *comparison; // NULL until needed
     uint64_t acknowledged;         // how many bets the central has said are stored
     uint64_t stored;               // how many it has, during a comparison
@@ -52,10 +52,10 @@ struct sending {
     struct error error; // the reason
 };
 
-// Makes `sending` ready for sending_begin. `send` takes bytes made with malloc. False when out of memory. The
-// caller ends it with sending_end, also after a failure.
-bool sending_init(struct sending *sending, const struct dialogue_options *options,
-                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context) MUST_CHECK;
+// Makes `sending` ready for sending_begin. `send` takes bytes made with malloc. The caller ends it with
+// sending_end.
+void sending_init(struct sending *sending, const struct dialogue_options *options,
+                  void (*send)(void *context, uint8_t *bytes, size_t length), void *context);
 
 // Frees what `sending` holds.
 void sending_end(struct sending *sending);

@@ -3,8 +3,7 @@
 #define QUINIELA_AGENCY_WINDOW_H
 
 #include "agency/limits.h"
-#include "base/error.h"
-#include "bet/chunk.h"
+#include "wire/chunk_writer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,16 +18,14 @@ struct sent {
 };
 
 struct window {
-    uint32_t agency;
     void (*send)(void *context, uint8_t *bytes, size_t length);
     void *context; // of `send`
     struct sent sent[WINDOW_MAX];
     uint32_t first, count; // a ring
 };
 
-// Encodes `chunk` as `sent` describes it, its first bet at `first`, and sends it. ERROR_NO_MEMORY.
-bool window_send(struct window *window, const struct chunk *chunk, uint64_t first, const struct sent *sent,
-                 struct error *error) MUST_CHECK;
+// Ends the writer's message as `sent` describes it, and sends it.
+void window_send(struct window *window, struct chunk_writer *writer, const struct sent *sent);
 
 // The oldest chunk; NULL when all are acknowledged.
 const struct sent *window_oldest(const struct window *window);

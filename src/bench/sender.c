@@ -18,6 +18,7 @@ static_assert((int)SENDER_INPUT_BYTES >= (int)REPLY_SMALL_BYTES_MAX, "any answer
 void sender_init(struct sender *sender, const struct sender_shared *shared, uint32_t agency, uint64_t bets,
                  uint64_t place) {
     *sender = (struct sender){.agency = agency, .bets = bets, .place = place};
+    chunk_writer_init(&sender->writer);
     sender->chunks = (bets + shared->chunk_size - 1) / shared->chunk_size;
     if (sender->chunks == 0 && shared->finish) {
         sender->chunks = 1; // an agency without bets still says that it has finished
@@ -26,7 +27,7 @@ void sender_init(struct sender *sender, const struct sender_shared *shared, uint
 
 void sender_end(struct sender *sender) {
     channel_close(&sender->channel);
-    free(sender->frame);
+    chunk_writer_free(&sender->writer);
 }
 
 bool sender_done(const struct sender *sender) {
@@ -61,48 +62,39 @@ static int64_t next_first(const struct sender *sender, const struct sender_share
 }
 
 // The frame has three parts: the bytes before the bets, the bets as they lie in the payload, and the bytes
-// after them. The first part equals the beginning of an empty chunk's frame.
+// after them.
 static bool cut_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
                       struct error *error) {
-    static const char tail[] = "]}";
+    static const char tail[] = MESSAGE_CHUNK_END;
     enum { TAIL_BYTES = sizeof tail - 1 };
     const struct payload *payload = shared->payload;
     size_t begin = payload->json_starts[place];
     size_t length = bets == 0 ? 0 : payload->json_starts[place + bets] - begin - 1;
-    chunk_clear(shared->chunk);
-    assert(message_encoded_max(shared->chunk) <= SENDER_PREFIX_BYTES);
-    size_t empty = message_encode_chunk(sender->prefix, next_type(sender, shared), sender->agency,
-                                        next_first(sender, shared), shared->chunk);
-    frame_write_header(sender->prefix, empty - FRAME_HEADER_BYTES + length);
-    return channel_queue(&sender->channel, sender->prefix, empty - TAIL_BYTES, error) &&
+    size_t before = message_encode_beginning(sender->prefix, next_type(sender, shared), sender->agency,
+                                             next_first(sender, shared), -1);
+    frame_write_header(sender->prefix, before + length + TAIL_BYTES - FRAME_HEADER_BYTES);
+    return channel_queue(&sender->channel, sender->prefix, before, error) &&
            channel_queue(&sender->channel, payload->json + begin, length, error) &&
            channel_queue(&sender->channel, tail, TAIL_BYTES, error);
 }
 
-// As a real agency does it: each bet is checked, and the chunk is encoded.
+// As a real agency does it: each bet is checked on its way into the message.
 static bool encode_frame(struct sender *sender, struct sender_shared *shared, uint64_t place, uint32_t bets,
                          struct error *error) {
     const struct payload *payload = shared->payload;
-    struct chunk *chunk = shared->chunk;
-    chunk_clear(chunk);
+    struct chunk_writer *writer = &sender->writer;
+    if (!chunk_writer_begin(writer, sender->agency, next_first(sender, shared), SIZE_MAX, error)) {
+        return false;
+    }
     for (uint64_t i = place; i < place + bets; i++) {
-        size_t begin = payload->text_starts[i];
-        if (!chunk_add(chunk, payload->text + begin, payload->text_starts[i + 1] - begin - 1, error)) {
+        size_t begin = payload->text_starts[i], length = payload->text_starts[i + 1] - begin - 1;
+        bool fits;
+        if (!chunk_writer_add(writer, payload->text + begin, length, &fits, error)) {
             return false;
         }
     }
-    size_t room = message_encoded_max(chunk);
-    if (room > sender->frame_max) {
-        uint8_t *frame = realloc(sender->frame, room);
-        if (frame == NULL) {
-            return error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
-        }
-        sender->frame = frame;
-        sender->frame_max = room;
-    }
-    size_t length = message_encode_chunk(sender->frame, next_type(sender, shared), sender->agency,
-                                         next_first(sender, shared), chunk);
-    return channel_queue(&sender->channel, sender->frame, length, error);
+    size_t length = chunk_writer_end(writer, next_type(sender, shared), -1);
+    return channel_queue(&sender->channel, writer->frame, length, error);
 }
 
 static bool begin_chunk(struct sender *sender, struct sender_shared *shared, struct error *error) {

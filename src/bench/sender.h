@@ -12,14 +12,14 @@
 #include "bench/channel.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
-#include "bet/chunk.h"
+#include "wire/chunk_writer.h"
 #include "wire/limits.h"
 #include "wire/message.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SENDER_INPUT_BYTES = 4096, SENDER_PREFIX_BYTES = 256 };
+enum { SENDER_INPUT_BYTES = 4096 };
 
 // Data shared by the senders of a thread.
 struct sender_shared {
@@ -32,7 +32,6 @@ struct sender_shared {
     uint64_t start_ns;
     double chunk_interval_ns; // between an agency's chunks; 0: as fast as the window allows
     struct message_decoder *decoder;
-    struct chunk *chunk; // the one being encoded
     struct histogram ack_ns;
     uint64_t text_bytes; // of acknowledged bets, as CSV
 };
@@ -52,10 +51,9 @@ struct sender {
     uint64_t bets, bets_begun; // in total, and in chunks whose sending has begun
     uint64_t bets_acknowledged;
     uint64_t chunks, chunks_begun, chunks_acknowledged;
-    bool blocked; // the kernel took no more of a chunk
-    uint8_t prefix[SENDER_PREFIX_BYTES];
-    uint8_t *frame; // of a chunk that is encoded when sent
-    size_t frame_max;
+    bool blocked;                             // the kernel took no more of a chunk
+    uint8_t prefix[MESSAGE_AROUND_BYTES_MAX]; // of a chunk that is cut
+    struct chunk_writer writer;               // of one that is encoded when sent
     struct sender_flight flights[WINDOW_MAX]; // a ring
     uint32_t flight_first, flight_count;
     size_t input_length;

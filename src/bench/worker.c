@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "bench/interrupt.h"
 #include "bet/errors.h"
-#include "bet/limits.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -60,9 +59,8 @@ static bool prepare_shared(struct worker *worker, struct error *error) {
         shared->chunk_interval_ns = (double)second_ns / chunks_per_second * options->agencies;
     }
     shared->decoder = message_decoder_new();
-    shared->chunk = chunk_new(options->chunk_size, (size_t)options->chunk_size * BET_TEXT_BYTES_MAX);
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (shared->decoder == NULL || shared->chunk == NULL || worker->epoll < 0) {
+    if (shared->decoder == NULL || worker->epoll < 0) {
         return error_set(error, ERROR_NO_MEMORY, "no memory or no descriptor for a thread");
     }
     return true;
@@ -236,7 +234,6 @@ void worker_end(struct worker *worker) {
         sender_end(&worker->senders[i]);
     }
     free(worker->senders);
-    chunk_free(worker->shared.chunk);
     message_decoder_free(worker->shared.decoder);
     if (worker->epoll >= 0) {
         close(worker->epoll);

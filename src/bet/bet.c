@@ -222,12 +222,24 @@ ALWAYS_INLINE bool check_scanned(const char *text, size_t length, const struct s
     return true;
 }
 
+ALWAYS_INLINE bool mark_scanned(const char *text, size_t length, const struct scan *scan,
+                                struct bet_marks *marks) {
+    uint16_t number;
+    *marks = (struct bet_marks){.escapes = scan->escapes, .pairs = scan->high};
+    return check_scanned(text, length, scan, &number);
+}
+
 #ifdef SCAN_WIDE
 
 // The same again, compiled for processors that examine 64 bytes in one instruction.
 SCAN_WIDE static bool check_wide(const char *text, size_t length, uint16_t *number) {
     struct scan scan = scan_by_64(text, (unsigned)length);
     return check_scanned(text, length, &scan, number);
+}
+
+SCAN_WIDE static bool mark_wide(const char *text, size_t length, struct bet_marks *marks) {
+    struct scan scan = scan_by_64(text, (unsigned)length);
+    return mark_scanned(text, length, &scan, marks);
 }
 
 #endif
@@ -243,6 +255,19 @@ bool bet_check_fast(const char *text, size_t length, uint16_t *number) {
 #endif
     struct scan scan = scan_by_16(text, (unsigned)length);
     return check_scanned(text, length, &scan, number);
+}
+
+bool bet_mark_fast(const char *text, size_t length, struct bet_marks *marks) {
+    if (length >= SCAN_BYTES) {
+        return false;
+    }
+#ifdef SCAN_WIDE
+    if (scan_has_wide()) {
+        return mark_wide(text, length, marks);
+    }
+#endif
+    struct scan scan = scan_by_16(text, (unsigned)length);
+    return mark_scanned(text, length, &scan, marks);
 }
 
 void bet_split(const char *text, size_t length, struct bet_slice fields[BET_FIELDS]) {

@@ -23,6 +23,7 @@ struct scan {
     uint64_t high;     // above 0x7f: part of a non-ASCII character
     uint64_t leads;    // 0xc3 to 0xdf: the first of two bytes of a character from U+00C0 to U+07FF
     uint64_t follows;  // 0x80 to 0xbf: a further byte of a character
+    uint64_t escapes;  // quotes and backslashes, which JSON escapes
 };
 
 // Adds the description of 16 bytes, from bit `at` on.
@@ -47,6 +48,9 @@ ALWAYS_INLINE void scan_16(const char *text, unsigned at, struct scan *scan) {
     __m128i is_follow = _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)0xc0));
     scan->leads |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_lead) << at;
     scan->follows |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_follow) << at;
+    __m128i is_escape =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    scan->escapes |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_escape) << at;
 #else
     for (int i = 0; i < 16; i++) {
         unsigned char byte = (unsigned char)text[i];
@@ -57,6 +61,7 @@ ALWAYS_INLINE void scan_16(const char *text, unsigned at, struct scan *scan) {
         scan->high |= byte > 0x7f ? bit : 0;
         scan->leads |= byte > 0xc2 && byte < 0xe0 ? bit : 0;
         scan->follows |= byte > 0x7f && byte < 0xc0 ? bit : 0;
+        scan->escapes |= byte == '"' || byte == '\\' ? bit : 0;
     }
 #endif
 }
@@ -105,6 +110,8 @@ SCAN_WIDE static inline struct scan scan_by_64(const char *text, unsigned length
         .high = _mm512_movepi8_mask(bytes),
         .leads = _mm512_cmplt_epu8_mask(from_lead, _mm512_set1_epi8(0xdf - 0xc3 + 1)),
         .follows = _mm512_cmplt_epu8_mask(from_high, _mm512_set1_epi8(0x40)),
+        .escapes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) |
+                   _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')),
     };
 }
 

@@ -108,3 +108,48 @@ char *json_ascii_write(char *out, const char *text, size_t length) {
     *out++ = '"';
     return out;
 }
+
+char *json_marked_write(char *out, const char *text, size_t length, const struct bet_marks *marks) {
+    size_t at = 0; // bytes written
+    *out++ = '"';
+    for (uint64_t left = marks->escapes | marks->pairs; left != 0;) {
+        size_t next = (size_t)__builtin_ctzll(left);
+        memcpy(out, text + at, next - at);
+        out += next - at;
+        at = next;
+        left &= left - 1;
+        if ((marks->pairs >> at & 1) != 0) {
+            left &= left - 1;
+            out = write_escape(out, (text[at] & 0x1fU) << 6 | (text[at + 1] & 0x3fU));
+            at += 2;
+        } else {
+            *out++ = '\\';
+            *out++ = text[at++];
+        }
+    }
+    memcpy(out, text + at, length - at);
+    out += length - at;
+    *out++ = '"';
+    return out;
+}
+
+char *json_raw_write(char *out, const char *text) {
+    size_t length = strlen(text);
+    memcpy(out, text, length);
+    return out + length;
+}
+
+// Numbers -------------------------------------------------------------------------------------------------
+
+char *json_number_write(char *out, uint64_t number) {
+    char digits[JSON_NUMBER_BYTES_MAX];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0) {
+        *out++ = digits[--count];
+    }
+    return out;
+}

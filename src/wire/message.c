@@ -8,8 +8,6 @@
 #include "wire/limits.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,8 +145,6 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
            read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);
 }
 
-enum { CHUNK_FRAME_FIXED_BYTES = 160 }; // everything in a frame except the bets
-
 size_t message_bet_bytes(const char *text, size_t length) {
     return json_ascii_bytes(text, length) + 1;
 }
@@ -161,21 +157,35 @@ size_t message_encoded_max(const struct chunk *chunk) {
         unsigned char byte = (unsigned char)chunk->rows[i];
         escapes += (byte == '"' || byte == '\\') + 4 * (size_t)(byte >= 0xc0) + 4 * (size_t)(byte >= 0xf0);
     }
-    return CHUNK_FRAME_FIXED_BYTES + chunk->rows_length + 2 * (size_t)chunk->count + escapes;
+    return MESSAGE_AROUND_BYTES_MAX + chunk->rows_length + 2 * (size_t)chunk->count + escapes;
 }
 
-// `stored` < 0 leaves the field out, as `first` does.
+static char *write_place(char *out, const char *name, int64_t place) {
+    if (place < 0) {
+        return out;
+    }
+    out = json_number_write(json_raw_write(out, name), (uint64_t)place);
+    *out++ = ',';
+    return out;
+}
+
+size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum message_type type,
+                                uint32_t agency, int64_t first, int64_t stored) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out = json_raw_write(out, "{\"type_message\":");
+    *out++ = (char)('0' + type);
+    out = json_raw_write(out, ",\"agency\":\"");
+    out = json_number_write(out, agency);
+    out = json_raw_write(out, "\",");
+    out = write_place(out, "\"first\":", first);
+    out = write_place(out, "\"stored\":", stored);
+    out = json_raw_write(out, "\"payload\":[");
+    return (size_t)(out - (char *)frame);
+}
+
 static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
                            int64_t stored, const struct chunk *chunk) {
-    char *out = (char *)frame + FRAME_HEADER_BYTES;
-    out += sprintf(out, "{\"type_message\":%d,\"agency\":\"%" PRIu32 "\",", (int)type, agency);
-    if (first >= 0) {
-        out += sprintf(out, "\"first\":%" PRId64 ",", first);
-    }
-    if (stored >= 0) {
-        out += sprintf(out, "\"stored\":%" PRId64 ",", stored);
-    }
-    out += sprintf(out, "\"payload\":[");
+    char *out = (char *)frame + message_encode_beginning(frame, type, agency, first, stored);
     const char *end = chunk->rows + chunk->rows_length;
     for (const char *row = chunk->rows; row < end;) {
         const char *newline = memchr(row, '\n', (size_t)(end - row));
@@ -185,8 +195,7 @@ static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agen
         out = json_ascii_write(out, row, (size_t)(newline - row));
         row = newline + 1;
     }
-    *out++ = ']';
-    *out++ = '}';
+    out = json_raw_write(out, MESSAGE_CHUNK_END);
     size_t length = (size_t)(out - (char *)frame);
     assert(length <= message_encoded_max(chunk)); // otherwise it has written past its end
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
@@ -204,10 +213,13 @@ size_t message_encode_asking_chunk(uint8_t *frame, uint32_t agency, uint64_t sto
 }
 
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {
-    int length = snprintf((char *)frame + FRAME_HEADER_BYTES, MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES,
-                          "{\"type_message\":3,\"agency\":\"%" PRIu32 "\",\"payload\":null%s}", agency,
-                          wait ? "" : ",\"wait\":false");
-    assert(length > 0 && length < MESSAGE_CONSULT_BYTES_MAX - FRAME_HEADER_BYTES); // otherwise it was cut off
-    frame_write_header(frame, (size_t)length);
-    return FRAME_HEADER_BYTES + (size_t)length;
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out = json_raw_write(out, "{\"type_message\":3,\"agency\":\"");
+    out = json_number_write(out, agency);
+    out = json_raw_write(out, "\",\"payload\":null");
+    out = json_raw_write(out, wait ? "}" : ",\"wait\":false}");
+    size_t length = (size_t)(out - (char *)frame);
+    assert(length <= MESSAGE_CONSULT_BYTES_MAX); // otherwise it has written past its end
+    frame_write_header(frame, length - FRAME_HEADER_BYTES);
+    return length;
 }

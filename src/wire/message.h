@@ -33,6 +33,15 @@ struct message {
 bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
                     struct message *message, struct error *error) MUST_CHECK;
 
+#define MESSAGE_CHUNK_END "]}" // what comes after the bets in a chunk's message
+
+enum { MESSAGE_AROUND_BYTES_MAX = 160 }; // room for everything in a chunk's frame except the bets
+
+// Writes what comes before the bets in the frame of a chunk of type 1 or 2. frame_write_header fills in its
+// header, when the length is known. `first` < 0 and `stored` < 0 leave these fields out. Returns its length.
+size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum message_type type,
+                                uint32_t agency, int64_t first, int64_t stored);
+
 // The most bytes that message_encode_chunk writes for this chunk, including the header.
 size_t message_encoded_max(const struct chunk *chunk);
 

@@ -1,4 +1,5 @@
 // Chunks of any CSV file are within their limits, and other sizes give the same bets.
+// Their messages, written bet by bet, are those of the chunks as a whole.
 #include "fuzz.h"
 
 #include "agency/reader.h"
@@ -28,16 +29,39 @@ static size_t message_bytes(const struct chunk *chunk) {
 // The long message has room for the bet of any line, even a bad one; the short one for any good bet.
 enum { MESSAGE_LONG = 8192, MESSAGE_SHORT = 600 };
 
+// Writes the same bets as a message, and compares it with the chunk's.
+static void write_same(struct reader *reader, struct chunk_writer *writer, const struct chunk *chunk,
+                       uint32_t chunk_size, size_t message_max, bool good) {
+    struct error error;
+    bool at_end;
+    must_hold(chunk_writer_begin(writer, 7, 0, message_max, &error), "memory");
+    bool written = reader_write(reader, writer, chunk_size, &at_end, &error);
+    must_hold(written == good && (good || error.code == ERROR_BAD_BET), "a message takes what a chunk takes");
+    if (good) {
+        uint8_t *frame = malloc(message_encoded_max(chunk));
+        must_hold(frame != NULL, "memory");
+        size_t length = message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, 0, chunk);
+        must_hold(chunk_writer_end(writer, MESSAGE_SEND_CHUNK, -1) == length &&
+                      memcmp(writer->frame, frame, length) == 0,
+                  "a message has the bytes of its chunk");
+        free(frame);
+    }
+}
+
 static struct all read_all(const char *path, uint32_t chunk_size, size_t message_max) {
     struct all all = {0};
-    struct reader *reader;
+    struct reader *reader, *other;
+    struct chunk_writer writer;
     struct error error;
-    must_hold(reader_open(path, &reader, &error), "the file opens");
+    must_hold(reader_open(path, &reader, &error) && reader_open(path, &other, &error), "the file opens");
+    chunk_writer_init(&writer);
     struct chunk *chunk = chunk_new(chunk_size, message_max);
     must_hold(chunk != NULL, "memory");
     for (bool at_end = false; !at_end;) {
         chunk_clear(chunk);
-        if (!reader_fill(reader, chunk, chunk_size, message_max, &at_end, &error)) {
+        bool good = reader_fill(reader, chunk, chunk_size, message_max, &at_end, &error);
+        write_same(other, &writer, chunk, chunk_size, message_max, good);
+        if (!good) {
             must_hold(error.code == ERROR_BAD_BET, "a bad line is a bad bet");
             break;
         }
@@ -55,7 +79,9 @@ static struct all read_all(const char *path, uint32_t chunk_size, size_t message
         all.good = at_end;
     }
     chunk_free(chunk);
+    chunk_writer_free(&writer);
     reader_close(&reader);
+    reader_close(&other);
     return all;
 }
 

@@ -59,11 +59,10 @@ static inline int make_shared(void **state) {
                                     .window = WINDOW_MAX,
                                     .positions = true,
                                     .finish = true,
-                                    .decoder = message_decoder_new(),
-                                    .chunk = chunk_new(5000, (size_t)5000 * BET_TEXT_BYTES_MAX)};
+                                    .decoder = message_decoder_new()};
     expected_length = 0;
     central = -1;
-    return shared.decoder == NULL || shared.chunk == NULL;
+    return shared.decoder == NULL;
 }
 
 static inline void disconnect(void) {
@@ -78,7 +77,6 @@ static inline int free_shared(void **state) {
         disconnect();
     }
     message_decoder_free(shared.decoder);
-    chunk_free(shared.chunk);
     payload_free(&payload);
     return 0;
 }

@@ -90,6 +90,43 @@ static inline int expect_rows(struct reader *reader, const char *expected, size_
     return chunks;
 }
 
+// The messages that are written from the file, in chunks of `count` bets and `message_max` bytes, are those
+// of the chunks that are read from it; and so is the error that they end with, if any.
+static inline void expect_messages_of_chunks(uint32_t count, size_t message_max) {
+    struct reader *chunks = open_file(), *messages = open_file();
+    struct chunk *chunk = chunk_new(count, MESSAGE_BYTES_MAX);
+    struct chunk_writer writer;
+    chunk_writer_init(&writer);
+    assert_non_null(chunk);
+    for (bool at_end = false, good = true; good && !at_end;) {
+        struct error error, other;
+        bool other_at_end = true;
+        int64_t first = (int64_t)reader_position(chunks);
+        chunk_clear(chunk);
+        assert_true(chunk_writer_begin(&writer, 7, first, message_max, &other));
+        good = reader_fill(chunks, chunk, count, message_max, &at_end, &error);
+        assert_int_equal(reader_write(messages, &writer, count, &other_at_end, &other), good);
+        if (!good) {
+            assert_ptr_equal(other.code, error.code);
+            assert_string_equal(other.text, error.text);
+            break;
+        }
+        assert_int_equal(other_at_end, at_end);
+        assert_int_equal(reader_position(messages), reader_position(chunks));
+        uint8_t *frame = malloc(message_encoded_max(chunk));
+        assert_non_null(frame);
+        size_t length = message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, first, chunk);
+        assert_int_equal(chunk_writer_end(&writer, MESSAGE_SEND_CHUNK, -1), length);
+        assert_memory_equal(writer.frame, frame, length);
+        free(frame);
+        good = at_end || chunk->count > 0; // else the next bet is longer than any message
+    }
+    chunk_writer_free(&writer);
+    chunk_free(chunk);
+    reader_close(&chunks);
+    reader_close(&messages);
+}
+
 #define STORY(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
 #endif

@@ -192,6 +192,17 @@ static void mutate(char *text, size_t *length, uint64_t *random) {
     }
 }
 
+// The marks are the bytes of the text that JSON in ASCII writes otherwise, and no more.
+static void expect_marks(const char *text, size_t length, const struct bet_marks *marks) {
+    for (size_t i = 0; i < 64; i++) {
+        unsigned char byte = i < length ? (unsigned char)text[i] : 0;
+        if ((marks->escapes >> i & 1) != (byte == '"' || byte == '\\') ||
+            (marks->pairs >> i & 1) != (byte > 0x7f)) {
+            fail_msg("byte %zu is marked wrongly in: %.*s", i, (int)length, text);
+        }
+    }
+}
+
 static void the_fast_way_never_disagrees(void **state) {
     (void)state;
     static const char *const seeds[] = {"Santiago Lionel,Lorca,30904465,1999-03-17,2201",
@@ -213,8 +224,12 @@ static void the_fast_way_never_disagrees(void **state) {
         uint16_t number = 0;
         struct bet bet;
         struct error error;
-        if (bet_check_fast(text, length, &number)) {
+        struct bet_marks marks;
+        bool is_fast = bet_check_fast(text, length, &number);
+        assert_int_equal(bet_mark_fast(text, length, &marks), is_fast);
+        if (is_fast) {
             fast_ones++;
+            expect_marks(text, length, &marks);
             if (!bet_parse(text, length, &bet, &error) || bet.number != number) {
                 fail_msg("disagreed on: %.*s", (int)length, text);
             }
@@ -252,6 +267,7 @@ static void both_ways_of_looking_see_the_same(void **state) {
             assert_int_equal(plain.high >> i & 1, byte > 0x7f);
             assert_int_equal(plain.leads >> i & 1, byte >= 0xc3 && byte <= 0xdf);
             assert_int_equal(plain.follows >> i & 1, byte >= 0x80 && byte <= 0xbf);
+            assert_int_equal(plain.escapes >> i & 1, byte == '"' || byte == '\\');
         }
     }
 }

@@ -3,6 +3,8 @@
 
 #include "wire/json_text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -58,9 +60,22 @@ static void texts_are_escaped_and_their_bytes_foreseen(void **state) {
     }
 }
 
+static void numbers_have_their_digits(void **state) {
+    (void)state;
+    static const uint64_t numbers[] = {0,       9,          10,         99,        100,       12345,
+                                       1000000, 4294967295, 4294967296, INT64_MAX, UINT64_MAX};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char out[JSON_NUMBER_BYTES_MAX + 1], expected[JSON_NUMBER_BYTES_MAX + 1];
+        *json_number_write(out, numbers[i]) = '\0';
+        sprintf(expected, "%" PRIu64, numbers[i]);
+        assert_string_equal(out, expected);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_escaped_and_their_bytes_foreseen),
+        cmocka_unit_test(numbers_have_their_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

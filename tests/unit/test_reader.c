@@ -17,6 +17,8 @@ static void expect_file(const char *text, size_t length, const char *rows) {
     assert_int_equal(reader_size(reader), length);
     reader_close(&reader);
     assert_null(reader);
+    expect_messages_of_chunks(CHUNK_BETS, MESSAGE_BYTES_MAX);
+    expect_messages_of_chunks(1, MESSAGE_BYTES_MAX);
 }
 
 static void lines_end_in_any_way(void **state) {
@@ -137,6 +139,12 @@ static void expect_bad_line(const char *line, size_t length, const char *reason)
     assert_string_equal(error.text, expected);
     chunk_free(chunk);
     reader_close(&reader);
+    for (uint32_t count = 1; count <= 4; count++) {
+        expect_messages_of_chunks(count, MESSAGE_BYTES_MAX);
+    }
+    for (size_t bytes = 30; bytes < 120; bytes++) { // of which the bad line has room or not
+        expect_messages_of_chunks(10, bytes);
+    }
 }
 
 static void bad_lines_are_named(void **state) {
@@ -246,6 +254,8 @@ static void lines_are_complete_wherever_a_read_ends(void **state) {
     assert_int_equal(expect_rows(reader, text, length), MANY_BETS / CHUNK_BETS);
     assert_int_equal(reader_position(reader), MANY_BETS);
     reader_close(&reader);
+    expect_messages_of_chunks(CHUNK_BETS, MESSAGE_BYTES_MAX);
+    expect_messages_of_chunks(CHUNK_BETS, 10000);
     free(text);
 }
 
