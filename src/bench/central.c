@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { START_MS_MAX = 60000, LOOK_EVERY_MS = 5, REMOVE_DESCRIPTORS = 8, ARGUMENTS_MAX = 24 };
+enum { START_MS_MAX = 60000, LOOK_EVERY_MS = 5, REMOVE_DESCRIPTORS = 8 };
 
 static char *path_in(const struct central *central, const char *name) {
     char *path;
@@ -48,28 +48,27 @@ static void become_central(const struct central_options *options, const struct c
     snprintf(agencies, sizeof agencies, "%" PRIu32, options->agencies);
     snprintf(port, sizeof port, "%u", central->port);
     snprintf(consult_port, sizeof consult_port, "%u", central->consult_port);
-    const char *arguments[ARGUMENTS_MAX] = {"quiniela",
-                                            "server",
-                                            "--server-ip",
-                                            "127.0.0.1",
-                                            "--server-port",
-                                            port,
-                                            "--consult-server-port",
-                                            consult_port,
-                                            "--server-listen-backlog",
-                                            "4096",
-                                            "--winning-number",
-                                            "7574",
-                                            "--draw",
-                                            "bench",
-                                            "--agencies",
-                                            agencies,
-                                            "--logging-level",
-                                            options->log_level};
-    if (options->loops != NULL) {
-        arguments[18] = "--loops";
-        arguments[19] = options->loops;
-    }
+    const char *arguments[] = {"quiniela",
+                               "server",
+                               "--server-ip",
+                               "127.0.0.1",
+                               "--server-port",
+                               port,
+                               "--consult-server-port",
+                               consult_port,
+                               "--server-listen-backlog",
+                               "4096",
+                               "--winning-number",
+                               "7574",
+                               "--draw",
+                               "bench",
+                               "--agencies",
+                               agencies,
+                               "--logging-level",
+                               options->log_level,
+                               options->loops != NULL ? "--loops" : NULL,
+                               options->loops,
+                               NULL};
     // Through the environment, because it may contain a password.
     if (setenv("STORE", options->store != NULL ? options->store : store, 1) != 0 ||
         !set_certificates(options->certificates)) {
