@@ -19,11 +19,13 @@ bool command_flush_output(struct error *error) {
            error_set_system(error, errno, "standard output: cannot write");
 }
 
-// Overwrites the password in a store's address, because ps(1) would show it.
+// Overwrites the password in a store's address, because ps(1) would show it. Whatever the flag is called: it
+// may be abbreviated.
 static void conceal_addresses(const struct command_line *line) {
     for (int i = 1; i < line->argc; i++) {
         char *word = line->argv[i];
-        store_conceal_address(strncmp(word, "--store=", 8) == 0 ? word + 8 : word);
+        char *value = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
+        store_conceal_address(value != NULL ? value + 1 : word);
     }
 }
 

@@ -305,7 +305,7 @@ class Away(DatabaseStory):
     def test_the_password_is_shown_nowhere(self):
         for address in (self.address(more=f"password={SECRET}"),
                         f"postgresql://postgres:{SECRET}@127.0.0.1:{self.postgres.port}/{self.database}"):
-            for flags in (["--store", address], [f"--store={address}"]):
+            for flags in (["--store", address], [f"--store={address}"], [f"--stor={address}"]):
                 server = Process(self, ["server", "--server-port", 0, "--consult-server-port", 0, *flags])
                 server.wait_for("action: listen ")
                 with open(f"/proc/{server.process.pid}/cmdline", encoding="utf-8") as file:
