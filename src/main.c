@@ -15,7 +15,7 @@ static const struct {
     {&server_command, cli_server}, {&client_command, cli_client},   {&export_command, cli_export},
     {&status_command, cli_status}, {&sample_command, cli_sample},   {&ping_command, cli_ping},
     {&bench_command, cli_bench},   {&compose_command, cli_compose}, {&check_command, cli_check},
-    {&keys_command, cli_keys},     {&verify_command, cli_verify},
+    {&keys_command, cli_keys},     {&verify_command, cli_verify},   {&upgrade_command, cli_upgrade},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

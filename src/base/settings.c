@@ -10,11 +10,13 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct settings {
     const char *options; // the caller's struct
     struct settings_values values;
-    struct settings_operands operands;
+    struct settings_operands given;    // in the caller's argv
+    struct settings_operands operands; // copies of them
     struct settings_file file;
 };
 
@@ -58,7 +60,7 @@ static enum settings_outcome read_sources(struct settings *settings, const struc
                                           struct error *error) {
     struct settings_values *values = &settings->values;
     bool wants_help;
-    if (!settings_flags_read(values, line->argc, line->argv, &settings->operands, &wants_help, error)) {
+    if (!settings_flags_read(values, line->argc, line->argv, &settings->given, &wants_help, error)) {
         return SETTINGS_WRONG;
     }
     if (wants_help) {
@@ -69,6 +71,28 @@ static enum settings_outcome read_sources(struct settings *settings, const struc
                    settings_file_read(values, line->known, &settings->file, error)
                ? SETTINGS_READY
                : SETTINGS_WRONG;
+}
+
+// The caller may overwrite its own: one may contain a password.
+static bool copy_operands(const struct settings_operands *given, struct settings_operands *copies,
+                          struct error *error) {
+    copies->list = calloc((size_t)given->count + 1, sizeof *copies->list);
+    while (copies->list != NULL && copies->count < given->count) {
+        char *copy = strdup(given->list[copies->count]);
+        if (copy == NULL) {
+            break;
+        }
+        copies->list[copies->count++] = copy;
+    }
+    return (copies->list != NULL && copies->count == given->count) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for the settings");
+}
+
+static void free_operands(const struct settings_operands *operands) {
+    for (int i = 0; i < operands->count; i++) {
+        free(operands->list[i]);
+    }
+    free(operands->list);
 }
 
 enum settings_outcome settings_load(const struct settings_command *command, const struct command_line *line,
@@ -82,6 +106,9 @@ enum settings_outcome settings_load(const struct settings_command *command, cons
     }
     settings_values_init(&made->values, command);
     enum settings_outcome outcome = read_sources(made, line, error);
+    if (outcome == SETTINGS_READY && !copy_operands(&made->given, &made->operands, error)) {
+        outcome = SETTINGS_WRONG;
+    }
     if (outcome != SETTINGS_READY) {
         settings_free(made);
         return outcome;
@@ -96,6 +123,7 @@ void settings_free(struct settings *settings) {
     if (settings != NULL) {
         settings_values_clear(&settings->values);
         settings_file_clear(&settings->file);
+        free_operands(&settings->operands);
         free(settings);
     }
 }

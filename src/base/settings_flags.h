@@ -6,7 +6,7 @@
 
 // The operands: the arguments that are not flags.
 struct settings_operands {
-    char **list; // in the caller's argv
+    char **list;
     int count;
 };
 

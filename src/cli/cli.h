@@ -6,7 +6,8 @@
 #include "base/settings.h"
 
 extern const struct settings_command server_command, client_command, export_command, status_command,
-    check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command;
+    check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
+    upgrade_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -19,5 +20,6 @@ int cli_ping(const struct command_line *line);
 int cli_bench(const struct command_line *line);
 int cli_keys(const struct command_line *line);
 int cli_verify(const struct command_line *line);
+int cli_upgrade(const struct command_line *line);
 
 #endif

@@ -63,6 +63,8 @@
     .value_name = "NUMBER", .help = "The number that wins. A draw that already has bets keeps its own"
 #define HELP_CHANGE                                                                                          \
     .help = "Confirm fewer AGENCIES, or another WINNING_NUMBER, for a draw that already has bets"
+#define HELP_UPGRADE                                                                                         \
+    .help = "Upgrade a store of an older version before serving it, as the command upgrade does"
 #define HELP_ONCE .help = "Stop once every agency has been told its winners, instead of serving on"
 
 #define HELP_INSECURE                                                                                        \
@@ -173,6 +175,13 @@
 #define HELP_CHECK_DETAILS                                                                                   \
     "It changes nothing, and may run while a server does. It reports which chunks are damaged, and how "     \
     "much is good."
+
+#define HELP_UPGRADE_SUMMARY                                                                                 \
+    "Upgrade a store of an older version: exit 0 when it is of this program's version, 1 when not."
+#define HELP_UPGRADE_DETAILS                                                                                 \
+    "No server may use an SQLite store meanwhile. STORE stays as it was until everything has been made and " \
+    "checked; then it is kept as STORE.v2, or, in PostgreSQL, in tables called draws_v2 and so on. When it " \
+    "is interrupted, the next attempt goes on from there."
 
 #define HELP_VERIFY_SUMMARY                                                                                  \
     "Check that nothing in an audit log was changed, removed or inserted: exit 0 when so, 1 when not."

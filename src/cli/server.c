@@ -17,6 +17,7 @@
 #include "cli/server_conflicts.h"
 #include "cli/server_log.h"
 #include "cli/server_options.h"
+#include "cli/upgrading.h"
 #include "confine/supervisor.h"
 #include "ledger/ledger.h"
 #include "ledger/terms.h"
@@ -293,6 +294,18 @@ static bool check_options(struct server *server, struct error *error) {
            check_store(options, error);
 }
 
+// Before anything else, and with the rights that the server was started with. A signal ends it at once, as it
+// may be ended at any moment.
+static bool upgrade(const struct server_options *options) {
+    struct error error;
+    bool done = upgrading_at_start(options->store.address, &error);
+    if (!done) {
+        server_log_no_start(&error);
+    }
+    signals_hold();
+    return done;
+}
+
 int cli_server(const struct command_line *line) {
     struct server server = {0};
     struct error error;
@@ -303,12 +316,15 @@ int cli_server(const struct command_line *line) {
     if (!command_begin(&server_command, line, &server.options, &server.options.settings, &status)) {
         return status;
     }
-    signals_hold();
+    bool upgrades = server.options.upgrade && !is_echo(&server);
+    if (!upgrades) {
+        signals_hold();
+    }
     command_keep_private();
     if (command_has_descriptors(&error) && check_options(&server, &error)) {
         server_log_begin(&server.options);
         command_raise_descriptor_limit();
-        status = run(&server);
+        status = !upgrades || upgrade(&server.options) ? run(&server) : EXIT_FAILED;
     } else {
         status = command_fail(&server_command, &error);
     }

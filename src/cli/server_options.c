@@ -28,6 +28,7 @@ static const struct setting draw[] = {
                       HELP_WINNING_NUMBER),
     SETTING_SWITCH_IN(struct server_options, change, "CHANGE", HELP_CHANGE),
     SETTING_SWITCH_IN(struct server_options, once, "ONCE", HELP_ONCE),
+    SETTING_SWITCH_IN(struct server_options, upgrade, "UPGRADE", HELP_UPGRADE),
     {.key = NULL},
 };
 

@@ -22,7 +22,7 @@ struct server_options {
     // The draw.
     uint32_t agencies; // not set: see server_options_agencies
     uint16_t winning_number;
-    bool change, once;
+    bool change, once, upgrade;
 
     struct store_options store;
     struct tls_files tls;

@@ -12,6 +12,8 @@
 #include <stdio.h>
 
 struct store;
+struct store_upgrade;
+struct store_upgraded;
 
 // The operations of an open store. Each returns false with `error` set when it fails: ERROR_STORE_FAILED;
 // ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE and ERROR_STORE_REFUSED as in
@@ -98,6 +100,9 @@ struct store_kind {
     bool (*open)(const struct store_opening *opening, struct store **store, struct error *error);
     // As store_check_address. Required.
     bool (*check_address)(const char *address, struct error *error);
+    // As store_upgrade. If NULL, there is only one version of it.
+    bool (*upgrade)(const char *address, const struct store_upgrade *upgrade, struct store_upgraded *upgraded,
+                    struct error *error);
     // Writes at most `size` bytes. If NULL, the address is shown unchanged.
     void (*show_address)(const char *address, char *text, size_t size);
     // If NULL, addresses contain no password.

@@ -6,6 +6,7 @@
 #include "store/sqlite_error.h"
 #include "store/sqlite_log.h"
 #include "store/sqlite_setup.h"
+#include "store/sqlite_upgrade.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +294,7 @@ const struct store_kind sqlite_kind = {
     .is_address = is_address,
     .open = sqlite_open,
     .check_address = sqlite_names_check,
+    .upgrade = sqlite_upgrade,
     .paths = sqlite_names_paths,
     .beginnings = beginnings,
 };

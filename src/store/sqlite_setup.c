@@ -46,19 +46,18 @@ static bool ask_number(sqlite3 *database, const char *path, const char *sql, int
 
 // Whose it is ---------------------------------------------------------------------------------------------
 
-// The tables must be those of our schema, word for word: with a damaged column type, existing rows would not
-// be found. Other tables may exist beside them.
-static bool check_tables(sqlite3 *database, const char *path, struct error *error) {
+bool sqlite_setup_check_tables(sqlite3 *database, const char *path, const char *schema, int tables,
+                               struct error *error) {
     sqlite3_stmt *statement;
     if (sqlite3_prepare_v2(database, "SELECT count(*) FROM sqlite_schema WHERE instr(?1, sql || ';') > 0", -1,
                            &statement, NULL) != SQLITE_OK) {
         return sqlite_fail(database, path, "open", error);
     }
-    sqlite3_bind_text(statement, 1, sqlite_schema, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 1, schema, -1, SQLITE_STATIC);
     bool read = sqlite3_step(statement) == SQLITE_ROW;
     if (!read) {
         sqlite_fail(database, path, "open", error);
-    } else if (sqlite3_column_int(statement, 0) != SQLITE_SCHEMA_TABLES) {
+    } else if (sqlite3_column_int(statement, 0) != tables) {
         read =
             error_set(error, ERROR_STORE_FAILED,
                       "%s: its tables are damaged, or are not this program's: restore it from a copy", path);
@@ -67,29 +66,37 @@ static bool check_tables(sqlite3 *database, const char *path, struct error *erro
     return read;
 }
 
-static bool check_version(const char *path, int64_t version, struct error *error) {
-    if (version < SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, path, version, SQLITE_SCHEMA_VERSION, path);
-    }
-    return version == SQLITE_SCHEMA_VERSION ||
-           error_set(error, ERROR_STORE_FAILED, STORE_NEWER, path, version, SQLITE_SCHEMA_VERSION);
-}
-
-bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables, struct error *error) {
-    int64_t id = 0, version = 0, tables = 0;
+bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t *version, struct error *error) {
+    int64_t id = 0, tables = 0;
     if (!ask_number(database, path, "PRAGMA application_id", &id, error) ||
-        !ask_number(database, path, "PRAGMA user_version", &version, error) ||
+        !ask_number(database, path, "PRAGMA user_version", version, error) ||
         !ask_number(database, path, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
         return false;
     }
-    *without_tables = id == 0 && version == 0 && tables == 0;
+    if (id == 0 && *version == 0 && tables == 0) {
+        *version = SQLITE_SETUP_EMPTY;
+        return true;
+    }
+    return id == SQLITE_SCHEMA_APPLICATION_ID ||
+           error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", path);
+}
+
+bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables, struct error *error) {
+    int64_t version;
+    if (!sqlite_setup_version(database, path, &version, error)) {
+        return false;
+    }
+    *without_tables = version == SQLITE_SETUP_EMPTY;
     if (*without_tables) {
         return true;
     }
-    if (id != SQLITE_SCHEMA_APPLICATION_ID) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", path);
+    if (version < SQLITE_SCHEMA_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, path, version, SQLITE_SCHEMA_VERSION, path);
     }
-    return check_version(path, version, error) && check_tables(database, path, error);
+    if (version > SQLITE_SCHEMA_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, STORE_NEWER, path, version, SQLITE_SCHEMA_VERSION);
+    }
+    return sqlite_setup_check_tables(database, path, sqlite_schema, SQLITE_SCHEMA_TABLES, error);
 }
 
 // How it is set -------------------------------------------------------------------------------------------

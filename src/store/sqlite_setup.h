@@ -7,6 +7,19 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+enum { SQLITE_SETUP_EMPTY = -1 };
+
+// Finds out of which version the tables are, or SQLITE_SETUP_EMPTY. ERROR_STORE_FAILED for a database that is
+// not ours.
+bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t *version,
+                          struct error *error) MUST_CHECK;
+
+// Whether the database has the tables of `schema`, `tables` of them, word for word: with a damaged column
+// type, existing rows would not be found. Other tables may exist beside them. ERROR_STORE_FAILED.
+bool sqlite_setup_check_tables(sqlite3 *database, const char *path, const char *schema, int tables,
+                               struct error *error) MUST_CHECK;
 
 // Refuses a database that is not ours, or has another version, before anything is set in it. An empty one
 // can become a store: *without_tables. ERROR_STORE_FAILED.

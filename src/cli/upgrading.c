@@ -1,0 +1,122 @@
+#include "cli/upgrading.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "bet/errors.h"
+#include "ledger/check.h"
+#include "store/store.h"
+#include "store/upgrade.h"
+#include "store/version.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { SAY_EVERY_MS = 1000, RETRY_MS = 1000 };
+
+struct upgrading {
+    upgrading_say say;
+    void *context;
+    const char *draw; // that is being checked
+    uint64_t next_ms; // when to say next how far it is
+};
+
+static void say(const struct upgrading *upgrading, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void say(const struct upgrading *upgrading, const char *format, ...) {
+    char text[ERROR_TEXT_BYTES];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    upgrading->say(upgrading->context, text);
+}
+
+static void on_progress(void *context, const char *what, uint64_t done, uint64_t all) {
+    struct upgrading *upgrading = context;
+    uint64_t now = clock_steady_ms();
+    if (now >= upgrading->next_ms || done == all) {
+        upgrading->next_ms = now + SAY_EVERY_MS;
+        say(upgrading, "%s: %" PRIu64 " %%", what, all == 0 ? 100 : done * 100 / all);
+    }
+}
+
+static void on_damage(void *context, const char *damage) {
+    const struct upgrading *upgrading = context;
+    say(upgrading, "draw %s: damaged: %s", upgrading->draw, damage);
+}
+
+static bool check(void *context, const char *address, const char *draw, struct error *error) {
+    struct upgrading *upgrading = context;
+    struct store *store;
+    struct check_result result;
+    if (!store_open(address, draw, STORE_READ_UPGRADED, &store, error)) {
+        return false;
+    }
+    upgrading->draw = draw;
+    bool done = check_draw(store, on_damage, upgrading, &result, error);
+    store_close(&store);
+    if (!done) {
+        return false;
+    }
+    if (result.damages > 0) {
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "draw \"%.64s\" is damaged, so the store is not upgraded, and stays as it was; keep it, and "
+            "restore it from a copy",
+            draw);
+    }
+    say(upgrading, "draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets, %" PRIu64 " winners", draw,
+        result.chunks, result.bets, result.winners);
+    return true;
+}
+
+static void say_result(const struct upgrading *upgrading, const struct store_upgraded *upgraded,
+                       uint64_t ms) {
+    if (upgraded->from != STORE_VERSION) {
+        say(upgrading,
+            "upgraded from version %" PRId64 " to %d in %" PRIu64 ".%" PRIu64 " s; what it was is kept: %s",
+            upgraded->from, STORE_VERSION, ms / 1000, ms % 1000 / 100, upgraded->kept);
+    } else {
+        say(upgrading, "nothing to do: it is of version %d", STORE_VERSION);
+    }
+}
+
+bool upgrading_run(const char *address, bool must_exist, upgrading_say say_text, void *context,
+                   struct error *error) {
+    struct upgrading upgrading = {
+        .say = say_text, .context = context, .next_ms = clock_steady_ms() + SAY_EVERY_MS};
+    struct store_upgrade upgrade = {.progress = on_progress, .check = check, .context = &upgrading};
+    struct store_upgraded upgraded;
+    uint64_t begun_ms = clock_steady_ms();
+    if (!store_upgrade(address, &upgrade, &upgraded, error)) {
+        return false;
+    }
+    if (upgraded.from == 0 && must_exist) {
+        char shown[STORE_ADDRESS_BYTES];
+        store_show_address(address, shown);
+        return error_set(error, ERROR_STORE_FAILED, "%.150s: there is no such store", shown);
+    }
+    if (must_exist || (upgraded.from != 0 && upgraded.from != STORE_VERSION)) {
+        say_result(&upgrading, &upgraded, clock_steady_ms() - begun_ms);
+    }
+    return true;
+}
+
+static void log_text(void *context, const char *text) {
+    (void)context;
+    log_event(LOG_LEVEL_INFO, "upgrade", LOG_SUCCESS, "message: %s", text);
+}
+
+bool upgrading_at_start(const char *address, struct error *error) {
+    while (!upgrading_run(address, false, log_text, NULL, error)) {
+        if (error->code != ERROR_STORE_AWAY && error->code != ERROR_STORE_STALE) {
+            return false;
+        }
+        log_event(LOG_LEVEL_ERROR, "upgrade", LOG_FAIL, "error: %s | message: %s | retry_ms: %d",
+                  error_name(error->code), error->text, RETRY_MS);
+        (void)poll(NULL, 0, RETRY_MS);
+    }
+    return true;
+}

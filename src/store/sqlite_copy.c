@@ -1,0 +1,264 @@
+#include "store/sqlite_copy.h"
+
+#include "base/path.h"
+#include "bet/errors.h"
+#include "store/sqlite_schema.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum {
+    BLOCK_BYTES = 1024 * 1024,
+    SYNC_BYTES = 64 * 1024 * 1024,
+    CHANGE_BYTES = 2 * 1024 * 1024, // for changing the copy, and for its journal meanwhile
+    HEADER_BYTES = 100,             // of a database, and where its application's number is in it
+    HEADER_APPLICATION_ID = 68,     // (sqlite.org/fileformat.html, 1.3)
+};
+
+// Sets `error` to errno's text, and returns false.
+static bool fail(const char *name, const char *what, struct error *error) {
+    error_set_system(error, errno, "%.150s: %s", name, what);
+    error->code = ERROR_STORE_FAILED;
+    return false;
+}
+
+// Names ---------------------------------------------------------------------------------------------------
+
+static bool name(char text[PATH_MAX], const char *path, const char *ending, struct error *error) {
+    return snprintf(text, PATH_MAX, "%s%s", path, ending) < PATH_MAX ||
+           error_set(error, ERROR_STORE_FAILED, "%.150s: the path is too long", path);
+}
+
+static bool name_kept(char text[PATH_MAX], const char *path, int version, struct error *error) {
+    char ending[16];
+    snprintf(ending, sizeof ending, ".v%d", version);
+    return name(text, path, ending, error);
+}
+
+bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *names, int version,
+                       struct error *error) {
+    struct stat status;
+    *copy = (struct sqlite_copy){.names = names};
+    if (!name_kept(copy->kept, names->path, version, error) ||
+        !name(copy->made, names->path, ".upgrade", error)) {
+        return false;
+    }
+    return lstat(copy->kept, &status) != 0 ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: is there already, and is not this store; move it elsewhere", copy->kept);
+}
+
+bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
+    char kept[PATH_MAX], lock[PATH_MAX];
+    struct stat store, other;
+    if (!name_kept(kept, path, version, error) || !name(lock, path, "-lock", error)) {
+        return false;
+    }
+    int descriptor = open(lock, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+        return true; // nobody had it, or somebody has it
+    }
+    bool has_two = lstat(path, &store) == 0 && lstat(kept, &other) == 0 && path_is_same(&store, &other);
+    bool done =
+        !has_two || (unlink(kept) == 0 && path_sync_folder(path)) || fail(kept, "cannot be removed", error);
+    close(descriptor);
+    return done;
+}
+
+bool sqlite_copy_note_source(struct sqlite_copy *copy, struct error *error) {
+    struct stat status;
+    if (lstat(copy->names->path, &status) != 0) {
+        return fail(copy->names->name, "cannot be read", error);
+    }
+    snprintf(copy->source, sizeof copy->source, "%ju %jd %jd.%09ld", (uintmax_t)status.st_ino,
+             (intmax_t)status.st_size, (intmax_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    return true;
+}
+
+// Room ----------------------------------------------------------------------------------------------------
+
+static uint64_t length_of(const char *path) {
+    struct stat status;
+    return lstat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+bool sqlite_copy_has_room(const struct sqlite_copy *copy, struct error *error) {
+    char folder[PATH_MAX];
+    struct statvfs room;
+    path_folder(copy->names->path, folder);
+    if (statvfs(folder, &room) != 0) {
+        return fail(folder, "its free space cannot be found out", error);
+    }
+    uint64_t all = length_of(copy->names->path), there = length_of(copy->made);
+    uint64_t needed = (all > there ? all - there : 0) + CHANGE_BYTES;
+    uint64_t free_bytes = (uint64_t)room.f_bavail * room.f_frsize;
+    return free_bytes >= needed ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: the upgrade needs %" PRIu64 " more bytes on its disk, and %" PRIu64
+                     " are free: %" PRIu64 " are missing",
+                     copy->names->name, needed, free_bytes, needed - free_bytes);
+}
+
+// Copying -------------------------------------------------------------------------------------------------
+
+struct copying {
+    const struct sqlite_copy *copy;
+    const struct store_upgrade *upgrade;
+    int from, to;
+    uint64_t done, all; // bytes
+    uint8_t *block, *other;
+};
+
+// Reads up to a block at `at`. -1 when that fails.
+static ssize_t read_block(int file, uint8_t *block, uint64_t at) {
+    size_t done = 0;
+    while (done < BLOCK_BYTES) {
+        ssize_t count = pread(file, block + done, BLOCK_BYTES - done, (off_t)(at + done));
+        if (count <= 0) {
+            return count < 0 ? -1 : (ssize_t)done;
+        }
+        done += (size_t)count;
+    }
+    return (ssize_t)done;
+}
+
+// How much of what is there is the same. Even what an earlier attempt has written and not synced is: it is
+// read.
+static bool compare(struct copying *copying, struct error *error) {
+    for (bool same = true; same && copying->done < copying->all;) {
+        ssize_t length = read_block(copying->from, copying->block, copying->done);
+        ssize_t there = read_block(copying->to, copying->other, copying->done);
+        if (length < 0 || there < 0) {
+            return fail(length < 0 ? copying->copy->names->name : copying->copy->made, "cannot be read",
+                        error);
+        }
+        same = length == there && length > 0 && memcmp(copying->block, copying->other, (size_t)length) == 0;
+        copying->done += same ? (uint64_t)length : 0;
+        copying->upgrade->progress(copying->upgrade->context, "copied", copying->done, copying->all);
+    }
+    return ftruncate(copying->to, (off_t)copying->done) == 0 ||
+           fail(copying->copy->made, "cannot be written", error);
+}
+
+static bool write_block(struct copying *copying, size_t length) {
+    for (size_t done = 0; done < length;) {
+        ssize_t count =
+            pwrite(copying->to, copying->block + done, length - done, (off_t)(copying->done + done));
+        if (count <= 0) {
+            errno = count == 0 ? ENOSPC : errno;
+            return false;
+        }
+        done += (size_t)count;
+    }
+    copying->done += length;
+    return copying->done % SYNC_BYTES != 0 || fdatasync(copying->to) == 0;
+}
+
+static bool copy_rest(struct copying *copying, struct error *error) {
+    while (copying->done < copying->all) {
+        ssize_t length = read_block(copying->from, copying->block, copying->done);
+        if (length <= 0) {
+            errno = length == 0 ? EIO : errno;
+            return fail(copying->copy->names->name, "cannot be read", error);
+        }
+        if (!write_block(copying, (size_t)length)) {
+            return fail(copying->copy->made, "cannot be written; the upgrade goes on from there once it can",
+                        error);
+        }
+        copying->upgrade->progress(copying->upgrade->context, "copied", copying->done, copying->all);
+    }
+    return (fsync(copying->to) == 0 && path_sync_folder(copying->copy->made)) ||
+           fail(copying->copy->made, "cannot be synced", error);
+}
+
+// Anything else of that name is somebody's. A copy may have been cut short anywhere.
+static bool is_ours(const struct copying *copying, struct error *error) {
+    uint8_t header[HEADER_BYTES];
+    uint32_t id;
+    ssize_t length = pread(copying->to, header, sizeof header, 0);
+    if (length == 0) {
+        return true;
+    }
+    if (length == (ssize_t)sizeof header) {
+        memcpy(&id, header + HEADER_APPLICATION_ID, sizeof id);
+        length = be32toh(id) == SQLITE_SCHEMA_APPLICATION_ID ? length : -1;
+    }
+    return length == (ssize_t)sizeof header ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: is there already, and is no unfinished upgrade; move it elsewhere",
+                     copying->copy->made);
+}
+
+// The copy is readable by whoever could read the store.
+static bool give_rights(const struct copying *copying, struct error *error) {
+    struct stat status, made;
+    if (fstat(copying->from, &status) != 0 || fstat(copying->to, &made) != 0) {
+        return fail(copying->copy->made, "cannot be read", error);
+    }
+    bool is_owners = status.st_uid == made.st_uid && status.st_gid == made.st_gid;
+    return ((is_owners || fchown(copying->to, status.st_uid, status.st_gid) == 0) &&
+            fchmod(copying->to, status.st_mode & 07777) == 0) ||
+           fail(copying->copy->made, "cannot be given to the owner of the store", error);
+}
+
+bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade *upgrade,
+                      struct error *error) {
+    struct copying copying = {.copy = copy,
+                              .upgrade = upgrade,
+                              .from = open(copy->names->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
+                              .to = open(copy->made, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
+                              .all = length_of(copy->names->path),
+                              .block = malloc(BLOCK_BYTES),
+                              .other = malloc(BLOCK_BYTES)};
+    bool done = copying.block != NULL && copying.other != NULL;
+    if (!done) {
+        error_set(error, ERROR_NO_MEMORY, "no memory for copying the store");
+    } else if (copying.from < 0 || copying.to < 0) {
+        done = fail(copying.from < 0 ? copy->names->name : copy->made, "cannot be opened", error);
+    }
+    done = done && is_ours(&copying, error) && give_rights(&copying, error) && compare(&copying, error) &&
+           copy_rest(&copying, error);
+    free(copying.block);
+    free(copying.other);
+    if (copying.from >= 0) {
+        close(copying.from);
+    }
+    if (copying.to >= 0) {
+        close(copying.to);
+    }
+    return done;
+}
+
+// Swapping ------------------------------------------------------------------------------------------------
+
+static bool sync_file(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool synced = file >= 0 && fsync(file) == 0;
+    if (file >= 0) {
+        close(file);
+    }
+    return synced;
+}
+
+bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) {
+    const char *path = copy->names->path;
+    if (!sync_file(copy->made)) {
+        return fail(copy->made, "cannot be synced", error);
+    }
+    if (link(path, copy->kept) != 0 || !path_sync_folder(path)) {
+        return fail(copy->kept, "cannot be made a second name of the store", error);
+    }
+    return (rename(copy->made, path) == 0 && path_sync_folder(path)) ||
+           fail(copy->made, "cannot take the place of the store", error);
+}

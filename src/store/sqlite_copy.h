@@ -1,0 +1,41 @@
+// The files of an upgrade: a copy beside the store, which takes its place in the end.
+#ifndef QUINIELA_STORE_SQLITE_COPY_H
+#define QUINIELA_STORE_SQLITE_COPY_H
+
+#include "store/sqlite_names.h"
+#include "store/upgrading.h"
+
+struct sqlite_copy {
+    const struct sqlite_names *names; // of the store, borrowed
+    char made[PATH_MAX];              // STORE.upgrade: what is made
+    char kept[PATH_MAX];              // STORE.v2: the name that the store then has
+    char source[128];                 // tells whether a copy was made of this very state of the store
+};
+
+// All of these: ERROR_STORE_FAILED, naming the file.
+
+// Names the files of the upgrade from `version`. Makes nothing.
+bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *names, int version,
+                       struct error *error) MUST_CHECK;
+
+// An attempt that ended between the two steps of sqlite_copy_swap has left the store with two names, under
+// which no command would take it. Takes the second one back. `path` is the store's. Does nothing if there is
+// none, or if another upgrade is just at work.
+bool sqlite_copy_take_back(const char *path, int version, struct error *error) MUST_CHECK;
+
+// Sets copy->source. The store must not change from now on.
+bool sqlite_copy_note_source(struct sqlite_copy *copy, struct error *error) MUST_CHECK;
+
+// Whether there is room for what is missing of a copy, and for changing it.
+bool sqlite_copy_has_room(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
+
+// Makes the copy, with the owner and the rights of the store, and syncs it. What is there already is
+// compared, and kept as far as it is the same. Refuses a file of that name that is something else.
+bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade *upgrade,
+                      struct error *error) MUST_CHECK;
+
+// Gives the copy the name of the store, and the store the name copy->kept. At every moment the store's name
+// leads to one of them.
+bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,312 @@
+#include "store/sqlite_upgrade.h"
+
+#include "base/path.h"
+#include "bet/errors.h"
+#include "bet/limits.h"
+#include "store/sqlite_copy.h"
+#include "store/sqlite_error.h"
+#include "store/sqlite_files.h"
+#include "store/sqlite_log.h"
+#include "store/sqlite_schema.h"
+#include "store/sqlite_setup.h"
+#include "store/sqlite_steps.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BUSY_MS_MAX = 5000, DRAWS_MAX = 4096, SQL_BYTES = 256 };
+
+struct stepping {
+    const struct store_upgrade *upgrade;
+    const struct sqlite_step *first; // from the store's version; the others follow
+    struct sqlite_files files;       // the store's, taken as a server takes them
+    struct sqlite_copy copy;
+};
+
+// SQL -----------------------------------------------------------------------------------------------------
+
+static bool open_database(const char *path, const char *shown, int flags, sqlite3 **database,
+                          struct error *error) {
+    if (sqlite3_open_v2(path, database, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL) ==
+            SQLITE_OK &&
+        sqlite3_busy_timeout(*database, BUSY_MS_MAX) == SQLITE_OK) {
+        return true;
+    }
+    sqlite_fail(*database, shown, "open", error);
+    sqlite3_close(*database);
+    *database = NULL;
+    return false;
+}
+
+static bool execute(sqlite3 *database, const char *shown, const char *sql, struct error *error) {
+    return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           sqlite_fail(database, shown, "upgrade it", error);
+}
+
+// The first column of the first row, or "".
+static bool ask(sqlite3 *database, const char *shown, const char *sql, char answer[SQL_BYTES],
+                struct error *error) {
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK) {
+        return sqlite_fail(database, shown, "upgrade it", error);
+    }
+    int step = sqlite3_step(statement);
+    const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    snprintf(answer, SQL_BYTES, "%s", text == NULL ? "" : text);
+    bool done =
+        step == SQLITE_ROW || step == SQLITE_DONE || sqlite_fail(database, shown, "upgrade it", error);
+    sqlite3_finalize(statement);
+    return done;
+}
+
+// The store -----------------------------------------------------------------------------------------------
+
+// Its log is moved into it, and goes; then the file alone is the store, and can be copied. That takes nobody
+// else who has it open: a reader would go on with a log that belongs to another file by then.
+static bool settle(const struct stepping *stepping, struct error *error) {
+    const struct sqlite_names *names = &stepping->files.names;
+    sqlite3 *database;
+    int64_t version;
+    char answer[SQL_BYTES];
+    if (!sqlite_log_settle(names, error) ||
+        !open_database(names->path, names->name, SQLITE_OPEN_READWRITE, &database, error)) {
+        return false;
+    }
+    bool settled =
+        sqlite_setup_version(database, names->name, &version, error) &&
+        (version == stepping->first->from ||
+         error_set(error, ERROR_STORE_FAILED, "%.150s: another upgrade was quicker", names->name)) &&
+        sqlite_setup_check_tables(database, names->name, stepping->first->schema, stepping->first->tables,
+                                  error) &&
+        execute(database, names->name, "PRAGMA synchronous = FULL", error) &&
+        ask(database, names->name, "PRAGMA journal_mode = DELETE", answer, error) &&
+        (strcmp(answer, "delete") == 0 ||
+         error_set(error, ERROR_STORE_FAILED, "%.150s: its log cannot be moved into it", names->name));
+    if (sqlite3_close(database) != SQLITE_OK || !settled) {
+        return false;
+    }
+    char log[PATH_MAX];
+    sqlite_names_beside(names, "-wal", log);
+    return access(log, F_OK) != 0 ||
+           error_set(error, ERROR_STORE_FAILED, "%.150s: its log cannot be moved into it", names->name);
+}
+
+// The copy ------------------------------------------------------------------------------------------------
+
+// Whether an earlier attempt has made and changed it, out of the store as it is now. Opening it undoes a
+// change that was cut short.
+static bool is_changed_already(const struct stepping *stepping) {
+    const char *made = stepping->copy.made;
+    sqlite3 *database;
+    struct error ignored;
+    int64_t version;
+    char source[SQL_BYTES];
+    if (access(made, F_OK) != 0 || !open_database(made, made, SQLITE_OPEN_READWRITE, &database, &ignored)) {
+        return false;
+    }
+    bool changed = sqlite_setup_version(database, made, &version, &ignored) &&
+                   version == SQLITE_SCHEMA_VERSION &&
+                   ask(database, made, "SELECT source FROM quiniela_upgrade", source, &ignored) &&
+                   strcmp(source, stepping->copy.source) == 0;
+    sqlite3_close(database);
+    return changed;
+}
+
+// Makes those tables of the schema that are missing. No statement of a schema has a semicolon within.
+static bool make_missing(sqlite3 *database, const char *shown, const char *schema, struct error *error) {
+    bool done = true;
+    for (const char *end; done && (end = strchr(schema, ';')) != NULL; schema = end + 1) {
+        char *sql = sqlite3_mprintf("SELECT count(*) FROM sqlite_schema WHERE sql = %.*Q",
+                                    (int)(end - schema), schema),
+             *make = sqlite3_mprintf("%.*s", (int)(end - schema), schema), there[SQL_BYTES] = "";
+        done = (sql != NULL && make != NULL) || error_set(error, ERROR_NO_MEMORY, "no memory for the tables");
+        done = done && ask(database, shown, sql, there, error) &&
+               (strcmp(there, "0") != 0 || execute(database, shown, make, error));
+        sqlite3_free(sql);
+        sqlite3_free(make);
+    }
+    return done;
+}
+
+static bool take_step(const struct stepping *stepping, const struct sqlite_step *step, sqlite3 *database,
+                      struct error *error) {
+    const char *made = stepping->copy.made;
+    return execute(database, made, step->change, error) &&
+           make_missing(database, made, step->new_schema, error) &&
+           sqlite_setup_check_tables(database, made, step->new_schema, step->new_tables, error);
+}
+
+// All steps, one after the other, in one transaction.
+static bool change(const struct stepping *stepping, sqlite3 *database, struct error *error) {
+    const char *made = stepping->copy.made;
+    char note[SQL_BYTES];
+    snprintf(note, sizeof note,
+             "CREATE TABLE quiniela_upgrade (source TEXT); INSERT INTO quiniela_upgrade VALUES ('%s');"
+             "PRAGMA user_version = %d; COMMIT",
+             stepping->copy.source, SQLITE_SCHEMA_VERSION);
+    bool changed = execute(database, made, "PRAGMA synchronous = FULL; BEGIN IMMEDIATE", error);
+    const struct sqlite_step *step = stepping->first;
+    for (; changed && step != NULL; step = sqlite_step_from(step->from + 1)) {
+        changed = take_step(stepping, step, database, error);
+    }
+    return changed && execute(database, made, note, error);
+}
+
+static bool change_copy(const struct stepping *stepping, struct error *error) {
+    sqlite3 *database;
+    if (!open_database(stepping->copy.made, stepping->copy.made, SQLITE_OPEN_READWRITE, &database, error)) {
+        return false;
+    }
+    bool changed = change(stepping, database, error);
+    sqlite3_close(database);
+    return changed;
+}
+
+// Checking ------------------------------------------------------------------------------------------------
+
+// Rows of a draw that has no row of its own would be checked with none of the draws.
+static bool check_orphans(const struct stepping *stepping, sqlite3 *database, struct error *error) {
+    static const char *const tables[] = {"agencies", "chunks", "winners"};
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof tables / sizeof tables[0]; i++) {
+        char sql[SQL_BYTES], draw[SQL_BYTES];
+        snprintf(
+            sql, sizeof sql,
+            "SELECT 'draw \"' || draw || '\"' FROM %s WHERE draw NOT IN (SELECT draw FROM draws) LIMIT 1",
+            tables[i]);
+        good = ask(database, stepping->copy.made, sql, draw, error) &&
+               (draw[0] == '\0' ||
+                error_set(error, ERROR_STORE_FAILED,
+                          "%.100s: the store is damaged: the row of %.80s is missing; restore "
+                          "it from a copy",
+                          stepping->files.names.name, draw));
+    }
+    return good;
+}
+
+// The name of the draw at `place`, in the order of their names. "" after the last.
+static bool draw_at(const struct stepping *stepping, sqlite3 *database, int place, char draw[SQL_BYTES],
+                    struct error *error) {
+    char sql[SQL_BYTES];
+    snprintf(sql, sizeof sql, "SELECT draw FROM draws ORDER BY draw LIMIT 1 OFFSET %d", place);
+    return ask(database, stepping->copy.made, sql, draw, error);
+}
+
+static bool check_draws(const struct stepping *stepping, sqlite3 *database, struct error *error) {
+    const struct store_upgrade *upgrade = stepping->upgrade;
+    char draw[SQL_BYTES], draws[SQL_BYTES];
+    if (!ask(database, stepping->copy.made, "SELECT count(*) FROM draws", draws, error)) {
+        return false;
+    }
+    uint64_t count = strtoull(draws, NULL, 10);
+    for (int place = 0; (uint64_t)place < count; place++) {
+        if (!draw_at(stepping, database, place, draw, error) ||
+            !upgrade->check(upgrade->context, stepping->copy.made, draw, error)) {
+            return false;
+        }
+        upgrade->progress(upgrade->context, "draws checked", (uint64_t)place + 1, count);
+    }
+    return true;
+}
+
+static bool check(const struct stepping *stepping, struct error *error) {
+    sqlite3 *database;
+    if (!open_database(stepping->copy.made, stepping->copy.made, SQLITE_OPEN_READONLY, &database, error)) {
+        return false;
+    }
+    bool good = check_orphans(stepping, database, error) && check_draws(stepping, database, error);
+    sqlite3_close(database);
+    return good;
+}
+
+// What the copy needed only while it was one.
+static bool clear(const struct stepping *stepping, struct error *error) {
+    sqlite3 *database;
+    if (!open_database(stepping->copy.made, stepping->copy.made, SQLITE_OPEN_READWRITE, &database, error)) {
+        return false;
+    }
+    bool cleared = execute(database, stepping->copy.made,
+                           "PRAGMA synchronous = FULL; DROP TABLE quiniela_upgrade", error);
+    return sqlite3_close(database) == SQLITE_OK && cleared;
+}
+
+// The order -----------------------------------------------------------------------------------------------
+
+static bool take_all_steps(struct stepping *stepping, struct error *error) {
+    return sqlite_files_take(&stepping->files, NULL, error) &&
+           sqlite_copy_begin(&stepping->copy, &stepping->files.names, stepping->first->from, error) &&
+           settle(stepping, error) && sqlite_copy_note_source(&stepping->copy, error) &&
+           (is_changed_already(stepping) ||
+            (sqlite_copy_has_room(&stepping->copy, error) &&
+             sqlite_copy_make(&stepping->copy, stepping->upgrade, error) && change_copy(stepping, error))) &&
+           check(stepping, error) && clear(stepping, error) && sqlite_copy_swap(&stepping->copy, error);
+}
+
+static bool upgrade_from(const char *path, int64_t version, const struct store_upgrade *upgrade,
+                         struct store_upgraded *upgraded, struct error *error) {
+    struct stepping stepping = {.upgrade = upgrade, .first = sqlite_step_from(version)};
+    if (version > SQLITE_SCHEMA_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, STORE_NEWER, path, version, SQLITE_SCHEMA_VERSION);
+    }
+    if (stepping.first == NULL) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%.150s: its tables are of version %" PRId64 ", from which there is no upgrade",
+                         path, version);
+    }
+    bool done = sqlite_files_find(path, &stepping.files, error) && take_all_steps(&stepping, error);
+    sqlite_files_release(&stepping.files);
+    if (done) {
+        snprintf(upgraded->kept, sizeof upgraded->kept, "%.250s", stepping.copy.kept);
+    }
+    return done;
+}
+
+// Opens it as one who only reads, unless an earlier attempt was cut short in a change that must be undone
+// first. 0: there is no store.
+static bool read_version(const char *path, int64_t *version, struct error *error) {
+    struct sqlite_names names;
+    sqlite3 *database;
+    char uri[SQLITE_URI_BYTES], journal[PATH_MAX];
+    *version = 0;
+    if (!sqlite_names_find(path, &names, error)) {
+        return false;
+    }
+    if (access(names.path, F_OK) != 0) {
+        return true;
+    }
+    sqlite_names_beside(&names, "-journal", journal);
+    sqlite_names_uri(&names, uri);
+    int flags = access(journal, F_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (!sqlite_sizes_check_mark(&names, error) || !sqlite_log_check(&names, error) ||
+        !open_database(uri, path, flags | SQLITE_OPEN_URI, &database, error)) {
+        return false;
+    }
+    bool read = sqlite_setup_version(database, path, version, error);
+    sqlite3_close(database);
+    *version = *version == SQLITE_SETUP_EMPTY ? 0 : *version;
+    return read;
+}
+
+static bool take_back(const char *real, struct error *error) {
+    bool done = true;
+    for (int older = 1; done && older < SQLITE_SCHEMA_VERSION; older++) {
+        done = sqlite_copy_take_back(real, older, error);
+    }
+    return done;
+}
+
+bool sqlite_upgrade(const char *path, const struct store_upgrade *upgrade, struct store_upgraded *upgraded,
+                    struct error *error) {
+    char real[PATH_MAX];
+    if (!path_resolve(path, real, error)) {
+        error->code = ERROR_STORE_FAILED;
+        return false;
+    }
+    if (!take_back(real, error) || !read_version(path, &upgraded->from, error)) {
+        return false;
+    }
+    return upgraded->from == 0 || upgraded->from == SQLITE_SCHEMA_VERSION ||
+           upgrade_from(path, upgraded->from, upgrade, upgraded, error);
+}
