@@ -25,6 +25,8 @@ enum { SQLITE_PAGE_BYTES = 16384 };
 #define LIST_OF_LISTS(text)                                                                                  \
     "'[[\"' || replace(replace(replace(replace(rtrim(" text ", char(10)),"                                   \
     " '\\', '\\\\'), '\"', '\\\"'), ',', '\",\"'), char(10), '\"],[\"') || '\"]]'"
+#define ROWS_AS_LISTS LIST_OF_LISTS("chunks.rows")
+#define LINES_AS_LISTS LIST_OF_LISTS("inbox.lines")
 
 static const char sqlite_schema[] =
     "CREATE TABLE draws ("
@@ -84,23 +86,19 @@ static const char sqlite_schema[] =
     " json_extract(bet.value, '$[2]') AS documento,"
     " json_extract(bet.value, '$[3]') AS nacimiento,"
     " CAST(json_extract(bet.value, '$[4]') AS INTEGER) AS numero"
-    " FROM chunks, json_each(" LIST_OF_LISTS(
-        "chunks.rows") ") AS bet"
-                       " UNION ALL SELECT"
-                       " inbox.draw,"
-                       " CAST(json_extract(bet.value, '$[0]') AS INTEGER),"
-                       " CAST(json_extract(bet.value, '$[1]') AS INTEGER),"
-                       " json_extract(bet.value, '$[2]'),"
-                       " json_extract(bet.value, '$[3]'),"
-                       " json_extract(bet.value, '$[4]'),"
-                       " json_extract(bet.value, '$[5]'),"
-                       " CAST(json_extract(bet.value, '$[6]') AS INTEGER)"
-                       " FROM inbox, json_each(" LIST_OF_LISTS(
-                           "inbox.lines") ") AS bet"
-                                          " WHERE CAST(json_extract(bet.value, '$[1]') AS INTEGER) >= "
-                                          "coalesce("
-                                          "  (SELECT bets FROM agencies WHERE agencies.draw = inbox.draw"
-                                          "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS "
-                                          "INTEGER)), 0);";
+    " FROM chunks, json_each(" ROWS_AS_LISTS ") AS bet"
+    " UNION ALL SELECT"
+    " inbox.draw,"
+    " CAST(json_extract(bet.value, '$[0]') AS INTEGER),"
+    " CAST(json_extract(bet.value, '$[1]') AS INTEGER),"
+    " json_extract(bet.value, '$[2]'),"
+    " json_extract(bet.value, '$[3]'),"
+    " json_extract(bet.value, '$[4]'),"
+    " json_extract(bet.value, '$[5]'),"
+    " CAST(json_extract(bet.value, '$[6]') AS INTEGER)"
+    " FROM inbox, json_each(" LINES_AS_LISTS ") AS bet"
+    " WHERE CAST(json_extract(bet.value, '$[1]') AS INTEGER) >= coalesce("
+    "  (SELECT bets FROM agencies WHERE agencies.draw = inbox.draw"
+    "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS INTEGER)), 0);";
 
 #endif

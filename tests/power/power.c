@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "store/filing.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -342,6 +343,9 @@ int main(int count, char **arguments) {
         log_set_level(LOG_LEVEL_CRITICAL);
     }
     vfs_register();
+    // So little that bets are filed all the time, for each of the reasons there are.
+    filing_limits = (struct filing_limits){
+        .chunk_bytes = 1024, .agency_bytes = 2000, .target_bytes = 700, .held_bytes = 1500};
     for (unsigned i = 0; i < options.runs; i++) {
         try_seed(options.seed + i);
     }
