@@ -1,9 +1,9 @@
 // The bare limit: how fast the disk takes the very bytes of the bets, with nothing else done. Chunks are
 // written to a new file, and every few of them are synced. With --sync it measures one sync instead: 4 KiB
 // written, then fdatasync, again and again.
+#include "base/clock.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
-#include "bench/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,11 +59,11 @@ static int measure_bytes(const char *bets, uint64_t chunk_size, uint64_t chunks_
     if (file < 0) {
         return fail(output);
     }
-    uint64_t start_ns = steady_ns();
+    uint64_t start_ns = clock_steady_ns();
     if (!write_chunks(&payload, chunk_size, chunks_a_sync, file)) {
         return fail(output);
     }
-    double seconds = (double)(steady_ns() - start_ns) / 1e9;
+    double seconds = (double)(clock_steady_ns() - start_ns) / 1e9;
     close(file);
     printf("{\"bets\":%" PRIu64 ",\"seconds\":%.6f,\"bets_per_second\":%.1f,\"megabytes_per_second\":%.3f}\n",
            payload.count, seconds, (double)payload.count / seconds,
@@ -91,12 +91,12 @@ static int measure_sync(unsigned long count, const char *output) {
     }
     for (unsigned long i = 0; i < count; i++) {
         memset(page, (int)(i % 255) + 1, sizeof page);
-        uint64_t start_ns = steady_ns();
+        uint64_t start_ns = clock_steady_ns();
         if (pwrite(file, page, sizeof page, (off_t)(i % SYNC_PAGES) * SYNC_BYTES) != SYNC_BYTES ||
             fdatasync(file) != 0) {
             return fail(output);
         }
-        histogram_add(&histogram, steady_ns() - start_ns);
+        histogram_add(&histogram, clock_steady_ns() - start_ns);
     }
     close(file);
     printf("{\"syncs\":%lu,\"sync_ms_p50\":%.4f,\"sync_ms_p99\":%.4f,\"sync_ms_max\":%.4f}\n", count,

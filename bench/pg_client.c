@@ -1,8 +1,8 @@
 // Stores chunks of bets in PostgreSQL as our own store does, one row a chunk, as fast as libpq can: pipeline
 // mode, binary parameters, several chunks a commit, and the next commits on their way before the first is
 // answered. The table is there already: chunks (agency, first, count, numbers, rows).
+#include "base/clock.h"
 #include "bench/payload.h"
-#include "bench/steady.h"
 #include "bet/chunk.h"
 
 #include <assert.h>
@@ -144,9 +144,9 @@ int main(int argc, char **argv) {
     size_t count;
     struct chunk **chunks = make_chunks(&payload, (uint32_t)atoi(argv[3]), &count);
     PGconn *connection = open_connection(argv[1]);
-    uint64_t start_ns = steady_ns();
+    uint64_t start_ns = clock_steady_ns();
     store(connection, chunks, count, (size_t)atoi(argv[4]));
-    double seconds = (double)(steady_ns() - start_ns) / 1e9;
+    double seconds = (double)(clock_steady_ns() - start_ns) / 1e9;
     PQfinish(connection);
     printf("{\"bets\":%" PRIu64 ",\"seconds\":%.6f,\"bets_per_second\":%.1f}\n", payload.count, seconds,
            (double)payload.count / seconds);

@@ -1,9 +1,9 @@
 // Sends chunks of bets to Redis: one RPUSH a chunk, each connection with so many on their way, as lean as the
 // bench of the central: everything is encoded before the clock starts, and sending copies nothing.
 // With "elements" every bet is an element of the list; with "whole" the chunk's text is one.
+#include "base/clock.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
-#include "bench/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +100,7 @@ static void begin_chunk(struct connection *connection) {
         (struct iovec){(client.whole ? client.payload.text : client.encoded) + begin, length};
     connection->parts[2] = (struct iovec){line_end, client.whole ? 2 : 0};
     unsigned flight = (unsigned)(connection->chunks_begun++ % WINDOW_LIMIT);
-    connection->since_ns[flight] = steady_ns();
+    connection->since_ns[flight] = clock_steady_ns();
     connection->sizes[flight] = (uint32_t)count;
     connection->begun += count;
     connection->writing = true;
@@ -162,7 +162,7 @@ static void take_answer(struct connection *connection, const char *line) {
         fail("wrong answer: %s", line);
     }
     client.acknowledged += connection->sizes[flight];
-    histogram_add(&client.ack_ns, steady_ns() - connection->since_ns[flight]);
+    histogram_add(&client.ack_ns, clock_steady_ns() - connection->since_ns[flight]);
 }
 
 static void read_answers(struct connection *connection) {
@@ -256,9 +256,9 @@ int main(int argc, char **argv) {
     for (unsigned i = 0; i < connections; i++) {
         open_connection(&all[i], i, connections, (uint16_t)atoi(argv[1]));
     }
-    uint64_t start_ns = steady_ns();
+    uint64_t start_ns = clock_steady_ns();
     run(all, connections);
-    print_result((double)(steady_ns() - start_ns) / 1e9);
+    print_result((double)(clock_steady_ns() - start_ns) / 1e9);
     free(all);
     return 0;
 }
