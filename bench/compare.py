@@ -5,34 +5,24 @@ agencies. So only the central differs. Each round gives a ratio, ours to theirs;
 """
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 
+import builds
 from processes import Failed, run, run_json, say, settle
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, 'tests'))
+sys.path.insert(0, os.path.join(builds.ROOT, 'tests'))
 import given  # noqa: E402
 
 FIGURES = ('central_ns_a_bet', 'central_user_ns_a_bet', 'central_system_ns_a_bet')
 AGENCIES = 5
 
 
-def commit(text):
-    """A type: what git knows as a commit, as its full name."""
-    done = subprocess.run(['git', '-C', ROOT, 'rev-parse', '--verify', '--quiet', '--end-of-options', text + '^{commit}'],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
-    if done.returncode != 0:
-        raise argparse.ArgumentTypeError(f'{text!r} is not a commit')
-    return done.stdout.strip()
-
-
 def arguments():
     parser = argparse.ArgumentParser(prog='script/compare', description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('commit', type=commit, nargs='?', help='to compare the working tree with')
+    parser.add_argument('commit', type=builds.commit, nargs='?', help='to compare the working tree with')
     parser.add_argument('--rounds', type=given.whole(1), default=15, help='how often each is measured (default 15)')
     parser.add_argument('--bets', type=given.whole(1), default=4_000_000, help='bets of a measurement (default 4000000)')
     parser.add_argument('--chunk-size', type=given.whole(1), default=1000, help='bets of a chunk (default 1000)')
@@ -48,19 +38,10 @@ def arguments():
 
 
 def built(name):
-    """Builds the working tree and that commit, the latter in build/compare, where it stays. The paths of both programs."""
+    """Builds the working tree and that commit. The paths of both programs."""
     say('building the working tree')
-    run(os.path.join(ROOT, 'script', 'build'), 'release')
-    there = os.path.join(ROOT, 'build', 'compare', name)
-    program = os.path.join(there, 'build', 'release', 'quiniela')
-    if not os.path.exists(program):
-        say(f'building {name[:10]}')
-        shutil.rmtree(there, ignore_errors=True)
-        os.makedirs(there)
-        archive = subprocess.run(['git', '-C', ROOT, 'archive', name], stdout=subprocess.PIPE, check=True).stdout
-        subprocess.run(['tar', '-x', '-C', there], input=archive, check=True)
-        run(os.path.join(there, 'script', 'build'), 'release')
-    return os.path.join(ROOT, 'build', 'release', 'quiniela'), program
+    run(os.path.join(builds.ROOT, 'script', 'build'), 'release')
+    return os.path.join(builds.ROOT, 'build', 'release', 'quiniela'), builds.at_commit(name)
 
 
 def measure(options, sender, program):
@@ -97,7 +78,7 @@ def show(name, ours, theirs):
 
 def main():
     options = arguments()
-    lock = options.programs or given.alone(os.path.join(ROOT, 'build', 'bench.lock'))  # two runs at once would measure each other
+    lock = options.programs or given.alone(os.path.join(builds.ROOT, 'build', 'bench.lock'))  # two runs at once would measure each other
     if lock is None:
         say('script/compare: another run is under way')
         return 1

@@ -14,6 +14,7 @@ from processes import Failed, Server, fresh_directory, free_port, run, run_json
 
 CHUNK_SIZE = 1000
 AGENCIES = 5
+SINGLE_AGENCIES = 1000  # where each bet travels alone
 CHUNKS_A_SYNC = 8
 POSTGRES = '/usr/lib/postgresql/15/bin/'
 
@@ -48,11 +49,16 @@ def quiniela_all(place, bets, window):
     return quiniela(place, bets, '--prepared', '--window', window)
 
 
+def keys(place, agencies):
+    """For `--tls`: a folder of certificates, the central's and each agency's own."""
+    folder = os.path.join(place.directory, f'keys-{agencies}')
+    run(place.quiniela, 'keys', '--dir', folder, '--agencies', agencies)  # keeps those that are there
+    return folder
+
+
 def quiniela_tls(place, bets, window):
     """The same in TLS 1.3, the central and each agency with a certificate of its own."""
-    keys = os.path.join(place.directory, 'keys')
-    run(place.quiniela, 'keys', '--dir', keys, '--agencies', AGENCIES)  # keeps those that are there
-    return quiniela(place, bets, '--prepared', '--window', window, '--tls', keys)
+    return quiniela(place, bets, '--prepared', '--window', window, '--tls', keys(place, AGENCIES))
 
 
 def quiniela_as_agencies(place, bets):
@@ -60,25 +66,35 @@ def quiniela_as_agencies(place, bets):
     return quiniela(place, bets)
 
 
-def quiniela_single(place, bets, agencies):
-    return quiniela(place, bets, '--prepared', '--window', 1, payload=place.few_bets, agencies=agencies, chunk_size=1)
-
-
-def quiniela_paced(place, rate):
-    """Three seconds at a given rate."""
-    return quiniela(place, 3 * rate, '--prepared', '--rate', rate)
+def quiniela_single(place, bets, *options):
+    return quiniela(place, bets, '--prepared', '--window', 1, *options, payload=place.few_bets,
+                    agencies=SINGLE_AGENCIES, chunk_size=1)
 
 
 def quiniela_long(place, bets):
     return quiniela(place, bets, '--prepared', '--draw')
 
 
+def central_time(place, bets, program, tls):
+    """What a central of that program costs: the sender is ours, whichever the program."""
+    return quiniela(place, bets, '--prepared', '--program', program,
+                    *(['--tls', keys(place, AGENCIES)] if tls else []))
+
+
+def central_time_single(place, bets, program, tls):
+    return quiniela_single(place, bets, '--program', program,
+                           *(['--tls', keys(place, SINGLE_AGENCIES)] if tls else []))
+
+
 # The bare disk
 
 
-def bare_limit(place):
-    return run_json(place.program('bare_limit'), place.bets, CHUNK_SIZE, CHUNKS_A_SYNC,
-                    os.path.join(place.fresh('bare'), 'bets'))
+def bare_limit(place, bets):
+    output = os.path.join(place.fresh('bare'), 'bets')
+    try:
+        return run_json(place.program('bare_limit'), place.bets, CHUNK_SIZE, CHUNKS_A_SYNC, output, bets)
+    finally:
+        os.remove(output)  # the others need the room
 
 
 def one_sync(place):
@@ -92,7 +108,7 @@ REDIS_SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''
                   '--maxclients', '4000', '--tcp-backlog', '4096']
 
 
-def redis(place, bets, chunk_size, connections, window, kind='elements'):
+def redis(place, bets, chunk_size, connections, window, kind='elements', rate=0):
     directory = place.fresh('redis')
     port = free_port()
 
@@ -104,7 +120,7 @@ def redis(place, bets, chunk_size, connections, window, kind='elements'):
 
     with Server(['redis-server', '--port', port, '--bind', '127.0.0.1', '--dir', directory, *REDIS_SETTINGS], probe,
                 os.path.join(directory, 'log')):
-        return run_json(place.program('redis_client'), port, bets, chunk_size, connections, window, kind)
+        return run_json(place.program('redis_client'), port, bets, chunk_size, connections, window, kind, rate)
 
 
 # PostgreSQL

@@ -1,6 +1,8 @@
 // Sends chunks of bets to Redis: one RPUSH a chunk, each connection with so many on their way, as lean as the
 // bench of the central: everything is encoded before the clock starts, and sending copies nothing.
-// With "elements" every bet is an element of the list; with "whole" the chunk's text is one.
+// With "elements" every bet is an element of the list; with "whole" the chunk's text is one. With RATE, so
+// many bets a second are sent at even intervals, and an answer's time counts from when its chunk was due: as
+// the bench of the central does it, which can therefore be compared.
 #include "base/clock.h"
 #include "bench/histogram.h"
 #include "bench/payload.h"
@@ -15,11 +17,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WINDOW_LIMIT = 64, PREFIX_BYTES = 128, INPUT_BYTES = 4096, EVENTS_AT_ONCE = 256 };
+enum {
+    WINDOW_LIMIT = 64,
+    TIMER_SLACK_NS = 1000,
+    SILENCE_S = 60,
+    PREFIX_BYTES = 128,
+    INPUT_BYTES = 4096,
+    EVENTS_AT_ONCE = 256
+};
+
+static const uint64_t second_ns = 1000000000;
 
 struct connection {
     int descriptor;
@@ -42,6 +54,9 @@ static struct {
     uint64_t chunk_size;
     unsigned window;
     bool whole;
+    double interval_ns; // from a connection's chunk to its next; 0: as fast as answers come
+    unsigned connections;
+    uint64_t start_ns;
     int epoll;
     struct histogram ack_ns;
     uint64_t acknowledged;
@@ -81,6 +96,25 @@ static void encode_bets(void) {
 
 // Sending -------------------------------------------------------------------------------------------------
 
+static uint64_t scheduled_ns(const struct connection *connection) {
+    double chunks = (double)connection->chunks_begun + (double)connection->index / client.connections;
+    return client.start_ns + (uint64_t)(client.interval_ns * chunks);
+}
+
+// When its next chunk may be sent: 0 at once, UINT64_MAX not before something else has happened.
+static uint64_t due_ns(const struct connection *connection) {
+    if (connection->writing || connection->begun == connection->bets ||
+        connection->chunks_begun - connection->chunks_acknowledged == client.window) {
+        return UINT64_MAX;
+    }
+    return client.interval_ns > 0 ? scheduled_ns(connection) : 0;
+}
+
+static bool is_due(const struct connection *connection) {
+    uint64_t due = due_ns(connection);
+    return due == 0 || (due != UINT64_MAX && due <= clock_steady_ns());
+}
+
 static void begin_chunk(struct connection *connection) {
     static char line_end[] = "\r\n";
     uint64_t left = connection->bets - connection->begun;
@@ -99,8 +133,9 @@ static void begin_chunk(struct connection *connection) {
     connection->parts[1] =
         (struct iovec){(client.whole ? client.payload.text : client.encoded) + begin, length};
     connection->parts[2] = (struct iovec){line_end, client.whole ? 2 : 0};
+    uint64_t since_ns = client.interval_ns > 0 ? scheduled_ns(connection) : clock_steady_ns();
     unsigned flight = (unsigned)(connection->chunks_begun++ % WINDOW_LIMIT);
-    connection->since_ns[flight] = clock_steady_ns();
+    connection->since_ns[flight] = since_ns;
     connection->sizes[flight] = (uint32_t)count;
     connection->begun += count;
     connection->writing = true;
@@ -141,8 +176,7 @@ static void send_some(struct connection *connection) {
     if (connection->writing) {
         write_chunk(connection);
     }
-    while (!connection->writing && connection->begun < connection->bets &&
-           connection->chunks_begun - connection->chunks_acknowledged < client.window) {
+    while (is_due(connection)) {
         begin_chunk(connection);
         write_chunk(connection);
     }
@@ -206,14 +240,28 @@ static void open_connection(struct connection *connection, unsigned index, unsig
     watch(connection, EPOLL_CTL_ADD);
 }
 
-static void run(struct connection *connections, unsigned count) {
-    struct epoll_event events[EVENTS_AT_ONCE];
-    for (unsigned i = 0; i < count; i++) {
-        send_some(&connections[i]);
+// Sends all that is due. Returns how long there is nothing more to send.
+static struct timespec send_all_due(struct connection *connections) {
+    uint64_t now_ns = clock_steady_ns(), wait_ns = SILENCE_S * second_ns;
+    for (unsigned i = 0; i < client.connections; i++) {
+        if (!connections[i].blocked) {
+            send_some(&connections[i]);
+        }
+        uint64_t due = due_ns(&connections[i]);
+        if (due != UINT64_MAX) {
+            uint64_t until_ns = due > now_ns ? due - now_ns : 0;
+            wait_ns = until_ns < wait_ns ? until_ns : wait_ns;
+        }
     }
+    return (struct timespec){(time_t)(wait_ns / second_ns), (long)(wait_ns % second_ns)};
+}
+
+static void run(struct connection *connections) {
+    struct epoll_event events[EVENTS_AT_ONCE];
+    struct timespec wait = send_all_due(connections);
     while (client.acknowledged < client.payload.count) {
-        int ready = epoll_wait(client.epoll, events, EVENTS_AT_ONCE, 60000);
-        if (ready <= 0) {
+        int ready = epoll_pwait2(client.epoll, events, EVENTS_AT_ONCE, &wait, NULL);
+        if (ready < 0 || (ready == 0 && wait.tv_sec == SILENCE_S)) {
             fail("no answer");
         }
         for (int i = 0; i < ready; i++) {
@@ -221,6 +269,9 @@ static void run(struct connection *connections, unsigned count) {
                 read_answers(events[i].data.ptr);
             }
             send_some(events[i].data.ptr);
+        }
+        if (client.interval_ns > 0) {
+            wait = send_all_due(connections);
         }
     }
 }
@@ -234,8 +285,9 @@ static void print_result(double seconds) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 7) {
-        fprintf(stderr, "usage: redis_client PORT BETS.csv CHUNK_SIZE CONNECTIONS WINDOW elements|whole\n");
+    if (argc != 7 && argc != 8) {
+        fprintf(stderr,
+                "usage: redis_client PORT BETS.csv CHUNK_SIZE CONNECTIONS WINDOW elements|whole [RATE]\n");
         return 2;
     }
     struct error error;
@@ -243,6 +295,11 @@ int main(int argc, char **argv) {
     client.chunk_size = strtoull(argv[3], NULL, 10);
     client.window = (unsigned)atoi(argv[5]);
     client.whole = strcmp(argv[6], "whole") == 0;
+    client.connections = connections;
+    if (argc == 8 && strtod(argv[7], NULL) > 0) {
+        client.interval_ns = 1e9 / strtod(argv[7], NULL) * (double)client.chunk_size * connections;
+        prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS); // the kernel's 50 µs would show in the answers' times
+    }
     client.epoll = epoll_create1(EPOLL_CLOEXEC);
     struct connection *all = calloc(connections, sizeof *all);
     if (client.chunk_size == 0 || client.window < 1 || client.window > WINDOW_LIMIT || client.epoll < 0 ||
@@ -256,9 +313,9 @@ int main(int argc, char **argv) {
     for (unsigned i = 0; i < connections; i++) {
         open_connection(&all[i], i, connections, (uint16_t)atoi(argv[1]));
     }
-    uint64_t start_ns = clock_steady_ns();
-    run(all, connections);
-    print_result((double)(clock_steady_ns() - start_ns) / 1e9);
+    client.start_ns = clock_steady_ns();
+    run(all);
+    print_result((double)(clock_steady_ns() - client.start_ns) / 1e9);
     free(all);
     return 0;
 }

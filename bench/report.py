@@ -18,14 +18,15 @@ def median(values):
     return statistics.median(values)
 
 
-class Row:
-    """One line of the comparison: each round's figure of ours and theirs (or None), and the median of their ratios."""
-
-    def __init__(self, what, ours, theirs, show, unit=' ×'):
-        self.cells = [what, show(median(ours)), '', '']
-        if theirs is not None:
-            ratio = median([a / b for a, b in zip(ours, theirs)])
-            self.cells[2:] = [show(median(theirs)), f'{ratio:.2f}{unit}']
+def shortly(figures):
+    """One measurement, for who watches."""
+    shown = [rate(figures['bets_per_second'])] if 'bets_per_second' in figures else []
+    for kind in ('ack', 'sync'):
+        if f'{kind}_ms_p99' in figures:
+            shown.append(f'p99 {figures[f"{kind}_ms_p99"]:.2f} ms')
+    if 'central_ns_a_bet' in figures:
+        shown.append(f'{figures["central_ns_a_bet"]:.0f} ns a bet')
+    return ', '.join(shown)
 
 
 def table(head, rows):
@@ -38,23 +39,49 @@ def table(head, rows):
     return '\n'.join([line(head), line(['-' * width for width in widths]), *map(line, rows)])
 
 
+def everything(measured):
+    """One line a measurement: its rates, how its answers' times were spread, and the central's processor time."""
+    def of(rounds, key):
+        return median([figures[key] for figures in rounds])
+
+    def times(rounds):
+        kind = next((kind for kind in ('ack', 'sync') if f'{kind}_ms_p50' in rounds[0]), None)
+        return f'{of(rounds, f"{kind}_ms_p50"):.2f} / {of(rounds, f"{kind}_ms_p99"):.2f} ms' if kind else ''
+
+    def rates(rounds):
+        if 'bets_per_second' not in rounds[0]:
+            return ['', '']
+        each = [figures['bets_per_second'] for figures in rounds]
+        return [rate(median(each)), f'{rate(min(each))} … {rate(max(each))}']
+
+    def processor(rounds):
+        if 'central_ns_a_bet' not in rounds[0]:
+            return ''
+        user, kernel = of(rounds, 'central_user_ns_a_bet'), of(rounds, 'central_system_ns_a_bet')
+        return f'{user:.0f} + {kernel:.0f} ns'
+
+    return table(['what', 'bets/s, median', 'least … most', 'answers p50 / p99', 'central, user + kernel a bet'],
+                 [[name, *rates(rounds), times(rounds), processor(rounds)] for name, rounds in measured.items()])
+
+
 def first_line(*command):
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip().split('\n')[0]
 
 
 def machine(directory, postgres_version):
-    """The machine and the versions, as lines of a list."""
+    """The machine and the versions, as lines of a list. `postgres_version`: None when it was not used."""
     with open('/proc/cpuinfo', encoding='ascii') as file:
         model = next(line.split(':', 1)[1].strip() for line in file if line.startswith('model name'))
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / (1 << 30)
     with open('/etc/os-release', encoding='utf-8') as file:
         system = next(line.split('=', 1)[1].strip().strip('"') for line in file if line.startswith('PRETTY_NAME'))
     filesystem = first_line('stat', '-f', '-c', '%T', directory)
+    postgres = f'PostgreSQL {postgres_version}, ' if postgres_version else ''
     return [
         f'{datetime.date.today().isoformat()}: {os.cpu_count()} cores ({model}), {memory:.0f} GiB of memory, '
         f'file system {filesystem}',
         f'{system}, kernel {platform.release()}',
-        f'Redis {first_line("redis-server", "--version").split("v=")[1].split()[0]}, PostgreSQL {postgres_version}, '
+        f'Redis {first_line("redis-server", "--version").split("v=")[1].split()[0]}, {postgres}'
         f'SQLite {first_line("sqlite3", "--version").split()[0]}',
     ]
 

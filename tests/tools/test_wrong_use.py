@@ -40,7 +40,7 @@ CALLS = {
 # All scripts, as people call them: a script must not build or install anything before its tool has read its arguments.
 SCRIPTS = {
     "analyze": ["all"],
-    "bench": ["nonsense", "--rounds 0", "--foo"],
+    "bench": ["nonsense", "--rounds 0", "--foo", "--only nothing", "--long-bets 3", "--before no-such-commit"],
     "bootstrap": ["tests"],
     "build": ["devv", "../../src", "dev asan"],
     "cluster": ["nonsense", "failover 0", "--foo"],
