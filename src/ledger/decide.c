@@ -58,6 +58,9 @@ static bool is_final(enum verdict verdict) {
 static bool compare(struct ledger *ledger, const struct ledger_input *input, uint64_t first, uint32_t count,
                     struct decision *decision, bool *same, struct error *error) {
     struct resend_result result;
+    if (!open_group_show(ledger, input->agency, error)) {
+        return false;
+    }
     bool done = resend_compare(ledger->store, ledger->cache, input->agency, first, input->chunk, count,
                                &result, error);
     state_note_size(ledger, input->agency, result.largest);
@@ -74,14 +77,12 @@ static bool decide_overlap(struct ledger *ledger, const struct ledger_input *inp
                            struct error *error) {
     const struct agency *agency = &ledger->agencies[input->agency];
     uint64_t bets = agency->row.bets, first = (uint64_t)input->first, end = first + input->chunk->count;
-    bool same;
+    bool same = true;
     decision->verdict = VERDICT_STORE;
     decision->known = (uint32_t)((end < bets ? end : bets) - first);
     // In a shared store a group confirms what is known, so it is also read within that group.
-    if (ledger->is_shared && !open_group_begin(ledger, error)) {
-        return false;
-    }
-    if (!compare(ledger, input, first, decision->known, decision, &same, error)) {
+    if (decision->known > 0 && ((ledger->is_shared && !open_group_begin(ledger, error)) ||
+                                !compare(ledger, input, first, decision->known, decision, &same, error))) {
         return false;
     }
     if (decision->verdict == VERDICT_DAMAGED) {

@@ -94,7 +94,7 @@ static bool decide_and_stage(struct ledger *ledger, struct queue_node *requests,
 }
 
 static bool commit(struct ledger *ledger, struct error *error) {
-    if (!ledger->open_group.is_begun) {
+    if (!open_group_is_due(ledger)) {
         return true; // nothing to store: only resends and refusals
     }
     if (!open_group_commit(ledger, error)) {

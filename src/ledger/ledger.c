@@ -4,6 +4,7 @@
 #include "ledger/access.h"
 #include "ledger/listing.h"
 #include "ledger/notes.h"
+#include "ledger/open_group.h"
 #include "ledger/row_cache.h"
 #include "ledger/state.h"
 #include "ledger/winners.h"
@@ -47,6 +48,7 @@ void ledger_close(struct ledger **pointer) {
     }
     winners_free(ledger->winners);
     row_cache_free(ledger->cache);
+    open_group_free(ledger);
     free(ledger->agencies);
     free(ledger->touched.numbers);
     listings_free(ledger->listings);

@@ -1,18 +1,67 @@
 #include "ledger/open_group.h"
 
 #include "ledger/in_hand.h"
+#include "ledger/limits.h"
 #include "ledger/state.h"
+
+#include <assert.h>
+#include <stdlib.h>
 
 bool open_group_begin(struct ledger *ledger, struct error *error) {
     if (!ledger->open_group.is_begun) {
-        ledger->open_group.appends = false;
         ledger->open_group.is_begun = store_begin(ledger->store, error);
     }
     return ledger->open_group.is_begun;
 }
 
-void open_group_note_bets(struct ledger *ledger) {
-    ledger->open_group.appends = true;
+bool open_group_change(struct ledger *ledger, struct error *error) {
+    ledger->open_group.is_due = true;
+    return ledger->is_shared || open_group_begin(ledger, error);
+}
+
+bool open_group_is_due(const struct ledger *ledger) {
+    return ledger->open_group.is_due || ledger->open_group.is_begun;
+}
+
+bool open_group_add(struct ledger *ledger, const struct stored_chunk *chunk, struct error *error) {
+    struct open_group *group = &ledger->open_group;
+    group->appends = true;
+    if (!open_group_change(ledger, error)) {
+        return false;
+    }
+    if (!ledger->is_shared) {
+        return store_add_chunk(ledger->store, chunk, error);
+    }
+    if (group->added == NULL) {
+        group->added = malloc(GROUP_CHUNKS_MAX * sizeof *group->added);
+    }
+    if (group->added == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the chunks of a group");
+    }
+    assert(group->added_count < GROUP_CHUNKS_MAX);
+    group->added[group->added_count++] = *chunk;
+    return true;
+}
+
+static bool add_chunks(struct ledger *ledger, struct error *error) {
+    struct open_group *group = &ledger->open_group;
+    for (size_t i = 0; i < group->added_count; i++) {
+        if (!store_add_chunk(ledger->store, &group->added[i], error)) {
+            return false;
+        }
+    }
+    group->added_count = 0;
+    return true;
+}
+
+bool open_group_show(struct ledger *ledger, uint32_t agency, struct error *error) {
+    const struct open_group *group = &ledger->open_group;
+    size_t i = 0;
+    while (i < group->added_count && group->added[i].agency != agency) {
+        i++;
+    }
+    return i == group->added_count || (open_group_begin(ledger, error) &&
+                                       open_group_put_agencies(ledger, error) && add_chunks(ledger, error));
 }
 
 void open_group_note_end(struct ledger *ledger) {
@@ -20,7 +69,14 @@ void open_group_note_end(struct ledger *ledger) {
 }
 
 void open_group_end(struct ledger *ledger) {
-    ledger->open_group.is_begun = false;
+    struct open_group *group = &ledger->open_group;
+    group->is_begun = group->is_due = group->appends = false;
+    group->added_count = 0;
+}
+
+void open_group_free(struct ledger *ledger) {
+    free(ledger->open_group.added);
+    ledger->open_group.added = NULL;
 }
 
 void open_group_drop(struct ledger *ledger) {
@@ -29,7 +85,16 @@ void open_group_drop(struct ledger *ledger) {
     ledger->open_group.finishing = 0;
 }
 
+static int compare_numbers(const void *a, const void *b) {
+    uint32_t first = *(const uint32_t *)a, second = *(const uint32_t *)b;
+    return (first > second) - (first < second);
+}
+
 bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
+    if (ledger->is_shared) {
+        qsort(ledger->touched.numbers, ledger->touched.count, sizeof *ledger->touched.numbers,
+              compare_numbers);
+    }
     for (uint32_t i = 0; i < ledger->touched.count; i++) {
         struct agency *agency = &ledger->agencies[ledger->touched.numbers[i]];
         if (!store_put_agency(ledger->store, &agency->row, error)) {
@@ -68,14 +133,13 @@ static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct erro
 }
 
 bool open_group_commit(struct ledger *ledger, struct error *error) {
-    bool seals;
+    bool seals = false;
+    bool done = open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
+                add_chunks(ledger, error) && hold_draw(ledger, error) &&
+                seal_if_all_finished(ledger, &seals, error) && store_commit(ledger->store, error);
     open_group_end(ledger);
-    if (!open_group_put_agencies(ledger, error) || !hold_draw(ledger, error) ||
-        !seal_if_all_finished(ledger, &seals, error) || !store_commit(ledger->store, error)) {
-        return false;
-    }
-    if (seals) {
+    if (done && seals) {
         in_hand_note_sealed(ledger);
     }
-    return true;
+    return done;
 }

@@ -33,12 +33,11 @@ static bool append(struct ledger *ledger, struct ledger_request *request, uint32
         return true;
     }
     if (!cut_chunk(&request->input, skip, ledger->agencies[agency].row.bets, &stored, error) ||
-        !open_group_begin(ledger, error) || !store_add_chunk(ledger->store, &stored, error)) {
+        !open_group_add(ledger, &stored, error)) {
         return false;
     }
     request->own.attempt.bets = request->answer.stored = stored.count;
     request->own.attempt.at = stored.first;
-    open_group_note_bets(ledger);
     state_add_bets(ledger, agency, stored.count, stored.rows_length);
     return true;
 }
@@ -51,7 +50,7 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     request->own.attempt.last = true;
     open_group_note_end(ledger);
     state_finish(ledger, request->input.agency);
-    return open_group_begin(ledger, error);
+    return open_group_change(ledger, error);
 }
 
 // In a shared store, bets stored before may come from a commit that no standby has yet (see load.c:
@@ -61,7 +60,7 @@ static bool confirm_known(struct ledger *ledger, uint32_t agency, struct error *
         return true;
     }
     state_touch(ledger, agency);
-    return open_group_begin(ledger, error);
+    return open_group_change(ledger, error);
 }
 
 static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, uint32_t known,
@@ -80,15 +79,16 @@ static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, u
 
 static bool stage_told(struct ledger *ledger, uint32_t agency, struct error *error) {
     state_tell(ledger, agency);
-    return open_group_begin(ledger, error);
+    return open_group_change(ledger, error);
 }
 
 // Answers how many bets are stored; and which ones, if the request asked for a list.
-static bool answer_stored(const struct ledger *ledger, struct ledger_request *request, struct error *error) {
+static bool answer_stored(struct ledger *ledger, struct ledger_request *request, struct error *error) {
     uint64_t bets = ledger->agencies[request->input.agency].row.bets;
     request->answer.next = (int64_t)bets;
     return !listing_is_due(request, bets) ||
-           listing_make(ledger->listings, ledger->store, request, bets, error);
+           (open_group_show(ledger, request->input.agency, error) &&
+            listing_make(ledger->listings, ledger->store, request, bets, error));
 }
 
 bool stage(struct ledger *ledger, struct ledger_request *request, const struct decision *decision,

@@ -23,9 +23,12 @@ struct agency {
 
 // The state of the store's open group. Changed by open_group.h.
 struct open_group {
-    bool is_begun;
-    bool appends;       // it adds bets
-    uint32_t finishing; // how many agencies finish with it
+    bool is_begun;              // at the store
+    bool is_due;                // it changes something
+    bool appends;               // it adds bets
+    uint32_t finishing;         // how many agencies finish with it
+    struct stored_chunk *added; // [GROUP_CHUNKS_MAX] or NULL: chunks that the store does not have yet
+    size_t added_count;
 };
 
 // The agencies whose rows the open group changes. Changed by the functions below, and by no others.

@@ -30,6 +30,7 @@ struct server {
     int opened;
     int asked, asks_lost;   // for an agency's row; how many times the connection is lost then
     int looked, looks_lost; // at the draw's row, the same
+    int groups, refused;    // groups sent; requests
     int locked, locks_late; // the draw's row; how many times another server holds it for too long
 };
 
