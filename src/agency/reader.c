@@ -194,13 +194,14 @@ bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
 
 // Where the bets go.
 struct sink {
+    bool writes; // a message; otherwise it fills a chunk
+    struct chunk_writer *writer;
     struct chunk *chunk;
     size_t message_bytes, message_max; // of the chunk's message
-    struct chunk_writer *writer;       // instead, if it is not NULL
 };
 
 static uint32_t count_of(const struct sink *sink) {
-    return sink->writer != NULL ? sink->writer->count : sink->chunk->count;
+    return sink->writes ? sink->writer->count : sink->chunk->count;
 }
 
 static bool add_to_chunk(struct sink *sink, const struct csv_text *bet, bool *fits, struct error *error) {
@@ -228,8 +229,8 @@ static bool add_line(struct reader *reader, const struct csv_text *line, struct 
         bet.text = plain;
     }
     struct error reason;
-    bool added = sink->writer != NULL ? chunk_writer_add(sink->writer, bet.text, bet.length, fits, &reason)
-                                      : add_to_chunk(sink, &bet, fits, &reason);
+    bool added = sink->writes ? chunk_writer_add(sink->writer, bet.text, bet.length, fits, &reason)
+                              : add_to_chunk(sink, &bet, fits, &reason);
     if (!added && reason.code != ERROR_BAD_BET) {
         *error = reason;
         return false;
@@ -269,6 +270,6 @@ bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max,
 
 bool reader_write(struct reader *reader, struct chunk_writer *writer, uint32_t count_max, bool *at_end,
                   struct error *error) {
-    struct sink sink = {.writer = writer};
+    struct sink sink = {.writes = true, .writer = writer};
     return fill(reader, &sink, count_max, at_end, error);
 }
