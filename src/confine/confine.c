@@ -30,7 +30,7 @@ static bool forbid_new_privileges(bool *done, struct error *error) {
 
 bool confine(const struct confine_options *options, struct confine_report *report, struct error *error) {
     *report = (struct confine_report){.capabilities = "as they were"};
-    if (!user_become(options, &report->user_changed, error)) {
+    if (!user_become(options, error)) {
         return false;
     }
     if (!options->landlock && !options->seccomp) {

@@ -19,7 +19,7 @@
 #include "confine/options.h"
 
 struct confine_report {
-    bool user_changed, no_new_privileges, seccomp;
+    bool no_new_privileges, seccomp;
     int landlock_abi;         // 0: none
     bool ports_limited;       // to options->ports; an older Landlock cannot do that
     const char *capabilities; // root's capabilities that were kept, as text: "none", or their names

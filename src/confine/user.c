@@ -43,8 +43,7 @@ static bool check_usable(const struct confine_options *options, const char *user
     return true;
 }
 
-bool user_become(const struct confine_options *options, bool *changed, struct error *error) {
-    *changed = false;
+bool user_become(const struct confine_options *options, struct error *error) {
     if (options->user == NULL) {
         return true;
     }
@@ -59,9 +58,5 @@ bool user_become(const struct confine_options *options, bool *changed, struct er
     if (geteuid() != 0) {
         return error_set(error, ERROR_BAD_SETTING, "only root can become user %.60s", options->user);
     }
-    if (!change(to, error) || !check_usable(options, options->user, error)) {
-        return false;
-    }
-    *changed = true;
-    return true;
+    return change(to, error) && check_usable(options, options->user, error);
 }

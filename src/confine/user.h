@@ -5,8 +5,7 @@
 #include "base/error.h"
 #include "confine/options.h"
 
-// Becomes options->user, for good; *changed says whether there was anything to do. Errors are those of
-// confine().
-bool user_become(const struct confine_options *options, bool *changed, struct error *error) MUST_CHECK;
+// Becomes options->user, for good. Errors are those of confine().
+bool user_become(const struct confine_options *options, struct error *error) MUST_CHECK;
 
 #endif
