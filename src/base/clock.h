@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLOCK_TEXT_BYTES = 24 };
+enum { CLOCK_TEXT_BYTES = 24, CLOCK_SECOND_NS = 1000000000 };
 
 // Writes the current local time, "YYYY-MM-DD HH:MM:SS", into `text` (at least CLOCK_TEXT_BYTES). Returns its
 // length.

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-static const uint64_t second_ns = 1000000000;
-
 enum {
     TICK_MS = 200,
     TIMER_SLACK_NS = 1000, // the kernel's default of 50 µs would show in the latencies of paced chunks
@@ -68,7 +66,7 @@ static void wait_for_threads(struct driver *driver) {
     uint64_t tick_ns = clock_steady_ns() + (uint64_t)TICK_MS * 1000000;
     pthread_mutex_lock(&driver->mutex);
     while (driver->running > 0) {
-        struct timespec until = {(time_t)(tick_ns / second_ns), (long)(tick_ns % second_ns)};
+        struct timespec until = {(time_t)(tick_ns / CLOCK_SECOND_NS), (long)(tick_ns % CLOCK_SECOND_NS)};
         pthread_cond_clockwait(&driver->ended, &driver->mutex, CLOCK_MONOTONIC, &until);
         uint64_t now_ns = clock_steady_ns();
         if (now_ns >= tick_ns) { // else a thread has ended

@@ -4,13 +4,12 @@
 #include "base/clock.h"
 #include "bench/interrupt.h"
 #include "bet/errors.h"
+#include "stream/tcp.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -20,8 +19,6 @@ enum {
     WAIT_MS_MAX = 100,      // how soon an interruption is noticed
     SILENCE_MS_MAX = 60000, // without any answer the run has failed
 };
-
-static const uint64_t second_ns = 1000000000;
 
 void worker_init(struct worker *worker, struct run *run) {
     *worker = (struct worker){.run = run, .epoll = -1};
@@ -35,8 +32,7 @@ static int connect_agency(const struct driver_options *options, struct error *er
         error_set_system(error, errno, "cannot make a socket");
         return -1;
     }
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // a failure only makes it slower
+    tcp_set_options(descriptor, &(struct tcp_options){.nodelay = true});
     if (connect(descriptor, (const struct sockaddr *)&options->address, options->address_length) != 0) {
         error_set_system(error, errno, "cannot connect to the central");
         close(descriptor);
@@ -56,7 +52,7 @@ static bool prepare_shared(struct worker *worker, struct error *error) {
     shared->finish = options->finish;
     if (options->rate > 0) {
         double chunks_per_second = (double)options->rate / options->chunk_size;
-        shared->chunk_interval_ns = (double)second_ns / chunks_per_second * options->agencies;
+        shared->chunk_interval_ns = (double)CLOCK_SECOND_NS / chunks_per_second * options->agencies;
     }
     shared->decoder = message_decoder_new();
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
