@@ -126,7 +126,7 @@ static bool is_line_end(const struct csv_line *line, struct error *error) {
 }
 
 static bool is_mark(const struct csv_line *line, struct error *error) {
-    if (!begins_with(line, CSV_BYTE_ORDER_MARK, sizeof CSV_BYTE_ORDER_MARK - 1)) {
+    if (!begins_with(line, UTF8_BYTE_ORDER_MARK, sizeof UTF8_BYTE_ORDER_MARK - 1)) {
         return false;
     }
     tell_line(line,

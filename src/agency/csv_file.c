@@ -1,5 +1,7 @@
 #include "agency/csv_file.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 128 * 1024, MARK_BYTES = sizeof CSV_BYTE_ORDER_MARK - 1 };
+enum { BUFFER_BYTES = 128 * 1024, MARK_BYTES = sizeof UTF8_BYTE_ORDER_MARK - 1 };
 
 struct csv_file {
     int descriptor;
@@ -127,7 +129,7 @@ static bool read_more(struct csv_file *file, struct error *error) {
 static void skip_byte_order_mark(struct csv_file *file) {
     const char *text = file->buffer + file->start;
     if (file->offset == 0 && file->end - file->start >= MARK_BYTES &&
-        memcmp(text, CSV_BYTE_ORDER_MARK, MARK_BYTES) == 0) {
+        memcmp(text, UTF8_BYTE_ORDER_MARK, MARK_BYTES) == 0) {
         file->start += MARK_BYTES;
         file->offset += MARK_BYTES;
     }

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CSV_BYTE_ORDER_MARK "\xef\xbb\xbf" // U+FEFF in UTF-8
-
 struct csv_file;
 
 // A line of the file. The text belongs to the file, and is valid until the next look at a line.

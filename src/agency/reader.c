@@ -6,6 +6,7 @@
 #include "agency/progress.h"
 #include "agency/shown_text.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "bet/bet.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
@@ -120,8 +121,8 @@ static bool check_end(struct reader *reader, const struct csv_text *line, struct
 }
 
 static bool begins_with_mark(const struct csv_text *line) {
-    size_t length = sizeof CSV_BYTE_ORDER_MARK - 1;
-    return line->length >= length && memcmp(line->text, CSV_BYTE_ORDER_MARK, length) == 0;
+    size_t length = sizeof UTF8_BYTE_ORDER_MARK - 1;
+    return line->length >= length && memcmp(line->text, UTF8_BYTE_ORDER_MARK, length) == 0;
 }
 
 // Whether a line may be in this place, whatever it contains.

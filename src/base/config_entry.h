@@ -11,8 +11,7 @@
 typedef bool (*config_entry)(void *context, const char *key, const char *value, int line,
                              struct error *error);
 
-// U+FEFF in UTF-8. A file may begin with it; anywhere else it shows that several files were joined.
-#define CONFIG_BYTE_ORDER_MARK "\xEF\xBB\xBF"
+// A file may begin with a byte order mark; anywhere else it shows that several files were joined.
 #define CONFIG_INNER_MARK "a byte order mark (U+FEFF) in the middle, as of two files put together: delete it"
 
 #endif

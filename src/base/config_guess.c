@@ -1,6 +1,7 @@
 #include "base/config_guess.h"
 
 #include "base/config_entry.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ enum config_kind config_guess(const char *path) {
     char *line = NULL;
     size_t room = 0;
     while (getline(&line, &room, file) > 0) {
-        const char *start = strncmp(line, CONFIG_BYTE_ORDER_MARK, 3) == 0 ? line + 3 : line;
+        const char *start = strncmp(line, UTF8_BYTE_ORDER_MARK, 3) == 0 ? line + 3 : line;
         start += strspn(start, " \t\r\n");
         if (*start != '\0' && *start != '#' && *start != ';') {
             kind = kind_of_line(start);

@@ -3,6 +3,8 @@
 // any other, not a continuation of the line above it.
 #include "base/config_ini.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <ini.h>
 #include <stdio.h>
@@ -42,7 +44,7 @@ static bool has_inner_return(const char *line) {
 // Removes the byte order mark that may begin the file. Refuses bytes that would make lines or names differ
 // from what people see.
 static bool check_line(struct ini_source *source, size_t length) {
-    static const char mark[] = CONFIG_BYTE_ORDER_MARK;
+    static const char mark[] = UTF8_BYTE_ORDER_MARK;
     char *line = source->line;
     if (source->line_number == 1 && (memcmp(line, "\xFF\xFE", 2) == 0 || memcmp(line, "\xFE\xFF", 2) == 0)) {
         fail(source, "the file is UTF-16: save it as UTF-8");

@@ -2,6 +2,8 @@
 // aliases and further documents are refused, since no setting has such a value.
 #include "base/config_yaml.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +194,7 @@ static bool read_stream(struct yaml_source *source) {
 
 // libyaml removes a mark at the beginning; a later one is invalid YAML, or part of a key or a value.
 static bool check_marks(struct yaml_source *source) {
-    static const char mark[] = CONFIG_BYTE_ORDER_MARK;
+    static const char mark[] = UTF8_BYTE_ORDER_MARK;
     char *line = NULL;
     size_t room = 0, number = 0;
     bool good = true;

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// U+FEFF, which some programs write at the beginning of a text.
+#define UTF8_BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 // The length in bytes of the well-formed character at the beginning of `text`, and the character itself in
 // *character. 0 when `text` (of `length` bytes) is empty or does not begin with one. Overlong forms,
 // surrogates, and values above U+10FFFF are not well-formed.
