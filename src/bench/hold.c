@@ -46,7 +46,6 @@ struct hold {
     int epoll;
     struct message_decoder *decoder;
     struct hold_result *result; // while answers are collected
-    uint64_t since_ns;
     uint8_t input[READ_BYTES + JSON_PADDING_BYTES];
 };
 
@@ -133,7 +132,6 @@ static bool take_winners(struct hold *hold, struct waiter *waiter, const struct 
     result->first_ns = hold->answered == 0 ? now_ns : result->first_ns;
     result->last_ns = now_ns;
     result->winners_bytes += reply->winners.length;
-    histogram_add(&result->after_ns, now_ns > hold->since_ns ? now_ns - hold->since_ns : 0);
     waiter->state = WAITER_ANSWERED;
     hold->answered++;
     channel_close(&waiter->channel);
@@ -281,10 +279,9 @@ bool hold_open(const struct hold_options *options, struct hold **hold, struct er
     return true;
 }
 
-bool hold_collect(struct hold *hold, uint64_t since_ns, struct hold_result *result, struct error *error) {
+bool hold_collect(struct hold *hold, struct hold_result *result, struct error *error) {
     *result = (struct hold_result){0};
     hold->result = result;
-    hold->since_ns = since_ns;
     return read_until(hold, &hold->answered, hold->options.count, error);
 }
 

@@ -5,7 +5,6 @@
 #define QUINIELA_BENCH_HOLD_H
 
 #include "base/error.h"
-#include "bench/histogram.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +21,6 @@ struct hold_options {
 
 struct hold_result {
     uint64_t first_ns, last_ns; // when the first and last answers were read
-    struct histogram after_ns;  // how long after `since_ns` each was read
     uint64_t winners_bytes;     // of documents, in all answers
 };
 
@@ -32,8 +30,7 @@ struct hold_result {
 bool hold_open(const struct hold_options *options, struct hold **hold, struct error *error) MUST_CHECK;
 
 // Waits until every question is answered. Answers that arrived earlier are read now.
-bool hold_collect(struct hold *hold, uint64_t since_ns, struct hold_result *result,
-                  struct error *error) MUST_CHECK;
+bool hold_collect(struct hold *hold, struct hold_result *result, struct error *error) MUST_CHECK;
 
 // Closes the connections, frees the hold and nulls the caller's pointer. Does nothing if that is NULL.
 void hold_close(struct hold **hold);

@@ -98,7 +98,7 @@ static bool open_hold(struct bench *bench, struct hold_options *options, struct 
 
 static bool collect_hold(struct bench *bench, struct error *error) {
     struct bench_report *report = &bench->report;
-    if (!hold_collect(bench->hold, report->result.ended_ns, &report->hold, error)) {
+    if (!hold_collect(bench->hold, &report->hold, error)) {
         return false;
     }
     report->memory_after_hold_kib = memory_kib(bench);
