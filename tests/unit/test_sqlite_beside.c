@@ -62,6 +62,26 @@ static void a_shell_takes_no_log_from_a_store_that_was_given_up(void **state) {
     store_forget(&identity);
 }
 
+// Whoever could not open a store leaves its log as it is, too: commits may be nowhere else.
+static void a_store_that_is_refused_keeps_its_log(void **state) {
+    (void)state;
+    struct store_identity identity = {0};
+    struct store *store;
+    struct error error;
+    must(store_open_same(path, "1", &identity, &store, &error), &error);
+    store_one(store, 2, 0, 1);
+    store_give_up(&store);
+    store_forget(&identity);
+    sqlite3 *shell = open_shell();
+    assert_int_equal(sqlite3_db_config(shell, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
+    assert_int_equal(run(shell, "PRAGMA application_id = 7"), SQLITE_OK);
+    sqlite3_close(shell);
+    assert_true(has_log());
+    assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
+    assert_error(&error, ERROR_STORE_FAILED);
+    assert_true(has_log());
+}
+
 // It is held for as long as the server works on it, and no longer; the next server makes of it what it needs.
 static void a_store_that_was_closed_is_everybodys(void **state) {
     (void)state;
@@ -191,6 +211,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         STORE_TEST(one_that_was_given_up_is_found_again),
         STORE_TEST(a_shell_takes_no_log_from_a_store_that_was_given_up),
+        STORE_TEST(a_store_that_is_refused_keeps_its_log),
         STORE_TEST(a_store_that_was_closed_is_everybodys),
         STORE_TEST(a_store_that_lacks_a_file_is_not_opened_again),
         STORE_TEST(a_file_that_is_replaced_while_it_is_opened_is_noticed),
