@@ -4,6 +4,7 @@
 #include "base/file_beginnings.h"
 #include "bet/errors.h"
 #include "store/sqlite_error.h"
+#include "store/sqlite_gather.h"
 #include "store/sqlite_log.h"
 #include "store/sqlite_setup.h"
 #include "store/sqlite_upgrade.h"
@@ -48,8 +49,20 @@ static bool sqlite_rollback(struct store *store) {
     return true;
 }
 
+// Syncs the open group's pages in the log, which no commit has yet (sqlite.org/c3ref/db_cacheflush.html).
+// Only then have those that are gathered been written (sqlite_gather.h).
+static int sync_log(sqlite3 *database) {
+    sqlite3_file *log = NULL;
+    int result = sqlite3_db_cacheflush(database);
+    if (result == SQLITE_OK) {
+        result = sqlite3_file_control(database, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    }
+    return result != SQLITE_OK ? result
+                               : log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+}
+
 // Writes a row of that size, in a group that is rolled back. Its pages go into the log, where a later commit
-// then finds its place (sqlite.org/c3ref/db_cacheflush.html).
+// then finds its place.
 static bool sqlite_try_room(struct store *store, size_t bytes, struct error *error) {
     struct sqlite_store *sqlite = of(store);
     sqlite3_stmt *statement = sqlite_statements_prepare(&sqlite->statements, SQL_ADD_CHUNK, error);
@@ -63,8 +76,7 @@ static bool sqlite_try_room(struct store *store, size_t bytes, struct error *err
     sqlite3_bind_zeroblob64(statement, 7, bytes);
     sqlite3_bind_text(statement, 8, "", 0, SQLITE_STATIC);
     return sqlite_statements_step(&sqlite->statements, statement, "make room", error) &&
-           (sqlite3_db_cacheflush(sqlite->statements.database) == SQLITE_OK ||
-            fail(sqlite, "make room", error));
+           (sync_log(sqlite->statements.database) == SQLITE_OK || fail(sqlite, "make room", error));
 }
 
 // Statements ----------------------------------------------------------------------------------------------
@@ -166,7 +178,8 @@ static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct er
         address = uri;
     }
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-    return (sqlite3_open_v2(address, &sqlite->statements.database, flags, NULL) == SQLITE_OK &&
+    const char *vfs = mode == STORE_READ ? NULL : sqlite_gather_vfs();
+    return (sqlite3_open_v2(address, &sqlite->statements.database, flags, vfs) == SQLITE_OK &&
             sqlite3_busy_timeout(sqlite->statements.database, BUSY_MS_MAX) == SQLITE_OK) ||
            fail(sqlite, "open", error);
 }

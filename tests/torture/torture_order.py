@@ -57,7 +57,7 @@ def agency(ports, number, count, failures):
 
 
 def run_lottery(folder, trace, acknowledgements):
-    prefix = ["strace", "-D", "-f", "-qq", "-yy", "-s", "20000", "-o", trace, "-e", "signal=none", "-e",
+    prefix = ["strace", "-D", "-f", "-qq", "-yy", "-s", "131072", "-o", trace, "-e", "signal=none", "-e",
               "trace=pwrite64,fdatasync,fsync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"]
     server = harness.Server(folder, "--server-ip", "127.0.0.1", agencies=AGENCIES, store=folder.path("store.db"),
                             environment=TRACED, prefix=prefix)
