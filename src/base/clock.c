@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <string.h>
 #include <time.h>
 
 size_t clock_local_text(char text[CLOCK_TEXT_BYTES]) {
@@ -15,9 +16,7 @@ size_t clock_local_text(char text[CLOCK_TEXT_BYTES]) {
         last_length = strftime(last_text, sizeof last_text, "%Y-%m-%d %H:%M:%S", &parts);
         last = now;
     }
-    for (size_t i = 0; i <= last_length; i++) {
-        text[i] = last_text[i];
-    }
+    memcpy(text, last_text, sizeof last_text);
     return last_length;
 }
 

@@ -17,7 +17,7 @@
 
 enum { HELD_BYTES_MAX = 64 * 1024, FLUSH_MS = 500 };
 
-static const char *const level_names[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
+static const char *const padded_level_names[] = {"DEBUG   ", "INFO    ", "WARNING ", "ERROR   ", "CRITICAL"};
 static const char *const result_names[] = {"success", "fail", "in_progress"};
 
 static _Atomic enum log_level lowest_level = LOG_LEVEL_INFO;
@@ -74,7 +74,8 @@ static void add(char *line, size_t *length, const char *format, ...) {
 static size_t begin_line(char line[LOG_LINE_BYTES_MAX], enum log_level level, const char *action,
                          enum log_result result) {
     size_t length = clock_local_text(line);
-    add(line, &length, " %-8s action: %s | result: %s", level_names[level], action, result_names[result]);
+    add(line, &length, " %s action: %s | result: %s", padded_level_names[level], action,
+        result_names[result]);
     return length;
 }
 

@@ -11,13 +11,15 @@ struct line {
     size_t length, room;
 };
 
-// One conversion of a format, such as "%-5.2f".
+// One conversion of a format, such as "%-5.2f". A '*' is replaced by its number.
 struct conversion {
-    char text[48];  // for printf; a '*' is replaced by its number
-    char size;      // the length modifier: 'H' for hh, 'L' for ll, '\0' for none
-    char type;      // d, s, …
-    bool is_padded; // has flags or a width
-    int precision;  // -1: none
+    const char *flags, *modifiers; // in the format
+    int flags_length, modifiers_length;
+    char size; // the length modifier: 'H' for hh, 'L' for ll, '\0' for none
+    char type; // d, s, …
+    bool has_width;
+    int width;
+    int precision; // -1: none
 };
 
 struct values {
@@ -46,6 +48,10 @@ static size_t control_bytes(const unsigned char *text, size_t length) {
 
 void log_text_blank(char *text, size_t length) {
     for (size_t i = 0; i < length;) {
+        if (text[i] >= ' ' && text[i] < 0x7f) {
+            i++;
+            continue;
+        }
         size_t control = control_bytes((const unsigned char *)text + i, length - i);
         memset(text + i, '?', control);
         i += control > 0 ? control : 1;
@@ -74,59 +80,75 @@ static void add(struct line *line, const char *bytes, size_t length) {
 }
 
 // Takes a width or a precision: the digits, or the next value in place of a '*'.
-static const char *take_number(const char *at, struct conversion *conversion, char **to,
-                               struct values *values, int *number) {
-    *number = 0;
+static const char *take_number(const char *at, struct values *values, int *number) {
     if (*at == '*') {
         *number = va_arg(values->list, int);
-        at++;
-    } else {
-        for (; *at >= '0' && *at <= '9'; at++) {
-            *number = *number * 10 + (*at - '0');
-        }
+        return at + 1;
     }
-    *to += snprintf(*to, (size_t)(conversion->text + sizeof conversion->text - *to), "%d", *number);
+    for (*number = 0; *at >= '0' && *at <= '9'; at++) {
+        *number = *number * 10 + (*at - '0');
+    }
     return at;
 }
 
 // Takes the conversion that begins at `at`, a '%'. Returns the text after it.
 static const char *take_conversion(const char *at, struct conversion *conversion, struct values *values) {
-    char *to = conversion->text;
-    int width;
-    *to++ = *at++;
-    size_t flags = strspn(at, "-+ #0");
-    assert(flags <= 5);
-    to = mempcpy(to, at, flags);
-    at += flags;
-    conversion->is_padded = flags > 0 || *at == '*' || (*at >= '1' && *at <= '9');
+    *conversion = (struct conversion){.flags = at + 1, .precision = -1};
+    at++;
+    while (*at == '-' || *at == '+' || *at == ' ' || *at == '#' || *at == '0') {
+        at++;
+    }
+    conversion->flags_length = (int)(at - conversion->flags);
     if (*at == '*' || (*at >= '1' && *at <= '9')) {
-        at = take_number(at, conversion, &to, values, &width);
+        conversion->has_width = true;
+        at = take_number(at, values, &conversion->width);
     }
-    conversion->precision = -1;
     if (*at == '.') {
-        char *dot = to;
-        *to++ = *at++;
-        at = take_number(at, conversion, &to, values, &conversion->precision);
-        to = conversion->precision < 0 ? dot : to; // as if there were no precision
+        at = take_number(at + 1, values, &conversion->precision);
     }
-    size_t modifiers = strspn(at, "hlzjt");
-    assert(modifiers <= 2);
-    to = mempcpy(to, at, modifiers);
-    conversion->size = modifiers == 0 ? '\0' : modifiers == 1 ? *at : (char)(*at - 'a' + 'A');
-    at += modifiers;
+    conversion->modifiers = at;
+    while (*at == 'h' || *at == 'l' || *at == 'z' || *at == 'j' || *at == 't') {
+        conversion->size = conversion->size == '\0' ? *at : (char)(*at - 'a' + 'A');
+        at++;
+    }
+    conversion->modifiers_length = (int)(at - conversion->modifiers);
     conversion->type = *at;
-    *to++ = *at;
-    *to = '\0';
     return at + 1;
+}
+
+static bool is_padded(const struct conversion *conversion) {
+    return conversion->flags_length > 0 || conversion->has_width;
+}
+
+enum { SPELLED_BYTES = 48 };
+
+// The conversion for printf.
+static void spell(const struct conversion *conversion, char text[SPELLED_BYTES]) {
+    assert(conversion->flags_length <= 5 && conversion->modifiers_length <= 2);
+    int length = snprintf(text, SPELLED_BYTES, "%%%.*s", conversion->flags_length, conversion->flags);
+    if (conversion->has_width) {
+        length += snprintf(text + length, (size_t)(SPELLED_BYTES - length), "%d", conversion->width);
+    }
+    if (conversion->precision >= 0) { // a negative one counts as none
+        length += snprintf(text + length, (size_t)(SPELLED_BYTES - length), ".%d", conversion->precision);
+    }
+    snprintf(text + length, (size_t)(SPELLED_BYTES - length), "%.*s%c", conversion->modifiers_length,
+             conversion->modifiers, conversion->type);
+}
+
+static void add_padded_string(struct line *line, const struct conversion *conversion, const char *text) {
+    char spelled[SPELLED_BYTES];
+    spell(conversion, spelled);
+    size_t room = line->room - 1 - line->length;
+    int wanted = snprintf(line->bytes + line->length, room + 1, spelled, text);
+    line->length += wanted > 0 ? ((size_t)wanted < room ? (size_t)wanted : room) : 0;
 }
 
 static void add_string(struct line *line, const struct conversion *conversion, const char *text) {
     size_t begin = line->length;
     text = text == NULL ? "(null)" : text;
-    if (conversion->is_padded) {
-        int wanted = snprintf(line->bytes + begin, line->room - begin, conversion->text, text);
-        size_t room = line->room - 1 - begin;
-        line->length += wanted > 0 ? ((size_t)wanted < room ? (size_t)wanted : room) : 0;
+    if (is_padded(conversion)) {
+        add_padded_string(line, conversion, text);
     } else {
         add(line, text,
             conversion->precision < 0 ? strlen(text) : strnlen(text, (size_t)conversion->precision));
@@ -138,40 +160,75 @@ static_assert(sizeof(long) == sizeof(long long) && sizeof(size_t) == sizeof(long
                   sizeof(intmax_t) == sizeof(long long) && sizeof(ptrdiff_t) == sizeof(long long),
               "all that is more than an int is passed alike");
 
-static int print_integer(char *text, size_t room, const struct conversion *conversion,
-                         struct values *values) {
-    bool is_long = strchr("lLzjt", conversion->size) != NULL && conversion->size != '\0';
-    if (is_long) {
-        long long number = va_arg(values->list, long long);
-        return snprintf(text, room, conversion->text, number);
-    }
-    int number = va_arg(values->list, int);
-    return snprintf(text, room, conversion->text, number);
+static bool is_long(const struct conversion *conversion) {
+    return conversion->size != '\0' && strchr("lLzjt", conversion->size) != NULL;
 }
 
-static void add_value(struct line *line, const struct conversion *conversion, struct values *values) {
-    char text[512] = "";
-    int length = 0;
-    switch (conversion->type) {
-    case '%':
-        add(line, "%", 1);
-        return;
-    case 's':
-        add_string(line, conversion, va_arg(values->list, const char *));
-        return;
-    case 'a':
-    case 'e':
-    case 'f':
-    case 'g':
-        length = snprintf(text, sizeof text, conversion->text, va_arg(values->list, double));
-        break;
-    default:
-        assert(strchr("cdiouxX", conversion->type) != NULL);
-        length = print_integer(text, sizeof text, conversion, values);
+static int print_integer(char *text, size_t room, const struct conversion *conversion,
+                         struct values *values) {
+    char spelled[SPELLED_BYTES];
+    spell(conversion, spelled);
+    if (is_long(conversion)) {
+        long long number = va_arg(values->list, long long);
+        return snprintf(text, room, spelled, number);
     }
+    int number = va_arg(values->list, int);
+    return snprintf(text, room, spelled, number);
+}
+
+static int print_real(char *text, size_t room, const struct conversion *conversion, struct values *values) {
+    char spelled[SPELLED_BYTES];
+    spell(conversion, spelled);
+    double number = va_arg(values->list, double);
+    return snprintf(text, room, spelled, number);
+}
+
+static void add_printed(struct line *line, const struct conversion *conversion, struct values *values) {
+    char text[512];
+    bool is_real = strchr("aefg", conversion->type) != NULL;
+    assert(is_real || strchr("cdiouxX", conversion->type) != NULL);
+    int length = (is_real ? print_real : print_integer)(text, sizeof text, conversion, values);
     length = length < (int)sizeof text ? length : (int)sizeof text - 1;
     make_harmless(text, length > 0 ? (size_t)length : 0);
     add(line, text, length > 0 ? (size_t)length : 0);
+}
+
+// Whether it is a number as it comes, as nearly all are. Those are written here: printf takes several times
+// as long, and every stored chunk has its lines.
+static bool is_plain_number(const struct conversion *conversion) {
+    return !is_padded(conversion) && conversion->precision < 0 &&
+           (conversion->size == '\0' || is_long(conversion)) &&
+           (conversion->type == 'd' || conversion->type == 'i' || conversion->type == 'u');
+}
+
+static void add_plain_number(struct line *line, const struct conversion *conversion, struct values *values) {
+    char digits[24], *first = digits + sizeof digits;
+    bool is_signed = conversion->type != 'u';
+    long long number = is_long(conversion) ? va_arg(values->list, long long) : va_arg(values->list, int);
+    unsigned long long left =
+        is_long(conversion) || is_signed ? (unsigned long long)number : (unsigned)number;
+    bool is_negative = is_signed && number < 0;
+    left = is_negative ? 0 - left : left;
+    do {
+        *--first = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (is_negative) {
+        *--first = '-';
+    }
+    add(line, first, (size_t)(digits + sizeof digits - first));
+}
+
+static void add_value(struct line *line, const struct conversion *conversion, struct values *values) {
+    if (conversion->type == '%') {
+        add(line, "%", 1);
+    } else if (conversion->type == 's') {
+        add_string(line, conversion, va_arg(values->list, const char *));
+    } else if (is_plain_number(conversion)) {
+        add_plain_number(line, conversion, values);
+    } else {
+        add_printed(line, conversion, values);
+    }
 }
 
 size_t log_text_add(char *bytes, size_t length, size_t room, const char *format, va_list list) {
@@ -179,7 +236,7 @@ size_t log_text_add(char *bytes, size_t length, size_t room, const char *format,
     struct values values;
     va_copy(values.list, list);
     while (*format != '\0') {
-        size_t plain = strcspn(format, "%");
+        size_t plain = (size_t)(strchrnul(format, '%') - format);
         add(&line, format, plain);
         format += plain;
         if (*format == '%') {

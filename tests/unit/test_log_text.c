@@ -5,6 +5,7 @@
 #include "base/log_text.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,6 +41,7 @@ static void it_writes_what_printf_writes(void **state) {
     ASSERT_AS_PRINTF("%ld %lu %lld %llu", -1L, 2UL, -3LL, 4ULL);
     ASSERT_AS_PRINTF("%" PRIu64 " %" PRId64 " %zu %td %jd", UINT64_MAX, INT64_MIN, (size_t)-1, (ptrdiff_t)-5,
                      (intmax_t)-6);
+    ASSERT_AS_PRINTF("%d %d %u %u %i", INT_MIN, INT_MAX, 0U, UINT_MAX, 0);
     ASSERT_AS_PRINTF("%hhu %hd", (unsigned char)200, (short)-5);
     ASSERT_AS_PRINTF("%f %.2f %8.3e %g", 1.5, 2.345, 3.25, 4e20);
     ASSERT_AS_PRINTF("%s, %.3s, %10s, %-10s, %.*s, %.*s, %*s", "whole", "abcdef", "right", "left", 2, "abc",
