@@ -20,20 +20,34 @@ void queue_destroy(struct queue *queue) {
     pthread_mutex_destroy(&queue->mutex);
 }
 
-bool queue_push(struct queue *queue, struct queue_node *node) {
+void queue_chain_add(struct queue_chain *chain, struct queue_node *node) {
     node->next = NULL;
+    *(chain->last == NULL ? &chain->first : &chain->last->next) = node;
+    chain->last = node;
+}
+
+bool queue_push_chain(struct queue *queue, struct queue_chain *chain) {
     pthread_mutex_lock(&queue->mutex);
     bool taken = !queue->closed;
     bool was_empty = queue->head == NULL;
     if (taken) {
-        *queue->tail = node;
-        queue->tail = &node->next;
+        *queue->tail = chain->first;
+        queue->tail = &chain->last->next;
     }
     pthread_mutex_unlock(&queue->mutex);
+    if (taken) {
+        *chain = (struct queue_chain){0};
+    }
     if (taken && was_empty) { // otherwise the waiting thread has already been signalled
         pthread_cond_signal(&queue->not_empty);
     }
     return taken;
+}
+
+bool queue_push(struct queue *queue, struct queue_node *node) {
+    struct queue_chain chain = {0};
+    queue_chain_add(&chain, node);
+    return queue_push_chain(queue, &chain);
 }
 
 static struct queue_node *take_all_locked(struct queue *queue) {

@@ -12,6 +12,11 @@ struct queue_node {
     struct queue_node *next;
 };
 
+// Nodes that go into a queue together; begins zeroed. For one thread at a time.
+struct queue_chain {
+    struct queue_node *first, *last;
+};
+
 struct queue {
     pthread_mutex_t mutex;
     pthread_cond_t not_empty;
@@ -29,6 +34,13 @@ void queue_destroy(struct queue *queue);
 // Appends `node`, which then belongs to the queue until it is taken. When the queue is closed, returns false
 // and leaves the node with the caller.
 bool queue_push(struct queue *queue, struct queue_node *node) MUST_CHECK;
+
+// Adds `node` at the end of the chain, which does not own it.
+void queue_chain_add(struct queue_chain *chain, struct queue_node *node);
+
+// queue_push for a whole chain, which is not empty, at the cost of one node. Empties the chain, unless the
+// queue is closed.
+bool queue_push_chain(struct queue *queue, struct queue_chain *chain) MUST_CHECK;
 
 // Takes every node, in the order in which they were pushed, linked by `next`; NULL when the queue is empty.
 struct queue_node *queue_take_all(struct queue *queue);

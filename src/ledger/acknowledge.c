@@ -59,6 +59,7 @@ void acknowledge(struct queue_node *requests) {
     for (struct queue_node *node = requests, *next; node != NULL; node = next) {
         next = node->next;
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        request->answer.more_follow = next != NULL;
         request->complete(request);
     }
 }

@@ -43,6 +43,8 @@ struct ledger_answer {
     uint32_t piece_count;
     uint32_t stored; // how many bets were newly stored
     bool finished;   // the agency has just finished
+    // Another request is completed right after this one, with which it can be handed on.
+    bool more_follow;
 };
 
 // Where one attempt to store a request puts its bets.

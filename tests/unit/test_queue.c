@@ -40,6 +40,25 @@ static void nodes_come_in_the_order_in_which_they_went(void **state) {
     }
 }
 
+static void a_chain_goes_in_together(void **state) {
+    (void)state;
+    struct item items[4] = {0};
+    struct queue_chain chain = {0};
+    for (int round = 0; round < 2; round++) { // what has gone in is no longer in the chain
+        push(&items[0]);
+        queue_chain_add(&chain, &items[1].node);
+        queue_chain_add(&chain, &items[2].node);
+        assert_true(queue_push_chain(&queue, &chain));
+        assert_null(chain.first);
+        push(&items[3]);
+        struct queue_node *node = queue_take_all(&queue);
+        for (int i = 0; i < 4; i++, node = node->next) {
+            assert_ptr_equal(CONTAINER_OF(node, struct item, node), &items[i]);
+        }
+        assert_null(node);
+    }
+}
+
 static void waiting_takes_what_is_there_at_once(void **state) {
     (void)state;
     static const int waits_ms[] = {WAIT_FOR_EVER, 0, 999, 1000, 86400000};
@@ -241,6 +260,7 @@ static int tear_down(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(nodes_come_in_the_order_in_which_they_went),
+        QUEUE_TEST(a_chain_goes_in_together),
         QUEUE_TEST(waiting_takes_what_is_there_at_once),
         QUEUE_TEST(waiting_for_nothing_ends),
         QUEUE_TEST(a_closed_queue_gives_but_does_not_take),

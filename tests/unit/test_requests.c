@@ -43,6 +43,31 @@ static void a_chunk_comes_as_it_was_sent(void **state) {
     assert_null(last_request()->input.chunk);
 }
 
+// The answers of a group wake the loop once, and come in their order.
+static void what_is_answered_together_comes_back_together(void **state) {
+    struct connection *connection = *state;
+    for (int i = 0; i < 3; i++) {
+        say_text(connection, CHUNK);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        struct ledger_request *request = worker.requests[i];
+        request->answer.next = (int64_t)i;
+        request->answer.more_follow = i < 2;
+        request->complete(request);
+        assert_int_equal(loop.woken, i == 2);
+    }
+    worker.count = 0;
+    loop.woken = false;
+    lottery_handler.loop_woken(&loop, loop.state);
+    const char *at = (const char *)connection->sent;
+    static const char *const answers[] = {"\"next\":0}", "\"next\":1}", "\"next\":2}"};
+    for (size_t i = 0; i < 3; i++) {
+        size_t left = connection->sent_length - (size_t)(at - (const char *)connection->sent);
+        at = memmem(at, left, answers[i], strlen(answers[i]));
+        assert_non_null(at);
+    }
+}
+
 // What is stored is told from a message's first bet on, and not to whom goes on.
 static void a_list_is_asked_for_with_the_first_chunk_only(void **state) {
     static const struct {
@@ -323,6 +348,7 @@ int main(void) {
         STORY(a_list_is_asked_for_with_the_first_chunk_only),
         STORY(what_is_stored_is_listed_in_the_answer),
         STORY(a_third_list_waits),
+        STORY(what_is_answered_together_comes_back_together),
         STORY(what_is_refused_keeps_its_place_among_the_answers),
         STORY(what_the_ledger_refuses_is_said_with_what_is_stored),
         STORY(the_port_of_consultations_takes_nothing_else),

@@ -61,6 +61,8 @@ static int many_completed, many_done;
 static void on_one_of_many(struct ledger_request *request) {
     assert_ptr_equal(request, &many[many_completed]);
     many_done += request->answer.error.code == ERROR_NONE;
+    // All of a group but its last one say that more follow. The first one is a group of its own.
+    assert_int_equal(request->answer.more_follow, many_completed > 0 && many_completed < GROUP_CHUNKS_MAX);
     if (many_completed++ == 0) {
         sem_post(&happened);
         sem_wait(&may_go_on); // until all the others wait in the queue

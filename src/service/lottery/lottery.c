@@ -66,6 +66,7 @@ static void on_loop_ended(struct loop *loop, void *state) {
     if (own->decoder != NULL) {
         message_decoder_free(own->decoder);
         queue_destroy(&own->done);
+        request_free_spares(own);
         flow_end_loop(own);
     }
 }

@@ -6,18 +6,75 @@
 #include <assert.h>
 #include <stdlib.h>
 
-// Called on the ledger's thread.
+enum { SPARES_MAX = 512 }; // of some 700 bytes each
+
+// On the ledger's thread ----------------------------------------------------------------------------------
+
+static void keep_for_its_loop(struct request *request) {
+    struct lottery_loop *loop = request->loop;
+    if (loop->answered.first == NULL) {
+        loop->next_answered = loop->lottery->answered;
+        loop->lottery->answered = loop;
+    }
+    queue_chain_add(&loop->answered, &request->done_node);
+}
+
+static void hand_over(struct lottery *lottery) {
+    struct lottery_loop *own;
+    while ((own = lottery->answered) != NULL) {
+        struct loop *loop = own->loop;
+        lottery->answered = own->next_answered;
+        bool pushed = queue_push_chain(&own->done, &own->answered);
+        assert(pushed);
+        (void)pushed;
+        loop_wake(loop);
+    }
+}
+
+// The answers of a group reach each loop together, so that it is woken once.
 static void on_complete(struct ledger_request *ledger_request) {
     struct request *request = CONTAINER_OF(ledger_request, struct request, ledger);
-    struct loop *loop = request->loop->loop;
-    bool pushed = queue_push(&request->loop->done, &request->done_node);
-    assert(pushed);
-    (void)pushed;
-    loop_wake(loop);
+    struct lottery *lottery = request->loop->lottery;
+    bool more_follow = ledger_request->answer.more_follow;
+    keep_for_its_loop(request);
+    if (!more_follow) {
+        hand_over(lottery);
+    }
+}
+
+// On the loop's thread ------------------------------------------------------------------------------------
+
+// Messages that come one by one use the same memory again and again: the heap takes longer.
+static struct request *take_spare(struct lottery_loop *loop) {
+    struct request *spare = loop->spare_requests;
+    if (spare != NULL) {
+        loop->spare_requests = spare->next_spare;
+        loop->spare_request_count--;
+    }
+    return spare;
+}
+
+static void give_back(struct request *request) {
+    struct lottery_loop *loop = request->loop;
+    if (loop->spare_request_count == SPARES_MAX) {
+        free(request);
+        return;
+    }
+    request->next_spare = loop->spare_requests;
+    loop->spare_requests = request;
+    loop->spare_request_count++;
+}
+
+void request_free_spares(struct lottery_loop *loop) {
+    struct request *spare;
+    while ((spare = take_spare(loop)) != NULL) {
+        free(spare);
+    }
 }
 
 static struct request *new_of_loop(struct lottery_loop *loop) {
-    struct request *request = malloc(sizeof *request);
+    struct request *request = take_spare(loop);
+    request = request != NULL ? request : malloc(sizeof *request);
     if (request == NULL) {
         return NULL;
     }
@@ -46,7 +103,7 @@ void request_free(struct request *request) {
     if (request->connection != NULL) {
         connection_release(request->connection);
     }
-    free(request);
+    give_back(request);
 }
 
 // Counts the request as being with the ledger, and sets whose turn it takes there.

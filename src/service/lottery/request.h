@@ -13,6 +13,7 @@ struct lottery_loop;
 struct request {
     struct ledger_request ledger;
     struct queue_node done_node; // in lottery_loop.done
+    struct request *next_spare;
     struct lottery_loop *loop;
     struct connection *connection; // held by the request; NULL: it has none (request_record_told)
     bool is_consultation, wait;    // asks for the winners; and waits until the draw
@@ -34,6 +35,9 @@ void request_came_back(struct request *request);
 
 // Frees a request that was not submitted, or has come back.
 void request_free(struct request *request);
+
+// Frees the memory that the loop keeps for further requests.
+void request_free_spares(struct lottery_loop *loop);
 
 // Has the ledger record that an agency was told of its winners.
 void request_record_told(struct lottery_loop *loop, uint32_t agency);

@@ -25,14 +25,20 @@ struct lottery {
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
     int loop_count;
+    struct lottery_loop *answered; // loops with `answered` requests; the ledger's thread's alone
 };
 
 struct lottery_loop {
     struct lottery *lottery;
     struct loop *loop;
     struct message_decoder *decoder;
-    struct queue done;      // requests that the ledger has answered
-    struct fair *admission; // what each agency has with the ledger
+    struct queue done; // requests that the ledger has answered
+    // Those that go into `done` next, and the next such loop: the ledger's thread's alone.
+    struct queue_chain answered;
+    struct lottery_loop *next_answered;
+    struct fair *admission;         // what each agency has with the ledger
+    struct request *spare_requests; // free to be used again
+    unsigned spare_request_count;
     struct doubt doubt;
     struct lines lines;
     bool gives_lists;         // connections that wait for a list are being resumed now
