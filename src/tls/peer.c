@@ -1,7 +1,5 @@
 #include "tls/peer.h"
 
-#include "tls/chain.h"
-
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -198,9 +196,8 @@ void tls_peer_require(struct tls_peer_rules *rules) {
 }
 
 // Prepares the checks of a handshake (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
-static bool prepare(const struct tls_peer_rules *rules, const SSL *ssl, STACK_OF(X509) * shown,
-                    X509_STORE_CTX *verifying) {
-    X509 *certificate = SSL_get0_peer_certificate(ssl);
+static bool prepare(const struct tls_peer_rules *rules, STACK_OF(X509) * shown, X509_STORE_CTX *verifying) {
+    X509 *certificate = sk_X509_value(shown, 0);
     const char *purpose = rules->peer_is_client ? "ssl_client" : "ssl_server";
     if (certificate == NULL ||
         X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(rules->ssl), certificate, shown) != 1 ||
@@ -212,15 +209,16 @@ static bool prepare(const struct tls_peer_rules *rules, const SSL *ssl, STACK_OF
     return X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(rules->ssl)) == 1;
 }
 
-void tls_peer_judge_again(const struct tls_peer_rules *rules, const SSL *ssl, struct tls_verdict *verdict) {
+void tls_peer_judge_again(const struct tls_peer_rules *rules, const struct tls_shown *shown,
+                          struct tls_verdict *verdict) {
     X509_STORE_CTX *verifying = X509_STORE_CTX_new();
-    STACK_OF(X509) *shown = tls_chain_of(ssl);
-    if (verifying != NULL && shown != NULL && prepare(rules, ssl, shown, verifying)) {
+    STACK_OF(X509) *all = tls_shown_open(shown);
+    if (verifying != NULL && all != NULL && prepare(rules, all, verifying)) {
         judge(rules, verifying, verdict);
     } else {
         find(verdict, TLS_BROKEN, "no memory");
     }
     X509_STORE_CTX_free(verifying);
-    sk_X509_pop_free(shown, X509_free);
+    sk_X509_pop_free(all, X509_free);
     ERR_clear_error();
 }

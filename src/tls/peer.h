@@ -5,6 +5,7 @@
 #define QUINIELA_TLS_PEER_H
 
 #include "tls/failure.h"
+#include "tls/shown.h"
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
@@ -38,7 +39,8 @@ void tls_peer_write_name(const X509_NAME *of, char *name, size_t room);
 // outlive rules->ssl.
 void tls_peer_require(struct tls_peer_rules *rules);
 
-// Judges the peer of an open session by these rules, as a handshake would now.
-void tls_peer_judge_again(const struct tls_peer_rules *rules, const SSL *ssl, struct tls_verdict *verdict);
+// Judges a peer that has shown these certificates by these rules, as a handshake would now.
+void tls_peer_judge_again(const struct tls_peer_rules *rules, const struct tls_shown *shown,
+                          struct tls_verdict *verdict);
 
 #endif

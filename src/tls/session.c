@@ -1,6 +1,7 @@
 #include "tls/session.h"
 
 #include "tls/context_parts.h"
+#include "tls/shown.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -22,6 +23,7 @@ struct tls_session {
     bool is_open, ended, is_unwelcome;
     enum tls_failure failure;
     struct tls_verdict verdict;
+    struct tls_shown shown; // the peer's certificates, once it is open
     char identity[TLS_IDENTITY_BYTES], serial[SERIAL_BYTES], reason[TLS_REASON_BYTES];
 };
 
@@ -174,6 +176,12 @@ static bool note_peer(struct tls_session *session) {
     snprintf(session->serial, sizeof session->serial, "%s", digits == NULL ? "" : digits);
     OPENSSL_free(digits);
     BN_free(serial);
+    if (!tls_shown_keep(&session->shown, session->ssl)) {
+        return refuse(session, TLS_BROKEN, "no memory");
+    }
+    if (session->context->is_server) {
+        tls_shown_forget(session->ssl);
+    }
     return true;
 }
 
@@ -249,6 +257,7 @@ void tls_session_free(struct tls_session **pointer) {
             SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         }
         SSL_free(session->ssl);
+        tls_shown_free(&session->shown);
         tls_context_release(session->judge);
         tls_context_release(session->context);
         free(session->host);
@@ -264,7 +273,7 @@ bool tls_session_is_judged_by(const struct tls_session *session, const struct tl
 
 bool tls_session_judge_again(struct tls_session *session, struct tls_context *context) {
     struct tls_verdict verdict;
-    tls_peer_judge_again(&context->rules, session->ssl, &verdict);
+    tls_peer_judge_again(&context->rules, &session->shown, &verdict);
     if (verdict.failure != TLS_NO_FAILURE) {
         return refuse(session, verdict.failure, verdict.reason);
     }
