@@ -9,9 +9,9 @@
 
 struct filing_limits filing_limits = {
     .chunk_bytes = 1024,
-    .agency_bytes = 48 * 1024,
-    .target_bytes = 15 * 1024,
-    .held_bytes = 16 * 1024 * 1024,
+    .agency_bytes = (size_t)48 * 1024,
+    .target_bytes = (size_t)15 * 1024,
+    .held_bytes = (size_t)16 * 1024 * 1024,
 };
 
 static bool no_memory(struct error *error) {

@@ -11,11 +11,11 @@
 static_assert((int)CHUNK_DIGEST_BYTES == (int)STORE_DIGEST_BYTES, "the store keeps a chunk's digest whole");
 
 struct inbox_agency *inbox_find(const struct inbox *inbox, uint32_t agency) {
-    return agency < inbox->agencies_end ? inbox->agencies[agency] : NULL;
+    return agency < inbox->places_end ? inbox->places[agency].agency : NULL;
 }
 
 struct inbox_agency *inbox_from(const struct inbox *inbox, uint32_t number) {
-    while (number < inbox->agencies_end && inbox->agencies[number] == NULL) {
+    while (number < inbox->places_end && inbox->places[number].agency == NULL) {
         number++;
     }
     return inbox_find(inbox, number);
@@ -29,15 +29,15 @@ struct inbox_agency *inbox_oldest(const struct inbox *inbox) {
 // Coming and going ----------------------------------------------------------------------------------------
 
 static bool make_place(struct inbox *inbox, uint32_t agency) {
-    if (agency < inbox->agencies_end) {
+    if (agency < inbox->places_end) {
         return true;
     }
     uint32_t end = agency + agency / 2 + 64;
-    struct inbox_agency **larger = reallocarray(inbox->agencies, end, sizeof *larger);
+    struct inbox_place *larger = reallocarray(inbox->places, end, sizeof *larger);
     if (larger != NULL) {
-        memset(larger + inbox->agencies_end, 0, (end - inbox->agencies_end) * sizeof *larger);
-        inbox->agencies = larger;
-        inbox->agencies_end = end;
+        memset(larger + inbox->places_end, 0, (end - inbox->places_end) * sizeof *larger);
+        inbox->places = larger;
+        inbox->places_end = end;
     }
     return larger != NULL;
 }
@@ -48,7 +48,7 @@ struct inbox_agency *inbox_enter(struct inbox *inbox, uint32_t agency, uint64_t 
         entered->agency = agency;
         entered->filed = entered->end = filed;
         entered->has_row = has_row;
-        inbox->agencies[agency] = entered;
+        inbox->places[agency].agency = entered;
     }
     return entered;
 }
@@ -58,7 +58,7 @@ void inbox_remove(struct inbox *inbox, struct inbox_agency *agency) {
         list_remove(&inbox->queue, &agency->node);
         inbox->count--;
     }
-    inbox->agencies[agency->agency] = NULL;
+    inbox->places[agency->agency].agency = NULL;
     free(agency->pieces);
     free(agency->rows);
     free(agency);
@@ -74,10 +74,11 @@ void inbox_sweep(struct inbox *inbox) {
 }
 
 void inbox_clear(struct inbox *inbox) {
-    for (struct inbox_agency *at; (at = inbox_from(inbox, 0)) != NULL;) {
+    for (struct inbox_agency *at = inbox_from(inbox, 0), *next; at != NULL; at = next) {
+        next = inbox_from(inbox, at->agency + 1);
         inbox_remove(inbox, at);
     }
-    free(inbox->agencies);
+    free(inbox->places);
     free(inbox->numbers);
     *inbox = (struct inbox){0};
 }

@@ -26,12 +26,16 @@ struct inbox_agency {
     size_t length, room;
 };
 
+struct inbox_place {
+    struct inbox_agency *agency; // NULL: it is not in the inbox
+};
+
 struct inbox {
-    struct list_head queue; // of those with bets: the one with the oldest first
-    uint32_t count;         // of agencies in the queue
-    struct inbox_agency **agencies;
-    uint32_t agencies_end; // `agencies` has a place for each agency before this one
-    uint8_t *numbers;      // room for those of a chunk that is handed out
+    struct list_head queue;     // of those with bets: the one with the oldest first
+    uint32_t count;             // of agencies in the queue
+    struct inbox_place *places; // by the agencies' numbers
+    uint32_t places_end;
+    uint8_t *numbers; // room for those of a chunk that is handed out
     size_t numbers_room;
 };
 

@@ -17,8 +17,7 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_INBOX_DROP] = "DELETE FROM inbox WHERE draw = ?1 AND id BETWEEN ?2 AND ?3",
     [STATEMENT_INBOX_ALL] = "SELECT id, digest, lines FROM inbox WHERE draw = ?1 ORDER BY id",
     [STATEMENT_INBOX_NEXT] = "SELECT coalesce(max(id), 0) + 1 FROM inbox",
-    [STATEMENT_INBOX_COUNT] = "INSERT OR REPLACE INTO inboxes (draw, rows, last, checksum)"
-                              " VALUES (?1, ?2, ?3, ?4)",
+    [STATEMENT_INBOX_COUNT] = "REPLACE INTO inboxes (draw, rows, last, checksum) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_INBOX_COUNTED] = "SELECT rows, last, checksum FROM inboxes WHERE draw = ?1",
 };
 
