@@ -25,6 +25,7 @@ def time_names(what):
 
 TIME, TIME_SINGLE = 'chunks of 1000', '1 bet a chunk'
 TIME_TLS, TIME_SINGLE_TLS = TIME + ', TLS', TIME_SINGLE + ', TLS'
+CENTRALS = [time_names(what)[0] for what in (TIME, TIME_TLS, TIME_SINGLE, TIME_SINGLE_TLS)]  # whose threads are looked at
 
 
 def chunks(place, postgres, options):

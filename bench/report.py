@@ -64,6 +64,24 @@ def everything(measured):
                  [[name, *rates(rounds), times(rounds), processor(rounds)] for name, rounds in measured.items()])
 
 
+def nanoseconds(value):
+    return f'{value:.0f} ns' if value < 10000 else f'{value / 1000:.1f} µs'
+
+
+def threads(measured, names):
+    """The central's processor time a bet by thread, and what follows: the loops share their part, the ledger is one thread."""
+    rows = []
+    for name in names:
+        if name not in measured or 'central_loops_ns_a_bet' not in measured[name][0]:
+            continue
+        each = {part: median([figures[f'central_{part}ns_a_bet'] for figures in measured[name]])
+                for part in ('loops_', 'ledger_', 'checkpoints_', 'log_', '')}
+        if all(each[part] for part in ('ledger_', '')):
+            rows.append([name, *map(nanoseconds, each.values()), rate(1e9 / each['']), rate(1e9 / each['ledger_'])])
+    return table(['what', 'loops', 'ledger', 'checkpoints', 'log', 'all', 'a core does, bets/s', 'the ledger is full at, bets/s'],
+                 rows) if rows else ''
+
+
 def first_line(*command):
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip().split('\n')[0]
 

@@ -14,10 +14,6 @@ def milliseconds(value):
     return f'{value:.2f} ms' if value < 100 else f'{value:.0f} ms'
 
 
-def nanoseconds(value):
-    return f'{value:.0f} ns' if value < 10000 else f'{value / 1000:.1f} µs'
-
-
 def part(value):
     return f'{value:.2f}'
 
@@ -62,7 +58,7 @@ class Row:
 
 def time_row(name, words, what):
     return Row(name, f"{words}, the central's processor time a bet, against the commit before", *named.time_names(what),
-               take=figure('central_ns_a_bet'), show=nanoseconds, how_often=TIME_ROUNDS)
+               take=figure('central_ns_a_bet'), show=report.nanoseconds, how_often=TIME_ROUNDS)
 
 
 # What the program is held to, one bet a message first, as that is how online terminals send.

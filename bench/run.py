@@ -132,6 +132,8 @@ def compose(run_):
                             [row.cells(run_.measured) for row in some if row in run_.rows])
 
     options = run_.options
+    by_thread = report.threads(run_.measured, measurements.CENTRALS)
+    by_thread = f'\n\nThe processor time of our central a bet, by thread:\n\n{by_thread}' if by_thread else ''
     version = run_.database.version() if run_.database else None
     lines = '\n'.join(f'- {line}' for line in report.machine(run_.place.directory, version))
     besides = f'\n\nBesides:\n\n{compared(rows.BESIDES)}' if set(rows.BESIDES) & set(run_.rows) else ''
@@ -140,7 +142,7 @@ def compose(run_):
             f'{options.time_rounds} rounds where processor time is held against the commit before '
             f'({(options.before or BEFORE)[:7]}), {options.long_rounds} long runs of {options.long_bets:,} bets\n'
             f'- medians, and medians of the ratios within a round; load of the machine before the run {run_.load:.1f}\n\n'
-            f'{compared(rows.BAR)}{besides}\n\nEverything that was measured:\n\n{report.everything(run_.measured)}')
+            f'{compared(rows.BAR)}{besides}{by_thread}\n\nEverything that was measured:\n\n{report.everything(run_.measured)}')
 
 
 def measure_everything(options, directory):

@@ -131,6 +131,7 @@ static bool is_time_to_tick(struct log_queue *queue) {
 
 static void *run(void *argument) {
     struct log_queue *queue = argument;
+    pthread_setname_np(pthread_self(), "log");
     pthread_mutex_lock(&queue->mutex);
     while (!queue->is_ending || queue->used > 0) {
         if (is_time_to_tick(queue)) {

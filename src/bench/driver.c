@@ -127,6 +127,7 @@ static bool run(struct driver *driver, struct driver_thread *threads, struct err
             return false;
         }
     }
+    driver->options->started(driver->options->context);
     return start_threads(driver, threads, error) && gather(driver, threads, error);
 }
 

@@ -25,6 +25,9 @@ struct driver_options {
     bool positions;                 // sends `first`, and expects `next`
     bool finish;                    // ends each agency with a last chunk
     struct tls_context *const *tls; // one for each agency, with its certificate; NULL: plain text
+    // Called once on the caller's thread: all agencies are connected, with their handshakes done, and begin
+    // to send.
+    void (*started)(void *context);
     // Called from time to time on the caller's thread, with the number of bets acknowledged so far.
     void (*tick)(void *context, uint64_t bets, uint64_t elapsed_ns);
     // Called on a sending thread whenever another DRIVER_MARK_BETS bets are acknowledged; `mark` counts

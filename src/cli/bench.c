@@ -23,7 +23,9 @@ struct bench {
     struct central central; // of our own; pid 0 when another is driven
     struct hold *hold;      // the consultations that wait for the draw; NULL: none
     struct bench_report report;
-    struct tls_context **tls; // one for each agency; NULL: plain text
+    struct central_time time_before;    // when the agencies began to send
+    struct threads_time threads_before; // the same by thread
+    struct tls_context **tls;           // one for each agency; NULL: plain text
     bool shows_progress;
 };
 
@@ -63,6 +65,25 @@ static uint64_t memory_kib(const struct bench *bench) {
 
 static struct central_time processor_time(const struct bench *bench) {
     return bench->central.pid > 0 ? central_processor_time(&bench->central) : (struct central_time){0};
+}
+
+static struct threads_time thread_times(const struct bench *bench) {
+    return bench->central.pid > 0 ? threads_time(bench->central.pid) : (struct threads_time){0};
+}
+
+static void on_started(void *context) {
+    struct bench *bench = context;
+    bench->time_before = processor_time(bench);
+    bench->threads_before = thread_times(bench);
+}
+
+static void count_processor_time(struct bench *bench) {
+    struct bench_report *report = &bench->report;
+    struct central_time spent = central_time_between(bench->time_before, processor_time(bench));
+    struct threads_time now = thread_times(bench);
+    report->central_user_ns = spent.user_ns;
+    report->central_system_ns = spent.system_ns;
+    report->threads = threads_time_between(&bench->threads_before, &now);
 }
 
 static void on_tick(void *context, uint64_t bets, uint64_t elapsed_ns) {
@@ -121,11 +142,8 @@ static bool measure(struct bench *bench, struct error *error) {
     if (waits && !open_hold(bench, &hold_options, error)) {
         return false;
     }
-    struct central_time before = processor_time(bench);
     bool done = driver_run(&bench->load, &report->result, error);
-    struct central_time spent = central_time_between(before, processor_time(bench));
-    report->central_user_ns = spent.user_ns;
-    report->central_system_ns = spent.system_ns;
+    count_processor_time(bench);
     report->memory_end_kib = memory_kib(bench);
     if (bench->shows_progress) {
         fprintf(stderr, "\r\033[K");
@@ -159,6 +177,7 @@ static void read_load(struct bench *bench) {
         .prepared = options->prepared,
         .positions = !options->classic,
         .finish = options->draw || options->hold > 0,
+        .started = on_started,
         .tick = on_tick,
         .marked = on_marked,
         .context = bench,

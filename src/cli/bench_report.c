@@ -91,11 +91,25 @@ static bool knows_processor_time(const struct bench_report *report) {
     return report->central_user_ns + report->central_system_ns > 0;
 }
 
+static bool knows_threads(const struct bench_report *report) {
+    uint64_t all_ns = 0;
+    for (int i = 0; i < THREAD_KINDS; i++) {
+        all_ns += report->threads.ns[i];
+    }
+    return all_ns > 0;
+}
+
 static void add_processor_time(struct fields *fields, const struct bench_report *report) {
     add(fields, "central_user_ns_a_bet", a_bet(report->central_user_ns, &report->result), 2);
     add(fields, "central_system_ns_a_bet", a_bet(report->central_system_ns, &report->result), 2);
     add(fields, "central_ns_a_bet",
         a_bet(report->central_user_ns + report->central_system_ns, &report->result), 2);
+    static const char *const names[THREAD_KINDS] = {"central_loops_ns_a_bet", "central_ledger_ns_a_bet",
+                                                    "central_checkpoints_ns_a_bet", "central_log_ns_a_bet",
+                                                    "central_others_ns_a_bet"};
+    for (int i = 0; i < THREAD_KINDS && knows_threads(report); i++) {
+        add(fields, names[i], a_bet(report->threads.ns[i], &report->result), 2);
+    }
 }
 
 static void add_run(struct fields *fields, const struct bench_report *report) {
@@ -178,6 +192,14 @@ static void print_for_people(const struct bench_report *report) {
         printf("processor  central: %.0f ns a bet, %.0f of them in the program and %.0f in the kernel\n",
                a_bet(report->central_user_ns + report->central_system_ns, result),
                a_bet(report->central_user_ns, result), a_bet(report->central_system_ns, result));
+    }
+    if (knows_threads(report)) {
+        printf("           by thread:");
+        for (int i = 0; i < THREAD_KINDS; i++) {
+            printf("%s %s %.0f", i == 0 ? "" : ",", threads_name((enum thread_kind)i),
+                   a_bet(report->threads.ns[i], result));
+        }
+        putchar('\n');
     }
     if (report->has_draw) {
         print_draw(report);

@@ -5,6 +5,7 @@
 #include "bench/driver.h"
 #include "bench/hold.h"
 #include "bench/polling.h"
+#include "bench/threads.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +21,9 @@ struct bench_report {
     uint64_t memory_end_kib; // every bet is acknowledged
     // The processor time that the central used while the bets were sent; 0 where it is not known.
     uint64_t central_user_ns, central_system_ns;
-    bool has_draw; // the fields below are set
-    uint32_t held; // consultations that waited for the draw
+    struct threads_time threads; // the same by thread
+    bool has_draw;               // the fields below are set
+    uint32_t held;               // consultations that waited for the draw
     struct hold_result hold;
     uint64_t memory_before_hold_kib, memory_with_hold_kib, memory_after_hold_kib;
 };

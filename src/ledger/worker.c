@@ -67,6 +67,7 @@ static void work(struct worker *worker) {
 static void *run(void *argument) {
     struct worker *worker = argument;
     struct ledger *ledger = worker->ledger;
+    pthread_setname_np(pthread_self(), "ledger");
     log_wait_for_room(); // the log must show what is stored, and senders can wait
     work(worker);
     while (!queue_is_closed(&worker->queue)) {

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -232,6 +233,7 @@ bool loop_begin(struct loop *loop, const struct loop_options *options, struct er
 
 static void run(void *argument) {
     struct loop *loop = argument;
+    pthread_setname_np(pthread_self(), "loop");
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     loop->connections.handler->loop_ended(loop, loop->state);
     log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: loop | loop: %d", loop_index(loop));

@@ -84,6 +84,7 @@ static void step(struct checkpointer *checkpointer) {
 
 static void *run(void *argument) {
     struct checkpointer *checkpointer = argument;
+    pthread_setname_np(pthread_self(), "checkpoint");
     pthread_mutex_lock(&checkpointer->mutex);
     while (!checkpointer->stopping) {
         if (!checkpointer->wanted) {

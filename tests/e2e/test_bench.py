@@ -110,6 +110,9 @@ class Bench(unittest.TestCase):
         self.assertGreater(figures['central_ns_a_bet'], 0)
         self.assertAlmostEqual(figures['central_user_ns_a_bet'] + figures['central_system_ns_a_bet'],
                                figures['central_ns_a_bet'], delta=0.02)
+        threads = {name: figures[f'central_{name}_ns_a_bet'] for name in ('loops', 'ledger', 'checkpoints', 'log', 'others')}
+        self.assertAlmostEqual(sum(threads.values()) / figures['central_ns_a_bet'], 1, delta=0.2, msg=threads)
+        self.assertEqual([], [name for name in ('loops', 'ledger', 'log') if not threads[name]], 'threads that did nothing')
         self.assertNotIn('central_ns_a_bet', self.bench(*self.central(1).addresses, '--agencies', 1, '--bets', 100, '--json'))
 
     def test_a_central_of_another_build(self):

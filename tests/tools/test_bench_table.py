@@ -19,6 +19,8 @@ OPTIONS = argparse.Namespace(only=[], rounds=2, time_rounds=3, long_rounds=1, be
                              before=None)
 EVERY_FIGURE = {"bets_per_second": 10.0, "ack_ms_p50": 1.0, "ack_ms_p99": 2.0, "sync_ms_p50": 0.5, "sync_ms_p99": 0.6,
                 "central_ns_a_bet": 100.0, "central_user_ns_a_bet": 60.0, "central_system_ns_a_bet": 40.0,
+                "central_loops_ns_a_bet": 50.0, "central_ledger_ns_a_bet": 25.0, "central_checkpoints_ns_a_bet": 20.0,
+                "central_log_ns_a_bet": 5.0,
                 "first_million_bets_per_second": 8.0, "last_million_bets_per_second": 6.0, "memory_kib_end": 2048,
                 "memory_kib_first_million": 1024, "draw_ms": 3.0}
 
@@ -62,6 +64,14 @@ class Table(unittest.TestCase):
         ours = {"last_million_bets_per_second": 6.0, "first_million_bets_per_second": 8.0}
         bare = {"last_million_bets_per_second": 9.0, "first_million_bets_per_second": 10.0}
         self.assertEqual(["0.75", "0.90", "0.83 ×"], row.cells({measurements.LONG: [ours], measurements.LONG_BARE: [bare]})[1:])
+
+    def test_what_threads_can_do(self):
+        lines = report.threads(fake_run().measured, measurements.CENTRALS).splitlines()
+        self.assertEqual(2 + len(measurements.CENTRALS), len(lines))
+        self.assertEqual(["50 ns", "25 ns", "20 ns", "5 ns", "100 ns", "10.00 M/s", "40.00 M/s"],
+                         [cell.strip() for cell in lines[2].split("|")[2:-1]])
+        old = [{"central_ns_a_bet": 100.0}]
+        self.assertEqual("", report.threads({measurements.CENTRALS[0]: old}, measurements.CENTRALS), "a central that does not name its threads")
 
     def test_who_comes_first_changes(self):
         made = fake_run(only=["time-single"])

@@ -42,8 +42,13 @@ static struct payload payload;
 static struct driver_options options;
 static struct driver_result result;
 static struct error error;
-static atomic_int ticks;
+static atomic_int ticks, starts;
 static uint64_t first_bets, first_elapsed_ns; // at the first tick
+
+static void started(void *context) {
+    (void)context;
+    starts++;
+}
 
 static void tick(void *context, uint64_t bets, uint64_t elapsed_ns) {
     assert_ptr_equal(context, &central);
@@ -127,7 +132,7 @@ static int begin(void **state) {
     alarm(20);
     memset(&central, 0, sizeof central);
     error = (struct error){0};
-    ticks = 0;
+    ticks = starts = 0;
     payload_init(&payload);
     for (int i = 0; i < BETS; i++) {
         char text[64];
@@ -142,6 +147,7 @@ static int begin(void **state) {
                                       .threads = THREADS,
                                       .positions = true,
                                       .finish = true,
+                                      .started = started,
                                       .tick = tick,
                                       .marked = never_marked,
                                       .context = &central};
@@ -201,6 +207,7 @@ static void it_reports_progress(void **state) {
     central.waits_for_tick = true;
     assert_true(drive());
     assert_in_range(ticks, 1, 1000);
+    assert_int_equal(starts, 1);
     assert_in_range(first_bets, 0, BETS - 1);
     assert_in_range(first_elapsed_ns, 200 * 1000000, result.elapsed_ns); // five times a second
 }

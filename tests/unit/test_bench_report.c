@@ -70,6 +70,8 @@ static void with_everything(void) {
     report.memory_end_kib = 3000;
     report.central_user_ns = 1000 * (uint64_t)MILLISECOND;
     report.central_system_ns = 3000 * (uint64_t)MILLISECOND;
+    report.threads = (struct threads_time){{1600 * (uint64_t)MILLISECOND, 1200 * (uint64_t)MILLISECOND,
+                                            800 * (uint64_t)MILLISECOND, 400 * (uint64_t)MILLISECOND}};
     report.has_draw = true;
     report.held = 2;
     report.hold.first_ns = report.result.ended_ns + 2 * MILLISECOND;
@@ -102,7 +104,9 @@ static void programs_get_every_figure(void **state) {
         printed, RUN_JSON MARKS_JSON
         ",\"memory_kib_start\":1000,\"memory_kib_end\":3000,\"memory_kib_first_million\":2000,"
         "\"central_user_ns_a_bet\":250.00,\"central_system_ns_a_bet\":750.00,"
-        "\"central_ns_a_bet\":1000.00" DRAW_JSON
+        "\"central_ns_a_bet\":1000.00,\"central_loops_ns_a_bet\":400.00,\"central_ledger_ns_a_bet\":300.00,"
+        "\"central_checkpoints_ns_a_bet\":200.00,\"central_log_ns_a_bet\":100.00,"
+        "\"central_others_ns_a_bet\":0.00" DRAW_JSON
         ",\"memory_kib_before_hold\":4000,\"memory_kib_with_hold\":4003,"
         "\"memory_kib_after_hold\":4001,\"memory_bytes_each\":1536}\n");
 }
@@ -198,6 +202,7 @@ static void people_get_every_figure(void **state) {
         "           1000000 bets/s in the first million, 500000 in the last\n" ANSWERS_TEXT
         "memory     central: 1000 KiB at the start, 2000 KiB after a million bets, 3000 KiB at the end\n"
         "processor  central: 1000 ns a bet, 250 of them in the program and 750 in the kernel\n"
+        "           by thread: loops 400, ledger 300, checkpoints 200, log 100, others 0\n"
         "draw       winners known 2.0 ms after the last acknowledgement\n"
         "waiting    2 held consultations, all answered 7.5 ms after the last acknowledgement\n"
         "           central's memory: 4000 KiB before, 4003 KiB with them (1536 bytes each), 4001 KiB "
@@ -211,6 +216,7 @@ static void people_are_told_only_what_is_known(void **state) {
     assert_string_equal(printed, RUN_TEXT ANSWERS_TEXT);
     with_everything();
     report.memory_first_million_kib = report.central_user_ns = report.central_system_ns = 0;
+    report.threads = (struct threads_time){0};
     report.held = 1; // who waits alone is told of in the draw's line
     print(BENCH_FOR_PEOPLE);
     assert_string_equal(printed, RUN_TEXT ANSWERS_TEXT
