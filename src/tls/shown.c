@@ -16,7 +16,7 @@ static bool encode(struct tls_shown *shown, const X509 *own, STACK_OF(X509) * ot
     for (int i = 0; i < sk_X509_num(others); i++) {
         length += length_of(sk_X509_value(others, i));
     }
-    uint8_t *end = shown->bytes = malloc(length);
+    uint8_t *end = shown->bytes = length == 0 ? NULL : malloc(length);
     if (end == NULL) {
         return false;
     }
