@@ -11,6 +11,7 @@
 #include "store/postgres_schema.h"
 #include "store/postgres_shared.h"
 #include "store/postgres_store.h"
+#include "store/postgres_upgrade.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +104,12 @@ static bool make_tables(struct postgres_store *postgres, struct error *error) {
     return false;
 }
 
-static bool check_version(const struct postgres_link *link, int64_t version, struct error *error) {
+static bool check_version(const struct postgres_link *link, int64_t version, enum store_mode mode,
+                          struct error *error) {
+    if (version < 0) { // while an upgrade is at work (postgres_upgrade.h)
+        return mode == STORE_READ_UPGRADED ||
+               error_set(error, ERROR_STORE_FAILED, STORE_HALFWAY, link->place, -version);
+    }
     if (version < STORE_VERSION) {
         return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, link->place, version, STORE_VERSION,
                          "STORE");
@@ -127,7 +133,7 @@ static bool have_tables(struct postgres_store *postgres, enum store_mode mode, s
                                version, error)) {
         return false;
     }
-    return check_version(link, strtoll(version, NULL, 10), error);
+    return check_version(link, strtoll(version, NULL, 10), mode, error);
 }
 
 static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) {
@@ -223,6 +229,7 @@ const struct store_kind postgres_kind = {
     .is_address = postgres_address_is,
     .open = postgres_open,
     .check_address = postgres_address_check,
+    .upgrade = postgres_upgrade,
     .show_address = postgres_address_show,
     .has_password = postgres_address_has_password,
     .paths = postgres_paths,

@@ -13,61 +13,63 @@
 #define POSTGRES_CHANNEL "quiniela" // listeners on it hear that some draw has changed
 
 // The view bets cuts the text into lines and the lines into fields. Every database that speaks PostgreSQL's
-// language knows string_to_array and unnest.
+// language knows string_to_array and unnest. Compressing bets that are stored once and read whole costs more
+// time than the disk space saves.
+#define POSTGRES_TABLES                                                                                      \
+    "CREATE TABLE draws ("                                                                                   \
+    " number INTEGER NOT NULL UNIQUE,"                                                                       \
+    " draw TEXT NOT NULL PRIMARY KEY,"                                                                       \
+    " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"                                     \
+    " agencies BIGINT NOT NULL,"                                                                             \
+    " winning_number BIGINT NOT NULL,"                                                                       \
+    " opened_at TEXT NOT NULL,"                                                                              \
+    " sealed_at TEXT,"                                                                                       \
+    " drawn_at TEXT,"                                                                                        \
+    " winners_checksum BIGINT NOT NULL,"                                                                     \
+    " checksum BIGINT NOT NULL,"                                                                             \
+    " finished BIGINT NOT NULL DEFAULT 0"                                                                    \
+    ");"                                                                                                     \
+    "CREATE TABLE agencies ("                                                                                \
+    " draw INTEGER NOT NULL,"                                                                                \
+    " agency INTEGER NOT NULL,"                                                                              \
+    " bets BIGINT NOT NULL,"                                                                                 \
+    " finished_at TEXT,"                                                                                     \
+    " told_at TEXT,"                                                                                         \
+    " checksum BIGINT NOT NULL,"                                                                             \
+    " PRIMARY KEY (draw, agency)"                                                                            \
+    ");"                                                                                                     \
+    "CREATE TABLE chunks ("                                                                                  \
+    " draw INTEGER NOT NULL,"                                                                                \
+    " agency INTEGER NOT NULL,"                                                                              \
+    " first BIGINT NOT NULL,"                                                                                \
+    " checksum BIGINT NOT NULL,"                                                                             \
+    " count INTEGER NOT NULL,"                                                                               \
+    " digest BYTEA NOT NULL,"                                                                                \
+    " numbers BYTEA NOT NULL,"                                                                               \
+    " rows TEXT NOT NULL,"                                                                                   \
+    " PRIMARY KEY (draw, agency, first)"                                                                     \
+    ");"                                                                                                     \
+    "ALTER TABLE chunks ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"  \
+    "CREATE TABLE winners ("                                                                                 \
+    " draw INTEGER NOT NULL,"                                                                                \
+    " agency INTEGER NOT NULL,"                                                                              \
+    " bet BIGINT NOT NULL,"                                                                                  \
+    " document TEXT NOT NULL,"                                                                               \
+    " PRIMARY KEY (draw, agency, bet)"                                                                       \
+    ");"                                                                                                     \
+    "CREATE VIEW bets AS SELECT"                                                                             \
+    " draws.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"                                      \
+    " split_part(line.text, ',', 1) AS nombre,"                                                              \
+    " split_part(line.text, ',', 2) AS apellido,"                                                            \
+    " split_part(line.text, ',', 3) AS documento,"                                                           \
+    " split_part(line.text, ',', 4) AS nacimiento,"                                                          \
+    " CAST(split_part(line.text, ',', 5) AS INTEGER) AS numero"                                              \
+    " FROM chunks JOIN draws ON draws.number = chunks.draw, unnest(string_to_array(rtrim(chunks.rows, "      \
+    "E'\\n'), E'\\n'))"                                                                                      \
+    "  WITH ORDINALITY AS line (text, place);"
+
 static const char postgres_schema[] =
     "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
-    "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION ");"
-    "CREATE TABLE draws ("
-    " number INTEGER NOT NULL UNIQUE,"
-    " draw TEXT NOT NULL PRIMARY KEY,"
-    " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
-    " agencies BIGINT NOT NULL,"
-    " winning_number BIGINT NOT NULL,"
-    " opened_at TEXT NOT NULL,"
-    " sealed_at TEXT,"
-    " drawn_at TEXT,"
-    " winners_checksum BIGINT NOT NULL,"
-    " checksum BIGINT NOT NULL,"
-    " finished BIGINT NOT NULL DEFAULT 0"
-    ");"
-    "CREATE TABLE agencies ("
-    " draw INTEGER NOT NULL,"
-    " agency INTEGER NOT NULL,"
-    " bets BIGINT NOT NULL,"
-    " finished_at TEXT,"
-    " told_at TEXT,"
-    " checksum BIGINT NOT NULL,"
-    " PRIMARY KEY (draw, agency)"
-    ");"
-    "CREATE TABLE chunks ("
-    " draw INTEGER NOT NULL,"
-    " agency INTEGER NOT NULL,"
-    " first BIGINT NOT NULL,"
-    " checksum BIGINT NOT NULL,"
-    " count INTEGER NOT NULL,"
-    " digest BYTEA NOT NULL,"
-    " numbers BYTEA NOT NULL,"
-    " rows TEXT NOT NULL,"
-    " PRIMARY KEY (draw, agency, first)"
-    ");"
-    // Compressing bets that are stored once and read whole costs more time than the disk space saves.
-    "ALTER TABLE chunks ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"
-    "CREATE TABLE winners ("
-    " draw INTEGER NOT NULL,"
-    " agency INTEGER NOT NULL,"
-    " bet BIGINT NOT NULL,"
-    " document TEXT NOT NULL,"
-    " PRIMARY KEY (draw, agency, bet)"
-    ");"
-    "CREATE VIEW bets AS SELECT"
-    " draws.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"
-    " split_part(line.text, ',', 1) AS nombre,"
-    " split_part(line.text, ',', 2) AS apellido,"
-    " split_part(line.text, ',', 3) AS documento,"
-    " split_part(line.text, ',', 4) AS nacimiento,"
-    " CAST(split_part(line.text, ',', 5) AS INTEGER) AS numero"
-    " FROM chunks JOIN draws ON draws.number = chunks.draw, unnest(string_to_array(rtrim(chunks.rows, "
-    "E'\\n'), E'\\n'))"
-    "  WITH ORDINALITY AS line (text, place);";
+    "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION ");" POSTGRES_TABLES;
 
 #endif

@@ -13,6 +13,10 @@
     "%.100s: its tables are of version %" PRId64                                                             \
     ", this program knows version %d: \"quiniela upgrade %.100s\" upgrades it, and so does the start of a "  \
     "server with UPGRADE=yes"
+// Takes the store and its version.
+#define STORE_HALFWAY                                                                                        \
+    "%.100s: an upgrade of its tables from version %" PRId64                                                 \
+    " has begun and not ended: \"quiniela upgrade STORE\" goes on with it, if none is at work"
 #define STORE_NEWER                                                                                          \
     "%.100s: its tables are of version %" PRId64                                                             \
     ", this program knows version %d: use the program that made them, or name another store"

@@ -1,0 +1,389 @@
+#include "store/postgres_upgrade.h"
+
+#include "bet/errors.h"
+#include "store/postgres_connect.h"
+#include "store/postgres_session.h"
+#include "store/postgres_steps.h"
+#include "store/rows.h"
+#include "store/version.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RENAME_ATTEMPTS_MAX = 6, NUMBER_BYTES = 24, PARAMETERS_MAX = 4 };
+
+static const char what[] = "upgrade it";
+
+struct upgrading {
+    const struct store_upgrade *upgrade;
+    const char *address;
+    const struct postgres_step *step;
+    struct postgres_session session;
+    bool is_damaged; // what is being copied
+};
+
+// Statements ----------------------------------------------------------------------------------------------
+
+static bool execute(struct upgrading *upgrading, const char *sql, char value[POSTGRES_VALUE_BYTES],
+                    struct error *error) {
+    return postgres_link_execute(&upgrading->session.link, sql, what, value, error);
+}
+
+// The last result of what was sent, which the caller clears. NULL when the connection is lost.
+static PGresult *last_result(struct postgres_link *link, struct error *error) {
+    PGresult *last = NULL;
+    for (;;) {
+        PGresult *result = NULL;
+        if (!postgres_link_result(link, &result, error)) {
+            PQclear(last);
+            return NULL;
+        }
+        if (result == NULL) {
+            return last;
+        }
+        PQclear(last);
+        last = result;
+    }
+}
+
+// Runs a statement with parameters as text. The caller clears the result; NULL when it failed.
+static PGresult *ask(struct upgrading *upgrading, const char *sql, int count, const char *const *values,
+                     struct error *error) {
+    struct postgres_link *link = &upgrading->session.link;
+    if (PQsendQueryParams(link->connection, sql, count, NULL, values, NULL, NULL, 0) != 1) {
+        postgres_link_lost(link, what, error);
+        return NULL;
+    }
+    PGresult *answer = last_result(link, error);
+    ExecStatusType status = PQresultStatus(answer);
+    if (answer != NULL && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+        postgres_link_fail(link, answer, what, error);
+        PQclear(answer);
+        return NULL;
+    }
+    return answer;
+}
+
+// Every transaction of the upgrade is as durable as one that stores bets.
+static bool begin(struct upgrading *upgrading, struct error *error) {
+    return postgres_session_read(&upgrading->session, "BEGIN ISOLATION LEVEL READ COMMITTED", error);
+}
+
+static bool commit(struct upgrading *upgrading, struct error *error) {
+    return execute(upgrading, "COMMIT", NULL, error);
+}
+
+// Ends a transaction that has failed or is not wanted. `error` keeps what it says.
+static void roll_back(struct upgrading *upgrading) {
+    struct error ignored;
+    (void)!execute(upgrading, "ROLLBACK", NULL, &ignored);
+}
+
+// 0: there are no tables.
+static bool read_version(struct upgrading *upgrading, int64_t *version, struct error *error) {
+    char value[POSTGRES_VALUE_BYTES];
+    *version = 0;
+    if (!execute(upgrading, "SELECT to_regclass('quiniela_schema')::text", value, error)) {
+        return false;
+    }
+    if (value[0] == '\0') {
+        return true;
+    }
+    if (!execute(upgrading, "SELECT version::text FROM quiniela_schema", value, error)) {
+        return false;
+    }
+    *version = strtoll(value, NULL, 10);
+    return true;
+}
+
+// Remembers it, too: then everything is taken back.
+static bool damaged(struct upgrading *upgrading, const char *draw, const char *how, struct error *error) {
+    upgrading->is_damaged = true;
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.80s: the store is damaged: the row of draw \"%.80s\" %s; restore it from a copy",
+                     upgrading->session.link.place, draw, how);
+}
+
+// Renaming ------------------------------------------------------------------------------------------------
+
+// In one transaction: from then on no statement of an older server succeeds, and what those have stored
+// before is there to be copied. quiniela_upgrade says how far the copying is.
+static bool rename_tables(struct upgrading *upgrading, struct error *error) {
+    char version[POSTGRES_VALUE_BYTES], sql[512];
+    int from = upgrading->step->from;
+    if (!begin(upgrading, error) || !execute(upgrading, upgrading->step->lock, NULL, error) ||
+        !execute(upgrading, "SELECT version::text FROM quiniela_schema FOR UPDATE", version, error)) {
+        return false;
+    }
+    if (strtoll(version, NULL, 10) != from) {
+        return error_set(error, ERROR_STORE_STALE, "another upgrade was quicker");
+    }
+    snprintf(
+        sql, sizeof sql,
+        "UPDATE quiniela_schema SET version = %d;"
+        "CREATE TABLE quiniela_upgrade (has_few BOOLEAN NOT NULL, draw TEXT NOT NULL, agency BIGINT NOT NULL,"
+        " first BIGINT NOT NULL, chunks BIGINT NOT NULL);"
+        "INSERT INTO quiniela_upgrade VALUES (false, '', 0, -1, 0)",
+        -from);
+    return execute(upgrading, upgrading->step->rename, NULL, error) && execute(upgrading, sql, NULL, error) &&
+           commit(upgrading, error);
+}
+
+static bool has_no_orphans(struct upgrading *upgrading, struct error *error) {
+    char draw[POSTGRES_VALUE_BYTES];
+    return execute(upgrading, upgrading->step->orphans, draw, error) &&
+           (draw[0] == '\0' || damaged(upgrading, draw, "is missing", error));
+}
+
+// A server may hold its rows for a while, or another upgrade be at work.
+static bool rename_in_the_end(struct upgrading *upgrading, struct error *error) {
+    int64_t version;
+    if (!has_no_orphans(upgrading, error)) {
+        return false;
+    }
+    for (int attempt = 1; !rename_tables(upgrading, error); attempt++) {
+        if (error->code != ERROR_STORE_STALE || attempt == RENAME_ATTEMPTS_MAX) {
+            return false;
+        }
+        roll_back(upgrading);
+        if (!read_version(upgrading, &version, error)) {
+            return false;
+        }
+        if (version != upgrading->step->from) {
+            return true; // somebody else has
+        }
+    }
+    return true;
+}
+
+// The store as it was: nobody has changed it since. Only one upgrade may do that, as another one would take
+// away the tables that the first has put back; so the version is looked at again.
+static bool undo(struct upgrading *upgrading, struct error *error) {
+    char version[POSTGRES_VALUE_BYTES], sql[128];
+    int from = upgrading->step->from;
+    snprintf(sql, sizeof sql, "DROP TABLE quiniela_upgrade; UPDATE quiniela_schema SET version = %d", from);
+    if (!begin(upgrading, error) ||
+        !execute(upgrading, "SELECT version::text FROM quiniela_schema FOR UPDATE", version, error)) {
+        return false;
+    }
+    return strtoll(version, NULL, 10) != -from
+               ? commit(upgrading, error)
+               : execute(upgrading, upgrading->step->undo, NULL, error) &&
+                     execute(upgrading, sql, NULL, error) && commit(upgrading, error);
+}
+
+// Copying -------------------------------------------------------------------------------------------------
+
+static void read_time(const PGresult *rows, int row, int column, char time[STORE_TIME_BYTES]) {
+    snprintf(time, STORE_TIME_BYTES, "%s", PQgetvalue(rows, row, column));
+}
+
+static bool read_draw(const PGresult *rows, int row, struct stored_draw *draw) {
+    *draw = (struct stored_draw){.agencies = (uint32_t)strtoll(PQgetvalue(rows, row, 1), NULL, 10),
+                                 .winning_number = (uint16_t)strtoll(PQgetvalue(rows, row, 2), NULL, 10),
+                                 .winners_checksum = (uint64_t)strtoll(PQgetvalue(rows, row, 6), NULL, 10),
+                                 .checksum = (uint64_t)strtoll(PQgetvalue(rows, row, 7), NULL, 10),
+                                 .number = (uint32_t)strtoll(PQgetvalue(rows, row, 8), NULL, 10)};
+    read_time(rows, row, 3, draw->opened_at);
+    read_time(rows, row, 4, draw->sealed_at);
+    read_time(rows, row, 5, draw->drawn_at);
+    return draw_state_parse(PQgetvalue(rows, row, 0), &draw->state);
+}
+
+static bool copy_draw(struct upgrading *upgrading, const PGresult *rows, int row, struct error *error) {
+    const char *name = PQgetvalue(rows, row, 9);
+    char number[NUMBER_BYTES], checksum[NUMBER_BYTES];
+    struct stored_draw draw;
+    if (!read_draw(rows, row, &draw) || draw.checksum != stored_draw_checksum(name, &draw)) {
+        return damaged(upgrading, name, "is not as it was stored", error);
+    }
+    draw.number = (uint32_t)row + 1;
+    snprintf(number, sizeof number, "%" PRIu32, draw.number);
+    snprintf(checksum, sizeof checksum, "%" PRId64, (int64_t)stored_draw_checksum(name, &draw));
+    PGresult *copied =
+        ask(upgrading, upgrading->step->copy_draw, 3, (const char *[]){number, checksum, name}, error);
+    PQclear(copied);
+    return copied != NULL;
+}
+
+static bool copy_draws(struct upgrading *upgrading, struct error *error) {
+    PGresult *rows = ask(upgrading, upgrading->step->draws, 0, NULL, error);
+    bool done = rows != NULL;
+    for (int row = 0; done && row < PQntuples(rows); row++) {
+        done = copy_draw(upgrading, rows, row, error);
+    }
+    PQclear(rows);
+    return done;
+}
+
+// Draws, agencies and winners.
+static bool copy_few(struct upgrading *upgrading, struct error *error) {
+    return copy_draws(upgrading, error) && execute(upgrading, upgrading->step->copy_few, NULL, error) &&
+           execute(upgrading, "UPDATE quiniela_upgrade SET has_few = true", NULL, error);
+}
+
+// The next chunks after those that quiniela_upgrade says. *more: there may be others.
+static bool copy_chunks(struct upgrading *upgrading, const PGresult *place, bool *more, struct error *error) {
+    PGresult *last = ask(
+        upgrading, upgrading->step->copy_chunks, 3,
+        (const char *[]){PQgetvalue(place, 0, 1), PQgetvalue(place, 0, 2), PQgetvalue(place, 0, 3)}, error);
+    *more = last != NULL && PQntuples(last) > 0;
+    bool done = last != NULL;
+    if (*more) {
+        PGresult *noted =
+            ask(upgrading,
+                "UPDATE quiniela_upgrade SET draw = $1, agency = $2::BIGINT, first = $3::BIGINT,"
+                " chunks = chunks + $4::BIGINT",
+                4,
+                (const char *[PARAMETERS_MAX]){PQgetvalue(last, 0, 0), PQgetvalue(last, 0, 1),
+                                               PQgetvalue(last, 0, 2), PQgetvalue(last, 0, 3)},
+                error);
+        done = noted != NULL;
+        PQclear(noted);
+    }
+    PQclear(last);
+    return done;
+}
+
+// The next part of the work, in a transaction of its own. Whoever else does the same waits for it at the row
+// of quiniela_upgrade. *more: it was not the last one. *copied: how many chunks there are before.
+static bool copy_part(struct upgrading *upgrading, bool *more, uint64_t *copied, struct error *error) {
+    if (!begin(upgrading, error)) {
+        return false;
+    }
+    PGresult *place =
+        ask(upgrading, "SELECT has_few, draw, agency, first, chunks FROM quiniela_upgrade FOR UPDATE", 0,
+            NULL, error);
+    if (place == NULL) {
+        return false;
+    }
+    bool done = PQntuples(place) == 1 || error_set(error, ERROR_STORE_STALE, "%s: another upgrade has ended",
+                                                   upgrading->session.link.place);
+    if (done && strcmp(PQgetvalue(place, 0, 0), "t") != 0) {
+        *more = true;
+        *copied = 0;
+        done = copy_few(upgrading, error);
+    } else if (done) {
+        *copied = strtoull(PQgetvalue(place, 0, 4), NULL, 10);
+        done = copy_chunks(upgrading, place, more, error);
+    }
+    PQclear(place);
+    return done && commit(upgrading, error);
+}
+
+static bool copy(struct upgrading *upgrading, struct error *error) {
+    char count[POSTGRES_VALUE_BYTES];
+    uint64_t copied = 0;
+    if (!execute(upgrading, upgrading->step->count_chunks, count, error)) {
+        return false;
+    }
+    uint64_t all = strtoull(count, NULL, 10);
+    for (bool more = true; more;) {
+        if (!copy_part(upgrading, &more, &copied, error)) {
+            return false;
+        }
+        upgrading->upgrade->progress(upgrading->upgrade->context, "copied", more ? copied : all, all);
+    }
+    return true;
+}
+
+// Checking ------------------------------------------------------------------------------------------------
+
+static bool check_draws(struct upgrading *upgrading, struct error *error) {
+    const struct store_upgrade *upgrade = upgrading->upgrade;
+    PGresult *draws = ask(upgrading, "SELECT draw FROM draws ORDER BY draw", 0, NULL, error);
+    bool good = draws != NULL;
+    for (int row = 0; good && row < PQntuples(draws); row++) {
+        good = upgrade->check(upgrade->context, upgrading->address, PQgetvalue(draws, row, 0), error);
+        upgrade->progress(upgrade->context, "draws checked", (uint64_t)row + 1, (uint64_t)PQntuples(draws));
+    }
+    PQclear(draws);
+    return good;
+}
+
+static bool check(struct upgrading *upgrading, struct error *error) {
+    char same[POSTGRES_VALUE_BYTES];
+    bool good =
+        execute(upgrading, upgrading->step->compare, same, error) &&
+        (strcmp(same, "t") == 0 || error_set(error, ERROR_STORE_FAILED, "%s: not every row was copied",
+                                             upgrading->session.link.place)) &&
+        check_draws(upgrading, error);
+    upgrading->is_damaged = !good && error->code == ERROR_STORE_FAILED;
+    return good;
+}
+
+static bool end(struct upgrading *upgrading, struct error *error) {
+    char sql[160];
+    snprintf(
+        sql, sizeof sql,
+        "UPDATE quiniela_schema SET version = %d WHERE version = %d; DROP TABLE IF EXISTS quiniela_upgrade",
+        upgrading->step->from + 1, -upgrading->step->from);
+    return begin(upgrading, error) && execute(upgrading, sql, NULL, error) && commit(upgrading, error);
+}
+
+// The order -----------------------------------------------------------------------------------------------
+
+static bool finish(struct upgrading *upgrading, struct error *error) {
+    struct error failure;
+    if (copy(upgrading, error) && check(upgrading, error)) {
+        return end(upgrading, error);
+    }
+    roll_back(upgrading);
+    if (upgrading->is_damaged && !undo(upgrading, &failure)) {
+        *error = failure;
+    }
+    return false;
+}
+
+static bool upgrade_from(struct upgrading *upgrading, int64_t version, struct store_upgraded *upgraded,
+                         struct error *error) {
+    const char *place = upgrading->session.link.place;
+    if (version > STORE_VERSION) {
+        return error_set(error, ERROR_STORE_FAILED, STORE_NEWER, place, version, STORE_VERSION);
+    }
+    upgrading->step = postgres_step_from(version < 0 ? -version : version);
+    if (upgrading->step == NULL) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%.150s: its tables are of version %" PRId64 ", from which there is no upgrade",
+                         place, version);
+    }
+    snprintf(upgraded->kept, sizeof upgraded->kept, "%s", upgrading->step->kept);
+    upgraded->from = upgrading->step->from;
+    return (version < 0 || rename_in_the_end(upgrading, error)) && finish(upgrading, error);
+}
+
+// Another upgrade may do meanwhile what this one was in the middle of. Then this one goes on from there. A
+// version changes at most twice on its way.
+static bool upgrade_with_others(struct upgrading *upgrading, struct store_upgraded *upgraded,
+                                struct error *error) {
+    int64_t version = 0, before;
+    bool done = read_version(upgrading, &version, error);
+    upgraded->from = version;
+    if (!done || version == 0 || version == STORE_VERSION) {
+        return done;
+    }
+    do {
+        struct error ignored;
+        before = version;
+        if (upgrade_from(upgrading, version, upgraded, error)) {
+            return true;
+        }
+        roll_back(upgrading);
+        if (upgrading->is_damaged || !read_version(upgrading, &version, &ignored)) {
+            return false;
+        }
+    } while (version != before && version != STORE_VERSION);
+    return version == STORE_VERSION;
+}
+
+bool postgres_upgrade(const char *address, const struct store_upgrade *upgrade,
+                      struct store_upgraded *upgraded, struct error *error) {
+    struct upgrading upgrading = {.upgrade = upgrade, .address = address};
+    bool done = postgres_connect(&upgrading.session.link, address, true, error) &&
+                postgres_session_begin(&upgrading.session, error) &&
+                upgrade_with_others(&upgrading, upgraded, error);
+    postgres_session_end(&upgrading.session);
+    return done;
+}
