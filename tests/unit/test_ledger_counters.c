@@ -136,7 +136,8 @@ static void a_refusal_is_logged_between_what_was_stored_before_and_after_it(void
     }
 }
 
-// Whoever has its answer finds the line, even when the server is killed right after.
+// The lines are handed over first. Here, where no thread writes them, they are then written; a server's are
+// queued.
 static void what_is_stored_is_logged_before_anything_is_answered(void **state) {
     (void)state;
     open_ledger(3);
