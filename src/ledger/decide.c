@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
-#include "ledger/earlier.h"
 #include "ledger/in_hand.h"
 #include "ledger/load.h"
 #include "ledger/open_group.h"
@@ -178,7 +177,7 @@ static bool decide_unknown(struct ledger *ledger, struct decision *decision, str
     if (!ledger->is_shared || !in_hand_take_look(ledger)) {
         return true;
     }
-    return earlier_wait(ledger, error) && load_has_changed(ledger, &changed, error) &&
+    return load_has_changed(ledger, &changed, error) &&
            (!changed || error_set(error, ERROR_STORE_STALE, "another server has changed the draw"));
 }
 

@@ -5,14 +5,11 @@
 //   lock         the agencies' rows, for some time after another server has changed one
 //   decide       on each request, by comparing it with the stored bets (decide.h), …
 //   stage        … and puts the result into the store's open group (stage.h)
-//   commit       everything staged, in one commit with one sync (open_group.h);
-//                where the store can, the next group comes this far while the commit is on its way
-//                (earlier.h)
+//   commit       everything staged, in one commit with one sync (open_group.h)
 //   note         the changes that people may need to prove later (notes.h)
 //   acknowledge  every request: logs and answers it (acknowledge.h)
 //
-// When a stage up to the commit fails, nobody has been answered yet, nor has a group that came after it. That
-// one starts over behind it.
+// When a stage up to the commit fails, nobody has been answered yet:
 //
 //   ERROR_STORE_STALE    another server was quicker:
 //                        everything is read back, and the group starts over
@@ -30,7 +27,6 @@
 #include "ledger/access.h"
 #include "ledger/acknowledge.h"
 #include "ledger/decide.h"
-#include "ledger/earlier.h"
 #include "ledger/in_hand.h"
 #include "ledger/limits.h"
 #include "ledger/load.h"
@@ -51,8 +47,8 @@ enum {
 // The stages ----------------------------------------------------------------------------------------------
 
 static bool reach(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
-    return access_ensure(ledger, error) && (!ledger->failing || !trial_is_asked(requests) ||
-                                            (earlier_wait(ledger, error) && trial_make(ledger, error)));
+    return access_ensure(ledger, error) &&
+           (!ledger->failing || !trial_is_asked(requests) || trial_make(ledger, error));
 }
 
 static bool take_locked(void *context, const struct stored_agency *stored, struct error *error) {
@@ -97,6 +93,22 @@ static bool decide_and_stage(struct ledger *ledger, struct queue_node *requests,
     return true;
 }
 
+static bool commit(struct ledger *ledger, struct error *error) {
+    if (!open_group_is_due(ledger)) {
+        return true; // nothing to store: only resends and refusals
+    }
+    if (!open_group_commit(ledger, error)) {
+        return false;
+    }
+    trial_passed(ledger);
+    return true;
+}
+
+static bool store_once(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    return reach(ledger, requests, error) && lock(ledger, requests, error) &&
+           decide_and_stage(ledger, requests, error) && commit(ledger, error);
+}
+
 // Tells of the group's changes that people may need to prove later.
 static void note(const struct ledger *ledger, const struct queue_node *requests) {
     for (; requests != NULL; requests = requests->next) {
@@ -110,52 +122,6 @@ static void note(const struct ledger *ledger, const struct queue_node *requests)
     if (in_hand_sealed(ledger)) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
-}
-
-static void finish(struct ledger *ledger, struct queue_node *requests) {
-    note(ledger, requests);
-    acknowledge(requests);
-    notes_tell_if_all_told(ledger);
-}
-
-static void finish_earlier(struct ledger *ledger) {
-    if (earlier_is_there(ledger)) {
-        trial_passed(ledger);
-        finish(ledger, earlier_take(ledger));
-    }
-}
-
-// Whether the group waits for its own commit, or leaves that on its way.
-enum commit_way { WAIT, LEAVE };
-
-static bool commit(struct ledger *ledger, struct queue_node *requests, enum commit_way way,
-                   struct error *error) {
-    if (!open_group_is_due(ledger)) {
-        return earlier_wait(ledger, error); // nothing to store: only resends and refusals
-    }
-    if (way == LEAVE && open_group_can_leave(ledger)) {
-        if (!open_group_leave(ledger, error)) {
-            return false;
-        }
-        finish_earlier(ledger);
-        earlier_keep(ledger, requests);
-        return true;
-    }
-    if (!earlier_wait(ledger, error)) {
-        return false;
-    }
-    finish_earlier(ledger);
-    if (!open_group_commit(ledger, error)) {
-        return false;
-    }
-    trial_passed(ledger);
-    return true;
-}
-
-static bool store_once(struct ledger *ledger, struct queue_node *requests, enum commit_way way,
-                       struct error *error) {
-    return reach(ledger, requests, error) && lock(ledger, requests, error) &&
-           decide_and_stage(ledger, requests, error) && commit(ledger, requests, way, error);
 }
 
 // When a stage fails --------------------------------------------------------------------------------------
@@ -202,59 +168,29 @@ static bool may_begin_anew(const struct ledger *ledger, const struct error *erro
 
 static void store_halves(struct ledger *ledger, struct queue_node *requests, const struct error *refusal);
 
-// Stores a group that has failed once, in as many attempts as it takes. False when its answers do not stand.
-static bool store_again(struct ledger *ledger, struct queue_node *requests, struct error *error) {
-    for (int attempt = 1; attempt < GROUP_ATTEMPTS_MAX; attempt++) {
+// Stores the group, in as many attempts as it takes. False when its answers do not stand.
+static bool store_group(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    for (int attempt = 1; !store_once(ledger, requests, error); attempt++) {
         struct error reason = *error;
         row_cache_clear(ledger->cache); // it may hold chunks of the group, which are not stored
-        if (!may_begin_anew(ledger, error) || !begin_anew(ledger, requests, error)) {
+        if (attempt == GROUP_ATTEMPTS_MAX || !may_begin_anew(ledger, error) ||
+            !begin_anew(ledger, requests, error)) {
             return false;
         }
         if (reason.code == ERROR_STORE_REFUSED) {
             store_halves(ledger, requests, &reason);
             return true;
         }
-        if (store_once(ledger, requests, WAIT, error)) {
-            return true;
-        }
     }
-    row_cache_clear(ledger->cache);
-    return false;
+    return true;
 }
 
-static void store_again_or_fail(struct ledger *ledger, struct queue_node *requests, struct error *error) {
-    if (!store_again(ledger, requests, error)) {
-        fail(requests, error);
+static void store_or_fail(struct ledger *ledger, struct queue_node *requests) {
+    struct error error;
+    if (!store_group(ledger, requests, &error)) {
+        fail(requests, &error);
         trial_note_failed(ledger, requests);
-        access_give_up(ledger, error);
-    }
-}
-
-// The end of the group before. False when its commit has failed: it was stored anew, or not, and what was
-// decided since then is void.
-static bool settle(struct ledger *ledger) {
-    struct error error;
-    if (earlier_wait(ledger, &error)) {
-        finish_earlier(ledger);
-        return true;
-    }
-    struct queue_node *earlier = earlier_take(ledger);
-    in_hand_begin(ledger);
-    store_again_or_fail(ledger, earlier, &error);
-    finish(ledger, earlier);
-    in_hand_begin(ledger);
-    return false;
-}
-
-static void store_or_fail(struct ledger *ledger, struct queue_node *requests, enum commit_way way) {
-    struct error error;
-    bool stored = store_once(ledger, requests, way, &error);
-    if (!stored && !settle(ledger)) {
-        take_back(requests, true); // its commit comes only after that of the group before
-        stored = store_once(ledger, requests, way, &error);
-    }
-    if (!stored) {
-        store_again_or_fail(ledger, requests, &error);
+        access_give_up(ledger, &error);
     }
 }
 
@@ -281,8 +217,8 @@ static void store_halves(struct ledger *ledger, struct queue_node *requests, con
     }
     struct queue_node *middle = middle_of(requests), *rest = middle->next;
     middle->next = NULL;
-    store_or_fail(ledger, requests, WAIT);
-    store_or_fail(ledger, rest, WAIT);
+    store_or_fail(ledger, requests);
+    store_or_fail(ledger, rest);
     middle->next = rest;
 }
 
@@ -307,27 +243,13 @@ static void keep_refused(struct queue_node *requests) {
     }
 }
 
-void group_begin(struct ledger *ledger, struct queue_node *requests) {
+void group_process(struct ledger *ledger, struct queue_node *requests) {
     in_hand_begin(ledger);
     keep_refused(requests);
     if (needs_store(ledger, requests)) {
-        store_or_fail(ledger, requests, LEAVE);
+        store_or_fail(ledger, requests);
     }
-    if (ledger->earlier.requests != requests) {
-        group_settle(ledger);
-        finish(ledger, requests);
-    }
-}
-
-bool group_is_begun(const struct ledger *ledger) {
-    return earlier_is_there(ledger);
-}
-
-void group_settle(struct ledger *ledger) {
-    (void)settle(ledger);
-}
-
-void group_process(struct ledger *ledger, struct queue_node *requests) {
-    group_begin(ledger, requests);
-    group_settle(ledger);
+    note(ledger, requests);
+    acknowledge(requests);
+    notes_tell_if_all_told(ledger);
 }

@@ -1,6 +1,5 @@
 #include "ledger/open_group.h"
 
-#include "ledger/earlier.h"
 #include "ledger/in_hand.h"
 #include "ledger/limits.h"
 #include "ledger/state.h"
@@ -8,15 +7,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static bool begin(struct ledger *ledger, struct error *error) {
+bool open_group_begin(struct ledger *ledger, struct error *error) {
     if (!ledger->open_group.is_begun) {
         ledger->open_group.is_begun = store_begin(ledger->store, error);
     }
     return ledger->open_group.is_begun;
-}
-
-bool open_group_begin(struct ledger *ledger, struct error *error) {
-    return earlier_wait(ledger, error) && begin(ledger, error);
 }
 
 bool open_group_change(struct ledger *ledger, struct error *error) {
@@ -62,9 +57,6 @@ static bool add_chunks(struct ledger *ledger, struct error *error) {
 bool open_group_show(struct ledger *ledger, uint32_t agency, struct error *error) {
     const struct open_group *group = &ledger->open_group;
     size_t i = 0;
-    if (!earlier_wait(ledger, error)) {
-        return false;
-    }
     while (i < group->added_count && group->added[i].agency != agency) {
         i++;
     }
@@ -140,29 +132,14 @@ static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct erro
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
-static bool send(struct ledger *ledger, struct error *error) {
-    return begin(ledger, error) && open_group_put_agencies(ledger, error) && add_chunks(ledger, error) &&
-           hold_draw(ledger, error);
-}
-
 bool open_group_commit(struct ledger *ledger, struct error *error) {
     bool seals = false;
-    bool done = earlier_wait(ledger, error) && send(ledger, error) &&
+    bool done = open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
+                add_chunks(ledger, error) && hold_draw(ledger, error) &&
                 seal_if_all_finished(ledger, &seals, error) && store_commit(ledger->store, error);
     open_group_end(ledger);
     if (done && seals) {
         in_hand_note_sealed(ledger);
     }
     return done;
-}
-
-bool open_group_can_leave(const struct ledger *ledger) {
-    return store_commits_ahead(ledger->store) && ledger->open_group.finishing == 0;
-}
-
-bool open_group_leave(struct ledger *ledger, struct error *error) {
-    bool left =
-        send(ledger, error) && earlier_wait(ledger, error) && store_commit_begin(ledger->store, error);
-    open_group_end(ledger);
-    return left;
 }

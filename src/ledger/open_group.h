@@ -12,7 +12,7 @@
 struct ledger;
 struct stored_chunk;
 
-// Begins a group at the store, unless one is begun, so that reading happens within it.
+// Begins a group at the store, unless one is begun.
 bool open_group_begin(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Notes that the group changes something, so that there is something to commit.
@@ -24,8 +24,7 @@ bool open_group_is_due(const struct ledger *ledger);
 // Adds a chunk, whose bets must stay until the group ends: a shared store gets it after the agencies' rows.
 bool open_group_add(struct ledger *ledger, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 
-// What the group before adds, and the chunks that this one adds to the agency, are at the store from here on,
-// so that reading finds them.
+// The chunks that the group adds to this agency are at the store from here on, so that reading finds them.
 bool open_group_show(struct ledger *ledger, uint32_t agency, struct error *error) MUST_CHECK;
 
 // Notes that an agency finishes with the open group.
@@ -48,13 +47,5 @@ bool open_group_put_agencies(struct ledger *ledger, struct error *error) MUST_CH
 // on, and seals it if the last agency finishes. On failure nothing in the group counts until the store has
 // been read back.
 bool open_group_commit(struct ledger *ledger, struct error *error) MUST_CHECK;
-
-// Whether the commit need not be waited for before the next group is decided on: the store must be able to,
-// and no agency may finish.
-bool open_group_can_leave(const struct ledger *ledger);
-
-// As open_group_commit, but only begins the commit, once that of the group before has been answered. Its
-// changes are sent before.
-bool open_group_leave(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 #endif

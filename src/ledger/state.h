@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 struct listings;
-struct queue_node;
 struct row_cache;
 
 // Changed by the functions below, and by no others.
@@ -30,13 +29,6 @@ struct open_group {
     uint32_t finishing;         // how many agencies finish with it
     struct stored_chunk *added; // [GROUP_CHUNKS_MAX] or NULL: chunks that the store does not have yet
     size_t added_count;
-};
-
-// The group before, while its commit is on its way. Changed by earlier.h.
-struct earlier {
-    struct queue_node *requests; // NULL: there is none
-    bool is_known, is_stored;    // what became of its commit
-    struct error error;          // of a commit that failed
 };
 
 // The agencies whose rows the open group changes. Changed by the functions below, and by no others.
@@ -77,7 +69,6 @@ struct ledger {
     struct touched touched;
     // Each has an owner, named with its struct.
     struct open_group open_group;
-    struct earlier earlier;
     struct in_hand in_hand;
     struct loaded loaded;
     // Changed by trial.h.

@@ -50,7 +50,6 @@ static bool look(struct worker *worker) {
     if (!atomic_exchange(&worker->nudged, false) && now < worker->look_at) {
         return false;
     }
-    group_settle(worker->ledger);
     worker->look_at = now + LOOK_AGAIN_MS;
     work_look(worker->ledger);
     return true;
@@ -59,7 +58,6 @@ static bool look(struct worker *worker) {
 static void work(struct worker *worker) {
     struct ledger *ledger = worker->ledger;
     if ((!ledger_is_shared(ledger) || look(worker)) && work_is_due(ledger)) {
-        group_settle(ledger);
         work_do(ledger);
     }
 }
@@ -71,20 +69,17 @@ static void *run(void *argument) {
     log_wait_for_room(); // the log must show what is stored, and senders can wait
     work(worker);
     while (!queue_is_closed(&worker->queue)) {
-        int ms = group_is_begun(ledger) ? 0 : wait_ms(worker);
+        int ms = wait_ms(worker);
         turns_add(worker->turns,
                   ms == 0 ? queue_take_all(&worker->queue) : queue_wait_all(&worker->queue, ms));
         struct queue_node *group = queue_is_closed(&worker->queue) ? NULL : turns_take_group(worker->turns);
         if (group != NULL) {
-            group_begin(ledger, group);
-        } else {
-            group_settle(ledger);
+            group_process(ledger, group);
         }
         if (!queue_is_closed(&worker->queue)) {
             work(worker);
         }
     }
-    group_settle(ledger);
     abandon_all(worker);
     return NULL;
 }

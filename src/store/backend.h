@@ -22,11 +22,6 @@ struct store_operations {
     bool is_shared; // several servers may use one store; then the last eight are required, too
     bool (*begin)(struct store *store, struct error *error);
     bool (*commit)(struct store *store, struct error *error);
-    // Of a store that can take the next group while a commit is on its way; NULL otherwise. commit_begin
-    // sends it, commit_wait waits for its answer. In between only begin, put_agency, add_chunk, hold_draw,
-    // commit_wait and rollback are called, and rollback only when the store has failed.
-    bool (*commit_begin)(struct store *store, struct error *error);
-    bool (*commit_wait)(struct store *store, struct error *error);
     bool (*rollback)(struct store *store); // false when the store cannot be used after that
     bool (*put_draw)(struct store *store, const struct stored_draw *draw, struct error *error);
     bool (*put_agency)(struct store *store, const struct stored_agency *agency, struct error *error);
@@ -70,7 +65,6 @@ struct store {
     char draw_name[DRAW_NAME_BYTES_MAX + 1];
     bool failed; // invariant 3
     bool in_group;
-    bool is_committing;        // a commit is on its way
     uint64_t winners_checksum; // of those added in the open group
     store_on_damage on_damage; // of a survey, or NULL
     void *damage_context;

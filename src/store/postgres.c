@@ -33,16 +33,8 @@ static void tell_others(struct postgres_store *postgres) {
     }
 }
 
-static bool postgres_commit_begin(struct store *store, struct error *error) {
-    return postgres_group_commit_begin(&postgres_of(store)->session, error);
-}
-
-static bool postgres_commit_wait(struct store *store, struct error *error) {
-    return postgres_group_commit_wait(&postgres_of(store)->session, error);
-}
-
 static bool postgres_commit(struct store *store, struct error *error) {
-    if (!postgres_commit_begin(store, error) || !postgres_commit_wait(store, error)) {
+    if (!postgres_group_commit(&postgres_of(store)->session, error)) {
         return false;
     }
     tell_others(postgres_of(store));
@@ -180,8 +172,6 @@ static const struct store_operations operations = {
     .is_shared = true,
     .begin = postgres_begin,
     .commit = postgres_commit,
-    .commit_begin = postgres_commit_begin,
-    .commit_wait = postgres_commit_wait,
     .rollback = postgres_rollback,
     .put_draw = sql_put_draw,
     .put_agency = sql_put_agency,

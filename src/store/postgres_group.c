@@ -2,7 +2,6 @@
 
 #include "bet/errors.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,10 +31,13 @@ static bool check_result(const struct postgres_session *session, const PGresult 
            error_set(error, ERROR_STORE_STALE, "%s: another server has changed a row", session->link.place);
 }
 
-// Reads every result up to the next end of a pipeline. *last gets the tag of the last statement ("COMMIT").
-// False when any of them failed; `error` gets the first failure.
-static bool read_results(struct postgres_session *session, char last[TAG_BYTES], struct error *error) {
+// Reads every result of the pipeline. *last gets the tag of the last statement ("COMMIT"). False when any of
+// them failed; `error` gets the first failure.
+static bool read_pipeline(struct postgres_session *session, char last[TAG_BYTES], struct error *error) {
     struct postgres_link *link = &session->link;
+    if (PQpipelineSync(link->connection) != 1) {
+        return postgres_link_lost(link, "send", error);
+    }
     bool good = true;
     for (;;) {
         PGresult *result;
@@ -56,18 +58,10 @@ static bool read_results(struct postgres_session *session, char last[TAG_BYTES],
         }
         PQclear(result);
         if (end) {
+            session->unread = 0;
             return good;
         }
     }
-}
-
-static bool end_pipeline(struct postgres_session *session, struct error *error) {
-    session->unread = 0;
-    return PQpipelineSync(session->link.connection) == 1 || postgres_link_lost(&session->link, "send", error);
-}
-
-static bool read_pipeline(struct postgres_session *session, char last[TAG_BYTES], struct error *error) {
-    return end_pipeline(session, error) && read_results(session, last, error);
 }
 
 // The pipeline --------------------------------------------------------------------------------------------
@@ -79,12 +73,8 @@ static bool send_plain(struct postgres_session *session, const char *sql, const 
            postgres_link_lost(&session->link, what, error);
 }
 
-static bool in_pipeline(const struct postgres_session *session) {
-    return PQpipelineStatus(session->link.connection) != PQ_PIPELINE_OFF;
-}
-
 static bool enter_pipeline(struct postgres_session *session, const char *what, struct error *error) {
-    return in_pipeline(session) || PQenterPipelineMode(session->link.connection) == 1 ||
+    return PQenterPipelineMode(session->link.connection) == 1 ||
            postgres_link_lost(&session->link, what, error);
 }
 
@@ -96,8 +86,7 @@ static bool leave_pipeline(struct postgres_session *session, struct error *error
 
 bool postgres_group_pause(struct postgres_session *session, bool *in_group, struct error *error) {
     char ignored[TAG_BYTES];
-    assert(!session->is_committing);
-    *in_group = in_pipeline(session);
+    *in_group = PQpipelineStatus(session->link.connection) != PQ_PIPELINE_OFF;
     return !*in_group || (read_pipeline(session, ignored, error) && leave_pipeline(session, error));
 }
 
@@ -116,7 +105,7 @@ bool postgres_end_snapshot(struct postgres_session *session, struct error *error
 }
 
 bool postgres_group_begin(struct postgres_session *session, struct error *error) {
-    session->link.warned = session->link.warned && session->is_committing;
+    session->link.warned = false;
     session->unread = 2;
     return postgres_end_snapshot(session, error) && enter_pipeline(session, "begin", error) &&
            send_plain(session, "BEGIN ISOLATION LEVEL READ COMMITTED", "begin", error) &&
@@ -129,41 +118,32 @@ bool postgres_group_add(struct postgres_session *session, int which, const struc
     if (!postgres_send(session, which, values, what, error)) {
         return false;
     }
-    // Read now and then, so that the database never blocks on unread answers. While a commit is on its way
-    // libpq keeps them.
-    return ++session->unread < UNREAD_MAX || session->is_committing || read_pipeline(session, ignored, error);
+    // Read now and then, so that the database never blocks on unread answers.
+    return ++session->unread < UNREAD_MAX || read_pipeline(session, ignored, error);
 }
 
 // A COMMIT of a failed transaction returns ROLLBACK. If its wait for a standby was cancelled it succeeds
 // with a warning, though the standby may not have the data. Neither is a commit.
-bool postgres_group_commit_begin(struct postgres_session *session, struct error *error) {
-    session->is_committing =
-        send_plain(session, postgres_question, "commit", error) &&
-        send_plain(session, "COMMIT", "commit", error) && end_pipeline(session, error) &&
-        (PQflush(session->link.connection) >= 0 || postgres_link_lost(&session->link, "send", error));
-    return session->is_committing;
-}
-
-bool postgres_group_commit_wait(struct postgres_session *session, struct error *error) {
+bool postgres_group_commit(struct postgres_session *session, struct error *error) {
     char last[TAG_BYTES] = "";
-    session->is_committing = false;
-    if (!read_results(session, last, error)) {
+    if (!send_plain(session, postgres_question, "commit", error) ||
+        !send_plain(session, "COMMIT", "commit", error) || !read_pipeline(session, last, error)) {
         return false;
     }
     if (session->link.warned || strcmp(last, "COMMIT") != 0) {
         return error_set(error, ERROR_STORE_FAILED, "%s: cannot commit: %s", session->link.place,
                          session->link.warned ? session->link.warning : "the database rolled it back");
     }
-    return session->unread > 0 || leave_pipeline(session, error); // unless the next group has begun
+    return leave_pipeline(session, error);
 }
 
 bool postgres_group_drop(struct postgres_session *session) {
     struct error ignored;
     char last[TAG_BYTES];
-    bool is_in_pipeline = in_pipeline(session);
-    if (is_in_pipeline && session->unread > 0) {
+    bool in_pipeline = PQpipelineStatus(session->link.connection) != PQ_PIPELINE_OFF;
+    if (in_pipeline && session->unread > 0) {
         (void)read_pipeline(session, last, &ignored); // its statements are known to have failed
     }
-    return (!is_in_pipeline || leave_pipeline(session, &ignored)) &&
+    return (!in_pipeline || leave_pipeline(session, &ignored)) &&
            postgres_link_execute(&session->link, "ROLLBACK", "roll back", NULL, &ignored);
 }

@@ -12,12 +12,8 @@ bool postgres_group_begin(struct postgres_session *session, struct error *error)
 bool postgres_group_add(struct postgres_session *session, int which, const struct sql_values *values,
                         const char *what, struct error *error) MUST_CHECK;
 
-// Sends the commit. The next group can be begun behind it.
-bool postgres_group_commit_begin(struct postgres_session *session, struct error *error) MUST_CHECK;
-
-// Waits for the answer to the commit. ERROR_STORE_STALE when a statement has met a row that another server
-// has changed. After a failure the next group's statements have failed, too.
-bool postgres_group_commit_wait(struct postgres_session *session, struct error *error) MUST_CHECK;
+// Commits. ERROR_STORE_STALE when a statement has met a row that another server has changed.
+bool postgres_group_commit(struct postgres_session *session, struct error *error) MUST_CHECK;
 
 // Rolls back. False when that failed; the caller should then end the connection, and with it the
 // transaction.

@@ -9,11 +9,10 @@
 
 struct postgres_session {
     struct postgres_link link;
-    char *settings;     // the statement that gives a transaction the settings that a promise needs
-    int parsed;         // the statement that the database parsed last in the open group, or -1
-    int unread;         // statements of the pipeline whose results have not been read
-    bool is_committing; // a COMMIT has been sent, and its answer has not been read
-    bool in_snapshot;   // a transaction of its own, for reading
+    char *settings;   // the statement that gives a transaction the settings that a promise needs
+    int parsed;       // the statement that the database parsed last in the open group, or -1
+    int unread;       // statements of the pipeline whose results have not been read
+    bool in_snapshot; // a transaction of its own, for reading
 };
 
 // Determines the settings of a transaction (`settings`), once the link is open.

@@ -106,36 +106,6 @@ bool store_commit(struct store *store, struct error *error) {
     return true;
 }
 
-bool store_commits_ahead(const struct store *store) {
-    return store->operations->commit_begin != NULL;
-}
-
-bool store_commit_begin(struct store *store, struct error *error) {
-    if (!may_go_on(store, error)) {
-        return false;
-    }
-    assert(store->in_group && !store->is_committing);
-    if (!result(store, store->operations->commit_begin(store, error), error)) {
-        return false;
-    }
-    store->in_group = false;
-    store->is_committing = true;
-    return true;
-}
-
-// The database goes on with the group only if the one before is stored, so both are dropped together.
-bool store_commit_wait(struct store *store, struct error *error) {
-    assert(store->is_committing);
-    store->is_committing = false;
-    if (store->failed) {
-        return error_set(error, ERROR_STORE_AWAY, "%.150s: the connection was lost during a commit",
-                         store->address);
-    }
-    bool done = store->operations->commit_wait(store, error);
-    store->in_group = store->in_group || !done;
-    return result(store, done, error);
-}
-
 bool store_try_room(struct store *store, size_t bytes, struct error *error) {
     if (store->operations->try_room == NULL) {
         return may_go_on(store, error);

@@ -67,14 +67,6 @@ bool store_snapshot(struct store *store, struct error *error) MUST_CHECK;
 bool store_begin(struct store *store, struct error *error) MUST_CHECK;
 bool store_commit(struct store *store, struct error *error) MUST_CHECK;
 
-// As store_commit, in two parts, of a store that can do so: the commit is on its way from here on, and the
-// next group can be begun, with put_agency, add_chunk and hold_draw. All else, also its commit, comes after
-// store_commit_wait, which waits for the answer. When that fails the next group is dropped, too.
-// ERROR_STORE_AWAY when the answer cannot come any more.
-bool store_commits_ahead(const struct store *store);
-bool store_commit_begin(struct store *store, struct error *error) MUST_CHECK;
-bool store_commit_wait(struct store *store, struct error *error) MUST_CHECK;
-
 // Drops the open group, if there is one.
 void store_drop(struct store *store);
 

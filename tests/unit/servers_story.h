@@ -41,39 +41,19 @@ static _Thread_local struct server *current; // the one whose ledger is running
 
 // A store that loses its connection when it commits -------------------------------------------------------
 
-// Returns whether the connection is lost before the commit.
-static inline bool lost_before(struct error *error) {
+static inline bool faulty_commit(struct store *store, struct error *error) {
     enum commit_fault fault = current->fault;
+    current->fault = NO_FAULT;
     if (fault != NO_FAULT && current->meanwhile != NULL) {
         struct server *server = current;
         server->meanwhile();
         current = server;
     }
     if (fault == LOSE_BEFORE) {
-        current->fault = NO_FAULT;
-        error_set(error, ERROR_STORE_AWAY, "lost before the commit");
+        return error_set(error, ERROR_STORE_AWAY, "lost before the commit");
     }
-    return fault == LOSE_BEFORE;
-}
-
-static inline bool lost_behind(bool done, struct error *error) {
-    if (current->fault != LOSE_AFTER) {
-        return done;
-    }
-    current->fault = NO_FAULT;
-    return error_set(error, ERROR_STORE_AWAY, "lost behind the commit");
-}
-
-static inline bool faulty_commit(struct store *store, struct error *error) {
-    return !lost_before(error) && lost_behind(real->commit(store, error), error);
-}
-
-static inline bool faulty_commit_begin(struct store *store, struct error *error) {
-    return !lost_before(error) && real->commit_begin(store, error);
-}
-
-static inline bool faulty_commit_wait(struct store *store, struct error *error) {
-    return lost_behind(real->commit_wait(store, error), error);
+    bool done = real->commit(store, error);
+    return fault == LOSE_AFTER ? error_set(error, ERROR_STORE_AWAY, "lost behind the commit") : done;
 }
 
 static inline bool watched_put_draw(struct store *store, const struct stored_draw *draw,
@@ -161,8 +141,6 @@ static inline int set_up_servers(void **state) {
     real = store->operations;
     faulty = *real;
     faulty.commit = faulty_commit;
-    faulty.commit_begin = faulty_commit_begin;
-    faulty.commit_wait = faulty_commit_wait;
     faulty.put_draw = watched_put_draw;
     faulty.get_agency = watched_get_agency;
     faulty.get_draw = watched_get_draw;
