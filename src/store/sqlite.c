@@ -6,6 +6,7 @@
 #include "store/sqlite_error.h"
 #include "store/sqlite_gather.h"
 #include "store/sqlite_log.h"
+#include "store/sqlite_schema.h"
 #include "store/sqlite_setup.h"
 #include "store/sqlite_upgrade.h"
 
@@ -201,12 +202,13 @@ static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
 }
 
 // One snapshot for everything that is read.
-static bool open_to_read(struct sqlite_store *sqlite, struct error *error) {
+static bool open_to_read(struct sqlite_store *sqlite, enum store_mode mode, struct error *error) {
     bool without_tables;
+    int64_t id = mode == STORE_READ_UPGRADED ? SQLITE_SCHEMA_UNFINISHED_ID : SQLITE_SCHEMA_APPLICATION_ID;
     return sqlite_sizes_check_mark(&sqlite->files.names, error) &&
            sqlite_log_check(&sqlite->files.names, error) && connect(sqlite, STORE_READ, error) &&
            check_beginning(sqlite, error) &&
-           sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, &without_tables,
+           sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, id, &without_tables,
                               error) &&
            (!without_tables ||
             error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", sqlite->files.names.name)) &&
@@ -220,8 +222,8 @@ static bool open_to_serve(struct sqlite_store *sqlite, struct sqlite_identity *i
     bool without_tables;
     return sqlite_files_take(&sqlite->files, identity, error) &&
            sqlite_log_settle(&sqlite->files.names, error) && connect(sqlite, STORE_SERVE, error) &&
-           sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name, &without_tables,
-                              error) &&
+           sqlite_setup_check(sqlite->statements.database, sqlite->files.names.name,
+                              SQLITE_SCHEMA_APPLICATION_ID, &without_tables, error) &&
            sqlite_setup_writer(sqlite->statements.database, sqlite->files.names.name, without_tables,
                                error) &&
            sqlite_files_note(&sqlite->files, identity, error) &&
@@ -279,7 +281,8 @@ static bool sqlite_open(const struct store_opening *opening, struct store **stor
     sqlite->statements.name = sqlite->files.names.name;
     sqlite->serves = opening->mode == STORE_SERVE;
     if (!sqlite_files_find(path, &sqlite->files, error) ||
-        !(sqlite->serves ? open_to_serve(sqlite, identity, error) : open_to_read(sqlite, error))) {
+        !(sqlite->serves ? open_to_serve(sqlite, identity, error)
+                         : open_to_read(sqlite, opening->mode, error))) {
         close_files(sqlite, true);
         return false;
     }

@@ -19,8 +19,9 @@ enum {
     BLOCK_BYTES = 1024 * 1024,
     SYNC_BYTES = 64 * 1024 * 1024,
     CHANGE_BYTES = 2 * 1024 * 1024, // for changing the copy, and for its journal meanwhile
-    HEADER_BYTES = 100,             // of a database, and where its application's number is in it
-    HEADER_APPLICATION_ID = 68,     // (sqlite.org/fileformat.html, 1.3)
+    HEADER_BYTES = 100,             // of a database, and where its version and application are in it
+    HEADER_VERSION = 60,            // (sqlite.org/fileformat.html, 1.3)
+    HEADER_APPLICATION_ID = 68,
 };
 
 // Sets `error` to errno's text, and returns false.
@@ -56,6 +57,66 @@ bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *name
                      "%.150s: is there already, and is not this store; move it elsewhere", copy->kept);
 }
 
+// The mark --------------------------------------------------------------------------------------------------
+
+struct beginning {
+    uint32_t version, application_id;
+};
+
+static bool read_beginning(int file, struct beginning *beginning) {
+    uint8_t header[HEADER_BYTES];
+    if (pread(file, header, sizeof header, 0) != (ssize_t)sizeof header) {
+        return false;
+    }
+    memcpy(&beginning->version, header + HEADER_VERSION, sizeof beginning->version);
+    memcpy(&beginning->application_id, header + HEADER_APPLICATION_ID, sizeof beginning->application_id);
+    *beginning = (struct beginning){be32toh(beginning->version), be32toh(beginning->application_id)};
+    return true;
+}
+
+static bool is_unfinished(int file) {
+    struct beginning beginning;
+    return read_beginning(file, &beginning) && beginning.application_id == SQLITE_SCHEMA_UNFINISHED_ID;
+}
+
+bool sqlite_copy_is_unfinished(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool unfinished = file >= 0 && is_unfinished(file);
+    if (file >= 0) {
+        close(file);
+    }
+    return unfinished;
+}
+
+// No database of SQLite's is open there, so nobody has those bytes in memory.
+static bool mark(const char *path, uint32_t application_id) {
+    uint32_t id = htobe32(application_id);
+    int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    bool marked = file >= 0 && pwrite(file, &id, sizeof id, HEADER_APPLICATION_ID) == (ssize_t)sizeof id &&
+                  fsync(file) == 0;
+    if (file >= 0) {
+        close(file);
+    }
+    return marked;
+}
+
+// The store had two names, so an upgrade had taken the mark from its copy, or was about to.
+static bool mark_again(const char *path, struct error *error) {
+    char made[PATH_MAX];
+    struct beginning beginning;
+    if (!name(made, path, ".upgrade", error)) {
+        return false;
+    }
+    int file = open(made, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool finished = file >= 0 && read_beginning(file, &beginning) &&
+                    beginning.version == SQLITE_SCHEMA_VERSION &&
+                    beginning.application_id == SQLITE_SCHEMA_APPLICATION_ID;
+    if (file >= 0) {
+        close(file);
+    }
+    return !finished || mark(made, SQLITE_SCHEMA_UNFINISHED_ID) || fail(made, "cannot be written", error);
+}
+
 bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
     char kept[PATH_MAX], lock[PATH_MAX];
     struct stat store, other;
@@ -70,8 +131,8 @@ bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
         return true; // nobody had it, or somebody has it
     }
     bool has_two = lstat(path, &store) == 0 && lstat(kept, &other) == 0 && path_is_same(&store, &other);
-    bool done =
-        !has_two || (unlink(kept) == 0 && path_sync_folder(path)) || fail(kept, "cannot be removed", error);
+    bool done = !has_two || (mark_again(path, error) && ((unlink(kept) == 0 && path_sync_folder(path)) ||
+                                                         fail(kept, "cannot be removed", error)));
     close(descriptor);
     return done;
 }
@@ -133,11 +194,21 @@ static ssize_t read_block(int file, uint8_t *block, uint64_t at) {
     return (ssize_t)done;
 }
 
+// The next block as it is to be in the copy. 0 at the end, -1 when that fails.
+static ssize_t read_source(const struct copying *copying) {
+    uint32_t id = htobe32(SQLITE_SCHEMA_UNFINISHED_ID);
+    ssize_t length = read_block(copying->from, copying->block, copying->done);
+    if (copying->done == 0 && length >= HEADER_BYTES) {
+        memcpy(copying->block + HEADER_APPLICATION_ID, &id, sizeof id);
+    }
+    return length;
+}
+
 // How much of what is there is the same. Even what an earlier attempt has written and not synced is: it is
 // read.
 static bool compare(struct copying *copying, struct error *error) {
     for (bool same = true; same && copying->done < copying->all;) {
-        ssize_t length = read_block(copying->from, copying->block, copying->done);
+        ssize_t length = read_source(copying);
         ssize_t there = read_block(copying->to, copying->other, copying->done);
         if (length < 0 || there < 0) {
             return fail(length < 0 ? copying->copy->names->name : copying->copy->made, "cannot be read",
@@ -161,13 +232,14 @@ static bool write_block(struct copying *copying, size_t length) {
         }
         done += (size_t)count;
     }
+    bool is_first = copying->done == 0; // which has the mark
     copying->done += length;
-    return copying->done % SYNC_BYTES != 0 || fdatasync(copying->to) == 0;
+    return (!is_first && copying->done % SYNC_BYTES != 0) || fdatasync(copying->to) == 0;
 }
 
 static bool copy_rest(struct copying *copying, struct error *error) {
     while (copying->done < copying->all) {
-        ssize_t length = read_block(copying->from, copying->block, copying->done);
+        ssize_t length = read_source(copying);
         if (length <= 0) {
             errno = length == 0 ? EIO : errno;
             return fail(copying->copy->names->name, "cannot be read", error);
@@ -182,19 +254,13 @@ static bool copy_rest(struct copying *copying, struct error *error) {
            fail(copying->copy->made, "cannot be synced", error);
 }
 
-// Anything else of that name is somebody's. A copy may have been cut short anywhere.
+// Anything else of that name is somebody's, another store, too. A copy may have been cut short anywhere.
 static bool is_ours(const struct copying *copying, struct error *error) {
-    uint8_t header[HEADER_BYTES];
-    uint32_t id;
-    ssize_t length = pread(copying->to, header, sizeof header, 0);
-    if (length == 0) {
-        return true;
+    struct stat status;
+    if (fstat(copying->to, &status) != 0) {
+        return fail(copying->copy->made, "cannot be read", error);
     }
-    if (length == (ssize_t)sizeof header) {
-        memcpy(&id, header + HEADER_APPLICATION_ID, sizeof id);
-        length = be32toh(id) == SQLITE_SCHEMA_APPLICATION_ID ? length : -1;
-    }
-    return length == (ssize_t)sizeof header ||
+    return status.st_size == 0 || is_unfinished(copying->to) ||
            error_set(error, ERROR_STORE_FAILED,
                      "%.150s: is there already, and is no unfinished upgrade; move it elsewhere",
                      copying->copy->made);
@@ -242,22 +308,14 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
 
 // Swapping ------------------------------------------------------------------------------------------------
 
-static bool sync_file(const char *path) {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool synced = file >= 0 && fsync(file) == 0;
-    if (file >= 0) {
-        close(file);
-    }
-    return synced;
-}
-
 bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) {
     const char *path = copy->names->path;
-    if (!sync_file(copy->made)) {
-        return fail(copy->made, "cannot be synced", error);
-    }
     if (link(path, copy->kept) != 0 || !path_sync_folder(path)) {
         return fail(copy->kept, "cannot be made a second name of the store", error);
+    }
+    // Not before: an attempt that ends here knows by the two names that the copy is its own.
+    if (!mark(copy->made, SQLITE_SCHEMA_APPLICATION_ID)) {
+        return fail(copy->made, "cannot be synced", error);
     }
     return (rename(copy->made, path) == 0 && path_sync_folder(path)) ||
            fail(copy->made, "cannot take the place of the store", error);

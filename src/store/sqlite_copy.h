@@ -18,9 +18,13 @@ struct sqlite_copy {
 bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *names, int version,
                        struct error *error) MUST_CHECK;
 
-// An attempt that ended between the two steps of sqlite_copy_swap has left the store with two names, under
-// which no command would take it. Takes the second one back. `path` is the store's. Does nothing if there is
-// none, or if another upgrade is just at work.
+// Whether that file has the mark of a copy that has not become the store. Every copy has it from its first
+// bytes on, until sqlite_copy_swap.
+bool sqlite_copy_is_unfinished(const char *path);
+
+// An attempt that ended within sqlite_copy_swap has left the store with two names, under
+// which no command would take it. Takes the second one back, and makes the copy an unfinished one again.
+// `path` is the store's. Does nothing if there is none, or if another upgrade is just at work.
 bool sqlite_copy_take_back(const char *path, int version, struct error *error) MUST_CHECK;
 
 // Sets copy->source. The store must not change from now on.
@@ -30,12 +34,12 @@ bool sqlite_copy_note_source(struct sqlite_copy *copy, struct error *error) MUST
 bool sqlite_copy_has_room(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
 // Makes the copy, with the owner and the rights of the store, and syncs it. What is there already is
-// compared, and kept as far as it is the same. Refuses a file of that name that is something else.
+// compared, and kept as far as it is the same. Refuses a file of that name that has no mark.
 bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade *upgrade,
                       struct error *error) MUST_CHECK;
 
-// Gives the copy the name of the store, and the store the name copy->kept. At every moment the store's name
-// leads to one of them.
+// Takes the mark from the copy, and gives it the name of the store, and the store the name copy->kept. At
+// every moment the store's name leads to one of them.
 bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
 #endif

@@ -6,6 +6,9 @@
 
 // "quin" in ASCII: `file` and other programs recognise the file by it.
 #define SQLITE_SCHEMA_APPLICATION_ID 0x7175696e
+// "quiu": what an upgrade has not finished. No other command takes it, and nothing else is overwritten by
+// one.
+#define SQLITE_SCHEMA_UNFINISHED_ID 0x71756975
 #define SQLITE_SCHEMA_VERSION STORE_VERSION
 enum { SQLITE_SCHEMA_TABLES = 7 }; // including the view
 

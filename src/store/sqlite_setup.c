@@ -66,24 +66,30 @@ bool sqlite_setup_check_tables(sqlite3 *database, const char *path, const char *
     return read;
 }
 
-bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t *version, struct error *error) {
-    int64_t id = 0, tables = 0;
-    if (!ask_number(database, path, "PRAGMA application_id", &id, error) ||
+bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t id, int64_t *version,
+                          struct error *error) {
+    int64_t found = 0, tables = 0;
+    if (!ask_number(database, path, "PRAGMA application_id", &found, error) ||
         !ask_number(database, path, "PRAGMA user_version", version, error) ||
         !ask_number(database, path, "SELECT count(*) FROM sqlite_schema", &tables, error)) {
         return false;
     }
-    if (id == 0 && *version == 0 && tables == 0) {
+    if (found == 0 && *version == 0 && tables == 0) {
         *version = SQLITE_SETUP_EMPTY;
         return true;
     }
-    return id == SQLITE_SCHEMA_APPLICATION_ID ||
-           error_set(error, ERROR_STORE_FAILED, "%s: is not a quiniela store", path);
+    return found == id ||
+           error_set(error, ERROR_STORE_FAILED,
+                     found == SQLITE_SCHEMA_UNFINISHED_ID
+                         ? "%.150s: is what an upgrade has not finished; upgrade the store again"
+                         : "%.150s: is not a quiniela store",
+                     path);
 }
 
-bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables, struct error *error) {
+bool sqlite_setup_check(sqlite3 *database, const char *path, int64_t id, bool *without_tables,
+                        struct error *error) {
     int64_t version;
-    if (!sqlite_setup_version(database, path, &version, error)) {
+    if (!sqlite_setup_version(database, path, id, &version, error)) {
         return false;
     }
     *without_tables = version == SQLITE_SETUP_EMPTY;

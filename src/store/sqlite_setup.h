@@ -11,9 +11,9 @@
 
 enum { SQLITE_SETUP_EMPTY = -1 };
 
-// Finds out of which version the tables are, or SQLITE_SETUP_EMPTY. ERROR_STORE_FAILED for a database that is
-// not ours.
-bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t *version,
+// Finds out of which version the tables are, or SQLITE_SETUP_EMPTY. ERROR_STORE_FAILED for a database that
+// has another application's number than `id`, which is one of sqlite_schema.h.
+bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t id, int64_t *version,
                           struct error *error) MUST_CHECK;
 
 // Whether the database has the tables of `schema`, `tables` of them, word for word: with a damaged column
@@ -21,9 +21,9 @@ bool sqlite_setup_version(sqlite3 *database, const char *path, int64_t *version,
 bool sqlite_setup_check_tables(sqlite3 *database, const char *path, const char *schema, int tables,
                                struct error *error) MUST_CHECK;
 
-// Refuses a database that is not ours, or has another version, before anything is set in it. An empty one
-// can become a store: *without_tables. ERROR_STORE_FAILED.
-bool sqlite_setup_check(sqlite3 *database, const char *path, bool *without_tables,
+// Refuses a database that has another `id` (as sqlite_setup_version) or another version, before anything is
+// set in it. An empty one can become a store: *without_tables. ERROR_STORE_FAILED.
+bool sqlite_setup_check(sqlite3 *database, const char *path, int64_t id, bool *without_tables,
                         struct error *error) MUST_CHECK;
 
 // Sets up a connection that writes: the log (WAL), synced with each commit, and moved into the database only

@@ -75,7 +75,7 @@ static bool settle(const struct stepping *stepping, struct error *error) {
         return false;
     }
     bool settled =
-        sqlite_setup_version(database, names->name, &version, error) &&
+        sqlite_setup_version(database, names->name, SQLITE_SCHEMA_APPLICATION_ID, &version, error) &&
         (version == stepping->first->from ||
          error_set(error, ERROR_STORE_FAILED, "%.150s: another upgrade was quicker", names->name)) &&
         sqlite_setup_check_tables(database, names->name, stepping->first->schema, stepping->first->tables,
@@ -96,17 +96,18 @@ static bool settle(const struct stepping *stepping, struct error *error) {
 // The copy ------------------------------------------------------------------------------------------------
 
 // Whether an earlier attempt has made and changed it, out of the store as it is now. Opening it undoes a
-// change that was cut short.
+// change that was cut short, so it must be ours.
 static bool is_changed_already(const struct stepping *stepping) {
     const char *made = stepping->copy.made;
     sqlite3 *database;
     struct error ignored;
     int64_t version;
     char source[SQL_BYTES];
-    if (access(made, F_OK) != 0 || !open_database(made, made, SQLITE_OPEN_READWRITE, &database, &ignored)) {
+    if (!sqlite_copy_is_unfinished(made) ||
+        !open_database(made, made, SQLITE_OPEN_READWRITE, &database, &ignored)) {
         return false;
     }
-    bool changed = sqlite_setup_version(database, made, &version, &ignored) &&
+    bool changed = sqlite_setup_version(database, made, SQLITE_SCHEMA_UNFINISHED_ID, &version, &ignored) &&
                    version == SQLITE_SCHEMA_VERSION &&
                    ask(database, made, "SELECT source FROM quiniela_upgrade", source, &ignored) &&
                    strcmp(source, stepping->copy.source) == 0;
@@ -283,7 +284,7 @@ static bool read_version(const char *path, int64_t *version, struct error *error
         !open_database(uri, path, flags | SQLITE_OPEN_URI, &database, error)) {
         return false;
     }
-    bool read = sqlite_setup_version(database, path, version, error);
+    bool read = sqlite_setup_version(database, path, SQLITE_SCHEMA_APPLICATION_ID, version, error);
     sqlite3_close(database);
     *version = *version == SQLITE_SETUP_EMPTY ? 0 : *version;
     return read;

@@ -207,6 +207,34 @@ class Refused(UpgradeStory):
             os.unlink(store + end)
         self.upgrade(store)
 
+    def test_another_store_is_not_overwritten(self):
+        """As when somebody went back, and calls the new one so."""
+        store = self.take()
+        self.upgrade(store)
+        for other in ("of this version", "of the old one"):
+            with self.subTest(other):
+                shutil.copy(store, self.path("day.db"))
+                self.assertFalse(os.path.exists(store + ".upgrade"))
+                shutil.copy(self.path("day.db") if other == "of this version" else store + ".v2", store + ".upgrade")
+                shutil.move(store + ".v2", store)
+                before = read(store + ".upgrade")
+                self.assert_refused(store, "night.db.upgrade: is there already, and is no unfinished upgrade")
+                self.assertEqual(read(store + ".upgrade"), before)
+                os.unlink(store + ".upgrade")
+                self.upgrade(store)
+
+    def test_an_unfinished_one_is_no_store(self):
+        store = self.take()
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            database.execute("DELETE FROM chunks WHERE first = 1")
+            database.commit()
+        self.upgrade(store, 1)
+        for command in ("status", "server"):
+            more = ("--server-port", 0, "--consult-server-port", 0) if command == "server" else ()
+            status, *told = self.run_program(command, "--store", store + ".upgrade", *more)
+            self.assertEqual(status, 1)
+            self.assertIn("is what an upgrade has not finished", "".join(told))
+
 
 class Interrupted(UpgradeStory):
     def grow(self, store, size):
