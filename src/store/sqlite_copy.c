@@ -137,14 +137,33 @@ bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
     return done;
 }
 
-bool sqlite_copy_note_source(struct sqlite_copy *copy, struct error *error) {
-    struct stat status;
-    if (lstat(copy->names->path, &status) != 0) {
+// What tells whether the store is as it was.
+static bool look(const struct sqlite_copy *copy, char source[sizeof copy->source], struct error *error) {
+    struct stat status, open;
+    if (lstat(copy->names->path, &status) != 0 || fstat(copy->store, &open) != 0) {
         return fail(copy->names->name, "cannot be read", error);
     }
-    snprintf(copy->source, sizeof copy->source, "%ju %jd %jd.%09ld", (uintmax_t)status.st_ino,
+    if (!path_is_same(&status, &open)) {
+        return error_set(error, ERROR_STORE_FAILED, "%.150s: was replaced meanwhile; upgrade it again",
+                         copy->names->name);
+    }
+    snprintf(source, sizeof copy->source, "%ju %jd %jd.%09ld", (uintmax_t)status.st_ino,
              (intmax_t)status.st_size, (intmax_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
     return true;
+}
+
+bool sqlite_copy_note_source(struct sqlite_copy *copy, int store, struct error *error) {
+    copy->store = store;
+    return look(copy, copy->source, error);
+}
+
+static bool is_as_noted(const struct sqlite_copy *copy, struct error *error) {
+    char source[sizeof copy->source];
+    return look(copy, source, error) &&
+           (strcmp(source, copy->source) == 0 ||
+            error_set(error, ERROR_STORE_FAILED,
+                      "%.150s: was changed while it was copied, and stays as it is; upgrade it again",
+                      copy->names->name));
 }
 
 // Room ----------------------------------------------------------------------------------------------------
@@ -282,7 +301,7 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
                       struct error *error) {
     struct copying copying = {.copy = copy,
                               .upgrade = upgrade,
-                              .from = open(copy->names->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW),
+                              .from = copy->store,
                               .to = open(copy->made, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
                               .all = length_of(copy->names->path),
                               .block = malloc(BLOCK_BYTES),
@@ -290,16 +309,13 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
     bool done = copying.block != NULL && copying.other != NULL;
     if (!done) {
         error_set(error, ERROR_NO_MEMORY, "no memory for copying the store");
-    } else if (copying.from < 0 || copying.to < 0) {
-        done = fail(copying.from < 0 ? copy->names->name : copy->made, "cannot be opened", error);
+    } else if (copying.to < 0) {
+        done = fail(copy->made, "cannot be opened", error);
     }
     done = done && is_ours(&copying, error) && give_rights(&copying, error) && compare(&copying, error) &&
            copy_rest(&copying, error);
     free(copying.block);
     free(copying.other);
-    if (copying.from >= 0) {
-        close(copying.from);
-    }
     if (copying.to >= 0) {
         close(copying.to);
     }
@@ -310,6 +326,9 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
 
 bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) {
     const char *path = copy->names->path;
+    if (!is_as_noted(copy, error)) {
+        return false;
+    }
     if (link(path, copy->kept) != 0 || !path_sync_folder(path)) {
         return fail(copy->kept, "cannot be made a second name of the store", error);
     }

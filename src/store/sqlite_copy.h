@@ -9,6 +9,7 @@ struct sqlite_copy {
     const struct sqlite_names *names; // of the store, borrowed
     char made[PATH_MAX];              // STORE.upgrade: what is made
     char kept[PATH_MAX];              // STORE.v2: the name that the store then has
+    int store;                        // a descriptor of it, borrowed: closing one would drop SQLite's locks
     char source[128];                 // tells whether a copy was made of this very state of the store
 };
 
@@ -27,8 +28,9 @@ bool sqlite_copy_is_unfinished(const char *path);
 // `path` is the store's. Does nothing if there is none, or if another upgrade is just at work.
 bool sqlite_copy_take_back(const char *path, int version, struct error *error) MUST_CHECK;
 
-// Sets copy->source. The store must not change from now on.
-bool sqlite_copy_note_source(struct sqlite_copy *copy, struct error *error) MUST_CHECK;
+// Sets copy->source and copy->store, the open descriptor of the store, which is borrowed. Fails if its name
+// leads to another file. The store must not change from now on.
+bool sqlite_copy_note_source(struct sqlite_copy *copy, int store, struct error *error) MUST_CHECK;
 
 // Whether there is room for what is missing of a copy, and for changing it.
 bool sqlite_copy_has_room(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
@@ -39,7 +41,7 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
                       struct error *error) MUST_CHECK;
 
 // Takes the mark from the copy, and gives it the name of the store, and the store the name copy->kept. At
-// every moment the store's name leads to one of them.
+// every moment the store's name leads to one of them. Refuses a store that is not as it was noted.
 bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
 #endif

@@ -23,6 +23,7 @@ struct stepping {
     const struct sqlite_step *first; // from the store's version; the others follow
     struct sqlite_files files;       // the store's, taken as a server takes them
     struct sqlite_copy copy;
+    sqlite3 *store; // with SQLite's lock, until the copy has taken the store's place
 };
 
 // SQL -----------------------------------------------------------------------------------------------------
@@ -64,16 +65,17 @@ static bool ask(sqlite3 *database, const char *shown, const char *sql, char answ
 // The store -----------------------------------------------------------------------------------------------
 
 // Its log is moved into it, and goes; then the file alone is the store, and can be copied. That takes nobody
-// else who has it open: a reader would go on with a log that belongs to another file by then.
-static bool settle(const struct stepping *stepping, struct error *error) {
+// else who has it open: a reader would go on with a log that belongs to another file by then. From then on
+// nobody can write into it, or give it a log again.
+static bool settle(struct stepping *stepping, struct error *error) {
     const struct sqlite_names *names = &stepping->files.names;
-    sqlite3 *database;
     int64_t version;
     char answer[SQL_BYTES];
     if (!sqlite_log_settle(names, error) ||
-        !open_database(names->path, names->name, SQLITE_OPEN_READWRITE, &database, error)) {
+        !open_database(names->path, names->name, SQLITE_OPEN_READWRITE, &stepping->store, error)) {
         return false;
     }
+    sqlite3 *database = stepping->store;
     bool settled =
         sqlite_setup_version(database, names->name, SQLITE_SCHEMA_APPLICATION_ID, &version, error) &&
         (version == stepping->first->from ||
@@ -83,8 +85,9 @@ static bool settle(const struct stepping *stepping, struct error *error) {
         execute(database, names->name, "PRAGMA synchronous = FULL", error) &&
         ask(database, names->name, "PRAGMA journal_mode = DELETE", answer, error) &&
         (strcmp(answer, "delete") == 0 ||
-         error_set(error, ERROR_STORE_FAILED, "%.150s: its log cannot be moved into it", names->name));
-    if (sqlite3_close(database) != SQLITE_OK || !settled) {
+         error_set(error, ERROR_STORE_FAILED, "%.150s: its log cannot be moved into it", names->name)) &&
+        execute(database, names->name, "BEGIN IMMEDIATE", error);
+    if (!settled) {
         return false;
     }
     char log[PATH_MAX];
@@ -238,7 +241,8 @@ static bool clear(const struct stepping *stepping, struct error *error) {
 static bool take_all_steps(struct stepping *stepping, struct error *error) {
     return sqlite_files_take(&stepping->files, NULL, error) &&
            sqlite_copy_begin(&stepping->copy, &stepping->files.names, stepping->first->from, error) &&
-           settle(stepping, error) && sqlite_copy_note_source(&stepping->copy, error) &&
+           settle(stepping, error) &&
+           sqlite_copy_note_source(&stepping->copy, stepping->files.database, error) &&
            (is_changed_already(stepping) ||
             (sqlite_copy_has_room(&stepping->copy, error) &&
              sqlite_copy_make(&stepping->copy, stepping->upgrade, error) && change_copy(stepping, error))) &&
@@ -257,6 +261,7 @@ static bool upgrade_from(const char *path, int64_t version, const struct store_u
                          path, version);
     }
     bool done = sqlite_files_find(path, &stepping.files, error) && take_all_steps(&stepping, error);
+    sqlite3_close(stepping.store);
     sqlite_files_release(&stepping.files);
     if (done) {
         snprintf(upgraded->kept, sizeof upgraded->kept, "%.250s", stepping.copy.kept);

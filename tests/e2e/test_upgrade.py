@@ -7,11 +7,12 @@ import glob
 import gzip
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import unittest
 
-from harness import PROGRAM, ROOT, Server, Story, Wire
+from harness import PROGRAM, ROOT, Server, Story, Wire, until
 
 SAMPLES = os.path.join(ROOT, "tests/upgrade/samples")
 OPEN_DRAW = "noche's 2"
@@ -23,6 +24,10 @@ TRACED = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("A
 def read(path):
     with open(path, "rb") as file:
         return file.read()
+
+
+def read_if_there(path):
+    return read(path) if os.path.exists(path) else b""
 
 
 class UpgradeStory(Story):
@@ -234,6 +239,51 @@ class Refused(UpgradeStory):
             status, *told = self.run_program(command, "--store", store + ".upgrade", *more)
             self.assertEqual(status, 1)
             self.assertIn("is what an upgrade has not finished", "".join(told))
+
+
+class Meanwhile(UpgradeStory):
+    """It stands still in the place of a system call, and somebody else does something."""
+    def start(self, store, call, path, when=1):
+        if shutil.which("strace") is None or subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True,
+                                                            check=False).returncode != 0:
+            self.skipTest("there is no strace, or it may not trace")
+        trace = ["strace", "-D", "-o", self.path("trace"), "-P", path, "-e", f"trace={call}",
+                 "-e", f"inject={call}:signal=SIGSTOP:when={when}"]
+        upgrade = subprocess.Popen([*trace, PROGRAM, "upgrade", store], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   text=True, env=TRACED)
+        self.addCleanup(upgrade.stdout.close)
+        self.addCleanup(upgrade.wait)
+        self.addCleanup(upgrade.kill)
+        until(lambda: b"stopped by SIGSTOP" in read_if_there(self.path("trace")), f"the upgrade stands still at {call}")
+        return upgrade
+
+    def end(self, upgrade, status):
+        upgrade.send_signal(signal.SIGCONT)
+        told = upgrade.communicate(timeout=60)[0]
+        self.assertEqual(upgrade.returncode, status, told)
+        return told
+
+    def test_nobody_can_write_into_the_store(self):
+        for number, call in enumerate(("fchmod", "fsync")):
+            store = self.take(place=self.path(f"{number}.db"))
+            upgrade = self.start(store, call, store + ".upgrade")
+            with contextlib.closing(sqlite3.connect(store, timeout=0, isolation_level=None)) as database:
+                self.assertEqual(database.execute("SELECT count(*) FROM draws").fetchall(), [(2,)])
+                for sql in ("DELETE FROM chunks", "PRAGMA journal_mode = WAL"):
+                    with self.assertRaisesRegex(sqlite3.OperationalError, "locked", msg=sql):
+                        database.execute(sql)
+            self.end(upgrade, 0)
+            self.assert_upgraded(store)
+            os.unlink(self.path("trace"))
+
+    def test_what_changes_in_spite_of_it_is_no_copy(self):
+        store = self.take()
+        upgrade = self.start(store, "fsync", store + ".upgrade")
+        os.utime(store)
+        self.assertIn("night.db: was changed while it was copied, and stays as it is", self.end(upgrade, 1))
+        self.assertEqual((os.stat(store).st_nlink, self.ask(store, "PRAGMA user_version")), (1, [(2,)]))
+        self.upgrade(store)
+        self.assert_upgraded(store)
 
 
 class Interrupted(UpgradeStory):
