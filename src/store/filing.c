@@ -4,6 +4,7 @@
 #include "store/sql.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,12 @@ static bool find_place(struct filing *filing, struct store *store, const struct 
             return true;
         }
         *agency = NULL;
+        if (chunk->first < here->end) { // filed together, they have no row at each place that was taken
+            return error_set(error, ERROR_STORE_FAILED,
+                             "%.100s: a chunk of agency %" PRIu32 " begins at bet %" PRIu64
+                             ", and it has %" PRIu64 " already",
+                             store->address, chunk->agency, chunk->first, here->end);
+        }
         if (!file_agency(filing, store, here, error)) {
             return false;
         }

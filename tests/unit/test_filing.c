@@ -170,26 +170,44 @@ static void an_end_files_the_agency(void **state) {
     }
 }
 
-// Not what follows a gap, what is there already, or what a finished agency sends.
+// Not what follows a gap, or what a finished agency sends.
 static void other_places_are_no_business_of_the_inbox(void **state) {
     (void)state;
-    struct error error;
     struct store *store = open_draw("1", STORE_SERVE);
     store_one(store, 1, 2, 1);
     begin(store);
     put(store, 2, 3, finished);
-    put(store, 3, 3, "");
     commit(store);
     store_one(store, 2, 3, 1);
-    store_one(store, 3, 0, 1);
     assert_query("SELECT count(*) FROM inbox", 0);
-    assert_query("SELECT count(*) FROM chunks", 3);
-    store_one(store, 4, 0, 3);
-    struct stored_chunk again = chunk_of(4, 0, 2);
-    begin(store);
-    assert_false(store_add_chunk(store, &again, &error));
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_query("SELECT count(*) FROM chunks", 2);
     store_close(&store);
+}
+
+// No place within what waits to be filed is free, neither for a small chunk nor for a large one.
+static void what_waits_has_no_free_place(void **state) {
+    (void)state;
+    struct error error;
+    for (uint64_t first = 0; first < 4; first++) {
+        for (int large = 0; large < 2; large++) {
+            struct store *store = open_draw("1", STORE_SERVE);
+            store_one(store, 4, 0, 1);
+            store_one(store, 4, 1, 1);
+            store_one(store, 4, 2, 1);
+            struct stored_chunk again = chunk_of(4, first, 1);
+            begin(store);
+            filing_limits.chunk_bytes = large ? 10 : filing_limits.chunk_bytes;
+            bool added = store_add_chunk(store, &again, &error);
+            usual_inbox();
+            if (added != (first == 3)) {
+                fail_msg("of 3 bets in the inbox, another %s chunk from bet %d on was %s",
+                         large ? "large" : "small", (int)first, added ? "stored" : "refused");
+            }
+            assert_true(added || error.code == ERROR_STORE_FAILED);
+            store_close(&store);
+            remove_files();
+        }
+    }
 }
 
 // What is dropped leaves the inbox as it was, also where it had filed something.
@@ -379,6 +397,7 @@ int main(void) {
         STORE_TEST(what_is_filed_comes_first),
         STORE_TEST(an_end_files_the_agency),
         STORE_TEST(other_places_are_no_business_of_the_inbox),
+        STORE_TEST(what_waits_has_no_free_place),
         STORE_TEST(a_dropped_group_leaves_the_inbox),
         STORE_TEST(a_killed_server_has_filed_nothing),
         STORE_TEST(an_agency_with_much_is_filed),
