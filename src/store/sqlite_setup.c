@@ -1,6 +1,7 @@
 #include "store/sqlite_setup.h"
 
 #include "bet/errors.h"
+#include "store/sqlite_ask.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_schema.h"
 
@@ -8,38 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SQL_BYTES = 128 };
-
-static bool execute(sqlite3 *database, const char *path, const char *sql, const char *what,
-                    struct error *error) {
-    return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           sqlite_fail(database, path, what, error);
-}
-
-// The first column of the first row, as text; "" if there is none.
-static bool ask(sqlite3 *database, const char *path, const char *sql, char answer[SQL_BYTES],
-                struct error *error) {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK) {
-        return sqlite_fail(database, path, "open", error);
-    }
-    int step = sqlite3_step(statement);
-    const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
-    snprintf(answer, SQL_BYTES, "%s", text == NULL ? "" : text);
-    // A row comes before the statement's changes are committed, and that may still fail.
-    while (step == SQLITE_ROW) {
-        step = sqlite3_step(statement);
-    }
-    bool done = step == SQLITE_DONE || sqlite_fail(database, path, "open", error);
-    sqlite3_finalize(statement);
-    return done;
-}
+enum { SQL_BYTES = SQLITE_ANSWER_BYTES };
 
 static bool ask_number(sqlite3 *database, const char *path, const char *sql, int64_t *value,
                        struct error *error) {
     char answer[SQL_BYTES];
     *value = 0;
-    return ask(database, path, sql, answer, error) &&
+    return sqlite_ask(database, path, sql, "open", answer, error) &&
            (sscanf(answer, "%" SCNd64, value) == 1 ||
             error_set(error, ERROR_STORE_FAILED, "%.120s: cannot open: no answer to %s", path, sql));
 }
@@ -112,11 +88,12 @@ static bool set(sqlite3 *database, const char *path, const char *name, const cha
                 struct error *error) {
     char sql[SQL_BYTES], answer[SQL_BYTES];
     snprintf(sql, sizeof sql, "PRAGMA %s = %s", name, value);
-    if (!ask(database, path, sql, answer, error)) { // some answer here, some only when they are queried
+    if (!sqlite_ask(database, path, sql, "open", answer,
+                    error)) { // some answer here, some only when they are queried
         return false;
     }
     snprintf(sql, sizeof sql, "PRAGMA %s", name);
-    return ask(database, path, sql, answer, error) &&
+    return sqlite_ask(database, path, sql, "open", answer, error) &&
            (strcmp(answer, wanted) == 0 ||
             error_set(error, ERROR_STORE_FAILED,
                       "%.120s: SQLite has %s \"%.20s\" here and not \"%s\", so nothing that is acknowledged "
@@ -136,25 +113,26 @@ static bool make_tables(sqlite3 *database, const char *path, struct error *error
     char identity[SQL_BYTES];
     snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              SQLITE_SCHEMA_APPLICATION_ID, SQLITE_SCHEMA_VERSION);
-    return execute(database, path, "BEGIN IMMEDIATE", what, error) &&
-           execute(database, path, sqlite_schema, what, error) &&
-           execute(database, path, identity, what, error) && execute(database, path, "COMMIT", what, error);
+    return sqlite_execute(database, path, "BEGIN IMMEDIATE", what, error) &&
+           sqlite_execute(database, path, sqlite_schema, what, error) &&
+           sqlite_execute(database, path, identity, what, error) &&
+           sqlite_execute(database, path, "COMMIT", what, error);
 }
 
 bool sqlite_setup_writer(sqlite3 *database, const char *path, bool without_tables, struct error *error) {
     char page_size[SQL_BYTES], ignored[SQL_BYTES];
     snprintf(page_size, sizeof page_size, "PRAGMA page_size = %d", SQLITE_PAGE_BYTES);
     // Takes effect in an empty file only. Other page sizes cost writes, and break no promise.
-    return ask(database, path, page_size, ignored, error) &&
+    return sqlite_ask(database, path, page_size, "open", ignored, error) &&
            set(database, path, "journal_mode", "WAL", "wal", error) && set_session(database, path, error) &&
            (!without_tables || make_tables(database, path, error)) &&
            // Makes the log: its name must be synced, and known, before anything is stored.
-           ask(database, path, "SELECT count(*) FROM sqlite_schema", ignored, error);
+           sqlite_ask(database, path, "SELECT count(*) FROM sqlite_schema", "open", ignored, error);
 }
 
 bool sqlite_setup_second(sqlite3 *database, const char *path, struct error *error) {
     char mode[SQL_BYTES];
-    return ask(database, path, "PRAGMA journal_mode", mode, error) &&
+    return sqlite_ask(database, path, "PRAGMA journal_mode", "open", mode, error) &&
            (strcmp(mode, "wal") == 0 ||
             error_set(error, ERROR_STORE_FAILED, "%.120s: its journal is \"%.20s\" and not \"wal\"", path,
                       mode)) &&

@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
+#include "store/sqlite_ask.h"
 #include "store/sqlite_copy.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_files.h"
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BUSY_MS_MAX = 5000, DRAWS_MAX = 4096, SQL_BYTES = 256 };
+enum { BUSY_MS_MAX = 5000, SQL_BYTES = SQLITE_ANSWER_BYTES };
 
 struct stepping {
     const struct store_upgrade *upgrade;
@@ -42,24 +43,12 @@ static bool open_database(const char *path, const char *shown, int flags, sqlite
 }
 
 static bool execute(sqlite3 *database, const char *shown, const char *sql, struct error *error) {
-    return sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           sqlite_fail(database, shown, "upgrade it", error);
+    return sqlite_execute(database, shown, sql, "upgrade it", error);
 }
 
-// The first column of the first row, or "".
 static bool ask(sqlite3 *database, const char *shown, const char *sql, char answer[SQL_BYTES],
                 struct error *error) {
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK) {
-        return sqlite_fail(database, shown, "upgrade it", error);
-    }
-    int step = sqlite3_step(statement);
-    const char *text = step == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
-    snprintf(answer, SQL_BYTES, "%s", text == NULL ? "" : text);
-    bool done =
-        step == SQLITE_ROW || step == SQLITE_DONE || sqlite_fail(database, shown, "upgrade it", error);
-    sqlite3_finalize(statement);
-    return done;
+    return sqlite_ask(database, shown, sql, "upgrade it", answer, error);
 }
 
 // The store -----------------------------------------------------------------------------------------------
