@@ -46,12 +46,13 @@ static bool name_kept(char text[PATH_MAX], const char *path, int version, struct
 
 bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *names, int version,
                        struct error *error) {
-    struct stat status;
     *copy = (struct sqlite_copy){.names = names};
-    if (!name_kept(copy->kept, names->path, version, error) ||
-        !name(copy->made, names->path, ".upgrade", error)) {
-        return false;
-    }
+    return name_kept(copy->kept, names->path, version, error) &&
+           name(copy->made, names->path, ".upgrade", error);
+}
+
+bool sqlite_copy_is_kept_free(const struct sqlite_copy *copy, struct error *error) {
+    struct stat status;
     return lstat(copy->kept, &status) != 0 ||
            error_set(error, ERROR_STORE_FAILED,
                      "%.150s: is there already, and is not this store; move it elsewhere", copy->kept);

@@ -19,6 +19,9 @@ struct sqlite_copy {
 bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *names, int version,
                        struct error *error) MUST_CHECK;
 
+// Fails if something has the name that the store is to be kept by.
+bool sqlite_copy_is_kept_free(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
+
 // Whether that file has the mark of a copy that has not become the store. Every copy has it from its first
 // bytes on, until sqlite_copy_swap.
 bool sqlite_copy_is_unfinished(const char *path);

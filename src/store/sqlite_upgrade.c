@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { BUSY_MS_MAX = 5000, SQL_BYTES = SQLITE_ANSWER_BYTES };
@@ -51,6 +52,34 @@ static bool ask(sqlite3 *database, const char *shown, const char *sql, char answ
     return sqlite_ask(database, shown, sql, "upgrade it", answer, error);
 }
 
+// Its version ---------------------------------------------------------------------------------------------
+
+// Opens it as one who only reads, unless an earlier attempt was cut short in a change that must be undone
+// first. 0: there is no store.
+static bool read_version(const char *path, int64_t *version, struct error *error) {
+    struct sqlite_names names;
+    sqlite3 *database;
+    char uri[SQLITE_URI_BYTES], journal[PATH_MAX];
+    *version = 0;
+    if (!sqlite_names_find(path, &names, error)) {
+        return false;
+    }
+    if (access(names.path, F_OK) != 0) {
+        return true;
+    }
+    sqlite_names_beside(&names, "-journal", journal);
+    sqlite_names_uri(&names, uri);
+    int flags = access(journal, F_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    if (!sqlite_sizes_check_mark(&names, error) || !sqlite_log_check(&names, error) ||
+        !open_database(uri, path, flags | SQLITE_OPEN_URI, &database, error)) {
+        return false;
+    }
+    bool read = sqlite_setup_version(database, path, SQLITE_SCHEMA_APPLICATION_ID, version, error);
+    sqlite3_close(database);
+    *version = *version == SQLITE_SETUP_EMPTY ? 0 : *version;
+    return read;
+}
+
 // The store -----------------------------------------------------------------------------------------------
 
 // Its log is moved into it, and goes; then the file alone is the store, and can be copied. That takes nobody
@@ -68,7 +97,8 @@ static bool settle(struct stepping *stepping, struct error *error) {
     bool settled =
         sqlite_setup_version(database, names->name, SQLITE_SCHEMA_APPLICATION_ID, &version, error) &&
         (version == stepping->first->from ||
-         error_set(error, ERROR_STORE_FAILED, "%.150s: another upgrade was quicker", names->name)) &&
+         error_set(error, ERROR_STORE_FAILED, "%.150s: it changed meanwhile; upgrade it again",
+                   names->name)) &&
         sqlite_setup_check_tables(database, names->name, stepping->first->schema, stepping->first->tables,
                                   error) &&
         execute(database, names->name, "PRAGMA synchronous = FULL", error) &&
@@ -227,15 +257,36 @@ static bool clear(const struct stepping *stepping, struct error *error) {
 
 // The order -----------------------------------------------------------------------------------------------
 
+// An upgrade that is at work has the lock of a server.
+static bool take(struct stepping *stepping, struct error *error) {
+    struct sqlite_files *files = &stepping->files;
+    if (sqlite_files_take(files, NULL, error)) {
+        return true;
+    }
+    return files->lock < 0 || flock(files->lock, LOCK_EX | LOCK_NB) == 0 ||
+                   !sqlite_copy_is_unfinished(stepping->copy.made)
+               ? false
+               : error_set(error, ERROR_STORE_FAILED,
+                           "%.150s: another upgrade is at work on this store, or a server; wait for its end, "
+                           "or end it",
+                           files->names.name);
+}
+
 static bool take_all_steps(struct stepping *stepping, struct error *error) {
-    return sqlite_files_take(&stepping->files, NULL, error) &&
-           sqlite_copy_begin(&stepping->copy, &stepping->files.names, stepping->first->from, error) &&
-           settle(stepping, error) &&
+    return sqlite_copy_is_kept_free(&stepping->copy, error) && settle(stepping, error) &&
            sqlite_copy_note_source(&stepping->copy, stepping->files.database, error) &&
            (is_changed_already(stepping) ||
             (sqlite_copy_has_room(&stepping->copy, error) &&
              sqlite_copy_make(&stepping->copy, stepping->upgrade, error) && change_copy(stepping, error))) &&
            check(stepping, error) && clear(stepping, error) && sqlite_copy_swap(&stepping->copy, error);
+}
+
+// Another upgrade may have ended before this one had the store.
+static bool take_and_upgrade(struct stepping *stepping, const char *path, struct store_upgraded *upgraded,
+                             struct error *error) {
+    return sqlite_copy_begin(&stepping->copy, &stepping->files.names, stepping->first->from, error) &&
+           take(stepping, error) && read_version(path, &upgraded->from, error) &&
+           (upgraded->from == SQLITE_SCHEMA_VERSION || take_all_steps(stepping, error));
 }
 
 static bool upgrade_from(const char *path, int64_t version, const struct store_upgrade *upgrade,
@@ -249,39 +300,14 @@ static bool upgrade_from(const char *path, int64_t version, const struct store_u
                          "%.150s: its tables are of version %" PRId64 ", from which there is no upgrade",
                          path, version);
     }
-    bool done = sqlite_files_find(path, &stepping.files, error) && take_all_steps(&stepping, error);
+    bool done =
+        sqlite_files_find(path, &stepping.files, error) && take_and_upgrade(&stepping, path, upgraded, error);
     sqlite3_close(stepping.store);
     sqlite_files_release(&stepping.files);
     if (done) {
         snprintf(upgraded->kept, sizeof upgraded->kept, "%.250s", stepping.copy.kept);
     }
     return done;
-}
-
-// Opens it as one who only reads, unless an earlier attempt was cut short in a change that must be undone
-// first. 0: there is no store.
-static bool read_version(const char *path, int64_t *version, struct error *error) {
-    struct sqlite_names names;
-    sqlite3 *database;
-    char uri[SQLITE_URI_BYTES], journal[PATH_MAX];
-    *version = 0;
-    if (!sqlite_names_find(path, &names, error)) {
-        return false;
-    }
-    if (access(names.path, F_OK) != 0) {
-        return true;
-    }
-    sqlite_names_beside(&names, "-journal", journal);
-    sqlite_names_uri(&names, uri);
-    int flags = access(journal, F_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    if (!sqlite_sizes_check_mark(&names, error) || !sqlite_log_check(&names, error) ||
-        !open_database(uri, path, flags | SQLITE_OPEN_URI, &database, error)) {
-        return false;
-    }
-    bool read = sqlite_setup_version(database, path, SQLITE_SCHEMA_APPLICATION_ID, version, error);
-    sqlite3_close(database);
-    *version = *version == SQLITE_SETUP_EMPTY ? 0 : *version;
-    return read;
 }
 
 static bool take_back(const char *real, struct error *error) {

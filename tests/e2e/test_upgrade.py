@@ -17,6 +17,7 @@ from harness import PROGRAM, ROOT, Server, Story, Wire, until
 SAMPLES = os.path.join(ROOT, "tests/upgrade/samples")
 OPEN_DRAW = "noche's 2"
 MIB = 1 << 20
+STORE_VERSION = 3
 # There can be no search for leaks in a process that is already traced.
 TRACED = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0")))}
 
@@ -275,6 +276,20 @@ class Meanwhile(UpgradeStory):
             self.end(upgrade, 0)
             self.assert_upgraded(store)
             os.unlink(self.path("trace"))
+
+    def test_two_at_once(self):
+        store = self.take()
+        first = self.start(store, "fsync", store + ".upgrade")
+        self.assertIn("night.db: another upgrade is at work on this store", self.upgrade(store, 1))
+        self.end(first, 0)
+        self.assert_upgraded(store)
+
+    def test_one_behind_another_has_nothing_to_do(self):
+        store = self.take()
+        second = self.start(store, "openat", store + "-lock", when=STORE_VERSION)  # it knows the version, and has no lock yet
+        self.upgrade(store)
+        self.assertIn("nothing to do: it is of version 3", self.end(second, 0))
+        self.assert_upgraded(store)
 
     def test_what_changes_in_spite_of_it_is_no_copy(self):
         store = self.take()
