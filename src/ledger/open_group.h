@@ -1,7 +1,9 @@
 // The group of changes that is open at the store, from its beginning to its commit.
 //
 // In a shared store two groups wait for each other when each has a row that the other one needs next. So each
-// changes rows in one order: agencies by number, then chunks, then the draw. And it does so late, in one go.
+// changes rows in one order: agencies by number, then chunks, then the draw. It does so late, at its commit,
+// unless bets sent again have to be compared with what the group adds (open_group_show): then the rows of
+// that moment are changed earlier, and the order no longer holds for the whole group.
 #ifndef QUINIELA_LEDGER_OPEN_GROUP_H
 #define QUINIELA_LEDGER_OPEN_GROUP_H
 

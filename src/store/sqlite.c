@@ -1,4 +1,5 @@
-// The embedded store: SQLite in WAL mode, synced at every commit, one row a chunk.
+// The embedded store: SQLite in WAL mode, synced at every commit. A chunk is a row; small ones share one
+// (filing.h).
 #include "store/sqlite_store.h"
 
 #include "base/file_beginnings.h"

@@ -20,6 +20,15 @@ static void one_that_was_given_up_is_found_again(void **state) {
     store_forget(&identity);
 }
 
+// A store that a server has opened, with one bet in it.
+static struct store *open_with_a_bet(struct store_identity *identity) {
+    struct store *store;
+    struct error error;
+    must(store_open_same(path, "1", identity, &store, &error), &error);
+    store_one(store, 2, 0, 1);
+    return store;
+}
+
 static int run(sqlite3 *database, const char *sql) {
     return sqlite3_exec(database, sql, NULL, NULL, NULL);
 }
@@ -66,10 +75,8 @@ static void a_shell_takes_no_log_from_a_store_that_was_given_up(void **state) {
 static void a_store_that_is_refused_keeps_its_log(void **state) {
     (void)state;
     struct store_identity identity = {0};
-    struct store *store;
     struct error error;
-    must(store_open_same(path, "1", &identity, &store, &error), &error);
-    store_one(store, 2, 0, 1);
+    struct store *store = open_with_a_bet(&identity);
     store_give_up(&store);
     store_forget(&identity);
     sqlite3 *shell = open_shell();
@@ -86,10 +93,8 @@ static void a_store_that_is_refused_keeps_its_log(void **state) {
 static void a_store_that_was_closed_is_everybodys(void **state) {
     (void)state;
     struct store_identity identity = {0};
-    struct store *store;
     struct error error;
-    must(store_open_same(path, "1", &identity, &store, &error), &error);
-    store_one(store, 2, 0, 1);
+    struct store *store = open_with_a_bet(&identity);
     store_close(&store);
     assert_false(has_log());
     sqlite3 *shell = open_shell();
@@ -195,10 +200,8 @@ static void a_file_that_is_replaced_while_it_is_opened_is_noticed(void **state) 
 static void a_store_that_lacks_its_shared_memory_is_opened_again(void **state) {
     (void)state;
     struct store_identity identity = {0};
-    struct store *store;
     struct error error;
-    must(store_open_same(path, "1", &identity, &store, &error), &error);
-    store_one(store, 2, 0, 1);
+    struct store *store = open_with_a_bet(&identity);
     store_give_up(&store);
     assert_int_equal(unlink(named("-shm")), 0);
     must(store_open_same(path, "1", &identity, &store, &error), &error);
