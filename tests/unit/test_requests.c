@@ -109,6 +109,15 @@ static void what_is_stored_is_listed_in_the_answer(void **state) {
     assert_true(was_sent(connection, "{\"type_message\":1,\"payload\":null,\"next\":12}"));
 }
 
+// A central that shuts down takes no request. Nothing of it stays counted, not the list either.
+static void a_list_that_is_not_taken_is_given_back(void **state) {
+    const struct lottery_loop *own = lottery_loop_of(*state);
+    worker.is_stopped = true;
+    say_text(*state, "{\"type_message\":1,\"agency\":3,\"first\":0,\"stored\":1,\"payload\":[" BET "]}");
+    worker.is_stopped = false;
+    assert_int_equal(own->lines.lists, 0);
+}
+
 // Two lists at once: the third message is not taken until one of them is answered, and is taken then.
 static void a_third_list_waits(void **state) {
     static const char list[] =
@@ -347,6 +356,7 @@ int main(void) {
         STORY(a_chunk_comes_as_it_was_sent),
         STORY(a_list_is_asked_for_with_the_first_chunk_only),
         STORY(what_is_stored_is_listed_in_the_answer),
+        STORY(a_list_that_is_not_taken_is_given_back),
         STORY(a_third_list_waits),
         STORY(what_is_answered_together_comes_back_together),
         STORY(what_is_refused_keeps_its_place_among_the_answers),
