@@ -53,6 +53,7 @@ static inline struct stored_chunk chunk_of(uint32_t agency, uint64_t first, uint
     static const uint8_t numbers[] = {1, 0, 2, 0, 3, 0};
     static const char rows[] = "A,\"B\",1,2000-01-01,1\nÑ,\\,2,2000-01-01,2\nC,D,3,2000-01-01,0003\n";
     size_t length = 0;
+    assert_in_range(count, 1, sizeof numbers / 2);
     for (uint32_t i = 0; i < count; i++) {
         length += strcspn(rows + length, "\n") + 1;
     }

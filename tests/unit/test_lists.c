@@ -115,14 +115,14 @@ static void what_does_not_follow_on_is_left_out(void **state) {
     store_one(store, 1, 1, 3);
     store_one(store, 1, 6, 2); // behind a hole
     store_one(store, 1, 8, 2);
-    store_one(store, 2, 0, 100);  // too large for an inbox, where nothing is taken over what is there
-    store_one(store, 2, 50, 100); // over the one before
-    store_one(store, 2, 150, 100);
+    store_filed(store, 2, 0, 3); // the inbox takes nothing over what is there
+    store_filed(store, 2, 2, 2); // over the one before
+    store_filed(store, 2, 4, 3);
     assert_list(1, 2, 10, "1+3 ");
     assert_list(1, 5, 10, "");
     assert_false(listings_have(listings, 1, 5));
     assert_list(1, 7, 10, "6+2 8+2 ");
-    assert_list(2, 0, 250, "0+100 ");
+    assert_list(2, 0, 7, "0+3 ");
 }
 
 static void ask_all(uint32_t first, uint32_t last) {
