@@ -1,6 +1,7 @@
 #include "ledger/worker.h"
 
 #include "base/clock.h"
+#include "base/container.h"
 #include "base/log.h"
 #include "bet/errors.h"
 #include "ledger/group.h"
@@ -20,15 +21,47 @@ struct worker {
     struct ledger *ledger;
     struct queue queue;
     struct turns *turns; // requests waiting for their turn
+    struct queue orders;
+    struct queue_node *next_order; // those taken from the queue
     pthread_t thread;
     bool stopped;
     atomic_bool nudged;
     uint64_t look_at; // in ms of the steady clock
 };
 
+// The order that comes next; NULL when there is none. One at a time, so that agencies wait for no more than
+// one of them.
+static struct ledger_order *take_order(struct worker *worker) {
+    if (worker->next_order == NULL) {
+        worker->next_order = queue_take_all(&worker->orders);
+    }
+    struct queue_node *node = worker->next_order;
+    if (node == NULL) {
+        return NULL;
+    }
+    worker->next_order = node->next;
+    return CONTAINER_OF(node, struct ledger_order, node);
+}
+
+static void carry_out_an_order(struct worker *worker) {
+    struct ledger_order *order = take_order(worker);
+    if (order != NULL) {
+        order_carry_out(worker->ledger, order);
+    }
+}
+
+static void abandon_orders(struct worker *worker) {
+    struct error error;
+    error_set(&error, ERROR_SHUTTING_DOWN, "the central is shutting down");
+    for (struct ledger_order *order; (order = take_order(worker)) != NULL;) {
+        order_refuse(order, &error);
+    }
+}
+
 // Completes the requests that are in no group. They are neither logged nor counted as refused,
 // because the server itself is ending.
 static void abandon_all(struct worker *worker) {
+    abandon_orders(worker);
     turns_add(worker->turns, queue_take_all(&worker->queue));
     for (struct ledger_request *request; (request = turns_take(worker->turns)) != NULL;) {
         error_set(&request->answer.error, ERROR_SHUTTING_DOWN, "the central is shutting down");
@@ -39,6 +72,9 @@ static void abandon_all(struct worker *worker) {
 
 static int wait_ms(const struct worker *worker) {
     const struct ledger *ledger = worker->ledger;
+    if (worker->next_order != NULL) {
+        return 0;
+    }
     int work = ledger_is_shared(ledger) ? LOOK_AGAIN_MS : work_is_due(ledger) ? WORK_AGAIN_MS : -1;
     int turn = turns_wait_ms(worker->turns);
     return turn < 0 || (work >= 0 && work < turn) ? work : turn;
@@ -77,6 +113,7 @@ static void *run(void *argument) {
             group_process(ledger, group);
         }
         if (!queue_is_closed(&worker->queue)) {
+            carry_out_an_order(worker);
             work(worker);
         }
     }
@@ -97,9 +134,11 @@ bool worker_start(struct ledger *ledger, struct worker **result, struct error *e
         return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger's thread");
     }
     queue_init(&worker->queue);
+    queue_init(&worker->orders);
     int failure = pthread_create(&worker->thread, NULL, run, worker);
     if (failure != 0) {
         queue_destroy(&worker->queue);
+        queue_destroy(&worker->orders);
         turns_free(worker->turns);
         free(worker);
         return error_set_system(error, failure, "cannot start the ledger's thread");
@@ -112,6 +151,15 @@ bool worker_submit(struct worker *worker, struct ledger_request *request) {
     return queue_push(&worker->queue, &request->node);
 }
 
+// The waiting thread is woken by the requests' queue, which it waits at.
+bool worker_order(struct worker *worker, struct ledger_order *order) {
+    bool taken = queue_push(&worker->orders, &order->node);
+    if (taken) {
+        queue_wake(&worker->queue);
+    }
+    return taken;
+}
+
 void worker_nudge(struct worker *worker) {
     atomic_store(&worker->nudged, true);
     queue_wake(&worker->queue);
@@ -120,6 +168,7 @@ void worker_nudge(struct worker *worker) {
 void worker_stop(struct worker *worker) {
     if (!worker->stopped) {
         worker->stopped = true;
+        queue_close(&worker->orders);
         queue_close(&worker->queue);
         pthread_join(worker->thread, NULL);
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: ledger");
@@ -128,6 +177,7 @@ void worker_stop(struct worker *worker) {
 
 void worker_free(struct worker **worker) {
     queue_destroy(&(*worker)->queue);
+    queue_destroy(&(*worker)->orders);
     turns_free((*worker)->turns);
     free(*worker);
     *worker = NULL;

@@ -3,6 +3,7 @@
 #define QUINIELA_LEDGER_WORKER_H
 
 #include "base/error.h"
+#include "ledger/order.h"
 #include "ledger/request.h"
 
 struct ledger;
@@ -16,11 +17,15 @@ bool worker_start(struct ledger *ledger, struct worker **worker, struct error *e
 // worker has been stopped.
 bool worker_submit(struct worker *worker, struct ledger_request *request) MUST_CHECK;
 
+// Hands over an order, from any thread: it is carried out after the current group, and after the orders that
+// came before it. Returns false, and leaves the order with the caller, when the worker has been stopped.
+bool worker_order(struct worker *worker, struct ledger_order *order) MUST_CHECK;
+
 // Reports, from any thread, that another server may have changed the draw. The ledger checks immediately.
 void worker_nudge(struct worker *worker);
 
-// Stops taking requests, finishes the current group, completes waiting requests with ERROR_SHUTTING_DOWN,
-// and ends the thread. Submitting returns false from then on, until worker_free.
+// Stops taking requests and orders, finishes the current group, completes what waits with
+// ERROR_SHUTTING_DOWN, and ends the thread. Submitting returns false from then on, until worker_free.
 void worker_stop(struct worker *worker);
 
 // Frees the worker (stopped before) and nulls the caller's pointer.

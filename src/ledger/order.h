@@ -1,0 +1,64 @@
+// What an operator asks of the ledger (`quiniela status`, `close` …), beside the requests of agencies. An
+// order is a group of its own: the ledger's thread carries out one at a time, between two groups of requests.
+#ifndef QUINIELA_LEDGER_ORDER_H
+#define QUINIELA_LEDGER_ORDER_H
+
+#include "base/error.h"
+#include "base/queue.h"
+#include "store/rows.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ledger;
+
+enum ledger_order_kind {
+    ORDER_STATUS, // how the draw stands, as far as this server knows: it stores nothing, and reads nothing
+};
+
+// Agencies `from` to `to`.
+struct order_range {
+    uint32_t from, to;
+};
+
+enum { ORDER_RANGES_MAX = 1000 }; // of one answer
+
+struct order_status {
+    struct stored_draw draw;
+    uint32_t finished, told; // how many agencies
+    uint64_t bets;           // stored, of all agencies
+    uint64_t winners;        // once drawn
+    bool store_fails;        // nothing has been stored since the store failed
+    // The agencies that have not finished, by number. Made with malloc, the submitter's.
+    struct order_range *missing;
+    size_t missing_count;
+    bool more_missing; // there are further ones
+};
+
+struct order_answer {
+    struct error error; // ERROR_NONE: done, and stored for good
+    bool already;       // what was ordered was so before: nothing has changed
+    struct order_status status;
+};
+
+// Everything up to `answer` is the submitter's, and stays unchanged until `complete`. `answer` begins zeroed.
+struct ledger_order {
+    struct queue_node node;
+    enum ledger_order_kind kind;
+    // Called once, on the ledger's thread, when the answer is final. The order is then the submitter's again.
+    void (*complete)(struct ledger_order *order);
+    void *context; // of `complete`
+    struct order_answer answer;
+};
+
+// Carries out the order, and completes it. On the ledger's thread.
+void order_carry_out(struct ledger *ledger, struct ledger_order *order);
+
+// Completes the order with this error: nothing of it is done.
+void order_refuse(struct ledger_order *order, const struct error *error);
+
+// Frees what an answer holds, not the order.
+void order_free_answer(struct ledger_order *order);
+
+#endif
