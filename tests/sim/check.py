@@ -1,7 +1,9 @@
 """What the simulation itself must be: the same seed gives the same run, byte for byte, whose digest does not
 depend on free text; and the canaries' bugs are found.
 
-usage: check.py SIMULATION REWORDED [CANARY WHAT_IT_IS_FOUND_BY]...
+usage: check.py SIMULATION REWORDED [CANARY WHAT_IT_IS_FOUND_BY]... --filed [CANARY WHAT_IT_IS_FOUND_BY]...
+
+With --filed the simulation's disk is the SQLite store.
 """
 import re
 import subprocess
@@ -9,7 +11,9 @@ import sys
 
 CANARY_SECONDS_MAX = 60
 SIMULATION, REWORDED = sys.argv[1:3]
-CANARIES = list(zip(sys.argv[3::2], sys.argv[4::2]))
+FILED_AT = sys.argv.index("--filed")
+CANARIES = [(canary, (), symptom) for canary, symptom in zip(sys.argv[3:FILED_AT:2], sys.argv[4:FILED_AT:2])]
+CANARIES += [(canary, ("--filed",), symptom) for canary, symptom in zip(sys.argv[FILED_AT + 1::2], sys.argv[FILED_AT + 2::2])]
 
 
 def run(*arguments):
@@ -21,8 +25,8 @@ def check(condition, message):
         sys.exit(message)
 
 
-for seed in range(1, 21):
-    first, second = (run(SIMULATION, "--seed", str(seed), "--trace") for _ in range(2))
+for seed, flags in [(seed, ()) for seed in range(1, 21)] + [(seed, ("--filed",)) for seed in range(1, 6)]:
+    first, second = (run(SIMULATION, *flags, "--seed", str(seed), "--trace") for _ in range(2))
     check(first.returncode == 0, f"seed {seed}: {first.stderr}")
     check(first.stdout == second.stdout, f"seed {seed} gave two different runs")
     check(first.stdout.count("store: commit") > 2, f"seed {seed}: nothing was stored")
@@ -37,12 +41,12 @@ words = "in other words: "
 check(any(words in run(REWORDED, "--seed", str(seed), "--trace").stdout for seed in range(1, 21)),
       f"no message says {words!r}: nothing was put into other words")
 
-for canary, symptom in CANARIES:
-    found = run(canary, "--seeds", "1", "1000000")
+for canary, flags, symptom in CANARIES:
+    found = run(canary, *flags, "--seeds", "1", "1000000")
     check(found.returncode == 1 and symptom in found.stderr, f"{canary} was not found:\n" + found.stderr)
     seed = re.search(r"seed (\d+) failed", found.stderr)[1]
-    again = run(canary, "--seed", seed, "--trace")
+    again = run(canary, *flags, "--seed", seed, "--trace")
     check(again.returncode == 1 and again.stderr.splitlines()[0] == found.stderr.splitlines()[0],
           f"{canary}: seed {seed} does not replay:\n" + again.stderr)
     print(f"{canary} was found at seed {seed}")
-print("20 seeds gave the same traces twice")
+print("25 seeds gave the same traces twice")

@@ -5,6 +5,7 @@
 #include "../unit/memory_store.h"
 #include "central.h"
 #include "digest.h"
+#include "filed_disk.h"
 #include "oracle.h"
 #include "plan.h"
 #include "world.h"
@@ -90,6 +91,9 @@ static void on_refused(const struct error *error) {
 
 void disk_erase(void) {
     memory_store_forget();
+    if (filed_disk_is_used()) {
+        filed_disk_erase();
+    }
     disk.open = disk.unsettled = disk.unkept = disk.shut = false;
     disk_fail_often(0);
 }
@@ -168,7 +172,7 @@ static bool works(const char *call, struct error *error) {
     digest_call(call);
     bool has_failed = fails(call, error);
     if (has_failed && strcmp(call, "commit") == 0) {
-        disk.unsettled = true;
+        disk.unsettled = !filed_disk_is_used(); // there it is settled at once, and nobody can tell
     } else if (!has_failed && strcmp(call, "open") == 0) {
         settle();
     }
@@ -188,6 +192,10 @@ static void on_closed(void) {
     disk.open = disk.shut = false;
 }
 
+void disk_use_files(void) {
+    filed_disk_use(works, on_closed);
+}
+
 bool disk_open(struct store **store, struct error *error) {
     static const struct store_opening opening = {.address = "simulated", .draw = "1", .mode = STORE_SERVE};
     static const struct memory_faults faults = {works, fate, on_stored, on_refused, on_closed};
@@ -196,6 +204,7 @@ bool disk_open(struct store **store, struct error *error) {
         world_fail("the store is opened twice");
     }
     memory_store_fail(&faults);
-    disk.open = memory_kind.open(&opening, store, error);
+    disk.open =
+        filed_disk_is_used() ? filed_disk_open(store, error) : memory_kind.open(&opening, store, error);
     return disk.open;
 }

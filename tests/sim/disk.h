@@ -6,6 +6,9 @@
 
 #include "store/store.h"
 
+// From now on the disk is the program's SQLite store in files (filed_disk.h), in place of the one in memory.
+void disk_use_files(void);
+
 // Empties the disk: before a world, and after it.
 void disk_erase(void);
 

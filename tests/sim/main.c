@@ -5,6 +5,7 @@
 #include "digest.h"
 #include "disk.h"
 #include "faults.h"
+#include "filed_disk.h"
 #include "network.h"
 #include "oracle.h"
 #include "plan.h"
@@ -28,8 +29,8 @@ static struct {
 } run;
 
 static void say_how_to_replay(void) {
-    fprintf(stderr, "%s: seed %" PRIu64 " failed. To see it again: %s --seed %" PRIu64 " --trace\n",
-            run.program, run.seed, run.program, run.seed);
+    fprintf(stderr, "%s: seed %" PRIu64 " failed. To see it again: %s %s--seed %" PRIu64 " --trace\n",
+            run.program, run.seed, run.program, filed_disk_is_used() ? "--filed " : "", run.seed);
 }
 
 // An assertion of the program has failed; its message is already printed.
@@ -123,7 +124,7 @@ static int digest_all(uint64_t from, uint64_t count) {
 }
 
 static int usage(void) {
-    fprintf(stderr, "usage: %s --seeds FROM COUNT | --digests FROM COUNT | --seed N [--trace]\n",
+    fprintf(stderr, "usage: %s [--filed] (--seeds FROM COUNT | --digests FROM COUNT | --seed N [--trace])\n",
             run.program);
     return 2;
 }
@@ -138,6 +139,11 @@ int main(int argc, char **argv) {
     uint64_t from, count;
     run.program = argv[0];
     signal(SIGABRT, on_abort);
+    if (argc > 1 && strcmp(argv[1], "--filed") == 0) {
+        disk_use_files();
+        argc--;
+        argv++;
+    }
     int status;
     if (argc == 4 && strcmp(argv[1], "--seeds") == 0 && number_of(argv[2], &from) &&
         number_of(argv[3], &count)) {
@@ -153,5 +159,6 @@ int main(int argc, char **argv) {
     }
     oracle_end();
     resenders_end();
+    filed_disk_end();
     return status;
 }

@@ -40,9 +40,8 @@ struct agency_seen {
     bool last_sent[2];
     bool finished;
     char finished_at[STORE_TIME_BYTES];
-    struct piece pieces[PLAN_BETS_MAX]; // stored chunks, each at its first bet
-    bool told;                          // the central has sent its winners
-    bool got;                           // and they reached its system
+    bool told; // the central has sent its winners
+    bool got;  // and they reached its system
     uint32_t winners_stored;
 };
 
@@ -116,21 +115,6 @@ static uint8_t *padded(const uint8_t *frame, size_t length, size_t *message_leng
     return copy;
 }
 
-// Whether the rows are the agency's own bets from `first` on.
-static bool are_bets(const struct planned_agency *bets, uint64_t first, uint32_t count, const char *rows,
-                     size_t rows_length) {
-    const char *row = rows, *end = rows + rows_length;
-    for (uint32_t i = 0; i < count; i++) {
-        const char *text = bets->bets[first + i].text;
-        size_t length = strlen(text);
-        if ((size_t)(end - row) <= length || memcmp(row, text, length) != 0 || row[length] != '\n') {
-            return false;
-        }
-        row += length + 1;
-    }
-    return row == end;
-}
-
 // Notes what is known about the question when it is asked.
 static void judge(const struct questions *questions, const struct message *message,
                   struct question *question) {
@@ -138,8 +122,8 @@ static void judge(const struct questions *questions, const struct message *messa
     const struct chunk *chunk = message->chunk;
     bool has_place = message->first >= 0, is_theirs = questions->bets == agency->bets;
     question->stored = is_theirs ? agency->stored : 0;
-    question->is_forged = has_place && !are_bets(questions->bets, (uint64_t)message->first, chunk->count,
-                                                 chunk->rows, chunk->rows_length);
+    question->is_forged = has_place && !plan_has_bets(questions->bets, (uint64_t)message->first, chunk->count,
+                                                      chunk->rows, chunk->rows_length);
     question->is_known = has_place && is_theirs && !question->is_forged && question->end <= question->stored;
     if (question->is_forged && !(is_theirs && question->end <= question->stored)) {
         world_fail("a forged bet of agency %" PRIu32 " could be stored", questions->agency);
@@ -207,7 +191,14 @@ struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets) 
 
 // What the central answers ----------------------------------------------------------------------------------
 
-// The list in an acknowledgement: stored chunks, one after the other, starting at the bet asked for.
+// Whether a chunk that was sent ends there, of those whose bets are stored.
+static bool is_end(uint32_t number, uint64_t at) {
+    const struct agency_seen *agency = &seen.of[number];
+    return agency->is_end[list_of(number, agency->bets)][at];
+}
+
+// The list in an acknowledgement: stored bets, one piece after the other, starting at the bet asked for. A
+// store may have several chunks as one piece.
 static void check_list(uint32_t number, const struct question *question, const struct reply *reply) {
     const struct agency_seen *agency = &seen.of[number];
     uint64_t at = (uint64_t)question->list_from;
@@ -220,9 +211,7 @@ static void check_list(uint32_t number, const struct question *question, const s
         const struct piece *piece = &reply->pieces[i];
         bool follows = i == 0 ? piece->first <= at && at < piece->first + piece->count : piece->first == at;
         at = piece->first + piece->count;
-        const struct piece *stored = at <= agency->stored ? &agency->pieces[piece->first] : NULL;
-        if (!follows || stored == NULL || stored->count != piece->count ||
-            memcmp(stored->digest, piece->digest, sizeof stored->digest) != 0) {
+        if (!follows || at > agency->stored || !is_end(number, at) || !plan_has_piece(agency->bets, piece)) {
             world_fail("agency %" PRIu32 ": bets up to %" PRIu64 " are listed, and not stored so", number,
                        at);
             return;
@@ -378,20 +367,25 @@ void oracle_chunk_stored(const struct stored_chunk *chunk) {
         }
     }
     bool same;
-    if (!are_bets(planned, chunk->first, chunk->count, chunk->rows, chunk->rows_length) ||
+    if (!plan_has_bets(planned, chunk->first, chunk->count, chunk->rows, chunk->rows_length) ||
         !chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
                               &same) ||
         !same) {
         world_fail("agency %" PRIu32 ": the chunk from %" PRIu64 " has other bets, or a wrong digest",
                    chunk->agency, chunk->first);
     }
-    struct piece *piece = &agency->pieces[chunk->first];
-    *piece = (struct piece){.first = chunk->first, .count = chunk->count};
-    memcpy(piece->digest, chunk->digest, sizeof piece->digest);
     agency->stored = chunk->first + chunk->count;
-    if (!agency->is_end[list_of(chunk->agency, planned)][agency->stored]) {
+    if (!is_end(chunk->agency, agency->stored)) {
         world_fail("agency %" PRIu32 ": half a chunk is stored, up to %" PRIu64, chunk->agency,
                    agency->stored);
+    }
+}
+
+void oracle_chunk_kept(const struct stored_chunk *chunk) {
+    const struct agency_seen *agency = &seen.of[chunk->agency];
+    if (!plan_has_bets(agency->bets, chunk->first, chunk->count, chunk->rows, chunk->rows_length)) {
+        world_fail("agency %" PRIu32 ": bets from %" PRIu64 " on have become others", chunk->agency,
+                   chunk->first);
     }
 }
 

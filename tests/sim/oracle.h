@@ -50,6 +50,9 @@ void oracle_chunk_stored(const struct stored_chunk *chunk);
 void oracle_winner_stored(const struct stored_winner *winner);
 void oracle_committed(const struct durable *durable);
 
+// These bets, which a commit has stored, are read again.
+void oracle_chunk_kept(const struct stored_chunk *chunk);
+
 // An agency's client logs how many winners it was told of; or it gives up for good.
 void oracle_client_told(uint32_t agency, const struct planned_agency *bets, uint64_t winners);
 void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error);

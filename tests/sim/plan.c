@@ -92,3 +92,31 @@ void plan_end(void) {
         }
     }
 }
+
+bool plan_has_bets(const struct planned_agency *bets, uint64_t first, uint32_t count, const char *rows,
+                   size_t rows_length) {
+    const char *row = rows, *end = rows + rows_length;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *text = bets->bets[first + i].text;
+        size_t length = strlen(text);
+        if ((size_t)(end - row) <= length || memcmp(row, text, length) != 0 || row[length] != '\n') {
+            return false;
+        }
+        row += length + 1;
+    }
+    return row == end;
+}
+
+bool plan_has_piece(const struct planned_agency *bets, const struct piece *piece) {
+    char rows[PLAN_BETS_MAX * PLAN_BET_BYTES];
+    uint8_t numbers[PLAN_BETS_MAX * 2], digest[CHUNK_DIGEST_BYTES];
+    size_t length = 0;
+    for (uint32_t i = 0; i < piece->count; i++) {
+        const struct planned_bet *bet = &bets->bets[piece->first + i];
+        numbers[2 * i] = (uint8_t)bet->number;
+        numbers[2 * i + 1] = (uint8_t)(bet->number >> 8);
+        length += (size_t)snprintf(rows + length, sizeof rows - length, "%s\n", bet->text);
+    }
+    return chunk_digest(numbers, piece->count, rows, length, digest) &&
+           memcmp(digest, piece->digest, sizeof digest) == 0;
+}

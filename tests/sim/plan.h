@@ -2,7 +2,10 @@
 #ifndef QUINIELA_TESTS_SIM_PLAN_H
 #define QUINIELA_TESTS_SIM_PLAN_H
 
+#include "bet/chunk.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { PLAN_AGENCIES_MAX = 5, PLAN_BETS_MAX = 200, PLAN_BET_BYTES = 64 };
@@ -43,5 +46,11 @@ void plan_make(void);
 
 // Closes the files.
 void plan_end(void);
+
+// Whether the rows are `count` bets of that list from `first` on, all of which it has; and whether that is
+// their digest.
+bool plan_has_bets(const struct planned_agency *bets, uint64_t first, uint32_t count, const char *rows,
+                   size_t rows_length);
+bool plan_has_piece(const struct planned_agency *bets, const struct piece *piece);
 
 #endif
