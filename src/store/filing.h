@@ -39,6 +39,9 @@ struct filing {
 // Frees its memory.
 void filing_end(struct filing *filing);
 
+// Reads the table into memory, unless that has been done. ERROR_STORE_FAILED, ERROR_NO_MEMORY.
+bool filing_read(struct filing *filing, struct store *store, struct error *error) MUST_CHECK;
+
 // Within a group: as store_add_chunk and store_put_agency. An agency's row whose bets are in the inbox is not
 // written: filing it does that.
 bool filing_add_chunk(struct filing *filing, struct store *store, const struct stored_chunk *chunk,
@@ -50,15 +53,5 @@ bool filing_put_agency(struct filing *filing, struct store *store, const struct 
 bool filing_before_commit(struct filing *filing, struct store *store, struct error *error) MUST_CHECK;
 void filing_committed(struct filing *filing);
 void filing_rolled_back(struct filing *filing);
-
-// As store.h's functions, with the bets of the inbox.
-bool filing_agencies(struct filing *filing, struct store *store, store_each_agency each, void *context,
-                     struct error *error) MUST_CHECK;
-bool filing_numbers(struct filing *filing, struct store *store, store_each_chunk each, void *context,
-                    struct error *error) MUST_CHECK;
-bool filing_chunks(struct filing *filing, struct store *store, uint32_t agency, uint64_t from, uint64_t to,
-                   store_each_chunk each, void *context, struct error *error) MUST_CHECK;
-bool filing_pieces(struct filing *filing, struct store *store, uint32_t agency, uint64_t from,
-                   uint32_t count_max, store_each_piece each, void *context, struct error *error) MUST_CHECK;
 
 #endif

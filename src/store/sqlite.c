@@ -4,6 +4,7 @@
 
 #include "base/file_beginnings.h"
 #include "bet/errors.h"
+#include "store/merged.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_gather.h"
 #include "store/sqlite_log.h"
@@ -104,21 +105,21 @@ static bool sqlite_put_agency(struct store *store, const struct stored_agency *a
 }
 
 static bool sqlite_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
-    return filing_agencies(&of(store)->filing, store, each, context, error);
+    return merged_agencies(&of(store)->filing, store, each, context, error);
 }
 
 static bool sqlite_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) {
-    return filing_numbers(&of(store)->filing, store, each, context, error);
+    return merged_numbers(&of(store)->filing, store, each, context, error);
 }
 
 static bool sqlite_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to,
                           store_each_chunk each, void *context, struct error *error) {
-    return filing_chunks(&of(store)->filing, store, agency, from, to, each, context, error);
+    return merged_chunks(&of(store)->filing, store, agency, from, to, each, context, error);
 }
 
 static bool sqlite_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                           store_each_piece each, void *context, struct error *error) {
-    return filing_pieces(&of(store)->filing, store, agency, from, count_max, each, context, error);
+    return merged_pieces(&of(store)->filing, store, agency, from, count_max, each, context, error);
 }
 
 // Its own check -------------------------------------------------------------------------------------------
