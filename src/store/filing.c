@@ -150,37 +150,52 @@ static bool write_lines(struct filing *filing, const struct stored_chunk *chunk)
     return true;
 }
 
+static bool refuse(const struct store *store, const struct stored_chunk *chunk, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.100s: a chunk of agency %" PRIu32 " begins at bet %" PRIu64
+                     ", which is there already",
+                     store->address, chunk->agency, chunk->first);
+}
+
+static bool note_piece(void *context, const struct stored_piece *piece, struct error *error) {
+    (void)error;
+    *(uint64_t *)context = piece->first;
+    return true;
+}
+
+// What was filed together has no row at each place that it takes. `bets` is how many the agency's row counts.
+static bool check_place(struct store *store, const struct stored_chunk *chunk, uint64_t bets,
+                        struct error *error) {
+    uint64_t first = UINT64_MAX; // of the chunk that holds that bet, or of the next one
+    return chunk->first >= bets ||
+           (sql_pieces(store, chunk->agency, chunk->first, 1, note_piece, &first, error) &&
+            (first > chunk->first || refuse(store, chunk, error)));
+}
+
 // The agency to whose bets in the inbox the chunk is added; *agency is NULL when the chunk goes elsewhere.
 // Bets that are in the inbox, and may not stay there, are filed.
 static bool find_place(struct filing *filing, struct store *store, const struct stored_chunk *chunk,
                        struct inbox_agency **agency, struct error *error) {
     struct stored_agency row;
     bool found, is_open, is_small = chunk->rows_length <= filing_limits.chunk_bytes;
-    *agency = inbox_find(&filing->inbox, chunk->agency);
-    if (*agency != NULL) {
-        struct inbox_agency *here = *agency;
-        if (is_small && chunk->first == here->end &&
-            here->length + chunk->rows_length <= filing_limits.agency_bytes) {
-            return true;
-        }
-        *agency = NULL;
-        if (chunk->first < here->end) { // filed together, they have no row at each place that was taken
-            return error_set(error, ERROR_STORE_FAILED,
-                             "%.100s: a chunk of agency %" PRIu32 " begins at bet %" PRIu64
-                             ", and it has %" PRIu64 " already",
-                             store->address, chunk->agency, chunk->first, here->end);
-        }
-        if (!file_agency(filing, store, here, error)) {
-            return false;
-        }
-    }
-    if (!is_small) {
+    struct inbox_agency *here = inbox_find(&filing->inbox, chunk->agency);
+    if (here != NULL && is_small && chunk->first == here->end &&
+        here->length + chunk->rows_length <= filing_limits.agency_bytes) {
+        *agency = here;
         return true;
     }
-    if (!sqlite_inbox_agency(store, chunk->agency, &row, &found, &is_open, error)) {
+    *agency = NULL;
+    if (here != NULL && chunk->first < here->end) {
+        return refuse(store, chunk, error);
+    }
+    if (here != NULL && !file_agency(filing, store, here, error)) {
         return false;
     }
-    if (is_open && chunk->first == row.bets) {
+    if (!sqlite_inbox_agency(store, chunk->agency, &row, &found, &is_open, error) ||
+        !check_place(store, chunk, row.bets, error)) {
+        return false;
+    }
+    if (is_small && is_open && chunk->first == row.bets) {
         *agency = inbox_enter(&filing->inbox, chunk->agency, row.bets, found);
         return *agency != NULL || no_memory(error);
     }

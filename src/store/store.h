@@ -104,8 +104,8 @@ bool store_confirm(struct store *store, struct error *error) MUST_CHECK;
 // ERROR_STORE_STALE, and no group, when another one is making it or has made it.
 bool store_begin_draw(struct store *store, struct error *error) MUST_CHECK;
 
-// Adds a row. Fails when the place (agency, first) or (agency, bet) is taken; a place within what waits to be
-// filed (filing.h) is. Within a group.
+// Adds a row. Fails when the place (agency, first) or (agency, bet) is taken; in a store that joins chunks
+// (filing.h), any place within what an agency's row counts and its chunks hold. Within a group.
 bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 bool store_add_winner(struct store *store, const struct stored_winner *winner,
                       struct error *error) MUST_CHECK;

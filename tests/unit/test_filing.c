@@ -184,29 +184,46 @@ static void other_places_are_no_business_of_the_inbox(void **state) {
     store_close(&store);
 }
 
-// No place within what waits to be filed is free, neither for a small chunk nor for a large one.
-static void what_waits_has_no_free_place(void **state) {
+static void use_agency_4(bool is_filed) {
+    struct store *store = open_draw("1", STORE_SERVE);
+    for (uint64_t first = 0; first < 3; first++) {
+        store_one(store, 4, first, 1);
+    }
+    if (is_filed) { // all three together
+        begin(store);
+        filing_limits.chunk_bytes = 10;
+        add(store, 4, 3, 1);
+        put(store, 4, 4, "");
+        commit(store);
+        usual_inbox();
+        assert_query("SELECT count(*) FROM chunks", 2);
+    }
+    store_close(&store);
+}
+
+// No place is free within what waits to be filed, or within what was filed together, neither for a small
+// chunk nor for a large one.
+static void no_place_is_taken_twice(void **state) {
     (void)state;
     struct error error;
-    for (uint64_t first = 0; first < 4; first++) {
-        for (int large = 0; large < 2; large++) {
-            struct store *store = open_draw("1", STORE_SERVE);
-            store_one(store, 4, 0, 1);
-            store_one(store, 4, 1, 1);
-            store_one(store, 4, 2, 1);
-            struct stored_chunk again = chunk_of(4, first, 1);
-            begin(store);
-            filing_limits.chunk_bytes = large ? 10 : filing_limits.chunk_bytes;
-            bool added = store_add_chunk(store, &again, &error);
-            usual_inbox();
-            if (added != (first == 3)) {
-                fail_msg("of 3 bets in the inbox, another %s chunk from bet %d on was %s",
-                         large ? "large" : "small", (int)first, added ? "stored" : "refused");
-            }
-            assert_true(added || error.code == ERROR_STORE_FAILED);
-            store_close(&store);
-            remove_files();
+    for (int try = 0; try < 5 * 2 * 2; try++) {
+        uint64_t first = (uint64_t)try / 4;
+        bool is_filed = try % 2 != 0, is_large = try / 2 % 2 != 0;
+        use_agency_4(is_filed);
+        struct store *store = open_draw("1", STORE_SERVE);
+        struct stored_chunk again = chunk_of(4, first, 1);
+        begin(store);
+        filing_limits.chunk_bytes = is_large ? 10 : filing_limits.chunk_bytes;
+        bool added = store_add_chunk(store, &again, &error);
+        usual_inbox();
+        if (added != (first >= (is_filed ? 4 : 3))) {
+            fail_msg("of %d bets %s, another %s chunk from bet %d on was %s", is_filed ? 4 : 3,
+                     is_filed ? "that are filed" : "in the inbox", is_large ? "large" : "small", (int)first,
+                     added ? "stored" : "refused");
         }
+        assert_true(added || error.code == ERROR_STORE_FAILED);
+        store_close(&store);
+        remove_files();
     }
 }
 
@@ -397,7 +414,7 @@ int main(void) {
         STORE_TEST(what_is_filed_comes_first),
         STORE_TEST(an_end_files_the_agency),
         STORE_TEST(other_places_are_no_business_of_the_inbox),
-        STORE_TEST(what_waits_has_no_free_place),
+        STORE_TEST(no_place_is_taken_twice),
         STORE_TEST(a_dropped_group_leaves_the_inbox),
         STORE_TEST(a_killed_server_has_filed_nothing),
         STORE_TEST(an_agency_with_much_is_filed),
