@@ -164,7 +164,12 @@ static bool enter(const struct reading *reading, uint32_t number, struct inbox_a
         return false;
     }
     *agency = inbox_enter(reading->inbox, number, stored.bets, found);
-    return *agency != NULL || error_set(reading->error, ERROR_NO_MEMORY, "no memory for the inbox");
+    if (*agency == NULL) {
+        return error_set(reading->error, ERROR_NO_MEMORY, "no memory for the inbox");
+    }
+    bool is_whole = stored.checksum == stored_agency_checksum(reading->store->draw_name, &stored);
+    (*agency)->has_finished = found && is_whole && !is_open;
+    return true;
 }
 
 static bool take_line(const struct reading *reading, uint32_t number, uint64_t index, const char *bet,
@@ -175,6 +180,12 @@ static bool take_line(const struct reading *reading, uint32_t number, uint64_t i
     }
     if (index < agency->filed) {
         return true;
+    }
+    if (agency->has_finished) {
+        agency->filed = UINT64_MAX; // one of its lines is told
+        return checked_damaged(reading->store, reading->error,
+                               "agency %" PRIu32 " has finished, and its bet %" PRIu64 " waits in the inbox",
+                               number, index);
     }
     if (index < agency->end) {
         return checked_damaged(reading->store, reading->error,

@@ -382,6 +382,36 @@ static void a_damaged_row_is_told(void **state) {
     }
 }
 
+// Its row says how many bets it has, and nothing may come after them.
+static void a_finished_agency_has_nothing_there(void **state) {
+    (void)state;
+    struct error error;
+    struct stored_agency row = {.agency = 1, .bets = 1};
+    char sql[160], text[64] = "";
+    struct store *store = open_draw("1", STORE_SERVE);
+    store_one(store, 1, 0, 3);
+    store_one(store, 2, 0, 1);
+    store_close(&store);
+    strcpy(row.finished_at, finished);
+    sprintf(sql, "INSERT INTO agencies VALUES ('1', 1, 1, '%s', NULL, %lld)", finished,
+            (long long)stored_agency_checksum("1", &row));
+    execute(sql);
+    store = open_draw("1", STORE_SERVE);
+    if (store_agencies(store, note_agency, text, &error)) {
+        fail_msg("a server goes on with bets after an agency's end: %s", text);
+    }
+    assert_int_equal(error.code, ERROR_STORE_FAILED);
+    assert_told(error.text, "agency 1 has finished, and its bet 1 waits in the inbox");
+    store_close(&store);
+    store = open_draw("1", STORE_READ);
+    damage[0] = '\0';
+    store_survey(store, note_damage, NULL);
+    must(store_agencies(store, note_agency, text, &error), &error);
+    assert_string_equal(text, "1:1! 2:1 ");
+    assert_string_equal(damage, "agency 1 has finished, and its bet 1 waits in the inbox; ");
+    store_close(&store);
+}
+
 // A line that was filed is ignored, an agency's damaged row is handed on as it is, and draws keep apart.
 static void lines_count_from_what_is_filed_on(void **state) {
     (void)state;
@@ -420,6 +450,7 @@ int main(void) {
         STORE_TEST(an_agency_with_much_is_filed),
         STORE_TEST(the_inbox_stays_small),
         STORE_TEST(a_damaged_row_is_told),
+        STORE_TEST(a_finished_agency_has_nothing_there),
         STORE_TEST(lines_count_from_what_is_filed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
