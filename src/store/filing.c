@@ -2,6 +2,8 @@
 
 #include "bet/errors.h"
 #include "store/sql.h"
+#include "store/sqlite_agency.h"
+#include "store/sqlite_inbox_row.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -141,7 +143,7 @@ static bool write_lines(struct filing *filing, const struct stored_chunk *chunk)
         const char *newline = memchr(row, '\n', (size_t)(end - row));
         assert(newline != NULL);
         size_t length = (size_t)(newline + 1 - row);
-        out = sqlite_inbox_begin_line(out, chunk->agency, chunk->first + i);
+        out = inbox_line_begin(out, chunk->agency, chunk->first + i);
         memcpy(out, row, length);
         out += length;
         row += length;
@@ -191,7 +193,7 @@ static bool find_place(struct filing *filing, struct store *store, const struct 
     if (here != NULL && !file_agency(filing, store, here, error)) {
         return false;
     }
-    if (!sqlite_inbox_agency(store, chunk->agency, &row, &found, &is_open, error) ||
+    if (!sqlite_agency_read(store, chunk->agency, &row, &found, &is_open, error) ||
         !check_place(store, chunk, row.bets, error)) {
         return false;
     }

@@ -2,14 +2,14 @@
 
 #include "base/checksum.h"
 #include "bet/errors.h"
-#include "bet/limits.h"
 #include "store/checked.h"
 #include "store/sql.h"
+#include "store/sqlite_agency.h"
+#include "store/sqlite_inbox_row.h"
+#include "store/sqlite_inbox_spare.h"
 #include "store/sqlite_statements.h"
 
 #include <inttypes.h>
-#define OPENSSL_SUPPRESS_DEPRECATED // as in bet/chunk.c
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,18 +28,6 @@ static bool query(struct store *store, int statement, const struct sql_values *v
 
 static int64_t integer_of(const struct sql_row *row, int column) {
     return row->columns->integer(row->row, column);
-}
-
-// SHA-256 of the draw's name, the row's id and its lines.
-static void digest_row(const struct store *store, int64_t id, const char *lines, size_t length,
-                       uint8_t digest[STORE_DIGEST_BYTES]) {
-    char beginning[DRAW_NAME_BYTES_MAX + 32];
-    int beginning_length = snprintf(beginning, sizeof beginning, "%s\n%" PRId64 "\n", store->draw_name, id);
-    SHA256_CTX context;
-    SHA256_Init(&context);
-    SHA256_Update(&context, beginning, (size_t)beginning_length);
-    SHA256_Update(&context, lines, length);
-    SHA256_Final(digest, &context);
 }
 
 static uint64_t checksum_count(const struct store *store, int64_t count, int64_t last) {
@@ -82,37 +70,6 @@ void inbox_rows_clear(struct inbox_rows *rows) {
     *rows = (struct inbox_rows){0};
 }
 
-// Lines ---------------------------------------------------------------------------------------------------
-
-static char *write_number(char *out, uint64_t number) {
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[sizeof digits - ++count] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    memcpy(out, digits + sizeof digits - count, count);
-    return out + count;
-}
-
-char *sqlite_inbox_begin_line(char *out, uint32_t agency, uint64_t index) {
-    out = write_number(out, agency);
-    *out++ = ',';
-    out = write_number(out, index);
-    *out++ = ',';
-    return out;
-}
-
-// Reads digits and the comma after them. NULL when that is not what is there.
-static const char *read_number(const char *at, const char *end, uint64_t *number) {
-    const char *first = at;
-    *number = 0;
-    while (at < end && *at >= '0' && *at <= '9' && at - first < 19) {
-        *number = *number * 10 + (uint64_t)(*at++ - '0');
-    }
-    return at > first && at < end && *at == ',' ? at + 1 : NULL;
-}
-
 // Reading the table ---------------------------------------------------------------------------------------
 
 struct reading {
@@ -123,35 +80,11 @@ struct reading {
     struct error *error;
 };
 
-struct agency_place {
-    struct stored_agency *agency;
-    bool *found;
+struct inbox_columns {
+    const uint8_t *digest; // NULL if there is none, as the lines
+    const char *lines;
+    size_t digest_length, length;
 };
-
-static bool take_agency(void *context, const struct stored_agency *agency, struct error *error) {
-    (void)error;
-    const struct agency_place *place = context;
-    *place->agency = *agency;
-    *place->found = true;
-    return true;
-}
-
-bool sqlite_inbox_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                         bool *is_open, struct error *error) {
-    struct agency_place place = {agency, found};
-    struct sql_reader reader = sql_agency_reader(take_agency, &place);
-    struct sql_values values;
-    sql_values_begin(&values, store);
-    sql_values_add_integer(&values, number);
-    *found = false;
-    *agency = (struct stored_agency){.agency = number};
-    if (!query(store, STATEMENT_ONE_AGENCY, &values, &reader, error)) {
-        return false;
-    }
-    *is_open = !*found || (agency->checksum == stored_agency_checksum(store->draw_name, agency) &&
-                           agency->finished_at[0] == '\0' && agency->told_at[0] == '\0');
-    return true;
-}
 
 static bool enter(const struct reading *reading, uint32_t number, struct inbox_agency **agency) {
     struct stored_agency stored;
@@ -160,7 +93,7 @@ static bool enter(const struct reading *reading, uint32_t number, struct inbox_a
     if (*agency != NULL) {
         return true;
     }
-    if (!sqlite_inbox_agency(reading->store, number, &stored, &found, &is_open, reading->error)) {
+    if (!sqlite_agency_read(reading->store, number, &stored, &found, &is_open, reading->error)) {
         return false;
     }
     *agency = inbox_enter(reading->inbox, number, stored.bets, found);
@@ -205,41 +138,52 @@ static bool take_line(const struct reading *reading, uint32_t number, uint64_t i
 static bool take_lines(const struct reading *reading, const char *lines, size_t length) {
     const char *end = lines + length;
     for (const char *line = lines, *next; line < end; line = next) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line)), *bet = NULL;
-        next = newline == NULL ? end : newline + 1;
-        uint64_t agency = 0, index = 0;
-        if (newline != NULL && (bet = read_number(line, newline, &agency)) != NULL) {
-            bet = read_number(bet, newline, &index);
-        }
-        if (bet == NULL || agency == 0 || agency > AGENCIES_MAX) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        uint32_t agency;
+        uint64_t index;
+        const char *bet = newline == NULL ? NULL : inbox_line_read(line, newline, &agency, &index);
+        if (bet == NULL) {
             return checked_damaged(reading->store, reading->error,
                                    "row %" PRId64 " of the inbox is not as it was stored", reading->id);
         }
-        if (!take_line(reading, (uint32_t)agency, index, bet, (size_t)(next - bet))) {
+        next = newline + 1;
+        if (!take_line(reading, agency, index, bet, (size_t)(next - bet))) {
             return false;
         }
     }
     return true;
 }
 
+// Nothing is missing if all its bets are filed: only a survey tells of it then.
+static bool take_damaged(const struct reading *reading, const struct inbox_columns *columns) {
+    bool is_filed = false;
+    if (columns->lines != NULL && columns->digest != NULL && columns->digest_length == STORE_DIGEST_BYTES &&
+        !sqlite_inbox_spare(reading->store, reading->id, columns->lines, columns->length, columns->digest,
+                            &is_filed, reading->error)) {
+        return false;
+    }
+    return (is_filed && reading->store->on_damage == NULL) ||
+           checked_damaged(reading->store, reading->error,
+                           "row %" PRId64 " of the inbox is not as it was stored%s", reading->id,
+                           is_filed ? ", but all its bets are filed" : "");
+}
+
 static bool take_row(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
     struct reading *reading = reader->context;
-    size_t digest_length, length;
+    struct inbox_columns columns;
     reading->id = integer_of(row, 0);
     reading->error = error;
-    const void *digest = row->columns->bytes(row->row, 1, &digest_length);
-    const char *lines = row->columns->text(row->row, 2, &length);
-    if (!note_row(reading->rows, reading->id, length)) {
+    columns.digest = row->columns->bytes(row->row, 1, &columns.digest_length);
+    columns.lines = row->columns->text(row->row, 2, &columns.length);
+    if (!note_row(reading->rows, reading->id, columns.length)) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the inbox");
     }
     uint8_t right[STORE_DIGEST_BYTES];
-    digest_row(reading->store, reading->id, lines == NULL ? "" : lines, length, right);
-    if (lines == NULL || digest == NULL || digest_length != sizeof right ||
-        memcmp(digest, right, sizeof right) != 0) {
-        return checked_damaged(reading->store, error, "row %" PRId64 " of the inbox is not as it was stored",
-                               reading->id);
-    }
-    return take_lines(reading, lines, length);
+    inbox_row_digest(reading->store->draw_name, reading->id, columns.lines == NULL ? "" : columns.lines,
+                     columns.length, right);
+    bool is_whole = columns.lines != NULL && columns.digest != NULL &&
+                    columns.digest_length == sizeof right && memcmp(columns.digest, right, sizeof right) == 0;
+    return is_whole ? take_lines(reading, columns.lines, columns.length) : take_damaged(reading, &columns);
 }
 
 static bool take_next(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
@@ -296,7 +240,7 @@ bool sqlite_inbox_add(struct store *store, struct inbox_rows *rows, const char *
                       struct error *error) {
     uint8_t digest[STORE_DIGEST_BYTES];
     struct sql_values values;
-    digest_row(store, rows->next, lines, length, digest);
+    inbox_row_digest(store->draw_name, rows->next, lines, length, digest);
     sql_values_begin(&values, store);
     sql_values_add_integer(&values, rows->next);
     sql_values_add_bytes(&values, digest, sizeof digest);

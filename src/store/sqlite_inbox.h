@@ -20,22 +20,12 @@ struct inbox_rows {
     bool is_changed;         // since the table of inboxes was written
 };
 
-enum { INBOX_LINE_BYTES = 10 + 1 + 20 + 1 }; // the beginning of a line: its agency and its index
-
-// Writes the beginning of a line, at most INBOX_LINE_BYTES. Returns its end.
-char *sqlite_inbox_begin_line(char *out, uint32_t agency, uint64_t index);
-
 // Reads the table into two empty structs: the bets that are not filed, and the rows. The caller ends both,
 // also on failure. A damaged or missing row, and bets of an agency that has finished, are an error or, in a
-// survey, reported and left out.
+// survey, reported and left out. A damaged row all of whose bets are filed is only reported.
 // ERROR_STORE_FAILED, ERROR_NO_MEMORY.
 bool sqlite_inbox_read(struct store *store, struct inbox *inbox, struct inbox_rows *rows,
                        struct error *error) MUST_CHECK;
-
-// Reads the agency's row in the table of agencies. *found is whether there is one; *is_open, that there is
-// none, or that it is undamaged and of an agency that has not finished. ERROR_STORE_FAILED.
-bool sqlite_inbox_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                         bool *is_open, struct error *error) MUST_CHECK;
 
 // Within a group. Errors as of store.h's functions.
 bool sqlite_inbox_add(struct store *store, struct inbox_rows *rows, const char *lines, size_t length,

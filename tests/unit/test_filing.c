@@ -1,69 +1,5 @@
 // Small chunks in an SQLite store are read from its inbox as they are read when they have been filed.
-#include "store_story.h"
-
-// A number that SQL gives about the store.
-static int64_t query(const char *sql) {
-    sqlite3 *database;
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK) {
-        fail_msg("%s: %s", sql, sqlite3_errmsg(database));
-    }
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t number = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    sqlite3_close(database);
-    return number;
-}
-
-static void execute(const char *sql) {
-    sqlite3 *database;
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    if (sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK) {
-        fail_msg("%s: %s", sql, sqlite3_errmsg(database));
-    }
-    sqlite3_close(database);
-}
-
-#define assert_query(sql, expected) assert_int_equal(query(sql), expected)
-
-static void add(struct store *store, uint32_t agency, uint64_t first, uint32_t count) {
-    struct error error;
-    struct stored_chunk chunk = chunk_of(agency, first, count);
-    must(store_add_chunk(store, &chunk, &error), &error);
-}
-
-static void put(struct store *store, uint32_t agency, uint64_t bets, const char *finished_at) {
-    struct error error;
-    struct stored_agency row = {.agency = agency, .bets = bets};
-    strcpy(row.finished_at, finished_at);
-    must(store_put_agency(store, &row, &error), &error);
-}
-
-static void begin(struct store *store) {
-    struct error error;
-    must(store_begin(store, &error), &error);
-}
-
-static void commit(struct store *store) {
-    struct error error;
-    must(store_commit(store, &error), &error);
-}
-
-static bool note_agency(void *context, const struct stored_agency *agency, struct error *error) {
-    (void)error;
-    char *text = context;
-    sprintf(text + strlen(text), "%u:%llu%s ", agency->agency, (unsigned long long)agency->bets,
-            agency->finished_at[0] != '\0' ? "!" : "");
-    return true;
-}
-
-static void assert_agencies(struct store *store, const char *expected) {
-    char text[256] = "";
-    struct error error;
-    must(store_agencies(store, note_agency, text, &error), &error);
-    assert_string_equal(text, expected);
-}
+#include "filing_story.h"
 
 // Counts alone: those of one group are joined, and not as chunk_of makes them.
 static bool note_counts(void *context, const struct stored_chunk *chunk, struct error *error) {
@@ -75,8 +11,6 @@ static bool note_counts(void *context, const struct stored_chunk *chunk, struct 
                    (unsigned long long)chunk->first, chunk->count);
     return true;
 }
-
-static const char finished[] = "2026-01-02T00:00:00Z";
 
 // A group's chunks are one row, and no other table is written.
 static void a_group_is_one_row(void **state) {
@@ -327,91 +261,6 @@ static void the_inbox_stays_small(void **state) {
     store_close(&store);
 }
 
-static void assert_told(const char *text, const char *part) {
-    if (strstr(text, part) == NULL) {
-        fail_msg("expected to be told: %s; told was: %s", part, text);
-    }
-}
-
-static char damage[1024];
-
-static void note_damage(void *context, const char *what) {
-    (void)context;
-    sprintf(damage + strlen(damage), "%s; ", what);
-}
-
-// A server does not start on it; a check says it once, and reads what is whole.
-static void a_damaged_row_is_told(void **state) {
-    (void)state;
-    static const struct {
-        const char *sql, *server, *check, *chunks;
-    } cases[] = {
-        {"UPDATE inbox SET lines = replace(lines, '\"B\"', 'B') WHERE id = 2", "row 2 of the inbox is not",
-         "row 2 of the inbox is not as it was stored; ", "1:0+1 1:2+1 2:0+2 "},
-        {"UPDATE inbox SET digest = x'00' WHERE id = 1", "row 1 of the inbox is not",
-         "row 1 of the inbox is not as it was stored; ", "1:1+1 1:2+1 2:0+2 "},
-        {"DELETE FROM inbox WHERE id = 4", "its inbox has 3 rows up to row 3 in place of 4 up to row 4",
-         "its inbox has 3 rows up to row 3 in place of 4 up to row 4; ", "1:0+1 1:1+1 1:2+1 "},
-        {"UPDATE inboxes SET rows = 5", "how many rows its inbox has is not as it was stored",
-         "how many rows its inbox has is not as it was stored; ", "1:0+1 1:1+1 1:2+1 2:0+2 "},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct error error;
-        char text[64] = "";
-        struct store *store = open_draw("1", STORE_SERVE);
-        for (uint64_t bet = 0; bet < 3; bet++) {
-            store_one(store, 1, bet, 1);
-        }
-        store_one(store, 2, 0, 2);
-        store_close(&store);
-        execute(cases[i].sql);
-        store = open_draw("1", STORE_SERVE);
-        assert_false(store_agencies(store, note_agency, text, &error));
-        assert_int_equal(error.code, ERROR_STORE_FAILED);
-        assert_told(error.text, cases[i].server);
-        assert_told(error.text, "see quiniela check");
-        store_close(&store);
-        store = open_draw("1", STORE_READ);
-        damage[0] = '\0';
-        store_survey(store, note_damage, NULL);
-        must(store_agencies(store, note_agency, text, &error), &error);
-        assert_chunks(store, 0, 0, UINT64_MAX, cases[i].chunks);
-        assert_string_equal(damage, cases[i].check);
-        store_close(&store);
-        remove_files();
-    }
-}
-
-// Its row says how many bets it has, and nothing may come after them.
-static void a_finished_agency_has_nothing_there(void **state) {
-    (void)state;
-    struct error error;
-    struct stored_agency row = {.agency = 1, .bets = 1};
-    char sql[160], text[64] = "";
-    struct store *store = open_draw("1", STORE_SERVE);
-    store_one(store, 1, 0, 3);
-    store_one(store, 2, 0, 1);
-    store_close(&store);
-    strcpy(row.finished_at, finished);
-    sprintf(sql, "INSERT INTO agencies VALUES ('1', 1, 1, '%s', NULL, %lld)", finished,
-            (long long)stored_agency_checksum("1", &row));
-    execute(sql);
-    store = open_draw("1", STORE_SERVE);
-    if (store_agencies(store, note_agency, text, &error)) {
-        fail_msg("a server goes on with bets after an agency's end: %s", text);
-    }
-    assert_int_equal(error.code, ERROR_STORE_FAILED);
-    assert_told(error.text, "agency 1 has finished, and its bet 1 waits in the inbox");
-    store_close(&store);
-    store = open_draw("1", STORE_READ);
-    damage[0] = '\0';
-    store_survey(store, note_damage, NULL);
-    must(store_agencies(store, note_agency, text, &error), &error);
-    assert_string_equal(text, "1:1! 2:1 ");
-    assert_string_equal(damage, "agency 1 has finished, and its bet 1 waits in the inbox; ");
-    store_close(&store);
-}
-
 // A line that was filed is ignored, an agency's damaged row is handed on as it is, and draws keep apart.
 static void lines_count_from_what_is_filed_on(void **state) {
     (void)state;
@@ -449,8 +298,6 @@ int main(void) {
         STORE_TEST(a_killed_server_has_filed_nothing),
         STORE_TEST(an_agency_with_much_is_filed),
         STORE_TEST(the_inbox_stays_small),
-        STORE_TEST(a_damaged_row_is_told),
-        STORE_TEST(a_finished_agency_has_nothing_there),
         STORE_TEST(lines_count_from_what_is_filed_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
