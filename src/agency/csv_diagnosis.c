@@ -11,6 +11,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+static const char whole_file[] = "file"; // what is at fault, in place of a bet's field
+
+bool csv_is_of_file(const struct error *error) {
+    return error->field == whole_file;
+}
+
 #define AS_CSV "save it as CSV in UTF-8, with commas between the fields"
 
 // Says that `text` is `what`, shows it, and advises what to do.
@@ -25,6 +31,14 @@ static bool tell(const struct csv_line *line, const char *what, const char *text
 static bool tell_line(const struct csv_line *line, const char *what, const char *advice,
                       struct error *error) {
     return tell(line, what, line->text, line->length, advice, error);
+}
+
+// As tell_line, of the whole file.
+static bool tell_file(const struct csv_line *line, const char *what, const char *advice,
+                      struct error *error) {
+    (void)tell_line(line, what, advice, error);
+    error->field = whole_file;
+    return true;
 }
 
 static bool begins_with(const struct csv_line *line, const char *bytes, size_t length) {
@@ -97,15 +111,11 @@ static bool is_text(const struct kind *kind) {
 static bool is_other_kind(const struct csv_line *line, bool has_fields, struct error *error) {
     for (size_t i = 0; line->number == 1 && i < sizeof kinds / sizeof kinds[0]; i++) {
         if (begins_with(line, kinds[i].bytes, kinds[i].length) && !(has_fields && is_text(&kinds[i]))) {
-            tell_line(line, kinds[i].what, kinds[i].advice, error);
-            return true;
+            return tell_file(line, kinds[i].what, kinds[i].advice, error);
         }
     }
-    if (!is_wide(line)) {
-        return false;
-    }
-    tell_line(line, "the file is in UTF-16, without a byte order mark", "save it in UTF-8", error);
-    return true;
+    return is_wide(line) &&
+           tell_file(line, "the file is in UTF-16, without a byte order mark", "save it in UTF-8", error);
 }
 
 // A line as others write them -----------------------------------------------------------------------------
@@ -121,6 +131,7 @@ static bool is_line_end(const struct csv_line *line, struct error *error) {
     } else {
         tell(line, "lines end with CR alone, as on old Macs", line->text, (size_t)(cr - line->text),
              "end them with LF or CR LF", error);
+        error->field = whole_file;
     }
     return true;
 }

@@ -21,4 +21,8 @@ struct csv_line {
 // at fault. Always returns false.
 bool csv_diagnose(const struct csv_line *line, const struct error *reason, struct error *error);
 
+// Whether a diagnosis is one of the file as a whole, such as "the file is a spreadsheet": nothing that could
+// be said of its other lines would help.
+bool csv_is_of_file(const struct error *error);
+
 #endif

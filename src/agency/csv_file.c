@@ -99,12 +99,23 @@ bool csv_file_is_ordinary(const struct csv_file *file) {
     return S_ISREG(file->status.st_mode);
 }
 
-bool csv_file_is_settled(const struct csv_file *file, const struct csv_text *line) {
+// Whether its content is, whatever has become of its name.
+static bool is_untouched(const struct csv_file *file) {
     struct stat now;
     const struct stat *then = &file->status;
     return csv_file_is_ordinary(file) && fstat(file->descriptor, &now) == 0 && now.st_size == then->st_size &&
-           now.st_mtim.tv_sec == then->st_mtim.tv_sec && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec &&
-           file->offset + line->taken == (uint64_t)now.st_size;
+           now.st_mtim.tv_sec == then->st_mtim.tv_sec && now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+bool csv_file_is_settled(const struct csv_file *file, const struct csv_text *line) {
+    return is_untouched(file) && file->offset + line->taken == (uint64_t)file->status.st_size;
+}
+
+bool csv_file_is_unchanged(const struct csv_file *file) {
+    struct stat named;
+    const struct stat *then = &file->status;
+    return is_untouched(file) &&
+           (stat(file->path, &named) != 0 || (named.st_ino == then->st_ino && named.st_dev == then->st_dev));
 }
 
 // Lines ---------------------------------------------------------------------------------------------------

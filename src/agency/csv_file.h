@@ -46,6 +46,11 @@ bool csv_file_is_ordinary(const struct csv_file *file);
 // nobody is still writing it then.
 bool csv_file_is_settled(const struct csv_file *file, const struct csv_text *line);
 
+// Whether the file is as it was when it was opened, as far as can be seen: the same size and modification
+// time, and no other file has taken its name. A file that was deleted counts as unchanged: it can still be
+// read.
+bool csv_file_is_unchanged(const struct csv_file *file);
+
 // How many bytes have been taken, and how many the file had when it was opened (0: not an ordinary file).
 uint64_t csv_file_offset(const struct csv_file *file);
 uint64_t csv_file_size(const struct csv_file *file);

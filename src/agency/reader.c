@@ -21,9 +21,11 @@ enum { LINE_BYTES_MAX = 2 * BET_TEXT_BYTES_MAX }; // the quotes within a bet are
 struct reader {
     struct csv_file *file;
     uint64_t bets;  // lines taken
-    bool had_empty; // empty lines have been read
+    uint64_t empty; // empty lines after them
     bool is_strict; // refuses a last line without a line end
     bool warned;    // about such a line
+    bool is_terse;  // does not explain bad lines
+    bool checked;   // it was read to its end before, and must not have changed since
 };
 
 bool reader_open(const char *path, struct reader **result, struct error *error) {
@@ -42,6 +44,18 @@ bool reader_open(const char *path, struct reader **result, struct error *error) 
 
 void reader_set_strict(struct reader *reader) {
     reader->is_strict = true;
+}
+
+bool reader_is_strict(const struct reader *reader) {
+    return reader->is_strict;
+}
+
+bool reader_can_check(const struct reader *reader) {
+    return csv_file_is_ordinary(reader->file);
+}
+
+bool reader_was_checked(const struct reader *reader) {
+    return reader->checked;
 }
 
 void reader_close(struct reader **reader) {
@@ -68,22 +82,30 @@ uint64_t reader_size(const struct reader *reader) {
 
 // Bad lines -----------------------------------------------------------------------------------------------
 
-static bool bad_line(const struct reader *reader, const struct csv_text *line, const struct error *reason,
-                     struct error *error) {
-    const struct csv_line bad = {
-        .path = reader_path(reader), .number = reader->bets + 1, .text = line->text, .length = line->length};
-    return csv_diagnose(&bad, reason, error);
-}
-
-static bool bad_quotes(const struct reader *reader, const struct csv_text *line, struct error *error) {
+static bool explain(const struct reader *reader, const struct csv_text *line, bool bad_quotes,
+                    const struct error *reason, struct error *error) {
     const struct csv_line bad = {.path = reader_path(reader),
                                  .number = reader->bets + 1,
                                  .text = line->text,
                                  .length = line->length,
-                                 .bad_quotes = true};
+                                 .bad_quotes = bad_quotes};
+    if (reader->is_terse) {
+        *error = *reason;
+        error->code = ERROR_BAD_BET;
+        return false;
+    }
+    return csv_diagnose(&bad, reason, error);
+}
+
+static bool bad_line(const struct reader *reader, const struct csv_text *line, const struct error *reason,
+                     struct error *error) {
+    return explain(reader, line, false, reason, error);
+}
+
+static bool bad_quotes(const struct reader *reader, const struct csv_text *line, struct error *error) {
     struct error reason;
     error_clear(&reason);
-    return csv_diagnose(&bad, &reason, error);
+    return explain(reader, line, true, &reason, error);
 }
 
 static bool cut_short(const struct reader *reader, const char *shown, const char *why, struct error *error) {
@@ -127,12 +149,12 @@ static bool begins_with_mark(const struct csv_text *line) {
 
 // Whether a line may be in this place, whatever it contains.
 static bool check_place(const struct reader *reader, const struct csv_text *line, struct error *error) {
-    if (!reader->had_empty && !begins_with_mark(line) && line->length <= LINE_BYTES_MAX) {
+    if (reader->empty == 0 && !begins_with_mark(line) && line->length <= LINE_BYTES_MAX) {
         return true;
     }
     struct error reason;
     error_set(&reason, ERROR_BAD_BET, "the line is too long for a bet");
-    return bad_line(reader, reader->had_empty ? &(struct csv_text){.text = ""} : line, &reason, error);
+    return bad_line(reader, reader->empty > 0 ? &(struct csv_text){.text = ""} : line, &reason, error);
 }
 
 // Lines ---------------------------------------------------------------------------------------------------
@@ -147,7 +169,7 @@ static bool peek_line(struct reader *reader, struct csv_text *line, bool *found,
         if (!*found || line->length > 0) {
             return true;
         }
-        reader->had_empty = true;
+        reader->empty++;
         csv_file_take(reader->file, line);
     }
 }
@@ -175,13 +197,14 @@ static bool skip_line(struct reader *reader, uint64_t index, struct error *error
     return check_place(reader, &line, error) && take_line(reader, &line, error);
 }
 
+static bool go_back(struct reader *reader, struct error *error) {
+    reader->bets = reader->empty = 0;
+    return csv_file_rewind(reader->file, error);
+}
+
 bool reader_seek(struct reader *reader, uint64_t index, struct error *error) {
-    if (index < reader->bets) {
-        if (!csv_file_rewind(reader->file, error)) {
-            return false;
-        }
-        reader->bets = 0;
-        reader->had_empty = false;
+    if (index < reader->bets && !go_back(reader, error)) {
+        return false;
     }
     while (reader->bets < index) {
         if (!skip_line(reader, index, error)) {
@@ -215,6 +238,18 @@ static bool add_to_chunk(struct sink *sink, const struct csv_text *bet, bool *fi
     return chunk_add(sink->chunk, bet->text, bet->length, error);
 }
 
+// Without a sink the bet is only checked.
+static bool add_bet(struct sink *sink, const struct csv_text *bet, bool *fits, struct error *error) {
+    if (sink == NULL) {
+        uint16_t number;
+        struct bet parsed;
+        return bet_check_fast(bet->text, bet->length, &number) ||
+               bet_parse(bet->text, bet->length, &parsed, error);
+    }
+    return sink->writes ? chunk_writer_add(sink->writer, bet->text, bet->length, fits, error)
+                        : add_to_chunk(sink, bet, fits, error);
+}
+
 // Adds the line's bet, unless the message would become too long; *fits tells which.
 static bool add_line(struct reader *reader, const struct csv_text *line, struct sink *sink, bool *fits,
                      struct error *error) {
@@ -230,8 +265,7 @@ static bool add_line(struct reader *reader, const struct csv_text *line, struct 
         bet.text = plain;
     }
     struct error reason;
-    bool added = sink->writes ? chunk_writer_add(sink->writer, bet.text, bet.length, fits, &reason)
-                              : add_to_chunk(sink, &bet, fits, &reason);
+    bool added = add_bet(sink, &bet, fits, &reason);
     if (!added && reason.code != ERROR_BAD_BET) {
         *error = reason;
         return false;
@@ -263,14 +297,65 @@ static bool fill(struct reader *reader, struct sink *sink, uint32_t count_max, b
     }
 }
 
+static bool check_unchanged(const struct reader *reader, const char *since, struct error *error) {
+    return !reader->checked || csv_file_is_unchanged(reader->file) ||
+           error_set(error, ERROR_CONFLICT,
+                     "%.150s: has changed, or another file has taken its place, since it was %s; start again",
+                     reader_path(reader), since);
+}
+
+// Nothing leaves of a file that is no longer the one that was checked.
+static bool fill_from_same(struct reader *reader, struct sink *sink, uint32_t count_max, bool *at_end,
+                           struct error *error) {
+    return fill(reader, sink, count_max, at_end, error) && check_unchanged(reader, "checked", error);
+}
+
 bool reader_fill(struct reader *reader, struct chunk *chunk, uint32_t count_max, size_t message_max,
                  bool *at_end, struct error *error) {
     struct sink sink = {.chunk = chunk, .message_max = message_max};
-    return fill(reader, &sink, count_max, at_end, error);
+    return fill_from_same(reader, &sink, count_max, at_end, error);
 }
 
 bool reader_write(struct reader *reader, struct chunk_writer *writer, uint32_t count_max, bool *at_end,
                   struct error *error) {
     struct sink sink = {.writes = true, .writer = writer};
-    return fill(reader, &sink, count_max, at_end, error);
+    return fill_from_same(reader, &sink, count_max, at_end, error);
+}
+
+// Checking ------------------------------------------------------------------------------------------------
+
+// Skips a line to its end, of which only the beginning may have been in the buffer.
+static void skip_whole(struct reader *reader, struct csv_text *line) {
+    struct error ignored; // the next look at the file reports it
+    bool found = true;
+    csv_file_take(reader->file, line);
+    while (!line->has_end && csv_file_peek(reader->file, line, &found, &ignored) && found) {
+        csv_file_take(reader->file, line);
+    }
+}
+
+bool reader_check_line(struct reader *reader, bool explains, bool *found, struct error *error) {
+    struct csv_text line;
+    bool fits;
+    reader->is_terse = !explains;
+    if (!peek_line(reader, &line, found, error)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    bool good = add_line(reader, &line, NULL, &fits, error) && check_end(reader, &line, error);
+    if (reader->empty > 0) { // that line is still to come
+        reader->empty--;
+    } else {
+        skip_whole(reader, &line);
+    }
+    reader->bets++;
+    return good;
+}
+
+bool reader_checked(struct reader *reader, struct error *error) {
+    reader->checked = true;
+    reader->is_terse = false;
+    return check_unchanged(reader, "opened", error) && go_back(reader, error);
 }

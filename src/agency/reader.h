@@ -21,6 +21,24 @@ bool reader_open(const char *path, struct reader **reader, struct error *error) 
 // From now on a last line without a line end is refused.
 void reader_set_strict(struct reader *reader);
 
+bool reader_is_strict(const struct reader *reader);
+
+// Whether the file can be read twice, so that it can be checked before anything of it is sent. A pipe cannot.
+bool reader_can_check(const struct reader *reader);
+
+// Checks the next line, and skips it, whether it is good or bad. *found is false at the end of the file.
+// ERROR_BAD_BET for a bad line, with the text that reader_write would give if `explains` (which takes some
+// microseconds); call it again for the next one. Any other error is of the file itself: ERROR_SYSTEM.
+// reader_position counts all lines that were looked at.
+bool reader_check_line(struct reader *reader, bool explains, bool *found, struct error *error) MUST_CHECK;
+
+// Goes back to the beginning of a file that was checked whole. From now on it must not change: reader_fill
+// and reader_write refuse it if it does (ERROR_CONFLICT). ERROR_CONFLICT when it has changed while it was
+// checked; ERROR_SYSTEM.
+bool reader_checked(struct reader *reader, struct error *error) MUST_CHECK;
+
+bool reader_was_checked(const struct reader *reader);
+
 // Closes the file, frees the reader and nulls the caller's pointer.
 void reader_close(struct reader **reader);
 

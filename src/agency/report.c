@@ -44,7 +44,7 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
         report_single_bet(options->single);
         return;
     }
-    if (count == 0 && end == 0) {
+    if (count == 0 && end == 0 && !reader_was_checked(options->reader)) { // otherwise it was warned of before
         log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
                   "file: %s | message: it has no bets: agency %" PRIu32 " has finished without any",
                   reader_path(options->reader), options->agency);
@@ -90,6 +90,13 @@ void report_believed(const struct dialogue_options *options) {
     log_event(LOG_LEVEL_WARNING, "compare_stored", LOG_FAIL,
               "agencia: %" PRIu32 " | error: the central does not list what it has stored, and is believed",
               options->agency);
+}
+
+void report_empty_file(const char *path, uint32_t agency) {
+    progress_clear();
+    log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
+              "file: %s | message: it has no bets: sending it ends agency %" PRIu32 " without any", path,
+              agency);
 }
 
 void report_bad_line(const struct error *error) {

@@ -37,6 +37,9 @@ void report_resync(const struct dialogue_options *options, const char *reason, u
 // The central cannot list its stored bets, so they cannot be compared.
 void report_believed(const struct dialogue_options *options);
 
+// The file at `path` was checked, and has no bets.
+void report_empty_file(const char *path, uint32_t agency);
+
 // The bets could not be read, or differ from the stored ones.
 void report_bad_line(const struct error *error);
 

@@ -25,11 +25,15 @@ void signals_end_at_once(void) {
     sigaction(SIGINT, &action, NULL);
 }
 
+void signals_end_as_usual(void) {
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+}
+
 void signals_hold(void) {
     sigset_t ending = ending_signals();
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
+    signals_end_as_usual();
 }
 
 void signals_hold_reload(void) {

@@ -12,6 +12,10 @@
 // and it may be blocked, for example on a pipe that nobody writes to.
 void signals_end_at_once(void);
 
+// After that, lets them end it as they end any other program: one whose status is an answer must not look as
+// if it had given it.
+void signals_end_as_usual(void);
+
 // Keeps SIGTERM and SIGINT pending, in this thread and in those it creates from now on.
 void signals_hold(void);
 

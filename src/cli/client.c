@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "agency/echo_loop.h"
+#include "agency/file_check.h"
 #include "agency/limits.h"
 #include "agency/uploader.h"
 #include "base/log.h"
@@ -80,24 +81,62 @@ static bool open_file(const struct client_options *options, struct dialogue_opti
     return true;
 }
 
+// The last line of a failure says why, with file and line where it has to do with them.
+static int end_failed(const char *action, const struct file_findings *findings, const struct error *error) {
+    char bad[24];
+    snprintf(bad, sizeof bad, "%" PRIu64, findings->bad);
+    const struct log_field fields[] = {
+        {"error", error_name(error->code)},
+        {"bad_lines", findings->bad > 0 && !findings->is_other ? bad : NULL},
+        {"message", error->text},
+    };
+    log_fields(LOG_LEVEL_ERROR, action, LOG_FAIL, fields, sizeof fields / sizeof *fields);
+    return EXIT_FAILED;
+}
+
 static int run_agency(struct dialogue_options *options, struct tls_context *tls) {
     struct error error;
-    bool done = uploader_run(options, tls, &error);
+    struct file_findings findings = {0};
+    bool is_checked = options->reader != NULL && reader_can_check(options->reader);
+    if (options->reader != NULL && !is_checked) {
+        log_event(LOG_LEVEL_INFO, "check_bets", LOG_IN_PROGRESS,
+                  "file: %s | message: it cannot be read twice, so each line is checked as it is sent",
+                  reader_path(options->reader));
+    }
+    bool done = (!is_checked || file_check(options->reader, options->agency, &findings, &error)) &&
+                uploader_run(options, tls, &error);
     if (options->reader != NULL) {
         reader_close(&options->reader);
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: file");
     }
     if (!done) {
-        log_event(LOG_LEVEL_ERROR, "end_client_loop", LOG_FAIL, "error: %s", error_name(error.code));
-        return EXIT_FAILED;
+        return end_failed("end_client_loop", &findings, &error);
     }
     log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
     return EXIT_DONE;
 }
 
-// From here on signals stay pending until they are read: the first thread is about to start.
+// The one bet that was given by settings was checked when it was read.
+static int run_check(struct dialogue_options *options) {
+    struct error error;
+    struct file_findings findings = {.lines = options->single != NULL};
+    const char *path = options->reader == NULL ? NULL : reader_path(options->reader);
+    if (options->reader != NULL && !file_check(options->reader, options->agency, &findings, &error)) {
+        return end_failed("check_bets", &findings, &error);
+    }
+    char bets[24];
+    snprintf(bets, sizeof bets, "%" PRIu64, findings.lines);
+    const struct log_field fields[] = {{"file", path}, {"bets", bets}};
+    log_fields(LOG_LEVEL_INFO, "check_bets", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
+    return EXIT_DONE;
+}
+
+// From here on signals stay pending until they are read: the first thread is about to start. Not of a check,
+// which they end.
 static void begin_log(const struct client_options *options) {
-    signals_hold();
+    if (!options->check) {
+        signals_hold();
+    }
     log_set_level(options->log.level);
     struct error error;
     if (!log_start(&error)) { // then without a thread
@@ -137,8 +176,10 @@ static int run_lottery(const struct client_options *options, struct tls_context 
         dialogue.single = single;
         bool is_ready = get_ready(options, &dialogue, &action, error);
         begin_log(options);
-        status = is_ready ? run_agency(&dialogue, tls) : fail(action, error);
-        if (dialogue.reader != NULL) { // the sandbox failed
+        status = !is_ready        ? fail(action, error)
+                 : options->check ? run_check(&dialogue)
+                                  : run_agency(&dialogue, tls);
+        if (dialogue.reader != NULL) { // it was only checked, or the sandbox failed
             reader_close(&dialogue.reader);
         }
     }
@@ -177,17 +218,27 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
 
 static bool check_options(const struct client_options *options, struct error *error) {
     const struct conflict winners = {&options->winners, &options->service, "an echo has no winners"};
+    const struct conflict check = {&options->check, &options->service, "an echo has no file"};
     if (!settings_is_set(options->settings, &options->agency)) {
         return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
     }
-    return !(options->winners && options->service == SERVICE_ECHO) ||
-           conflicts_refuse(options->settings, &winners, error);
+    if (options->service != SERVICE_ECHO) {
+        return true;
+    }
+    return (!options->winners || conflicts_refuse(options->settings, &winners, error)) &&
+           (!options->check || conflicts_refuse(options->settings, &check, error));
 }
 
 static int run_service(const struct client_options *options, struct error *error) {
-    struct tls_context *tls;
-    if (!check_options(options, error) ||
-        !tls_options_read(&options->tls, options->settings, TLS_CLIENT, &tls, error)) {
+    struct tls_context *tls = NULL;
+    if (!check_options(options, error)) {
+        return EXIT_WRONG_USE;
+    }
+    if (options->check) {
+        signals_end_as_usual();
+        return run_lottery(options, NULL, error);
+    }
+    if (!tls_options_read(&options->tls, options->settings, TLS_CLIENT, &tls, error)) {
         return EXIT_WRONG_USE;
     }
     int status =

@@ -26,6 +26,7 @@ static const struct setting bets[] = {
     SETTING_TEXT_IN(struct client_options, data_dir, "CLI_DATA_DIR", "data", HELP_CLI_DATA_DIR,
                     .file_key = "data.dir"),
     SETTING_SWITCH_IN(struct client_options, strict, "CLI_STRICT", HELP_CLI_STRICT, .file_key = "strict"),
+    SETTING_SWITCH_IN(struct client_options, check, "CLI_CHECK", HELP_CLI_CHECK, .flag_only = true),
     SETTING_NUMBER_IN(struct client_options, chunk_size, "CHUNK_SIZE", "1000", 1, CHUNK_BETS_MAX,
                       HELP_CLI_CHUNK_SIZE, .file_key = "batch.maxAmount", .alias = "CLI_BATCH_MAXAMOUNT"),
     SETTING_NUMBER_IN(struct client_options, window, "CLI_WINDOW", "4", 1, WINDOW_MAX, HELP_CLI_WINDOW,

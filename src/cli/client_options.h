@@ -21,7 +21,7 @@ struct client_options {
     // Sending.
     const char *data_dir;
     uint32_t chunk_size, window;
-    bool strict, poll, winners;
+    bool strict, check, poll, winners;
 
     // The echo's loop.
     int64_t loop_amount, loop_lapse_ms; // each counts only when set

@@ -135,7 +135,9 @@
             "disables the limit"
 #define HELP_CLI_POLL                                                                                        \
     .help = "Poll for the winners, with growing random waits, instead of holding a connection"
-#define HELP_CLI_STRICT .help = "Refuse a file whose last line has no newline: it may be truncated"
+#define HELP_CLI_STRICT                                                                                      \
+    .help = "Refuse a file whose last line has no newline, as it may be truncated, and an empty file"
+#define HELP_CLI_CHECK .help = "Only check the agency's file, and send nothing"
 #define HELP_CLI_WINNERS .help = "Print the winners' documents"
 #define HELP_CLI_SANDBOX                                                                                     \
     .value_name = "WORD",                                                                                    \

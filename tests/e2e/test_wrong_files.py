@@ -2,11 +2,12 @@
 import gzip
 import io
 import os
+import signal
 import threading
 import unittest
 import zipfile
 
-from harness import SERVERS, Agency, Process, Server, Story, is_sanitized, not_under_valgrind
+from harness import SERVERS, Agency, Process, Server, Story, hold_ports, is_sanitized, not_under_valgrind
 
 GOOD = "Ana,Gómez,30904465,1999-03-17,7574\n"
 MARK = "\ufeff"
@@ -78,7 +79,11 @@ class Files(WithFile):
                 agency = Agency(self, 1, server.ports, "--chunk-size", 1)
                 self.assertEqual(agency.wait(), 1)
                 self.assertIn(f"message: data/agency-1.csv:{line}: {says}".replace(" | ", " ? "), agency.log())
-        self.assertEqual(set(self.stored()), {"1," + GOOD.strip()})  # what is before a bad line may be
+                last = [line for line in agency.lines if line][-1]  # it says so once more
+                self.assertIn("ERROR    action: end_client_loop | result: fail | error: bad_bet", last)
+                self.assertIn(f"message: data/agency-1.csv:{line}: {says}".replace(" | ", " ? "), last)
+        self.assertEqual(server.count("accept_connections"), 0, "a file is checked before its agency connects")
+        self.assertEqual(self.stored(), {})
 
     def test_that_are_as_others_write_them_are_taken(self):
         for number, content in enumerate((MARK + GOOD, GOOD.replace("\n", "\r\n"), GOOD + "\r\n\n\r\n", '"Ana",' + GOOD[4:],
@@ -132,6 +137,7 @@ class TheLastLine(WithFile):
         Server(self, agencies=1, ports=ports)
         self.assertEqual(agency.wait(), 1)
         self.assertIn("cut short, as the file has changed while it was read", agency.log())
+        self.assertEqual(self.stored(), {})
 
     def test_of_a_pipe(self):
         os.makedirs(f"{self.folder}/data")
@@ -146,6 +152,84 @@ class TheLastLine(WithFile):
         self.assertEqual(agency.wait(), 1)
         feeder.join()
         self.assertIn("cut short, as it does not come from a file", agency.log())
+        self.assertIn("agency-1.csv | message: it cannot be read twice, so each line is checked as it is sent", agency.log())
+
+
+class Check(WithFile):
+    """--check says whether a file is good, and does nothing else."""
+
+    def check(self, *flags):
+        status, log, errors = self.run_program("client", "--id", 1, "--check", *flags)
+        self.assertEqual(errors, "")
+        self.assertNotIn("action: connect", log)
+        return status, log
+
+    def test_a_good_file(self):
+        self.write(GOOD * 3 + "\n")
+        status, log = self.check("--tls-cert", "there", "--tls-key", "are", "--tls-ca", "none")  # nobody needs them
+        self.assertEqual(status, 0, log)
+        self.assertTrue(log.endswith("action: check_bets | result: success | file: data/agency-1.csv | bets: 3\n"), log)
+
+    def test_bad_lines(self):
+        self.write(GOOD + "Ana\n" * 25 + GOOD)
+        status, log = self.check()
+        self.assertEqual(status, 1)
+        for number in range(2, 22):
+            self.assertEqual(log.count(f"read_bets | result: fail | error: bad_bet | message: data/agency-1.csv:{number}: "), 1, log)
+        self.assertEqual(log.count("read_bets | result: fail"), 20)
+        self.assertRegex(log.splitlines()[-1], "check_bets . result: fail . error: bad_bet . bad_lines: 25 . message: data/agency-1.csv:2: ")
+
+    def test_no_bets(self):
+        self.write("")
+        status, log = self.check()
+        self.assertEqual((status, log.count("WARNING")), (0, 1), log)
+        self.assertIn("it has no bets: sending it ends agency 1 without any", log)
+        status, log = self.check("--strict")
+        self.assertEqual(status, 1, log)
+        self.assertIn("check_bets | result: fail | error: bad_bet | message: data/agency-1.csv: it has no bets\n", log)
+
+    def test_no_file(self):
+        status, log = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("read_bets | result: fail | error: system | message: data/agency-1.csv: cannot be read", log)
+
+    def test_a_bet_that_is_no_file(self):
+        bet = {"NOMBRE": "Ana", "APELLIDO": "Paz", "DOCUMENTO": "1", "NACIMIENTO": "2000-01-01", "NUMERO": "1"}
+        status, log, _ = self.run_program("client", "--id", 1, "--check", environment=bet)
+        self.assertEqual(status, 0)
+        self.assertIn("check_bets | result: success | bets: 1", log)
+        status, _, errors = self.run_program("client", "--id", 1, "--check", environment={**bet, "NUMERO": "10000"})
+        self.assertEqual(status, 2, errors)
+
+    def test_of_an_echo_is_refused(self):
+        status, _, errors = self.run_program("client", "--id", 1, "--check", "--service", "echo")
+        self.assertEqual((status, len(errors.splitlines())), (2, 1))
+        self.assertIn("--check", errors)
+
+    def test_that_was_ended_has_not_found_it_good(self):
+        os.makedirs(f"{self.folder}/data")
+        os.mkfifo(f"{self.folder}/data/agency-1.csv")
+        checking = Process(self, ["client", "--id", 1, "--check"])
+        with open(f"{self.folder}/data/agency-1.csv", "wb"):  # it waits for what comes
+            checking.wait_for("action: config")
+            checking.signal(signal.SIGTERM)
+            self.assertEqual(checking.wait(), -signal.SIGTERM)
+
+
+class AFileThatChanges(WithFile):
+    def test_before_it_is_sent(self):
+        """A technician who corrects a file meanwhile is told that it was not the new one that was checked."""
+        self.write(GOOD * 3)
+        ports = hold_ports()
+        agency = Agency(self, 1, ports)
+        agency.wait_for("action: connect .* result: fail")
+        self.write(GOOD * 2, "new.csv")
+        os.replace(f"{self.folder}/data/new.csv", f"{self.folder}/data/agency-1.csv")
+        Server(self, agencies=1, ports=ports)
+        self.assertEqual(agency.wait(), 1)
+        self.assertRegex(agency.log(), "end_client_loop .*agency-1.csv: has changed, or another file has taken its place, since it "
+                                       "was checked; start again\n")
+        self.assertEqual(self.stored(), {})
 
 
 @unittest.skipIf(SERVERS > 1, "is not about servers")

@@ -14,6 +14,7 @@ struct all {
     char *rows;
     size_t length, count;
     bool good;
+    char fault[ERROR_TEXT_BYTES]; // what is said of the first bad line
 };
 
 static size_t message_bytes(const struct chunk *chunk) {
@@ -63,6 +64,7 @@ static struct all read_all(const char *path, uint32_t chunk_size, size_t message
         write_same(other, &writer, chunk, chunk_size, message_max, good);
         if (!good) {
             must_hold(error.code == ERROR_BAD_BET, "a bad line is a bad bet");
+            strcpy(all.fault, error.text);
             break;
         }
         must_hold(chunk->count <= chunk_size, "a chunk is within its limit");
@@ -94,10 +96,34 @@ static void compare(const struct all *one, const char *path, uint32_t chunk_size
     free(many.rows);
 }
 
+// The check of the whole file finds it good exactly if reading it does, and says the same of its first bad
+// line.
+static void check_whole(const char *path, const struct all *read) {
+    struct reader *reader;
+    struct error error;
+    uint64_t bad = 0, good = 0;
+    must_hold(reader_open(path, &reader, &error), "the file opens");
+    for (bool found = true; found;) {
+        if (!reader_check_line(reader, bad % 2 == 0, &found, &error)) {
+            must_hold(error.code == ERROR_BAD_BET, "a bad line is a bad bet");
+            must_hold(bad > 0 || strcmp(error.text, read->fault) == 0, "the check says what reading says");
+            bad++;
+        } else {
+            good += found;
+        }
+    }
+    must_hold((bad == 0) == read->good, "the check finds what reading finds");
+    must_hold(bad > 0 || good == read->count, "the check counts the bets that are read");
+    must_hold(reader_position(reader) == good + bad, "every line is good or bad");
+    must_hold(reader_checked(reader, &error), "nobody has changed it");
+    reader_close(&reader);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     const char *path = file_of(bytes, length);
     log_set_level(LOG_LEVEL_ERROR); // a last line without a newline would cause a warning
     struct all one = read_all(path, 1, MESSAGE_LONG);
+    check_whole(path, &one);
     compare(&one, path, 100, MESSAGE_LONG);
     compare(&one, path, 100, MESSAGE_SHORT);
     free(one.rows);
