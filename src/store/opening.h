@@ -8,7 +8,7 @@
 enum store_mode {
     STORE_SERVE,         // read and write; one process at a time where the store is not shared
     STORE_READ,          // read only, also while a server runs
-    STORE_READ_UPGRADED, // likewise, what an upgrade has made and not ended yet
+    STORE_READ_UPGRADED, // likewise, what an upgrade has made and not ended yet; it checks a file itself
 };
 
 // The files of a server's store. The first opening finds them. Openings after a failure get the same files

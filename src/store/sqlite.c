@@ -142,6 +142,9 @@ static bool take_finding(const struct sql_reader *reader, const struct sql_row *
 
 static bool sqlite_check_files(struct store *store, store_on_damage on_damage, void *context,
                                struct error *error) {
+    if (of(store)->is_checked) {
+        return true;
+    }
     struct survey survey = {on_damage, context};
     struct sql_reader reader = {.take = take_finding, .context = &survey};
     return sqlite_statements_query(&of(store)->statements, STATEMENT_INTEGRITY_CHECK, NULL, &reader,
@@ -282,6 +285,7 @@ static bool sqlite_open(const struct store_opening *opening, struct store **stor
     sqlite->base.database = &database;
     sqlite->statements.name = sqlite->files.names.name;
     sqlite->serves = opening->mode == STORE_SERVE;
+    sqlite->is_checked = opening->mode == STORE_READ_UPGRADED;
     if (!sqlite_files_find(path, &sqlite->files, error) ||
         !(sqlite->serves ? open_to_serve(sqlite, identity, error)
                          : open_to_read(sqlite, opening->mode, error))) {

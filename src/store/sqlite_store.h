@@ -15,6 +15,7 @@ struct sqlite_store {
     struct filing filing;
     struct checkpointer *checkpointer; // of STORE_SERVE
     bool serves;                       // it does not only read
+    bool is_checked;                   // its file, by the upgrade that made it
 };
 
 #endif

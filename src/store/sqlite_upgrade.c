@@ -189,6 +189,23 @@ static bool change_copy(const struct stepping *stepping, struct error *error) {
 
 // Checking ------------------------------------------------------------------------------------------------
 
+// All of it at once, however many draws it has.
+static bool check_file(const struct stepping *stepping, sqlite3 *database, struct error *error) {
+    const struct store_upgrade *upgrade = stepping->upgrade;
+    char found[SQL_BYTES];
+    upgrade->progress(upgrade->context, "file checked", 0, 1);
+    if (!ask(database, stepping->copy.made, "PRAGMA integrity_check(1)", found, error)) {
+        return false;
+    }
+    upgrade->progress(upgrade->context, "file checked", 1, 1);
+    return strcmp(found, "ok") == 0 ||
+           error_set(
+               error, ERROR_STORE_FAILED,
+               "%.100s: is damaged, so it is not upgraded, and stays as it was; keep it, and restore it "
+               "from a copy: %.120s",
+               stepping->files.names.name, found);
+}
+
 // Rows of a draw that has no row of its own would be checked with none of the draws.
 static bool check_orphans(const struct stepping *stepping, sqlite3 *database, struct error *error) {
     static const char *const tables[] = {"agencies", "chunks", "winners"};
@@ -239,7 +256,8 @@ static bool check(const struct stepping *stepping, struct error *error) {
     if (!open_database(stepping->copy.made, stepping->copy.made, SQLITE_OPEN_READONLY, &database, error)) {
         return false;
     }
-    bool good = check_orphans(stepping, database, error) && check_draws(stepping, database, error);
+    bool good = check_file(stepping, database, error) && check_orphans(stepping, database, error) &&
+                check_draws(stepping, database, error);
     sqlite3_close(database);
     return good;
 }
