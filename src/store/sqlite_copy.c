@@ -58,6 +58,20 @@ bool sqlite_copy_is_kept_free(const struct sqlite_copy *copy, struct error *erro
                      "%.150s: is there already, and is not this store; move it elsewhere", copy->kept);
 }
 
+static bool is_none(const struct sqlite_copy *copy, const char *ending, const char *what,
+                    struct error *error) {
+    char beside[PATH_MAX];
+    struct stat status;
+    return name(beside, copy->made, ending, error) &&
+           (lstat(beside, &status) != 0 || error_set(error, ERROR_STORE_FAILED, "%.150s: %s", beside, what));
+}
+
+bool sqlite_copy_is_alone(const struct sqlite_copy *copy, struct error *error) {
+    static const char what[] = "is there, and belongs to no unfinished upgrade; move it elsewhere";
+    return is_none(copy, "-wal", what, error) &&
+           (sqlite_copy_is_unfinished(copy->made) || is_none(copy, "-journal", what, error));
+}
+
 // The mark --------------------------------------------------------------------------------------------------
 
 struct beginning {
@@ -327,7 +341,9 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
 
 bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) {
     const char *path = copy->names->path;
-    if (!is_as_noted(copy, error)) {
+    static const char what[] = "is there, so the copy is not whole without it; upgrade the store again";
+    if (!is_as_noted(copy, error) || !is_none(copy, "-wal", what, error) ||
+        !is_none(copy, "-journal", what, error)) {
         return false;
     }
     if (link(path, copy->kept) != 0 || !path_sync_folder(path)) {

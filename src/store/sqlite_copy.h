@@ -22,6 +22,10 @@ bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *name
 // Fails if something has the name that the store is to be kept by.
 bool sqlite_copy_is_kept_free(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
+// Fails if a log or a journal lies beside the copy that is not its own: SQLite would take it for that, and
+// put into the copy what is in it. Only a copy that was begun has a journal, and none has a log.
+bool sqlite_copy_is_alone(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
+
 // Whether that file has the mark of a copy that has not become the store. Every copy has it from its first
 // bytes on, until sqlite_copy_swap.
 bool sqlite_copy_is_unfinished(const char *path);
@@ -44,7 +48,8 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
                       struct error *error) MUST_CHECK;
 
 // Takes the mark from the copy, and gives it the name of the store, and the store the name copy->kept. At
-// every moment the store's name leads to one of them. Refuses a store that is not as it was noted.
+// every moment the store's name leads to one of them. Refuses a store that is not as it was noted, and a copy
+// that still has a log or a journal, which would stay behind.
 bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
 #endif

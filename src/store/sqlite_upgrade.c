@@ -291,7 +291,8 @@ static bool take(struct stepping *stepping, struct error *error) {
 }
 
 static bool take_all_steps(struct stepping *stepping, struct error *error) {
-    return sqlite_copy_is_kept_free(&stepping->copy, error) && settle(stepping, error) &&
+    return sqlite_copy_is_kept_free(&stepping->copy, error) && sqlite_copy_is_alone(&stepping->copy, error) &&
+           settle(stepping, error) &&
            sqlite_copy_note_source(&stepping->copy, stepping->files.database, error) &&
            (is_changed_already(stepping) ||
             (sqlite_copy_has_room(&stepping->copy, error) &&

@@ -213,6 +213,16 @@ class Refused(UpgradeStory):
             os.unlink(store + end)
         self.upgrade(store)
 
+    def test_what_lies_beside_the_copy_is_not_taken_for_its_own(self):
+        store = self.take()
+        for end in ("-wal", "-journal"):
+            with open(store + ".upgrade" + end, "w", encoding="ascii") as file:
+                file.write("somebody's " * 100)
+            self.assert_refused(store, f"night.db.upgrade{end}: is there, and belongs to no unfinished upgrade")
+            self.assertEqual(read(store + ".upgrade" + end), b"somebody's " * 100)
+            os.unlink(store + ".upgrade" + end)
+        self.upgrade(store)
+
     def test_another_store_is_not_overwritten(self):
         """As when somebody went back, and calls the new one so."""
         store = self.take()
@@ -289,6 +299,19 @@ class Meanwhile(UpgradeStory):
         second = self.start(store, "openat", store + "-lock", when=STORE_VERSION)  # it knows the version, and has no lock yet
         self.upgrade(store)
         self.assertIn("nothing to do: it is of version 3", self.end(second, 0))
+        self.assert_upgraded(store)
+
+    def test_no_copy_leaves_a_part_of_itself_behind(self):
+        store = self.take()
+        for end in ("-wal", "-journal"):
+            upgrade = self.start(store, "unlink", store + ".upgrade-journal", when=2)  # the last change is stored
+            with open(store + ".upgrade" + end, "ab"):
+                pass
+            self.assertIn(f"night.db.upgrade{end}: is there, so the copy is not whole", self.end(upgrade, 1))
+            self.assertEqual(os.stat(store).st_nlink, 1)
+            os.unlink(store + ".upgrade" + end)
+            os.unlink(self.path("trace"))
+        self.upgrade(store)
         self.assert_upgraded(store)
 
     def test_what_changes_in_spite_of_it_is_no_copy(self):
