@@ -7,6 +7,12 @@
 
 enum { LIST_BYTES = 512 * 1024 }; // the cost of reading a list, in bytes of chunks read
 
+// Of the stored chunk that holds a bet of the agency, at most.
+static size_t bytes_of_chunk(const struct agency *agency) {
+    size_t largest = agency->largest == 0 ? (size_t)CHUNK_BYTES_MAX : agency->largest;
+    return largest > STORE_JOINED_BYTES_MAX ? largest : (size_t)STORE_JOINED_BYTES_MAX;
+}
+
 // For bets sent before, when the chunks that hold the first and the last of them are not cached.
 static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger_request *request) {
     const struct agency *agency = &ledger->agencies[request->input.agency];
@@ -20,8 +26,8 @@ static size_t cost_of_comparing(const struct ledger *ledger, const struct ledger
         row_cache_has(ledger->cache, request->input.agency, end - 1)) {
         return 0;
     }
-    size_t largest = agency->largest == 0 ? (size_t)CHUNK_BYTES_MAX : agency->largest;
-    return largest > request->input.chunk->rows_length ? largest : 0; // else it costs only what was sent
+    size_t bytes = bytes_of_chunk(agency);
+    return bytes > request->input.chunk->rows_length ? bytes : 0; // else it costs only what was sent
 }
 
 static size_t cost_of_list(const struct ledger *ledger, const struct ledger_request *request) {

@@ -17,7 +17,8 @@ struct row_cache;
 // Changed by the functions below, and by no others.
 struct agency {
     struct stored_agency row; // with the open group's changes; its checksum is 0 while none is stored
-    uint32_t largest; // bytes of the largest of its chunks that this server stored or read again; 0: none
+    uint32_t largest; // bytes of the largest chunk of it that was sent to this server or read again; 0: none.
+                      // The store may have joined smaller ones (STORE_JOINED_BYTES_MAX)
     bool touched;     // the open group changes its row
 };
 

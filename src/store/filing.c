@@ -12,7 +12,7 @@
 
 struct filing_limits filing_limits = {
     .chunk_bytes = 1024,
-    .agency_bytes = (size_t)48 * 1024,
+    .agency_bytes = STORE_JOINED_BYTES_MAX,
     .target_bytes = (size_t)15 * 1024,
     .held_bytes = (size_t)16 * 1024 * 1024,
 };

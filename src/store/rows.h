@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24 };
+enum { STORE_JOINED_BYTES_MAX = 48 * 1024 }; // a store may join an agency's small chunks to one of up to that
 
 enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
 

@@ -177,11 +177,25 @@ static void what_is_kept_costs_nothing_more(void **state) {
     discard_request(list);
 }
 
+// Whoever sends bets one by one may have them read as one large chunk.
+static void small_chunks_may_have_been_joined(void **state) {
+    (void)state;
+    int64_t next;
+    open_ledger(2);
+    for (int first = 0; first < 2; first++) {
+        assert_code(ask(bets(1, first, 1), &next), ERROR_NONE);
+    }
+    struct ledger_request *one = bets(1, 0, 1);
+    assert_int_equal(cost_beyond(story.ledger, one), STORE_JOINED_BYTES_MAX);
+    discard_request(one);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(resends_into_many_huge_chunks),
         LEDGER_TEST(what_is_dear_has_groups_of_its_own),
         LEDGER_TEST(what_is_kept_costs_nothing_more),
+        LEDGER_TEST(small_chunks_may_have_been_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
