@@ -104,4 +104,7 @@ static const char sqlite_schema[] =
     "  (SELECT bets FROM agencies WHERE agencies.draw = inbox.draw"
     "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS INTEGER)), 0);";
 
+// The tables that have a draw's rows, but for `draws` itself.
+static const char *const sqlite_schema_of_draws[] = {"agencies", "chunks", "winners", "inbox", "inboxes"};
+
 #endif

@@ -208,14 +208,13 @@ static bool check_file(const struct stepping *stepping, sqlite3 *database, struc
 
 // Rows of a draw that has no row of its own would be checked with none of the draws.
 static bool check_orphans(const struct stepping *stepping, sqlite3 *database, struct error *error) {
-    static const char *const tables[] = {"agencies", "chunks", "winners"};
     bool good = true;
-    for (size_t i = 0; good && i < sizeof tables / sizeof tables[0]; i++) {
+    for (size_t i = 0; good && i < sizeof sqlite_schema_of_draws / sizeof sqlite_schema_of_draws[0]; i++) {
         char sql[SQL_BYTES], draw[SQL_BYTES];
         snprintf(
             sql, sizeof sql,
             "SELECT 'draw \"' || draw || '\"' FROM %s WHERE draw NOT IN (SELECT draw FROM draws) LIMIT 1",
-            tables[i]);
+            sqlite_schema_of_draws[i]);
         good = ask(database, stepping->copy.made, sql, draw, error) &&
                (draw[0] == '\0' ||
                 error_set(error, ERROR_STORE_FAILED,

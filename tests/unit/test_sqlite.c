@@ -2,6 +2,7 @@
 // What concerns SQLite's store alone.
 #include "store_story.h"
 
+#include "store/sqlite_schema.h"
 #include "store/sqlite_store.h"
 
 // Lets no file grow beyond `bytes`; RLIM_INFINITY lifts the limit. As a full disk does, it fails writes.
@@ -288,6 +289,29 @@ static void the_view_leaves_names_as_they_are(void **state) {
     sqlite3_close(database);
 }
 
+// An upgrade looks in each of them for rows of a draw that has none.
+static void the_tables_of_a_draw_are_listed(void **state) {
+    (void)state;
+    char text[256] = "";
+    struct store *store = open_draw("1", STORE_SERVE);
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(database,
+                     "SELECT name FROM sqlite_schema AS made WHERE type = 'table' AND name <> 'draws'"
+                     " AND EXISTS (SELECT 1 FROM pragma_table_info(made.name) WHERE name = 'draw')"
+                     " ORDER BY rowid",
+                     note_row, text, NULL),
+        SQLITE_OK);
+    char listed[256] = "";
+    for (size_t i = 0; i < sizeof sqlite_schema_of_draws / sizeof sqlite_schema_of_draws[0]; i++) {
+        strcat(strcat(listed, sqlite_schema_of_draws[i]), "|");
+    }
+    assert_string_equal(text, listed);
+    sqlite3_close(database);
+    store_close(&store);
+}
+
 static void the_file_is_set_up_as_it_should_be(void **state) {
     (void)state;
     static const struct {
@@ -453,6 +477,7 @@ int main(void) {
         STORE_TEST(a_damaged_page_is_no_end),
         STORE_TEST(the_view_leaves_names_as_they_are),
         STORE_TEST(the_file_is_set_up_as_it_should_be),
+        STORE_TEST(the_tables_of_a_draw_are_listed),
         STORE_TEST(what_is_no_store_is_refused),
         STORE_TEST(other_tables_are_refused),
         STORE_TEST(a_damaged_row_is_no_answer),
