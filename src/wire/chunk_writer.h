@@ -1,5 +1,5 @@
 // The message of a chunk, written bet by bet as they are read: a bet's text is checked and goes into the
-// frame in one pass. The bytes are those that message_encode_chunk writes for a chunk of the same bets.
+// frame in one pass. The payload is in ASCII alone.
 #ifndef QUINIELA_WIRE_CHUNK_WRITER_H
 #define QUINIELA_WIRE_CHUNK_WRITER_H
 

@@ -149,17 +149,6 @@ size_t message_bet_bytes(const char *text, size_t length) {
     return json_ascii_bytes(text, length) + 1;
 }
 
-size_t message_encoded_max(const struct chunk *chunk) {
-    // A newline in `rows` stands for two quotes and a comma. Quotes and backslashes in names take one more
-    // byte; a character of two or three bytes takes at most four more, one of four bytes eight more.
-    size_t escapes = 0;
-    for (size_t i = 0; i < chunk->rows_length; i++) {
-        unsigned char byte = (unsigned char)chunk->rows[i];
-        escapes += (byte == '"' || byte == '\\') + 4 * (size_t)(byte >= 0xc0) + 4 * (size_t)(byte >= 0xf0);
-    }
-    return MESSAGE_AROUND_BYTES_MAX + chunk->rows_length + 2 * (size_t)chunk->count + escapes;
-}
-
 static char *write_place(char *out, const char *name, int64_t place) {
     if (place < 0) {
         return out;
@@ -181,35 +170,6 @@ size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum me
     out = write_place(out, "\"stored\":", stored);
     out = json_raw_write(out, "\"payload\":[");
     return (size_t)(out - (char *)frame);
-}
-
-static size_t encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
-                           int64_t stored, const struct chunk *chunk) {
-    char *out = (char *)frame + message_encode_beginning(frame, type, agency, first, stored);
-    const char *end = chunk->rows + chunk->rows_length;
-    for (const char *row = chunk->rows; row < end;) {
-        const char *newline = memchr(row, '\n', (size_t)(end - row));
-        if (row != chunk->rows) {
-            *out++ = ',';
-        }
-        out = json_ascii_write(out, row, (size_t)(newline - row));
-        row = newline + 1;
-    }
-    out = json_raw_write(out, MESSAGE_CHUNK_END);
-    size_t length = (size_t)(out - (char *)frame);
-    assert(length <= message_encoded_max(chunk)); // otherwise it has written past its end
-    frame_write_header(frame, length - FRAME_HEADER_BYTES);
-    return length;
-}
-
-size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
-                            const struct chunk *chunk) {
-    return encode_chunk(frame, type, agency, first, -1, chunk);
-}
-
-size_t message_encode_asking_chunk(uint8_t *frame, uint32_t agency, uint64_t stored,
-                                   const struct chunk *chunk) {
-    return encode_chunk(frame, MESSAGE_SEND_CHUNK, agency, 0, (int64_t)stored, chunk);
 }
 
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {

@@ -42,19 +42,6 @@ enum { MESSAGE_AROUND_BYTES_MAX = 160 }; // room for everything in a chunk's fra
 size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum message_type type,
                                 uint32_t agency, int64_t first, int64_t stored);
 
-// The most bytes that message_encode_chunk writes for this chunk, including the header.
-size_t message_encoded_max(const struct chunk *chunk);
-
-// Writes a whole frame of type 1 or 2 into `frame` (room for message_encoded_max), in ASCII alone. `first` <
-// 0 leaves the field out. Returns the frame's length, including the header.
-size_t message_encode_chunk(uint8_t *frame, enum message_type type, uint32_t agency, int64_t first,
-                            const struct chunk *chunk);
-
-// The same for a chunk of type 1 with `first` 0 that also asks for a list of what is stored from bet `stored`
-// on.
-size_t message_encode_asking_chunk(uint8_t *frame, uint32_t agency, uint64_t stored,
-                                   const struct chunk *chunk);
-
 // The bytes that a bet's text takes in a message, including its quotes and a comma.
 size_t message_bet_bytes(const char *text, size_t length);
 

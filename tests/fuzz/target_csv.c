@@ -2,6 +2,7 @@
 // Their messages, written bet by bet, are those of the chunks as a whole.
 #include "fuzz.h"
 
+#include "../unit/encoded.h"
 #include "agency/reader.h"
 #include "base/log.h"
 #include "bet/errors.h"
@@ -39,9 +40,9 @@ static void write_same(struct reader *reader, struct chunk_writer *writer, const
     bool written = reader_write(reader, writer, chunk_size, &at_end, &error);
     must_hold(written == good && (good || error.code == ERROR_BAD_BET), "a message takes what a chunk takes");
     if (good) {
-        uint8_t *frame = malloc(message_encoded_max(chunk));
+        uint8_t *frame = malloc(encoded_max(chunk));
         must_hold(frame != NULL, "memory");
-        size_t length = message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, 0, chunk);
+        size_t length = encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, 0, chunk);
         must_hold(chunk_writer_end(writer, MESSAGE_SEND_CHUNK, -1) == length &&
                       memcmp(writer->frame, frame, length) == 0,
                   "a message has the bytes of its chunk");

@@ -1,6 +1,7 @@
 // A message that is accepted is within the limits, and means the same when encoded again.
 #include "fuzz.h"
 
+#include "../unit/encoded.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 
@@ -8,13 +9,12 @@
 #include <string.h>
 
 static void encode_and_compare(struct message_decoder *decoder, const struct message *message) {
-    size_t room = message_encoded_max(message->chunk) + JSON_PADDING_BYTES;
+    size_t room = encoded_max(message->chunk) + JSON_PADDING_BYTES;
     uint8_t *frame = malloc(room);
     must_hold(frame != NULL, "memory");
     bool asks = message->type == MESSAGE_SEND_CHUNK && message->first == 0 && message->stored >= 0;
-    size_t length =
-        asks ? message_encode_asking_chunk(frame, message->agency, (uint64_t)message->stored, message->chunk)
-             : message_encode_chunk(frame, message->type, message->agency, message->first, message->chunk);
+    size_t length = encode_chunk_asking(frame, message->type, message->agency, message->first,
+                                        asks ? message->stored : -1, message->chunk);
     must_hold(length + JSON_PADDING_BYTES <= room, "the encoded message has the room it asked for");
     memset(frame + length, 0, JSON_PADDING_BYTES);
     struct message again;

@@ -1,5 +1,6 @@
 #include "classic.h"
 
+#include "../unit/encoded.h"
 #include "bet/chunk.h"
 #include "network.h"
 #include "plan.h"
@@ -60,11 +61,11 @@ static void send_chunk(struct classic *classic) {
         }
     }
     enum message_type type = classic->sent == agency->count ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
-    uint8_t *frame = malloc(message_encoded_max(chunk));
+    uint8_t *frame = malloc(encoded_max(chunk));
     if (frame == NULL) {
         abort();
     }
-    wire_send(classic->wire, frame, message_encode_chunk(frame, type, classic->agency, -1, chunk));
+    wire_send(classic->wire, frame, encode_chunk(frame, type, classic->agency, -1, chunk));
     free(frame);
     chunk_free(chunk);
 }

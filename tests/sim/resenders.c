@@ -1,5 +1,6 @@
 #include "resenders.h"
 
+#include "../unit/encoded.h"
 #include "bet/chunk.h"
 #include "bet/errors.h"
 #include "classic.h"
@@ -68,14 +69,14 @@ static void send_part(struct resender *who, const struct part *part) {
     for (uint32_t i = 0; i < part->count; i++) {
         add_bet(chunk, &who->bets->bets[part->first + i], part->forged && i + 1 == part->count);
     }
-    uint8_t *frame = malloc(message_encoded_max(chunk));
+    uint8_t *frame = malloc(encoded_max(chunk));
     if (frame == NULL) {
         abort();
     }
     enum message_type type = part->last ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
     bool asks = part->first == 0 && !part->last && world_chance(50);
-    size_t length = asks ? message_encode_asking_chunk(frame, who->agency, world_below(who->end), chunk)
-                         : message_encode_chunk(frame, type, who->agency, part->first, chunk);
+    size_t length = encode_chunk_asking(frame, type, who->agency, part->first,
+                                        asks ? (int64_t)world_below(who->end) : -1, chunk);
     who->waiting[who->waiting_count++] = *part;
     wire_send(who->wire, frame, length);
     free(frame);

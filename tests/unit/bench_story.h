@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "bench/sender.h"
+#include "encoded.h"
 #include "wire/reply.h"
 
 #include <errno.h>
@@ -89,8 +90,8 @@ static inline void expect_chunk(enum message_type type, int64_t first, uint64_t 
         size_t begin = payload.text_starts[i];
         assert_true(chunk_add(chunk, payload.text + begin, payload.text_starts[i + 1] - begin - 1, &error));
     }
-    assert_true(expected_length + message_encoded_max(chunk) <= sizeof expected);
-    expected_length += message_encode_chunk(expected + expected_length, type, AGENCY, first, chunk);
+    assert_true(expected_length + encoded_max(chunk) <= sizeof expected);
+    expected_length += encode_chunk(expected + expected_length, type, AGENCY, first, chunk);
     chunk_free(chunk);
 }
 

@@ -7,6 +7,7 @@
 
 #include "agency/reader.h"
 #include "bet/limits.h"
+#include "encoded.h"
 #include "wire/limits.h"
 #include "wire/message.h"
 
@@ -113,9 +114,9 @@ static inline void expect_messages_of_chunks(uint32_t count, size_t message_max)
         }
         assert_int_equal(other_at_end, at_end);
         assert_int_equal(reader_position(messages), reader_position(chunks));
-        uint8_t *frame = malloc(message_encoded_max(chunk));
+        uint8_t *frame = malloc(encoded_max(chunk));
         assert_non_null(frame);
-        size_t length = message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, first, chunk);
+        size_t length = encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, first, chunk);
         assert_int_equal(chunk_writer_end(&writer, MESSAGE_SEND_CHUNK, -1), length);
         assert_memory_equal(writer.frame, frame, length);
         free(frame);

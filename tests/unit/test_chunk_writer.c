@@ -4,6 +4,7 @@
 
 #include "bet/errors.h"
 #include "bet/scan.h"
+#include "encoded.h"
 #include "golden.h"
 #include "guarded.h"
 #include "wire/chunk_writer.h"
@@ -56,8 +57,8 @@ static void add(const char *text) {
 
 // Ends the message, which must be, byte by byte, the frame of `chunk`. Frees both.
 static void expect_frame_of(struct chunk *chunk, enum message_type type, int64_t first, const char *what) {
-    uint8_t *expected = malloc(message_encoded_max(chunk));
-    size_t length = message_encode_chunk(expected, type, AGENCY, first, chunk);
+    uint8_t *expected = malloc(encoded_max(chunk));
+    size_t length = encode_chunk(expected, type, AGENCY, first, chunk);
     if (chunk_writer_end(&writer, type, -1) != length || memcmp(writer.frame, expected, length) != 0) {
         fail_msg("%s: expected %.*s, it is %.*s", what, (int)length, expected + FRAME_HEADER_BYTES,
                  (int)writer.end, writer.frame + FRAME_HEADER_BYTES);

@@ -2,6 +2,7 @@
 #include "decoder_story.h"
 
 #include "bet/errors.h"
+#include "encoded.h"
 #include "golden.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -257,7 +258,7 @@ static void we_write_the_golden_messages(void **state) {
     static uint8_t frame[4096];
     struct chunk *chunk = chunk_new(2, 256);
     golden_read("our-last-chunk-empty.good.bin", &golden);
-    assert_int_equal(message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, 7, 26936, chunk), golden.length);
+    assert_int_equal(encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, 7, 26936, chunk), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
     static const char *const bets[] = {"Santiago Lionel,Lorca,30904465,1999-03-17,2201",
                                        "Tiago Nicolás,Núñez,34407251,2001-08-29,7574"};
@@ -265,18 +266,18 @@ static void we_write_the_golden_messages(void **state) {
         assert_true(chunk_add(chunk, bets[i], strlen(bets[i]), &error));
     }
     golden_read("our-chunk.good.bin", &golden);
-    assert_int_equal(message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, 1000, chunk), golden.length);
+    assert_int_equal(encode_chunk(frame, MESSAGE_SEND_CHUNK, 7, 1000, chunk), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
-    assert_true(golden.length <= message_encoded_max(chunk));
+    assert_true(golden.length <= encoded_max(chunk));
     golden_read("our-chunk-asking.good.bin", &golden);
-    assert_int_equal(message_encode_asking_chunk(frame, 7, 2, chunk), golden.length);
+    assert_int_equal(encode_chunk_asking(frame, MESSAGE_SEND_CHUNK, 7, 0, 2, chunk), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
     chunk_clear(chunk);
     golden_read("our-chunk-asking-on.good.bin", &golden);
-    assert_int_equal(message_encode_asking_chunk(frame, 7, 1002, chunk), golden.length);
+    assert_int_equal(encode_chunk_asking(frame, MESSAGE_SEND_CHUNK, 7, 0, 1002, chunk), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
-    assert_true(message_encode_asking_chunk(frame, AGENCIES_MAX, INT64_MAX, chunk) <=
-                message_encoded_max(chunk));
+    assert_true(encode_chunk_asking(frame, MESSAGE_SEND_CHUNK, AGENCIES_MAX, 0, INT64_MAX, chunk) <=
+                encoded_max(chunk));
     golden_read("our-consult.good.bin", &golden);
     assert_int_equal(message_encode_consult(frame, 7, true), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);
@@ -294,9 +295,9 @@ static void quotes_come_through(void **state) {
     struct error error;
     struct chunk *chunk = chunk_new(1, 64);
     assert_true(chunk_add(chunk, text, strlen(text), &error));
-    assert_true(message_encoded_max(chunk) < sizeof golden.bytes);
-    golden.length = message_encode_chunk(golden.bytes, MESSAGE_SEND_CHUNK, 1, -1, chunk);
-    assert_true(golden.length <= message_encoded_max(chunk));
+    assert_true(encoded_max(chunk) < sizeof golden.bytes);
+    golden.length = encode_chunk(golden.bytes, MESSAGE_SEND_CHUNK, 1, -1, chunk);
+    assert_true(golden.length <= encoded_max(chunk));
     assert_true(decode(&golden, &message, &error));
     assert_int_equal(message.chunk->rows_length, chunk->rows_length);
     assert_memory_equal(message.chunk->rows, chunk->rows, chunk->rows_length);
@@ -315,7 +316,7 @@ static void we_send_ascii_alone(void **state) {
     struct error error;
     struct chunk *chunk = chunk_new(1, 128);
     assert_true(chunk_add(chunk, bet, strlen(bet), &error));
-    golden.length = message_encode_chunk(golden.bytes, MESSAGE_SEND_CHUNK, 1, 0, chunk);
+    golden.length = encode_chunk(golden.bytes, MESSAGE_SEND_CHUNK, 1, 0, chunk);
     assert_memory_equal(golden.bytes + golden.length - strlen(text), text, strlen(text));
     assert_true(decode(&golden, &message, &error));
     assert_int_equal(message.chunk->rows_length, chunk->rows_length);
@@ -338,15 +339,15 @@ static void the_bytes_of_bets_are_foreseen(void **state) {
     static uint8_t frame[4096];
     struct error error;
     struct chunk *chunk = chunk_new(5, 2048);
-    size_t empty = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
+    size_t empty = encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
     size_t bytes = 0;
-    assert_true(empty <= message_encoded_max(chunk));
+    assert_true(empty <= encoded_max(chunk));
     for (size_t i = 0; i < sizeof bets / sizeof bets[0]; i++) {
         assert_true(chunk_add(chunk, bets[i], strlen(bets[i]), &error));
         bytes += message_bet_bytes(bets[i], strlen(bets[i]));
-        size_t length = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
+        size_t length = encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
         assert_int_equal(length, empty + bytes - 1); // the first has no comma before it
-        assert_true(length <= message_encoded_max(chunk));
+        assert_true(length <= encoded_max(chunk));
     }
     chunk_free(chunk);
 }
@@ -364,9 +365,9 @@ static void what_many_bets_take_is_foreseen(void **state) {
         for (int bet = 0; bet < BETS; bet++) {
             assert_true(chunk_add(chunk, bets[i], strlen(bets[i]), &error));
         }
-        size_t most = message_encoded_max(chunk);
+        size_t most = encoded_max(chunk);
         uint8_t *frame = malloc(most);
-        size_t length = message_encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
+        size_t length = encode_chunk(frame, MESSAGE_SEND_LAST_CHUNK, AGENCIES_MAX, INT64_MAX, chunk);
         if (length > most) {
             fail_msg("%d times %s: at most %zu bytes were foreseen, and it takes %zu", BETS, bets[i], most,
                      length);

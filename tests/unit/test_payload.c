@@ -4,6 +4,7 @@
 #include "bench/interrupt.h"
 #include "bench/payload.h"
 #include "bet/errors.h"
+#include "encoded.h"
 
 #include "bet/chunk.h"
 #include "wire/message.h"
@@ -108,8 +109,8 @@ static void what_is_prepared_is_what_a_message_contains(void **state) {
                 assert_true(chunk_add(chunk, bets[i], strlen(bets[i]), &error));
             }
             uint8_t frame[2000];
-            assert_true(message_encoded_max(chunk) <= sizeof frame);
-            size_t length = message_encode_chunk(frame, MESSAGE_SEND_CHUNK, 1, 0, chunk);
+            assert_true(encoded_max(chunk) <= sizeof frame);
+            size_t length = encode_chunk(frame, MESSAGE_SEND_CHUNK, 1, 0, chunk);
             size_t begin = payload.json_starts[first], bytes = payload.json_starts[end] - begin - 1;
             const uint8_t *found = memmem(frame, length, payload.json + begin, bytes);
             assert_non_null(found);
