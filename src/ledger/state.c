@@ -35,6 +35,7 @@ void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_
 
 void state_finish(struct ledger *ledger, uint32_t number) {
     clock_utc_text(ledger->agencies[number].row.finished_at);
+    ledger->agencies[number].row.ending = AGENCY_FINISHED;
     ledger->finished++;
     state_touch(ledger, number);
 }

@@ -42,13 +42,14 @@ static bool make_place(struct inbox *inbox, uint32_t agency) {
     return larger != NULL;
 }
 
-struct inbox_agency *inbox_enter(struct inbox *inbox, uint32_t agency, uint64_t filed, bool has_row) {
-    struct inbox_agency *entered = make_place(inbox, agency) ? calloc(1, sizeof *entered) : NULL;
+struct inbox_agency *inbox_enter(struct inbox *inbox, const struct stored_agency *row, bool has_row) {
+    struct inbox_agency *entered = make_place(inbox, row->agency) ? calloc(1, sizeof *entered) : NULL;
     if (entered != NULL) {
-        entered->agency = agency;
-        entered->filed = entered->end = filed;
+        entered->agency = row->agency;
+        entered->voidings = row->voidings;
+        entered->filed = entered->end = row->bets;
         entered->has_row = has_row;
-        inbox->places[agency].agency = entered;
+        inbox->places[row->agency].agency = entered;
     }
     return entered;
 }

@@ -19,6 +19,7 @@ struct inbox_agency {
     uint32_t agency;
     bool has_row;           // in the table of agencies
     bool has_finished;      // as that row says
+    uint32_t voidings;      // as in its row
     uint64_t filed, end;    // how many of its bets are filed, and how many it has
     int64_t oldest, newest; // rows of the inbox with bets of it; 0 while it has none
     struct inbox_piece *pieces;
@@ -43,8 +44,10 @@ struct inbox {
 // The agency, if it is in the inbox; otherwise NULL.
 struct inbox_agency *inbox_find(const struct inbox *inbox, uint32_t agency);
 
-// Adds an agency that is not in it, without bets. NULL when out of memory. The inbox owns it.
-struct inbox_agency *inbox_enter(struct inbox *inbox, uint32_t agency, uint64_t filed, bool has_row);
+// Adds an agency that is not in it, without bets; `row` is that of the table, or of no bets when there is
+// none
+// (`has_row`). NULL when out of memory. The inbox owns it.
+struct inbox_agency *inbox_enter(struct inbox *inbox, const struct stored_agency *row, bool has_row);
 
 // Adds bets that lie in row `row` of the inbox, the newest one, at place `first`. At `end` is where they
 // belong; further on, and a hole is left before them. False when out of memory.

@@ -3,6 +3,7 @@
 #include "bet/errors.h"
 #include "store/postgres_read.h"
 #include "store/postgres_store.h"
+#include "store/sql_texts.h"
 
 #include <inttypes.h>
 
@@ -43,7 +44,7 @@ static bool take_other_draw(const struct sql_reader *reader, const struct sql_ro
     const struct store *store = reader->context;
     struct stored_draw draw;
     size_t ignored;
-    const char *name = row->columns->text(row->row, 9, &ignored);
+    const char *name = row->columns->text(row->row, SQL_DRAW_NAME, &ignored);
     return sql_read_draw(row, &draw, error) &&
            (draw.checksum == stored_draw_checksum(name, &draw) ||
             error_set(

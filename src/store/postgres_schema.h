@@ -12,19 +12,29 @@
 #define POSTGRES_SCHEMA_VERSION POSTGRES_TEXT(STORE_VERSION)
 #define POSTGRES_CHANNEL "quiniela" // listeners on it hear that some draw has changed
 
+// The default of columns that servers of an older version leave out, as long as they go on running: their
+// statements then fail as on a store that they do not know, and not as ones whose values are refused.
+#define POSTGRES_ELSEWHERE "current_setting('quiniela.tables_of_a_later_version')"
+
 // The view bets cuts the text into lines and the lines into fields. Every database that speaks PostgreSQL's
 // language knows string_to_array and unnest. Compressing bets that are stored once and read whole costs more
 // time than the disk space saves.
-#define POSTGRES_TABLES                                                                                      \
+#define POSTGRES_DRAWS_AND_AGENCIES                                                                          \
     "CREATE TABLE draws ("                                                                                   \
     " number INTEGER NOT NULL UNIQUE,"                                                                       \
     " draw TEXT NOT NULL PRIMARY KEY,"                                                                       \
     " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"                                     \
     " agencies BIGINT NOT NULL,"                                                                             \
-    " winning_number BIGINT NOT NULL,"                                                                       \
+    " number_mode TEXT NOT NULL DEFAULT " POSTGRES_ELSEWHERE " CHECK (number_mode IN ('fixed', 'manual')),"  \
+    " winning_number BIGINT,"                                                                                \
     " opened_at TEXT NOT NULL,"                                                                              \
+    " closes_at TEXT,"                                                                                       \
+    " closes_text TEXT,"                                                                                     \
+    " closed_at TEXT,"                                                                                       \
     " sealed_at TEXT,"                                                                                       \
     " drawn_at TEXT,"                                                                                        \
+    " erased_at TEXT,"                                                                                       \
+    " voided BIGINT NOT NULL,"                                                                               \
     " winners_checksum BIGINT NOT NULL,"                                                                     \
     " checksum BIGINT NOT NULL,"                                                                             \
     " finished BIGINT NOT NULL DEFAULT 0"                                                                    \
@@ -33,11 +43,15 @@
     " draw INTEGER NOT NULL,"                                                                                \
     " agency INTEGER NOT NULL,"                                                                              \
     " bets BIGINT NOT NULL,"                                                                                 \
-    " finished_at TEXT,"                                                                                     \
-    " told_at TEXT,"                                                                                         \
     " checksum BIGINT NOT NULL,"                                                                             \
+    " voidings INTEGER NOT NULL DEFAULT CAST(" POSTGRES_ELSEWHERE " AS INTEGER),"                            \
+    " finished_at TEXT,"                                                                                     \
+    " ending TEXT CHECK (ending IN ('finished', 'operator', 'close')),"                                      \
+    " told_at TEXT,"                                                                                         \
     " PRIMARY KEY (draw, agency)"                                                                            \
-    ");"                                                                                                     \
+    ");"
+
+#define POSTGRES_CHUNKS_AND_WINNERS                                                                          \
     "CREATE TABLE chunks ("                                                                                  \
     " draw INTEGER NOT NULL,"                                                                                \
     " agency INTEGER NOT NULL,"                                                                              \
@@ -56,7 +70,25 @@
     " bet BIGINT NOT NULL,"                                                                                  \
     " document TEXT NOT NULL,"                                                                               \
     " PRIMARY KEY (draw, agency, bet)"                                                                       \
+    ");"
+
+// Chunks of agencies that were reset, `voiding` from 1 on: neither the view nor a draw sees them.
+#define POSTGRES_VOIDED                                                                                      \
+    "CREATE TABLE voided ("                                                                                  \
+    " draw INTEGER NOT NULL,"                                                                                \
+    " agency INTEGER NOT NULL,"                                                                              \
+    " first BIGINT NOT NULL,"                                                                                \
+    " checksum BIGINT NOT NULL,"                                                                             \
+    " voiding INTEGER NOT NULL,"                                                                             \
+    " count INTEGER NOT NULL,"                                                                               \
+    " digest BYTEA NOT NULL,"                                                                                \
+    " numbers BYTEA NOT NULL,"                                                                               \
+    " rows TEXT NOT NULL,"                                                                                   \
+    " PRIMARY KEY (draw, agency, voiding, first)"                                                            \
     ");"                                                                                                     \
+    "ALTER TABLE voided ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"
+
+#define POSTGRES_VIEW                                                                                        \
     "CREATE VIEW bets AS SELECT"                                                                             \
     " draws.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"                                      \
     " split_part(line.text, ',', 1) AS nombre,"                                                              \
@@ -70,6 +102,7 @@
 
 static const char postgres_schema[] =
     "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
-    "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION ");" POSTGRES_TABLES;
+    "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION
+    ");" POSTGRES_DRAWS_AND_AGENCIES POSTGRES_CHUNKS_AND_WINNERS POSTGRES_VOIDED POSTGRES_VIEW;
 
 #endif

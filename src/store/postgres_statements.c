@@ -16,9 +16,9 @@
 static const char *const texts[POSTGRES_STATEMENTS] = {
     SQL_TEXTS("$"),
     [SQL_PUT_DRAW] =
-        UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", ", number", ", $11", " WHERE draws.checksum = $10 RETURNING 1")),
+        UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", ", number", ", $17", " WHERE draws.checksum = $16 RETURNING 1")),
     [SQL_GET_DRAW] = SQL_GET_DRAW_TEXT("$", ", number"),
-    [SQL_PUT_AGENCY] = UNLESS_STALE(SQL_PUT_AGENCY_TEXT("$", " WHERE agencies.checksum = $7 RETURNING 1")),
+    [SQL_PUT_AGENCY] = UNLESS_STALE(SQL_PUT_AGENCY_TEXT("$", " WHERE agencies.checksum = $9 RETURNING 1")),
     [POSTGRES_NUMBER] = "SELECT number FROM draws WHERE draw = $1",
     [POSTGRES_FREE_NUMBER] = "SELECT 1 + greatest((SELECT max(number) FROM draws),"
                              " (SELECT max(draw) FROM agencies), 0) WHERE $1 <> ''",
@@ -71,7 +71,7 @@ static void fill(struct parameters *parameters, const struct sql_values *values)
 // transaction, it is not sent again for each chunk.
 bool postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
                    const char *what, struct error *error) {
-    static const int binary[SQL_VALUES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const int binary[SQL_VALUES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     struct parameters parameters;
     PGconn *connection = session->link.connection;
     bool in_group = PQpipelineStatus(connection) != PQ_PIPELINE_OFF;

@@ -4,55 +4,94 @@
 
 #include <stddef.h>
 
-#define RENAME(table)                                                                                        \
-    "ALTER TABLE " table " RENAME TO " table "_v2;"                                                          \
-    "ALTER INDEX " table "_pkey RENAME TO " table "_v2_pkey;"
-#define RENAME_BACK(table)                                                                                   \
-    "ALTER TABLE " table "_v2 RENAME TO " table ";"                                                          \
-    "ALTER INDEX " table "_v2_pkey RENAME TO " table "_pkey;"
+#define RENAME(table, version)                                                                               \
+    "ALTER TABLE " table " RENAME TO " table version ";"                                                     \
+    "ALTER INDEX " table "_pkey RENAME TO " table version "_pkey;"
+#define RENAME_BACK(table, version)                                                                          \
+    "ALTER TABLE " table version " RENAME TO " table ";"                                                     \
+    "ALTER INDEX " table version "_pkey RENAME TO " table "_pkey;"
 #define ORPHANS(table)                                                                                       \
     "SELECT draw FROM " table " WHERE NOT EXISTS (SELECT 1 FROM draws WHERE draws.draw = " table ".draw)"
 #define NUMBER(table) "(SELECT number FROM draws WHERE draws.draw = " table ".draw)"
-#define AS_MANY(table) "(SELECT count(*) FROM " table ") = (SELECT count(*) FROM " table "_v2)"
+#define ORPHANS_BY_NUMBER(table)                                                                             \
+    "SELECT 'number ' || draw FROM " table                                                                   \
+    " WHERE NOT EXISTS (SELECT 1 FROM draws WHERE draws.number = " table ".draw)"
+#define AS_MANY(table, version) "(SELECT count(*) FROM " table ") = (SELECT count(*) FROM " table version ")"
+#define LOCK "LOCK TABLE chunks, agencies, winners, draws IN ACCESS EXCLUSIVE MODE"
+
+// Of a version that knew neither: its draws have a fixed number, and its agencies came to their own end.
+#define ADD_DRAW(version)                                                                                    \
+    "INSERT INTO draws (number, draw, state, agencies, number_mode, winning_number, opened_at, sealed_at,"   \
+    " drawn_at, voided, winners_checksum, checksum, finished)"                                               \
+    " SELECT $1::INTEGER, draw, state, agencies, 'fixed', winning_number, opened_at, sealed_at,"             \
+    " drawn_at, 0, winners_checksum, $2::BIGINT, finished FROM draws" version " WHERE draw = $3"
+#define ADD_AGENCIES(version, number)                                                                        \
+    "INSERT INTO agencies (draw, agency, bets, finished_at, ending, told_at, voidings, checksum)"            \
+    " SELECT " number ", agency, bets, finished_at,"                                                         \
+    " CASE WHEN finished_at IS NOT NULL THEN 'finished' END, told_at, 0, checksum FROM agencies" version ";"
+
+// Version 2 has the draw's name in every row.
+#define RENAME_2                                                                                             \
+    "ALTER VIEW bets RENAME TO bets_v2;" RENAME("draws", "_v2") RENAME("agencies", "_v2")                    \
+        RENAME("chunks", "_v2") RENAME("winners", "_v2")
+#define UNDO_2                                                                                               \
+    "DROP VIEW bets; DROP TABLE draws, agencies, chunks, winners; DROP TABLE IF EXISTS voided;" RENAME_BACK( \
+        "draws", "_v2") RENAME_BACK("agencies", "_v2") RENAME_BACK("chunks", "_v2")                          \
+        RENAME_BACK("winners", "_v2") "ALTER VIEW bets_v2 RENAME TO bets;"
+#define ADD_WINNERS_2                                                                                        \
+    "INSERT INTO winners (draw, agency, bet, document)"                                                      \
+    " SELECT " NUMBER("winners_v2") ", agency, bet, document FROM winners_v2;"
+#define NUMBER_OF_CHUNK_2 NUMBER("chunks_v2")
+#define ADD_CHUNKS_2                                                                                         \
+    "WITH batch AS (SELECT " NUMBER_OF_CHUNK_2 " AS number, draw, agency, first, count, digest, checksum,"   \
+    "  numbers, rows FROM chunks_v2 WHERE (draw, agency, first) > ($1, $2::BIGINT, $3::BIGINT)"              \
+    "  ORDER BY draw, agency, first LIMIT 500),"                                                             \
+    " added AS (INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"            \
+    "  SELECT number, agency, first, count, digest, checksum, numbers, rows FROM batch RETURNING 1)"         \
+    " SELECT draw, agency, first, (SELECT count(*) FROM added) FROM batch"                                   \
+    " ORDER BY draw DESC, agency DESC, first DESC LIMIT 1"
+
+// Of version 3 only the draws and the agencies change: the chunks and winners stay where they are.
+#define RENAME_3                                                                                             \
+    "ALTER VIEW bets RENAME TO bets_v3;" RENAME("draws", "_v3")                                              \
+        RENAME("agencies", "_v3") "ALTER INDEX draws_number_key RENAME TO draws_v3_number_key;"
+#define UNDO_3                                                                                               \
+    "DROP VIEW bets; DROP TABLE draws, agencies, voided;" RENAME_BACK("draws", "_v3")                        \
+        RENAME_BACK("agencies", "_v3") "ALTER INDEX draws_v3_number_key RENAME TO draws_number_key;"         \
+                                       "ALTER VIEW bets_v3 RENAME TO bets;"
 
 static const struct postgres_step steps[] = {
     {.from = 2,
-     .lock = "LOCK TABLE chunks, agencies, winners, draws IN ACCESS EXCLUSIVE MODE",
-     .rename = "ALTER VIEW bets RENAME TO bets_v2;" RENAME("draws") RENAME("agencies") RENAME("chunks")
-         RENAME("winners") POSTGRES_TABLES,
-     .undo = "DROP VIEW bets; DROP TABLE draws, agencies, chunks, winners;" RENAME_BACK("draws") RENAME_BACK(
-         "agencies") RENAME_BACK("chunks") RENAME_BACK("winners") "ALTER VIEW bets_v2 RENAME TO bets;",
+     .lock = LOCK,
+     .rename = RENAME_2 POSTGRES_DRAWS_AND_AGENCIES POSTGRES_CHUNKS_AND_WINNERS POSTGRES_VOIDED POSTGRES_VIEW,
+     .undo = UNDO_2,
      .orphans =
          ORPHANS("agencies") " UNION ALL " ORPHANS("winners") " UNION ALL " ORPHANS("chunks") " LIMIT 1",
      .draws =
          "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum, checksum,"
          " 0::BIGINT, draw FROM draws_v2 ORDER BY draw",
-     .copy_draw =
-         "INSERT INTO draws (number, draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
-         " winners_checksum, checksum, finished)"
-         " SELECT $1::INTEGER, draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"
-         " winners_checksum, $2::BIGINT, finished FROM draws_v2 WHERE draw = $3",
-     .copy_few =
-         "INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"
-         " SELECT " NUMBER("agencies_v2") ", agency, bets, finished_at, told_at, checksum FROM agencies_v2;"
-                                          "INSERT INTO winners (draw, agency, bet, document)"
-                                          " SELECT " NUMBER(
-                                              "winners_v2") ", agency, bet, document FROM winners_v2;",
-     .copy_chunks = "WITH batch AS (SELECT " NUMBER(
-         "chunks_v2") " AS number, draw, agency, first, count, digest,"
-                      "  checksum, numbers, rows FROM chunks_v2"
-                      "  WHERE (draw, agency, first) > ($1, $2::BIGINT, $3::BIGINT)"
-                      "  ORDER BY draw, agency, first LIMIT 500),"
-                      " added AS (INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, "
-                      "rows)"
-                      "  SELECT number, agency, first, count, digest, checksum, numbers, rows FROM batch "
-                      "RETURNING 1)"
-                      " SELECT draw, agency, first, (SELECT count(*) FROM added) FROM batch"
-                      " ORDER BY draw DESC, agency DESC, first DESC LIMIT 1",
+     .copy_draw = ADD_DRAW("_v2"),
+     .copy_few = ADD_AGENCIES("_v2", NUMBER("agencies_v2")) ADD_WINNERS_2,
+     .copy_chunks = ADD_CHUNKS_2,
      .count_chunks = "SELECT count(*) FROM chunks_v2",
-     .compare = "SELECT " AS_MANY("draws") " AND " AS_MANY("agencies") " AND " AS_MANY(
-         "winners") " AND " AS_MANY("chunks"),
+     .compare = "SELECT " AS_MANY("draws", "_v2") " AND " AS_MANY("agencies", "_v2") " AND " AS_MANY(
+         "winners", "_v2") " AND " AS_MANY("chunks", "_v2"),
      .kept = "the tables draws_v2, agencies_v2, chunks_v2 and winners_v2"},
+    {.from = 3,
+     .lock = LOCK,
+     .rename = RENAME_3 POSTGRES_DRAWS_AND_AGENCIES POSTGRES_VOIDED POSTGRES_VIEW,
+     .undo = UNDO_3,
+     .orphans = ORPHANS_BY_NUMBER("agencies") " UNION ALL " ORPHANS_BY_NUMBER(
+         "winners") " UNION ALL " ORPHANS_BY_NUMBER("chunks") " LIMIT 1",
+     .draws =
+         "SELECT state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum, checksum,"
+         " number, draw FROM draws_v3 ORDER BY draw",
+     .copy_draw = ADD_DRAW("_v3"),
+     .copy_few = ADD_AGENCIES("_v3", "draw"),
+     .copy_chunks = "SELECT $1, $2::BIGINT, $3::BIGINT, 0 WHERE false",
+     .count_chunks = "SELECT 0",
+     .compare = "SELECT " AS_MANY("draws", "_v3") " AND " AS_MANY("agencies", "_v3"),
+     .kept = "the tables draws_v3 and agencies_v3"},
 };
 
 const struct postgres_step *postgres_step_from(int64_t version) {

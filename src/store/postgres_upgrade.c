@@ -124,9 +124,9 @@ static bool rename_tables(struct upgrading *upgrading, struct error *error) {
         sql, sizeof sql,
         "UPDATE quiniela_schema SET version = %d;"
         "CREATE TABLE quiniela_upgrade (has_few BOOLEAN NOT NULL, draw TEXT NOT NULL, agency BIGINT NOT NULL,"
-        " first BIGINT NOT NULL, chunks BIGINT NOT NULL);"
-        "INSERT INTO quiniela_upgrade VALUES (false, '', 0, -1, 0)",
-        -from);
+        " first BIGINT NOT NULL, chunks BIGINT NOT NULL, target INTEGER NOT NULL);"
+        "INSERT INTO quiniela_upgrade VALUES (false, '', 0, -1, 0, %d)",
+        -from, STORE_VERSION);
     return execute(upgrading, upgrading->step->rename, NULL, error) && execute(upgrading, sql, NULL, error) &&
            commit(upgrading, error);
 }
@@ -182,6 +182,7 @@ static void read_time(const PGresult *rows, int row, int column, char time[STORE
 
 static bool read_draw(const PGresult *rows, int row, struct stored_draw *draw) {
     *draw = (struct stored_draw){.agencies = (uint32_t)strtoll(PQgetvalue(rows, row, 1), NULL, 10),
+                                 .has_number = true,
                                  .winning_number = (uint16_t)strtoll(PQgetvalue(rows, row, 2), NULL, 10),
                                  .winners_checksum = (uint64_t)strtoll(PQgetvalue(rows, row, 6), NULL, 10),
                                  .checksum = (uint64_t)strtoll(PQgetvalue(rows, row, 7), NULL, 10),
@@ -199,7 +200,7 @@ static bool copy_draw(struct upgrading *upgrading, const PGresult *rows, int row
     if (!read_draw(rows, row, &draw) || draw.checksum != stored_draw_checksum(name, &draw)) {
         return damaged(upgrading, name, "is not as it was stored", error);
     }
-    draw.number = (uint32_t)row + 1;
+    draw.number = draw.number == 0 ? (uint32_t)row + 1 : draw.number;
     snprintf(number, sizeof number, "%" PRIu32, draw.number);
     snprintf(checksum, sizeof checksum, "%" PRId64, (int64_t)stored_draw_checksum(name, &draw));
     PGresult *copied =
@@ -319,7 +320,7 @@ static bool end(struct upgrading *upgrading, struct error *error) {
     snprintf(
         sql, sizeof sql,
         "UPDATE quiniela_schema SET version = %d WHERE version = %d; DROP TABLE IF EXISTS quiniela_upgrade",
-        upgrading->step->from + 1, -upgrading->step->from);
+        STORE_VERSION, -upgrading->step->from);
     return begin(upgrading, error) && execute(upgrading, sql, NULL, error) && commit(upgrading, error);
 }
 
@@ -337,6 +338,23 @@ static bool finish(struct upgrading *upgrading, struct error *error) {
     return false;
 }
 
+// What a program of another version has begun is taken back, as it does not lead to the tables of now.
+static bool take_back_others(struct upgrading *upgrading, int64_t *version, struct error *error) {
+    char target[POSTGRES_VALUE_BYTES];
+    if (*version > 0) {
+        return true;
+    }
+    if (!execute(upgrading, "SELECT coalesce(to_jsonb(begun)->>'target', '3') FROM quiniela_upgrade AS begun",
+                 target, error)) {
+        return false;
+    }
+    if (strtoll(target, NULL, 10) == STORE_VERSION) {
+        return true;
+    }
+    *version = -*version;
+    return undo(upgrading, error);
+}
+
 static bool upgrade_from(struct upgrading *upgrading, int64_t version, struct store_upgraded *upgraded,
                          struct error *error) {
     const char *place = upgrading->session.link.place;
@@ -351,7 +369,8 @@ static bool upgrade_from(struct upgrading *upgrading, int64_t version, struct st
     }
     snprintf(upgraded->kept, sizeof upgraded->kept, "%s", upgrading->step->kept);
     upgraded->from = upgrading->step->from;
-    return (version < 0 || rename_in_the_end(upgrading, error)) && finish(upgrading, error);
+    return take_back_others(upgrading, &version, error) &&
+           (version < 0 || rename_in_the_end(upgrading, error)) && finish(upgrading, error);
 }
 
 // Another upgrade may do meanwhile what this one was in the middle of. Then this one goes on from there. A

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-// States --------------------------------------------------------------------------------------------------
+// Names ---------------------------------------------------------------------------------------------------
 
 static const char *const state_names[] = {"open", "sealed", "drawn"};
 
@@ -21,7 +21,42 @@ bool draw_state_parse(const char *name, enum draw_state *state) {
     return false;
 }
 
+static const char *const mode_names[] = {"fixed", "manual"};
+
+const char *number_mode_name(enum number_mode mode) {
+    return mode_names[mode];
+}
+
+bool number_mode_parse(const char *name, enum number_mode *mode) {
+    *mode = strcmp(name, mode_names[NUMBER_MANUAL]) == 0 ? NUMBER_MANUAL : NUMBER_FIXED;
+    return strcmp(name, mode_names[*mode]) == 0;
+}
+
+static const char *const ending_names[] = {"", "finished", "operator", "close"};
+
+const char *agency_ending_name(enum agency_ending ending) {
+    return ending_names[ending];
+}
+
+enum agency_ending agency_ending_of(const char *name) {
+    enum agency_ending ending = AGENCY_UNFINISHED;
+    while (ending < AGENCY_ENDING_UNKNOWN && strcmp(name, ending_names[ending]) != 0) {
+        ending++;
+    }
+    return ending;
+}
+
 // Checksums -----------------------------------------------------------------------------------------------
+
+// What rows did not have from the beginning counts only where it says something: so the rows of an older
+// version keep their checksums. It counts with its place, so that no value is taken for another one's.
+static uint64_t add_number(uint64_t checksum, uint64_t place, uint64_t number) {
+    return number == 0 ? checksum : checksum_number(checksum_number(checksum, place), number);
+}
+
+static uint64_t add_text(uint64_t checksum, uint64_t place, const char *text) {
+    return text[0] == '\0' ? checksum : checksum_text(checksum_number(checksum, place), text);
+}
 
 uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *draw) {
     uint64_t checksum = checksum_text(CHECKSUM_EMPTY, draw_name);
@@ -32,7 +67,20 @@ uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *d
     checksum = checksum_text(checksum, draw->sealed_at);
     checksum = checksum_text(checksum, draw->drawn_at);
     checksum = checksum_number(checksum, draw->winners_checksum);
-    return draw->number == 0 ? checksum : checksum_number(checksum, draw->number);
+    checksum = draw->number == 0 ? checksum : checksum_number(checksum, draw->number);
+    checksum = add_number(checksum, 1, draw->number_mode);
+    checksum = add_number(checksum, 2, !draw->has_number);
+    checksum = add_text(checksum, 3, draw->closes_at);
+    checksum = add_text(checksum, 4, draw->closes_text);
+    checksum = add_text(checksum, 5, draw->closed_at);
+    checksum = add_text(checksum, 6, draw->erased_at);
+    return add_number(checksum, 7, draw->voided);
+}
+
+// An end by its own last chunk is the rule, and says no more than its time. 0 for what says nothing.
+static uint64_t ending_to_count(const struct stored_agency *agency) {
+    enum agency_ending expected = agency->finished_at[0] == '\0' ? AGENCY_UNFINISHED : AGENCY_FINISHED;
+    return agency->ending == expected ? 0 : (uint64_t)agency->ending + 1;
 }
 
 uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agency *agency) {
@@ -40,7 +88,9 @@ uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agenc
     checksum = checksum_number(checksum, agency->agency);
     checksum = checksum_number(checksum, agency->bets);
     checksum = checksum_text(checksum, agency->finished_at);
-    return checksum_text(checksum, agency->told_at);
+    checksum = checksum_text(checksum, agency->told_at);
+    checksum = add_number(checksum, 1, ending_to_count(agency));
+    return add_number(checksum, 2, agency->voidings);
 }
 
 // The checksum covers its place, so a chunk that turns up in another's place is noticed.

@@ -8,10 +8,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24 };
+enum { STORE_DIGEST_BYTES = 32, STORE_TIME_BYTES = 24, STORE_TEXT_BYTES = 64 };
 enum { STORE_JOINED_BYTES_MAX = 48 * 1024 }; // a store may join an agency's small chunks to one of up to that
 
 enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
+
+// How a draw gets its winning number: by a setting at its opening, or by an order after its seal.
+enum number_mode { NUMBER_FIXED, NUMBER_MANUAL };
+
+// How an agency came to its end: by its own last chunk, by an order, or cut off by the close.
+enum agency_ending {
+    AGENCY_UNFINISHED,
+    AGENCY_FINISHED,
+    AGENCY_ENDED,
+    AGENCY_CUT,
+    AGENCY_ENDING_UNKNOWN, // of a damaged row
+};
 
 // In each of these, `checksum` covers all the rest of the row (of a chunk: all but `rows` and `digest`) and
 // the draw's name. store.h's functions set it and check it; a backend only keeps it. To replace a row, the
@@ -22,8 +34,15 @@ enum draw_state { DRAW_OPEN, DRAW_SEALED, DRAW_DRAWN };
 struct stored_draw {
     enum draw_state state;
     uint32_t agencies;
-    uint16_t winning_number;
+    enum number_mode number_mode;
+    bool has_number;         // store_put_draw sets it where the number is fixed: that is always known
+    uint16_t winning_number; // 0 while it is not known
     char opened_at[STORE_TIME_BYTES], sealed_at[STORE_TIME_BYTES], drawn_at[STORE_TIME_BYTES];
+    char closes_at[STORE_TIME_BYTES];   // the cut-off: from then on nothing is taken
+    char closes_text[STORE_TEXT_BYTES]; // the cut-off as it was given
+    char closed_at[STORE_TIME_BYTES];   // when the close was made; "" when all had finished before
+    char erased_at[STORE_TIME_BYTES];   // since then only rows without personal data are left
+    uint64_t voided;                    // bets of agencies that were reset
     uint32_t number; // stands for the draw's name in the other rows; 0 in a store whose rows have the name
     uint64_t winners_checksum; // once drawn: the sum of the winners' checksums; kept as `checksum` is
     uint64_t checksum, replaces;
@@ -32,8 +51,10 @@ struct stored_draw {
 struct stored_agency {
     uint32_t agency;
     uint64_t bets;                      // how many are stored, and thus the next expected `first`
-    char finished_at[STORE_TIME_BYTES]; // when its last chunk was stored
-    char told_at[STORE_TIME_BYTES];     // when it was first told its winners
+    char finished_at[STORE_TIME_BYTES]; // when it came to its end
+    enum agency_ending ending; // set exactly when `finished_at` is; store_put_agency takes it for its own end
+    char told_at[STORE_TIME_BYTES]; // when it was first told its winners
+    uint32_t voidings;              // how often it was reset
     uint64_t checksum, replaces;
 };
 
@@ -72,6 +93,14 @@ const char *draw_state_name(enum draw_state state);
 
 // Sets *state to the state with this name. False when there is none.
 bool draw_state_parse(const char *name, enum draw_state *state) MUST_CHECK;
+
+// "fixed" or "manual"; and back, as draw_state_parse.
+const char *number_mode_name(enum number_mode mode);
+bool number_mode_parse(const char *name, enum number_mode *mode) MUST_CHECK;
+
+// "", "finished", "operator" or "close"; and back: AGENCY_ENDING_UNKNOWN when there is none of this name.
+const char *agency_ending_name(enum agency_ending ending);
+enum agency_ending agency_ending_of(const char *name);
 
 // The value that `checksum` must have for the rest of the row.
 uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *draw);

@@ -1,6 +1,7 @@
 #include "store/sql.h"
 
 #include "bet/errors.h"
+#include "store/sql_texts.h"
 
 #include <assert.h>
 #include <string.h>
@@ -65,10 +66,16 @@ bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct er
     sql_values_begin(&values, store);
     sql_values_add_text(&values, draw_state_name(draw->state));
     sql_values_add_integer(&values, draw->agencies);
-    sql_values_add_integer(&values, draw->winning_number);
+    sql_values_add_text(&values, number_mode_name(draw->number_mode));
+    sql_values_add_integer(&values, draw->has_number ? draw->winning_number : -1);
     sql_values_add_text(&values, draw->opened_at);
+    sql_values_add_text(&values, draw->closes_at);
+    sql_values_add_text(&values, draw->closes_text);
+    sql_values_add_text(&values, draw->closed_at);
     sql_values_add_text(&values, draw->sealed_at);
     sql_values_add_text(&values, draw->drawn_at);
+    sql_values_add_text(&values, draw->erased_at);
+    sql_values_add_integer(&values, (int64_t)draw->voided);
     sql_values_add_integer(&values, (int64_t)draw->winners_checksum);
     sql_values_add_integer(&values, (int64_t)draw->checksum);
     sql_values_add_integer(&values, (int64_t)draw->replaces);
@@ -96,7 +103,9 @@ bool sql_put_agency(struct store *store, const struct stored_agency *agency, str
     sql_values_add_integer(&values, agency->agency);
     sql_values_add_integer(&values, (int64_t)agency->bets);
     sql_values_add_text(&values, agency->finished_at);
+    sql_values_add_text(&values, agency_ending_name(agency->ending));
     sql_values_add_text(&values, agency->told_at);
+    sql_values_add_integer(&values, agency->voidings);
     sql_values_add_integer(&values, (int64_t)agency->checksum);
     sql_values_add_integer(&values, (int64_t)agency->replaces);
     return change(store, SQL_PUT_AGENCY, &values, "store an agency", error);
@@ -143,9 +152,14 @@ static const void *read_bytes(const struct sql_row *row, int column, size_t *len
     return row->columns->bytes(row->row, column, length);
 }
 
-static void read_time(const struct sql_row *row, int column, char time[STORE_TIME_BYTES]) {
+// "" where there is none.
+static void copy_text(const struct sql_row *row, int column, char *to, size_t size) {
     const char *text = read_text(row, column);
-    snprintf(time, STORE_TIME_BYTES, "%s", text == NULL ? "" : text);
+    snprintf(to, size, "%s", text == NULL ? "" : text);
+}
+
+static void read_time(const struct sql_row *row, int column, char time[STORE_TIME_BYTES]) {
+    copy_text(row, column, time, STORE_TIME_BYTES);
 }
 
 // Reading -------------------------------------------------------------------------------------------------
@@ -168,19 +182,31 @@ struct draw_place {
 };
 
 bool sql_read_draw(const struct sql_row *row, struct stored_draw *draw, struct error *error) {
-    const char *state = read_text(row, 0);
-    if (state == NULL || !draw_state_parse(state, &draw->state)) {
-        return error_set(error, ERROR_STORE_FAILED, "the draw is stored in the unknown state \"%s\"",
-                         state == NULL ? "" : state);
+    char state[STORE_TEXT_BYTES], mode[STORE_TEXT_BYTES];
+    copy_text(row, 0, state, sizeof state);
+    copy_text(row, 2, mode, sizeof mode);
+    if (!draw_state_parse(state, &draw->state)) {
+        return error_set(error, ERROR_STORE_FAILED, "the draw is stored in the unknown state \"%s\"", state);
     }
+    if (!number_mode_parse(mode, &draw->number_mode)) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "the draw is stored with the unknown kind of number \"%s\"", mode);
+    }
+    int64_t number = read_integer(row, 3);
     draw->agencies = (uint32_t)read_integer(row, 1);
-    draw->winning_number = (uint16_t)read_integer(row, 2);
-    read_time(row, 3, draw->opened_at);
-    read_time(row, 4, draw->sealed_at);
-    read_time(row, 5, draw->drawn_at);
-    draw->winners_checksum = (uint64_t)read_integer(row, 6);
-    draw->checksum = (uint64_t)read_integer(row, 7);
-    draw->number = (uint32_t)read_integer(row, 8);
+    draw->has_number = number >= 0;
+    draw->winning_number = number >= 0 ? (uint16_t)number : 0;
+    read_time(row, 4, draw->opened_at);
+    read_time(row, 5, draw->closes_at);
+    copy_text(row, 6, draw->closes_text, sizeof draw->closes_text);
+    read_time(row, 7, draw->closed_at);
+    read_time(row, 8, draw->sealed_at);
+    read_time(row, 9, draw->drawn_at);
+    read_time(row, 10, draw->erased_at);
+    draw->voided = (uint64_t)read_integer(row, 11);
+    draw->winners_checksum = (uint64_t)read_integer(row, 12);
+    draw->checksum = (uint64_t)read_integer(row, 13);
+    draw->number = (uint32_t)read_integer(row, SQL_DRAW_NUMBER);
     return true;
 }
 
@@ -207,10 +233,14 @@ static bool take_agency(const struct sql_reader *reader, const struct sql_row *r
     struct stored_agency agency = {
         .agency = (uint32_t)read_integer(row, 0),
         .bets = (uint64_t)read_integer(row, 1),
-        .checksum = (uint64_t)read_integer(row, 4),
+        .voidings = (uint32_t)read_integer(row, 5),
+        .checksum = (uint64_t)read_integer(row, 6),
     };
+    char ending[STORE_TEXT_BYTES];
+    copy_text(row, 3, ending, sizeof ending);
+    agency.ending = agency_ending_of(ending);
     read_time(row, 2, agency.finished_at);
-    read_time(row, 3, agency.told_at);
+    read_time(row, 4, agency.told_at);
     return reader->each.agency(reader->context, &agency, error);
 }
 

@@ -31,7 +31,7 @@ struct sql_value {
     size_t length;
 };
 
-enum { SQL_VALUES_MAX = 11 };
+enum { SQL_VALUES_MAX = 17 };
 
 struct sql_values {
     int count;

@@ -3,29 +3,35 @@
 #ifndef QUINIELA_STORE_SQL_TEXTS_H
 #define QUINIELA_STORE_SQL_TEXTS_H
 
+// A number that is not known yet is NULL in the table, and -1 on its way.
 #define SQL_DRAW_COLUMNS                                                                                     \
-    "state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum, checksum"
-#define SQL_AGENCY_COLUMNS "agency, bets, finished_at, told_at, checksum"
+    "state, agencies, number_mode, coalesce(winning_number, -1), opened_at, closes_at, closes_text,"         \
+    " closed_at, sealed_at, drawn_at, erased_at, voided, winners_checksum, checksum"
+enum { SQL_DRAW_NUMBER = 14, SQL_DRAW_NAME }; // the places of the columns behind them, where these are read
+#define SQL_AGENCY_COLUMNS "agency, bets, finished_at, ending, told_at, voidings, checksum"
 #define SQL_NUMBERS_COLUMNS "agency, first, count, digest, checksum, numbers"
 
 // The draw's number is the last column of its row where there is one: `number` is then ", number", and
-// `number_value` its parameter. `unless` is the condition for replacing an existing row; $10 is the checksum
+// `number_value` its parameter. `unless` is the condition for replacing an existing row; $16 is the checksum
 // of the row to replace.
 #define SQL_PUT_DRAW_TEXT(P, number, number_value, unless)                                                   \
-    "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at,"              \
-    " winners_checksum, checksum" number ")"                                                                 \
-    " VALUES (" P "1, " P "2, " P "3, " P "4, " P "5, nullif(" P "6, ''), nullif(" P "7, ''), " P "8, " P    \
-    "9" number_value ") ON CONFLICT (draw) DO UPDATE SET state = " P "2, agencies = " P                      \
-    "3, winning_number = " P "4,"                                                                            \
-    " opened_at = " P "5, sealed_at = nullif(" P "6, ''), drawn_at = nullif(" P "7, ''),"                    \
-    " winners_checksum = " P "8, checksum = " P "9" unless
+    "INSERT INTO draws (draw, state, agencies, number_mode, winning_number, opened_at, closes_at,"           \
+    " closes_text, closed_at, sealed_at, drawn_at, erased_at, voided, winners_checksum, checksum" number ")" \
+    " VALUES (" P "1, " P "2, " P "3, " P "4, nullif(" P "5, -1), " P "6, nullif(" P "7, ''),"               \
+    " nullif(" P "8, ''), nullif(" P "9, ''), nullif(" P "10, ''), nullif(" P "11, ''), nullif(" P           \
+    "12, ''), " P "13, " P "14, " P "15" number_value ") ON CONFLICT (draw) DO UPDATE SET state = " P        \
+    "2, agencies = " P "3, number_mode = " P "4, winning_number = nullif(" P "5, -1), opened_at = " P        \
+    "6, closes_at = nullif(" P "7, ''), closes_text = nullif(" P "8, ''), closed_at = nullif(" P             \
+    "9, ''), sealed_at = nullif(" P "10, ''), drawn_at = nullif(" P "11, ''), erased_at = nullif(" P         \
+    "12, ''), voided = " P "13, winners_checksum = " P "14, checksum = " P "15" unless
 
-// Likewise, with $7.
+// Likewise, with $9.
 #define SQL_PUT_AGENCY_TEXT(P, unless)                                                                       \
-    "INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum)"                              \
-    " VALUES (" P "1, " P "2, " P "3, nullif(" P "4, ''), nullif(" P "5, ''), " P "6)"                       \
-    " ON CONFLICT (draw, agency) DO UPDATE SET bets = " P "3, finished_at = nullif(" P "4, ''),"             \
-    " told_at = nullif(" P "5, ''), checksum = " P "6" unless
+    "INSERT INTO agencies (draw, agency, bets, finished_at, ending, told_at, voidings, checksum)"            \
+    " VALUES (" P "1, " P "2, " P "3, nullif(" P "4, ''), nullif(" P "5, ''), nullif(" P "6, ''), " P        \
+    "7, " P "8) ON CONFLICT (draw, agency) DO UPDATE SET bets = " P "3, finished_at = nullif(" P             \
+    "4, ''), ending = nullif(" P "5, ''), told_at = nullif(" P "6, ''), voidings = " P "7, checksum = " P    \
+    "8" unless
 
 #define SQL_GET_DRAW_TEXT(P, number) "SELECT " SQL_DRAW_COLUMNS number " FROM draws WHERE draw = " P "1"
 

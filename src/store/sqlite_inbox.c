@@ -96,7 +96,7 @@ static bool enter(const struct reading *reading, uint32_t number, struct inbox_a
     if (!sqlite_agency_read(reading->store, number, &stored, &found, &is_open, reading->error)) {
         return false;
     }
-    *agency = inbox_enter(reading->inbox, number, stored.bets, found);
+    *agency = inbox_enter(reading->inbox, &stored, found);
     if (*agency == NULL) {
         return error_set(reading->error, ERROR_NO_MEMORY, "no memory for the inbox");
     }

@@ -10,7 +10,7 @@
 // one.
 #define SQLITE_SCHEMA_UNFINISHED_ID 0x71756975
 #define SQLITE_SCHEMA_VERSION STORE_VERSION
-enum { SQLITE_SCHEMA_TABLES = 7 }; // including the view
+enum { SQLITE_SCHEMA_TABLES = 8 }; // including the view
 
 // A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less overhead
 // for a row of one bet; docs/benchmarks.md has the figures.
@@ -18,6 +18,9 @@ enum { SQLITE_PAGE_BYTES = 16384 };
 
 // Among a chunk's columns, `numbers` comes before `rows`, and `digest` and `checksum` before both. SQLite
 // reads a row from its beginning, so a draw, which needs only the numbers, never touches the text.
+//
+// `voided` has the chunks of agencies that were reset, `voiding` from 1 on: neither the view nor a draw sees
+// them.
 //
 // The inbox has a line for each bet of a small chunk, "agency,index,…", until it is filed among the chunks: a
 // line with an index below its agency's `bets` has been (filing.h). `inboxes` says how many rows of the inbox
@@ -36,10 +39,16 @@ static const char sqlite_schema[] =
     " draw TEXT NOT NULL PRIMARY KEY,"
     " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
     " agencies INTEGER NOT NULL,"
-    " winning_number INTEGER NOT NULL,"
+    " number_mode TEXT NOT NULL CHECK (number_mode IN ('fixed', 'manual')),"
+    " winning_number INTEGER,"
     " opened_at TEXT NOT NULL,"
+    " closes_at TEXT,"
+    " closes_text TEXT,"
+    " closed_at TEXT,"
     " sealed_at TEXT,"
     " drawn_at TEXT,"
+    " erased_at TEXT,"
+    " voided INTEGER NOT NULL,"
     " winners_checksum INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL"
     ") WITHOUT ROWID;"
@@ -48,7 +57,9 @@ static const char sqlite_schema[] =
     " agency INTEGER NOT NULL,"
     " bets INTEGER NOT NULL,"
     " finished_at TEXT,"
+    " ending TEXT CHECK (ending IN ('finished', 'operator', 'close')),"
     " told_at TEXT,"
+    " voidings INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL,"
     " PRIMARY KEY (draw, agency)"
     ") WITHOUT ROWID;"
@@ -62,6 +73,18 @@ static const char sqlite_schema[] =
     " numbers BLOB NOT NULL,"
     " rows TEXT NOT NULL,"
     " PRIMARY KEY (draw, agency, first)"
+    ");"
+    "CREATE TABLE voided ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " voiding INTEGER NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " checksum INTEGER NOT NULL,"
+    " numbers BLOB NOT NULL,"
+    " rows TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, voiding, first)"
     ");"
     "CREATE TABLE winners ("
     " draw TEXT NOT NULL,"
@@ -105,6 +128,7 @@ static const char sqlite_schema[] =
     "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS INTEGER)), 0);";
 
 // The tables that have a draw's rows, but for `draws` itself.
-static const char *const sqlite_schema_of_draws[] = {"agencies", "chunks", "winners", "inbox", "inboxes"};
+static const char *const sqlite_schema_of_draws[] = {"agencies", "chunks", "voided",
+                                                     "winners",  "inbox",  "inboxes"};
 
 #endif

@@ -11,6 +11,7 @@ struct sqlite_step {
     const char *change; // SQL: what becomes of them. Whatever of `new_schema` is missing then is made
     const char *new_schema;
     int new_tables;
+    const char *fill; // SQL: what goes into those that were made. Rows keep their checksums (rows.c)
 };
 
 // The step from this version on, or NULL.

@@ -158,6 +158,7 @@ static bool take_step(const struct stepping *stepping, const struct sqlite_step 
     const char *made = stepping->copy.made;
     return execute(database, made, step->change, error) &&
            make_missing(database, made, step->new_schema, error) &&
+           execute(database, made, step->fill, error) &&
            sqlite_setup_check_tables(database, made, step->new_schema, step->new_tables, error);
 }
 

@@ -125,6 +125,7 @@ bool store_put_draw(struct store *store, struct stored_draw *draw, struct error 
          !result(store, store->operations->number_draw(store, &summed.number, error), error))) {
         return false;
     }
+    summed.has_number = draw->has_number || draw->number_mode == NUMBER_FIXED;
     summed.winners_checksum =
         draw->state == DRAW_DRAWN ? draw->winners_checksum + store->winners_checksum : 0;
     summed.checksum = stored_draw_checksum(store->draw_name, &summed);
@@ -138,7 +139,10 @@ bool store_put_draw(struct store *store, struct stored_draw *draw, struct error 
 
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) {
     struct stored_agency summed = *agency;
-    summed.checksum = stored_agency_checksum(store->draw_name, agency);
+    if (agency->finished_at[0] != '\0' && agency->ending == AGENCY_UNFINISHED) {
+        summed.ending = AGENCY_FINISHED;
+    }
+    summed.checksum = stored_agency_checksum(store->draw_name, &summed);
     summed.replaces = agency->checksum;
     if (!may_go_on(store, error) ||
         !result(store, store->operations->put_agency(store, &summed, error), error)) {

@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-#define STORE_VERSION 3
+#define STORE_VERSION 4
 
 // What is said of tables of another version. Both take the store, its version and STORE_VERSION; the first
 // one then takes the store as the command is to be given it.

@@ -272,7 +272,7 @@ class Away(DatabaseStory):
     def test_tables_of_another_version(self):
         self.server().signal(signal.SIGTERM)
         self.sql("UPDATE quiniela_schema SET version = 99")
-        self.wrong_start(self.address(), ["version 99", "version 3"])
+        self.wrong_start(self.address(), ["version 99", "version 4"])
         self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), "99")
 
     def test_a_database_that_takes_no_changes(self):
@@ -319,7 +319,7 @@ class Away(DatabaseStory):
                 self.assertNotIn(SECRET, output)
             self.sql("UPDATE quiniela_schema SET version = 99")
             self.assertNotIn(SECRET, "".join(map(str, self.run_program("status", "--store", address))))
-            self.sql("UPDATE quiniela_schema SET version = 3")
+            self.sql("UPDATE quiniela_schema SET version = 4")
 
 
 class Lotteries(DatabaseStory):

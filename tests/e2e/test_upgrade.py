@@ -17,7 +17,7 @@ from harness import PROGRAM, ROOT, Server, Story, Wire, until
 SAMPLES = os.path.join(ROOT, "tests/upgrade/samples")
 OPEN_DRAW = "noche's 2"
 MIB = 1 << 20
-STORE_VERSION = 3
+STORE_VERSION = 4
 # There can be no search for leaks in a process that is already traced.
 TRACED = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0")))}
 
@@ -67,19 +67,28 @@ class UpgradeStory(Story):
 class Upgrade(UpgradeStory):
     def test_each_version_that_ever_was(self):
         samples = glob.glob(os.path.join(SAMPLES, "*.db.gz"))
-        self.assertGreaterEqual(len(samples), 2)
+        self.assertGreaterEqual(len(samples), 4)
         for sample in samples:
             version, kind = os.path.basename(sample).split(".")[0].split("-")
             store = self.take(kind, version, self.path(f"{version}-{kind}.db"))
             os.chmod(store, 0o640)
             before = self.ask(store, "SELECT * FROM chunks")
-            self.assertIn(f"upgraded from version {version} to 3 in ", self.upgrade(store))
+            self.assertIn(f"upgraded from version {version} to {STORE_VERSION} in ", self.upgrade(store))
             self.assert_upgraded(store, kind)
+            self.assert_new_columns(store)
             self.assertEqual(os.stat(store).st_mode & 0o777, 0o640)
             kept = f"{store}.v{version}"
             self.assertEqual(self.ask(kept, "PRAGMA user_version"), [(int(version),)])
             self.assertEqual(self.ask(kept, "SELECT * FROM chunks"), before)
             self.assertIn("nothing to do", self.upgrade(store))
+
+    def assert_new_columns(self, store):
+        """What a row of before says of what it did not know."""
+        for draw in self.ask(store, "SELECT number_mode, winning_number, closes_at, closes_text, closed_at, erased_at, voided FROM draws"):
+            self.assertEqual(draw, ("fixed", 7574, None, None, None, None, 0))
+        for finished_at, ending, voidings in self.ask(store, "SELECT finished_at, ending, voidings FROM agencies"):
+            self.assertEqual((ending, voidings), (None if finished_at is None else "finished", 0))
+        self.assertEqual(self.ask(store, "SELECT count(*) FROM voided"), [(0,)])
 
     def test_who_reads_the_database_sees_what_is_exported(self):
         store = self.take()
@@ -123,7 +132,7 @@ class Upgrade(UpgradeStory):
     def test_a_server_upgrades_when_it_is_told_to(self):
         store = self.take("drawn")
         server = Server(self, store=store, agencies=3, environment={"UPGRADE": "yes"})
-        server.expect("action: upgrade .*upgraded from version 2 to 3")
+        server.expect(f"action: upgrade .*upgraded from version 2 to {STORE_VERSION}")
         self.assertEqual(Wire(self, server.ports[1]).ask({"type_message": 3, "agency": "3", "payload": None}).kind, "winners")
         server.signal(15)
         self.assertEqual(server.wait(), 0)
@@ -167,7 +176,7 @@ class Refused(UpgradeStory):
     def test_one_of_a_later_program(self):
         store = self.take()
         self.ask(store, "PRAGMA user_version = 99")
-        self.assert_refused(store, "version 99, this program knows version 3: use the program that made them")
+        self.assert_refused(store, f"version 99, this program knows version {STORE_VERSION}: use the program that made them")
 
     def test_one_that_is_served(self):
         store = self.take()
@@ -298,7 +307,7 @@ class Meanwhile(UpgradeStory):
         store = self.take()
         second = self.start(store, "openat", store + "-lock", when=STORE_VERSION)  # it knows the version, and has no lock yet
         self.upgrade(store)
-        self.assertIn("nothing to do: it is of version 3", self.end(second, 0))
+        self.assertIn(f"nothing to do: it is of version {STORE_VERSION}", self.end(second, 0))
         self.assert_upgraded(store)
 
     def test_no_copy_leaves_a_part_of_itself_behind(self):
@@ -409,10 +418,10 @@ class Killed(UpgradeStory):
                 killed = subprocess.run([*self.strace(store, "-e", inject), PROGRAM, "upgrade", store], stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True, check=False, env=TRACED)
                 self.assertEqual(killed.returncode, -9, f"{call} {number} of {count}: {killed.stdout}")
-                self.assertIn(self.version(store), (2, 3))
+                self.assertIn(self.version(store), (2, STORE_VERSION))
                 self.upgrade(store)
                 self.assertEqual(self.run_program("export", "--store", store)[1], read(os.path.join(SAMPLES, "2-drawn.csv")).decode())
-                self.assertEqual((self.version(store), self.version(store + ".v2")), (3, 2))
+                self.assertEqual((self.version(store), self.version(store + ".v2")), (STORE_VERSION, 2))
 
     def version(self, store):
         """Of the file as it lies there."""

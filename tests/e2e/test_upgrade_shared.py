@@ -1,6 +1,6 @@
 """A PostgreSQL store of an older version is upgraded while older servers run, and loses no bet.
 
-QUINIELA_OLD names a program that still has servers of version 2 (of the commit ac82db3, say): then three of those run under
+QUINIELA_OLD names a program of an older version (that of the commit ac82db3 is 2, of e4561d5 3): then three servers of it run under
 load while the store is upgraded. Without it their statements alone are played. UPGRADE_KILLS=all kills the upgrade at every
 one of its messages to the database.
 """
@@ -19,15 +19,17 @@ OPEN_DRAW = "noche's 2"
 OLD = os.environ.get("QUINIELA_OLD")
 TABLES = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
 OLD_TABLES = "agencies bets chunks draws quiniela_schema winners"
-NEW_TABLES = "agencies agencies_v2 bets bets_v2 chunks chunks_v2 draws draws_v2 quiniela_schema winners winners_v2"
+NEW_TABLES = {2: "agencies agencies_v2 bets bets_v2 chunks chunks_v2 draws draws_v2 quiniela_schema voided winners winners_v2",
+              3: "agencies agencies_v3 bets bets_v3 chunks draws draws_v3 quiniela_schema voided winners"}
+STORE_VERSION = 4
 # There can be no search for leaks in a process that is already traced.
 TRACED = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0")))}
 
 
 class UpgradeStory(DatabaseStory):
-    def take(self):
-        """The store of version 2, from its sample."""
-        with gzip.open(os.path.join(SAMPLES, "2.sql.gz")) as sample:
+    def take(self, version=2):
+        """The store of that version, from its sample."""
+        with gzip.open(os.path.join(SAMPLES, f"{version}.sql.gz")) as sample:
             subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.address()], input=sample.read(), check=True,
                            stdout=subprocess.DEVNULL)
 
@@ -48,31 +50,41 @@ class UpgradeStory(DatabaseStory):
     def upgrade(self, status=0, prefix=()):
         return self.end_upgrade(self.begin_upgrade(prefix), status)
 
-    def assert_upgraded(self):
-        self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), "3")
+    def assert_upgraded(self, version=2):
+        self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), str(STORE_VERSION))
         for draw, name in (("1", "drawn"), (OPEN_DRAW, "open")):
             status, exported, errors = self.run_program("export", "--store", self.address(), "--draw", draw)
             self.assertEqual((status, errors), (0, ""))
             with open(os.path.join(SAMPLES, f"2-{name}.csv"), encoding="utf-8") as file:
                 self.assertEqual(exported, file.read())
-        self.assertEqual(self.sql(TABLES), NEW_TABLES)
+        self.assertEqual(self.sql(TABLES), NEW_TABLES[version])
 
-    def assert_as_before(self):
-        self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), "2")
+    def assert_as_before(self, version=2):
+        self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), str(version))
         self.assertEqual(self.sql(TABLES), OLD_TABLES)
-        self.assertEqual(self.sql("SELECT count(*) FROM chunks WHERE draw = '1'"), "4")
+        self.assertEqual(self.sql("SELECT count(*) FROM chunks WHERE agency = 1 AND first IN (0, 1, 41)"), "4")
+
+    def begin_again(self):
+        self.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 class Upgrade(UpgradeStory):
     def test_the_rows_are_those_of_before(self):
-        self.take()
-        self.assertIn("upgraded from version 2 to 3 in ", self.upgrade())
-        self.assert_upgraded()
-        self.assertEqual(self.sql("SELECT count(*) FROM ((TABLE bets EXCEPT TABLE bets_v2) UNION ALL"
-                                  " (TABLE bets_v2 EXCEPT TABLE bets)) AS others"), "0")
-        for draw in ("1", OPEN_DRAW):
-            self.assertEqual(self.run_program("check", "--store", self.address(), "--draw", draw)[0], 0)
-        self.assertIn("nothing to do", self.upgrade())
+        for version in NEW_TABLES:
+            with self.subTest(version):
+                self.take(version)
+                self.assertIn(f"upgraded from version {version} to {STORE_VERSION} in ", self.upgrade())
+                self.assert_upgraded(version)
+                self.assertEqual(self.sql(f"SELECT count(*) FROM ((TABLE bets EXCEPT TABLE bets_v{version}) UNION ALL"
+                                          f" (TABLE bets_v{version} EXCEPT TABLE bets)) AS others"), "0")
+                self.assertEqual(self.sql("SELECT count(*) FROM draws WHERE number_mode = 'fixed' AND winning_number = 7574"
+                                          " AND closes_at IS NULL AND closed_at IS NULL AND erased_at IS NULL AND voided = 0"), "2")
+                self.assertEqual(self.sql("SELECT count(*) FROM agencies WHERE (finished_at IS NULL AND ending IS NULL"
+                                          " OR ending = 'finished') AND voidings = 0"), "5")
+                for draw in ("1", OPEN_DRAW):
+                    self.assertEqual(self.run_program("check", "--store", self.address(), "--draw", draw)[0], 0)
+                self.assertIn("nothing to do", self.upgrade())
+                self.begin_again()
 
     def test_an_open_draw_goes_on(self):
         self.take()
@@ -88,7 +100,7 @@ class Upgrade(UpgradeStory):
     def test_three_servers_upgrade_when_they_are_told_to(self):
         self.take()
         server = Server(self, "--upgrade", "--draw", "1", store=self.address(), agencies=3, servers=3)
-        self.assertGreaterEqual(server.count("action: upgrade .*upgraded from version 2 to 3"), 1)
+        self.assertGreaterEqual(server.count(f"action: upgrade .*upgraded from version 2 to {STORE_VERSION}"), 1)
         self.assertEqual(Wire(self, server.ports[1]).ask({"type_message": 3, "agency": "3", "payload": None}).kind, "winners")
         self.assert_upgraded()
 
@@ -105,21 +117,37 @@ class OlderServers(UpgradeStory):
         self.end_upgrade(upgrade)
         self.assert_upgraded()
 
+    def assert_refused(self, reason, *statements):
+        """As by a store that they do not know: a value that is refused would be an agency's fault."""
+        for statement in statements:
+            done = subprocess.run(["psql", "-X", "-q", "-d", self.address(), "-c", statement], capture_output=True, text=True,
+                                  check=False)
+            self.assertRegex(done.stderr, reason, statement)
+
     def test_nothing_more_of_them_is_stored(self):
         self.take()
         self.upgrade()
-        for statement in ("INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"
-                          " VALUES ($$1$$::text, 3, 0, 1, '', 0, '', '')",
-                          "UPDATE agencies SET bets = 7 WHERE draw = $$1$$::text AND agency = 3",
-                          "INSERT INTO winners (draw, agency, bet, document) VALUES ($$1$$::text, 3, 0, '1')",
-                          "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, winners_checksum, checksum)"
-                          " VALUES ('3', 'open', 1, 1, '', 0, 0)"):
-            done = subprocess.run(["psql", "-X", "-q", "-d", self.address(), "-c", statement], capture_output=True, text=True,
-                                  check=False)
-            self.assertRegex(done.stderr, "type|null value", statement)
+        self.assert_refused("type|unrecognized configuration parameter",
+                            "INSERT INTO chunks (draw, agency, first, count, digest, checksum, numbers, rows)"
+                            " VALUES ($$1$$::text, 3, 0, 1, '', 0, '', '')",
+                            "UPDATE agencies SET bets = 7 WHERE draw = $$1$$::text AND agency = 3",
+                            "INSERT INTO winners (draw, agency, bet, document) VALUES ($$1$$::text, 3, 0, '1')",
+                            "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, winners_checksum, checksum)"
+                            " VALUES ('3', 'open', 1, 1, '', 0, 0)")
         self.assert_upgraded()
 
-    @unittest.skipIf(OLD is None, "QUINIELA_OLD names no program of version 2")
+    def test_nothing_more_of_those_of_version_3(self):
+        self.take(3)
+        self.upgrade()
+        agency = ("INSERT INTO agencies (draw, agency, bets, finished_at, told_at, checksum) VALUES (1, 2, 9, NULL, NULL, 1)"
+                  " ON CONFLICT (draw, agency) DO UPDATE SET bets = 9, checksum = 1")
+        self.assert_refused("unrecognized configuration parameter", agency,
+                            "INSERT INTO draws (draw, state, agencies, winning_number, opened_at, sealed_at, drawn_at, winners_checksum,"
+                            " checksum, number) VALUES ('1', 'open', 1, 1, '', NULL, NULL, 0, 0, 1)"
+                            " ON CONFLICT (draw) DO UPDATE SET agencies = 1, checksum = 1")
+        self.assert_upgraded(3)
+
+    @unittest.skipIf(OLD is None, "QUINIELA_OLD names no program of an older version")
     def test_under_load(self):
         old = ["sh", "-c", 'shift; exec "$0" "$@"', OLD]
         agencies = range(1, 6)
@@ -128,7 +156,7 @@ class OlderServers(UpgradeStory):
         later = [(hold_port(), hold_port()) for _ in range(3)]
         clients = [Agency(self, agency, Ports(older.every + later), "--chunk-size", 10) for agency in agencies]
         until(lambda: int(self.sql("SELECT coalesce(sum(bets), 0) FROM agencies")) > 5000, "some bets")
-        self.assertIn("upgraded from version 2 to 3", self.upgrade())
+        version, = re.findall(f"upgraded from version (\\d) to {STORE_VERSION}", self.upgrade())
         stored = int(self.sql("SELECT sum(bets) FROM agencies"))
         self.assertLess(stored, 40000)
         older.wait_for("action: store .*result: fail")
@@ -140,7 +168,7 @@ class OlderServers(UpgradeStory):
             self.assertEqual(agency.wait(), 0)
         self.assertEqual(self.stored(self.address()), self.sent())
         self.assertEqual(self.run_program("check", "--store", self.address())[0], 0)
-        self.assertEqual(self.sql("SELECT sum(bets) FROM agencies_v2"), str(stored))
+        self.assertEqual(self.sql(f"SELECT sum(bets) FROM agencies_v{version}"), str(stored))
 
     def newer_servers(self, ports):
         """Those of this version, at those ports."""
@@ -152,14 +180,16 @@ class Refused(UpgradeStory):
         damages = {"UPDATE chunks SET rows = replace(rows, '1999-03-01', '1999-03-02') WHERE first = 0": "is damaged, so the store",
                    "UPDATE winners SET document = '1' WHERE bet = 23": "is damaged, so the store",
                    "UPDATE draws SET agencies = 4 WHERE draw = '1'": "the row of draw \"1\" is not as it was stored",
-                   "DELETE FROM draws WHERE draw <> '1'": "the row of draw \"noche's 2\" is missing"}
-        for damage, reason in damages.items():
-            with self.subTest(damage):
-                self.take()
-                self.sql(damage)
-                self.assertIn(reason, self.upgrade(1))
-                self.assert_as_before()
-                self.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                   "UPDATE agencies SET bets = bets + 1 WHERE agency = 3": "is damaged, so the store",
+                   "DELETE FROM draws WHERE draw <> '1'": "is missing"}
+        for version in NEW_TABLES:
+            for damage, reason in damages.items():
+                with self.subTest(damage, version=version):
+                    self.take(version)
+                    self.sql(damage)
+                    self.assertIn(reason, self.upgrade(1))
+                    self.assert_as_before(version)
+                    self.begin_again()
 
     def test_other_tables_are_not_overwritten(self):
         self.take()
@@ -173,7 +203,7 @@ class Refused(UpgradeStory):
         self.assertIn("there is no such store", self.upgrade(1))
         self.take()
         self.sql("UPDATE quiniela_schema SET version = 99")
-        self.assertIn("version 99, this program knows version 3: use the program", self.upgrade(1))
+        self.assertIn(f"version 99, this program knows version {STORE_VERSION}: use the program", self.upgrade(1))
 
 
 class Killed(UpgradeStory):
@@ -186,8 +216,8 @@ class Killed(UpgradeStory):
                                                             check=False).returncode != 0:
             self.skipTest("there is no strace, or it may not trace")
 
-    def kill_at(self, number):
-        self.take()
+    def kill_at(self, number, version=2):
+        self.take(version)
         killed = self.begin_upgrade(self.strace("-e", f"inject=sendto:error=EPIPE:signal=SIGKILL:when={number}"))
         output, _ = killed.communicate()
         self.assertEqual(killed.returncode, -9, f"message {number}: {output}")
@@ -195,30 +225,39 @@ class Killed(UpgradeStory):
         until(lambda: self.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                                " AND pid <> pg_backend_pid()") == "0", "the database to notice")
 
-    def begin_again(self):
-        self.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    def trace(self, version=2):
+        """The messages of an upgrade, after which it begins again."""
+        self.take(version)
+        self.upgrade(prefix=self.strace())
+        self.begin_again()
+        with open(os.path.join(self.folder, "trace"), encoding="utf-8") as file:
+            return [line for line in file if line.startswith("sendto(")]
 
     def test_at_each_message(self):
-        self.take()
-        self.upgrade(prefix=self.strace())
-        with open(os.path.join(self.folder, "trace"), encoding="utf-8") as file:
-            count = len(re.findall(r"^sendto\(", file.read(), re.MULTILINE))
-        self.assertGreater(count, 20)
-        numbers = range(1, count + 1) if os.environ.get("UPGRADE_KILLS") == "all" else range(8, count + 1, 12)
-        for number in numbers:
-            self.begin_again()
-            self.kill_at(number)
-            self.assertIn(self.sql("SELECT version FROM quiniela_schema"), ("2", "-2", "3"))
-            self.upgrade()
-            self.assert_upgraded()
+        every = os.environ.get("UPGRADE_KILLS") == "all"
+        for version in NEW_TABLES:
+            count = len(self.trace(version))
+            self.assertGreater(count, 20)
+            for number in range(1, count + 1) if every else range(8, count + 1, 16):
+                self.kill_at(number, version)
+                self.assertIn(self.sql("SELECT version FROM quiniela_schema"), (str(version), str(-version), str(STORE_VERSION)))
+                self.upgrade()
+                self.assert_upgraded(version)
+                self.begin_again()
+
+    def kill_halfway(self, version=2):
+        """Once it has renamed the tables, and before it copies anything."""
+        place = [number for number, line in enumerate(self.trace(version), 1) if "has_few, draw" in line][0]
+        self.kill_at(place, version)
+
+    def test_what_an_older_program_has_begun_is_begun_again(self):
+        self.kill_halfway()
+        self.sql("ALTER TABLE quiniela_upgrade DROP COLUMN target; DROP TABLE voided; ALTER TABLE agencies DROP COLUMN ending")
+        self.assertIn(f"upgraded from version 2 to {STORE_VERSION}", self.upgrade())
+        self.assert_upgraded()
 
     def test_meanwhile_nobody_takes_it_for_whole(self):
-        self.take()
-        self.upgrade(prefix=self.strace())
-        with open(os.path.join(self.folder, "trace"), encoding="utf-8") as file:
-            place = [number for number, line in enumerate(file.read().splitlines(), 1) if "has_few, draw" in line][0]
-        self.begin_again()
-        self.kill_at(place)
+        self.kill_halfway()
         status, _, errors = self.run_program("status", "--store", self.address())
         self.assertEqual(status, 1)
         self.assertIn("an upgrade of its tables from version 2 has begun and not ended", errors)

@@ -60,10 +60,17 @@ void digest_draw(const struct stored_draw *draw) {
         add_text("draw");
         add_number((uint64_t)draw->state);
         add_number(draw->agencies);
+        add_number((uint64_t)draw->number_mode);
+        add_number(draw->has_number);
         add_number(draw->winning_number);
         add_text(draw->opened_at);
         add_text(draw->sealed_at);
         add_text(draw->drawn_at);
+        add_text(draw->closes_at);
+        add_text(draw->closes_text);
+        add_text(draw->closed_at);
+        add_text(draw->erased_at);
+        add_number(draw->voided);
         add_number(draw->winners_checksum);
         add_number(draw->checksum);
     }
@@ -75,7 +82,9 @@ void digest_agency(const struct stored_agency *agency) {
         add_number(agency->agency);
         add_number(agency->bets);
         add_text(agency->finished_at);
+        add_number((uint64_t)agency->ending);
         add_text(agency->told_at);
+        add_number(agency->voidings);
         add_number(agency->checksum);
     }
 }

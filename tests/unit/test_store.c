@@ -189,11 +189,13 @@ static void agencies_draws_and_winners(void **state) {
     (void)state;
     struct error error;
     struct store *store = open_draw("1", STORE_SERVE);
-    struct stored_draw draw = {DRAW_OPEN, 5, 7574, "2026-01-01T00:00:00Z", "", "", 0, 0, 0, 0}, read;
+    struct stored_draw draw = {.agencies = 5, .winning_number = 7574, .opened_at = "2026-01-01T00:00:00Z"},
+                       read;
     bool found = true;
     must(store_get_draw(store, &read, &found, &error), &error);
     assert_false(found);
-    struct stored_agency two = {2, 10, "", "", 0, 0}, one = {1, 1ULL << 40, "2026-01-02T00:00:00Z", "", 0, 0};
+    struct stored_agency two = {.agency = 2, .bets = 10},
+                         one = {.agency = 1, .bets = 1ULL << 40, .finished_at = "2026-01-02T00:00:00Z"};
     struct stored_winner first = {1, 7, "A1"}, second = {1, 1ULL << 33, "30904465"}, third = {2, 0, "x"};
     must(store_begin(store, &error) && store_put_draw(store, &draw, &error), &error);
     must(store_put_agency(store, &two, &error) && store_put_agency(store, &one, &error), &error);
