@@ -44,6 +44,10 @@ struct dialogue {
     enum phase phase;
     bool linked;     // there is a connection, or one is being made
     bool consulting; // every bet is stored; only the question about the winners remains
+    bool was_up;     // a connection
+    bool was_down;   // the last one has failed, or the last attempt
+    bool is_waiting; // for the draw, and has said so
+    bool is_closed;  // the draw, before all bets were taken: `error` is why it will fail in the end
     struct sending sending;
     struct message_decoder *decoder;
     struct route bets, consult; // which server to use
@@ -112,6 +116,7 @@ static void back_off(struct dialogue *dialogue, const char *action, const char *
     bool is_fresh = route_next(route);
     uint32_t wait_ms = is_fresh ? backoff_aside_ms(&dialogue->backoff) : backoff_next_ms(&dialogue->backoff);
     enter(dialogue, BACKING_OFF);
+    dialogue->was_down = true;
     report_retry(action, address, reason, wait_ms);
     dialogue->actions->wait(dialogue->context, wait_ms);
 }
@@ -183,6 +188,10 @@ static void consult(struct dialogue *dialogue) {
         return;
     }
     enter(dialogue, CONSULTING);
+    if (!dialogue->is_waiting) {
+        report_waiting(route_here(route_of(dialogue)));
+        dialogue->is_waiting = true;
+    }
     report_question(dialogue->options);
     dialogue->actions->send(
         dialogue->context, frame,
@@ -212,7 +221,20 @@ static void on_not_drawn(struct dialogue *dialogue) {
 
 static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
     report_winners(dialogue->options, reply->winners.text, reply->winners.length);
+    dialogue->failed = dialogue->is_closed;
     end(dialogue);
+}
+
+// What was not taken never will be. What was takes part, and has its winners. They are asked for on a new
+// connection: on this one there may be answers to the chunks that were sent ahead.
+static void on_draw_closed(struct dialogue *dialogue, const struct reply *reply) {
+    uint64_t stored = reply->next >= 0 ? (uint64_t)reply->next : dialogue->sending.acknowledged;
+    dialogue->is_closed = report_draw_closed(dialogue->options, stored, reply, &dialogue->error);
+    if (!dialogue->is_closed) {
+        report_all_stored(stored);
+    }
+    dialogue->consulting = true;
+    connect_now(dialogue);
 }
 
 // Sending -------------------------------------------------------------------------------------------------
@@ -229,6 +251,7 @@ static void carry_out(struct dialogue *dialogue, enum sending_step step) {
         dialogue->actions->wait(dialogue->context, 0);
         break;
     case SENDING_DONE:
+        report_all_stored(sending->acknowledged);
         begin_consulting(dialogue);
         break;
     case SENDING_RESYNCS:
@@ -257,19 +280,22 @@ static void on_acknowledged(struct dialogue *dialogue, const struct reply *reply
 // Messages ------------------------------------------------------------------------------------------------
 
 static void on_error_for_good(struct dialogue *dialogue, const struct reply *reply) {
+    struct error error = reply->error;
     if (dialogue->consulting) {
         report_no_winners(reply->error_name, reply->error.text);
     } else {
         const struct sent *oldest = window_oldest(&dialogue->sending.window);
         report_refused(dialogue->options, oldest == NULL ? 0 : oldest->count,
-                       oldest == NULL ? 0 : oldest->end, reply);
+                       oldest == NULL ? 0 : oldest->end, reply, &error);
     }
-    fail(dialogue, &reply->error);
+    fail(dialogue, &error);
 }
 
 static void on_error(struct dialogue *dialogue, const struct reply *reply) {
     if (!dialogue->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
         carry_out(dialogue, sending_resync(&dialogue->sending, (uint64_t)reply->next, reply->error_name));
+    } else if (!dialogue->consulting && reply->error.code == ERROR_DRAW_CLOSED) {
+        on_draw_closed(dialogue, reply);
     } else if (reply->retryable) {
         back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
                  reply->error_name);
@@ -325,6 +351,11 @@ void dialogue_start(struct dialogue *dialogue) {
 
 void dialogue_up(struct dialogue *dialogue) {
     trust_good(&dialogue->trust);
+    if (!dialogue->was_up || dialogue->was_down) {
+        report_connected(route_here(route_of(dialogue)), dialogue->was_up);
+    }
+    dialogue->was_up = true;
+    dialogue->was_down = false;
     if (dialogue->consulting) {
         consult(dialogue);
     } else {
@@ -371,6 +402,9 @@ void dialogue_waited(struct dialogue *dialogue) {
 }
 
 void dialogue_stop(struct dialogue *dialogue) {
+    if (dialogue->consulting) {
+        report_not_known();
+    }
     end(dialogue);
 }
 

@@ -25,6 +25,7 @@ struct reader {
     bool is_strict; // refuses a last line without a line end
     bool warned;    // about such a line
     bool is_terse;  // does not explain bad lines
+    uint64_t total; // bets of a file that was checked
     bool checked;   // it was read to its end before, and must not have changed since
 };
 
@@ -56,6 +57,10 @@ bool reader_can_check(const struct reader *reader) {
 
 bool reader_was_checked(const struct reader *reader) {
     return reader->checked;
+}
+
+uint64_t reader_total(const struct reader *reader) {
+    return reader->total;
 }
 
 void reader_close(struct reader **reader) {
@@ -356,6 +361,7 @@ bool reader_check_line(struct reader *reader, bool explains, bool *found, struct
 
 bool reader_checked(struct reader *reader, struct error *error) {
     reader->checked = true;
+    reader->total = reader->bets;
     reader->is_terse = false;
     return check_unchanged(reader, "opened", error) && go_back(reader, error);
 }

@@ -39,6 +39,9 @@ bool reader_checked(struct reader *reader, struct error *error) MUST_CHECK;
 
 bool reader_was_checked(const struct reader *reader);
 
+// How many bets a file has that was checked; 0 otherwise.
+uint64_t reader_total(const struct reader *reader);
+
 // Closes the file, frees the reader and nulls the caller's pointer.
 void reader_close(struct reader **reader);
 

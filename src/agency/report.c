@@ -17,6 +17,13 @@ void report_retry(const char *action, const struct address *address, const char 
               address->text, reason, wait_ms);
 }
 
+void report_connected(const struct address *address, bool again) {
+    const struct log_field fields[] = {{"address", address->text},
+                                       {"message", again ? "connected again" : NULL}};
+    progress_clear();
+    log_fields(LOG_LEVEL_INFO, "connect", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
+}
+
 void report_not_accepted(const struct address *address, const struct error *error) {
     progress_clear();
     log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s", address->text,
@@ -55,12 +62,38 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
               options->agency, count);
 }
 
+// What the technician may know, and the central cannot.
+static const char *hint_for(const struct reply *reply, bool has_lines) {
+    const struct error_code *code = reply->error.code;
+    if (code == ERROR_AGENCY_RESET) {
+        return "the operator has reset this agency: start it again, with the right file";
+    }
+    return has_lines && (code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED)
+               ? "another file was sent for this agency, or this one has changed since"
+               : NULL;
+}
+
+// The reason with its place: the line of the one bad bet, or those of the chunk.
+static void place_reason(const struct dialogue_options *options, const char *lines, uint64_t first,
+                         const struct reply *reply, const char *hint, struct error *error) {
+    char place[ERROR_TEXT_BYTES] = "";
+    const char *path = lines == NULL ? NULL : reader_path(options->reader);
+    if (path != NULL && reply->error.bet >= 0) {
+        snprintf(place, sizeof place, "%.150s:%" PRIu64 ": ", path, first + (uint64_t)reply->error.bet);
+    } else if (path != NULL) {
+        snprintf(place, sizeof place, "%.150s: lines %s: ", path, lines);
+    }
+    error_set(error, reply->error.code, "%s%.180s%s%s", place, reply->error.text, hint == NULL ? "" : "; ",
+              hint == NULL ? "" : hint);
+}
+
 void report_refused(const struct dialogue_options *options, uint32_t count, uint64_t end,
-                    const struct reply *reply) {
+                    const struct reply *reply, struct error *error) {
     char lines[64];
     bool has_lines = options->reader != NULL && count > 0;
-    bool is_other = reply->error.code == ERROR_CONFLICT || reply->error.code == ERROR_AGENCY_FINISHED;
+    const char *hint = hint_for(reply, has_lines);
     snprintf(lines, sizeof lines, "%" PRIu64 " to %" PRIu64, end - count + 1, end);
+    place_reason(options, has_lines ? lines : NULL, end - count + 1, reply, hint, error);
     char agency[16], bets[16];
     snprintf(agency, sizeof agency, "%" PRIu32, options->agency);
     snprintf(bets, sizeof bets, "%" PRIu32, count);
@@ -71,12 +104,49 @@ void report_refused(const struct dialogue_options *options, uint32_t count, uint
         {"message", reply->error.text},
         {"file", has_lines ? reader_path(options->reader) : NULL},
         {"lines", has_lines ? lines : NULL},
-        {"hint", has_lines && is_other
-                     ? "another file was sent for this agency, or this one has changed since"
-                     : NULL},
+        {"hint", hint},
     };
     progress_clear();
     log_fields(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL, fields, sizeof fields / sizeof *fields);
+}
+
+void report_all_stored(uint64_t count) {
+    progress_clear();
+    log_event(LOG_LEVEL_INFO, "all_bets_stored", LOG_SUCCESS, "bets: %" PRIu64, count);
+}
+
+// How many bets there are; 0: not known, as they come through a pipe.
+static uint64_t total_of(const struct dialogue_options *options) {
+    return options->reader == NULL ? 1 : reader_total(options->reader);
+}
+
+bool report_draw_closed(const struct dialogue_options *options, uint64_t stored, const struct reply *reply,
+                        struct error *error) {
+    uint64_t total = total_of(options);
+    bool is_known = options->reader == NULL || reader_was_checked(options->reader);
+    if (is_known && stored >= total) {
+        return false;
+    }
+    char taken[24], not_taken[24], all[24];
+    snprintf(taken, sizeof taken, "%" PRIu64, stored);
+    snprintf(not_taken, sizeof not_taken, "%" PRIu64, total - stored);
+    snprintf(all, sizeof all, " of %" PRIu64, total);
+    const struct log_field fields[] = {
+        {"error", reply->error_name},
+        {"message", reply->error.text},
+        {"taken", taken},
+        {"not_taken", is_known ? not_taken : NULL},
+        {"file", options->reader == NULL ? NULL : reader_path(options->reader)},
+    };
+    progress_clear();
+    log_fields(LOG_LEVEL_ERROR, "draw_closed", LOG_FAIL, fields, sizeof fields / sizeof *fields);
+    error_set(
+        error, ERROR_DRAW_CLOSED,
+        "%.150s%sthe draw was closed before the agency had finished: %s%s bets were not taken, those from "
+        "number %" PRIu64 " on",
+        options->reader == NULL ? "" : reader_path(options->reader), options->reader == NULL ? "" : ": ",
+        is_known ? not_taken : "some", is_known ? all : "", stored + 1);
+    return true;
 }
 
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next) {
@@ -113,6 +183,19 @@ void report_progress(const struct dialogue_options *options, uint64_t acknowledg
 }
 
 // The winners ---------------------------------------------------------------------------------------------
+
+void report_waiting(const struct address *address) {
+    progress_clear();
+    log_event(LOG_LEVEL_INFO, "wait_for_draw", LOG_IN_PROGRESS, "address: %s", address->text);
+}
+
+void report_not_known(void) {
+    progress_clear();
+    log_event(
+        LOG_LEVEL_WARNING, "wait_for_draw", LOG_IN_PROGRESS,
+        "message: it ends before the draw: the winners are not known yet. Start this agency again to ask "
+        "for them");
+}
 
 void report_question(const struct dialogue_options *options) {
     progress_clear();

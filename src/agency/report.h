@@ -16,6 +16,9 @@
 // `action` failed at `address`, and will be retried in `wait_ms` milliseconds.
 void report_retry(const char *action, const struct address *address, const char *reason, uint32_t wait_ms);
 
+// A connection to `address` is up: the first one, or `again`, after one that failed.
+void report_connected(const struct address *address, bool again);
+
 // The central at `address` does not accept this agency.
 void report_not_accepted(const struct address *address, const struct error *error);
 
@@ -27,9 +30,18 @@ void report_closed(void);
 // A chunk of `count` bets, the last of the agency's first `end`, was acknowledged.
 void report_acknowledged(const struct dialogue_options *options, uint32_t count, uint64_t end);
 
-// The same chunk was refused for good; if the bets come from a file, its lines are named.
+// The same chunk was refused for good. If the bets come from a file, its lines are named, in `error` too,
+// which becomes the reason for which the agency ends.
 void report_refused(const struct dialogue_options *options, uint32_t count, uint64_t end,
-                    const struct reply *reply);
+                    const struct reply *reply, struct error *error);
+
+// All bets are stored, `count` of them, and the central knows that there are no more.
+void report_all_stored(uint64_t count);
+
+// The draw was closed when `stored` bets were stored: the others take no part in it. Returns whether there
+// are others; `error` then says how many.
+bool report_draw_closed(const struct dialogue_options *options, uint64_t stored, const struct reply *reply,
+                        struct error *error);
 
 // The central has `next` bets, and the agency continues from there; `reason` says how it learnt that.
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next);
@@ -47,6 +59,12 @@ void report_bad_line(const struct error *error);
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
 
 // The winners ---------------------------------------------------------------------------------------------
+
+// The agency waits for the draw, at `address`.
+void report_waiting(const struct address *address);
+
+// It was told to end before the draw was made.
+void report_not_known(void);
 
 // The question was sent.
 void report_question(const struct dialogue_options *options);

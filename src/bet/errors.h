@@ -24,11 +24,14 @@ extern "C" {
     CODE(ERROR_GAP, "gap", true)                          /* bets before this chunk are missing */           \
     CODE(ERROR_CONFLICT, "conflict", false)               /* other bets are stored at this place */          \
     CODE(ERROR_AGENCY_FINISHED, "agency_finished", false) /* the agency has sent its last chunk */           \
+    CODE(ERROR_DRAW_CLOSED, "draw_closed", false)         /* the operator has closed it before its end */    \
+    CODE(ERROR_AGENCY_RESET, "agency_reset", false) /* its bets were set aside; it has to begin anew */      \
     /* It cannot be answered. */                                                                             \
     CODE(ERROR_TOO_MANY_WINNERS, "too_many_winners", false) /* more than a message has room for */           \
     /* The central cannot do it now. */                                                                      \
     CODE(ERROR_STORE_FAILED, "store_failed", true)                                                           \
     CODE(ERROR_SHUTTING_DOWN, "shutting_down", true)                                                         \
+    CODE(ERROR_DRAINING, "draining", true) /* this server takes no more; another may, or the next start */   \
     /* Between a store and the ledger, never on the wire. */                                                 \
     CODE(ERROR_STORE_STALE, "store_stale", true) /* someone else changed what is stored: read it again */    \
     CODE(ERROR_STORE_REFUSED, "store_refused", false) /* the store will never take this */                   \

@@ -218,6 +218,71 @@ static void a_central_with_more_than_the_only_bet_is_a_conflict(void **state) {
     assert_error(&error, ERROR_CONFLICT);
 }
 
+// The operator's orders
+// ---------------------------------------------------------------------------------------
+
+static void refuse(const struct error_code *code, int64_t next) {
+    uint8_t frame[REPLY_SMALL_BYTES_MAX];
+    struct error error;
+    error_set(&error, code, "so it is");
+    answer(frame, reply_encode_error(frame, &error, next));
+}
+
+static void answer_winners(void) {
+    uint8_t frame[64 + REPLY_WINNERS_AROUND_BYTES];
+    answer(frame, reply_encode_winners(frame, "1", 1));
+}
+
+// It asks for the winners of what is stored, on a new connection, and has failed nevertheless.
+static void a_closed_draw_has_winners_and_is_a_failure(void **state) {
+    (void)state;
+    struct error error;
+    begin(1, false, 1);
+    refuse(ERROR_DRAW_CLOSED, 0);
+    assert_int_equal(asked.disconnects, 1);
+    assert_int_equal(asked.connects, 2);
+    assert_int_equal(asked.ends, 0);
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 2); // its question
+    assert_false(dialogue_failed(dialogue, &error));
+    answer_winners();
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+    assert_error(&error, ERROR_DRAW_CLOSED);
+}
+
+static void a_closed_draw_that_has_all_bets_is_none(void **state) {
+    (void)state;
+    struct error error;
+    begin(1, false, 1);
+    refuse(ERROR_DRAW_CLOSED, 1);
+    dialogue_up(dialogue);
+    answer_winners();
+    assert_int_equal(asked.ends, 1);
+    assert_false(dialogue_failed(dialogue, &error));
+}
+
+static void an_agency_that_was_reset_does_not_try_again(void **state) {
+    (void)state;
+    struct error error;
+    begin(2, false, 1);
+    refuse(ERROR_AGENCY_RESET, 0);
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+    assert_error(&error, ERROR_AGENCY_RESET);
+}
+
+static void a_server_that_drains_is_left_for_another(void **state) {
+    (void)state;
+    begin(2, false, 1);
+    const char *drained = asked.address;
+    refuse(ERROR_DRAINING, -1);
+    assert_int_equal(asked.ends, 0);
+    dialogue_waited(dialogue);
+    assert_int_equal(asked.connects, 2);
+    assert_string_not_equal(asked.address, drained);
+}
+
 // Waits between connections -------------------------------------------------------------------------------
 
 static void the_first_wait_after_a_good_answer_is_short(void **state) {
@@ -304,6 +369,10 @@ int main(void) {
         cmocka_unit_test_teardown(the_timeout_doubles_for_a_central_that_is_only_slow, tear_down),
         cmocka_unit_test_teardown(an_acknowledgement_makes_the_timeout_short_again, tear_down),
         cmocka_unit_test_teardown(a_central_with_more_than_the_only_bet_is_a_conflict, tear_down),
+        cmocka_unit_test_teardown(a_closed_draw_has_winners_and_is_a_failure, tear_down),
+        cmocka_unit_test_teardown(a_closed_draw_that_has_all_bets_is_none, tear_down),
+        cmocka_unit_test_teardown(an_agency_that_was_reset_does_not_try_again, tear_down),
+        cmocka_unit_test_teardown(a_server_that_drains_is_left_for_another, tear_down),
         cmocka_unit_test_teardown(the_first_wait_after_a_good_answer_is_short, tear_down),
         cmocka_unit_test_teardown(a_connection_alone_does_not_make_the_waits_short, tear_down),
         cmocka_unit_test_teardown(after_a_good_answer_every_other_server_is_tried_at_once, tear_down),

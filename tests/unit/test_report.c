@@ -2,6 +2,7 @@
 #include "cmocka_all.h"
 #include "logged.h"
 
+#include "agency/file_check.h"
 #include "agency/reader.h"
 #include "agency/report.h"
 #include "base/log.h"
@@ -100,7 +101,7 @@ static void refuse(const struct error_code *code, uint32_t count, uint64_t end) 
     struct reply reply = {.type = REPLY_ERROR};
     snprintf(reply.error_name, sizeof reply.error_name, "%s", error_name(code));
     error_set(&reply.error, code, "so it is");
-    report_refused(&options, count, end, &reply);
+    report_refused(&options, count, end, &reply, &error);
 }
 
 static void a_refused_chunk_is_reported_with_its_lines(void **state) {
@@ -124,7 +125,106 @@ static void a_refused_chunk_is_reported_with_its_lines(void **state) {
                      : "");
         assert_said(line);
         assert_lines((int)i + 1);
+        assert_ptr_equal(error.code, cases[i].code);
+        snprintf(line, sizeof line, "%s: lines 201 to 300: so it is%s", path,
+                 cases[i].is_other ? "; another file was sent for this agency, or this one has changed since"
+                                   : "");
+        assert_string_equal(error.text, line);
     }
+}
+
+// The reason for which the agency ends has the line of a bad bet.
+static void a_refused_bet_is_named_by_its_line(void **state) {
+    (void)state;
+    with_file();
+    struct reply reply = {.type = REPLY_ERROR};
+    char reason[200];
+    error_set(&reply.error, ERROR_BAD_BET, "no such day");
+    reply.error.bet = 7;
+    report_refused(&options, 100, 300, &reply, &error);
+    snprintf(reason, sizeof reason, "%s:208: no such day", path);
+    assert_string_equal(error.text, reason);
+}
+
+static void an_agency_that_was_reset_is_told_to_start_again(void **state) {
+    (void)state;
+    refuse(ERROR_AGENCY_RESET, 1, 1);
+    assert_said(
+        "| error: agency_reset | message: so it is | hint: the operator has reset this agency: start it "
+        "again, with the right file\n");
+    assert_string_equal(error.text,
+                        "so it is; the operator has reset this agency: start it again, with the right file");
+}
+
+static void each_step_has_a_line(void **state) {
+    (void)state;
+    struct address address = {.text = "central:12345"};
+    report_connected(&address, false);
+    assert_said(" INFO     action: connect | result: success | address: central:12345\n");
+    report_connected(&address, true);
+    assert_said(
+        " INFO     action: connect | result: success | address: central:12345 | message: connected again\n");
+    report_all_stored(16014);
+    assert_said(" INFO     action: all_bets_stored | result: success | bets: 16014\n");
+    report_waiting(&address);
+    assert_said(" INFO     action: wait_for_draw | result: in_progress | address: central:12345\n");
+    report_not_known();
+    assert_said(
+        " WARNING  action: wait_for_draw | result: in_progress | message: it ends before the draw: the "
+        "winners are not known yet. Start this agency again to ask for them\n");
+    assert_lines(5);
+}
+
+static struct reply closed(void) {
+    struct reply reply = {.type = REPLY_ERROR, .error_name = "draw_closed"};
+    error_set(&reply.error, ERROR_DRAW_CLOSED, "so it is");
+    return reply;
+}
+
+static void a_closed_draw_says_what_was_not_taken(void **state) {
+    (void)state;
+    static const char bets[] = "Ana,Paz,1,2000-01-01,7\nAna,Paz,2,2000-01-01,7\nAna,Paz,3,2000-01-01,7\n";
+    struct file_findings findings;
+    struct reply reply = closed();
+    char line[300];
+    with_file();
+    FILE *file = fopen(path, "w");
+    assert_true(file != NULL && fputs(bets, file) >= 0 && fclose(file) == 0);
+    reader_close(&options.reader);
+    assert_true(reader_open(path, &options.reader, &error));
+    assert_true(file_check(options.reader, 12, &findings, &error));
+    assert_false(report_draw_closed(&options, 3, &reply, &error)); // all of them were
+    assert_lines(0);
+    assert_true(report_draw_closed(&options, 1, &reply, &error));
+    snprintf(
+        line, sizeof line,
+        " ERROR    action: draw_closed | result: fail | error: draw_closed | message: so it is | taken: 1 | "
+        "not_taken: 2 | file: %s\n",
+        path);
+    assert_said(line);
+    snprintf(line, sizeof line,
+             "%s: the draw was closed before the agency had finished: 2 of 3 bets were not taken, those from "
+             "number 2 on",
+             path);
+    assert_string_equal(error.text, line);
+}
+
+static void a_closed_draw_may_not_have_taken_the_one_bet(void **state) {
+    (void)state;
+    struct reply reply = closed();
+    assert_false(report_draw_closed(&options, 1, &reply, &error));
+    assert_true(report_draw_closed(&options, 0, &reply, &error));
+    assert_said("| taken: 0 | not_taken: 1\n");
+}
+
+// Of a pipe nobody knows how many would have come.
+static void a_closed_draw_does_not_count_what_it_cannot(void **state) {
+    (void)state;
+    struct reply reply = closed();
+    with_file();
+    assert_true(report_draw_closed(&options, 5, &reply, &error));
+    assert_said("| taken: 5 | file: ");
+    assert_non_null(strstr(error.text, ": some bets were not taken, those from number 6 on"));
 }
 
 static void a_refused_empty_chunk_has_no_lines(void **state) {
@@ -175,6 +275,12 @@ int main(void) {
         STORY(an_empty_last_chunk_is_only_logged_for_debugging),
         STORY(a_file_without_bets_gives_a_warning),
         STORY(a_refused_chunk_is_reported_with_its_lines),
+        STORY(a_refused_bet_is_named_by_its_line),
+        STORY(an_agency_that_was_reset_is_told_to_start_again),
+        STORY(each_step_has_a_line),
+        STORY(a_closed_draw_says_what_was_not_taken),
+        STORY(a_closed_draw_may_not_have_taken_the_one_bet),
+        STORY(a_closed_draw_does_not_count_what_it_cannot),
         STORY(a_refused_empty_chunk_has_no_lines),
         STORY(a_refused_single_bet_has_no_file),
         STORY(winners_are_counted),
