@@ -102,13 +102,15 @@ static void record_terms(const struct recording *recording, const struct ledger 
     }
 }
 
-void recording_catch_up(struct recording *recording, const struct ledger *ledger) {
+bool recording_catch_up(struct recording *recording, const struct ledger *ledger, struct error *error) {
     struct catching_up catching_up = {.recording = recording};
     if (recording->audit == NULL) {
-        return;
+        return true;
     }
     record_terms(recording, ledger);
-    ledger_recall(ledger, note_missing, &catching_up);
+    if (!ledger_recall(ledger, note_missing, &catching_up, error)) {
+        return false;
+    }
     if (catching_up.missing > 0) {
         log_event(
             LOG_LEVEL_WARNING, "audit", LOG_SUCCESS, "recorded_later: %" PRIu64 " | reason: %s",
@@ -118,6 +120,7 @@ void recording_catch_up(struct recording *recording, const struct ledger *ledger
                 : "they were stored, and not recorded: the server was killed, the disk was full, or "
                   "another server stored them");
     }
+    return true;
 }
 
 void recording_close(struct recording *recording) {

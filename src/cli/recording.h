@@ -27,8 +27,9 @@ void recording_note(void *recording, const struct ledger_note *note);
 // Records the terms of the draw if they differ from those in `started`, because the stored ones hold. Then
 // compares the log with the store, and records the events that are missing: they were stored, but a power cut
 // or a full disk kept them from being recorded. Such a record has `later`, and the time at which the event
-// was stored.
-void recording_catch_up(struct recording *recording, const struct ledger *ledger);
+// was stored. Errors as ledger_recall.
+bool recording_catch_up(struct recording *recording, const struct ledger *ledger,
+                        struct error *error) MUST_CHECK;
 
 // Records the end, and closes the log.
 void recording_close(struct recording *recording);

@@ -196,8 +196,9 @@ static bool start_lottery(struct server *server, struct error *error) {
         return false;
     }
     server_log_no_agencies(ledger_agencies(server->ledger));
-    recording_catch_up(&server->recording, server->ledger); // before its thread has the ledger to itself
-    if (!worker_start(server->ledger, &server->worker, error)) {
+    // Before its thread has the ledger to itself.
+    if (!recording_catch_up(&server->recording, server->ledger, error) ||
+        !worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
     lottery_set_audit(server->lottery, server->recording.audit);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "bet/errors.h"
 #include "ledger/in_hand.h"
+#include "ledger/known.h"
 #include "ledger/load.h"
 #include "ledger/open_group.h"
 #include "ledger/resend.h"
@@ -98,21 +99,6 @@ static bool decide_overlap(struct ledger *ledger, const struct ledger_input *inp
     return true;
 }
 
-// Reads an agency's row again if another server may have changed it and this group has not.
-static bool refresh_agency(struct ledger *ledger, uint32_t number, struct error *error) {
-    const struct agency *agency = &ledger->agencies[number];
-    struct stored_agency stored;
-    bool found;
-    if (!ledger->is_shared || agency->touched) {
-        return true;
-    }
-    if (!open_group_begin(ledger, error) ||
-        !store_get_agency(ledger->store, number, &stored, &found, error)) {
-        return false;
-    }
-    return !found || stored.checksum == agency->row.checksum || state_take_agency(ledger, &stored, error);
-}
-
 static bool decide_place(struct ledger *ledger, const struct ledger_input *input, struct decision *decision,
                          struct error *error) {
     const struct stored_agency *row = &ledger->agencies[input->agency].row;
@@ -126,7 +112,7 @@ static bool decide_place(struct ledger *ledger, const struct ledger_input *input
         }
     }
     // When nothing is appended, no commit notices that another server has stored more. So the row is read.
-    if (!refresh_agency(ledger, input->agency, error)) {
+    if (!known_refresh(ledger, input->agency, error)) {
         return false;
     }
     if (first > row->bets) {
@@ -155,7 +141,7 @@ static bool decide_append(struct ledger *ledger, const struct ledger_request *re
     const struct ledger_input *input = &request->input;
     bool asks = input->type == LEDGER_CHUNK && input->chunk->count == 0; // as in decide_place
     decision->verdict = VERDICT_STORE;
-    if ((asks && !refresh_agency(ledger, input->agency, error)) ||
+    if ((asks && !known_refresh(ledger, input->agency, error)) ||
         !find_unknown(ledger, request, decision, error)) {
         return false;
     }

@@ -2,7 +2,8 @@
 //
 //   reach        opens the store again and reads it back, unless it is open (access.h);
 //                tests whether it works, if a request asks (trial.h)
-//   lock         the agencies' rows, for some time after another server has changed one
+//   know         the agencies' rows: reads those that are not known, and locks all for some time after
+//                another server has changed one (known.h)
 //   decide       on each request, by comparing it with the stored bets (decide.h), …
 //   stage        … and puts the result into the store's open group (stage.h)
 //   commit       everything staged, in one commit with one sync (open_group.h)
@@ -12,7 +13,7 @@
 // When a stage up to the commit fails, nobody has been answered yet:
 //
 //   ERROR_STORE_STALE    another server was quicker:
-//                        everything is read back, and the group starts over
+//                        what the group was decided on is read again, and it starts over
 //   ERROR_STORE_AWAY     nobody knows whether the group was stored:
 //                        the store is opened again, and the group starts over
 //   ERROR_STORE_REFUSED  the store does not accept something in the group:
@@ -28,6 +29,7 @@
 #include "ledger/acknowledge.h"
 #include "ledger/decide.h"
 #include "ledger/in_hand.h"
+#include "ledger/known.h"
 #include "ledger/limits.h"
 #include "ledger/load.h"
 #include "ledger/notes.h"
@@ -37,10 +39,7 @@
 #include "ledger/state.h"
 #include "ledger/trial.h"
 
-#include <assert.h>
-
 enum {
-    CAREFUL_GROUPS = 64,    // how many groups lock their agencies after another server has changed one
     GROUP_ATTEMPTS_MAX = 5, // to store a group while other servers are quicker or the store is away
 };
 
@@ -49,37 +48,6 @@ enum {
 static bool reach(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
     return access_ensure(ledger, error) &&
            (!ledger->failing || !trial_is_asked(requests) || trial_make(ledger, error));
-}
-
-static bool take_locked(void *context, const struct stored_agency *stored, struct error *error) {
-    struct ledger *ledger = context;
-    if (stored->agency < 1 || stored->agency > ledger->draw.agencies ||
-        stored->checksum == ledger->agencies[stored->agency].row.checksum) {
-        return true;
-    }
-    ledger->careful = CAREFUL_GROUPS;
-    return state_take_agency(ledger, stored, error);
-}
-
-// When several servers get bets of one agency at the same time, guesses are wrong again and again. So the
-// rows are locked first, and nothing read from them is then a guess. In this way each group is stored in the
-// end, together with the bets of all other agencies in it.
-static bool lock(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
-    uint32_t numbers[GROUP_CHUNKS_MAX];
-    size_t count = 0;
-    if (ledger->careful == 0) {
-        return true;
-    }
-    for (; requests != NULL; requests = requests->next) {
-        const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
-        if (request->input.type != LEDGER_PASS && request->answer.error.code == ERROR_NONE) {
-            assert(count < GROUP_CHUNKS_MAX);
-            numbers[count++] = request->input.agency;
-        }
-    }
-    ledger->careful--;
-    return open_group_begin(ledger, error) &&
-           store_lock_agencies(ledger->store, numbers, count, take_locked, ledger, error);
 }
 
 static bool decide_and_stage(struct ledger *ledger, struct queue_node *requests, struct error *error) {
@@ -105,7 +73,7 @@ static bool commit(struct ledger *ledger, struct error *error) {
 }
 
 static bool store_once(struct ledger *ledger, struct queue_node *requests, struct error *error) {
-    return reach(ledger, requests, error) && lock(ledger, requests, error) &&
+    return reach(ledger, requests, error) && known_read(ledger, requests, error) &&
            decide_and_stage(ledger, requests, error) && commit(ledger, error);
 }
 
@@ -150,14 +118,17 @@ static void fail(struct queue_node *requests, const struct error *error) {
 static bool begin_anew(struct ledger *ledger, struct queue_node *requests, struct error *error) {
     bool is_away = error->code == ERROR_STORE_AWAY, is_stale = error->code == ERROR_STORE_STALE;
     log_event(LOG_LEVEL_DEBUG, "store", LOG_IN_PROGRESS, "reason: %s", error->text);
-    if (is_away || !load_all(ledger, error)) {
+    if (is_away || !load_after_conflict(ledger, error)) {
         if (!is_away && error->code != ERROR_STORE_AWAY) {
             return false;
         }
         access_lose(ledger);
     }
     take_back(requests, !is_away);
-    ledger->careful = is_stale ? CAREFUL_GROUPS : ledger->careful;
+    known_doubt(ledger, requests);
+    if (is_stale) {
+        known_be_careful(ledger);
+    }
     return true;
 }
 

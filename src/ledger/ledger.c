@@ -55,17 +55,30 @@ void ledger_close(struct ledger **pointer) {
     free(ledger);
 }
 
-void ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
-                   void *context) {
+struct recalling {
+    void (*noted)(void *context, const struct ledger_note *note);
+    void *context;
+};
+
+static bool recall_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    const struct recalling *recalling = context;
+    (void)error;
+    if (agency->finished_at[0] != '\0') {
+        recalling->noted(recalling->context, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
+                                                                   .agency = agency->agency,
+                                                                   .bets = agency->bets,
+                                                                   .at = agency->finished_at});
+    }
+    return true;
+}
+
+// The ledger of a shared store has not read the agencies' rows.
+bool ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
+                   void *context, struct error *error) {
     const struct stored_draw *draw = &ledger->draw;
-    for (uint32_t number = 1; number < ledger->agency_places; number++) {
-        const struct agency *agency = &ledger->agencies[number];
-        if (agency_has_finished(agency)) {
-            noted(context, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
-                                                 .agency = number,
-                                                 .bets = agency->row.bets,
-                                                 .at = agency->row.finished_at});
-        }
+    struct recalling recalling = {noted, context};
+    if (!store_agencies(ledger->store, recall_agency, &recalling, error)) {
+        return false;
     }
     if (draw->state != DRAW_OPEN) {
         noted(context, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED, .at = draw->sealed_at});
@@ -76,6 +89,7 @@ void ledger_recall(const struct ledger *ledger, void (*noted)(void *context, con
                                              .winners = winners_count(ledger->winners),
                                              .at = draw->drawn_at});
     }
+    return true;
 }
 
 bool ledger_is_shared(const struct ledger *ledger) {

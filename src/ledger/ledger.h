@@ -50,9 +50,10 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
 void ledger_close(struct ledger **ledger);
 
 // Calls `noted` for what was found stored: the agencies that have finished, by number; the seal; the draw.
-// `at` says when each was stored. Call it after ledger_open, before anything else.
-void ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
-                   void *context);
+// `at` says when each was stored. Call it after ledger_open, before anything else. False, with `error` set,
+// when the agencies' rows cannot be read: then some may have been noted.
+bool ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
+                   void *context, struct error *error) MUST_CHECK;
 
 // Whether other servers may change the draw, so that work_look must be called now and then.
 bool ledger_is_shared(const struct ledger *ledger);

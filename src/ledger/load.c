@@ -23,6 +23,34 @@ static bool load_agency(void *context, const struct stored_agency *stored, struc
     return state_take_agency(context, stored, error);
 }
 
+// In a shared store rows are counted by the database. Each is read when the ledger first hears of its agency
+// (known.h).
+static bool load_totals(struct ledger *ledger, struct error *error) {
+    struct stored_totals totals = {0};
+    uint32_t told[GROUP_CHUNKS_MAX];
+    if (!store_total_agencies(ledger->store, &totals, error)) {
+        return false;
+    }
+    state_take_totals(ledger, &totals);
+    if (totals.last > ledger->draw.agencies) {
+        return state_take_agency(ledger, &(struct stored_agency){.agency = totals.last}, error);
+    }
+    for (size_t i = 0; i < ledger->told_notes.count; i++) {
+        told[i] = ledger->told_notes.notes[i].agency;
+    }
+    return ledger->told_notes.count == 0 || store_some_agencies(ledger->store, told, ledger->told_notes.count,
+                                                                false, state_take_agency, ledger, error);
+}
+
+static bool load_agencies(struct ledger *ledger, struct error *error) {
+    bool loaded = ledger->is_shared ? load_totals(ledger, error)
+                                    : store_agencies(ledger->store, load_agency, ledger, error);
+    if (loaded) {
+        state_tell_again(ledger);
+    }
+    return loaded;
+}
+
 static bool load_winner(void *context, const struct stored_winner *winner, struct error *error) {
     struct ledger *ledger = context;
     if (winner->agency < 1 || winner->agency > ledger->draw.agencies) {
@@ -146,8 +174,7 @@ static bool begin_load(struct ledger *ledger, struct error *error) {
 static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
     if (!begin_load(ledger, error) || !load_draw(ledger, &found, error) || !state_forget(ledger, error) ||
-        !store_agencies(ledger->store, load_agency, ledger, error) ||
-        !check_rows_are_there(ledger, found, error)) {
+        !load_agencies(ledger, error) || !check_rows_are_there(ledger, found, error)) {
         return false;
     }
     log_found(ledger, found);
@@ -155,6 +182,7 @@ static bool load_once(struct ledger *ledger, struct error *error) {
         return false;
     }
     ledger->loaded.has_terms = true;
+    state_told_is_stored(ledger);
     return load_winners(ledger, error);
 }
 
@@ -171,6 +199,24 @@ bool load_all(struct ledger *ledger, struct error *error) {
         }
     }
     return load_once(ledger, error);
+}
+
+bool load_after_conflict(struct ledger *ledger, struct error *error) {
+    struct stored_draw draw = {0};
+    bool found;
+    if (!ledger->is_shared) {
+        return load_all(ledger, error);
+    }
+    open_group_drop(ledger);
+    listings_forget(ledger->listings); // they may list bets that were not stored
+    if (!store_get_draw(ledger->store, &draw, &found, error)) {
+        return false;
+    }
+    if (!found || draw.checksum != ledger->draw.checksum) {
+        return load_all(ledger, error);
+    }
+    ledger->draw = draw; // the group may have sealed it here
+    return true;
 }
 
 bool load_has_changed(struct ledger *ledger, bool *changed, struct error *error) {

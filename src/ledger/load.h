@@ -13,6 +13,11 @@ enum { LOAD_ATTEMPTS_MAX = 5 }; // of a load, while other servers are quicker
 // were quicker each time, or hold the draw.
 bool load_all(struct ledger *ledger, struct error *error) MUST_CHECK;
 
+// After a group that was not stored, as another server was quicker or as the store refused it: drops the
+// group. Reads everything back if the draw has changed. Otherwise the agencies of the group must be doubted
+// (known.h), and nothing else. Errors as load_all.
+bool load_after_conflict(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // Whether the draw's stored row differs from the one that was loaded.
 bool load_has_changed(struct ledger *ledger, bool *changed, struct error *error) MUST_CHECK;
 

@@ -138,6 +138,9 @@ bool open_group_commit(struct ledger *ledger, struct error *error) {
                 add_chunks(ledger, error) && hold_draw(ledger, error) &&
                 seal_if_all_finished(ledger, &seals, error) && store_commit(ledger->store, error);
     open_group_end(ledger);
+    if (done) {
+        state_told_is_stored(ledger);
+    }
     if (done && seals) {
         in_hand_note_sealed(ledger);
     }

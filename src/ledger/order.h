@@ -14,7 +14,10 @@
 struct ledger;
 
 enum ledger_order_kind {
-    ORDER_STATUS, // how the draw stands, as far as this server knows: it stores nothing, and reads nothing
+    // How the draw stands. It stores nothing. Of a shared store the agencies' rows are read, since other
+    // servers
+    // change them; while that cannot be done, what this server has last counted is the answer.
+    ORDER_STATUS,
 };
 
 // Agencies `from` to `to`.

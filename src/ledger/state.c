@@ -9,8 +9,10 @@
 #include <string.h>
 
 void state_touch(struct ledger *ledger, uint32_t number) {
-    if (!ledger->agencies[number].touched) {
-        ledger->agencies[number].touched = true;
+    struct agency *agency = &ledger->agencies[number];
+    if (!agency->touched) {
+        agency->row.agency = number;
+        agency->touched = true;
         ledger->touched.numbers[ledger->touched.count++] = number;
     }
 }
@@ -41,13 +43,45 @@ void state_finish(struct ledger *ledger, uint32_t number) {
 }
 
 void state_tell(struct ledger *ledger, uint32_t number) {
-    clock_utc_text(ledger->agencies[number].row.told_at);
+    struct agency *agency = &ledger->agencies[number];
+    struct told_note *note = &ledger->told_notes.notes[ledger->told_notes.count++];
+    assert(ledger->told_notes.count <= GROUP_CHUNKS_MAX);
+    clock_utc_text(agency->row.told_at);
+    note->agency = number;
+    memcpy(note->told_at, agency->row.told_at, sizeof note->told_at);
     ledger->told++;
     state_touch(ledger, number);
 }
 
-// That an agency has been told is first known here. It is remembered even when it could not be stored,
-// because nobody will report it again.
+void state_tell_again(struct ledger *ledger) {
+    for (size_t i = 0; i < ledger->told_notes.count; i++) {
+        const struct told_note *note = &ledger->told_notes.notes[i];
+        struct agency *agency = &ledger->agencies[note->agency];
+        if (!agency_is_told(agency)) {
+            memcpy(agency->row.told_at, note->told_at, sizeof note->told_at);
+            ledger->told++;
+            state_touch(ledger, note->agency);
+        }
+    }
+}
+
+void state_told_is_stored(struct ledger *ledger) {
+    ledger->told_notes.count = 0;
+}
+
+void state_take_totals(struct ledger *ledger, const struct stored_totals *totals) {
+    ledger->loaded.rows = totals->rows;
+    ledger->loaded.last_row = totals->last;
+    ledger->loaded.bets = totals->bets;
+    ledger->finished = totals->finished;
+    ledger->told = totals->told;
+}
+
+void state_doubt_agency(struct ledger *ledger, uint32_t number) {
+    ledger->agencies[number].is_known = false;
+}
+
+// Of a shared store the rows that have not been read yet are counted already.
 bool state_take_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
     if (stored->agency < 1 || stored->agency > ledger->draw.agencies) {
@@ -57,18 +91,20 @@ bool state_take_agency(void *context, const struct stored_agency *stored, struct
                          stored->agency, ledger->draw_name, ledger->draw.agencies);
     }
     struct agency *agency = &ledger->agencies[stored->agency];
-    struct stored_agency row = *stored;
+    bool is_counted = ledger->is_shared && agency->row.agency == 0, was_told = agency_is_told(agency);
+    char told_at[STORE_TIME_BYTES];
+    memcpy(told_at, agency->row.told_at, sizeof told_at);
     ledger->finished -= agency_has_finished(agency);
-    if (agency_is_told(agency)) {
-        memcpy(row.told_at, agency->row.told_at, sizeof row.told_at);
-        if (stored->told_at[0] == '\0') {
-            state_touch(ledger, stored->agency);
-        }
-    } else {
-        ledger->told += stored->told_at[0] != '\0';
+    agency->row = *stored;
+    agency->is_known = true;
+    if (!is_counted) {
+        ledger->finished += agency_has_finished(agency);
+        ledger->told += agency_is_told(agency) && !was_told;
     }
-    agency->row = row;
-    ledger->finished += agency_has_finished(agency);
+    if (was_told && !agency_is_told(agency)) {
+        memcpy(agency->row.told_at, told_at, sizeof told_at);
+        state_touch(ledger, stored->agency);
+    }
     return true;
 }
 
@@ -86,10 +122,10 @@ bool state_resize(struct ledger *ledger, struct error *error) {
     }
     size_t kept = count < ledger->agency_places ? count : ledger->agency_places;
     uint32_t touched_count = 0;
-    ledger->told = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        agencies[i] = i < kept ? ledger->agencies[i] : (struct agency){.row.agency = i};
-        ledger->told += agency_is_told(&agencies[i]);
+    for (uint32_t i = 0; i < kept; i++) {
+        if (ledger->agencies[i].row.agency != 0) { // the others' pages stay unused
+            agencies[i] = ledger->agencies[i];
+        }
         if (agencies[i].touched) {
             touched[touched_count++] = i;
         }
@@ -103,20 +139,15 @@ bool state_resize(struct ledger *ledger, struct error *error) {
 }
 
 bool state_forget(struct ledger *ledger, struct error *error) {
-    if (!state_resize(ledger, error)) {
-        return false;
-    }
-    for (uint32_t i = 0; i < ledger->agency_places; i++) {
-        struct agency *agency = &ledger->agencies[i];
-        struct stored_agency row = {.agency = i};
-        memcpy(row.told_at, agency->row.told_at, sizeof row.told_at);
-        agency->row = row;
-        agency->touched = false;
-    }
-    ledger->finished = ledger->touched.count = 0;
+    free(ledger->agencies);
+    free(ledger->touched.numbers);
+    ledger->agencies = NULL;
+    ledger->touched = (struct touched){0};
+    ledger->agency_places = 0;
+    ledger->finished = ledger->told = 0;
     ledger->loaded.rows = ledger->loaded.last_row = 0;
     ledger->loaded.bets = 0;
-    return true;
+    return state_resize(ledger, error);
 }
 
 bool state_all_finished(const struct ledger *ledger) {

@@ -4,6 +4,7 @@
 #define QUINIELA_LEDGER_STATE_H
 
 #include "bet/limits.h"
+#include "ledger/limits.h"
 #include "ledger/options.h"
 #include "store/store.h"
 
@@ -20,6 +21,17 @@ struct agency {
     uint32_t largest; // bytes of the largest chunk of it that was sent to this server or read again; 0: none.
                       // The store may have joined smaller ones (STORE_JOINED_BYTES_MAX)
     bool touched;     // the open group changes its row
+    bool is_known;    // of a shared store: `row` has been read since the ledger last had to forget it
+};
+
+// What agencies have been told is first known here, and nobody will report it again. So it is remembered
+// until it is stored. Changed by the functions below, and by no others.
+struct told_notes {
+    struct told_note {
+        uint32_t agency;
+        char told_at[STORE_TIME_BYTES];
+    } notes[GROUP_CHUNKS_MAX]; // what is told with a group is stored with it, or with the next load
+    size_t count;
 };
 
 // The state of the store's open group. Changed by open_group.h.
@@ -68,6 +80,7 @@ struct ledger {
     size_t agency_places;    // draw.agencies + 1
     uint32_t finished, told; // how many agencies
     struct touched touched;
+    struct told_notes told_notes;
     // Each has an owner, named with its struct.
     struct open_group open_group;
     struct in_hand in_hand;
@@ -96,8 +109,14 @@ static inline bool agency_is_told(const struct agency *agency) {
 // Makes room for as many agencies as the draw has, and keeps the data of those that remain. ERROR_NO_MEMORY.
 bool state_resize(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// Drops all agency data that the store knows better. Errors as state_resize.
+// Drops all agency data: the store knows it better. Errors as state_resize.
 bool state_forget(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// The rows of a shared store are counted where they are, and read one by one when they are needed.
+void state_take_totals(struct ledger *ledger, const struct stored_totals *totals);
+
+// The agency's row, as it is here, may not be what is stored: it is to be read before it is used.
+void state_doubt_agency(struct ledger *ledger, uint32_t number);
 
 // Takes over an agency's row as stored (a store_each_agency callback; the context is the ledger).
 // ERROR_STORE_FAILED when the draw has no such agency.
@@ -118,6 +137,13 @@ void state_note_size(struct ledger *ledger, uint32_t number, size_t bytes);
 // The agency finishes, or has been told, with the open group: now.
 void state_finish(struct ledger *ledger, uint32_t number);
 void state_tell(struct ledger *ledger, uint32_t number);
+
+// What agencies were told before the ledger had to forget their rows, which have been read again: those that
+// do not say so are to be put.
+void state_tell_again(struct ledger *ledger);
+
+// What agencies have been told is stored.
+void state_told_is_stored(struct ledger *ledger);
 
 // Whether every agency of the draw has finished, as far as this server knows.
 bool state_all_finished(const struct ledger *ledger);

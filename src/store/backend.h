@@ -45,10 +45,9 @@ struct store_operations {
     bool (*try_room)(struct store *store, size_t bytes, struct error *error);
     // Of a shared store.
     bool (*snapshot)(struct store *store, struct error *error);
-    bool (*get_agency)(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                       struct error *error);
-    bool (*lock_agencies)(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
-                          void *context, struct error *error);
+    bool (*total_agencies)(struct store *store, struct stored_totals *totals, struct error *error);
+    bool (*some_agencies)(struct store *store, const uint32_t *numbers, size_t count, bool locks,
+                          store_each_agency each, void *context, struct error *error);
     bool (*count_finished)(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                            struct error *error);
     bool (*lock_draw)(struct store *store, struct error *error);

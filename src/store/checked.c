@@ -40,13 +40,6 @@ bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, st
             checked_damaged(store, error, "the row of the draw is damaged"));
 }
 
-bool checked_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                    struct error *error) {
-    return store->operations->get_agency(store, number, agency, found, error) &&
-           (!*found || agency->checksum == stored_agency_checksum(store->draw_name, agency) ||
-            checked_damaged(store, error, "the row of agency %" PRIu32 " is damaged", number));
-}
-
 static bool hand_on_agency(void *context, const struct stored_agency *agency, struct error *error) {
     const struct caller *caller = context;
     if (agency->checksum != stored_agency_checksum(caller->store->draw_name, agency)) {
@@ -61,10 +54,10 @@ bool checked_agencies(struct store *store, store_each_agency each, void *context
     return store->operations->agencies(store, hand_on_agency, &caller, error);
 }
 
-bool checked_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
-                           void *context, struct error *error) {
+bool checked_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
+                           store_each_agency each, void *context, struct error *error) {
     struct caller caller = {.store = store, .each_agency = each, .context = context};
-    return store->operations->lock_agencies(store, numbers, count, hand_on_agency, &caller, error);
+    return store->operations->some_agencies(store, numbers, count, locks, hand_on_agency, &caller, error);
 }
 
 // Chunks --------------------------------------------------------------------------------------------------

@@ -10,12 +10,10 @@ bool checked_damaged(const struct store *store, struct error *error, const char 
     PRINTF_LIKE(3, 4);
 
 bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
-bool checked_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                    struct error *error) MUST_CHECK;
 bool checked_agencies(struct store *store, store_each_agency each, void *context,
                       struct error *error) MUST_CHECK;
-bool checked_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
-                           void *context, struct error *error) MUST_CHECK;
+bool checked_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
+                           store_each_agency each, void *context, struct error *error) MUST_CHECK;
 bool checked_numbers(struct store *store, store_each_chunk each, void *context,
                      struct error *error) MUST_CHECK;
 bool checked_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,

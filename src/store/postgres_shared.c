@@ -15,26 +15,23 @@ static struct postgres_session *session_of(struct store *store) {
 
 // Agencies ------------------------------------------------------------------------------------------------
 
-static bool keep_agency(void *context, const struct stored_agency *agency, struct error *error) {
+static bool take_totals(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
     (void)error;
-    *(struct stored_agency *)context = *agency;
+    *(struct stored_totals *)reader->context = (struct stored_totals){
+        .rows = (uint32_t)row->columns->integer(row->row, 0),
+        .last = (uint32_t)row->columns->integer(row->row, 1),
+        .bets = (uint64_t)row->columns->integer(row->row, 2),
+        .finished = (uint32_t)row->columns->integer(row->row, 3),
+        .told = (uint32_t)row->columns->integer(row->row, 4),
+    };
     return true;
 }
 
-bool postgres_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                         struct error *error) {
-    struct sql_reader reader = sql_agency_reader(keep_agency, agency);
+bool postgres_total_agencies(struct store *store, struct stored_totals *totals, struct error *error) {
+    struct sql_reader reader = {.take = take_totals, .context = totals};
     struct sql_values values;
-    *agency = (struct stored_agency){0};
-    if (!postgres_end_snapshot(session_of(store), error) || !sql_values_begin_rows(&values, store, error)) {
-        return false;
-    }
-    sql_values_add_integer(&values, number);
-    if (!postgres_query(session_of(store), POSTGRES_ONE_AGENCY, &values, &reader, error)) {
-        return false;
-    }
-    *found = agency->agency == number;
-    return true;
+    return sql_values_begin_rows(&values, store, error) &&
+           postgres_query(session_of(store), POSTGRES_TOTAL_AGENCIES, &values, &reader, error);
 }
 
 // "{1,2,3}", as PostgreSQL writes a list. The caller frees it.
@@ -52,8 +49,9 @@ static char *list_of(const uint32_t *numbers, size_t count) {
     return list;
 }
 
-bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t count,
+bool postgres_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
                             store_each_agency each, void *context, struct error *error) {
+    int statement = locks ? POSTGRES_LOCK_AGENCIES : POSTGRES_SOME_AGENCIES;
     struct sql_reader reader = sql_agency_reader(each, context);
     struct sql_values values;
     if (!sql_values_begin_rows(&values, store, error)) {
@@ -64,9 +62,9 @@ bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t
         return error_set(error, ERROR_NO_MEMORY, "no memory for %zu agencies", count);
     }
     sql_values_add_text(&values, list);
-    bool locked = postgres_query(session_of(store), POSTGRES_LOCK_AGENCIES, &values, &reader, error);
+    bool read = postgres_query(session_of(store), statement, &values, &reader, error);
     free(list);
-    return locked;
+    return read;
 }
 
 // Numbers -------------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@
 struct store;
 
 // These are operations of backend.h.
-bool postgres_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                         struct error *error) MUST_CHECK;
-bool postgres_lock_agencies(struct store *store, const uint32_t *numbers, size_t count,
+bool postgres_total_agencies(struct store *store, struct stored_totals *totals,
+                             struct error *error) MUST_CHECK;
+bool postgres_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
                             store_each_agency each, void *context, struct error *error) MUST_CHECK;
 bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32_t more, uint32_t *finished,
                              struct error *error) MUST_CHECK;

@@ -9,6 +9,10 @@
 // rows (22012). If a statement merely found none, the COMMIT after it would succeed.
 #define UNLESS_STALE(rows) "WITH meant AS (" rows ") SELECT 1 / count(*) FROM meant"
 
+#define SOME_AGENCIES                                                                                        \
+    "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1"                                            \
+    " AND agency = ANY (CAST($2 AS BIGINT[])) ORDER BY agency"
+
 // $1 is the draw in all of them: its name where it is the row of the draw itself, its number otherwise. A row
 // is replaced only when its checksum shows that it is the one that was read. draws.finished counts the
 // agencies that have finished, under the row's lock. So the last one is recognised, whichever server it comes
@@ -25,10 +29,12 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
     [POSTGRES_ALL_DRAWS] = "SELECT " SQL_DRAW_COLUMNS ", number, draw FROM draws WHERE $1 <> ''",
     [POSTGRES_ORPHANS] = "SELECT draw FROM agencies WHERE $1 <> '' AND NOT EXISTS"
                          " (SELECT 1 FROM draws WHERE draws.number = agencies.draw) LIMIT 1",
-    [POSTGRES_ONE_AGENCY] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1 AND agency = $2",
+    [POSTGRES_TOTAL_AGENCIES] = "SELECT count(*), coalesce(max(agency), 0)::BIGINT,"
+                                " coalesce(sum(bets), 0)::BIGINT, count(finished_at), count(told_at)"
+                                " FROM agencies WHERE draw = $1",
     // By number, so that two servers never wait for each other.
-    [POSTGRES_LOCK_AGENCIES] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1"
-                               " AND agency = ANY (CAST($2 AS BIGINT[])) ORDER BY agency FOR UPDATE",
+    [POSTGRES_SOME_AGENCIES] = SOME_AGENCIES,
+    [POSTGRES_LOCK_AGENCIES] = SOME_AGENCIES " FOR UPDATE",
     [POSTGRES_COUNT_FINISHED] = "UPDATE draws SET finished = finished + $3 WHERE draw = $1 AND checksum = $2"
                                 " RETURNING finished, agencies",
     [POSTGRES_FINISHED_COUNT] = "SELECT finished FROM draws WHERE draw = $1",

@@ -58,6 +58,13 @@ struct stored_agency {
     uint64_t checksum, replaces;
 };
 
+// What the rows of a draw's agencies come to.
+struct stored_totals {
+    uint32_t rows, last; // how many there are, and the largest number of an agency
+    uint64_t bets;
+    uint32_t finished, told; // how many agencies
+};
+
 struct stored_chunk {
     uint32_t agency;
     uint64_t first;                     // bets of this agency before this chunk

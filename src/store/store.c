@@ -207,17 +207,16 @@ bool store_begin_draw(struct store *store, struct error *error) {
     return store_begin(store, error) && result(store, claim_draw(store, error), error);
 }
 
-bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
-                         void *context, struct error *error) {
-    assert(store->in_group);
+bool store_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
+                         store_each_agency each, void *context, struct error *error) {
+    assert(store->in_group || !locks);
     return may_go_on(store, error) &&
-           result(store, checked_lock_agencies(store, numbers, count, each, context, error), error);
+           result(store, checked_some_agencies(store, numbers, count, locks, each, context, error), error);
 }
 
-bool store_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                      struct error *error) {
+bool store_total_agencies(struct store *store, struct stored_totals *totals, struct error *error) {
     return may_go_on(store, error) &&
-           result(store, checked_agency(store, number, agency, found, error), error);
+           result(store, store->operations->total_agencies(store, totals, error), error);
 }
 
 // Reading -------------------------------------------------------------------------------------------------

@@ -76,11 +76,6 @@ void store_drop(struct store *store);
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
 
-// Within a group: calls `each` with the current row of each of the agencies that has one. Until the group
-// ends no other server can change these rows. Of a shared store only.
-bool store_lock_agencies(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
-                         void *context, struct error *error) MUST_CHECK;
-
 // Within a group in which `more` agencies have finished, after their rows: sets *finished to the total
 // number that have, including those of other servers. Until the group ends no other server can finish any. A
 // store that is not shared leaves *finished unchanged. ERROR_STORE_STALE when the draw's row is not the one
@@ -114,9 +109,13 @@ bool store_add_winner(struct store *store, const struct stored_winner *winner,
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                     struct error *error) MUST_CHECK;
 
-// One agency's current row, even if a snapshot was taken before. Of a shared store only.
-bool store_get_agency(struct store *store, uint32_t number, struct stored_agency *agency, bool *found,
-                      struct error *error) MUST_CHECK;
+// Calls `each` with the row of each of these agencies that has one, by number. With `locks`, within a group:
+// until it ends no other server can change these rows. Of a shared store only.
+bool store_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,
+                         store_each_agency each, void *context, struct error *error) MUST_CHECK;
+
+// Counts the agencies' rows, as they are stored: none is read, so none is checked. Of a shared store only.
+bool store_total_agencies(struct store *store, struct stored_totals *totals, struct error *error) MUST_CHECK;
 
 // Every agency that has a row, by number.
 bool store_agencies(struct store *store, store_each_agency each, void *context,

@@ -28,8 +28,14 @@ struct server {
     void (*meanwhile)(void);       // called at that fault
     void (*before_put_draw)(void); // called after it has read the draw and before it changes it
     int opened;
-    int asked, asks_lost;   // for an agency's row; how many times the connection is lost then
+    int asked, asks_lost;   // for agencies' rows; how many times the connection is lost then
+    int asked_for;          // agencies in all
     int looked, looks_lost; // at the draw's row, the same
+    int counted;            // all agencies' rows, by the database
+    int dropped;            // groups of the store
+    int reads_lost;         // how many times the connection is lost while all agencies are read
+    int stale, fails;       // how many next commits fail: another server was quicker; for good
+    int stale_draws;        // how many next changes of the draw's row do: another server was quicker
     int groups, refused;    // groups sent; requests
     int locked, locks_late; // the draw's row; how many times another server holds it for too long
 };
@@ -49,6 +55,14 @@ static inline bool faulty_commit(struct store *store, struct error *error) {
         server->meanwhile();
         current = server;
     }
+    if (current->stale > 0) {
+        current->stale--;
+        return error_set(error, ERROR_STORE_STALE, "another server was quicker");
+    }
+    if (current->fails > 0) {
+        current->fails--;
+        return error_set(error, ERROR_STORE_FAILED, "failed before the commit");
+    }
     if (fault == LOSE_BEFORE) {
         return error_set(error, ERROR_STORE_AWAY, "lost before the commit");
     }
@@ -65,17 +79,23 @@ static inline bool watched_put_draw(struct store *store, const struct stored_dra
         before();
         current = server;
     }
+    if (current->stale_draws > 0) {
+        current->stale_draws--;
+        return error_set(error, ERROR_STORE_STALE, "another server was quicker");
+    }
     return real->put_draw(store, draw, error);
 }
 
-static inline bool watched_get_agency(struct store *store, uint32_t number, struct stored_agency *agency,
-                                      bool *found, struct error *error) {
+static inline bool watched_some_agencies(struct store *store, const uint32_t *numbers, size_t count,
+                                         bool locks, store_each_agency each, void *context,
+                                         struct error *error) {
     current->asked++;
+    current->asked_for += (int)count;
     if (current->asks_lost > 0) {
         current->asks_lost--;
         return error_set(error, ERROR_STORE_AWAY, "lost while an agency was asked for");
     }
-    return real->get_agency(store, number, agency, found, error);
+    return real->some_agencies(store, numbers, count, locks, each, context, error);
 }
 
 static inline bool watched_get_draw(struct store *store, struct stored_draw *draw, bool *found,
@@ -95,6 +115,26 @@ static inline bool watched_lock_draw(struct store *store, struct error *error) {
         return error_set(error, ERROR_STORE_STALE, "another server holds the draw");
     }
     return real->lock_draw(store, error);
+}
+
+static inline bool watched_total_agencies(struct store *store, struct stored_totals *totals,
+                                          struct error *error) {
+    current->counted++;
+    return real->total_agencies(store, totals, error);
+}
+
+static inline bool watched_agencies(struct store *store, store_each_agency each, void *context,
+                                    struct error *error) {
+    if (current->reads_lost > 0) {
+        current->reads_lost--;
+        return error_set(error, ERROR_STORE_AWAY, "lost while the agencies were read");
+    }
+    return real->agencies(store, each, context, error);
+}
+
+static inline bool watched_rollback(struct store *store) {
+    current->dropped++;
+    return real->rollback(store);
 }
 
 static inline bool open_faulty(void *context, struct store **store, struct error *error) {
@@ -130,11 +170,6 @@ static inline bool try_start(struct server *server, uint32_t agencies, struct er
     return ledger_open(&server->options, &server->ledger, error);
 }
 
-static inline void start(struct server *server, uint32_t agencies) {
-    struct error error;
-    must(try_start(server, agencies, &error), &error);
-}
-
 static inline int set_up_servers(void **state) {
     set_up_store(state);
     struct store *store = open_draw("none", STORE_SERVE);
@@ -142,7 +177,10 @@ static inline int set_up_servers(void **state) {
     faulty = *real;
     faulty.commit = faulty_commit;
     faulty.put_draw = watched_put_draw;
-    faulty.get_agency = watched_get_agency;
+    faulty.some_agencies = watched_some_agencies;
+    faulty.total_agencies = watched_total_agencies;
+    faulty.rollback = watched_rollback;
+    faulty.agencies = watched_agencies;
     faulty.get_draw = watched_get_draw;
     faulty.lock_draw = watched_lock_draw;
     store_close(&store);
@@ -179,6 +217,20 @@ static inline struct ledger_request answer(struct server *server, struct ledger_
 }
 
 #define send(server, ...) answer(server, request_of(__VA_ARGS__))
+
+// A server that has heard of nobody.
+static inline void start_new(struct server *server, uint32_t agencies) {
+    struct error error;
+    must(try_start(server, agencies, &error), &error);
+}
+
+// One that has heard of every agency. What another server stores of them from now on is a surprise.
+static inline void start(struct server *server, uint32_t agencies) {
+    start_new(server, agencies);
+    for (uint32_t agency = 1; agency <= agencies; agency++) {
+        (void)send(server, .agency = agency, .first = NO_FIRST, .count = 0); // whatever the answer is
+    }
+}
 
 static inline void assert_stored_as(struct server *server, struct sent sent) {
     struct ledger_request answered = answer(server, request_as(sent, on_complete));

@@ -2,6 +2,8 @@
 // They are ledger.h's.
 #include "ledger_story.h"
 
+#include "ledger/state.h"
+
 // Invariants 1 and 3.
 static void nothing_is_acknowledged_when_the_commit_fails(void **state) {
     (void)state;
@@ -223,6 +225,31 @@ static void told_is_reported_when_it_is_stored(void **state) {
     assert_int_equal(story.all_told, 2);
 }
 
+// There is room for as many as a group tells. So what turns out to be stored is remembered no longer, also
+// when nobody knew at first.
+static void who_was_told_is_remembered_until_it_is_stored(void **state) {
+    (void)state;
+    static const enum commit_fault faults[] = {NO_FAULT, FAIL_BEFORE, FAIL_AFTER};
+    open_ledger(3);
+    for (uint32_t agency = 1; agency <= 3; agency++) {
+        assert_stored(.last = true, .agency = agency, .first = 0, .count = 1, .next = 1);
+    }
+    work_do(story.ledger);
+    for (uint32_t agency = 1; agency <= 3; agency++) {
+        int64_t next;
+        story.fault = faults[agency - 1];
+        (void)ask(request(.type = LEDGER_TOLD, .agency = agency, .first = NO_FIRST), &next);
+        work_do(story.ledger);
+        if (story.ledger->told_notes.count != 0) {
+            fail_msg(
+                "agency %u was told, and that is stored: expected that nothing is remembered, and it is of "
+                "%zu agencies",
+                agency, story.ledger->told_notes.count);
+        }
+    }
+    assert_int_equal(story.all_told, 1);
+}
+
 // Invariants 1 and 3: of a group whose commit fails, only what never touched the store keeps its answer.
 static void a_group_whose_commit_fails(void **state) {
     (void)state;
@@ -336,6 +363,7 @@ int main(void) {
         LEDGER_TEST(a_chunk_that_is_gone_is_damage),
         LEDGER_TEST(a_ledger_without_a_store_does_not_open),
         LEDGER_TEST(told_is_reported_when_it_is_stored),
+        LEDGER_TEST(who_was_told_is_remembered_until_it_is_stored),
         LEDGER_TEST(a_group_whose_commit_fails),
         LEDGER_TEST(every_call_of_the_store_fails_once),
     };

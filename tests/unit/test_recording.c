@@ -5,6 +5,7 @@
 #include "logged.h"
 #include "temporary.h"
 
+#include "bet/errors.h"
 #include "cli/recording.h"
 
 #include <stdio.h>
@@ -23,12 +24,14 @@ static struct {
     uint16_t winning_number;
     struct ledger_note notes[NOTES_MAX];
     size_t count;
+    bool is_lost; // while it is read
 } stored;
 
 uint32_t __wrap_ledger_agencies(const struct ledger *ledger);
 uint16_t __wrap_ledger_winning_number(const struct ledger *ledger);
-void __wrap_ledger_recall(const struct ledger *ledger,
-                          void (*noted)(void *context, const struct ledger_note *note), void *context);
+bool __wrap_ledger_recall(const struct ledger *ledger,
+                          void (*noted)(void *context, const struct ledger_note *note), void *context,
+                          struct error *error);
 
 uint32_t __wrap_ledger_agencies(const struct ledger *ledger) {
     (void)ledger;
@@ -40,12 +43,14 @@ uint16_t __wrap_ledger_winning_number(const struct ledger *ledger) {
     return stored.winning_number;
 }
 
-void __wrap_ledger_recall(const struct ledger *ledger,
-                          void (*noted)(void *context, const struct ledger_note *note), void *context) {
+bool __wrap_ledger_recall(const struct ledger *ledger,
+                          void (*noted)(void *context, const struct ledger_note *note), void *context,
+                          struct error *error) {
     (void)ledger;
     for (size_t i = 0; i < stored.count; i++) {
         noted(context, &stored.notes[i]);
     }
+    return !stored.is_lost || error_set(error, ERROR_STORE_AWAY, "lost while it was recalled");
 }
 
 static int set_up(void **state) {
@@ -60,6 +65,13 @@ static int tear_down(void **state) {
     (void)state;
     unlink(path);
     return rmdir(folder);
+}
+
+static void catch_up(void) {
+    struct error error;
+    if (!recording_catch_up(&recording, NULL, &error)) {
+        fail_msg("%s", error.text);
+    }
 }
 
 // A server that was started with these settings, and has said so.
@@ -111,7 +123,7 @@ static void terms_that_are_not_as_the_start_said_are_recorded(void **state) {
         start(3, 7574);
         stored.agencies = cases[i].agencies;
         stored.winning_number = cases[i].winning_number;
-        recording_catch_up(&recording, NULL);
+        catch_up();
         recording_close(&recording);
         assert_records(cases[i].when, cases[i].records);
         assert_int_equal(unlink(path), 0);
@@ -155,7 +167,7 @@ static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
         for (int again = 0; again < 2; again++) {
             start(2, 0);
             begin_logging();
-            recording_catch_up(&recording, NULL);
+            catch_up();
             int warnings = logged("recorded_later: 1 | reason: they were stored, and not recorded");
             end_logging();
             assert_int_equal(warnings, again ? 0 : 1);
@@ -175,11 +187,24 @@ static void a_new_log_says_why_it_has_what_was_before(void **state) {
     stored.count = 2;
     start(0, 0);
     begin_logging();
-    recording_catch_up(&recording, NULL);
+    catch_up();
     int warnings = logged("recorded_later: 2 | reason: the audit log is new, and the draw is not");
     end_logging();
     recording_close(&recording);
     assert_int_equal(warnings, 1);
+}
+
+// The server does not start: what it then records would look complete.
+static void what_cannot_be_read_is_an_error(void **state) {
+    (void)state;
+    struct error error;
+    stored.is_lost = true;
+    start(0, 0);
+    if (recording_catch_up(&recording, NULL, &error)) {
+        fail_msg("the store was lost while it was recalled: expected an error, and got none");
+    }
+    assert_error(&error, ERROR_STORE_AWAY);
+    recording_close(&recording);
 }
 
 // A server as it is started, with the flags.
@@ -194,7 +219,7 @@ static void start_with(const char *first, const char *second, bool has_tls) {
     if (!recording_open(&recording, &options, has_tls, &error)) {
         fail_msg("%s", error.text);
     }
-    recording_catch_up(&recording, NULL);
+    catch_up();
     recording_close(&recording);
     settings_free(options.settings);
 }
@@ -236,7 +261,7 @@ static void without_an_audit_log_nothing_is_looked_at(void **state) {
     recorded_begin(&recording.recorded, "1");
     stored.agencies = 2;
     recording_note(&recording, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
-    recording_catch_up(&recording, NULL);
+    catch_up();
     recording_close(&recording);
     assert_int_equal(access(path, F_OK), -1);
 }
@@ -247,6 +272,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_was_stored_and_not_recorded_is_recorded_later, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_new_log_says_why_it_has_what_was_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_start_says_what_it_was_given, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_end_that_was_not_recorded_is_recorded_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_an_audit_log_nothing_is_looked_at, set_up, tear_down),

@@ -54,9 +54,10 @@ static bool play_commit(struct store *store, struct error *error) {
     return error_set(error, play.code, "commit %d", play.commits);
 }
 
-static bool play_lock(struct store *store, const uint32_t *numbers, size_t count, store_each_agency each,
-                      void *context, struct error *error) {
+static bool play_lock(struct store *store, const uint32_t *numbers, size_t count, bool locks,
+                      store_each_agency each, void *context, struct error *error) {
     (void)store, (void)numbers, (void)each, (void)context, (void)error;
+    assert_true(locks);
     play.locked += (int)count;
     return true;
 }
@@ -70,7 +71,7 @@ static bool open_played(void *context, struct store **store, struct error *error
     faulty.put_agency = play_put_agency;
     faulty.get_draw = play_get_draw;
     faulty.commit = play_commit;
-    faulty.lock_agencies = play_lock;
+    faulty.some_agencies = play_lock;
     return true;
 }
 

@@ -44,12 +44,17 @@ static bool put_agency(struct store *store, struct stored_agency *agency) {
     return false;
 }
 
+static bool keep_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    (void)error;
+    *(struct stored_agency *)context = *agency;
+    return true;
+}
+
+// All zeros where it has no row.
 static struct stored_agency read_agency(struct store *store, uint32_t number) {
-    struct stored_agency agency;
+    struct stored_agency agency = {0};
     struct error error;
-    bool found;
-    must(store_get_agency(store, number, &agency, &found, &error), &error);
-    assert_true(found || agency.agency == 0);
+    must(store_some_agencies(store, &number, 1, false, keep_agency, &agency, &error), &error);
     return agency;
 }
 
@@ -137,8 +142,9 @@ static void a_snapshot_is_of_one_moment(void **state) {
     assert_chunks(one, 0, 0, UINT64_MAX, "1:0+3 ");
     struct stored_agency agency = {.agency = 1, .bets = 3};
     assert_true(put_agency(two, &agency));
-    assert_int_equal(read_agency(one, 1).bets, 3); // that is always of now
-    store_one(one, 1, 3, 1);                       // a group ends it, too
+    assert_int_equal(read_agency(one, 1).bets, 0);
+    store_one(one, 1, 3, 1); // a group ends it, too
+    assert_int_equal(read_agency(one, 1).bets, 3);
     assert_chunks(one, 0, 0, UINT64_MAX, "1:0+3 1:3+1 ");
 }
 
@@ -197,7 +203,8 @@ static void who_locks_the_draw_has_it_alone(void **state) {
     struct error error;
     begin(one);
     must(store_hold_draw(one, draw.checksum, &error) &&
-             store_lock_agencies(one, (uint32_t[]){1}, 1, ignore_agency, NULL, &error), // by then it is done
+             store_some_agencies(one, (uint32_t[]){1}, 1, true, ignore_agency, NULL,
+                                 &error), // by then it is done
          &error);
     assert_true(can_lock("KEY SHARE"));
     assert_false(can_lock("UPDATE"));
@@ -221,7 +228,7 @@ static int count_rows(PGconn *connection, const char *sql) {
 
 static void *lock_both(void *context) {
     struct error *error = context;
-    bool locked = store_lock_agencies(two, (uint32_t[]){2, 1}, 2, ignore_agency, NULL, error);
+    bool locked = store_some_agencies(two, (uint32_t[]){2, 1}, 2, true, ignore_agency, NULL, error);
     return locked ? NULL : error->text;
 }
 
