@@ -1,6 +1,7 @@
 // Decides on one request by comparing it with the stored bets: new, resent, a gap, a conflict, too late.
-// It stores nothing. But in a shared store it may begin a group, to read what others cannot change meanwhile,
-// and it takes over an agency's row if that differs from the one in memory.
+// It commits nothing. But in a shared store it may begin a group, to read what others cannot change
+// meanwhile; hand over what the open group has added, to compare with it (open_group_show); and take over an
+// agency's row that differs from the one in memory.
 #ifndef QUINIELA_LEDGER_DECIDE_H
 #define QUINIELA_LEDGER_DECIDE_H
 

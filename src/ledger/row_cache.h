@@ -1,9 +1,9 @@
 // The stored chunks that were last compared with resends, kept in memory with the place of each of their
 // rows. A resend of one bet in a chunk of 49,000 then costs one look-up, and not a read of all of them.
 //
-// Each was checked against its digest when it was added. A stored chunk never changes, so it stays valid
-// until the ledger takes something back: a group that was not committed, a store that was closed. Then
-// everything is dropped (row_cache_clear).
+// Each was checked against its digest when it was added. A store may make a longer chunk of it, but stored
+// bets never change, so it stays valid until the ledger takes something back: a group that was not committed,
+// a store that was closed. Then everything is dropped (row_cache_clear).
 #ifndef QUINIELA_LEDGER_ROW_CACHE_H
 #define QUINIELA_LEDGER_ROW_CACHE_H
 
