@@ -125,7 +125,20 @@ static bool merge_piece(void *context, const struct stored_piece *piece, struct 
 static bool hand_on_as_piece(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct merge *merge = context;
     struct stored_piece piece = {chunk->first, chunk->count, chunk->digest};
-    return merge->pieces_left == 0 || merge_piece(merge, &piece, error);
+    return merge_piece(merge, &piece, error);
+}
+
+// Where the first `count` of the pieces with bets from `from` on end.
+static uint64_t end_of_pieces(const struct inbox_agency *here, uint64_t from, uint32_t count) {
+    uint64_t end = from;
+    for (size_t i = 0; i < here->piece_count && count > 0; i++) {
+        uint64_t end_of_this = here->pieces[i].first + here->pieces[i].count;
+        if (end_of_this > from) {
+            end = end_of_this;
+            count--;
+        }
+    }
+    return end;
 }
 
 bool merged_pieces(struct filing *filing, struct store *store, uint32_t agency, uint64_t from,
@@ -137,6 +150,7 @@ bool merged_pieces(struct filing *filing, struct store *store, uint32_t agency, 
         return false;
     }
     const struct inbox_agency *here = inbox_find(&filing->inbox, agency);
-    return here == NULL || inbox_pieces(&filing->inbox, here, store->draw_name, from, UINT64_MAX,
-                                        hand_on_as_piece, &merge, error);
+    return here == NULL ||
+           inbox_pieces(&filing->inbox, here, store->draw_name, from,
+                        end_of_pieces(here, from, merge.pieces_left), hand_on_as_piece, &merge, error);
 }

@@ -161,6 +161,44 @@ static void no_place_is_taken_twice(void **state) {
     }
 }
 
+// All calls of chunk_digest in the program come here (tests/CMakeLists.txt).
+static int digests;
+bool __real_chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
+                         uint8_t digest[CHUNK_DIGEST_BYTES]);
+bool __wrap_chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
+                         uint8_t digest[CHUNK_DIGEST_BYTES]);
+
+bool __wrap_chunk_digest(const uint8_t *numbers, uint32_t count, const char *rows, size_t rows_length,
+                         uint8_t digest[CHUNK_DIGEST_BYTES]) {
+    digests++;
+    return __real_chunk_digest(numbers, count, rows, rows_length, digest);
+}
+
+static bool note_first(void *context, const struct stored_piece *piece, struct error *error) {
+    (void)error;
+    char *text = context;
+    sprintf(text + strlen(text), "%llu ", (unsigned long long)piece->first);
+    return true;
+}
+
+// Of what waits, only as much is looked at as is asked for.
+static void a_short_list_costs_little(void **state) {
+    (void)state;
+    struct error error;
+    char text[64] = "";
+    struct store *store = open_draw("1", STORE_SERVE);
+    for (uint64_t first = 0; first < 6; first++) {
+        store_one(store, 1, first, 1);
+    }
+    digests = 0;
+    must(store_pieces(store, 1, 1, 2, note_first, text, &error), &error);
+    assert_string_equal(text, "1 2 ");
+    if (digests != 2) {
+        fail_msg("expected: a digest for each of the 2 pieces asked for; %d were computed", digests);
+    }
+    store_close(&store);
+}
+
 // What is dropped leaves the inbox as it was, also where it had filed something.
 static void a_dropped_group_leaves_the_inbox(void **state) {
     (void)state;
@@ -294,6 +332,7 @@ int main(void) {
         STORE_TEST(an_end_files_the_agency),
         STORE_TEST(other_places_are_no_business_of_the_inbox),
         STORE_TEST(no_place_is_taken_twice),
+        STORE_TEST(a_short_list_costs_little),
         STORE_TEST(a_dropped_group_leaves_the_inbox),
         STORE_TEST(a_killed_server_has_filed_nothing),
         STORE_TEST(an_agency_with_much_is_filed),
