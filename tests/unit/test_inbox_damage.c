@@ -124,14 +124,16 @@ static void a_finished_agency_has_nothing_there(void **state) {
     (void)state;
     struct error error;
     struct stored_agency row = {.agency = 1, .bets = 1};
-    char sql[160], text[64] = "";
+    char sql[192], text[64] = "";
     struct store *store = open_draw("1", STORE_SERVE);
     store_one(store, 1, 0, 3);
     store_one(store, 2, 0, 1);
     store_close(&store);
     strcpy(row.finished_at, finished);
-    sprintf(sql, "INSERT INTO agencies VALUES ('1', 1, 1, '%s', NULL, %lld)", finished,
-            (long long)stored_agency_checksum("1", &row));
+    sprintf(sql,
+            "INSERT INTO agencies (draw, agency, bets, finished_at, voidings, checksum) VALUES ('1', 1, 1, "
+            "'%s', 0, %lld)",
+            finished, (long long)stored_agency_checksum("1", &row));
     execute(sql);
     store = open_draw("1", STORE_SERVE);
     if (store_agencies(store, note_agency, text, &error)) {
