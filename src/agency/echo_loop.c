@@ -53,7 +53,7 @@ static void end(struct echo_loop *echo) {
 static void on_signal(uv_poll_t *signals, int status, int events) {
     (void)status, (void)events;
     struct echo_loop *echo = signals->data;
-    int number = signals_take(echo->signals_descriptor);
+    int number = signals_take(echo->signals_descriptor, NULL);
     if (number != 0) {
         echo->signalled = true;
         log_hurry();

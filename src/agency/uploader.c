@@ -53,7 +53,7 @@ static void on_timer(uv_timer_t *timer) {
 static void on_signal(uv_poll_t *signals, int status, int events) {
     (void)status, (void)events;
     struct uploader *uploader = signals->data;
-    int number = signals_take(uploader->signals_descriptor);
+    int number = signals_take(uploader->signals_descriptor, NULL);
     if (number != 0) {
         progress_clear();
         log_hurry();

@@ -36,23 +36,29 @@ void signals_hold(void) {
     signals_end_as_usual();
 }
 
+// Once blocked, an ignored signal would be pending like the others.
+static bool is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void signals_hold_reload(void) {
     sigset_t reload;
+    if (is_ignored(SIGHUP)) {
+        return;
+    }
     sigemptyset(&reload);
     sigaddset(&reload, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &reload, NULL);
 }
 
-// A signal that is ignored, such as SIGHUP under nohup, is left out: once blocked, it would be pending like
-// the others.
+// A signal that is ignored, such as SIGHUP under nohup, is left out.
 void signals_put_off(struct signals_put_off *put_off) {
     static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
     sigemptyset(&put_off->signals);
     pthread_sigmask(SIG_BLOCK, NULL, &put_off->before);
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
-        struct sigaction action;
-        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN &&
-            !sigismember(&put_off->before, ending[i])) {
+        if (!is_ignored(ending[i]) && !sigismember(&put_off->before, ending[i])) {
             sigaddset(&put_off->signals, ending[i]);
         }
     }
@@ -80,13 +86,15 @@ int signals_open(struct error *error) {
     return descriptor;
 }
 
-int signals_take(int descriptor) {
+int signals_take(int descriptor, bool *is_reload) {
     struct signalfd_siginfo taken;
-    return read(descriptor, &taken, sizeof taken) == (ssize_t)sizeof taken ? (int)taken.ssi_signo : 0;
-}
-
-bool signals_is_reload(int number) {
-    return number == SIGHUP;
+    if (read(descriptor, &taken, sizeof taken) != (ssize_t)sizeof taken) {
+        return 0;
+    }
+    if (is_reload != NULL) {
+        *is_reload = taken.ssi_signo == SIGHUP && taken.ssi_code != SI_KERNEL;
+    }
+    return (int)taken.ssi_signo;
 }
 
 const char *signals_name(int number) {

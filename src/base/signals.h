@@ -19,7 +19,8 @@ void signals_end_as_usual(void);
 // Keeps SIGTERM and SIGINT pending, in this thread and in those it creates from now on.
 void signals_hold(void);
 
-// Also keeps SIGHUP pending, which asks to read files again. Otherwise it ends the program, as usual.
+// Also keeps SIGHUP pending, which asks to read files again, or to end: signals_take. Otherwise it ends the
+// program, as usual. One that is ignored (nohup) stays ignored.
 void signals_hold_reload(void);
 
 // Signals that are held back, so that something can be tidied up before they end the program.
@@ -40,11 +41,10 @@ void signals_let_come(const struct signals_put_off *put_off);
 // caller closes it. -1 with ERROR_SYSTEM set when it cannot be created.
 int signals_open(struct error *error);
 
-// Takes the next signal from the descriptor: its number, or 0 when there is none.
-int signals_take(int descriptor);
-
-// Whether the signal asks to read files again, rather than to end.
-bool signals_is_reload(int number);
+// Takes the next signal from the descriptor: its number, or 0 when there is none. *is_reload (or NULL): it
+// asks to read files again, rather than to end. That is a SIGHUP which somebody sent; the kernel sends one
+// when the program's terminal is gone.
+int signals_take(int descriptor, bool *is_reload);
 
 // "SIGTERM", "SIGINT" or "SIGHUP". A string constant.
 const char *signals_name(int number);

@@ -18,10 +18,11 @@ static void stop(struct main_loop *loop) {
 
 bool main_loop_take_signal(void *context) {
     struct main_loop *loop = context;
-    int number = signals_take(loop->signals_descriptor);
+    bool is_reload;
+    int number = signals_take(loop->signals_descriptor, &is_reload);
     if (number != 0) {
         log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
-        if (signals_is_reload(number)) {
+        if (is_reload) {
             loop->reload(loop->context);
         } else {
             stop(loop);

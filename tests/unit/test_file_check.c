@@ -193,7 +193,7 @@ static void a_signal_ends_it_early(void **state) {
     assert_true(check(text));
     assert_true(findings.was_stopped);
     assert_true(findings.lines < MANY_BETS);
-    assert_int_equal(signals_take(descriptor), SIGTERM); // left for whoever ends the program
+    assert_int_equal(signals_take(descriptor, NULL), SIGTERM); // left for whoever ends the program
     close(descriptor);
     free(text);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,8 +73,9 @@ static void hold(int number) {
         _exit(2);
     }
     int descriptor = signals_open(&error);
-    if (descriptor < 0 || fcntl(descriptor, F_GETFD) != FD_CLOEXEC || signals_take(descriptor) != number ||
-        signals_take(descriptor) != 0 || errno != EAGAIN || signals_wait_to_end()) {
+    if (descriptor < 0 || fcntl(descriptor, F_GETFD) != FD_CLOEXEC ||
+        signals_take(descriptor, NULL) != number || signals_take(descriptor, NULL) != 0 || errno != EAGAIN ||
+        signals_wait_to_end()) {
         _exit(3);
     }
 }
@@ -99,11 +101,43 @@ static void what_is_held_is_read(void **state) {
     assert_int_equal(*reached, SIGINT);
 }
 
+// As the kernel sends it, when a terminal is gone.
+static void raise_as_kernel(int number) {
+    siginfo_t info = {.si_signo = number, .si_code = SI_KERNEL};
+    if (syscall(SYS_rt_sigqueueinfo, getpid(), number, &info) != 0) {
+        _exit(9);
+    }
+}
+
 static void hold_reload(int number) {
+    bool is_reload = false;
     signals_hold_reload();
     raise(number);
     int descriptor = signals_open(&error);
-    if (signals_wait_to_end() || descriptor < 0 || signals_take(descriptor) != number) {
+    if (signals_wait_to_end() || descriptor < 0 || signals_take(descriptor, &is_reload) != number ||
+        !is_reload) {
+        _exit(1);
+    }
+}
+
+static void hold_all(int number) {
+    bool is_reload = true;
+    signals_hold();
+    signals_hold_reload();
+    raise_as_kernel(number);
+    int descriptor = signals_open(&error);
+    if (descriptor < 0 || signals_take(descriptor, &is_reload) != number || is_reload) {
+        _exit(1);
+    }
+}
+
+static void ignore_and_hold(int number) {
+    signal(number, SIG_IGN);
+    signals_hold_reload();
+    raise(number);
+    raise_as_kernel(number);
+    int descriptor = signals_open(&error);
+    if (descriptor < 0 || signals_take(descriptor, NULL) != 0) {
         _exit(1);
     }
 }
@@ -113,8 +147,18 @@ static void a_reload_is_no_end(void **state) {
     assert_int_equal(how_it_ends(hold_reload, SIGHUP), SURVIVED);
     assert_int_equal(how_it_ends(hold_reload, SIGTERM), -SIGTERM);
     assert_int_equal(how_it_ends(hold_reload, SIGINT), -SIGINT);
-    assert_true(signals_is_reload(SIGHUP));
-    assert_false(signals_is_reload(SIGTERM) || signals_is_reload(SIGINT) || signals_is_reload(0));
+}
+
+static void a_terminal_that_is_gone_ends_it(void **state) {
+    (void)state;
+    for (int i = 0; i < ENDING; i++) {
+        assert_int_equal(how_it_ends(hold_all, ending[i]), SURVIVED);
+    }
+}
+
+static void a_reload_that_is_ignored_stays_ignored(void **state) {
+    (void)state;
+    assert_int_equal(how_it_ends(ignore_and_hold, SIGHUP), SURVIVED);
 }
 
 static void no_descriptor_is_an_error(void **state) {
@@ -228,6 +272,8 @@ int main(void) {
         cmocka_unit_test(before_anything_is_begun_they_end_it_well),
         cmocka_unit_test(what_is_held_is_read),
         cmocka_unit_test(a_reload_is_no_end),
+        cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+        cmocka_unit_test(a_reload_that_is_ignored_stays_ignored),
         cmocka_unit_test(no_descriptor_is_an_error),
         cmocka_unit_test(what_is_put_off_comes_in_the_end),
         cmocka_unit_test(what_is_ignored_stays_ignored),
