@@ -21,6 +21,8 @@
 #define AUDIT_DRAW "draw"
 #define AUDIT_AGENCY "agency"
 
+#define AUDIT_ORDER "order" // of an operator
+
 // The log itself.
 #define AUDIT_CONTINUED "continued" // in another file: its first record there
 #define AUDIT_RECOVERED "recovered" // from a line that was cut off

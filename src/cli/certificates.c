@@ -12,19 +12,21 @@ bool certificates_open(struct certificates *certificates, const struct server_op
     return true;
 }
 
-bool certificates_reload(struct certificates *certificates, struct net *net) {
+bool certificates_reload(struct certificates *certificates, struct net *net, bool *renewed,
+                         struct error *error) {
     const struct server_options *options = certificates->options;
-    struct error error;
     struct tls_context *tls;
+    *renewed = false;
     if (certificates->tls == NULL || net == NULL) {
-        return false;
+        return true;
     }
-    if (!tls_options_read(&options->tls, options->settings, TLS_SERVER, &tls, &error)) {
+    if (!tls_options_read(&options->tls, options->settings, TLS_SERVER, &tls, error)) {
         log_event(LOG_LEVEL_ERROR, "reload", LOG_FAIL,
-                  "error: %s | message: %s; those read before stay in use", error_name(error.code),
-                  error.text);
+                  "error: %s | message: %s; those read before stay in use", error_name(error->code),
+                  error->text);
         return false;
     }
+    *renewed = true;
     net_set_tls(net, tls);
     tls_context_release(certificates->tls);
     certificates->tls = tls;

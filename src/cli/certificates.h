@@ -17,9 +17,10 @@ struct certificates {
 bool certificates_open(struct certificates *certificates, const struct server_options *options,
                        struct error *error) MUST_CHECK;
 
-// Reads the files again, for future connections of `net` (NULL: there is no `net` yet). If that fails, it
-// logs why and keeps the certificates it has. Returns whether there are new ones.
-bool certificates_reload(struct certificates *certificates, struct net *net);
+// Reads the files again, for future connections of `net` (NULL: there is no `net` yet). *renewed: there are
+// new ones. If that fails, it logs why and keeps the certificates it has; `error` says why, too.
+bool certificates_reload(struct certificates *certificates, struct net *net, bool *renewed,
+                         struct error *error);
 
 // Logs a line for each file that is about to expire. `certificates` is a struct certificates.
 void certificates_warn(void *certificates);

@@ -100,6 +100,13 @@
     .help = "File to append an audit log to: who connected, who was refused, when each agency finished, "    \
             "the seal and the draw. Each line carries the hash of the line before"
 
+#define HELP_CONTROL                                                                                         \
+    .value_name = "PATH",                                                                                    \
+    .help =                                                                                                  \
+        "Unix socket on which the server takes orders from its own user and root: \"quiniela status\", "     \
+        "\"drain\", \"reload\". \"off\" for none. Where it is not set: beside the store (STORE.control), "   \
+        "or for a database in the runtime folder"
+
 #define HELP_RUN_AS                                                                                          \
     .value_name = "NAME",                                                                                    \
     .help = "When started as root: the user to become once the ports are bound; must own the store"
@@ -169,6 +176,16 @@
 // status, check, verify, ping -------------------------------------------------------------------------------
 
 #define HELP_STATUS_SUMMARY "Show the state of the draw and of each agency."
+
+#define HELP_DRAIN_SUMMARY "End the running server gently: no agency loses an answer."
+#define HELP_DRAIN_DETAILS                                                                                   \
+    "It takes no new connection, answers what is under way, and ends; agencies come back later, or go to "   \
+    "another server. The command returns when the server has ended."
+
+#define HELP_RELOAD_SUMMARY "Have the running server read its certificates again."
+#define HELP_RELOAD_DETAILS "As SIGHUP does. Exit 1 when they cannot be used: those read before stay in use."
+
+#define HELP_JSON_ANSWER .help = "Print the server's answer as it is: one line of JSON"
 
 #define HELP_JSON .help = "Print JSON instead of a table"
 

@@ -63,7 +63,8 @@ static void log_report(const struct confine_options *options, const struct confi
     }
 }
 
-bool privileges_give_up(const struct server_options *options, bool has_store, struct error *error) {
+bool privileges_give_up(const struct server_options *options, bool has_store, const char *removes_in,
+                        struct error *error) {
     struct kept_paths paths = {0};
     collect(options, has_store, &paths);
     bool sandbox = options->sandbox == SANDBOX_ON;
@@ -77,6 +78,7 @@ bool privileges_give_up(const struct server_options *options, bool has_store, st
         .writable_count = paths.writable_count,
         .readable = (const char *const *)paths.readable,
         .readable_count = paths.readable_count,
+        .removes_in = removes_in,
         .connects = needs.connects,
         .ports = needs.ports,
         .port_count = needs.port_count,

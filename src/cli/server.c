@@ -8,6 +8,7 @@
 #include "base/signals.h"
 #include "cli/certificates.h"
 #include "cli/command.h"
+#include "cli/controlling.h"
 #include "cli/ledger_opening.h"
 #include "cli/listening.h"
 #include "cli/loops.h"
@@ -46,6 +47,7 @@ struct server {
     struct worker *worker;
     struct lottery *lottery;
     struct net *net;
+    struct controlling controlling;
     bool is_ready; // it listens
 };
 
@@ -55,19 +57,33 @@ static bool is_echo(const struct server *server) {
 
 // What the parts call when something happens ----------------------------------------------------------------
 
-// On SIGHUP.
-static void on_reload(void *context) {
+static bool reload(void *context, struct error *error) {
     struct server *server = context;
+    bool renewed;
     if (server->is_ready) { // if it was not ready before, it is not ready afterwards
         supervisor_reloading();
     }
-    if (certificates_reload(&server->certificates, server->net)) {
+    bool done = certificates_reload(&server->certificates, server->net, &renewed, error);
+    if (renewed) {
         audit_write(server->recording.audit, AUDIT_RELOADED, NULL, 0);
         certificates_warn(&server->certificates);
     }
     if (server->is_ready) {
         supervisor_ready();
     }
+    return done;
+}
+
+// On SIGHUP. The log tells what is wrong.
+static void on_reload(void *context) {
+    struct error ignored;
+    (void)reload(context, &ignored);
+}
+
+static uint64_t drain(void *context) {
+    struct server *server = context;
+    main_loop_ask_to_stop(&server->main_loop);
+    return 0;
 }
 
 static void on_audit_tick(void *context) {
@@ -145,6 +161,17 @@ static bool open_net(struct server *server, struct error *error) {
     return net_open(&net, handler, server->lottery, &server->net, error);
 }
 
+static bool open_control(struct server *server, struct error *error) {
+    const struct controlling_actions actions = {.drain = drain, .reload = reload, .context = server};
+    return controlling_open(&server->controlling, &server->options, server->net, &server->main_loop.loop,
+                            &actions, error);
+}
+
+static bool start_control(struct server *server, struct error *error) {
+    return server->controlling.control == NULL ||
+           control_start(server->controlling.control, server->worker, server->recording.audit, error);
+}
+
 static bool start_recording(struct server *server, struct error *error) {
     if (!recording_open(&server->recording, &server->options, server->certificates.tls != NULL, error)) {
         return false;
@@ -217,17 +244,22 @@ static bool start(struct server *server, struct error *error) {
     if (has_store && (server->lottery = lottery_new()) == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
-    return open_net(server, error) && privileges_give_up(&server->options, has_store, error) &&
-           log_start(error) && start_recording(server, error) &&
-           (!has_store || start_lottery(server, error)) && net_start(server->net, error);
+    if (!open_net(server, error) || !open_control(server, error)) {
+        return false;
+    }
+    const char *removes_in = server->controlling.folder[0] == '\0' ? NULL : server->controlling.folder;
+    return privileges_give_up(&server->options, has_store, removes_in, error) && log_start(error) &&
+           start_recording(server, error) && (!has_store || start_lottery(server, error)) &&
+           net_start(server->net, error) && start_control(server, error);
 }
 
 // Stopping ------------------------------------------------------------------------------------------------
 
-// First nothing new is let in. Then the ledger finishes its current group and answers it. Then the answers
-// leave and the connections end. The store is closed last.
+// First nothing new is let in, and no order is taken. Then the ledger finishes its current group and answers
+// it. Then the answers leave and the connections end. The store is closed last.
 static void stop(struct server *server) {
     supervisor_stopping();
+    control_quiet(server->controlling.control);
     if (server->net != NULL) {
         net_quiet(server->net);
     }
@@ -236,6 +268,7 @@ static void stop(struct server *server) {
     if (server->worker != NULL) {
         worker_stop(server->worker);
     }
+    control_settle(server->controlling.control);
     if (server->net != NULL) {
         net_close(&server->net);
     }
@@ -250,6 +283,7 @@ static void stop(struct server *server) {
     recording_close(&server->recording);
     certificates_close(&server->certificates);
     store_interrupt_on(-1);
+    control_close(&server->controlling.control); // who ordered the end sees it
     main_loop_close(&server->main_loop);
 }
 

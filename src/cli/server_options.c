@@ -74,6 +74,7 @@ static const struct setting_group groups[] = {
     {"Limits", limits, 0},
     LOG_SERVER_GROUP_IN(struct server_options, log),
     {"Log", audit_log, 0},
+    CONTROL_GROUP_IN(struct server_options, control),
     {"Privileges", privileges, 0},
     {.settings = NULL},
 };

@@ -3,6 +3,7 @@
 #define QUINIELA_CLI_SERVER_OPTIONS_H
 
 #include "cli/choices.h"
+#include "cli/control_options.h"
 #include "cli/log_options.h"
 #include "cli/store_options.h"
 #include "cli/tls_options.h"
@@ -35,6 +36,7 @@ struct server_options {
 
     struct log_options log;
     const char *audit_log; // path, or NULL
+    struct control_settings control;
 
     // Privileges.
     const char *run_as; // user, or NULL

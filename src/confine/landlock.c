@@ -165,7 +165,9 @@ static bool allow_paths(int rules, const struct confine_options *options, uint64
         return false;
     }
 #endif
-    return allow_all(rules, options->writable, options->writable_count, WRITES & known, error) &&
+    return (options->removes_in == NULL ||
+            allow(rules, options->removes_in, LANDLOCK_ACCESS_FS_REMOVE_FILE, error)) &&
+           allow_all(rules, options->writable, options->writable_count, WRITES & known, error) &&
            allow_all(rules, options->readable, options->readable_count, READS, error) &&
            allow_all(rules, always_readable, COUNT(always_readable), READS, error) &&
            (!options->connects ||

@@ -14,7 +14,8 @@ struct confine_options {
     size_t writable_count;
     const char *const *readable;
     size_t readable_count;
-    bool connects; // may resolve names and connect, and read what the resolver reads
+    const char *removes_in; // a folder that it may remove files of, and nothing else; NULL: none
+    bool connects;          // may resolve names and connect, and read what the resolver reads
     // With `connects`: the TCP ports it may connect to, besides a name server's. None: every port.
     const uint16_t *ports;
     size_t port_count;

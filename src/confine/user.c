@@ -18,6 +18,22 @@ static const struct passwd *find(const char *user) {
     return found;
 }
 
+bool user_find(const char *user, uid_t *uid, gid_t *gid, struct error *error) {
+    *uid = geteuid();
+    *gid = getegid();
+    if (user == NULL) {
+        return true;
+    }
+    errno = 0;
+    const struct passwd *found = find(user);
+    if (found == NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "there is no user %.60s", user);
+    }
+    *uid = found->pw_uid;
+    *gid = found->pw_gid;
+    return true;
+}
+
 static bool change(const struct passwd *to, struct error *error) {
     if (initgroups(to->pw_name, to->pw_gid) != 0 || setresgid(to->pw_gid, to->pw_gid, to->pw_gid) != 0 ||
         setresuid(to->pw_uid, to->pw_uid, to->pw_uid) != 0) {

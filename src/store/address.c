@@ -40,6 +40,12 @@ void store_paths(const char *address, store_each_path each, void *context) {
     }
 }
 
+bool store_file(const char *address, char path[PATH_MAX], struct error *error) {
+    const struct store_kind *kind = store_kind_of(address);
+    path[0] = '\0';
+    return kind->file == NULL || kind->file(address, path, error);
+}
+
 static const char *begins(const struct store_kind *kind, const char *bytes, size_t length) {
     const struct store_beginning *one = kind->beginnings;
     for (; one != NULL && one->bytes != NULL; one++) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "store/opening.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,10 @@ void store_conceal_address(char *address);
 // Calls `each` for the paths that a store at `address` needs. Its own folder and files are written; those of
 // others, such as a database's certificates, are only read. They need not exist.
 void store_paths(const char *address, store_each_path each, void *context);
+
+// Writes the absolute name of the file that a store at `address` is in, free of links, into `path`; "" when
+// it is not in a file. Fails with ERROR_SYSTEM as path_resolve does.
+bool store_file(const char *address, char path[PATH_MAX], struct error *error) MUST_CHECK;
 
 // Names the kind of file that begins with these bytes (STORE_BEGINNING_BYTES of them, fewer where the file
 // is shorter), such as "a database". NULL: not a store's file.

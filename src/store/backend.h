@@ -9,6 +9,7 @@
 #include "store/opening.h"
 #include "store/rows.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 struct store;
@@ -108,6 +109,8 @@ struct store_kind {
     bool (*has_password)(const char *address);
     // As store_paths. If NULL, there are none.
     void (*paths)(const char *address, store_each_path each, void *context);
+    // As store_file. If NULL, it is not in a file.
+    bool (*file)(const char *address, char path[PATH_MAX], struct error *error);
     // How its files begin, so that nothing overwrites one; ended by `bytes` NULL. If NULL, there are none.
     const struct store_beginning *beginnings;
     // Of a remote kind: the TCP ports of an address, *count of them, at most `room`. False, and none, if

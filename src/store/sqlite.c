@@ -3,6 +3,7 @@
 #include "store/sqlite_store.h"
 
 #include "base/file_beginnings.h"
+#include "base/path.h"
 #include "bet/errors.h"
 #include "store/merged.h"
 #include "store/sqlite_error.h"
@@ -318,5 +319,6 @@ const struct store_kind sqlite_kind = {
     .check_address = sqlite_names_check,
     .upgrade = sqlite_upgrade,
     .paths = sqlite_names_paths,
+    .file = path_resolve,
     .beginnings = beginnings,
 };

@@ -101,7 +101,7 @@ class Names(Identity):
         self.serve_and_kill(name)
         self.assertEqual(os.listdir(self.path("links")), ["n.db"])
         self.assertEqual(set(os.listdir(self.path("data"))),
-                         {"night.db", "night.db-wal", "night.db-shm", "night.db-lock"})
+                         {"night.db", "night.db-wal", "night.db-shm", "night.db-lock", "night.db.control"})
         status, text, _ = self.read("status", "data/night.db")
         self.assertEqual(status, 0)
         self.assertIn(f"bets            {CHUNK * CHUNKS}\n", text)

@@ -22,7 +22,7 @@ class Usage(Story):
         self.assertEqual((code, errors), (0, ""))
         commands = re.findall(r"^  ([a-z]+)  ", overview, re.M)
         self.assertEqual(set(commands), {"server", "client", "export", "status", "sample", "ping", "bench", "compose", "check", "keys",
-                                         "verify", "upgrade"})
+                                         "verify", "upgrade", "drain", "reload"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")
@@ -30,7 +30,8 @@ class Usage(Story):
                 self.assertIn(f"quiniela {command} ", text)
                 self.assertRegex(text, r"(?m)^  -h, --help ")
         groups = re.findall(r"^([A-Z].*):$", self.run_program("server", "--help")[1], re.MULTILINE)
-        self.assertEqual(groups, ["General", "Listening", "The draw", "Store", "TLS", "Limits", "Log", "Privileges", "Help"])
+        self.assertEqual(groups, ["General", "Listening", "The draw", "Store", "TLS", "Limits", "Log", "Control", "Privileges",
+                                  "Help"])
         self.assertRegex(self.run_program("--version")[1], r"^quiniela \d+\.\d+")
 
     def run_into(self, output, *arguments):

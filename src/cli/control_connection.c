@@ -1,0 +1,119 @@
+#include "cli/control_connection.h"
+
+#include "wire/limits.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 4096, ANSWER_BYTES_MAX = 64 * 1024 * 1024 };
+
+// Connecting ------------------------------------------------------------------------------------------------
+
+static bool explain(const char *path, int reason, struct error *error) {
+    switch (reason) {
+    case ENOENT:
+        return error_set(
+            error, ERROR_NETWORK,
+            "no server takes orders at %.150s: none runs with this store, or it was started with another "
+            "CONTROL",
+            path);
+    case ECONNREFUSED:
+        return error_set(
+            error, ERROR_NETWORK,
+            "no server takes orders at %.150s: the last one did not end in order; start it again", path);
+    case EACCES:
+        return error_set(error, ERROR_NETWORK,
+                         "%.150s: only root and the user that the server runs as may give it orders", path);
+    default:
+        return error_set(error, ERROR_NETWORK, "%.150s: %s", path, strerror(reason));
+    }
+}
+
+int control_connect(const char *path, struct error *error) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        (void)explain(path, ENAMETOOLONG, error);
+        return -1;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connection < 0 || connect(connection, (const struct sockaddr *)&address, sizeof address) != 0) {
+        (void)explain(path, errno, error);
+        if (connection >= 0) {
+            close(connection);
+        }
+        return -1;
+    }
+    return connection;
+}
+
+// Asking ----------------------------------------------------------------------------------------------------
+
+static bool send_all(int connection, const char *bytes, size_t length, struct error *error) {
+    while (length > 0) {
+        ssize_t sent = send(connection, bytes, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EINTR) {
+            return error_set(error, ERROR_NETWORK, "the server did not take the order: %s", strerror(errno));
+        }
+        bytes += sent > 0 ? sent : 0;
+        length -= sent > 0 ? (size_t)sent : 0;
+    }
+    return true;
+}
+
+static bool grow(char **text, size_t room, struct error *error) {
+    char *larger = realloc(*text, room + 1 + JSON_PADDING_BYTES);
+    if (larger == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the server's answer");
+    }
+    *text = larger;
+    return true;
+}
+
+static bool receive_some(int connection, char *to, size_t room, size_t *count, struct error *error) {
+    ssize_t received;
+    do {
+        received = recv(connection, to, room, 0);
+    } while (received < 0 && errno == EINTR);
+    *count = received > 0 ? (size_t)received : 0;
+    return received > 0 ||
+           error_set(
+               error, ERROR_NETWORK,
+               "the server gave no answer (%s): whether it has carried out the order shows quiniela status",
+               received == 0 ? "the connection ended" : strerror(errno));
+}
+
+static bool receive_line(int connection, char **text, size_t *length, struct error *error) {
+    size_t count;
+    for (*length = 0; *length < ANSWER_BYTES_MAX; *length += count) {
+        if (!grow(text, *length + READ_BYTES, error) ||
+            !receive_some(connection, *text + *length, READ_BYTES, &count, error)) {
+            return false;
+        }
+        const char *end = memchr(*text + *length, '\n', count);
+        if (end != NULL) {
+            *length = (size_t)(end - *text);
+            memset(*text + *length, 0, 1 + JSON_PADDING_BYTES);
+            return true;
+        }
+    }
+    return error_set(error, ERROR_NETWORK, "the server's answer does not end");
+}
+
+bool control_ask(int connection, const char *line, size_t length, unsigned wait_ms, char **text,
+                 size_t *text_length, struct error *error) {
+    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
+    *text = NULL;
+    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait); // 0: none
+    if (send_all(connection, line, length, error) && receive_line(connection, text, text_length, error)) {
+        return true;
+    }
+    free(*text);
+    *text = NULL;
+    return false;
+}

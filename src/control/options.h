@@ -1,0 +1,33 @@
+// What a control is opened with.
+#ifndef QUINIELA_CONTROL_OPTIONS_H
+#define QUINIELA_CONTROL_OPTIONS_H
+
+#include "base/error.h"
+#include "control/peer.h"
+#include "control/socket.h"
+
+#include <stdint.h>
+#include <uv.h>
+
+// What a server says of itself (`hello`). The texts must outlive the control.
+struct control_facts {
+    const char *version, *draw,
+        *store; // the program's; the draw's name; the store's address, without a password
+    uint16_t port, consult_port;
+};
+
+// Each function is called on the loop's thread.
+struct control_options {
+    uv_loop_t *loop;
+    struct control_socket socket; // the control takes it over
+    struct control_users users;
+    struct control_facts facts;
+    // Begins to end the server gently. Returns how many connections of agencies there are.
+    uint64_t (*drain)(void *context);
+    // Reads again what SIGHUP reads again. ERROR_… when the server keeps what it had.
+    bool (*reload)(void *context, struct error *error);
+    void *context;
+    uint64_t idle_ms; // after which a connection that gives no order is closed
+};
+
+#endif
