@@ -18,6 +18,7 @@
 enum {
     BLOCK_BYTES = 1024 * 1024,
     SYNC_BYTES = 64 * 1024 * 1024,
+    SECTOR_BYTES = 512,             // a power cut leaves some of those that a write has, and not others
     CHANGE_BYTES = 2 * 1024 * 1024, // for changing the copy, and for its journal meanwhile
     HEADER_BYTES = 100,             // of a database, and where its version and application are in it
     HEADER_VERSION = 60,            // (sqlite.org/fileformat.html, 1.3)
@@ -288,13 +289,30 @@ static bool copy_rest(struct copying *copying, struct error *error) {
            fail(copying->copy->made, "cannot be synced", error);
 }
 
+static bool is_nothing(const uint8_t *bytes, size_t length) {
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
+}
+
+// Whether it can be what a power cut has left of the first block, which has the mark, before that was synced:
+// each sector is the store's, or nothing.
+static bool is_begun(const struct copying *copying) {
+    ssize_t length = read_source(copying), there = read_block(copying->to, copying->other, 0);
+    bool begun = there >= 0 && there <= length;
+    for (size_t at = 0, sector; begun && at < (size_t)there; at += sector) {
+        const uint8_t *bytes = copying->other + at;
+        sector = (size_t)there - at < SECTOR_BYTES ? (size_t)there - at : SECTOR_BYTES;
+        begun = memcmp(bytes, copying->block + at, sector) == 0 || is_nothing(bytes, sector);
+    }
+    return begun;
+}
+
 // Anything else of that name is somebody's, another store, too. A copy may have been cut short anywhere.
 static bool is_ours(const struct copying *copying, struct error *error) {
     struct stat status;
     if (fstat(copying->to, &status) != 0) {
         return fail(copying->copy->made, "cannot be read", error);
     }
-    return status.st_size == 0 || is_unfinished(copying->to) ||
+    return is_unfinished(copying->to) || (status.st_size <= BLOCK_BYTES && is_begun(copying)) ||
            error_set(error, ERROR_STORE_FAILED,
                      "%.150s: is there already, and is no unfinished upgrade; move it elsewhere",
                      copying->copy->made);

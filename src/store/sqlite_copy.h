@@ -43,7 +43,8 @@ bool sqlite_copy_note_source(struct sqlite_copy *copy, int store, struct error *
 bool sqlite_copy_has_room(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
 // Makes the copy, with the owner and the rights of the store, and syncs it. What is there already is
-// compared, and kept as far as it is the same. Refuses a file of that name that has no mark.
+// compared, and kept as far as it is the same. Refuses a file of that name that has no mark, unless it is no
+// more than the beginning of a copy.
 bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade *upgrade,
                       struct error *error) MUST_CHECK;
 

@@ -367,6 +367,20 @@ class Interrupted(UpgradeStory):
         self.upgrade(store)
         self.assert_upgraded(store)
 
+    def test_a_beginning_of_which_not_all_was_written_is_its_own(self):
+        """Of the first block, which has the mark, a power cut may leave some sectors and nothing of others."""
+        for sector, status in ((b"\0" * 512, 0), (b"somebody's".ljust(512), 1)):
+            store = self.take(place=self.path(f"{status}.db"))
+            beginning = sector + read(store)[512:8192] + bytes(512)
+            with open(store + ".upgrade", "wb") as file:
+                file.write(beginning)
+            told = self.upgrade(store, status)
+            if status == 0:
+                self.assert_upgraded(store)
+            else:
+                self.assertIn("is there already, and is no unfinished upgrade", told)
+                self.assertEqual(read(store + ".upgrade"), beginning)
+
     def test_there_must_be_room(self):
         disk = self.path("disk")
         os.mkdir(disk)
