@@ -51,6 +51,8 @@
     " PRIMARY KEY (draw, agency)"                                                                            \
     ");"
 
+// A row of up to 2200 bytes stays whole, so that the numbers of a chunk of 1000 bets are not kept elsewhere,
+// in two pieces.
 #define POSTGRES_CHUNKS_AND_WINNERS                                                                          \
     "CREATE TABLE chunks ("                                                                                  \
     " draw INTEGER NOT NULL,"                                                                                \
@@ -64,6 +66,7 @@
     " PRIMARY KEY (draw, agency, first)"                                                                     \
     ");"                                                                                                     \
     "ALTER TABLE chunks ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"  \
+    "ALTER TABLE chunks SET (toast_tuple_target = 2200);"                                                    \
     "CREATE TABLE winners ("                                                                                 \
     " draw INTEGER NOT NULL,"                                                                                \
     " agency INTEGER NOT NULL,"                                                                              \
