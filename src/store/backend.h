@@ -36,6 +36,9 @@ struct store_operations {
     bool (*pieces)(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                    store_each_piece each, void *context, struct error *error);
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
+    bool (*void_agency)(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                        struct error *error);
+    bool (*voided)(struct store *store, store_each_voided each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     // Of a store that has failed, what was written last is left as it is: the next one to open it checks it.
     void (*close)(struct store *store);

@@ -27,6 +27,7 @@ struct caller {
     store_each_agency each_agency;
     store_each_chunk each_chunk;
     store_each_piece each_piece;
+    store_each_voided each_voided;
     store_each_winner each_winner;
     void *context;
     uint64_t winners_checksum; // of the winners read so far
@@ -98,6 +99,24 @@ bool checked_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_
                     store_each_piece each, void *context, struct error *error) {
     struct caller caller = {.store = store, .each_piece = each, .context = context};
     return store->operations->pieces(store, agency, from, count_max, hand_on_piece, &caller, error);
+}
+
+static bool hand_on_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
+                           struct error *error) {
+    const struct caller *caller = context;
+    if (chunk->numbers == NULL ||
+        chunk->checksum != stored_voided_checksum(caller->store->draw_name, voiding, chunk)) {
+        return checked_damaged(caller->store, error,
+                               "the chunk from bet %" PRIu64 " on, of reset %" PRIu32 " of agency %" PRIu32
+                               ", is not as it was stored",
+                               chunk->first, voiding, chunk->agency);
+    }
+    return caller->each_voided(caller->context, voiding, chunk, error);
+}
+
+bool checked_voided(struct store *store, store_each_voided each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_voided = each, .context = context};
+    return store->operations->voided(store, hand_on_voided, &caller, error);
 }
 
 // Winners -------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ bool checked_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_
                     void *context, struct error *error) MUST_CHECK;
 bool checked_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                     store_each_piece each, void *context, struct error *error) MUST_CHECK;
+bool checked_voided(struct store *store, store_each_voided each, void *context,
+                    struct error *error) MUST_CHECK;
 bool checked_winners(struct store *store, store_each_winner each, void *context,
                      struct error *error) MUST_CHECK;
 

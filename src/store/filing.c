@@ -87,6 +87,21 @@ static bool file_oldest(struct filing *filing, struct store *store, struct error
     return true;
 }
 
+bool filing_file_all(struct filing *filing, struct store *store, struct error *error) {
+    if (!filing_read(filing, store, error)) {
+        return false;
+    }
+    struct inbox_agency *oldest;
+    while ((oldest = inbox_oldest(&filing->inbox)) != NULL) {
+        if (!file_agency(filing, store, oldest, error)) {
+            return false;
+        }
+    }
+    filing->is_touched = true; // so the commit deletes the rows, none of which has an agency any more
+    filing->length = 0;
+    return true;
+}
+
 static bool drop_filed(struct filing *filing, struct store *store, struct error *error) {
     const struct inbox_agency *oldest = inbox_oldest(&filing->inbox);
     return sqlite_inbox_drop(store, &filing->rows, oldest != NULL ? oldest->oldest : filing->rows.next,

@@ -49,6 +49,10 @@ bool filing_add_chunk(struct filing *filing, struct store *store, const struct s
 bool filing_put_agency(struct filing *filing, struct store *store, const struct stored_agency *agency,
                        struct error *error) MUST_CHECK;
 
+// Within a group: files every agency, also what the group has added. No line of the inbox is left then, not
+// even one that was filed before: an agency whose bets begin anew would have it again.
+bool filing_file_all(struct filing *filing, struct store *store, struct error *error) MUST_CHECK;
+
 // Before a group's commit: stores its small chunks, and files agencies that have waited long.
 bool filing_before_commit(struct filing *filing, struct store *store, struct error *error) MUST_CHECK;
 void filing_committed(struct filing *filing);

@@ -188,3 +188,21 @@ bool postgres_confirm(struct store *store, struct error *error) {
     sql_values_begin(&values, store);
     return postgres_group_add(session_of(store), POSTGRES_CONFIRM, &values, "confirm", error);
 }
+
+// Voided bets ---------------------------------------------------------------------------------------------
+
+bool postgres_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                          struct error *error) {
+    struct sql_values values;
+    struct numbers moved;
+    if (!sql_values_begin_rows(&values, store, error)) {
+        return false;
+    }
+    sql_values_add_integer(&values, agency);
+    sql_values_add_integer(&values, voiding);
+    if (!ask(store, POSTGRES_VOID_AGENCY, &values, &moved, error)) {
+        return false;
+    }
+    *bets = (uint64_t)moved.first;
+    return true;
+}

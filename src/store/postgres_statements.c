@@ -12,6 +12,7 @@
 #define SOME_AGENCIES                                                                                        \
     "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1"                                            \
     " AND agency = ANY (CAST($2 AS BIGINT[])) ORDER BY agency"
+#define VOIDED_CHECKSUM SQL_VOIDED_CHECKSUM("$")
 
 // $1 is the draw in all of them: its name where it is the row of the draw itself, its number otherwise. A row
 // is replaced only when its checksum shows that it is the one that was read. draws.finished counts the
@@ -45,6 +46,16 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
     [POSTGRES_HOLD_DRAW] =
         UNLESS_STALE("SELECT 1 FROM draws WHERE draw = $1 AND checksum = $2 FOR KEY SHARE"),
     [POSTGRES_CONFIRM] = "UPDATE quiniela_schema SET version = version WHERE $1 <> ''",
+    // An agency that has finished is no longer counted.
+    [POSTGRES_VOID_AGENCY] =
+        "WITH gone AS (DELETE FROM chunks WHERE draw = $1 AND agency = $2"
+        "  RETURNING first, count, digest, checksum, numbers, rows),"
+        " kept AS (INSERT INTO voided (draw, agency, voiding, first, count, digest, checksum, numbers, rows)"
+        "  SELECT $1, $2, $3, first, count, digest, " VOIDED_CHECKSUM ", numbers, rows FROM gone"
+        "  RETURNING count),"
+        " counted AS (UPDATE draws SET finished = finished -"
+        "  (SELECT count(finished_at) FROM agencies WHERE draw = $1 AND agency = $2) WHERE number = $1)"
+        " SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM kept",
     [POSTGRES_CLAIM_DRAW] = "SELECT 1::BIGINT FROM draws WHERE draw = $1 AND state = 'sealed'"
                             " FOR UPDATE SKIP LOCKED",
 };

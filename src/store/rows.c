@@ -102,6 +102,10 @@ uint64_t stored_chunk_checksum(const char *draw_name, const struct stored_chunk 
     return checksum_bytes(checksum, chunk->numbers, (size_t)chunk->count * 2);
 }
 
+uint64_t stored_voided_checksum(const char *draw_name, uint32_t voiding, const struct stored_chunk *chunk) {
+    return stored_chunk_checksum(draw_name, chunk) ^ voiding;
+}
+
 uint64_t stored_winner_checksum(const char *draw_name, const struct stored_winner *winner) {
     uint64_t checksum = checksum_text(CHECKSUM_EMPTY, draw_name);
     checksum = checksum_number(checksum, winner->agency);

@@ -93,6 +93,8 @@ struct stored_winner {
 typedef bool (*store_each_agency)(void *context, const struct stored_agency *agency, struct error *error);
 typedef bool (*store_each_chunk)(void *context, const struct stored_chunk *chunk, struct error *error);
 typedef bool (*store_each_piece)(void *context, const struct stored_piece *piece, struct error *error);
+typedef bool (*store_each_voided)(void *context, uint32_t voiding, const struct stored_chunk *chunk,
+                                  struct error *error);
 typedef bool (*store_each_winner)(void *context, const struct stored_winner *winner, struct error *error);
 
 // "open", "sealed" or "drawn".
@@ -113,6 +115,10 @@ enum agency_ending agency_ending_of(const char *name);
 uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *draw);
 uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agency *agency);
 uint64_t stored_chunk_checksum(const char *draw_name, const struct stored_chunk *chunk);
+
+// That of a chunk that an agency's reset number `voiding` has voided. The databases compute it when they move
+// the chunk: a bit is set where the two differ.
+uint64_t stored_voided_checksum(const char *draw_name, uint32_t voiding, const struct stored_chunk *chunk);
 
 // Winners have no checksums of their own: the sum of these is kept with the draw.
 uint64_t stored_winner_checksum(const char *draw_name, const struct stored_winner *winner);

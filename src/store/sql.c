@@ -287,6 +287,17 @@ static bool take_chunk(const struct sql_reader *reader, const struct sql_row *ro
     return reader->each.chunk(reader->context, &chunk, error);
 }
 
+static bool take_voided(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_chunk chunk = read_chunk(row);
+    chunk.rows = row->columns->text(row->row, 6, &chunk.rows_length);
+    return reader->each.voided(reader->context, (uint32_t)read_integer(row, 7), &chunk, error);
+}
+
+bool sql_voided(struct store *store, store_each_voided each, void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_voided, .each.voided = each, .context = context};
+    return query_all(store, SQL_ALL_VOIDED, &reader, error);
+}
+
 // A database's integers are signed.
 static int64_t clamped(uint64_t position) {
     return position > INT64_MAX ? INT64_MAX : (int64_t)position;

@@ -17,6 +17,7 @@ enum sql_statement {
     SQL_SOME_CHUNKS,
     SQL_SOME_PIECES,
     SQL_ALL_WINNERS,
+    SQL_ALL_VOIDED,
     SQL_STATEMENTS, // a database's own statements follow
 };
 
@@ -77,6 +78,7 @@ struct sql_reader {
         store_each_chunk chunk;
         store_each_piece piece;
         store_each_winner winner;
+        store_each_voided voided;
     } each;
     void *context;
 };
@@ -118,6 +120,7 @@ bool sql_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to
                 void *context, struct error *error) MUST_CHECK;
 bool sql_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                 store_each_piece each, void *context, struct error *error) MUST_CHECK;
+bool sql_voided(struct store *store, store_each_voided each, void *context, struct error *error) MUST_CHECK;
 bool sql_winners(struct store *store, store_each_winner each, void *context, struct error *error) MUST_CHECK;
 
 #endif

@@ -57,6 +57,13 @@ enum { SQL_DRAW_NUMBER = 14, SQL_DRAW_NAME }; // the places of the columns behin
                         "  (SELECT max(first) FROM chunks WHERE draw = " P "1 AND agency = " P "2"           \
                         "   AND first <= " P "3), 0)"                                                        \
                         " AND first + count > " P "3 ORDER BY first LIMIT " P "4",                           \
-    [SQL_ALL_WINNERS] = "SELECT agency, bet, document FROM winners WHERE draw = " P "1 ORDER BY agency, bet"
+    [SQL_ALL_WINNERS] =                                                                                      \
+        "SELECT agency, bet, document FROM winners WHERE draw = " P "1 ORDER BY agency, bet",                \
+    [SQL_ALL_VOIDED] = "SELECT " SQL_NUMBERS_COLUMNS ", rows, voiding FROM voided WHERE draw = " P "1"       \
+                       " ORDER BY agency, voiding, first"
+
+// The checksum of a chunk that is voided (stored_voided_checksum): a bit is set where `checksum` and the
+// number of the voiding, parameter 3, differ.
+#define SQL_VOIDED_CHECKSUM(P) "~(checksum & " P "3) & (checksum | " P "3)"
 
 #endif

@@ -123,6 +123,25 @@ static bool sqlite_pieces(struct store *store, uint32_t agency, uint64_t from, u
     return merged_pieces(&of(store)->filing, store, agency, from, count_max, each, context, error);
 }
 
+static bool take_integer(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    (void)error;
+    *(uint64_t *)reader->context = (uint64_t)row->columns->integer(row->row, 0);
+    return true;
+}
+
+static bool sqlite_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                               struct error *error) {
+    struct sql_reader reader = {.take = take_integer, .context = bets};
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    sql_values_add_integer(&values, agency);
+    sql_values_add_integer(&values, voiding);
+    return filing_file_all(&of(store)->filing, store, error) &&
+           sqlite_change(store, STATEMENT_VOID, &values, "void bets", error) &&
+           sqlite_query(store, STATEMENT_VOIDED_BETS, &values, &reader, error) &&
+           sqlite_change(store, STATEMENT_DROP_CHUNKS, &values, "void bets", error);
+}
+
 // Its own check -------------------------------------------------------------------------------------------
 
 struct survey {
@@ -252,6 +271,8 @@ static const struct store_operations operations = {
     .chunks = sqlite_chunks,
     .pieces = sqlite_pieces,
     .winners = sql_winners,
+    .void_agency = sqlite_void_agency,
+    .voided = sql_voided,
     .check_files = sqlite_check_files,
     .close = sqlite_close,
     .try_room = sqlite_try_room,

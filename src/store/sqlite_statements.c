@@ -3,6 +3,8 @@
 #include "store/sql_texts.h"
 #include "store/sqlite_error.h"
 
+#define VOIDED_CHECKSUM SQL_VOIDED_CHECKSUM("?")
+
 static const char *const texts[STATEMENTS] = {
     SQL_TEXTS("?"),
     [SQL_PUT_DRAW] = SQL_PUT_DRAW_TEXT("?", "", "", ""),
@@ -13,6 +15,13 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_INTEGRITY_CHECK] = "PRAGMA integrity_check",
     [STATEMENT_ONE_AGENCY] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = ?1 AND agency = ?2",
+    [STATEMENT_VOID] =
+        "INSERT INTO voided (draw, agency, voiding, first, count, digest, checksum, numbers, rows)"
+        " SELECT draw, agency, ?3, first, count, digest, " VOIDED_CHECKSUM ", numbers, rows FROM chunks"
+        " WHERE draw = ?1 AND agency = ?2",
+    [STATEMENT_VOIDED_BETS] = "SELECT coalesce(sum(count), 0) FROM voided"
+                              " WHERE draw = ?1 AND agency = ?2 AND voiding = ?3",
+    [STATEMENT_DROP_CHUNKS] = "DELETE FROM chunks WHERE draw = ?1 AND agency = ?2",
     [STATEMENT_INBOX_ADD] = "INSERT INTO inbox (draw, id, digest, lines) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_INBOX_DROP] = "DELETE FROM inbox WHERE draw = ?1 AND id BETWEEN ?2 AND ?3",
     [STATEMENT_INBOX_ALL] = "SELECT id, digest, lines FROM inbox WHERE draw = ?1 ORDER BY id",

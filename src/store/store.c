@@ -165,6 +165,13 @@ bool store_add_winner(struct store *store, const struct stored_winner *winner, s
            result(store, store->operations->add_winner(store, winner, error), error);
 }
 
+bool store_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                       struct error *error) {
+    assert(voiding > 0);
+    return may_go_on(store, error) &&
+           result(store, store->operations->void_agency(store, agency, voiding, bets, error), error);
+}
+
 // Between the servers of a shared store -------------------------------------------------------------------
 
 bool store_snapshot(struct store *store, struct error *error) {
@@ -243,6 +250,10 @@ bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t 
                   store_each_piece each, void *context, struct error *error) {
     return may_go_on(store, error) &&
            result(store, checked_pieces(store, agency, from, count_max, each, context, error), error);
+}
+
+bool store_voided(struct store *store, store_each_voided each, void *context, struct error *error) {
+    return may_go_on(store, error) && result(store, checked_voided(store, each, context, error), error);
 }
 
 bool store_winners(struct store *store, store_each_winner each, void *context, struct error *error) {

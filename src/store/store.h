@@ -105,6 +105,12 @@ bool store_add_chunk(struct store *store, const struct stored_chunk *chunk, stru
 bool store_add_winner(struct store *store, const struct stored_winner *winner,
                       struct error *error) MUST_CHECK;
 
+// Within a group: moves all bets of the agency that are stored out of the draw, to those that its reset
+// number `voiding` (from 1) voided. *bets: how many they were. Then the caller puts the agency's row, without
+// them, and the draw's, with so many more voided.
+bool store_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                       struct error *error) MUST_CHECK;
+
 // Reads the draw's row into *draw; *found is false when there is none.
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                     struct error *error) MUST_CHECK;
@@ -133,6 +139,9 @@ bool store_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t 
 // none of their bets, and so cannot check that they are unchanged.
 bool store_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                   store_each_piece each, void *context, struct error *error) MUST_CHECK;
+
+// Every voided chunk, whole, by agency, voiding and first.
+bool store_voided(struct store *store, store_each_voided each, void *context, struct error *error) MUST_CHECK;
 
 // Every winner, by agency and bet.
 bool store_winners(struct store *store, store_each_winner each, void *context,

@@ -39,13 +39,20 @@ static const bool canary_goes_on = false;
 
 // What is stored --------------------------------------------------------------------------------------------
 
+static bool is_before(const struct stored_chunk *one, const struct stored_chunk *other) {
+    return one->agency < other->agency || (one->agency == other->agency && one->first < other->first);
+}
+
+// Those of an agency that was reset are no longer among them.
 static void note_chunks(const struct memory_rows *before, const struct memory_rows *rows) {
     for (size_t i = 0, known = 0; i < rows->chunk_count; i++) {
-        if (known < before->chunk_count && before->chunks[known] == rows->chunks[i]) {
+        const struct stored_chunk *chunk = memory_chunk(rows, i);
+        while (known < before->chunk_count && is_before(memory_chunk(before, known), chunk)) {
             known++;
-        } else {
-            digest_chunk(memory_chunk(rows, i));
-            oracle_chunk_stored(memory_chunk(rows, i));
+        }
+        if (known == before->chunk_count || before->chunks[known] != rows->chunks[i]) {
+            digest_chunk(chunk);
+            oracle_chunk_stored(chunk);
         }
     }
 }

@@ -32,13 +32,20 @@ void memory_store_fail(const struct memory_faults *wanted) {
     faults = *wanted;
 }
 
+static void let_go(struct memory_chunk *chunk) {
+    if (--chunk->holders == 0) {
+        free(chunk);
+    }
+}
+
 static void drop_chunks(struct memory_rows *rows) {
     for (size_t i = 0; i < rows->chunk_count; i++) {
-        if (--rows->chunks[i]->holders == 0) {
-            free(rows->chunks[i]);
-        }
+        let_go(rows->chunks[i]);
     }
-    rows->chunk_count = 0;
+    for (size_t i = 0; i < rows->voided_count; i++) {
+        let_go(rows->voided[i].chunk);
+    }
+    rows->chunk_count = rows->voided_count = 0;
 }
 
 // Copies all that is there, and no more, because a simulation does it for every group.
@@ -46,13 +53,18 @@ static void copy_rows(struct memory_rows *to, const struct memory_rows *from) {
     for (size_t i = 0; i < from->chunk_count; i++) {
         from->chunks[i]->holders++;
     }
+    for (size_t i = 0; i < from->voided_count; i++) {
+        from->voided[i].chunk->holders++;
+    }
     drop_chunks(to);
+    memcpy(to->voided, from->voided, from->voided_count * sizeof from->voided[0]);
     memcpy(to->chunks, from->chunks, from->chunk_count * sizeof from->chunks[0]);
     memcpy(to->agencies, from->agencies, from->agency_count * sizeof from->agencies[0]);
     memcpy(to->winners, from->winners, from->winner_count * sizeof from->winners[0]);
     to->chunk_count = from->chunk_count;
     to->agency_count = from->agency_count;
     to->winner_count = from->winner_count;
+    to->voided_count = from->voided_count;
     to->has_draw = from->has_draw;
     to->draw = from->draw;
 }
@@ -91,7 +103,7 @@ static struct memory_rows *committed_rows(struct place *place, const char *draw_
     }
     struct memory_rows *rows = &place->draws[place->draw_count++];
     rows->has_draw = false;
-    rows->agency_count = rows->chunk_count = rows->winner_count = 0;
+    rows->agency_count = rows->chunk_count = rows->winner_count = rows->voided_count = 0;
     snprintf(rows->draw_name, sizeof rows->draw_name, "%s", draw_name);
     return rows;
 }
@@ -275,6 +287,40 @@ static bool add_winner(struct store *store, const struct stored_winner *winner, 
     return true;
 }
 
+static bool void_chunk(struct memory_rows *rows, uint32_t voiding, struct memory_chunk *chunk,
+                       struct error *error) {
+    size_t i = rows->voided_count;
+    while (i > 0 && is_before(chunk->chunk.agency, voiding, rows->voided[i - 1].chunk->chunk.agency,
+                              rows->voided[i - 1].voiding)) {
+        i--;
+    }
+    if (!make_room(rows->voided, sizeof rows->voided[0], i, &rows->voided_count, MEMORY_VOIDED_MAX, error)) {
+        return false;
+    }
+    rows->voided[i] = (struct memory_voided){voiding, chunk};
+    return true;
+}
+
+static bool void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                        struct error *error) {
+    struct memory_rows *rows = rows_of(store);
+    size_t kept = 0;
+    bool done = works("void_agency", error);
+    *bets = 0;
+    for (size_t i = 0; i < rows->chunk_count; i++) {
+        struct memory_chunk *chunk = rows->chunks[i];
+        bool is_voided = done && chunk->chunk.agency == agency;
+        done = done && (!is_voided || void_chunk(rows, voiding, chunk, error));
+        if (is_voided && done) {
+            *bets += chunk->chunk.count;
+        } else {
+            rows->chunks[kept++] = chunk;
+        }
+    }
+    rows->chunk_count = kept;
+    return done;
+}
+
 // Reading --------------------------------------------------------------------------------------------------
 
 static bool get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
@@ -336,6 +382,18 @@ static bool pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t
     return wanted && works("pieces", error);
 }
 
+// As the databases store them, with the checksum that moving gives them.
+static bool voided(struct store *store, store_each_voided each, void *context, struct error *error) {
+    const struct memory_rows *rows = rows_of(store);
+    bool wanted = true;
+    for (size_t i = 0; wanted && i < rows->voided_count; i++) {
+        struct stored_chunk chunk = rows->voided[i].chunk->chunk;
+        chunk.checksum ^= rows->voided[i].voiding;
+        wanted = works("voided", error) && each(context, rows->voided[i].voiding, &chunk, error);
+    }
+    return wanted && works("voided", error);
+}
+
 static bool winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     const struct memory_rows *rows = rows_of(store);
     bool wanted = true;
@@ -379,6 +437,8 @@ static const struct store_operations operations = {
     .chunks = chunks,
     .pieces = pieces,
     .winners = winners,
+    .void_agency = void_agency,
+    .voided = voided,
     .check_files = check_files,
     .close = close_store,
 };

@@ -15,7 +15,12 @@ void memory_store_forget(void);
 
 // What is stored ------------------------------------------------------------------------------------------
 
-enum { MEMORY_AGENCIES_MAX = 16, MEMORY_CHUNKS_MAX = 1024, MEMORY_WINNERS_MAX = 1024 };
+enum {
+    MEMORY_AGENCIES_MAX = 16,
+    MEMORY_CHUNKS_MAX = 1024,
+    MEMORY_WINNERS_MAX = 1024,
+    MEMORY_VOIDED_MAX = 1024
+};
 
 struct memory_winner {
     uint32_t agency;
@@ -31,7 +36,11 @@ struct memory_rows {
     struct stored_agency agencies[MEMORY_AGENCIES_MAX];
     struct memory_chunk *chunks[MEMORY_CHUNKS_MAX]; // memory_chunk tells what is in it
     struct memory_winner winners[MEMORY_WINNERS_MAX];
-    size_t agency_count, chunk_count, winner_count;
+    struct memory_voided {
+        uint32_t voiding;
+        struct memory_chunk *chunk;
+    } voided[MEMORY_VOIDED_MAX];
+    size_t agency_count, chunk_count, winner_count, voided_count;
 };
 
 const struct stored_chunk *memory_chunk(const struct memory_rows *rows, size_t index);
