@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-enum { MAIN_LOOP_TIMERS_MAX = 2 };
+enum { MAIN_LOOP_TIMERS_MAX = 3 };
 
 struct main_loop_timer {
     uv_timer_t timer;

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "audit/events.h"
+#include "base/clock.h"
 #include "base/heap.h"
 #include "base/log.h"
 #include "base/signals.h"
@@ -30,10 +31,15 @@
 #include "store/watch.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { AUDIT_TICK_MS = 1000 };
+enum {
+    AUDIT_TICK_MS = 1000,
+    DRAIN_LOOK_MS = 50,
+    DRAIN_MS_MAX = 30 * 1000, // what is under way has left by then, or never will
+};
 
 struct server {
     struct server_options options;
@@ -48,7 +54,8 @@ struct server {
     struct lottery *lottery;
     struct net *net;
     struct controlling controlling;
-    bool is_ready; // it listens
+    uint64_t drains_since_ms; // of the steady clock; 0: it does not
+    bool is_ready;            // it listens
 };
 
 static bool is_echo(const struct server *server) {
@@ -80,10 +87,27 @@ static void on_reload(void *context) {
     (void)reload(context, &ignored);
 }
 
+static void look_whether_drained(void *context) {
+    struct server *server = context;
+    size_t connections = net_connections(server->net);
+    if (connections == 0 || clock_steady_ms() - server->drains_since_ms >= DRAIN_MS_MAX) {
+        log_event(LOG_LEVEL_INFO, "drain", LOG_SUCCESS, "connections: %zu", connections);
+        main_loop_ask_to_stop(&server->main_loop);
+    }
+}
+
+// Ordered again, it goes on.
 static uint64_t drain(void *context) {
     struct server *server = context;
-    main_loop_ask_to_stop(&server->main_loop);
-    return 0;
+    uint64_t connections = net_connections(server->net);
+    if (server->drains_since_ms == 0) {
+        server->drains_since_ms = clock_steady_ms();
+        log_event(LOG_LEVEL_INFO, "drain", LOG_IN_PROGRESS, "connections: %" PRIu64, connections);
+        supervisor_stopping();
+        net_drain(server->net);
+        main_loop_repeat(&server->main_loop, DRAIN_LOOK_MS, look_whether_drained, server);
+    }
+    return connections;
 }
 
 static void on_audit_tick(void *context) {

@@ -60,6 +60,7 @@ struct connection {
     bool has_changed;   // it is in all->changes
     bool is_reading;    // libuv is reading
     bool is_delivering; // the service is handling its bytes now
+    bool is_draining;   // the service knows that the server drains
     // Facts, changed only by stage_set.
     bool is_paused;      // the service wants no bytes now
     bool is_held_back;   // bytes for the service wait until the output has left

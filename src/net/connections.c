@@ -50,6 +50,33 @@ void connections_quiet(struct connections *all) {
     for_all(all, stage_touch);
 }
 
+// In a handshake nothing is under way yet.
+static void drain(struct connection *connection) {
+    if (connection->stage != STAGE_OPEN) {
+        connection_finish(connection);
+    } else if (!connection->is_draining) {
+        connection->is_draining = true;
+        connection->all->handler->draining(connection);
+    }
+}
+
+void connections_drain(struct connections *all) {
+    for_all(all, drain);
+}
+
+// Half a message has its time, as always (guard.h).
+static void finish_silent(struct connection *connection) {
+    bool owes = connection->stage == STAGE_OPEN && (connection->in.start < connection->in.end ||
+                                                    connection->all->handler->owes_answer(connection));
+    if (!owes) {
+        connection_finish(connection);
+    }
+}
+
+void connections_finish_silent(struct connections *all) {
+    for_all(all, finish_silent);
+}
+
 void connections_finish(struct connections *all) {
     for_all(all, connection_finish);
 }

@@ -17,6 +17,11 @@ void connections_end(struct connections *all);
 // works out the deadline. Call this at the end of every callback of the loop.
 void connections_settle(struct connections *all);
 
+// Tells the service of every open connection that the server drains; finishes those on which nothing is under
+// way.
+void connections_drain(struct connections *all);
+void connections_finish_silent(struct connections *all);
+
 // Stops reading, finishes or ends every connection.
 void connections_quiet(struct connections *all);
 void connections_finish(struct connections *all);

@@ -49,6 +49,10 @@ struct handler {
     // The peer sends nothing more, but may still read what it was sent. `rest` is what was never consumed.
     // The service ends the connection, now or later, with connection_finish or connection_abort.
     void (*ended)(struct connection *connection, const uint8_t *rest, size_t length);
+    // The server is about to end, and has time (net_drain). The service answers what is under way, and ends
+    // the connection with connection_finish once it has. One that owes nothing, and of which nothing comes,
+    // is finished after DRAIN_GRACE_MS. Called once for each connection that is open then.
+    void (*draining)(struct connection *connection);
     // After connection_await_arrival: the peer's system has acknowledged everything sent until now. Not
     // called if the connection ends first; the last opportunity is just before `closed`.
     void (*arrived)(struct connection *connection);

@@ -3,6 +3,7 @@
 #define QUINIELA_NET_LIMITS_H
 
 enum {
+    DRAIN_GRACE_MS = 1000, // in which a peer's next message may come, while the server drains
     LOOPS_MAX = 256,
     LISTEN_BACKLOG_MIN = 128,     // what the kernel is asked for at least
     LOOKUP_MS_MAX = 5000,         // to resolve the name to listen at

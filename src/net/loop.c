@@ -2,6 +2,7 @@
 
 #include "net/connections.h"
 #include "net/eviction.h"
+#include "net/limits.h"
 #include "net/recheck.h"
 #include "net/relief.h"
 
@@ -46,14 +47,22 @@ void loop_wake_after(struct loop *loop, unsigned ms) {
 
 // Sweeping ------------------------------------------------------------------------------------------------
 
+// Whether its listeners are still there.
+static bool may_accept(const struct loop *loop) {
+    return !loop->connections.is_quiet && !loop->is_draining;
+}
+
 bool loop_sweep(struct loop *loop, uint64_t elapsed_ms) {
     guard_sweep(&loop->guard, elapsed_ms);
-    if (!loop->guard.is_accepting && !loop->connections.is_quiet) {
+    if (!loop->guard.is_accepting && may_accept(loop)) {
         guard_accept_again(&loop->guard);
         listeners_follow_guard(&loop->listeners);
     }
+    if (loop->is_draining && uv_now(&loop->uv) >= loop->drain_until_ms) {
+        connections_finish_silent(&loop->connections);
+    }
     connections_settle(&loop->connections);
-    return guard_needs_sweeps(&loop->guard);
+    return loop->is_draining || guard_needs_sweeps(&loop->guard);
 }
 
 static void on_reap(uv_timer_t *timer) {
@@ -92,6 +101,14 @@ static void close_listeners(struct loop *loop) {
     }
 }
 
+static void begin_draining(struct loop *loop) {
+    loop->is_draining = true;
+    loop->drain_until_ms = uv_now(&loop->uv) + DRAIN_GRACE_MS;
+    close_listeners(loop);
+    connections_drain(&loop->connections);
+    start_reaper(loop); // a sweep finishes those that stay silent
+}
+
 static void close_handles(struct loop *loop) {
     uv_close((uv_handle_t *)&loop->wake, NULL);
     uv_close((uv_handle_t *)&loop->reaper, NULL);
@@ -122,6 +139,9 @@ static void on_wake(uv_async_t *wake) {
     struct loop *loop = wake->data;
     struct connections *connections = &loop->connections;
     bool close_asked = atomic_load(&loop->close_asked); // read first: answers made until then are taken below
+    if (atomic_load(&loop->drain_asked) && may_accept(loop)) {
+        begin_draining(loop);
+    }
     if (atomic_load(&loop->quiet_asked) && !connections->is_quiet) {
         close_listeners(loop);
         connections_quiet(connections);
@@ -133,7 +153,7 @@ static void on_wake(uv_async_t *wake) {
     relief_if_asked(connections);
     connections->handler->loop_woken(loop, loop->state);
     eviction_help_neighbours(connections);
-    if (!connections->is_quiet && guard_accept_if_granted(&loop->guard)) {
+    if (may_accept(loop) && guard_accept_if_granted(&loop->guard)) {
         listeners_follow_guard(&loop->listeners);
     }
     connections_settle(connections);
@@ -248,6 +268,11 @@ bool loop_start(struct loop *loop, struct error *error) {
     loop->has_thread = failure == 0;
     return loop->has_thread ||
            error_set(error, ERROR_SYSTEM, "cannot start a thread: %s", uv_strerror(failure));
+}
+
+void loop_ask_drain(struct loop *loop) {
+    atomic_store(&loop->drain_asked, true);
+    loop_wake(loop);
 }
 
 void loop_ask_quiet(struct loop *loop) {

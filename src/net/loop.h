@@ -19,8 +19,9 @@ struct loop {
     uv_timer_t reaper; // sweeps while there is something to sweep
     uint64_t swept_ms; // when the reaper last ran
     uv_timer_t later;  // loop_wake_after
-    bool has_begun, has_thread, is_closing, is_reaping;
-    atomic_bool quiet_asked, close_asked;
+    bool has_begun, has_thread, is_closing, is_reaping, is_draining;
+    uint64_t drain_until_ms; // while it drains: from then on what is silent is finished
+    atomic_bool drain_asked, quiet_asked, close_asked;
     struct connections connections;
     struct guard guard;
     struct listeners listeners;
@@ -54,6 +55,9 @@ bool loop_start(struct loop *loop, struct error *error) MUST_CHECK;
 // What a timer does while there is something to sweep: closes what is due, and accepts connections again.
 // Returns whether it must run again later.
 bool loop_sweep(struct loop *loop, uint64_t elapsed_ms);
+
+// The loop stops accepting, and ends its connections as soon as nothing is under way on them. For any thread.
+void loop_ask_drain(struct loop *loop);
 
 // loop_ask_quiet: the loop stops accepting and reading. loop_ask_close: it also ends, once what is queued has
 // left or its time is up; does nothing without a thread. For any thread.

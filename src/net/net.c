@@ -119,6 +119,16 @@ void net_set_tls(struct net *net, struct tls_context *tls) {
     }
 }
 
+void net_drain(struct net *net) {
+    for (int i = 0; i < net->loop_count; i++) {
+        loop_ask_drain(&net->loops[i]);
+    }
+}
+
+size_t net_connections(const struct net *net) {
+    return capacity_count(&net->capacity);
+}
+
 void net_quiet(struct net *net) {
     for (int i = 0; i < net->loop_count; i++) {
         loop_ask_quiet(&net->loops[i]);

@@ -2,7 +2,7 @@
 // own listeners on every address and port. The kernel spreads the connections over them (SO_REUSEPORT);
 // sockets that were handed over are shared, and the quickest loop accepts.
 //
-//   net_open → net_start → net_quiet → net_close
+//   net_open → net_start (→ net_drain) → net_quiet → net_close
 #ifndef QUINIELA_NET_NET_H
 #define QUINIELA_NET_NET_H
 
@@ -52,6 +52,13 @@ bool net_start(struct net *net, struct error *error) MUST_CHECK;
 // let them in. The others are closed, and nothing more is read from them or sent to them. The net holds the
 // context. Any thread may call this once the net is started.
 void net_set_tls(struct net *net, struct tls_context *tls);
+
+// Accepts no more connections, and has those that are open end as soon as nothing is under way on them
+// (handler.draining). Returns at once. Any thread may call this once the net is started.
+void net_drain(struct net *net);
+
+// How many connections there are.
+size_t net_connections(const struct net *net);
 
 // Accepts no more connections, and reads nothing more from open ones. Data for them still leaves. Returns at
 // once.

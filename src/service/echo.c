@@ -69,6 +69,10 @@ static void on_ended(struct connection *connection, const uint8_t *rest, size_t 
     connection_finish(connection);
 }
 
+static void on_draining(struct connection *connection) {
+    (void)connection; // each line is answered as it comes
+}
+
 static void on_identified(struct connection *connection) {
     (void)connection; // any peer with a good certificate gets an echo
 }
@@ -97,6 +101,7 @@ const struct handler echo_handler = {
     .received = on_received,
     .owes_answer = owes_answer,
     .ended = on_ended,
+    .draining = on_draining,
     .arrived = on_arrived,
     .closed = on_closed,
 };

@@ -3,6 +3,7 @@
 #include "base/container.h"
 #include "bet/errors.h"
 #include "service/limits.h"
+#include "service/lottery/draining.h"
 #include "service/lottery/flow.h"
 #include "service/lottery/refusals.h"
 #include "service/lottery/request.h"
@@ -103,7 +104,8 @@ static void finish(struct connection *connection) {
 // Ends the connection if it is ending and no more answers will be sent on it.
 void answers_finish_if_done(struct connection *connection) {
     const struct lottery_connection *own = connection_state(connection);
-    if ((own->ended || own->broken) && own->in_ledger == 0) {
+    bool drained = own->draining && !own->sends_first; // no other message of it would be answered
+    if ((own->ended || own->broken || drained) && own->in_ledger == 0) {
         finish(connection);
     }
 }
@@ -132,12 +134,40 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
     refuse(connection, &error, -1);
 }
 
+// A consultation that would wait, or did, while the server drains.
+static void give_up_consultation(struct connection *connection) {
+    const struct lottery_connection *own = connection_state(connection);
+    struct error error;
+    if (own->sends_first) {
+        (void)draining_refuse(&error);
+        send_error(connection, &error, -1);
+    }
+}
+
+void answers_draining(struct connection *connection) {
+    struct lottery_connection *own = connection_state(connection);
+    unsigned held = own->waiting.count;
+    own->draining = true;
+    waiting_drop(&lottery_loop_of(connection)->waiting, &own->waiting);
+    for (unsigned i = 0; i < held; i++) {
+        give_up_consultation(connection);
+    }
+    if (held > 0) {
+        flow_break_off(connection);
+        answers_finish_if_done(connection);
+    }
+}
+
 static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
     struct lottery_loop *loop = lottery_loop_of(connection);
     struct lottery_connection *own = connection_state(connection);
     const struct winners *winners = atomic_load(&loop->lottery->winners);
     if (own->finished) {
         return; // and it must not be recorded that the agency was told
+    }
+    if (winners == NULL && wait && own->draining) {
+        give_up_consultation(connection);
+        return;
     }
     if (winners == NULL && wait && !own->ended) {
         if (own->waiting.count == HELD_MAX || waiting_has(&own->waiting, agency)) {

@@ -19,4 +19,8 @@ void answers_arrived(struct connection *connection);
 // Ends the connection if it is ending and no more answers will be sent on it.
 void answers_finish_if_done(struct connection *connection);
 
+// The server drains: the connection's next message is its last one. One that holds consultations, which
+// nobody will answer now, ends at once.
+void answers_draining(struct connection *connection);
+
 #endif

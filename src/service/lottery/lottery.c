@@ -163,6 +163,7 @@ const struct handler lottery_handler = {
     .received = receive_messages,
     .owes_answer = owes_answer,
     .ended = on_ended,
+    .draining = answers_draining,
     .arrived = answers_arrived,
     .closed = on_closed,
 };

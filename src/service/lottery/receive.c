@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "bet/errors.h"
 #include "service/lottery/audit_log.h"
+#include "service/lottery/draining.h"
 #include "service/lottery/flow.h"
 #include "service/lottery/refusals.h"
 #include "service/lottery/request.h"
@@ -74,6 +75,16 @@ static void on_refused(const struct ledger_request *ledger) {
     refusals_log_chunk(ledger->input.source, ledger->input.agency, request->bets_sent, &ledger->answer.error);
 }
 
+static void break_off_if_last(struct connection *connection, uint32_t agency, const struct error *error) {
+    const struct lottery_connection *own = connection_state(connection);
+    if (error->code == ERROR_NOT_AUTHORIZED) {
+        audit_log_not_authorized(connection, agency);
+    }
+    if (error->code == ERROR_NOT_AUTHORIZED || own->draining) {
+        flow_break_off(connection);
+    }
+}
+
 // Decodes one message and hands it to the ledger, unless it has to wait in a line first. Returns false when
 // there is no memory.
 static bool take_message(struct connection *connection, const uint8_t *bytes, size_t length) {
@@ -85,7 +96,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     struct error *error = &request->ledger.answer.error;
     struct message message;
     bool good = message_decode(request->loop->decoder, bytes, length, &message, error) &&
-                check_message(connection, &message, error);
+                check_message(connection, &message, error) && draining_may_take(connection, &message, error);
     request->chunk = message.chunk;
     request->ledger.input.agency = message.agency;
     request->ledger.input.first = message.first;
@@ -115,10 +126,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     } else if (!good) {
         refusals_log(connection, message.agency, error);
     }
-    if (error->code == ERROR_NOT_AUTHORIZED) {
-        audit_log_not_authorized(connection, message.agency);
-        flow_break_off(connection);
-    }
+    break_off_if_last(connection, message.agency, error);
     request_submit(request);
     return true;
 }

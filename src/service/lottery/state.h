@@ -56,6 +56,9 @@ struct lottery_connection {
     bool ended;    // set by lottery.c: the other side sends nothing more
     bool broken;   // set by flow.c: nothing more is taken from it; it is closed after the last answer
     bool finished; // set by answers.c: bytes sent now no longer leave
+    // While the server drains (draining.c), its next message is its last one.
+    bool draining;
+    bool sends_first; // it has sent a chunk with `first`, so it knows errors that come and go
     struct admission_place admission;
     struct doubt_place doubt;
     struct lines_place line;
