@@ -28,7 +28,8 @@ const struct settings_command upgrade_command = {
     .arguments_max = 1,
 };
 
-static void print(void *context, const char *text) {
+static void print(void *context, enum upgrading_tone tone, const char *text) {
+    (void)tone;
     printf("%s: %s\n", (const char *)context, text);
     fflush(stdout);
 }

@@ -22,15 +22,16 @@ struct upgrading {
     uint64_t next_ms; // when to say next how far it is
 };
 
-static void say(const struct upgrading *upgrading, const char *format, ...) PRINTF_LIKE(2, 3);
+static void say(const struct upgrading *upgrading, enum upgrading_tone tone, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
-static void say(const struct upgrading *upgrading, const char *format, ...) {
+static void say(const struct upgrading *upgrading, enum upgrading_tone tone, const char *format, ...) {
     char text[ERROR_TEXT_BYTES];
     va_list values;
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    upgrading->say(upgrading->context, text);
+    upgrading->say(upgrading->context, tone, text);
 }
 
 static void on_progress(void *context, const char *what, uint64_t done, uint64_t all) {
@@ -38,13 +39,13 @@ static void on_progress(void *context, const char *what, uint64_t done, uint64_t
     uint64_t now = clock_steady_ms();
     if (now >= upgrading->next_ms || done == all) {
         upgrading->next_ms = now + SAY_EVERY_MS;
-        say(upgrading, "%s: %" PRIu64 " %%", what, all == 0 ? 100 : done * 100 / all);
+        say(upgrading, UPGRADING_PROGRESS, "%s: %" PRIu64 " %%", what, all == 0 ? 100 : done * 100 / all);
     }
 }
 
 static void on_damage(void *context, const char *damage) {
     const struct upgrading *upgrading = context;
-    say(upgrading, "draw %s: damaged: %s", upgrading->draw, damage);
+    say(upgrading, UPGRADING_DAMAGE, "draw %s: damaged: %s", upgrading->draw, damage);
 }
 
 static bool check(void *context, const char *address, const char *draw, struct error *error) {
@@ -67,19 +68,20 @@ static bool check(void *context, const char *address, const char *draw, struct e
             "restore it from a copy",
             draw);
     }
-    say(upgrading, "draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets, %" PRIu64 " winners", draw,
-        result.chunks, result.bets, result.winners);
+    say(upgrading, UPGRADING_PROGRESS,
+        "draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets, %" PRIu64 " winners", draw, result.chunks,
+        result.bets, result.winners);
     return true;
 }
 
 static void say_result(const struct upgrading *upgrading, const struct store_upgraded *upgraded,
                        uint64_t ms) {
     if (upgraded->from != STORE_VERSION) {
-        say(upgrading,
+        say(upgrading, UPGRADING_PROGRESS,
             "upgraded from version %" PRId64 " to %d in %" PRIu64 ".%" PRIu64 " s; what it was is kept: %s",
             upgraded->from, STORE_VERSION, ms / 1000, ms % 1000 / 100, upgraded->kept);
     } else {
-        say(upgrading, "nothing to do: it is of version %d", STORE_VERSION);
+        say(upgrading, UPGRADING_PROGRESS, "nothing to do: it is of version %d", STORE_VERSION);
     }
 }
 
@@ -104,9 +106,13 @@ bool upgrading_run(const char *address, bool must_exist, upgrading_say say_text,
     return true;
 }
 
-static void log_text(void *context, const char *text) {
+static void log_text(void *context, enum upgrading_tone tone, const char *text) {
+    static const enum log_level levels[] = {[UPGRADING_PROGRESS] = LOG_LEVEL_INFO,
+                                            [UPGRADING_NOTE] = LOG_LEVEL_WARNING,
+                                            [UPGRADING_DAMAGE] = LOG_LEVEL_ERROR};
     (void)context;
-    log_event(LOG_LEVEL_INFO, "upgrade", LOG_SUCCESS, "message: %s", text);
+    log_event(levels[tone], "upgrade", tone == UPGRADING_DAMAGE ? LOG_FAIL : LOG_SUCCESS, "message: %s",
+              text);
 }
 
 bool upgrading_at_start(const char *address, struct error *error) {

@@ -5,8 +5,14 @@
 
 #include "base/error.h"
 
+enum upgrading_tone {
+    UPGRADING_PROGRESS, // what was done
+    UPGRADING_NOTE,     // what somebody should know, or do
+    UPGRADING_DAMAGE,   // what was found damaged
+};
+
 // Called for each thing to say: "copied: 35 %".
-typedef void (*upgrading_say)(void *context, const char *text);
+typedef void (*upgrading_say)(void *context, enum upgrading_tone tone, const char *text);
 
 // Upgrades the store at `address`. With `must_exist` there must be one, and if there is nothing to do, that
 // is said. Errors as store_upgrade.

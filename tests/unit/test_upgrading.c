@@ -29,8 +29,9 @@ static int watch_connection(sqlite3 *database, const char **message, const void 
     return sqlite3_trace_v2(database, SQLITE_TRACE_STMT, note_statement, NULL);
 }
 
-static void note_said(void *context, const char *text) {
+static void note_said(void *context, enum upgrading_tone tone, const char *text) {
     (void)context;
+    (void)tone;
     assert_true(strlen(said) + strlen(text) + 2 < sizeof said);
     strcat(strcat(said, text), "\n");
 }
