@@ -19,6 +19,7 @@
 #include "cli/server_conflicts.h"
 #include "cli/server_log.h"
 #include "cli/server_options.h"
+#include "cli/upgrade_watch.h"
 #include "cli/upgrading.h"
 #include "confine/supervisor.h"
 #include "ledger/ledger.h"
@@ -353,15 +354,19 @@ static bool check_options(struct server *server, struct error *error) {
            check_store(options, error);
 }
 
-// Before anything else, and with the rights that the server was started with. A signal ends it at once, as it
-// may be ended at any moment.
+// Before anything else, and with the rights that the server was started with. The thread that watches is gone
+// before those are given up.
 static bool upgrade(const struct server_options *options) {
+    struct upgrade_watch watch;
     struct error error;
-    bool done = upgrading_at_start(options->store.address, &error);
+    bool done = upgrade_watch_start(&watch, &error);
+    if (done) {
+        done = upgrading_at_start(options->store.address, &error);
+        upgrade_watch_stop(&watch);
+    }
     if (!done) {
         server_log_no_start(&error);
     }
-    signals_hold();
     return done;
 }
 
@@ -376,9 +381,7 @@ int cli_server(const struct command_line *line) {
         return status;
     }
     bool upgrades = server.options.upgrade && !is_echo(&server);
-    if (!upgrades) {
-        signals_hold();
-    }
+    signals_hold();
     command_keep_private();
     if (command_has_descriptors(&error) && check_options(&server, &error)) {
         server_log_begin(&server.options);

@@ -88,3 +88,7 @@ void supervisor_reloading(void) {
 void supervisor_stopping(void) {
     (void)sd_notify(0, "STOPPING=1");
 }
+
+void supervisor_wait(int seconds) {
+    (void)sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%" PRIu64, (uint64_t)seconds * 1000000);
+}

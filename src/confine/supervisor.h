@@ -24,4 +24,7 @@ void supervisor_ready(void);
 void supervisor_reloading(void);
 void supervisor_stopping(void);
 
+// Notify it: the server is at work before it is ready, and says so again, or is ready, within `seconds`.
+void supervisor_wait(int seconds);
+
 #endif
