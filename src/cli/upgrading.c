@@ -43,6 +43,10 @@ static void on_progress(void *context, const char *what, uint64_t done, uint64_t
     }
 }
 
+static void on_note(void *context, const char *text) {
+    say(context, UPGRADING_NOTE, "%s", text);
+}
+
 static void on_damage(void *context, const char *damage) {
     const struct upgrading *upgrading = context;
     say(upgrading, UPGRADING_DAMAGE, "draw %s: damaged: %s", upgrading->draw, damage);
@@ -89,7 +93,8 @@ bool upgrading_run(const char *address, bool must_exist, upgrading_say say_text,
                    struct error *error) {
     struct upgrading upgrading = {
         .say = say_text, .context = context, .next_ms = clock_steady_ms() + SAY_EVERY_MS};
-    struct store_upgrade upgrade = {.progress = on_progress, .check = check, .context = &upgrading};
+    struct store_upgrade upgrade = {
+        .progress = on_progress, .note = on_note, .check = check, .context = &upgrading};
     struct store_upgraded upgraded;
     uint64_t begun_ms = clock_steady_ms();
     if (!store_upgrade(address, &upgrade, &upgraded, error)) {

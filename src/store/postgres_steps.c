@@ -17,7 +17,14 @@
     "SELECT 'number ' || draw FROM " table                                                                   \
     " WHERE NOT EXISTS (SELECT 1 FROM draws WHERE draws.number = " table ".draw)"
 #define AS_MANY(table, version) "(SELECT count(*) FROM " table ") = (SELECT count(*) FROM " table version ")"
+#define PAIR(name, version) "('" name version "', '" name "'), "
 #define LOCK "LOCK TABLE chunks, agencies, winners, draws IN ACCESS EXCLUSIVE MODE"
+
+// The tables that every step adds have the rights of one that is like them.
+#define PAIRS(version, chunks)                                                                               \
+    PAIR("draws", version)                                                                                   \
+    PAIR("agencies", version)                                                                                \
+    PAIR("bets", version) "('" chunks "', 'voided'), ('quiniela_schema', 'quiniela_upgrade')"
 
 // Of a version that knew neither: its draws have a fixed number, and its agencies came to their own end.
 #define ADD_DRAW(version)                                                                                    \
@@ -65,6 +72,7 @@ static const struct postgres_step steps[] = {
      .lock = LOCK,
      .rename = RENAME_2 POSTGRES_DRAWS_AND_AGENCIES POSTGRES_CHUNKS_AND_WINNERS POSTGRES_VOIDED POSTGRES_VIEW,
      .undo = UNDO_2,
+     .pairs = PAIR("chunks", "_v2") PAIR("winners", "_v2") PAIRS("_v2", "chunks_v2"),
      .orphans =
          ORPHANS("agencies") " UNION ALL " ORPHANS("winners") " UNION ALL " ORPHANS("chunks") " LIMIT 1",
      .draws =
@@ -81,6 +89,7 @@ static const struct postgres_step steps[] = {
      .lock = LOCK,
      .rename = RENAME_3 POSTGRES_DRAWS_AND_AGENCIES POSTGRES_VOIDED POSTGRES_VIEW,
      .undo = UNDO_3,
+     .pairs = PAIRS("_v3", "chunks"),
      .orphans = ORPHANS_BY_NUMBER("agencies") " UNION ALL " ORPHANS_BY_NUMBER(
          "winners") " UNION ALL " ORPHANS_BY_NUMBER("chunks") " LIMIT 1",
      .draws =

@@ -11,6 +11,8 @@ struct postgres_step {
     // Renames those that change, and makes the new ones. `undo` takes both back, also what a program of a
     // version between has made.
     const char *rename, *undo;
+    // The names of the old tables and views, each with that of the new one in its place: postgres_own.h.
+    const char *pairs;
     // Asks for a row of a draw that has no row of its own: what to say of it, or no row.
     const char *orphans;
     // The draws: state, agencies, number, times, both checksums, the draw's own number (0: it gets one), its

@@ -1,7 +1,9 @@
 #include "store/postgres_upgrade.h"
 
 #include "bet/errors.h"
+#include "store/postgres_ask.h"
 #include "store/postgres_connect.h"
+#include "store/postgres_own.h"
 #include "store/postgres_session.h"
 #include "store/postgres_steps.h"
 #include "store/rows.h"
@@ -31,39 +33,10 @@ static bool execute(struct upgrading *upgrading, const char *sql, char value[POS
     return postgres_link_execute(&upgrading->session.link, sql, what, value, error);
 }
 
-// The last result of what was sent, which the caller clears. NULL when the connection is lost.
-static PGresult *last_result(struct postgres_link *link, struct error *error) {
-    PGresult *last = NULL;
-    for (;;) {
-        PGresult *result = NULL;
-        if (!postgres_link_result(link, &result, error)) {
-            PQclear(last);
-            return NULL;
-        }
-        if (result == NULL) {
-            return last;
-        }
-        PQclear(last);
-        last = result;
-    }
-}
-
 // Runs a statement with parameters as text. The caller clears the result; NULL when it failed.
 static PGresult *ask(struct upgrading *upgrading, const char *sql, int count, const char *const *values,
                      struct error *error) {
-    struct postgres_link *link = &upgrading->session.link;
-    if (PQsendQueryParams(link->connection, sql, count, NULL, values, NULL, NULL, 0) != 1) {
-        postgres_link_lost(link, what, error);
-        return NULL;
-    }
-    PGresult *answer = last_result(link, error);
-    ExecStatusType status = PQresultStatus(answer);
-    if (answer != NULL && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        postgres_link_fail(link, answer, what, error);
-        PQclear(answer);
-        return NULL;
-    }
-    return answer;
+    return postgres_ask(&upgrading->session.link, sql, count, values, what, error);
 }
 
 // Every transaction of the upgrade is as durable as one that stores bets.
@@ -128,6 +101,7 @@ static bool rename_tables(struct upgrading *upgrading, struct error *error) {
         "INSERT INTO quiniela_upgrade VALUES (false, '', 0, -1, 0, %d)",
         -from, STORE_VERSION);
     return execute(upgrading, upgrading->step->rename, NULL, error) && execute(upgrading, sql, NULL, error) &&
+           postgres_own_carry_over(&upgrading->session.link, upgrading->step->pairs, error) &&
            commit(upgrading, error);
 }
 
@@ -315,6 +289,13 @@ static bool check(struct upgrading *upgrading, struct error *error) {
     return good;
 }
 
+static void say_left_behind(void *context, const char *thing) {
+    const struct store_upgrade *upgrade = context;
+    char text[ERROR_TEXT_BYTES];
+    snprintf(text, sizeof text, "still on the tables of before, and not on the new ones: %s", thing);
+    upgrade->note(upgrade->context, text);
+}
+
 static bool end(struct upgrading *upgrading, struct error *error) {
     char sql[160];
     snprintf(
@@ -329,7 +310,9 @@ static bool end(struct upgrading *upgrading, struct error *error) {
 static bool finish(struct upgrading *upgrading, struct error *error) {
     struct error failure;
     if (copy(upgrading, error) && check(upgrading, error)) {
-        return end(upgrading, error);
+        return postgres_own_left_behind(&upgrading->session.link, upgrading->step->pairs, say_left_behind,
+                                        (void *)upgrading->upgrade, error) &&
+               end(upgrading, error);
     }
     roll_back(upgrading);
     if (upgrading->is_damaged && !undo(upgrading, &failure)) {

@@ -12,6 +12,8 @@ enum { STORE_UPGRADE_KEPT_BYTES = 256 };
 struct store_upgrade {
     // Called now and then: what is being done, and how much of it.
     void (*progress)(void *context, const char *what, uint64_t done, uint64_t all);
+    // Called for what somebody should know, or do.
+    void (*note)(void *context, const char *text);
     // Whether everything of one of the draws is as it was stored. `address` is that of what was made, to be
     // opened as STORE_READ_UPGRADED. False with `error` set when not.
     bool (*check)(void *context, const char *address, const char *draw, struct error *error);

@@ -206,6 +206,72 @@ class Refused(UpgradeStory):
         self.assertIn(f"version 99, this program knows version {STORE_VERSION}: use the program", self.upgrade(1))
 
 
+class WhatOperatorsHavePutOnThem(UpgradeStory):
+    """An owner, rights, and things of their own that depend on the tables."""
+
+    def role(self, name):
+        role = f"{self.database}_{name}"
+        self.sql(f"CREATE ROLE {role} LOGIN")
+        self.addCleanup(self.sql, f"DROP ROLE {role}", "postgres")
+        self.addCleanup(self.sql, f"DROP OWNED BY {role}")
+        return role
+
+    def test_owner_and_rights_go_over(self):
+        auditor, central = self.role("auditor"), self.role("central")
+        self.take()
+        for table in ("bets", "agencies", "chunks", "draws", "winners", "quiniela_schema"):
+            self.sql(f"ALTER TABLE {table} OWNER TO {central}")
+        self.sql(f"GRANT CREATE ON SCHEMA public TO {central}; GRANT SELECT ON bets TO {auditor};"
+                 f"GRANT SELECT (draw, agency), UPDATE (bets) ON agencies TO {auditor} WITH GRANT OPTION; GRANT DELETE ON draws TO PUBLIC;"
+                 f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {auditor}")
+        self.upgrade()  # as a superuser
+        self.assertEqual(self.sql("SELECT DISTINCT relowner::regrole FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                                  " AND relkind IN ('r', 'v')"), central)
+        rights = ("SELECT string_agg(concat_ws(' ', {0}, privilege_type, grantee, is_grantable), ',' ORDER BY {0}, privilege_type, grantee)"
+                  " FROM {1}, aclexplode({2}) WHERE {3} AND grantee <> relowner")
+        for shown, tables, acl in (("relname", "pg_class", "relacl"),
+                                   ("attname", "pg_attribute JOIN pg_class ON pg_class.oid = attrelid", "attacl")):
+            before, after = (self.sql(rights.format(f"replace({shown}, '_v2', '')", tables, acl, f"relname IN ({names})")) for names in
+                             ("'bets_v2', 'agencies_v2', 'draws_v2', 'chunks_v2', 'winners_v2'",
+                              "'bets', 'agencies', 'draws', 'chunks', 'winners'"))
+            self.assertIn("SELECT", before)
+            self.assertEqual(after, before)
+        self.assertEqual(self.sql(f"SET ROLE {auditor}; SELECT count(*) FROM bets"), self.sql("SELECT count(*) FROM bets_v2"))
+        server = Server(self, "--draw", "1", store=self.address(user=central), agencies=3)
+        self.assertEqual(Wire(self, server.ports[1]).ask({"type_message": 3, "agency": "3", "payload": None}).kind, "winners")
+
+    def test_who_may_not_is_refused_before_anything(self):
+        stranger = self.role("stranger")
+        self.take()
+        self.sql(f"GRANT ALL ON bets, agencies, chunks, draws, winners, quiniela_schema TO {stranger};"
+                 f"GRANT CREATE ON SCHEMA public TO {stranger}")
+        status, _, errors = self.run_program("upgrade", self.address(user=stranger))
+        self.assertEqual(status, 1)
+        self.assertIn("must be owner of view bets", errors)
+        self.assert_as_before()
+
+    def test_what_stays_is_named(self):
+        self.take()
+        self.sql("CREATE VIEW report AS SELECT draw, count(*) AS bets FROM bets GROUP BY draw;"
+                 "CREATE MATERIALIZED VIEW nightly AS SELECT agency, bets FROM agencies;"
+                 "CREATE INDEX by_count ON chunks (count); CREATE UNIQUE INDEX by_bets ON agencies (draw, agency, bets);"
+                 "COMMENT ON TABLE draws IS 'of the night'; COMMENT ON COLUMN winners.document IS 'of a person';"
+                 "CREATE TABLE paid (draw TEXT REFERENCES draws (draw)); ALTER TABLE winners ENABLE ROW LEVEL SECURITY;"
+                 "CREATE POLICY their_own ON winners USING (agency > 0); ALTER VIEW bets SET (security_barrier = true);"
+                 "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                 "CREATE TRIGGER looked_at BEFORE INSERT ON chunks FOR EACH ROW EXECUTE FUNCTION look()")
+        printed = self.upgrade()
+        named = re.findall("still on the tables of before, and not on the new ones: (.*)", printed)
+        self.assertEqual(named, sorted(named), "in order")
+        self.assertEqual(set(named), {
+            "view public.report", "materialized view public.nightly", "index public.by_count", "index public.by_bets",
+            "comment on table public.draws_v2", "comment on table column public.winners_v2.document",
+            "table constraint paid_draw_fkey on public.paid", "row security of winners_v2", "policy their_own on public.winners_v2",
+            "options of bets_v2 (security_barrier=true)", "trigger looked_at on public.chunks_v2"})
+        self.sql("DROP VIEW report; DROP TABLE paid")
+        self.assert_upgraded()
+
+
 class Killed(UpgradeStory):
     def strace(self, *more):
         return ["strace", "-D", "-o", os.path.join(self.folder, "trace"), "-e", "trace=sendto", *more]
