@@ -1,8 +1,10 @@
 #include "store/postgres_upgrade.h"
 
+#include "base/clock.h"
 #include "bet/errors.h"
 #include "store/postgres_ask.h"
 #include "store/postgres_connect.h"
+#include "store/postgres_holders.h"
 #include "store/postgres_own.h"
 #include "store/postgres_session.h"
 #include "store/postgres_steps.h"
@@ -14,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RENAME_ATTEMPTS_MAX = 6, NUMBER_BYTES = 24, PARAMETERS_MAX = 4 };
+enum { LOCK_MS_MIN = 500, LOCK_MS_MAX = 2000, PAUSE_MS = 1000, SAY_EVERY_MS = 5000 };
+enum { NUMBER_BYTES = 24, PARAMETERS_MAX = 4 };
 
 static const char what[] = "upgrade it";
 
@@ -23,7 +26,8 @@ struct upgrading {
     const char *address;
     const struct postgres_step *step;
     struct postgres_session session;
-    bool is_damaged; // what is being copied
+    bool is_damaged;    // what is being copied
+    uint64_t say_at_ms; // when to say next who is waited for
 };
 
 // Statements ----------------------------------------------------------------------------------------------
@@ -83,10 +87,12 @@ static bool damaged(struct upgrading *upgrading, const char *draw, const char *h
 
 // In one transaction: from then on no statement of an older server succeeds, and what those have stored
 // before is there to be copied. quiniela_upgrade says how far the copying is.
-static bool rename_tables(struct upgrading *upgrading, struct error *error) {
-    char version[POSTGRES_VALUE_BYTES], sql[512];
+static bool rename_tables(struct upgrading *upgrading, int lock_ms, struct error *error) {
+    char version[POSTGRES_VALUE_BYTES], sql[512], lock[64];
+    snprintf(lock, sizeof lock, "SET LOCAL lock_timeout = %d", lock_ms);
     int from = upgrading->step->from;
-    if (!begin(upgrading, error) || !execute(upgrading, upgrading->step->lock, NULL, error) ||
+    if (!begin(upgrading, error) || !execute(upgrading, lock, NULL, error) ||
+        !execute(upgrading, upgrading->step->lock, NULL, error) ||
         !execute(upgrading, "SELECT version::text FROM quiniela_schema FOR UPDATE", version, error)) {
         return false;
     }
@@ -111,25 +117,55 @@ static bool has_no_orphans(struct upgrading *upgrading, struct error *error) {
            (draw[0] == '\0' || damaged(upgrading, draw, "is missing", error));
 }
 
-// A server may hold its rows for a while, or another upgrade be at work.
+// Waits until those that hold the tables now have let them go, and says who they are when that takes long.
+// Nothing waits for a lock meanwhile, so that servers go on. *version: the tables' in the end.
+static bool wait_for_holders(struct upgrading *upgrading, int64_t *version, struct error *error) {
+    const struct store_upgrade *upgrade = upgrading->upgrade;
+    struct postgres_link *link = &upgrading->session.link;
+    struct postgres_holders holders;
+    char text[ERROR_TEXT_BYTES];
+    if (!postgres_holders_find(link, false, &holders, error)) {
+        return false;
+    }
+    do {
+        if (postgres_interrupted(PAUSE_MS)) {
+            return error_set(error, ERROR_STORE_AWAY, "%s: the central is stopping", link->place);
+        }
+        if (!read_version(upgrading, version, error) ||
+            (holders.transactions[0] != '\0' && !postgres_holders_find(link, true, &holders, error))) {
+            return false;
+        }
+        if (holders.transactions[0] != '\0' && clock_steady_ms() >= upgrading->say_at_ms) {
+            upgrading->say_at_ms = clock_steady_ms() + SAY_EVERY_MS;
+            snprintf(text, sizeof text, "waits, and servers go on, until %s", holders.shown);
+            upgrade->note(upgrade->context, text);
+        }
+    } while (holders.transactions[0] != '\0' && *version == upgrading->step->from);
+    return true;
+}
+
+// Somebody may hold the tables for as long as he likes, or another upgrade be at work. Whoever wants them
+// waits behind this one's attempts, so they are short; a slow disk makes servers' transactions long, so they
+// become longer.
 static bool rename_in_the_end(struct upgrading *upgrading, struct error *error) {
-    int64_t version;
+    int64_t version = upgrading->step->from;
     if (!has_no_orphans(upgrading, error)) {
         return false;
     }
-    for (int attempt = 1; !rename_tables(upgrading, error); attempt++) {
-        if (error->code != ERROR_STORE_STALE || attempt == RENAME_ATTEMPTS_MAX) {
+    for (int wait_ms = LOCK_MS_MIN; version == upgrading->step->from; wait_ms *= 2) {
+        if (rename_tables(upgrading, wait_ms > LOCK_MS_MAX ? LOCK_MS_MAX : wait_ms, error)) {
+            return true;
+        }
+        if (error->code != ERROR_STORE_STALE) {
             return false;
         }
         roll_back(upgrading);
-        if (!read_version(upgrading, &version, error)) {
+        if (!wait_for_holders(upgrading, &version, error)) {
             return false;
         }
-        if (version != upgrading->step->from) {
-            return true; // somebody else has
-        }
+        wait_ms = wait_ms > LOCK_MS_MAX ? LOCK_MS_MAX : wait_ms;
     }
-    return true;
+    return true; // somebody else has
 }
 
 // The store as it was: nobody has changed it since. Only one upgrade may do that, as another one would take

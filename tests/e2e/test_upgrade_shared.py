@@ -110,10 +110,28 @@ class OlderServers(UpgradeStory):
         self.take()
         holding = self.holding("SELECT 1 FROM draws WHERE draw = '1' FOR KEY SHARE")
         upgrade = self.begin_upgrade()
-        until(lambda: self.sql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted") == "1",
-              "the upgrade to wait for the draw")
+        self.assertIn("waits, and servers go on, until session", upgrade.stdout.readline() or upgrade.stderr.read())
         self.assertEqual(self.sql(TABLES), OLD_TABLES)
         holding.release()
+        self.end_upgrade(upgrade)
+        self.assert_upgraded()
+
+    def test_one_who_reads_for_long_holds_up_nobody_else(self):
+        self.take()
+        auditor = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-d", self.address(more="application_name=audit")], text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        auditor.stdin.write("BEGIN; SELECT count(*) FROM bets; SELECT pg_backend_pid();\n")
+        auditor.stdin.flush()
+        _, pid = (auditor.stdout.readline() for _ in range(2))
+        self.addCleanup(auditor.communicate)
+        upgrade = self.begin_upgrade()
+        self.assertRegex(upgrade.stdout.readline() or upgrade.stderr.read(),
+                         rf"until session {pid.strip()} \(role postgres, audit, idle in transaction since \d\d:\d\d:\d\d\) has ended its"
+                         rf" transaction: SELECT pg_terminate_backend\({pid.strip()}\) ends it")
+        for _ in range(20):
+            self.assertEqual(self.sql("SELECT count(*) FROM pg_locks WHERE NOT granted"), "0", "nothing waits for a lock")
+        self.assert_as_before()
+        self.sql(f"SELECT pg_terminate_backend({pid.strip()})")
         self.end_upgrade(upgrade)
         self.assert_upgraded()
 
