@@ -14,11 +14,14 @@ struct inbox_agency *inbox_find(const struct inbox *inbox, uint32_t agency) {
     return agency < inbox->places_end ? inbox->places[agency].agency : NULL;
 }
 
-struct inbox_agency *inbox_from(const struct inbox *inbox, uint32_t number) {
-    while (number < inbox->places_end && inbox->places[number].agency == NULL) {
+struct inbox_agency *inbox_between(const struct inbox *inbox, uint32_t number, uint32_t end) {
+    if (end > inbox->places_end) {
+        end = inbox->places_end;
+    }
+    while (number < end && inbox->places[number].agency == NULL) {
         number++;
     }
-    return inbox_find(inbox, number);
+    return number < end ? inbox->places[number].agency : NULL;
 }
 
 struct inbox_agency *inbox_oldest(const struct inbox *inbox) {
@@ -66,8 +69,8 @@ void inbox_remove(struct inbox *inbox, struct inbox_agency *agency) {
 }
 
 void inbox_sweep(struct inbox *inbox) {
-    for (struct inbox_agency *at = inbox_from(inbox, 0), *next; at != NULL; at = next) {
-        next = inbox_from(inbox, at->agency + 1);
+    for (struct inbox_agency *at = inbox_between(inbox, 0, UINT32_MAX), *next; at != NULL; at = next) {
+        next = inbox_between(inbox, at->agency + 1, UINT32_MAX);
         if (at->piece_count == 0) {
             inbox_remove(inbox, at);
         }
@@ -75,8 +78,8 @@ void inbox_sweep(struct inbox *inbox) {
 }
 
 void inbox_clear(struct inbox *inbox) {
-    for (struct inbox_agency *at = inbox_from(inbox, 0), *next; at != NULL; at = next) {
-        next = inbox_from(inbox, at->agency + 1);
+    for (struct inbox_agency *at = inbox_between(inbox, 0, UINT32_MAX), *next; at != NULL; at = next) {
+        next = inbox_between(inbox, at->agency + 1, UINT32_MAX);
         inbox_remove(inbox, at);
     }
     free(inbox->places);

@@ -63,8 +63,9 @@ void inbox_sweep(struct inbox *inbox);
 // Removes everything, and frees its memory.
 void inbox_clear(struct inbox *inbox);
 
-// The first agency from this number on; NULL when there is none.
-struct inbox_agency *inbox_from(const struct inbox *inbox, uint32_t number);
+// The first agency from `number` on and before `end`; NULL when there is none. It takes time in proportion to
+// the numbers passed, so a caller that goes on from where it was passes each once.
+struct inbox_agency *inbox_between(const struct inbox *inbox, uint32_t number, uint32_t end);
 
 // The agency whose bets have been in the inbox longest; NULL when it is empty.
 struct inbox_agency *inbox_oldest(const struct inbox *inbox);

@@ -30,8 +30,9 @@ static bool hand_on_agency(const struct merge *merge, const struct stored_agency
 
 // The agencies before `end` that have no row.
 static bool hand_on_agencies_before(struct merge *merge, uint32_t end, struct error *error) {
-    const struct inbox_agency *here = inbox_from(&merge->filing->inbox, merge->next);
-    for (; here != NULL && here->agency < end; here = inbox_from(&merge->filing->inbox, here->agency + 1)) {
+    const struct inbox *inbox = &merge->filing->inbox;
+    const struct inbox_agency *here = inbox_between(inbox, merge->next, end);
+    for (; here != NULL; here = inbox_between(inbox, here->agency + 1, end)) {
         struct stored_agency none = {.agency = here->agency};
         if (!here->has_row && !hand_on_agency(merge, &none, here, error)) {
             return false;
@@ -71,8 +72,9 @@ static bool hand_on_inbox(struct merge *merge, const struct inbox_agency *here, 
 
 // What the agencies before `end` have in the inbox follows their chunks.
 static bool hand_on_inbox_before(struct merge *merge, uint32_t end, struct error *error) {
-    const struct inbox_agency *here = inbox_from(&merge->filing->inbox, merge->next);
-    for (; here != NULL && here->agency < end; here = inbox_from(&merge->filing->inbox, here->agency + 1)) {
+    const struct inbox *inbox = &merge->filing->inbox;
+    const struct inbox_agency *here = inbox_between(inbox, merge->next, end);
+    for (; here != NULL; here = inbox_between(inbox, here->agency + 1, end)) {
         if (!hand_on_inbox(merge, here, error)) {
             return false;
         }
