@@ -27,6 +27,7 @@ struct upgrading {
     const struct postgres_step *step;
     struct postgres_session session;
     bool is_damaged;    // what is being copied
+    bool is_taken_back; // the tables are as they were before
     uint64_t say_at_ms; // when to say next who is waited for
 };
 
@@ -178,10 +179,12 @@ static bool undo(struct upgrading *upgrading, struct error *error) {
         !execute(upgrading, "SELECT version::text FROM quiniela_schema FOR UPDATE", version, error)) {
         return false;
     }
-    return strtoll(version, NULL, 10) != -from
-               ? commit(upgrading, error)
-               : execute(upgrading, upgrading->step->undo, NULL, error) &&
-                     execute(upgrading, sql, NULL, error) && commit(upgrading, error);
+    if (strtoll(version, NULL, 10) != -from) {
+        return commit(upgrading, error);
+    }
+    upgrading->is_taken_back = execute(upgrading, upgrading->step->undo, NULL, error) &&
+                               execute(upgrading, sql, NULL, error) && commit(upgrading, error);
+    return upgrading->is_taken_back;
 }
 
 // Copying -------------------------------------------------------------------------------------------------
@@ -343,6 +346,8 @@ static bool end(struct upgrading *upgrading, struct error *error) {
 
 // The order -----------------------------------------------------------------------------------------------
 
+// What fails for good, such as for want of room, is taken back: until it is mended no server of any version
+// would take the store.
 static bool finish(struct upgrading *upgrading, struct error *error) {
     struct error failure;
     if (copy(upgrading, error) && check(upgrading, error)) {
@@ -351,8 +356,16 @@ static bool finish(struct upgrading *upgrading, struct error *error) {
                end(upgrading, error);
     }
     roll_back(upgrading);
-    if (upgrading->is_damaged && !undo(upgrading, &failure)) {
+    if (error->code != ERROR_STORE_FAILED && !upgrading->is_damaged) {
+        return false; // the next attempt goes on from here
+    }
+    if (!undo(upgrading, &failure)) {
         *error = failure;
+    } else if (upgrading->is_taken_back && !upgrading->is_damaged) {
+        char why[ERROR_TEXT_BYTES];
+        snprintf(why, sizeof why, "%s", error->text);
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%.260s; everything is as it was before, and older servers go on", why);
     }
     return false;
 }
@@ -409,7 +422,8 @@ static bool upgrade_with_others(struct upgrading *upgrading, struct store_upgrad
             return true;
         }
         roll_back(upgrading);
-        if (upgrading->is_damaged || !read_version(upgrading, &version, &ignored)) {
+        if (upgrading->is_damaged || upgrading->is_taken_back ||
+            !read_version(upgrading, &version, &ignored)) {
             return false;
         }
     } while (version != before && version != STORE_VERSION);

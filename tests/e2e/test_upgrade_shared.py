@@ -209,6 +209,19 @@ class Refused(UpgradeStory):
                     self.assert_as_before(version)
                     self.begin_again()
 
+    def test_no_room_takes_everything_back(self):
+        self.take()
+        self.sql("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+                 " $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$;"
+                 "CREATE FUNCTION fill() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN IF to_regclass('chunks_v2') IS NOT NULL THEN"
+                 "  CREATE OR REPLACE TRIGGER full_disk BEFORE INSERT ON winners EXECUTE FUNCTION full_disk(); END IF; END $$;"
+                 "CREATE EVENT TRIGGER fill ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION fill()")
+        self.assertRegex(self.upgrade(1), "could not extend file; everything is as it was before, and older servers go on")
+        self.assert_as_before()
+        self.sql("DROP EVENT TRIGGER fill")
+        self.upgrade()
+        self.assert_upgraded()
+
     def test_other_tables_are_not_overwritten(self):
         self.take()
         self.sql("CREATE TABLE chunks_v2 (mine INTEGER)")
