@@ -158,6 +158,7 @@ static void put_server(struct compose *compose, int services, int number) {
             &compose->tree, environment,
             yaml_tree_text(&compose->tree,
                            "CHANGE=${CHANGE:-}")); // from the environment in which the containers are started
+        yaml_tree_add(&compose->tree, environment, yaml_tree_text(&compose->tree, "UPGRADE=${UPGRADE:-}"));
         if (has_postgres(compose)) {
             yaml_tree_add(&compose->tree, environment,
                           yaml_tree_text(&compose->tree, "STORE=postgresql://quiniela@postgres/quiniela"));
