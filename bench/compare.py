@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import builds
-from processes import Failed, run, run_json, say, settle
+from processes import Failed, ended_by, run, run_json, say, settle
 
 sys.path.insert(0, os.path.join(builds.ROOT, 'tests'))
 import given  # noqa: E402
@@ -26,7 +26,7 @@ def arguments():
     parser.add_argument('--rounds', type=given.whole(1), default=15, help='how often each is measured (default 15)')
     parser.add_argument('--bets', type=given.whole(1), default=4_000_000, help='bets of a measurement (default 4000000)')
     parser.add_argument('--chunk-size', type=given.whole(1), default=1000, help='bets of a chunk (default 1000)')
-    parser.add_argument('--dir', default='/var/tmp', help='folder on a real disk for the stores (default /var/tmp)')
+    parser.add_argument('--dir', type=given.folder, default='/var/tmp', help='folder on a real disk for the stores (default /var/tmp)')
     parser.add_argument('--at-most', type=given.number(0, above=True), metavar='RATIO',
                         help='exit with 1 when the median ratio is above it')
     parser.add_argument('--programs', nargs=2, type=given.program, metavar=('OURS', 'THEIRS'),
@@ -93,4 +93,4 @@ def main():
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(ended_by('script/compare', main))

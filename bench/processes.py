@@ -10,6 +10,48 @@ import sys
 import time
 
 
+class Ended(BaseException):
+    """The run is to end: args[0] is the signal. Whatever was started ends on the way out."""
+
+
+def end_on_signals():
+    """From now on the first signal raises Ended, and those after it are too late."""
+    signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def end(number, _):
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise Ended(number)
+    for each in signals:
+        signal.signal(each, end)
+
+
+def ended_by(name, main):
+    """Runs a script's main function, and returns its exit status: when a signal ends it, after one line that says so."""
+    end_on_signals()
+    try:
+        return main()
+    except Ended as ended:
+        say(f'{name}: ended by {signal.Signals(ended.args[0]).name}')
+        return 128 + ended.args[0]
+
+
+def run_to_the_end(arguments, **options):
+    """As subprocess.run: but whatever ends us ends the program with all that it has started, and waits for it."""
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                          **options) as process:
+        try:
+            output, errors = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
 class Failed(Exception):
     """A program that is measured did not do what it should."""
 
@@ -17,8 +59,7 @@ class Failed(Exception):
 def run(*arguments, **options):
     """Runs a program to its end and returns what it printed; Failed, with its messages, when it fails."""
     try:
-        done = subprocess.run([str(argument) for argument in arguments], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, check=False, **options)
+        done = run_to_the_end([str(argument) for argument in arguments], **options)
     except OSError as reason:
         raise Failed(f'{arguments[0]}: {reason}') from reason
     if done.returncode != 0:
@@ -68,6 +109,9 @@ class Server:
             try:
                 probe()
                 return
+            except Ended:
+                self.stop()
+                raise
             except (OSError, Failed) as reason:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     self.stop()

@@ -16,7 +16,7 @@ import measurements
 import report
 import rows
 from contenders import AGENCIES, Place, Postgres
-from processes import Failed, run, say, settle
+from processes import Failed, ended_by, run, say, settle
 
 sys.path.insert(0, os.path.join(builds.ROOT, 'tests'))
 import given  # noqa: E402
@@ -44,7 +44,7 @@ def arguments():
                         help='bets of the long runs, at least 2000000 (default 50000000, 2.6 GB of disk); '
                              '0 leaves them out')
     parser.add_argument('--long-rounds', **count, default=3, help='how many long runs (default 3)')
-    parser.add_argument('--dir', default='/var/tmp', help='folder on a real disk for all data (default /var/tmp)')
+    parser.add_argument('--dir', type=given.folder, default='/var/tmp', help='folder on a real disk for all data (default /var/tmp)')
     parser.add_argument('--no-write', action='store_true', help='leave docs/benchmarks.md as it is')
     parser.add_argument('--build', required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -125,6 +125,17 @@ class Run:
                     self.measure(name)
 
 
+def what_ran(run_):
+    """What there were rounds of, in words."""
+    options = run_.options
+    words = {rows.ROUNDS: f'{options.rounds} rounds in turn, {options.bets:,} bets ({os.path.getsize(run_.place.bets) / 1e6:.0f} MB of CSV), '
+                          f'{options.single_bets:,} where each travels alone',
+             rows.TIME_ROUNDS: f'{options.time_rounds} rounds where processor time is held against the commit before '
+                               f'({(options.before or BEFORE)[:7]}), {options.time_bets:,} bets in chunks of 1000',
+             rows.LONG_ROUNDS: f'{options.long_rounds} long runs of {options.long_bets:,} bets'}
+    return [text for how_often, text in words.items() if rows.wanted(run_.rows, how_often)]
+
+
 def compose(run_):
     """The page's part with the figures: the machine, the table, and everything that was measured."""
     def compared(some):
@@ -137,10 +148,7 @@ def compose(run_):
     version = run_.database.version() if run_.database else None
     lines = '\n'.join(f'- {line}' for line in report.machine(run_.place.directory, version))
     besides = f'\n\nBesides:\n\n{compared(rows.BESIDES)}' if set(rows.BESIDES) & set(run_.rows) else ''
-    return (f'{lines}\n- {options.rounds} rounds in turn, {options.bets:,} bets '
-            f'({os.path.getsize(run_.place.bets) / 1e6:.0f} MB of CSV), {options.single_bets:,} where each travels alone; '
-            f'{options.time_rounds} rounds where processor time is held against the commit before '
-            f'({(options.before or BEFORE)[:7]}), {options.long_rounds} long runs of {options.long_bets:,} bets\n'
+    return (f'{lines}\n- {"; ".join(what_ran(run_))}\n'
             f'- medians, and medians of the ratios within a round; load of the machine before the run {run_.load:.1f}\n\n'
             f'{compared(rows.BAR)}{besides}{by_thread}\n\nEverything that was measured:\n\n{report.everything(run_.measured)}')
 
@@ -178,4 +186,4 @@ def main():
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(ended_by('script/bench', main))

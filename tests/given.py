@@ -62,6 +62,13 @@ def program(text):
     return os.path.abspath(text)
 
 
+def folder(text):
+    """A type: a folder that can be written into."""
+    if not (os.path.isdir(text) and os.access(text, os.W_OK | os.X_OK)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder that can be written into")
+    return text
+
+
 def presets(root):
     """The names of those of CMakePresets.json that can be tested."""
     with open(os.path.join(root, "CMakePresets.json"), encoding="utf-8") as file:

@@ -63,6 +63,20 @@ class Ended(unittest.TestCase):
                 with self.assertRaises(ConnectionRefusedError):
                     socket.create_connection(("127.0.0.1", port))
 
+    def test_a_comparison(self):
+        """The sender's own child ends, too."""
+        sender = os.path.join(self.folder, "sender")
+        with open(sender, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\nsleep 1000 &\nwait\n")
+        os.chmod(sender, 0o755)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = self.begin(sys.executable, "-B", os.path.join(TESTS, "../bench/compare.py"), "--programs", sender, sender)
+            started = until(lambda: [pid for pid in children(process.pid) if name(pid) == "sleep"], "the sender's child")
+            process.send_signal(number)
+            printed = process.communicate(timeout=hang_s())[0]
+            self.assertEqual((process.returncode, printed), (128 + number, f"script/compare: ended by {number.name}\n"))
+            until(lambda: not os.path.exists(f"/proc/{started[0]}"), "the end of the sender's child")
+
     def test_the_model(self):
         process = self.begin(SYSTEM, "-B", os.path.join(TESTS, "model/test_model.py"), "--examples", "1000", "--verbose")
         if "skipped" in process.stdout.readline():
