@@ -86,6 +86,19 @@ class Upgrade(UpgradeStory):
                 self.assertIn("nothing to do", self.upgrade())
                 self.begin_again()
 
+    def test_the_way_back_is_as_the_page_has_it(self):
+        with open(os.path.join(ROOT, "docs/operations.md"), encoding="utf-8") as page:
+            blocks = [block for block in re.findall(r"```sql\n(.*?)```", page.read(), re.DOTALL) if "RENAME TO draws;" in block]
+        for version, block in zip(NEW_TABLES, blocks, strict=True):
+            with self.subTest(version):
+                self.take(version)
+                self.upgrade()
+                self.sql(block)
+                self.assert_as_before(version)
+                self.upgrade()
+                self.assert_upgraded(version)
+                self.begin_again()
+
     def test_an_open_draw_goes_on(self):
         self.take()
         self.upgrade()
