@@ -66,13 +66,15 @@ static bool send_all(int connection, const char *bytes, size_t length, struct er
     return true;
 }
 
-static bool grow(char **text, size_t room, struct error *error) {
-    char *larger = realloc(*text, room + 1 + JSON_PADDING_BYTES);
+// Where the bytes from `length` on go; NULL when there is no memory.
+static char *grow(char **text, size_t length, struct error *error) {
+    char *larger = realloc(*text, length + READ_BYTES + 1 + JSON_PADDING_BYTES);
     if (larger == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the server's answer");
+        error_set(error, ERROR_NO_MEMORY, "no memory for the server's answer");
+        return NULL;
     }
     *text = larger;
-    return true;
+    return larger + length;
 }
 
 static bool receive_some(int connection, char *to, size_t room, size_t *count, struct error *error) {
@@ -91,11 +93,11 @@ static bool receive_some(int connection, char *to, size_t room, size_t *count, s
 static bool receive_line(int connection, char **text, size_t *length, struct error *error) {
     size_t count;
     for (*length = 0; *length < ANSWER_BYTES_MAX; *length += count) {
-        if (!grow(text, *length + READ_BYTES, error) ||
-            !receive_some(connection, *text + *length, READ_BYTES, &count, error)) {
+        char *came = grow(text, *length, error);
+        if (came == NULL || !receive_some(connection, came, READ_BYTES, &count, error)) {
             return false;
         }
-        const char *end = memchr(*text + *length, '\n', count);
+        const char *end = memchr(came, '\n', count);
         if (end != NULL) {
             *length = (size_t)(end - *text);
             memset(*text + *length, 0, 1 + JSON_PADDING_BYTES);

@@ -280,7 +280,8 @@ static struct session *new_session(struct control *control) {
     session->pipe.data = session;
     list_add_last(&control->sessions, &session->node);
     if (control->session_count++ == 0) {
-        uv_timer_start(&control->tick, on_tick, CONTROL_TICK_MS, CONTROL_TICK_MS);
+        uint64_t idle = control->options.idle_ms, tick = idle < CONTROL_TICK_MS ? idle : CONTROL_TICK_MS;
+        uv_timer_start(&control->tick, on_tick, tick, tick);
     }
     return session;
 }

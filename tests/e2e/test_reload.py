@@ -108,6 +108,22 @@ class Reloaded(Tls):
         for secure in (first, second, third):
             self.assert_ended(secure)
 
+    def test_an_operators_command_is_told_what_came_of_it(self):
+        self.serve()
+        command = ("reload", "--store", "quiniela.db")
+        self.assertEqual(self.run_program(*command), (0, "reloaded\n", ""))
+        before = self.connect("agency-1")
+        path = f"{self.folder}/broken.crt"
+        join(path, self.ca.certificate("server"))
+        os.replace(path, self.ca.certificate("server") + ".kept")
+        with open(self.ca.certificate("server"), "w", encoding="ascii") as file:
+            file.write("no certificate")
+        self.addCleanup(os.replace, self.ca.certificate("server") + ".kept", self.ca.certificate("server"))
+        status, printed, errors = self.run_program(*command)
+        self.assertEqual((status, printed), (1, "\n"), errors)
+        self.assertRegex(errors, r"quiniela reload: .*server\.crt")
+        self.assert_stays(before, 1, 0)
+
     def test_one_that_is_in_the_middle_of_its_handshake(self):
         self.ca.issue_agency(1, "leaving")
         self.serve(revocations=True)

@@ -1,0 +1,74 @@
+"""Servers beside each other have a control socket each, and any of them takes an order for their draw."""
+import os
+import re
+import signal
+import socket
+import unittest
+
+from harness import Agency, Server, hold_port
+from stores import STORES
+from test_control import Control, Orders
+
+
+@unittest.skipUnless(STORES.is_shared, "needs a store that several servers share")
+class Shared(Orders):
+    def sockets(self):
+        return sorted(name for name in os.listdir(self.folder) if name.endswith(".control"))
+
+    def named(self, server):
+        return sorted(f"quiniela-{bets}.control" for bets, _ in server.every)
+
+    def test_each_has_its_own(self):
+        servers = Server(self, "--draw", "first", servers=2)
+        self.assertEqual(self.sockets(), self.named(servers))
+        found = {Control(self, name).ask("hello")["pid"] for name in self.sockets()}
+        self.assertEqual(found, {process.pid for process in servers.processes})
+        servers.signal(signal.SIGTERM)
+        self.assertEqual(servers.wait(), 0)
+        self.assertEqual(self.sockets(), [])
+
+    def test_a_name_that_another_server_has(self):
+        port = hold_port()
+        other = socket.socket(socket.AF_UNIX)
+        self.addCleanup(other.close)
+        other.bind(f"{self.folder}/quiniela-{port}.control")
+        other.listen()
+        server = Server(self, ports=(port, 0), servers=1)
+        self.assertEqual(self.sockets(), [f"quiniela-{port}-2.control", f"quiniela-{port}.control"])
+        self.assertEqual(Control(self, f"quiniela-{port}-2.control").ask("hello")["pid"], server.process.pid)
+
+    def test_a_command_finds_a_server_of_its_draw(self):
+        first = Server(self, "--draw", "first", servers=1)
+        second = Server(self, "--draw", "second", servers=1)
+        Server(self, "--draw", "third", servers=1).kill()  # its socket is still there
+        self.assertEqual(self.run_program("reload", "--draw", "second"), (0, "reloaded\n", ""))
+        second.expect(r"action: order \| result: success \| order: reload")
+        first.expect("action: order", 0)
+        status, _, errors = self.run_program("reload", "--draw", "third")
+        self.assertEqual(status, 1)
+        self.assertRegex(errors, r'no server of draw "third" in this store takes orders on this machine; one runs with draw '
+                                 r'"(first|second)"')
+
+    def test_one_is_drained_and_the_others_go_on(self):
+        self.sample((3000,), (3,))
+        servers = Server(self, agencies=1, servers=2)
+        agency = Agency(self, 1, servers.ports, "--chunk-size", 1, "--window", 1)
+        servers.wait_for("apuestas_almacenadas", 20)
+        self.assertEqual(self.run_program("drain")[0], 0)
+        self.assertEqual(len([process for process in servers.processes if process.poll() is not None]), 1)
+        self.assertEqual(agency.winners(), 3)
+        self.assertEqual(agency.wait(), 0)
+        self.assertEqual(self.stored(), self.sent(agencies=[1]))
+
+    def test_where_there_is_no_folder_for_it(self):
+        """It starts without."""
+        for folder, says in ("/proc", "/proc/quiniela-"), ("", "there is no folder for it"):
+            if folder == "" and os.path.isdir("/run/quiniela"):
+                self.skipTest("SKIPPED: this machine has /run/quiniela")
+            with self.subTest(folder=folder):
+                server = Server(self, servers=1, environment={"RUNTIME_DIRECTORY": folder, "XDG_RUNTIME_DIR": ""})
+                server.expect(rf"WARNING .*action: control \| result: fail \| message: this server takes no orders: {re.escape(says)}")
+
+
+if __name__ == "__main__":
+    unittest.main()
