@@ -6,6 +6,7 @@
 #include "agency/sending.h"
 #include "agency/trust.h"
 #include "bet/errors.h"
+#include "wire/foreign.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
 #include "wire/message.h"
@@ -292,7 +293,10 @@ static void on_error_for_good(struct dialogue *dialogue, const struct reply *rep
 }
 
 static void on_error(struct dialogue *dialogue, const struct reply *reply) {
-    if (!dialogue->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
+    if (reply->error.code == ERROR_TLS_REQUIRED) {
+        report_not_accepted(route_here(route_of(dialogue)), &reply->error);
+        fail(dialogue, &reply->error);
+    } else if (!dialogue->consulting && reply->error.code == ERROR_GAP && reply->next >= 0) {
         carry_out(dialogue, sending_resync(&dialogue->sending, (uint64_t)reply->next, reply->error_name));
     } else if (!dialogue->consulting && reply->error.code == ERROR_DRAW_CLOSED) {
         on_draw_closed(dialogue, reply);
@@ -322,6 +326,20 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     }
 }
 
+// What is no message, and too long for one.
+static const char *what_came(const uint8_t *bytes, size_t available) {
+    switch (foreign_look(bytes, available)) {
+    case FOREIGN_TLS:
+    case FOREIGN_TLS_HELLO:
+        return "the other side speaks TLS, and this agency was given no certificates (--tls-cert, --tls-key, "
+               "--tls-ca)";
+    case FOREIGN_HTTP:
+        return "the other side speaks HTTP: it is no central";
+    default:
+        return "the central's message is too long";
+    }
+}
+
 // The stream is out of step. If there are too many winners there will not be fewer next time; anything else
 // may have been another client's answer. Returns the number of bytes consumed.
 static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_t available, size_t length) {
@@ -338,7 +356,7 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
         report_no_winners(error_name(error.code), error.text);
         fail(dialogue, &error);
     } else {
-        back_off(dialogue, "receive_message", "the central's message is too long");
+        back_off(dialogue, "receive_message", what_came(bytes, available));
     }
     return available;
 }

@@ -98,13 +98,13 @@ static void go_down(struct link *link, const char *reason) {
 // Says why TLS failed. An alert about our certificate comes only once the link is up, because the server
 // checks it after our side of the handshake is complete.
 static void go_down_by_tls(struct link *link) {
-    char reason[192];
+    char reason[32 + TLS_REASON_BYTES];
     const struct tls_session *session = transport_session(&link->transport);
     enum tls_failure failure = tls_session_failure(session);
     void (*told)(void *context, const char *reason) = NULL;
     if (tls_session_is_unwelcome(session)) {
         told = link->events->refused;
-    } else if (tls_failure_is_of_certificate(failure)) {
+    } else if (tls_failure_is_distrust(failure)) {
         told = link->events->distrusted;
     }
     snprintf(reason, sizeof reason, "TLS: %s: %s", tls_failure_name(failure), tls_session_reason(session));

@@ -32,7 +32,8 @@ struct link_events {
     // As `down`, but the other side rejects our certificate: trying again does not help. NULL: `down` is
     // called.
     void (*refused)(void *context, const char *reason);
-    // As `down`, but we reject the other side's certificate. NULL: `down` is called.
+    // As `down`, but the other side has not shown who it is: we reject its certificate, or it speaks no TLS.
+    // NULL: `down` is called.
     void (*distrusted)(void *context, const char *reason);
 };
 

@@ -18,6 +18,7 @@ extern "C" {
     CODE(ERROR_BAD_MESSAGE, "bad_message", false)   /* a field is missing or wrong */                        \
     CODE(ERROR_UNKNOWN_TYPE, "unknown_type", false) /* there is no such `type_message` */                    \
     CODE(ERROR_NOT_AUTHORIZED, "not_authorized", false) /* the certificate is another agency's */            \
+    CODE(ERROR_TLS_REQUIRED, "tls_required", false)     /* this port speaks TLS, and the client does not */  \
     CODE(ERROR_UNKNOWN_AGENCY, "unknown_agency", false) /* the draw has no such agency */                    \
     CODE(ERROR_BAD_BET, "bad_bet", false)               /* a bet of the chunk, or a line of a file */        \
     /* It does not fit what is stored. */                                                                    \

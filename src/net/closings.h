@@ -27,7 +27,7 @@ struct closing {
     unsigned count;
     uint64_t quiet_until_ms;
     char peer[CONNECTION_ADDRESS_BYTES]; // of the last connection
-    char text[128];                      // what went wrong, or ""
+    char text[TLS_REASON_BYTES];         // what went wrong, or ""
 };
 
 struct closings {

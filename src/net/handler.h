@@ -22,6 +22,10 @@ struct handler {
     size_t connection_bytes; // the service's state for each connection, zeroed when it opens
     size_t loop_bytes;       // its state for each loop
     size_t input_bytes_max;  // the most unconsumed bytes that `received` ever needs to see together
+    // What a peer that does not speak TLS is told where it has to, before it is disconnected: in plain text,
+    // as the service's clients understand it. NULL: nothing.
+    const void *needs_tls;
+    size_t needs_tls_bytes;
 
     // Called before the loop runs. `context` is the one given to net_open. False, with `error`, when the
     // service cannot get what it needs.

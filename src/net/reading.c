@@ -181,6 +181,15 @@ static void fail(struct connection *connection) {
     connection_finish(connection);
 }
 
+// A client without certificates would only see that it is disconnected, again and again.
+static void tell_needs_tls(struct connection *connection) {
+    const struct handler *handler = connection->all->handler;
+    if (stage_is_running(connection) && handler->needs_tls != NULL &&
+        !output_refer(&connection->writer.out, handler->needs_tls, handler->needs_tls_bytes)) {
+        connection_abort(connection);
+    }
+}
+
 void reading_came(struct connection *connection, size_t length) {
     struct transport *transport = &connection->transport;
     if (!stage_is_running(connection)) {
@@ -195,6 +204,9 @@ void reading_came(struct connection *connection, size_t length) {
     struct tls_session *session = transport_session(transport);
     if (transport_state(transport) == TRANSPORT_FAILED) {
         ending_refuse(connection, tls_session_failure(session), tls_session_reason(session));
+        if (tls_session_failure(session) == TLS_NOT_TLS) {
+            tell_needs_tls(connection);
+        }
     }
     deliver(connection);
     if (!taken || transport_state(transport) == TRANSPORT_FAILED) {

@@ -90,8 +90,12 @@ static void on_closed(struct connection *connection) {
     (void)connection;
 }
 
+static const char needs_tls[] = "this port speaks TLS\n";
+
 const struct handler echo_handler = {
     .input_bytes_max = ECHO_LINE_BYTES_MAX,
+    .needs_tls = needs_tls,
+    .needs_tls_bytes = sizeof needs_tls - 1,
     .loop_started = on_loop_started,
     .loop_woken = on_loop_woken,
     .loop_ended = on_loop_ended,

@@ -189,7 +189,9 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
     ERR_clear_error();
     context->ssl = SSL_CTX_new(TLS_method());
     context->rules = (struct tls_peer_rules){.ssl = context->ssl,
-                                             .peer_is_client = context->is_server,
+                                             .facts = {.peer_is_client = context->is_server,
+                                                       .authority = context->authority,
+                                                       .revocations = context->revocations},
                                              .identity_prefix = copy_of(options->identity_prefix),
                                              .identity_is_good = options->identity_is_good};
     bool made = context->ssl != NULL && set_up(context, context->ssl);
@@ -265,7 +267,7 @@ bool tls_context_lacks_list(const struct tls_context *context, char *name, size_
     for (int i = 0; context->revocations != NULL && i < sk_X509_OBJECT_num(objects); i++) {
         const X509 *authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
         if (authority != NULL && !has_list_of(objects, authority)) {
-            tls_peer_write_name(X509_get_subject_name(authority), name, room);
+            tls_words_name(X509_get_subject_name(authority), name, room);
             return true;
         }
     }

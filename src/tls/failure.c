@@ -25,7 +25,7 @@ const char *tls_failure_name(enum tls_failure failure) {
     return names[failure];
 }
 
-bool tls_failure_is_of_certificate(enum tls_failure failure) {
+bool tls_failure_is_distrust(enum tls_failure failure) {
     switch (failure) {
     case TLS_EXPIRED:
     case TLS_NOT_YET_VALID:
@@ -36,6 +36,7 @@ bool tls_failure_is_of_certificate(enum tls_failure failure) {
     case TLS_REVOCATIONS_EXPIRED:
     case TLS_AUTHORITY_EXPIRED:
     case TLS_BAD_CERTIFICATE:
+    case TLS_NOT_TLS:
         return true;
     default:
         return false;

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+enum { TLS_REASON_BYTES = 320 }; // of the words for one
+
 // Why a connection failed.
 enum tls_failure {
     TLS_NO_FAILURE,
@@ -31,7 +33,7 @@ enum tls_failure {
 // The failure's name for log lines, such as "certificate_expired". A string constant.
 const char *tls_failure_name(enum tls_failure failure);
 
-// Whether it means that we rejected a certificate that the peer has sent.
-bool tls_failure_is_of_certificate(enum tls_failure failure);
+// Whether the peer has not shown who it is: we rejected its certificate, or it does not speak TLS at all.
+bool tls_failure_is_distrust(enum tls_failure failure);
 
 #endif

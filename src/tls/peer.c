@@ -105,42 +105,19 @@ static void find(struct tls_verdict *verdict, enum tls_failure failure, const ch
     snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
 }
 
-// Replaces what could be mistaken for another part of a log line.
-static void make_plain(char *text) {
-    for (; *text != '\0'; text++) {
-        if (*text < ' ' || *text > '~' || *text == '|') {
-            *text = '?';
-        }
-    }
-}
-
-void tls_peer_write_name(const X509_NAME *of, char *name, size_t room) {
-    X509_NAME_oneline(of, name, (int)room);
-    make_plain(name);
-}
-
-// What OpenSSL has found. Names the certificate at fault, unless it is the peer's own.
-static void find_by_openssl(struct tls_verdict *verdict, X509_STORE_CTX *verifying) {
-    int error = X509_STORE_CTX_get_error(verifying);
-    const X509 *where = X509_STORE_CTX_get_current_cert(verifying);
-    char name[80] = "";
-    enum tls_failure failure = failure_of(error, is_ours(verifying));
-    find(verdict, failure == TLS_NO_FAILURE ? TLS_BROKEN : failure, X509_verify_cert_error_string(error));
-    if (where == NULL ||
-        (verdict->failure != TLS_REVOCATIONS_EXPIRED && X509_STORE_CTX_get_error_depth(verifying) == 0)) {
-        return;
-    }
-    bool of_list = verdict->failure == TLS_REVOCATIONS_EXPIRED;
-    tls_peer_write_name(of_list ? X509_get_issuer_name(where) : X509_get_subject_name(where), name,
-                        sizeof name);
-    snprintf(verdict->reason, sizeof verdict->reason, "%s: %s%s", X509_verify_cert_error_string(error),
-             of_list ? "that of " : "", name);
+// What OpenSSL has found.
+static void find_by_openssl(const struct tls_peer_rules *rules, struct tls_verdict *verdict,
+                            X509_STORE_CTX *verifying) {
+    bool ours = is_ours(verifying);
+    enum tls_failure failure = failure_of(X509_STORE_CTX_get_error(verifying), ours);
+    verdict->failure = failure == TLS_NO_FAILURE ? TLS_BROKEN : failure;
+    tls_words_refused(&rules->facts, verdict->failure, ours, verifying, verdict->reason);
 }
 
 // Whether the certificate names the purpose. One that names none is valid for all purposes (RFC 5280, section
 // 4.2.1.12), so an agency could use it to pose as the central.
 static bool names_its_purpose(const struct tls_peer_rules *rules, X509 *certificate) {
-    uint32_t wanted = rules->peer_is_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
+    uint32_t wanted = rules->facts.peer_is_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER;
     return (X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) != 0 &&
            (X509_get_extended_key_usage(certificate) & wanted) != 0;
 }
@@ -149,15 +126,15 @@ static void check(const struct tls_peer_rules *rules, X509 *certificate, struct 
     char identity[TLS_IDENTITY_BYTES];
     if (!names_its_purpose(rules, certificate)) {
         find(verdict, TLS_WRONG_PURPOSE,
-             rules->peer_is_client ? "its extended key usage does not name clientAuth"
-                                   : "its extended key usage does not name serverAuth");
+             rules->facts.peer_is_client ? "its extended key usage does not name clientAuth"
+                                         : "its extended key usage does not name serverAuth");
     } else if (rules->identity_prefix == NULL) {
         return;
     } else if (!tls_peer_identity(rules, certificate, identity, sizeof identity)) {
         find(verdict, TLS_NO_IDENTITY, "the certificate names nobody");
     } else if (rules->identity_is_good != NULL && !rules->identity_is_good(identity)) {
         char reason[TLS_REASON_BYTES];
-        make_plain(identity);
+        tls_words_make_plain(identity);
         snprintf(reason, sizeof reason, "the certificate's %s%s is nobody's name", rules->identity_prefix,
                  identity);
         find(verdict, TLS_NOT_AUTHORIZED, reason);
@@ -168,7 +145,7 @@ static void judge(const struct tls_peer_rules *rules, X509_STORE_CTX *verifying,
                   struct tls_verdict *verdict) {
     find(verdict, TLS_NO_FAILURE, "");
     if (X509_verify_cert(verifying) != 1) {
-        find_by_openssl(verdict, verifying);
+        find_by_openssl(rules, verdict, verifying);
     } else {
         check(rules, X509_STORE_CTX_get0_cert(verifying), verdict);
         if (verdict->failure == TLS_WRONG_PURPOSE) {
@@ -198,7 +175,7 @@ void tls_peer_require(struct tls_peer_rules *rules) {
 // Prepares the checks of a handshake (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
 static bool prepare(const struct tls_peer_rules *rules, STACK_OF(X509) * shown, X509_STORE_CTX *verifying) {
     X509 *certificate = sk_X509_value(shown, 0);
-    const char *purpose = rules->peer_is_client ? "ssl_client" : "ssl_server";
+    const char *purpose = rules->facts.peer_is_client ? "ssl_client" : "ssl_server";
     if (certificate == NULL ||
         X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(rules->ssl), certificate, shown) != 1 ||
         X509_STORE_CTX_set_default(verifying, purpose) != 1) {

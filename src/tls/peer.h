@@ -6,18 +6,19 @@
 
 #include "tls/failure.h"
 #include "tls/shown.h"
+#include "tls/words.h"
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { TLS_IDENTITY_BYTES = 64, TLS_REASON_BYTES = 160 };
+enum { TLS_IDENTITY_BYTES = 64 };
 
 // The requirements on the peer. All of this belongs to a context.
 struct tls_peer_rules {
-    SSL_CTX *ssl;                                   // with its authorities and lists
-    bool peer_is_client;                            // the peer must be a client; otherwise a server
-    char *identity_prefix;                          // see tls_options
+    SSL_CTX *ssl;                 // with its authorities and lists
+    struct tls_words_facts facts; // peer_is_client: the peer must be a client; otherwise a server
+    char *identity_prefix;        // see tls_options
     bool (*identity_is_good)(const char *identity); // see tls_options
 };
 
@@ -31,9 +32,6 @@ struct tls_verdict {
 // with the text after the prefix in `identity`, when there is exactly one and it fits.
 bool tls_peer_identity(const struct tls_peer_rules *rules, const X509 *certificate, char *identity,
                        size_t room);
-
-// Writes a name from a certificate for people, cut short if it does not fit.
-void tls_peer_write_name(const X509_NAME *of, char *name, size_t room);
 
 // Makes every handshake of rules->ssl judge the peer by the rules, and note the verdict. The rules must
 // outlive rules->ssl.

@@ -124,6 +124,18 @@ static bool is_about_certificate(int reason) {
     }
 }
 
+// What most likely has happened.
+static const char *not_tls(const struct tls_session *session, int reason) {
+    if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
+        return "the client speaks HTTP, and this port TLS";
+    }
+    return session->context->is_server
+               ? "the client speaks plain text, and this port TLS: was it given no certificates?"
+               : "the server speaks plain text, and we were given certificates: it has none, or this is "
+                 "another "
+                 "program's port";
+}
+
 static ssize_t fail(struct tls_session *session, enum tls_failure failure, const char *reason) {
     session->failure = failure;
     snprintf(session->reason, sizeof session->reason, "%s", reason == NULL ? "" : reason);
@@ -141,8 +153,16 @@ static ssize_t fail_with_openssl(struct tls_session *session) {
     if (code == 0 || ERR_GET_LIB(code) != ERR_LIB_SSL) {
         return fail(session, TLS_BROKEN, code == 0 ? "no memory" : ERR_reason_error_string(code));
     }
+    enum tls_failure failure = protocol_failure(reason, session->is_open);
     session->is_unwelcome = session->is_open && is_about_certificate(reason);
-    return fail(session, protocol_failure(reason, session->is_open), ERR_reason_error_string(code));
+    if (session->is_unwelcome) {
+        session->failure = failure;
+        tls_words_unwelcome(SSL_get_certificate(session->ssl), session->context->certificate,
+                            reason - SSL_AD_REASON_OFFSET, session->reason);
+        return -1;
+    }
+    return fail(session, failure,
+                failure == TLS_NOT_TLS ? not_tls(session, reason) : ERR_reason_error_string(code));
 }
 
 // The same for what is no read or write. Always returns false.
@@ -159,14 +179,16 @@ static bool is_still_valid(const X509 *certificate) {
 }
 
 static bool note_peer(struct tls_session *session) {
+    const struct tls_peer_rules *rules = &session->context->rules;
     const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
     if (certificate == NULL) {
         return refuse(session, TLS_NO_CERTIFICATE, "peer did not return a certificate");
     }
     if (!is_still_valid(certificate)) {
-        return refuse(session, TLS_EXPIRED, "certificate has expired");
+        session->failure = TLS_EXPIRED;
+        tls_words_expired(&rules->facts, certificate, session->reason);
+        return false;
     }
-    const struct tls_peer_rules *rules = &session->context->rules;
     if (rules->identity_prefix != NULL &&
         !tls_peer_identity(rules, certificate, session->identity, sizeof session->identity)) {
         return refuse(session, TLS_NO_IDENTITY, "the certificate names nobody");

@@ -18,6 +18,7 @@ static void each_has_its_name_and_says_whether_to_try_again(void **state) {
         {ERROR_BAD_MESSAGE, "bad_message", false},
         {ERROR_UNKNOWN_TYPE, "unknown_type", false},
         {ERROR_NOT_AUTHORIZED, "not_authorized", false},
+        {ERROR_TLS_REQUIRED, "tls_required", false},
         {ERROR_UNKNOWN_AGENCY, "unknown_agency", false},
         {ERROR_BAD_BET, "bad_bet", false},
         {ERROR_GAP, "gap", true},

@@ -63,7 +63,7 @@ static void assert_refused(struct tls_session *by) {
     assert_true(tls_session_was_resumed(by)); // else the certificate was shown again, and looked at
     assert_string_equal(tls_failure_name(tls_session_failure(by)), "certificate_expired");
     assert_false(tls_session_is_open(by));
-    assert_true(tls_failure_is_of_certificate(tls_session_failure(by)));
+    assert_true(tls_failure_is_distrust(tls_session_failure(by)));
     assert_false(tls_session_write(by, (const uint8_t *)"winners", 7));
 }
 

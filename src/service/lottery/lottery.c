@@ -150,10 +150,25 @@ static void on_closed(struct connection *connection) {
     flow_leave(connection);
 }
 
+// The message that tells a client without TLS what it needs: an error, as reply_encode_error would write it.
+#define NEEDS_TLS                                                                                            \
+    "{\"type_message\":4,\"payload\":{\"code\":\"tls_required\",\"message\":\"this port speaks TLS: the "    \
+    "agency needs its "                                                                                      \
+    "certificate, its key and the authority (--tls-cert, --tls-key, --tls-ca)\",\"retryable\":false}}"
+
+enum { NEEDS_TLS_BYTES = sizeof NEEDS_TLS - 1 };
+
+static const struct {
+    uint8_t header[FRAME_HEADER_BYTES];
+    char message[NEEDS_TLS_BYTES];
+} needs_tls = {{0, 0, NEEDS_TLS_BYTES >> 8, NEEDS_TLS_BYTES & 0xff}, NEEDS_TLS};
+
 const struct handler lottery_handler = {
     .connection_bytes = sizeof(struct lottery_connection),
     .loop_bytes = sizeof(struct lottery_loop),
     .input_bytes_max = FRAME_HEADER_BYTES + MESSAGE_BYTES_MAX,
+    .needs_tls = &needs_tls,
+    .needs_tls_bytes = sizeof needs_tls,
     .loop_started = on_loop_started,
     .loop_woken = on_loop_woken,
     .loop_ended = on_loop_ended,

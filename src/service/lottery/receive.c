@@ -9,6 +9,7 @@
 #include "service/lottery/refusals.h"
 #include "service/lottery/request.h"
 #include "service/lottery/state.h"
+#include "wire/foreign.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
 
@@ -131,15 +132,33 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     return true;
 }
 
-static void refuse_frame(struct connection *connection, size_t length) {
+// A length over the limit is most often another protocol's beginning.
+static void say_what_it_is(const uint8_t *bytes, size_t available, size_t length, struct error *error) {
+    switch (foreign_look(bytes, available)) {
+    case FOREIGN_TLS_HELLO:
+        error_set(
+            error, ERROR_BAD_FRAME,
+            "the client begins TLS, and this port speaks plain text: it was given certificates, and this "
+            "server none (TLS_CERT, TLS_KEY, TLS_CA)");
+        break;
+    case FOREIGN_HTTP:
+        error_set(error, ERROR_BAD_FRAME, "the client speaks HTTP, and this is no web server");
+        break;
+    default:
+        error_set(error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d", length,
+                  MESSAGE_BYTES_MAX);
+    }
+}
+
+static void refuse_frame(struct connection *connection, const uint8_t *bytes, size_t available,
+                         size_t length) {
     flow_break_off(connection);
     struct request *request = request_new(connection);
     if (request == NULL) {
         connection_abort(connection);
         return;
     }
-    error_set(&request->ledger.answer.error, ERROR_BAD_FRAME, "the message claims %zu bytes, more than %d",
-              length, MESSAGE_BYTES_MAX);
+    say_what_it_is(bytes, available, length, &request->ledger.answer.error);
     refusals_log(connection, 0, &request->ledger.answer.error);
     request_submit(request);
 }
@@ -159,7 +178,7 @@ size_t receive_messages(struct connection *connection, const uint8_t *bytes, siz
             return consumed;
         }
         if (state == FRAME_TOO_LONG) {
-            refuse_frame(connection, message_length);
+            refuse_frame(connection, bytes + consumed, length - consumed, message_length);
             return length;
         }
         uint64_t began_ns = flow_start(connection);
