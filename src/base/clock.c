@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,6 +26,16 @@ size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
     struct tm parts;
     gmtime_r(&now, &parts);
     return strftime(text, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+size_t clock_utc_ms_text(char text[CLOCK_UTC_MS_BYTES]) {
+    struct timespec now;
+    struct tm parts;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &parts);
+    size_t length = strftime(text, CLOCK_UTC_MS_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
+    return length + (size_t)snprintf(text + length, CLOCK_UTC_MS_BYTES - length, ".%03dZ",
+                                     (int)(now.tv_nsec / 1000000));
 }
 
 uint64_t clock_steady_ms(void) {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLOCK_TEXT_BYTES = 24, CLOCK_SECOND_NS = 1000000000 };
+enum { CLOCK_TEXT_BYTES = 24, CLOCK_UTC_MS_BYTES = 40, CLOCK_SECOND_NS = 1000000000 };
 
 // Writes the current local time, "YYYY-MM-DD HH:MM:SS", into `text` (at least CLOCK_TEXT_BYTES). Returns its
 // length.
@@ -13,6 +13,9 @@ size_t clock_local_text(char text[CLOCK_TEXT_BYTES]);
 
 // Writes the current UTC time, "YYYY-MM-DDTHH:MM:SSZ" (RFC 3339), into `text`. Returns its length.
 size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]);
+
+// The same with milliseconds, "YYYY-MM-DDTHH:MM:SS.mmmZ", at least CLOCK_UTC_MS_BYTES.
+size_t clock_utc_ms_text(char text[CLOCK_UTC_MS_BYTES]);
 
 // Milliseconds of a clock that never goes back, from an arbitrary start.
 uint64_t clock_steady_ms(void);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log_direct.h"
+#include "base/log_json.h"
 #include "base/log_limit.h"
 #include "base/log_queue.h"
 #include "base/log_text.h"
@@ -17,10 +18,12 @@
 
 enum { HELD_BYTES_MAX = 64 * 1024, FLUSH_MS = 500 };
 
+static const char *const level_names[] = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
 static const char *const padded_level_names[] = {"DEBUG   ", "INFO    ", "WARNING ", "ERROR   ", "CRITICAL"};
 static const char *const result_names[] = {"success", "fail", "in_progress"};
 
 static _Atomic enum log_level lowest_level = LOG_LEVEL_INFO;
+static enum log_format chosen_format = LOG_FORMAT_TEXT;
 
 // The process's only log. Without a queue, the thread that logs writes.
 static struct log_queue *_Atomic queue;
@@ -56,6 +59,10 @@ void log_set_level(enum log_level level) {
     atomic_store_explicit(&lowest_level, level, memory_order_relaxed);
 }
 
+void log_set_format(enum log_format format) {
+    chosen_format = format;
+}
+
 bool log_enabled(enum log_level level) {
     return level >= atomic_load_explicit(&lowest_level, memory_order_relaxed);
 }
@@ -73,9 +80,21 @@ static void add(char *line, size_t *length, const char *format, ...) {
 
 static size_t begin_line(char line[LOG_LINE_BYTES_MAX], enum log_level level, const char *action,
                          enum log_result result) {
-    size_t length = clock_local_text(line);
-    add(line, &length, " %s action: %s | result: %s", padded_level_names[level], action,
-        result_names[result]);
+    size_t length = 0;
+    if (chosen_format == LOG_FORMAT_TEXT) {
+        length = clock_local_text(line);
+        add(line, &length, " %s ", padded_level_names[level]);
+    }
+    add(line, &length, "action: %s | result: %s", action, result_names[result]);
+    return length;
+}
+
+// Ends the line with a newline, in place of the NUL. Returns its length.
+static size_t end_line(char line[LOG_LINE_BYTES_MAX], size_t length, enum log_level level) {
+    if (chosen_format == LOG_FORMAT_JSON) {
+        length = log_json_write(line, length, level_names[level]);
+    }
+    line[length++] = '\n';
     return length;
 }
 
@@ -86,15 +105,13 @@ static size_t write_line(char line[LOG_LINE_BYTES_MAX], enum log_level level, co
         add(line, &length, " | ");
         length = log_text_add(line, length, LOG_LINE_BYTES_MAX, fields, values);
     }
-    line[length++] = '\n'; // in place of the NUL
-    return length;
+    return end_line(line, length, level);
 }
 
 static size_t tell_lost(uint64_t lines, char line[LOG_LINE_BYTES_MAX]) {
     size_t length = begin_line(line, LOG_LEVEL_WARNING, "log", LOG_FAIL);
     add(line, &length, " | error: nobody reads it | lines_lost: %" PRIu64, lines);
-    line[length++] = '\n';
-    return length;
+    return end_line(line, length, LOG_LEVEL_WARNING);
 }
 
 // Where they go ---------------------------------------------------------------------------------------------
@@ -146,8 +163,7 @@ void log_fields(enum log_level level, const char *action, enum log_result result
             add(line, &length, " | %s: %s", fields[i].name, fields[i].text);
         }
     }
-    line[length++] = '\n';
-    leave_or_hold(line, length);
+    leave_or_hold(line, end_line(line, length, level));
 }
 
 void log_hold(void) {

@@ -1,4 +1,5 @@
-// Log lines on standard output: `YYYY-MM-DD HH:MM:SS LEVEL    action: … | result: … | key: value`.
+// Log lines on standard output: `YYYY-MM-DD HH:MM:SS LEVEL    action: … | result: … | key: value`, or each a
+// JSON object (log_json.h).
 // A line leaves in one write. Lines of several threads never mix. A reader that stops reading does not block
 // anyone forever: after a while lines are dropped, and a line says how many.
 //
@@ -18,12 +19,18 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
 
 enum log_result { LOG_SUCCESS, LOG_FAIL, LOG_IN_PROGRESS };
 
+enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
+
 // Sets *level to the level with that name (any case; WARN, TRACE and FATAL are understood too). Returns
 // false, and leaves *level unchanged, when there is no such level.
 bool log_level_parse(const char *name, enum log_level *level) MUST_CHECK;
 
 // Lines below `level` are dropped from now on. INFO at the start of the program. For any thread.
 void log_set_level(enum log_level level);
+
+// What lines look like from now on. Text at the start of the program. For the first thread, while it is
+// alone.
+void log_set_format(enum log_format format);
 
 // Whether a line of this level would be written.
 bool log_enabled(enum log_level level);

@@ -137,7 +137,7 @@ static void begin_log(const struct client_options *options) {
     if (!options->check) {
         signals_hold();
     }
-    log_set_level(options->log.level);
+    log_options_apply(&options->log);
     struct error error;
     if (!log_start(&error)) { // then without a thread
         log_event(LOG_LEVEL_WARNING, "log", LOG_FAIL, "error: %s | message: %s", error_name(error.code),

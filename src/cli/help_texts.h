@@ -28,6 +28,9 @@
 #define HELP_LOG_LEVEL                                                                                       \
     .value_name = "LEVEL", .help = "Minimum level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL"
 
+#define HELP_LOG_FORMAT                                                                                      \
+    .value_name = "WORD", .help = "text: a line of `key: value`; json: each line is a JSON object, in UTC"
+
 #define HELP_SERVICE .value_name = "NAME", .help = "The service to run, or to use: lottery or echo"
 
 // server ----------------------------------------------------------------------------------------------------

@@ -7,9 +7,13 @@
 
 struct log_options {
     enum log_level level; // LOGGING_LEVEL, or CLI_LOG_LEVEL
+    enum log_format format;
 };
 
 extern const struct setting log_server_settings[], log_client_settings[];
+
+// Has the log be as the options say.
+void log_options_apply(const struct log_options *options);
 
 // The group, bound to the field `field` of the struct `options`.
 #define LOG_SERVER_GROUP_IN(options, field)                                                                  \

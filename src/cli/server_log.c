@@ -28,7 +28,7 @@ static void log_config(const struct server_options *options) {
 }
 
 void server_log_begin(const struct server_options *options) {
-    log_set_level(options->log.level);
+    log_options_apply(&options->log);
     log_config(options);
     settings_warn(options->settings);
 }

@@ -5,7 +5,7 @@
 #include "cli/server_options.h"
 #include "net/net.h"
 
-// Sets the level, and logs the settings and the keys of the file that are unknown.
+// Sets level and format, and logs the settings and the keys of the file that are unknown.
 void server_log_begin(const struct server_options *options);
 
 // Logs where the server listens: its address and ports, as they were bound.
