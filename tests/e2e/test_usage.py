@@ -52,16 +52,16 @@ class Usage(Story):
         """A disk that is full for a moment: an earlier write fails, and the last one does not.
 
         Into the last page of a full pipe goes what fits beside what is there, as the last part of the text does. A whole page, the
-        first part, does not.
+        first part, does not. A text of two parts: a paragraph that loses its beginning is wrapped in another way.
         """
-        text = subprocess.run([PROGRAM, "server", "--help"], capture_output=True, text=True, timeout=hang_s(), check=True).stdout
+        text = subprocess.run([PROGRAM, "bench", "--help"], capture_output=True, text=True, timeout=hang_s(), check=True).stdout
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
         self.addCleanup(os.close, writer)
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
         os.set_blocking(writer, False)
         os.write(writer, b"x")
-        code, errors = self.run_into(writer, "server", "--help")
+        code, errors = self.run_into(writer, "bench", "--help")
         came = os.read(reader, 8192).decode()[1:]
         self.assertTrue(0 < len(came) < len(text) and text.endswith(came), f"not the last part alone has come: {came}")
         self.assertEqual((code, errors), (1, "quiniela: standard output: cannot write: Input/output error\n"))
