@@ -16,7 +16,8 @@ static const struct {
     {&status_command, cli_status}, {&sample_command, cli_sample},   {&ping_command, cli_ping},
     {&bench_command, cli_bench},   {&compose_command, cli_compose}, {&check_command, cli_check},
     {&keys_command, cli_keys},     {&verify_command, cli_verify},   {&upgrade_command, cli_upgrade},
-    {&drain_command, cli_drain},   {&reload_command, cli_reload},
+    {&drain_command, cli_drain},   {&reload_command, cli_reload},   {&close_command, cli_close},
+    {&finish_command, cli_finish},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -7,7 +7,7 @@
 
 extern const struct settings_command server_command, client_command, export_command, status_command,
     check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
-    upgrade_command, drain_command, reload_command;
+    upgrade_command, drain_command, reload_command, close_command, finish_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -23,5 +23,7 @@ int cli_verify(const struct command_line *line);
 int cli_upgrade(const struct command_line *line);
 int cli_drain(const struct command_line *line);
 int cli_reload(const struct command_line *line);
+int cli_close(const struct command_line *line);
+int cli_finish(const struct command_line *line);
 
 #endif

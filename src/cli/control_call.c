@@ -181,5 +181,9 @@ int control_reply_report(const struct settings_command *command, const struct co
         fprintf(stderr, "quiniela %s: %s\n", command->name,
                 reply->message[0] == '\0' ? "the server refused it" : reply->message);
     }
-    return strcmp(reply->code, "needs_yes") == 0 ? EXIT_WRONG_USE : EXIT_FAILED;
+    bool needs_yes = strcmp(reply->code, "needs_yes") == 0;
+    if (needs_yes && !json) {
+        fprintf(stderr, "quiniela %s: nothing is done yet: add --yes to do it\n", command->name);
+    }
+    return needs_yes ? EXIT_WRONG_USE : EXIT_FAILED;
 }

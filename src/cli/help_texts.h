@@ -180,6 +180,19 @@
 
 #define HELP_STATUS_SUMMARY "Show the state of the draw and of each agency."
 
+#define HELP_CLOSE_SUMMARY "Close the draw: nothing more is taken, and who has not finished is cut off."
+#define HELP_CLOSE_DETAILS                                                                                   \
+    "The draw is sealed with the bets that are stored. Without --yes it only says what would happen, and "   \
+    "exits with 2. Closing a closed draw changes nothing, and is no failure."
+
+#define HELP_FINISH_SUMMARY "End one agency, as if it had sent its last chunk."
+#define HELP_FINISH_DETAILS                                                                                  \
+    "It takes part in the draw with the bets that are stored; nothing more is taken from it. When it is "    \
+    "the last one, the draw is sealed. Without --yes it only says what would happen, and exits with 2."
+#define HELP_FINISH_AGENCY .value_name = "N", .help = "The agency"
+
+#define HELP_YES .help = "Do it: it cannot be undone"
+
 #define HELP_DRAIN_SUMMARY "End the running server gently: no agency loses an answer."
 #define HELP_DRAIN_DETAILS                                                                                   \
     "It takes no new connection, answers what is under way, and ends; agencies come back later, or go to "   \

@@ -52,7 +52,7 @@ static void record(struct recording *recording, const char *event, const struct 
 
 void recording_note(void *context, const struct ledger_note *note) {
     struct recording *recording = context;
-    struct audit_field fields[5] = {{.name = AUDIT_DRAW, .text = recording->draw},
+    struct audit_field fields[6] = {{.name = AUDIT_DRAW, .text = recording->draw},
                                     {.name = AUDIT_AGENCY, .number = note->agency},
                                     {.name = "bets", .number = (int64_t)note->bets}};
     if (recording->audit == NULL) {
@@ -60,7 +60,8 @@ void recording_note(void *context, const struct ledger_note *note) {
     }
     switch (note->kind) {
     case LEDGER_NOTE_FINISHED:
-        record(recording, AUDIT_FINISHED, note, fields, 3);
+        fields[3] = (struct audit_field){.name = "ending", .text = agency_ending_name(note->ending)};
+        record(recording, AUDIT_FINISHED, note, fields, note->ending == AGENCY_FINISHED ? 3 : 4);
         break;
     case LEDGER_NOTE_SEALED:
         recording->recorded.sealed = true;

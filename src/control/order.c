@@ -9,8 +9,6 @@
 
 enum { RECORDED_BYTES_MAX = 1000 }; // of a line, so that a record has room for it
 
-const struct error_code ERROR_NEEDS_YES[1] = {{"needs_yes", false}};
-
 // Values --------------------------------------------------------------------------------------------------
 
 bool order_says_yes(const struct control_order *order, bool *yes, struct error *error) {

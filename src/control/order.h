@@ -36,9 +36,6 @@ struct control_order {
     struct control_line line;
 };
 
-// An order cannot be undone, and its line does not say yes=1: nothing is done.
-extern const struct error_code ERROR_NEEDS_YES[1];
-
 // Whether the line says yes=1. ERROR_BAD_ORDER when it says yes=something else.
 bool order_says_yes(const struct control_order *order, bool *yes, struct error *error) MUST_CHECK;
 

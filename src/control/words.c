@@ -1,5 +1,8 @@
 #include "control/words.h"
 
+#include "control/words_draw.h"
+#include "control/words_put.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -28,34 +31,11 @@ static bool begin_status(struct control_order *order, struct error *error) {
     return true;
 }
 
-static void put_time(struct json_writer *writer, const char *key, const char *time) {
-    json_put_text(writer, key, time[0] == '\0' ? NULL : time);
-}
-
 static void answer_status(const struct control_order *order, struct json_writer *writer) {
     const struct order_status *status = &order->ledger.answer.status;
     json_put_text(writer, "draw", order->control->options.facts.draw);
-    json_put_text(writer, "state", draw_state_name(status->draw.state));
-    json_put_number(writer, "agencies", status->draw.agencies);
-    json_put_number(writer, "finished", status->finished);
-    json_put_number(writer, "told", status->told);
-    json_put_number(writer, "bets", status->bets);
-    put_time(writer, "opened_at", status->draw.opened_at);
-    put_time(writer, "sealed_at", status->draw.sealed_at);
-    put_time(writer, "drawn_at", status->draw.drawn_at);
-    if (status->draw.state == DRAW_DRAWN) {
-        json_put_number(writer, "winners", status->winners);
-    }
-    json_put_bool(writer, "store_fails", status->store_fails);
-    json_begin_list(writer, "missing");
-    for (size_t i = 0; i < status->missing_count; i++) {
-        json_begin_list(writer, NULL);
-        json_put_number(writer, NULL, status->missing[i].from);
-        json_put_number(writer, NULL, status->missing[i].to);
-        json_end_list(writer);
-    }
-    json_end_list(writer);
-    json_put_bool(writer, "more_missing", status->more_missing);
+    words_put_draw(status, writer);
+    words_put_missing(status, writer);
 }
 
 // The server itself -----------------------------------------------------------------------------------------
@@ -109,12 +89,21 @@ static bool check_keys(const struct control_order *order, struct error *error) {
     return true;
 }
 
-bool words_find(struct control_order *order, struct error *error) {
-    for (size_t i = 0; i < WORDS; i++) {
-        if (strcmp(words[i].name, order->line.word) == 0) {
-            order->word = &words[i];
-            return check_keys(order, error);
+static const struct control_word *find_in(const struct control_word *all, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(all[i].name, name) == 0) {
+            return &all[i];
         }
     }
-    return error_set(error, ERROR_BAD_ORDER, "\"%s\": there is no such order", order->line.word);
+    return NULL;
+}
+
+bool words_find(struct control_order *order, struct error *error) {
+    order->word = find_in(words, WORDS, order->line.word);
+    if (order->word == NULL) {
+        order->word = find_in(words_draw, words_draw_count, order->line.word);
+    }
+    return order->word != NULL
+               ? check_keys(order, error)
+               : error_set(error, ERROR_BAD_ORDER, "\"%s\": there is no such order", order->line.word);
 }

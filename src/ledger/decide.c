@@ -209,10 +209,15 @@ static void refuse_early_end(struct ledger_request *request, uint64_t bets) {
     request->answer.error.field = "first";
 }
 
-static void refuse_late(struct ledger_request *request, uint64_t bets) {
-    error_set(&request->answer.error, ERROR_AGENCY_FINISHED,
-              "agency %" PRIu32 " has sent its last chunk, after %" PRIu64 " bets", request->input.agency,
-              bets);
+static void refuse_late(struct ledger_request *request, const struct stored_agency *row) {
+    if (row->ending == AGENCY_FINISHED) {
+        error_set(&request->answer.error, ERROR_AGENCY_FINISHED,
+                  "agency %" PRIu32 " has sent its last chunk, after %" PRIu64 " bets", row->agency,
+                  row->bets);
+    } else {
+        error_set(&request->answer.error, ERROR_DRAW_CLOSED,
+                  "the draw was closed to agency %" PRIu32 " after %" PRIu64 " bets", row->agency, row->bets);
+    }
     request->answer.error.field = "agency";
 }
 
@@ -255,7 +260,7 @@ static void refuse(const struct ledger *ledger, struct ledger_request *request,
         refuse_conflict(request, decision);
         return;
     case VERDICT_LATE:
-        refuse_late(request, ledger->agencies[request->input.agency].row.bets);
+        refuse_late(request, &ledger->agencies[request->input.agency].row);
         return;
     case VERDICT_ENDS_EARLY:
         refuse_early_end(request, ledger->agencies[request->input.agency].row.bets);

@@ -19,7 +19,7 @@ enum verdict {
     VERDICT_UNKNOWN_AGENCY, // there is no such agency
     VERDICT_GAP,            // bets before this chunk are missing
     VERDICT_CONFLICT,       // other bets are stored in its place
-    VERDICT_LATE,           // it adds bets to an agency that has sent its last chunk
+    VERDICT_LATE,           // it adds bets to an agency that has come to its end
     VERDICT_ENDS_EARLY,     // it claims to be the last one, but more bets are stored than end with it
     VERDICT_DAMAGED,        // the stored bets in its place are damaged
 };

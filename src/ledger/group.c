@@ -84,6 +84,7 @@ static void note(const struct ledger *ledger, const struct queue_node *requests)
         if (request->answer.finished && request->answer.error.code == ERROR_NONE) {
             notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
                                                      .agency = request->input.agency,
+                                                     .ending = AGENCY_FINISHED,
                                                      .bets = (uint64_t)request->answer.next});
         }
     }

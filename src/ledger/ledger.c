@@ -66,6 +66,7 @@ static bool recall_agency(void *context, const struct stored_agency *agency, str
     if (agency->finished_at[0] != '\0') {
         recalling->noted(recalling->context, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
                                                                    .agency = agency->agency,
+                                                                   .ending = agency->ending,
                                                                    .bets = agency->bets,
                                                                    .at = agency->finished_at});
     }

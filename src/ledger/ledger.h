@@ -17,6 +17,7 @@
 //   OPEN ────────────────────────────────────→ SEALED ──────────────────────────────────→ DRAWN
 //         open_group.c: seal_if_all_finished             work.c: store_drawn
 //         load.c: store_loaded, with fewer agencies
+//         or an operator closes it: closing.c; that is an end for each agency, too
 //
 // One function makes each of these moves in memory (state.h: state_move_draw). It moves either the
 // ledger's own draw, within the group that stores it, or a copy, before that group begins. The ledger takes

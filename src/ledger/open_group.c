@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool open_group_begin(struct ledger *ledger, struct error *error) {
     if (!ledger->open_group.is_begun) {
@@ -68,9 +69,13 @@ void open_group_note_end(struct ledger *ledger) {
     ledger->open_group.finishing++;
 }
 
+void open_group_note_close(struct ledger *ledger) {
+    ledger->open_group.closes = true;
+}
+
 void open_group_end(struct ledger *ledger) {
     struct open_group *group = &ledger->open_group;
-    group->is_begun = group->is_due = group->appends = false;
+    group->is_begun = group->is_due = group->appends = group->closes = false;
     group->added_count = 0;
 }
 
@@ -128,6 +133,9 @@ static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct erro
         return true;
     }
     state_move_draw(&ledger->draw, DRAW_SEALED);
+    if (group->closes) {
+        memcpy(ledger->draw.closed_at, ledger->draw.sealed_at, sizeof ledger->draw.closed_at);
+    }
     *seals = true;
     return store_put_draw(ledger->store, &ledger->draw, error);
 }

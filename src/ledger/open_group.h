@@ -32,6 +32,9 @@ bool open_group_show(struct ledger *ledger, uint32_t agency, struct error *error
 // Notes that an agency finishes with the open group.
 void open_group_note_end(struct ledger *ledger);
 
+// Notes that the group closes the draw: all agencies come to their end with it.
+void open_group_note_close(struct ledger *ledger);
+
 // Notes that the group is closed at the store, for who has ended it by other means than open_group_commit:
 // whether it was committed or has failed.
 void open_group_end(struct ledger *ledger);

@@ -3,6 +3,7 @@
 #define QUINIELA_LEDGER_OPTIONS_H
 
 #include "base/error.h"
+#include "store/rows.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,9 +16,10 @@ enum ledger_note_kind { LEDGER_NOTE_FINISHED, LEDGER_NOTE_SEALED, LEDGER_NOTE_DR
 
 struct ledger_note {
     enum ledger_note_kind kind;
-    uint32_t agency;        // FINISHED: which one
-    uint64_t bets, winners; // FINISHED: the agency's bets; DRAWN: of the whole draw
-    const char *at;         // when it was stored (UTC); NULL: just now
+    uint32_t agency;           // FINISHED: which one …
+    enum agency_ending ending; // … and how
+    uint64_t bets, winners;    // FINISHED: the agency's bets; DRAWN: of the whole draw
+    const char *at;            // when it was stored (UTC); NULL: just now
 };
 
 struct ledger_options {

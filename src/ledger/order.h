@@ -11,13 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ledger;
-
 enum ledger_order_kind {
-    // How the draw stands. It stores nothing. Of a shared store the agencies' rows are read, since other
-    // servers
-    // change them; while that cannot be done, what this server has last counted is the answer.
+    // How the draw stands (survey.h). It stores nothing.
     ORDER_STATUS,
+    // Nothing more is taken from now on: agencies that have not finished are cut off, and the draw is sealed.
+    // The answer's `missing` are those that are cut off.
+    ORDER_CLOSE,
+    // One agency has no more bets, as if it had sent its last chunk.
+    ORDER_FINISH,
 };
 
 // Agencies `from` to `to`.
@@ -25,7 +26,7 @@ struct order_range {
     uint32_t from, to;
 };
 
-enum { ORDER_RANGES_MAX = 1000 }; // of one answer
+enum { ORDER_RANGES_MAX = 1000, ORDER_TEXT_BYTES = 128 }; // of one answer; of their text
 
 struct order_status {
     struct stored_draw draw;
@@ -39,24 +40,33 @@ struct order_status {
     bool more_missing; // there are further ones
 };
 
+// What is ordered, beside the kind.
+struct order_input {
+    bool is_sure;    // not set: an order that changes something only answers what it would do
+    uint32_t agency; // FINISH
+};
+
+// An order that cannot be undone is not meant yet (`is_sure`): nothing is done, and the answer says what
+// would be.
+extern const struct error_code ERROR_NEEDS_YES[1];
+
 struct order_answer {
-    struct error error; // ERROR_NONE: done, and stored for good
-    bool already;       // what was ordered was so before: nothing has changed
-    struct order_status status;
+    struct error error;          // ERROR_NONE: done, and stored for good
+    bool already;                // what was ordered was so before: nothing has changed
+    struct order_status status;  // afterwards; with ERROR_NEEDS_YES as it is
+    struct stored_agency agency; // FINISH: its row, likewise
 };
 
 // Everything up to `answer` is the submitter's, and stays unchanged until `complete`. `answer` begins zeroed.
 struct ledger_order {
     struct queue_node node;
     enum ledger_order_kind kind;
+    struct order_input input;
     // Called once, on the ledger's thread, when the answer is final. The order is then the submitter's again.
     void (*complete)(struct ledger_order *order);
     void *context; // of `complete`
     struct order_answer answer;
 };
-
-// Carries out the order, and completes it. On the ledger's thread.
-void order_carry_out(struct ledger *ledger, struct ledger_order *order);
 
 // Completes the order with this error: nothing of it is done.
 void order_refuse(struct ledger_order *order, const struct error *error);

@@ -35,9 +35,9 @@ void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_
     state_touch(ledger, number);
 }
 
-void state_finish(struct ledger *ledger, uint32_t number) {
+void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending ending) {
     clock_utc_text(ledger->agencies[number].row.finished_at);
-    ledger->agencies[number].row.ending = AGENCY_FINISHED;
+    ledger->agencies[number].row.ending = ending;
     ledger->finished++;
     state_touch(ledger, number);
 }

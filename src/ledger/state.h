@@ -40,6 +40,7 @@ struct open_group {
     bool is_due;                // it changes something
     bool appends;               // it adds bets
     uint32_t finishing;         // how many agencies finish with it
+    bool closes;                // they do as the draw is closed
     struct stored_chunk *added; // [GROUP_CHUNKS_MAX] or NULL: chunks that the store does not have yet
     size_t added_count;
 };
@@ -134,8 +135,8 @@ void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_
 // A stored chunk of the agency was read again. Its rows have `bytes` bytes.
 void state_note_size(struct ledger *ledger, uint32_t number, size_t bytes);
 
-// The agency finishes, or has been told, with the open group: now.
-void state_finish(struct ledger *ledger, uint32_t number);
+// The agency comes to its end, or has been told, with the open group: now.
+void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending ending);
 void state_tell(struct ledger *ledger, uint32_t number);
 
 // What agencies were told before the ledger had to forget their rows, which have been read again: those that

@@ -6,6 +6,7 @@
 #include "bet/errors.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/orders.h"
 #include "ledger/turn.h"
 #include "ledger/work.h"
 

@@ -40,6 +40,7 @@ struct story {
     uint16_t winning_number;          // the one that the ledger is opened with; 0: WINNING_NUMBER
     bool by_default, change;          // its settings are defaults; they are meant to change the draw
     int opened;
+    void (*noted)(void *context, const struct ledger_note *note); // given to the ledger
     const struct winners *winners;
     int drawn, all_told;
     struct error answer; // of the last one asked
@@ -216,7 +217,8 @@ static inline bool try_to_open(uint32_t agencies, struct error *error) {
         .change = story.change,
         .open_store = open_store,
         .drawn = on_drawn,
-        .all_told = on_all_told};
+        .all_told = on_all_told,
+        .noted = story.noted};
     story.winners = NULL;
     story.drawn = 0;
     return ledger_open(&story.options, &story.ledger, error);

@@ -4,7 +4,7 @@
 
 #include "logged.h"
 
-#include "ledger/order.h"
+#include "ledger/orders.h"
 #include "ledger/state.h"
 
 enum { AGENCIES = 3, WINNER_BETS = 8 };

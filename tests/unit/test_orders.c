@@ -2,7 +2,7 @@
 #include "ledger_story.h"
 
 #include "ledger/limits.h"
-#include "ledger/order.h"
+#include "ledger/orders.h"
 #include "ledger/state.h"
 
 enum { ORDERS = 3, REQUESTS = 2 * GROUP_CHUNKS_MAX + 1, ENDED = REQUESTS + ORDERS };
@@ -198,7 +198,7 @@ static void the_status_names_so_many_ranges(void **state) {
     open_ledger(agencies);
     sem_init(&happened, 0, 0);
     for (uint32_t agency = 2; agency <= agencies; agency += 2) {
-        state_finish(story.ledger, agency);
+        state_finish(story.ledger, agency, AGENCY_FINISHED);
     }
     ask_status();
     assert_int_equal(status->missing_count, ORDER_RANGES_MAX);

@@ -1,0 +1,182 @@
+// The orders that change the draw: `quiniela close`, `quiniela finish`.
+#include "cli/cli.h"
+
+#include "bet/limits.h"
+#include "cli/command.h"
+#include "cli/control_call.h"
+#include "cli/help_texts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct draw_options {
+    struct control_call_options call;
+    uint32_t agency;
+    bool yes, json;
+};
+
+static const struct setting output[] = {
+    SETTING_SWITCH_IN(struct draw_options, json, "JSON", HELP_JSON_ANSWER, .flag_only = true),
+    {.key = NULL},
+};
+
+#define SETTING_YES SETTING_SWITCH_IN(struct draw_options, yes, "YES", HELP_YES, .flag_only = true)
+
+// What is ordered ------------------------------------------------------------------------------------------
+
+enum { PAIRS_MAX = 8, VALUE_BYTES = 24 };
+
+struct line_of_order {
+    struct control_pair pairs[PAIRS_MAX];
+    char values[PAIRS_MAX][VALUE_BYTES];
+    size_t count;
+};
+
+static void add_text(struct line_of_order *line, const char *key, const char *value) {
+    line->pairs[line->count++] = (struct control_pair){key, value};
+}
+
+static void add_number(struct line_of_order *line, const char *key, uint64_t number) {
+    char *value = line->values[line->count];
+    snprintf(value, VALUE_BYTES, "%" PRIu64, number);
+    add_text(line, key, value);
+}
+
+// What came of it ------------------------------------------------------------------------------------------
+
+enum { STATE, BETS, MISSING, ALREADY, SEALED_AT, AGENCY, AGENCY_BETS, FIELDS };
+static const char *const fields[] = {"state",     "bets",   "missing_text", "already",
+                                     "sealed_at", "agency", "agency_bets"};
+
+static void print_draw(const struct json_value *values) {
+    printf("the draw is %.*s, with %" PRId64 " bets\n", (int)values[STATE].text_length, values[STATE].text,
+           values[BETS].integer);
+}
+
+static void print_text(const char *what, const struct json_value *value) {
+    printf("%s: %.*s\n", what, (int)value->text_length, value->text);
+}
+
+static void print_close(const struct json_value *values) {
+    if (values[ALREADY].boolean) {
+        printf("the draw was closed before: nothing has changed\n");
+    }
+    print_draw(values);
+    print_text("agencies cut off", &values[MISSING]);
+}
+
+static void print_finish(const struct json_value *values) {
+    printf(values[ALREADY].boolean ? "agency %" PRId64 " had ended before, with %" PRId64 " bets\n"
+                                   : "agency %" PRId64 " has ended, with %" PRId64 " bets\n",
+           values[AGENCY].integer, values[AGENCY_BETS].integer);
+    print_draw(values);
+    print_text("agencies that have not finished", &values[MISSING]);
+}
+
+static bool show(struct control_reply *reply, void (*print)(const struct json_value *values),
+                 struct error *error) {
+    struct json_value values[FIELDS];
+    if (!control_reply_fields(reply, fields, FIELDS, values, error)) {
+        return false;
+    }
+    print(values);
+    return true;
+}
+
+static int give(const struct settings_command *command, const struct draw_options *options,
+                struct line_of_order *line, void (*print)(const struct json_value *values)) {
+    struct control_reply reply;
+    struct error error;
+    if (options->yes) {
+        add_text(line, "yes", "1");
+    }
+    if (!control_call(&options->call, command->name, line->pairs, line->count, &reply, &error)) {
+        return command_fail(command, &error);
+    }
+    int status = control_reply_report(command, &reply, options->json);
+    if (status == EXIT_DONE && !options->json && !show(&reply, print, &error)) {
+        status = command_fail(command, &error);
+    }
+    control_reply_free(&reply);
+    return status;
+}
+
+// The commands ---------------------------------------------------------------------------------------------
+
+static const struct setting close_order[] = {
+    SETTING_YES,
+    {.key = NULL},
+};
+
+static const struct setting_group close_groups[] = {
+    {"Order", close_order, 0},
+    CONTROL_CALL_GROUPS_IN(struct draw_options, call),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command close_command = {
+    .name = "close",
+    .summary = HELP_CLOSE_SUMMARY,
+    .details = HELP_CLOSE_DETAILS,
+    .groups = close_groups,
+};
+
+static int close_draw(const struct draw_options *options) {
+    struct line_of_order line = {.count = 0};
+    return give(&close_command, options, &line, print_close);
+}
+
+static const struct setting finish_order[] = {
+    SETTING_NUMBER_IN(struct draw_options, agency, "AGENCY", NULL, 1, AGENCIES_MAX, HELP_FINISH_AGENCY,
+                      .flag_only = true),
+    SETTING_YES,
+    {.key = NULL},
+};
+
+static const struct setting_group finish_groups[] = {
+    {"Order", finish_order, 0},
+    CONTROL_CALL_GROUPS_IN(struct draw_options, call),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command finish_command = {
+    .name = "finish",
+    .summary = HELP_FINISH_SUMMARY,
+    .details = HELP_FINISH_DETAILS,
+    .groups = finish_groups,
+};
+
+static int finish_agency(const struct draw_options *options) {
+    struct line_of_order line = {.count = 0};
+    struct error error;
+    if (options->agency == 0) {
+        error_set(&error, ERROR_BAD_SETTING, "--agency N says which agency to end");
+        return command_fail(&finish_command, &error);
+    }
+    add_number(&line, "agency", options->agency);
+    return give(&finish_command, options, &line, print_finish);
+}
+
+static int run(const struct settings_command *command, const struct command_line *line,
+               int (*order)(const struct draw_options *options)) {
+    struct draw_options options;
+    struct settings *settings;
+    int status;
+    if (!command_begin(command, line, &options, &settings, &status)) {
+        return status;
+    }
+    status = order(&options);
+    settings_free(settings);
+    return status;
+}
+
+int cli_close(const struct command_line *line) {
+    return run(&close_command, line, close_draw);
+}
+
+int cli_finish(const struct command_line *line) {
+    return run(&finish_command, line, finish_agency);
+}

@@ -1,0 +1,69 @@
+#include "control/words_draw.h"
+
+#include "bet/limits.h"
+#include "control/words_put.h"
+
+// close ---------------------------------------------------------------------------------------------------
+
+static bool begin_close(struct control_order *order, struct error *error) {
+    order->ledger.kind = ORDER_CLOSE;
+    return order_says_yes(order, &order->ledger.input.is_sure, error);
+}
+
+static void put_close(const struct control_order *order, struct json_writer *writer) {
+    const struct order_status *status = &order->ledger.answer.status;
+    words_put_draw(status, writer);
+    words_put_missing(status, writer);
+}
+
+// finish --------------------------------------------------------------------------------------------------
+
+static bool begin_finish(struct control_order *order, struct error *error) {
+    struct order_input *input = &order->ledger.input;
+    uint64_t agency;
+    order->ledger.kind = ORDER_FINISH;
+    if (!order_number(order, "agency", 1, AGENCIES_MAX, &agency, error)) {
+        return false;
+    }
+    input->agency = (uint32_t)agency;
+    return order_says_yes(order, &input->is_sure, error);
+}
+
+static void put_finish(const struct control_order *order, struct json_writer *writer) {
+    const struct stored_agency *agency = &order->ledger.answer.agency;
+    json_put_number(writer, "agency", agency->agency);
+    json_put_number(writer, "agency_bets", agency->bets);
+    words_put_draw(&order->ledger.answer.status, writer);
+    words_put_missing(&order->ledger.answer.status, writer);
+}
+
+// All of them ---------------------------------------------------------------------------------------------
+
+static void answer_close(const struct control_order *order, struct json_writer *writer) {
+    json_put_bool(writer, "already", order->ledger.answer.already);
+    put_close(order, writer);
+}
+
+static void answer_finish(const struct control_order *order, struct json_writer *writer) {
+    json_put_bool(writer, "already", order->ledger.answer.already);
+    put_finish(order, writer);
+}
+
+const struct control_word words_draw[] = {
+    {.name = "close",
+     .keys = {"yes"},
+     .is_recorded = true,
+     .asks_ledger = true,
+     .begin = begin_close,
+     .answer = answer_close,
+     .would = put_close},
+    {.name = "finish",
+     .keys = {"agency", "yes"},
+     .is_recorded = true,
+     .asks_ledger = true,
+     .begin = begin_finish,
+     .answer = answer_finish,
+     .would = put_finish},
+};
+
+const size_t words_draw_count = sizeof words_draw / sizeof *words_draw;

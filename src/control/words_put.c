@@ -1,0 +1,39 @@
+#include "control/words_put.h"
+
+#include "ledger/survey.h"
+
+static void put_time(struct json_writer *writer, const char *key, const char *time) {
+    json_put_text(writer, key, time[0] == '\0' ? NULL : time);
+}
+
+void words_put_draw(const struct order_status *status, struct json_writer *writer) {
+    const struct stored_draw *draw = &status->draw;
+    json_put_text(writer, "state", draw_state_name(draw->state));
+    json_put_number(writer, "agencies", draw->agencies);
+    json_put_number(writer, "finished", status->finished);
+    json_put_number(writer, "told", status->told);
+    json_put_number(writer, "bets", status->bets);
+    put_time(writer, "opened_at", draw->opened_at);
+    put_time(writer, "closed_at", draw->closed_at);
+    put_time(writer, "sealed_at", draw->sealed_at);
+    put_time(writer, "drawn_at", draw->drawn_at);
+    if (draw->state == DRAW_DRAWN) {
+        json_put_number(writer, "winners", status->winners);
+    }
+    json_put_bool(writer, "store_fails", status->store_fails);
+}
+
+void words_put_missing(const struct order_status *status, struct json_writer *writer) {
+    char text[ORDER_TEXT_BYTES];
+    survey_missing_text(status, 0, text, sizeof text);
+    json_put_text(writer, "missing_text", text);
+    json_begin_list(writer, "missing");
+    for (size_t i = 0; i < status->missing_count; i++) {
+        json_begin_list(writer, NULL);
+        json_put_number(writer, NULL, status->missing[i].from);
+        json_put_number(writer, NULL, status->missing[i].to);
+        json_end_list(writer);
+    }
+    json_end_list(writer);
+    json_put_bool(writer, "more_missing", status->more_missing);
+}

@@ -1,0 +1,117 @@
+#include "ledger/closing.h"
+
+#include "base/log.h"
+#include "ledger/notes.h"
+#include "ledger/open_group.h"
+#include "ledger/order_group.h"
+#include "ledger/state.h"
+#include "ledger/survey.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { LINES_MAX = 20 }; // of one close; the agencies that are left share one
+
+// The change ----------------------------------------------------------------------------------------------
+
+static bool lock_all(struct ledger *ledger, struct error *error) {
+    uint32_t count = ledger->draw.agencies;
+    if (!ledger->is_shared) {
+        return true;
+    }
+    uint32_t *numbers = malloc(count * sizeof *numbers);
+    if (numbers == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %" PRIu32 " agencies", count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        numbers[i] = i + 1;
+    }
+    bool locked = order_group_lock_agencies(ledger, numbers, count, error);
+    free(numbers);
+    return locked;
+}
+
+static bool cut_off(struct ledger *ledger, struct ledger_order *order, struct error *error) {
+    if (ledger->draw.state != DRAW_OPEN) {
+        order->answer.already = true;
+        return true;
+    }
+    if (!order->input.is_sure) {
+        error_set(&order->answer.error, ERROR_NEEDS_YES, "it cannot be undone");
+        return true;
+    }
+    if (!lock_all(ledger, error)) {
+        return false;
+    }
+    for (uint32_t number = 1; number <= ledger->draw.agencies; number++) {
+        if (!agency_has_finished(&ledger->agencies[number])) {
+            state_finish(ledger, number, AGENCY_CUT);
+            open_group_note_end(ledger);
+        }
+    }
+    open_group_note_close(ledger);
+    return open_group_change(ledger, error);
+}
+
+// What is said of it --------------------------------------------------------------------------------------
+
+static void log_rest(const struct order_status *status, uint32_t after) {
+    char text[ORDER_TEXT_BYTES];
+    survey_missing_text(status, after, text, sizeof text);
+    log_event(LOG_LEVEL_WARNING, "agency_cut", LOG_SUCCESS, "agencias: %s", text);
+}
+
+// After the commit of a close every agency's row is in memory.
+static void tell(const struct ledger *ledger, const struct order_status *status) {
+    uint32_t lines = 0, last = 0;
+    bool is_more = false;
+    for (uint32_t number = 1; number <= ledger->draw.agencies; number++) {
+        const struct stored_agency *row = &ledger->agencies[number].row;
+        if (row->ending != AGENCY_CUT) {
+            continue;
+        }
+        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
+                                                 .agency = number,
+                                                 .ending = AGENCY_CUT,
+                                                 .bets = row->bets});
+        is_more = lines == LINES_MAX;
+        if (!is_more) {
+            log_event(LOG_LEVEL_WARNING, "agency_cut", LOG_SUCCESS, "agencia: %" PRIu32 " | bets: %" PRIu64,
+                      number, row->bets);
+            lines++;
+            last = number;
+        }
+    }
+    if (is_more) {
+        log_rest(status, last);
+    }
+    log_event(LOG_LEVEL_INFO, "close_draw", LOG_SUCCESS, "draw: %s | agencies: %" PRIu32 " | bets: %" PRIu64,
+              ledger->draw_name, ledger->draw.agencies, status->bets);
+}
+
+static void say_what_would_be(struct order_answer *answer) {
+    char text[ORDER_TEXT_BYTES];
+    survey_missing_text(&answer->status, 0, text, sizeof text);
+    error_set(
+        &answer->error, ERROR_NEEDS_YES,
+        "it cannot be undone: nothing more is taken, and these agencies are cut off, with the bets that "
+        "they have sent: %s",
+        text);
+}
+
+bool closing_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
+    struct order_answer *answer = &order->answer;
+    if (!order_group_store(ledger, order, cut_off, error) ||
+        !survey_status(ledger, SURVEY_CUT, &answer->status, error)) {
+        return false;
+    }
+    if (answer->error.code == ERROR_NEEDS_YES) {
+        say_what_would_be(answer);
+    } else if (!answer->already) {
+        log_hold();
+        tell(ledger, &answer->status);
+        log_release();
+        order_group_tell_seal(ledger);
+    }
+    return true;
+}

@@ -1,0 +1,97 @@
+#include "ledger/order_group.h"
+
+#include "bet/errors.h"
+#include "ledger/access.h"
+#include "ledger/in_hand.h"
+#include "ledger/load.h"
+#include "ledger/notes.h"
+#include "ledger/open_group.h"
+#include "ledger/row_cache.h"
+#include "ledger/state.h"
+#include "ledger/trial.h"
+
+enum { ATTEMPTS_MAX = 5 }; // while other servers are quicker or the store is away
+
+// Of a shared store the draw in memory may be older than the stored one.
+static bool check_draw(struct ledger *ledger, struct error *error) {
+    bool changed = false;
+    return !ledger->is_shared ||
+           (load_has_changed(ledger, &changed, error) &&
+            (!changed || error_set(error, ERROR_STORE_STALE, "another server has changed the draw")));
+}
+
+static bool store_once(struct ledger *ledger, struct ledger_order *order, order_change change,
+                       struct error *error) {
+    in_hand_begin(ledger);
+    error_clear(&order->answer.error);
+    order->answer.already = false;
+    if (!access_ensure(ledger, error) || !check_draw(ledger, error) || !change(ledger, order, error)) {
+        return false;
+    }
+    if (open_group_is_due(ledger)) {
+        if (!open_group_commit(ledger, error)) {
+            return false;
+        }
+        trial_passed(ledger);
+    }
+    return true;
+}
+
+// Reads all of it again: what the group has changed in memory does not count.
+static bool begin_anew(struct ledger *ledger, struct error *error) {
+    row_cache_clear(ledger->cache);
+    if (ledger->store == NULL || (error->code != ERROR_STORE_AWAY && error->code != ERROR_STORE_STALE)) {
+        return false;
+    }
+    if (error->code == ERROR_STORE_AWAY || !load_all(ledger, error)) {
+        access_lose(ledger);
+    }
+    return true;
+}
+
+bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
+                       struct error *error) {
+    for (int attempt = 1; !store_once(ledger, order, change, error); attempt++) {
+        struct error reason = *error;
+        if (attempt == ATTEMPTS_MAX || !begin_anew(ledger, error)) {
+            access_give_up(ledger, &reason);
+            return error_set(error, ERROR_STORE_FAILED, "%s", reason.text);
+        }
+    }
+    return true;
+}
+
+void order_group_tell_seal(const struct ledger *ledger) {
+    if (in_hand_sealed(ledger)) {
+        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    }
+}
+
+bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
+    return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
+                                  check_draw(ledger, error));
+}
+
+// Those that have no row.
+static bool take_rest(struct ledger *ledger, const uint32_t *numbers, size_t count, struct error *error) {
+    for (size_t i = 0; i < count; i++) {
+        if (!ledger->agencies[numbers[i]].is_known &&
+            !state_take_agency(ledger, &(struct stored_agency){.agency = numbers[i]}, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool order_group_lock_agencies(struct ledger *ledger, const uint32_t *numbers, size_t count,
+                               struct error *error) {
+    if (!ledger->is_shared) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        state_doubt_agency(ledger, numbers[i]);
+    }
+    return open_group_begin(ledger, error) &&
+           store_some_agencies(ledger->store, numbers, count, true, state_take_agency, ledger, error) &&
+           take_rest(ledger, numbers, count, error);
+}

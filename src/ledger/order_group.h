@@ -1,0 +1,33 @@
+// The group of an order that changes something: stored whole, in one commit, before it is answered.
+#ifndef QUINIELA_LEDGER_ORDER_GROUP_H
+#define QUINIELA_LEDGER_ORDER_GROUP_H
+
+#include "base/error.h"
+#include "ledger/order.h"
+
+struct ledger;
+
+// Puts into the open group what the order changes, or nothing; with what is stored then as it is in memory,
+// or read within the group. A refusal is the answer's error, and no failure. Called again when the group
+// could not be stored as another server was quicker, or the store was away: what is ordered may be so then,
+// and the answer begins anew. False when the store fails or memory runs out.
+typedef bool (*order_change)(struct ledger *ledger, struct ledger_order *order, struct error *error);
+
+// Stores what `change` puts, in as many attempts as it takes. False when it could not be stored:
+// ERROR_STORE_FAILED. Then nobody knows whether it was.
+bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
+                       struct error *error) MUST_CHECK;
+
+// If that has sealed the draw, says so for the audit log.
+void order_group_tell_seal(const struct ledger *ledger);
+
+// Within the group: of a shared store, no other server changes the draw until the group ends, and the draw in
+// memory is the stored one. ERROR_STORE_STALE when it was not.
+bool order_group_lock_draw(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Within the group: of a shared store, reads the rows of these agencies again, and no other server changes
+// them until the group ends. Call it before anything that has the draw locked (open_group.h).
+bool order_group_lock_agencies(struct ledger *ledger, const uint32_t *numbers, size_t count,
+                               struct error *error) MUST_CHECK;
+
+#endif

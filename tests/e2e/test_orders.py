@@ -1,0 +1,112 @@
+"""What an operator orders of a draw holds for every agency, at every server and after every restart.
+
+Each order is stored before it is answered, is done once, and is in the audit log with who gave it.
+"""
+import json
+import os
+import unittest
+
+from harness import Agency, Server, Story, Wire
+
+
+def bet(number):
+    return f"Ana,Paz,{number},1999-03-17,{number % 10000:04}"
+
+
+class Orders(Story):
+    def order(self, *arguments, status=0):
+        """Gives it as an operator does. Returns what is printed, in both ways."""
+        found, printed, errors = self.run_program(*arguments, environment={"RUNTIME_DIRECTORY": self.folder})
+        self.assertEqual(found, status, printed + errors)
+        return printed.strip("\n") + errors
+
+    def order_json(self, *arguments, status=0):
+        return json.loads(self.order(*arguments, "--json", status=status).splitlines()[0])
+
+    def send(self, server, agency, bets, first=0, last=False):
+        wire = Wire(self, server.ports[0])
+        return wire.ask({"type_message": 2 if last else 1, "agency": agency, "first": first, "payload": bets})
+
+    def assert_taken(self, answer, following):
+        self.assertEqual((answer.kind, answer["next"]), ("processed", following))
+
+    def assert_closed(self, answer, following):
+        self.assertEqual((answer.kind, answer["next"]), ("error draw_closed", following))
+        self.assertFalse(answer.error["retryable"])
+
+    def winners(self, server, agency):
+        answer = Wire(self, server.ports[1]).ask({"type_message": 3, "agency": agency})
+        return answer["payload"]
+
+    def records(self):
+        with open(f"{self.folder}/audit.log", encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+
+class Close(Orders):
+    def test_a_draw_that_an_agency_never_finishes(self):
+        server = Server(self, agencies=3)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        self.assert_taken(self.send(server, 2, [bet(17574), bet(2)]), 2)
+        self.assertIn("cut off, with the bets that they have sent: 2-3", self.order("close", status=2))
+        self.assert_taken(self.send(server, 2, [bet(3)], first=2), 3)
+        closed = self.order_json("close", "--yes")
+        self.assertEqual((closed["ok"], closed["already"], closed["missing"], closed["bets"]), (True, False, [[2, 3]], 4))
+        self.assertIn(closed["state"], ("sealed", "drawn"))
+        self.assert_closed(self.send(server, 2, [bet(4)], first=3), 3)
+        self.assert_closed(self.send(server, 3, [bet(4)]), 0)
+        self.assert_taken(self.send(server, 2, [bet(17574), bet(2)]), 3)
+        self.assert_taken(self.send(server, 2, [], first=3, last=True), 3)
+        self.assertEqual([self.winners(server, agency) for agency in (1, 2, 3)], ["7574", "17574", ""])
+        self.assertIn("nothing has changed", self.order("close"))
+        server.expect(r"action: agency_cut \| result: success \| agencia: 2 \| bets: 3")
+        server.expect(r"action: agency_cut \| result: success \| agencia: 3 \| bets: 0")
+        server.expect("action: client_finished", 1)
+        server.expect(r"action: close_draw \| result: success .*bets: 4")
+
+    def test_an_agency_that_is_cut_off_says_so(self):
+        """Its file has more bets than were taken."""
+        os.makedirs(f"{self.folder}/data")
+        with open(f"{self.folder}/data/agency-1.csv", "w", encoding="utf-8") as file:
+            file.writelines(bet(number) + "\n" for number in range(100))
+        server = Server(self, agencies=1)
+        self.assert_taken(self.send(server, 1, [bet(number) for number in range(40)]), 40)
+        self.order("close", "--yes")
+        agency = Agency(self, 1, server.ports, "--chunk-size", 10)
+        self.assertEqual(agency.wait(), 1, agency.log())
+        self.assertIn("60 of 100 bets were not taken", agency.log() + "".join(agency.errors))
+
+    def test_it_holds_after_a_kill(self):
+        server = Server(self, "--audit-log", "audit.log", agencies=2, servers=1)
+        self.assert_taken(self.send(server, 1, [bet(7574)]), 1)
+        self.order("close", "--yes")
+        server.kill()
+        server = Server(self, "--audit-log", "audit.log", agencies=2, servers=1)
+        self.assert_closed(self.send(server, 1, [bet(2)], first=1), 1)
+        self.assertEqual(self.winners(server, 1), "7574")
+        self.assertIn("nothing has changed", self.order("close"))
+        records = [record for record in self.records() if record["event"] in ("agency_finished", "order", "sealed")]
+        self.assertEqual([(record.get("agency"), record.get("ending"), record.get("order"), record.get("result"))
+                          for record in records],
+                         [(1, "close", None, None), (2, "close", None, None), (None, None, None, None),
+                          (None, None, "close yes=1", "done"), (None, None, "close", "done")])
+
+
+class Finish(Orders):
+    def test_an_agency_that_will_send_no_more(self):
+        server = Server(self, agencies=2)
+        self.assert_taken(self.send(server, 1, [bet(7574)]), 1)
+        self.assertIn("agency 1 ends with the 1 bets", self.order("finish", "--agency", 1, status=2))
+        self.assertIn("is not from 1 to 2", self.order("finish", "--agency", 3, status=1))
+        self.assertIn("--agency N", self.order("finish", status=2))
+        self.assertIn("agency 1 has ended, with 1 bets", self.order("finish", "--agency", 1, "--yes"))
+        self.assertIn("agency 1 had ended before", self.order("finish", "--agency", 1))
+        self.assert_closed(self.send(server, 1, [bet(2)], first=1), 1)
+        self.assert_taken(self.send(server, 2, [bet(3)], last=True), 1)
+        self.assertEqual(self.winners(server, 1), "7574")
+        self.assertIn("agency 2 had ended before", self.order("finish", "--agency", 2, "--yes"))
+        server.expect(r"action: agency_ended \| result: success \| agencia: 1 \| bets: 1")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,245 @@
+// What an operator orders of the draw: stored before it is answered, done once, and final.
+#include "ledger_story.h"
+
+#include "ledger/orders.h"
+
+static struct ledger_order order;
+static char noted[256]; // what was told to the audit log, as "1 finished, 2 close, sealed, "
+
+static void on_noted(void *context, const struct ledger_note *note) {
+    size_t length = strlen(noted);
+    (void)context;
+    if (note->kind == LEDGER_NOTE_FINISHED) {
+        snprintf(noted + length, sizeof noted - length, "%u %s, ", note->agency,
+                 agency_ending_name(note->ending));
+    } else {
+        snprintf(noted + length, sizeof noted - length, "%s, ",
+                 note->kind == LEDGER_NOTE_SEALED ? "sealed" : "drawn");
+    }
+}
+
+static void on_order(struct ledger_order *completed) {
+    assert_ptr_equal(completed, &order);
+}
+
+// An order, meant unless it is `unsure`.
+struct wish {
+    enum ledger_order_kind kind;
+    struct order_input input;
+    bool unsure;
+};
+
+static void give_as(struct wish wish) {
+    order_free_answer(&order);
+    order = (struct ledger_order){.kind = wish.kind, .complete = on_order, .input = wish.input};
+    order.input.is_sure = !wish.unsure;
+    order_carry_out(story.ledger, &order);
+}
+
+static void assert_given(bool already, struct wish wish) {
+    give_as(wish);
+    assert_error(&order.answer.error, ERROR_NONE);
+    assert_int_equal(order.answer.already, already);
+}
+
+#define give(...) give_as((struct wish){__VA_ARGS__})
+#define assert_done(...) assert_given(false, (struct wish){__VA_ARGS__})
+#define assert_already(...) assert_given(true, (struct wish){__VA_ARGS__})
+
+static void begin(uint32_t agencies) {
+    story.noted = on_noted;
+    open_ledger(agencies);
+    noted[0] = '\0';
+}
+
+static void assert_missing(const char *expected) {
+    const struct order_status *status = &order.answer.status;
+    char text[64] = "";
+    for (size_t i = 0; i < status->missing_count; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%u-%u ", status->missing[i].from,
+                 status->missing[i].to);
+    }
+    assert_string_equal(text, expected);
+}
+
+// close ---------------------------------------------------------------------------------------------------
+
+static void a_close_seals_what_is_stored(void **state) {
+    (void)state;
+    begin(4);
+    assert_stored(.agency = 2, .last = true, .first = 0, .count = 8, .next = 8);
+    assert_stored(.agency = 3, .first = 0, .count = 5, .next = 5);
+    assert_done(.kind = ORDER_CLOSE);
+    assert_string_equal(noted, "2 finished, 1 close, 3 close, 4 close, sealed, ");
+    assert_int_equal(order.answer.status.draw.state, DRAW_SEALED);
+    assert_string_equal(order.answer.status.draw.closed_at, order.answer.status.draw.sealed_at);
+    assert_int_equal(order.answer.status.bets, 13);
+    assert_missing("1-1 3-4 ");
+    assert_int_equal(query("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
+    assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed' AND closed_at <> ''"), 1);
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 1);
+    assert_string_equal(winners_of_agency(2), "7");
+    assert_bets(13);
+}
+
+// Its clients may not have heard that it was stored.
+static void behind_a_close_what_is_stored_is_acknowledged_and_nothing_new_is_taken(void **state) {
+    (void)state;
+    begin(3);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+    assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+    assert_done(.kind = ORDER_CLOSE);
+    assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+    assert_stored(.agency = 2, .last = true, .first = 5, .count = 0, .next = 5);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 2, .first = 5, .count = 1);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 2, .first = 3, .count = 3);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 2, .first = NO_FIRST, .count = 1);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 3, .first = 0, .count = 1);
+    assert_refused(ERROR_AGENCY_FINISHED, .agency = 1, .first = 2, .count = 1);
+    assert_bets(7);
+    work_do(story.ledger);
+    restart(3);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 3, .first = 0, .count = 1);
+    assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+}
+
+static void a_close_tells_how_much_was_stored(void **state) {
+    (void)state;
+    int64_t next;
+    begin(1);
+    assert_stored(.agency = 1, .first = 0, .count = 5, .next = 5);
+    assert_done(.kind = ORDER_CLOSE);
+    assert_ptr_equal(ask(request(.agency = 1, .first = 3, .count = 4), &next), ERROR_DRAW_CLOSED);
+    assert_int_equal(next, 5);
+}
+
+static void a_close_happens_once(void **state) {
+    (void)state;
+    begin(2);
+    assert_done(.kind = ORDER_CLOSE);
+    char closed_at[STORE_TIME_BYTES];
+    memcpy(closed_at, order.answer.status.draw.closed_at, sizeof closed_at);
+    noted[0] = '\0';
+    assert_already(.kind = ORDER_CLOSE);
+    assert_missing("1-2 ");
+    assert_string_equal(order.answer.status.draw.closed_at, closed_at);
+    work_do(story.ledger);
+    assert_already(.kind = ORDER_CLOSE);
+    assert_string_equal(noted, "drawn, ");
+}
+
+static void when_all_have_finished_there_is_nothing_to_close(void **state) {
+    (void)state;
+    begin(1);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+    assert_already(.kind = ORDER_CLOSE);
+    assert_missing("");
+    assert_string_equal(order.answer.status.draw.closed_at, "");
+}
+
+static void what_is_not_sure_is_only_said(void **state) {
+    (void)state;
+    begin(3);
+    assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+    give(.kind = ORDER_CLOSE, .unsure = true);
+    assert_error(&order.answer.error, ERROR_NEEDS_YES);
+    assert_missing("1-3 ");
+    assert_non_null(strstr(order.answer.error.text, "cut off, with the bets that they have sent: 1-3"));
+    give(.kind = ORDER_FINISH, .unsure = true, .input.agency = 2);
+    assert_error(&order.answer.error, ERROR_NEEDS_YES);
+    assert_non_null(strstr(order.answer.error.text, "agency 2 ends with the 5 bets"));
+    assert_stored(.agency = 2, .first = 5, .count = 1, .next = 6);
+    assert_string_equal(noted, "");
+    assert_done(.kind = ORDER_CLOSE);
+    give(.kind = ORDER_CLOSE, .unsure = true); // it would change nothing, so nobody has to be sure
+    assert_error(&order.answer.error, ERROR_NONE);
+    assert_true(order.answer.already);
+}
+
+// Nobody knows then whether it was stored. It is whole or not at all, and may be ordered again.
+static void a_close_that_fails_is_whole_or_not_at_all(void **state) {
+    (void)state;
+    for (enum commit_fault fault = FAIL_BEFORE; fault <= FAIL_AFTER; fault++) {
+        begin(3);
+        assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+        story.fault = fault;
+        give(.kind = ORDER_CLOSE);
+        assert_error(&order.answer.error, ERROR_STORE_FAILED);
+        assert_string_equal(noted, "");
+        assert_int_equal(query("SELECT count(*) FROM agencies WHERE ending = 'close'"),
+                         fault == FAIL_BEFORE ? 0 : 3);
+        give(.kind = ORDER_CLOSE);
+        assert_error(&order.answer.error, ERROR_NONE);
+        assert_int_equal(order.answer.already, fault == FAIL_AFTER);
+        assert_missing("1-3 ");
+        assert_int_equal(query("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
+        ledger_close(&story.ledger);
+        remove_stores();
+    }
+}
+
+// finish --------------------------------------------------------------------------------------------------
+
+static void an_agency_is_ended(void **state) {
+    (void)state;
+    begin(3);
+    assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+    assert_done(.kind = ORDER_FINISH, .input.agency = 2);
+    assert_string_equal(noted, "2 operator, ");
+    assert_int_equal(order.answer.agency.bets, 5);
+    assert_missing("1-1 3-3 ");
+    assert_int_equal(order.answer.status.draw.state, DRAW_OPEN);
+    assert_already(.kind = ORDER_FINISH, .input.agency = 2);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 2, .first = 5, .count = 1);
+    assert_stored(.agency = 2, .first = 0, .count = 5, .next = 5);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 1, .next = 1);
+    assert_already(.kind = ORDER_FINISH, .input.agency = 1);
+    assert_int_equal(query("SELECT count(*) FROM agencies WHERE ending = 'operator'"), 1);
+}
+
+static void the_last_one_that_is_ended_seals_the_draw(void **state) {
+    (void)state;
+    begin(2);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 1, .next = 1);
+    assert_done(.kind = ORDER_FINISH, .input.agency = 2);
+    assert_string_equal(noted, "1 finished, 2 operator, sealed, ");
+    assert_int_equal(order.answer.status.draw.state, DRAW_SEALED);
+    assert_string_equal(order.answer.status.draw.closed_at, "");
+    assert_already(.kind = ORDER_FINISH, .input.agency = 2);
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 1);
+}
+
+static void there_must_be_such_an_agency(void **state) {
+    (void)state;
+    begin(2);
+    give(.kind = ORDER_FINISH, .input.agency = 3);
+    assert_error(&order.answer.error, ERROR_UNKNOWN_AGENCY);
+    give(.kind = ORDER_FINISH, .input.agency = 0);
+    assert_error(&order.answer.error, ERROR_UNKNOWN_AGENCY);
+}
+
+static int end(void **state) {
+    order_free_answer(&order);
+    order = (struct ledger_order){0};
+    return tear_down(state);
+}
+
+#define ORDER_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, end)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ORDER_TEST(a_close_seals_what_is_stored),
+        ORDER_TEST(behind_a_close_what_is_stored_is_acknowledged_and_nothing_new_is_taken),
+        ORDER_TEST(a_close_tells_how_much_was_stored),
+        ORDER_TEST(a_close_happens_once),
+        ORDER_TEST(when_all_have_finished_there_is_nothing_to_close),
+        ORDER_TEST(what_is_not_sure_is_only_said),
+        ORDER_TEST(a_close_that_fails_is_whole_or_not_at_all),
+        ORDER_TEST(an_agency_is_ended),
+        ORDER_TEST(the_last_one_that_is_ended_seals_the_draw),
+        ORDER_TEST(there_must_be_such_an_agency),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

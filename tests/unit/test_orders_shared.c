@@ -1,0 +1,148 @@
+// What an operator orders at one of several servers holds at all of them.
+#include "servers_story.h"
+
+#include "ledger/orders.h"
+
+static struct ledger_order order;
+
+static void on_order(struct ledger_order *completed) {
+    assert_ptr_equal(completed, &order);
+}
+
+// An order, meant unless it is `unsure`.
+struct wish {
+    enum ledger_order_kind kind;
+    struct order_input input;
+    bool unsure;
+};
+
+static void give_as(struct server *server, struct wish wish) {
+    order_free_answer(&order);
+    order = (struct ledger_order){.kind = wish.kind, .complete = on_order, .input = wish.input};
+    order.input.is_sure = !wish.unsure;
+    current = server;
+    order_carry_out(server->ledger, &order);
+}
+
+static void assert_given(bool already, struct server *server, struct wish wish) {
+    give_as(server, wish);
+    assert_error(&order.answer.error, ERROR_NONE);
+    assert_int_equal(order.answer.already, already);
+}
+
+#define assert_done(server, ...) assert_given(false, server, (struct wish){__VA_ARGS__})
+#define assert_already(server, ...) assert_given(true, server, (struct wish){__VA_ARGS__})
+#define assert_answered(already, server, ...) assert_given(already, server, (struct wish){__VA_ARGS__})
+
+static void look(struct server *server) {
+    current = server;
+    work_look(server->ledger);
+    if (work_is_due(server->ledger)) {
+        work_do(server->ledger);
+    }
+}
+
+static void a_close_cuts_off_what_other_servers_have_stored(void **state) {
+    (void)state;
+    start(&servers[0], 4);
+    start(&servers[1], 4);
+    assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+    assert_stored(&servers[0], .agency = 2, .first = 0, .count = 8, .next = 8);
+    assert_done(&servers[1], .kind = ORDER_CLOSE);
+    assert_int_equal(order.answer.status.bets, 10);
+    assert_int_equal(order.answer.status.missing_count, 1);
+    assert_int_equal(order.answer.status.missing[0].from, 2);
+    assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
+    assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 2, .first = 8, .count = 1);
+    assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 3, .first = 0, .count = 1);
+    assert_refused(&servers[0], ERROR_AGENCY_FINISHED, .agency = 1, .first = 2, .count = 1);
+    assert_stored(&servers[0], .agency = 2, .first = 0, .count = 8, .next = 8);
+    assert_already(&servers[0], .kind = ORDER_CLOSE);
+    look(&servers[0]);
+    look(&servers[1]);
+    assert_winners(&servers[0], 2, "7");
+    assert_winners(&servers[1], 2, "7");
+    assert_bets(10);
+}
+
+static void store_more(void) {
+    assert_stored(&servers[1], .agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+}
+
+static void close_elsewhere(void) {
+    assert_done(&servers[1], .kind = ORDER_CLOSE);
+}
+
+// Bets and a close at the same time: the bets are in the seal, or they are refused.
+static void bets_that_meet_a_close(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    servers[0].fault = LOSE_BEFORE;
+    servers[0].meanwhile = close_elsewhere;
+    assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 1, .first = 0, .count = 3);
+    assert_bets(0);
+    assert_int_equal(query_number("SELECT finished FROM draws WHERE draw = '1'"), 2);
+}
+
+static void a_close_that_loses_its_connection(void **state) {
+    (void)state;
+    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
+        start(&servers[0], 3);
+        assert_stored(&servers[0], .agency = 2, .first = 0, .count = 8, .next = 8);
+        servers[0].fault = fault;
+        assert_answered(fault == LOSE_AFTER, &servers[0], .kind = ORDER_CLOSE);
+        assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
+        assert_int_equal(query_number("SELECT finished FROM draws WHERE draw = '1'"), 3);
+        (void)tear_down_servers(state);
+        (void)set_up_servers(state);
+    }
+}
+
+static void an_agency_is_ended_that_another_server_knows_better(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[0], .agency = 2, .first = 0, .count = 8, .next = 8);
+    assert_done(&servers[1], .kind = ORDER_FINISH, .input.agency = 2);
+    assert_int_equal(order.answer.agency.bets, 8);
+    assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 2, .first = 8, .count = 1);
+    assert_already(&servers[0], .kind = ORDER_FINISH, .input.agency = 2);
+    assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+    assert_already(&servers[1], .kind = ORDER_FINISH, .input.agency = 1);
+    assert_int_equal(query_number("SELECT count(*) FROM draws WHERE state = 'sealed'"), 1);
+    assert_int_equal(query_number("SELECT finished FROM draws WHERE draw = '1'"), 2);
+}
+
+static void an_agency_has_finished_at_another_server(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    store_more();
+    assert_already(&servers[0], .kind = ORDER_FINISH, .input.agency = 1);
+    assert_int_equal(order.answer.agency.bets, 2);
+}
+
+static int end(void **state) {
+    order_free_answer(&order);
+    order = (struct ledger_order){0};
+    return tear_down_servers(state);
+}
+
+#define ORDER_TEST(test) cmocka_unit_test_setup_teardown(test, set_up_servers, end)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ORDER_TEST(a_close_cuts_off_what_other_servers_have_stored),
+        ORDER_TEST(bets_that_meet_a_close),
+        ORDER_TEST(a_close_that_loses_its_connection),
+        ORDER_TEST(an_agency_is_ended_that_another_server_knows_better),
+        ORDER_TEST(an_agency_has_finished_at_another_server),
+    };
+    if (getenv("QUINIELA_POSTGRES") == NULL) {
+        print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
+        return 77;
+    }
+    implementation = &implementations[POSTGRES];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
