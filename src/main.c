@@ -1,9 +1,11 @@
 // The program `quiniela`: the table of its subcommands, and nothing else.
+#include "base/near_word.h"
 #include "base/standard_streams.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,13 +13,17 @@
 static const struct {
     const struct settings_command *command;
     int (*run)(const struct command_line *line);
+    bool only_prints; // a reader that ends (`quiniela export | head`) ends it quietly, as it ends other
+                      // programs
 } subcommands[] = {
-    {&server_command, cli_server}, {&client_command, cli_client},   {&export_command, cli_export},
-    {&status_command, cli_status}, {&sample_command, cli_sample},   {&ping_command, cli_ping},
-    {&bench_command, cli_bench},   {&compose_command, cli_compose}, {&check_command, cli_check},
-    {&keys_command, cli_keys},     {&verify_command, cli_verify},   {&upgrade_command, cli_upgrade},
-    {&drain_command, cli_drain},   {&reload_command, cli_reload},   {&close_command, cli_close},
-    {&finish_command, cli_finish},
+    {&server_command, cli_server, false}, {&client_command, cli_client, false},
+    {&export_command, cli_export, true},  {&status_command, cli_status, true},
+    {&sample_command, cli_sample, false}, {&ping_command, cli_ping, false},
+    {&bench_command, cli_bench, false},   {&compose_command, cli_compose, false},
+    {&check_command, cli_check, true},    {&keys_command, cli_keys, false},
+    {&verify_command, cli_verify, true},  {&upgrade_command, cli_upgrade, false},
+    {&drain_command, cli_drain, false},   {&reload_command, cli_reload, false},
+    {&close_command, cli_close, false},   {&finish_command, cli_finish, false},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
@@ -45,7 +51,22 @@ static int run_subcommand(int index, int argc, char **argv) {
         known[i] = subcommands[i].command;
     }
     const struct command_line line = {.argc = argc, .argv = argv, .known = known};
+    if (subcommands[index].only_prints) {
+        signal(SIGPIPE, SIG_DFL);
+    }
     return subcommands[index].run(&line);
+}
+
+static int no_subcommand(const char *word) {
+    for (size_t i = 0; i < SUBCOMMANDS; i++) {
+        if (near_word(word, subcommands[i].command->name)) {
+            fprintf(stderr, "quiniela: there is no subcommand \"%s\"; did you mean \"%s\"?\n", word,
+                    subcommands[i].command->name);
+            return EXIT_WRONG_USE;
+        }
+    }
+    fprintf(stderr, "quiniela: there is no subcommand \"%s\"; see quiniela --help\n", word);
+    return EXIT_WRONG_USE;
 }
 
 static int run(int argc, char **argv) {
@@ -64,8 +85,7 @@ static int run(int argc, char **argv) {
             return run_subcommand(i, argc - 1, argv + 1);
         }
     }
-    fprintf(stderr, "quiniela: there is no subcommand \"%s\"; see quiniela --help\n", argv[1]);
-    return EXIT_WRONG_USE;
+    return no_subcommand(argv[1]);
 }
 
 int main(int argc, char **argv) {

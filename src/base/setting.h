@@ -44,12 +44,13 @@ struct setting {
     const char *choices;      // SETTING_CHOICE only: the words, separated by a space: "lottery echo"
     const char *value_name;   // how --help names the value: "PORT"
     const char *help;
-    const char *flag;     // the flag's name if it does not follow from the key, else NULL
-    const char *file_key; // the key in the file if it is not `key` (YAML: a dotted path), else NULL
-    const char *alias;    // another name in the environment, or NULL
-    char letter;          // the flag's short form ('o' for -o), or 0
-    bool flag_only;       // not read from the environment or a file
-    bool free_text;       // SETTING_TEXT that is not a name: it may contain quotes and `#`
+    const char *other_flag; // another name of the flag, which --help does not show, or NULL
+    const char *flag;       // the flag's name if it does not follow from the key, else NULL
+    const char *file_key;   // the key in the file if it is not `key` (YAML: a dotted path), else NULL
+    const char *alias;      // another name in the environment, or NULL
+    char letter;            // the flag's short form ('o' for -o), or 0
+    bool flag_only;         // not read from the environment or a file
+    bool free_text;         // SETTING_TEXT that is not a name: it may contain quotes and `#`
 };
 
 enum { FLAG_BYTES_MAX = 64 }; // of a flag's name

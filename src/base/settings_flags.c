@@ -15,7 +15,7 @@ enum {
 
 // The tables for getopt_long.
 struct flags {
-    struct option options[SETTINGS_MAX + 2];
+    struct option options[2 * SETTINGS_MAX + 2]; // some have two names
     char names[SETTINGS_MAX][FLAG_BYTES_MAX];
     char letters[2 * SETTINGS_MAX + 4];
 };
@@ -23,18 +23,22 @@ struct flags {
 static void flags_of(const struct settings_values *values, struct flags *flags) {
     // With a leading colon, getopt_long tells a missing value from an unknown flag.
     char *letter = stpcpy(flags->letters, ":h");
+    struct option *option = flags->options;
     for (int i = 0; i < values->count; i++) {
         const struct setting *setting = values->list[i].setting;
         int takes = setting->type == SETTING_SWITCH ? optional_argument : required_argument;
         setting_flag_name(setting, flags->names[i]);
-        flags->options[i] = (struct option){flags->names[i], takes, NULL, FOUND_SETTING + i};
+        *option++ = (struct option){flags->names[i], takes, NULL, FOUND_SETTING + i};
+        if (setting->other_flag != NULL) {
+            *option++ = (struct option){setting->other_flag, takes, NULL, FOUND_SETTING + i};
+        }
         if (setting->letter != 0) {
             *letter++ = setting->letter;
             letter = stpcpy(letter, takes == required_argument ? ":" : "");
         }
     }
-    flags->options[values->count] = (struct option){"help", no_argument, NULL, FOUND_HELP};
-    flags->options[values->count + 1] = (struct option){0};
+    *option++ = (struct option){"help", no_argument, NULL, FOUND_HELP};
+    *option = (struct option){0};
     *letter = '\0';
 }
 
@@ -103,8 +107,8 @@ bool settings_flags_read(struct settings_values *values, int argc, char **argv,
     optind = 0; // makes getopt_long start again
     opterr = 0;
     *wants_help = false;
-    int found;
-    while ((found = getopt_long(argc, argv, flags.letters, flags.options, NULL)) != -1) {
+    int found, option = 0;
+    while ((found = getopt_long(argc, argv, flags.letters, flags.options, &option)) != -1) {
         if (found == FOUND_HELP) {
             *wants_help = true;
             return true;
@@ -114,7 +118,8 @@ bool settings_flags_read(struct settings_values *values, int argc, char **argv,
             return false;
         }
         int index = setting_found(values, found);
-        if (!take_flag(values, &values->list[index], flags.names[index], optarg, error)) {
+        const char *name = found >= FOUND_SETTING ? flags.options[option].name : flags.names[index];
+        if (!take_flag(values, &values->list[index], name, optarg, error)) {
             return false;
         }
     }

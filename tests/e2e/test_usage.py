@@ -2,10 +2,11 @@
 import fcntl
 import os
 import re
+import signal
 import subprocess
 import unittest
 
-from harness import PROGRAM, Process, Server, Story, hang_s
+from harness import PROGRAM, Agency, Process, Server, Story, hang_s
 
 
 class Usage(Story):
@@ -69,6 +70,8 @@ class Usage(Story):
     def test_wrong_use(self):
         self.wrong()
         self.wrong("nonsense", says=("nonsense",))
+        self.wrong("serve", says=('there is no subcommand "serve"; did you mean "server"?',))
+        self.wrong("exprot", says=('did you mean "export"?',))
         self.wrong("server", "--nonsense", says=("--nonsense",))
         self.wrong("server", "--loops", "0", says=("--loops", "0"))
         self.wrong("server", says=("AGENCIES", "many"), environment={"AGENCIES": "many"})
@@ -134,6 +137,28 @@ class Usage(Story):
         self.assertIn("| agencies: 7 |", server.lines[0])
         self.assertIn("| draw: b |", server.lines[0])
         self.assertEqual(server.count("WARNING .*action: config .* key: NOVELTY"), 1)
+
+    def test_both_sides_know_both_names_of_the_log_level(self):
+        for flag in ("--log-level", "--logging-level"):
+            for command in (("server",), ("client", "--id", 1)):
+                with self.subTest(flag=flag, command=command):
+                    _, log, errors = self.run_program(*command, flag, "LOUD")
+                    self.assertIn(f"{flag}", errors + log)
+                    self.assertIn("LOUD", errors + log)
+            status, log, errors = self.run_program("client", "--id", 1, "--check", flag, "ERROR", "--data-dir", "nowhere")
+            self.assertEqual((status, errors, log.count("INFO")), (1, "", 0), log)
+
+    def test_a_reader_that_has_seen_enough(self):
+        """As with any other program, `export | head` ends without a word."""
+        self.sample((20000,), (1,))
+        server = Server(self, agencies=1)
+        self.assertEqual(Agency(self, 1, server.ports).wait(), 0)
+        export = subprocess.Popen([PROGRAM, "export", "--store", self.store()], cwd=self.folder, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+        self.assertTrue(export.stdout.readline())
+        export.stdout.close()
+        self.assertEqual((export.stderr.read(), export.wait(hang_s())), (b"", -signal.SIGPIPE))
+        export.stderr.close()
 
     def test_a_port_that_is_taken(self):
         server = Server(self)
