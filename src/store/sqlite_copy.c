@@ -133,6 +133,21 @@ static bool mark_again(const char *path, struct error *error) {
     return !finished || mark(made, SQLITE_SCHEMA_UNFINISHED_ID) || fail(made, "cannot be written", error);
 }
 
+// Whether the store is still of that version. Its log is moved into it before it gets its second name, so its
+// own beginning says so.
+static bool is_of_version(const char *path, int version) {
+    char log[PATH_MAX];
+    struct error ignored;
+    struct beginning beginning;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool is = file >= 0 && read_beginning(file, &beginning) && beginning.version == (uint32_t)version &&
+              beginning.application_id == SQLITE_SCHEMA_APPLICATION_ID;
+    if (file >= 0) {
+        close(file);
+    }
+    return is && name(log, path, "-wal", &ignored) && access(log, F_OK) != 0;
+}
+
 bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
     char kept[PATH_MAX], lock[PATH_MAX];
     struct stat store, other;
@@ -146,7 +161,8 @@ bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
         }
         return true; // nobody had it, or somebody has it
     }
-    bool has_two = lstat(path, &store) == 0 && lstat(kept, &other) == 0 && path_is_same(&store, &other);
+    bool has_two = lstat(path, &store) == 0 && lstat(kept, &other) == 0 && path_is_same(&store, &other) &&
+                   is_of_version(path, version);
     bool done = !has_two || (mark_again(path, error) && ((unlink(kept) == 0 && path_sync_folder(path)) ||
                                                          fail(kept, "cannot be removed", error)));
     close(descriptor);

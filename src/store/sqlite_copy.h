@@ -32,7 +32,8 @@ bool sqlite_copy_is_unfinished(const char *path);
 
 // An attempt that ended within sqlite_copy_swap has left the store with two names, under
 // which no command would take it. Takes the second one back, and makes the copy an unfinished one again.
-// `path` is the store's. Does nothing if there is none, or if another upgrade is just at work.
+// `path` is the store's. Does nothing if there is none, if it is not of that version (then the second name is
+// no upgrade's), or if another upgrade is just at work.
 bool sqlite_copy_take_back(const char *path, int version, struct error *error) MUST_CHECK;
 
 // Sets copy->source and copy->store, the open descriptor of the store, which is borrowed. Fails if its name
