@@ -67,9 +67,15 @@ static bool is_none(const struct sqlite_copy *copy, const char *ending, const ch
            (lstat(beside, &status) != 0 || error_set(error, ERROR_STORE_FAILED, "%.150s: %s", beside, what));
 }
 
+static bool is_file(const struct sqlite_copy *copy, const char *ending, struct error *error) {
+    char beside[PATH_MAX];
+    return name(beside, copy->made, ending, error) && sqlite_names_check_file(beside, beside, error);
+}
+
 bool sqlite_copy_is_alone(const struct sqlite_copy *copy, struct error *error) {
     static const char what[] = "is there, and belongs to no unfinished upgrade; move it elsewhere";
-    return is_none(copy, "-wal", what, error) &&
+    return is_file(copy, "", error) && is_file(copy, "-journal", error) &&
+           is_none(copy, "-wal", what, error) &&
            (sqlite_copy_is_unfinished(copy->made) || is_none(copy, "-journal", what, error));
 }
 

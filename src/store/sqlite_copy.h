@@ -22,7 +22,8 @@ bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *name
 // Fails if something has the name that the store is to be kept by.
 bool sqlite_copy_is_kept_free(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 
-// Fails if a log or a journal lies beside the copy that is not its own: SQLite would take it for that, and
+// Fails if what has the copy's name is no file, or has another name, too; and if a log or a journal lies
+// beside the copy that is not its own: SQLite would take it for that, and
 // put into the copy what is in it. Only a copy that was begun has a journal, and none has a log.
 bool sqlite_copy_is_alone(const struct sqlite_copy *copy, struct error *error) MUST_CHECK;
 

@@ -59,11 +59,10 @@ bool sqlite_names_check(const char *path, struct error *error) {
     return true;
 }
 
-// `shown` is the name for errors.
-static bool check_file(const char *name, const char *shown, struct error *error) {
+bool sqlite_names_check_file(const char *name, const char *shown, struct error *error) {
     struct stat status;
     if (lstat(name, &status) != 0) {
-        return errno == ENOENT || error_set_system(error, errno, "%.150s", shown);
+        return errno == ENOENT || error_set(error, ERROR_STORE_FAILED, "%.150s: %s", shown, strerror(errno));
     }
     if (S_ISLNK(status.st_mode)) {
         return error_set(error, ERROR_STORE_FAILED,
@@ -89,7 +88,7 @@ bool sqlite_names_find(const char *path, struct sqlite_names *names, struct erro
     }
     for (size_t i = 0; good && i < ENDINGS; i++) {
         sqlite_names_beside(names, all_endings[i], name);
-        good = check_file(name, i == 0 ? names->name : name, error);
+        good = sqlite_names_check_file(name, i == 0 ? names->name : name, error);
     }
     if (!good) {
         error->code = ERROR_STORE_FAILED;

@@ -34,6 +34,10 @@ bool sqlite_names_check(const char *path, struct error *error) MUST_CHECK;
 // database itself. Missing files are fine. Opens nothing.
 bool sqlite_names_find(const char *path, struct sqlite_names *names, struct error *error) MUST_CHECK;
 
+// Whether SQLite may open the file `name`, which errors call `shown`: it is a regular file with that name
+// alone, or there is none. Opens nothing. ERROR_STORE_FAILED.
+bool sqlite_names_check_file(const char *name, const char *shown, struct error *error) MUST_CHECK;
+
 // Writes the name of a file beside the database, such as "…-wal", into `name`.
 void sqlite_names_beside(const struct sqlite_names *names, const char *ending, char name[PATH_MAX]);
 

@@ -42,6 +42,14 @@ class UpgradeStory(Story):
             file.write(sample.read())
         return place
 
+    def grow(self, store, size):
+        """A table of the operator's own makes it that large."""
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            database.execute("CREATE TABLE mine (a)")
+            database.execute("INSERT INTO mine VALUES (zeroblob(?))", (size,))
+            database.execute("INSERT INTO mine VALUES (1)")
+            database.commit()
+
     def upgrade(self, store, status=0, prefix=()):
         """What it prints, or why it failed."""
         done = subprocess.run([*prefix, PROGRAM, "upgrade", store], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -334,14 +342,6 @@ class Meanwhile(UpgradeStory):
 
 
 class Interrupted(UpgradeStory):
-    def grow(self, store, size):
-        """A table of the operator's own makes it that large."""
-        with contextlib.closing(sqlite3.connect(store)) as database:
-            database.execute("CREATE TABLE mine (a)")
-            database.execute("INSERT INTO mine VALUES (zeroblob(?))", (size,))
-            database.execute("INSERT INTO mine VALUES (1)")
-            database.commit()
-
     def test_it_goes_on_where_it_was_interrupted(self):
         store = self.take()
         self.grow(store, 3 * MIB)

@@ -3,7 +3,7 @@ import os
 import shutil
 import unittest
 
-from test_upgrade import UpgradeStory, read
+from test_upgrade import MIB, UpgradeStory, read
 
 
 class NamesOfOthers(UpgradeStory):
@@ -22,6 +22,33 @@ class NamesOfOthers(UpgradeStory):
             self.assertEqual(read(store + ".upgrade"), before, "the other store was written into")
             os.unlink(kept)
         self.assertIn("nothing to do", self.upgrade(store))
+
+    def links(self, made):
+        with open(self.path("other"), "wb"):
+            os.link(self.path("other"), made)
+
+    def assert_refused(self, store, made, reason):
+        before = os.lstat(made)
+        self.assertRegex(self.upgrade(store, 1, prefix=["timeout", "20"]), f"{os.path.basename(made)}: .*{reason}")
+        after = os.lstat(made)
+        self.assertEqual((after.st_ino, after.st_mode, after.st_size), (before.st_ino, before.st_mode, before.st_size))
+
+    def test_what_has_the_name_of_the_copy_is_looked_at_before_it_is_opened(self):
+        for reason, make in (("is a folder", os.mkdir), ("device, pipe or socket", os.mkfifo), ("has 2 names", self.links)):
+            with self.subTest(reason):
+                store = self.take(place=self.path(f"{make.__name__}.db"))
+                make(store + ".upgrade")
+                self.assert_refused(store, store + ".upgrade", reason)
+
+    def test_so_is_the_journal_of_an_unfinished_copy(self):
+        store = self.take()
+        self.grow(store, 3 * MIB)
+        self.upgrade(store, 1, prefix=["prlimit", f"--fsize={2 * MIB}"])
+        os.mkfifo(store + ".upgrade-journal")
+        self.assert_refused(store, store + ".upgrade-journal", "device, pipe or socket")
+        os.unlink(store + ".upgrade-journal")
+        self.upgrade(store)
+        self.assert_upgraded(store)
 
 
 if __name__ == "__main__":
