@@ -3,6 +3,7 @@
 #include "base/file_beginnings.h"
 #include "base/path.h"
 #include "bet/errors.h"
+#include "store/version.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -59,6 +60,36 @@ bool sqlite_names_check(const char *path, struct error *error) {
     return true;
 }
 
+// The kept name of the upgrade that has given the file a second one, or NULL.
+static const char *name_of_upgrade(const char *path, const struct stat *file, char name[PATH_MAX]) {
+    struct stat other;
+    for (int version = 1; version < STORE_VERSION; version++) {
+        if (snprintf(name, PATH_MAX, "%s.v%d", path, version) < PATH_MAX && lstat(name, &other) == 0 &&
+            path_is_same(file, &other)) {
+            return name;
+        }
+    }
+    return NULL;
+}
+
+static bool has_one_name(const char *path, const char *shown, const struct stat *file, struct error *error) {
+    char name[PATH_MAX];
+    if (file->st_nlink <= 1) {
+        return true;
+    }
+    if (file->st_nlink == 2 && name_of_upgrade(path, file, name) != NULL) {
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "%.100s: has 2 names (hard links), the other is %.100s: an upgrade is at work on it, or was "
+            "interrupted, and \"quiniela upgrade\" goes on with it; if neither, remove that name",
+            shown, name);
+    }
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: has %ju names (hard links): its log and its lock would go by the name it is "
+                     "opened with; make the others copies, or remove them",
+                     shown, (uintmax_t)file->st_nlink);
+}
+
 bool sqlite_names_check_file(const char *name, const char *shown, struct error *error) {
     struct stat status;
     if (lstat(name, &status) != 0) {
@@ -72,11 +103,7 @@ bool sqlite_names_check_file(const char *name, const char *shown, struct error *
         return error_set(error, ERROR_STORE_FAILED, "%.150s: is a %s, not a file", shown,
                          S_ISDIR(status.st_mode) ? "folder" : "device, pipe or socket");
     }
-    return status.st_nlink <= 1 ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "%.150s: has %ju names (hard links): its log and its lock would go by the name it is "
-                     "opened with; make the others copies, or remove them",
-                     shown, (uintmax_t)status.st_nlink);
+    return has_one_name(name, shown, &status, error);
 }
 
 bool sqlite_names_find(const char *path, struct sqlite_names *names, struct error *error) {

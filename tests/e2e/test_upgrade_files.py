@@ -23,6 +23,17 @@ class NamesOfOthers(UpgradeStory):
             os.unlink(kept)
         self.assertIn("nothing to do", self.upgrade(store))
 
+    def test_a_second_name_that_an_interrupted_upgrade_gave_is_told_as_such(self):
+        store = self.take()
+        os.link(store, store + ".v2")
+        with open(store + "-lock", "wb"):  # it leaves that, too
+            pass
+        status, _, errors = self.run_program("status", "--store", store)
+        self.assertEqual(status, 1)
+        self.assertRegex(errors, r'has 2 names .*the other is .*night\.db\.v2: an upgrade .* "quiniela upgrade" goes on with it')
+        self.upgrade(store)
+        self.assert_upgraded(store)
+
     def links(self, made):
         with open(self.path("other"), "wb"):
             os.link(self.path("other"), made)
