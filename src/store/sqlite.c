@@ -213,7 +213,7 @@ static bool connect(struct sqlite_store *sqlite, enum store_mode mode, struct er
 // Like sqlite_files_take for a server, but through SQLite's own descriptor. Closing another one would drop
 // the locks of a server in this process.
 static bool check_beginning(struct sqlite_store *sqlite, struct error *error) {
-    char bytes[SQLITE_BEGINNING_BYTES] = "";
+    char bytes[SQLITE_NAMES_BEGINNING_BYTES] = "";
     sqlite3_file *file = NULL;
     sqlite3_int64 length = 0;
     if (sqlite3_file_control(sqlite->statements.database, NULL, SQLITE_FCNTL_FILE_POINTER, &file) !=

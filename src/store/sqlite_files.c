@@ -109,7 +109,7 @@ static bool check_known(const struct sqlite_files *files, const struct sqlite_id
 
 // Called before SQLite opens it.
 static bool check_beginning(const struct sqlite_files *files, struct error *error) {
-    char bytes[SQLITE_BEGINNING_BYTES];
+    char bytes[SQLITE_NAMES_BEGINNING_BYTES];
     ssize_t length = pread(files->database, bytes, sizeof bytes, 0);
     return length < 0 ? fail(files, "cannot read it", error)
                       : sqlite_names_check_beginning(&files->names, bytes, (size_t)length, error);

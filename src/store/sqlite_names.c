@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,10 @@
 const char *const sqlite_endings[SQLITE_FILES] = {"", "-wal", "-shm"};
 static const char *const all_endings[] = {"", "-wal", "-shm", "-lock", "-journal"};
 
-enum { ENDINGS = sizeof all_endings / sizeof *all_endings };
+enum {
+    ENDINGS = sizeof all_endings / sizeof *all_endings,
+    LOG_BYTES_MIN = 32 + 24 + 512, // with one frame, of the smallest page
+};
 
 void sqlite_names_beside(const struct sqlite_names *names, const char *ending, char name[PATH_MAX]) {
     int length = snprintf(name, PATH_MAX, "%s%s", names->path, ending);
@@ -163,12 +167,43 @@ void sqlite_names_uri(const struct sqlite_names *names, char uri[SQLITE_URI_BYTE
 
 // Its beginning -------------------------------------------------------------------------------------------
 
+// Byte 18 or 19 of a database that may have a log is 2 (sqlite.org/fileformat.html, 1.3.3). SQLite syncs that
+// before it makes the log, and the log is gone, and its folder synced, before it is 1 again.
+static bool says_that_it_has_no_log(const char *bytes, size_t length) {
+    return length >= SQLITE_NAMES_BEGINNING_BYTES && bytes[18] == 1 && bytes[19] == 1;
+}
+
+static bool log_has_frames(const struct sqlite_names *names) {
+    char name[PATH_MAX], beginning[SQLITE_LOG_BEGINNING_BYTES];
+    struct stat status;
+    sqlite_names_beside(names, "-wal", name);
+    int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool has = file >= 0 && fstat(file, &status) == 0 && status.st_size >= LOG_BYTES_MIN &&
+               pread(file, beginning, sizeof beginning, 0) == (ssize_t)sizeof beginning &&
+               (memcmp(beginning, SQLITE_LOG_BEGINNING_LITTLE, sizeof beginning) == 0 ||
+                memcmp(beginning, SQLITE_LOG_BEGINNING_BIG, sizeof beginning) == 0);
+    if (file >= 0) {
+        close(file);
+    }
+    return has;
+}
+
 // With a journal or a log beside it SQLite decides. The power may have failed while the file's beginning was
 // being written; the right bytes are then in that other file.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
                                   struct error *error) {
     static const char beginning[] = SQLITE_BEGINNING;
-    return length == 0 || has_file(names, "-journal") || has_file(names, "-wal") ||
-           (length == sizeof beginning && memcmp(bytes, beginning, sizeof beginning) == 0) ||
+    bool is_database = length >= sizeof beginning && memcmp(bytes, beginning, sizeof beginning) == 0;
+    if (length == 0 || has_file(names, "-journal")) {
+        return true;
+    }
+    if (is_database && says_that_it_has_no_log(bytes, length) && log_has_frames(names)) {
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "%.120s: the log beside it, -wal, is that of another file, and would be taken for its own; "
+            "move that away, with its -shm, to the file it belongs to (nothing was changed)",
+            names->name);
+    }
+    return is_database || has_file(names, "-wal") ||
            error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, names->name);
 }

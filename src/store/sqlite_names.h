@@ -44,8 +44,11 @@ void sqlite_names_beside(const struct sqlite_names *names, const char *ending, c
 // Gets the status of one of the files. False when it does not exist.
 bool sqlite_names_look(const struct sqlite_names *names, enum sqlite_file which, struct stat *status);
 
-// Whether a database that begins with these bytes (`length`: fewer if it is shorter) can be a store, or is
-// empty. Its contents are checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE.
+enum { SQLITE_NAMES_BEGINNING_BYTES = 20 };
+
+// Whether a database that begins with these bytes (SQLITE_NAMES_BEGINNING_BYTES, fewer if it is shorter) can
+// be a store, or is empty. Its contents are checked later. ERROR_STORE_FAILED: SQLITE_NO_DATABASE, or the log
+// beside it belongs to another file. Opens nothing but that log.
 bool sqlite_names_check_beginning(const struct sqlite_names *names, const char *bytes, size_t length,
                                   struct error *error) MUST_CHECK;
 

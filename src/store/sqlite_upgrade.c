@@ -12,6 +12,7 @@
 #include "store/sqlite_setup.h"
 #include "store/sqlite_steps.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,17 @@ static bool ask(sqlite3 *database, const char *shown, const char *sql, char answ
 
 // Its version ---------------------------------------------------------------------------------------------
 
+// Before SQLite opens it, and nobody in this process has it open.
+static bool check_beginning(const struct sqlite_names *names, struct error *error) {
+    char bytes[SQLITE_NAMES_BEGINNING_BYTES];
+    int file = open(names->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t length = file < 0 ? -1 : pread(file, bytes, sizeof bytes, 0);
+    if (file >= 0) {
+        close(file);
+    }
+    return length < 0 || sqlite_names_check_beginning(names, bytes, (size_t)length, error); // SQLite says why
+}
+
 // Opens it as one who only reads, unless an earlier attempt was cut short in a change that must be undone
 // first. 0: there is no store.
 static bool read_version(const char *path, int64_t *version, struct error *error) {
@@ -70,7 +82,8 @@ static bool read_version(const char *path, int64_t *version, struct error *error
     sqlite_names_beside(&names, "-journal", journal);
     sqlite_names_uri(&names, uri);
     int flags = access(journal, F_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    if (!sqlite_sizes_check_mark(&names, error) || !sqlite_log_check(&names, error) ||
+    if (!sqlite_sizes_check_mark(&names, error) || !check_beginning(&names, error) ||
+        !sqlite_log_check(&names, error) ||
         !open_database(uri, path, flags | SQLITE_OPEN_URI, &database, error)) {
         return false;
     }

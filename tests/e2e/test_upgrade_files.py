@@ -1,9 +1,13 @@
 """What is in the names that an upgrade uses, and is not its own, stays as it is, and is named."""
+import contextlib
 import os
 import shutil
+import signal
+import sqlite3
 import unittest
 
-from test_upgrade import MIB, UpgradeStory, read
+from harness import Server, Wire
+from test_upgrade import MIB, OPEN_DRAW, UpgradeStory, read
 
 
 class NamesOfOthers(UpgradeStory):
@@ -60,6 +64,42 @@ class NamesOfOthers(UpgradeStory):
         os.unlink(store + ".upgrade-journal")
         self.upgrade(store)
         self.assert_upgraded(store)
+
+
+class Log(UpgradeStory):
+    def test_a_log_of_the_new_store_is_not_taken_for_that_of_the_old_one(self):
+        """Somebody goes back, and moves the database alone, when the server of this version was killed."""
+        store = self.take()
+        self.upgrade(store)
+        server = Server(self, "--draw", OPEN_DRAW, store=store, agencies=3)
+        bets = {"type_message": 1, "agency": "3", "payload": ["Ana,Paz,7,1999-03-01,7"], "first": 0}
+        self.assertEqual(Wire(self, server.ports[0]).ask(bets).kind, "processed")
+        server.signal(signal.SIGKILL)
+        server.wait()
+        shutil.copy(store, self.path("new.db"))
+        os.rename(store + ".v2", store)
+        beside = {end: read(store + end) for end in ("", "-wal")}
+        for command in (("upgrade", store), ("status", "--store", store), ("export", "--store", store), ("check", "--store", store),
+                        ("server", "--store", store, "--server-port", 0, "--consult-server-port", 0)):
+            status, *told = self.run_program(*command)
+            self.assertEqual(status, 1, f"{command[0]}: {told}")
+            self.assertIn("-wal, is that of another file", "".join(told))
+            self.assertEqual({end: read(store + end) for end in beside}, beside, f"{command[0]} changed a file")
+        for end in ("-wal", "-shm"):
+            os.rename(store + end, self.path("new.db") + end)
+        self.upgrade(store)
+        self.assert_upgraded(store)
+        self.assertIn("Ana,Paz,7,", self.run_program("export", "--store", self.path("new.db"), "--draw", OPEN_DRAW)[1])
+
+    def test_a_log_of_its_own_is_known_at_each_moment(self):
+        """Also when it was killed just after it was made, or while it changes between having a log and none."""
+        store = self.take()
+        for mode in ("WAL", "DELETE", "WAL"):
+            with contextlib.closing(sqlite3.connect(store)) as database:
+                database.execute(f"PRAGMA journal_mode = {mode}")
+                database.execute("CREATE TABLE IF NOT EXISTS mine (a)")
+                self.assertIn("quiniela upgrade", self.run_program("status", "--store", store)[2])
+        self.upgrade(store)
 
 
 if __name__ == "__main__":
