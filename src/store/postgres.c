@@ -96,28 +96,28 @@ static bool make_tables(struct postgres_store *postgres, struct error *error) {
     return false;
 }
 
-static bool check_version(const struct postgres_link *link, int64_t version, enum store_mode mode,
+static bool check_version(const char *place, int64_t version, const struct store_opening *opening,
                           struct error *error) {
+    char address[POSTGRES_ADDRESS_BYTES];
+    postgres_address_repeat(opening->address, address);
     if (version < 0) { // while an upgrade is at work (postgres_upgrade.h)
-        return mode == STORE_READ_UPGRADED ||
-               error_set(error, ERROR_STORE_FAILED, STORE_HALFWAY, link->place, -version);
+        return opening->mode == STORE_READ_UPGRADED || store_version_halfway(place, address, -version, error);
     }
     if (version < STORE_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, link->place, version, STORE_VERSION,
-                         "STORE");
+        return store_version_older(place, address, version, error);
     }
-    return version == STORE_VERSION ||
-           error_set(error, ERROR_STORE_FAILED, STORE_NEWER, link->place, version, STORE_VERSION);
+    return version == STORE_VERSION || store_version_newer(place, version, error);
 }
 
-static bool have_tables(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
+static bool have_tables(struct postgres_store *postgres, const struct store_opening *opening,
+                        struct error *error) {
     struct postgres_link *link = &postgres->session.link;
     char name[POSTGRES_VALUE_BYTES], version[POSTGRES_VALUE_BYTES];
     if (!postgres_link_execute(link, "SELECT to_regclass('quiniela_schema')::text", "look for its tables",
                                name, error)) {
         return false;
     }
-    if (name[0] == '\0' && mode != STORE_SERVE) {
+    if (name[0] == '\0' && opening->mode != STORE_SERVE) {
         return error_set(error, ERROR_STORE_FAILED, "%s: it is not a quiniela store", link->place);
     }
     if ((name[0] == '\0' && !make_tables(postgres, error)) ||
@@ -125,7 +125,7 @@ static bool have_tables(struct postgres_store *postgres, enum store_mode mode, s
                                version, error)) {
         return false;
     }
-    return check_version(link, strtoll(version, NULL, 10), mode, error);
+    return check_version(link->place, strtoll(version, NULL, 10), opening, error);
 }
 
 static bool warn_of_fsync(struct postgres_store *postgres, struct error *error) {
@@ -159,9 +159,11 @@ static bool check_encoding(struct postgres_store *postgres, struct error *error)
                postgres->session.link.place, encoding);
 }
 
-static bool begin_session(struct postgres_store *postgres, enum store_mode mode, struct error *error) {
+static bool begin_session(struct postgres_store *postgres, const struct store_opening *opening,
+                          struct error *error) {
+    enum store_mode mode = opening->mode;
     if (!postgres_session_begin(&postgres->session, error) ||
-        (mode == STORE_SERVE && !check_encoding(postgres, error)) || !have_tables(postgres, mode, error)) {
+        (mode == STORE_SERVE && !check_encoding(postgres, error)) || !have_tables(postgres, opening, error)) {
         return false;
     }
     return mode == STORE_SERVE ? warn_of_fsync(postgres, error)
@@ -207,7 +209,7 @@ static bool postgres_open(const struct store_opening *opening, struct store **st
     store_init(&postgres->base.store, &operations, postgres->session.link.place, opening->draw);
     postgres->base.database = &database;
     if (!postgres_connect(&postgres->session.link, opening->address, opening->mode == STORE_SERVE, error) ||
-        !begin_session(postgres, opening->mode, error)) {
+        !begin_session(postgres, opening, error)) {
         postgres_close(&postgres->base.store);
         return false;
     }

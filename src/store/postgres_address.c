@@ -93,6 +93,33 @@ void postgres_address_show(const char *address, char *place, size_t size) {
     PQconninfoFree(options);
 }
 
+// "keyword=value", its value in quotes where it needs them (libpq, 34.1.1.1), as far as there is room.
+static size_t put_option(const PQconninfoOption *option, char *text, size_t size) {
+    const char *quote = option->val[0] == '\0' || strpbrk(option->val, " \t\n'\\") != NULL ? "'" : "";
+    size_t length = (size_t)snprintf(text, size, "%s=%s", option->keyword, quote);
+    for (const char *at = option->val; *at != '\0' && length + sizeof "\\''" < size; at++) {
+        if (*at == '\'' || *at == '\\') {
+            text[length++] = '\\';
+        }
+        text[length++] = *at;
+    }
+    return length < size ? length + (size_t)snprintf(text + length, size - length, "%s", quote) : size;
+}
+
+void postgres_address_repeat(const char *address, char text[POSTGRES_ADDRESS_BYTES]) {
+    PQconninfoOption *options = PQconninfoParse(address, NULL);
+    size_t length = 0;
+    text[0] = '\0';
+    for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
+        bool is_secret = option->dispchar[0] == '*';
+        if (option->val != NULL && !is_secret && length + 1 < POSTGRES_ADDRESS_BYTES) {
+            length += length > 0 ? (size_t)snprintf(text + length, 2, " ") : 0;
+            length += put_option(option, text + length, POSTGRES_ADDRESS_BYTES - length);
+        }
+    }
+    PQconninfoFree(options);
+}
+
 bool postgres_address_has_password(const char *address) {
     PQconninfoOption *options = PQconninfoParse(address, NULL);
     bool has =

@@ -7,7 +7,7 @@
 
 #include <libpq-fe.h>
 
-enum { POSTGRES_PLACE_BYTES = 160, POSTGRES_HOST_BYTES = 256 };
+enum { POSTGRES_PLACE_BYTES = 160, POSTGRES_HOST_BYTES = 256, POSTGRES_ADDRESS_BYTES = 512 };
 
 // Whether `address` is a connection string: a URI, or words like host=… dbname=….
 bool postgres_address_is(const char *address);
@@ -17,6 +17,10 @@ bool postgres_address_check(const char *address, struct error *error) MUST_CHECK
 
 // Writes the destination of `address` into `place`, for people: without passwords.
 void postgres_address_show(const char *address, char *place, size_t size);
+
+// Writes a connection string that leads to the same store as `address` does, without the passwords in it,
+// into `text`. One that has no room is cut there, and still has no password.
+void postgres_address_repeat(const char *address, char text[POSTGRES_ADDRESS_BYTES]);
 
 // Whether `address` contains a password, in any form that libpq reads.
 bool postgres_address_has_password(const char *address);

@@ -391,13 +391,11 @@ static bool upgrade_from(struct upgrading *upgrading, int64_t version, struct st
                          struct error *error) {
     const char *place = upgrading->session.link.place;
     if (version > STORE_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, STORE_NEWER, place, version, STORE_VERSION);
+        return store_version_newer(place, version, error);
     }
     upgrading->step = postgres_step_from(version < 0 ? -version : version);
     if (upgrading->step == NULL) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "%.150s: its tables are of version %" PRId64 ", from which there is no upgrade",
-                         place, version);
+        return store_version_older(place, place, version < 0 ? -version : version, error);
     }
     snprintf(upgraded->kept, sizeof upgraded->kept, "%s", upgrading->step->kept);
     upgraded->from = upgrading->step->from;

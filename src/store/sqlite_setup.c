@@ -1,9 +1,11 @@
 #include "store/sqlite_setup.h"
 
+#include "base/path.h"
 #include "bet/errors.h"
 #include "store/sqlite_ask.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_schema.h"
+#include "store/version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,10 +75,11 @@ bool sqlite_setup_check(sqlite3 *database, const char *path, int64_t id, bool *w
         return true;
     }
     if (version < SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, STORE_OLDER, path, version, SQLITE_SCHEMA_VERSION, path);
+        char real[PATH_MAX]; // whoever is to type it may be in another folder
+        return store_version_older(path, path_resolve(path, real, error) ? real : path, version, error);
     }
     if (version > SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, STORE_NEWER, path, version, SQLITE_SCHEMA_VERSION);
+        return store_version_newer(path, version, error);
     }
     return sqlite_setup_check_tables(database, path, sqlite_schema, SQLITE_SCHEMA_TABLES, error);
 }

@@ -11,6 +11,7 @@
 #include "store/sqlite_schema.h"
 #include "store/sqlite_setup.h"
 #include "store/sqlite_steps.h"
+#include "store/version.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -325,12 +326,10 @@ static bool upgrade_from(const char *path, int64_t version, const struct store_u
                          struct store_upgraded *upgraded, struct error *error) {
     struct stepping stepping = {.upgrade = upgrade, .first = sqlite_step_from(version)};
     if (version > SQLITE_SCHEMA_VERSION) {
-        return error_set(error, ERROR_STORE_FAILED, STORE_NEWER, path, version, SQLITE_SCHEMA_VERSION);
+        return store_version_newer(path, version, error);
     }
     if (stepping.first == NULL) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "%.150s: its tables are of version %" PRId64 ", from which there is no upgrade",
-                         path, version);
+        return store_version_older(path, path, version, error);
     }
     bool done =
         sqlite_files_find(path, &stepping.files, error) && take_and_upgrade(&stepping, path, upgraded, error);

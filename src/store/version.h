@@ -3,22 +3,23 @@
 #ifndef QUINIELA_STORE_VERSION_H
 #define QUINIELA_STORE_VERSION_H
 
-#include <inttypes.h>
+#include "base/error.h"
+
+#include <stdint.h>
 
 #define STORE_VERSION 4
 
-// What is said of tables of another version. Both take the store, its version and STORE_VERSION; the first
-// one then takes the store as the command is to be given it.
-#define STORE_OLDER                                                                                          \
-    "%.100s: its tables are of version %" PRId64                                                             \
-    ", this program knows version %d: \"quiniela upgrade %.100s\" upgrades it, and so does the start of a "  \
-    "server with UPGRADE=yes"
-// Takes the store and its version.
-#define STORE_HALFWAY                                                                                        \
-    "%.100s: an upgrade of its tables from version %" PRId64                                                 \
-    " has begun and not ended: \"quiniela upgrade STORE\" goes on with it, if none is at work"
-#define STORE_NEWER                                                                                          \
-    "%.100s: its tables are of version %" PRId64                                                             \
-    ", this program knows version %d: use the program that made them, or name another store"
+enum { STORE_VERSION_OLDEST = 2 }; // from which there is an upgrade
+
+// What is said of tables of another version. Each sets ERROR_STORE_FAILED, and returns false. `place` is the
+// store for people. `address` is the store as `quiniela upgrade` is to be given it: it is quoted for a shell
+// and never cut; one that is too long to be said is called STORE.
+
+bool store_version_older(const char *place, const char *address, int64_t version, struct error *error);
+
+// An upgrade from `version` has begun and not ended.
+bool store_version_halfway(const char *place, const char *address, int64_t version, struct error *error);
+
+bool store_version_newer(const char *place, int64_t version, struct error *error);
 
 #endif

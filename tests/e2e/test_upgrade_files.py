@@ -1,12 +1,14 @@
 """What is in the names that an upgrade uses, and is not its own, stays as it is, and is named."""
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sqlite3
+import subprocess
 import unittest
 
-from harness import Server, Wire
+from harness import PROGRAM, Server, Wire
 from test_upgrade import MIB, OPEN_DRAW, UpgradeStory, read
 
 
@@ -64,6 +66,26 @@ class NamesOfOthers(UpgradeStory):
         os.unlink(store + ".upgrade-journal")
         self.upgrade(store)
         self.assert_upgraded(store)
+
+
+class Command(UpgradeStory):
+    def test_the_command_that_is_named_does_it(self):
+        """Pasted into a shell, from any folder, whatever the store is called."""
+        store = self.take(place=self.path("noche's 2 $(date).db"))
+        for given in (store, os.path.basename(store)):
+            _, _, errors = self.run_program("status", "--store", given)
+            command = re.search('"quiniela (upgrade .*)" upgrades it', errors)
+            self.assertIsNotNone(command, errors)
+        upgraded = subprocess.run(f"{PROGRAM} {command[1]}", shell=True, check=True, stdout=subprocess.PIPE, text=True, cwd="/")
+        self.assertIn("upgraded from version 2", upgraded.stdout)
+
+    def test_none_is_named_where_there_is_none(self):
+        store = self.take()
+        self.ask(store, "PRAGMA user_version = 1")
+        for command in (("status", "--store", store), ("upgrade", store)):
+            status, _, errors = self.run_program(*command)
+            self.assertEqual(status, 1)
+            self.assertIn("version 1, from which there is no upgrade", errors)
 
 
 class Log(UpgradeStory):
