@@ -183,6 +183,13 @@ void sqlite_files_let_go(const struct sqlite_files *files) {
     }
 }
 
+pid_t sqlite_files_user(const struct sqlite_files *files) {
+    struct flock range = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
+    bool is_locked = fcntl(files->database, F_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+    return is_locked && range.l_pid > 0 ? range.l_pid : 0;
+}
+
 static bool hold(struct sqlite_files *files, struct sqlite_identity *identity, struct error *error) {
     struct sqlite_identity held = {.is_known = true,
                                    .database = hold_one(files, SQLITE_DATABASE),

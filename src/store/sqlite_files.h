@@ -58,6 +58,10 @@ void sqlite_files_let_go(const struct sqlite_files *files);
 // calls. ERROR_STORE_FAILED, naming the file that was deleted, moved, replaced or cut.
 bool sqlite_files_unchanged(struct sqlite_files *files, struct error *error) MUST_CHECK;
 
+// Another process that has the database open in SQLite. 0: there is none, or it cannot be told which, as in
+// another container.
+pid_t sqlite_files_user(const struct sqlite_files *files);
+
 // Releases the database and the locks. SQLite must have closed the database.
 void sqlite_files_release(struct sqlite_files *files);
 

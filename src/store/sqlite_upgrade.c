@@ -20,7 +20,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { BUSY_MS_MAX = 5000, SQL_BYTES = SQLITE_ANSWER_BYTES };
+enum {
+    BUSY_MS_MAX = 5000,
+    SQL_BYTES = SQLITE_ANSWER_BYTES,
+    USERS_MS_MAX = 2000, // who has the store open is waited for
+    WAIT_MS = 20,
+    NAME_BYTES = 64, // of who that is
+};
 
 struct stepping {
     const struct store_upgrade *upgrade;
@@ -96,6 +102,49 @@ static bool read_version(const char *path, int64_t *version, struct error *error
 
 // The store -----------------------------------------------------------------------------------------------
 
+static void name_user(const struct stepping *stepping, char name[NAME_BYTES]) {
+    char path[64], command[32] = "";
+    pid_t process = sqlite_files_user(&stepping->files);
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)process);
+    FILE *file = process > 0 ? fopen(path, "re") : NULL;
+    if (file != NULL) {
+        command[fread(command, 1, sizeof command - 1, file)] = '\0';
+        command[strcspn(command, "\n")] = '\0';
+        fclose(file);
+    }
+    if (process > 0) {
+        snprintf(name, NAME_BYTES, "process %d (%s)", (int)process, command);
+    } else {
+        snprintf(name, NAME_BYTES, "somebody");
+    }
+}
+
+// SQLite does not wait for those who have the store open, whatever its timeout is. Most of them end soon.
+static bool switch_log_off(const struct stepping *stepping, char answer[SQL_BYTES], struct error *error) {
+    const struct sqlite_names *names = &stepping->files.names;
+    const struct store_upgrade *upgrade = stepping->upgrade;
+    char user[NAME_BYTES], text[NAME_BYTES + 64];
+    for (int waited_ms = 0; !ask(stepping->store, names->name, "PRAGMA journal_mode = DELETE", answer, error);
+         waited_ms += WAIT_MS) {
+        if (sqlite3_errcode(stepping->store) != SQLITE_BUSY) {
+            return false;
+        }
+        name_user(stepping, user);
+        if (waited_ms >= USERS_MS_MAX) {
+            return error_set(error, ERROR_STORE_FAILED,
+                             "%.120s: %s has it open; end every server, sqlite3, export, status, check and "
+                             "backup that reads it, and upgrade it again",
+                             names->name, user);
+        }
+        if (waited_ms == 0) {
+            snprintf(text, sizeof text, "waits for %s, which has it open", user);
+            upgrade->note(upgrade->context, text);
+        }
+        sqlite3_sleep(WAIT_MS);
+    }
+    return true;
+}
+
 // Its log is moved into it, and goes; then the file alone is the store, and can be copied. That takes nobody
 // else who has it open: a reader would go on with a log that belongs to another file by then. From then on
 // nobody can write into it, or give it a log again.
@@ -116,7 +165,7 @@ static bool settle(struct stepping *stepping, struct error *error) {
         sqlite_setup_check_tables(database, names->name, stepping->first->schema, stepping->first->tables,
                                   error) &&
         execute(database, names->name, "PRAGMA synchronous = FULL", error) &&
-        ask(database, names->name, "PRAGMA journal_mode = DELETE", answer, error) &&
+        switch_log_off(stepping, answer, error) &&
         (strcmp(answer, "delete") == 0 ||
          error_set(error, ERROR_STORE_FAILED, "%.150s: its log cannot be moved into it", names->name)) &&
         execute(database, names->name, "BEGIN IMMEDIATE", error);

@@ -193,16 +193,6 @@ class Refused(UpgradeStory):
             self.assert_refused(store, "another server works on this store; end it")
         self.upgrade(store)
 
-    def test_one_that_is_being_read(self):
-        store = self.take()
-        with contextlib.closing(sqlite3.connect(store)) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("BEGIN")
-            database.execute("SELECT * FROM draws").fetchall()
-            self.assertIn("database is locked", self.upgrade(store, 1))
-        self.upgrade(store)
-        self.assert_upgraded(store)
-
     def test_one_that_is_damaged(self):
         damages = {"UPDATE chunks SET rows = replace(rows, '1999-03-01', '1999-03-02') WHERE first = 0":
                        "is damaged, so the store is not upgraded",

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from harness import PROGRAM, Server, Wire
+from harness import PROGRAM, Process, Server, Wire
 from test_upgrade import MIB, OPEN_DRAW, UpgradeStory, read
 
 
@@ -86,6 +86,34 @@ class Command(UpgradeStory):
             status, _, errors = self.run_program(*command)
             self.assertEqual(status, 1)
             self.assertIn("version 1, from which there is no upgrade", errors)
+
+
+class Readers(UpgradeStory):
+    """SQLite's log cannot be switched off while somebody has the store open."""
+
+    @contextlib.contextmanager
+    def reading(self, store):
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("BEGIN")
+            database.execute("SELECT * FROM draws").fetchall()
+            yield
+
+    def test_one_who_reads_is_waited_for(self):
+        store = self.take()
+        with self.reading(store):
+            upgrade = Process(self, ["upgrade", store])
+            upgrade.wait_for(f"night.db: waits for process {os.getpid()} ")
+        self.assertEqual(upgrade.wait(), 0)
+        self.assert_upgraded(store)
+
+    def test_one_who_goes_on_reading_is_named(self):
+        store = self.take()
+        with self.reading(store):
+            self.assertRegex(self.upgrade(store, 1), rf"night.db: process {os.getpid()} \(.+\) has it open; end every server, sqlite3")
+            self.assertFalse(os.path.exists(store + ".upgrade"), "nothing is made before the store is free")
+        self.upgrade(store)
+        self.assert_upgraded(store)
 
 
 class Log(UpgradeStory):
