@@ -87,7 +87,7 @@ class Upgrade(UpgradeStory):
                 self.begin_again()
 
     def test_the_way_back_is_as_the_page_has_it(self):
-        with open(os.path.join(ROOT, "docs/operations.md"), encoding="utf-8") as page:
+        with open(os.path.join(ROOT, "docs/upgrading.md"), encoding="utf-8") as page:
             blocks = [block for block in re.findall(r"```sql\n(.*?)```", page.read(), re.DOTALL) if "RENAME TO draws;" in block]
         for version, block in zip(NEW_TABLES, blocks, strict=True):
             with self.subTest(version):
