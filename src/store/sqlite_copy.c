@@ -340,16 +340,30 @@ static bool is_ours(const struct copying *copying, struct error *error) {
                      copying->copy->made);
 }
 
-// The copy is readable by whoever could read the store.
+// The copy gets the owner, the group and the rights of the store, so that who could use that can use it.
+// Without the right to give it away nothing is left of it.
 static bool give_rights(const struct copying *copying, struct error *error) {
-    struct stat status, made;
-    if (fstat(copying->from, &status) != 0 || fstat(copying->to, &made) != 0) {
-        return fail(copying->copy->made, "cannot be read", error);
+    const char *made = copying->copy->made;
+    struct stat status, given;
+    if (fstat(copying->from, &status) != 0 || fstat(copying->to, &given) != 0) {
+        return fail(made, "cannot be read", error);
     }
-    bool is_owners = status.st_uid == made.st_uid && status.st_gid == made.st_gid;
-    return ((is_owners || fchown(copying->to, status.st_uid, status.st_gid) == 0) &&
-            fchmod(copying->to, status.st_mode & 07777) == 0) ||
-           fail(copying->copy->made, "cannot be given to the owner of the store", error);
+    bool is_owners = status.st_uid == given.st_uid, is_groups = status.st_gid == given.st_gid;
+    if (((is_owners && is_groups) || fchown(copying->to, status.st_uid, status.st_gid) == 0) &&
+        fchmod(copying->to, status.st_mode & 07777) == 0) {
+        return true;
+    }
+    error_set(
+        error, ERROR_STORE_FAILED,
+        "%.150s: cannot be given to the %s of the store, %u: %s; upgrade it as %s, or give the store one "
+        "of your own first (%s)",
+        made, is_owners ? "group" : "owner", is_owners ? status.st_gid : status.st_uid, strerror(errno),
+        is_owners ? "root or as a member of that group" : "root or as that user",
+        is_owners ? "chgrp" : "chown");
+    if (given.st_size == 0) {
+        unlink(made);
+    }
+    return false;
 }
 
 bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade *upgrade,

@@ -13,7 +13,8 @@ static const char *advice(sqlite3 *database) {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-        return "; the file and its folder must be there and, for a server, writable";
+        return "; the file, those beside it (-wal, -shm) and its folder must be there and, for a server, "
+               "writable";
     case SQLITE_CORRUPT:
         return "; see quiniela check, and restore it from a copy";
     default:

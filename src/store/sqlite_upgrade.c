@@ -86,6 +86,15 @@ static bool read_version(const char *path, int64_t *version, struct error *error
     if (access(names.path, F_OK) != 0) {
         return true;
     }
+    // SQLite would make files beside it that have its rights, and that nobody can write once it can be
+    // written.
+    if (access(names.path, W_OK) != 0) {
+        return error_set(
+            error, ERROR_STORE_FAILED,
+            "%.150s: it cannot be opened for writing; the file and its folder must be writable for "
+            "an upgrade",
+            names.name);
+    }
     sqlite_names_beside(&names, "-journal", journal);
     sqlite_names_uri(&names, uri);
     int flags = access(journal, F_OK) == 0 ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;

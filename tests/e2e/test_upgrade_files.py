@@ -116,6 +116,37 @@ class Readers(UpgradeStory):
         self.assert_upgraded(store)
 
 
+class Rights(UpgradeStory):
+    def as_nobody(self, *mine):
+        """A prefix that takes the rights of root away, and makes those files nobody's."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        for path in (self.folder, *mine):
+            os.chown(path, 65534, 65534)
+        return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+    def test_a_group_that_cannot_be_given_is_named(self):
+        store = self.take()
+        nobody = self.as_nobody(store)
+        os.chown(store, 65534, 0)
+        self.assertRegex(self.upgrade(store, 1, prefix=nobody), r"cannot be given to the group of the store, 0: .*chgrp")
+        self.assertFalse(os.path.exists(store + ".upgrade"), "an empty copy was left behind")
+        os.chown(store, 65534, 65534)
+        self.upgrade(store, prefix=nobody)
+        self.assert_upgraded(store)
+
+    def test_a_store_that_may_not_be_written_is_not_touched(self):
+        store = self.take()
+        self.ask(store, "PRAGMA journal_mode = WAL")
+        nobody = self.as_nobody(store)
+        os.chmod(store, 0o444)
+        self.assertIn("night.db: it cannot be opened for writing", self.upgrade(store, 1, prefix=nobody))
+        self.assertEqual(os.listdir(self.folder), ["night.db"])
+        os.chmod(store, 0o644)
+        self.upgrade(store, prefix=nobody)
+        self.assert_upgraded(store)
+
+
 class Log(UpgradeStory):
     def test_a_log_of_the_new_store_is_not_taken_for_that_of_the_old_one(self):
         """Somebody goes back, and moves the database alone, when the server of this version was killed."""
