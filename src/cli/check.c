@@ -47,7 +47,8 @@ static bool check(const struct check_options *options, struct error *error) {
     if (!store_open(path, draw_name, STORE_READ, &store, error)) {
         return false;
     }
-    bool done = check_draw(store, print_damage, &draw_name, &result, error);
+    struct check_watch watch = {.on_damage = print_damage, .context = &draw_name};
+    bool done = check_draw(store, &watch, &result, error);
     store_close(&store);
     if (!done) {
         return false;

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SAY_EVERY_MS = 1000, RETRY_MS = 1000 };
 
@@ -20,6 +21,10 @@ struct upgrading {
     void *context;
     const char *draw; // that is being checked
     uint64_t next_ms; // when to say next how far it is
+    struct {
+        const char *what;
+        uint64_t begun_ms, done;
+    } part; // that is being done, and how much of it there was in the beginning
 };
 
 static void say(const struct upgrading *upgrading, enum upgrading_tone tone, const char *format, ...)
@@ -34,12 +39,38 @@ static void say(const struct upgrading *upgrading, enum upgrading_tone tone, con
     upgrading->say(upgrading->context, tone, text);
 }
 
+// How many seconds it will take at the pace of this part until now. 0: that cannot be told yet.
+static uint64_t seconds_left(struct upgrading *upgrading, const char *what, uint64_t done, uint64_t all,
+                             uint64_t now) {
+    if (upgrading->part.what == NULL || strcmp(upgrading->part.what, what) != 0 ||
+        done < upgrading->part.done) {
+        upgrading->part.what = what;
+        upgrading->part.begun_ms = now;
+        upgrading->part.done = done;
+    }
+    uint64_t since = done - upgrading->part.done;
+    return since == 0 ? 0 : (now - upgrading->part.begun_ms) * (all - done) / since / 1000;
+}
+
 static void on_progress(void *context, const char *what, uint64_t done, uint64_t all) {
     struct upgrading *upgrading = context;
     uint64_t now = clock_steady_ms();
-    if (now >= upgrading->next_ms || done == all) {
-        upgrading->next_ms = now + SAY_EVERY_MS;
-        say(upgrading, UPGRADING_PROGRESS, "%s: %" PRIu64 " %%", what, all == 0 ? 100 : done * 100 / all);
+    uint64_t left = seconds_left(upgrading, what, done, all, now);
+    if (now < upgrading->next_ms && done != all) {
+        return;
+    }
+    upgrading->next_ms = now + SAY_EVERY_MS;
+    char more[48] = "";
+    if (left > 0) {
+        snprintf(more, sizeof more, ", some %" PRIu64 " s more", left);
+    }
+    say(upgrading, UPGRADING_PROGRESS, "%s: %" PRIu64 " %%%s", what, all == 0 ? 100 : done * 100 / all, more);
+}
+
+// The end of it is said by its result. Rows of agencies that are damaged may say fewer bets than there are.
+static void on_bets(void *context, uint64_t bets, uint64_t all) {
+    if (bets < all) {
+        on_progress(context, "bets of the draw checked", bets, all);
     }
 }
 
@@ -60,7 +91,8 @@ static bool check(void *context, const char *address, const char *draw, struct e
         return false;
     }
     upgrading->draw = draw;
-    bool done = check_draw(store, on_damage, upgrading, &result, error);
+    struct check_watch watch = {.on_damage = on_damage, .on_progress = on_bets, .context = upgrading};
+    bool done = check_draw(store, &watch, &result, error);
     store_close(&store);
     if (!done) {
         return false;

@@ -21,9 +21,9 @@ struct winning_bet {
 
 struct check {
     struct stored_draw draw;
-    store_on_damage on_damage;
-    void *context;
+    const struct check_watch *watch;
     struct check_result *result;
+    uint64_t read, all; // bets: those that have been read, and what the agencies' rows say
     struct continuity *continuity;
     uint64_t finished;
     struct winning_bet *winning; // in the chunks, in their order
@@ -34,7 +34,7 @@ struct check {
 static void note_damage(void *context, const char *damage) {
     struct check *check = context;
     check->result->damages++;
-    check->on_damage(check->context, damage);
+    check->watch->on_damage(check->watch->context, damage);
 }
 
 static void damage(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -94,6 +94,10 @@ static bool take_winning(struct check *check, const struct stored_chunk *chunk, 
 static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     struct check *check = context;
     struct error found;
+    check->read += chunk->count;
+    if (check->watch->on_progress != NULL) {
+        check->watch->on_progress(check->watch->context, check->read, check->all);
+    }
     if (!continuity_take(check->continuity, chunk, &found)) {
         note_damage(check, found.text);
     }
@@ -109,6 +113,7 @@ static bool on_agency(void *context, const struct stored_agency *agency, struct 
     struct check *check = context;
     (void)error;
     check->finished += agency->finished_at[0] != '\0';
+    check->all += agency->bets;
     if (agency->agency < 1 || agency->agency > check->draw.agencies) {
         damage(check, "agency %" PRIu32 " has a row, but the draw has %" PRIu32 " agencies", agency->agency,
                check->draw.agencies);
@@ -190,9 +195,9 @@ static bool check_all(struct check *check, struct store *store, struct error *er
     return true;
 }
 
-bool check_draw(struct store *store, store_on_damage on_damage, void *context, struct check_result *result,
+bool check_draw(struct store *store, const struct check_watch *watch, struct check_result *result,
                 struct error *error) {
-    struct check check = {.on_damage = on_damage, .context = context, .result = result};
+    struct check check = {.watch = watch, .result = result};
     *result = (struct check_result){0};
     store_survey(store, note_damage, &check);
     bool found;

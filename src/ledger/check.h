@@ -13,10 +13,18 @@ struct check_result {
     uint64_t damages;      // found
 };
 
+struct check_watch {
+    store_on_damage on_damage; // called for each damage
+    // Called now and then, or NULL: how many of the draw's bets have been read. `all` is what the agencies'
+    // rows say, which damage may make wrong.
+    void (*on_progress)(void *context, uint64_t bets, uint64_t all);
+    void *context;
+};
+
 // Checks all of the store's draw, and the store's files, and reports each damage. After a damage it
 // continues wherever it can. It fails only when it could not check (ERROR_NO_MEMORY; or no such draw).
 // result->damages tells whether all is well.
-bool check_draw(struct store *store, store_on_damage on_damage, void *context, struct check_result *result,
+bool check_draw(struct store *store, const struct check_watch *watch, struct check_result *result,
                 struct error *error) MUST_CHECK;
 
 #endif

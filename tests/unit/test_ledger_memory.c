@@ -100,7 +100,7 @@ static bool check_hungry(int failing, struct check_result *result, struct error 
     struct store *store;
     assert_true(store_open(story.path, "1", STORE_READ, &store, error));
     allocations = (struct allocations){.counted = true, .until_failure = failing};
-    bool checked = check_draw(store, on_damage, NULL, result, error);
+    bool checked = check_draw(store, &(struct check_watch){.on_damage = on_damage}, result, error);
     allocations.counted = false;
     store_close(&store);
     return checked;

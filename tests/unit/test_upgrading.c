@@ -12,7 +12,14 @@
 #include <unistd.h>
 
 static char folder[64], path[96], said[4096];
-static int checks; // of a whole file
+static int checks;            // of a whole file
+static uint64_t now, step_ms; // of the clock: by how much each look at it takes it on
+
+uint64_t __wrap_clock_steady_ms(void);
+
+uint64_t __wrap_clock_steady_ms(void) {
+    return now += step_ms;
+}
 
 static int note_statement(unsigned type, void *context, void *statement, void *sql) {
     (void)type;
@@ -46,6 +53,7 @@ static int set_up(void **state) {
     snprintf(command, sizeof command, "gzip -dc " GOLDEN_DIR "/../upgrade/samples/2-open.db.gz >%s", path);
     said[0] = '\0';
     checks = 0;
+    step_ms = 0;
     return system(command);
 }
 
@@ -66,6 +74,23 @@ static void the_file_is_checked_once(void **state) {
     assert_non_null(strstr(said, "draw noche's 2: good"));
     if (checks != 1) {
         fail_msg("expected: one check of the whole file for its two draws; there were %d", checks);
+    }
+}
+
+// As if each piece of a draw took 1.1 seconds: of 348 bets the first piece has 1, and the second 40.
+static void how_far_a_check_is_and_how_long_it_takes_is_told(void **state) {
+    (void)state;
+    struct error error;
+    step_ms = 1100;
+    must(upgrading_run(path, true, note_said, NULL, &error), &error);
+    static const char *const words[] = {
+        "bets of the draw checked: 0 %\n", "bets of the draw checked: 11 %, some 8 s more\n",
+        "bets of the draw checked: 97 %\ndraw 1: good: 4 chunks with 348 bets"};
+    for (const char *at = said, *const *word = words; word < words + 3; word++) {
+        at = strstr(at, *word);
+        if (at == NULL) {
+            fail_msg("expected, in this order: %s\nsaid was: %s", *word, said);
+        }
     }
 }
 
@@ -108,6 +133,7 @@ static void a_damaged_file_is_not_upgraded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_file_is_checked_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(how_far_a_check_is_and_how_long_it_takes_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_not_upgraded, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
