@@ -2,11 +2,15 @@
 
 #include "base/clock.h"
 #include "base/log_direct.h"
+#include "base/log_file.h"
 #include "base/log_json.h"
 #include "base/log_limit.h"
 #include "base/log_queue.h"
 #include "base/log_text.h"
+#include "base/path.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -24,6 +28,10 @@ static const char *const result_names[] = {"success", "fail", "in_progress"};
 
 static _Atomic enum log_level lowest_level = LOG_LEVEL_INFO;
 static enum log_format chosen_format = LOG_FORMAT_TEXT;
+
+// Where lines go. A file that is opened again takes the place of the one before under the same descriptor.
+static int output = STDOUT_FILENO;
+static char file[PATH_MAX]; // "": none
 
 // The process's only log. Without a queue, the thread that logs writes.
 static struct log_queue *_Atomic queue;
@@ -108,9 +116,10 @@ static size_t write_line(char line[LOG_LINE_BYTES_MAX], enum log_level level, co
     return end_line(line, length, level);
 }
 
-static size_t tell_lost(uint64_t lines, char line[LOG_LINE_BYTES_MAX]) {
+static size_t tell_lost(uint64_t lines, int failure, char line[LOG_LINE_BYTES_MAX]) {
     size_t length = begin_line(line, LOG_LEVEL_WARNING, "log", LOG_FAIL);
-    add(line, &length, " | error: nobody reads it | lines_lost: %" PRIu64, lines);
+    add(line, &length, " | error: %s | lines_lost: %" PRIu64,
+        failure == 0 ? "nobody reads it" : strerror(failure), lines);
     return end_line(line, length, LOG_LEVEL_WARNING);
 }
 
@@ -121,7 +130,7 @@ static void leave(const char *bytes, size_t length, unsigned lines) {
     if (to != NULL) {
         log_queue_add(to, bytes, length, lines, waits);
     } else if (!atomic_load(&is_over)) {
-        log_direct_write(STDOUT_FILENO, bytes, length, tell_lost);
+        log_direct_write(output, bytes, length, tell_lost);
     }
 }
 
@@ -175,6 +184,42 @@ void log_release(void) {
     if (held_length > 0) {
         leave(held, held_length, held_lines);
         held_length = held_lines = 0;
+    }
+}
+
+// The file --------------------------------------------------------------------------------------------------
+
+bool log_set_file(const char *path, struct error *error) {
+    if (!path_resolve(path, file, error)) {
+        file[0] = '\0';
+        return false;
+    }
+    int opened = log_file_open(file, error);
+    if (opened < 0) {
+        file[0] = '\0';
+        return false;
+    }
+    output = opened;
+    return true;
+}
+
+void log_reopen(void) {
+    struct error error;
+    if (file[0] == '\0') {
+        return;
+    }
+    int opened = log_file_open(file, &error);
+    bool done = opened >= 0 &&
+                (dup3(opened, output, O_CLOEXEC) >= 0 || error_set_system(&error, errno, "%.150s", file));
+    if (opened >= 0) {
+        close(opened);
+    }
+    if (done) {
+        log_event(LOG_LEVEL_INFO, "log", LOG_SUCCESS, "file: %s | message: opened again", file);
+    } else {
+        log_event(LOG_LEVEL_WARNING, "log", LOG_FAIL,
+                  "error: %s | message: %s; the file that was open stays in use", error_name(error.code),
+                  error.text);
     }
 }
 
@@ -234,11 +279,11 @@ static void tell_left_out(void) {
 // The thread ------------------------------------------------------------------------------------------------
 
 bool log_start(struct error *error) {
-    static const struct log_queue_options options = {.descriptor = STDOUT_FILENO,
-                                                     .bytes = LOG_QUEUE_BYTES,
-                                                     .wait_ms = LOG_QUEUE_WAIT_MS,
-                                                     .tell_lost = tell_lost,
-                                                     .tick = tell_left_out};
+    const struct log_queue_options options = {.descriptor = output,
+                                              .bytes = LOG_QUEUE_BYTES,
+                                              .wait_ms = LOG_QUEUE_WAIT_MS,
+                                              .tell_lost = tell_lost,
+                                              .tick = tell_left_out};
     struct log_queue *started;
     if (!log_queue_start(&options, &started, error)) {
         return false;

@@ -1,7 +1,8 @@
 // Log lines on standard output: `YYYY-MM-DD HH:MM:SS LEVEL    action: … | result: … | key: value`, or each a
 // JSON object (log_json.h).
 // A line leaves in one write. Lines of several threads never mix. A reader that stops reading does not block
-// anyone forever: after a while lines are dropped, and a line says how many.
+// anyone forever: after a while lines are dropped, and a line says how many. So it is when they cannot be
+// written, as on a full disk.
 //
 // From log_start to log_end a separate thread does the writing, as soon as there is something to write. If
 // the process is killed, lines that this thread has not written yet are lost.
@@ -24,6 +25,15 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 // Sets *level to the level with that name (any case; WARN, TRACE and FATAL are understood too). Returns
 // false, and leaves *level unchanged, when there is no such level.
 bool log_level_parse(const char *name, enum log_level *level) MUST_CHECK;
+
+// From now on lines are appended to the file at `path`, in place of standard output. For the first thread,
+// before log_start. Errors are those of log_file_open, and of path_resolve.
+bool log_set_file(const char *path, struct error *error) MUST_CHECK;
+
+// Opens the log's file again by its name: the one that was open may have been moved away. A line says so. If
+// it cannot be opened, the one that was open stays, and a line warns. Nothing happens if the log has no file.
+// For one thread at a time.
+void log_reopen(void);
 
 // Lines below `level` are dropped from now on. INFO at the start of the program. For any thread.
 void log_set_level(enum log_level level);

@@ -1,6 +1,7 @@
 #include "base/log_direct.h"
 
 #include "base/clock.h"
+#include "base/log_gap.h"
 #include "base/log_queue.h"
 #include "base/log_text.h"
 #include "base/signals.h"
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,8 +17,13 @@
 
 enum { LOOK_MS = 50 };
 
-static atomic_int waited_ms;  // since the reader last took something
-static _Atomic uint64_t lost; // lines, not yet reported
+static atomic_int waited_ms; // since the reader last took something
+
+// What could not be written. Programs with one thread write here, and others only before they start more: the
+// lock is hardly ever waited for.
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct log_gap gap;
+static atomic_bool has_gap;
 
 // Waits until a write is possible, or would fail immediately. False when the waiting time is used up, or once
 // a signal to end has come.
@@ -41,52 +48,61 @@ static size_t slice_of(const char *bytes, size_t length) {
     return last == NULL ? PIPE_BUF : (size_t)(last - bytes) + 1;
 }
 
-// Returns true when everything is written, or the reader is gone for good.
-static bool write_slice(int descriptor, const char *bytes, size_t length) {
-    while (length > 0) {
-        if (!is_writable(descriptor)) {
-            return false;
-        }
-        ssize_t written = write(descriptor, bytes, length);
+// Returns how many bytes were written, and the errno of a write that failed: a disk is full, or the reader is
+// gone for good. The program does not stop for that. A reader that has stopped reading leaves *failure at 0.
+static size_t write_slice(int descriptor, const char *bytes, size_t length, int *failure) {
+    size_t done = 0;
+    *failure = 0;
+    while (done < length && is_writable(descriptor)) {
+        ssize_t written = write(descriptor, bytes + done, length - done);
         if (written > 0) {
             atomic_store(&waited_ms, 0);
-            bytes += written;
-            length -= (size_t)written;
+            done += (size_t)written;
         } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
-            return true; // the program does not stop for that
+            *failure = written == 0 ? ENOSPC : errno;
+            return done;
         }
     }
-    return true;
+    return done;
 }
 
-static unsigned count_lines(const char *bytes, size_t length) {
-    unsigned lines = 0;
-    for (const char *end = bytes + length; (bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL;
-         bytes++) {
-        lines++;
-    }
-    return lines;
+static void widen(const char *bytes, size_t length, size_t written, int failure) {
+    pthread_mutex_lock(&mutex);
+    gap.failure = failure != 0 ? failure : gap.failure;
+    log_gap_widen(&gap, bytes, length, written);
+    atomic_store(&has_gap, true);
+    pthread_mutex_unlock(&mutex);
 }
 
-static void tell(int descriptor, size_t (*tell_lost)(uint64_t lines, char *line)) {
-    uint64_t lines = atomic_exchange(&lost, 0);
-    if (lines > 0) {
-        char line[LOG_LINE_BYTES_MAX];
-        if (!write_slice(descriptor, line, tell_lost(lines, line))) {
-            atomic_fetch_add(&lost, lines);
+// Returns whether nothing is left to tell.
+static bool tell(int descriptor, log_gap_line *tell_lost) {
+    char told[LOG_LINE_BYTES_MAX + 1];
+    pthread_mutex_lock(&mutex);
+    if (gap.lines > 0 && is_writable(descriptor)) {
+        size_t length = log_gap_tell(&gap, tell_lost, told);
+        int failure;
+        size_t written = write_slice(descriptor, told, length, &failure);
+        if (!log_gap_told(&gap, told, length, written) && failure != 0) {
+            gap.failure = failure;
         }
     }
+    bool done = gap.lines == 0;
+    atomic_store(&has_gap, !done);
+    pthread_mutex_unlock(&mutex);
+    return done;
 }
 
-void log_direct_write(int descriptor, const char *bytes, size_t length,
-                      size_t (*tell_lost)(uint64_t lines, char *line)) {
-    if (atomic_load(&lost) > 0 && is_writable(descriptor)) {
-        tell(descriptor, tell_lost);
+void log_direct_write(int descriptor, const char *bytes, size_t length, log_gap_line *tell_lost) {
+    if (atomic_load(&has_gap) && !tell(descriptor, tell_lost)) {
+        widen(bytes, length, 0, 0);
+        return;
     }
     while (length > 0) {
         size_t slice = slice_of(bytes, length);
-        if (!write_slice(descriptor, bytes, slice)) {
-            atomic_fetch_add(&lost, count_lines(bytes, length));
+        int failure;
+        size_t written = write_slice(descriptor, bytes, slice, &failure);
+        if (written < slice) {
+            widen(bytes, length, written, failure);
             return;
         }
         bytes += slice;

@@ -3,13 +3,13 @@
 #ifndef QUINIELA_BASE_LOG_DIRECT_H
 #define QUINIELA_BASE_LOG_DIRECT_H
 
+#include "base/log_gap.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
 // Writes whole lines. If nobody reads, it waits: at most LOG_QUEUE_WAIT_MS in total since the reader last
 // took something, and no longer once a signal to end has come. Lines that cannot be written are dropped; the
-// next write that succeeds begins with the line that `tell_lost` makes of their number. For any thread.
-void log_direct_write(int descriptor, const char *bytes, size_t length,
-                      size_t (*tell_lost)(uint64_t lines, char *line));
+// next that can be written come after the line that `tell_lost` makes of their number. For any thread.
+void log_direct_write(int descriptor, const char *bytes, size_t length, log_gap_line *tell_lost);
 
 #endif

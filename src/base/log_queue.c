@@ -27,11 +27,12 @@ struct log_queue {
     bool is_idle;    // the thread waits for work
     bool is_writing; // it has taken bytes out that are not written yet
     bool is_hurried, is_ending;
-    bool is_left;     // left to the thread, which frees it
-    uint64_t lost;    // lines that were left out and not reported yet
-    int patience_ms;  // that is still left
-    bool wants_tick;  // at:
-    uint64_t tick_ms; // of the steady clock
+    bool is_left;       // left to the thread, which frees it
+    uint64_t lost;      // lines that were left out and not reported yet
+    int patience_ms;    // that is still left
+    bool wants_tick;    // at:
+    uint64_t tick_ms;   // of the steady clock
+    struct log_gap gap; // of the thread alone
     size_t begin, used;
     char bytes[];
 };
@@ -69,19 +70,38 @@ static void destroy(struct log_queue *queue) {
 
 // The thread ----------------------------------------------------------------------------------------------
 
-static void write_whole(int descriptor, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
+// Returns how many bytes were written, and the errno of a failure: a disk is full, or the reader is gone for
+// good. The program must not stop for that.
+static size_t write_whole(int descriptor, const char *bytes, size_t length, int *failure) {
+    size_t done = 0;
+    while (done < length) {
+        ssize_t written = write(descriptor, bytes + done, length - done);
         if (written < 0 && errno == EAGAIN) {
             poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
-        } else if (written >= 0 || errno != EINTR) {
-            if (written <= 0) {
-                return; // the reader is gone for good: the program must not stop for that
-            }
-            bytes += written;
-            length -= (size_t)written;
+        } else if (written > 0) {
+            done += (size_t)written;
+        } else if (written == 0 || errno != EINTR) {
+            *failure = written == 0 ? ENOSPC : errno;
+            return done;
         }
     }
+    return done;
+}
+
+// First says what could not be written before, if anything.
+static void write_or_count(struct log_queue *queue, const char *lines, size_t length) {
+    struct log_gap *gap = &queue->gap;
+    if (gap->lines > 0) {
+        char told[LOG_LINE_BYTES_MAX + 1];
+        size_t told_length = log_gap_tell(gap, queue->options.tell_lost, told);
+        size_t written = write_whole(queue->options.descriptor, told, told_length, &gap->failure);
+        if (!log_gap_told(gap, told, told_length, written)) {
+            log_gap_widen(gap, lines, length, 0);
+            return;
+        }
+    }
+    size_t written = write_whole(queue->options.descriptor, lines, length, &gap->failure);
+    log_gap_widen(gap, lines, length, written);
 }
 
 static void make_room_known(struct log_queue *queue) {
@@ -89,7 +109,7 @@ static void make_room_known(struct log_queue *queue) {
         queue->patience_ms = queue->options.wait_ms;
         if (queue->lost > 0) {
             char line[LOG_LINE_BYTES_MAX];
-            put(queue, line, queue->options.tell_lost(queue->lost, line));
+            put(queue, line, queue->options.tell_lost(queue->lost, 0, line));
             queue->lost = 0;
         }
     }
@@ -102,7 +122,7 @@ static void write_some(struct log_queue *queue) {
     queue->is_writing = true;
     make_room_known(queue);
     pthread_mutex_unlock(&queue->mutex);
-    write_whole(queue->options.descriptor, lines, length);
+    write_or_count(queue, lines, length);
     pthread_mutex_lock(&queue->mutex);
     queue->is_writing = false;
 }

@@ -1,11 +1,13 @@
 // A bounded queue of log lines, and the thread that writes them: threads that log do not wait for the reader.
 //
 // Lines come out whole and in order. Once a line had no room, nothing goes in until the queue is half empty
-// again; the first line then says how many were dropped.
+// again; the first line then says how many were dropped. Lines whose write fails, as on a full disk, are
+// dropped, too; the next that can be written come after a line that says how many, and why.
 #ifndef QUINIELA_BASE_LOG_QUEUE_H
 #define QUINIELA_BASE_LOG_QUEUE_H
 
 #include "base/error.h"
+#include "base/log_gap.h"
 #include "base/log_text.h"
 
 #include <stdbool.h>
@@ -24,8 +26,7 @@ struct log_queue_options {
     int descriptor; // where the lines go
     size_t bytes;   // of the queue; at least four lines
     int wait_ms;    // LOG_QUEUE_WAIT_MS
-    // Writes the line, including its newline, that reports that many dropped lines. Returns its length.
-    size_t (*tell_lost)(uint64_t lines, char line[LOG_LINE_BYTES_MAX]);
+    log_gap_line *tell_lost;
     // Called on the queue's thread, at most every LOG_QUEUE_TICK_MS, after log_queue_want_tick; may add
     // lines.
     void (*tick)(void);

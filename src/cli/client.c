@@ -7,6 +7,7 @@
 #include "agency/limits.h"
 #include "agency/uploader.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "base/random.h"
 #include "base/signals.h"
 #include "bet/bet.h"
@@ -21,6 +22,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static void log_config(const struct client_options *options) {
     const struct settings *settings = options->settings;
@@ -68,10 +70,14 @@ static bool read_dialogue(const struct client_options *options, struct dialogue_
            single_bet_read(options, single, error);
 }
 
+static void write_path(const struct client_options *options, char path[PATH_MAX]) {
+    snprintf(path, PATH_MAX, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
+}
+
 static bool open_file(const struct client_options *options, struct dialogue_options *dialogue,
                       struct error *error) {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
+    write_path(options, path);
     if (!reader_open(path, &dialogue->reader, error)) {
         return false;
     }
@@ -137,7 +143,6 @@ static void begin_log(const struct client_options *options) {
     if (!options->check) {
         signals_hold();
     }
-    log_options_apply(&options->log);
     struct error error;
     if (!log_start(&error)) { // then without a thread
         log_event(LOG_LEVEL_WARNING, "log", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
@@ -229,9 +234,21 @@ static bool check_options(const struct client_options *options, struct error *er
            (!options->check || conflicts_refuse(options->settings, &check, error));
 }
 
+// The log is appended to, so it must not be the agency's file.
+static bool check_log_file(const struct client_options *options, struct error *error) {
+    char path[PATH_MAX];
+    struct stat bets, log;
+    write_path(options, path);
+    return options->log.file == NULL || stat(path, &bets) != 0 || stat(options->log.file, &log) != 0 ||
+           !path_is_same(&bets, &log) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s is the agency's file",
+                     settings_place(options->settings, &options->log.file), options->log.file);
+}
+
 static int run_service(const struct client_options *options, struct error *error) {
     struct tls_context *tls = NULL;
-    if (!check_options(options, error)) {
+    if (!check_options(options, error) || !check_log_file(options, error) ||
+        !log_options_apply(&options->log, options->settings, NULL, error)) {
         return EXIT_WRONG_USE;
     }
     if (options->check) {

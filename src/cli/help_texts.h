@@ -31,6 +31,11 @@
 #define HELP_LOG_FORMAT                                                                                      \
     .value_name = "WORD", .help = "text: a line of `key: value`; json: each line is a JSON object, in UTC"
 
+#define HELP_LOG_FILE .value_name = "PATH", .help = "File to append the log to; standard output when not set"
+#define HELP_SERVER_LOG_FILE                                                                                 \
+    .value_name = "PATH",                                                                                    \
+    .help = "File to append the log to, opened again on SIGHUP; standard output when not set"
+
 #define HELP_SERVICE .value_name = "NAME", .help = "The service to run, or to use: lottery or echo"
 
 // server ----------------------------------------------------------------------------------------------------

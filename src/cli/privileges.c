@@ -20,6 +20,9 @@ static void collect(const struct server_options *options, bool has_store, struct
     if (options->audit_log != NULL) {
         kept_paths_add_written(paths, options->audit_log);
     }
+    if (options->log.file != NULL) {
+        kept_paths_add_written(paths, options->log.file);
+    }
     tls_options_paths(&options->tls, files);
     kept_paths_add_renewed(paths, files, TLS_FILES);
 }

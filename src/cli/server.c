@@ -68,6 +68,7 @@ static bool is_echo(const struct server *server) {
 static bool reload(void *context, struct error *error) {
     struct server *server = context;
     bool renewed;
+    log_reopen();
     if (server->is_ready) { // if it was not ready before, it is not ready afterwards
         supervisor_reloading();
     }
@@ -383,8 +384,8 @@ int cli_server(const struct command_line *line) {
     bool upgrades = server.options.upgrade && !is_echo(&server);
     signals_hold();
     command_keep_private();
-    if (command_has_descriptors(&error) && check_options(&server, &error)) {
-        server_log_begin(&server.options);
+    if (command_has_descriptors(&error) && check_options(&server, &error) &&
+        server_log_begin(&server.options, &error)) {
         command_raise_descriptor_limit();
         status = !upgrades || upgrade(&server.options) ? run(&server) : EXIT_FAILED;
     } else {

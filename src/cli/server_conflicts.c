@@ -43,13 +43,15 @@ static bool is_of_store(const char *address, const char *resolved) {
     return written.is_the_stores;
 }
 
-// The audit log is appended to, so it must not be any other file of the server.
-static bool check_audit_log(const struct server_options *options, struct error *error) {
-    const char *const *const files[] = {&options->config, &options->tls.certificate, &options->tls.key,
-                                        &options->tls.authority, &options->tls.revocations};
+// Whether a file that is appended to is none of the server's others. `appended` is a field of the options.
+static bool check_appended(const struct server_options *options, const char *const *appended,
+                           struct error *error) {
+    const char *const *const files[] = {&options->config,          &options->tls.certificate,
+                                        &options->tls.key,         &options->tls.authority,
+                                        &options->tls.revocations, &options->audit_log};
     char resolved[PATH_MAX];
     struct error ignored;
-    if (options->audit_log == NULL || !path_resolve(options->audit_log, resolved, &ignored)) {
+    if (*appended == NULL || !path_resolve(*appended, resolved, &ignored)) {
         return true;
     }
     const void *same = NULL;
@@ -57,9 +59,10 @@ static bool check_audit_log(const struct server_options *options, struct error *
         same = &options->store.address;
     }
     for (size_t i = 0; i < sizeof files / sizeof files[0] && same == NULL; i++) {
-        same = *files[i] != NULL && leads_to(*files[i], resolved) ? files[i] : NULL;
+        bool is_other = files[i] != appended && *files[i] != NULL;
+        same = is_other && leads_to(*files[i], resolved) ? files[i] : NULL;
     }
-    const struct conflict conflict = {&options->audit_log, same, "they are one file"};
+    const struct conflict conflict = {appended, same, "they are one file"};
     return same == NULL || conflicts_refuse(options->settings, &conflict, error);
 }
 
@@ -86,5 +89,6 @@ bool server_conflicts_check(const struct server_options *options, struct error *
         {&options->insecure, &options->tls.authority, either},
     };
     return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
-           check_once(options, error) && check_audit_log(options, error);
+           check_once(options, error) && check_appended(options, &options->audit_log, error) &&
+           check_appended(options, &options->log.file, error);
 }

@@ -27,10 +27,13 @@ static void log_config(const struct server_options *options) {
         settings_written(settings, &options->memory_max), options->tls.certificate == NULL ? "off" : "on");
 }
 
-void server_log_begin(const struct server_options *options) {
-    log_options_apply(&options->log);
+bool server_log_begin(const struct server_options *options, struct error *error) {
+    if (!log_options_apply(&options->log, options->settings, options->run_as, error)) {
+        return false;
+    }
     log_config(options);
     settings_warn(options->settings);
+    return true;
 }
 
 void server_log_listening(const struct server_options *options, const struct net *net) {

@@ -5,8 +5,9 @@
 #include "cli/server_options.h"
 #include "net/net.h"
 
-// Sets level and format, and logs the settings and the keys of the file that are unknown.
-void server_log_begin(const struct server_options *options);
+// Has the log be as the options say, and logs the settings and the keys of the file that are unknown. Errors
+// are those of log_options_apply.
+bool server_log_begin(const struct server_options *options, struct error *error) MUST_CHECK;
 
 // Logs where the server listens: its address and ports, as they were bound.
 void server_log_listening(const struct server_options *options, const struct net *net);

@@ -34,6 +34,31 @@ bool user_find(const char *user, uid_t *uid, gid_t *gid, struct error *error) {
     return true;
 }
 
+bool user_rights_take(const char *user, struct user_rights *rights, struct error *error) {
+    uid_t uid;
+    gid_t gid;
+    *rights = (struct user_rights){.uid = geteuid(), .gid = getegid()};
+    if (!user_find(user, &uid, &gid, error)) {
+        return false;
+    }
+    if (rights->uid != 0 || uid == 0) {
+        return true;
+    }
+    rights->are_taken = true;
+    if (setegid(gid) != 0 || seteuid(uid) != 0) {
+        error_set_system(error, errno, "cannot take the rights of user %.60s", user);
+        user_rights_return(rights);
+        return false;
+    }
+    return true;
+}
+
+void user_rights_return(const struct user_rights *rights) {
+    if (rights->are_taken && (seteuid(rights->uid) != 0 || setegid(rights->gid) != 0)) {
+        abort(); // root may always
+    }
+}
+
 static bool change(const struct passwd *to, struct error *error) {
     if (initgroups(to->pw_name, to->pw_gid) != 0 || setresgid(to->pw_gid, to->pw_gid, to->pw_gid) != 0 ||
         setresuid(to->pw_uid, to->pw_uid, to->pw_uid) != 0) {

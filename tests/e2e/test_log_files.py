@@ -1,9 +1,17 @@
 """What becomes of the log: as JSON, in a file, and when that file is rotated or its disk is full."""
 import json
+import os
 import re
+import shutil
+import signal
+import subprocess
 import unittest
 
-from harness import Agency, Process, Story
+from harness import Agency, Process, Server, Story, Wire, until
+
+LOGROTATE = shutil.which("logrotate", path=os.environ.get("PATH", "") + ":/usr/sbin")
+DISK_BYTES = 64 << 10
+LISTENS = r"action\W+listen.*\bport\W+(\d+)\W+consult_port\W+(\d+)"  # in both formats
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -35,7 +43,7 @@ class Json(Story):
         for form in "text", "json":
             server = Process(self, ["server", "--log-format", form, "--agencies", 2, "--store", f"{form}.db", "--server-port", 0,
                                     "--consult-server-port", 0])
-            listens = server.wait_for(r'action\W+listen.*\bport\W+(\d+)\W+consult_port\W+(\d+)')
+            listens = server.wait_for(LISTENS)
             ports = int(listens[1]), int(listens[2])
             clients = [Agency(self, number, ports, environment={"CLI_LOG_FORMAT": form}) for number in (1, 2)]
             self.assertEqual([client.wait() for client in clients], [0, 0])
@@ -46,6 +54,188 @@ class Json(Story):
                 said[form, name] = {(line["action"], line["result"], line["level"], *sorted(set(line) - {"time"})) for line in lines}
         for name in "server", "client":
             self.assertEqual(said["text", name], said["json", name])
+
+
+
+class Filed(Story):
+    """A server whose log is in a file."""
+
+    def serve(self, *flags, path="log/server.log", **how):
+        os.makedirs(os.path.join(self.folder, "log"), exist_ok=True)
+        self.path = os.path.join(self.folder, path)
+        self.server = Process(self, ["server", "--log-file", path, "--agencies", 2, "--store", "quiniela.db", "--server-port", 0,
+                                     "--consult-server-port", 0, *flags], **how)
+        listens = self.wait_for(LISTENS)
+        self.ports = int(listens[1]), int(listens[2])
+
+    def text(self, path=None):
+        try:
+            with open(path or self.path, encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait_for(self, pattern, path=None):
+        def found():
+            if self.server.process.poll() is not None:
+                raise AssertionError(f"the server ended before {pattern!r} came; {self.server.whole_log()}{self.text(path)}")
+            return re.search(pattern, self.text(path))
+        return until(found, f"{pattern!r} in {path or self.path}, which has:\n{self.text(path)}")
+
+    def send(self, agency, number, first=0):
+        wire = Wire(self, self.ports[0])
+        answer = wire.ask({"type_message": 1, "agency": str(agency), "payload": [f"Ana,Gil,{number},1990-01-01,1"], "first": first})
+        self.assertEqual(answer.kind, "processed")
+
+    def stop(self):
+        self.server.signal(signal.SIGTERM)
+        self.assertEqual(self.server.wait(), 0)
+
+
+class File(Filed):
+    def test_all_lines_go_into_the_file(self):
+        self.serve()
+        self.send(1, 10000001)
+        self.stop()
+        self.assertEqual(self.server.log(), "\n", "expected nothing on standard output")
+        self.assertRegex(self.text(), r"\A\S+ \S+ INFO     action: config [^\0]*action: apuesta_almacenada[^\0]*action: end_server .*\n\Z")
+        self.assertEqual(os.stat(self.path).st_mode & 0o777, 0o600)
+
+    def test_a_client_has_one_too(self):
+        self.sample([3], [0])
+        server = Server(self, agencies=1)
+        client = Agency(self, 1, server.ports, "--log-file", "client.log")
+        self.assertEqual(client.wait(), 0)
+        self.assertEqual(client.log(), "\n", "expected nothing on standard output")
+        self.assertRegex(self.text(os.path.join(self.folder, "client.log")), r"action: config [^\0]*action: end_client_loop \| result: success\n\Z")
+
+    def test_a_file_that_cannot_be_opened_at_the_start(self):
+        self.sample([3], [0])
+        os.makedirs(os.path.join(self.folder, "a-folder"))
+        os.mkfifo(os.path.join(self.folder, "a-pipe"))
+        with open(os.path.join(self.folder, "audit.log"), "w", encoding="ascii") as file:
+            file.write('{"n":1,"at":')
+        server = ["server", "--store", "quiniela.db"]
+        client = ["client", "--id", 1]
+        for flags, expected in [
+                ([*server, "--log-file", "nowhere/log"], r"--log-file: nowhere/log: .*No such file or directory\n"),
+                ([*server, "--log-file", "a-folder"], r"--log-file: .*/a-folder: Is a directory\n"),
+                ([*server, "--log-file", "a-pipe"], r"--log-file: .*/a-pipe: is not a regular file\n"),
+                ([*server, "--log-file", "audit.log"], r"--log-file: audit.log: is an audit log.*\n"),
+                ([*server, "--log-file", "x", "--audit-log", "x"], r".*they are one file.*\n"),
+                ([*server, "--log-file", "quiniela.db"], r".*they are one file.*\n"),
+                ([*client, "--log-file", "nowhere/log"], r"--log-file: nowhere/log: .*No such file or directory\n"),
+                ([*client, "--log-file", "data/agency-1.csv"], r"--log-file: data/agency-1.csv is the agency's file\n")]:
+            with self.subTest(flags=flags):
+                status, log, errors = self.run_program(*flags)
+                self.assertIn(status, (1, 2))
+                self.assertRegex(errors, r"\Aquiniela (server|client): " + expected + r"\Z")
+                self.assertEqual(log, "\n")
+
+    def test_a_read_only_disk(self):
+        self.mount("-t", "tmpfs", "-o", "ro", "tmpfs")
+        status, _, errors = self.run_program("server", "--store", "quiniela.db", "--log-file", "disk/server.log")
+        self.assertEqual(status, 1)
+        self.assertRegex(errors, r"--log-file: .*disk/server.log: Read-only file system\n")
+
+    def test_a_full_disk(self):
+        self.mount("-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs")
+        self.serve("--log-format", "json", path="disk/server.log")
+        ballast = os.path.join(self.disk, "ballast")
+        with self.assertRaises(OSError), open(ballast, "wb", buffering=0) as file:
+            for _ in range(DISK_BYTES // 512 + 1):
+                file.write(b"x" * 512)
+        for number in range(60):
+            self.send(1, 10000000 + number, first=number)
+        os.unlink(ballast)
+        self.send(1, 10000060, first=60)
+        lost = int(self.wait_for(r'"error":"No space left on device","lines_lost":"(\d+)"')[1])
+        self.wait_for('"10000060"')
+        self.stop()
+        self.assert_whole_or_torn_once()
+        numbers = {int(number) for number in re.findall(r'"dni":"(\d+)"', self.text())}
+        self.assertTrue(lost > 0 and len(numbers) < 61, f"expected some of 61 to be missing, came {len(numbers)}; lost: {lost}")
+
+    def assert_whole_or_torn_once(self):
+        torn = []
+        for line in self.text().splitlines():
+            try:
+                json.loads(line)
+            except ValueError:
+                torn.append(line)
+        self.assertLessEqual(len(torn), 1, f"expected at most one line that the full disk cut off, came {torn}")
+
+    def mount(self, *arguments):
+        """A file system of the story's own, on `disk`."""
+        self.disk = os.path.join(self.folder, "disk")
+        os.makedirs(self.disk)
+        done = subprocess.run(["mount", *arguments, self.disk], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            self.skipTest(f"nothing can be mounted here: {done.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk], capture_output=True, check=False)
+
+
+class Rotated(Filed):
+    def reload(self, path=None):
+        """Has the server open its file again, and waits until it says so, in the file of that name."""
+        self.server.signal(signal.SIGHUP)
+        return self.wait_for("action: log .*", path)[0]
+
+    def test_a_file_that_is_moved_away(self):
+        self.serve()
+        old = self.path + ".1"
+        os.rename(self.path, old)
+        self.send(1, 10000001)
+        self.wait_for("dni: 10000001", old)  # it is written on until the server is told
+        self.assertRegex(self.reload(), r"result: success \| file: \S+/log/server.log \| message: opened again")
+        kept = self.text(old)
+        self.send(1, 10000002, first=1)
+        self.wait_for("dni: 10000002")
+        self.stop()
+        self.assertEqual(self.text(old), kept)
+
+    def test_a_name_that_cannot_be_opened(self):
+        self.serve()
+        old = self.path + ".1"
+        os.rename(self.path, old)
+        os.mkdir(self.path)
+        self.assertRegex(self.reload(old), r"result: fail .*Is a directory; the file that was open stays in use")
+        self.send(1, 10000001)
+        self.wait_for("dni: 10000001", old)
+        os.rmdir(self.path)
+        self.reload()
+        self.stop()
+
+    def test_as_another_user(self):
+        if os.getuid() != 0:
+            self.skipTest("only root becomes another user")
+        os.chmod(self.folder, 0o755)
+        for name in "log", "store":
+            os.mkdir(os.path.join(self.folder, name))
+            os.chown(os.path.join(self.folder, name), 65534, 65534)
+        self.serve("--user", "65534", "--store", os.path.join(self.folder, "store/quiniela.db"))
+        self.assertEqual(os.stat(self.path).st_uid, 65534)
+        os.rename(self.path, self.path + ".1")
+        self.reload()
+        self.assertEqual(os.stat(self.path).st_uid, 65534)
+        self.stop()
+
+    @unittest.skipUnless(LOGROTATE, "logrotate is not installed (script/bootstrap test)")
+    def test_by_logrotate(self):
+        self.serve()
+        config = os.path.join(self.folder, "rotate.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"{self.path} {{\n  su root root\n  rotate 9\n  nocreate\n  sharedscripts\n  postrotate\n"
+                       f"    kill -HUP {self.server.process.pid}\n  endscript\n}}\n")
+        for number in range(3):
+            self.send(1, 10000000 + number, first=number)
+            self.wait_for(f"dni: {10000000 + number}")
+            subprocess.run([LOGROTATE, "--force", "--state", os.path.join(self.folder, "state"), config], check=True)
+            self.wait_for("message: opened again")
+        self.stop()
+        for number in range(3):
+            self.assertIn(f"dni: {10000002 - number}", self.text(f"{self.path}.{number + 1}"))
+        self.assertIn("action: end_server", self.text())
 
 
 if __name__ == "__main__":

@@ -137,6 +137,22 @@ static void values_cannot_make_lines(void **state) {
     assert_string_equal(next_write(), " INFO     action: a | result: fail | b: x??y??z\xc2\n");
 }
 
+static void what_a_full_disk_does_not_take_is_counted(void **state) {
+    (void)state;
+    int socket = dup(STDOUT_FILENO), full = open("/dev/full", O_WRONLY);
+    dup2(full, STDOUT_FILENO);
+    log_event(LOG_LEVEL_INFO, "a", LOG_SUCCESS, NULL);
+    log_event(LOG_LEVEL_INFO, "b", LOG_SUCCESS, NULL);
+    dup2(socket, STDOUT_FILENO);
+    close(socket);
+    close(full);
+    log_event(LOG_LEVEL_INFO, "c", LOG_SUCCESS, NULL);
+    assert_string_equal(
+        next_write(),
+        " WARNING  action: log | result: fail | error: No space left on device | lines_lost: 2\n");
+    assert_string_equal(next_write(), " INFO     action: c | result: success\n");
+}
+
 static void a_line_too_long_is_cut(void **state) {
     (void)state;
     static const char begin[] = " INFO     action: a | result: success | b: ";
@@ -333,12 +349,20 @@ static void a_log_that_nobody_reads_stops_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        LOG_TEST(the_line_of_the_contract),           LOG_TEST(levels_and_results),
-        LOG_TEST(lower_levels_are_dropped),           LOG_TEST(names_of_levels),
-        LOG_TEST(values_cannot_make_lines),           LOG_TEST(a_line_too_long_is_cut),
-        LOG_TEST(held_lines_leave_together),          LOG_TEST(more_held_lines_than_there_is_room_for),
-        LOG_TEST(lines_of_several_threads_never_mix), LOG_TEST(a_full_pipe_loses_no_line),
-        LOG_TEST(a_slow_reader_gets_everything),      LOG_TEST(a_log_that_nobody_reads_stops_nothing),
+        LOG_TEST(the_line_of_the_contract),
+        LOG_TEST(levels_and_results),
+        LOG_TEST(lower_levels_are_dropped),
+        LOG_TEST(names_of_levels),
+        LOG_TEST(values_cannot_make_lines),
+        LOG_TEST(a_line_too_long_is_cut),
+        LOG_TEST(what_a_full_disk_does_not_take_is_counted),
+        LOG_TEST(a_line_too_long_is_cut),
+        LOG_TEST(held_lines_leave_together),
+        LOG_TEST(more_held_lines_than_there_is_room_for),
+        LOG_TEST(lines_of_several_threads_never_mix),
+        LOG_TEST(a_full_pipe_loses_no_line),
+        LOG_TEST(a_slow_reader_gets_everything),
+        LOG_TEST(a_log_that_nobody_reads_stops_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

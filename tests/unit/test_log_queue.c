@@ -39,8 +39,9 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static size_t tell_lost(uint64_t lines, char line[LOG_LINE_BYTES_MAX]) {
-    return (size_t)snprintf(line, LOG_LINE_BYTES_MAX, "lost %d\n", (int)lines);
+static size_t tell_lost(uint64_t lines, int failure, char line[LOG_LINE_BYTES_MAX]) {
+    return (size_t)(failure == 0 ? snprintf(line, LOG_LINE_BYTES_MAX, "lost %d\n", (int)lines)
+                                 : snprintf(line, LOG_LINE_BYTES_MAX, "lost %d: %d\n", (int)lines, failure));
 }
 
 static void on_tick(void) {
