@@ -109,7 +109,7 @@ static bool receive_line(int connection, char **text, size_t *length, struct err
 
 bool control_ask(int connection, const char *line, size_t length, unsigned wait_ms, char **text,
                  size_t *text_length, struct error *error) {
-    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
+    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000L};
     *text = NULL;
     (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait); // 0: none
     if (send_all(connection, line, length, error) && receive_line(connection, text, text_length, error)) {

@@ -114,7 +114,7 @@ static int lock_folder(const char *path) {
     char name[PATH_MAX];
     path_folder(path, name);
     int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000};
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
     for (int i = 0; folder >= 0 && i < LOCK_ATTEMPTS && flock(folder, LOCK_EX | LOCK_NB) != 0; i++) {
         nanosleep(&pause, NULL);
     }

@@ -40,6 +40,10 @@ SERVERS = int(os.environ.get("QUINIELA_SERVERS", "1")) if STORES.is_shared else 
 KNOWN_DATA = os.path.abspath(os.environ.get("QUINIELA_DATA", os.path.join(ROOT, "../shared/data")))  # may not be there
 
 
+if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # under nohup, which programs would inherit
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def crowded():
     """How much slower everything may be than on a machine that has at most twice as much to do as it can. The average of a
     minute is late when a load begins; what wants to run at this moment is not."""

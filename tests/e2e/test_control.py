@@ -230,6 +230,16 @@ class Places(Orders):
         self.assertEqual(server.wait(), 0)
         self.assertFalse(os.path.lexists(os.path.join(self.folder, "control")))
 
+    def test_in_a_folder_of_its_own(self):
+        """Where the confined server may do nothing but remove it."""
+        for folder in "data", "run":
+            os.mkdir(f"{self.folder}/{folder}")
+        server = self.serve(control="run/control", store="data/quiniela.db")
+        self.assertTrue(self.control("run/control").ask("hello")["ok"])
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(os.listdir(f"{self.folder}/run"), [])
+
     def test_one_that_was_left_behind_is_replaced(self):
         self.serve().kill()
         self.assertTrue(os.path.exists(os.path.join(self.folder, "control")))
