@@ -19,8 +19,8 @@ static const char *const texts[STATEMENTS] = {
         "INSERT INTO voided (draw, agency, voiding, first, count, digest, checksum, numbers, rows)"
         " SELECT draw, agency, ?3, first, count, digest, " VOIDED_CHECKSUM ", numbers, rows FROM chunks"
         " WHERE draw = ?1 AND agency = ?2",
-    [STATEMENT_VOIDED_BETS] = "SELECT coalesce(sum(count), 0) FROM voided"
-                              " WHERE draw = ?1 AND agency = ?2 AND voiding = ?3",
+    [STATEMENT_VOIDED_BETS] =
+        "SELECT coalesce(sum(count), 0) FROM voided WHERE draw = ?1 AND agency = ?2 AND voiding = ?3",
     [STATEMENT_DROP_CHUNKS] = "DELETE FROM chunks WHERE draw = ?1 AND agency = ?2",
     [STATEMENT_INBOX_ADD] = "INSERT INTO inbox (draw, id, digest, lines) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_INBOX_DROP] = "DELETE FROM inbox WHERE draw = ?1 AND id BETWEEN ?2 AND ?3",
