@@ -223,6 +223,14 @@
     "checked; then it is kept as STORE.v2, or, in PostgreSQL, in tables called draws_v2 and so on. When it " \
     "is interrupted, the next attempt goes on from there."
 
+#define HELP_BACKUP_SUMMARY                                                                                  \
+    "Copy a store while a server works on it, and check the copy: exit 0 when it is good, 1 when not."
+#define HELP_BACKUP_DETAILS                                                                                  \
+    "The copy is the store as it was at one moment, with all its draws. It gets its name once it is whole, " \
+    "checked and on the disk; nothing is replaced."
+#define HELP_BACKUP_TO                                                                                       \
+    .value_name = "PATH", .help = "The file to make; in a folder that there is, one named by draw and time"
+
 #define HELP_VERIFY_SUMMARY                                                                                  \
     "Check that nothing in an audit log was changed, removed or inserted: exit 0 when so, 1 when not."
 #define HELP_VERIFY_DETAILS                                                                                  \

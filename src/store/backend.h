@@ -15,6 +15,8 @@
 struct store;
 struct store_upgrade;
 struct store_upgraded;
+struct store_backup;
+struct store_backed_up;
 
 // The operations of an open store. Each returns false with `error` set when it fails: ERROR_STORE_FAILED;
 // ERROR_STORE_AWAY when the store cannot be reached; ERROR_STORE_STALE and ERROR_STORE_REFUSED as in
@@ -106,6 +108,9 @@ struct store_kind {
     // As store_upgrade. If NULL, there is only one version of it.
     bool (*upgrade)(const char *address, const struct store_upgrade *upgrade, struct store_upgraded *upgraded,
                     struct error *error);
+    // As store_backup, of a store that has just been opened for reading. If NULL, this program copies none.
+    bool (*backup)(struct store *store, const char *to, const struct store_backup *backup,
+                   struct store_backed_up *done, struct error *error);
     // Writes at most `size` bytes. If NULL, the address is shown unchanged.
     void (*show_address)(const char *address, char *text, size_t size);
     // If NULL, addresses contain no password.

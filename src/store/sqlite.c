@@ -1,5 +1,6 @@
 // The embedded store: SQLite in WAL mode, synced at every commit. A chunk is a row; small ones share one
 // (filing.h).
+#include "store/sqlite_backup.h"
 #include "store/sqlite_store.h"
 
 #include "base/file_beginnings.h"
@@ -339,6 +340,7 @@ const struct store_kind sqlite_kind = {
     .open = sqlite_open,
     .check_address = sqlite_names_check,
     .upgrade = sqlite_upgrade,
+    .backup = sqlite_backup,
     .paths = sqlite_names_paths,
     .file = path_resolve,
     .beginnings = beginnings,
