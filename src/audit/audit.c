@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RETRY_MS = 1000 };
+enum { RETRY_MS = 1000, NAME_BYTES = 512 };
 
 struct audit {
     pthread_mutex_t mutex;
@@ -27,7 +27,7 @@ struct audit {
     int retired;        // the file being synced, if another has replaced it meanwhile; -1 otherwise
     bool broken;        // a write failed, so we don't know how much of it reached the file
     uint64_t retry_ms;  // when to try again, if `broken`
-    int64_t lost;       // records lost since then: at least one
+    int64_t lost;       // records lost since then
     struct audit_budget budget;
 };
 
@@ -90,14 +90,30 @@ static bool continue_file(struct audit *audit, audit_on_record on_record, void *
 
 // A file that was moved, deleted or changed ---------------------------------------------------------------
 
-static bool continue_in_new_file(struct audit *audit, const char *reason) {
-    struct audit_field why = {.name = "reason", .text = reason};
+// `name`: of the file before; or "".
+static bool continue_in_new_file(struct audit *audit, const char *reason, const char *name) {
+    const struct audit_field fields[] = {{.name = "reason", .text = reason},
+                                         {.name = AUDIT_FILE, .text = name}};
     chain_next_file(&audit->chain);
     audit->size = 0;
     log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
               "file: %s | reason: %s | message: continues in a new file, from record %" PRIu64, audit->path,
               reason, audit->chain.records + 1);
-    return add(audit, AUDIT_CONTINUED, &why, 1);
+    return add(audit, AUDIT_CONTINUED, fields, name[0] == '\0' ? 1 : 2);
+}
+
+// The name that the file has now, as the kernel knows it; "" when it has none, or one that is too long for a
+// record.
+static void find_name(int file, char name[NAME_BYTES]) {
+    char link[32];
+    struct stat status, named;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, name, NAME_BYTES);
+    bool fits = length > 0 && length < NAME_BYTES;
+    name[fits ? length : 0] = '\0';
+    if (!fits || fstat(file, &status) != 0 || lstat(name, &named) != 0 || !path_is_same(&status, &named)) {
+        name[0] = '\0';
+    }
 }
 
 // Closes the file. While another thread is syncing it, that thread closes it instead.
@@ -132,10 +148,12 @@ static bool open_successor(struct audit *audit, const char *reason, struct error
             return false;
         }
     }
+    char name[NAME_BYTES];
+    find_name(audit->file, name);
     retire_file(audit);
     audit->file = file;
     audit->size = status.st_size;
-    return status.st_size > 0 || continue_in_new_file(audit, reason) ||
+    return status.st_size > 0 || continue_in_new_file(audit, reason, name) ||
            error_set_system(error, errno, "%.150s: cannot be written", audit->path);
 }
 
@@ -149,7 +167,7 @@ static bool keep_file(struct audit *audit, struct error *error) {
         return open_successor(audit, ours.st_nlink == 0 ? "deleted" : "moved", error);
     }
     if (ours.st_size == 0 && audit->size > 0) {
-        return continue_in_new_file(audit, "emptied") ||
+        return continue_in_new_file(audit, "emptied", "") ||
                error_set_system(error, errno, "%.150s: cannot be written", audit->path);
     }
     if (ours.st_size != audit->size) { // the chain will not fit: verify says where
@@ -183,7 +201,7 @@ static bool mend(struct audit *audit) {
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
     if (!continue_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
-        !add(audit, AUDIT_LOST, &lost, 1)) {
+        (audit->lost > 0 && !add(audit, AUDIT_LOST, &lost, 1))) {
         audit->retry_ms = clock_steady_ms() + RETRY_MS;
         return false;
     }
@@ -235,6 +253,18 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
     write_suppressed(audit, false);
     if (audit_budget_allows(&audit->budget, sort, clock_steady_ms())) {
         write_locked(audit, sort->event, fields, count);
+    }
+    pthread_mutex_unlock(&audit->mutex);
+}
+
+void audit_reopen(struct audit *audit) {
+    struct error error;
+    if (audit == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&audit->mutex);
+    if (mend(audit) && !keep_file(audit, &error)) {
+        note_failure(audit, error.text);
     }
     pthread_mutex_unlock(&audit->mutex);
 }

@@ -4,7 +4,7 @@
 //
 // Before each record the log checks that its file still has its name. If the file was moved, deleted or
 // emptied (logrotate's copytruncate), it continues in a new one, whose first record, `continued`, carries the
-// last hash of the old one.
+// last hash of the old one, and names it where it was moved.
 #ifndef QUINIELA_AUDIT_AUDIT_H
 #define QUINIELA_AUDIT_AUDIT_H
 
@@ -34,6 +34,11 @@ void audit_write(struct audit *audit, const char *event, const struct audit_fiel
 // beyond the budget are only counted; once a second, a `suppressed` record gives their number.
 void audit_write_limited(struct audit *audit, const struct audit_sort *sort, const struct audit_field *fields,
                          size_t count);
+
+// Checks now, rather than before the next record, that the file still has its name: from then on the file
+// that was moved away is not written to. A failure is logged, and what is written until it is over is lost.
+// NULL: does nothing.
+void audit_reopen(struct audit *audit);
 
 // Call it about once a second: it records what was suppressed or lost even if nothing else happens. NULL:
 // does nothing.

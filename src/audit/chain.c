@@ -132,6 +132,17 @@ static bool reports_torn(const struct chain *chain, const char *line, size_t len
     return memmem(line, length, field, (size_t)count) != NULL;
 }
 
+// Copies the name of the file that the line, a `continued` record, says it continues.
+static void take_name(struct chain *chain, const char *line, size_t length) {
+    static const char field[] = ",\"" AUDIT_FILE "\":\"";
+    const char *found = memmem(line, length, field, sizeof field - 1), *end = find_previous(line, length);
+    if (found != NULL) {
+        found += sizeof field - 1;
+        size_t bytes = (size_t)(end - found) - (sizeof ending - 1); // it is the last field before `previous`
+        snprintf(chain->older_file, CHAIN_FILE_BYTES, "%.*s", (int)bytes, found);
+    }
+}
+
 // Whether the line is the first of a file and says that it continues another; if so, the chain follows it.
 static bool take_over(struct chain *chain, const char *line, size_t length) {
     static const char event[] = "\",\"event\":\"" AUDIT_CONTINUED "\"";
@@ -151,6 +162,7 @@ static bool take_over(struct chain *chain, const char *line, size_t length) {
     chain->records = chain->older = number - 1;
     memcpy(chain->hash, find_previous(line, length), CHAIN_HASH_BYTES - 1);
     memcpy(chain->older_hash, chain->hash, CHAIN_HASH_BYTES);
+    take_name(chain, line, length);
     return true;
 }
 

@@ -8,7 +8,7 @@
 // the next one covers all the fragments together.
 //
 // A chain may continue in another file: the first record there is `continued`, with the number and the
-// `previous` that it would have had in the old file.
+// `previous` that it would have had in the old file, and that file's name, if it had one.
 #ifndef QUINIELA_AUDIT_CHAIN_H
 #define QUINIELA_AUDIT_CHAIN_H
 
@@ -20,7 +20,7 @@
 // What the lines say does not fit together, or records are missing.
 extern const struct error_code ERROR_BROKEN_CHAIN[1];
 
-enum { CHAIN_HASH_BYTES = 65, CHAIN_AT_BYTES = 24, CHAIN_LINE_BYTES_MAX = 4096 };
+enum { CHAIN_HASH_BYTES = 65, CHAIN_AT_BYTES = 24, CHAIN_LINE_BYTES_MAX = 4096, CHAIN_FILE_BYTES = 1024 };
 
 // What every line, and so every audit log, begins with.
 #define CHAIN_BEGINNING "{\"n\":"
@@ -29,6 +29,7 @@ struct chain {
     uint64_t lines, records, torn;
     uint64_t older;                       // records in earlier files, which were not read
     char older_hash[CHAIN_HASH_BYTES];    // of the last of them
+    char older_file[CHAIN_FILE_BYTES];    // their file's name when it was left, as JSON has it; or ""
     uint64_t backwards, backwards_line;   // records older than the one before them, and the line of the first
     char backwards_at[2][CHAIN_AT_BYTES]; // its time, and that of the one before it
     char hash[CHAIN_HASH_BYTES];          // what the next line's `previous` must be

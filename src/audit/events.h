@@ -25,6 +25,7 @@
 
 // The log itself.
 #define AUDIT_CONTINUED "continued" // in another file: its first record there
+#define AUDIT_FILE "file"           // its last field: the name that the file before has got
 #define AUDIT_RECOVERED "recovered" // from a line that was cut off
 #define AUDIT_LOST "lost"
 #define AUDIT_SUPPRESSED "suppressed"

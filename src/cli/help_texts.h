@@ -240,7 +240,7 @@
 #define HELP_VERIFY_AUDIT                                                                                    \
     .value_name = "FILE[,FILE...]",                                                                          \
     .help = "The audit log to check; where it continues in further files, all of them, oldest first, "       \
-            "separated by commas"
+            "separated by commas, or as further arguments"
 #define HELP_VERIFY_HEAD                                                                                     \
     .value_name = "HASH", .help = "A hash that was printed earlier: a line must still have it"
 

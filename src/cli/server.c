@@ -69,6 +69,7 @@ static bool reload(void *context, struct error *error) {
     struct server *server = context;
     bool renewed;
     log_reopen();
+    audit_reopen(server->recording.audit);
     if (server->is_ready) { // if it was not ready before, it is not ready afterwards
         supervisor_reloading();
     }

@@ -6,6 +6,7 @@
 #include "cli/help_texts.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,8 @@ const struct settings_command verify_command = {
     .summary = HELP_VERIFY_SUMMARY,
     .details = HELP_VERIFY_DETAILS,
     .groups = groups,
+    .arguments = "[FILE ...]",
+    .arguments_max = INT_MAX,
 };
 
 // Takes the files one after the other. Commas separate them, unless the whole text is the name of a file.
@@ -47,8 +50,9 @@ static bool verify_files(char *paths, const char *head, struct chain *chain, boo
 
 static void print_what_was_found(const char *path, const struct chain *chain) {
     if (chain->older > 0) {
-        printf("%s: goes on from record %" PRIu64 " of an older file, whose last hash was %s\n", path,
-               chain->older, chain->older_hash);
+        const char *name = chain->older_file;
+        printf("%s: goes on from record %" PRIu64 " of an older file, whose last hash was %s%s%s\n", path,
+               chain->older, chain->older_hash, name[0] == '\0' ? "" : "; it was left as ", name);
     }
     if (chain->backwards > 0) {
         printf("%s: %" PRIu64 " times run backwards, first on line %" PRIu64
@@ -59,8 +63,30 @@ static void print_what_was_found(const char *path, const struct chain *chain) {
            path, chain->records - chain->older, chain->first_at, chain->last_at, chain->torn, chain->hash);
 }
 
-static bool verify(const struct verify_options *options, struct error *error) {
-    const char *path = options->audit, *head = options->head;
+// The files given besides --audit come after it.
+static bool verify_operands(const struct settings *settings, const char *head, struct chain *chain,
+                            bool *head_found, struct error *error) {
+    const char *path;
+    for (int i = 0; (path = settings_operand(settings, i)) != NULL; i++) {
+        if (!audit_verify(path, head, chain, head_found, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *last_operand(const struct settings *settings) {
+    const char *last = NULL, *path;
+    for (int i = 0; (path = settings_operand(settings, i)) != NULL; i++) {
+        last = path;
+    }
+    return last;
+}
+
+static bool verify(const struct verify_options *options, const struct settings *settings,
+                   struct error *error) {
+    const char *last = last_operand(settings), *head = options->head;
+    const char *path = options->audit != NULL ? options->audit : last;
     struct chain chain;
     bool head_found = false;
     if (path == NULL) {
@@ -71,12 +97,13 @@ static bool verify(const struct verify_options *options, struct error *error) {
         return error_set(error, ERROR_BAD_SETTING, "--head: \"%.80s\" is not a hash: 64 hexadecimal digits",
                          head);
     }
-    char *paths = strdup(path);
-    if (paths == NULL) {
+    char *paths = options->audit == NULL ? NULL : strdup(options->audit);
+    if (paths == NULL && options->audit != NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the names of the files");
     }
     chain_begin(&chain);
-    bool good = verify_files(paths, head, &chain, &head_found, error);
+    bool good = (paths == NULL || verify_files(paths, head, &chain, &head_found, error)) &&
+                verify_operands(settings, head, &chain, &head_found, error);
     free(paths);
     if (!good) {
         return false;
@@ -85,7 +112,7 @@ static bool verify(const struct verify_options *options, struct error *error) {
         return error_set(error, ERROR_BROKEN_CHAIN,
                          "%.100s: no line has the hash %s: it was cut off, or is another chain", path, head);
     }
-    print_what_was_found(path, &chain);
+    print_what_was_found(last != NULL ? last : path, &chain);
     return true;
 }
 
@@ -97,7 +124,7 @@ int cli_verify(const struct command_line *line) {
     if (!command_begin(&verify_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = verify(&options, &error);
+    bool done = verify(&options, settings, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&verify_command, &error);
 }

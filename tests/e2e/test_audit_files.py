@@ -75,6 +75,46 @@ class Moved(Files):
         self.verify("--head", head)
         self.verify("--head", head, file="audit.log.1,audit.log")
 
+    def test_a_signal_has_it_go_on_at_once(self):
+        """Nothing more has to happen: the old file can be compressed."""
+        server = self.server()
+        self.rotate(server, 1)
+        self.assertEqual(self.events(), ["continued"])
+        self.assertEqual(self.read()[0]["file"], os.path.realpath(self.old()))
+        alone = self.verify()
+        self.assertRegex(alone, r"goes on from record 1 of an older file, whose last hash was [0-9a-f]{64}; it was left as \S+/audit.log.1\n")
+        self.stop(server)
+
+    def rotate(self, server, count):
+        """As logrotate does, for the count-th time."""
+        for number in range(count, 0, -1):
+            if number > 1:
+                os.rename(f"{self.path()}.{number - 1}", f"{self.path()}.{number}")
+        os.rename(self.path(), self.old())
+        server.signal(signal.SIGHUP)
+        server.wait_for(r"action: audit \| result: success .*reason: moved", count)
+
+    def test_files_in_a_row_are_one_chain(self):
+        server = self.server(agencies=9)
+        for count in (1, 2):
+            self.finish(server, count)
+            self.rotate(server, count)
+        self.finish(server, 3)
+        self.stop(server)
+        files = ["audit.log.2", "audit.log.1", "audit.log"]
+        status, printed, errors = self.run_program("verify", "--audit", *files)
+        self.assertEqual((status, errors), (0, ""))
+        self.assertIn("audit.log: 7 records", printed)
+        self.assertEqual(self.run_program("verify", *files)[0], 0)
+        for wrong, expected in [
+                ([files[0], files[2]], r"audit.log: line 1: is record 5, but the file before ends with record 2: .* missing"),
+                ([files[1], files[0]], r"audit.log.2: line 1: is record 1, but the file before ends with record 4"),
+                ([files[0], files[1], files[1]], r"audit.log.1: line 1: is record 3, but the file before ends with record 4")]:
+            with self.subTest(files=wrong):
+                status, _, errors = self.run_program("verify", "--audit", *wrong)
+                self.assertEqual(status, 1)
+                self.assertRegex(errors, expected)
+
     def test_the_next_start_goes_on_in_the_new_file(self):
         server = self.server()
         self.finish(server, 1)

@@ -222,17 +222,21 @@ class Rotated(Filed):
 
     @unittest.skipUnless(LOGROTATE, "logrotate is not installed (script/bootstrap test)")
     def test_by_logrotate(self):
-        self.serve()
+        self.serve("--audit-log", "log/audit.log")
+        audit = os.path.join(self.folder, "log/audit.log")
         config = os.path.join(self.folder, "rotate.conf")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(f"{self.path} {{\n  su root root\n  rotate 9\n  nocreate\n  sharedscripts\n  postrotate\n"
+            file.write(f"{self.path} {audit} {{\n  su root root\n  rotate 9\n  nocreate\n  sharedscripts\n  postrotate\n"
                        f"    kill -HUP {self.server.process.pid}\n  endscript\n}}\n")
         for number in range(3):
             self.send(1, 10000000 + number, first=number)
             self.wait_for(f"dni: {10000000 + number}")
             subprocess.run([LOGROTATE, "--force", "--state", os.path.join(self.folder, "state"), config], check=True)
             self.wait_for("message: opened again")
+            self.wait_for(r"action: audit \| result: success .*reason: moved")
         self.stop()
+        status, _, errors = self.run_program("verify", *(f"{audit}.{number}" for number in (3, 2, 1)), audit)
+        self.assertEqual((status, errors), (0, ""))
         for number in range(3):
             self.assertIn(f"dni: {10000002 - number}", self.text(f"{self.path}.{number + 1}"))
         self.assertIn("action: end_server", self.text())
