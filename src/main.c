@@ -16,15 +16,15 @@ static const struct {
     bool only_prints; // a reader that ends (`quiniela export | head`) ends it quietly, as it ends other
                       // programs
 } subcommands[] = {
-    {&server_command, cli_server, false},   {&client_command, cli_client, false},
-    {&export_command, cli_export, true},    {&status_command, cli_status, true},
-    {&sample_command, cli_sample, false},   {&ping_command, cli_ping, false},
-    {&bench_command, cli_bench, false},     {&compose_command, cli_compose, false},
-    {&check_command, cli_check, true},      {&backup_command, cli_backup, false},
-    {&keys_command, cli_keys, false},       {&verify_command, cli_verify, true},
-    {&upgrade_command, cli_upgrade, false}, {&drain_command, cli_drain, false},
-    {&reload_command, cli_reload, false},   {&close_command, cli_close, false},
-    {&finish_command, cli_finish, false},
+    {&server_command, cli_server, false}, {&client_command, cli_client, false},
+    {&export_command, cli_export, true},  {&status_command, cli_status, true},
+    {&sample_command, cli_sample, false}, {&ping_command, cli_ping, false},
+    {&bench_command, cli_bench, false},   {&compose_command, cli_compose, false},
+    {&check_command, cli_check, true},    {&restore_command, cli_restore, false},
+    {&backup_command, cli_backup, false}, {&keys_command, cli_keys, false},
+    {&verify_command, cli_verify, true},  {&upgrade_command, cli_upgrade, false},
+    {&drain_command, cli_drain, false},   {&reload_command, cli_reload, false},
+    {&close_command, cli_close, false},   {&finish_command, cli_finish, false},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

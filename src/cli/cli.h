@@ -8,13 +8,14 @@
 extern const struct settings_command server_command, client_command, export_command, status_command,
     check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
     upgrade_command, drain_command, reload_command, close_command, finish_command;
-extern const struct settings_command backup_command;
+extern const struct settings_command backup_command, restore_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
 int cli_export(const struct command_line *line);
 int cli_status(const struct command_line *line);
 int cli_check(const struct command_line *line);
+int cli_restore(const struct command_line *line);
 int cli_backup(const struct command_line *line);
 int cli_sample(const struct command_line *line);
 int cli_compose(const struct command_line *line);

@@ -231,6 +231,13 @@
 #define HELP_BACKUP_TO                                                                                       \
     .value_name = "PATH", .help = "The file to make; in a folder that there is, one named by draw and time"
 
+#define HELP_RESTORE_SUMMARY                                                                                 \
+    "Put a backup in the place of a store: exit 0 when it is there, 1 when not, 2 when --yes is missing."
+#define HELP_RESTORE_DETAILS                                                                                 \
+    "It checks the backup first, keeps what was there as STORE.before-restore, and lists the agencies that " \
+    "have to send again. No server may use the store meanwhile."
+#define HELP_RESTORE_YES .help = "Do it. Without it, it is only said what would come of it"
+
 #define HELP_VERIFY_SUMMARY                                                                                  \
     "Check that nothing in an audit log was changed, removed or inserted: exit 0 when so, 1 when not."
 #define HELP_VERIFY_DETAILS                                                                                  \

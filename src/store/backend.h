@@ -6,7 +6,9 @@
 #define QUINIELA_STORE_BACKEND_H
 
 #include "bet/limits.h"
+#include "store/backing_up.h"
 #include "store/opening.h"
+#include "store/restoring.h"
 #include "store/rows.h"
 
 #include <limits.h>
@@ -111,6 +113,11 @@ struct store_kind {
     // As store_backup, of a store that has just been opened for reading. If NULL, this program copies none.
     bool (*backup)(struct store *store, const char *to, const struct store_backup *backup,
                    struct store_backed_up *done, struct error *error);
+    // As store_each_draw_name, of a store that has just been opened for reading. Required where `restore` is.
+    bool (*each_draw_name)(struct store *store, store_each_name each, void *context, struct error *error);
+    // As store_restore. If NULL, this program restores none.
+    bool (*restore)(const char *address, store_make_copy make, void *context, struct store_restored *restored,
+                    struct error *error);
     // Writes at most `size` bytes. If NULL, the address is shown unchanged.
     void (*show_address)(const char *address, char *text, size_t size);
     // If NULL, addresses contain no password.

@@ -22,4 +22,7 @@ struct store_backed_up {
     uint64_t log_grew; // by so many bytes the store's log became longer meanwhile
 };
 
+// Called for each draw; `name` lives until it returns. Returns false to stop, with `error` set.
+typedef bool (*store_each_name)(void *context, const char *name, struct error *error);
+
 #endif

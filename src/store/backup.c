@@ -24,3 +24,14 @@ bool store_backup(const char *address, const char *to, const struct store_backup
     store_close(&store);
     return copied;
 }
+
+bool store_each_draw_name(const char *address, store_each_name each, void *context, struct error *error) {
+    const struct store_kind *kind = store_kind_of(address);
+    struct store *store;
+    if (!store_open(address, "1", STORE_READ, &store, error)) {
+        return false;
+    }
+    bool done = kind->each_draw_name(store, each, context, error);
+    store_close(&store);
+    return done;
+}

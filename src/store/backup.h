@@ -11,4 +11,9 @@
 bool store_backup(const char *address, const char *to, const struct store_backup *backup,
                   struct store_backed_up *done, struct error *error) MUST_CHECK;
 
+// Calls `each` with the name of each draw of the store at `address`, by name. False when that returns false.
+// Errors as store_open.
+bool store_each_draw_name(const char *address, store_each_name each, void *context,
+                          struct error *error) MUST_CHECK;
+
 #endif

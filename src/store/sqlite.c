@@ -10,6 +10,7 @@
 #include "store/sqlite_error.h"
 #include "store/sqlite_gather.h"
 #include "store/sqlite_log.h"
+#include "store/sqlite_restore.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_setup.h"
 #include "store/sqlite_upgrade.h"
@@ -341,6 +342,8 @@ const struct store_kind sqlite_kind = {
     .check_address = sqlite_names_check,
     .upgrade = sqlite_upgrade,
     .backup = sqlite_backup,
+    .each_draw_name = sqlite_each_draw_name,
+    .restore = sqlite_restore,
     .paths = sqlite_names_paths,
     .file = path_resolve,
     .beginnings = beginnings,

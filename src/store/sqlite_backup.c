@@ -164,23 +164,39 @@ static bool copy(struct backing_up *backing_up, struct error *error) {
 
 // Checking ------------------------------------------------------------------------------------------------
 
-static bool check_draws(const struct backing_up *backing_up, sqlite3 *copy, struct error *error) {
-    const struct store_backup *backup = backing_up->backup;
-    const char *made = backing_up->made.other;
+// Of a database, with the path that errors show.
+static bool each_draw(sqlite3 *database, const char *path, store_each_name each, void *context,
+                      struct error *error) {
     char draw[SQLITE_ANSWER_BYTES], sql[128];
-    bool good = true;
-    for (uint64_t place = 0; good && place < backing_up->done->draws; place++) {
+    for (uint64_t place = 0;; place++) {
         snprintf(sql, sizeof sql, "SELECT draw FROM draws ORDER BY draw LIMIT 1 OFFSET %" PRIu64, place);
-        good = sqlite_ask(copy, made, sql, "check it", draw, error) &&
-               backup->check(backup->context, made, draw, error);
+        if (!sqlite_ask(database, path, sql, "list its draws", draw, error)) {
+            return false;
+        }
+        if (draw[0] == '\0') {
+            return true;
+        }
+        if (!each(context, draw, error)) {
+            return false;
+        }
     }
-    return good;
+}
+
+bool sqlite_each_draw_name(struct store *store, store_each_name each, void *context, struct error *error) {
+    const struct sqlite_store *sqlite = (const struct sqlite_store *)store;
+    return each_draw(sqlite->statements.database, sqlite->files.names.name, each, context, error);
+}
+
+static bool check_draw(void *context, const char *draw, struct error *error) {
+    const struct backing_up *backing_up = context;
+    return backing_up->backup->check(backing_up->backup->context, backing_up->made.other, draw, error);
 }
 
 // The store's draws may be more by now.
-static bool check(const struct backing_up *backing_up, struct error *error) {
+static bool check(struct backing_up *backing_up, struct error *error) {
     sqlite3 *copy = NULL;
-    bool good = open_copy(backing_up, &copy, error) && check_draws(backing_up, copy, error);
+    bool good = open_copy(backing_up, &copy, error) &&
+                each_draw(copy, backing_up->made.other, check_draw, backing_up, error);
     sqlite3_close(copy);
     return good;
 }

@@ -133,6 +133,11 @@ bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *ident
     return true;
 }
 
+bool sqlite_files_take_place(struct sqlite_files *files, struct error *error) {
+    return take_name(files, error) && open_database(files, false, error) &&
+           (files->database < 0 || lock_database(files, error));
+}
+
 void sqlite_files_release(struct sqlite_files *files) {
     if (files->database >= 0) {
         close(files->database);

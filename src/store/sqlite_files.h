@@ -41,6 +41,10 @@ bool sqlite_files_find(const char *path, struct sqlite_files *files, struct erro
 bool sqlite_files_take(struct sqlite_files *files, struct sqlite_identity *identity,
                        struct error *error) MUST_CHECK;
 
+// As sqlite_files_take, for one who puts another database in its place: whatever is there, nothing of it is
+// looked at, and no database is made.
+bool sqlite_files_take_place(struct sqlite_files *files, struct error *error) MUST_CHECK;
+
 // Call once SQLite has opened all files: notes which they are, and stores that in *identity, unless it is
 // NULL or known already. Syncs their folder, so that their names stay. With an identity, its keeper then
 // locks the database as one more reader, until sqlite_files_let_go or sqlite_files_forget. Until then nobody

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,12 +32,30 @@ static void set_mark(const struct sqlite_sizes *sizes) {
     }
 }
 
+// Whether it is a restore's mark.
+static bool is_restore(const char *name) {
+    char text[sizeof SQLITE_MARK_RESTORE - 1];
+    int lock = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool is = lock >= 0 && pread(lock, text, sizeof text, 0) == (ssize_t)sizeof text &&
+              memcmp(text, SQLITE_MARK_RESTORE, sizeof text) == 0;
+    if (lock >= 0) {
+        close(lock);
+    }
+    return is;
+}
+
 bool sqlite_sizes_check_mark(const struct sqlite_names *names, struct error *error) {
     char name[PATH_MAX];
     struct stat status;
     sqlite_names_beside(names, "-lock", name);
-    return lstat(name, &status) != 0 || status.st_size == 0 ||
-           is_cut(names, "its database or its log", error);
+    if (lstat(name, &status) != 0 || status.st_size == 0) {
+        return true;
+    }
+    return is_restore(name) ? error_set(error, ERROR_STORE_FAILED,
+                                        "%.150s: a restore of it is at work, or was cut short: give the same "
+                                        "command again, \"quiniela restore BACKUP --store …\"",
+                                        names->name)
+                            : is_cut(names, "its database or its log", error);
 }
 
 void sqlite_sizes_begin(struct sqlite_sizes *sizes, const struct sqlite_names *names, int database, int lock,

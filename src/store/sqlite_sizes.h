@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+// How the lock's file begins while a restore changes the files' names.
+#define SQLITE_MARK_RESTORE "restore"
+
 struct sqlite_sizes {
     const struct sqlite_names *names;
     int database, lock; // descriptors, borrowed
@@ -33,7 +36,7 @@ bool sqlite_sizes_take(struct sqlite_sizes *sizes, enum sqlite_file which, off_t
 bool sqlite_sizes_look(struct sqlite_sizes *sizes, struct error *error) MUST_CHECK;
 
 // For everybody who opens a store: ERROR_STORE_FAILED when a server has noticed that one of its files was
-// cut.
+// cut, or a restore was cut short.
 bool sqlite_sizes_check_mark(const struct sqlite_names *names, struct error *error) MUST_CHECK;
 
 #endif

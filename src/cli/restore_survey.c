@@ -1,0 +1,220 @@
+#include "cli/restore_survey.h"
+
+#include "bet/errors.h"
+#include "store/backup.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct agency {
+    uint64_t had, has; // bets: in the store that was there, in the backup
+    bool had_finished, has_finished;
+};
+
+struct survey {
+    const char *backup, *store; // addresses; `store` is NULL when there is none, or it cannot be read
+    struct agency *agencies;    // by number; [0] is not used
+    uint32_t count;
+    bool fills_backup; // which of the two is being read
+    uint64_t had, has; // bets of all
+};
+
+// Reading -------------------------------------------------------------------------------------------------
+
+static bool on_agency(void *context, const struct stored_agency *row, struct error *error) {
+    struct survey *survey = context;
+    if (row->agency > survey->count) {
+        return error_set(error, ERROR_STORE_FAILED, "agency %" PRIu32 " has a row, but the draw has %" PRIu32,
+                         row->agency, survey->count);
+    }
+    struct agency *agency = &survey->agencies[row->agency];
+    if (survey->fills_backup) {
+        agency->has = row->bets;
+        agency->has_finished = row->finished_at[0] != '\0';
+        survey->has += row->bets;
+    } else {
+        agency->had = row->bets;
+        agency->had_finished = row->finished_at[0] != '\0';
+        survey->had += row->bets;
+    }
+    return true;
+}
+
+static bool read_agencies(struct survey *survey, const char *address, const char *draw, struct error *error) {
+    struct store *store;
+    if (!store_open(address, draw, STORE_READ, &store, error)) {
+        return false;
+    }
+    survey->fills_backup = address == survey->backup;
+    bool read = store_agencies(store, on_agency, survey, error);
+    store_close(&store);
+    return read;
+}
+
+// *found is false, too, when there is no store.
+static bool read_draw(const char *address, const char *name, struct stored_draw *draw, bool *found,
+                      struct error *error) {
+    struct store *store;
+    *found = false;
+    *draw = (struct stored_draw){.state = DRAW_OPEN};
+    if (address == NULL) {
+        return true;
+    }
+    if (!store_open(address, name, STORE_READ, &store, error)) {
+        return false;
+    }
+    bool read = store_get_draw(store, draw, found, error);
+    store_close(&store);
+    return read;
+}
+
+// Printing ------------------------------------------------------------------------------------------------
+
+static bool starts_again(const struct agency *agency) {
+    return !agency->has_finished || agency->has < agency->had;
+}
+
+static bool sent_since(const struct agency *agency) {
+    return agency->has < agency->had || (agency->had_finished && !agency->has_finished);
+}
+
+// Their numbers, as ranges. Returns how many there are; prints nothing when there are none.
+static uint32_t print_agencies(const struct survey *survey, const char *draw, const char *what,
+                               bool (*is_one)(const struct agency *agency)) {
+    uint32_t count = 0;
+    for (uint32_t number = 1; number <= survey->count; number++) {
+        uint32_t first = number;
+        while (number <= survey->count && is_one(&survey->agencies[number])) {
+            number++;
+        }
+        if (number > first) {
+            count == 0 ? (void)printf("draw %s: %s: ", draw, what) : (void)printf(",");
+            printf(number - first == 1 ? "%" PRIu32 : "%" PRIu32 "-%" PRIu32, first, number - 1);
+            count += number - first;
+        }
+    }
+    if (count > 0) {
+        printf("\n");
+    }
+    return count;
+}
+
+static void print_draw(const struct survey *survey, const char *name, const struct stored_draw *draw) {
+    printf("draw %s: %s in the backup, with %" PRIu64 " bets", name, draw_state_name(draw->state),
+           survey->has);
+    if (survey->store != NULL) {
+        printf("; the store has %" PRIu64, survey->had);
+    }
+    printf("\n");
+    if (draw->state != DRAW_OPEN) {
+        return;
+    }
+    if (print_agencies(survey, name, "to be started again, once the server runs: agencies", starts_again) >
+            0 &&
+        survey->store == NULL) {
+        printf("draw %s: which of them have sent since the backup is not known\n", name);
+    }
+    if (print_agencies(survey, name, "have sent since the backup: agencies", sent_since) > 0 ||
+        survey->store == NULL) {
+        printf("draw %s: a client that has sent since, and still runs, goes on by itself if it sends "
+               "`first`, as ours do. One that does not cannot be helped while it runs: what it sent since "
+               "would be missing, and nobody would see it. End it before the server starts, and have it "
+               "send its file from the beginning. The store cannot tell which clients these are\n",
+               name);
+    }
+}
+
+// Seals ---------------------------------------------------------------------------------------------------
+
+static bool is_same_seal(const struct stored_draw *had, const struct stored_draw *has) {
+    return has->state >= had->state && strcmp(has->sealed_at, had->sealed_at) == 0 &&
+           has->agencies == had->agencies && (!had->has_number || has->has_number) &&
+           (!had->has_number || has->winning_number == had->winning_number) &&
+           (had->state != DRAW_DRAWN || has->winners_checksum == had->winners_checksum);
+}
+
+static bool has_same_bets(const struct survey *survey) {
+    bool same = true;
+    for (uint32_t number = 1; same && number <= survey->count; number++) {
+        same = survey->agencies[number].has == survey->agencies[number].had;
+    }
+    return same;
+}
+
+static bool may_replace(const struct survey *survey, const char *name, const struct stored_draw *had,
+                        const struct stored_draw *has, bool is_in_backup, struct error *error) {
+    if (had->state == DRAW_OPEN || (is_in_backup && is_same_seal(had, has) && has_same_bets(survey))) {
+        return true;
+    }
+    return error_set(error, ERROR_STORE_FAILED,
+                     "draw \"%.64s\" is %s, since %s, and in the backup it is %s: there would be two seals, "
+                     "so it is not restored",
+                     name, draw_state_name(had->state),
+                     had->state == DRAW_DRAWN ? had->drawn_at : had->sealed_at,
+                     !is_in_backup             ? "not there"
+                     : has->state < had->state ? draw_state_name(has->state)
+                                               : "another");
+}
+
+// The draws -----------------------------------------------------------------------------------------------
+
+static bool survey_draw(struct survey *survey, const char *name, struct error *error) {
+    struct stored_draw had, has;
+    bool is_in_store, is_in_backup;
+    if (!read_draw(survey->store, name, &had, &is_in_store, error) ||
+        !read_draw(survey->backup, name, &has, &is_in_backup, error)) {
+        return false;
+    }
+    survey->had = survey->has = 0;
+    survey->count = had.agencies > has.agencies ? had.agencies : has.agencies;
+    survey->agencies = calloc((size_t)survey->count + 1, sizeof *survey->agencies);
+    if (survey->agencies == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %" PRIu32 " agencies", survey->count);
+    }
+    bool may = (!is_in_store || read_agencies(survey, survey->store, name, error)) &&
+               (!is_in_backup || read_agencies(survey, survey->backup, name, error)) &&
+               may_replace(survey, name, &had, &has, is_in_backup, error);
+    if (may && is_in_backup) {
+        print_draw(survey, name, &has);
+    } else if (may) {
+        printf("draw %s: the backup does not have it; the store has %" PRIu64 " bets\n", name, survey->had);
+    }
+    free(survey->agencies);
+    return may;
+}
+
+static bool on_backup_draw(void *context, const char *name, struct error *error) {
+    return survey_draw(context, name, error);
+}
+
+// Those that the backup has have been looked at.
+static bool on_store_draw(void *context, const char *name, struct error *error) {
+    struct survey *survey = context;
+    struct stored_draw ignored;
+    bool found;
+    return read_draw(survey->backup, name, &ignored, &found, error) &&
+           (found || survey_draw(context, name, error));
+}
+
+// A store that is damaged is what a backup is for.
+static bool can_be_read(const char *address) {
+    struct store *store;
+    struct error error;
+    if (store_open(address, "1", STORE_READ, &store, &error)) {
+        store_close(&store);
+        return true;
+    }
+    printf("%s: cannot be read, so nobody can tell whether it was sealed, nor who has sent since the backup: "
+           "%s\n",
+           address, error.text);
+    return false;
+}
+
+bool restore_survey(const char *backup, const char *store, bool has_store, struct error *error) {
+    struct survey survey = {.backup = backup, .store = has_store && can_be_read(store) ? store : NULL};
+    return store_each_draw_name(backup, on_backup_draw, &survey, error) &&
+           (survey.store == NULL || store_each_draw_name(store, on_store_draw, &survey, error));
+}

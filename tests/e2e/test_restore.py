@@ -1,0 +1,178 @@
+"""A restored store is the backup, and every agency goes on from there without a bet lost or doubled."""
+import os
+import shutil
+import subprocess
+import unittest
+
+from harness import PROGRAM, Agency, Server, Story, Wire, until
+
+BET = "Ana,Paz,30904465,1999-03-17,7574"
+
+
+class Restore(Story):
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run_it(self, status, *arguments, prefix=()):
+        """What it prints, or why it failed."""
+        done = subprocess.run([*prefix, PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              check=False, cwd=self.folder)
+        self.assertEqual(done.returncode, status, f"{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def backup(self, name="copy.db"):
+        self.run_it(0, "backup", "--to", name)
+
+    def restore(self, status=0, *flags, backup="copy.db", store="quiniela.db", prefix=()):
+        return self.run_it(status, "restore", backup, "--store", store, *flags, prefix=prefix)
+
+    def sent_in_part(self, count=10, agencies=3, more=5):
+        """A backup of `count` bets of agency 1 and of agency 2, which has finished, and a server that was killed when agency 1
+        had sent `more`, and agency 3 all of its."""
+        server = Server(self, agencies=agencies)
+        wire = Wire(self, server.ports[0])
+        self.add(wire, 1, count)
+        self.add(wire, 2, count, kind=2)
+        self.backup()
+        self.add(wire, 1, more, first=count)
+        self.add(wire, 3, 4, kind=2)
+        server.kill()
+
+    def add(self, wire, agency, count, first=0, kind=1):
+        bets = [BET] * count
+        answer = wire.ask({"type_message": kind, "agency": str(agency), "payload": bets, "first": first})
+        self.assertEqual(answer.kind, "processed")
+
+    def bets(self, store="quiniela.db"):
+        return sum(self.stored(store).values())
+
+    def test_who_has_to_send_again_is_told_and_nothing_changes_without_yes(self):
+        self.sent_in_part()
+        said = self.restore(2)
+        self.assertIn("draw 1: open in the backup, with 20 bets; the store has 29\n", said)
+        self.assertIn("draw 1: to be started again, once the server runs: agencies: 1,3\n", said)
+        self.assertIn("draw 1: have sent since the backup: agencies: 1,3\n", said)
+        self.assertIn("add --yes", said)
+        self.assertEqual(self.bets(), 29)
+        self.assertFalse(os.path.exists(self.path("quiniela.db.restored")))
+        said = self.restore(0, "--yes")
+        self.assertIn("what was there is kept: ", said)
+        self.assertEqual((self.bets(), self.bets("quiniela.db.before-restore")), (20, 29))
+        self.assertIn("quiniela.db.before-restore: is there already", self.restore(1, "--yes"))
+
+    def test_agencies_go_on_and_nothing_is_lost_or_doubled(self):
+        self.sample([400, 300], [2, 1])
+        server = Server(self, agencies=2)
+        first = Agency(self, 1, server.ports, "--chunk-size", 10)
+        until(lambda: first.count("action: apuestas_enviadas") > 3, "bets of agency 1")
+        self.backup()
+        first.wait_for("action: wait_for_draw")
+        ports = server.ports
+        server.kill()
+        first.kill()  # it has sent all, and would only ask for its winners
+        first.wait()
+        self.restore(0, "--yes")
+        server = Server(self, "--once", agencies=2, ports=ports)
+        agencies = [Agency(self, number, server.ports) for number in (1, 2)]
+        self.assertEqual([agency.winners() for agency in agencies], [2, 1])
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
+
+    def test_a_client_that_sends_first_goes_on_by_itself(self):
+        self.sample([20000, 1], [2, 1])
+        server = Server(self, agencies=2)
+        agency = Agency(self, 1, server.ports, "--chunk-size", 5, "--window", 1)
+        until(lambda: agency.count("action: apuestas_enviadas") > 3, "bets of agency 1")
+        self.backup()
+        until(lambda: agency.count("action: apuestas_enviadas") > 30, "more bets of agency 1")
+        ports = server.ports
+        server.kill()
+        self.restore(0, "--yes")
+        self.assertLess(self.bets(), self.bets("quiniela.db.before-restore"))
+        server = Server(self, "--once", agencies=2, ports=ports)
+        self.assertEqual(Agency(self, 2, server.ports).winners(), 1)
+        self.assertEqual(agency.winners(), 2)
+        self.assertEqual(server.wait(), 0)
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
+
+    def test_on_another_path(self):
+        self.sent_in_part()
+        os.mkdir(self.path("elsewhere"))
+        said = self.restore(0, "--yes", store="elsewhere/night.db")
+        self.assertIn("which of them have sent since the backup is not known", said)
+        self.assertNotIn("is kept", said)
+        self.assertEqual(self.bets("elsewhere/night.db"), 20)
+        server = Server(self, agencies=3, store="elsewhere/night.db")
+        self.assertEqual(Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": [BET], "first": 10})["next"], 11)
+
+    def test_not_while_a_server_runs(self):
+        server = Server(self, agencies=2)
+        self.add(Wire(self, server.ports[0]), 1, 3)
+        self.backup()
+        self.assertIn("another server works on this store", self.restore(1, "--yes"))
+        self.assertEqual(self.bets(), 3)
+
+    def test_not_where_there_would_be_two_seals(self):
+        server = Server(self, "--once", agencies=1)
+        wire = Wire(self, server.ports[0])
+        self.add(wire, 1, 3)
+        self.backup()
+        self.add(wire, 1, 2, first=3, kind=2)
+        server.wait_for("action: sorteo .*success")
+        server.kill()
+        self.assertRegex(self.restore(1, "--yes"), 'draw "1" is drawn, since .*, and in the backup it is open: there would be two seals')
+        self.assertEqual(self.bets(), 5)
+        self.backup("drawn.db")
+        self.restore(0, "--yes", backup="drawn.db")
+        self.assertEqual(self.bets(), 5)
+
+    def test_a_damaged_backup_is_not_put_there_and_a_damaged_store_is_replaced(self):
+        self.sent_in_part()
+        shutil.copy(self.path("copy.db"), self.path("bad.db"))
+        with open(self.path("bad.db"), "r+b") as file:
+            file.truncate(os.stat(self.path("bad.db")).st_size // 2)
+        self.restore(1, "--yes", backup="bad.db")
+        self.assertEqual(self.bets(), 29)
+        for name in ("quiniela.db", "quiniela.db-wal"):
+            with open(self.path(name), "r+b") as file:
+                file.write(b"\0" * 4096)
+        self.assertIn("cannot be read, so nobody can tell whether it was sealed", self.restore(0, "--yes"))
+        self.assertEqual(self.bets(), 20)
+
+    def killed_at(self, call, number):
+        """What is left of a restore that is killed before its call of that number. None when it ended before."""
+        place = self.path(f"{call}-{number}")
+        shutil.copytree(self.path("before"), place)
+        killed = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={number}", PROGRAM, "restore",
+                                 "copy.db", "--yes"], cwd=place, capture_output=True, check=False,
+                                env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        return None if killed.returncode == 0 else f"{place}/quiniela.db"
+
+    def test_one_that_is_killed_leaves_one_of_both_whole(self):
+        if not shutil.which("strace"):
+            self.skipTest("there is no strace")
+        self.sent_in_part()
+        shutil.copytree(self.folder, self.path("before"), ignore=shutil.ignore_patterns("*.control", "before"))
+        refused = 0
+        for call, count in (("rename", 3), ("unlink", 4), ("ftruncate", 2), ("fsync", 3)):
+            for number in range(1, count + 1):
+                store = self.killed_at(call, number)
+                if store is None:
+                    break
+                checked, _, errors = self.run_program("check", "--store", store)
+                if checked == 0 and self.bets(store) == 20:
+                    self.assertEqual(self.bets(store + ".before-restore"), 29)
+                    continue
+                if checked != 0:  # while names are changed, nobody takes what is there for the whole
+                    self.assertIn("a restore of it is at work, or was cut short", errors)
+                    self.assertEqual(self.run_program("server", "--store", store)[0], 1)
+                    refused += 1
+                else:
+                    self.assertEqual(self.bets(store), 29)
+                self.restore(0, "--yes", backup=os.path.dirname(store) + "/copy.db", store=store)
+                self.assertEqual((self.bets(store), self.bets(store + ".before-restore")), (20, 29))
+        self.assertGreaterEqual(refused, 4, "kills between two changes of names")
+
+
+if __name__ == "__main__":
+    unittest.main()
