@@ -115,7 +115,7 @@ class SettingsKept(Story):
             file.write(f"""#!/bin/sh
 case "$*" in
 *" up -d") # the server of the compose file, in its environment
-    set -- $(sed -n '/^  server:/,/^  client1:/s/^    - \\([A-Z]*=.*\\)/\\1/p' docker-compose-dev.yaml | grep -v CHANGE)
+    set -- $(sed -n '/^  server:/,/^  client1:/s/^    - \\([A-Z]*=.*\\)/\\1/p' docker-compose-dev.yaml | grep -Ev "CHANGE|UPGRADE")
     cd {self.folder} && env "$@" ${{CHANGE:+"CHANGE=$CHANGE"}} timeout 3 {PROGRAM} server --server-port 0 \\
         --consult-server-port 0 --server-ip 127.0.0.1 >{self.folder}/server.log 2>&1
     [ $? -ne 2 ] ;;
