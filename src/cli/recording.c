@@ -58,10 +58,11 @@ void recording_note(void *context, const struct ledger_note *note) {
     if (recording->audit == NULL) {
         return;
     }
+    bool by_itself = note->ending != AGENCY_ENDED && note->ending != AGENCY_CUT;
     switch (note->kind) {
     case LEDGER_NOTE_FINISHED:
         fields[3] = (struct audit_field){.name = "ending", .text = agency_ending_name(note->ending)};
-        record(recording, AUDIT_FINISHED, note, fields, note->ending == AGENCY_FINISHED ? 3 : 4);
+        record(recording, AUDIT_FINISHED, note, fields, by_itself ? 3 : 4);
         break;
     case LEDGER_NOTE_SEALED:
         recording->recorded.sealed = true;
