@@ -137,14 +137,14 @@ static void terms_that_are_not_as_the_start_said_are_recorded(void **state) {
 static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
     (void)state;
     static const struct ledger_note notes[] = {
-        {.kind = LEDGER_NOTE_FINISHED, .agency = 1, .bets = 30, .at = AT},
-        {.kind = LEDGER_NOTE_FINISHED, .agency = 2, .bets = 20, .at = AT},
+        {.kind = LEDGER_NOTE_FINISHED, .agency = 1, .ending = AGENCY_FINISHED, .bets = 30, .at = AT},
+        {.kind = LEDGER_NOTE_FINISHED, .agency = 2, .ending = AGENCY_CUT, .bets = 20, .at = AT},
         {.kind = LEDGER_NOTE_SEALED, .at = AT},
         {.kind = LEDGER_NOTE_DRAWN, .bets = 50, .winners = 3, .at = AT},
     };
     static const char *const records[] = {
         "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":1,\"bets\":30",
-        "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":2,\"bets\":20",
+        "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":2,\"bets\":20,\"ending\":\"close\"",
         "\"event\":\"sealed\",\"draw\":\"1\"",
         "\"event\":\"drawn\",\"draw\":\"1\",\"winners\":3,\"bets\":50",
     };
@@ -182,7 +182,8 @@ static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
 
 static void a_new_log_says_why_it_has_what_was_before(void **state) {
     (void)state;
-    stored.notes[0] = (struct ledger_note){.kind = LEDGER_NOTE_FINISHED, .agency = 1, .bets = 30, .at = AT};
+    stored.notes[0] = (struct ledger_note){
+        .kind = LEDGER_NOTE_FINISHED, .agency = 1, .ending = AGENCY_FINISHED, .bets = 30, .at = AT};
     stored.notes[1] = (struct ledger_note){.kind = LEDGER_NOTE_SEALED, .at = AT};
     stored.count = 2;
     start(0, 0);
