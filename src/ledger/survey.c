@@ -119,6 +119,8 @@ bool survey_status(struct ledger *ledger, enum survey_what what, struct order_st
         .winners = ledger->winners == NULL ? 0 : winners_count(ledger->winners),
         .store_fails = ledger->failing,
     };
+    status->missing = NULL; // it is by now; said for the analyzer
+    status->missing_count = 0;
     return ledger->is_shared ? answer_shared(ledger, what, status, error)
                              : add_known(ledger, what, status, error);
 }
