@@ -96,10 +96,14 @@ static bool continue_in_new_file(struct audit *audit, const char *reason, const 
                                          {.name = AUDIT_FILE, .text = name}};
     chain_next_file(&audit->chain);
     audit->size = 0;
-    log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
-              "file: %s | reason: %s | message: continues in a new file, from record %" PRIu64, audit->path,
-              reason, audit->chain.records + 1);
-    return add(audit, AUDIT_CONTINUED, fields, name[0] == '\0' ? 1 : 2);
+    uint64_t from = audit->chain.records + 1;
+    bool added = add(audit, AUDIT_CONTINUED, fields, name[0] == '\0' ? 1 : 2);
+    if (added) {
+        log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
+                  "file: %s | reason: %s | message: continues in a new file, from record %" PRIu64,
+                  audit->path, reason, from);
+    }
+    return added;
 }
 
 // The name that the file has now, as the kernel knows it; "" when it has none, or one that is too long for a
