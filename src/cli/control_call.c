@@ -12,7 +12,7 @@
 
 enum { HELLO_MS = 3000 }; // for a server to say who it is
 
-// Reading an answer -----------------------------------------------------------------------------------------
+// Reading an answer ---------------------------------------------------------------------------------------
 
 static void copy_text(const struct json_value *value, char *to, size_t room) {
     if (value->kind == JSON_STRING) {
@@ -69,7 +69,7 @@ static bool ask_at(const char *path, const char *line, size_t length, unsigned w
     return false;
 }
 
-// Finding the server ----------------------------------------------------------------------------------------
+// Finding the server --------------------------------------------------------------------------------------
 
 struct search {
     char store[STORE_ADDRESS_BYTES]; // as servers show it
@@ -148,7 +148,7 @@ static bool find(const struct control_call_options *options, char path[PATH_MAX]
     return path[0] != '\0' || search_folders(&place, options, path, error);
 }
 
-// Calling ---------------------------------------------------------------------------------------------------
+// Calling -------------------------------------------------------------------------------------------------
 
 bool control_call(const struct control_call_options *options, const char *word,
                   const struct control_pair *pairs, size_t count, struct control_reply *reply,

@@ -12,7 +12,7 @@
 
 enum { READ_BYTES = 4096, ANSWER_BYTES_MAX = 64 * 1024 * 1024 };
 
-// Connecting ------------------------------------------------------------------------------------------------
+// Connecting ----------------------------------------------------------------------------------------------
 
 static bool explain(const char *path, int reason, struct error *error) {
     switch (reason) {
@@ -52,7 +52,7 @@ int control_connect(const char *path, struct error *error) {
     return connection;
 }
 
-// Asking ----------------------------------------------------------------------------------------------------
+// Asking --------------------------------------------------------------------------------------------------
 
 static bool send_all(int connection, const char *bytes, size_t length, struct error *error) {
     while (length > 0) {

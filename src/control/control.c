@@ -26,8 +26,7 @@ static void on_answers(uv_async_t *has_answers) {
     take_answers(has_answers->data);
 }
 
-// Opening
-// -----------------------------------------------------------------------------------------------------
+// Opening -------------------------------------------------------------------------------------------------
 
 static bool open_listener(struct control *control, struct error *error) {
     int failure = uv_pipe_open(&control->listener, control->options.socket.descriptor);
@@ -92,8 +91,7 @@ bool control_start(struct control *control, struct worker *worker, struct audit 
            error_set(error, ERROR_SYSTEM, "%.150s: %s", control->options.socket.path, uv_strerror(failure));
 }
 
-// Closing
-// -----------------------------------------------------------------------------------------------------
+// Closing -------------------------------------------------------------------------------------------------
 
 static void close_sessions(struct control *control, bool all) {
     for (struct list_node *node = control->sessions.first, *next; node != NULL; node = next) {

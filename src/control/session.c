@@ -14,7 +14,7 @@ struct answer {
     char *text;
 };
 
-// The end ---------------------------------------------------------------------------------------------------
+// The end -------------------------------------------------------------------------------------------------
 
 static void on_closed(uv_handle_t *handle) {
     free(handle->data);
@@ -65,7 +65,7 @@ static void close_if_over(struct session *session) {
     }
 }
 
-// Answering -------------------------------------------------------------------------------------------------
+// Answering -----------------------------------------------------------------------------------------------
 
 static void on_written(uv_write_t *request, int status) {
     struct answer *answer = CONTAINER_OF(request, struct answer, request);
@@ -127,8 +127,7 @@ static void on_complete(struct ledger_order *ledger) {
     }
 }
 
-// Taking orders
-// -----------------------------------------------------------------------------------------------
+// Taking orders -------------------------------------------------------------------------------------------
 
 static bool begin(struct control_order *order, const char *bytes, size_t length, struct error *error) {
     return control_line_parse(bytes, length, &order->line, error) && words_find(order, error) &&
@@ -189,8 +188,7 @@ static void take_lines(struct session *session) {
     }
 }
 
-// Reading
-// -----------------------------------------------------------------------------------------------------
+// Reading -------------------------------------------------------------------------------------------------
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
     struct session *session = handle->data;
@@ -238,8 +236,7 @@ void session_answered(struct control_order *order) {
     }
 }
 
-// Accepting
-// ---------------------------------------------------------------------------------------------------
+// Accepting -----------------------------------------------------------------------------------------------
 
 static void refuse(struct session *session, const char *code, const char *message) {
     struct json_writer writer = {0};

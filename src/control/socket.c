@@ -32,7 +32,7 @@ static bool write_address(const char *path, struct sockaddr_un *address, struct 
     return true;
 }
 
-// What is there already ------------------------------------------------------------------------------------
+// What is there already -----------------------------------------------------------------------------------
 
 enum found { FOUND_NOTHING, FOUND_STALE, FOUND_LIVE, FOUND_OTHER };
 
@@ -70,7 +70,7 @@ static bool make_room(const struct sockaddr_un *address, struct error *error) {
     return error_set(error, ERROR_BAD_SETTING, "%.150s: something else is there, and no socket", path);
 }
 
-// Making it -------------------------------------------------------------------------------------------------
+// Making it -----------------------------------------------------------------------------------------------
 
 // Its mode is the one that the file gets when it is bound (unix(7), on Linux): at no moment may others
 // connect.

@@ -38,7 +38,7 @@ static void answer_status(const struct control_order *order, struct json_writer 
     words_put_missing(status, writer);
 }
 
-// The server itself -----------------------------------------------------------------------------------------
+// The server itself ---------------------------------------------------------------------------------------
 
 static bool begin_reload(struct control_order *order, struct error *error) {
     const struct control_options *options = &order->control->options;
@@ -59,7 +59,7 @@ static void answer_drain(const struct control_order *order, struct json_writer *
     json_put_number(writer, "connections", order->connections);
 }
 
-// All of them -----------------------------------------------------------------------------------------------
+// All of them ---------------------------------------------------------------------------------------------
 
 static const struct control_word words[] = {
     {.name = "hello", .answer = answer_hello},

@@ -2,6 +2,7 @@
 
 #include "store/sqlite_error.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 bool sqlite_execute(sqlite3 *database, const char *path, const char *sql, const char *what,
@@ -26,4 +27,21 @@ bool sqlite_ask(sqlite3 *database, const char *path, const char *sql, const char
     bool done = step == SQLITE_DONE || sqlite_fail(database, path, what, error);
     sqlite3_finalize(statement);
     return done;
+}
+
+bool sqlite_each_draw(sqlite3 *database, const char *path, store_each_name each, void *context,
+                      struct error *error) {
+    char draw[SQLITE_ANSWER_BYTES], sql[128];
+    for (uint64_t place = 0;; place++) {
+        snprintf(sql, sizeof sql, "SELECT draw FROM draws ORDER BY draw LIMIT 1 OFFSET %" PRIu64, place);
+        if (!sqlite_ask(database, path, sql, "list its draws", draw, error)) {
+            return false;
+        }
+        if (draw[0] == '\0') {
+            return true;
+        }
+        if (!each(context, draw, error)) {
+            return false;
+        }
+    }
 }

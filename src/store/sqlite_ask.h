@@ -3,6 +3,7 @@
 #define QUINIELA_STORE_SQLITE_ASK_H
 
 #include "base/error.h"
+#include "store/backing_up.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -20,5 +21,10 @@ bool sqlite_execute(sqlite3 *database, const char *path, const char *sql, const 
 // an error, too.
 bool sqlite_ask(sqlite3 *database, const char *path, const char *sql, const char *what,
                 char answer[SQLITE_ANSWER_BYTES], struct error *error) MUST_CHECK;
+
+// Calls `each` with the name of every draw that the database has, in their order. No statement is open
+// meanwhile. Returns false with `error` set when it stops or fails.
+bool sqlite_each_draw(sqlite3 *database, const char *path, store_each_name each, void *context,
+                      struct error *error) MUST_CHECK;
 
 #endif

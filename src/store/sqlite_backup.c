@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
+#include "store/beside.h"
 #include "store/sqlite_ask.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_store.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -39,12 +39,6 @@ static sqlite3 *source(const struct backing_up *backing_up) {
 
 static const char *shown(const struct backing_up *backing_up) {
     return backing_up->store->files.names.name;
-}
-
-static bool fail(const char *name, const char *what, struct error *error) {
-    error_set_system(error, errno, "%.150s: %s", name, what);
-    error->code = ERROR_STORE_FAILED;
-    return false;
 }
 
 static bool ask_number(const struct backing_up *backing_up, const char *sql, uint64_t *number,
@@ -78,19 +72,8 @@ static bool is_apart(const struct backing_up *backing_up, struct error *error) {
 }
 
 static bool has_room(const struct backing_up *backing_up, struct error *error) {
-    char folder[PATH_MAX];
-    struct statvfs room;
-    path_folder(backing_up->made.name, folder);
-    if (statvfs(folder, &room) != 0) {
-        return fail(folder, "its free space cannot be found out", error);
-    }
-    uint64_t needed = backing_up->done->bytes + SPARE_BYTES;
-    uint64_t free_bytes = (uint64_t)room.f_bavail * room.f_frsize;
-    return free_bytes >= needed ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "%.150s: the backup needs %" PRIu64 " bytes on that disk, and %" PRIu64
-                     " are free: %" PRIu64 " are missing",
-                     backing_up->made.name, needed, free_bytes, needed - free_bytes);
+    return beside_has_room(backing_up->made.name, backing_up->made.name, "the backup",
+                           backing_up->done->bytes + SPARE_BYTES, error);
 }
 
 // Copying -------------------------------------------------------------------------------------------------
@@ -146,7 +129,7 @@ static bool leave_log(const struct backing_up *backing_up, struct error *error) 
     static const uint8_t without_log[2] = {1, 1};
     return pwrite(backing_up->made.file, without_log, sizeof without_log, HEADER_VERSIONS) ==
                (ssize_t)sizeof without_log ||
-           fail(backing_up->made.name, "cannot be written", error);
+           beside_fail(backing_up->made.name, "cannot be written", error);
 }
 
 static bool copy(struct backing_up *backing_up, struct error *error) {
@@ -164,27 +147,9 @@ static bool copy(struct backing_up *backing_up, struct error *error) {
 
 // Checking ------------------------------------------------------------------------------------------------
 
-// Of a database, with the path that errors show.
-static bool each_draw(sqlite3 *database, const char *path, store_each_name each, void *context,
-                      struct error *error) {
-    char draw[SQLITE_ANSWER_BYTES], sql[128];
-    for (uint64_t place = 0;; place++) {
-        snprintf(sql, sizeof sql, "SELECT draw FROM draws ORDER BY draw LIMIT 1 OFFSET %" PRIu64, place);
-        if (!sqlite_ask(database, path, sql, "list its draws", draw, error)) {
-            return false;
-        }
-        if (draw[0] == '\0') {
-            return true;
-        }
-        if (!each(context, draw, error)) {
-            return false;
-        }
-    }
-}
-
 bool sqlite_each_draw_name(struct store *store, store_each_name each, void *context, struct error *error) {
     const struct sqlite_store *sqlite = (const struct sqlite_store *)store;
-    return each_draw(sqlite->statements.database, sqlite->files.names.name, each, context, error);
+    return sqlite_each_draw(sqlite->statements.database, sqlite->files.names.name, each, context, error);
 }
 
 static bool check_draw(void *context, const char *draw, struct error *error) {
@@ -196,7 +161,7 @@ static bool check_draw(void *context, const char *draw, struct error *error) {
 static bool check(struct backing_up *backing_up, struct error *error) {
     sqlite3 *copy = NULL;
     bool good = open_copy(backing_up, &copy, error) &&
-                each_draw(copy, backing_up->made.other, check_draw, backing_up, error);
+                sqlite_each_draw(copy, backing_up->made.other, check_draw, backing_up, error);
     sqlite3_close(copy);
     return good;
 }

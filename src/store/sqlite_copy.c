@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "bet/errors.h"
+#include "store/beside.h"
 #include "store/sqlite_schema.h"
 
 #include <endian.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -25,31 +25,19 @@ enum {
     HEADER_APPLICATION_ID = 68,
 };
 
-// Sets `error` to errno's text, and returns false.
-static bool fail(const char *name, const char *what, struct error *error) {
-    error_set_system(error, errno, "%.150s: %s", name, what);
-    error->code = ERROR_STORE_FAILED;
-    return false;
-}
-
 // Names ---------------------------------------------------------------------------------------------------
-
-static bool name(char text[PATH_MAX], const char *path, const char *ending, struct error *error) {
-    return snprintf(text, PATH_MAX, "%s%s", path, ending) < PATH_MAX ||
-           error_set(error, ERROR_STORE_FAILED, "%.150s: the path is too long", path);
-}
 
 static bool name_kept(char text[PATH_MAX], const char *path, int version, struct error *error) {
     char ending[16];
     snprintf(ending, sizeof ending, ".v%d", version);
-    return name(text, path, ending, error);
+    return beside_name(text, path, ending, error);
 }
 
 bool sqlite_copy_begin(struct sqlite_copy *copy, const struct sqlite_names *names, int version,
                        struct error *error) {
     *copy = (struct sqlite_copy){.names = names};
     return name_kept(copy->kept, names->path, version, error) &&
-           name(copy->made, names->path, ".upgrade", error);
+           beside_name(copy->made, names->path, ".upgrade", error);
 }
 
 bool sqlite_copy_is_kept_free(const struct sqlite_copy *copy, struct error *error) {
@@ -63,13 +51,13 @@ static bool is_none(const struct sqlite_copy *copy, const char *ending, const ch
                     struct error *error) {
     char beside[PATH_MAX];
     struct stat status;
-    return name(beside, copy->made, ending, error) &&
+    return beside_name(beside, copy->made, ending, error) &&
            (lstat(beside, &status) != 0 || error_set(error, ERROR_STORE_FAILED, "%.150s: %s", beside, what));
 }
 
 static bool is_file(const struct sqlite_copy *copy, const char *ending, struct error *error) {
     char beside[PATH_MAX];
-    return name(beside, copy->made, ending, error) && sqlite_names_check_file(beside, beside, error);
+    return beside_name(beside, copy->made, ending, error) && sqlite_names_check_file(beside, beside, error);
 }
 
 bool sqlite_copy_is_alone(const struct sqlite_copy *copy, struct error *error) {
@@ -126,7 +114,7 @@ static bool mark(const char *path, uint32_t application_id) {
 static bool mark_again(const char *path, struct error *error) {
     char made[PATH_MAX];
     struct beginning beginning;
-    if (!name(made, path, ".upgrade", error)) {
+    if (!beside_name(made, path, ".upgrade", error)) {
         return false;
     }
     int file = open(made, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -136,7 +124,8 @@ static bool mark_again(const char *path, struct error *error) {
     if (file >= 0) {
         close(file);
     }
-    return !finished || mark(made, SQLITE_SCHEMA_UNFINISHED_ID) || fail(made, "cannot be written", error);
+    return !finished || mark(made, SQLITE_SCHEMA_UNFINISHED_ID) ||
+           beside_fail(made, "cannot be written", error);
 }
 
 // Whether the store is still of that version. Its log is moved into it before it gets its second name, so its
@@ -151,13 +140,13 @@ static bool is_of_version(const char *path, int version) {
     if (file >= 0) {
         close(file);
     }
-    return is && name(log, path, "-wal", &ignored) && access(log, F_OK) != 0;
+    return is && beside_name(log, path, "-wal", &ignored) && access(log, F_OK) != 0;
 }
 
 bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
     char kept[PATH_MAX], lock[PATH_MAX];
     struct stat store, other;
-    if (!name_kept(kept, path, version, error) || !name(lock, path, "-lock", error)) {
+    if (!name_kept(kept, path, version, error) || !beside_name(lock, path, "-lock", error)) {
         return false;
     }
     int descriptor = open(lock, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -170,7 +159,7 @@ bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
     bool has_two = lstat(path, &store) == 0 && lstat(kept, &other) == 0 && path_is_same(&store, &other) &&
                    is_of_version(path, version);
     bool done = !has_two || (mark_again(path, error) && ((unlink(kept) == 0 && path_sync_folder(path)) ||
-                                                         fail(kept, "cannot be removed", error)));
+                                                         beside_fail(kept, "cannot be removed", error)));
     close(descriptor);
     return done;
 }
@@ -179,7 +168,7 @@ bool sqlite_copy_take_back(const char *path, int version, struct error *error) {
 static bool look(const struct sqlite_copy *copy, char source[sizeof copy->source], struct error *error) {
     struct stat status, open;
     if (lstat(copy->names->path, &status) != 0 || fstat(copy->store, &open) != 0) {
-        return fail(copy->names->name, "cannot be read", error);
+        return beside_fail(copy->names->name, "cannot be read", error);
     }
     if (!path_is_same(&status, &open)) {
         return error_set(error, ERROR_STORE_FAILED, "%.150s: was replaced meanwhile; upgrade it again",
@@ -212,20 +201,9 @@ static uint64_t length_of(const char *path) {
 }
 
 bool sqlite_copy_has_room(const struct sqlite_copy *copy, struct error *error) {
-    char folder[PATH_MAX];
-    struct statvfs room;
-    path_folder(copy->names->path, folder);
-    if (statvfs(folder, &room) != 0) {
-        return fail(folder, "its free space cannot be found out", error);
-    }
     uint64_t all = length_of(copy->names->path), there = length_of(copy->made);
     uint64_t needed = (all > there ? all - there : 0) + CHANGE_BYTES;
-    uint64_t free_bytes = (uint64_t)room.f_bavail * room.f_frsize;
-    return free_bytes >= needed ||
-           error_set(error, ERROR_STORE_FAILED,
-                     "%.150s: the upgrade needs %" PRIu64 " more bytes on its disk, and %" PRIu64
-                     " are free: %" PRIu64 " are missing",
-                     copy->names->name, needed, free_bytes, needed - free_bytes);
+    return beside_has_room(copy->names->path, copy->names->name, "the upgrade", needed, error);
 }
 
 // Copying -------------------------------------------------------------------------------------------------
@@ -268,15 +246,15 @@ static bool compare(struct copying *copying, struct error *error) {
         ssize_t length = read_source(copying);
         ssize_t there = read_block(copying->to, copying->other, copying->done);
         if (length < 0 || there < 0) {
-            return fail(length < 0 ? copying->copy->names->name : copying->copy->made, "cannot be read",
-                        error);
+            return beside_fail(length < 0 ? copying->copy->names->name : copying->copy->made,
+                               "cannot be read", error);
         }
         same = length == there && length > 0 && memcmp(copying->block, copying->other, (size_t)length) == 0;
         copying->done += same ? (uint64_t)length : 0;
         copying->upgrade->progress(copying->upgrade->context, "copied", copying->done, copying->all);
     }
     return ftruncate(copying->to, (off_t)copying->done) == 0 ||
-           fail(copying->copy->made, "cannot be written", error);
+           beside_fail(copying->copy->made, "cannot be written", error);
 }
 
 static bool write_block(struct copying *copying, size_t length) {
@@ -299,16 +277,16 @@ static bool copy_rest(struct copying *copying, struct error *error) {
         ssize_t length = read_source(copying);
         if (length <= 0) {
             errno = length == 0 ? EIO : errno;
-            return fail(copying->copy->names->name, "cannot be read", error);
+            return beside_fail(copying->copy->names->name, "cannot be read", error);
         }
         if (!write_block(copying, (size_t)length)) {
-            return fail(copying->copy->made, "cannot be written; the upgrade goes on from there once it can",
-                        error);
+            return beside_fail(copying->copy->made,
+                               "cannot be written; the upgrade goes on from there once it can", error);
         }
         copying->upgrade->progress(copying->upgrade->context, "copied", copying->done, copying->all);
     }
     return (fsync(copying->to) == 0 && path_sync_folder(copying->copy->made)) ||
-           fail(copying->copy->made, "cannot be synced", error);
+           beside_fail(copying->copy->made, "cannot be synced", error);
 }
 
 static bool is_nothing(const uint8_t *bytes, size_t length) {
@@ -332,7 +310,7 @@ static bool is_begun(const struct copying *copying) {
 static bool is_ours(const struct copying *copying, struct error *error) {
     struct stat status;
     if (fstat(copying->to, &status) != 0) {
-        return fail(copying->copy->made, "cannot be read", error);
+        return beside_fail(copying->copy->made, "cannot be read", error);
     }
     return is_unfinished(copying->to) || (status.st_size <= BLOCK_BYTES && is_begun(copying)) ||
            error_set(error, ERROR_STORE_FAILED,
@@ -346,7 +324,7 @@ static bool give_rights(const struct copying *copying, struct error *error) {
     const char *made = copying->copy->made;
     struct stat status, given;
     if (fstat(copying->from, &status) != 0 || fstat(copying->to, &given) != 0) {
-        return fail(made, "cannot be read", error);
+        return beside_fail(made, "cannot be read", error);
     }
     bool is_owners = status.st_uid == given.st_uid, is_groups = status.st_gid == given.st_gid;
     if (((is_owners && is_groups) || fchown(copying->to, status.st_uid, status.st_gid) == 0) &&
@@ -379,7 +357,7 @@ bool sqlite_copy_make(const struct sqlite_copy *copy, const struct store_upgrade
     if (!done) {
         error_set(error, ERROR_NO_MEMORY, "no memory for copying the store");
     } else if (copying.to < 0) {
-        done = fail(copy->made, "cannot be opened", error);
+        done = beside_fail(copy->made, "cannot be opened", error);
     }
     done = done && is_ours(&copying, error) && give_rights(&copying, error) && compare(&copying, error) &&
            copy_rest(&copying, error);
@@ -401,12 +379,12 @@ bool sqlite_copy_swap(const struct sqlite_copy *copy, struct error *error) {
         return false;
     }
     if (link(path, copy->kept) != 0 || !path_sync_folder(path)) {
-        return fail(copy->kept, "cannot be made a second name of the store", error);
+        return beside_fail(copy->kept, "cannot be made a second name of the store", error);
     }
     // Not before: an attempt that ends here knows by the two names that the copy is its own.
     if (!mark(copy->made, SQLITE_SCHEMA_APPLICATION_ID)) {
-        return fail(copy->made, "cannot be synced", error);
+        return beside_fail(copy->made, "cannot be synced", error);
     }
     return (rename(copy->made, path) == 0 && path_sync_folder(path)) ||
-           fail(copy->made, "cannot take the place of the store", error);
+           beside_fail(copy->made, "cannot take the place of the store", error);
 }

@@ -5,6 +5,7 @@
 
 #include "base/path.h"
 #include "bet/errors.h"
+#include "store/beside.h"
 #include "store/sqlite_files.h"
 
 #include <errno.h>
@@ -18,17 +19,6 @@ struct restoring {
     char made[PATH_MAX], kept[PATH_MAX];
 };
 
-static bool fail(const char *name, const char *what, struct error *error) {
-    error_set_system(error, errno, "%.150s: %s", name, what);
-    error->code = ERROR_STORE_FAILED;
-    return false;
-}
-
-static bool name(char text[PATH_MAX], const char *path, const char *ending, struct error *error) {
-    return snprintf(text, PATH_MAX, "%s%s", path, ending) < PATH_MAX ||
-           error_set(error, ERROR_STORE_FAILED, "%.150s: the path is too long", path);
-}
-
 static bool is_there(const char *path) {
     struct stat status;
     return lstat(path, &status) == 0;
@@ -37,7 +27,7 @@ static bool is_there(const char *path) {
 // Changing the names --------------------------------------------------------------------------------------
 
 static bool rename_if_there(const char *from, const char *to, struct error *error) {
-    return !is_there(from) || rename(from, to) == 0 || fail(from, "cannot be renamed", error);
+    return !is_there(from) || rename(from, to) == 0 || beside_fail(from, "cannot be renamed", error);
 }
 
 // The database's log, or the journal of a change that was cut short, goes with it.
@@ -46,8 +36,8 @@ static bool put_away(const struct restoring *restoring, struct error *error) {
     bool done = true;
     for (size_t i = 0; done && i < sizeof endings / sizeof endings[0]; i++) {
         char from[PATH_MAX], to[PATH_MAX];
-        done = name(from, restoring->files.names.path, endings[i], error) &&
-               name(to, restoring->kept, endings[i], error) && rename_if_there(from, to, error);
+        done = beside_name(from, restoring->files.names.path, endings[i], error) &&
+               beside_name(to, restoring->kept, endings[i], error) && rename_if_there(from, to, error);
     }
     return done;
 }
@@ -62,19 +52,19 @@ static bool swap(const struct restoring *restoring, struct error *error) {
         return false;
     }
     if (!is_there(store) || !path_sync_folder(store)) {
-        return fail(store, "cannot be put there", error);
+        return beside_fail(store, "cannot be put there", error);
     }
     sqlite_names_beside(&restoring->files.names, "-shm", index);
     (void)unlink(index);
     return (ftruncate(restoring->files.lock, 0) == 0 && fsync(restoring->files.lock) == 0) ||
-           fail(store, "its lock cannot be written", error);
+           beside_fail(store, "its lock cannot be written", error);
 }
 
 static bool mark(const struct restoring *restoring, struct error *error) {
     static const char text[] = SQLITE_MARK_RESTORE "\n";
     return (pwrite(restoring->files.lock, text, sizeof text - 1, 0) == (ssize_t)sizeof text - 1 &&
             fsync(restoring->files.lock) == 0 && path_sync_folder(restoring->files.names.path)) ||
-           fail(restoring->files.names.name, "its lock cannot be written", error);
+           beside_fail(restoring->files.names.name, "its lock cannot be written", error);
 }
 
 static bool is_marked(const struct restoring *restoring) {
@@ -92,13 +82,13 @@ static bool give_to_owner(const struct restoring *restoring, struct error *error
     path_folder(restoring->files.names.path, folder);
     bool was_there = stat(restoring->files.names.path, &status) == 0;
     if (!was_there && stat(folder, &status) != 0) {
-        return fail(folder, "cannot be looked at", error);
+        return beside_fail(folder, "cannot be looked at", error);
     }
     return (geteuid() != 0 || (chown(restoring->made, status.st_uid, status.st_gid) == 0 &&
                                fchown(restoring->files.lock, status.st_uid, status.st_gid) == 0)) &&
                    (!was_there || chmod(restoring->made, status.st_mode & 07777) == 0)
                ? true
-               : fail(restoring->made, "cannot be given to the store's owner", error);
+               : beside_fail(restoring->made, "cannot be given to the store's owner", error);
 }
 
 // Under any of these names something would be replaced.
@@ -106,7 +96,7 @@ static bool is_kept_free(const struct restoring *restoring, struct error *error)
     static const char *const endings[] = {"", "-wal", "-journal"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         char kept[PATH_MAX];
-        if (!name(kept, restoring->kept, endings[i], error)) {
+        if (!beside_name(kept, restoring->kept, endings[i], error)) {
             return false;
         }
         if (is_there(kept)) {
@@ -140,8 +130,8 @@ bool sqlite_restore(const char *path, store_make_copy make, void *context, struc
                     struct error *error) {
     struct restoring restoring;
     bool done = sqlite_files_find(path, &restoring.files, error) &&
-                name(restoring.made, restoring.files.names.path, ".restored", error) &&
-                name(restoring.kept, restoring.files.names.path, ".before-restore", error) &&
+                beside_name(restoring.made, restoring.files.names.path, ".restored", error) &&
+                beside_name(restoring.kept, restoring.files.names.path, ".before-restore", error) &&
                 sqlite_files_take_place(&restoring.files, error) &&
                 restore(&restoring, make, context, restored, error);
     sqlite_files_release(&restoring.files);

@@ -298,29 +298,29 @@ static bool check_orphans(const struct stepping *stepping, sqlite3 *database, st
     return good;
 }
 
-// The name of the draw at `place`, in the order of their names. "" after the last.
-static bool draw_at(const struct stepping *stepping, sqlite3 *database, int place, char draw[SQL_BYTES],
-                    struct error *error) {
-    char sql[SQL_BYTES];
-    snprintf(sql, sizeof sql, "SELECT draw FROM draws ORDER BY draw LIMIT 1 OFFSET %d", place);
-    return ask(database, stepping->copy.made, sql, draw, error);
+struct checking {
+    const struct stepping *stepping;
+    uint64_t checked, count; // draws
+};
+
+static bool check_draw(void *context, const char *draw, struct error *error) {
+    struct checking *checking = context;
+    const struct store_upgrade *upgrade = checking->stepping->upgrade;
+    if (!upgrade->check(upgrade->context, checking->stepping->copy.made, draw, error)) {
+        return false;
+    }
+    upgrade->progress(upgrade->context, "draws checked", ++checking->checked, checking->count);
+    return true;
 }
 
 static bool check_draws(const struct stepping *stepping, sqlite3 *database, struct error *error) {
-    const struct store_upgrade *upgrade = stepping->upgrade;
-    char draw[SQL_BYTES], draws[SQL_BYTES];
+    struct checking checking = {.stepping = stepping};
+    char draws[SQL_BYTES];
     if (!ask(database, stepping->copy.made, "SELECT count(*) FROM draws", draws, error)) {
         return false;
     }
-    uint64_t count = strtoull(draws, NULL, 10);
-    for (int place = 0; (uint64_t)place < count; place++) {
-        if (!draw_at(stepping, database, place, draw, error) ||
-            !upgrade->check(upgrade->context, stepping->copy.made, draw, error)) {
-            return false;
-        }
-        upgrade->progress(upgrade->context, "draws checked", (uint64_t)place + 1, count);
-    }
-    return true;
+    checking.count = strtoull(draws, NULL, 10);
+    return sqlite_each_draw(database, stepping->copy.made, check_draw, &checking, error);
 }
 
 static bool check(const struct stepping *stepping, struct error *error) {

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "bet/errors.h"
+#include "store/beside.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,12 +16,6 @@ enum { ATTEMPTS = 10 };
 
 // Far beyond all bytes that SQLite locks, so that the file can be opened as a database meanwhile.
 static const off_t lock_byte = (off_t)1 << 62;
-
-static bool fail(const char *name, const char *what, struct error *error) {
-    error_set_system(error, errno, "%.150s: %s", name, what);
-    error->code = ERROR_STORE_FAILED;
-    return false;
-}
 
 // A killed process holds no lock, so what nobody has locked is left over. A lock of an open file description
 // (fcntl(2)) stays when SQLite closes a descriptor of its own.
@@ -71,7 +66,7 @@ static void remove_left(const char *name) {
 static bool is_free(const char *name, struct error *error) {
     struct stat status;
     if (lstat(name, &status) != 0) {
-        return errno == ENOENT || fail(name, "cannot be made", error);
+        return errno == ENOENT || beside_fail(name, "cannot be made", error);
     }
     return error_set(error, ERROR_STORE_FAILED, "%.150s: is there already, and stays as it is; name another",
                      name);
@@ -85,7 +80,7 @@ static bool make(struct unfinished *unfinished, struct error *error) {
         if (file < 0) {
             return errno == EEXIST ? error_set(error, ERROR_STORE_FAILED,
                                                "%.150s: somebody else is just making it", unfinished->name)
-                                   : fail(unfinished->name, "cannot be made", error);
+                                   : beside_fail(unfinished->name, "cannot be made", error);
         }
         if (lock(file) && has_name(file, other)) {
             unfinished->file = file;
@@ -103,10 +98,8 @@ bool unfinished_begin(struct unfinished *unfinished, const char *name, struct er
         error->code = ERROR_STORE_FAILED;
         return false;
     }
-    if (snprintf(unfinished->other, PATH_MAX, "%s%s", unfinished->name, UNFINISHED_ENDING) >= PATH_MAX) {
-        return error_set(error, ERROR_STORE_FAILED, "%.150s: the path is too long", name);
-    }
-    if (!is_free(unfinished->name, error)) {
+    if (!beside_name(unfinished->other, unfinished->name, UNFINISHED_ENDING, error) ||
+        !is_free(unfinished->name, error)) {
         return false;
     }
     remove_left(unfinished->name);
@@ -120,22 +113,23 @@ static bool rename_it(const struct unfinished *unfinished, struct error *error) 
         return true;
     }
     if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) {
-        return errno == EEXIST ? is_free(name, error) : fail(name, "cannot be named", error);
+        return errno == EEXIST ? is_free(name, error) : beside_fail(name, "cannot be named", error);
     }
     return is_free(name, error) &&
-           (rename(unfinished->other, name) == 0 || fail(name, "cannot be named", error));
+           (rename(unfinished->other, name) == 0 || beside_fail(name, "cannot be named", error));
 }
 
 bool unfinished_finish(struct unfinished *unfinished, struct error *error) {
     if (fsync(unfinished->file) != 0) {
-        return fail(unfinished->name, "cannot be synced", error);
+        return beside_fail(unfinished->name, "cannot be synced", error);
     }
     if (!rename_it(unfinished, error)) {
         return false;
     }
     close(unfinished->file);
     unfinished->file = -1;
-    return path_sync_folder(unfinished->name) || fail(unfinished->name, "its folder cannot be synced", error);
+    return path_sync_folder(unfinished->name) ||
+           beside_fail(unfinished->name, "its folder cannot be synced", error);
 }
 
 void unfinished_end(struct unfinished *unfinished) {

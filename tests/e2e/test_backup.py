@@ -166,7 +166,7 @@ class NoRoom(BackupStory):
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", self.path("small")], check=False).returncode != 0:
             self.skipTest("no file system can be mounted here")
         self.addCleanup(subprocess.run, ["umount", self.path("small")], check=True)
-        self.assertRegex(self.backup("small/copy.db", 1), r"the backup needs \d+ bytes on that disk, and \d+ are free: \d+ are missing")
+        self.assertRegex(self.backup("small/copy.db", 1), r"the backup needs \d+ more bytes on its disk, and \d+ are free: \d+ are missing")
         self.assertEqual(os.listdir(self.path("small")), [])
 
 
