@@ -1,6 +1,7 @@
 #include "ledger/closing.h"
 
 #include "base/log.h"
+#include "ledger/known.h"
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/order_group.h"
@@ -26,7 +27,7 @@ static bool lock_all(struct ledger *ledger, struct error *error) {
     for (uint32_t i = 0; i < count; i++) {
         numbers[i] = i + 1;
     }
-    bool locked = order_group_lock_agencies(ledger, numbers, count, error);
+    bool locked = known_lock(ledger, numbers, count, error);
     free(numbers);
     return locked;
 }

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/known.h"
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/order_group.h"
@@ -17,7 +18,7 @@ static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct
                   number, ledger->draw.agencies);
         return true;
     }
-    if (!order_group_lock_agencies(ledger, &number, 1, error)) {
+    if (!known_lock(ledger, &number, 1, error)) {
         return false;
     }
     struct agency *agency = &ledger->agencies[number];

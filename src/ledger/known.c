@@ -57,11 +57,10 @@ static bool take(void *context, const struct stored_agency *stored, struct error
 }
 
 // Those that have no row are known then, too.
-static bool take_rest(struct ledger *ledger, const struct numbers *numbers, struct error *error) {
-    for (size_t i = 0; i < numbers->count && ledger->is_shared; i++) {
-        uint32_t number = numbers->all[i];
-        if (!ledger->agencies[number].is_known &&
-            !state_take_agency(ledger, &(struct stored_agency){.agency = number}, error)) {
+static bool take_rest(struct ledger *ledger, const uint32_t *numbers, size_t count, struct error *error) {
+    for (size_t i = 0; i < count && ledger->is_shared; i++) {
+        if (!ledger->agencies[numbers[i]].is_known &&
+            !state_take_agency(ledger, &(struct stored_agency){.agency = numbers[i]}, error)) {
             return false;
         }
     }
@@ -82,7 +81,19 @@ bool known_read(struct ledger *ledger, const struct queue_node *requests, struct
     return (numbers.count == 0 && !locks) ||
            (open_group_begin(ledger, error) &&
             store_some_agencies(ledger->store, numbers.all, numbers.count, locks, take, ledger, error) &&
-            take_rest(ledger, &numbers, error));
+            take_rest(ledger, numbers.all, numbers.count, error));
+}
+
+bool known_lock(struct ledger *ledger, const uint32_t *numbers, size_t count, struct error *error) {
+    if (!ledger->is_shared) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        state_doubt_agency(ledger, numbers[i]);
+    }
+    return open_group_begin(ledger, error) &&
+           store_some_agencies(ledger->store, numbers, count, true, state_take_agency, ledger, error) &&
+           take_rest(ledger, numbers, count, error);
 }
 
 bool known_refresh(struct ledger *ledger, uint32_t number, struct error *error) {

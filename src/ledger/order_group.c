@@ -66,32 +66,3 @@ void order_group_tell_seal(const struct ledger *ledger) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
 }
-
-bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
-    return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
-                                  check_draw(ledger, error));
-}
-
-// Those that have no row.
-static bool take_rest(struct ledger *ledger, const uint32_t *numbers, size_t count, struct error *error) {
-    for (size_t i = 0; i < count; i++) {
-        if (!ledger->agencies[numbers[i]].is_known &&
-            !state_take_agency(ledger, &(struct stored_agency){.agency = numbers[i]}, error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool order_group_lock_agencies(struct ledger *ledger, const uint32_t *numbers, size_t count,
-                               struct error *error) {
-    if (!ledger->is_shared) {
-        return true;
-    }
-    for (size_t i = 0; i < count; i++) {
-        state_doubt_agency(ledger, numbers[i]);
-    }
-    return open_group_begin(ledger, error) &&
-           store_some_agencies(ledger->store, numbers, count, true, state_take_agency, ledger, error) &&
-           take_rest(ledger, numbers, count, error);
-}

@@ -44,8 +44,8 @@ void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending end
 
 void state_tell(struct ledger *ledger, uint32_t number) {
     struct agency *agency = &ledger->agencies[number];
+    assert(ledger->told_notes.count < GROUP_CHUNKS_MAX);
     struct told_note *note = &ledger->told_notes.notes[ledger->told_notes.count++];
-    assert(ledger->told_notes.count <= GROUP_CHUNKS_MAX);
     clock_utc_text(agency->row.told_at);
     note->agency = number;
     memcpy(note->told_at, agency->row.told_at, sizeof note->told_at);
