@@ -31,7 +31,7 @@ bool sqlite_ask(sqlite3 *database, const char *path, const char *sql, const char
 
 bool sqlite_each_draw(sqlite3 *database, const char *path, store_each_name each, void *context,
                       struct error *error) {
-    char draw[SQLITE_ANSWER_BYTES], sql[128];
+    char draw[SQLITE_ANSWER_BYTES] = "", sql[128];
     for (uint64_t place = 0;; place++) {
         snprintf(sql, sizeof sql, "SELECT draw FROM draws ORDER BY draw LIMIT 1 OFFSET %" PRIu64, place);
         if (!sqlite_ask(database, path, sql, "list its draws", draw, error)) {
