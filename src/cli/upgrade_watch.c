@@ -14,10 +14,22 @@
 // The supervisor is told again well before what it was told last is over.
 enum { SUPERVISOR_EVERY_MS = 20000, SUPERVISOR_WAITS_S = 90 };
 
-// Only this thread can: the other one is in the middle of the upgrade, in SQLite or at the database.
+static pthread_mutex_t lines = PTHREAD_MUTEX_INITIALIZER;
+
+void upgrade_watch_line_begin(void) {
+    pthread_mutex_lock(&lines);
+}
+
+void upgrade_watch_line_end(void) {
+    pthread_mutex_unlock(&lines);
+}
+
+// Keeps the lines to itself up to the end. Only this thread can end the server: the other one is in the middle
+// of the upgrade, in SQLite or at the database.
 static void end_server(int number) {
     const char *name = signals_name(number);
     supervisor_stopping();
+    upgrade_watch_line_begin();
     log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", name);
     log_event(LOG_LEVEL_WARNING, "upgrade", LOG_FAIL,
               "message: ended by %s; the next attempt goes on from there", name);

@@ -17,6 +17,11 @@ struct upgrade_watch {
 // there. ERROR_SYSTEM or ERROR_NO_MEMORY.
 bool upgrade_watch_start(struct upgrade_watch *watch, struct error *error) MUST_CHECK;
 
+// The upgrade writes each line of its own between these two, so that none comes behind the server's last one.
+// Any thread may call them, at any time.
+void upgrade_watch_line_begin(void);
+void upgrade_watch_line_end(void);
+
 // Ends that thread. A signal that it has not taken stays pending.
 void upgrade_watch_stop(struct upgrade_watch *watch);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "cli/upgrade_watch.h"
 #include "ledger/check.h"
 #include "store/store.h"
 #include "store/upgrade.h"
@@ -148,8 +149,10 @@ static void log_text(void *context, enum upgrading_tone tone, const char *text) 
                                             [UPGRADING_NOTE] = LOG_LEVEL_WARNING,
                                             [UPGRADING_DAMAGE] = LOG_LEVEL_ERROR};
     (void)context;
+    upgrade_watch_line_begin();
     log_event(levels[tone], "upgrade", tone == UPGRADING_DAMAGE ? LOG_FAIL : LOG_SUCCESS, "message: %s",
               text);
+    upgrade_watch_line_end();
 }
 
 bool upgrading_at_start(const char *address, struct error *error) {
@@ -157,8 +160,10 @@ bool upgrading_at_start(const char *address, struct error *error) {
         if (error->code != ERROR_STORE_AWAY && error->code != ERROR_STORE_STALE) {
             return false;
         }
+        upgrade_watch_line_begin();
         log_event(LOG_LEVEL_ERROR, "upgrade", LOG_FAIL, "error: %s | message: %s | retry_ms: %d",
                   error_name(error->code), error->text, RETRY_MS);
+        upgrade_watch_line_end();
         (void)poll(NULL, 0, RETRY_MS);
     }
     return true;
