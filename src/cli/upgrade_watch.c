@@ -24,8 +24,8 @@ void upgrade_watch_line_end(void) {
     pthread_mutex_unlock(&lines);
 }
 
-// Keeps the lines to itself up to the end. Only this thread can end the server: the other one is in the middle
-// of the upgrade, in SQLite or at the database.
+// Keeps the lines to itself up to the end. Only this thread can end the server: the other one is in the
+// middle of the upgrade, in SQLite or at the database.
 static void end_server(int number) {
     const char *name = signals_name(number);
     supervisor_stopping();
