@@ -36,12 +36,14 @@ def ended_by(name, main):
         return 128 + ended.args[0]
 
 
-def run_to_the_end(arguments, **options):
-    """As subprocess.run: but whatever ends us ends the program with all that it has started, and waits for it."""
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-                          **options) as process:
+def run_to_the_end(arguments, input=None, **options):
+    """As subprocess.run, with a text for its input or without: but whatever ends us ends the program with all that it has
+    started, and waits for it."""
+    given = subprocess.DEVNULL if input is None else subprocess.PIPE
+    with subprocess.Popen(arguments, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          start_new_session=True, **options) as process:
         try:
-            output, errors = process.communicate()
+            output, errors = process.communicate(input)
         except BaseException:
             os.killpg(process.pid, signal.SIGTERM)
             try:

@@ -8,7 +8,8 @@ import tempfile
 import unittest
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [TESTS, os.path.join(TESTS, "e2e")]
+sys.path[:0] = [TESTS, os.path.join(TESTS, "e2e"), os.path.join(os.path.dirname(TESTS), "bench")]
+import processes  # noqa: E402
 import with_postgres  # noqa: E402
 from harness import hang_s, until  # noqa: E402
 
@@ -27,6 +28,16 @@ def name(pid):
             return file.read().strip()
     except FileNotFoundError:
         return None
+
+
+class ToTheEnd(unittest.TestCase):
+    def test_what_it_is_given_reaches_it(self):
+        self.assertEqual(processes.run("cat", input="some\nlines\n"), "some\nlines\n")
+        self.assertEqual(processes.run("cat"), "", "it reads what the caller's own input has")
+
+    def test_what_it_says_when_it_fails_is_told(self):
+        with self.assertRaisesRegex(processes.Failed, "^sh: status 3: no disk$"):
+            processes.run("sh", "-c", "echo no disk >&2; exit 3")
 
 
 class Ended(unittest.TestCase):
