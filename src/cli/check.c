@@ -34,9 +34,12 @@ static void print_damage(void *context, const char *damage) {
 }
 
 static void print_result(const char *draw_name, const struct check_result *result) {
-    printf("draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets | winners: %" PRIu64
-           " | damages: %" PRIu64 "\n",
-           draw_name, result->chunks, result->bets, result->winners, result->damages);
+    printf("draw %s: good: %" PRIu64 " chunks with %" PRIu64 " bets | ", draw_name, result->chunks,
+           result->bets);
+    if (result->voided > 0) {
+        printf("voided: %" PRIu64 " | ", result->voided);
+    }
+    printf("winners: %" PRIu64 " | damages: %" PRIu64 "\n", result->winners, result->damages);
 }
 
 static bool check(const struct check_options *options, struct error *error) {

@@ -11,19 +11,21 @@
 #include "cli/store_options.h"
 #include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
+#include "ledger/voided_check.h"
 #include "store/store.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { AGENCY_TEXT_BYTES = 16 }; // an agency's number and a comma
+enum { BEGINNING_BYTES = 32 }; // of a line: an agency's number, and a reset's, each with a comma
 
 struct export_options {
     struct store_options store;
     uint32_t agency;    // 0 when not set: every agency
     const char *output; // path, or NULL for standard output
     bool for_spreadsheets;
+    bool voided;
 };
 
 static const struct setting output[] = {
@@ -33,6 +35,7 @@ static const struct setting output[] = {
                     .flag_only = true),
     SETTING_SWITCH_IN(struct export_options, for_spreadsheets, "FOR_SPREADSHEETS",
                       HELP_EXPORT_FOR_SPREADSHEETS, .flag_only = true),
+    SETTING_SWITCH_IN(struct export_options, voided, "VOIDED", HELP_EXPORT_VOIDED, .flag_only = true),
     {.key = NULL},
 };
 
@@ -54,6 +57,8 @@ const struct settings_command export_command = {
 struct export {
     struct output_file *file;
     struct continuity *continuity;
+    struct voided_check voided;
+    uint32_t agency; // whose voided bets are wanted; 0: everybody's
     bool for_spreadsheets;
 };
 
@@ -103,16 +108,17 @@ static bool write_fields(const struct export *export, const char *row, size_t le
     return true;
 }
 
-static bool write_chunk(const struct export *export, const struct stored_chunk *chunk, struct error *error) {
-    char agency[AGENCY_TEXT_BYTES];
-    size_t agency_length = (size_t)snprintf(agency, sizeof agency, "%" PRIu32 ",", chunk->agency);
+// `beginning` is that of each line.
+static bool write_chunk(const struct export *export, const char *beginning, const struct stored_chunk *chunk,
+                        struct error *error) {
+    size_t beginning_length = strlen(beginning);
     bool has_quotes = memchr(chunk->rows, '"', chunk->rows_length) != NULL;
     const char *end = chunk->rows + chunk->rows_length;
     for (const char *row = chunk->rows, *next; row < end; row = next) {
         next = (const char *)memchr(row, '\n', (size_t)(end - row)) + 1;
         size_t length = (size_t)(next - row);
         bool as_it_is = !export->for_spreadsheets && !(has_quotes && memchr(row, '"', length) != NULL);
-        if (!output_file_write(export->file, agency, agency_length, error) ||
+        if (!output_file_write(export->file, beginning, beginning_length, error) ||
             !(as_it_is ? output_file_write(export->file, row, length, error)
                        : write_fields(export, row, length, error))) {
             return false;
@@ -123,22 +129,42 @@ static bool write_chunk(const struct export *export, const struct stored_chunk *
 
 static bool on_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
     const struct export *export = context;
+    char beginning[BEGINNING_BYTES];
+    snprintf(beginning, sizeof beginning, "%" PRIu32 ",", chunk->agency);
     return chunk_check(chunk, error) && continuity_take(export->continuity, chunk, error) &&
-           write_chunk(export, chunk, error);
+           write_chunk(export, beginning, chunk, error);
+}
+
+static bool on_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
+                      struct error *error) {
+    struct export *export = context;
+    char beginning[BEGINNING_BYTES];
+    snprintf(beginning, sizeof beginning, "%" PRIu32 ",%" PRIu32 ",", chunk->agency, voiding);
+    return voided_check_take(&export->voided, voiding, chunk, error) &&
+           ((export->agency != 0 && export->agency != chunk->agency) ||
+            (chunk_check(chunk, error) && write_chunk(export, beginning, chunk, error)));
 }
 
 // The command ---------------------------------------------------------------------------------------------
 
+static bool write_all(const struct export_options *options, struct store *store,
+                      const struct stored_draw *draw, struct export *export, struct error *error) {
+    return options->voided ? store_voided(store, on_voided, export, error) &&
+                                 voided_check_end(&export->voided, draw, error)
+                           : store_chunks(store, options->agency, 0, UINT64_MAX, on_chunk, export, error) &&
+                                 continuity_end(export->continuity, error);
+}
+
 // The output is opened last: when the store cannot be read, no file is touched.
-static bool export_bets(const struct export_options *options, struct store *store, struct error *error) {
-    struct export export = {.for_spreadsheets = options->for_spreadsheets};
+static bool export_bets(const struct export_options *options, struct store *store,
+                        const struct stored_draw *draw, struct error *error) {
+    struct export export = {.agency = options->agency, .for_spreadsheets = options->for_spreadsheets};
     if (!output_target_apart(options->output, options->store.address, error) ||
         !continuity_new(store, options->agency, &export.continuity, error)) {
         return false;
     }
     bool done = output_file_open(options->output, &export.file, error);
-    if (done && !(store_chunks(store, options->agency, 0, UINT64_MAX, on_chunk, &export, error) &&
-                  continuity_end(export.continuity, error))) {
+    if (done && !write_all(options, store, draw, &export, error)) {
         output_file_drop(&export.file);
         done = false;
     }
@@ -159,7 +185,7 @@ int cli_export(const struct command_line *line) {
     command_keep_private();
     bool done = store_options_open_draw(&options.store, &store, &draw, &error);
     if (done) {
-        done = export_bets(&options, store, &error);
+        done = export_bets(&options, store, &draw, &error);
         store_close(&store);
     }
     settings_free(settings);

@@ -177,6 +177,9 @@
 #define HELP_EXPORT_AGENCY                                                                                   \
     .value_name = "N", .help = "Only this agency's bets; every agency's where it is not set"
 #define HELP_EXPORT_OUTPUT .value_name = "PATH", .help = "File to write; standard output where it is not set"
+#define HELP_EXPORT_VOIDED                                                                                   \
+    .help = "In place of the draw's bets those of agencies that were reset, each with the number of the "    \
+            "reset: agency,reset,nombre,apellido,documento,nacimiento,numero"
 #define HELP_EXPORT_FOR_SPREADSHEETS                                                                         \
     .help = "Put a quote (') before a field that a spreadsheet would take for a formula: one that begins "   \
             "with = + - @"

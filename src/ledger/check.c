@@ -6,6 +6,7 @@
 #include "bet/limits.h"
 #include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
+#include "ledger/voided_check.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -25,6 +26,7 @@ struct check {
     struct check_result *result;
     uint64_t read, all; // bets: those that have been read, and what the agencies' rows say
     struct continuity *continuity;
+    struct voided_check voided;
     uint64_t finished;
     struct winning_bet *winning; // in the chunks, in their order
     size_t winning_count, winning_capacity;
@@ -109,6 +111,20 @@ static bool on_chunk(void *context, const struct stored_chunk *chunk, struct err
     return check->draw.state != DRAW_DRAWN || take_winning(check, chunk, error);
 }
 
+static bool on_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
+                      struct error *error) {
+    struct check *check = context;
+    struct error found;
+    if (!voided_check_take(&check->voided, voiding, chunk, &found)) {
+        note_damage(check, found.text);
+    }
+    if (!chunk_check(chunk, &found)) {
+        return go_on_after(check, &found, error);
+    }
+    check->result->voided += chunk->count;
+    return true;
+}
+
 static bool on_agency(void *context, const struct stored_agency *agency, struct error *error) {
     struct check *check = context;
     (void)error;
@@ -154,6 +170,9 @@ static void check_state(struct check *check) {
     if (!is_step_done(draw->sealed_at, closed) || !is_step_done(draw->drawn_at, draw->state == DRAW_DRAWN)) {
         damage(check, "the draw is %s, but its times say otherwise", draw_state_name(draw->state));
     }
+    if (draw->state == DRAW_DRAWN && !draw->has_number) {
+        damage(check, "the draw is drawn, and has no winning number");
+    }
     if (closed != (check->finished == draw->agencies)) {
         damage(check, "the draw is %s, and %" PRIu64 " of %" PRIu32 " agencies have finished",
                draw_state_name(draw->state), check->finished, draw->agencies);
@@ -184,6 +203,12 @@ static bool check_all(struct check *check, struct store *store, struct error *er
     }
     if (!store_winners(store, on_winner, check, &found)) {
         return broke_off(check, &found, error);
+    }
+    if (!store_voided(store, on_voided, check, &found)) {
+        return broke_off(check, &found, error);
+    }
+    if (!voided_check_end(&check->voided, &check->draw, &found)) {
+        note_damage(check, found.text);
     }
     if (check->next_winner < check->winning_count) {
         damage(check,

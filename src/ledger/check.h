@@ -9,6 +9,7 @@
 
 struct check_result {
     uint64_t chunks, bets; // that are good
+    uint64_t voided;       // bets of agencies that were reset, which are good
     uint64_t winners;      // stored
     uint64_t damages;      // found
 };
