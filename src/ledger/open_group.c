@@ -111,9 +111,11 @@ bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
 }
 
 // Bets may go only into the draw that they were decided on: another server may have changed it, and sealed
-// it without this agency. When an agency finishes in the group, counting the finished agencies checks this.
+// it without this agency. When an agency finishes in the group, counting the finished agencies checks this; a
+// cut-off only this does.
 static bool hold_draw(struct ledger *ledger, struct error *error) {
-    return !ledger->open_group.appends || ledger->open_group.finishing > 0 ||
+    bool is_checked = ledger->open_group.finishing > 0 && ledger->draw.closes_at[0] == '\0';
+    return !ledger->open_group.appends || is_checked ||
            store_hold_draw(ledger->store, ledger->draw.checksum, error);
 }
 

@@ -60,6 +60,7 @@ struct store_operations {
                            struct error *error);
     bool (*lock_draw)(struct store *store, struct error *error);
     bool (*hold_draw)(struct store *store, uint64_t draw_checksum, struct error *error);
+    bool (*now)(struct store *store, char now[STORE_TIME_BYTES], struct error *error);
     bool (*confirm)(struct store *store, struct error *error);
     bool (*claim_draw)(struct store *store, bool *claimed, struct error *error);
 };

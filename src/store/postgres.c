@@ -196,6 +196,7 @@ static const struct store_operations operations = {
     .count_finished = postgres_count_finished,
     .lock_draw = postgres_lock_draw,
     .hold_draw = postgres_hold_draw,
+    .now = postgres_now,
     .confirm = postgres_confirm,
     .claim_draw = postgres_claim_draw,
 };

@@ -183,6 +183,21 @@ bool postgres_hold_draw(struct store *store, uint64_t draw_checksum, struct erro
     return postgres_group_add(session_of(store), POSTGRES_HOLD_DRAW, &values, "hold the draw", error);
 }
 
+static bool take_text(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    size_t length;
+    (void)error;
+    snprintf(reader->context, STORE_TIME_BYTES, "%s", row->columns->text(row->row, 0, &length));
+    return true;
+}
+
+bool postgres_now(struct store *store, char now[STORE_TIME_BYTES], struct error *error) {
+    struct sql_reader reader = {.take = take_text, .context = now};
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    now[0] = '\0';
+    return postgres_query(session_of(store), POSTGRES_NOW, &values, &reader, error);
+}
+
 bool postgres_confirm(struct store *store, struct error *error) {
     struct sql_values values;
     sql_values_begin(&values, store);

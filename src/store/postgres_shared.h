@@ -19,6 +19,7 @@ bool postgres_count_finished(struct store *store, uint64_t draw_checksum, uint32
                              struct error *error) MUST_CHECK;
 bool postgres_lock_draw(struct store *store, struct error *error) MUST_CHECK;
 bool postgres_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
+bool postgres_now(struct store *store, char now[STORE_TIME_BYTES], struct error *error) MUST_CHECK;
 bool postgres_confirm(struct store *store, struct error *error) MUST_CHECK;
 bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) MUST_CHECK;
 bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,

@@ -12,6 +12,7 @@
 #define SOME_AGENCIES                                                                                        \
     "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = $1"                                            \
     " AND agency = ANY (CAST($2 AS BIGINT[])) ORDER BY agency"
+#define NOW "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 #define VOIDED_CHECKSUM SQL_VOIDED_CHECKSUM("$")
 
 // $1 is the draw in all of them: its name where it is the row of the draw itself, its number otherwise. A row
@@ -44,7 +45,9 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
     // share the lock, also with those that only count an agency's end.
     [POSTGRES_LOCK_DRAW] = "SELECT 1::BIGINT FROM draws WHERE draw = $1 FOR UPDATE",
     [POSTGRES_HOLD_DRAW] =
-        UNLESS_STALE("SELECT 1 FROM draws WHERE draw = $1 AND checksum = $2 FOR KEY SHARE"),
+        UNLESS_STALE("SELECT 1 FROM draws WHERE draw = $1 AND checksum = $2"
+                     " AND coalesce(closes_at COLLATE \"C\" > " NOW ", true) FOR KEY SHARE"),
+    [POSTGRES_NOW] = "SELECT " NOW " WHERE $1 <> ''",
     [POSTGRES_CONFIRM] = "UPDATE quiniela_schema SET version = version WHERE $1 <> ''",
     // An agency that has finished is no longer counted.
     [POSTGRES_VOID_AGENCY] =

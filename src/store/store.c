@@ -198,6 +198,10 @@ bool store_hold_draw(struct store *store, uint64_t draw_checksum, struct error *
             result(store, store->operations->hold_draw(store, draw_checksum, error), error));
 }
 
+bool store_now(struct store *store, char now[STORE_TIME_BYTES], struct error *error) {
+    return may_go_on(store, error) && result(store, store->operations->now(store, now, error), error);
+}
+
 bool store_confirm(struct store *store, struct error *error) {
     return !store_is_shared(store) ||
            (may_go_on(store, error) && result(store, store->operations->confirm(store, error), error));

@@ -88,8 +88,13 @@ bool store_count_finished(struct store *store, uint64_t draw_checksum, uint32_t 
 bool store_lock_draw(struct store *store, struct error *error) MUST_CHECK;
 
 // Within a group that adds bets, after them: until it ends no other server can lock the draw.
-// ERROR_STORE_STALE, at the commit at the latest, when its row is not the one with `draw_checksum`.
+// ERROR_STORE_STALE, at the commit at the latest, when its row is not the one with `draw_checksum`, or its
+// cut-off has come by the database's clock.
 bool store_hold_draw(struct store *store, uint64_t draw_checksum, struct error *error) MUST_CHECK;
+
+// The time by the database's clock, which decides for all servers when a cut-off has come. Of a shared store
+// only: elsewhere the server's own clock does.
+bool store_now(struct store *store, char now[STORE_TIME_BYTES], struct error *error) MUST_CHECK;
 
 // Within a group: makes its commit wait for a standby's, even if the group changes nothing. Everything read
 // before is then as safe as what the group stores. A store that is not shared does not need this.

@@ -110,11 +110,12 @@ static bool store_bets(struct store *store, const struct stored_draw *draw, stru
     struct stored_agency first = {.agency = 1, .bets = 2, .finished_at = "2026-01-02T00:00:00Z"},
                          second = {.agency = 2, .finished_at = "2026-01-02T00:00:00Z"};
     uint32_t finished = 0;
+    char now[STORE_TIME_BYTES];
     return store_begin(store, error) && store_add_chunk(store, &chunk, error) &&
            store_put_agency(store, &first, error) && store_put_agency(store, &second, error) &&
            store_count_finished(store, draw->checksum, 2, &finished, error) &&
-           store_hold_draw(store, draw->checksum, error) && store_confirm(store, error) &&
-           store_commit(store, error);
+           store_hold_draw(store, draw->checksum, error) && store_now(store, now, error) &&
+           store_confirm(store, error) && store_commit(store, error);
 }
 
 static bool seal(struct store *store, struct stored_draw *draw, struct error *error) {
