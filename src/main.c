@@ -25,6 +25,7 @@ static const struct {
     {&verify_command, cli_verify, true},  {&upgrade_command, cli_upgrade, false},
     {&drain_command, cli_drain, false},   {&reload_command, cli_reload, false},
     {&close_command, cli_close, false},   {&finish_command, cli_finish, false},
+    {&draws_command, cli_draws, true},    {&winners_command, cli_winners, true},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -201,6 +201,14 @@
 
 #define HELP_YES .help = "Do it: it cannot be undone"
 
+#define HELP_DRAWS_SUMMARY "List the draws of a store: names, states, dates, agencies, bets and winners."
+#define HELP_DRAWS_DETAILS "It may run while a server does. DRAW does not matter: all of them are listed."
+
+#define HELP_WINNERS_SUMMARY "Print the winners of a draw: agency, the bet's place among its bets, document."
+#define HELP_WINNERS_AGENCY                                                                                  \
+    .value_name = "N", .help = "Only this agency's; every agency's where it is not set"
+#define HELP_WINNERS_CSV .help = "Print CSV instead of a table: agency,bet,document"
+
 #define HELP_DRAIN_SUMMARY "End the running server gently: no agency loses an answer."
 #define HELP_DRAIN_DETAILS                                                                                   \
     "It takes no new connection, answers what is under way, and ends; agencies come back later, or go to "   \

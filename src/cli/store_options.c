@@ -1,7 +1,7 @@
 #include "cli/store_options.h"
 
-#include "bet/errors.h"
 #include "cli/help_texts.h"
+#include "store/no_draw.h"
 
 const struct setting store_settings[] = {
     SETTING_TEXT_IN(struct store_options, address, "STORE", "quiniela.db", HELP_STORE),
@@ -15,11 +15,7 @@ bool store_options_open_draw(const struct store_options *options, struct store *
         return false;
     }
     bool found;
-    char shown[STORE_ADDRESS_BYTES];
-    store_show_address(options->address, shown);
-    if (store_get_draw(*store, draw, &found, error) &&
-        (found ||
-         error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"", shown, options->draw))) {
+    if (store_get_draw(*store, draw, &found, error) && (found || store_no_draw(*store, error))) {
         return true;
     }
     store_close(store);

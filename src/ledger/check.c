@@ -7,6 +7,7 @@
 #include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
 #include "ledger/voided_check.h"
+#include "store/no_draw.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -226,9 +227,7 @@ bool check_draw(struct store *store, const struct check_watch *watch, struct che
     *result = (struct check_result){0};
     store_survey(store, note_damage, &check);
     bool found;
-    bool done = store_get_draw(store, &check.draw, &found, error) &&
-                (found || error_set(error, ERROR_STORE_FAILED, "%.150s: it has no draw \"%s\"",
-                                    store_place(store), store_draw_name(store))) &&
+    bool done = store_get_draw(store, &check.draw, &found, error) && (found || store_no_draw(store, error)) &&
                 check_all(&check, store, error);
     continuity_free(check.continuity);
     free(check.winning);

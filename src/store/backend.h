@@ -33,6 +33,7 @@ struct store_operations {
     bool (*add_chunk)(struct store *store, const struct stored_chunk *chunk, struct error *error);
     bool (*add_winner)(struct store *store, const struct stored_winner *winner, struct error *error);
     bool (*get_draw)(struct store *store, struct stored_draw *draw, bool *found, struct error *error);
+    bool (*draws)(struct store *store, store_each_draw each, void *context, struct error *error);
     bool (*agencies)(struct store *store, store_each_agency each, void *context, struct error *error);
     bool (*numbers)(struct store *store, store_each_chunk each, void *context, struct error *error);
     bool (*chunks)(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,

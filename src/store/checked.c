@@ -24,6 +24,7 @@ bool checked_damaged(const struct store *store, struct error *error, const char 
 // The caller's function for the rows, called once each has been checked.
 struct caller {
     struct store *store;
+    store_each_draw each_draw;
     store_each_agency each_agency;
     store_each_chunk each_chunk;
     store_each_piece each_piece;
@@ -39,6 +40,21 @@ bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, st
     return store->operations->get_draw(store, draw, found, error) &&
            (!*found || draw->checksum == stored_draw_checksum(store->draw_name, draw) ||
             checked_damaged(store, error, "the row of the draw is damaged"));
+}
+
+// A damaged row is one of another draw, as a rule: whoever lists them is told its name.
+static bool hand_on_draw(void *context, const char *name, const struct stored_draw *draw,
+                         struct error *error) {
+    const struct caller *caller = context;
+    if (draw->checksum != stored_draw_checksum(name, draw)) {
+        return checked_damaged(caller->store, error, "the row of draw \"%.40s\" is damaged", name);
+    }
+    return caller->each_draw(caller->context, name, draw, error);
+}
+
+bool checked_draws(struct store *store, store_each_draw each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_draw = each, .context = context};
+    return store->operations->draws(store, hand_on_draw, &caller, error);
 }
 
 static bool hand_on_agency(void *context, const struct stored_agency *agency, struct error *error) {

@@ -10,6 +10,7 @@ bool checked_damaged(const struct store *store, struct error *error, const char 
     PRINTF_LIKE(3, 4);
 
 bool checked_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
+bool checked_draws(struct store *store, store_each_draw each, void *context, struct error *error) MUST_CHECK;
 bool checked_agencies(struct store *store, store_each_agency each, void *context,
                       struct error *error) MUST_CHECK;
 bool checked_some_agencies(struct store *store, const uint32_t *numbers, size_t count, bool locks,

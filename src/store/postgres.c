@@ -180,6 +180,7 @@ static const struct store_operations operations = {
     .add_chunk = sql_add_chunk,
     .add_winner = sql_add_winner,
     .get_draw = postgres_get_draw,
+    .draws = sql_draws,
     .agencies = sql_agencies,
     .numbers = sql_numbers,
     .chunks = sql_chunks,

@@ -65,7 +65,7 @@ static bool take_orphan(const struct sql_reader *reader, const struct sql_row *r
 static bool none_was_lost(struct store *store, struct error *error) {
     struct sql_reader draws = {.take = take_other_draw, .context = store},
                       orphans = {.take = take_orphan, .context = store};
-    return query(store, POSTGRES_ALL_DRAWS, &draws, error) && query(store, POSTGRES_ORPHANS, &orphans, error);
+    return query(store, SQL_ALL_DRAWS, &draws, error) && query(store, POSTGRES_ORPHANS, &orphans, error);
 }
 
 bool postgres_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {

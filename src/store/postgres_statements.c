@@ -28,7 +28,8 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
     [POSTGRES_NUMBER] = "SELECT number FROM draws WHERE draw = $1",
     [POSTGRES_FREE_NUMBER] = "SELECT 1 + greatest((SELECT max(number) FROM draws),"
                              " (SELECT max(draw) FROM agencies), 0) WHERE $1 <> ''",
-    [POSTGRES_ALL_DRAWS] = "SELECT " SQL_DRAW_COLUMNS ", number, draw FROM draws WHERE $1 <> ''",
+    [SQL_ALL_DRAWS] =
+        "SELECT " SQL_DRAW_COLUMNS ", number, draw FROM draws WHERE $1 <> '' ORDER BY draw COLLATE \"C\"",
     [POSTGRES_ORPHANS] = "SELECT draw FROM agencies WHERE $1 <> '' AND NOT EXISTS"
                          " (SELECT 1 FROM draws WHERE draws.number = agencies.draw) LIMIT 1",
     [POSTGRES_TOTAL_AGENCIES] = "SELECT count(*), coalesce(max(agency), 0)::BIGINT,"

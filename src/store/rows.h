@@ -90,6 +90,8 @@ struct stored_winner {
 };
 
 // Called for each row; its arguments live until it returns. Returns false to stop, with `error` set.
+typedef bool (*store_each_draw)(void *context, const char *name, const struct stored_draw *draw,
+                                struct error *error);
 typedef bool (*store_each_agency)(void *context, const struct stored_agency *agency, struct error *error);
 typedef bool (*store_each_chunk)(void *context, const struct stored_chunk *chunk, struct error *error);
 typedef bool (*store_each_piece)(void *context, const struct stored_piece *piece, struct error *error);

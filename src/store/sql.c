@@ -229,6 +229,20 @@ bool sql_get_draw(struct store *store, struct stored_draw *draw, bool *found, st
     return true;
 }
 
+static bool take_any_draw(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_draw draw;
+    char name[DRAW_NAME_BYTES_MAX + 1];
+    copy_text(row, SQL_DRAW_NAME, name, sizeof name);
+    return sql_read_draw(row, &draw, error) && reader->each.draw(reader->context, name, &draw, error);
+}
+
+bool sql_draws(struct store *store, store_each_draw each, void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_any_draw, .each.draw = each, .context = context};
+    struct sql_values values;
+    sql_values_begin(&values, store);
+    return query(store, SQL_ALL_DRAWS, &values, &reader, error);
+}
+
 static bool take_agency(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
     struct stored_agency agency = {
         .agency = (uint32_t)read_integer(row, 0),

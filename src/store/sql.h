@@ -11,6 +11,7 @@ enum sql_statement {
     SQL_ADD_CHUNK,
     SQL_ADD_WINNER,
     SQL_GET_DRAW,
+    SQL_ALL_DRAWS,
     SQL_ALL_AGENCIES,
     SQL_ALL_NUMBERS,
     SQL_ALL_CHUNKS,
@@ -74,6 +75,7 @@ bool sql_read_draw(const struct sql_row *row, struct stored_draw *draw, struct e
 struct sql_reader {
     bool (*take)(const struct sql_reader *reader, const struct sql_row *row, struct error *error);
     union { // the function to which `take` hands the row
+        store_each_draw draw;
         store_each_agency agency;
         store_each_chunk chunk;
         store_each_piece piece;
@@ -114,6 +116,7 @@ bool sql_put_agency(struct store *store, const struct stored_agency *agency, str
 bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 bool sql_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) MUST_CHECK;
 bool sql_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
+bool sql_draws(struct store *store, store_each_draw each, void *context, struct error *error) MUST_CHECK;
 bool sql_agencies(struct store *store, store_each_agency each, void *context, struct error *error) MUST_CHECK;
 bool sql_numbers(struct store *store, store_each_chunk each, void *context, struct error *error) MUST_CHECK;
 bool sql_chunks(struct store *store, uint32_t agency, uint64_t from, uint64_t to, store_each_chunk each,

@@ -268,6 +268,7 @@ static const struct store_operations operations = {
     .add_chunk = sqlite_add_chunk,
     .add_winner = sql_add_winner,
     .get_draw = sql_get_draw,
+    .draws = sql_draws,
     .agencies = sqlite_agencies,
     .numbers = sqlite_numbers,
     .chunks = sqlite_chunks,

@@ -9,6 +9,7 @@ static const char *const texts[STATEMENTS] = {
     SQL_TEXTS("?"),
     [SQL_PUT_DRAW] = SQL_PUT_DRAW_TEXT("?", "", "", ""),
     [SQL_GET_DRAW] = SQL_GET_DRAW_TEXT("?", ", 0"),
+    [SQL_ALL_DRAWS] = "SELECT " SQL_DRAW_COLUMNS ", 0, draw FROM draws ORDER BY draw",
     [SQL_PUT_AGENCY] = SQL_PUT_AGENCY_TEXT("?", ""),
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",

@@ -236,6 +236,10 @@ bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found, 
     return may_go_on(store, error) && result(store, checked_draw(store, draw, found, error), error);
 }
 
+bool store_draws(struct store *store, store_each_draw each, void *context, struct error *error) {
+    return may_go_on(store, error) && result(store, checked_draws(store, each, context, error), error);
+}
+
 bool store_agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
     return may_go_on(store, error) && result(store, checked_agencies(store, each, context, error), error);
 }

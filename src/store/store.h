@@ -128,6 +128,9 @@ bool store_some_agencies(struct store *store, const uint32_t *numbers, size_t co
 // Counts the agencies' rows, as they are stored: none is read, so none is checked. Of a shared store only.
 bool store_total_agencies(struct store *store, struct stored_totals *totals, struct error *error) MUST_CHECK;
 
+// Every draw of the store, by name, whichever it was opened for.
+bool store_draws(struct store *store, store_each_draw each, void *context, struct error *error) MUST_CHECK;
+
 // Every agency that has a row, by number.
 bool store_agencies(struct store *store, store_each_agency each, void *context,
                     struct error *error) MUST_CHECK;

@@ -332,6 +332,16 @@ static bool get_draw(struct store *store, struct stored_draw *draw, bool *found,
     return true;
 }
 
+static bool draws(struct store *store, store_each_draw each, void *context, struct error *error) {
+    const struct place *place = ((struct memory_store *)store)->place;
+    bool wanted = works("draws", error);
+    for (size_t i = 0; wanted && i < place->draw_count; i++) {
+        const struct memory_rows *rows = &place->draws[i];
+        wanted = !rows->has_draw || each(context, rows->draw_name, &rows->draw, error);
+    }
+    return wanted;
+}
+
 static bool agencies(struct store *store, store_each_agency each, void *context, struct error *error) {
     const struct memory_rows *rows = rows_of(store);
     bool wanted = true;
@@ -432,6 +442,7 @@ static const struct store_operations operations = {
     .add_chunk = add_chunk,
     .add_winner = add_winner,
     .get_draw = get_draw,
+    .draws = draws,
     .agencies = agencies,
     .numbers = numbers,
     .chunks = chunks,

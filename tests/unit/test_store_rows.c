@@ -133,6 +133,35 @@ static void an_end_is_an_agencys_own(void **state) {
     store_close(&store);
 }
 
+static bool note_draw(void *context, const char *name, const struct stored_draw *draw, struct error *error) {
+    (void)error;
+    char *text = context;
+    sprintf(text + strlen(text), "%s:%u:%s ", name, draw->agencies, draw->closes_text);
+    return true;
+}
+
+// Whichever of them the store was opened for.
+static void every_draw_of_a_store(void **state) {
+    (void)state;
+    static const char *const names[] = {"1", "it's 2", "Ñ"};
+    struct error error;
+    for (uint32_t i = 0; i < 3; i++) {
+        struct store *store = open_draw(names[i], STORE_SERVE);
+        struct stored_draw put = {
+            .agencies = i + 1, .opened_at = "2026-01-01T00:00:00Z", .closes_text = "21:00"};
+        must(store_begin(store, &error) && store_put_draw(store, &put, &error) && store_commit(store, &error),
+             &error);
+        store_close(&store);
+    }
+    for (int i = 0; i < 2; i++) {
+        char text[128] = "";
+        struct store *store = open_draw(i == 0 ? "1" : "none of them", STORE_READ);
+        must(store_draws(store, note_draw, text, &error), &error);
+        assert_string_equal(text, "1:1:21:00 it's 2:2:21:00 Ñ:3:21:00 ");
+        store_close(&store);
+    }
+}
+
 // Damage --------------------------------------------------------------------------------------------------
 
 static void run(const char *sql) {
@@ -257,8 +286,11 @@ static void make_memory(void) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        STORE_TEST(each_column_of_a_draw),      STORE_TEST(each_column_of_an_agency),
-        STORE_TEST(an_end_is_an_agencys_own),   STORE_TEST(a_row_of_before_keeps_its_checksum),
+        STORE_TEST(each_column_of_a_draw),
+        STORE_TEST(each_column_of_an_agency),
+        STORE_TEST(an_end_is_an_agencys_own),
+        STORE_TEST(every_draw_of_a_store),
+        STORE_TEST(a_row_of_before_keeps_its_checksum),
         STORE_TEST(names_of_modes_and_endings),
     };
     static const struct CMUnitTest damage[] = {
