@@ -10,6 +10,7 @@ extern const struct settings_command server_command, client_command, export_comm
     upgrade_command, drain_command, reload_command, close_command, finish_command;
 extern const struct settings_command backup_command, restore_command;
 extern const struct settings_command draws_command, winners_command;
+extern const struct settings_command erase_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -25,6 +26,7 @@ int cli_bench(const struct command_line *line);
 int cli_keys(const struct command_line *line);
 int cli_verify(const struct command_line *line);
 int cli_upgrade(const struct command_line *line);
+int cli_erase(const struct command_line *line);
 int cli_draws(const struct command_line *line);
 int cli_winners(const struct command_line *line);
 int cli_drain(const struct command_line *line);

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "bet/bet.h"
+#include "bet/errors.h"
 #include "bet/limits.h"
 #include "cli/command.h"
 #include "cli/help_texts.h"
@@ -158,6 +159,10 @@ static bool write_all(const struct export_options *options, struct store *store,
 // The output is opened last: when the store cannot be read, no file is touched.
 static bool export_bets(const struct export_options *options, struct store *store,
                         const struct stored_draw *draw, struct error *error) {
+    if (draw->erased_at[0] != '\0') {
+        return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" was erased at %s: it has no bets any more",
+                         options->store.draw, draw->erased_at);
+    }
     struct export export = {.agency = options->agency, .for_spreadsheets = options->for_spreadsheets};
     if (!output_target_apart(options->output, options->store.address, error) ||
         !continuity_new(store, options->agency, &export.continuity, error)) {

@@ -209,6 +209,12 @@
     .value_name = "N", .help = "Only this agency's; every agency's where it is not set"
 #define HELP_WINNERS_CSV .help = "Print CSV instead of a table: agency,bet,document"
 
+#define HELP_ERASE_SUMMARY "Erase the personal data of one draw: its bets and its winners' documents."
+#define HELP_ERASE_DETAILS                                                                                   \
+    "The seal and all counts stay. No server may use an SQLite store meanwhile. What it does not touch is "  \
+    "named: backups, exports, what an upgrade has kept."
+#define HELP_ERASE_YES .help = "Do it; otherwise it is only said what would be erased"
+
 #define HELP_DRAIN_SUMMARY "End the running server gently: no agency loses an answer."
 #define HELP_DRAIN_DETAILS                                                                                   \
     "It takes no new connection, answers what is under way, and ends; agencies come back later, or go to "   \

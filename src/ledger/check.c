@@ -189,12 +189,49 @@ static bool broke_off(struct check *check, const struct error *found, struct err
     return true;
 }
 
+static bool on_left_chunk(void *context, const struct stored_chunk *chunk, struct error *error) {
+    (void)error;
+    damage(context,
+           "the draw was erased, and a chunk of agency %" PRIu32 " is there, from bet %" PRIu64 " on",
+           chunk->agency, chunk->first);
+    return true;
+}
+
+static bool on_left_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
+                           struct error *error) {
+    (void)voiding;
+    return on_left_chunk(context, chunk, error);
+}
+
+static bool on_nameless_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    struct check *check = context;
+    (void)error;
+    check->result->winners++;
+    if (winner->document[0] != '\0') {
+        damage(check, "the draw was erased, and a winner of agency %" PRIu32 " has a document",
+               winner->agency);
+    }
+    return true;
+}
+
+// Nobody's data may be left.
+static bool check_erased(struct check *check, struct store *store, struct error *error) {
+    struct error found;
+    return (store_chunks(store, 0, 0, UINT64_MAX, on_left_chunk, check, &found) &&
+            store_voided(store, on_left_voided, check, &found) &&
+            store_winners(store, on_nameless_winner, check, &found)) ||
+           broke_off(check, &found, error);
+}
+
 static bool check_all(struct check *check, struct store *store, struct error *error) {
     struct error found;
     if (!store_check_files(store, &found) || !store_agencies(store, on_agency, check, &found)) {
         return broke_off(check, &found, error);
     }
     check_state(check);
+    if (check->draw.erased_at[0] != '\0') {
+        return check_erased(check, store, error);
+    }
     if (!continuity_new(store, 0, &check->continuity, &found) ||
         !store_chunks(store, 0, 0, UINT64_MAX, on_chunk, check, &found)) {
         return broke_off(check, &found, error);

@@ -89,6 +89,10 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
         return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is no longer in the store",
                          ledger->draw_name);
     }
+    if (*found && stored.erased_at[0] != '\0') {
+        return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" was erased at %s: start with another DRAW",
+                         ledger->draw_name, stored.erased_at);
+    }
     if (!*found) {
         stored.agencies = ledger->options.agencies;
         stored.winning_number = ledger->options.winning_number;

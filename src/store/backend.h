@@ -43,6 +43,8 @@ struct store_operations {
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
     bool (*void_agency)(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
                         struct error *error);
+    // Deletes the draw's chunks, also voided ones, and empties its winners' documents.
+    bool (*erase)(struct store *store, struct error *error);
     bool (*voided)(struct store *store, store_each_voided each, void *context, struct error *error);
     bool (*check_files)(struct store *store, store_on_damage on_damage, void *context, struct error *error);
     // Of a store that has failed, what was written last is left as it is: the next one to open it checks it.
@@ -120,6 +122,8 @@ struct store_kind {
     // As store_restore. If NULL, this program restores none.
     bool (*restore)(const char *address, store_make_copy make, void *context, struct store_restored *restored,
                     struct error *error);
+    // Overwrites or gives back what deleted rows have left on the disk. If NULL, they leave nothing.
+    bool (*scrub)(const char *address, struct error *error);
     // Writes at most `size` bytes. If NULL, the address is shown unchanged.
     void (*show_address)(const char *address, char *text, size_t size);
     // If NULL, addresses contain no password.

@@ -170,6 +170,18 @@ static bool begin_session(struct postgres_store *postgres, const struct store_op
                                : postgres_begin_snapshot(&postgres->session, error);
 }
 
+// Tables that are written anew have none of what was deleted; servers of other draws wait meanwhile.
+static bool postgres_scrub(const char *address, struct error *error) {
+    static const char *const tables[] = {"VACUUM FULL chunks", "VACUUM FULL voided", "VACUUM FULL winners"};
+    struct postgres_link link = {0};
+    bool done = postgres_connect(&link, address, true, error);
+    for (size_t i = 0; done && i < sizeof tables / sizeof tables[0]; i++) {
+        done = postgres_link_execute(&link, tables[i], "erase a draw", NULL, error);
+    }
+    postgres_link_close(&link);
+    return done;
+}
+
 static const struct store_operations operations = {
     .is_shared = true,
     .begin = postgres_begin,
@@ -188,6 +200,7 @@ static const struct store_operations operations = {
     .winners = sql_winners,
     .void_agency = postgres_void_agency,
     .voided = sql_voided,
+    .erase = postgres_erase,
     .check_files = postgres_check_files,
     .close = postgres_close,
     .number_draw = postgres_number_draw,
@@ -226,6 +239,7 @@ const struct store_kind postgres_kind = {
     .open = postgres_open,
     .check_address = postgres_address_check,
     .upgrade = postgres_upgrade,
+    .scrub = postgres_scrub,
     .show_address = postgres_address_show,
     .has_password = postgres_address_has_password,
     .paths = postgres_paths,

@@ -221,3 +221,10 @@ bool postgres_void_agency(struct store *store, uint32_t agency, uint32_t voiding
     *bets = (uint64_t)moved.first;
     return true;
 }
+
+bool postgres_erase(struct store *store, struct error *error) {
+    struct sql_values values;
+    struct numbers ignored;
+    return sql_values_begin_rows(&values, store, error) &&
+           ask(store, POSTGRES_ERASE, &values, &ignored, error);
+}

@@ -24,6 +24,7 @@ bool postgres_confirm(struct store *store, struct error *error) MUST_CHECK;
 bool postgres_claim_draw(struct store *store, bool *claimed, struct error *error) MUST_CHECK;
 bool postgres_check_files(struct store *store, store_on_damage on_damage, void *context,
                           struct error *error) MUST_CHECK;
+bool postgres_erase(struct store *store, struct error *error) MUST_CHECK;
 bool postgres_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
                           struct error *error) MUST_CHECK;
 

@@ -60,6 +60,9 @@ static const char *const texts[POSTGRES_STATEMENTS] = {
         " counted AS (UPDATE draws SET finished = finished -"
         "  (SELECT count(finished_at) FROM agencies WHERE draw = $1 AND agency = $2) WHERE number = $1)"
         " SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM kept",
+    [POSTGRES_ERASE] = "WITH filed AS (DELETE FROM chunks WHERE draw = $1),"
+                       " voids AS (DELETE FROM voided WHERE draw = $1),"
+                       " won AS (UPDATE winners SET document = '' WHERE draw = $1) SELECT 1::BIGINT",
     [POSTGRES_CLAIM_DRAW] = "SELECT 1::BIGINT FROM draws WHERE draw = $1 AND state = 'sealed'"
                             " FOR UPDATE SKIP LOCKED",
 };

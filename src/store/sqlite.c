@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "bet/errors.h"
 #include "store/merged.h"
+#include "store/sqlite_erase.h"
 #include "store/sqlite_error.h"
 #include "store/sqlite_gather.h"
 #include "store/sqlite_log.h"
@@ -276,6 +277,7 @@ static const struct store_operations operations = {
     .winners = sql_winners,
     .void_agency = sqlite_void_agency,
     .voided = sql_voided,
+    .erase = sqlite_erase,
     .check_files = sqlite_check_files,
     .close = sqlite_close,
     .try_room = sqlite_try_room,
@@ -345,6 +347,7 @@ const struct store_kind sqlite_kind = {
     .backup = sqlite_backup,
     .each_draw_name = sqlite_each_draw_name,
     .restore = sqlite_restore,
+    .scrub = sqlite_scrub,
     .paths = sqlite_names_paths,
     .file = path_resolve,
     .beginnings = beginnings,

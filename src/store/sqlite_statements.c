@@ -23,6 +23,9 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_VOIDED_BETS] =
         "SELECT coalesce(sum(count), 0) FROM voided WHERE draw = ?1 AND agency = ?2 AND voiding = ?3",
     [STATEMENT_DROP_CHUNKS] = "DELETE FROM chunks WHERE draw = ?1 AND agency = ?2",
+    [STATEMENT_ERASE_CHUNKS] = "DELETE FROM chunks WHERE draw = ?1",
+    [STATEMENT_ERASE_VOIDED] = "DELETE FROM voided WHERE draw = ?1",
+    [STATEMENT_ERASE_WINNERS] = "UPDATE winners SET document = '' WHERE draw = ?1",
     [STATEMENT_INBOX_ADD] = "INSERT INTO inbox (draw, id, digest, lines) VALUES (?1, ?2, ?3, ?4)",
     [STATEMENT_INBOX_DROP] = "DELETE FROM inbox WHERE draw = ?1 AND id BETWEEN ?2 AND ?3",
     [STATEMENT_INBOX_ALL] = "SELECT id, digest, lines FROM inbox WHERE draw = ?1 ORDER BY id",

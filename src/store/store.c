@@ -2,6 +2,7 @@
 // store does the work that sharing needs.
 #include "store/store.h"
 
+#include "base/clock.h"
 #include "bet/errors.h"
 #include "store/backend.h"
 #include "store/checked.h"
@@ -170,6 +171,29 @@ bool store_void_agency(struct store *store, uint32_t agency, uint32_t voiding, u
     assert(voiding > 0);
     return may_go_on(store, error) &&
            result(store, store->operations->void_agency(store, agency, voiding, bets, error), error);
+}
+
+// The winners' common checksum, of rows without documents.
+static bool sum_up_winner(void *context, const struct stored_winner *winner, struct error *error) {
+    struct store *store = context;
+    struct stored_winner left = {winner->agency, winner->bet, ""};
+    (void)error;
+    store->winners_checksum += stored_winner_checksum(store->draw_name, &left);
+    return true;
+}
+
+bool store_erase(struct store *store, struct stored_draw *draw, struct error *error) {
+    assert(store->in_group);
+    if (draw->erased_at[0] == '\0') {
+        clock_utc_text(draw->erased_at);
+    }
+    draw->winners_checksum = store->winners_checksum = 0;
+    return may_go_on(store, error) &&
+           result(store,
+                  store->operations->winners(store, sum_up_winner, store, error) &&
+                      store->operations->erase(store, error),
+                  error) &&
+           store_put_draw(store, draw, error);
 }
 
 // Between the servers of a shared store -------------------------------------------------------------------

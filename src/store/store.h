@@ -116,6 +116,10 @@ bool store_add_winner(struct store *store, const struct stored_winner *winner,
 bool store_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
                        struct error *error) MUST_CHECK;
 
+// Within a group: deletes all bets of the draw and its winners' documents, and puts the draw's row, which
+// says when. (erase.h also overwrites what they leave on the disk.)
+bool store_erase(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
+
 // Reads the draw's row into *draw; *found is false when there is none.
 bool store_get_draw(struct store *store, struct stored_draw *draw, bool *found,
                     struct error *error) MUST_CHECK;

@@ -1,5 +1,7 @@
 #include "memory_store.h"
 
+#include "memory_rows.h"
+
 #include "bet/errors.h"
 #include "store/kinds.h"
 
@@ -9,13 +11,6 @@
 enum { DRAWS_MAX = 8, NAME_BYTES = 64, STORES_MAX = 4 };
 
 // What is stored -------------------------------------------------------------------------------------------
-
-// Its bytes are never changed, so that a server's rows and those that are committed can share it.
-struct memory_chunk {
-    unsigned holders;
-    struct stored_chunk chunk;
-    char bytes[]; // its rows, and then its numbers
-};
 
 static struct place {
     char name[NAME_BYTES];
@@ -30,43 +25,6 @@ static struct memory_faults faults;
 
 void memory_store_fail(const struct memory_faults *wanted) {
     faults = *wanted;
-}
-
-static void let_go(struct memory_chunk *chunk) {
-    if (--chunk->holders == 0) {
-        free(chunk);
-    }
-}
-
-static void drop_chunks(struct memory_rows *rows) {
-    for (size_t i = 0; i < rows->chunk_count; i++) {
-        let_go(rows->chunks[i]);
-    }
-    for (size_t i = 0; i < rows->voided_count; i++) {
-        let_go(rows->voided[i].chunk);
-    }
-    rows->chunk_count = rows->voided_count = 0;
-}
-
-// Copies all that is there, and no more, because a simulation does it for every group.
-static void copy_rows(struct memory_rows *to, const struct memory_rows *from) {
-    for (size_t i = 0; i < from->chunk_count; i++) {
-        from->chunks[i]->holders++;
-    }
-    for (size_t i = 0; i < from->voided_count; i++) {
-        from->voided[i].chunk->holders++;
-    }
-    drop_chunks(to);
-    memcpy(to->voided, from->voided, from->voided_count * sizeof from->voided[0]);
-    memcpy(to->chunks, from->chunks, from->chunk_count * sizeof from->chunks[0]);
-    memcpy(to->agencies, from->agencies, from->agency_count * sizeof from->agencies[0]);
-    memcpy(to->winners, from->winners, from->winner_count * sizeof from->winners[0]);
-    to->chunk_count = from->chunk_count;
-    to->agency_count = from->agency_count;
-    to->winner_count = from->winner_count;
-    to->voided_count = from->voided_count;
-    to->has_draw = from->has_draw;
-    to->draw = from->draw;
 }
 
 void memory_store_forget(void) {
@@ -221,23 +179,6 @@ static bool put_agency(struct store *store, const struct stored_agency *agency, 
     return true;
 }
 
-// Whether (agency, position) stands before the other in the order of reading.
-static bool is_before(uint32_t agency, uint64_t position, uint32_t other, uint64_t other_position) {
-    return agency < other || (agency == other && position < other_position);
-}
-
-static struct memory_chunk *copy_chunk(const struct stored_chunk *chunk) {
-    size_t numbers_length = (size_t)chunk->count * 2;
-    struct memory_chunk *copy = malloc(sizeof *copy + chunk->rows_length + numbers_length);
-    if (copy != NULL) {
-        copy->holders = 1;
-        copy->chunk = *chunk;
-        copy->chunk.rows = memcpy(copy->bytes, chunk->rows, chunk->rows_length);
-        copy->chunk.numbers = memcpy(copy->bytes + chunk->rows_length, chunk->numbers, numbers_length);
-    }
-    return copy;
-}
-
 static bool add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) {
     if (!works("add_chunk", error)) {
         return false;
@@ -321,6 +262,14 @@ static bool void_agency(struct store *store, uint32_t agency, uint32_t voiding, 
     return done;
 }
 
+static bool erase(struct store *store, struct error *error) {
+    drop_chunks(rows_of(store));
+    for (size_t i = 0; i < rows_of(store)->winner_count; i++) {
+        rows_of(store)->winners[i].document[0] = '\0';
+    }
+    return works("erase", error);
+}
+
 // Reading --------------------------------------------------------------------------------------------------
 
 static bool get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) {
@@ -349,11 +298,6 @@ static bool agencies(struct store *store, store_each_agency each, void *context,
         wanted = works("agencies", error) && each(context, &rows->agencies[i], error);
     }
     return wanted;
-}
-
-static bool holds(const struct stored_chunk *chunk, uint32_t agency, uint64_t from, uint64_t to) {
-    return (agency == 0 || chunk->agency == agency) && from < to && chunk->first < to &&
-           chunk->first + chunk->count > from;
 }
 
 static bool each_chunk(struct store *store, uint32_t agency, uint64_t from, uint64_t to, bool with_rows,
@@ -450,6 +394,7 @@ static const struct store_operations operations = {
     .winners = winners,
     .void_agency = void_agency,
     .voided = voided,
+    .erase = erase,
     .check_files = check_files,
     .close = close_store,
 };

@@ -90,6 +90,34 @@ static void before_the_draw_there_are_none(void **state) {
     assert_string_equal(command_output, "");
 }
 
+static void an_erased_draw_keeps_its_counts(void **state) {
+    (void)state;
+    make_store();
+    assert_int_equal(run_command(cli_erase, "erase", "--store", "store.db", "--yes", NULL), EXIT_WRONG_USE);
+    assert_one_error("which one? Say --draw NAME");
+    assert_int_equal(run_command(cli_erase, "erase", "--store", "store.db", "--draw", "friday", NULL),
+                     EXIT_WRONG_USE);
+    assert_non_null(strstr(command_errors, "no server opens the draw again: add --yes"));
+    assert_string_equal(command_output, "draw friday: would be erased: 15 bets of 3 agencies, 2 voided bets, "
+                                        "the documents of 2 winners\n");
+    assert_done(run_command(cli_winners, "winners", "--store", "store.db", "--draw", "friday", NULL));
+    write_text("store.db.v2", "kept");
+    assert_done(run_command(cli_erase, "erase", "--store", "store.db", "--draw", "friday", "--yes", NULL));
+    assert_non_null(strstr(command_output, "draw friday: erased: 15 bets of 3 agencies, 2 voided bets, "
+                                           "the documents of 2 winners\nnot touched: /"));
+    assert_non_null(strstr(command_output, "store.db.v2\nnot touched: backups, exports, "));
+    assert_done(run_command(cli_draws, "draws", "--store", "store.db", NULL));
+    assert_non_null(strstr(command_output, "friday            erased  " OPENED "  " SEALED "  " DRAWN
+                                           "           3 of 3            15          2\n"));
+    assert_int_equal(run_command(cli_winners, "winners", "--store", "store.db", "--draw", "friday", NULL),
+                     EXIT_FAILED);
+    assert_one_error("draw \"friday\" was erased at 2");
+    assert_int_equal(run_command(cli_export, "export", "--store", "store.db", "--draw", "friday", NULL),
+                     EXIT_FAILED);
+    assert_one_error("draw \"friday\" was erased at 2");
+    assert_done(run_command(cli_check, "check", "--store", "store.db", "--draw", "friday", NULL));
+}
+
 static void a_wrong_name_is_answered_with_the_right_ones(void **state) {
     (void)state;
     static const struct {
@@ -129,6 +157,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(json_has_everything, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(winners_in_each_form, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(before_the_draw_there_are_none, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(an_erased_draw_keeps_its_counts, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(a_wrong_name_is_answered_with_the_right_ones, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(too_many_names_are_counted, enter_folder, leave_folder),

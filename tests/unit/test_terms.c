@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "ledger/terms.h"
+#include "store/erase.h"
 
 static void assert_not_opened(uint32_t agencies, const struct error_code *code, const char *says) {
     struct error error;
@@ -166,6 +167,19 @@ static void a_draw_that_is_gone_is_not_made_anew(void **state) {
     assert_refused(ERROR_STORE_FAILED, .first = 0, .count = 1);
 }
 
+static void an_erased_draw_is_opened_by_no_server(void **state) {
+    (void)state;
+    struct error error;
+    open_ledger(2);
+    assert_stored(.first = 0, .count = 8, .next = 8);
+    ledger_close(&story.ledger);
+    assert_true(store_erase_draw(story.path, "1", &error));
+    assert_false(try_to_open(2, &error));
+    assert_error(&error, ERROR_STORE_FAILED);
+    assert_non_null(strstr(error.text, "draw \"1\" was erased at "));
+    assert_non_null(strstr(error.text, "start with another DRAW"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(before_the_first_bet_what_is_given_is_taken),
@@ -178,6 +192,7 @@ int main(void) {
         LEDGER_TEST(a_closed_draw_serves_as_it_is),
         LEDGER_TEST(changes_are_said),
         LEDGER_TEST(a_draw_that_is_gone_is_not_made_anew),
+        LEDGER_TEST(an_erased_draw_is_opened_by_no_server),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

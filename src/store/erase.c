@@ -1,0 +1,34 @@
+#include "store/erase.h"
+
+#include "bet/errors.h"
+#include "store/backend.h"
+#include "store/no_draw.h"
+
+#include <stdio.h>
+
+static bool erase(struct store *store, struct error *error) {
+    struct stored_draw draw;
+    bool found;
+    return store_begin(store, error) && store_lock_draw(store, error) &&
+           store_get_draw(store, &draw, &found, error) && (found || store_no_draw(store, error)) &&
+           store_erase(store, &draw, error) && store_commit(store, error);
+}
+
+bool store_erase_draw(const char *address, const char *draw, struct error *error) {
+    const struct store_kind *kind = store_kind_of(address);
+    struct store *store;
+    if (!store_open(address, draw, STORE_SERVE, &store, error)) {
+        return false;
+    }
+    bool done = erase(store, error);
+    store_close(&store);
+    if (!done || kind->scrub == NULL || kind->scrub(address, error)) {
+        return done;
+    }
+    char reason[ERROR_TEXT_BYTES];
+    snprintf(reason, sizeof reason, "%s", error->text);
+    return error_set(
+        error, error->code,
+        "draw \"%s\" is erased, but what its rows have left on the disk is not: %.200s: erase it again", draw,
+        reason);
+}
