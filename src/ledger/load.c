@@ -114,17 +114,22 @@ static bool check_rows_are_there(const struct ledger *ledger, bool found, struct
                      ledger->draw_name);
 }
 
+#define FOUND                                                                                                \
+    "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64 " | winning_number: %u"
+
 // The first log line about a store: what was found in it.
 static void log_found(struct ledger *ledger, bool found) {
     const struct stored_draw *draw = &ledger->draw;
-    if (!ledger->loaded.is_logged) {
-        ledger->loaded.is_logged = true;
-        log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,
-                  "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64
-                  " | winning_number: %u",
-                  ledger->draw_name, found ? draw_state_name(draw->state) : "new", ledger->finished,
-                  draw->agencies, ledger->loaded.bets, draw->winning_number);
+    if (ledger->loaded.is_logged) {
+        return;
     }
+    ledger->loaded.is_logged = true;
+    log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,
+              draw->state == DRAW_DRAWN ? FOUND
+                  " | message: it is drawn, and takes no bets: a new one needs another DRAW"
+                                        : FOUND,
+              ledger->draw_name, found ? draw_state_name(draw->state) : "new", ledger->finished,
+              draw->agencies, ledger->loaded.bets, draw->winning_number);
 }
 
 // To change a draw that others may change, a server must first lock its row, and only then read everything

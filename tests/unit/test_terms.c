@@ -120,6 +120,10 @@ static void a_closed_draw_serves_as_it_is(void **state) {
     begin_logging();
     restart(5);
     assert_int_equal(
+        logged("state: drawn | finished: 1 of 1 | bets: 8 | winning_number: 7574 | message: it is "
+               "drawn, and takes no bets: a new one needs another DRAW"),
+        1);
+    assert_int_equal(
         logged("draw: 1 | state: drawn | agencies: 1 | winning_number: 7574 | reason: the draw is closed"),
         1);
     end_logging();
