@@ -86,18 +86,62 @@ static bool winners(struct store *store, struct error *error) {
     return store_winners(store, any_winner, NULL, error);
 }
 
+static bool any_voided(void *context, uint32_t voiding, const struct stored_chunk *chunk,
+                       struct error *error) {
+    (void)voiding;
+    return any_chunk(context, chunk, error);
+}
+
+static bool voided(struct store *store, struct error *error) {
+    return store_voided(store, any_voided, NULL, error);
+}
+
+static bool void_agency(struct store *store, struct error *error) {
+    uint64_t bets;
+    return store_begin(store, error) && store_void_agency(store, 1, 1, &bets, error);
+}
+
+static bool any_draw(void *context, const char *name, const struct stored_draw *draw, struct error *error) {
+    (void)context, (void)name, (void)draw, (void)error;
+    return true;
+}
+
+static bool draws(struct store *store, struct error *error) {
+    return store_draws(store, any_draw, NULL, error);
+}
+
+static bool erase(struct store *store, struct error *error) {
+    struct stored_draw draw = {0};
+    return store_begin(store, error) && store_erase(store, &draw, error);
+}
+
 static const struct {
     const char *name, *table;
     bool (*call)(struct store *store, struct error *error);
 } calls[] = {
-    {"put_draw", "draws", put_draw},          {"get_draw", "draws", get_draw},
-    {"put_agency", "agencies", put_agency},   {"agencies", "agencies", agencies},
-    {"add_chunk", "chunks", add_filed},       {"numbers", "chunks", numbers},
-    {"add_chunk", "inbox", commit_chunk},     {"commit", "inboxes", commit_chunk},
-    {"add_chunk", "agencies", add_chunk},     {"chunks", "chunks", all_chunks},
-    {"chunks of one", "chunks", some_chunks}, {"pieces", "chunks", pieces},
-    {"try_room", "chunks", try_room},         {"add_winner", "winners", add_winner},
-    {"winners", "winners", winners},          {"winners", "draws", winners},
+    {"put_draw", "draws", put_draw},
+    {"get_draw", "draws", get_draw},
+    {"put_agency", "agencies", put_agency},
+    {"agencies", "agencies", agencies},
+    {"add_chunk", "chunks", add_filed},
+    {"numbers", "chunks", numbers},
+    {"add_chunk", "inbox", commit_chunk},
+    {"commit", "inboxes", commit_chunk},
+    {"add_chunk", "agencies", add_chunk},
+    {"chunks", "chunks", all_chunks},
+    {"chunks of one", "chunks", some_chunks},
+    {"pieces", "chunks", pieces},
+    {"try_room", "chunks", try_room},
+    {"add_winner", "winners", add_winner},
+    {"winners", "winners", winners},
+    {"winners", "draws", winners},
+    {"void_agency", "chunks", void_agency},
+    {"void_agency", "voided", void_agency},
+    {"voided", "voided", voided},
+    {"draws", "draws", draws},
+    {"erase", "chunks", erase},
+    {"erase", "voided", erase},
+    {"erase", "winners", erase},
 };
 
 static void drop(const char *table) {
