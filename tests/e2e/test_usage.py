@@ -23,7 +23,8 @@ class Usage(Story):
         self.assertEqual((code, errors), (0, ""))
         commands = re.findall(r"^  ([a-z]+)  ", overview, re.M)
         self.assertEqual(set(commands), {"server", "client", "export", "status", "sample", "ping", "bench", "compose", "check", "keys",
-                                         "verify", "upgrade", "drain", "reload", "close", "finish", "backup", "restore", "draws", "winners", "erase"})
+                                         "verify", "upgrade", "drain", "reload", "close", "finish", "backup", "restore",
+                                         "draws", "winners", "erase"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")
