@@ -221,8 +221,16 @@ static void on_not_drawn(struct dialogue *dialogue) {
 }
 
 static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
-    report_winners(dialogue->options, reply->winners.text, reply->winners.length);
+    const struct dialogue_options *options = dialogue->options;
+    struct error error;
+    report_winners(options, reply->winners.text, reply->winners.length);
     dialogue->failed = dialogue->is_closed;
+    if (options->keep_winners != NULL &&
+        !options->keep_winners(options->keep_context, reply->winners.text, reply->winners.length, &error)) {
+        report_not_kept(&error);
+        dialogue->error = dialogue->is_closed ? dialogue->error : error;
+        dialogue->failed = true;
+    }
     end(dialogue);
 }
 

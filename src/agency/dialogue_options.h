@@ -19,6 +19,10 @@ struct dialogue_options {
     uint32_t window;                // maximum number of unacknowledged chunks
     bool poll;          // asks for the winners repeatedly instead of letting the central hold the question
     bool print_winners; // writes the winning documents to standard output
+    // Keeps the winning documents, which are joined by commas, and says so in the error if it cannot. NULL:
+    // nobody keeps them.
+    bool (*keep_winners)(void *context, const char *documents, size_t length, struct error *error);
+    void *keep_context;
     uint32_t answer_timeout_ms; // for answers that the central can give at once; 0: no timeout
     uint64_t seed;              // for the random waits
 };

@@ -223,6 +223,14 @@ void report_winners(const struct dialogue_options *options, const char *document
     }
 }
 
+void report_not_kept(struct error *error) {
+    struct error reason = *error;
+    error_set(error, reason.code, "%.250s; start this agency again to have the winners written", reason.text);
+    progress_clear();
+    log_event(LOG_LEVEL_ERROR, "write_winners", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
+}
+
 void report_no_winners(const char *error, const char *message) {
     progress_clear();
     log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s", error, message);

@@ -75,6 +75,9 @@ void report_not_drawn(uint32_t wait_ms);
 // The winners arrived: documents joined by commas, also printed if the options say so.
 void report_winners(const struct dialogue_options *options, const char *documents, size_t length);
 
+// The winners arrived, and cannot be kept. `error` is given what to do.
+void report_not_kept(struct error *error);
+
 // The question was not answered, and never will be.
 void report_no_winners(const char *error, const char *message);
 

@@ -17,6 +17,7 @@
 #include "cli/command.h"
 #include "cli/conflicts.h"
 #include "cli/single_bet.h"
+#include "cli/winners_file.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -50,6 +51,16 @@ static bool read_addresses(const struct client_options *options, const char *con
                      reason.text);
 }
 
+// What had been written under that name before, an earlier list, stays until this one is whole.
+static bool keep_winners(void *context, const char *documents, size_t length, struct error *error) {
+    const char *path = context;
+    if (!winners_file_write(path, documents, length, error)) {
+        return false;
+    }
+    log_event(LOG_LEVEL_INFO, "write_winners", LOG_SUCCESS, "file: %s", path);
+    return true;
+}
+
 static bool read_dialogue(const struct client_options *options, struct dialogue_options *dialogue,
                           struct chunk **single, struct error *error) {
     *dialogue = (struct dialogue_options){
@@ -59,6 +70,8 @@ static bool read_dialogue(const struct client_options *options, struct dialogue_
         .window = options->window,
         .poll = options->poll,
         .print_winners = options->winners,
+        .keep_winners = options->winners_file == NULL ? NULL : keep_winners,
+        .keep_context = (void *)options->winners_file,
         .answer_timeout_ms = options->answer_timeout_ms < ANSWER_TIMEOUT_MS_MAX
                                  ? (uint32_t)options->answer_timeout_ms
                                  : ANSWER_TIMEOUT_MS_MAX,
@@ -161,6 +174,10 @@ static bool get_ready(const struct client_options *options, struct dialogue_opti
     if (dialogue->single == NULL && !open_file(options, dialogue, error)) {
         return false;
     }
+    *action = "write_winners";
+    if (!winners_file_try(options->winners_file, error)) {
+        return false;
+    }
     *action = "confine";
     return client_privileges_give_up(options, &dialogue->bets,
                                      dialogue->has_consult ? &dialogue->consult : NULL, error);
@@ -176,6 +193,7 @@ static int run_lottery(const struct client_options *options, struct tls_context 
     struct dialogue_options dialogue;
     struct chunk *single = NULL;
     int status = EXIT_WRONG_USE;
+    command_keep_private(); // the winners' documents
     if (read_dialogue(options, &dialogue, &single, error)) {
         const char *action;
         dialogue.single = single;
@@ -223,6 +241,7 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
 
 static bool check_options(const struct client_options *options, struct error *error) {
     const struct conflict winners = {&options->winners, &options->service, "an echo has no winners"};
+    const struct conflict file = {&options->winners_file, &options->service, "an echo has no winners"};
     const struct conflict check = {&options->check, &options->service, "an echo has no file"};
     if (!settings_is_set(options->settings, &options->agency)) {
         return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
@@ -231,23 +250,26 @@ static bool check_options(const struct client_options *options, struct error *er
         return true;
     }
     return (!options->winners || conflicts_refuse(options->settings, &winners, error)) &&
+           (options->winners_file == NULL || conflicts_refuse(options->settings, &file, error)) &&
            (!options->check || conflicts_refuse(options->settings, &check, error));
 }
 
-// The log is appended to, so it must not be the agency's file.
-static bool check_log_file(const struct client_options *options, struct error *error) {
+// The log is appended to, and the list of winners takes a file's place: neither must be the agency's file.
+static bool check_files(const struct client_options *options, struct error *error) {
     char path[PATH_MAX];
     struct stat bets, log;
     write_path(options, path);
-    return options->log.file == NULL || stat(path, &bets) != 0 || stat(options->log.file, &log) != 0 ||
-           !path_is_same(&bets, &log) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s is the agency's file",
-                     settings_place(options->settings, &options->log.file), options->log.file);
+    if (options->log.file != NULL && stat(path, &bets) == 0 && stat(options->log.file, &log) == 0 &&
+        path_is_same(&bets, &log)) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s is the agency's file",
+                         settings_place(options->settings, &options->log.file), options->log.file);
+    }
+    return winners_file_check(options, path, error);
 }
 
 static int run_service(const struct client_options *options, struct error *error) {
     struct tls_context *tls = NULL;
-    if (!check_options(options, error) || !check_log_file(options, error) ||
+    if (!check_options(options, error) || !check_files(options, error) ||
         !log_options_apply(&options->log, options->settings, NULL, error)) {
         return EXIT_WRONG_USE;
     }

@@ -33,6 +33,8 @@ static const struct setting bets[] = {
                       .file_key = "window"),
     SETTING_SWITCH_IN(struct client_options, poll, "CLI_POLL", HELP_CLI_POLL, .file_key = "poll"),
     SETTING_SWITCH_IN(struct client_options, winners, "CLI_WINNERS", HELP_CLI_WINNERS, .flag_only = true),
+    SETTING_TEXT_IN(struct client_options, winners_file, "CLI_WINNERS_FILE", NULL, HELP_CLI_WINNERS_FILE,
+                    .file_key = "winners.file"),
     {.key = NULL},
 };
 

@@ -22,6 +22,7 @@ struct client_options {
     const char *data_dir;
     uint32_t chunk_size, window;
     bool strict, check, poll, winners;
+    const char *winners_file; // path, or NULL
 
     // The echo's loop.
     int64_t loop_amount, loop_lapse_ms; // each counts only when set

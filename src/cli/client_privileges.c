@@ -26,6 +26,9 @@ bool client_privileges_give_up(const struct client_options *options, const struc
     tls_options_paths(&options->tls, files);
     kept_paths_add_renewed(&paths, files, TLS_FILES);
     kept_paths_add(&paths, options->data_dir, false);
+    if (options->winners_file != NULL) {
+        kept_paths_add_written(&paths, options->winners_file);
+    }
     add_ports(bets, ports, &port_count);
     if (consult != NULL) {
         add_ports(consult, ports, &port_count);
@@ -33,6 +36,8 @@ bool client_privileges_give_up(const struct client_options *options, const struc
     struct confine_options confinement = {
         .readable = (const char *const *)paths.readable,
         .readable_count = paths.readable_count,
+        .writable = (const char *const *)paths.writable,
+        .writable_count = paths.writable_count,
         .connects = true,
         .ports = ports,
         .port_count = port_count,

@@ -154,6 +154,9 @@
     .help = "Refuse a file whose last line has no newline, as it may be truncated, and an empty file"
 #define HELP_CLI_CHECK .help = "Only check the agency's file, and send nothing"
 #define HELP_CLI_WINNERS .help = "Print the winners' documents"
+#define HELP_CLI_WINNERS_FILE                                                                                \
+    .value_name = "PATH",                                                                                    \
+    .help = "Write the winners' documents into this file, one a line: the whole list, or nothing"
 #define HELP_CLI_SANDBOX                                                                                     \
     .value_name = "WORD",                                                                                    \
     .help = "on: before connecting, give up access to every file but its own and its certificates, every "   \
