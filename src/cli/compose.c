@@ -1,5 +1,5 @@
 // `quiniela compose N`: writes a compose file with a server, or several on one PostgreSQL, and N clients.
-// For its use see docs/operations.md.
+// For its use see docs/install.md.
 #include "cli/cli.h"
 
 #include "agency/limits.h"

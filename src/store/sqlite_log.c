@@ -252,7 +252,7 @@ static bool refuse(const struct damage *damage, struct error *error) {
            error_set(error, ERROR_STORE_FAILED,
                      "its log is damaged, and %" PRIu64
                      " commits after the damage would be lost; restore it from a copy, or see \"Damage "
-                     "of the log\" in docs/operations.md",
+                     "of the log\" in docs/store.md",
                      damage->lost);
 }
 

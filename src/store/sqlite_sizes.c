@@ -19,7 +19,7 @@ static bool is_cut(const struct sqlite_names *names, const char *what, struct er
     return error_set(
         error, ERROR_STORE_FAILED,
         "%.100s: %s was emptied or cut while a server ran, and acknowledged bets are gone: restore "
-        "the store from a copy, or see \"A file that was cut\" in docs/operations.md",
+        "the store from a copy, or see \"A file that was cut\" in docs/store.md",
         names->name, what);
 }
 
