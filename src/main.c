@@ -26,7 +26,7 @@ static const struct {
     {&drain_command, cli_drain, false},   {&reload_command, cli_reload, false},
     {&close_command, cli_close, false},   {&finish_command, cli_finish, false},
     {&draws_command, cli_draws, true},    {&winners_command, cli_winners, true},
-    {&erase_command, cli_erase, false},
+    {&erase_command, cli_erase, false},   {&draw_command, cli_draw, false},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -1,4 +1,4 @@
-// The orders that change the draw: `quiniela close`, `quiniela finish`.
+// The orders that change the draw: `quiniela close`, `finish`, `draw`.
 #include "cli/cli.h"
 
 #include "bet/limits.h"
@@ -13,7 +13,8 @@
 struct draw_options {
     struct control_call_options call;
     uint32_t agency;
-    bool yes, json;
+    const char *number;
+    bool dry_run, yes, json;
 };
 
 static const struct setting output[] = {
@@ -49,6 +50,9 @@ enum { STATE, BETS, MISSING, ALREADY, SEALED_AT, AGENCY, AGENCY_BETS, FIELDS };
 static const char *const fields[] = {"state",     "bets",   "missing_text", "already",
                                      "sealed_at", "agency", "agency_bets"};
 
+static const char *const of_draw[] = {"number", "number_winners", "already", "dry_run", "bets"};
+enum { NUMBER, NUMBER_WINNERS, DRAW_ALREADY, DRY_RUN, DRAW_BETS, FIELDS_OF_DRAW };
+
 static void print_draw(const struct json_value *values) {
     printf("the draw is %.*s, with %" PRId64 " bets\n", (int)values[STATE].text_length, values[STATE].text,
            values[BETS].integer);
@@ -74,18 +78,33 @@ static void print_finish(const struct json_value *values) {
     print_text("agencies that have not finished", &values[MISSING]);
 }
 
-static bool show(struct control_reply *reply, void (*print)(const struct json_value *values),
-                 struct error *error) {
-    struct json_value values[FIELDS];
-    if (!control_reply_fields(reply, fields, FIELDS, values, error)) {
+static void print_number(const struct json_value *values) {
+    const char *text = values[DRY_RUN].boolean        ? "nothing is stored: with %04" PRId64 " there would be"
+                       : values[DRAW_ALREADY].boolean ? "the draw was made with %04" PRId64
+                                                        " before: there are"
+                                                      : "the draw is made with %04" PRId64 ": there are";
+    printf(text, values[NUMBER].integer);
+    printf(" %" PRId64 " winners among %" PRId64 " bets\n", values[NUMBER_WINNERS].integer,
+           values[DRAW_BETS].integer);
+}
+
+struct printing {
+    const char *const *fields;
+    int count;
+    void (*print)(const struct json_value *values);
+};
+
+static bool show(struct control_reply *reply, const struct printing *printing, struct error *error) {
+    struct json_value values[JSON_FIELDS_MAX];
+    if (!control_reply_fields(reply, printing->fields, printing->count, values, error)) {
         return false;
     }
-    print(values);
+    printing->print(values);
     return true;
 }
 
 static int give(const struct settings_command *command, const struct draw_options *options,
-                struct line_of_order *line, void (*print)(const struct json_value *values)) {
+                struct line_of_order *line, const struct printing *printing) {
     struct control_reply reply;
     struct error error;
     if (options->yes) {
@@ -95,7 +114,7 @@ static int give(const struct settings_command *command, const struct draw_option
         return command_fail(command, &error);
     }
     int status = control_reply_report(command, &reply, options->json);
-    if (status == EXIT_DONE && !options->json && !show(&reply, print, &error)) {
+    if (status == EXIT_DONE && !options->json && !show(&reply, printing, &error)) {
         status = command_fail(command, &error);
     }
     control_reply_free(&reply);
@@ -125,7 +144,7 @@ const struct settings_command close_command = {
 
 static int close_draw(const struct draw_options *options) {
     struct line_of_order line = {.count = 0};
-    return give(&close_command, options, &line, print_close);
+    return give(&close_command, options, &line, &(struct printing){fields, FIELDS, print_close});
 }
 
 static const struct setting finish_order[] = {
@@ -157,7 +176,47 @@ static int finish_agency(const struct draw_options *options) {
         return command_fail(&finish_command, &error);
     }
     add_number(&line, "agency", options->agency);
-    return give(&finish_command, options, &line, print_finish);
+    return give(&finish_command, options, &line, &(struct printing){fields, FIELDS, print_finish});
+}
+
+static const struct setting draw_order[] = {
+    SETTING_TEXT_IN(struct draw_options, number, "NUMBER", NULL, HELP_DRAW_NUMBER, .flag_only = true),
+    SETTING_SWITCH_IN(struct draw_options, dry_run, "DRY_RUN", HELP_DRY_RUN, .flag_only = true),
+    SETTING_YES,
+    {.key = NULL},
+};
+
+static const struct setting_group draw_groups[] = {
+    {"Order", draw_order, 0},
+    CONTROL_CALL_GROUPS_IN(struct draw_options, call),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command draw_command = {
+    .name = "draw",
+    .summary = HELP_DRAW_SUMMARY,
+    .details = HELP_DRAW_DETAILS,
+    .groups = draw_groups,
+};
+
+// A digit that is missing would make another number win.
+static bool is_four_digits(const char *text) {
+    return text != NULL && strlen(text) == 4 && strspn(text, "0123456789") == 4;
+}
+
+static int make_draw(const struct draw_options *options) {
+    struct line_of_order line = {.count = 0};
+    struct error error;
+    if (!is_four_digits(options->number)) {
+        error_set(&error, ERROR_BAD_SETTING, "--number has the four digits that were read out, such as 0042");
+        return command_fail(&draw_command, &error);
+    }
+    add_text(&line, "number", options->number);
+    if (options->dry_run) {
+        add_text(&line, "dry-run", "1");
+    }
+    return give(&draw_command, options, &line, &(struct printing){of_draw, FIELDS_OF_DRAW, print_number});
 }
 
 static int run(const struct settings_command *command, const struct command_line *line,
@@ -179,4 +238,8 @@ int cli_close(const struct command_line *line) {
 
 int cli_finish(const struct command_line *line) {
     return run(&finish_command, line, finish_agency);
+}
+
+int cli_draw(const struct command_line *line) {
+    return run(&draw_command, line, make_draw);
 }

@@ -69,6 +69,9 @@
             "opened with, and a new draw takes SERVER_LISTEN_BACKLOG"
 #define HELP_WINNING_NUMBER                                                                                  \
     .value_name = "NUMBER", .help = "The number that wins. A draw that already has bets keeps its own"
+#define HELP_NUMBER                                                                                          \
+    .help = "How the draw gets its number: fixed, by WINNING_NUMBER; or manual, by the command draw, once "  \
+            "the draw is sealed"
 #define HELP_CHANGE                                                                                          \
     .help = "Confirm fewer AGENCIES, or another WINNING_NUMBER, for a draw that already has bets"
 #define HELP_UPGRADE                                                                                         \
@@ -201,6 +204,13 @@
     "It takes part in the draw with the bets that are stored; nothing more is taken from it. When it is "    \
     "the last one, the draw is sealed. Without --yes it only says what would happen, and exits with 2."
 #define HELP_FINISH_AGENCY .value_name = "N", .help = "The agency"
+
+#define HELP_DRAW_SUMMARY "Make the draw with the winning number, once it is sealed (NUMBER=manual)."
+#define HELP_DRAW_DETAILS                                                                                    \
+    "The number is stored for ever, together with the winners; the same one once more changes nothing, and " \
+    "another is refused. Without --yes it only says what would happen, and exits with 2."
+#define HELP_DRAW_NUMBER .value_name = "DIGITS", .help = "The four digits, as they are read out"
+#define HELP_DRY_RUN .help = "Only count the bets that would win with the number: nothing is stored"
 
 #define HELP_YES .help = "Do it: it cannot be undone"
 

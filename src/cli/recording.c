@@ -8,11 +8,17 @@
 // Marks a record that could not be written at the time of its event.
 static const struct audit_field later = {.name = "later", .text = "yes"};
 
+static struct audit_field number_field(bool has_number, uint16_t number) {
+    return has_number ? (struct audit_field){.name = "winning_number", .number = number}
+                      : (struct audit_field){.name = "winning_number", .text = "manual"};
+}
+
 static void record_start(struct recording *recording, const struct server_options *options, bool has_tls) {
     recording->agencies = server_options_agencies(options);
-    recording->winning_number = options->winning_number;
+    recording->has_number = options->number_mode == NUMBER_FIXED;
+    recording->winning_number = recording->has_number ? options->winning_number : 0;
     const struct audit_field fields[] = {{.name = AUDIT_DRAW, .text = recording->draw},
-                                         {.name = "winning_number", .number = recording->winning_number},
+                                         number_field(recording->has_number, recording->winning_number),
                                          {.name = "agencies", .number = recording->agencies},
                                          {.name = "tls", .text = has_tls ? "on" : "off"}};
     audit_write(recording->audit, AUDIT_STARTED, fields, 4);
@@ -96,10 +102,13 @@ static void note_missing(void *context, const struct ledger_note *note) {
 }
 
 static void record_terms(const struct recording *recording, const struct ledger *ledger) {
+    uint16_t number;
+    bool has_number = ledger_winning_number(ledger, &number);
     const struct audit_field fields[] = {{.name = AUDIT_DRAW, .text = recording->draw},
-                                         {.name = "winning_number", .number = ledger_winning_number(ledger)},
+                                         number_field(has_number, number),
                                          {.name = "agencies", .number = ledger_agencies(ledger)}};
-    if (fields[1].number != recording->winning_number || fields[2].number != recording->agencies) {
+    if (has_number != recording->has_number || number != recording->winning_number ||
+        fields[2].number != recording->agencies) {
         audit_write(recording->audit, AUDIT_TERMS, fields, 3);
     }
 }

@@ -11,6 +11,7 @@
 struct recording {
     struct audit *audit; // NULL: there is no audit log
     const char *draw;
+    bool has_number;                  // that is known: the number is not to come by an order
     int64_t agencies, winning_number; // as in the settings, and in the record `started`
     struct recorded recorded;
 };

@@ -214,7 +214,11 @@ static const void *mismatched(const struct server_options *options, const struct
     if (code == ERROR_AGENCIES_MISMATCH) {
         return &options->agencies;
     }
-    return code == ERROR_NUMBER_MISMATCH ? &options->winning_number : NULL;
+    if (code == ERROR_NUMBER_MISMATCH) {
+        return server_options_gives_number(options) ? (const void *)&options->winning_number
+                                                    : &options->number_mode;
+    }
+    return NULL;
 }
 
 static bool open_ledger(struct server *server, struct error *error) {
@@ -225,7 +229,9 @@ static bool open_ledger(struct server *server, struct error *error) {
         .agencies = server_options_agencies(options),
         .winning_number = options->winning_number,
         .agencies_by_default = !settings_is_set(settings, &options->agencies),
-        .number_by_default = !settings_is_set(settings, &options->winning_number),
+        .number_by_default = !server_options_gives_number(options),
+        .number_mode = options->number_mode,
+        .mode_by_default = !settings_is_set(settings, &options->number_mode),
         .change = options->change,
         .open_store = open_store,
         .drawn = on_drawn,
@@ -250,6 +256,7 @@ static bool start_lottery(struct server *server, struct error *error) {
         return false;
     }
     server_log_no_agencies(ledger_agencies(server->ledger));
+    server_log_known_number(&server->options);
     // Before its thread has the ledger to itself.
     if (!recording_catch_up(&server->recording, server->ledger, error) ||
         !worker_start(server->ledger, &server->worker, error)) {

@@ -81,6 +81,13 @@ static bool check_once(const struct server_options *options, struct error *error
     return conflicts_refuse(settings, &conflict, error);
 }
 
+static bool check_number(const struct server_options *options, struct error *error) {
+    const struct conflict conflict = {&options->number_mode, &options->winning_number,
+                                      "the number of a manual draw comes after its seal (quiniela draw)"};
+    return options->number_mode != NUMBER_MANUAL || !server_options_gives_number(options) ||
+           conflicts_refuse(options->settings, &conflict, error);
+}
+
 bool server_conflicts_check(const struct server_options *options, struct error *error) {
     static const char either[] = "either plain text is accepted, or TLS";
     const struct conflict conflicts[] = {
@@ -89,6 +96,7 @@ bool server_conflicts_check(const struct server_options *options, struct error *
         {&options->insecure, &options->tls.authority, either},
     };
     return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
-           check_once(options, error) && check_appended(options, &options->audit_log, error) &&
+           check_once(options, error) && check_number(options, error) &&
+           check_appended(options, &options->audit_log, error) &&
            check_appended(options, &options->log.file, error);
 }

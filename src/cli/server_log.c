@@ -19,8 +19,9 @@ static void log_config(const struct server_options *options) {
         settings_written(settings, &options->port), settings_written(settings, &options->listen_backlog),
         settings_written(settings, &options->log.level), settings_written(settings, &options->consult_port),
         options->ip == NULL ? "" : options->ip, server_options_agencies(options), store, options->store.draw,
-        settings_written(settings, &options->winning_number), loops_from(options),
-        settings_written(settings, &options->message_timeout_ms),
+        options->number_mode == NUMBER_MANUAL ? "manual"
+                                              : settings_written(settings, &options->winning_number),
+        loops_from(options), settings_written(settings, &options->message_timeout_ms),
         settings_written(settings, &options->send_timeout_ms),
         settings_written(settings, &options->idle_timeout_ms),
         settings_written(settings, &options->connections_max),
@@ -59,5 +60,14 @@ void server_log_no_agencies(uint32_t agencies) {
     if (agencies == 0) {
         log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS,
                   "agencies: 0 | message: the draw waits for no agency, so it is never made");
+    }
+}
+
+void server_log_known_number(const struct server_options *options) {
+    if (server_options_gives_number(options)) {
+        log_event(LOG_LEVEL_WARNING, "number_known", LOG_SUCCESS,
+                  "draw: %s | message: WINNING_NUMBER is set, so the number is known before the bets; with "
+                  "NUMBER=manual it comes after the seal",
+                  options->store.draw);
     }
 }

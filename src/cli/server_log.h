@@ -18,4 +18,7 @@ void server_log_no_start(const struct error *error);
 // Logs a warning when the stored draw waits for no agency at all.
 void server_log_no_agencies(uint32_t agencies);
 
+// Logs a warning when a setting gives the number, so that it is known before the bets.
+void server_log_known_number(const struct server_options *options);
+
 #endif

@@ -26,6 +26,7 @@ static const struct setting draw[] = {
     SETTING_NUMBER_IN(struct server_options, agencies, "AGENCIES", NULL, 0, AGENCIES_MAX, HELP_AGENCIES),
     SETTING_NUMBER_IN(struct server_options, winning_number, "WINNING_NUMBER", "7574", 0, BET_NUMBER_MAX,
                       HELP_WINNING_NUMBER),
+    SETTING_CHOICE_IN(struct server_options, number_mode, "NUMBER", "fixed", NUMBER_WORDS, HELP_NUMBER),
     SETTING_SWITCH_IN(struct server_options, change, "CHANGE", HELP_CHANGE),
     SETTING_SWITCH_IN(struct server_options, once, "ONCE", HELP_ONCE),
     SETTING_SWITCH_IN(struct server_options, upgrade, "UPGRADE", HELP_UPGRADE),
@@ -90,4 +91,8 @@ const struct settings_command server_command = {
 uint32_t server_options_agencies(const struct server_options *options) {
     return settings_is_set(options->settings, &options->agencies) ? options->agencies
                                                                   : options->listen_backlog;
+}
+
+bool server_options_gives_number(const struct server_options *options) {
+    return settings_is_set(options->settings, &options->winning_number);
 }

@@ -7,6 +7,7 @@
 #include "cli/log_options.h"
 #include "cli/store_options.h"
 #include "cli/tls_options.h"
+#include "store/rows.h"
 
 struct server_options {
     struct settings *settings; // where each value was set
@@ -21,8 +22,9 @@ struct server_options {
     int loops; // 0 when not set: see loops.h
 
     // The draw.
-    uint32_t agencies; // not set: see server_options_agencies
-    uint16_t winning_number;
+    uint32_t agencies;            // not set: see server_options_agencies
+    uint16_t winning_number;      // nobody's while number_mode is NUMBER_MANUAL
+    enum number_mode number_mode; // how a new draw gets its number
     bool change, once, upgrade;
 
     struct store_options store;
@@ -47,5 +49,8 @@ extern const struct settings_command server_command;
 
 // How many agencies a new draw is for: AGENCIES, or SERVER_LISTEN_BACKLOG when that is not set.
 uint32_t server_options_agencies(const struct server_options *options);
+
+// Whether WINNING_NUMBER is set, and not only its default.
+bool server_options_gives_number(const struct server_options *options);
 
 #endif

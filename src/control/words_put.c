@@ -17,7 +17,9 @@ void words_put_draw(const struct order_status *status, struct json_writer *write
     put_time(writer, "closed_at", draw->closed_at);
     put_time(writer, "sealed_at", draw->sealed_at);
     put_time(writer, "drawn_at", draw->drawn_at);
+    json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     if (draw->state == DRAW_DRAWN) {
+        json_put_number(writer, "winning_number", draw->winning_number);
         json_put_number(writer, "winners", status->winners);
     }
     json_put_bool(writer, "store_fails", status->store_fails);

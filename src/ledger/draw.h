@@ -15,4 +15,9 @@
 bool draw_make(struct store *store, const struct stored_draw *draw, struct winners **winners, uint64_t *bets,
                struct error *error) MUST_CHECK;
 
+// Counts the bets on a number, as draw_make finds them, and stores nothing. *bets as there. Of a shared store
+// all of it is read at one moment.
+bool draw_count(struct store *store, uint16_t number, uint64_t *winners, uint64_t *bets,
+                struct error *error) MUST_CHECK;
+
 #endif

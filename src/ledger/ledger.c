@@ -101,6 +101,7 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
-uint16_t ledger_winning_number(const struct ledger *ledger) {
-    return ledger->draw.winning_number;
+bool ledger_winning_number(const struct ledger *ledger, uint16_t *number) {
+    *number = ledger->draw.winning_number;
+    return ledger->draw.has_number;
 }

@@ -18,6 +18,7 @@
 //         open_group.c: seal_if_all_finished             work.c: store_drawn
 //         load.c: store_loaded, with fewer agencies
 //         or an operator closes it: closing.c; that is an end for each agency, too
+//                                                        number.c: by an order, with the number
 //
 // One function makes each of these moves in memory (state.h: state_move_draw). It moves either the
 // ledger's own draw, within the group that stores it, or a copy, before that group begins. The ledger takes
@@ -62,7 +63,7 @@ bool ledger_is_shared(const struct ledger *ledger);
 // How many agencies the draw waits for. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 
-// The draw's winning number.
-uint16_t ledger_winning_number(const struct ledger *ledger);
+// The draw's winning number. False, with *number 0, while it is to come by an order.
+bool ledger_winning_number(const struct ledger *ledger, uint16_t *number);
 
 #endif

@@ -12,6 +12,7 @@
 #include "ledger/winners.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
@@ -95,7 +96,9 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     }
     if (!*found) {
         stored.agencies = ledger->options.agencies;
-        stored.winning_number = ledger->options.winning_number;
+        stored.number_mode = ledger->options.number_mode;
+        stored.has_number = stored.number_mode == NUMBER_FIXED;
+        stored.winning_number = stored.has_number ? ledger->options.winning_number : 0;
         clock_utc_text(stored.opened_at);
     }
     ledger->draw = stored;
@@ -115,7 +118,7 @@ static bool check_rows_are_there(const struct ledger *ledger, bool found, struct
 }
 
 #define FOUND                                                                                                \
-    "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64 " | winning_number: %u"
+    "draw: %s | state: %s | finished: %" PRIu32 " of %" PRIu32 " | bets: %" PRIu64 " | winning_number: %s"
 
 // The first log line about a store: what was found in it.
 static void log_found(struct ledger *ledger, bool found) {
@@ -123,13 +126,17 @@ static void log_found(struct ledger *ledger, bool found) {
     if (ledger->loaded.is_logged) {
         return;
     }
+    char number[16] = "manual";
+    if (draw->has_number) {
+        snprintf(number, sizeof number, "%u", draw->winning_number);
+    }
     ledger->loaded.is_logged = true;
     log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,
               draw->state == DRAW_DRAWN ? FOUND
                   " | message: it is drawn, and takes no bets: a new one needs another DRAW"
                                         : FOUND,
               ledger->draw_name, found ? draw_state_name(draw->state) : "new", ledger->finished,
-              draw->agencies, ledger->loaded.bets, draw->winning_number);
+              draw->agencies, ledger->loaded.bets, number);
 }
 
 // To change a draw that others may change, a server must first lock its row, and only then read everything

@@ -26,7 +26,9 @@ struct ledger_options {
     const char *draw;
     uint32_t agencies; // how many the draw waits for
     uint16_t winning_number;
-    bool agencies_by_default, number_by_default; // not given by anybody, so only for a new draw
+    enum number_mode number_mode; // NUMBER_MANUAL: the number comes by an order, and winning_number is none
+    // Not given by anybody, so only for a new draw.
+    bool agencies_by_default, number_by_default, mode_by_default;
     bool change; // the settings may give a draw that has begun fewer agencies or another number
     // Opens the store, at startup and again after a failure. The ledger owns the result.
     bool (*open_store)(void *context, struct store **store, struct error *error);

@@ -19,6 +19,9 @@ enum ledger_order_kind {
     ORDER_CLOSE,
     // One agency has no more bets, as if it had sent its last chunk.
     ORDER_FINISH,
+    // The winning number, of a draw that is sealed and has been opened for it (NUMBER_MANUAL): the draw is
+    // made with it.
+    ORDER_DRAW,
 };
 
 // Agencies `from` to `to`.
@@ -44,17 +47,23 @@ struct order_status {
 struct order_input {
     bool is_sure;    // not set: an order that changes something only answers what it would do
     uint32_t agency; // FINISH
+    uint16_t number; // DRAW
+    bool is_dry_run; // DRAW: only count the bets that would win
 };
 
 // An order that cannot be undone is not meant yet (`is_sure`): nothing is done, and the answer says what
 // would be.
 extern const struct error_code ERROR_NEEDS_YES[1];
 
+// DRAW is refused: the number was fixed at the opening; the draw still takes bets; it has another number.
+extern const struct error_code ERROR_NUMBER_FIXED[1], ERROR_NOT_SEALED[1], ERROR_NUMBER_STORED[1];
+
 struct order_answer {
     struct error error;          // ERROR_NONE: done, and stored for good
     bool already;                // what was ordered was so before: nothing has changed
     struct order_status status;  // afterwards; with ERROR_NEEDS_YES as it is
     struct stored_agency agency; // FINISH: its row, likewise
+    uint64_t winners;            // DRAW: with the number
 };
 
 // Everything up to `answer` is the submitter's, and stays unchanged until `complete`. `answer` begins zeroed.

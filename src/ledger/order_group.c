@@ -10,7 +10,12 @@
 #include "ledger/state.h"
 #include "ledger/trial.h"
 
-enum { ATTEMPTS_MAX = 5 }; // while other servers are quicker or the store is away
+#include <poll.h>
+
+enum {
+    ATTEMPTS_MAX = 7, // while other servers are quicker or the store is away
+    PAUSE_MS = 5,     // doubled before each further one
+};
 
 // Of a shared store the draw in memory may be older than the stored one.
 static bool check_draw(struct ledger *ledger, struct error *error) {
@@ -49,14 +54,24 @@ static bool begin_anew(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+// Gives another server, which was quicker, time to finish what it is at.
+static void pause_for(int attempt) {
+    (void)poll(NULL, 0, PAUSE_MS << attempt);
+}
+
+// When other servers are quicker all the time, the store is not at fault.
 bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
                        struct error *error) {
     for (int attempt = 1; !store_once(ledger, order, change, error); attempt++) {
         struct error reason = *error;
-        if (attempt == ATTEMPTS_MAX || !begin_anew(ledger, error)) {
+        bool goes_on = begin_anew(ledger, error);
+        if (!goes_on) {
             access_give_up(ledger, &reason);
+        }
+        if (!goes_on || attempt == ATTEMPTS_MAX) {
             return error_set(error, ERROR_STORE_FAILED, "%s", reason.text);
         }
+        pause_for(attempt);
     }
     return true;
 }

@@ -11,16 +11,34 @@ const struct error_code ERROR_NUMBER_MISMATCH[1] = {{"bad_setting", false}};
 
 struct terms {
     uint32_t agencies;
-    uint16_t winning_number;
+    enum number_mode number_mode;
+    uint16_t winning_number; // 0 where it is not fixed
 };
+
+// A number that is given is fixed by that.
+static enum number_mode wanted_mode(const struct ledger *ledger) {
+    const struct ledger_options *options = &ledger->options;
+    if (!options->mode_by_default) {
+        return options->number_mode;
+    }
+    return options->number_by_default ? ledger->draw.number_mode : NUMBER_FIXED;
+}
 
 // The terms wanted: those given, and otherwise those stored.
 static struct terms wanted_terms(const struct ledger *ledger) {
     const struct ledger_options *options = &ledger->options;
-    return (struct terms){
-        .agencies = options->agencies_by_default ? ledger->draw.agencies : options->agencies,
-        .winning_number = options->number_by_default ? ledger->draw.winning_number : options->winning_number,
+    const struct stored_draw *draw = &ledger->draw;
+    struct terms wanted = {
+        .agencies = options->agencies_by_default ? draw->agencies : options->agencies,
+        .number_mode = wanted_mode(ledger),
+        .winning_number = draw->winning_number,
     };
+    if (wanted.number_mode == NUMBER_MANUAL) {
+        wanted.winning_number = draw->number_mode == NUMBER_MANUAL ? draw->winning_number : 0;
+    } else if (!options->number_by_default || draw->number_mode == NUMBER_MANUAL) {
+        wanted.winning_number = options->winning_number;
+    }
+    return wanted;
 }
 
 static bool refuse(struct error *error, const struct error_code *code, const char *setting,
@@ -38,6 +56,14 @@ static bool check_terms(const struct ledger *ledger, const struct terms *wanted,
     bool may_change = ledger->loaded.rows == 0 || ledger->options.change;
     if (wanted->agencies < draw->agencies && !may_change) {
         return refuse(error, ERROR_AGENCIES_MISMATCH, "AGENCIES", ledger, wanted->agencies, draw->agencies);
+    }
+    if (wanted->number_mode != draw->number_mode && !may_change) {
+        return error_set(
+            error, ERROR_NUMBER_MISMATCH,
+            "the winning number is to be %s, and draw \"%s\" was opened with NUMBER=%s and has "
+            "bets: start with that, with CHANGE=yes (--change) to have it otherwise from now on, "
+            "or with another DRAW",
+            number_mode_name(wanted->number_mode), ledger->draw_name, number_mode_name(draw->number_mode));
     }
     if (wanted->winning_number != draw->winning_number && !may_change) {
         return refuse(error, ERROR_NUMBER_MISMATCH, "WINNING_NUMBER", ledger, wanted->winning_number,
@@ -60,8 +86,17 @@ static void log_change(const struct ledger *ledger, const char *what, uint32_t o
     }
 }
 
+static void log_mode_change(const struct ledger *ledger, enum number_mode mode) {
+    if (mode != ledger->draw.number_mode) {
+        log_event(ledger->loaded.rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
+                  "draw: %s | number: %s → %s", ledger->draw_name, number_mode_name(ledger->draw.number_mode),
+                  number_mode_name(mode));
+    }
+}
+
 static bool same(const struct stored_draw *draw, const struct terms *wanted) {
-    return draw->agencies == wanted->agencies && draw->winning_number == wanted->winning_number;
+    return draw->agencies == wanted->agencies && draw->number_mode == wanted->number_mode &&
+           draw->winning_number == wanted->winning_number;
 }
 
 static void warn_of_closed(const struct ledger *ledger, const struct terms *wanted) {
@@ -106,9 +141,12 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     }
     if (ledger->open_group.is_begun || !ledger->is_shared) { // else this runs again, with the draw locked
         log_change(ledger, "agencies", draw->agencies, wanted.agencies);
+        log_mode_change(ledger, wanted.number_mode);
         log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
     }
     draw->agencies = wanted.agencies;
+    draw->number_mode = wanted.number_mode;
+    draw->has_number = wanted.number_mode == NUMBER_FIXED;
     draw->winning_number = wanted.winning_number;
     ledger->draw_is_stored = false;
     return state_resize(ledger, error);

@@ -11,24 +11,50 @@
 
 #include <inttypes.h>
 
-static bool store_drawn(struct ledger *ledger, struct winners **winners, uint64_t *bets,
+// Stores `drawn`, the draw with its number, and its winners.
+static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_t *bets,
                         struct error *error) {
-    struct stored_draw drawn = ledger->draw;
+    struct winners *winners;
     state_move_draw(&drawn, DRAW_DRAWN);
-    if (!store_begin_draw(ledger->store, error) ||
-        !draw_make(ledger->store, &ledger->draw, winners, bets, error)) {
+    if (!store_begin_draw(ledger->store, error) || !draw_make(ledger->store, &drawn, &winners, bets, error)) {
         return false;
     }
     if (!store_put_draw(ledger->store, &drawn, error) || !store_commit(ledger->store, error)) {
-        winners_free(*winners);
+        winners_free(winners);
         return false;
     }
     ledger->draw = drawn;
+    ledger->winners = winners;
     return true;
 }
 
+static bool make(struct ledger *ledger, const struct stored_draw *draw, struct error *error) {
+    uint64_t bets;
+    if (!store_drawn(ledger, *draw, &bets, error)) {
+        return false;
+    }
+    uint64_t winners = winners_count(ledger->winners);
+    log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
+              "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
+              ledger->draw.winning_number, bets, winners);
+    notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners});
+    notes_tell_drawn(ledger);
+    return true;
+}
+
+bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) {
+    struct stored_draw draw = ledger->draw;
+    draw.has_number = true;
+    draw.winning_number = number;
+    return make(ledger, &draw, error);
+}
+
+static bool awaits_draw(const struct ledger *ledger) {
+    return ledger->draw.state == DRAW_SEALED && ledger->draw.has_number;
+}
+
 bool work_is_due(const struct ledger *ledger) {
-    return ledger->draw.state == DRAW_SEALED || ledger->failing ||
+    return awaits_draw(ledger) || ledger->failing ||
            (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told);
 }
 
@@ -39,27 +65,14 @@ void work_do(struct ledger *ledger) {
         return;
     }
     notes_tell_if_all_told(ledger);
-    if (ledger->draw.state != DRAW_SEALED) {
+    if (!awaits_draw(ledger) || make(ledger, &ledger->draw, &error)) {
         return;
     }
-    uint64_t bets;
-    if (!store_drawn(ledger, &ledger->winners, &bets, &error)) {
-        ledger->winners = NULL;
-        if (error.code == ERROR_STORE_STALE) {
-            return; // another server makes it; work_look sees it
-        }
+    if (error.code != ERROR_STORE_STALE) { // else another server makes it; work_look sees it
         log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
                   error.text);
         access_give_up(ledger, &error);
-        return;
     }
-    log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
-              "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
-              ledger->draw.winning_number, bets, winners_count(ledger->winners));
-    notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN,
-                                             .bets = bets,
-                                             .winners = winners_count(ledger->winners)});
-    notes_tell_drawn(ledger);
 }
 
 void work_look(struct ledger *ledger) {

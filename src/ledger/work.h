@@ -3,13 +3,20 @@
 #ifndef QUINIELA_LEDGER_WORK_H
 #define QUINIELA_LEDGER_WORK_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ledger;
 
 // Whether there is work: the draw must be made, or made again after a failure; the store has failed; or it
 // must be reopened to store which agencies have been told.
 bool work_is_due(const struct ledger *ledger);
+
+// Makes the draw of a sealed draw with this number, which is stored with it. Errors as of the store.
+// ERROR_STORE_STALE: another server is making it, or has made it.
+bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) MUST_CHECK;
 
 // Does it.
 void work_do(struct ledger *ledger);

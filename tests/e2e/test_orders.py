@@ -108,5 +108,46 @@ class Finish(Orders):
         server.expect(r"action: agency_ended \| result: success \| agencia: 1 \| bets: 1")
 
 
+class Number(Orders):
+    def test_a_number_that_is_read_out(self):
+        server = Server(self, "--number", "manual", agencies=1)
+        bets = [bet(7574), bet(42), bet(17574)]
+        self.assert_taken(self.send(server, 1, bets), 3)
+        self.assertIn("0 of 1 agencies have finished", self.order("draw", "--number", "7574", "--yes", status=1))
+        self.order("close", "--yes")
+        answer = Wire(self, server.ports[1]).ask({"type_message": 3, "agency": 1, "wait": False})
+        self.assertEqual(answer.kind, "not_ready")
+        waits = Wire(self, server.ports[1])
+        waits.send({"type_message": 3, "agency": 1})
+        self.assertIn("there would be 2 winners among 3 bets", self.order("draw", "--number", "7574", "--dry-run"))
+        self.assertIn("for ever", self.order("draw", "--number", "7574", status=2))
+        for number in "757", "07574", "757a":
+            self.assertIn("four digits", self.order("draw", "--number", number, "--yes", status=2))
+        self.assertIn("there are 2 winners among 3 bets", self.order("draw", "--number", "7574", "--yes"))
+        self.assertEqual(waits.receive()["payload"], "7574,17574")
+        self.assertIn("0042 is refused", self.order("draw", "--number", "0042", "--yes", status=1))
+        self.assertIn("before: there are 2", self.order("draw", "--number", "7574", "--yes"))
+        self.assertEqual(server.wait_for(r"action: sorteo \| result: success .*winning_number: (\d+)")[1], "7574")
+
+    def test_a_restart_that_forgets_the_setting(self):
+        server = Server(self, "--number", "manual", agencies=1, servers=1)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        server.kill()
+        server = Server(self, agencies=1, servers=1)
+        server.expect(r"action: open_draw .*state: sealed .*winning_number: manual")
+        answer = Wire(self, server.ports[1]).ask({"type_message": 3, "agency": 1, "wait": False})
+        self.assertEqual(answer.kind, "not_ready")
+        self.order("draw", "--number", "7574", "--yes")
+        self.assertEqual(self.winners(server, 1), "7574")
+
+    def test_a_number_by_a_setting_is_known_before(self):
+        server = Server(self, "--winning-number", 7574, agencies=1, servers=1)
+        server.expect(r"WARNING .*action: number_known \|.*known before the bets")
+        self.assertIn("fixed at its opening", self.order("draw", "--number", "7574", "--yes", status=1))
+        status, _, errors = self.run_program("server", "--number", "manual", "--winning-number", 7574)
+        self.assertEqual(status, 2)
+        self.assertRegex(errors, "--number.*--winning-number")
+
+
 if __name__ == "__main__":
     unittest.main()

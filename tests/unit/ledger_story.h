@@ -38,6 +38,7 @@ struct story {
     enum commit_fault failing_commit; // how it fails, if it is a commit
     bool store_is_gone;               // it cannot be opened
     uint16_t winning_number;          // the one that the ledger is opened with; 0: WINNING_NUMBER
+    bool is_manual;                   // its number is to come by an order
     bool by_default, change;          // its settings are defaults; they are meant to change the draw
     int opened;
     void (*noted)(void *context, const struct ledger_note *note); // given to the ledger
@@ -213,7 +214,9 @@ static inline bool try_to_open(uint32_t agencies, struct error *error) {
         .agencies = agencies,
         .winning_number = story.winning_number == 0 ? WINNING_NUMBER : story.winning_number,
         .agencies_by_default = story.by_default,
-        .number_by_default = story.by_default,
+        .number_by_default = story.by_default || story.is_manual,
+        .number_mode = story.is_manual ? NUMBER_MANUAL : NUMBER_FIXED,
+        .mode_by_default = story.by_default,
         .change = story.change,
         .open_store = open_store,
         .drawn = on_drawn,

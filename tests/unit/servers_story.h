@@ -41,6 +41,7 @@ struct server {
 };
 
 static struct server servers[SERVERS];
+static enum number_mode number_mode; // of the draw
 static struct store_operations faulty;
 static const struct store_operations *real;
 static _Thread_local struct server *current; // the one whose ledger is running
@@ -163,6 +164,7 @@ static inline bool try_start(struct server *server, uint32_t agencies, struct er
     server->options = (struct ledger_options){.draw = "1",
                                               .agencies = agencies,
                                               .winning_number = WINNING_NUMBER,
+                                              .number_mode = number_mode,
                                               .open_store = open_faulty,
                                               .drawn = on_drawn,
                                               .all_told = on_all_told,

@@ -220,6 +220,128 @@ static void there_must_be_such_an_agency(void **state) {
     assert_error(&order.answer.error, ERROR_UNKNOWN_AGENCY);
 }
 
+// draw ----------------------------------------------------------------------------------------------------
+
+static void begin_manual(uint32_t agencies) {
+    story.is_manual = true;
+    begin(agencies);
+}
+
+static void the_number_comes_after_the_seal(void **state) {
+    (void)state;
+    begin_manual(2);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    give(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    assert_error(&order.answer.error, ERROR_NOT_SEALED);
+    assert_done(.kind = ORDER_CLOSE);
+    assert_false(work_is_due(story.ledger));
+    work_do(story.ledger); // as after a failure: it knows no number
+    assert_int_equal(story.drawn, 0);
+    give(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER, .unsure = true);
+    assert_error(&order.answer.error, ERROR_NEEDS_YES);
+    assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed' AND winning_number IS NULL"),
+                     1);
+    assert_done(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    assert_int_equal(order.answer.winners, 1);
+    assert_int_equal(story.drawn, 1);
+    assert_string_equal(winners_of_agency(1), "7");
+    assert_string_equal(noted, "1 finished, 2 close, sealed, drawn, ");
+}
+
+static void a_number_stays_for_ever(void **state) {
+    (void)state;
+    begin_manual(1);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    assert_done(.kind = ORDER_DRAW, .input.number = 3);
+    for (int start = 0; start < 2; start++) {
+        assert_already(.kind = ORDER_DRAW, .input.number = 3);
+        assert_int_equal(order.answer.winners, query("SELECT count(*) FROM winners"));
+        give(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+        assert_error(&order.answer.error, ERROR_NUMBER_STORED);
+        assert_int_equal(query("SELECT winning_number FROM draws"), 3);
+        restart(1);
+    }
+}
+
+static void a_dry_run_only_counts(void **state) {
+    (void)state;
+    begin_manual(1);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    assert_done(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER, .input.is_dry_run = true);
+    assert_int_equal(order.answer.winners, 1);
+    assert_int_equal(order.answer.status.draw.state, DRAW_SEALED);
+    assert_int_equal(query("SELECT count(*) FROM winners"), 0);
+    assert_int_equal(query("SELECT count(*) FROM draws WHERE winning_number IS NULL"), 1);
+    assert_done(.kind = ORDER_DRAW, .input.number = 9999, .input.is_dry_run = true);
+    assert_int_equal(order.answer.winners, 0);
+    assert_done(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    assert_int_equal(story.drawn, 1);
+}
+
+static void a_fixed_number_takes_no_order(void **state) {
+    (void)state;
+    begin(1);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 1, .next = 1);
+    give(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    assert_error(&order.answer.error, ERROR_NUMBER_FIXED);
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 1);
+}
+
+static void a_number_that_fails_is_stored_with_its_winners_or_not_at_all(void **state) {
+    (void)state;
+    for (enum commit_fault fault = FAIL_BEFORE; fault <= FAIL_AFTER; fault++) {
+        begin_manual(1);
+        assert_stored(.agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+        story.fault = fault;
+        give(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+        assert_error(&order.answer.error, ERROR_STORE_FAILED);
+        assert_int_equal(query("SELECT count(*) FROM winners"), fault == FAIL_AFTER);
+        assert_int_equal(query("SELECT count(*) FROM draws WHERE winning_number IS NULL"),
+                         fault == FAIL_BEFORE);
+        assert_int_equal(story.drawn, 0);
+        if (fault == FAIL_AFTER) {
+            give(.kind = ORDER_DRAW, .input.number = 1);
+            assert_error(&order.answer.error, ERROR_NUMBER_STORED);
+        }
+        give(.kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+        assert_error(&order.answer.error, ERROR_NONE);
+        assert_int_equal(order.answer.already, fault == FAIL_AFTER);
+        assert_int_equal(order.answer.winners, 1);
+        assert_int_equal(story.drawn, 1);
+        ledger_close(&story.ledger);
+        remove_stores();
+    }
+}
+
+// A flag that is forgotten at a restart makes no draw with the default number.
+static void a_restart_without_the_setting_stays_manual(void **state) {
+    struct error error;
+    (void)state;
+    begin_manual(1);
+    assert_stored(.agency = 1, .first = 0, .count = 1, .next = 1);
+    story.is_manual = false;
+    story.by_default = true;
+    restart(1);
+    assert_stored(.agency = 1, .last = true, .first = 1, .count = 7, .next = 8);
+    assert_false(work_is_due(story.ledger));
+    ledger_close(&story.ledger);
+    remove_stores();
+    story.is_manual = true;
+    story.by_default = false;
+    begin(1);
+    assert_stored(.agency = 1, .first = 0, .count = 1, .next = 1);
+    ledger_close(&story.ledger);
+    story.is_manual = false;
+    assert_false(try_to_open(1, &error)); // now with a number
+    assert_non_null(strstr(error.text, "was opened with NUMBER=manual and has bets"));
+    story.change = true;
+    begin(1);
+    assert_stored(.agency = 1, .last = true, .first = 1, .count = 7, .next = 8);
+    work_do(story.ledger);
+    assert_string_equal(winners_of_agency(1), "7");
+}
+
 static int end(void **state) {
     order_free_answer(&order);
     order = (struct ledger_order){0};
@@ -240,6 +362,12 @@ int main(void) {
         ORDER_TEST(an_agency_is_ended),
         ORDER_TEST(the_last_one_that_is_ended_seals_the_draw),
         ORDER_TEST(there_must_be_such_an_agency),
+        ORDER_TEST(the_number_comes_after_the_seal),
+        ORDER_TEST(a_number_stays_for_ever),
+        ORDER_TEST(a_dry_run_only_counts),
+        ORDER_TEST(a_fixed_number_takes_no_order),
+        ORDER_TEST(a_number_that_fails_is_stored_with_its_winners_or_not_at_all),
+        ORDER_TEST(a_restart_without_the_setting_stays_manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

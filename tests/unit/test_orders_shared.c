@@ -30,6 +30,7 @@ static void assert_given(bool already, struct server *server, struct wish wish) 
     assert_int_equal(order.answer.already, already);
 }
 
+#define give(server, ...) give_as(server, (struct wish){__VA_ARGS__})
 #define assert_done(server, ...) assert_given(false, server, (struct wish){__VA_ARGS__})
 #define assert_already(server, ...) assert_given(true, server, (struct wish){__VA_ARGS__})
 #define assert_answered(already, server, ...) assert_given(already, server, (struct wish){__VA_ARGS__})
@@ -123,7 +124,70 @@ static void an_agency_has_finished_at_another_server(void **state) {
     assert_int_equal(order.answer.agency.bets, 2);
 }
 
+static void look_for_the_draw(struct server *server) {
+    current = server;
+    for (int i = 0; i < 2 && server->drawn == 0; i++) {
+        work_look(server->ledger);
+    }
+}
+
+static void a_number_is_the_same_at_every_server(void **state) {
+    (void)state;
+    number_mode = NUMBER_MANUAL;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    give(&servers[1], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER, .unsure = true);
+    assert_error(&order.answer.error, ERROR_NEEDS_YES);
+    look(&servers[0]);
+    assert_int_equal(servers[0].drawn, 0); // there is no number yet
+    assert_done(&servers[1], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER, .input.is_dry_run = true);
+    assert_int_equal(order.answer.winners, 1);
+    assert_done(&servers[1], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    give(&servers[0], .kind = ORDER_DRAW, .input.number = 1);
+    assert_error(&order.answer.error, ERROR_NUMBER_STORED);
+    assert_already(&servers[0], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    assert_int_equal(order.answer.winners, 1);
+    look_for_the_draw(&servers[0]);
+    assert_winners(&servers[0], 1, "7");
+    assert_winners(&servers[1], 1, "7");
+}
+
+static void draw_elsewhere(void) {
+    assert_done(&servers[1], .kind = ORDER_DRAW, .input.number = 3);
+}
+
+// Two operators, two numbers: one of them wins, whatever is under way.
+static void two_numbers_at_the_same_time(void **state) {
+    (void)state;
+    number_mode = NUMBER_MANUAL;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    look(&servers[1]);
+    draw_elsewhere();
+    give(&servers[0], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    assert_error(&order.answer.error, ERROR_NUMBER_STORED);
+    assert_int_equal(query_number("SELECT winning_number FROM draws WHERE draw = '1'"), 3);
+}
+
+static void a_number_that_loses_its_connection(void **state) {
+    (void)state;
+    number_mode = NUMBER_MANUAL;
+    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
+        start(&servers[0], 1);
+        assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+        servers[0].fault = fault;
+        assert_answered(fault == LOSE_AFTER, &servers[0], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+        assert_int_equal(order.answer.winners, 1);
+        assert_int_equal(query_number("SELECT count(*) FROM winners"), 1);
+        (void)tear_down_servers(state);
+        (void)set_up_servers(state);
+    }
+}
+
 static int end(void **state) {
+    number_mode = NUMBER_FIXED;
     order_free_answer(&order);
     order = (struct ledger_order){0};
     return tear_down_servers(state);
@@ -138,6 +202,9 @@ int main(void) {
         ORDER_TEST(a_close_that_loses_its_connection),
         ORDER_TEST(an_agency_is_ended_that_another_server_knows_better),
         ORDER_TEST(an_agency_has_finished_at_another_server),
+        ORDER_TEST(a_number_is_the_same_at_every_server),
+        ORDER_TEST(two_numbers_at_the_same_time),
+        ORDER_TEST(a_number_that_loses_its_connection),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");

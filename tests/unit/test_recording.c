@@ -22,13 +22,14 @@ static struct recording recording;
 static struct {
     uint32_t agencies;
     uint16_t winning_number;
+    bool has_no_number; // yet: it is to come by an order
     struct ledger_note notes[NOTES_MAX];
     size_t count;
     bool is_lost; // while it is read
 } stored;
 
 uint32_t __wrap_ledger_agencies(const struct ledger *ledger);
-uint16_t __wrap_ledger_winning_number(const struct ledger *ledger);
+bool __wrap_ledger_winning_number(const struct ledger *ledger, uint16_t *number);
 bool __wrap_ledger_recall(const struct ledger *ledger,
                           void (*noted)(void *context, const struct ledger_note *note), void *context,
                           struct error *error);
@@ -38,9 +39,10 @@ uint32_t __wrap_ledger_agencies(const struct ledger *ledger) {
     return stored.agencies;
 }
 
-uint16_t __wrap_ledger_winning_number(const struct ledger *ledger) {
+bool __wrap_ledger_winning_number(const struct ledger *ledger, uint16_t *number) {
     (void)ledger;
-    return stored.winning_number;
+    *number = stored.winning_number;
+    return !stored.has_no_number;
 }
 
 bool __wrap_ledger_recall(const struct ledger *ledger,
@@ -77,7 +79,8 @@ static void catch_up(void) {
 // A server that was started with these settings, and has said so.
 static void start(int64_t agencies, int64_t winning_number) {
     struct error error;
-    recording = (struct recording){.draw = "1", .agencies = agencies, .winning_number = winning_number};
+    recording = (struct recording){
+        .draw = "1", .agencies = agencies, .has_number = true, .winning_number = winning_number};
     recorded_begin(&recording.recorded, "1");
     if (!audit_open(path, recorded_take, &recording.recorded, &recording.audit, &error)) {
         fail_msg("%s", error.text);

@@ -129,7 +129,9 @@ static void a_closed_draw_serves_as_it_is(void **state) {
     end_logging();
     assert_terms(1, 7574);
     assert_int_equal(ledger_agencies(story.ledger), 1);
-    assert_int_equal(ledger_winning_number(story.ledger), 7574);
+    uint16_t number;
+    assert_true(ledger_winning_number(story.ledger, &number));
+    assert_int_equal(number, 7574);
     assert_refused(ERROR_UNKNOWN_AGENCY, .agency = 2, .first = 0, .count = 1);
     assert_string_equal(winners_of_agency(1), "7");
 }
