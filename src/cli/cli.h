@@ -12,6 +12,7 @@ extern const struct settings_command backup_command, restore_command;
 extern const struct settings_command draws_command, winners_command;
 extern const struct settings_command erase_command;
 extern const struct settings_command draw_command;
+extern const struct settings_command change_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -35,5 +36,6 @@ int cli_reload(const struct command_line *line);
 int cli_close(const struct command_line *line);
 int cli_finish(const struct command_line *line);
 int cli_draw(const struct command_line *line);
+int cli_change(const struct command_line *line);
 
 #endif

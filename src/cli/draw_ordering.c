@@ -1,4 +1,4 @@
-// The orders that change the draw: `quiniela close`, `finish`, `draw`.
+// The orders that change the draw: `quiniela close`, `change`, `finish`, `draw`.
 #include "cli/cli.h"
 
 #include "bet/limits.h"
@@ -13,7 +13,8 @@
 struct draw_options {
     struct control_call_options call;
     uint32_t agency;
-    const char *number;
+    const char *number, *at;
+    uint32_t agencies;
     bool dry_run, yes, json;
 };
 
@@ -46,9 +47,9 @@ static void add_number(struct line_of_order *line, const char *key, uint64_t num
 
 // What came of it ------------------------------------------------------------------------------------------
 
-enum { STATE, BETS, MISSING, ALREADY, SEALED_AT, AGENCY, AGENCY_BETS, FIELDS };
+enum { STATE, BETS, MISSING, ALREADY, CLOSES_AT, AGENCY, AGENCY_BETS, FIELDS };
 static const char *const fields[] = {"state",     "bets",   "missing_text", "already",
-                                     "sealed_at", "agency", "agency_bets"};
+                                     "closes_at", "agency", "agency_bets"};
 
 static const char *const of_draw[] = {"number", "number_winners", "already", "dry_run", "bets"};
 enum { NUMBER, NUMBER_WINNERS, DRAW_ALREADY, DRY_RUN, DRAW_BETS, FIELDS_OF_DRAW };
@@ -68,6 +69,17 @@ static void print_close(const struct json_value *values) {
     }
     print_draw(values);
     print_text("agencies cut off", &values[MISSING]);
+}
+
+static void print_change(const struct json_value *values) {
+    printf(values[ALREADY].boolean ? "it was so before: nothing has changed\n" : "changed\n");
+    print_draw(values);
+    if (values[CLOSES_AT].kind == JSON_STRING) {
+        print_text("it closes at", &values[CLOSES_AT]);
+    } else {
+        printf("it has no cut-off\n");
+    }
+    print_text("agencies that have not finished", &values[MISSING]);
 }
 
 static void print_finish(const struct json_value *values) {
@@ -124,6 +136,7 @@ static int give(const struct settings_command *command, const struct draw_option
 // The commands ---------------------------------------------------------------------------------------------
 
 static const struct setting close_order[] = {
+    SETTING_TEXT_IN(struct draw_options, at, "AT", NULL, HELP_CLOSE_ORDER_AT, .flag_only = true),
     SETTING_YES,
     {.key = NULL},
 };
@@ -144,6 +157,10 @@ const struct settings_command close_command = {
 
 static int close_draw(const struct draw_options *options) {
     struct line_of_order line = {.count = 0};
+    if (options->at != NULL) {
+        add_text(&line, "at", options->at);
+        return give(&close_command, options, &line, &(struct printing){fields, FIELDS, print_change});
+    }
     return give(&close_command, options, &line, &(struct printing){fields, FIELDS, print_close});
 }
 
@@ -219,6 +236,48 @@ static int make_draw(const struct draw_options *options) {
     return give(&draw_command, options, &line, &(struct printing){of_draw, FIELDS_OF_DRAW, print_number});
 }
 
+static const struct setting change_order[] = {
+    SETTING_NUMBER_IN(struct draw_options, agencies, "AGENCIES", NULL, 1, AGENCIES_MAX, HELP_CHANGE_AGENCIES,
+                      .flag_only = true),
+    SETTING_TEXT_IN(struct draw_options, number, "NUMBER", NULL, HELP_CHANGE_NUMBER, .flag_only = true),
+    SETTING_TEXT_IN(struct draw_options, at, "CLOSE_AT", NULL, HELP_CHANGE_CLOSE_AT, .flag_only = true),
+    SETTING_YES,
+    {.key = NULL},
+};
+
+static const struct setting_group change_groups[] = {
+    {"Order", change_order, 0},
+    CONTROL_CALL_GROUPS_IN(struct draw_options, call),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command change_command = {
+    .name = "change",
+    .summary = HELP_CHANGE_SUMMARY,
+    .details = HELP_CHANGE_DETAILS,
+    .groups = change_groups,
+};
+
+static int change_draw(const struct draw_options *options) {
+    struct line_of_order line = {.count = 0};
+    struct error error;
+    if (options->number != NULL && !is_four_digits(options->number)) {
+        error_set(&error, ERROR_BAD_SETTING, "--number has four digits, such as 0042");
+        return command_fail(&change_command, &error);
+    }
+    if (options->agencies != 0) {
+        add_number(&line, "agencies", options->agencies);
+    }
+    if (options->number != NULL) {
+        add_text(&line, "number", options->number);
+    }
+    if (options->at != NULL) {
+        add_text(&line, "close", options->at);
+    }
+    return give(&change_command, options, &line, &(struct printing){fields, FIELDS, print_change});
+}
+
 static int run(const struct settings_command *command, const struct command_line *line,
                int (*order)(const struct draw_options *options)) {
     struct draw_options options;
@@ -242,4 +301,8 @@ int cli_finish(const struct command_line *line) {
 
 int cli_draw(const struct command_line *line) {
     return run(&draw_command, line, make_draw);
+}
+
+int cli_change(const struct command_line *line) {
+    return run(&change_command, line, change_draw);
 }

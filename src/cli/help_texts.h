@@ -72,6 +72,10 @@
 #define HELP_NUMBER                                                                                          \
     .help = "How the draw gets its number: fixed, by WINNING_NUMBER; or manual, by the command draw, once "  \
             "the draw is sealed"
+#define HELP_CLOSE_AT                                                                                        \
+    .value_name = "TIME", .help =                                                                            \
+                              "When the draw is closed, whoever has not finished: 21:00, the next one in "   \
+                              "this machine's zone, or a full time such as 2026-12-22T21:00-03:00"
 #define HELP_CHANGE                                                                                          \
     .help = "Confirm fewer AGENCIES, or another WINNING_NUMBER, for a draw that already has bets"
 #define HELP_UPGRADE                                                                                         \
@@ -211,6 +215,19 @@
     "another is refused. Without --yes it only says what would happen, and exits with 2."
 #define HELP_DRAW_NUMBER .value_name = "DIGITS", .help = "The four digits, as they are read out"
 #define HELP_DRY_RUN .help = "Only count the bets that would win with the number: nothing is stored"
+
+#define HELP_CLOSE_ORDER_AT                                                                                  \
+    .value_name = "TIME", .help = "Not now, but then: 21:00, the next one in the server's zone, or a full "  \
+                                  "time; \"quiniela change --close-at none\" takes it back"
+
+#define HELP_CHANGE_SUMMARY "Change what was fixed at the opening of the draw, while it is open."
+#define HELP_CHANGE_DETAILS                                                                                  \
+    "Fewer agencies may seal the draw at once: then it asks for --yes. The settings of the server at its "   \
+    "next start have to say the same."
+#define HELP_CHANGE_AGENCIES .value_name = "N", .help = "How many agencies the draw waits for"
+#define HELP_CHANGE_NUMBER                                                                                   \
+    .value_name = "DIGITS", .help = "The number that wins, if it was fixed at the opening"
+#define HELP_CHANGE_CLOSE_AT .value_name = "TIME", .help = "When the draw is closed, or none"
 
 #define HELP_YES .help = "Do it: it cannot be undone"
 

@@ -214,6 +214,9 @@ static const void *mismatched(const struct server_options *options, const struct
     if (code == ERROR_AGENCIES_MISMATCH) {
         return &options->agencies;
     }
+    if (code == ERROR_CUTOFF_MISMATCH) {
+        return &options->close_at;
+    }
     if (code == ERROR_NUMBER_MISMATCH) {
         return server_options_gives_number(options) ? (const void *)&options->winning_number
                                                     : &options->number_mode;
@@ -232,6 +235,7 @@ static bool open_ledger(struct server *server, struct error *error) {
         .number_by_default = !server_options_gives_number(options),
         .number_mode = options->number_mode,
         .mode_by_default = !settings_is_set(settings, &options->number_mode),
+        .closes_text = options->close_at,
         .change = options->change,
         .open_store = open_store,
         .drawn = on_drawn,

@@ -27,6 +27,7 @@ static const struct setting draw[] = {
     SETTING_NUMBER_IN(struct server_options, winning_number, "WINNING_NUMBER", "7574", 0, BET_NUMBER_MAX,
                       HELP_WINNING_NUMBER),
     SETTING_CHOICE_IN(struct server_options, number_mode, "NUMBER", "fixed", NUMBER_WORDS, HELP_NUMBER),
+    SETTING_TEXT_IN(struct server_options, close_at, "CLOSE_AT", NULL, HELP_CLOSE_AT),
     SETTING_SWITCH_IN(struct server_options, change, "CHANGE", HELP_CHANGE),
     SETTING_SWITCH_IN(struct server_options, once, "ONCE", HELP_ONCE),
     SETTING_SWITCH_IN(struct server_options, upgrade, "UPGRADE", HELP_UPGRADE),

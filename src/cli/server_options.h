@@ -25,6 +25,7 @@ struct server_options {
     uint32_t agencies;            // not set: see server_options_agencies
     uint16_t winning_number;      // nobody's while number_mode is NUMBER_MANUAL
     enum number_mode number_mode; // how a new draw gets its number
+    const char *close_at;         // when the draw is closed, whoever has not finished; or NULL
     bool change, once, upgrade;
 
     struct store_options store;

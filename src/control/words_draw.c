@@ -1,14 +1,38 @@
 #include "control/words_draw.h"
 
+#include "base/moment.h"
 #include "bet/limits.h"
 #include "control/words_put.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 // close ---------------------------------------------------------------------------------------------------
 
+// "none" takes a cut-off back.
+static bool read_cutoff(const char *text, struct order_input *input, struct error *error) {
+    struct error reason;
+    input->changes_cutoff = true;
+    if (strcmp(text, "none") == 0) {
+        return true;
+    }
+    if (!moment_parse(text, time(NULL), input->closes_at, &reason)) {
+        return error_set(error, ERROR_BAD_ORDER, "%s", reason.text);
+    }
+    snprintf(input->closes_text, sizeof input->closes_text, "%s", text);
+    return true;
+}
+
 static bool begin_close(struct control_order *order, struct error *error) {
+    const char *at = control_line_value(&order->line, "at");
     order->ledger.kind = ORDER_CLOSE;
+    if (at != NULL && strcmp(at, "now") != 0) {
+        order->ledger.kind = ORDER_CHANGE;
+        if (!read_cutoff(at, &order->ledger.input, error)) {
+            return false;
+        }
+    }
     return order_says_yes(order, &order->ledger.input.is_sure, error);
 }
 
@@ -81,9 +105,38 @@ static void answer_finish(const struct control_order *order, struct json_writer 
     put_finish(order, writer);
 }
 
+// change ----------------------------------------------------------------------------------------------------
+
+static bool begin_change(struct control_order *order, struct error *error) {
+    struct order_input *input = &order->ledger.input;
+    const char *cutoff = control_line_value(&order->line, "close");
+    uint64_t agencies = 0, number = 0;
+    order->ledger.kind = ORDER_CHANGE;
+    input->changes_agencies = control_line_value(&order->line, "agencies") != NULL;
+    input->changes_number = control_line_value(&order->line, "number") != NULL;
+    if (!input->changes_agencies && !input->changes_number && cutoff == NULL) {
+        return error_set(error, ERROR_BAD_ORDER, "change: it says nothing that is to change");
+    }
+    if ((input->changes_agencies && !order_number(order, "agencies", 1, AGENCIES_MAX, &agencies, error)) ||
+        (input->changes_number && !order_number(order, "number", 0, BET_NUMBER_MAX, &number, error)) ||
+        (cutoff != NULL && !read_cutoff(cutoff, input, error))) {
+        return false;
+    }
+    input->agencies = (uint32_t)agencies;
+    input->number = (uint16_t)number;
+    return order_says_yes(order, &input->is_sure, error);
+}
+
 const struct control_word words_draw[] = {
+    {.name = "change",
+     .keys = {"agencies", "number", "close", "yes"},
+     .is_recorded = true,
+     .asks_ledger = true,
+     .begin = begin_change,
+     .answer = answer_close,
+     .would = put_close},
     {.name = "close",
-     .keys = {"yes"},
+     .keys = {"at", "yes"},
      .is_recorded = true,
      .asks_ledger = true,
      .begin = begin_close,

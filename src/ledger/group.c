@@ -27,6 +27,7 @@
 #include "bet/errors.h"
 #include "ledger/access.h"
 #include "ledger/acknowledge.h"
+#include "ledger/cutoff.h"
 #include "ledger/decide.h"
 #include "ledger/in_hand.h"
 #include "ledger/known.h"
@@ -130,7 +131,7 @@ static bool begin_anew(struct ledger *ledger, struct queue_node *requests, struc
     if (is_stale) {
         known_be_careful(ledger);
     }
-    return true;
+    return !is_stale || ledger->store == NULL || cutoff_keep(ledger, error); // the cut-off may be the reason
 }
 
 static bool may_begin_anew(const struct ledger *ledger, const struct error *error) {

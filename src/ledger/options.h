@@ -29,7 +29,8 @@ struct ledger_options {
     enum number_mode number_mode; // NUMBER_MANUAL: the number comes by an order, and winning_number is none
     // Not given by anybody, so only for a new draw.
     bool agencies_by_default, number_by_default, mode_by_default;
-    bool change; // the settings may give a draw that has begun fewer agencies or another number
+    const char *closes_text; // the cut-off (base/moment.h); NULL: not given by anybody
+    bool change;             // the settings may give a draw that has begun fewer agencies or another number
     // Opens the store, at startup and again after a failure. The ledger owns the result.
     bool (*open_store)(void *context, struct store **store, struct error *error);
     // The draw is made and stored. Called once; from ledger_open if it was made before. The table lives as

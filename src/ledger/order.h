@@ -22,6 +22,8 @@ enum ledger_order_kind {
     // The winning number, of a draw that is sealed and has been opened for it (NUMBER_MANUAL): the draw is
     // made with it.
     ORDER_DRAW,
+    // Other terms for a draw that is open.
+    ORDER_CHANGE,
 };
 
 // Agencies `from` to `to`.
@@ -47,8 +49,11 @@ struct order_status {
 struct order_input {
     bool is_sure;    // not set: an order that changes something only answers what it would do
     uint32_t agency; // FINISH
-    uint16_t number; // DRAW
+    uint16_t number; // DRAW, CHANGE
     bool is_dry_run; // DRAW: only count the bets that would win
+    bool changes_agencies, changes_number, changes_cutoff; // CHANGE: what, to this:
+    uint32_t agencies;
+    char closes_at[STORE_TIME_BYTES], closes_text[STORE_TEXT_BYTES]; // "": there is to be no cut-off
 };
 
 // An order that cannot be undone is not meant yet (`is_sure`): nothing is done, and the answer says what
@@ -58,12 +63,16 @@ extern const struct error_code ERROR_NEEDS_YES[1];
 // DRAW is refused: the number was fixed at the opening; the draw still takes bets; it has another number.
 extern const struct error_code ERROR_NUMBER_FIXED[1], ERROR_NOT_SEALED[1], ERROR_NUMBER_STORED[1];
 
+// CHANGE is refused: the draw is sealed; the draw cannot be so.
+extern const struct error_code ERROR_NOT_OPEN[1], ERROR_BAD_CHANGE[1];
+
 struct order_answer {
     struct error error;          // ERROR_NONE: done, and stored for good
     bool already;                // what was ordered was so before: nothing has changed
     struct order_status status;  // afterwards; with ERROR_NEEDS_YES as it is
     struct stored_agency agency; // FINISH: its row, likewise
     uint64_t winners;            // DRAW: with the number
+    struct stored_draw before;   // CHANGE
 };
 
 // Everything up to `answer` is the submitter's, and stays unchanged until `complete`. `answer` begins zeroed.

@@ -81,3 +81,8 @@ void order_group_tell_seal(const struct ledger *ledger) {
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
     }
 }
+
+bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
+    return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
+                                  check_draw(ledger, error));
+}

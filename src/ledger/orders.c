@@ -1,5 +1,6 @@
 #include "ledger/orders.h"
 
+#include "ledger/changing.h"
 #include "ledger/closing.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
@@ -17,6 +18,8 @@ static bool carry_out(struct ledger *ledger, struct ledger_order *order, struct 
         return ending_carry_out(ledger, order, error);
     case ORDER_DRAW:
         return number_carry_out(ledger, order, error);
+    case ORDER_CHANGE:
+        return changing_carry_out(ledger, order, error);
     }
     abort();
 }

@@ -4,6 +4,7 @@
 #define QUINIELA_LEDGER_STATE_H
 
 #include "bet/limits.h"
+#include "ledger/cutoff_clock.h"
 #include "ledger/limits.h"
 #include "ledger/options.h"
 #include "store/store.h"
@@ -87,8 +88,9 @@ struct ledger {
     struct in_hand in_hand;
     struct loaded loaded;
     // Changed by trial.h.
-    bool failing;        // nothing has been stored since the store failed
-    size_t failed_bytes; // how many bytes it failed to store, at most
+    bool failing;                     // nothing has been stored since the store failed
+    size_t failed_bytes;              // how many bytes it failed to store, at most
+    struct cutoff_clock cutoff_clock; // changed by cutoff.h
     // Changed by group.h.
     int careful; // how many more groups lock their agencies before they are decided on
     // Changed by notes.h.

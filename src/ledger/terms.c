@@ -1,18 +1,24 @@
 #include "ledger/terms.h"
 
 #include "base/log.h"
+#include "base/moment.h"
 #include "ledger/state.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 // To anyone who only reads the name, both are the general "bad_setting".
 const struct error_code ERROR_AGENCIES_MISMATCH[1] = {{"bad_setting", false}};
 const struct error_code ERROR_NUMBER_MISMATCH[1] = {{"bad_setting", false}};
+const struct error_code ERROR_CUTOFF_MISMATCH[1] = {{"bad_setting", false}};
 
 struct terms {
     uint32_t agencies;
     enum number_mode number_mode;
     uint16_t winning_number; // 0 where it is not fixed
+    const char *closes_text;
 };
 
 // A number that is given is fixed by that.
@@ -32,6 +38,7 @@ static struct terms wanted_terms(const struct ledger *ledger) {
         .agencies = options->agencies_by_default ? draw->agencies : options->agencies,
         .number_mode = wanted_mode(ledger),
         .winning_number = draw->winning_number,
+        .closes_text = options->closes_text == NULL ? draw->closes_text : options->closes_text,
     };
     if (wanted.number_mode == NUMBER_MANUAL) {
         wanted.winning_number = draw->number_mode == NUMBER_MANUAL ? draw->winning_number : 0;
@@ -69,6 +76,13 @@ static bool check_terms(const struct ledger *ledger, const struct terms *wanted,
         return refuse(error, ERROR_NUMBER_MISMATCH, "WINNING_NUMBER", ledger, wanted->winning_number,
                       draw->winning_number);
     }
+    if (strcmp(wanted->closes_text, draw->closes_text) != 0 && !may_change) {
+        return error_set(error, ERROR_CUTOFF_MISMATCH,
+                         "CLOSE_AT is %.40s, and draw \"%s\" has bets and %s%s: start with that, or with "
+                         "CHANGE=yes (--change) to have it otherwise from now on",
+                         wanted->closes_text, ledger->draw_name,
+                         draw->closes_at[0] == '\0' ? "no cut-off" : "closes at ", draw->closes_at);
+    }
     if (wanted->agencies < ledger->loaded.last_row) {
         return error_set(
             error, ERROR_AGENCIES_MISMATCH,
@@ -96,7 +110,8 @@ static void log_mode_change(const struct ledger *ledger, enum number_mode mode) 
 
 static bool same(const struct stored_draw *draw, const struct terms *wanted) {
     return draw->agencies == wanted->agencies && draw->number_mode == wanted->number_mode &&
-           draw->winning_number == wanted->winning_number;
+           draw->winning_number == wanted->winning_number &&
+           strcmp(draw->closes_text, wanted->closes_text) == 0;
 }
 
 static void warn_of_closed(const struct ledger *ledger, const struct terms *wanted) {
@@ -122,10 +137,46 @@ static void warn_of_change_for_nothing(const struct ledger *ledger) {
     }
 }
 
+// The text is the same one as before, or another one, or the first: then it means a moment from now on.
+static bool take_cutoff(struct ledger *ledger, const char *text, struct error *error) {
+    struct stored_draw *draw = &ledger->draw;
+    char closes_at[STORE_TIME_BYTES];
+    struct error reason;
+    if (strcmp(text, draw->closes_text) == 0) {
+        return true;
+    }
+    if (!moment_parse(text, time(NULL), closes_at, &reason)) {
+        return error_set(error, ERROR_CUTOFF_MISMATCH, "CLOSE_AT: %s", reason.text);
+    }
+    snprintf(draw->closes_text, sizeof draw->closes_text, "%s", text);
+    memcpy(draw->closes_at, closes_at, sizeof draw->closes_at);
+    return true;
+}
+
+static void log_cutoff(const struct ledger *ledger) {
+    const struct stored_draw *draw = &ledger->draw;
+    if (draw->closes_at[0] != '\0' && draw->state == DRAW_OPEN) {
+        log_event(LOG_LEVEL_INFO, "close_at", LOG_SUCCESS, "draw: %s | closes_at: %s | given: %s",
+                  ledger->draw_name, draw->closes_at, draw->closes_text);
+    }
+}
+
+static bool take_new(struct ledger *ledger, struct error *error) {
+    const char *text = ledger->options.closes_text;
+    if (text != NULL && !take_cutoff(ledger, text, error)) {
+        return false;
+    }
+    log_cutoff(ledger);
+    return true;
+}
+
 bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     struct stored_draw *draw = &ledger->draw;
-    if (!found || ledger->loaded.has_terms) {
+    if (ledger->loaded.has_terms) {
         return true;
+    }
+    if (!found) {
+        return take_new(ledger, error);
     }
     struct terms wanted = wanted_terms(ledger);
     if (draw->state != DRAW_OPEN) {
@@ -134,15 +185,17 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     }
     if (same(draw, &wanted)) {
         warn_of_change_for_nothing(ledger);
+        log_cutoff(ledger);
         return true;
     }
-    if (!check_terms(ledger, &wanted, error)) {
+    if (!check_terms(ledger, &wanted, error) || !take_cutoff(ledger, wanted.closes_text, error)) {
         return false;
     }
     if (ledger->open_group.is_begun || !ledger->is_shared) { // else this runs again, with the draw locked
         log_change(ledger, "agencies", draw->agencies, wanted.agencies);
         log_mode_change(ledger, wanted.number_mode);
         log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
+        log_cutoff(ledger);
     }
     draw->agencies = wanted.agencies;
     draw->number_mode = wanted.number_mode;

@@ -11,6 +11,8 @@ struct ledger;
 // The stored draw does not fit the setting: ledger_options.agencies, or ledger_options.winning_number.
 extern const struct error_code ERROR_AGENCIES_MISMATCH[1];
 extern const struct error_code ERROR_NUMBER_MISMATCH[1];
+// … or ledger_options.closes_text, which may also be no moment that is ahead.
+extern const struct error_code ERROR_CUTOFF_MISMATCH[1];
 
 // For the first load, once the rows of the draw (`found`: it has one) and of its agencies have been read.
 // Decides between the stored terms and the settings of this start. ERROR_AGENCIES_MISMATCH or

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "bet/errors.h"
 #include "ledger/access.h"
+#include "ledger/cutoff.h"
 #include "ledger/draw.h"
 #include "ledger/load.h"
 #include "ledger/notes.h"
@@ -84,7 +85,7 @@ void work_look(struct ledger *ledger) {
     }
     if (!access_ensure(ledger, &error) ||
         (ledger->draw.state != DRAW_DRAWN && !load_has_changed(ledger, &changed, &error)) ||
-        (changed && !load_all(ledger, &error))) {
+        (changed && !load_all(ledger, &error)) || !cutoff_keep(ledger, &error)) {
         access_give_up(ledger, &error);
         return;
     }

@@ -4,6 +4,7 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/cutoff.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
 #include "ledger/orders.h"
@@ -76,7 +77,9 @@ static int wait_ms(const struct worker *worker) {
     if (worker->next_order != NULL) {
         return 0;
     }
-    int work = ledger_is_shared(ledger) ? LOOK_AGAIN_MS : work_is_due(ledger) ? WORK_AGAIN_MS : -1;
+    int work = ledger_is_shared(ledger) || cutoff_is_ahead(ledger) ? LOOK_AGAIN_MS
+               : work_is_due(ledger)                               ? WORK_AGAIN_MS
+                                                                   : -1;
     int turn = turns_wait_ms(worker->turns);
     return turn < 0 || (work >= 0 && work < turn) ? work : turn;
 }
@@ -94,6 +97,7 @@ static bool look(struct worker *worker) {
 
 static void work(struct worker *worker) {
     struct ledger *ledger = worker->ledger;
+    cutoff_keep_before_group(ledger);
     if ((!ledger_is_shared(ledger) || look(worker)) && work_is_due(ledger)) {
         work_do(ledger);
     }
@@ -111,6 +115,7 @@ static void *run(void *argument) {
                   ms == 0 ? queue_take_all(&worker->queue) : queue_wait_all(&worker->queue, ms));
         struct queue_node *group = queue_is_closed(&worker->queue) ? NULL : turns_take_group(worker->turns);
         if (group != NULL) {
+            cutoff_keep_before_group(ledger);
             group_process(ledger, group);
         }
         if (!queue_is_closed(&worker->queue)) {

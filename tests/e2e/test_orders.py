@@ -4,6 +4,7 @@ Each order is stored before it is answered, is done once, and is in the audit lo
 """
 import json
 import os
+import time
 import unittest
 
 from harness import Agency, Server, Story, Wire
@@ -90,6 +91,40 @@ class Close(Orders):
                           for record in records],
                          [(1, "close", None, None), (2, "close", None, None), (None, None, None, None),
                           (None, None, "close yes=1", "done"), (None, None, "close", "done")])
+
+
+class CutOff(Orders):
+    def test_it_closes_the_draw(self):
+        """Also while nobody sends anything."""
+        server = Server(self, "--close-at", "2999-01-01T21:00Z", agencies=2)
+        server.wait_for(r"action: close_at \| result: success .*closes_at: 2999-01-01T21:00:00Z")
+        self.assert_taken(self.send(server, 1, [bet(7574)]), 1)
+        self.assertIn("has passed", self.order("close", "--at", "2020-01-01T00:00", status=1))
+        self.assertIn("closes at: 2998-", self.order("close", "--at", "2998-01-01T21:00Z"))
+        self.assertIn("nothing has changed", self.order("close", "--at", "2998-01-01T21:00Z"))
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        self.assertEqual(self.order_json("change", "--close-at", soon)["closes_at"], soon)
+        self.assertEqual(self.winners(server, 1), "7574")
+        self.assert_closed(self.send(server, 1, [bet(2)], first=1), 1)
+        server.expect(rf"action: cutoff \| result: success .*closes_at: {soon}")
+
+    def test_a_setting_that_has_passed(self):
+        status, log, errors = self.run_program("server", "--close-at", "2020-01-01T21:00", "--server-port", 0,
+                                               "--consult-server-port", 0)
+        self.assertNotEqual(status, 0)
+        self.assertRegex(log + errors, "--close-at: .*has passed")
+
+
+class Change(Orders):
+    def test_how_many_agencies(self):
+        server = Server(self, agencies=2)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        self.assertIn("changed", self.order("change", "--agencies", 3))
+        self.assert_taken(self.send(server, 3, [bet(1)]), 1)
+        self.assertIn("agency 3 has sent", self.order("change", "--agencies", 1, status=1))
+        self.assertIn("says nothing", self.order("change", status=1))
+        self.order("close", "--yes")
+        self.assertIn("nothing of it changes any more", self.order("change", "--agencies", 4, status=1))
 
 
 class Finish(Orders):

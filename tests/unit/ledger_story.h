@@ -39,6 +39,7 @@ struct story {
     bool store_is_gone;               // it cannot be opened
     uint16_t winning_number;          // the one that the ledger is opened with; 0: WINNING_NUMBER
     bool is_manual;                   // its number is to come by an order
+    const char *closes_text;          // its cut-off, or NULL
     bool by_default, change;          // its settings are defaults; they are meant to change the draw
     int opened;
     void (*noted)(void *context, const struct ledger_note *note); // given to the ledger
@@ -218,6 +219,7 @@ static inline bool try_to_open(uint32_t agencies, struct error *error) {
         .number_mode = story.is_manual ? NUMBER_MANUAL : NUMBER_FIXED,
         .mode_by_default = story.by_default,
         .change = story.change,
+        .closes_text = story.closes_text,
         .open_store = open_store,
         .drawn = on_drawn,
         .all_told = on_all_told,

@@ -1,7 +1,9 @@
 // What an operator orders of the draw: stored before it is answered, done once, and final.
 #include "ledger_story.h"
 
+#include "ledger/cutoff.h"
 #include "ledger/orders.h"
+#include "ledger/state.h"
 
 static struct ledger_order order;
 static char noted[256]; // what was told to the audit log, as "1 finished, 2 close, sealed, "
@@ -342,6 +344,117 @@ static void a_restart_without_the_setting_stays_manual(void **state) {
     assert_string_equal(winners_of_agency(1), "7");
 }
 
+// change, and the cut-off ---------------------------------------------------------------------------------
+
+static void other_terms_for_an_open_draw(void **state) {
+    (void)state;
+    begin(3);
+    assert_stored(.agency = 2, .last = true, .first = 0, .count = 8, .next = 8);
+    assert_done(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 4, .unsure = true);
+    assert_stored(.agency = 4, .first = 0, .count = 1, .next = 1);
+    assert_already(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 4);
+    give(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 3);
+    assert_error(&order.answer.error, ERROR_BAD_CHANGE);
+    assert_non_null(strstr(order.answer.error.text, "agency 4 has sent"));
+    assert_done(.kind = ORDER_CHANGE, .input.changes_number = true, .input.number = 3);
+    assert_done(.kind = ORDER_CLOSE);
+    work_do(story.ledger);
+    assert_int_equal(query("SELECT winning_number FROM draws"), 3);
+    give(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 5);
+    assert_error(&order.answer.error, ERROR_NOT_OPEN);
+}
+
+static void fewer_agencies_may_seal_the_draw(void **state) {
+    (void)state;
+    begin(3);
+    assert_stored(.agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    give(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 1, .unsure = true);
+    assert_error(&order.answer.error, ERROR_NEEDS_YES);
+    assert_done(.kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 1);
+    assert_int_equal(order.answer.status.draw.state, DRAW_SEALED);
+    assert_string_equal(noted, "1 finished, sealed, ");
+    assert_refused(ERROR_UNKNOWN_AGENCY, .agency = 2, .first = 0, .count = 1);
+    work_do(story.ledger);
+    assert_int_equal(story.drawn, 1);
+}
+
+static void a_manual_number_is_not_changed(void **state) {
+    (void)state;
+    begin_manual(1);
+    give(.kind = ORDER_CHANGE, .input.changes_number = true, .input.number = 3);
+    assert_error(&order.answer.error, ERROR_BAD_CHANGE);
+}
+
+static void keep_cutoff(void) {
+    struct error error;
+    must(cutoff_keep(story.ledger, &error), &error);
+}
+
+#define CUTOFF(at)                                                                                           \
+    .kind = ORDER_CHANGE, .input.changes_cutoff = true, .input.closes_at = at, .input.closes_text = at
+
+static void a_cut_off_closes_the_draw(void **state) {
+    (void)state;
+    begin(2);
+    assert_false(cutoff_is_ahead(story.ledger));
+    assert_stored(.agency = 1, .first = 0, .count = 5, .next = 5);
+    assert_done(CUTOFF("2999-12-31T00:00:00Z"));
+    keep_cutoff();
+    assert_int_equal(story.ledger->draw.state, DRAW_OPEN);
+    assert_done(.kind = ORDER_CHANGE, .input.changes_cutoff = true);
+    assert_false(cutoff_is_ahead(story.ledger));
+    assert_done(CUTOFF("2026-01-01T00:00:00Z"));
+    cutoff_keep_before_group(story.ledger);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 1, .first = 5, .count = 1);
+    assert_refused(ERROR_DRAW_CLOSED, .agency = 2, .first = 0, .count = 1);
+    assert_stored(.agency = 1, .first = 0, .count = 5, .next = 5);
+    assert_string_equal(noted, "1 close, 2 close, sealed, ");
+    assert_int_equal(query("SELECT closed_at = sealed_at FROM draws"), 1);
+    keep_cutoff();
+    assert_string_equal(noted, "1 close, 2 close, sealed, ");
+}
+
+// Also when something else is changed by the settings of that start: the same text once more is no other one.
+static void a_cut_off_does_not_move_with_other_terms(void **state) {
+    (void)state;
+    story.closes_text = "21:00";
+    begin(1);
+    assert_stored(.agency = 1, .first = 0, .count = 1, .next = 1);
+    assert_done(.kind = ORDER_CHANGE, .input.changes_cutoff = true, .input.closes_at = "2999-01-01T00:00:00Z",
+                .input.closes_text = "21:00");
+    restart(2);
+    assert_int_equal(ledger_agencies(story.ledger), 2);
+    assert_string_equal(story.ledger->draw.closes_at, "2999-01-01T00:00:00Z");
+}
+
+// The text means a moment when it is first given. The same text at a later start does not move it.
+static void a_setting_is_fixed_at_the_first_start(void **state) {
+    struct error error;
+    char closes_at[STORE_TIME_BYTES];
+    (void)state;
+    story.closes_text = "2999-01-01T21:00";
+    begin(1);
+    memcpy(closes_at, story.ledger->draw.closes_at, sizeof closes_at);
+    assert_memory_equal(closes_at, "2999-01-0", 9);
+    assert_stored(.agency = 1, .first = 0, .count = 1, .next = 1);
+    restart(1);
+    assert_string_equal(story.ledger->draw.closes_at, closes_at);
+    story.closes_text = NULL;
+    restart(1);
+    assert_string_equal(story.ledger->draw.closes_at, closes_at);
+    ledger_close(&story.ledger);
+    story.closes_text = "2998-01-01T21:00";
+    assert_false(try_to_open(1, &error));
+    assert_non_null(strstr(error.text, "has bets and closes at 2999-01-0"));
+    story.change = true;
+    open_ledger(1);
+    assert_memory_equal(story.ledger->draw.closes_at, "2998-01-0", 9);
+    ledger_close(&story.ledger);
+    story.closes_text = "2020-01-01T21:00";
+    assert_false(try_to_open(1, &error));
+    assert_non_null(strstr(error.text, "has passed"));
+}
+
 static int end(void **state) {
     order_free_answer(&order);
     order = (struct ledger_order){0};
@@ -368,6 +481,12 @@ int main(void) {
         ORDER_TEST(a_fixed_number_takes_no_order),
         ORDER_TEST(a_number_that_fails_is_stored_with_its_winners_or_not_at_all),
         ORDER_TEST(a_restart_without_the_setting_stays_manual),
+        ORDER_TEST(other_terms_for_an_open_draw),
+        ORDER_TEST(fewer_agencies_may_seal_the_draw),
+        ORDER_TEST(a_manual_number_is_not_changed),
+        ORDER_TEST(a_cut_off_closes_the_draw),
+        ORDER_TEST(a_cut_off_does_not_move_with_other_terms),
+        ORDER_TEST(a_setting_is_fixed_at_the_first_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,6 +186,22 @@ static void a_number_that_loses_its_connection(void **state) {
     }
 }
 
+// By the database's clock, at the commit of whoever has bets: the server closes the draw, and decides again.
+static void a_cut_off_holds_at_every_server(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    start(&servers[1], 2);
+    assert_stored(&servers[0], .agency = 1, .first = 0, .count = 5, .next = 5);
+    assert_done(&servers[1], .kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 3);
+    assert_done(&servers[1], .kind = ORDER_CHANGE, .input.changes_cutoff = true,
+                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "21:00");
+    assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 2, .first = 0, .count = 1);
+    assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
+    assert_bets(5);
+    look(&servers[1]);
+    assert_int_equal(servers[0].drawn + servers[1].drawn, 1);
+}
+
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
     order_free_answer(&order);
@@ -205,6 +221,7 @@ int main(void) {
         ORDER_TEST(a_number_is_the_same_at_every_server),
         ORDER_TEST(two_numbers_at_the_same_time),
         ORDER_TEST(a_number_that_loses_its_connection),
+        ORDER_TEST(a_cut_off_holds_at_every_server),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");

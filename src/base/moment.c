@@ -1,0 +1,127 @@
+#include "base/moment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void moment_write(time_t time, char utc[MOMENT_BYTES]) {
+    struct tm fields;
+    if (gmtime_r(&time, &fields) == NULL || strftime(utc, MOMENT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &fields) == 0) {
+        utc[0] = '\0';
+    }
+}
+
+static bool refuse(const char *text, const char *why, struct error *error) {
+    return error_set(error, ERROR_BAD_SETTING, "\"%.40s\": %s", text, why);
+}
+
+// Two digits, up to `most`.
+static bool take_pair(const char **at, int most, int *value) {
+    const char *digits = *at;
+    if (digits[0] < '0' || digits[0] > '9' || digits[1] < '0' || digits[1] > '9') {
+        return false;
+    }
+    *value = 10 * (digits[0] - '0') + digits[1] - '0';
+    *at += 2;
+    return *value <= most;
+}
+
+static bool take_sign(const char **at, char sign) {
+    bool is_there = **at == sign;
+    *at += is_there;
+    return is_there;
+}
+
+static bool take_time(const char **at, struct tm *fields) {
+    return take_pair(at, 23, &fields->tm_hour) && take_sign(at, ':') && take_pair(at, 59, &fields->tm_min) &&
+           (!take_sign(at, ':') || take_pair(at, 59, &fields->tm_sec));
+}
+
+static bool take_date(const char **at, struct tm *fields) {
+    int century, year, month;
+    bool has_date = take_pair(at, 99, &century) && take_pair(at, 99, &year) && take_sign(at, '-') &&
+                    take_pair(at, 12, &month) && take_sign(at, '-') && take_pair(at, 31, &fields->tm_mday) &&
+                    take_sign(at, 'T');
+    if (has_date) {
+        fields->tm_year = 100 * century + year - 1900;
+        fields->tm_mon = month - 1;
+    }
+    return has_date;
+}
+
+// "Z", "+HH:MM" or "-HH:MM", as seconds to add to get UTC.
+static bool take_distance(const char **at, long *seconds) {
+    int hours, minutes;
+    *seconds = 0;
+    if (take_sign(at, 'Z')) {
+        return true;
+    }
+    int sign = take_sign(at, '+') ? -1 : take_sign(at, '-') ? 1 : 0;
+    if (sign == 0 || !take_pair(at, 23, &hours) || !take_sign(at, ':') || !take_pair(at, 59, &minutes)) {
+        return false;
+    }
+    *seconds = sign * (3600L * hours + 60L * minutes);
+    return true;
+}
+
+// The zone's clocks may skip the time, and there is no 31st of April.
+static bool make(struct tm fields, time_t (*from)(struct tm *fields), time_t *moment) {
+    struct tm made = fields;
+    made.tm_isdst = -1;
+    *moment = from(&made);
+    return made.tm_mday == fields.tm_mday && made.tm_mon == fields.tm_mon && made.tm_hour == fields.tm_hour &&
+           made.tm_min == fields.tm_min;
+}
+
+static bool parse_full(const char *text, time_t *moment, struct error *error) {
+    struct tm fields = {0};
+    const char *at = text;
+    long distance = 0;
+    if (!take_date(&at, &fields) || !take_time(&at, &fields)) {
+        return refuse(text, "it is neither HH:MM nor YYYY-MM-DDTHH:MM, with or without seconds and zone",
+                      error);
+    }
+    bool is_local = *at == '\0';
+    if (!is_local && (!take_distance(&at, &distance) || *at != '\0')) {
+        return refuse(text, "what follows the time is no zone: Z, +HH:MM or -HH:MM", error);
+    }
+    if (!make(fields, is_local ? mktime : timegm, moment)) {
+        return refuse(text, "there is no such time", error);
+    }
+    *moment += distance;
+    return true;
+}
+
+// Today, or tomorrow; a day on which the clocks skip it has none.
+static bool parse_short(const struct tm *time, time_t now, time_t *moment) {
+    struct tm fields;
+    for (int days = 0; days <= 2; days++) {
+        time_t day = now + 24 * 3600 * (time_t)days;
+        if (localtime_r(&day, &fields) == NULL) {
+            return false;
+        }
+        fields.tm_hour = time->tm_hour;
+        fields.tm_min = time->tm_min;
+        fields.tm_sec = time->tm_sec;
+        if (make(fields, mktime, moment) && *moment > now) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool moment_parse(const char *text, time_t now, char utc[MOMENT_BYTES], struct error *error) {
+    struct tm time = {0};
+    const char *at = text;
+    time_t moment;
+    bool is_short = take_time(&at, &time) && *at == '\0';
+    if (is_short ? !parse_short(&time, now, &moment) && !refuse(text, "there is no such time", error)
+                 : !parse_full(text, &moment, error)) {
+        return false;
+    }
+    moment_write(moment, utc);
+    if (moment <= now) {
+        return error_set(error, ERROR_BAD_SETTING, "\"%.40s\": that is %s, and has passed", text, utc);
+    }
+    return utc[0] != '\0' || refuse(text, "there is no such time", error);
+}

@@ -1,0 +1,129 @@
+#include "ledger/changing.h"
+
+#include "base/log.h"
+#include "ledger/in_hand.h"
+#include "ledger/open_group.h"
+#include "ledger/order_group.h"
+#include "ledger/state.h"
+#include "ledger/survey.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+// How many agencies have finished, and the last one that has a row.
+static bool find_totals(struct ledger *ledger, struct stored_totals *totals, struct error *error) {
+    *totals = (struct stored_totals){.finished = ledger->finished};
+    for (uint32_t number = 1; number < ledger->agency_places; number++) {
+        totals->last = ledger->agencies[number].row.checksum != 0 ? number : totals->last;
+    }
+    return !ledger->is_shared || store_total_agencies(ledger->store, totals, error);
+}
+
+static struct stored_draw changed_draw(const struct ledger *ledger, const struct order_input *input) {
+    struct stored_draw draw = ledger->draw;
+    if (input->changes_agencies) {
+        draw.agencies = input->agencies;
+    }
+    if (input->changes_number) {
+        draw.winning_number = input->number;
+    }
+    if (input->changes_cutoff) {
+        memcpy(draw.closes_at, input->closes_at, sizeof draw.closes_at);
+        memcpy(draw.closes_text, input->closes_text, sizeof draw.closes_text);
+    }
+    return draw;
+}
+
+static bool is_same(const struct stored_draw *one, const struct stored_draw *other) {
+    return one->agencies == other->agencies && one->winning_number == other->winning_number &&
+           strcmp(one->closes_at, other->closes_at) == 0;
+}
+
+// Whether it may be changed so; otherwise the answer says why not.
+static bool may_change(const struct ledger *ledger, struct ledger_order *order,
+                       const struct stored_totals *totals) {
+    const struct order_input *input = &order->input;
+    struct error *refusal = &order->answer.error;
+    if (input->changes_number && ledger->draw.number_mode == NUMBER_MANUAL) {
+        return error_set(refusal, ERROR_BAD_CHANGE,
+                         "number: draw \"%s\" gets its number once it is sealed (quiniela draw)",
+                         ledger->draw_name);
+    }
+    if (input->changes_agencies && input->agencies < totals->last) {
+        return error_set(refusal, ERROR_BAD_CHANGE,
+                         "agencies: agency %" PRIu32 " has sent to draw \"%s\" already", totals->last,
+                         ledger->draw_name);
+    }
+    bool seals = input->changes_agencies && input->agencies == totals->finished;
+    if (seals && !input->is_sure) {
+        return error_set(refusal, ERROR_NEEDS_YES,
+                         "it cannot be undone: all of these %" PRIu32
+                         " agencies have finished, so the draw is sealed",
+                         input->agencies);
+    }
+    return true;
+}
+
+static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, struct error *error) {
+    if (seals) {
+        state_move_draw(&draw, DRAW_SEALED);
+    }
+    if (!open_group_begin(ledger, error) || !store_put_draw(ledger->store, &draw, error)) {
+        return false;
+    }
+    ledger->draw = draw;
+    if (seals) {
+        in_hand_note_sealed(ledger);
+    }
+    return state_resize(ledger, error) && open_group_change(ledger, error);
+}
+
+static bool change(struct ledger *ledger, struct ledger_order *order, struct error *error) {
+    struct stored_totals totals;
+    if (ledger->draw.state != DRAW_OPEN) {
+        error_set(&order->answer.error, ERROR_NOT_OPEN, "draw \"%s\" is %s: nothing of it changes any more",
+                  ledger->draw_name, draw_state_name(ledger->draw.state));
+        return true;
+    }
+    if (!order_group_lock_draw(ledger, error) || !find_totals(ledger, &totals, error)) {
+        return false;
+    }
+    struct stored_draw draw = changed_draw(ledger, &order->input);
+    order->answer.before = ledger->draw;
+    if (is_same(&draw, &ledger->draw)) {
+        order->answer.already = true;
+        return true;
+    }
+    return !may_change(ledger, order, &totals) || put(ledger, draw, draw.agencies == totals.finished, error);
+}
+
+static void tell(const struct ledger *ledger, const struct stored_draw *before) {
+    const struct stored_draw *draw = &ledger->draw;
+    if (draw->agencies != before->agencies) {
+        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
+                  "draw: %s | agencies: %" PRIu32 " → %" PRIu32, ledger->draw_name, before->agencies,
+                  draw->agencies);
+    }
+    if (draw->winning_number != before->winning_number) {
+        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS, "draw: %s | winning_number: %u → %u",
+                  ledger->draw_name, before->winning_number, draw->winning_number);
+    }
+    if (strcmp(draw->closes_at, before->closes_at) != 0) {
+        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS, "draw: %s | closes_at: %s → %s",
+                  ledger->draw_name, before->closes_at[0] == '\0' ? "none" : before->closes_at,
+                  draw->closes_at[0] == '\0' ? "none" : draw->closes_at);
+    }
+}
+
+bool changing_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
+    struct order_answer *answer = &order->answer;
+    if (!order_group_store(ledger, order, change, error) ||
+        !survey_status(ledger, SURVEY_UNFINISHED, &answer->status, error)) {
+        return false;
+    }
+    if (answer->error.code == ERROR_NONE && !answer->already) {
+        tell(ledger, &answer->before);
+        order_group_tell_seal(ledger);
+    }
+    return true;
+}

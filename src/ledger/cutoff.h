@@ -1,0 +1,22 @@
+// The cut-off: once it has come, the ledger closes the draw by itself, before it takes anything more.
+#ifndef QUINIELA_LEDGER_CUTOFF_H
+#define QUINIELA_LEDGER_CUTOFF_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct ledger;
+
+// Closes the draw if it is open and its cut-off has come: by this server's clock (cutoff_clock.h), or by the
+// database's where the store is shared. False when the store fails.
+bool cutoff_keep(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// As cutoff_keep, before a group is decided on. Of a shared store nothing is asked then: the commit notices
+// (store_hold_draw).
+void cutoff_keep_before_group(struct ledger *ledger);
+
+// Whether the draw has a cut-off ahead, so that cutoff_keep is to be called now and then.
+bool cutoff_is_ahead(const struct ledger *ledger);
+
+#endif
