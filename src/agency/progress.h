@@ -1,14 +1,28 @@
-// A progress bar, on standard error if that is a terminal.
+// A progress bar in the last row of the terminal, on standard error if that is one. It stays from beginning
+// to end: what is logged meanwhile goes above it (log_set_beside). Without a terminal none of these does
+// anything.
 #ifndef QUINIELA_AGENCY_PROGRESS_H
 #define QUINIELA_AGENCY_PROGRESS_H
 
 #include <stdint.h>
 
-// Redraws the bar: `done` of `total` (in any unit; 0: not known), and how many bets are stored. Does nothing
-// if standard error is not a terminal, or if it was drawn a moment ago.
-void progress_show(uint32_t agency, uint64_t done, uint64_t total, uint64_t bets);
+enum progress_state {
+    PROGRESS_CONNECTING,
+    PROGRESS_SENDING,
+    PROGRESS_WAITING, // for the draw; the bar says since when
+};
 
-// Erases the bar, so that a line can be printed in its place.
-void progress_clear(void);
+// Shows the bar, of an agency that connects and has nothing stored that it knows of.
+void progress_begin(uint32_t agency);
+
+// What the agency does now.
+void progress_enter(enum progress_state state);
+
+// `done` of `total` (in any unit; total 0: not known), and how many bets are stored. Is drawn soon, not at
+// once, as there may be many of these.
+void progress_show(uint64_t done, uint64_t total, uint64_t bets);
+
+// Erases the bar for good: what is printed from now on begins in an empty row.
+void progress_end(void);
 
 #endif

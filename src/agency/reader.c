@@ -3,7 +3,6 @@
 #include "agency/csv_diagnosis.h"
 #include "agency/csv_file.h"
 #include "agency/csv_quotes.h"
-#include "agency/progress.h"
 #include "agency/shown_text.h"
 #include "base/log.h"
 #include "base/utf8.h"
@@ -137,7 +136,6 @@ static bool check_end(struct reader *reader, const struct csv_text *line, struct
         return cut_short(reader, shown, "", error);
     }
     if (!reader->warned) {
-        progress_clear();
         log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
                   "message: %.200s:%" PRIu64
                   ": the last line has no line end and is accepted as it is: \"%s\"",

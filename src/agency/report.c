@@ -12,7 +12,7 @@
 // The connection ------------------------------------------------------------------------------------------
 
 void report_retry(const char *action, const struct address *address, const char *reason, uint32_t wait_ms) {
-    progress_clear();
+    progress_enter(PROGRESS_CONNECTING);
     log_event(LOG_LEVEL_WARNING, action, LOG_FAIL, "address: %s | error: %s | retry_in_ms: %" PRIu32,
               address->text, reason, wait_ms);
 }
@@ -20,18 +20,16 @@ void report_retry(const char *action, const struct address *address, const char 
 void report_connected(const struct address *address, bool again) {
     const struct log_field fields[] = {{"address", address->text},
                                        {"message", again ? "connected again" : NULL}};
-    progress_clear();
+    progress_enter(PROGRESS_SENDING);
     log_fields(LOG_LEVEL_INFO, "connect", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
 }
 
 void report_not_accepted(const struct address *address, const struct error *error) {
-    progress_clear();
     log_event(LOG_LEVEL_ERROR, "connect", LOG_FAIL, "address: %s | error: %s | message: %s", address->text,
               error_name(error->code), error->text);
 }
 
 void report_closed(void) {
-    progress_clear();
     log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: socket");
 }
 
@@ -46,7 +44,6 @@ static void report_single_bet(const struct chunk *single) {
 }
 
 void report_acknowledged(const struct dialogue_options *options, uint32_t count, uint64_t end) {
-    progress_clear();
     if (options->reader == NULL) {
         report_single_bet(options->single);
         return;
@@ -106,12 +103,11 @@ void report_refused(const struct dialogue_options *options, uint32_t count, uint
         {"lines", has_lines ? lines : NULL},
         {"hint", hint},
     };
-    progress_clear();
     log_fields(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL, fields, sizeof fields / sizeof *fields);
 }
 
 void report_all_stored(uint64_t count) {
-    progress_clear();
+    progress_show(1, 1, count);
     log_event(LOG_LEVEL_INFO, "all_bets_stored", LOG_SUCCESS, "bets: %" PRIu64, count);
 }
 
@@ -138,7 +134,7 @@ bool report_draw_closed(const struct dialogue_options *options, uint64_t stored,
         {"not_taken", is_known ? not_taken : NULL},
         {"file", options->reader == NULL ? NULL : reader_path(options->reader)},
     };
-    progress_clear();
+    progress_show(stored, total, stored);
     log_fields(LOG_LEVEL_ERROR, "draw_closed", LOG_FAIL, fields, sizeof fields / sizeof *fields);
     error_set(
         error, ERROR_DRAW_CLOSED,
@@ -150,27 +146,23 @@ bool report_draw_closed(const struct dialogue_options *options, uint64_t stored,
 }
 
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next) {
-    progress_clear();
     log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
               "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, options->agency, reason, next);
 }
 
 void report_believed(const struct dialogue_options *options) {
-    progress_clear();
     log_event(LOG_LEVEL_WARNING, "compare_stored", LOG_FAIL,
               "agencia: %" PRIu32 " | error: the central does not list what it has stored, and is believed",
               options->agency);
 }
 
 void report_empty_file(const char *path, uint32_t agency) {
-    progress_clear();
     log_event(LOG_LEVEL_WARNING, "read_bets", LOG_IN_PROGRESS,
               "file: %s | message: it has no bets: sending it ends agency %" PRIu32 " without any", path,
               agency);
 }
 
 void report_bad_line(const struct error *error) {
-    progress_clear();
     log_event(LOG_LEVEL_ERROR, "read_bets", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
               error->text);
 }
@@ -178,19 +170,17 @@ void report_bad_line(const struct error *error) {
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged) {
     const struct reader *reader = options->reader;
     if (reader != NULL) {
-        progress_show(options->agency, reader_offset(reader), reader_size(reader), acknowledged);
+        progress_show(reader_offset(reader), reader_size(reader), acknowledged);
     }
 }
 
 // The winners ---------------------------------------------------------------------------------------------
 
 void report_waiting(const struct address *address) {
-    progress_clear();
     log_event(LOG_LEVEL_INFO, "wait_for_draw", LOG_IN_PROGRESS, "address: %s", address->text);
 }
 
 void report_not_known(void) {
-    progress_clear();
     log_event(
         LOG_LEVEL_WARNING, "wait_for_draw", LOG_IN_PROGRESS,
         "message: it ends before the draw: the winners are not known yet. Start this agency again to ask "
@@ -198,12 +188,11 @@ void report_not_known(void) {
 }
 
 void report_question(const struct dialogue_options *options) {
-    progress_clear();
+    progress_enter(PROGRESS_WAITING);
     log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "agencia: %" PRIu32, options->agency);
 }
 
 void report_not_drawn(uint32_t wait_ms) {
-    progress_clear();
     log_event(LOG_LEVEL_DEBUG, "consulta_ganadores", LOG_IN_PROGRESS, "retry_in_ms: %" PRIu32, wait_ms);
 }
 
@@ -212,9 +201,9 @@ void report_winners(const struct dialogue_options *options, const char *document
     for (size_t i = 0; i < length; i++) {
         count += documents[i] == ',';
     }
-    progress_clear();
     log_event(LOG_LEVEL_INFO, "consulta_ganadores", LOG_SUCCESS, "cant_ganadores: %" PRIu64, count);
     if (options->print_winners && length > 0) {
+        progress_end();
         for (size_t i = 0; i < length; i++) {
             putchar(documents[i] == ',' ? '\n' : documents[i]);
         }
@@ -226,12 +215,10 @@ void report_winners(const struct dialogue_options *options, const char *document
 void report_not_kept(struct error *error) {
     struct error reason = *error;
     error_set(error, reason.code, "%.250s; start this agency again to have the winners written", reason.text);
-    progress_clear();
     log_event(LOG_LEVEL_ERROR, "write_winners", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
               error->text);
 }
 
 void report_no_winners(const char *error, const char *message) {
-    progress_clear();
     log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s", error, message);
 }

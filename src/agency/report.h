@@ -1,6 +1,4 @@
-// An agency's reports to people: the log lines of the contract, its winners and its progress. Each of these
-// lines first erases the progress bar; what else is logged meanwhile (reader.c, uploader.c) has to do so
-// itself.
+// An agency's reports to people: the log lines of the contract, its winners and its progress.
 #ifndef QUINIELA_AGENCY_REPORT_H
 #define QUINIELA_AGENCY_REPORT_H
 

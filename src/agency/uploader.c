@@ -55,7 +55,6 @@ static void on_signal(uv_poll_t *signals, int status, int events) {
     struct uploader *uploader = signals->data;
     int number = signals_take(uploader->signals_descriptor, NULL);
     if (number != 0) {
-        progress_clear();
         log_hurry();
         log_event(LOG_LEVEL_INFO, "signal_received", LOG_SUCCESS, "signal: %s", signals_name(number));
         dialogue_stop(uploader->dialogue);
@@ -147,11 +146,13 @@ bool uploader_run(const struct dialogue_options *options, struct tls_context *tl
         free_parts(&uploader);
         return false;
     }
+    progress_begin(options->agency);
     start_loop(&uploader);
     dialogue_start(uploader.dialogue);
     uv_run(&uploader.loop, UV_RUN_DEFAULT);
     uv_run(&uploader.loop, UV_RUN_DEFAULT); // until everything closed is gone
     uv_loop_close(&uploader.loop);
+    progress_end();
     bool failed = dialogue_failed(uploader.dialogue, error);
     free_parts(&uploader);
     return !failed;

@@ -36,6 +36,7 @@ static char file[PATH_MAX]; // "": none
 // The process's only log. Without a queue, the thread that logs writes.
 static struct log_queue *_Atomic queue;
 static atomic_bool is_over; // the queue's thread could not end, and still owns the standard output
+static void (*_Atomic beside)(bool begins);
 static pthread_mutex_t limit_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct log_limit limit;
 
@@ -125,12 +126,25 @@ static size_t tell_lost(uint64_t lines, int failure, char line[LOG_LINE_BYTES_MA
 
 // Where they go ---------------------------------------------------------------------------------------------
 
+static void tell_beside(bool begins) {
+    void (*around)(bool begins) = atomic_load(&beside);
+    if (around != NULL) {
+        around(begins);
+    }
+}
+
+void log_set_beside(void (*around)(bool begins)) {
+    atomic_store(&beside, around);
+}
+
 static void leave(const char *bytes, size_t length, unsigned lines) {
     struct log_queue *to = atomic_load_explicit(&queue, memory_order_acquire);
     if (to != NULL) {
         log_queue_add(to, bytes, length, lines, waits);
     } else if (!atomic_load(&is_over)) {
+        tell_beside(true);
         log_direct_write(output, bytes, length, tell_lost);
+        tell_beside(false);
     }
 }
 
@@ -283,7 +297,8 @@ bool log_start(struct error *error) {
                                               .bytes = LOG_QUEUE_BYTES,
                                               .wait_ms = LOG_QUEUE_WAIT_MS,
                                               .tell_lost = tell_lost,
-                                              .tick = tell_left_out};
+                                              .tick = tell_left_out,
+                                              .around = tell_beside};
     struct log_queue *started;
     if (!log_queue_start(&options, &started, error)) {
         return false;

@@ -73,6 +73,11 @@ struct log_source {
 bool log_event_limited(const struct log_source *source, enum log_level level, const char *action,
                        enum log_result result, const char *fields, ...) PRINTF_LIKE(5, 6);
 
+// Has `around` called before lines are written (true) and after that (false), by the thread that writes them;
+// NULL: from now on nothing is. For what else is shown on the same terminal, and has to make room. It must
+// not log. For any thread.
+void log_set_beside(void (*around)(bool begins));
+
 // Between log_hold and log_release the calling thread's lines are gathered, and leave together in their
 // order: one write for many lines. Calls do not nest.
 void log_hold(void);

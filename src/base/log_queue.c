@@ -116,13 +116,21 @@ static void make_room_known(struct log_queue *queue) {
     pthread_cond_broadcast(&queue->room);
 }
 
+static void tell_around(const struct log_queue *queue, bool begins) {
+    if (queue->options.around != NULL) {
+        queue->options.around(begins);
+    }
+}
+
 static void write_some(struct log_queue *queue) {
     char lines[PIPE_BUF];
     size_t length = take_lines(queue, lines);
     queue->is_writing = true;
     make_room_known(queue);
     pthread_mutex_unlock(&queue->mutex);
+    tell_around(queue, true);
     write_or_count(queue, lines, length);
+    tell_around(queue, false);
     pthread_mutex_lock(&queue->mutex);
     queue->is_writing = false;
 }

@@ -30,6 +30,8 @@ struct log_queue_options {
     // Called on the queue's thread, at most every LOG_QUEUE_TICK_MS, after log_queue_want_tick; may add
     // lines.
     void (*tick)(void);
+    // Called on the queue's thread before each write (true), and after it (false). NULL: nobody is.
+    void (*around)(bool begins);
 };
 
 // Starts the thread. ERROR_NO_MEMORY or ERROR_SYSTEM. The caller owns *queue.

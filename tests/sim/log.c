@@ -75,9 +75,13 @@ bool log_event_limited(const struct log_source *source, enum log_level level, co
     return true;
 }
 
-void progress_show(uint32_t agency, uint64_t done, uint64_t total, uint64_t bets) {
-    (void)agency, (void)done, (void)total, (void)bets;
+void progress_enter(enum progress_state state) {
+    (void)state;
 }
 
-void progress_clear(void) {
+void progress_show(uint64_t done, uint64_t total, uint64_t bets) {
+    (void)done, (void)total, (void)bets;
+}
+
+void progress_end(void) {
 }

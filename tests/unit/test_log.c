@@ -77,6 +77,31 @@ static void the_line_of_the_contract(void **state) {
     assert_nothing_written();
 }
 
+static int calls_beside;
+
+// Makes room for the line, which comes between the two calls.
+static void make_room(bool begins) {
+    if (begins) {
+        assert_nothing_written();
+    } else {
+        assert_string_equal(next_write(), " INFO     action: a | result: success\n");
+    }
+    calls_beside++;
+}
+
+static void what_else_is_shown_makes_room(void **state) {
+    (void)state;
+    calls_beside = 0;
+    log_set_beside(make_room);
+    log_event(LOG_LEVEL_INFO, "a", LOG_SUCCESS, NULL);
+    log_event(LOG_LEVEL_DEBUG, "a", LOG_SUCCESS, NULL);
+    assert_int_equal(calls_beside, 2);
+    log_set_beside(NULL);
+    log_event(LOG_LEVEL_INFO, "a", LOG_SUCCESS, NULL);
+    assert_int_equal(calls_beside, 2);
+    assert_string_equal(next_write(), " INFO     action: a | result: success\n");
+}
+
 static void levels_and_results(void **state) {
     (void)state;
     log_set_level(LOG_LEVEL_DEBUG);
@@ -350,6 +375,7 @@ static void a_log_that_nobody_reads_stops_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         LOG_TEST(the_line_of_the_contract),
+        LOG_TEST(what_else_is_shown_makes_room),
         LOG_TEST(levels_and_results),
         LOG_TEST(lower_levels_are_dropped),
         LOG_TEST(names_of_levels),

@@ -48,12 +48,24 @@ static void on_tick(void) {
     ticks++;
 }
 
+// How often a write has begun, and how often one has ended; and whether they came in any other order.
+static atomic_int begun, ended;
+static atomic_bool is_mixed;
+
+static void on_write(bool begins) {
+    if (atomic_load(&begun) - atomic_load(&ended) != (begins ? 0 : 1)) {
+        atomic_store(&is_mixed, true);
+    }
+    atomic_fetch_add(begins ? &begun : &ended, 1);
+}
+
 static struct log_queue *start(int wait_ms) {
     struct log_queue_options options = {.descriptor = writer,
                                         .bytes = SMALL_BYTES,
                                         .wait_ms = wait_ms,
                                         .tell_lost = tell_lost,
-                                        .tick = on_tick};
+                                        .tick = on_tick,
+                                        .around = on_write};
     struct log_queue *queue;
     struct error error;
     assert_true(log_queue_start(&options, &queue, &error));
@@ -103,6 +115,24 @@ static void lines_come_at_once(void **state) {
     read_until("0000000002\n");
     end(queue);
     assert_string_equal(text, "0000000001\n0000000002\nthe end\n");
+}
+
+static void the_beginning_and_the_end_of_a_write_are_told(void **state) {
+    (void)state;
+    atomic_store(&begun, 0);
+    atomic_store(&ended, 0);
+    fill_pipe();
+    struct log_queue *queue = start(SOON_MS);
+    add(queue, 1, 10, false);
+    for (int i = 0; i < SOON_MS && atomic_load(&begun) == 0; i++) {
+        usleep(1000);
+    }
+    assert_int_equal(atomic_load(&begun), 1); // by the thread, which cannot write yet
+    assert_int_equal(atomic_load(&ended), 0);
+    read_until("0000000001\n");
+    end(queue);
+    assert_int_equal(atomic_load(&begun), atomic_load(&ended));
+    assert_false(atomic_load(&is_mixed));
 }
 
 static void *add_many(void *queue) {
@@ -309,6 +339,7 @@ int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(lines_come_at_once),
+        QUEUE_TEST(the_beginning_and_the_end_of_a_write_are_told),
         QUEUE_TEST(all_lines_come_whole_and_in_order),
         QUEUE_TEST(a_pipe_that_does_not_wait_loses_nothing),
         QUEUE_TEST(who_does_not_wait_is_never_held_up),
