@@ -4,11 +4,14 @@
 #include "cli/cli.h"
 #include "cli/command.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct {
     const struct settings_command *command;
@@ -19,7 +22,7 @@ static const struct {
     {&server_command, cli_server, false}, {&client_command, cli_client, false},
     {&export_command, cli_export, true},  {&status_command, cli_status, true},
     {&sample_command, cli_sample, false}, {&ping_command, cli_ping, false},
-    {&bench_command, cli_bench, false},   {&compose_command, cli_compose, false},
+    {&bench_command, cli_bench, false},   {&compose_command, cli_compose, true},
     {&check_command, cli_check, true},    {&restore_command, cli_restore, false},
     {&backup_command, cli_backup, false}, {&keys_command, cli_keys, false},
     {&verify_command, cli_verify, true},  {&upgrade_command, cli_upgrade, false},
@@ -92,6 +95,18 @@ static int run(int argc, char **argv) {
     return no_subcommand(argv[1]);
 }
 
+// The reader of what was printed has seen enough (`quiniela server --help | head -3`): it ends as other
+// programs do, without a word.
+static void end_without_reader(void) {
+    struct stat status;
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode) && poll(&output, 1, 0) == 1 &&
+        (output.revents & POLLERR) != 0) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+}
+
 int main(int argc, char **argv) {
     standard_streams_fill(); // before any library opens something
     // A peer that goes away fails one write; it does not end the program.
@@ -102,6 +117,7 @@ int main(int argc, char **argv) {
     struct error error;
     // A command whose output is lost has failed.
     if (status == EXIT_DONE && !command_flush_output(&error)) {
+        end_without_reader();
         fprintf(stderr, "quiniela: %s\n", error.text);
         return EXIT_FAILED;
     }

@@ -161,6 +161,20 @@ class Usage(Story):
         self.assertEqual((export.stderr.read(), export.wait(hang_s())), (b"", -signal.SIGPIPE))
         export.stderr.close()
 
+    def test_a_reader_that_has_not_looked_at_all(self):
+        """`quiniela server --help | true`: whatever a command prints, it says nothing about a reader that is gone."""
+        self.sample((5,), (1,))
+        server = Server(self, agencies=1)
+        self.assertEqual(Agency(self, 1, server.ports).wait(), 0)
+        for arguments in (["--help"], ["--version"], ["server", "--help"], ["compose", "3", "--output", "-"],
+                          *([command, "--store", self.store()] for command in ("export", "status", "check", "winners", "draws"))):
+            with self.subTest(arguments=arguments):
+                reader, writer = os.pipe()
+                os.close(reader)
+                code, errors = self.run_into(writer, *arguments)
+                os.close(writer)
+                self.assertEqual((code, errors), (-signal.SIGPIPE, ""))
+
     def test_a_port_that_is_taken(self):
         server = Server(self)
         for flags in (("--server-port", server.ports[0]), ("--consult-server-port", server.ports[1])):
