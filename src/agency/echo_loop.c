@@ -176,7 +176,7 @@ bool echo_loop_run(const struct echo_loop_options *options, struct error *error)
     close(echo.signals_descriptor);
     if (echo.signalled) {
         log_event(LOG_LEVEL_INFO, "end_client_loop", LOG_SUCCESS, NULL);
-    } else {
+    } else if (!echo.failed) {
         log_event(LOG_LEVEL_INFO, "loop_finished", LOG_SUCCESS, "client_id: %s", options->client_id);
     }
     return !echo.failed;

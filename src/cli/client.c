@@ -234,7 +234,7 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
     if (!is_confined) {
         return fail("confine", error);
     }
-    return echo_loop_run(&echo, error) ? EXIT_DONE : EXIT_FAILED;
+    return echo_loop_run(&echo, error) ? EXIT_DONE : fail("loop_finished", error);
 }
 
 // The command -----------------------------------------------------------------------------------------------

@@ -339,8 +339,6 @@ static int run(struct server *server) {
         server->is_ready = true;
         supervisor_ready();
         main_loop_run(&server->main_loop);
-    } else if (!server->main_loop.stopping) {
-        server_log_no_start(&error);
     }
     bool was_stopped = started || server->main_loop.stopping;
     stop(server);
@@ -348,7 +346,8 @@ static int run(struct server *server) {
         log_event(LOG_LEVEL_INFO, "end_server", LOG_SUCCESS, NULL);
         return EXIT_DONE;
     }
-    return error.code == ERROR_BAD_SETTING ? command_fail(&server_command, &error) : EXIT_FAILED;
+    server_log_no_start(&error); // last, and once
+    return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }
 
 static bool check_store(const struct server_options *options, struct error *error) {

@@ -3,7 +3,7 @@ import re
 import socket
 import unittest
 
-from harness import Process, Story, Wire
+from harness import Process, Story, Wire, hang_s
 
 LINE_BYTES_MAX = 1 << 20
 
@@ -75,6 +75,19 @@ class Echo(Story):
     def test_the_lapse_ends_the_loop(self):
         client = self.client("--loop-lapse", "50ms", "--loop-period", "1h")
         self.assertEqual(client.count("action: loop_finished"), 1)
+
+    def test_a_loop_with_a_wrong_message_fails_in_its_last_line(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        listener.settimeout(hang_s())
+        client = Process(self, ["client", "--service", "echo", "--id", 1, "--loop-amount", 1, "--server-address",
+                                f"127.0.0.1:{listener.getsockname()[1]}"])
+        connection, _ = listener.accept()
+        self.addCleanup(connection.close)
+        connection.sendall("[CLIENT 2] Message N°1\n".encode())
+        self.assertEqual(client.wait(), 1)
+        self.assertRegex(client.lines[-2], r"ERROR    action: loop_finished \| result: fail \| error: bad_message \| "
+                                           r"message: message 1 came back different$")
 
     def test_a_loop_that_would_never_end_or_has_nowhere_to_go_is_not_begun(self):
         for flags, said in ((["--server-address", f"127.0.0.1:{self.port}"], "CLI_LOOP_AMOUNT: is missing"),

@@ -33,8 +33,8 @@ class SettingsKept(Story):
     def refused(self, says, *flags, **environment):
         server = self.start(*flags, **environment)
         self.assertEqual(server.wait(), 2, server.log())
-        for text in (server.log(), "".join(server.errors)):
-            self.assertIn(says, text)
+        self.assertIn(says, server.log().splitlines()[-1])
+        self.assertEqual((server.log().count(says), server.errors), (1, []), "it was to be said once")
         return server
 
     def terms(self):

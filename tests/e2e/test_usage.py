@@ -181,7 +181,8 @@ class Usage(Story):
             code, log, _ = self.run_program("server", "--store", "other.db", "--server-port", 0,
                                             "--consult-server-port", 0, *flags)
             self.assertEqual(code, 1)
-            self.assertIn(str(flags[1]), log.splitlines()[1])
+            self.assertIn(str(flags[1]), log.splitlines()[-1])
+            self.assertEqual(log.count("start_server | result: fail"), 1)
 
     def test_ping(self):
         server = Server(self)
