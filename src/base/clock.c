@@ -38,6 +38,12 @@ size_t clock_utc_ms_text(char text[CLOCK_UTC_MS_BYTES]) {
                                      (int)(now.tv_nsec / 1000000));
 }
 
+uint64_t clock_epoch_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 uint64_t clock_steady_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -17,6 +17,9 @@ size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]);
 // The same with milliseconds, "YYYY-MM-DDTHH:MM:SS.mmmZ", at least CLOCK_UTC_MS_BYTES.
 size_t clock_utc_ms_text(char text[CLOCK_UTC_MS_BYTES]);
 
+// Milliseconds since 1970 (UTC): the time of day as a number.
+uint64_t clock_epoch_ms(void);
+
 // Milliseconds of a clock that never goes back, from an arbitrary start.
 uint64_t clock_steady_ms(void);
 

@@ -11,10 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum field { FIELD_TYPE, FIELD_AGENCY, FIELD_PAYLOAD, FIELD_FIRST, FIELD_WAIT, FIELD_STORED, FIELDS };
+enum field {
+    FIELD_TYPE,
+    FIELD_AGENCY,
+    FIELD_PAYLOAD,
+    FIELD_FIRST,
+    FIELD_WAIT,
+    FIELD_STORED,
+    FIELD_TIME,
+    FIELDS
+};
 
-static const char *const field_names[FIELDS] = {"type_message", "agency", "payload",
-                                                "first",        "wait",   "stored"};
+static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first",
+                                                "wait",         "stored", "time"};
 
 static bool bad_field(struct error *error, const struct error_code *code, enum field field,
                       const char *reason) {
@@ -73,11 +82,17 @@ static bool read_place(const struct json_value *values, enum field field, int64_
     return true;
 }
 
-static bool read_wait(const struct json_value *value, bool *wait, struct error *error) {
-    *wait = value->kind != JSON_BOOLEAN || value->boolean;
-    if (value->kind != JSON_BOOLEAN && value->kind != JSON_ABSENT && value->kind != JSON_NULL) {
-        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_WAIT, "is neither true nor false");
+// *answer is unchanged if the message does not contain it.
+static bool read_yes_or_no(const struct json_value *values, enum field field, bool *answer,
+                           struct error *error) {
+    const struct json_value *value = &values[field];
+    if (value->kind == JSON_ABSENT || value->kind == JSON_NULL) {
+        return true;
     }
+    if (value->kind != JSON_BOOLEAN) {
+        return bad_field(error, ERROR_BAD_MESSAGE, field, "is neither true nor false");
+    }
+    *answer = value->boolean;
     return true;
 }
 
@@ -138,9 +153,10 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
         if (values[FIELD_PAYLOAD].kind != JSON_ABSENT && values[FIELD_PAYLOAD].kind != JSON_NULL) {
             return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD, "is not null in a consultation");
         }
-        return read_wait(&values[FIELD_WAIT], &message->wait, error);
+        return read_yes_or_no(values, FIELD_WAIT, &message->wait, error);
     }
-    return read_place(values, FIELD_FIRST, &message->first, error) &&
+    return read_yes_or_no(values, FIELD_TIME, &message->wants_time, error) &&
+           read_place(values, FIELD_FIRST, &message->first, error) &&
            read_place(values, FIELD_STORED, &message->stored, error) &&
            read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);
 }
@@ -170,6 +186,19 @@ size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum me
     out = write_place(out, "\"stored\":", stored);
     out = json_raw_write(out, "\"payload\":[");
     return (size_t)(out - (char *)frame);
+}
+
+size_t message_encode_question(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], uint32_t agency, uint64_t stored) {
+    char *out = (char *)frame + FRAME_HEADER_BYTES;
+    out = json_raw_write(out, "{\"type_message\":1,\"agency\":\"");
+    out = json_number_write(out, agency);
+    out = json_raw_write(out, "\",\"first\":0,\"stored\":");
+    out = json_number_write(out, stored);
+    out = json_raw_write(out, ",\"time\":true,\"payload\":[" MESSAGE_CHUNK_END);
+    size_t length = (size_t)(out - (char *)frame);
+    assert(length <= MESSAGE_AROUND_BYTES_MAX); // otherwise it has written past its end
+    frame_write_header(frame, length - FRAME_HEADER_BYTES);
+    return length;
 }
 
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {

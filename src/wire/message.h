@@ -22,6 +22,7 @@ struct message {
     int64_t first;       // bets of this agency before this chunk, or -1 if the message does not say
     int64_t stored;      // list what is stored from this bet on, or -1 if the message does not ask for it
     bool wait;           // hold the answer until the draw
+    bool wants_time;     // of types 1 and 2: tell the central's time in the answer
     struct chunk *chunk; // of types 1 and 2; owned by the holder of the message. NULL for type 3
     uint32_t bets_sent;  // how many entries the payload had, even if it was refused
 };
@@ -41,6 +42,10 @@ enum { MESSAGE_AROUND_BYTES_MAX = 160 }; // room for everything in a chunk's fra
 // header, when the length is known. `first` < 0 and `stored` < 0 leave these fields out. Returns its length.
 size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum message_type type,
                                 uint32_t agency, int64_t first, int64_t stored);
+
+// Writes a whole frame that asks and stores nothing: a chunk of type 1 without bets, which asks for the
+// central's time, and which of the agency's bets are stored from bet `stored` on. Returns its length.
+size_t message_encode_question(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], uint32_t agency, uint64_t stored);
 
 // The bytes that a bet's text takes in a message, including its quotes and a comma.
 size_t message_bet_bytes(const char *text, size_t length);

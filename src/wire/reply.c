@@ -51,7 +51,8 @@ size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t ret
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
-static_assert(ERROR_TEXT_BYTES * 6 + 256 <= REPLY_SMALL_BYTES_MAX, "an error fits, all of it escaped");
+static_assert(ERROR_TEXT_BYTES * 6 + 256 + REPLY_TIME_BYTES_MAX <= REPLY_SMALL_BYTES_MAX,
+              "an error fits, all of it escaped, and the time");
 
 size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
@@ -71,6 +72,16 @@ size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct err
     }
     *out++ = '}';
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
+}
+
+// Every answer is an object, and ends with its bracket.
+size_t reply_add_time(uint8_t *frame, size_t length, uint64_t time_ms) {
+    char *end = (char *)frame + length - 1;
+    assert(*end == '}');
+    end = json_raw_write(end, ",\"time_ms\":");
+    end = json_number_write(end, time_ms);
+    *end++ = '}';
+    return finish(frame, end, length + REPLY_TIME_BYTES_MAX);
 }
 
 // The bytes around the documents in a frame of winners, excluding the header.
@@ -120,6 +131,7 @@ enum reply_field {
     REPLY_FIELD_NEXT,
     REPLY_FIELD_RETRY,
     REPLY_FIELD_STORED,
+    REPLY_FIELD_TIME,
     REPLY_FIELDS
 };
 enum error_field {
@@ -130,8 +142,8 @@ enum error_field {
     ERROR_FIELDS
 };
 
-static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next", "retry_after_ms",
-                                                       "stored"};
+static const char *const reply_fields[REPLY_FIELDS] = {"type_message",   "payload", "next",
+                                                       "retry_after_ms", "stored",  "time_ms"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
 
 static int64_t whole_number_or_none(const struct json_value *value) {
@@ -173,7 +185,7 @@ static bool read_stored(struct message_decoder *decoder, const struct json_value
 
 bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length, struct reply *reply,
                   struct error *error) {
-    *reply = (struct reply){.next = -1, .retry_after_ms = -1};
+    *reply = (struct reply){.next = -1, .retry_after_ms = -1, .time_ms = -1};
     struct json_parser *parser = message_decoder_parser(decoder);
     struct json_value values[REPLY_FIELDS];
     if (!json_parse_object(parser, bytes, length, reply_fields, REPLY_FIELDS, values, error)) {
@@ -181,6 +193,7 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
     }
     reply->next = whole_number_or_none(&values[REPLY_FIELD_NEXT]);
     reply->retry_after_ms = whole_number_or_none(&values[REPLY_FIELD_RETRY]);
+    reply->time_ms = whole_number_or_none(&values[REPLY_FIELD_TIME]);
     const struct json_value *type = &values[REPLY_FIELD_TYPE];
     if (type->kind != JSON_INTEGER || type->integer < REPLY_CHUNK_PROCESSED || type->integer > REPLY_ERROR) {
         return error_set(error, ERROR_BAD_MESSAGE, "the central's answer is of no known type");

@@ -26,6 +26,7 @@ struct reply {
     const struct piece *pieces;
     size_t piece_count;
     int64_t retry_after_ms;   // WINNERS_NOT_READY, or -1
+    int64_t time_ms;          // the central's time, in ms since 1970 (UTC), or -1
     struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
     char error_name[32];      // ERROR: the code as the central named it
     bool retryable;           // ERROR
@@ -46,6 +47,12 @@ size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t ret
 
 // `next` < 0 leaves the field out. The error's text is escaped for JSON.
 size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next);
+
+enum { REPLY_TIME_BYTES_MAX = 40 }; // of the field that reply_add_time adds
+
+// Adds the central's time, in ms since 1970 (UTC), to a whole frame that has room for REPLY_TIME_BYTES_MAX
+// more. Not for winners. Returns the frame's length.
+size_t reply_add_time(uint8_t *frame, size_t length, uint64_t time_ms);
 
 // Whether winners' documents of `length` bytes in total, including commas, fit a message that every client
 // accepts (REPLY_BYTES_MAX).

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import unittest
 
 from harness import ROOT, STORES, Agency, Server, Story, Wire, frame, golden, until
@@ -127,6 +128,17 @@ class Resends(Story):
 
     def stored_documents(self):
         return sorted(int(line.split(",")[3]) for line in self.stored().elements())
+
+    def test_the_time_for_who_asks(self):
+        for message, kind in ((chunk(GOOD, first=0), "processed"), (chunk(first=0, stored=0), "processed"),
+                              (chunk(GOOD, first=5), "error gap"), (chunk(agency="9", first=0), "error unknown_agency")):
+            self.assertNotIn("time_ms", self.wire.ask(message))
+            self.assertNotIn("time_ms", self.wire.ask({**message, "time": False}))
+            before = time.time() * 1000 - 1
+            answer = self.wire.ask({**message, "time": True})
+            self.assertEqual(answer.kind, kind)
+            self.assertTrue(before <= answer["time_ms"] <= time.time() * 1000 + 1, answer)
+        self.assertEqual(self.wire.ask(chunk(GOOD, first=0, time="yes")).error["field"], "time")
 
     def test_the_same_bets_in_any_pieces(self):
         for first, end, stored in ((0, 10, 10), (0, 10, 10), (3, 7, 10), (5, 15, 15), (0, 20, 20), (20, 20, 20)):

@@ -46,6 +46,7 @@ def main():
     write("our-consult-now.good", ascii_only(type_message=3, agency="7", payload=None, wait=False))
     write("our-chunk-asking.good", ascii_only(type_message=1, agency="7", first=0, stored=2, payload=BETS))
     write("our-chunk-asking-on.good", ascii_only(type_message=1, agency="7", first=0, stored=1002, payload=[]))
+    write("our-question.good", ascii_only(type_message=1, agency="7", first=0, stored=1002, time=True, payload=[]))
     # The edges of what is good.
     write("edge-names.good", bets("A" * 100 + "," + "é" * 50 + ',1,2000-02-29,0', '"Pepe" \\,B,A1b2C3d4E5f6G7h8,0001-01-01,9999'))
     write("edge-leading-zeros.good", bets("A,B,1,2000-01-01,0042"))
@@ -107,6 +108,11 @@ def main():
     write("reply-stored", '{"type_message":1,"payload":null,"next":3002,"stored":['
           '{"first":0,"count":1002,"digest":"' + "00" * 31 + 'ff"},{"first":1002,"count":2000,"digest":"' + "0123456789abcdef" * 4
           + '"}]}')
+    write("reply-time", '{"type_message":1,"payload":null,"next":27,"time_ms":1795694400123}')
+    write("reply-time-stored", '{"type_message":1,"payload":null,"next":3002,"stored":[{"first":0,"count":1002,"digest":"'
+          + "00" * 31 + 'ff"}],"time_ms":1795694400123}')
+    write("reply-time-error", '{"type_message":4,"payload":{"code":"gap","message":"a gap","retryable":true},"next":10,'
+                              '"time_ms":1795694400123}')
     write("reply-classic-processed", '{"type_message": 1, "payload": null}')
     write("reply-winners", '{"type_message":2,"payload":"30876370,24807259"}')
     write("reply-no-winners", '{"type_message":2,"payload":""}')

@@ -159,6 +159,10 @@ size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
     return write_time(text, "%Y-%m-%dT%H:%M:%SZ");
 }
 
+uint64_t clock_epoch_ms(void) {
+    return (uint64_t)START_SECONDS * 1000 + world.now_ms;
+}
+
 uint64_t clock_steady_ms(void) {
     return world.now_ms;
 }

@@ -278,6 +278,10 @@ static void we_write_the_golden_messages(void **state) {
     assert_memory_equal(frame, golden.bytes, golden.length);
     assert_true(encode_chunk_asking(frame, MESSAGE_SEND_CHUNK, AGENCIES_MAX, 0, INT64_MAX, chunk) <=
                 encoded_max(chunk));
+    golden_read("our-question.good.bin", &golden);
+    assert_int_equal(message_encode_question(frame, 7, 1002), golden.length);
+    assert_memory_equal(frame, golden.bytes, golden.length);
+    assert_in_range(message_encode_question(frame, AGENCIES_MAX, UINT64_MAX), 1, MESSAGE_AROUND_BYTES_MAX);
     golden_read("our-consult.good.bin", &golden);
     assert_int_equal(message_encode_consult(frame, 7, true), golden.length);
     assert_memory_equal(frame, golden.bytes, golden.length);

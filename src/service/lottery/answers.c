@@ -1,5 +1,6 @@
 #include "service/lottery/answers.h"
 
+#include "base/clock.h"
 #include "base/container.h"
 #include "bet/errors.h"
 #include "service/limits.h"
@@ -19,9 +20,19 @@ enum {
     COPIED_BYTES_MAX = 1024,
 };
 
-static void send_error(struct connection *connection, const struct error *error, int64_t next) {
+// `request` asked for what is in the frame, which has room for the time; NULL: an answer without it.
+static void send_small(struct connection *connection, const struct request *request, uint8_t *frame,
+                       size_t length) {
+    if (request != NULL && request->wants_time) {
+        length = reply_add_time(frame, length, clock_epoch_ms());
+    }
+    connection_send(connection, frame, length);
+}
+
+static void send_error(struct connection *connection, const struct request *request,
+                       const struct error *error, int64_t next) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
-    connection_send(connection, frame, reply_encode_error(frame, error, next));
+    send_small(connection, request, frame, reply_encode_error(frame, error, next));
 }
 
 // No client accepts such a long message, and clients would take a part of the winners for all of them.
@@ -32,7 +43,7 @@ static void refuse_winners(struct connection *connection, uint32_t agency, size_
               "runs the central for them (quiniela export)",
               agency, length, REPLY_BYTES_MAX);
     refusals_log(connection, agency, &error);
-    send_error(connection, &error, -1);
+    send_error(connection, NULL, &error, -1);
 }
 
 // A few bytes are cheaper to copy than to refer to. The table of winners outlives the net, and never changes.
@@ -54,7 +65,7 @@ static void refuse_agency(struct connection *connection, uint32_t agency, uint32
               agencies);
     error.field = "agency";
     refusals_log(connection, agency, &error);
-    send_error(connection, &error, -1);
+    send_error(connection, NULL, &error, -1);
 }
 
 static void await_arrival(struct connection *connection, uint32_t agency) {
@@ -110,8 +121,9 @@ void answers_finish_if_done(struct connection *connection) {
     }
 }
 
-static void refuse(struct connection *connection, const struct error *error, int64_t next) {
-    send_error(connection, error, next);
+static void refuse(struct connection *connection, const struct request *request, const struct error *error,
+                   int64_t next) {
+    send_error(connection, request, error, next);
     if (refusals_are_too_many(connection, error)) {
         flow_break_off(connection);
     }
@@ -131,7 +143,7 @@ static void refuse_to_hold(struct connection *connection, uint32_t agency) {
                   HELD_MAX);
     }
     refusals_count();
-    refuse(connection, &error, -1);
+    refuse(connection, NULL, &error, -1);
 }
 
 // A consultation that would wait, or did, while the server drains.
@@ -140,7 +152,7 @@ static void give_up_consultation(struct connection *connection) {
     struct error error;
     if (own->sends_first) {
         (void)draining_refuse(&error);
-        send_error(connection, &error, -1);
+        send_error(connection, NULL, &error, -1);
     }
 }
 
@@ -190,15 +202,16 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
     }
 }
 
-static void send_stored(struct connection *connection, const struct ledger_request *ledger) {
-    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count));
+static void send_stored(struct connection *connection, const struct request *request) {
+    const struct ledger_request *ledger = &request->ledger;
+    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count) + REPLY_TIME_BYTES_MAX);
     if (frame == NULL) {
         connection_abort(connection);
         return;
     }
-    connection_send(connection, frame,
-                    reply_encode_stored(frame, (uint64_t)ledger->answer.next, ledger->answer.pieces,
-                                        ledger->answer.piece_count));
+    send_small(connection, request, frame,
+               reply_encode_stored(frame, (uint64_t)ledger->answer.next, ledger->answer.pieces,
+                                   ledger->answer.piece_count));
     free(frame);
 }
 
@@ -213,16 +226,16 @@ static void answer(struct request *request) {
         if (request->is_consultation) {
             refusals_log(connection, ledger->input.agency, &ledger->answer.error);
         }
-        refuse(connection, &ledger->answer.error, ledger->answer.next);
+        refuse(connection, request, &ledger->answer.error, ledger->answer.next);
     } else if (request->is_consultation) {
         answer_consultation(connection, ledger->input.agency, request->wait);
     } else if (ledger->answer.pieces != NULL) {
-        send_stored(connection, ledger);
+        send_stored(connection, request);
     } else {
         struct lottery_connection *own = connection_state(connection);
         refusals_forget(connection);
         doubt_pay(&own->doubt, request->bytes);
-        connection_send(connection, frame, reply_encode_processed(frame, (uint64_t)ledger->answer.next));
+        send_small(connection, request, frame, reply_encode_processed(frame, (uint64_t)ledger->answer.next));
     }
 }
 

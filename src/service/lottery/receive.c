@@ -102,6 +102,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     request->ledger.input.agency = message.agency;
     request->ledger.input.first = message.first;
     request->bets_sent = message.bets_sent;
+    request->wants_time = message.wants_time;
     if (good) {
         note_claim(connection, message.agency);
     }
