@@ -167,6 +167,9 @@ static bool set_up(struct tls_context *context, SSL_CTX *ssl) {
         SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_num_tickets(ssl, TICKETS);
     }
+    if (context->any_date) {
+        X509_STORE_set_flags(SSL_CTX_get_cert_store(ssl), X509_V_FLAG_NO_CHECK_TIME);
+    }
     return tls_chain_keep(ssl) && SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) == 1 &&
            SSL_CTX_set_ciphersuites(ssl, ciphers) == 1 &&
@@ -181,6 +184,7 @@ bool tls_context_new(enum tls_role role, const struct tls_options *options, stru
         return error_set(error, ERROR_NO_MEMORY, "no memory for TLS");
     }
     *context = (struct tls_context){.is_server = role == TLS_SERVER,
+                                    .any_date = options->any_date,
                                     .certificate = copy_of(options->certificate),
                                     .authority = copy_of(options->authority),
                                     .revocations = copy_of(options->revocations)};

@@ -24,6 +24,9 @@ struct tls_options {
     // A server only accepts certificates with exactly one subjectAltName of type URI that begins with this
     // prefix. The rest of the name is the peer's identity (tls_session_identity). NULL: any certificate.
     const char *identity_prefix;
+    // A peer is accepted whose certificate is good but for its dates, and whatever the dates of its authority
+    // and revocation list. Only for finding out what is wrong: nothing may be entrusted to such a peer.
+    bool any_date;
     // Whether an identity can exist; others are refused in the handshake. NULL: all can.
     bool (*identity_is_good)(const char *identity);
 };

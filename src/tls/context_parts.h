@@ -9,7 +9,7 @@
 
 struct tls_context {
     atomic_uint users;
-    bool is_server;
+    bool is_server, any_date; // see tls_options
     SSL_CTX *ssl;
     char *certificate, *authority, *revocations; // paths, or NULL
     struct tls_peer_rules rules;

@@ -173,8 +173,8 @@ void tls_peer_require(struct tls_peer_rules *rules) {
 }
 
 // Prepares the checks of a handshake (RFC 8446, section 4.4.2.4): the same purpose, store and strength.
-static bool prepare(const struct tls_peer_rules *rules, STACK_OF(X509) * shown, X509_STORE_CTX *verifying) {
-    X509 *certificate = sk_X509_value(shown, 0);
+static bool prepare(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * shown,
+                    X509_STORE_CTX *verifying) {
     const char *purpose = rules->facts.peer_is_client ? "ssl_client" : "ssl_server";
     if (certificate == NULL ||
         X509_STORE_CTX_init(verifying, SSL_CTX_get_cert_store(rules->ssl), certificate, shown) != 1 ||
@@ -186,11 +186,24 @@ static bool prepare(const struct tls_peer_rules *rules, STACK_OF(X509) * shown, 
     return X509_VERIFY_PARAM_set1(how, SSL_CTX_get0_param(rules->ssl)) == 1;
 }
 
+void tls_peer_judge_at(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
+                       int64_t at, struct tls_verdict *verdict) {
+    X509_STORE_CTX *verifying = X509_STORE_CTX_new();
+    if (verifying != NULL && prepare(rules, certificate, others, verifying)) {
+        X509_STORE_CTX_set_time(verifying, 0, (time_t)at);
+        judge(rules, verifying, verdict);
+    } else {
+        find(verdict, TLS_BROKEN, "no memory");
+    }
+    X509_STORE_CTX_free(verifying);
+    ERR_clear_error();
+}
+
 void tls_peer_judge_again(const struct tls_peer_rules *rules, const struct tls_shown *shown,
                           struct tls_verdict *verdict) {
     X509_STORE_CTX *verifying = X509_STORE_CTX_new();
     STACK_OF(X509) *all = tls_shown_open(shown);
-    if (verifying != NULL && all != NULL && prepare(rules, all, verifying)) {
+    if (verifying != NULL && all != NULL && prepare(rules, sk_X509_value(all, 0), all, verifying)) {
         judge(rules, verifying, verdict);
     } else {
         find(verdict, TLS_BROKEN, "no memory");

@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { TLS_IDENTITY_BYTES = 64 };
 
@@ -36,6 +37,11 @@ bool tls_peer_identity(const struct tls_peer_rules *rules, const X509 *certifica
 // Makes every handshake of rules->ssl judge the peer by the rules, and note the verdict. The rules must
 // outlive rules->ssl.
 void tls_peer_require(struct tls_peer_rules *rules);
+
+// Judges a certificate by these rules, as a handshake would at `at` (seconds since 1970). `others` are those
+// that its owner would show with it; NULL: none.
+void tls_peer_judge_at(const struct tls_peer_rules *rules, X509 *certificate, STACK_OF(X509) * others,
+                       int64_t at, struct tls_verdict *verdict);
 
 // Judges a peer that has shown these certificates by these rules, as a handshake would now.
 void tls_peer_judge_again(const struct tls_peer_rules *rules, const struct tls_shown *shown,

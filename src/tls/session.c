@@ -184,7 +184,7 @@ static bool note_peer(struct tls_session *session) {
     if (certificate == NULL) {
         return refuse(session, TLS_NO_CERTIFICATE, "peer did not return a certificate");
     }
-    if (!is_still_valid(certificate)) {
+    if (!session->context->any_date && !is_still_valid(certificate)) {
         session->failure = TLS_EXPIRED;
         tls_words_expired(&rules->facts, certificate, session->reason);
         return false;
@@ -389,6 +389,10 @@ const char *tls_session_identity(const struct tls_session *session) {
 
 const char *tls_session_serial(const struct tls_session *session) {
     return session->serial;
+}
+
+void tls_session_describe(const struct tls_session *session, char words[TLS_REASON_BYTES]) {
+    tls_words_describe(SSL_get0_peer_certificate(session->ssl), words);
 }
 
 bool tls_session_was_resumed(const struct tls_session *session) {

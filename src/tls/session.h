@@ -75,6 +75,9 @@ const char *tls_session_reason(const struct tls_session *session);
 const char *tls_session_identity(const struct tls_session *session);
 const char *tls_session_serial(const struct tls_session *session);
 
+// Describes the peer's certificate for people; the session must be open, and a client's.
+void tls_session_describe(const struct tls_session *session, char words[TLS_REASON_BYTES]);
+
 // Whether it resumed an earlier session, without sending the certificates again.
 bool tls_session_was_resumed(const struct tls_session *session);
 

@@ -40,6 +40,14 @@ static void write_now(char text[TIME_BYTES]) {
     }
 }
 
+void tls_words_describe(const X509 *certificate, char words[TLS_REASON_BYTES]) {
+    char name[NAME_BYTES], issuer[NAME_BYTES], until[TIME_BYTES];
+    tls_words_name(X509_get_subject_name(certificate), name, sizeof name);
+    tls_words_name(X509_get_issuer_name(certificate), issuer, sizeof issuer);
+    write_time(X509_get0_notAfter(certificate), until);
+    snprintf(words, TLS_REASON_BYTES, "%s, until %s, signed by %s", name, until, issuer);
+}
+
 // "WHAT SAYS TIME, or this machine's clock is wrong (it says NOW)"
 static void write_dated(const char *what, const char *says, const ASN1_TIME *time,
                         char words[TLS_REASON_BYTES]) {

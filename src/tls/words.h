@@ -21,6 +21,9 @@ void tls_words_make_plain(char *text);
 // Writes a name from a certificate, cut short if it does not fit.
 void tls_words_name(const X509_NAME *of, char *name, size_t room);
 
+// Describes a certificate: whose, until when, by whom it is signed.
+void tls_words_describe(const X509 *certificate, char words[TLS_REASON_BYTES]);
+
 // Why OpenSSL found `failure` when it checked a peer's certificate. `is_ours`: the authority at fault is in
 // our own file, rather than sent by the peer.
 void tls_words_refused(const struct tls_words_facts *facts, enum tls_failure failure, bool is_ours,
