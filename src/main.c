@@ -30,7 +30,7 @@ static const struct {
     {&close_command, cli_close, false},   {&finish_command, cli_finish, false},
     {&draws_command, cli_draws, true},    {&winners_command, cli_winners, true},
     {&erase_command, cli_erase, false},   {&draw_command, cli_draw, false},
-    {&change_command, cli_change, false},
+    {&change_command, cli_change, false}, {&doctor_command, cli_doctor, true},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -2,6 +2,7 @@
 
 #include "agency/csv_diagnosis.h"
 #include "agency/report.h"
+#include "base/clock.h"
 #include "base/signals.h"
 #include "bet/errors.h"
 
@@ -21,7 +22,8 @@ static bool take_bad(struct file_findings *findings, const struct error *found, 
 }
 
 // Looks at the lines up to the end, or to a reason to stop. False for an error of the file itself.
-static bool look_at_lines(struct reader *reader, struct file_findings *findings, struct error *first) {
+static bool look_at_lines(struct reader *reader, uint64_t until_ms, struct file_findings *findings,
+                          struct error *first) {
     for (bool goes_on = true; goes_on;) {
         struct error error;
         bool found;
@@ -33,7 +35,8 @@ static bool look_at_lines(struct reader *reader, struct file_findings *findings,
         }
         goes_on = good ? found : take_bad(findings, &error, first);
         findings->lines = reader_position(reader);
-        if (goes_on && findings->lines % STEP_LINES == 0 && signals_wait_to_end()) {
+        if (goes_on && findings->lines % STEP_LINES == 0 &&
+            (signals_wait_to_end() || (until_ms > 0 && clock_steady_ms() >= until_ms))) {
             findings->was_stopped = true;
             goes_on = false;
         }
@@ -53,8 +56,13 @@ static bool check_empty(const struct reader *reader, uint32_t agency, struct err
 }
 
 bool file_check(struct reader *reader, uint32_t agency, struct file_findings *findings, struct error *error) {
+    return file_check_until(reader, agency, 0, findings, error);
+}
+
+bool file_check_until(struct reader *reader, uint32_t agency, uint64_t until_ms,
+                      struct file_findings *findings, struct error *error) {
     *findings = (struct file_findings){0};
-    if (!look_at_lines(reader, findings, error) || findings->bad > 0) {
+    if (!look_at_lines(reader, until_ms, findings, error) || findings->bad > 0) {
         return false;
     }
     if (findings->was_stopped) {

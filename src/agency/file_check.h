@@ -15,7 +15,7 @@ enum { BAD_LINES_LISTED_MAX = 20 };
 struct file_findings {
     uint64_t lines, bad; // those that were looked at; how many of them are no bets
     bool is_other;       // the file as a whole is of another kind: the rest was not looked at
-    bool was_stopped;    // a signal to end has come: the rest was not looked at
+    bool was_stopped;    // a signal to end has come, or the time is over: the rest was not looked at
 };
 
 // Checks each line of a reader that is at its beginning, and logs the bad ones, up to BAD_LINES_LISTED_MAX. A
@@ -25,5 +25,9 @@ struct file_findings {
 // file and line: ERROR_BAD_BET, ERROR_CONFLICT when the file has changed meanwhile, ERROR_SYSTEM.
 bool file_check(struct reader *reader, uint32_t agency, struct file_findings *findings,
                 struct error *error) MUST_CHECK;
+
+// The same, but stops at `until_ms` (clock_steady_ms); 0: never.
+bool file_check_until(struct reader *reader, uint32_t agency, uint64_t until_ms,
+                      struct file_findings *findings, struct error *error) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/settings.h"
 
+extern const struct settings_command doctor_command;
 extern const struct settings_command server_command, client_command, export_command, status_command,
     check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
     upgrade_command, drain_command, reload_command, close_command, finish_command;
@@ -16,6 +17,7 @@ extern const struct settings_command change_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
+int cli_doctor(const struct command_line *line);
 int cli_export(const struct command_line *line);
 int cli_status(const struct command_line *line);
 int cli_check(const struct command_line *line);

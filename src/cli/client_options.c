@@ -63,22 +63,39 @@ static const struct setting privileges[] = {
     {.key = NULL},
 };
 
-static const struct setting_group groups[] = {
-    {"General", general, 0},
-    {"The central", central, 0},
-    {"Sending", bets, 0},
-    {"A single bet", single_bet, 0},
-    {"The echo", echo, 0},
-    TLS_CLIENT_GROUP_IN(struct client_options, tls),
-    LOG_CLIENT_GROUP_IN(struct client_options, log),
-    {"Privileges", privileges, 0},
-    {.settings = NULL},
+static const struct setting output[] = {
+    SETTING_SWITCH_IN(struct client_options, json, "JSON", HELP_JSON_DOCTOR, .flag_only = true),
+    {.key = NULL},
 };
+
+// clang-format off
+#define CLIENT_GROUPS                                                                                        \
+    {"General", general, 0},                                                                                 \
+    {"The central", central, 0},                                                                             \
+    {"Sending", bets, 0},                                                                                    \
+    {"A single bet", single_bet, 0},                                                                         \
+    {"The echo", echo, 0},                                                                                   \
+    TLS_CLIENT_GROUP_IN(struct client_options, tls),                                                         \
+    LOG_CLIENT_GROUP_IN(struct client_options, log),                                                         \
+    {"Privileges", privileges, 0}
+// clang-format on
+
+static const struct setting_group groups[] = {CLIENT_GROUPS, {.settings = NULL}};
+static const struct setting_group doctor_groups[] = {
+    CLIENT_GROUPS, {"Output", output, 0}, {.settings = NULL}};
 
 const struct settings_command client_command = {
     .name = "client",
     .summary = HELP_CLIENT_SUMMARY,
     .details = HELP_CLIENT_DETAILS,
     .groups = groups,
+    .format = SETTINGS_YAML,
+};
+
+const struct settings_command doctor_command = {
+    .name = "doctor",
+    .summary = HELP_DOCTOR_SUMMARY,
+    .details = HELP_DOCTOR_DETAILS,
+    .groups = doctor_groups,
     .format = SETTINGS_YAML,
 };

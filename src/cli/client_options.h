@@ -23,6 +23,7 @@ struct client_options {
     uint32_t chunk_size, window;
     bool strict, check, poll, winners;
     const char *winners_file; // path, or NULL
+    bool json;                // of `quiniela doctor` alone
 
     // The echo's loop.
     int64_t loop_amount, loop_lapse_ms; // each counts only when set
@@ -36,6 +37,7 @@ struct client_options {
     enum sandbox sandbox;
 };
 
-extern const struct settings_command client_command;
+// The doctor has the client's settings, and JSON.
+extern const struct settings_command client_command, doctor_command;
 
 #endif

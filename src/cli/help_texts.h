@@ -136,6 +136,13 @@
 #define HELP_CLIENT_DETAILS                                                                                  \
     "With NOMBRE, APELLIDO, DOCUMENTO, NACIMIENTO and NUMERO set, that one bet is sent instead of the file."
 
+#define HELP_DOCTOR_SUMMARY "Find out why an agency does not work, and what to do about it."
+#define HELP_DOCTOR_DETAILS                                                                                  \
+    "Has the settings of `client`. Looks at the file, the names, the connections, the certificates, the "    \
+    "clock, and what is stored, one after the other. Changes nothing at the central. Exit codes: 0 all is "  \
+    "well, 1 something is wrong, 2 wrong use."
+#define HELP_JSON_DOCTOR .help = "Print one JSON object"
+
 #define HELP_CLIENT_CONFIG                                                                                   \
     .value_name = "PATH", .help = "YAML file to read settings from; a key is the dotted path to a value"
 #define HELP_CLI_ID .value_name = "N", .help = "The agency's number; it sends the bets in agency-N.csv"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 // The subjectAltName of agency 7 is "urn:quiniela:agency:7".
-static const char agency_prefix[] = "urn:quiniela:agency:";
+const char tls_agency_prefix[] = "urn:quiniela:agency:";
 
 enum { EXPIRY_WARNING_DAYS = 30, SECONDS_A_DAY = 24 * 3600 };
 
@@ -38,8 +38,8 @@ void tls_options_paths(const struct tls_files *files, const char *paths[TLS_FILE
 }
 
 // TLS needs all of the files except the revocation list. Plain text allows none of them, not even that list.
-static bool check_complete(const struct tls_files *files, const struct settings *settings,
-                           struct error *error) {
+bool tls_options_complete(const struct tls_files *files, const struct settings *settings,
+                          struct error *error) {
     const char *const *const needed[] = {&files->certificate, &files->key, &files->authority};
     const char *const *set = NULL, *const *missing = NULL;
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -89,7 +89,7 @@ static void warn_of_list(const struct tls_context *context, const char *path) {
 bool tls_options_read(const struct tls_files *files, const struct settings *settings, enum tls_role role,
                       struct tls_context **context, struct error *error) {
     *context = NULL;
-    if (!check_complete(files, settings, error)) {
+    if (!tls_options_complete(files, settings, error)) {
         return false;
     }
     if (files->certificate == NULL) {
@@ -100,7 +100,7 @@ bool tls_options_read(const struct tls_files *files, const struct settings *sett
         .key = files->key,
         .authority = files->authority,
         .revocations = files->revocations,
-        .identity_prefix = role == TLS_SERVER ? agency_prefix : NULL,
+        .identity_prefix = role == TLS_SERVER ? tls_agency_prefix : NULL,
         .identity_is_good = role == TLS_SERVER ? lottery_is_agency : NULL,
     };
     if (!tls_context_new(role, &options, context, error)) {

@@ -27,6 +27,13 @@ enum { TLS_FILES = 4 };
 // All of the paths, for loops over them; NULL when not set.
 void tls_options_paths(const struct tls_files *files, const char *paths[TLS_FILES]);
 
+// The prefix of an agency's identity in its certificate.
+extern const char tls_agency_prefix[];
+
+// Whether all files are set that TLS needs, or none is. ERROR_BAD_SETTING, naming the setting.
+bool tls_options_complete(const struct tls_files *files, const struct settings *settings,
+                          struct error *error) MUST_CHECK;
+
 // Reads the files, and logs a warning for each that is dubious. The caller releases *context; it is NULL when
 // no file is set, which means plain text. `files` are part of the options that `settings` filled in.
 // ERROR_BAD_SETTING, naming the setting and the file.
