@@ -16,7 +16,7 @@ bool draw_make(struct store *store, const struct stored_draw *draw, struct winne
                struct error *error) MUST_CHECK;
 
 // Counts the bets on a number, as draw_make finds them, and stores nothing. *bets as there. Of a shared store
-// all of it is read at one moment.
+// it takes a draw that is sealed, whose bets nobody changes while they are read.
 bool draw_count(struct store *store, uint16_t number, uint64_t *winners, uint64_t *bets,
                 struct error *error) MUST_CHECK;
 

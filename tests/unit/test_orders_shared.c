@@ -131,6 +131,20 @@ static void look_for_the_draw(struct server *server) {
     }
 }
 
+// Nothing of the dry run keeps the first server from seeing it.
+static void a_draw_elsewhere_after_a_dry_run(void **state) {
+    (void)state;
+    number_mode = NUMBER_MANUAL;
+    start(&servers[0], 1);
+    start(&servers[1], 1);
+    assert_stored(&servers[1], .agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
+    assert_done(&servers[0], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER, .input.is_dry_run = true);
+    assert_done(&servers[1], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
+    look(&servers[0]);
+    assert_int_equal(servers[0].drawn, 1);
+    assert_winners(&servers[0], 1, "7");
+}
+
 static void a_number_is_the_same_at_every_server(void **state) {
     (void)state;
     number_mode = NUMBER_MANUAL;
@@ -218,6 +232,7 @@ int main(void) {
         ORDER_TEST(a_close_that_loses_its_connection),
         ORDER_TEST(an_agency_is_ended_that_another_server_knows_better),
         ORDER_TEST(an_agency_has_finished_at_another_server),
+        ORDER_TEST(a_draw_elsewhere_after_a_dry_run),
         ORDER_TEST(a_number_is_the_same_at_every_server),
         ORDER_TEST(two_numbers_at_the_same_time),
         ORDER_TEST(a_number_that_loses_its_connection),
