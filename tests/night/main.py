@@ -1,0 +1,64 @@
+"""Whole nights with an operator's orders, in which servers are killed. Says the seed of one that fails."""
+import argparse
+import concurrent.futures
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[1:1] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "crash")]
+import given  # noqa: E402
+import night as nights  # noqa: E402
+from rounds import take_ports  # noqa: E402
+
+
+def play(seed, servers):
+    """Leaves nothing behind, also when it is interrupted, but the folder of a night that failed."""
+    night, failure = nights.Night(seed, servers, take_ports), None
+    try:
+        night.play()
+    except Exception as reason:  # pylint: disable=broad-except
+        failure = f"{type(reason).__name__}: {reason}"
+    finally:
+        night.end(failure is None)
+    return night.kills, night.unanswered, failure, night.folder
+
+
+def play_all(first, options):
+    """Returns how many nights failed."""
+    begun, kills, done, lost, failed = time.monotonic(), 0, 0, 0, 0
+    with concurrent.futures.ProcessPoolExecutor(min(options.jobs, options.rounds)) as pool:
+        try:
+            for seed, future in [(seed, pool.submit(play, seed, options.servers)) for seed in range(first, first + options.rounds)]:
+                killed, unanswered, failure, folder = future.result()
+                kills, done, lost = kills + killed, done + unanswered[True], lost + unanswered[False]
+                failed += failure is not None
+                if failure is not None:
+                    print(f"FAILED: script/night 1 --seed {seed} --servers {options.servers}: {failure} (what it left: {folder})", flush=True)
+        except BaseException:  # the nights in hand end, too
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
+            raise
+    print(f"night: {options.rounds} rounds from seed {first} with {options.servers} servers, {kills} kills | orders without an answer: {done} done, "
+          f"{lost} not done | {failed} failed, {time.monotonic() - begun:.1f} s")
+    return failed
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="script/night", description=__doc__, allow_abbrev=False)
+    parser.add_argument("rounds", type=given.whole())
+    parser.add_argument("--seed", type=given.whole(0), help="of the first night; the next ones have the next seeds")
+    parser.add_argument("--servers", type=given.whole(1, 10), default=1, help="several share a PostgreSQL")
+    parser.add_argument("--jobs", type=given.whole(1, 100), default=2, help="nights at a time")
+    options = parser.parse_args()
+    given.understood()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    return play_all(options.seed if options.seed is not None else random.randrange(1 << 30), options) > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
