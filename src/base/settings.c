@@ -104,7 +104,7 @@ enum settings_outcome settings_load(const struct settings_command *command, cons
         error_set(error, ERROR_NO_MEMORY, "no memory for the settings");
         return SETTINGS_WRONG;
     }
-    settings_values_init(&made->values, command);
+    settings_values_init(&made->values, command, line);
     enum settings_outcome outcome = read_sources(made, line, error);
     if (outcome == SETTINGS_READY && !copy_operands(&made->given, &made->operands, error)) {
         outcome = SETTINGS_WRONG;
@@ -167,6 +167,16 @@ bool settings_is_set(const struct settings *settings, const void *field) {
 bool settings_is_given(const struct settings *settings, const void *field) {
     const struct setting_value *value = value_of(settings, field);
     return value->origin != ORIGIN_DEFAULT && (value->setting->type != SETTING_SWITCH || value->number != 0);
+}
+
+void settings_each(const struct settings *settings,
+                   void (*each)(void *context, const char *key, const char *text, const char *place),
+                   void *context) {
+    for (int i = 0; i < settings->values.count; i++) {
+        const struct setting_value *value = &settings->values.list[i];
+        each(context, value->setting->key, value->text != NULL ? value->text : value->setting->fallback,
+             value->place);
+    }
 }
 
 const char *settings_operand(const struct settings *settings, int index) {

@@ -56,6 +56,12 @@ bool settings_is_set(const struct settings *settings, const void *field);
 // Whether somebody asked for it: the value is set, and a switch is on.
 bool settings_is_given(const struct settings *settings, const void *field);
 
+// Calls `each` with the key of every setting, in the table's order; its value as it was written, or the
+// default, or NULL for neither; and where it was set, or NULL for the default.
+void settings_each(const struct settings *settings,
+                   void (*each)(void *context, const char *key, const char *text, const char *place),
+                   void *context);
+
 // The operand (an argument that is not a flag) at `index`, from 0. NULL when there are fewer.
 const char *settings_operand(const struct settings *settings, int index);
 

@@ -2,6 +2,7 @@
 #ifndef QUINIELA_BASE_SETTINGS_COMMAND_H
 #define QUINIELA_BASE_SETTINGS_COMMAND_H
 
+#include "base/error.h"
 #include "base/setting.h"
 
 enum settings_format { SETTINGS_NO_FILE, SETTINGS_INI, SETTINGS_YAML };
@@ -39,6 +40,10 @@ struct command_line {
     char **argv; // the command's name first; getopt_long reorders it
     const struct settings_command *const
         *known; // every command of the program, up to a NULL; or NULL for none
+    // Called for each value that cannot be read, and each key that is wrong; the setting then stays as it
+    // was, and the others are read. NULL: the first one fails the reading.
+    void (*problem)(void *context, const struct error *error);
+    void *problem_context;
 };
 
 // Whether the command reads this setting of its own from its file.

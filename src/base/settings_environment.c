@@ -38,7 +38,7 @@ static bool read_variable(const struct settings_values *values, struct setting_v
     char place[PLACE_BYTES_MAX];
     snprintf(place, sizeof place, "environment: %s", name);
     return settings_values_take(values, value, ORIGIN_ENVIRONMENT, place, text, error) ||
-           explain_service_link(value->setting, name, text, error);
+           explain_service_link(value->setting, name, text, error) || settings_values_note(values, error);
 }
 
 bool settings_environment_read(struct settings_values *values, struct error *error) {

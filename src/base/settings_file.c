@@ -76,8 +76,8 @@ static bool take_unknown(struct file_reading *reading, const char *key, int line
 
 // Reading -------------------------------------------------------------------------------------------------
 
-static bool on_entry(void *context, const char *key, const char *text, int line, struct error *error) {
-    struct file_reading *reading = context;
+static bool take_entry(struct file_reading *reading, const char *key, const char *text, int line,
+                       struct error *error) {
     char shown[SETTING_SHOWN_BYTES];
     setting_show(key, shown);
     struct setting_value *value = value_in_file(reading->values, key);
@@ -96,6 +96,11 @@ static bool on_entry(void *context, const char *key, const char *text, int line,
     char place[PLACE_BYTES_MAX];
     snprintf(place, sizeof place, "%.150s:%d: %s", reading->file->path, line, shown);
     return settings_values_take(reading->values, value, ORIGIN_FILE, place, text, error);
+}
+
+static bool on_entry(void *context, const char *key, const char *text, int line, struct error *error) {
+    struct file_reading *reading = context;
+    return take_entry(reading, key, text, line, error) || settings_values_note(reading->values, error);
 }
 
 // Explains that none of the file's keys is known. Returns false.

@@ -80,7 +80,8 @@ static bool take_flag(const struct settings_values *values, struct setting_value
     char place[FLAG_BYTES_MAX + 2];
     snprintf(place, sizeof place, "--%s", name);
     // Only a switch may come without a value.
-    return settings_values_take(values, value, ORIGIN_FLAG, place, text != NULL ? text : "true", error);
+    return settings_values_take(values, value, ORIGIN_FLAG, place, text != NULL ? text : "true", error) ||
+           settings_values_note(values, error);
 }
 
 static bool take_operands(const struct settings_values *values, int argc, char **argv,

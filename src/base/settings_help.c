@@ -74,7 +74,7 @@ static void print_setting(const struct settings_command *command, const struct s
 }
 
 static int column_of(const struct settings_command *command) {
-    int column = 0;
+    int column = 2 + (int)strlen("  -h, --help"); // which every command has
     char text[2 * FLAG_BYTES_MAX];
     for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
         for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {

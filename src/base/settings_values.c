@@ -16,8 +16,10 @@ static struct setting_value default_value(const struct setting_group *group, con
     return value;
 }
 
-void settings_values_init(struct settings_values *values, const struct settings_command *command) {
+void settings_values_init(struct settings_values *values, const struct settings_command *command,
+                          const struct command_line *line) {
     values->command = command;
+    values->line = line;
     values->count = 0;
     for (const struct setting_group *group = command->groups; group->settings != NULL; group++) {
         for (const struct setting *setting = group->settings; setting->key != NULL; setting++) {
@@ -67,5 +69,14 @@ bool settings_values_take(const struct settings_values *values, struct setting_v
     value->place = place_copy;
     value->number = number;
     value->origin = origin;
+    return true;
+}
+
+bool settings_values_note(const struct settings_values *values, const struct error *error) {
+    const struct command_line *line = values->line;
+    if (line->problem == NULL || error->code != ERROR_BAD_SETTING) {
+        return false;
+    }
+    line->problem(line->problem_context, error);
     return true;
 }

@@ -28,11 +28,13 @@ struct settings_values {
     const struct settings_command *command;
     struct setting_value list[SETTINGS_MAX];
     int count;
+    const struct command_line *line; // which may have problems collected
 };
 
 // Lists every setting of the command, each with its default. A default that its own setting refuses is a bug
 // in the table, and aborts.
-void settings_values_init(struct settings_values *values, const struct settings_command *command);
+void settings_values_init(struct settings_values *values, const struct settings_command *command,
+                          const struct command_line *line);
 
 // Frees what is in the list.
 void settings_values_clear(struct settings_values *values);
@@ -43,5 +45,8 @@ void settings_values_clear(struct settings_values *values);
 bool settings_values_take(const struct settings_values *values, struct setting_value *value,
                           enum origin origin, const char *place, const char *text,
                           struct error *error) MUST_CHECK;
+
+// After ERROR_BAD_SETTING: true when problems are collected, and this one has been.
+bool settings_values_note(const struct settings_values *values, const struct error *error) MUST_CHECK;
 
 #endif

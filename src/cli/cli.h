@@ -8,7 +8,7 @@
 extern const struct settings_command doctor_command;
 extern const struct settings_command server_command, client_command, export_command, status_command,
     check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
-    upgrade_command, drain_command, reload_command, close_command, finish_command;
+    config_command, upgrade_command, drain_command, reload_command, close_command, finish_command;
 extern const struct settings_command backup_command, restore_command;
 extern const struct settings_command draws_command, winners_command;
 extern const struct settings_command erase_command;
@@ -29,6 +29,7 @@ int cli_ping(const struct command_line *line);
 int cli_bench(const struct command_line *line);
 int cli_keys(const struct command_line *line);
 int cli_verify(const struct command_line *line);
+int cli_config(const struct command_line *line);
 int cli_upgrade(const struct command_line *line);
 int cli_erase(const struct command_line *line);
 int cli_draws(const struct command_line *line);

@@ -292,6 +292,14 @@
     "have to send again. No server may use the store meanwhile."
 #define HELP_RESTORE_YES .help = "Do it. Without it, it is only said what would come of it"
 
+#define HELP_CONFIG_SUMMARY                                                                                  \
+    "Show the settings of a server or a client, and check what they name: exit 0, or 2."
+#define HELP_CONFIG_DETAILS                                                                                  \
+    "It takes the options, the environment and the file of `quiniela server` (which it is without a word) "  \
+    "or "                                                                                                    \
+    "`quiniela client`, prints every value with where it was set, and then every problem. It writes "        \
+    "nothing."
+
 #define HELP_VERIFY_SUMMARY                                                                                  \
     "Check that nothing in an audit log was changed, removed or inserted: exit 0 when so, 1 when not."
 #define HELP_VERIFY_DETAILS                                                                                  \

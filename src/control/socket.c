@@ -54,6 +54,14 @@ static enum found look(const struct sockaddr_un *address) {
     return refused ? FOUND_STALE : FOUND_LIVE;
 }
 
+static bool refuse_live(const char *path, struct error *error) {
+    return error_set(error, ERROR_CONTROL_TAKEN, "%.150s: another server takes orders there", path);
+}
+
+static bool refuse_other(const char *path, struct error *error) {
+    return error_set(error, ERROR_BAD_SETTING, "%.150s: something else is there, and no socket", path);
+}
+
 static bool make_room(const struct sockaddr_un *address, struct error *error) {
     const char *path = address->sun_path;
     switch (look(address)) {
@@ -63,11 +71,11 @@ static bool make_room(const struct sockaddr_un *address, struct error *error) {
         return unlink(path) == 0 ||
                error_set_system(error, errno, "%.150s: what an earlier server left cannot be removed", path);
     case FOUND_LIVE:
-        return error_set(error, ERROR_CONTROL_TAKEN, "%.150s: another server takes orders there", path);
+        return refuse_live(path, error);
     case FOUND_OTHER:
         break;
     }
-    return error_set(error, ERROR_BAD_SETTING, "%.150s: something else is there, and no socket", path);
+    return refuse_other(path, error);
 }
 
 // Making it -----------------------------------------------------------------------------------------------
@@ -146,6 +154,27 @@ bool control_socket_make(const char *path, uid_t owner, gid_t group, struct cont
                          struct error *error) {
     *made = (struct control_socket){.descriptor = -1};
     return path_resolve(path, made->path, error) && make(made, owner, group, error);
+}
+
+// A socket that is there and stale is removed: that, too, takes the right to write to the folder.
+bool control_socket_check(const char *path, struct error *error) {
+    char resolved[PATH_MAX], folder[PATH_MAX];
+    struct sockaddr_un address;
+    if (!path_resolve(path, resolved, error) || !write_address(resolved, &address, error)) {
+        return false;
+    }
+    path_folder(resolved, folder);
+    switch (look(&address)) {
+    case FOUND_LIVE:
+        return refuse_live(resolved, error);
+    case FOUND_OTHER:
+        return refuse_other(resolved, error);
+    case FOUND_NOTHING:
+    case FOUND_STALE:
+        break;
+    }
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 ||
+           error_set_system(error, errno, "%.150s", folder);
 }
 
 void control_socket_remove(struct control_socket *made) {

@@ -25,6 +25,10 @@ struct control_socket {
 bool control_socket_make(const char *path, uid_t owner, gid_t group, struct control_socket *made,
                          struct error *error) MUST_CHECK;
 
+// Whether control_socket_make could make one, as far as can be seen; it makes and removes nothing, except for
+// a connection to what listens there. Errors as control_socket_make.
+bool control_socket_check(const char *path, struct error *error) MUST_CHECK;
+
 // Removes the file, if it is still this socket's. What listens goes on until its descriptor is closed.
 void control_socket_remove(struct control_socket *made);
 

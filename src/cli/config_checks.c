@@ -1,0 +1,219 @@
+#include "cli/config_checks.h"
+
+#include "agency/address.h"
+#include "cli/control_options.h"
+#include "cli/listening.h"
+#include "cli/loops.h"
+#include "cli/server_conflicts.h"
+#include "control/socket.h"
+#include "net/binding.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Certificates ----------------------------------------------------------------------------------------------
+
+static void check_tls(const struct tls_files *files, enum tls_role role, struct config_report *report) {
+    struct tls_context *tls;
+    struct error error;
+    struct tls_expiry expiries[TLS_EXPIRIES_MAX];
+    bool good = tls_options_read(files, report->settings, role, &tls, &error);
+    if (!config_report_check(report, NULL, good, &error) || tls == NULL) {
+        return;
+    }
+    const char *fault = tls_context_fault(tls);
+    if (fault != NULL) {
+        config_report_add(report, &files->certificate, fault);
+    }
+    size_t count = tls_context_expiries(tls, expiries);
+    for (size_t i = 0; i < count; i++) {
+        const struct tls_expiry *expiry = &expiries[i];
+        printf("%s %s: until %s UTC\n", expiry->what, expiry->path, expiry->date);
+        if (expiry->seconds_left < 0) {
+            error_set(&error, ERROR_BAD_SETTING,
+                      "%s %.150s: has expired at %s UTC, or this machine's clock is wrong", expiry->what,
+                      expiry->path, expiry->date);
+            config_report_add(report, NULL, error.text);
+        }
+    }
+    tls_context_release(tls);
+}
+
+// Addresses -------------------------------------------------------------------------------------------------
+
+static void check_name(const void *field, const char *name, struct config_report *report) {
+    struct addrinfo *found = NULL, wanted = {.ai_socktype = SOCK_STREAM};
+    int failure = getaddrinfo(name, NULL, &wanted, &found);
+    if (failure == 0) {
+        freeaddrinfo(found);
+        return;
+    }
+    struct error error;
+    error_set(&error, ERROR_BAD_SETTING, "%.150s: cannot be looked up: %s", name, gai_strerror(failure));
+    config_report_add(report, field, error.text);
+}
+
+// Binds as a server does, and does not listen, so that nobody can connect meanwhile.
+static void check_port(const void *field, const struct sockaddr_storage *address, uint16_t port,
+                       struct config_report *report) {
+    struct error error;
+    int bound = binding_make(address, &port, true, &error);
+    if (config_report_check(report, field, bound >= 0, &error)) {
+        close(bound);
+    }
+}
+
+static void check_ports(const struct server_options *options, const struct listening *listening,
+                        struct config_report *report) {
+    const struct place *place = &listening->place;
+    const uint16_t *const ports[LOTTERY_PORTS] = {&options->port, &options->consult_port};
+    for (int i = 0; i < LOTTERY_PORTS && i < listening->port_count; i++) {
+        if (*ports[i] == 0 || listening->sockets[i] >= 0) {
+            continue; // a free one, or handed over
+        }
+        for (size_t j = 0; j < place->count; j++) {
+            check_port(ports[i], &place->addresses[j], *ports[i], report);
+        }
+        if (place->count == 0) {
+            check_port(ports[i], NULL, *ports[i], report);
+        }
+    }
+}
+
+static void check_listening(const struct server_options *options, struct config_report *report) {
+    struct listening listening = {0};
+    struct error error;
+    if (!config_report_check(report, NULL, listening_parse(&listening, options, &error), &error) ||
+        !config_report_check(report, NULL, listening_take_sockets(&listening, options, &error), &error)) {
+        return;
+    }
+    if (listening.place.kind == PLACE_NAME) {
+        check_name(&options->ip, options->ip, report);
+    } else {
+        (void)config_report_check(report, NULL, listening_check_exposure(&listening, options, &error),
+                                  &error);
+    }
+    check_ports(options, &listening, report);
+}
+
+// The store -------------------------------------------------------------------------------------------------
+
+static void print_draw(const struct store *store, const struct stored_draw *draw, bool found) {
+    if (found) {
+        printf("store %s: draw %s, %" PRIu32 " agencies\n", store_place(store), store_draw_name(store),
+               draw->agencies);
+    } else {
+        printf("store %s: has no draw %s yet\n", store_place(store), store_draw_name(store));
+    }
+}
+
+static void check_store(const struct server_options *options, struct config_report *report) {
+    const char *address = options->store.address;
+    char file[PATH_MAX];
+    struct error error;
+    struct store *store;
+    struct stored_draw draw;
+    bool found;
+    if (!config_report_check(report, &options->store.address, store_check_address(address, &error), &error) ||
+        !config_report_check(report, &options->store.address, store_file(address, file, &error), &error)) {
+        return;
+    }
+    if (file[0] != '\0' && access(file, F_OK) != 0) {
+        config_report_check_appended(report, &options->store.address, file); // it will be made
+        printf("store %s: is not there yet\n", file);
+        return;
+    }
+    if (!config_report_check(report, &options->store.address,
+                             store_open(address, options->store.draw, STORE_READ, &store, &error), &error)) {
+        return;
+    }
+    config_report_check_appended(report, &options->store.address, file);
+    if (config_report_check(report, &options->store.address, store_get_draw(store, &draw, &found, &error),
+                            &error)) {
+        print_draw(store, &draw, found);
+    }
+    store_close(&store);
+}
+
+// Orders ----------------------------------------------------------------------------------------------------
+
+// Where CONTROL is not set, a server does without; as it does then, this says why. In a runtime folder the
+// first name that is free is taken.
+static void check_control(const struct server_options *options, struct config_report *report) {
+    struct control_place place;
+    struct error error;
+    bool good = control_place_find(&options->control, options->store.address, &place, &error);
+    if (good && (place.is_off || place.path[0] == '\0')) {
+        return;
+    }
+    good = good && control_socket_check(place.path, &error);
+    if (place.is_given) {
+        (void)config_report_check(report, &options->control.path, good, &error);
+    } else if (good) {
+        printf("control %s\n", place.path);
+    } else {
+        printf("control: there would be none: %s\n", error.text);
+    }
+}
+
+// Both ------------------------------------------------------------------------------------------------------
+
+void config_checks_server(const struct server_options *options, struct config_report *report) {
+    struct error error;
+    config_report_check(report, NULL, server_conflicts_check(options, &error), &error);
+    config_report_check(report, NULL, loops_check(options, &error), &error);
+    check_tls(&options->tls, TLS_SERVER, report);
+    check_listening(options, report);
+    if (options->service != SERVICE_ECHO) {
+        check_store(options, report);
+        check_control(options, report);
+    }
+    config_report_check_appended(report, &options->audit_log, options->audit_log);
+    config_report_check_appended(report, &options->log.file, options->log.file);
+}
+
+static void check_addresses(const char *const *list, struct config_report *report) {
+    struct addresses addresses;
+    struct error error;
+    if (*list == NULL ||
+        !config_report_check(report, list, addresses_parse(*list, &addresses, &error), &error)) {
+        return;
+    }
+    for (uint32_t i = 0; i < addresses.count; i++) {
+        check_name(list, addresses.list[i].host, report);
+    }
+}
+
+static void check_bets(const struct client_options *options, struct config_report *report) {
+    char path[PATH_MAX];
+    struct error error;
+    snprintf(path, sizeof path, "%s/agency-%" PRIu32 ".csv", options->data_dir, options->agency);
+    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0) {
+        error_set_system(&error, errno, "%.200s", path);
+        config_report_add(report, &options->data_dir, error.text);
+    }
+}
+
+void config_checks_client(const struct client_options *options, struct config_report *report) {
+    bool has_agency = settings_is_set(options->settings, &options->agency);
+    bool is_single = options->bet[0] != NULL;
+    if (!has_agency) {
+        config_report_add(report, NULL, "CLI_ID: is missing: which agency is this? (--id N)");
+    }
+    check_addresses(&options->server_address, report);
+    check_addresses(&options->consult_address, report);
+    if (has_agency && !is_single && options->service != SERVICE_ECHO) {
+        check_bets(options, report);
+    }
+    check_tls(&options->tls, TLS_CLIENT, report);
+    config_report_check_appended(report, &options->winners_file, options->winners_file);
+    config_report_check_appended(report, &options->log.file, options->log.file);
+}

@@ -1,0 +1,106 @@
+"""Settings are shown with where they came from, and what they name is checked before a start."""
+import os
+import re
+import socket
+import unittest
+
+from harness import Server, Story
+
+
+class Config(Story):
+    def config(self, *arguments, environment=None):
+        status, printed, errors = self.run_program("config", *arguments, environment={"SERVER_IP": "127.0.0.1", **(environment or {})})
+        return status, printed, errors.replace("quiniela config: ", "").splitlines()
+
+    def files(self):
+        return sorted(os.path.join(folder, name) for folder, folders, names in os.walk(self.folder) for name in folders + names)
+
+    def test_each_value_with_where_it_came_from(self):
+        with open(os.path.join(self.folder, "config.ini"), "w", encoding="utf-8") as file:
+            file.write("[DEFAULT]\nLOOPS = 2\nAGENCIES = 7\n")
+        before = self.files()
+        status, printed, problems = self.config("server", "--config", "config.ini", "--store", "x.db", "--server-port", 0,
+                                                "--consult-server-port", 0, environment={"AGENCIES": "9"})
+        self.assertEqual((status, problems), (0, []))
+        for key, value, place in [("STORE", "x.db", "--store"), ("AGENCIES", "9", "environment: AGENCIES"),
+                                  ("LOOPS", "2", r"config.ini:2: LOOPS"), ("WINNING_NUMBER", "7574", "default")]:
+            self.assertRegex(printed, rf"(?m)^{key} +{value} +\({place}\)$")
+        self.assertRegex(printed, r"ok\n\Z")
+        self.assertEqual(self.files(), before, "expected nothing to be made")
+
+    def test_no_password_is_shown(self):
+        _, printed, problems = self.config("--store", "postgresql://ana:secret@127.0.0.1:1/x", "--server-port", 0,
+                                           "--consult-server-port", 0)
+        self.assertNotIn("secret", printed + "".join(problems))
+        self.assertRegex(printed, r"STORE +postgresql://127.0.0.1:1/x ")
+
+    def test_all_problems_are_listed(self):
+        server = Server(self, agencies=3, servers=1)
+        status, printed, problems = self.config(
+            "server", "--store", "nowhere/x.db", "--server-port", server.ports[0], "--consult-server-port", 0,
+            "--audit-log", "nowhere/audit.log", "--log-file", self.folder, "--tls-cert", "a", "--tls-key", "b", "--tls-ca", "c")
+        self.assertEqual(status, 2)
+        for expected in [r"certificate a: No such file", r"--server-port: cannot listen on 127.0.0.1 port \d+, where another program listens already",
+                         r"--store: .*nowhere", r"--audit-log: .*nowhere", r"--log-file: .*is not a regular file"]:
+            self.assertTrue(any(re.match(expected, problem) for problem in problems), f"expected {expected!r}, came {problems}")
+        self.assertEqual(problems[-1], "problems: 5")
+        self.assertIn("AUDIT_LOG", printed)
+
+    def test_what_cannot_be_read_is_one_problem_among_others(self):
+        with open(os.path.join(self.folder, "config.ini"), "w", encoding="utf-8") as file:
+            file.write("[DEFAULT]\nLOOPS = many\nAGENCIS = 7\n")
+        status, printed, problems = self.config(
+            "server", "--config", "config.ini", "--server-port", "high", "--consult-server-port", 0, "--audit-log", "nowhere/audit.log",
+            "--control", "nowhere/control", environment={"AGENCIES": "none"})
+        self.assertEqual(status, 2)
+        for expected in [r"--server-port: .*high", r"environment: AGENCIES: .*none", r"config.ini:2: LOOPS: .*many",
+                         r"config.ini:3: AGENCIS: there is no such key; did you mean AGENCIES\?", r"--audit-log: .*nowhere",
+                         r"--control: nowhere/control: .*No such file"]:
+            self.assertTrue(any(re.match(expected, problem) for problem in problems), f"expected {expected!r}, came {problems}")
+        self.assertEqual(problems[-1], "problems: 6")
+        self.assertIn("AUDIT_LOG", printed)
+
+    def test_where_orders_would_be_given(self):
+        server = Server(self, agencies=3, servers=1)
+        taken = self.store() + ".control"
+        for path, expected in [(taken, "another server takes orders there"), (self.store(), "something else is there"),
+                               (os.path.join(self.folder, "x" * 108), "bytes, and a socket's may have 107")]:
+            with self.subTest(path=path):
+                status, _, problems = self.config("server", "--store", "other.db", "--server-port", 0, "--consult-server-port", 0,
+                                                  "--control", path)
+                self.assertEqual((status, len(problems)), (2, 2), problems)
+                self.assertRegex(problems[0], f"^--control: .*{expected}")
+        self.assertIsNone(server.process.poll())
+
+    @unittest.skipUnless(socket.has_ipv6, "no IPv6")
+    def test_an_address_of_either_kind(self):
+        for family, address in [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]:
+            with self.subTest(address=address), socket.socket(family, socket.SOCK_STREAM) as taken:
+                taken.bind((address, 0))
+                taken.listen()
+                port = taken.getsockname()[1]
+                for ip in [address, ""]:
+                    status, _, problems = self.config("server", "--server-port", port, "--consult-server-port", 0, "--insecure",
+                                                      environment={"SERVER_IP": ip})
+                    self.assertEqual((status, len(problems)), (2, 2), problems)
+                    self.assertRegex(problems[0], rf"cannot listen on .* port {port}, where another program listens already")
+
+    def test_beside_a_running_server(self):
+        server = Server(self, agencies=3, servers=1)
+        status, printed, problems = self.config("server", "--store", self.store(), "--server-port", 0, "--consult-server-port", 0)
+        self.assertEqual((status, problems), (0, []))
+        self.assertIn("draw 1, 3 agencies", printed)
+        self.assertIsNone(server.process.poll())
+
+    def test_a_client(self):
+        self.sample([3], [0])
+        status, _, problems = self.config("client", "--id", 1)
+        self.assertEqual((status, problems), (0, []))
+        status, _, problems = self.config("client", "--id", 2, "--server-address", "no-such-host.invalid:1")
+        self.assertEqual((status, len(problems)), (2, 3))
+        self.assertRegex(problems[0], r"--server-address: no-such-host.invalid: cannot be looked up: ")
+        self.assertRegex(problems[1], r"CLI_DATA_DIR: data/agency-2.csv: No such file")
+
+
+if __name__ == "__main__":
+    unittest.main()
