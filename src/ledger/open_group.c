@@ -26,7 +26,7 @@ bool open_group_is_due(const struct ledger *ledger) {
 
 bool open_group_add(struct ledger *ledger, const struct stored_chunk *chunk, struct error *error) {
     struct open_group *group = &ledger->open_group;
-    group->appends = true;
+    group->takes = true;
     if (!open_group_change(ledger, error)) {
         return false;
     }
@@ -69,13 +69,18 @@ void open_group_note_end(struct ledger *ledger) {
     ledger->open_group.finishing++;
 }
 
+void open_group_note_last_chunk(struct ledger *ledger) {
+    open_group_note_end(ledger);
+    ledger->open_group.takes = true;
+}
+
 void open_group_note_close(struct ledger *ledger) {
     ledger->open_group.closes = true;
 }
 
 void open_group_end(struct ledger *ledger) {
     struct open_group *group = &ledger->open_group;
-    group->is_begun = group->is_due = group->appends = group->closes = false;
+    group->is_begun = group->is_due = group->takes = group->closes = false;
     group->added_count = 0;
 }
 
@@ -110,12 +115,12 @@ bool open_group_put_agencies(struct ledger *ledger, struct error *error) {
     return true;
 }
 
-// Bets may go only into the draw that they were decided on: another server may have changed it, and sealed
-// it without this agency. When an agency finishes in the group, counting the finished agencies checks this; a
-// cut-off only this does.
+// What agencies have sent may go only into the draw that it was decided on: another server may have changed
+// it, and sealed it without this agency. When an agency finishes in the group, counting the finished agencies
+// checks this; a cut-off only this does, also for a last chunk that has no bets.
 static bool hold_draw(struct ledger *ledger, struct error *error) {
     bool is_checked = ledger->open_group.finishing > 0 && ledger->draw.closes_at[0] == '\0';
-    return !ledger->open_group.appends || is_checked ||
+    return !ledger->open_group.takes || is_checked ||
            store_hold_draw(ledger->store, ledger->draw.checksum, error);
 }
 

@@ -29,8 +29,9 @@ bool open_group_add(struct ledger *ledger, const struct stored_chunk *chunk, str
 // The chunks that the group adds to this agency are at the store from here on, so that reading finds them.
 bool open_group_show(struct ledger *ledger, uint32_t agency, struct error *error) MUST_CHECK;
 
-// Notes that an agency finishes with the open group.
+// Notes that an agency finishes with the open group: by an order, or by its last chunk.
 void open_group_note_end(struct ledger *ledger);
+void open_group_note_last_chunk(struct ledger *ledger);
 
 // Notes that the group closes the draw: all agencies come to their end with it.
 void open_group_note_close(struct ledger *ledger);

@@ -48,7 +48,7 @@ static bool finish_agency(struct ledger *ledger, struct ledger_request *request,
     }
     request->answer.finished = true;
     request->own.attempt.last = true;
-    open_group_note_end(ledger);
+    open_group_note_last_chunk(ledger);
     state_finish(ledger, request->input.agency, AGENCY_FINISHED);
     return open_group_change(ledger, error);
 }

@@ -39,7 +39,7 @@ struct told_notes {
 struct open_group {
     bool is_begun;              // at the store
     bool is_due;                // it changes something
-    bool appends;               // it adds bets
+    bool takes;                  // it takes what an agency has sent: bets, or its end
     uint32_t finishing;         // how many agencies finish with it
     bool closes;                // they do as the draw is closed
     struct stored_chunk *added; // [GROUP_CHUNKS_MAX] or NULL: chunks that the store does not have yet

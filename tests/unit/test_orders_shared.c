@@ -216,6 +216,17 @@ static void a_cut_off_holds_at_every_server(void **state) {
     assert_int_equal(servers[0].drawn + servers[1].drawn, 1);
 }
 
+// It does not end its agency by itself then.
+static void a_last_chunk_without_bets_after_the_cut_off(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    assert_stored(&servers[0], .agency = 1, .first = 0, .count = 5, .next = 5);
+    assert_done(&servers[0], .kind = ORDER_CHANGE, .input.changes_cutoff = true,
+                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "21:00");
+    assert_stored(&servers[0], .agency = 1, .first = 5, .last = true, .next = 5);
+    assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 2);
+}
+
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
     order_free_answer(&order);
@@ -237,6 +248,7 @@ int main(void) {
         ORDER_TEST(two_numbers_at_the_same_time),
         ORDER_TEST(a_number_that_loses_its_connection),
         ORDER_TEST(a_cut_off_holds_at_every_server),
+        ORDER_TEST(a_last_chunk_without_bets_after_the_cut_off),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
         print_message("SKIPPED: QUINIELA_POSTGRES names no database\n");
