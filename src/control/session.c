@@ -31,7 +31,7 @@ void session_close(struct session *session) {
     }
     list_remove(&control->sessions, &session->node);
     control->session_count--;
-    if (control->session_count == 0) {
+    if (control->session_count == 0 && !control->somebody_waits) {
         uv_timer_stop(&control->tick);
     }
     uv_close((uv_handle_t *)&session->pipe, on_closed);
@@ -50,7 +50,17 @@ static void close_idle(struct control *control) {
 }
 
 static void on_tick(uv_timer_t *tick) {
-    close_idle(tick->data);
+    struct control *control = tick->data;
+    close_idle(control);
+    if (control->somebody_waits && !control->is_quiet) {
+        control->somebody_waits = false;
+        session_accept(control);
+    }
+}
+
+static void start_tick(struct control *control) {
+    uint64_t idle = control->options.idle_ms, tick = idle < CONTROL_TICK_MS ? idle : CONTROL_TICK_MS;
+    uv_timer_start(&control->tick, on_tick, tick, tick);
 }
 
 // Whether nothing more is taken from it.
@@ -277,16 +287,22 @@ static struct session *new_session(struct control *control) {
     session->pipe.data = session;
     list_add_last(&control->sessions, &session->node);
     if (control->session_count++ == 0) {
-        uint64_t idle = control->options.idle_ms, tick = idle < CONTROL_TICK_MS ? idle : CONTROL_TICK_MS;
-        uv_timer_start(&control->tick, on_tick, tick, tick);
+        start_tick(control);
     }
     return session;
+}
+
+// While a connection is not accepted, libuv tells of no other. So it is tried again.
+static void let_wait(struct control *control) {
+    control->somebody_waits = true;
+    start_tick(control);
 }
 
 void session_accept(struct control *control) {
     struct session *session = new_session(control);
     if (session == NULL) {
-        return; // nobody else is let in
+        let_wait(control);
+        return;
     }
     if (uv_accept((uv_stream_t *)&control->listener, (uv_stream_t *)&session->pipe) != 0 ||
         !check_peer(session)) {

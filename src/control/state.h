@@ -31,7 +31,8 @@ struct control {
     struct queue answered;  // orders
     struct list_head sessions;
     size_t session_count;
-    int open_handles; // the three above; with the last one the memory is freed
+    int open_handles;    // the three above; with the last one the memory is freed
+    bool somebody_waits; // a connection that could not be accepted for want of memory
     bool is_quiet;
 };
 

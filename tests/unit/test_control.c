@@ -25,6 +25,17 @@ static int reloads, drains;
 static bool reload_fails;
 static sem_t happened, may_go_on;
 
+// Memory --------------------------------------------------------------------------------------------------
+
+static _Thread_local bool is_out_of_memory;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size) {
+    return is_out_of_memory ? NULL : __real_calloc(count, size);
+}
+
 // The server's part -----------------------------------------------------------------------------------------
 
 static uint64_t on_drain(void *context) {
@@ -125,6 +136,25 @@ static void assert_hears(int connection, const char *part) {
 
 // Stories
 // -----------------------------------------------------------------------------------------------------
+
+// Nor is anybody kept out who comes later.
+static void who_comes_without_memory_waits_for_it(void **state) {
+    (void)state;
+    open_control(IDLE_MS);
+    int first = client(), second = client();
+    say(first, "hello\n");
+    is_out_of_memory = true;
+    uv_run(&loop, UV_RUN_NOWAIT);
+    char nothing;
+    assert_int_equal(recv(first, &nothing, sizeof nothing, 0), -1);
+    is_out_of_memory = false;
+    assert_hears(first, "\"ok\":true");
+    say(second, "hello\n");
+    assert_hears(second, "\"ok\":true");
+    close(first);
+    close(second);
+    close_control();
+}
 
 static void an_order_is_recorded_before_its_answer(void **state) {
     (void)state;
@@ -293,6 +323,7 @@ static void a_server_that_lets_nobody_in_is_there_all_the_same(void **state) {
 int main(void) {
     signal(SIGPIPE, SIG_IGN); // as the program has it
     const struct CMUnitTest tests[] = {
+        LEDGER_TEST(who_comes_without_memory_waits_for_it),
         LEDGER_TEST(an_order_is_recorded_before_its_answer),
         LEDGER_TEST(who_gives_no_order_is_closed),
         LEDGER_TEST(who_ordered_the_end_waits_for_it),
