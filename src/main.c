@@ -31,7 +31,7 @@ static const struct {
     {&draws_command, cli_draws, true},    {&winners_command, cli_winners, true},
     {&erase_command, cli_erase, false},   {&draw_command, cli_draw, false},
     {&change_command, cli_change, false}, {&doctor_command, cli_doctor, true},
-    {&config_command, cli_config, false},
+    {&config_command, cli_config, false}, {&reset_command, cli_reset, false},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

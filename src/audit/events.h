@@ -13,13 +13,16 @@
 #define AUDIT_CONNECTED "connected"
 #define AUDIT_REFUSED "refused"
 
-// A draw. The first field of each is AUDIT_DRAW, the draw's name, and the second of AUDIT_FINISHED is
-// AUDIT_AGENCY, a number: recorded.c reads them there.
+// A draw. The first field of each is AUDIT_DRAW, the draw's name, and the second of AUDIT_FINISHED and
+// AUDIT_RESET is AUDIT_AGENCY, a number; the third of AUDIT_RESET is AUDIT_VOIDING, how often the agency has
+// been reset: recorded.c reads them there.
+#define AUDIT_RESET "agency_reset"
 #define AUDIT_FINISHED "agency_finished"
 #define AUDIT_SEALED "sealed"
 #define AUDIT_DRAWN "drawn"
 #define AUDIT_DRAW "draw"
 #define AUDIT_AGENCY "agency"
+#define AUDIT_VOIDING "voiding"
 
 #define AUDIT_ORDER "order" // of an operator
 

@@ -15,7 +15,9 @@ void recorded_begin(struct recorded *recorded, const char *draw) {
 
 void recorded_free(struct recorded *recorded) {
     free(recorded->finished);
+    free(recorded->resets);
     recorded->finished = NULL;
+    recorded->resets = NULL;
 }
 
 void recorded_add_finished(struct recorded *recorded, uint32_t agency) {
@@ -37,6 +39,39 @@ void recorded_add_finished(struct recorded *recorded, uint32_t agency) {
 bool recorded_has_finished(const struct recorded *recorded, uint32_t agency) {
     size_t byte = agency / 8;
     return byte < recorded->finished_bytes && (recorded->finished[byte] >> agency % 8 & 1) != 0;
+}
+
+static struct recorded_reset *find_reset(const struct recorded *recorded, uint32_t agency) {
+    for (size_t i = 0; i < recorded->reset_count; i++) {
+        if (recorded->resets[i].agency == agency) {
+            return &recorded->resets[i];
+        }
+    }
+    return NULL;
+}
+
+uint32_t recorded_resets(const struct recorded *recorded, uint32_t agency) {
+    const struct recorded_reset *reset = find_reset(recorded, agency);
+    return reset == NULL ? 0 : reset->voiding;
+}
+
+// They are few: each is an order of a person.
+void recorded_add_reset(struct recorded *recorded, uint32_t agency, uint32_t voiding) {
+    struct recorded_reset *reset = find_reset(recorded, agency);
+    if (reset == NULL) {
+        struct recorded_reset *more =
+            realloc(recorded->resets, (recorded->reset_count + 1) * sizeof *recorded->resets);
+        if (more == NULL) {
+            recorded->failed = true;
+            return;
+        }
+        recorded->resets = more;
+        reset = &more[recorded->reset_count++];
+    }
+    *reset = (struct recorded_reset){agency, voiding};
+    if (recorded_has_finished(recorded, agency)) {
+        recorded->finished[agency / 8] &= (uint8_t) ~(1U << agency % 8);
+    }
 }
 
 bool recorded_is_older(const struct recorded *recorded, const char *at) {
@@ -74,6 +109,12 @@ void recorded_take(void *context, const char *line, size_t length) {
         uint32_t agency;
         if (sscanf(fields, ",\"" AUDIT_AGENCY "\":%u", &agency) == 1 && agency <= AGENCIES_MAX) {
             recorded_add_finished(recorded, agency);
+        }
+    }
+    if ((fields = after_draw(recorded, event, AUDIT_RESET)) != NULL) {
+        uint32_t agency, voiding;
+        if (sscanf(fields, ",\"" AUDIT_AGENCY "\":%u,\"" AUDIT_VOIDING "\":%u", &agency, &voiding) == 2) {
+            recorded_add_reset(recorded, agency, voiding);
         }
     }
     recorded->sealed = recorded->sealed || after_draw(recorded, event, AUDIT_SEALED) != NULL;

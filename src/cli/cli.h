@@ -8,7 +8,8 @@
 extern const struct settings_command doctor_command;
 extern const struct settings_command server_command, client_command, export_command, status_command,
     check_command, sample_command, compose_command, ping_command, bench_command, keys_command, verify_command,
-    config_command, upgrade_command, drain_command, reload_command, close_command, finish_command;
+    config_command, upgrade_command, drain_command, reload_command, close_command, finish_command,
+    reset_command;
 extern const struct settings_command backup_command, restore_command;
 extern const struct settings_command draws_command, winners_command;
 extern const struct settings_command erase_command;
@@ -38,6 +39,7 @@ int cli_drain(const struct command_line *line);
 int cli_reload(const struct command_line *line);
 int cli_close(const struct command_line *line);
 int cli_finish(const struct command_line *line);
+int cli_reset(const struct command_line *line);
 int cli_draw(const struct command_line *line);
 int cli_change(const struct command_line *line);
 

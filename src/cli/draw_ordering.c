@@ -1,4 +1,4 @@
-// The orders that change the draw: `quiniela close`, `change`, `finish`, `draw`.
+// The orders that change the draw: `quiniela close`, `change`, `finish`, `reset`, `draw`.
 #include "cli/cli.h"
 
 #include "bet/limits.h"
@@ -47,9 +47,9 @@ static void add_number(struct line_of_order *line, const char *key, uint64_t num
 
 // What came of it ------------------------------------------------------------------------------------------
 
-enum { STATE, BETS, MISSING, ALREADY, CLOSES_AT, AGENCY, AGENCY_BETS, FIELDS };
+enum { STATE, BETS, MISSING, ALREADY, CLOSES_AT, AGENCY, AGENCY_BETS, AGENCY_VOIDED, FIELDS };
 static const char *const fields[] = {"state",     "bets",   "missing_text", "already",
-                                     "closes_at", "agency", "agency_bets"};
+                                     "closes_at", "agency", "agency_bets",  "agency_voided"};
 
 static const char *const of_draw[] = {"number", "number_winners", "already", "dry_run", "bets"};
 enum { NUMBER, NUMBER_WINNERS, DRAW_ALREADY, DRY_RUN, DRAW_BETS, FIELDS_OF_DRAW };
@@ -86,6 +86,19 @@ static void print_finish(const struct json_value *values) {
     printf(values[ALREADY].boolean ? "agency %" PRId64 " had ended before, with %" PRId64 " bets\n"
                                    : "agency %" PRId64 " has ended, with %" PRId64 " bets\n",
            values[AGENCY].integer, values[AGENCY_BETS].integer);
+    print_draw(values);
+    print_text("agencies that have not finished", &values[MISSING]);
+}
+
+static void print_reset(const struct json_value *values) {
+    if (values[ALREADY].boolean) {
+        printf("agency %" PRId64 " has nothing stored: nothing has changed\n", values[AGENCY].integer);
+    } else {
+        printf(
+            "agency %" PRId64 " was reset: %" PRId64
+            " bets are set aside (quiniela export --voided); start its client again, with the right file\n",
+            values[AGENCY].integer, values[AGENCY_VOIDED].integer);
+    }
     print_draw(values);
     print_text("agencies that have not finished", &values[MISSING]);
 }
@@ -185,15 +198,45 @@ const struct settings_command finish_command = {
     .groups = finish_groups,
 };
 
-static int finish_agency(const struct draw_options *options) {
+static int order_of_agency(const struct settings_command *command, const struct draw_options *options,
+                           void (*print)(const struct json_value *values)) {
     struct line_of_order line = {.count = 0};
     struct error error;
     if (options->agency == 0) {
-        error_set(&error, ERROR_BAD_SETTING, "--agency N says which agency to end");
-        return command_fail(&finish_command, &error);
+        error_set(&error, ERROR_BAD_SETTING, "--agency N says which agency");
+        return command_fail(command, &error);
     }
     add_number(&line, "agency", options->agency);
-    return give(&finish_command, options, &line, &(struct printing){fields, FIELDS, print_finish});
+    return give(command, options, &line, &(struct printing){fields, FIELDS, print});
+}
+
+static int finish_agency(const struct draw_options *options) {
+    return order_of_agency(&finish_command, options, print_finish);
+}
+
+static const struct setting reset_order[] = {
+    SETTING_NUMBER_IN(struct draw_options, agency, "AGENCY", NULL, 1, AGENCIES_MAX, HELP_RESET_AGENCY,
+                      .flag_only = true),
+    SETTING_YES,
+    {.key = NULL},
+};
+
+static const struct setting_group reset_groups[] = {
+    {"Order", reset_order, 0},
+    CONTROL_CALL_GROUPS_IN(struct draw_options, call),
+    {"Output", output, 0},
+    {.settings = NULL},
+};
+
+const struct settings_command reset_command = {
+    .name = "reset",
+    .summary = HELP_RESET_SUMMARY,
+    .details = HELP_RESET_DETAILS,
+    .groups = reset_groups,
+};
+
+static int reset_agency(const struct draw_options *options) {
+    return order_of_agency(&reset_command, options, print_reset);
 }
 
 static const struct setting draw_order[] = {
@@ -297,6 +340,10 @@ int cli_close(const struct command_line *line) {
 
 int cli_finish(const struct command_line *line) {
     return run(&finish_command, line, finish_agency);
+}
+
+int cli_reset(const struct command_line *line) {
+    return run(&reset_command, line, reset_agency);
 }
 
 int cli_draw(const struct command_line *line) {

@@ -216,6 +216,13 @@
     "the last one, the draw is sealed. Without --yes it only says what would happen, and exits with 2."
 #define HELP_FINISH_AGENCY .value_name = "N", .help = "The agency"
 
+#define HELP_RESET_SUMMARY "Set aside all that one agency has sent, so that it sends the right file."
+#define HELP_RESET_DETAILS                                                                                   \
+    "Its bets leave the draw, and are kept (quiniela export --voided). A client that is still sending them " \
+    "is stopped; started again, it sends its file from the beginning. Only while the draw is open. Without " \
+    "--yes it only says what would happen, and exits with 2."
+#define HELP_RESET_AGENCY .value_name = "N", .help = "The agency"
+
 #define HELP_DRAW_SUMMARY "Make the draw with the winning number, once it is sealed (NUMBER=manual)."
 #define HELP_DRAW_DETAILS                                                                                    \
     "The number is stored for ever, together with the winners; the same one once more changes nothing, and " \

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 // Marks a record that could not be written at the time of its event.
 static const struct audit_field later = {.name = "later", .text = "yes"};
@@ -51,6 +52,8 @@ static void record(struct recording *recording, const char *event, const struct 
                    struct audit_field *fields, size_t count) {
     if (note->at != NULL) {
         fields[count++] = later;
+    }
+    if (note->at != NULL && note->at[0] != '\0') {
         fields[count++] = (struct audit_field){.name = "stored_at", .text = note->at};
     }
     audit_write(recording->audit, event, fields, count);
@@ -66,6 +69,12 @@ void recording_note(void *context, const struct ledger_note *note) {
     }
     bool by_itself = note->ending != AGENCY_ENDED && note->ending != AGENCY_CUT;
     switch (note->kind) {
+    case LEDGER_NOTE_RESET:
+        recorded_add_reset(&recording->recorded, note->agency, note->voiding);
+        fields[3] = fields[2];
+        fields[2] = (struct audit_field){.name = AUDIT_VOIDING, .number = note->voiding};
+        record(recording, AUDIT_RESET, note, fields, note->at == NULL ? 4 : 3);
+        break;
     case LEDGER_NOTE_FINISHED:
         fields[3] = (struct audit_field){.name = "ending", .text = agency_ending_name(note->ending)};
         record(recording, AUDIT_FINISHED, note, fields, by_itself ? 3 : 4);
@@ -89,13 +98,30 @@ struct catching_up {
     uint64_t missing;
 };
 
+static bool is_there(const struct recorded *recorded, const struct ledger_note *note) {
+    switch (note->kind) {
+    case LEDGER_NOTE_RESET:
+        return recorded_resets(recorded, note->agency) >= note->voiding;
+    case LEDGER_NOTE_FINISHED:
+        return recorded_has_finished(recorded, note->agency);
+    case LEDGER_NOTE_SEALED:
+        return recorded->sealed;
+    case LEDGER_NOTE_DRAWN:
+        return recorded->drawn;
+    }
+    abort();
+}
+
+// When an agency was reset is not stored. A log that goes on from another file is taken to have it there.
+static bool is_in_another_file(const struct recorded *recorded, const struct ledger_note *note) {
+    return note->kind == LEDGER_NOTE_RESET ? recorded->continued_at[0] != '\0'
+                                           : recorded_is_older(recorded, note->at);
+}
+
 static void note_missing(void *context, const struct ledger_note *note) {
     struct catching_up *catching_up = context;
     const struct recorded *recorded = &catching_up->recording->recorded;
-    bool is_there = note->kind == LEDGER_NOTE_FINISHED ? recorded_has_finished(recorded, note->agency)
-                    : note->kind == LEDGER_NOTE_SEALED ? recorded->sealed
-                                                       : recorded->drawn;
-    if (!is_there && !recorded_is_older(recorded, note->at)) {
+    if (!is_there(recorded, note) && !is_in_another_file(recorded, note)) {
         catching_up->missing++;
         recording_note(catching_up->recording, note);
     }

@@ -63,6 +63,22 @@ static void put_finish(const struct control_order *order, struct json_writer *wr
     words_put_missing(&order->ledger.answer.status, writer);
 }
 
+// reset ---------------------------------------------------------------------------------------------------
+
+static bool begin_reset(struct control_order *order, struct error *error) {
+    bool good = begin_finish(order, error);
+    order->ledger.kind = ORDER_RESET;
+    return good;
+}
+
+static void put_reset(const struct control_order *order, struct json_writer *writer) {
+    const struct order_answer *answer = &order->ledger.answer;
+    json_put_number(writer, "agency", answer->agency.agency);
+    json_put_number(writer, "agency_voided", answer->voided);
+    words_put_draw(&answer->status, writer);
+    words_put_missing(&answer->status, writer);
+}
+
 // draw ----------------------------------------------------------------------------------------------------
 
 static bool begin_draw(struct control_order *order, struct error *error) {
@@ -103,6 +119,11 @@ static void answer_close(const struct control_order *order, struct json_writer *
 static void answer_finish(const struct control_order *order, struct json_writer *writer) {
     json_put_bool(writer, "already", order->ledger.answer.already);
     put_finish(order, writer);
+}
+
+static void answer_reset(const struct control_order *order, struct json_writer *writer) {
+    json_put_bool(writer, "already", order->ledger.answer.already);
+    put_reset(order, writer);
 }
 
 // change ----------------------------------------------------------------------------------------------------
@@ -149,6 +170,13 @@ const struct control_word words_draw[] = {
      .begin = begin_finish,
      .answer = answer_finish,
      .would = put_finish},
+    {.name = "reset",
+     .keys = {"agency", "yes"},
+     .is_recorded = true,
+     .asks_ledger = true,
+     .begin = begin_reset,
+     .answer = answer_reset,
+     .would = put_reset},
     {.name = "draw",
      .keys = {"number", "dry-run", "yes"},
      .is_recorded = true,

@@ -13,6 +13,7 @@ void words_put_draw(const struct order_status *status, struct json_writer *write
     json_put_number(writer, "finished", status->finished);
     json_put_number(writer, "told", status->told);
     json_put_number(writer, "bets", status->bets);
+    json_put_number(writer, "voided", draw->voided);
     put_time(writer, "opened_at", draw->opened_at);
     put_time(writer, "closes_at", draw->closes_at);
     put_time(writer, "closed_at", draw->closed_at);

@@ -7,6 +7,7 @@
 #include "ledger/load.h"
 #include "ledger/open_group.h"
 #include "ledger/resend.h"
+#include "ledger/sender.h"
 #include "ledger/state.h"
 
 #include <assert.h>
@@ -22,13 +23,14 @@ static bool may_know_too_little(enum verdict verdict) {
     case VERDICT_GAP:
     case VERDICT_CONFLICT:
     case VERDICT_LATE:
+    case VERDICT_DAMAGED: // the bets may have been set aside
         return true;
     case VERDICT_NOTHING:
     case VERDICT_TOLD:
     case VERDICT_STORE:          // the commit notices
     case VERDICT_UNKNOWN_AGENCY: // decide_unknown has checked
     case VERDICT_ENDS_EARLY:     // more bets do not change it
-    case VERDICT_DAMAGED:
+    case VERDICT_RESET:          // nor do resets
         break;
     }
     return false;
@@ -44,6 +46,7 @@ static bool is_final(enum verdict verdict) {
     case VERDICT_NOTHING:
     case VERDICT_TOLD:
     case VERDICT_STORE:
+    case VERDICT_RESET:
     case VERDICT_GAP:
     case VERDICT_CONFLICT:
     case VERDICT_LATE:
@@ -155,6 +158,23 @@ static bool decide_append(struct ledger *ledger, const struct ledger_request *re
     return true;
 }
 
+// Whether it comes from before a reset is looked at last: the row may have been read again by then.
+static bool decide_chunk(struct ledger *ledger, const struct ledger_request *request,
+                         struct decision *decision, struct error *error) {
+    const struct ledger_input *input = &request->input;
+    if (!(input->first < 0 ? decide_append(ledger, request, decision, error)
+                           : decide_place(ledger, input, decision, error))) {
+        return false;
+    }
+    const struct stored_agency *row = &ledger->agencies[input->agency].row;
+    if (sender_is_behind(input, row)) {
+        decision->verdict = VERDICT_RESET;
+    } else {
+        sender_note(input, row);
+    }
+    return true;
+}
+
 // Another server may have opened the draw to more agencies since, so this is checked before refusing one.
 // Once per group is enough.
 static bool decide_unknown(struct ledger *ledger, struct decision *decision, struct error *error) {
@@ -180,8 +200,7 @@ static bool find_verdict(struct ledger *ledger, const struct ledger_request *req
     switch (input->type) {
     case LEDGER_CHUNK:
     case LEDGER_LAST_CHUNK:
-        return input->first < 0 ? decide_append(ledger, request, decision, error)
-                                : decide_place(ledger, input, decision, error);
+        return decide_chunk(ledger, request, decision, error);
     case LEDGER_TOLD:
         decision->verdict = agency_is_told(&ledger->agencies[input->agency]) ? VERDICT_NOTHING : VERDICT_TOLD;
         break;
@@ -228,6 +247,14 @@ static void refuse_gap(struct ledger_request *request, uint64_t bets) {
     request->answer.error.field = "first";
 }
 
+static void refuse_reset(struct ledger_request *request) {
+    error_set(&request->answer.error, ERROR_AGENCY_RESET,
+              "the bets of agency %" PRIu32
+              " before this chunk were set aside by the operator: it has to begin anew, with its first bet",
+              request->input.agency);
+    request->answer.error.field = request->input.first < 0 ? "agency" : "first";
+}
+
 static void refuse_unknown_agency(struct ledger_request *request, uint32_t agencies) {
     error_set(&request->answer.error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
               request->input.agency, agencies);
@@ -252,6 +279,9 @@ static void refuse(const struct ledger *ledger, struct ledger_request *request,
         return;
     case VERDICT_UNKNOWN_AGENCY:
         refuse_unknown_agency(request, ledger->draw.agencies);
+        return;
+    case VERDICT_RESET:
+        refuse_reset(request);
         return;
     case VERDICT_GAP:
         refuse_gap(request, ledger->agencies[request->input.agency].row.bets);

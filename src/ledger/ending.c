@@ -1,7 +1,6 @@
 #include "ledger/ending.h"
 
 #include "base/log.h"
-#include "bet/errors.h"
 #include "ledger/known.h"
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
@@ -13,9 +12,7 @@
 
 static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     uint32_t number = order->input.agency;
-    if (number < 1 || number > ledger->draw.agencies) {
-        error_set(&order->answer.error, ERROR_UNKNOWN_AGENCY, "agency: %" PRIu32 " is not from 1 to %" PRIu32,
-                  number, ledger->draw.agencies);
+    if (!order_group_has_agency(ledger, order)) {
         return true;
     }
     if (!known_lock(ledger, &number, 1, error)) {

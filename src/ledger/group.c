@@ -36,6 +36,7 @@
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
+#include "ledger/sender.h"
 #include "ledger/stage.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
@@ -74,6 +75,7 @@ static bool commit(struct ledger *ledger, struct error *error) {
 }
 
 static bool store_once(struct ledger *ledger, struct queue_node *requests, struct error *error) {
+    senders_begin(requests);
     return reach(ledger, requests, error) && known_read(ledger, requests, error) &&
            decide_and_stage(ledger, requests, error) && commit(ledger, error);
 }
@@ -160,7 +162,9 @@ static bool store_group(struct ledger *ledger, struct queue_node *requests, stru
 
 static void store_or_fail(struct ledger *ledger, struct queue_node *requests) {
     struct error error;
-    if (!store_group(ledger, requests, &error)) {
+    if (store_group(ledger, requests, &error)) {
+        senders_settle(requests);
+    } else {
         fail(requests, &error);
         trial_note_failed(ledger, requests);
         access_give_up(ledger, &error);

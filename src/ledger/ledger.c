@@ -63,6 +63,12 @@ struct recalling {
 static bool recall_agency(void *context, const struct stored_agency *agency, struct error *error) {
     const struct recalling *recalling = context;
     (void)error;
+    if (agency->voidings > 0) {
+        recalling->noted(recalling->context, &(struct ledger_note){.kind = LEDGER_NOTE_RESET,
+                                                                   .agency = agency->agency,
+                                                                   .voiding = agency->voidings,
+                                                                   .at = ""});
+    }
     if (agency->finished_at[0] != '\0') {
         recalling->noted(recalling->context, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
                                                                    .agency = agency->agency,

@@ -51,7 +51,8 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
 // Closes the store, frees the ledger and nulls the caller's pointer.
 void ledger_close(struct ledger **ledger);
 
-// Calls `noted` for what was found stored: the agencies that have finished, by number; the seal; the draw.
+// Calls `noted` for what was found stored: the agencies that were reset (the last time) or have finished, by
+// number; the seal; the draw.
 // `at` says when each was stored. Call it after ledger_open, before anything else. False, with `error` set,
 // when the agencies' rows cannot be read: then some may have been noted.
 bool ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),

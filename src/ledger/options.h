@@ -12,14 +12,15 @@ struct store;
 struct winners;
 
 // An event that people may need to prove later. By then it is stored, and nobody has been answered yet.
-enum ledger_note_kind { LEDGER_NOTE_FINISHED, LEDGER_NOTE_SEALED, LEDGER_NOTE_DRAWN };
+enum ledger_note_kind { LEDGER_NOTE_RESET, LEDGER_NOTE_FINISHED, LEDGER_NOTE_SEALED, LEDGER_NOTE_DRAWN };
 
 struct ledger_note {
     enum ledger_note_kind kind;
-    uint32_t agency;           // FINISHED: which one …
-    enum agency_ending ending; // … and how
-    uint64_t bets, winners;    // FINISHED: the agency's bets; DRAWN: of the whole draw
-    const char *at;            // when it was stored (UTC); NULL: just now
+    uint32_t agency;           // FINISHED, RESET: which one …
+    enum agency_ending ending; // … and how it came to its end
+    uint32_t voiding;          // RESET: which time it is, from 1
+    uint64_t bets, winners; // FINISHED: the agency's bets; RESET: those set aside; DRAWN: of the whole draw
+    const char *at;         // when it was stored (UTC), or "" for not known; NULL: just now
 };
 
 struct ledger_options {

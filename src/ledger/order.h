@@ -19,6 +19,9 @@ enum ledger_order_kind {
     ORDER_CLOSE,
     // One agency has no more bets, as if it had sent its last chunk.
     ORDER_FINISH,
+    // All bets of one agency are set aside, and it begins anew: it has sent the wrong file. While the draw is
+    // open.
+    ORDER_RESET,
     // The winning number, of a draw that is sealed and has been opened for it (NUMBER_MANUAL): the draw is
     // made with it.
     ORDER_DRAW,
@@ -48,7 +51,7 @@ struct order_status {
 // What is ordered, beside the kind.
 struct order_input {
     bool is_sure;    // not set: an order that changes something only answers what it would do
-    uint32_t agency; // FINISH
+    uint32_t agency; // FINISH, RESET
     uint16_t number; // DRAW, CHANGE
     bool is_dry_run; // DRAW: only count the bets that would win
     bool changes_agencies, changes_number, changes_cutoff; // CHANGE: what, to this:
@@ -63,14 +66,15 @@ extern const struct error_code ERROR_NEEDS_YES[1];
 // DRAW is refused: the number was fixed at the opening; the draw still takes bets; it has another number.
 extern const struct error_code ERROR_NUMBER_FIXED[1], ERROR_NOT_SEALED[1], ERROR_NUMBER_STORED[1];
 
-// CHANGE is refused: the draw is sealed; the draw cannot be so.
+// CHANGE, RESET are refused: the draw is sealed; the draw cannot be so.
 extern const struct error_code ERROR_NOT_OPEN[1], ERROR_BAD_CHANGE[1];
 
 struct order_answer {
     struct error error;          // ERROR_NONE: done, and stored for good
     bool already;                // what was ordered was so before: nothing has changed
     struct order_status status;  // afterwards; with ERROR_NEEDS_YES as it is
-    struct stored_agency agency; // FINISH: its row, likewise
+    struct stored_agency agency; // FINISH: its row, likewise; RESET: its row before
+    uint64_t voided;             // RESET: how many bets were set aside, or would be
     uint64_t winners;            // DRAW: with the number
     struct stored_draw before;   // CHANGE
 };

@@ -10,6 +10,7 @@
 #include "ledger/state.h"
 #include "ledger/trial.h"
 
+#include <inttypes.h>
 #include <poll.h>
 
 enum {
@@ -85,4 +86,11 @@ void order_group_tell_seal(const struct ledger *ledger) {
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
     return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
                                   check_draw(ledger, error));
+}
+
+bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *order) {
+    uint32_t number = order->input.agency, agencies = ledger->draw.agencies;
+    return (number >= 1 && number <= agencies) ||
+           error_set(&order->answer.error, ERROR_UNKNOWN_AGENCY,
+                     "agency: %" PRIu32 " is not from 1 to %" PRIu32, number, agencies);
 }

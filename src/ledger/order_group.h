@@ -21,6 +21,9 @@ bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_
 // If that has sealed the draw, says so for the audit log.
 void order_group_tell_seal(const struct ledger *ledger);
 
+// Whether the draw has the agency that the order names; otherwise the answer says so.
+bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *order);
+
 // Within the group: of a shared store, no other server changes the draw until the group ends, and the draw in
 // memory is the stored one. ERROR_STORE_STALE when it was not.
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "ledger/closing.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
+#include "ledger/resetting.h"
 #include "ledger/survey.h"
 
 #include <stdlib.h>
@@ -16,6 +17,8 @@ static bool carry_out(struct ledger *ledger, struct ledger_order *order, struct 
         return closing_carry_out(ledger, order, error);
     case ORDER_FINISH:
         return ending_carry_out(ledger, order, error);
+    case ORDER_RESET:
+        return resetting_carry_out(ledger, order, error);
     case ORDER_DRAW:
         return number_carry_out(ledger, order, error);
     case ORDER_CHANGE:

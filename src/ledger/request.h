@@ -20,6 +20,15 @@ enum ledger_request_type {
     LEDGER_PASS,
 };
 
+// What the ledger knows of a connection that sends chunks: kept by the submitter as long as it has requests
+// of the connection, begun zeroed, and changed by sender.h alone, on the ledger's thread.
+struct ledger_sender {
+    struct sender_state {
+        uint32_t agency; // whose chunk came last; 0: none has come
+        uint32_t resets; // how often that agency had been reset
+    } settled, current;  // as of the groups before; with the chunks of the group that is being stored
+};
+
 // The submitter's, unchanged until `complete`.
 struct ledger_input {
     enum ledger_request_type type;
@@ -29,7 +38,8 @@ struct ledger_input {
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
     bool wants_list;                    // of the stored bets, starting at `list_from` (listing.h)
     uint64_t list_from;
-    uint64_t source; // for the log: where it comes from, as a number; 0: unknown
+    struct ledger_sender *sender; // of chunks; NULL: not known
+    uint64_t source;              // for the log: where it comes from, as a number; 0: unknown
     // Whose turns it uses in the worker's queue: an agency's, or another group's. Within a group, turns go
     // by `source`. All waiting requests of one connection have the same, so that their answers keep their
     // order.

@@ -106,6 +106,7 @@ bool stage(struct ledger *ledger, struct ledger_request *request, const struct d
     case VERDICT_LATE:
     case VERDICT_ENDS_EARLY:
         return answer_stored(ledger, request, error);
+    case VERDICT_RESET:
     case VERDICT_DAMAGED:
         request->answer.next = -1;
         return true;

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "bet/errors.h"
+#include "ledger/listing.h"
+#include "ledger/row_cache.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -39,6 +41,24 @@ void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending end
     clock_utc_text(ledger->agencies[number].row.finished_at);
     ledger->agencies[number].row.ending = ending;
     ledger->finished++;
+    state_touch(ledger, number);
+}
+
+// What was read of its bets is no longer there.
+static void forget_bets(const struct ledger *ledger) {
+    row_cache_clear(ledger->cache);
+    listings_forget(ledger->listings);
+}
+
+void state_reset(struct ledger *ledger, uint32_t number) {
+    struct agency *agency = &ledger->agencies[number];
+    ledger->finished -= agency_has_finished(agency);
+    agency->row.bets = 0;
+    agency->row.finished_at[0] = '\0';
+    agency->row.ending = AGENCY_UNFINISHED;
+    agency->row.voidings++;
+    agency->largest = 0;
+    forget_bets(ledger);
     state_touch(ledger, number);
 }
 
@@ -95,6 +115,9 @@ bool state_take_agency(void *context, const struct stored_agency *stored, struct
     char told_at[STORE_TIME_BYTES];
     memcpy(told_at, agency->row.told_at, sizeof told_at);
     ledger->finished -= agency_has_finished(agency);
+    if (stored->voidings != agency->row.voidings) {
+        forget_bets(ledger); // another server has reset it
+    }
     agency->row = *stored;
     agency->is_known = true;
     if (!is_counted) {

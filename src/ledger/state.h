@@ -39,7 +39,7 @@ struct told_notes {
 struct open_group {
     bool is_begun;              // at the store
     bool is_due;                // it changes something
-    bool takes;                  // it takes what an agency has sent: bets, or its end
+    bool takes;                 // it takes what an agency has sent: bets, or its end
     uint32_t finishing;         // how many agencies finish with it
     bool closes;                // they do as the draw is closed
     struct stored_chunk *added; // [GROUP_CHUNKS_MAX] or NULL: chunks that the store does not have yet
@@ -140,6 +140,9 @@ void state_note_size(struct ledger *ledger, uint32_t number, size_t bytes);
 // The agency comes to its end, or has been told, with the open group: now.
 void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending ending);
 void state_tell(struct ledger *ledger, uint32_t number);
+
+// The open group sets aside all bets of the agency, and its end.
+void state_reset(struct ledger *ledger, uint32_t number);
 
 // What agencies were told before the ledger had to forget their rows, which have been read again: those that
 // do not say so are to be put.

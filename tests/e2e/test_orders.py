@@ -4,6 +4,7 @@ Each order is stored before it is answered, is done once, and is in the audit lo
 """
 import json
 import os
+import signal
 import time
 import unittest
 
@@ -141,6 +142,73 @@ class Finish(Orders):
         self.assertEqual(self.winners(server, 1), "7574")
         self.assertIn("agency 2 had ended before", self.order("finish", "--agency", 2, "--yes"))
         server.expect(r"action: agency_ended \| result: success \| agencia: 1 \| bets: 1")
+
+
+class Reset(Orders):
+    def write_file(self, agency, numbers):
+        os.makedirs(f"{self.folder}/data", exist_ok=True)
+        with open(f"{self.folder}/data/agency-{agency}.csv", "w", encoding="utf-8") as file:
+            file.writelines(bet(number) + "\n" for number in numbers)
+
+    def test_an_agency_that_sends_the_wrong_file(self):
+        """Its client is in the middle of it."""
+        self.write_file(1, range(100_000, 300_000))
+        server = Server(self, agencies=2)
+        wrong = Agency(self, 1, server.ports, "--chunk-size", 1)
+        server.wait_for("action: apuestas_almacenadas .*agencia: 1 ")
+        wrong.process.send_signal(signal.SIGSTOP)
+        would = self.order_json("reset", "--agency", 1, status=2)
+        self.assertEqual(would["error"]["code"], "needs_yes")
+        done = self.order_json("reset", "--agency", 1, "--yes")
+        self.assertEqual((done["already"], done["bets"]), (False, 0), done)
+        self.assertGreaterEqual(done["agency_voided"], would["would"]["agency_voided"])
+        wrong.process.send_signal(signal.SIGCONT)
+        self.assertEqual(wrong.wait(), 1, wrong.log())
+        self.assertRegex(wrong.log(), "agency_reset.*the operator has reset this agency: start it again, with the right file")
+        server.expect(r"action: agency_reset \| result: success \| agencia: 1 \| bets: \d+ \| voiding: 1")
+        self.write_file(1, [17574, 2, 3])
+        right = Agency(self, 1, server.ports)
+        self.assert_taken(self.send(server, 2, [bet(7574)], last=True), 1)
+        self.assertEqual(right.winners(), 1)
+        self.assertEqual(self.winners(server, 1), "17574")
+        self.assertIn("is drawn: what is in it stays", self.order("reset", "--agency", 1, "--yes", status=1))
+
+    def test_a_connection_that_has_sent_it(self):
+        """Where it would go on, the right file has got to, too."""
+        server = Server(self, agencies=1)
+        wrong, right = Wire(self, server.ports[0]), Wire(self, server.ports[0])
+        chunk = {"type_message": 1, "agency": 1, "first": 0, "payload": [bet(7574), bet(8)]}
+        self.assert_taken(wrong.ask(chunk), 2)
+        self.order("reset", "--agency", 1, "--yes")
+        self.assert_taken(right.ask({**chunk, "payload": [bet(1), bet(17574)]}), 2)
+        refused = wrong.ask({**chunk, "first": 2})
+        self.assertEqual((refused.kind, refused.error["retryable"]), ("error agency_reset", False))
+        self.assertEqual(wrong.ask({"type_message": 1, "agency": 1, "payload": [bet(9)]}).kind, "error agency_reset")
+        self.assert_taken(right.ask({**chunk, "type_message": 2, "first": 2, "payload": []}), 2)
+        self.assertEqual(self.winners(server, 1), "17574")
+
+    def test_what_was_set_aside_is_kept(self):
+        server = Server(self, "--audit-log", "audit.log", agencies=2, servers=1)
+        self.assert_taken(self.send(server, 1, [bet(7574), bet(8)], last=True), 2)
+        self.assertIn("the 2 bets of agency 1 leave the draw", self.order("reset", "--agency", 1, status=2))
+        self.assertIn("agency 1 was reset: 2 bets are set aside", self.order("reset", "--agency", 1, "--yes"))
+        self.assertIn("nothing has changed", self.order("reset", "--agency", 1, "--yes"))
+        self.assertIn("is not from 1 to 2", self.order("reset", "--agency", 3, "--yes", status=1))
+        server.kill()
+        server = Server(self, "--audit-log", "audit.log", agencies=2, servers=1)
+        self.assert_taken(self.send(server, 2, [bet(17574)], last=True), 1)
+        self.assert_taken(self.send(server, 1, [bet(5)], last=True), 1)
+        self.assertEqual([self.winners(server, agency) for agency in (1, 2)], ["", "17574"])
+        server.signal(signal.SIGTERM)
+        server.wait()
+        status, voided, _ = self.run_program("export", "--store", self.store(), "--voided")
+        self.assertEqual((status, voided.splitlines()), (0, [f"1,1,{bet(7574)}", f"1,1,{bet(8)}"]))
+        self.assertEqual(sum(self.stored(self.store()).values()), 2)
+        self.assertEqual(self.run_program("check", "--store", self.store())[0], 0)
+        self.assertEqual([(record.get("agency"), record["event"], record.get("voiding"), record.get("bets"), record.get("later"))
+                          for record in self.records() if record["event"] in ("agency_finished", "agency_reset")],
+                         [(1, "agency_finished", None, 2, None), (1, "agency_reset", 1, 2, None),
+                          (2, "agency_finished", None, 1, None), (1, "agency_finished", None, 1, None)])
 
 
 class Number(Orders):

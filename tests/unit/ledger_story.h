@@ -116,6 +116,11 @@ static inline bool faulty_winners(struct store *store, store_each_winner each, v
     return !fails_now(error) && real->winners(store, each, context, error);
 }
 
+static inline bool faulty_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
+                                      struct error *error) {
+    return !fails_now(error) && real->void_agency(store, agency, voiding, bets, error);
+}
+
 static inline bool faulty_commit(struct store *store, struct error *error) {
     enum commit_fault fault = fails_now(error) ? story.failing_commit : story.fault;
     story.fault = NO_FAULT;
@@ -151,6 +156,7 @@ static inline bool open_store(void *context, struct store **store, struct error 
         .chunks = faulty_chunks,
         .pieces = faulty_pieces,
         .winners = faulty_winners,
+        .void_agency = faulty_void_agency,
         .close = real->close,
     };
     (*store)->operations = &faulty;

@@ -22,6 +22,7 @@ struct sent {
     int from;                      // the first bet's number, when that is not `first`
     int count;                     // of bets
     int64_t next;                  // what the answer is expected to say
+    struct ledger_sender *sender;  // its connection, or NULL
 };
 
 // A chunk of the bets `from` … `from + count - 1`: bet n has document n, and every tenth wins.
@@ -46,6 +47,7 @@ static inline struct ledger_request *request_as(struct sent sent,
     *request = (struct ledger_request){.input.type = type,
                                        .input.agency = sent.agency == 0 ? 1 : sent.agency,
                                        .input.first = sent.first,
+                                       .input.sender = sent.sender,
                                        .answer.next = -1,
                                        .complete = complete};
     error_clear(&request->answer.error);

@@ -97,6 +97,36 @@ static void the_seal_and_the_draw(void **state) {
     assert_true(recorded.sealed && recorded.drawn && recorded_has_finished(&recorded, 2));
 }
 
+static void take_reset(const char *draw, uint32_t agency, uint32_t voiding) {
+    char line[CHAIN_LINE_BYTES_MAX];
+    const struct audit_field fields[] = {{.name = "draw", .text = draw},
+                                         {.name = "agency", .number = agency},
+                                         {.name = "voiding", .number = voiding}};
+    size_t length = chain_write(&chain, "agency_reset", fields, 3, line) - 1;
+    line[length] = '\0';
+    recorded_take(&recorded, line, length);
+}
+
+// Its end is to be recorded again, when it comes.
+static void an_end_before_a_reset_does_not_count(void **state) {
+    (void)state;
+    take("agency_finished", "1", 8);
+    take("agency_finished", "1", 9);
+    take_reset("1", 9, 1);
+    take_reset("2", 8, 1);
+    take_reset("1", 5000, 2); // it had not finished
+    assert_true(recorded_has_finished(&recorded, 8));
+    assert_false(recorded_has_finished(&recorded, 9));
+    assert_int_equal(recorded_resets(&recorded, 8), 0);
+    assert_int_equal(recorded_resets(&recorded, 9), 1);
+    assert_int_equal(recorded_resets(&recorded, 5000), 2);
+    take("agency_finished", "1", 9);
+    assert_true(recorded_has_finished(&recorded, 9));
+    take_reset("1", 9, 2);
+    assert_false(recorded_has_finished(&recorded, 9));
+    assert_int_equal(recorded_resets(&recorded, 9), 2);
+}
+
 // One log may have several draws.
 static void another_draw_is_not_this_one(void **state) {
     (void)state;
@@ -181,6 +211,7 @@ int main(void) {
         RECORDED_TEST(a_number_beyond_all_agencies_is_none),
         RECORDED_TEST(without_memory_it_has_failed),
         RECORDED_TEST(the_seal_and_the_draw),
+        RECORDED_TEST(an_end_before_a_reset_does_not_count),
         RECORDED_TEST(another_draw_is_not_this_one),
         RECORDED_TEST(a_draw_of_any_name),
         RECORDED_TEST(a_log_has_ended_until_it_goes_on),

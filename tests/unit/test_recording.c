@@ -183,6 +183,29 @@ static void what_was_stored_and_not_recorded_is_recorded_later(void **state) {
     }
 }
 
+// A server that was killed before it could record a reset: what was recorded of the agency's end is not its
+// end.
+static void a_reset_that_was_not_recorded_is_recorded_later(void **state) {
+    (void)state;
+    start(1, 0);
+    recording_note(&recording, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED, .agency = 1, .bets = 30});
+    recording_close(&recording);
+    stored.agencies = 1;
+    stored.notes[0] = (struct ledger_note){.kind = LEDGER_NOTE_RESET, .agency = 1, .voiding = 1, .at = ""};
+    stored.notes[1] = (struct ledger_note){.kind = LEDGER_NOTE_FINISHED, .agency = 1, .bets = 20, .at = AT};
+    stored.count = 2;
+    for (int again = 0; again < 2; again++) {
+        start(1, 0);
+        catch_up();
+        recording_close(&recording);
+    }
+    assert_records(
+        "a reset was missing",
+        "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":1,\"bets\":30\n" STOPPED
+        "\"event\":\"agency_reset\",\"draw\":\"1\",\"agency\":1,\"voiding\":1,\"later\":\"yes\"\n"
+        "\"event\":\"agency_finished\",\"draw\":\"1\",\"agency\":1,\"bets\":20" LATER STOPPED STOPPED);
+}
+
 static void a_new_log_says_why_it_has_what_was_before(void **state) {
     (void)state;
     stored.notes[0] = (struct ledger_note){
@@ -275,6 +298,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(terms_that_are_not_as_the_start_said_are_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_stored_and_not_recorded_is_recorded_later, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_reset_that_was_not_recorded_is_recorded_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_log_says_why_it_has_what_was_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_start_says_what_it_was_given, set_up, tear_down),

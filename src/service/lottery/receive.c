@@ -124,6 +124,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     if (message.type == MESSAGE_SEND_CHUNK || message.type == MESSAGE_SEND_LAST_CHUNK) {
         request->ledger.input.type = message.type == MESSAGE_SEND_CHUNK ? LEDGER_CHUNK : LEDGER_LAST_CHUNK;
         request->ledger.input.chunk = good ? message.chunk : NULL;
+        request->ledger.input.sender = &own->sender;
         request->ledger.refused = on_refused;
     } else if (!good) {
         refusals_log(connection, message.agency, error);

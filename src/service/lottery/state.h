@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "base/queue.h"
+#include "ledger/request.h"
 #include "net/connection.h"
 #include "net/limits.h"
 #include "net/net.h"
@@ -64,6 +65,7 @@ struct lottery_connection {
     struct lines_place line;
     struct waiting_place waiting;
     struct telling *telling;
+    struct ledger_sender sender; // the ledger's
 };
 
 // The service's memory for the connection's loop.
