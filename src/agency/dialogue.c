@@ -359,7 +359,7 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
         error_set(
             &error, ERROR_TOO_MANY_WINNERS,
             "the central's answer has %zu bytes, more than the %d that a client accepts: ask whoever runs "
-            "the central for the winners (quiniela export)",
+            "the central for the winners (quiniela winners)",
             length, REPLY_BYTES_MAX);
         report_no_winners(error_name(error.code), error.text);
         fail(dialogue, &error);

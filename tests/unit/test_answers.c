@@ -107,7 +107,7 @@ static void winners_that_no_client_takes_are_refused_and_not_told(void **state) 
     pass();
     assert_null(connection->lasting);
     assert_true(was_sent(connection, "\"code\":\"too_many_winners\""));
-    assert_true(was_sent(connection, "quiniela export"));
+    assert_true(was_sent(connection, "quiniela winners"));
     assert_true(was_sent(connection, "\"retryable\":false"));
     assert_false(connection->awaits_arrival);
     connection->sent_length = 0;

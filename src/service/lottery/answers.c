@@ -40,7 +40,7 @@ static void refuse_winners(struct connection *connection, uint32_t agency, size_
     struct error error;
     error_set(&error, ERROR_TOO_MANY_WINNERS,
               "the winners of agency %" PRIu32 " take %zu bytes, and a message has at most %d: ask whoever "
-              "runs the central for them (quiniela export)",
+              "runs the central for them (quiniela winners)",
               agency, length, REPLY_BYTES_MAX);
     refusals_log(connection, agency, &error);
     send_error(connection, NULL, &error, -1);
