@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 int command_fail(const struct settings_command *command, const struct error *error) {
+    (void)fflush(stdout); // where both are one file, the reason is to come last
     fprintf(stderr, "quiniela %s: %s\n", command->name, error->text);
     return error->code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }

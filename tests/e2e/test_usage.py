@@ -1,12 +1,14 @@
 """The command line gives help, versions, exit codes, and one clear line for each mistake."""
+import contextlib
 import fcntl
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import unittest
 
-from harness import PROGRAM, Agency, Process, Server, Story, hang_s
+from harness import PROGRAM, STORES, Agency, Process, Server, Story, hang_s
 
 
 class Usage(Story):
@@ -174,6 +176,22 @@ class Usage(Story):
                 code, errors = self.run_into(writer, *arguments)
                 os.close(writer)
                 self.assertEqual((code, errors), (-signal.SIGPIPE, ""))
+
+    @unittest.skipIf(STORES.is_shared, "backup is of SQLite stores")
+    def test_the_reason_comes_last(self):
+        """Where both outputs are one file, what was printed before the reason stands above it."""
+        self.sample((2000,), (1,))
+        server = Server(self, agencies=1)
+        self.assertEqual(Agency(self, 1, server.ports).wait(), 0)
+        server.kill()
+        with contextlib.closing(sqlite3.connect(f"{self.folder}/quiniela.db")) as store, store:
+            store.execute("UPDATE chunks SET checksum = checksum + 1")
+        done = subprocess.run([PROGRAM, "backup", "--store", self.store(), "--to", "copy.db"], cwd=self.folder, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=hang_s())
+        self.assertEqual(done.returncode, 1)
+        lines = done.stdout.splitlines()
+        self.assertIn("damaged: ", lines[0])
+        self.assertEqual(lines[-1], 'quiniela backup: draw "1" is damaged: nothing was copied')
 
     def test_a_port_that_is_taken(self):
         server = Server(self)
