@@ -67,7 +67,7 @@ class History:
         acknowledged, finished = self.acknowledged(), [number for number, agency in self.agencies.items() if agency.finished]
         look = self.look()
         stored = self.store.bets()
-        self.holds(stored, acknowledged)
+        self.holds(stored, acknowledged, look)
         for number in finished:
             need(look.agency(number)["ending"] is not None, f"agency {number}'s last chunk is acknowledged, and is not stored: {look}")
         if look["state"] != "open":
@@ -75,14 +75,19 @@ class History:
             self.sealed_bets = stored
         return stored
 
-    def holds(self, stored, acknowledged):
-        """Whether what is stored has all of this, each bet once, and nothing that was not sent."""
+    def holds(self, stored, acknowledged, look=None):
+        """Whether what is stored has all of this, each bet once, and nothing that was not sent. Without `look` at the same store it may
+        have been stored before a reset or after it."""
         for number, agency in self.agencies.items():
-            bets = stored.get(number, [])
-            lives = [life for life, sent in enumerate(agency.lives) if bets == sent[:len(bets)]]
-            need(lives, f"what is stored of agency {number} is not the beginning of what it sends: {bets}")
-            fewest = min(acknowledged[number][life] if life < len(acknowledged[number]) else 0 for life in lives)
-            need(len(bets) >= fewest, f"agency {number} has {fewest} bets acknowledged, {len(bets)} are stored")
+            bets, first = stored.get(number, []), look.agency(number)["voidings"] if look else 0
+            need(any(self._is_life(bets, agency, life, acknowledged[number]) for life in range(first, 1 + (number in self.resets))),
+                 f"what is stored of agency {number} after {first} resets is not the beginning of what it sends, or too little: "
+                 f"{acknowledged[number]} are acknowledged, {len(bets)} are stored: {bets}")
+
+    @staticmethod
+    def _is_life(bets, agency, life, acknowledged):
+        sent, least = (agency.lives[life], acknowledged[life]) if life < len(acknowledged) else ([], 0)
+        return bets == sent[:len(bets)] and len(bets) >= least
 
     def winners(self, number):
         return {agency: documents for agency, bets in self.sealed_bets.items() if (documents := winning(bets, number))}

@@ -15,8 +15,20 @@ import night as nights  # noqa: E402
 from rounds import take_ports  # noqa: E402
 
 
+class Ended:
+    """Whether this process was told to end: what it plays ends at once, and it begins nothing else."""
+    is_told = False
+
+    @classmethod
+    def tell(cls, *_):
+        cls.is_told = True
+        sys.exit(128 + signal.SIGTERM)
+
+
 def play(seed, servers):
     """Leaves nothing behind, also when it is interrupted, but the folder of a night that failed."""
+    if Ended.is_told:
+        raise KeyboardInterrupt
     night, failure = nights.Night(seed, servers, take_ports), None
     try:
         night.play()
@@ -30,21 +42,22 @@ def play(seed, servers):
 def play_all(first, options):
     """Returns how many nights failed."""
     begun, kills, done, lost, failed = time.monotonic(), 0, 0, 0, 0
-    with concurrent.futures.ProcessPoolExecutor(min(options.jobs, options.rounds)) as pool:
-        try:
-            for seed, future in [(seed, pool.submit(play, seed, options.servers)) for seed in range(first, first + options.rounds)]:
-                killed, unanswered, failure, folder = future.result()
-                kills, done, lost = kills + killed, done + unanswered[True], lost + unanswered[False]
-                failed += failure is not None
-                if failure is not None:
-                    print(f"FAILED: script/night 1 --seed {seed} --servers {options.servers}: {failure} (what it left: {folder})", flush=True)
-        except BaseException:  # the nights in hand end, too
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                child.terminate()
-            raise
-    print(f"night: {options.rounds} rounds from seed {first} with {options.servers} servers, {kills} kills | orders without an answer: {done} done, "
-          f"{lost} not done | {failed} failed, {time.monotonic() - begun:.1f} s")
+    pool = concurrent.futures.ProcessPoolExecutor(min(options.jobs, options.rounds))
+    try:
+        for seed, future in [(seed, pool.submit(play, seed, options.servers)) for seed in range(first, first + options.rounds)]:
+            killed, unanswered, failure, folder = future.result()
+            kills, done, lost = kills + killed, done + unanswered[True], lost + unanswered[False]
+            failed += failure is not None
+            if failure is not None:
+                print(f"FAILED: script/night 1 --seed {seed} --servers {options.servers}: {failure} (what it left: {folder})", flush=True)
+    except BaseException:  # the nights in hand end, too
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+    print(f"night: {options.rounds} rounds from seed {first} with {options.servers} servers, {kills} kills | orders without an answer: "
+          f"{done} done, {lost} not done | {failed} failed, {time.monotonic() - begun:.1f} s")
     return failed
 
 
@@ -56,7 +69,7 @@ def main():
     parser.add_argument("--jobs", type=given.whole(1, 100), default=2, help="nights at a time")
     options = parser.parse_args()
     given.understood()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, Ended.tell)
     return play_all(options.seed if options.seed is not None else random.randrange(1 << 30), options) > 0
 
 

@@ -216,7 +216,9 @@ class Night:
         until(lambda: agency.acknowledged[0] > 0, "a bet of the agency that is to be reset")
         self.history.resets.add(RESET)
         self.give(orders.reset(RESET))
-        voided, acknowledged = self.store.bets(None, "--voided").get(RESET, []), agency.acknowledged[0]
+        kept, acknowledged = self.store.bets(None, "--voided").get(RESET, []), agency.acknowledged[0]
+        need(all(text.startswith("1,") for text in kept), f"what is kept is not of the first reset: {kept}")
+        voided = [text.removeprefix("1,") for text in kept]
         need(voided == agency.lives[0][:len(voided)] and len(voided) >= acknowledged,
              f"{acknowledged} bets were acknowledged before the reset, {len(voided)} are kept: {voided}")
         agency.begin_anew(self.chance.randrange(2, 30))

@@ -95,6 +95,12 @@ class Ended(unittest.TestCase):
         servers = until(lambda: [pid for pid in children(process.pid) if name(pid) == "quiniela"], "a server")
         self.end(process, signal.SIGTERM, servers)
 
+    def test_the_nights(self):
+        process = self.begin(sys.executable, "-B", os.path.join(TESTS, "night/main.py"), "100")
+        started = until(lambda: [pid for pid in children(process.pid) if name(pid) == "quiniela"], "a server")
+        self.end(process, signal.SIGTERM, [pid for pid in started if name(pid)] + children(process.pid))
+        self.assertEqual(process.returncode, 128 + signal.SIGTERM)
+
 
 if __name__ == "__main__":
     unittest.main()
