@@ -60,8 +60,9 @@ class Server:
         self.starts += 1
         self.arm(0)
         environment = {**os.environ, "RUNTIME_DIRECTORY": self.night.folder}
-        if KILL_LIBRARY:
-            environment.update(LD_PRELOAD=KILL_LIBRARY, QUINIELA_KILL=f"{self.night.folder}/kill-{self.number}")
+        if KILL_LIBRARY:  # which comes before a sanitizer's
+            options = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
+            environment.update(LD_PRELOAD=KILL_LIBRARY, QUINIELA_KILL=f"{self.night.folder}/kill-{self.number}", ASAN_OPTIONS=options)
         with open(self.path(), "wb") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "server", "--store", self.night.store.address, "--server-ip", "127.0.0.1", "--server-port", str(self.ports[0]),
