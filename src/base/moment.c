@@ -96,7 +96,7 @@ static bool parse_full(const char *text, time_t *moment, struct error *error) {
 static bool parse_short(const struct tm *time, time_t now, time_t *moment) {
     struct tm fields;
     for (int days = 0; days <= 2; days++) {
-        time_t day = now + 24 * 3600 * (time_t)days;
+        time_t day = now + (time_t)days * 24 * 3600;
         if (localtime_r(&day, &fields) == NULL) {
             return false;
         }
@@ -113,7 +113,7 @@ static bool parse_short(const struct tm *time, time_t now, time_t *moment) {
 bool moment_parse(const char *text, time_t now, char utc[MOMENT_BYTES], struct error *error) {
     struct tm time = {0};
     const char *at = text;
-    time_t moment;
+    time_t moment = 0;
     bool is_short = take_time(&at, &time) && *at == '\0';
     if (is_short ? !parse_short(&time, now, &moment) && !refuse(text, "there is no such time", error)
                  : !parse_full(text, &moment, error)) {
