@@ -29,11 +29,15 @@ size_t clock_local_text(char text[CLOCK_TEXT_BYTES]) {
     return last_length;
 }
 
-size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
-    time_t now = now_s();
+size_t clock_utc_text_ago(uint64_t seconds, char text[CLOCK_TEXT_BYTES]) {
+    time_t then = now_s() - (time_t)seconds;
     struct tm parts;
-    gmtime_r(&now, &parts);
+    gmtime_r(&then, &parts);
     return strftime(text, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
+    return clock_utc_text_ago(0, text);
 }
 
 size_t clock_utc_ms_text(char text[CLOCK_UTC_MS_BYTES]) {

@@ -14,6 +14,9 @@ size_t clock_local_text(char text[CLOCK_TEXT_BYTES]);
 // Writes the current UTC time, "YYYY-MM-DDTHH:MM:SSZ" (RFC 3339), into `text`. Returns its length.
 size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]);
 
+// The same of the time so many seconds ago.
+size_t clock_utc_text_ago(uint64_t seconds, char text[CLOCK_TEXT_BYTES]);
+
 // The same with milliseconds, "YYYY-MM-DDTHH:MM:SS.mmmZ", at least CLOCK_UTC_MS_BYTES.
 size_t clock_utc_ms_text(char text[CLOCK_UTC_MS_BYTES]);
 

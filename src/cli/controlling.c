@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "cli/control_options.h"
 #include "confine/user.h"
+#include "store/address.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -93,13 +94,17 @@ bool controlling_open(struct controlling *controlling, const struct server_optio
     log_event(LOG_LEVEL_INFO, "control", LOG_SUCCESS, "path: %s", control.socket.path);
     path_folder(control.socket.path, controlling->folder);
     store_show_address(options->store.address, controlling->store);
+    bool has_file =
+        store_file(options->store.address, controlling->file, &reason) && controlling->file[0] != '\0';
     control_users_find(uid, &control.users);
     control.facts = (struct control_facts){.version = QUINIELA_VERSION,
                                            .draw = options->store.draw,
                                            .store = controlling->store,
+                                           .file = has_file ? controlling->file : NULL,
                                            .port = net_port(net, 0),
                                            .consult_port = net_port(net, 1)};
     control.drain = actions->drain;
+    control.connections = actions->connections;
     control.reload = actions->reload;
     control.context = actions->context;
     return control_open(&control, &controlling->control, error);

@@ -11,11 +11,13 @@ struct controlling {
     struct control *control;         // NULL: nobody gives orders to this server
     char folder[PATH_MAX];           // of its socket; "" when there is none
     char store[STORE_ADDRESS_BYTES]; // as it is shown
+    char file[PATH_MAX];             // of the store; "" when it is in none
 };
 
 // What the server does itself (control/options.h).
 struct controlling_actions {
     uint64_t (*drain)(void *context);
+    uint64_t (*connections)(void *context);
     bool (*reload)(void *context, struct error *error);
     void *context;
 };

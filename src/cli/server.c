@@ -113,6 +113,11 @@ static uint64_t drain(void *context) {
     return connections;
 }
 
+static uint64_t connections(void *context) {
+    const struct server *server = context;
+    return net_connections(server->net);
+}
+
 static void on_audit_tick(void *context) {
     const struct server *server = context;
     audit_tick(server->recording.audit);
@@ -189,7 +194,8 @@ static bool open_net(struct server *server, struct error *error) {
 }
 
 static bool open_control(struct server *server, struct error *error) {
-    const struct controlling_actions actions = {.drain = drain, .reload = reload, .context = server};
+    const struct controlling_actions actions = {
+        .drain = drain, .connections = connections, .reload = reload, .context = server};
     return controlling_open(&server->controlling, &server->options, server->net, &server->main_loop.loop,
                             &actions, error);
 }

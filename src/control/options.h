@@ -12,7 +12,8 @@
 // What a server says of itself (`hello`). The texts must outlive the control.
 struct control_facts {
     const char *version, *draw,
-        *store; // the program's; the draw's name; the store's address, without a password
+        *store;       // the program's; the draw's name; the store's address, without a password
+    const char *file; // the absolute name of the store's file, free of links; NULL when it is in none
     uint16_t port, consult_port;
 };
 
@@ -24,6 +25,8 @@ struct control_options {
     struct control_facts facts;
     // Begins to end the server gently. Returns how many connections of agencies there are.
     uint64_t (*drain)(void *context);
+    // How many connections of agencies there are.
+    uint64_t (*connections)(void *context);
     // Reads again what SIGHUP reads again. ERROR_… when the server keeps what it had.
     bool (*reload)(void *context, struct error *error);
     void *context;

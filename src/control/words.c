@@ -1,6 +1,7 @@
 #include "control/words.h"
 
 #include "control/words_draw.h"
+#include "control/words_live.h"
 #include "control/words_put.h"
 
 #include <string.h>
@@ -100,6 +101,9 @@ static const struct control_word *find_in(const struct control_word *all, size_t
 
 bool words_find(struct control_order *order, struct error *error) {
     order->word = find_in(words, WORDS, order->line.word);
+    if (order->word == NULL && strcmp(order->line.word, word_live.name) == 0) {
+        order->word = &word_live;
+    }
     if (order->word == NULL) {
         order->word = find_in(words_draw, words_draw_count, order->line.word);
     }

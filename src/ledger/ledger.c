@@ -107,6 +107,10 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }
 
+bool ledger_store_fails(const struct ledger *ledger) {
+    return ledger->failing;
+}
+
 bool ledger_winning_number(const struct ledger *ledger, uint16_t *number) {
     *number = ledger->draw.winning_number;
     return ledger->draw.has_number;

@@ -64,6 +64,9 @@ bool ledger_is_shared(const struct ledger *ledger);
 // How many agencies the draw waits for. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 
+// Whether nothing has been stored since the store failed.
+bool ledger_store_fails(const struct ledger *ledger);
+
 // The draw's winning number. False, with *number 0, while it is to come by an order.
 bool ledger_winning_number(const struct ledger *ledger, uint16_t *number);
 

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Adds an agency to the last range, or begins another one. False when out of memory.
-static bool add_missing(struct order_status *status, uint32_t agency) {
+bool survey_add_missing(struct order_status *status, uint32_t agency) {
     struct order_range *last = status->missing + status->missing_count;
     if (status->missing_count > 0 && last[-1].to + 1 == agency) {
         last[-1].to = agency;
@@ -44,7 +43,7 @@ static bool add_known(const struct ledger *ledger, enum survey_what what, struct
     for (uint32_t number = 1; number < ledger->agency_places; number++) {
         const struct agency *agency = &ledger->agencies[number];
         status->bets += agency->row.bets;
-        if (is_wanted(what, &agency->row) && !add_missing(status, number)) {
+        if (is_wanted(what, &agency->row) && !survey_add_missing(status, number)) {
             return no_memory(error);
         }
     }
@@ -60,7 +59,7 @@ struct survey {
 // Those that have no row have not finished.
 static bool survey_to(struct survey *survey, uint32_t end, struct error *error) {
     while (survey->next < end) {
-        if (!add_missing(survey->status, survey->next++)) {
+        if (!survey_add_missing(survey->status, survey->next++)) {
             return no_memory(error);
         }
     }

@@ -19,6 +19,10 @@ enum survey_what {
 bool survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status,
                    struct error *error) MUST_CHECK;
 
+// Adds an agency, whose number is larger than those before, to the missing ones: to the last range, or as
+// another one. Beyond ORDER_RANGES_MAX it only sets `more_missing`. False when out of memory.
+bool survey_add_missing(struct order_status *status, uint32_t agency) MUST_CHECK;
+
 // Writes the missing agencies beyond `after` as "3, 7-9", or as many as there is room for, and then "…"; of
 // none "-".
 void survey_missing_text(const struct order_status *status, uint32_t after, char *text, size_t size);

@@ -4,10 +4,12 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/counters.h"
 #include "ledger/cutoff.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
 #include "ledger/orders.h"
+#include "ledger/pulse.h"
 #include "ledger/turn.h"
 #include "ledger/work.h"
 
@@ -23,6 +25,7 @@ struct worker {
     struct ledger *ledger;
     struct queue queue;
     struct turns *turns; // requests waiting for their turn
+    struct pulse *pulse;
     struct queue orders;
     struct queue_node *next_order; // those taken from the queue
     pthread_t thread;
@@ -103,20 +106,39 @@ static void work(struct worker *worker) {
     }
 }
 
+// Whom a group hears of is noted first: once they are answered, the requests are not the ledger's.
+static void process(struct worker *worker, struct queue_node *group) {
+    uint32_t agencies = ledger_agencies(worker->ledger);
+    for (const struct queue_node *node = group; node != NULL; node = node->next) {
+        const struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
+        uint32_t agency = request->input.agency;
+        if (request->answer.error.code == ERROR_NONE && agency >= 1 && agency <= agencies) {
+            pulse_hear(worker->pulse, agency);
+        }
+    }
+    int64_t before = counter_read(&ledger_counters.bets_stored);
+    cutoff_keep_before_group(worker->ledger);
+    group_process(worker->ledger, group);
+    pulse_add_bets(worker->pulse, (uint64_t)(counter_read(&ledger_counters.bets_stored) - before));
+}
+
 static void *run(void *argument) {
     struct worker *worker = argument;
     struct ledger *ledger = worker->ledger;
     pthread_setname_np(pthread_self(), "ledger");
     log_wait_for_room(); // the log must show what is stored, and senders can wait
+    pulse_begin_work(worker->pulse);
     work(worker);
     while (!queue_is_closed(&worker->queue)) {
         int ms = wait_ms(worker);
+        pulse_set_store_fails(worker->pulse, ledger_store_fails(ledger));
+        pulse_end_work(worker->pulse);
         turns_add(worker->turns,
                   ms == 0 ? queue_take_all(&worker->queue) : queue_wait_all(&worker->queue, ms));
+        pulse_begin_work(worker->pulse);
         struct queue_node *group = queue_is_closed(&worker->queue) ? NULL : turns_take_group(worker->turns);
         if (group != NULL) {
-            cutoff_keep_before_group(ledger);
-            group_process(ledger, group);
+            process(worker, group);
         }
         if (!queue_is_closed(&worker->queue)) {
             carry_out_an_order(worker);
@@ -127,6 +149,11 @@ static void *run(void *argument) {
     return NULL;
 }
 
+static void free_parts(struct worker *worker) {
+    turns_free(worker->turns);
+    pulse_free(worker->pulse);
+}
+
 bool worker_start(struct ledger *ledger, struct worker **result, struct error *error) {
     *result = NULL;
     struct worker *worker = calloc(1, sizeof *worker);
@@ -135,7 +162,9 @@ bool worker_start(struct ledger *ledger, struct worker **result, struct error *e
     }
     worker->ledger = ledger;
     worker->turns = turns_new(ledger);
-    if (worker->turns == NULL) {
+    worker->pulse = pulse_new();
+    if (worker->turns == NULL || worker->pulse == NULL) {
+        free_parts(worker);
         free(worker);
         return error_set(error, ERROR_NO_MEMORY, "no memory for the ledger's thread");
     }
@@ -145,7 +174,7 @@ bool worker_start(struct ledger *ledger, struct worker **result, struct error *e
     if (failure != 0) {
         queue_destroy(&worker->queue);
         queue_destroy(&worker->orders);
-        turns_free(worker->turns);
+        free_parts(worker);
         free(worker);
         return error_set_system(error, failure, "cannot start the ledger's thread");
     }
@@ -166,6 +195,10 @@ bool worker_order(struct worker *worker, struct ledger_order *order) {
     return taken;
 }
 
+const struct pulse *worker_pulse(const struct worker *worker) {
+    return worker->pulse;
+}
+
 void worker_nudge(struct worker *worker) {
     atomic_store(&worker->nudged, true);
     queue_wake(&worker->queue);
@@ -184,7 +217,7 @@ void worker_stop(struct worker *worker) {
 void worker_free(struct worker **worker) {
     queue_destroy(&(*worker)->queue);
     queue_destroy(&(*worker)->orders);
-    turns_free((*worker)->turns);
+    free_parts(*worker);
     free(*worker);
     *worker = NULL;
 }

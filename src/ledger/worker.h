@@ -7,6 +7,7 @@
 #include "ledger/request.h"
 
 struct ledger;
+struct pulse;
 struct worker;
 
 // Starts a thread that works for `ledger`, which must outlive it and belongs to that thread alone. On
@@ -20,6 +21,9 @@ bool worker_submit(struct worker *worker, struct ledger_request *request) MUST_C
 // Hands over an order, from any thread: it is carried out after the current group, and after the orders that
 // came before it. Returns false, and leaves the order with the caller, when the worker has been stopped.
 bool worker_order(struct worker *worker, struct ledger_order *order) MUST_CHECK;
+
+// What any thread may see of its work (pulse.h), until worker_free.
+const struct pulse *worker_pulse(const struct worker *worker);
 
 // Reports, from any thread, that another server may have changed the draw. The ledger checks immediately.
 void worker_nudge(struct worker *worker);

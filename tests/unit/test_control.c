@@ -44,6 +44,11 @@ static uint64_t on_drain(void *context) {
     return 17;
 }
 
+static uint64_t on_connections(void *context) {
+    assert_ptr_equal(context, &options);
+    return 23;
+}
+
 static bool on_reload(void *context, struct error *error) {
     assert_ptr_equal(context, &options);
     reloads++;
@@ -60,6 +65,7 @@ static void open_control(uint64_t idle_ms) {
         .loop = &loop,
         .facts = {.version = "1", .draw = "1", .store = "store"},
         .drain = on_drain,
+        .connections = on_connections,
         .reload = on_reload,
         .context = &options,
         .idle_ms = idle_ms,
@@ -236,6 +242,36 @@ static void run_a_little(void) {
     }
 }
 
+// While the ledger waits for its store, say.
+static void what_is_asked_live_does_not_wait_for_the_ledger(void **state) {
+    (void)state;
+    open_control(UINT64_MAX);
+    struct ledger_request *held = hold_ledger(),
+                          *heard = request(.type = LEDGER_PASS, .agency = 2, .first = NO_FIRST);
+    int connection = client();
+    say(connection, "live among=1-2\n");
+    const char *answer = hear(connection);
+    if (strstr(answer, "\"connections\":23") == NULL || strstr(answer, "\"never_heard\":1,") == NULL) {
+        fail_msg("expected 23 connections, and an agency that was never heard of, came %s", answer);
+    }
+    assert_non_null(
+        strstr(answer, "\"silent\":[{\"agency\":2,\"heard_at\":null,\"silent_s\":null},{\"agency\":1,"));
+    say(connection, "live among=1,1\n");
+    assert_hears(connection, "\"code\":\"bad_order\",\"message\":\"among: ");
+    heard->complete = on_request;
+    assert_true(worker_submit(worker, heard));
+    sem_post(&may_go_on);
+    sem_wait(&happened);
+    say(connection, "live among=2\n");
+    assert_hears(connection, "\"never_heard\":0,");
+    sem_post(&may_go_on);
+    close(connection);
+    worker_stop(worker);
+    discard_request(heard);
+    free_ledger(held);
+    close_control();
+}
+
 static void one_whose_connection_is_gone(void **state) {
     (void)state;
     open_control(UINT64_MAX);
@@ -327,6 +363,7 @@ int main(void) {
         LEDGER_TEST(an_order_is_recorded_before_its_answer),
         LEDGER_TEST(who_gives_no_order_is_closed),
         LEDGER_TEST(who_ordered_the_end_waits_for_it),
+        LEDGER_TEST(what_is_asked_live_does_not_wait_for_the_ledger),
         LEDGER_TEST(one_whose_connection_is_gone),
         LEDGER_TEST(what_is_under_way_when_the_server_ends),
         LEDGER_TEST(the_sockets_file),

@@ -1,0 +1,33 @@
+// Which agencies of those that somebody asks about have been silent the longest.
+#ifndef QUINIELA_CONTROL_SILENCE_H
+#define QUINIELA_CONTROL_SILENCE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pulse;
+
+enum {
+    SILENT_MAX = 20,     // of one answer
+    SILENCE_LONG_S = 60, // from which on an agency that was heard of counts as silent
+};
+
+struct silence {
+    struct silent {
+        uint32_t agency;
+        uint32_t for_s; // PULSE_NEVER: this server has not heard of it
+    } longest[SILENT_MAX];
+    size_t count;
+    uint64_t never, quiet; // how many: not heard of; silent for long
+};
+
+// Looks at the agencies of `among`, numbers and ranges as in "1-3,7", by number. The longest silent come
+// first. Where more than half of them were never heard of, and enough others were, half of the places are
+// for those: who began and went silent is not lost among those who have not begun. A NULL `pulse` only checks
+// the text. ERROR_BAD_ORDER when it is none.
+bool silence_look(const struct pulse *pulse, const char *among, struct silence *silence,
+                  struct error *error) MUST_CHECK;
+
+#endif
