@@ -55,7 +55,7 @@ void control_reply_free(struct control_reply *reply) {
 
 static bool ask_at(const char *path, const char *line, size_t length, unsigned wait_ms,
                    struct control_reply *reply, struct error *error) {
-    *reply = (struct control_reply){.connection = control_connect(path, error)};
+    *reply = (struct control_reply){.connection = control_connect(path, wait_ms, error)};
     if (reply->connection < 0) {
         return false;
     }
@@ -150,9 +150,9 @@ static bool find(const struct control_call_options *options, char path[PATH_MAX]
 
 // Calling -------------------------------------------------------------------------------------------------
 
-bool control_call(const struct control_call_options *options, const char *word,
-                  const struct control_pair *pairs, size_t count, struct control_reply *reply,
-                  struct error *error) {
+bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
+                         const struct control_pair *pairs, size_t count, struct control_reply *reply,
+                         struct error *error) {
     char line[CONTROL_LINE_BYTES_MAX], path[PATH_MAX];
     size_t length = control_line_write(line, word, pairs, count);
     *reply = (struct control_reply){.connection = -1};
@@ -160,7 +160,13 @@ bool control_call(const struct control_call_options *options, const char *word,
         return error_set(error, ERROR_BAD_SETTING, "the order has more than %d bytes",
                          CONTROL_LINE_BYTES_MAX);
     }
-    return find(options, path, error) && ask_at(path, line, length, 0, reply, error);
+    return find(options, path, error) && ask_at(path, line, length, wait_ms, reply, error);
+}
+
+bool control_call(const struct control_call_options *options, const char *word,
+                  const struct control_pair *pairs, size_t count, struct control_reply *reply,
+                  struct error *error) {
+    return control_call_within(options, 0, word, pairs, count, reply, error);
 }
 
 void control_reply_wait_for_end(const struct control_reply *reply) {

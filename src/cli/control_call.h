@@ -34,6 +34,11 @@ bool control_call(const struct control_call_options *options, const char *word,
                   const struct control_pair *pairs, size_t count, struct control_reply *reply,
                   struct error *error) MUST_CHECK;
 
+// The same, but waits for an answer no longer than `wait_ms`.
+bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
+                         const struct control_pair *pairs, size_t count, struct control_reply *reply,
+                         struct error *error) MUST_CHECK;
+
 // The answer's fields called `names`, as json_parse_object gives them. ERROR_BAD_JSON.
 bool control_reply_fields(struct control_reply *reply, const char *const *names, int count,
                           struct json_value *values, struct error *error) MUST_CHECK;

@@ -26,6 +26,9 @@ static bool explain(const char *path, int reason, struct error *error) {
         return error_set(
             error, ERROR_NETWORK,
             "no server takes orders at %.150s: the last one did not end in order; start it again", path);
+    case EAGAIN:
+        return error_set(error, ERROR_NETWORK,
+                         "the server at %.150s does not answer: it hangs, or is stopped", path);
     case EACCES:
         return error_set(error, ERROR_NETWORK,
                          "%.150s: only root and the user that the server runs as may give it orders", path);
@@ -34,7 +37,14 @@ static bool explain(const char *path, int reason, struct error *error) {
     }
 }
 
-int control_connect(const char *path, struct error *error) {
+// Of connecting, sending and receiving; 0: any.
+static void limit_waits(int connection, unsigned wait_ms) {
+    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000L};
+    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    (void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+}
+
+int control_connect(const char *path, unsigned wait_ms, struct error *error) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
         (void)explain(path, ENAMETOOLONG, error);
@@ -42,6 +52,7 @@ int control_connect(const char *path, struct error *error) {
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
     int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    limit_waits(connection, wait_ms);
     if (connection < 0 || connect(connection, (const struct sockaddr *)&address, sizeof address) != 0) {
         (void)explain(path, errno, error);
         if (connection >= 0) {
@@ -83,6 +94,9 @@ static bool receive_some(int connection, char *to, size_t room, size_t *count, s
         received = recv(connection, to, room, 0);
     } while (received < 0 && errno == EINTR);
     *count = received > 0 ? (size_t)received : 0;
+    if (received < 0 && errno == EAGAIN) {
+        return error_set(error, ERROR_NETWORK, "the server does not answer: it hangs, or is stopped");
+    }
     return received > 0 ||
            error_set(
                error, ERROR_NETWORK,
@@ -109,9 +123,8 @@ static bool receive_line(int connection, char **text, size_t *length, struct err
 
 bool control_ask(int connection, const char *line, size_t length, unsigned wait_ms, char **text,
                  size_t *text_length, struct error *error) {
-    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000L};
     *text = NULL;
-    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait); // 0: none
+    limit_waits(connection, wait_ms);
     if (send_all(connection, line, length, error) && receive_line(connection, text, text_length, error)) {
         return true;
     }

@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-// Connects to the socket at `path`. Returns a descriptor, the caller's; -1 with ERROR_NETWORK, which says
-// what to do when no server is there.
-int control_connect(const char *path, struct error *error) MUST_CHECK;
+// Connects to the socket at `path`, in at most `wait_ms` (0: however long that takes). Returns a descriptor,
+// the caller's; -1 with ERROR_NETWORK, which says what to do when no server is there.
+int control_connect(const char *path, unsigned wait_ms, struct error *error) MUST_CHECK;
 
 // Sends a line, and reads the line that answers it, for at most `wait_ms` (0: however long that takes), into
 // *text (made with malloc; without its end, with a NUL and JSON_PADDING_BYTES behind it). ERROR_NETWORK,

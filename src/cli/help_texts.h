@@ -203,7 +203,12 @@
 
 // status, check, verify, ping -------------------------------------------------------------------------------
 
-#define HELP_STATUS_SUMMARY "Show the state of the draw and of each agency."
+#define HELP_STATUS_SUMMARY                                                                                  \
+    "Show the state of the draw and of each agency, who is missing, and what to do next."
+#define HELP_STATUS_DETAILS                                                                                  \
+    "It reads the store, and asks the running server, where there is one, what only that knows. It may run " \
+    "while a server does, and without one."
+#define HELP_STATUS_WATCH .help = "Show it again every two seconds, until Ctrl-C"
 
 #define HELP_CLOSE_SUMMARY "Close the draw: nothing more is taken, and who has not finished is cut off."
 #define HELP_CLOSE_DETAILS                                                                                   \

@@ -1,26 +1,36 @@
-// `quiniela status`: shows a draw and its agencies as they are stored, as a table or as JSON. It reads the
-// agencies twice from one snapshot, once to count and once to print, and so needs no memory for them.
+// `quiniela status`: shows a draw and its agencies as they are stored, and what the running server knows
+// beside that, as a table or as JSON. It reads the agencies twice from one snapshot, once to count and once
+// to print, and so needs no memory for them; and it asks the server between the two, about those that are
+// missing. So a server is never asked to read anything.
 #include "cli/cli.h"
 
 #include "cli/command.h"
+#include "cli/control_call.h"
 #include "cli/help_texts.h"
 #include "cli/status_json.h"
 #include "cli/status_reading.h"
 #include "cli/status_table.h"
-#include "cli/store_options.h"
+#include "cli/status_watch.h"
+#include "store/address.h"
+
+#include <time.h>
+
+// Agencies in the table; where it is shown again and again, those that a screen has room for.
+enum { ROWS_MAX = 1000, ROWS_WATCHED_MAX = 20 };
 
 struct status_options {
-    struct store_options store;
-    bool json;
+    struct control_call_options call;
+    bool json, watch;
 };
 
 static const struct setting output[] = {
     SETTING_SWITCH_IN(struct status_options, json, "JSON", HELP_JSON, .flag_only = true),
+    SETTING_SWITCH_IN(struct status_options, watch, "WATCH", HELP_STATUS_WATCH, .flag_only = true),
     {.key = NULL},
 };
 
 static const struct setting_group groups[] = {
-    STORE_GROUP_IN(struct status_options, store),
+    CONTROL_CALL_GROUPS_IN(struct status_options, call),
     {"Output", output, 0},
     {.settings = NULL},
 };
@@ -28,17 +38,32 @@ static const struct setting_group groups[] = {
 const struct settings_command status_command = {
     .name = "status",
     .summary = HELP_STATUS_SUMMARY,
-    .details = HELP_WHILE_A_SERVER_RUNS,
+    .details = HELP_STATUS_DETAILS,
     .groups = groups,
 };
 
-static bool show(const struct status_options *options, struct error *error) {
-    struct status status = {.draw_name = options->store.draw};
-    if (!store_options_open_draw(&options->store, &status.store, &status.draw, error)) {
+static void look_around(const struct status_options *options, struct status *status) {
+    const char *address = options->call.store.address;
+    char file[PATH_MAX];
+    struct error ignored;
+    status_live_ask(&options->call, &status->missing, &status->live);
+    status->is_in_file = store_file(address, file, &ignored) && file[0] != '\0';
+    status->has_backup = backup_note_read(address, &status->backup);
+    status->now = time(NULL);
+}
+
+static bool show(const void *context, struct error *error) {
+    const struct status_options *options = context;
+    struct status status = {.draw_name = options->call.store.draw,
+                            .rows_max = options->watch ? ROWS_WATCHED_MAX : ROWS_MAX};
+    if (!store_options_open_draw(&options->call.store, &status.store, &status.draw, error)) {
         return false;
     }
-    bool done = status_count(&status, error) &&
-                (options->json ? status_json_print(&status, error) : status_table_print(&status, error));
+    bool done = status_count(&status, error);
+    if (done) {
+        look_around(options, &status);
+        done = options->json ? status_json_print(&status, error) : status_table_print(&status, error);
+    }
     store_close(&status.store);
     status_free(&status);
     return done && command_flush_output(error);
@@ -52,7 +77,8 @@ int cli_status(const struct command_line *line) {
     if (!command_begin(&status_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = show(&options, &error);
+    bool done = options.watch ? status_watch(show, &options, options.json ? "" : "\n", &error)
+                              : show(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&status_command, &error);
 }

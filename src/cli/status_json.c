@@ -1,9 +1,11 @@
 #include "cli/status_json.h"
 
+#include "cli/status_night_json.h"
 #include "cli/store_json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void print_drawn(const struct status *status, const char *name, uint64_t number) {
     if (status_is_drawn(status)) {
@@ -18,6 +20,12 @@ struct listing {
     bool has_one; // whether a comma is due
 };
 
+static void print_ending(const struct stored_agency *agency) {
+    const char *ending = agency_ending_name(agency->ending), *quote = ending[0] == '\0' ? "" : "\"";
+    printf(",\"ending\":%s%s%s,\"voidings\":%" PRIu32 "}", quote, ending[0] == '\0' ? "null" : ending, quote,
+           agency->voidings);
+}
+
 static bool print_agency(void *context, const struct stored_agency *agency, struct error *error) {
     struct listing *listing = context;
     struct status *status = listing->status;
@@ -29,9 +37,22 @@ static bool print_agency(void *context, const struct stored_agency *agency, stru
     store_json_time("told_at", agency->told_at);
     putchar(',');
     print_drawn(status, "winners", status_take_winners(status, agency->agency));
-    putchar('}');
+    print_ending(agency);
     listing->has_one = true;
     return true;
+}
+
+// Behind the fields before it.
+static bool print_night(const struct status *status, struct error *error) {
+    struct json_writer writer = {0};
+    json_begin(&writer, NULL);
+    status_night_json_put(status, &writer);
+    bool done = !writer.failed || error_set(error, ERROR_NO_MEMORY, "no memory for the status");
+    if (done) {
+        printf(",%.*s", (int)writer.length - 1, writer.text + 1); // without its brace
+    }
+    free(writer.text);
+    return done;
 }
 
 bool status_json_print(struct status *status, struct error *error) {
@@ -49,6 +70,9 @@ bool status_json_print(struct status *status, struct error *error) {
     store_json_time("drawn_at", draw->drawn_at);
     putchar(',');
     print_drawn(status, "winners", status->totals.winners);
+    if (!print_night(status, error)) {
+        return false;
+    }
     printf(",\"by_agency\":[");
     struct listing listing = {.status = status};
     if (!store_agencies(status->store, print_agency, &listing, error)) {

@@ -1,18 +1,56 @@
 #include "cli/status_reading.h"
 
+#include "ledger/survey.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 struct status_winners {
     uint32_t agency;
     uint64_t winners;
 };
 
+struct counting {
+    struct status *status;
+    uint32_t next; // the agency behind the last row
+};
+
+// Those that have no row have not finished.
+static bool miss_until(struct counting *counting, uint32_t end, struct error *error) {
+    while (counting->next < end) {
+        if (!survey_add_missing(&counting->status->missing, counting->next++)) {
+            return error_set(error, ERROR_NO_MEMORY, "no memory for the agencies that are missing");
+        }
+    }
+    return true;
+}
+
+static void note_end(struct status *status, const struct stored_agency *agency) {
+    struct status_end end = {.agency = agency->agency};
+    memcpy(end.at, agency->finished_at, sizeof end.at);
+    if (status->first_end.agency == 0 || strcmp(end.at, status->first_end.at) < 0) {
+        status->first_end = end;
+    }
+    if (status->last_end.agency == 0 || strcmp(end.at, status->last_end.at) >= 0) {
+        status->last_end = end;
+    }
+}
+
 static bool count_agency(void *context, const struct stored_agency *agency, struct error *error) {
-    struct status_totals *totals = context;
-    (void)error;
+    struct counting *counting = context;
+    struct status_totals *totals = &counting->status->totals;
+    bool has_finished = agency->finished_at[0] != '\0';
     totals->agencies++;
     totals->bets += agency->bets;
-    totals->finished += agency->finished_at[0] != '\0';
+    totals->finished += has_finished;
+    totals->told += agency->told_at[0] != '\0';
+    if (has_finished) {
+        note_end(counting->status, agency);
+    }
+    if (!miss_until(counting, agency->agency + !has_finished, error)) {
+        return false;
+    }
+    counting->next = agency->agency + 1;
     return true;
 }
 
@@ -47,9 +85,24 @@ bool status_is_drawn(const struct status *status) {
     return status->draw.state == DRAW_DRAWN;
 }
 
+uint64_t status_missing(const struct status *status) {
+    return status->totals.finished < status->draw.agencies ? status->draw.agencies - status->totals.finished
+                                                           : 0;
+}
+
 bool status_count(struct status *status, struct error *error) {
-    return store_agencies(status->store, count_agency, &status->totals, error) &&
+    struct counting counting = {status, 1};
+    return store_agencies(status->store, count_agency, &counting, error) &&
+           miss_until(&counting, status->draw.agencies + 1, error) &&
            (!status_is_drawn(status) || store_winners(status->store, count_winner, status, error));
+}
+
+void status_note_silent(struct status *status, const struct stored_agency *agency) {
+    for (size_t i = 0; i < status->live.silent_count; i++) {
+        if (status->live.silent[i].agency == agency->agency) {
+            status->live.silent[i].bets = agency->bets;
+        }
+    }
 }
 
 uint64_t status_take_winners(struct status *status, uint32_t agency) {
@@ -65,4 +118,6 @@ uint64_t status_take_winners(struct status *status, uint32_t agency) {
 void status_free(struct status *status) {
     free(status->winners);
     status->winners = NULL;
+    free(status->missing.missing);
+    status->missing.missing = NULL;
 }

@@ -1,5 +1,7 @@
 #include "cli/status_table.h"
 
+#include "cli/status_night.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -31,9 +33,20 @@ static const char *agency_state(const struct stored_agency *agency) {
     return agency->told_at[0] == '\0' ? "finished" : "told";
 }
 
+// The agencies beyond the table's end are only counted.
+struct rows {
+    struct status *status;
+    uint64_t count;
+};
+
 static bool print_agency(void *context, const struct stored_agency *agency, struct error *error) {
-    struct status *status = context;
+    struct rows *rows = context;
+    struct status *status = rows->status;
     (void)error;
+    status_note_silent(status, agency);
+    if (rows->count++ >= status->rows_max) {
+        return true;
+    }
     printf("%8" PRIu32 "  %12" PRIu64 "  %-8s", agency->agency, agency->bets, agency_state(agency));
     if (status_is_drawn(status)) {
         printf("  %7" PRIu64, status_take_winners(status, agency->agency));
@@ -48,12 +61,18 @@ bool status_table_print(struct status *status, struct error *error) {
         printf("\n%8s  %12s  %-8s%s\n", "agency", "bets", "state",
                status_is_drawn(status) ? "  winners" : "");
     }
-    if (!store_agencies(status->store, print_agency, status, error)) {
+    struct rows rows = {.status = status};
+    if (!store_agencies(status->store, print_agency, &rows, error)) {
         return false;
+    }
+    if (rows.count > status->rows_max) {
+        printf("%8s  and %" PRIu64 " more agencies: --json has all of them\n", "",
+               rows.count - status->rows_max);
     }
     if (status->totals.agencies < status->draw.agencies) {
         uint64_t silent = status->draw.agencies - status->totals.agencies;
         printf("\n%" PRIu64 " %s sent nothing yet\n", silent, silent == 1 ? "agency has" : "agencies have");
     }
+    status_night_print(status);
     return true;
 }

@@ -1,0 +1,20 @@
+// How long ago, and how long from now, in words.
+#ifndef QUINIELA_CLI_AGO_H
+#define QUINIELA_CLI_AGO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+enum { AGO_BYTES = 48 };
+
+// Reads "YYYY-MM-DDTHH:MM:SSZ". False when it is none.
+bool ago_parse(const char *utc, time_t *time);
+
+// Writes a time as "12 s", "3 min", "1 h 5 min" or "2 d 3 h".
+void ago_text(uint64_t seconds, char text[AGO_BYTES]);
+
+// Seconds from `since`, a time as above, to `now`; 0 when that is not past, or no time.
+uint64_t ago_seconds(const char *since, time_t now);
+
+#endif

@@ -1,0 +1,148 @@
+#include "cli/status_live.h"
+
+#include "store/address.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ANSWER_MS = 3000,                               // for a server that is well
+    AMONG_BYTES = CONTROL_LINE_BYTES_MAX - 32,      // beside the word and the key
+    RANGE_BYTES = sizeof ",4294967295-4294967295\n" // with a NUL
+};
+
+// Asking --------------------------------------------------------------------------------------------------
+
+static void write_among(const struct order_status *missing, char text[AMONG_BYTES]) {
+    size_t length = 0;
+    for (size_t i = 0; i < missing->missing_count && length + RANGE_BYTES < AMONG_BYTES; i++) {
+        const struct order_range *range = &missing->missing[i];
+        const char *before = i == 0 ? "" : ",";
+        const char *form = range->from == range->to ? "%s%" PRIu32 : "%s%" PRIu32 "-%" PRIu32;
+        length += (size_t)snprintf(text + length, AMONG_BYTES - length, form, before, range->from, range->to);
+    }
+}
+
+// Its answer ----------------------------------------------------------------------------------------------
+
+static void copy_text(const struct json_value *value, char *to, size_t room) {
+    to[0] = '\0';
+    if (value->kind == JSON_STRING) {
+        snprintf(to, room, "%.*s", (int)value->text_length, value->text);
+    }
+}
+
+static uint64_t number_of(const struct json_value *value) {
+    return value->kind == JSON_INTEGER && value->integer > 0 ? (uint64_t)value->integer : 0;
+}
+
+static bool take_silent(void *context, const struct json_value *values) {
+    struct status_live *live = context;
+    struct status_silent *silent = &live->silent[live->silent_count];
+    if (live->silent_count == STATUS_SILENT_MAX) {
+        return false;
+    }
+    *silent = (struct status_silent){.agency = (uint32_t)number_of(&values[0]),
+                                     .is_heard = values[1].kind == JSON_INTEGER,
+                                     .silent_s = number_of(&values[1])};
+    copy_text(&values[2], silent->heard_at, sizeof silent->heard_at);
+    live->silent_count++;
+    return true;
+}
+
+static bool read_silence(struct control_reply *reply, struct status_live *live, struct error *error) {
+    static const char *const names[] = {"never_heard", "quiet", "silent"};
+    static const char *const of_silent[] = {"agency", "silent_s", "heard_at"};
+    struct json_value values[3];
+    if (!control_reply_fields(reply, names, 3, values, error)) {
+        return false;
+    }
+    live->never = number_of(&values[0]);
+    live->quiet = number_of(&values[1]);
+    if (values[2].kind == JSON_ARRAY) {
+        (void)json_each_object(reply->parser, &values[2], of_silent, 3, take_silent, live);
+    }
+    return true;
+}
+
+static bool read_numbers(struct control_reply *reply, struct status_live *live, struct error *error) {
+    static const char *const names[] = {"pid",      "up_s",    "connections", "bets_10s",
+                                        "bets_60s", "busy_ms", "store_fails", "since"};
+    struct json_value values[8];
+    if (!control_reply_fields(reply, names, 8, values, error)) {
+        return false;
+    }
+    uint64_t *const fields[] = {&live->pid,      &live->up_s,     &live->connections,
+                                &live->bets_10s, &live->bets_60s, &live->busy_ms};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        *fields[i] = number_of(&values[i]);
+    }
+    live->store_fails = values[6].kind == JSON_BOOLEAN && values[6].boolean;
+    copy_text(&values[7], live->since, sizeof live->since);
+    return true;
+}
+
+// Whether it is this store's server ----------------------------------------------------------------------
+
+static bool is_text(const struct json_value *value, const char *text) {
+    return value->kind == JSON_STRING && value->text_length == strlen(text) &&
+           memcmp(value->text, text, value->text_length) == 0;
+}
+
+// A socket that nobody has named is the store's own, under whatever name the server has that.
+static bool is_its_store(const struct control_call_options *options, const struct json_value *store,
+                         const struct json_value *file) {
+    char shown[STORE_ADDRESS_BYTES], own_file[PATH_MAX];
+    struct error ignored;
+    store_show_address(options->store.address, shown);
+    if (options->control.path == NULL) {
+        return true;
+    }
+    return file->kind == JSON_STRING
+               ? store_file(options->store.address, own_file, &ignored) && is_text(file, own_file)
+               : is_text(store, shown);
+}
+
+static bool check_server(const struct control_call_options *options, struct control_reply *reply,
+                         struct status_live *live, struct error *error) {
+    static const char *const names[] = {"draw", "store", "file", "version"};
+    struct json_value values[4];
+    if (!reply->ok) {
+        return error_set(error, ERROR_NETWORK, "the server cannot say: %s", reply->message);
+    }
+    if (!control_reply_fields(reply, names, 4, values, error)) {
+        return false;
+    }
+    copy_text(&values[3], live->version, sizeof live->version);
+    if (!is_text(&values[0], options->store.draw) || !is_its_store(options, &values[1], &values[2])) {
+        return error_set(error, ERROR_NETWORK, "the server that answers has draw \"%.*s\" in %.*s",
+                         (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
+                         (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "");
+    }
+    return true;
+}
+
+void status_live_ask(const struct control_call_options *options, const struct order_status *missing,
+                     struct status_live *live) {
+    char among[AMONG_BYTES] = "";
+    const struct control_pair pairs[] = {{"among", among}};
+    struct control_reply reply;
+    struct error error;
+    *live = (struct status_live){.is_there = false};
+    write_among(missing, among);
+    if (control_call_within(options, ANSWER_MS, "live", pairs, missing->missing_count > 0, &reply, &error)) {
+        live->is_there = check_server(options, &reply, live, &error) && read_numbers(&reply, live, &error) &&
+                         read_silence(&reply, live, &error);
+        control_reply_free(&reply);
+    }
+    if (!live->is_there) {
+        snprintf(live->trouble, sizeof live->trouble, "%s", error.text);
+    }
+}
+
+double status_live_rate(const struct status_live *live, uint64_t seconds) {
+    uint64_t bets = seconds == 10 ? live->bets_10s : live->bets_60s;
+    uint64_t had = live->up_s < seconds ? live->up_s : seconds;
+    return (double)bets / (double)(had > 0 ? had : 1);
+}

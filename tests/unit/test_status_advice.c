@@ -1,0 +1,164 @@
+// An operator is told the first thing to do, whatever the night has come to.
+#include "cli/status_advice.h"
+
+#include "cmocka_all.h"
+
+#include "cli/ago.h"
+#include "ledger/survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OPENED "2026-01-01T10:00:00Z"
+
+// The night at 10:30, of five agencies.
+struct night {
+    struct stored_draw draw;
+    uint64_t finished, told, bets;
+    struct order_range missing[2];
+    struct status_live live;
+};
+
+static time_t at(const char *utc) {
+    time_t time;
+    assert_true(ago_parse(utc, &time));
+    return time;
+}
+
+static void assert_advice(struct night night, const char *code, uint32_t agency, const char *text) {
+    struct status_advice advice;
+    struct status status = {
+        .draw = night.draw,
+        .totals = {.finished = night.finished, .told = night.told, .bets = night.bets},
+        .missing = {.missing = night.missing,
+                    .missing_count = (night.missing[0].to > 0) + (night.missing[1].to > 0)},
+        .live = night.live,
+        .now = at("2026-01-01T10:30:00Z"),
+    };
+    status.draw.agencies = 5;
+    status_advise(&status, &advice);
+    assert_string_equal(advice.text, text);
+    assert_string_equal(advice.code, code);
+    assert_int_equal(advice.agency, agency);
+}
+
+#define ADVICE(code, agency, text, ...) assert_advice((struct night){__VA_ARGS__}, code, agency, text)
+#define THERE .live.is_there = true
+#define LEVER "`quiniela finish --agency 4` ends it, `quiniela close` ends the intake"
+
+static void while_the_draw_is_open(void **state) {
+    (void)state;
+    ADVICE("start_agencies", 0, "no agency has sent anything yet: have them start", THERE,
+           .missing = {{1, 5}}, .live.never = 5, .live.silent_count = 1, .live.silent = {{.agency = 1}});
+    ADVICE("wait_for_agencies", 0, "nothing: agencies 1-2, 5 are sending", THERE, .finished = 2,
+           .missing = {{1, 2}, {5, 5}}, .bets = 9, .live.silent_count = 1,
+           .live.silent = {{.agency = 1, .is_heard = true, .silent_s = 59}});
+    ADVICE("wait_for_agencies", 0, "nothing: agency 5 is sending", THERE, .finished = 4, .missing = {{5, 5}},
+           .bets = 9);
+    ADVICE("call_agency", 4, "agency 4 is missing, silent for 1 min: call it; " LEVER, THERE, .finished = 4,
+           .missing = {{4, 4}}, .bets = 9, .live.silent_count = 1,
+           .live.silent = {{.agency = 4, .is_heard = true, .silent_s = 60}});
+    ADVICE("call_agency", 4, "agency 4 is missing, not heard of yet: call it; " LEVER, THERE, .finished = 4,
+           .missing = {{4, 4}}, .live.never = 1, .live.silent_count = 1, .live.silent = {{.agency = 4}});
+}
+
+// Who began and stopped comes before who has not begun.
+static void whom_to_call_first(void **state) {
+    (void)state;
+    ADVICE("call_agency", 4, "agencies 1-2, 4 are missing: call agency 4, silent for 2 h 5 min; " LEVER,
+           THERE, .finished = 2, .missing = {{1, 2}, {4, 4}}, .live.never = 2, .live.silent_count = 3,
+           .live.silent = {{.agency = 1}, {.agency = 2}, {.agency = 4, .is_heard = true, .silent_s = 7500}});
+    ADVICE(
+        "call_agency", 1,
+        "agencies 1-2, 4 are missing: call agency 1, not heard of yet; `quiniela finish --agency 1` ends it, "
+        "`quiniela close` ends the intake",
+        THERE, .finished = 2, .missing = {{1, 2}, {4, 4}}, .live.never = 2, .live.silent_count = 3,
+        .live.silent = {{.agency = 1}, {.agency = 2}, {.agency = 4, .is_heard = true, .silent_s = 2}});
+}
+
+static void a_cut_off_that_is_ahead(void **state) {
+    (void)state;
+    ADVICE("wait_for_agencies", 0,
+           "nothing: agency 5 is sending; the cut-off ends the intake in 45 min in any case", THERE,
+           .finished = 4, .bets = 1, .missing = {{5, 5}}, .draw.closes_at = "2026-01-01T11:15:00Z");
+    ADVICE("wait_for_agencies", 0, "nothing: agency 5 is sending", THERE, .finished = 4, .bets = 1,
+           .missing = {{5, 5}}, .draw.closes_at = "2026-01-01T10:30:00Z");
+}
+
+static void once_the_draw_takes_no_more(void **state) {
+    (void)state;
+    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --number`", THERE, .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL});
+    ADVICE("wait_for_draw", 0, "nothing: the server makes the draw", THERE, .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL, .has_number = true});
+    ADVICE("wait_for_draw", 0, "nothing: the server makes the draw", THERE, .finished = 5,
+           .draw = {.state = DRAW_SEALED, .has_number = true});
+    ADVICE("wait_for_agencies", 0,
+           "nothing: 2 of 5 agencies have not been told their winners yet, and ask by themselves", THERE,
+           .finished = 5, .told = 3, .draw = {.state = DRAW_DRAWN, .has_number = true});
+    ADVICE("none", 0, "nothing: drawn, and every agency has been told its winners", .finished = 5, .told = 5,
+           .draw = {.state = DRAW_DRAWN, .has_number = true});
+    ADVICE("none", 0, "nothing: the personal data of this draw were erased at 2026-01-02T10:00:00Z",
+           .finished = 5, .draw = {.state = DRAW_DRAWN, .erased_at = "2026-01-02T10:00:00Z"});
+}
+
+static void what_is_wrong_with_the_server_comes_first(void **state) {
+    (void)state;
+    ADVICE("start_server", 0, "no server of this draw answers here: start it, or look at it, and ask again",
+           .missing = {{1, 5}});
+    ADVICE("mend_store", 0,
+           "the store fails, and nothing is acknowledged: make room, or mend its disk or database; the "
+           "server goes "
+           "on by itself",
+           THERE, .missing = {{1, 5}}, .live.store_fails = true);
+    ADVICE("wait_for_store", 0, "the server has waited for its store for 12 s: look at its disk or database",
+           THERE, .missing = {{1, 5}}, .bets = 1, .live.busy_ms = 12345);
+}
+
+static void every_text_has_room(void **state) {
+    (void)state;
+    struct status status = {.draw.agencies = 10000000, .live = {.is_there = true, .silent_count = 1}};
+    struct status_advice advice;
+    for (uint32_t agency = 9000001; agency < 9000100; agency += 2) {
+        assert_true(survey_add_missing(&status.missing, agency));
+    }
+    status.live.silent[0] = (struct status_silent){.agency = 9000001, .is_heard = true, .silent_s = 99999999};
+    status.now = at(OPENED);
+    strcpy(status.draw.closes_at, "2099-01-01T10:00:00Z");
+    status_advise(&status, &advice);
+    assert_non_null(strstr(advice.text, "9000001, 9000003"));
+    assert_non_null(strstr(advice.text, "…"));
+    assert_non_null(strstr(advice.text, "in any case"));
+    free(status.missing.missing);
+}
+
+static void durations_in_words(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t seconds;
+        const char *text;
+    } durations[] = {{0, "0 s"},        {59, "59 s"},        {60, "1 min"},          {3599, "59 min"},
+                     {3600, "1 h"},     {3661, "1 h 1 min"}, {86399, "23 h 59 min"}, {86400, "1 d"},
+                     {90000, "1 d 1 h"}};
+    for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {
+        char text[AGO_BYTES];
+        ago_text(durations[i].seconds, text);
+        assert_string_equal(text, durations[i].text);
+    }
+    assert_int_equal(ago_seconds(OPENED, at("2026-01-01T10:00:07Z")), 7);
+    assert_int_equal(ago_seconds(OPENED, at("2026-01-01T09:00:00Z")), 0); // a clock that was set back
+    assert_int_equal(ago_seconds("", at(OPENED)), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(while_the_draw_is_open),
+        cmocka_unit_test(whom_to_call_first),
+        cmocka_unit_test(a_cut_off_that_is_ahead),
+        cmocka_unit_test(once_the_draw_takes_no_more),
+        cmocka_unit_test(what_is_wrong_with_the_server_comes_first),
+        cmocka_unit_test(every_text_has_room),
+        cmocka_unit_test(durations_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
