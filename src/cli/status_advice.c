@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { SLOW_MS = 10 * 1000, SILENT_S = 60 }; // a store takes too long; an agency is to be called
+enum { SILENCE_BYTES = AGO_BYTES + 32 };
 
 __attribute__((format(printf, 3, 4))) static bool say(struct status_advice *advice, const char *code,
                                                       const char *format, ...) {
@@ -28,7 +29,7 @@ static bool advise_on_server(const struct status *status, struct status_advice *
         return say(advice, "start_server",
                    "no server of this draw answers here: start it, or look at it, and ask again");
     }
-    if (live->store_fails) {
+    if (live->store_fails || status->no_store[0] != '\0') {
         return say(
             advice, "mend_store",
             "the store fails, and nothing is acknowledged: make room, or mend its disk or database; the "
@@ -70,26 +71,34 @@ static void add_cutoff(const struct status *status, struct status_advice *advice
     }
 }
 
-static void advise_to_call(const struct status_silent *silent, uint64_t missing, const char *who,
+// Of several servers each knows only whom it has heard of itself.
+static void write_silence(const struct status *status, const struct status_silent *silent,
+                          char text[SILENCE_BYTES]) {
+    char since[AGO_BYTES];
+    if (!silent->is_heard) {
+        snprintf(text, SILENCE_BYTES, "not heard of %s", status->is_in_file ? "yet" : "by this server");
+        return;
+    }
+    ago_text(silent->silent_s, since);
+    snprintf(text, SILENCE_BYTES, "silent %sfor %s", status->is_in_file ? "" : "at this server ", since);
+}
+
+static void advise_to_call(const struct status *status, const struct status_silent *silent, const char *who,
                            struct status_advice *advice) {
-    char since[AGO_BYTES + 16] = "not heard of yet";
-    if (silent->is_heard) {
-        char text[AGO_BYTES];
-        ago_text(silent->silent_s, text);
-        snprintf(since, sizeof since, "silent for %s", text);
+    const char *call = status->is_in_file ? "call" : "look at the other servers, or call";
+    char silence[SILENCE_BYTES], is_missing[3 * ORDER_TEXT_BYTES];
+    write_silence(status, silent, silence);
+    if (status_missing(status) == 1) {
+        snprintf(is_missing, sizeof is_missing, "agency %" PRIu32 " is missing, %s: %s it", silent->agency,
+                 silence, call);
+    } else {
+        snprintf(is_missing, sizeof is_missing, "agencies %s are missing: %s agency %" PRIu32 ", %s", who,
+                 call, silent->agency, silence);
     }
     advice->agency = silent->agency;
-    if (missing == 1) {
-        say(advice, "call_agency",
-            "agency %" PRIu32 " is missing, %s: call it; `quiniela finish --agency %" PRIu32
-            "` ends it, `quiniela close` ends the intake",
-            silent->agency, since, silent->agency);
-    } else {
-        say(advice, "call_agency",
-            "agencies %s are missing: call agency %" PRIu32 ", %s; `quiniela finish --agency %" PRIu32
-            "` ends it, `quiniela close` ends the intake",
-            who, silent->agency, since, silent->agency);
-    }
+    say(advice, "call_agency",
+        "%s; `quiniela finish --agency %" PRIu32 "` ends it, `quiniela close` ends the intake", is_missing,
+        silent->agency);
 }
 
 static void advise_open(const struct status *status, struct status_advice *advice) {
@@ -101,7 +110,7 @@ static void advise_open(const struct status *status, struct status_advice *advic
     if (status->totals.bets == 0 && status->totals.finished == 0 && live->never == missing) {
         say(advice, "start_agencies", "no agency has sent anything yet: have them start");
     } else if (silent != NULL) {
-        advise_to_call(silent, missing, who, advice);
+        advise_to_call(status, silent, who, advice);
     } else {
         say(advice, "wait_for_agencies",
             missing == 1 ? "nothing: agency %s is sending" : "nothing: agencies %s are sending", who);

@@ -73,6 +73,10 @@ bool status_json_print(struct status *status, struct error *error) {
     if (!print_night(status, error)) {
         return false;
     }
+    if (status->store == NULL) {
+        printf(",\"by_agency\":null}\n");
+        return true;
+    }
     printf(",\"by_agency\":[");
     struct listing listing = {.status = status};
     if (!store_agencies(status->store, print_agency, &listing, error)) {

@@ -127,6 +127,9 @@ void status_night_print(const struct status *status) {
     putchar('\n');
     print_draw(status);
     print_server(status);
+    if (status->store == NULL) {
+        print_line("store", "%s; this is what the server last counted", status->no_store);
+    }
     print_backup(status);
     print_silent(status);
     status_advise(status, &advice);

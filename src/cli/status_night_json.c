@@ -101,6 +101,7 @@ void status_night_json_put(const struct status *status, struct json_writer *writ
     status_advise(status, &advice);
     put_draw(status, writer);
     put_missing(status, writer);
+    json_put_text(writer, "no_store", status->store == NULL ? status->no_store : NULL);
     put_server(&status->live, writer);
     put_backup(status, writer);
     json_begin(writer, "next");

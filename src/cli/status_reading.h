@@ -28,7 +28,8 @@ struct status_end {
 };
 
 struct status {
-    struct store *store;
+    struct store *store; // NULL: nothing was read, the server told …
+    char no_store[512];  // … since this kept it from being read
     const char *draw_name;
     struct stored_draw draw;
     struct status_totals totals;

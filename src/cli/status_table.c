@@ -62,14 +62,14 @@ bool status_table_print(struct status *status, struct error *error) {
                status_is_drawn(status) ? "  winners" : "");
     }
     struct rows rows = {.status = status};
-    if (!store_agencies(status->store, print_agency, &rows, error)) {
+    if (status->store != NULL && !store_agencies(status->store, print_agency, &rows, error)) {
         return false;
     }
     if (rows.count > status->rows_max) {
         printf("%8s  and %" PRIu64 " more agencies: --json has all of them\n", "",
                rows.count - status->rows_max);
     }
-    if (status->totals.agencies < status->draw.agencies) {
+    if (status->store != NULL && status->totals.agencies < status->draw.agencies) {
         uint64_t silent = status->draw.agencies - status->totals.agencies;
         printf("\n%" PRIu64 " %s sent nothing yet\n", silent, silent == 1 ? "agency has" : "agencies have");
     }

@@ -2,6 +2,7 @@
 
 It loses the connection in the middle of a commit, is away, refuses, is full, cancels the wait for a standby.
 """
+import json
 import os
 import select
 import signal
@@ -295,6 +296,20 @@ class Away(DatabaseStory):
         status, _, errors = self.run_program("status", "--store", both)  # nobody leads: the first will do
         self.assertEqual(status, 1)
         self.assertIn("not a quiniela store", errors)
+
+    def test_status_says_what_the_server_counted(self):
+        """Nobody can read it, but the server knows more or less how the draw stands."""
+        server = self.server()
+        self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0, 3, first=0))["next"], 3)
+        self.postgres.kill()
+        self.addCleanup(self.postgres.start)
+        self.assertIn("; this is what the server last counted", self.run_program("status", "--store", self.address())[1])
+        status, printed, errors = self.run_program("status", "--store", self.address(), "--json")
+        self.assertEqual((status, errors), (0, ""))
+        state = json.loads(printed)
+        self.assertEqual((state["state"], state["agencies"], state["finished"], state["by_agency"]), ("open", 2, 0, None))
+        self.assertEqual((state["more_missing"], state["next"]["do"]), (True, "mend_store"))
+        self.assertEqual(state["server"]["pid"], server.process.pid)
 
     def test_an_address_that_is_none(self):
         status, log, errors = self.run_program("server", "--store", f"postgresql://a:{SECRET}@[b/c")

@@ -212,7 +212,8 @@ static void what_an_operator_needs_at_night(void **state) {
         ",\"number_mode\":\"manual\",\"has_number\":false,\"closes_at\":\"" DRAWN
         "\",\"closes_text\":\"10:30\",\"closes_in_s\":0,\"closed_at\":null,\"erased_at\":null,\"voided\":17,"
         "\"told\":0,\"first_finished_at\":\"" OPENED "\",\"last_finished_at\":\"" FINISHED
-        "\",\"missing_count\":7,\"missing\":[[1,4],[6,6],[8,9]],\"more_missing\":false,\"no_server\":\"no "
+        "\",\"missing_count\":7,\"missing\":[[1,4],[6,6],[8,9]],\"more_missing\":false,\"no_store\":null,"
+        "\"no_server\":\"no "
         "server ");
     assert_has(",\"server\":null,\"last_backup\":{\"at\":\"" OPENED "\",\"age_s\":");
     assert_has(",\"bytes\":4096,\"path\":\"/backups/"

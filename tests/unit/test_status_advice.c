@@ -16,6 +16,7 @@ struct night {
     struct stored_draw draw;
     uint64_t finished, told, bets;
     struct order_range missing[2];
+    bool is_shared; // the store
     struct status_live live;
 };
 
@@ -32,6 +33,7 @@ static void assert_advice(struct night night, const char *code, uint32_t agency,
         .totals = {.finished = night.finished, .told = night.told, .bets = night.bets},
         .missing = {.missing = night.missing,
                     .missing_count = (night.missing[0].to > 0) + (night.missing[1].to > 0)},
+        .is_in_file = !night.is_shared,
         .live = night.live,
         .now = at("2026-01-01T10:30:00Z"),
     };
@@ -76,6 +78,21 @@ static void whom_to_call_first(void **state) {
         .live.silent = {{.agency = 1}, {.agency = 2}, {.agency = 4, .is_heard = true, .silent_s = 2}});
 }
 
+// Each of several servers knows only whom it has heard of itself.
+static void where_there_may_be_other_servers(void **state) {
+    (void)state;
+    ADVICE(
+        "call_agency", 4,
+        "agency 4 is missing, silent at this server for 1 min: look at the other servers, or call it; " LEVER,
+        THERE, .is_shared = true, .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.silent_count = 1,
+        .live.silent = {{.agency = 4, .is_heard = true, .silent_s = 60}});
+    ADVICE("call_agency", 4,
+           "agencies 1-2, 4 are missing: look at the other servers, or call agency 4, not heard of by this "
+           "server; " LEVER,
+           THERE, .is_shared = true, .finished = 2, .missing = {{1, 2}, {4, 4}}, .live.never = 1,
+           .live.silent_count = 1, .live.silent = {{.agency = 4}});
+}
+
 static void a_cut_off_that_is_ahead(void **state) {
     (void)state;
     ADVICE("wait_for_agencies", 0,
@@ -117,7 +134,8 @@ static void what_is_wrong_with_the_server_comes_first(void **state) {
 
 static void every_text_has_room(void **state) {
     (void)state;
-    struct status status = {.draw.agencies = 10000000, .live = {.is_there = true, .silent_count = 1}};
+    struct status status = {
+        .draw.agencies = 10000000, .is_in_file = false, .live = {.is_there = true, .silent_count = 1}};
     struct status_advice advice;
     for (uint32_t agency = 9000001; agency < 9000100; agency += 2) {
         assert_true(survey_add_missing(&status.missing, agency));
@@ -154,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(while_the_draw_is_open),
         cmocka_unit_test(whom_to_call_first),
+        cmocka_unit_test(where_there_may_be_other_servers),
         cmocka_unit_test(a_cut_off_that_is_ahead),
         cmocka_unit_test(once_the_draw_takes_no_more),
         cmocka_unit_test(what_is_wrong_with_the_server_comes_first),
