@@ -35,7 +35,7 @@ static void read_missing(const char *text, struct order_status *missing) {
 }
 
 static bool read_counts(struct control_reply *reply, struct status *status, struct error *error) {
-    static const char *const names[] = {"state", "agencies", "finished",      "told",
+    static const char *const names[] = {"state", "agencies", "finished",       "told",
                                         "bets",  "winners",  "winning_number", "missing_text"};
     struct json_value values[8];
     char state[16], missing[ORDER_TEXT_BYTES];
@@ -59,17 +59,19 @@ static bool read_counts(struct control_reply *reply, struct status *status, stru
 }
 
 static bool read_times(struct control_reply *reply, struct stored_draw *draw, struct error *error) {
-    static const char *const names[] = {"opened_at", "closes_at", "closed_at",
-                                        "sealed_at", "drawn_at",  "number_mode"};
-    struct json_value values[6];
+    static const char *const names[] = {"opened_at", "closes_at",   "closed_at", "sealed_at",
+                                        "drawn_at",  "number_mode", "voided"};
+    struct json_value values[7];
     char mode[16];
-    char *const times[] = {draw->opened_at, draw->closes_at, draw->closed_at, draw->sealed_at, draw->drawn_at};
-    if (!control_reply_fields(reply, names, 6, values, error)) {
+    char *const times[] = {draw->opened_at, draw->closes_at, draw->closed_at, draw->sealed_at,
+                           draw->drawn_at};
+    if (!control_reply_fields(reply, names, 7, values, error)) {
         return false;
     }
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         copy_text(&values[i], times[i], STORE_TIME_BYTES);
     }
+    draw->voided = number_of(&values[6]);
     copy_text(&values[5], mode, sizeof mode);
     return mode[0] == '\0' || number_mode_parse(mode, &draw->number_mode);
 }

@@ -10,6 +10,7 @@
 enum { NEVER_MAX = SILENT_MAX / 2 }; // of those never heard of, where there are enough others
 
 struct look {
+    uint32_t now_s;                                     // the pulse's age
     struct silent never[SILENT_MAX], heard[SILENT_MAX]; // by their places in the answer
     size_t never_count, heard_count;
 };
@@ -29,8 +30,10 @@ static void add_heard(struct look *look, struct silent silent) {
 }
 
 static void look_at(const struct pulse *pulse, uint32_t agency, struct look *look, struct silence *silence) {
-    struct silent silent = {agency, pulse_silence_s(pulse, agency)};
-    if (silent.for_s == PULSE_NEVER) {
+    uint32_t heard_s = pulse_heard_s(pulse, agency);
+    struct silent silent = {agency, look->now_s > heard_s ? look->now_s - heard_s : 0};
+    if (heard_s == PULSE_NEVER) {
+        silent.for_s = PULSE_NEVER;
         silence->never++;
         if (look->never_count < SILENT_MAX) {
             look->never[look->never_count++] = silent;
@@ -76,7 +79,7 @@ static const char *read_range(const char *text, uint32_t last, uint32_t *from, u
 
 bool silence_look(const struct pulse *pulse, const char *among, struct silence *silence,
                   struct error *error) {
-    struct look look = {.never_count = 0};
+    struct look look = {.now_s = pulse == NULL ? 0 : pulse_age_s(pulse)};
     uint32_t from = 0, to = 0;
     *silence = (struct silence){.count = 0};
     do {

@@ -93,18 +93,14 @@ void pulse_hear(struct pulse *pulse, uint32_t agency) {
     }
 }
 
-uint32_t pulse_silence_s(const struct pulse *pulse, uint32_t agency) {
+uint32_t pulse_heard_s(const struct pulse *pulse, uint32_t agency) {
     if (agency > AGENCIES_MAX) {
         return PULSE_NEVER;
     }
     heard_at *block = atomic_load_explicit(&pulse->heard[agency / BLOCK_AGENCIES], memory_order_acquire);
     uint32_t heard =
         block == NULL ? 0 : atomic_load_explicit(&block[agency % BLOCK_AGENCIES], memory_order_relaxed);
-    if (heard == 0) {
-        return PULSE_NEVER;
-    }
-    uint32_t now = second(pulse);
-    return now > heard ? now - heard : 0;
+    return heard == 0 ? PULSE_NEVER : heard - 1;
 }
 
 // Bets ----------------------------------------------------------------------------------------------------

@@ -37,8 +37,9 @@ void pulse_set_store_fails(struct pulse *pulse, bool fails);
 // For how many seconds there has been a pulse.
 uint32_t pulse_age_s(const struct pulse *pulse);
 
-// How many seconds ago the agency, any number, was heard of; PULSE_NEVER when it was not.
-uint32_t pulse_silence_s(const struct pulse *pulse, uint32_t agency);
+// How old the pulse was, in seconds, when the agency, any number, was heard of last; PULSE_NEVER when it was
+// not.
+uint32_t pulse_heard_s(const struct pulse *pulse, uint32_t agency);
 
 // How many bets were stored in the last `seconds` whole seconds, PULSE_SECONDS_MAX at most.
 uint64_t pulse_bets(const struct pulse *pulse, uint32_t seconds);

@@ -100,6 +100,34 @@ class Night(Status):
         self.assertRegex(self.table(), r"\n  closed +\S+Z\n")
 
 
+    def test_a_cut_off_and_a_number_by_hand(self):
+        server = Server(self, "--number", "manual", agencies=1, servers=1)
+        self.order("close", "--at", "2998-01-01T21:00Z")
+        state = self.state()
+        self.assertEqual((state["number_mode"], state["has_number"], state["closes_at"]), ("manual", False, "2998-01-01T21:00:00Z"))
+        self.assertGreater(state["closes_in_s"], 1000000)
+        table = self.table()
+        self.assertRegex(table, r"\n  cut-off +2998-01-01T21:00:00Z, in \d+ d")
+        self.assertRegex(table, r"\nnext: no agency .*; the cut-off ends the intake in \d+ d")
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        self.expect_next("give_number")
+        self.assertRegex(self.table(), r"\n  number +by hand, once the draw is sealed\n")
+        self.order("draw", "--number", "7574", "--yes")
+        self.expect_next("wait_for_agencies")
+        self.assertEqual(self.winners(server, 1), "7574")
+        self.expect_next("none")
+
+    def test_one_that_was_erased(self):
+        server = Server(self, agencies=1, servers=1)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        server.wait_for("action: sorteo")
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.wait(), 0)
+        self.order("erase", "--draw", "1", "--yes")
+        self.assertEqual(self.next(), ("none", None))
+        self.assertRegex(self.table(), r"\n  erased +\S+Z\n")
+
+
 class Answers(Status):
     def test_where_no_server_runs(self):
         server = Server(self, agencies=2, servers=1)

@@ -17,23 +17,23 @@ static void pass_s(uint64_t seconds) {
     now_ms += 1000 * seconds;
 }
 
-static void each_agency_has_its_silence(void **state) {
+static void each_agency_was_heard_of_at_a_time(void **state) {
     (void)state;
     struct pulse *pulse = pulse_new();
-    assert_int_equal(pulse_silence_s(pulse, 7), PULSE_NEVER);
+    assert_int_equal(pulse_heard_s(pulse, 7), PULSE_NEVER);
     pulse_hear(pulse, 7);
-    assert_int_equal(pulse_silence_s(pulse, 7), 0); // also in its first second
+    assert_int_equal(pulse_heard_s(pulse, 7), 0); // also in its first second
     pass_s(100);
     pulse_hear(pulse, AGENCIES_MAX);
     pass_s(11);
-    assert_int_equal(pulse_silence_s(pulse, 7), 111);
-    assert_int_equal(pulse_silence_s(pulse, AGENCIES_MAX), 11);
-    pulse_hear(pulse, 7);
-    assert_int_equal(pulse_silence_s(pulse, 7), 0);
-    assert_int_equal(pulse_silence_s(pulse, 8), PULSE_NEVER);
-    assert_int_equal(pulse_silence_s(pulse, AGENCIES_MAX - 1), PULSE_NEVER);
-    assert_int_equal(pulse_silence_s(pulse, UINT32_MAX), PULSE_NEVER);
     assert_int_equal(pulse_age_s(pulse), 111);
+    assert_int_equal(pulse_heard_s(pulse, 7), 0);
+    assert_int_equal(pulse_heard_s(pulse, AGENCIES_MAX), 100);
+    pulse_hear(pulse, 7);
+    assert_int_equal(pulse_heard_s(pulse, 7), 111);
+    assert_int_equal(pulse_heard_s(pulse, 8), PULSE_NEVER);
+    assert_int_equal(pulse_heard_s(pulse, AGENCIES_MAX - 1), PULSE_NEVER);
+    assert_int_equal(pulse_heard_s(pulse, UINT32_MAX), PULSE_NEVER);
     pulse_free(pulse);
 }
 
@@ -98,7 +98,7 @@ static void work_that_takes_long_shows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_agency_has_its_silence),
+        cmocka_unit_test(each_agency_was_heard_of_at_a_time),
         cmocka_unit_test(bets_count_for_as_long_as_is_asked),
         cmocka_unit_test(a_place_is_used_again),
         cmocka_unit_test(a_very_fast_second_does_not_become_another_one),
