@@ -29,4 +29,8 @@ uint64_t clock_steady_ms(void);
 // The same in nanoseconds.
 uint64_t clock_steady_ns(void);
 
+// Milliseconds of a clock that nobody sets, from an arbitrary start, which goes on while the machine is
+// suspended.
+uint64_t clock_boot_ms(void);
+
 #endif

@@ -1,5 +1,6 @@
 #include "ledger/terms.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "ledger/state.h"
@@ -145,7 +146,7 @@ static bool take_cutoff(struct ledger *ledger, const char *text, struct error *e
     if (strcmp(text, draw->closes_text) == 0) {
         return true;
     }
-    if (!moment_parse(text, time(NULL), closes_at, &reason)) {
+    if (!moment_parse(text, (time_t)(clock_epoch_ms() / 1000), closes_at, &reason)) {
         return error_set(error, ERROR_CUTOFF_MISMATCH, "CLOSE_AT: %s", reason.text);
     }
     snprintf(draw->closes_text, sizeof draw->closes_text, "%s", text);
