@@ -1,5 +1,6 @@
 #include "ledger/cutoff.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "ledger/access.h"
@@ -13,16 +14,9 @@
 
 enum { SECOND_MS = 1000 };
 
-static int64_t clock_ms(clockid_t which) {
-    struct timespec now;
-    clock_gettime(which, &now);
-    return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / (1000 * 1000);
-}
-
-// A suspended machine's time passes, too: the boot clock counts on then.
-static bool ask_own(struct ledger *ledger, char now[STORE_TIME_BYTES]) {
-    int64_t step, ms = cutoff_clock_now(&ledger->cutoff_clock, clock_ms(CLOCK_REALTIME),
-                                        clock_ms(CLOCK_BOOTTIME), &step);
+static void look(struct ledger *ledger, char now[STORE_TIME_BYTES]) {
+    int64_t wall = (int64_t)clock_epoch_ms(), steady = (int64_t)clock_boot_ms();
+    int64_t step, ms = cutoff_clock_now(&ledger->cutoff_clock, wall, steady, &step);
     if (step != 0) {
         log_event(LOG_LEVEL_WARNING, "clock_step", LOG_IN_PROGRESS,
                   "ms: %" PRId64
@@ -31,16 +25,20 @@ static bool ask_own(struct ledger *ledger, char now[STORE_TIME_BYTES]) {
                   step, ledger->draw.closes_at);
     }
     moment_write((time_t)(ms / SECOND_MS), now);
-    return true;
 }
 
+// This server's clocks are looked at also while the store fails: a step counts from when it was seen. What
+// is in memory may be a change that could not be stored, so it counts only once the store is there.
 static bool is_due(struct ledger *ledger, bool *due, struct error *error) {
     char now[STORE_TIME_BYTES] = "";
     *due = false;
-    if (!(ledger->is_shared ? store_now(ledger->store, now, error) : ask_own(ledger, now))) {
+    if (!ledger->is_shared) {
+        look(ledger, now);
+    }
+    if (!access_ensure(ledger, error) || (ledger->is_shared && !store_now(ledger->store, now, error))) {
         return false;
     }
-    *due = now[0] != '\0' && strcmp(now, ledger->draw.closes_at) >= 0;
+    *due = cutoff_is_ahead(ledger) && now[0] != '\0' && strcmp(now, ledger->draw.closes_at) >= 0;
     return true;
 }
 
@@ -52,9 +50,12 @@ bool cutoff_keep(struct ledger *ledger, struct error *error) {
     struct ledger_order order = {.kind = ORDER_CLOSE, .input.is_sure = true};
     bool due;
     if (!cutoff_is_ahead(ledger)) {
+        if (ledger->store != NULL) { // nobody looks at the clocks now, so a step would be seen late
+            ledger->cutoff_clock = (struct cutoff_clock){0};
+        }
         return true;
     }
-    if (!access_ensure(ledger, error) || !is_due(ledger, &due, error)) {
+    if (!is_due(ledger, &due, error)) {
         return false;
     }
     if (!due) {
@@ -70,7 +71,7 @@ bool cutoff_keep(struct ledger *ledger, struct error *error) {
     return closed;
 }
 
-void cutoff_keep_before_group(struct ledger *ledger) {
+void cutoff_keep_meanwhile(struct ledger *ledger) {
     struct error error;
     if (!ledger->is_shared && !cutoff_keep(ledger, &error)) {
         access_give_up(ledger, &error);

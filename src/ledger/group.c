@@ -1,6 +1,7 @@
 // The stages of a group, in the order in which they happen:
 //
 //   reach        opens the store again and reads it back, unless it is open (access.h);
+//                closes the draw if its cut-off has come (cutoff.h);
 //                tests whether it works, if a request asks (trial.h)
 //   know         the agencies' rows: reads those that are not known, and locks all for some time after
 //                another server has changed one (known.h)
@@ -47,8 +48,10 @@ enum {
 
 // The stages ----------------------------------------------------------------------------------------------
 
+// When the cut-off has come, nothing more is taken, not even if the draw cannot be closed now. In a shared
+// store the commit notices (store_hold_draw).
 static bool reach(struct ledger *ledger, const struct queue_node *requests, struct error *error) {
-    return access_ensure(ledger, error) &&
+    return access_ensure(ledger, error) && (ledger->is_shared || cutoff_keep(ledger, error)) &&
            (!ledger->failing || !trial_is_asked(requests) || trial_make(ledger, error));
 }
 

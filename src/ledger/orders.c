@@ -1,10 +1,13 @@
 #include "ledger/orders.h"
 
+#include "ledger/access.h"
 #include "ledger/changing.h"
 #include "ledger/closing.h"
+#include "ledger/cutoff.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
 #include "ledger/resetting.h"
+#include "ledger/state.h"
 #include "ledger/survey.h"
 
 #include <stdlib.h>
@@ -27,8 +30,18 @@ static bool carry_out(struct ledger *ledger, struct ledger_order *order, struct 
     abort();
 }
 
+// No order comes before a cut-off that has passed. In a shared store work_look keeps it.
+static bool keep_cutoff(struct ledger *ledger, const struct ledger_order *order, struct error *error) {
+    if (order->kind == ORDER_STATUS || ledger->is_shared || cutoff_keep(ledger, error)) {
+        return true;
+    }
+    access_give_up(ledger, error);
+    return false;
+}
+
 void order_carry_out(struct ledger *ledger, struct ledger_order *order) {
-    error_clear(&order->answer.error);
-    (void)carry_out(ledger, order, &order->answer.error);
+    struct error *error = &order->answer.error;
+    error_clear(error);
+    (void)(keep_cutoff(ledger, order, error) && carry_out(ledger, order, error));
     order->complete(order);
 }

@@ -100,7 +100,7 @@ static bool look(struct worker *worker) {
 
 static void work(struct worker *worker) {
     struct ledger *ledger = worker->ledger;
-    cutoff_keep_before_group(ledger);
+    cutoff_keep_meanwhile(ledger);
     if ((!ledger_is_shared(ledger) || look(worker)) && work_is_due(ledger)) {
         work_do(ledger);
     }
@@ -117,7 +117,6 @@ static void process(struct worker *worker, struct queue_node *group) {
         }
     }
     int64_t before = counter_read(&ledger_counters.bets_stored);
-    cutoff_keep_before_group(worker->ledger);
     group_process(worker->ledger, group);
     pulse_add_bets(worker->pulse, (uint64_t)(counter_read(&ledger_counters.bets_stored) - before));
 }
