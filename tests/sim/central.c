@@ -3,23 +3,30 @@
 #include "base/container.h"
 #include "bet/errors.h"
 #include "connections.h"
+#include "cutoff_judge.h"
 #include "disk.h"
+#include "ledger/cutoff.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
+#include "ledger/order.h"
+#include "ledger/orders.h"
 #include "ledger/request.h"
 #include "ledger/winners.h"
 #include "ledger/work.h"
 #include "ledger/worker.h"
 #include "net/limits.h"
 #include "net/net.h"
+#include "operators.h"
+#include "orders_judge.h"
 #include "plan.h"
 #include "service/service.h"
 #include "world.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { WORK_AGAIN_MS = 1000, RESTART_MS_MAX = 3000, LOOPS = 3 };
+enum { WORK_AGAIN_MS = 1000, LOOK_AGAIN_MS = 1000, RESTART_MS_MAX = 3000, LOOPS = 3 };
 
 struct loop {
     int index;
@@ -31,7 +38,9 @@ struct loop {
 struct worker {
     struct queue queue;
     struct queue_node *waiting; // taken off the queue
-    bool has_turn, stopped;
+    struct queue orders;
+    struct queue_node *next_order; // taken off that one
+    bool has_turn, has_look, stopped;
 };
 
 static struct {
@@ -89,6 +98,16 @@ bool worker_submit(struct worker *worker, struct ledger_request *request) {
     return pushed;
 }
 
+bool central_order(struct ledger_order *order) {
+    if (!central.running || central.quiet || !queue_push(&central.worker.orders, &order->node)) {
+        return false;
+    }
+    if (!central.worker.has_turn) {
+        give_turn(operators_below(central.ledger_delay_ms + 1));
+    }
+    return true;
+}
+
 // The ledger's turns ----------------------------------------------------------------------------------------
 
 static void take_what_waits(void) {
@@ -111,6 +130,50 @@ static struct queue_node *take_group(void) {
     return group;
 }
 
+static struct ledger_order *take_order(void) {
+    struct worker *worker = &central.worker;
+    if (worker->next_order == NULL) {
+        worker->next_order = queue_take_all(&worker->orders);
+    }
+    struct queue_node *node = worker->next_order;
+    if (node == NULL) {
+        return NULL;
+    }
+    worker->next_order = node->next;
+    return CONTAINER_OF(node, struct ledger_order, node);
+}
+
+static void carry_out_an_order(void) {
+    struct ledger_order *order = take_order();
+    if (order != NULL) {
+        orders_judge_begins(order);
+        order_carry_out(central.ledger, order);
+    }
+}
+
+// A cut-off is looked for also while nothing else happens.
+static void look(void *context, uint64_t life) {
+    (void)context;
+    if (central.running && life == central.life) {
+        central.worker.has_look = false;
+        give_turn(0);
+    }
+}
+
+static void give_next_turn(void) {
+    if (central.worker.waiting != NULL) {
+        give_turn(world_below(central.ledger_delay_ms + 1));
+    } else if (central.worker.next_order != NULL) {
+        give_turn(0);
+    } else if (work_is_due(central.ledger)) {
+        give_turn(WORK_AGAIN_MS);
+    }
+    if (cutoff_is_ahead(central.ledger) && !central.worker.has_look) {
+        central.worker.has_look = true;
+        world_after(LOOK_AGAIN_MS, look, NULL, central.life);
+    }
+}
+
 static void take_turn(void *context, uint64_t life) {
     (void)context;
     if (!central.running || life != central.life) {
@@ -121,14 +184,13 @@ static void take_turn(void *context, uint64_t life) {
     if (central.worker.waiting != NULL) {
         group_process(central.ledger, take_group());
     }
+    carry_out_an_order();
+    cutoff_keep_meanwhile(central.ledger);
     if (central.worker.waiting == NULL && work_is_due(central.ledger)) {
         work_do(central.ledger);
     }
-    if (central.worker.waiting != NULL) {
-        give_turn(world_below(central.ledger_delay_ms + 1));
-    } else if (work_is_due(central.ledger)) {
-        give_turn(WORK_AGAIN_MS);
-    }
+    cutoff_judge_turn();
+    give_next_turn();
     central_after_event();
 }
 
@@ -145,7 +207,11 @@ static void wake_loop(void *context, uint64_t life) {
 
 static bool open_store(void *context, struct store **store, struct error *error) {
     (void)context;
-    return disk_open(store, error);
+    bool opened = disk_open(store, error);
+    if (opened) {
+        orders_judge_opened();
+    }
+    return opened;
 }
 
 static void on_drawn(void *context, const struct winners *winners) {
@@ -158,11 +224,29 @@ static void on_all_told(void *context) {
     world_trace("central: every agency has been told");
 }
 
+// The cut-off of the opening, as an operator writes it.
+static const char *opening_cutoff(char text[STORE_TIME_BYTES]) {
+    time_t at = (time_t)((world_wall_ms() - world_clock_offset()) / 1000);
+    at += (time_t)plan.closes_s - (time_t)(world_now_ms() / 1000);
+    struct tm fields;
+    gmtime_r(&at, &fields);
+    strftime(text, STORE_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &fields);
+    return text;
+}
+
+// Who has ordered other terms takes the old ones out of the settings.
 static bool open_ledger(struct error *error) {
+    char closes_text[STORE_TIME_BYTES];
+    bool by_default = operators_have_changed_terms();
     const struct ledger_options options = {
         .draw = "simulated",
-        .agencies = plan.agencies,
+        .agencies = plan.opened_agencies,
         .winning_number = plan.winning_number,
+        .number_mode = plan.is_manual ? NUMBER_MANUAL : NUMBER_FIXED,
+        .agencies_by_default = by_default,
+        .number_by_default = by_default,
+        .mode_by_default = by_default,
+        .closes_text = by_default || plan.closes_s == 0 ? NULL : opening_cutoff(closes_text),
         .open_store = open_store,
         .drawn = on_drawn,
         .all_told = on_all_told,
@@ -201,9 +285,11 @@ static void start(void *context, uint64_t number) {
     start_loops();
     central.worker = (struct worker){0};
     queue_init(&central.worker.queue);
+    queue_init(&central.worker.orders);
     central.running = true;
+    cutoff_judge_started();
     lottery_set_worker(central.lottery, &central.worker);
-    if (work_is_due(central.ledger)) {
+    if (work_is_due(central.ledger) || cutoff_is_ahead(central.ledger)) {
         give_turn(0);
     }
     central_after_event();
@@ -225,11 +311,20 @@ struct connection *central_accept(struct wire *wire, int port) {
 
 // Ending ----------------------------------------------------------------------------------------------------
 
+static void abandon_orders(void) {
+    struct error error;
+    error_set(&error, ERROR_SHUTTING_DOWN, "the central is shutting down");
+    for (struct ledger_order *order; (order = take_order()) != NULL;) {
+        order_refuse(order, &error);
+    }
+}
+
 // Does what ledger/worker.c does when it is stopped.
 static void stop_worker(void) {
     struct worker *worker = &central.worker;
     take_what_waits();
     worker->stopped = true;
+    abandon_orders();
     for (struct queue_node *node = worker->waiting, *next; node != NULL; node = next) {
         next = node->next;
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
@@ -258,6 +353,7 @@ static void take_apart(bool orderly) {
         free(central.loops[i].state);
     }
     queue_destroy(&central.worker.queue);
+    queue_destroy(&central.worker.orders);
     ledger_close(&central.ledger);
     lottery_free(central.lottery);
     central.running = central.dying = false;
@@ -296,6 +392,14 @@ void central_die(void) {
 
 bool central_is_dying(void) {
     return central.dying;
+}
+
+uint64_t central_life(void) {
+    return central.life;
+}
+
+bool central_lives(uint64_t life) {
+    return central.running && !central.dying && central.life == life;
 }
 
 bool central_is_quiet(void) {

@@ -4,8 +4,10 @@
 #define QUINIELA_TESTS_SIM_CENTRAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct connection;
+struct ledger_order;
 struct wire;
 
 void central_begin(void);
@@ -30,6 +32,14 @@ bool central_is_quiet(void);
 
 // Takes a connection; NULL when it is not running.
 struct connection *central_accept(struct wire *wire, int port);
+
+// Gives an operator's order to the ledger, whose turn it is soon; as worker_order. False when the central is
+// not running.
+bool central_order(struct ledger_order *order);
+
+// Which start of the central this is; whether that one still runs.
+uint64_t central_life(void);
+bool central_lives(uint64_t life);
 
 // Does what is left to do after its code has run.
 void central_after_event(void);

@@ -55,7 +55,7 @@ static void after_event(struct client *client) {
         return;
     }
     if (dialogue_failed(client->dialogue, &error)) {
-        oracle_client_gave_up(client->agency, client->bets, &error);
+        oracle_client_gave_up(client->agency, client->bets, &error, client->done);
         client->done = true;
     }
     if (!client->done) {

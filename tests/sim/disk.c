@@ -4,6 +4,7 @@
 
 #include "../unit/memory_store.h"
 #include "central.h"
+#include "cutoff_judge.h"
 #include "digest.h"
 #include "filed_disk.h"
 #include "oracle.h"
@@ -167,7 +168,9 @@ static void settle(void) {
     if (disk.unsettled) {
         world_trace("store: opened; the failed commit is %sstored", is_stored ? "" : "not ");
     }
+    oracle_settling(true);
     memory_store_settle(is_stored);
+    oracle_settling(false);
     disk.unsettled = disk.unkept = false;
 }
 
@@ -178,6 +181,9 @@ static bool works(const char *call, struct error *error) {
     }
     digest_call(call);
     bool has_failed = fails(call, error);
+    if (has_failed) {
+        cutoff_judge_trouble();
+    }
     if (has_failed && strcmp(call, "commit") == 0) {
         disk.unsettled = !filed_disk_is_used(); // there it is settled at once, and nobody can tell
     } else if (!has_failed && strcmp(call, "open") == 0) {

@@ -7,6 +7,7 @@
 #include "faults.h"
 #include "filed_disk.h"
 #include "network.h"
+#include "operators.h"
 #include "oracle.h"
 #include "plan.h"
 #include "resenders.h"
@@ -41,17 +42,21 @@ static void on_abort(int number) {
     raise(number);
 }
 
+static bool are_all_done(void) {
+    return clients_are_done() && resenders_are_gone() && operators_are_done();
+}
+
 // Lets everything happen until every client is done and nothing more goes wrong.
 static void live(void) {
     uint64_t steps = 0;
-    while (!(clients_are_done() && resenders_are_gone() && faults_are_over()) && world_step()) {
+    while (!(are_all_done() && faults_are_over()) && world_step()) {
         faults_step();
         if (++steps > STEPS_MAX) {
             world_fail("the lottery does not come to its end");
         }
     }
     run.steps += steps;
-    if (world_failure() == NULL && !(clients_are_done() && resenders_are_gone())) {
+    if (world_failure() == NULL && !are_all_done()) {
         world_fail("nothing happens any longer, and somebody still waits");
     }
     if (world_failure() == NULL) {
@@ -64,6 +69,7 @@ static void live_on(void) {
     central_crash();
     resenders_come_for_all();
     clients_start_another();
+    operators_come_again();
     live();
 }
 
@@ -72,6 +78,7 @@ static bool simulate(uint64_t seed, bool traced, bool digested) {
     digest_begin(digested);
     world_begin(seed, traced);
     plan_make();
+    operators_begin(seed);
     disk_erase();
     oracle_begin();
     network_begin();
@@ -82,12 +89,14 @@ static bool simulate(uint64_t seed, bool traced, bool digested) {
     faults_begin();
     clients_start();
     central_start();
+    operators_start();
     live();
     if (world_failure() == NULL && world_chance(20)) {
         live_on();
     }
     run.simulated_ms += world_now_ms();
     central_end();
+    operators_end();
     clients_end();
     network_end();
     disk_erase();

@@ -2,6 +2,9 @@
 
 #include "bet/chunk.h"
 #include "bet/errors.h"
+#include "cutoff_judge.h"
+#include "oracle_seen.h"
+#include "orders_judge.h"
 #include "plan.h"
 #include "wire/frame.h"
 #include "wire/message.h"
@@ -32,30 +35,14 @@ struct questions {
     uint64_t appended; // by a client that sends no `first`
 };
 
-struct agency_seen {
-    const struct planned_agency *bets; // whose bets are stored; NULL: nobody's yet
-    uint64_t stored;                   // bets, durably
-    bool is_end[2][PLAN_BETS_MAX + 1]; // a sent chunk ends here; for both lists of a contested agency
-    uint32_t sent[2];                  // the last such end
-    bool last_sent[2];
-    bool finished;
-    char finished_at[STORE_TIME_BYTES];
-    bool told; // the central has sent its winners
-    bool got;  // and they reached its system
-    uint32_t winners_stored;
-};
-
-static struct {
-    struct message_decoder *decoder;
-    struct agency_seen of[PLAN_AGENCIES_MAX + 1];
-    enum draw_state state;
-    bool drawn; // and checked
-} seen;
+struct oracle_seen seen;
 
 void oracle_begin(void) {
     struct message_decoder *decoder = seen.decoder;
     memset(&seen, 0, sizeof seen);
     seen.decoder = decoder != NULL ? decoder : message_decoder_new();
+    cutoff_judge_begin();
+    orders_judge_begin();
     for (uint32_t agency = 1; agency <= PLAN_AGENCIES_MAX; agency++) {
         seen.of[agency].is_end[0][0] = seen.of[agency].is_end[1][0] = true;
     }
@@ -66,7 +53,7 @@ void oracle_end(void) {
     seen.decoder = NULL;
 }
 
-static int list_of(uint32_t agency, const struct planned_agency *bets) {
+int oracle_list_of(uint32_t agency, const struct planned_agency *bets) {
     return bets == &plan.other[agency];
 }
 
@@ -149,7 +136,7 @@ static void note_chunk(struct questions *questions, const struct message *messag
         return;
     }
     judge(questions, message, question);
-    int list = list_of(questions->agency, questions->bets);
+    int list = oracle_list_of(questions->agency, questions->bets);
     agency->is_end[list][question->end] = true;
     if (question->end > agency->sent[list]) {
         agency->sent[list] = (uint32_t)question->end;
@@ -184,17 +171,16 @@ void oracle_sent(struct questions *questions, const uint8_t *frame, size_t lengt
 
 struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets) {
     const struct agency_seen *of = &seen.of[agency];
-    int list = list_of(agency, bets);
+    int list = oracle_list_of(agency, bets);
     return (struct copied){of->sent[list], of->last_sent[list], (uint32_t)of->stored, of->bets == bets,
-                           of->finished};
+                           of->finished && of->bets == bets && of->stored == bets->count};
 }
 
 // What the central answers ----------------------------------------------------------------------------------
 
-// Whether a chunk that was sent ends there, of those whose bets are stored.
-static bool is_end(uint32_t number, uint64_t at) {
+bool oracle_is_end(uint32_t number, uint64_t at) {
     const struct agency_seen *agency = &seen.of[number];
-    return agency->is_end[list_of(number, agency->bets)][at];
+    return agency->is_end[oracle_list_of(number, agency->bets)][at];
 }
 
 // The list in an acknowledgement: stored bets, one piece after the other, starting at the bet asked for. A
@@ -211,7 +197,8 @@ static void check_list(uint32_t number, const struct question *question, const s
         const struct piece *piece = &reply->pieces[i];
         bool follows = i == 0 ? piece->first <= at && at < piece->first + piece->count : piece->first == at;
         at = piece->first + piece->count;
-        if (!follows || at > agency->stored || !is_end(number, at) || !plan_has_piece(agency->bets, piece)) {
+        if (!follows || at > agency->stored || !oracle_is_end(number, at) ||
+            !plan_has_piece(agency->bets, piece)) {
             world_fail("agency %" PRIu32 ": bets up to %" PRIu64 " are listed, and not stored so", number,
                        at);
             return;
@@ -248,29 +235,34 @@ static void check_acknowledged(struct questions *questions, const struct reply *
     }
 }
 
-// Promise 5: its own winners, and only after the draw.
-static void check_winners(struct questions *questions, const struct bet_slice *text) {
-    const struct planned_agency *agency = seen.of[questions->agency].bets;
+// Promise 5: its own winners, and only after the draw; of exactly the stored bets, also when the agency was
+// cut off.
+static void check_winners(struct questions *questions, const struct bet_slice *told) {
+    char text[PLAN_WINNERS_BYTES];
     if (questions->bets != NULL && questions->consultations-- == 0) {
         world_fail("agency %" PRIu32 " is told winners that it did not ask for", questions->agency);
         return;
     }
-    if (seen.state != DRAW_DRAWN || agency == NULL) {
+    if (seen.state != DRAW_DRAWN) {
         world_fail("agency %" PRIu32 " is told winners before the draw is stored", questions->agency);
         return;
     }
-    if (text->length != strlen(agency->winners) || memcmp(text->text, agency->winners, text->length) != 0) {
+    (void)oracle_winners(questions->agency, text);
+    if (told->length != strlen(text) || memcmp(told->text, text, told->length) != 0) {
         world_fail("agency %" PRIu32 " is told \"%.*s\", and its winners are \"%s\"", questions->agency,
-                   (int)text->length, text->text, agency->winners);
+                   (int)told->length, told->text, text);
     }
     seen.of[questions->agency].told = true;
 }
 
-// Whether the bets of that list may be refused for good, because other bets are stored.
+// Whether the bets of that list may be refused for good: other bets are stored, or an order has brought the
+// agency to its end.
 static bool is_rightly_refused(uint32_t agency, const struct planned_agency *bets,
                                const struct error_code *code) {
-    const struct planned_agency *stored = seen.of[agency].bets;
-    return (code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED) && stored != NULL && stored != bets;
+    const struct agency_seen *of = &seen.of[agency];
+    return ((code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED) && of->bets != NULL &&
+            of->bets != bets) ||
+           (code == ERROR_DRAW_CLOSED && oracle_was_cut(agency));
 }
 
 static bool may_be_refused(const struct questions *questions, const struct question *question,
@@ -337,145 +329,24 @@ void oracle_arrived(const struct questions *questions) {
     seen.of[questions->agency].got = true;
 }
 
-// What is stored --------------------------------------------------------------------------------------------
-
-// The first stored chunk of a contested agency decides whose bets it has.
-static const struct planned_agency *whose(const struct stored_chunk *chunk) {
-    const char *other = plan.contested[chunk->agency] && plan.other[chunk->agency].count > 0
-                            ? plan.other[chunk->agency].bets[0].text
-                            : NULL;
-    bool is_other =
-        other != NULL && strlen(other) < chunk->rows_length && memcmp(chunk->rows, other, strlen(other)) == 0;
-    return is_other ? &plan.other[chunk->agency] : &plan.of[chunk->agency];
-}
-
-// Promises 2 and 3: each bet once, in its place, and none that was not sent.
-void oracle_chunk_stored(const struct stored_chunk *chunk) {
-    struct agency_seen *agency = &seen.of[chunk->agency];
-    agency->bets = agency->bets == NULL ? whose(chunk) : agency->bets;
-    const struct planned_agency *planned = agency->bets;
-    if (chunk->first != agency->stored || chunk->count == 0 || chunk->first + chunk->count > planned->count) {
-        world_fail("agency %" PRIu32 ": bets %" PRIu64 " to %" PRIu64 " are stored after %" PRIu64
-                   " of %" PRIu32,
-                   chunk->agency, chunk->first, chunk->first + chunk->count, agency->stored, planned->count);
-        return;
-    }
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        if (chunk_number(chunk->numbers, i) != planned->bets[chunk->first + i].number) {
-            world_fail("agency %" PRIu32 ": bet %" PRIu64 " is stored with another number", chunk->agency,
-                       chunk->first + i);
-        }
-    }
-    bool same;
-    if (!plan_has_bets(planned, chunk->first, chunk->count, chunk->rows, chunk->rows_length) ||
-        !chunk_compare_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length, chunk->digest,
-                              &same) ||
-        !same) {
-        world_fail("agency %" PRIu32 ": the chunk from %" PRIu64 " has other bets, or a wrong digest",
-                   chunk->agency, chunk->first);
-    }
-    agency->stored = chunk->first + chunk->count;
-    if (!is_end(chunk->agency, agency->stored)) {
-        world_fail("agency %" PRIu32 ": half a chunk is stored, up to %" PRIu64, chunk->agency,
-                   agency->stored);
-    }
-}
-
-void oracle_chunk_kept(const struct stored_chunk *chunk) {
-    const struct agency_seen *agency = &seen.of[chunk->agency];
-    if (!plan_has_bets(agency->bets, chunk->first, chunk->count, chunk->rows, chunk->rows_length)) {
-        world_fail("agency %" PRIu32 ": bets from %" PRIu64 " on have become others", chunk->agency,
-                   chunk->first);
-    }
-}
-
-void oracle_winner_stored(const struct stored_winner *winner) {
-    struct agency_seen *agency = &seen.of[winner->agency];
-    const struct planned_agency *planned = agency->bets;
-    if (planned == NULL || winner->bet >= planned->count ||
-        planned->bets[winner->bet].number != plan.winning_number ||
-        strcmp(planned->bets[winner->bet].document, winner->document) != 0) {
-        world_fail("bet %" PRIu64 " of agency %" PRIu32 " is stored as a winner", winner->bet,
-                   winner->agency);
-    }
-    if (seen.drawn) {
-        world_fail("a second draw");
-    }
-    agency->winners_stored++;
-}
-
-static void check_agency(uint32_t number, const struct stored_agency *row) {
-    struct agency_seen *agency = &seen.of[number];
-    bool finished = row->finished_at[0] != '\0', told = row->told_at[0] != '\0';
-    uint64_t bets = row->agency == 0 ? 0 : row->bets;
-    if (bets != agency->stored) {
-        world_fail("agency %" PRIu32 ": its row says %" PRIu64 " bets, and %" PRIu64 " are stored", number,
-                   bets, agency->stored);
-    }
-    if (finished && agency->bets == NULL) { // with no bets
-        bool is_first = plan.of[number].count == 0 && agency->last_sent[0];
-        agency->bets = is_first ? &plan.of[number] : &plan.other[number];
-    }
-    if (finished &&
-        (!agency->last_sent[list_of(number, agency->bets)] || agency->stored != agency->bets->count)) {
-        world_fail("agency %" PRIu32 " has finished with %" PRIu64 " bets of %" PRIu32, number,
-                   agency->stored, agency->bets->count);
-    }
-    if (agency->finished && strcmp(agency->finished_at, row->finished_at) != 0) {
-        world_fail("agency %" PRIu32 " had finished at %s, and now %s", number, agency->finished_at,
-                   finished ? row->finished_at : "has no longer");
-    }
-    if (told && !agency->got) {
-        world_fail("agency %" PRIu32 " is stored as told, and its winners have not arrived", number);
-    }
-    agency->finished = finished;
-    memcpy(agency->finished_at, row->finished_at, sizeof agency->finished_at);
-}
-
-// Promise 4: one draw, after every agency has finished, over exactly the stored bets.
-static void check_draw(const struct durable *durable) {
-    enum draw_state state = durable->has_draw ? durable->draw.state : DRAW_OPEN;
-    if (state < seen.state || (state == DRAW_DRAWN && seen.state == DRAW_OPEN)) {
-        world_fail("the draw goes from %s to %s", draw_state_name(seen.state), draw_state_name(state));
-    }
-    for (uint32_t agency = 1; agency <= plan.agencies && state != DRAW_OPEN; agency++) {
-        const struct agency_seen *of = &seen.of[agency];
-        if (!of->finished) {
-            world_fail("the draw is %s, and agency %" PRIu32 " has not finished", draw_state_name(state),
-                       agency);
-            return;
-        }
-        if (state == DRAW_DRAWN && of->winners_stored != of->bets->winner_count) {
-            world_fail("agency %" PRIu32 ": %" PRIu32 " winners are stored of %" PRIu32, agency,
-                       of->winners_stored, of->bets->winner_count);
-        }
-        if (state == DRAW_SEALED && seen.of[agency].winners_stored != 0) {
-            world_fail("half a draw is stored");
-        }
-    }
-    seen.state = state;
-    seen.drawn = state == DRAW_DRAWN;
-}
-
-void oracle_committed(const struct durable *durable) {
-    for (uint32_t agency = 1; agency <= plan.agencies; agency++) {
-        check_agency(agency, &durable->agencies[agency]);
-    }
-    check_draw(durable);
-}
-
 // What clients believe, and the end -------------------------------------------------------------------------
 
 void oracle_client_told(uint32_t agency, const struct planned_agency *bets, uint64_t winners) {
-    const struct planned_agency *stored = seen.of[agency].bets;
-    bool are_its_own = stored != NULL && (stored == bets || (stored->count == 0 && bets->count == 0));
-    if (!are_its_own || winners != stored->winner_count || !seen.of[agency].told) {
+    char text[PLAN_WINNERS_BYTES];
+    const struct agency_seen *of = &seen.of[agency];
+    bool are_its_own = of->bets == NULL ? oracle_was_cut(agency)
+                                        : of->bets == bets || (of->bets->count == 0 && bets->count == 0);
+    if (!are_its_own || winners != oracle_winners(agency, text) || !of->told) {
         world_fail("the client of agency %" PRIu32 " counts %" PRIu64 " winners", agency, winners);
     }
 }
 
-void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error) {
-    if (!is_rightly_refused(agency, bets, error->code)) {
+void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error,
+                           bool was_told) {
+    bool lost_nothing = error->code == ERROR_DRAW_CLOSED && seen.of[agency].bets == bets &&
+                        seen.of[agency].stored == bets->count;
+    if (!is_rightly_refused(agency, bets, error->code) || lost_nothing ||
+        (error->code == ERROR_DRAW_CLOSED && !was_told)) {
         world_fail("the client of agency %" PRIu32 " gives up: %s: %s", agency, error_name(error->code),
                    error->text);
     }

@@ -35,7 +35,7 @@ struct copied {
     bool has_last;   // the last chunk, too
     uint32_t stored; // how many of the agency's bets are stored for good
     bool is_theirs;  // these bets are the stored ones
-    bool finished;   // the agency's end is stored
+    bool finished;   // the agency's end is stored, and all these bets
 };
 struct copied oracle_copied(uint32_t agency, const struct planned_agency *bets);
 
@@ -50,12 +50,17 @@ void oracle_chunk_stored(const struct stored_chunk *chunk);
 void oracle_winner_stored(const struct stored_winner *winner);
 void oracle_committed(const struct durable *durable);
 
+// Whether what is stored from now on was written by an earlier commit, which failed.
+void oracle_settling(bool settles);
+
 // These bets, which a commit has stored, are read again.
 void oracle_chunk_kept(const struct stored_chunk *chunk);
 
-// An agency's client logs how many winners it was told of; or it gives up for good.
+// An agency's client logs how many winners it was told of; or it gives up for good, whether it was told or
+// not.
 void oracle_client_told(uint32_t agency, const struct planned_agency *bets, uint64_t winners);
-void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error);
+void oracle_client_gave_up(uint32_t agency, const struct planned_agency *bets, const struct error *error,
+                           bool was_told);
 
 // Everything is over: everything must be stored, drawn and told.
 void oracle_check_end(void);

@@ -20,12 +20,6 @@ static void make_bet(struct planned_agency *agency, uint32_t number, char mark, 
     snprintf(bet->document, sizeof bet->document, "%" PRIu32 "%c%" PRIu32, number, mark, index);
     snprintf(bet->text, sizeof bet->text, "Ana,%s,%" PRIu32 "%c%" PRIu32 ",1990-02-%02" PRIu32 ",%u",
              world_chance(10) ? "Ñandú" : "Gil", number, mark, index, 1 + index % 28, bet->number);
-    if (bet->number == plan.winning_number) {
-        size_t length = strlen(agency->winners);
-        snprintf(agency->winners + length, sizeof agency->winners - length, "%s%" PRIu32 "%c%" PRIu32,
-                 length > 0 ? "," : "", number, mark, index);
-        agency->winner_count++;
-    }
 }
 
 static void write_file(struct planned_agency *agency) {
@@ -58,8 +52,6 @@ static uint32_t how_many_bets(void) {
 
 static void make_agency(struct planned_agency *agency, uint32_t number, char mark) {
     agency->count = how_many_bets();
-    agency->winners[0] = '\0';
-    agency->winner_count = 0;
     for (uint32_t i = 0; i < agency->count; i++) {
         make_bet(agency, number, mark, i);
     }
@@ -74,6 +66,9 @@ void plan_make(void) {
     plan.delay_ms_max = delays_ms[world_below(5)];
     plan.faults = world_chance(10) ? 0 : world_between(1, 20);
     plan.single_bytes = world_chance(5);
+    plan.opened_agencies = plan.agencies;
+    plan.is_manual = false;
+    plan.closes_s = 0;
     for (uint32_t number = 1; number <= plan.agencies; number++) {
         make_agency(&plan.of[number], number, 'x');
         plan.of[number].classic = world_chance(20);
@@ -91,6 +86,21 @@ void plan_end(void) {
             close(plan.other[number].file);
         }
     }
+}
+
+uint32_t plan_winners(const struct planned_agency *bets, uint64_t count, uint16_t number,
+                      char text[PLAN_WINNERS_BYTES]) {
+    uint32_t winners = 0;
+    size_t length = 0;
+    text[0] = '\0';
+    for (uint64_t i = 0; i < count; i++) {
+        if (bets->bets[i].number == number) {
+            length += (size_t)snprintf(text + length, PLAN_WINNERS_BYTES - length, "%s%s",
+                                       winners > 0 ? "," : "", bets->bets[i].document);
+            winners++;
+        }
+    }
+    return winners;
 }
 
 bool plan_has_bets(const struct planned_agency *bets, uint64_t first, uint32_t count, const char *rows,

@@ -8,19 +8,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PLAN_AGENCIES_MAX = 5, PLAN_BETS_MAX = 200, PLAN_BET_BYTES = 64 };
+enum {
+    PLAN_AGENCIES_MAX = 5,
+    PLAN_BETS_MAX = 200,
+    PLAN_BET_BYTES = 64,
+    PLAN_DOCUMENT_BYTES = 17,
+    PLAN_WINNERS_BYTES = PLAN_BETS_MAX * PLAN_DOCUMENT_BYTES + 1
+};
 
 struct planned_bet {
     char text[PLAN_BET_BYTES]; // no two bets of a lottery have the same document
-    char document[17];
+    char document[PLAN_DOCUMENT_BYTES];
     uint16_t number;
 };
 
 struct planned_agency {
     uint32_t count;
     struct planned_bet bets[PLAN_BETS_MAX];
-    char winners[PLAN_BETS_MAX * 17 + 1]; // documents joined by commas
-    uint32_t winner_count;
     int file;     // the bets, one a line; read through file_path
     bool classic; // begins with a client that knows nothing of `first`
     char file_path[32];
@@ -37,6 +41,10 @@ struct plan {
     uint32_t delay_ms_max; // of the network
     uint32_t faults;       // how many
     bool single_bytes;     // the network hands bytes over one at a time, mostly
+    // What the operators (operators.h) fix at the opening, where there are any.
+    uint32_t opened_agencies; // those beyond `agencies` never send anything
+    bool is_manual;           // the number comes by an order
+    uint32_t closes_s;        // the cut-off, in seconds from the world's beginning; 0: none
 };
 
 extern struct plan plan;
@@ -46,6 +54,11 @@ void plan_make(void);
 
 // Closes the files.
 void plan_end(void);
+
+// Writes the documents of those of the first `count` bets of that list (NULL: nobody's) that have the number,
+// joined by commas. Returns how many there are.
+uint32_t plan_winners(const struct planned_agency *bets, uint64_t count, uint16_t number,
+                      char text[PLAN_WINNERS_BYTES]);
 
 // Whether the rows are `count` bets of that list from `first` on, all of which it has; and whether that is
 // their digest.

@@ -21,6 +21,7 @@ struct event {
 
 static struct {
     uint64_t random, now_ms, ordered;
+    int64_t clock_offset; // of the time of day
     struct event *events; // a heap: the next one is first
     size_t count, capacity;
     bool traced, failed;
@@ -30,6 +31,7 @@ static struct {
 void world_begin(uint64_t seed, bool traced) {
     world.random = seed;
     world.now_ms = world.ordered = world.count = 0;
+    world.clock_offset = 0;
     world.traced = traced;
     world.failed = false;
 }
@@ -42,6 +44,18 @@ void world_end(void) {
 
 uint64_t world_now_ms(void) {
     return world.now_ms;
+}
+
+int64_t world_clock_offset(void) {
+    return world.clock_offset;
+}
+
+void world_set_clock(int64_t offset_ms) {
+    world.clock_offset = offset_ms;
+}
+
+int64_t world_wall_ms(void) {
+    return (int64_t)START_SECONDS * 1000 + (int64_t)world.now_ms + world.clock_offset;
 }
 
 uint32_t world_below(uint32_t bound) {
@@ -145,7 +159,7 @@ const char *world_failure(void) {
 // The clock of the program under test (base/clock.h) --------------------------------------------------------
 
 static size_t write_time(char text[CLOCK_TEXT_BYTES], const char *format) {
-    time_t now = START_SECONDS + (time_t)(world.now_ms / 1000);
+    time_t now = (time_t)(world_wall_ms() / 1000);
     struct tm parts;
     gmtime_r(&now, &parts);
     return strftime(text, CLOCK_TEXT_BYTES, format, &parts);
@@ -160,7 +174,7 @@ size_t clock_utc_text(char text[CLOCK_TEXT_BYTES]) {
 }
 
 uint64_t clock_epoch_ms(void) {
-    return (uint64_t)START_SECONDS * 1000 + world.now_ms;
+    return (uint64_t)world_wall_ms();
 }
 
 uint64_t clock_steady_ms(void) {
@@ -169,4 +183,8 @@ uint64_t clock_steady_ms(void) {
 
 uint64_t clock_steady_ns(void) {
     return world.now_ms * 1000000;
+}
+
+uint64_t clock_boot_ms(void) {
+    return world.now_ms;
 }

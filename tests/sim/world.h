@@ -21,6 +21,12 @@ void world_end(void);
 // Milliseconds since the world began.
 uint64_t world_now_ms(void);
 
+// The time of day, in milliseconds since 1970; and how much it differs from what it would be if nobody had
+// set the clock. Sets it so.
+int64_t world_wall_ms(void);
+int64_t world_clock_offset(void);
+void world_set_clock(int64_t offset_ms);
+
 // A number from 0 to bound - 1; from `least` to `most`; true `percent` times in a hundred.
 uint32_t world_below(uint32_t bound);
 uint32_t world_between(uint32_t least, uint32_t most);
