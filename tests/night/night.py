@@ -136,7 +136,8 @@ class Night:
         need(again and (again["already"] or not done), f"{order}: it was done, and once more it says {again}")
         look = self.history.look()
         need(order.is_done(look), f"{order}: ordered once more, and not done: {look}")
-        need(not done or look.is_same(done, self.is_manual), f"{order}, ordered once more, made {look} of {done}")
+        need(not done or look.is_same(done, self.is_manual) or time.time() >= order.valid_until,  # then it has closed the draw
+             f"{order}, ordered once more, made {look} of {done}")
 
     def refuse(self, *words):
         """An order that cannot be carried out changes nothing."""
