@@ -65,15 +65,28 @@ static bool take_distance(const char **at, long *seconds) {
 }
 
 // The zone's clocks may skip the time, and there is no 31st of April.
-static bool make(struct tm fields, time_t (*from)(struct tm *fields), time_t *moment) {
+static bool make_with(struct tm fields, int is_summer, time_t (*from)(struct tm *fields), time_t *moment) {
     struct tm made = fields;
-    made.tm_isdst = -1;
+    made.tm_isdst = is_summer;
     *moment = from(&made);
     return made.tm_mday == fields.tm_mday && made.tm_mon == fields.tm_mon && made.tm_hour == fields.tm_hour &&
            made.tm_min == fields.tm_min;
 }
 
-static bool parse_full(const char *text, time_t *moment, struct error *error) {
+// Where the clocks go back, a time comes twice: it is the first one after `now`.
+static bool make(struct tm fields, time_t (*from)(struct tm *fields), time_t now, time_t *moment) {
+    time_t one, other;
+    bool has_one = make_with(fields, 1, from, &one), has_other = make_with(fields, 0, from, &other);
+    if (has_one && has_other) {
+        time_t first = one < other ? one : other, second = one < other ? other : one;
+        *moment = first > now ? first : second;
+    } else {
+        *moment = has_one ? one : other;
+    }
+    return has_one || has_other;
+}
+
+static bool parse_full(const char *text, time_t now, time_t *moment, struct error *error) {
     struct tm fields = {0};
     const char *at = text;
     long distance = 0;
@@ -85,29 +98,47 @@ static bool parse_full(const char *text, time_t *moment, struct error *error) {
     if (!is_local && (!take_distance(&at, &distance) || *at != '\0')) {
         return refuse(text, "what follows the time is no zone: Z, +HH:MM or -HH:MM", error);
     }
-    if (!make(fields, is_local ? mktime : timegm, moment)) {
+    if (!make(fields, is_local ? mktime : timegm, now, moment)) {
         return refuse(text, "there is no such time", error);
     }
     *moment += distance;
     return true;
 }
 
+// That many days of the calendar on. Noon is on each of them, whatever the clocks do.
+static bool go_to_day(struct tm *date, int days) {
+    date->tm_mday += days;
+    date->tm_hour = 12;
+    date->tm_min = date->tm_sec = 0;
+    date->tm_isdst = -1;
+    return mktime(date) != (time_t)-1;
+}
+
 // Today, or tomorrow; a day on which the clocks skip it has none.
 static bool parse_short(const struct tm *time, time_t now, time_t *moment) {
-    struct tm fields;
+    struct tm today;
+    if (localtime_r(&now, &today) == NULL) {
+        return false;
+    }
     for (int days = 0; days <= 2; days++) {
-        time_t day = now + (time_t)days * 24 * 3600;
-        if (localtime_r(&day, &fields) == NULL) {
+        struct tm fields = today;
+        if (!go_to_day(&fields, days)) {
             return false;
         }
         fields.tm_hour = time->tm_hour;
         fields.tm_min = time->tm_min;
         fields.tm_sec = time->tm_sec;
-        if (make(fields, mktime, moment) && *moment > now) {
+        if (make(fields, mktime, now, moment) && *moment > now) {
             return true;
         }
     }
     return false;
+}
+
+// Times are compared as texts, so none may be longer than the others.
+static bool has_four_digits(time_t moment) {
+    struct tm fields;
+    return gmtime_r(&moment, &fields) != NULL && fields.tm_year >= 0 && fields.tm_year + 1900 <= 9999;
 }
 
 bool moment_parse(const char *text, time_t now, char utc[MOMENT_BYTES], struct error *error) {
@@ -116,8 +147,11 @@ bool moment_parse(const char *text, time_t now, char utc[MOMENT_BYTES], struct e
     time_t moment = 0;
     bool is_short = take_time(&at, &time) && *at == '\0';
     if (is_short ? !parse_short(&time, now, &moment) && !refuse(text, "there is no such time", error)
-                 : !parse_full(text, &moment, error)) {
+                 : !parse_full(text, now, &moment, error)) {
         return false;
+    }
+    if (!has_four_digits(moment)) {
+        return refuse(text, "it is beyond the year 9999", error);
     }
     moment_write(moment, utc);
     if (moment <= now) {

@@ -4,6 +4,7 @@
 #include "base/moment.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { NOW = 1767268800 }; // 2026-01-01T12:00:00Z
 
@@ -12,13 +13,19 @@ static void in_zone(const char *zone) {
     tzset();
 }
 
-static void assert_moment(const char *text, const char *expected) {
+static void assert_moment_at(time_t now, const char *text, const char *expected) {
     char utc[MOMENT_BYTES];
     struct error error;
-    if (!moment_parse(text, NOW, utc, &error)) {
+    if (!moment_parse(text, now, utc, &error)) {
         fail_msg("expected \"%s\" to be %s: %s", text, expected, error.text);
     }
-    assert_string_equal(utc, expected);
+    if (strcmp(utc, expected) != 0) {
+        fail_msg("expected \"%s\" to be %s; it is %s", text, expected, utc);
+    }
+}
+
+static void assert_moment(const char *text, const char *expected) {
+    assert_moment_at(NOW, text, expected);
 }
 
 static void assert_none(const char *text, const char *says) {
@@ -54,6 +61,32 @@ static void a_full_time(void **state) {
     assert_none("2025-12-31T21:00Z", "has passed");
 }
 
+// A day need not have 24 hours.
+static void the_next_time_on_the_evening_before_the_clocks_go_forward(void **state) {
+    enum { EVENING = 1774737000 }; // 2026-03-28T22:30:00Z, a Saturday's 23:30 in Madrid
+    (void)state;
+    in_zone("CET-1CEST,M3.5.0,M10.5.0/3");
+    assert_moment_at(EVENING, "21:00", "2026-03-29T19:00:00Z");
+    assert_moment_at(EVENING, "04:00", "2026-03-29T02:00:00Z");
+    assert_moment_at(EVENING, "00:30", "2026-03-28T23:30:00Z");
+    assert_moment_at(EVENING, "02:30", "2026-03-30T00:30:00Z"); // Sunday has none
+    assert_moment_at(EVENING, "23:45", "2026-03-28T22:45:00Z");
+}
+
+static void a_time_that_comes_twice_is_the_next_one(void **state) {
+    enum {
+        SUMMER = 1792888800,
+        SECOND = SUMMER + 3600
+    }; // 2026-10-25T00:40:00Z and 01:40, both 02:40 in Madrid
+    (void)state;
+    in_zone("CET-1CEST,M3.5.0,M10.5.0/3");
+    assert_moment_at(SUMMER, "02:50", "2026-10-25T00:50:00Z");
+    assert_moment_at(SUMMER, "2026-10-25T02:50", "2026-10-25T00:50:00Z");
+    assert_moment_at(SUMMER, "02:30", "2026-10-25T01:30:00Z");
+    assert_moment_at(SECOND, "02:50", "2026-10-25T01:50:00Z");
+    assert_moment_at(SECOND, "02:30", "2026-10-26T01:30:00Z");
+}
+
 static void what_is_none(void **state) {
     (void)state;
     in_zone("ART3");
@@ -74,6 +107,7 @@ static void what_is_none(void **state) {
         assert_none(none[i], "it is neither HH:MM nor");
     }
     assert_none("2026-02-30T21:00", "there is no such time");
+    assert_none("9999-12-31T23:59-23:00", "beyond the year 9999");
     assert_none("2026-00-10T21:00", "there is no such time");
     assert_none("2026-02-03T21:00+1", "is no zone");
     assert_none("2026-02-03T21:00Zx", "is no zone");
@@ -92,6 +126,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_time_of_the_day),
         cmocka_unit_test(a_full_time),
+        cmocka_unit_test(the_next_time_on_the_evening_before_the_clocks_go_forward),
+        cmocka_unit_test(a_time_that_comes_twice_is_the_next_one),
         cmocka_unit_test(what_is_none),
         cmocka_unit_test(what_the_clocks_skip),
     };
