@@ -77,6 +77,8 @@ static void close_if_over(struct session *session) {
 
 // Answering -----------------------------------------------------------------------------------------------
 
+static void go_on(struct session *session);
+
 static void on_written(uv_write_t *request, int status) {
     struct answer *answer = CONTAINER_OF(request, struct answer, request);
     struct session *session = request->handle->data;
@@ -86,7 +88,7 @@ static void on_written(uv_write_t *request, int status) {
     if (status != 0) {
         session_close(session);
     } else if (!session->closing) {
-        close_if_over(session);
+        go_on(session);
     }
 }
 
@@ -180,8 +182,14 @@ static void refuse_line(struct session *session) {
     take_line(session, session->input, session->length);
 }
 
+// Nothing is taken while an order is under way, or an answer has not left: who does not read gets no further
+// answers to keep.
+static bool is_free(const struct session *session) {
+    return session->order == NULL && session->writes == 0 && !is_over(session);
+}
+
 static void take_lines(struct session *session) {
-    while (session->order == NULL && !session->closing && !is_over(session)) {
+    while (!session->closing && is_free(session)) {
         const char *end = memchr(session->input, '\n', session->length);
         if (end == NULL && session->length == sizeof session->input) {
             refuse_line(session);
@@ -209,13 +217,13 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
 
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer);
 
-// Reads while no order is under way and there is room; half a line before the end is ignored.
+// Reads while it is free and there is room; half a line before the end is ignored.
 static void go_on(struct session *session) {
     take_lines(session);
     if (session->closing) {
         return;
     }
-    if (session->order == NULL && !session->ended && !is_over(session)) {
+    if (is_free(session) && !session->ended) {
         uv_read_start((uv_stream_t *)&session->pipe, on_room, on_read);
     } else {
         uv_read_stop((uv_stream_t *)&session->pipe);
