@@ -1,13 +1,18 @@
 #include "cli/control_call.h"
 
+#include "base/path.h"
 #include "bet/errors.h"
 #include "cli/command.h"
 #include "cli/control_connection.h"
+#include "store/address.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { HELLO_MS = 3000 }; // for a server to say who it is
@@ -69,39 +74,78 @@ static bool ask_at(const char *path, const char *line, size_t length, unsigned w
     return false;
 }
 
-// Finding the server --------------------------------------------------------------------------------------
-
-struct search {
-    char store[STORE_ADDRESS_BYTES]; // as servers show it
-    const char *draw;
-    char found[PATH_MAX];
-    char others[160]; // what the servers found have instead
-};
+// Which server it is --------------------------------------------------------------------------------------
 
 static bool is_text(const struct json_value *value, const char *text) {
     return value->kind == JSON_STRING && value->text_length == strlen(text) &&
            memcmp(value->text, text, value->text_length) == 0;
 }
 
-// Whether the server there has the store and the draw.
-static bool is_it(struct search *search, const char *path) {
-    static const char *const names[] = {"store", "draw"};
-    static const char hello[] = "hello\n";
-    struct json_value values[2];
-    struct control_reply reply;
-    struct error ignored; // it is not the one
-    if (!ask_at(path, hello, sizeof hello - 1, HELLO_MS, &reply, &ignored)) {
+static bool owns(uid_t user, const char *path) {
+    struct stat status;
+    return path[0] != '\0' && stat(path, &status) == 0 && status.st_uid == user;
+}
+
+// In a folder that anybody may write to, anybody could listen there.
+static bool check_listener(const struct control_call_options *options, const char *path, int connection,
+                           struct error *error) {
+    char folder[PATH_MAX], file[PATH_MAX];
+    struct ucred who;
+    socklen_t size = sizeof who;
+    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) {
+        return error_set_system(error, errno, "%.150s", path);
+    }
+    path_folder(path, folder);
+    return who.uid == 0 || who.uid == geteuid() || owns(who.uid, folder) ||
+           (store_file(options->store.address, file, error) && owns(who.uid, file)) ||
+           error_set(error, ERROR_NETWORK,
+                     "%.150s: user %u listens there, who owns neither that folder nor the store", path,
+                     (unsigned)who.uid);
+}
+
+// A socket that nobody has named is the store's own, under whatever name the server has that.
+static bool is_its_store(const struct control_call_options *options, const struct json_value *store,
+                         const struct json_value *file) {
+    char shown[STORE_ADDRESS_BYTES], own_file[PATH_MAX];
+    struct error ignored;
+    store_show_address(options->store.address, shown);
+    if (!store_file(options->store.address, own_file, &ignored)) {
         return false;
     }
-    bool said = control_reply_fields(&reply, names, 2, values, &ignored);
-    bool is_it = said && is_text(&values[0], search->store) && is_text(&values[1], search->draw);
-    if (said && !is_it && values[0].kind == JSON_STRING && values[1].kind == JSON_STRING) {
-        snprintf(search->others, sizeof search->others, "; one runs with draw \"%.*s\" in %.*s",
-                 (int)values[1].text_length, values[1].text, (int)values[0].text_length, values[0].text);
+    if (own_file[0] != '\0' && options->control.path == NULL) {
+        return true;
+    }
+    return file->kind == JSON_STRING ? is_text(file, own_file) : is_text(store, shown);
+}
+
+// Asks the server there who it is. ERROR_NETWORK when nobody answers in time, or when it is another one.
+static bool check_server(const struct control_call_options *options, const char *path, struct error *error) {
+    static const char *const names[] = {"draw", "store", "file"};
+    static const char hello[] = "hello\n";
+    struct json_value values[3];
+    struct control_reply reply;
+    if (!ask_at(path, hello, sizeof hello - 1, HELLO_MS, &reply, error)) {
+        return false;
+    }
+    bool is_it = check_listener(options, path, reply.connection, error) &&
+                 control_reply_fields(&reply, names, 3, values, error);
+    if (is_it &&
+        (!is_text(&values[0], options->store.draw) || !is_its_store(options, &values[1], &values[2]))) {
+        is_it = error_set(error, ERROR_NETWORK, "the server that answers has draw \"%.*s\" in %.*s",
+                          (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
+                          (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "");
     }
     control_reply_free(&reply);
     return is_it;
 }
+
+// Finding the server --------------------------------------------------------------------------------------
+
+struct search {
+    const struct control_call_options *options;
+    char found[PATH_MAX];
+    struct error last; // of one that is not it
+};
 
 static bool search_folder(struct search *search, const char *name) {
     DIR *folder = opendir(name);
@@ -110,7 +154,7 @@ static bool search_folder(struct search *search, const char *name) {
         found = control_place_is_numbered(entry->d_name) &&
                 snprintf(search->found, sizeof search->found, "%s/%s", name, entry->d_name) <
                     (int)sizeof search->found &&
-                is_it(search, search->found);
+                check_server(search->options, search->found, &search->last);
     }
     if (folder != NULL) {
         closedir(folder);
@@ -121,8 +165,8 @@ static bool search_folder(struct search *search, const char *name) {
 // Any server of a shared store takes any order.
 static bool search_folders(const struct control_place *place, const struct control_call_options *options,
                            char path[PATH_MAX], struct error *error) {
-    struct search search = {.draw = options->store.draw};
-    store_show_address(options->store.address, search.store);
+    struct search search = {.options = options};
+    error_clear(&search.last);
     for (size_t i = 0; i < place->folder_count; i++) {
         if (search_folder(&search, place->folders[i])) {
             memcpy(path, search.found, sizeof search.found);
@@ -131,9 +175,9 @@ static bool search_folders(const struct control_place *place, const struct contr
     }
     return error_set(
         error, ERROR_NETWORK,
-        "no server of draw \"%.64s\" in this store takes orders on this machine%s; --control names its "
+        "no server of draw \"%.64s\" in this store takes orders on this machine%s%.160s; --control names its "
         "socket",
-        options->store.draw, search.others);
+        options->store.draw, search.last.text[0] == '\0' ? "" : "; ", search.last.text);
 }
 
 static bool find(const struct control_call_options *options, char path[PATH_MAX], struct error *error) {
@@ -145,7 +189,8 @@ static bool find(const struct control_call_options *options, char path[PATH_MAX]
         return error_set(error, ERROR_BAD_SETTING, "CONTROL is off: there is no socket to give an order on");
     }
     memcpy(path, place.path, sizeof place.path);
-    return path[0] != '\0' || search_folders(&place, options, path, error);
+    return path[0] == '\0' ? search_folders(&place, options, path, error)
+                           : check_server(options, path, error);
 }
 
 // Calling -------------------------------------------------------------------------------------------------
@@ -154,7 +199,9 @@ bool control_call_within(const struct control_call_options *options, unsigned wa
                          const struct control_pair *pairs, size_t count, struct control_reply *reply,
                          struct error *error) {
     char line[CONTROL_LINE_BYTES_MAX], path[PATH_MAX];
-    size_t length = control_line_write(line, word, pairs, count);
+    struct control_pair all[CONTROL_PAIRS_MAX] = {{"draw", options->store.draw}};
+    memcpy(all + 1, pairs, count * sizeof *pairs);
+    size_t length = control_line_write(line, word, all, count + 1);
     *reply = (struct control_reply){.connection = -1};
     if (length == 0) {
         return error_set(error, ERROR_BAD_SETTING, "the order has more than %d bytes",

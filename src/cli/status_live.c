@@ -83,43 +83,18 @@ static bool read_numbers(struct control_reply *reply, struct status_live *live, 
     return true;
 }
 
-// Whether it is this store's server ----------------------------------------------------------------------
+// Whether it can say ---------------------------------------------------------------------------------------
 
-static bool is_text(const struct json_value *value, const char *text) {
-    return value->kind == JSON_STRING && value->text_length == strlen(text) &&
-           memcmp(value->text, text, value->text_length) == 0;
-}
-
-// A socket that nobody has named is the store's own, under whatever name the server has that.
-static bool is_its_store(const struct control_call_options *options, const struct json_value *store,
-                         const struct json_value *file) {
-    char shown[STORE_ADDRESS_BYTES], own_file[PATH_MAX];
-    struct error ignored;
-    store_show_address(options->store.address, shown);
-    if (options->control.path == NULL) {
-        return true;
-    }
-    return file->kind == JSON_STRING
-               ? store_file(options->store.address, own_file, &ignored) && is_text(file, own_file)
-               : is_text(store, shown);
-}
-
-static bool check_server(const struct control_call_options *options, struct control_reply *reply,
-                         struct status_live *live, struct error *error) {
-    static const char *const names[] = {"draw", "store", "file", "version"};
-    struct json_value values[4];
+static bool read_version(struct control_reply *reply, struct status_live *live, struct error *error) {
+    static const char *const names[] = {"version"};
+    struct json_value version;
     if (!reply->ok) {
         return error_set(error, ERROR_NETWORK, "the server cannot say: %s", reply->message);
     }
-    if (!control_reply_fields(reply, names, 4, values, error)) {
+    if (!control_reply_fields(reply, names, 1, &version, error)) {
         return false;
     }
-    copy_text(&values[3], live->version, sizeof live->version);
-    if (!is_text(&values[0], options->store.draw) || !is_its_store(options, &values[1], &values[2])) {
-        return error_set(error, ERROR_NETWORK, "the server that answers has draw \"%.*s\" in %.*s",
-                         (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
-                         (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "");
-    }
+    copy_text(&version, live->version, sizeof live->version);
     return true;
 }
 
@@ -132,7 +107,7 @@ void status_live_ask(const struct control_call_options *options, const struct or
     *live = (struct status_live){.is_there = false};
     write_among(missing, among);
     if (control_call_within(options, ANSWER_MS, "live", pairs, missing->missing_count > 0, &reply, &error)) {
-        live->is_there = check_server(options, &reply, live, &error) && read_numbers(&reply, live, &error) &&
+        live->is_there = read_version(&reply, live, &error) && read_numbers(&reply, live, &error) &&
                          read_silence(&reply, live, &error);
         control_reply_free(&reply);
     }

@@ -11,6 +11,8 @@
 
 enum { PROTOCOL = 1 };
 
+const struct error_code ERROR_OTHER_DRAW[1] = {{"other_draw", false}};
+
 static void answer_hello(const struct control_order *order, struct json_writer *writer) {
     const struct control_facts *facts = &order->control->options.facts;
     json_put_text(writer, "program", "quiniela");
@@ -71,7 +73,13 @@ static const struct control_word words[] = {
 
 enum { WORDS = sizeof words / sizeof *words };
 
+// Every order may say which draw it is for.
+static const char draw_key[] = "draw";
+
 static bool has_key(const struct control_word *word, const char *key) {
+    if (strcmp(key, draw_key) == 0) {
+        return true;
+    }
     for (size_t i = 0; word->keys[i] != NULL; i++) {
         if (strcmp(word->keys[i], key) == 0) {
             return true;
@@ -88,6 +96,13 @@ static bool check_keys(const struct control_order *order, struct error *error) {
         }
     }
     return true;
+}
+
+// A socket may be another draw's than whoever orders believes, and most orders cannot be undone.
+static bool check_draw(const struct control_order *order, struct error *error) {
+    const char *own = order->control->options.facts.draw, *said = control_line_value(&order->line, draw_key);
+    return said == NULL || strcmp(said, own) == 0 ||
+           error_set(error, ERROR_OTHER_DRAW, "this server's draw is \"%.64s\", not \"%.64s\"", own, said);
 }
 
 static const struct control_word *find_in(const struct control_word *all, size_t count, const char *name) {
@@ -108,6 +123,6 @@ bool words_find(struct control_order *order, struct error *error) {
         order->word = find_in(words_draw, words_draw_count, order->line.word);
     }
     return order->word != NULL
-               ? check_keys(order, error)
+               ? check_keys(order, error) && check_draw(order, error)
                : error_set(error, ERROR_BAD_ORDER, "\"%s\": there is no such order", order->line.word);
 }

@@ -2,6 +2,7 @@
 
 However the connection behaves, and whatever was at the socket's place before.
 """
+import contextlib
 import json
 import os
 import signal
@@ -30,6 +31,20 @@ try:
     print(control.recv(1000) or "nothing")
 except OSError as error:
     print(type(error).__name__)
+"""
+
+
+LISTENS = """
+import os, socket
+os.setuid(12345)
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("quiniela.db.control")
+listener.listen()
+print("listening", flush=True)
+while True:
+    asked, _ = listener.accept()
+    while asked.recv(100):
+        asked.sendall(b'{"ok":true,"draw":"1","store":"quiniela.db"}\\n')
 """
 
 
@@ -173,15 +188,20 @@ class Lines(Orders):
             return False
 
     def test_one_that_does_not_read(self):
-        """What the socket has no room for waits, and nobody else does."""
+        """Nothing more is taken from it than its socket holds, and nobody else waits."""
         deaf, other = self.control(), self.control()
-        deaf.socket.setblocking(False)
-        try:
-            while True:
-                deaf.send("hello\n" * 100)
-        except BlockingIOError:
-            pass
+        deaf.socket.settimeout(2)
+        orders = b"hello\n" * 10000
+        with self.assertRaises(TimeoutError, msg="40 MB of orders are taken, whose answers nobody reads"):
+            for _ in range(700):
+                deaf.socket.sendall(orders)
         self.assertTrue(other.ask("hello")["ok"])
+
+    def test_one_for_another_draw(self):
+        control = self.control()
+        self.assert_refused(control.ask("close draw=other yes=1"), "other_draw", 'this server\'s draw is "1", not "other"')
+        self.assertEqual(control.ask("status draw=1")["state"], "open")
+        self.server.expect(r"action: order \| result: fail \| order: close draw=other yes=1 .*error: other_draw")
 
 
 class Strangers(Orders):
@@ -288,6 +308,43 @@ class Commands(Orders):
         status, printed, errors = self.run_program("reload", "--json")
         self.assertEqual((status, json.loads(printed), errors), (0, {"ok": True}, ""))
         server.expect(r"action: order \| result: success \| order: reload", 2)
+
+    def test_a_server_of_another_draw_or_store(self):
+        """It gets no order, whoever believes that it is the one."""
+        server = self.serve(control=None)
+        self.serve(store="second.db")
+        for flags, says in (["--draw", "other"], 'the server that answers has draw "1" in quiniela.db'), \
+                (["--control", "control"], 'the server that answers has draw "1" in second.db'):
+            with self.subTest(flags=flags):
+                status, printed, errors = self.run_program("close", "--yes", *flags)
+                self.assertEqual((status, printed.strip()), (1, ""), errors)
+                self.assertIn(says, errors)
+        self.assertEqual(self.run_program("reload", "--control", "control", "--store", "second.db")[0], 0)
+        server.expect("action: close_draw", 0)
+
+    def test_somebody_who_says_nothing(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(os.path.join(self.folder, "quiniela.db.control"))
+            listener.listen()
+            status, _, errors = self.run_program("close", "--yes")
+            self.assertEqual(status, 1)
+            self.assertIn("the server does not answer", errors)
+            with contextlib.closing(listener.accept()[0]) as asked:
+                self.assertEqual(asked.recv(100), b"hello\n", "it is given the order")
+
+    @unittest.skipUnless(os.getuid() == 0, "SKIPPED: only root can become another user")
+    def test_a_stranger_who_listens(self):
+        os.chmod(self.folder, 0o1777)
+        with open(os.path.join(self.folder, "quiniela.db"), "w", encoding="ascii"):
+            pass
+        child = subprocess.Popen([sys.executable, "-c", LISTENS], cwd=self.folder, stdout=subprocess.PIPE)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        self.assertEqual(child.stdout.readline(), b"listening\n")
+        status, _, errors = self.run_program("close", "--yes")
+        self.assertEqual(status, 1)
+        self.assertIn("user 12345 listens there", errors)
 
     def test_where_no_server_is(self):
         for place, says in ("quiniela.db.control", "no server takes orders at"), ("left", "the last one did not end in order"):

@@ -91,7 +91,7 @@ class Close(Orders):
         self.assertEqual([(record.get("agency"), record.get("ending"), record.get("order"), record.get("result"))
                           for record in records],
                          [(1, "close", None, None), (2, "close", None, None), (None, None, None, None),
-                          (None, None, "close yes=1", "done"), (None, None, "close", "done")])
+                          (None, None, "close draw=1 yes=1", "done"), (None, None, "close draw=1", "done")])
 
 
 class CutOff(Orders):
