@@ -42,15 +42,6 @@ static void log_config(const struct client_options *options) {
 
 // The options of agency/ ------------------------------------------------------------------------------------
 
-// `list` is a field of the options.
-static bool read_addresses(const struct client_options *options, const char *const *list,
-                           struct addresses *addresses, struct error *error) {
-    struct error reason;
-    return addresses_parse(*list, addresses, &reason) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, list),
-                     reason.text);
-}
-
 // What had been written under that name before, an earlier list, stays until this one is whole.
 static bool keep_winners(void *context, const char *documents, size_t length, struct error *error) {
     const char *path = context;
@@ -77,9 +68,9 @@ static bool read_dialogue(const struct client_options *options, struct dialogue_
                                  : ANSWER_TIMEOUT_MS_MAX,
         .seed = random_seed(),
     };
-    return read_addresses(options, &options->server_address, &dialogue->bets, error) &&
+    return client_options_addresses(options, &options->server_address, &dialogue->bets, error) &&
            (!dialogue->has_consult ||
-            read_addresses(options, &options->consult_address, &dialogue->consult, error)) &&
+            client_options_addresses(options, &options->consult_address, &dialogue->consult, error)) &&
            single_bet_read(options, single, error);
 }
 
@@ -226,7 +217,7 @@ static int run_echo(const struct client_options *options, struct tls_context *tl
                   "CLI_LOOP_AMOUNT: is missing, and so is CLI_LOOP_LAPSE: the loop would never end");
         return EXIT_WRONG_USE;
     }
-    if (!read_addresses(options, &options->server_address, &echo.addresses, error)) {
+    if (!client_options_addresses(options, &options->server_address, &echo.addresses, error)) {
         return EXIT_WRONG_USE;
     }
     bool is_confined = client_privileges_give_up(options, &echo.addresses, NULL, error);

@@ -99,3 +99,11 @@ const struct settings_command doctor_command = {
     .groups = doctor_groups,
     .format = SETTINGS_YAML,
 };
+
+bool client_options_addresses(const struct client_options *options, const char *const *list,
+                              struct addresses *addresses, struct error *error) {
+    struct error reason;
+    return addresses_parse(*list, addresses, &reason) ||
+           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, list),
+                     reason.text);
+}

@@ -2,6 +2,7 @@
 #ifndef QUINIELA_CLI_CLIENT_OPTIONS_H
 #define QUINIELA_CLI_CLIENT_OPTIONS_H
 
+#include "agency/address.h"
 #include "bet/limits.h"
 #include "cli/choices.h"
 #include "cli/log_options.h"
@@ -39,5 +40,10 @@ struct client_options {
 
 // The doctor has the client's settings, and JSON.
 extern const struct settings_command client_command, doctor_command;
+
+// Reads the addresses of a list: `list` is a field of the options. ERROR_BAD_SETTING, naming the place and
+// the address.
+bool client_options_addresses(const struct client_options *options, const char *const *list,
+                              struct addresses *addresses, struct error *error) MUST_CHECK;
 
 #endif

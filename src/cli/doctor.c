@@ -21,14 +21,6 @@ struct parts {
     char path[PATH_MAX];
 };
 
-static bool read_addresses(const struct client_options *options, const char *const *list,
-                           struct addresses *addresses, struct error *error) {
-    struct error reason;
-    return addresses_parse(*list, addresses, &reason) ||
-           error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, list),
-                     reason.text);
-}
-
 static bool check_options(const struct client_options *options, struct error *error) {
     if (!settings_is_set(options->settings, &options->agency)) {
         return error_set(error, ERROR_BAD_SETTING, "CLI_ID: is missing: which agency is this? (--id N)");
@@ -49,12 +41,12 @@ static bool read_parts(const struct client_options *options, struct parts *parts
                                       .revocations = options->tls.revocations};
     snprintf(parts->path, sizeof parts->path, "%s/agency-%" PRIu32 ".csv", options->data_dir,
              options->agency);
-    bool good =
-        check_options(options, error) &&
-        read_addresses(options, &options->server_address, &parts->bets, error) &&
-        (!parts->has_consult || read_addresses(options, &options->consult_address, &parts->consult, error)) &&
-        tls_options_complete(&options->tls, options->settings, error) &&
-        single_bet_read(options, &single, error);
+    bool good = check_options(options, error) &&
+                client_options_addresses(options, &options->server_address, &parts->bets, error) &&
+                (!parts->has_consult ||
+                 client_options_addresses(options, &options->consult_address, &parts->consult, error)) &&
+                tls_options_complete(&options->tls, options->settings, error) &&
+                single_bet_read(options, &single, error);
     *is_single = single != NULL;
     chunk_free(single);
     return good;
