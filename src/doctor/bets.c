@@ -26,6 +26,7 @@ static void look_at(struct bets *bets, uint32_t agency, struct findings *finding
     struct error error;
     bets->is_good = file_check_until(bets->reader, agency, clock_steady_ms() + FILE_MS_MAX, &found, &error);
     bets->count = found.lines;
+    bets->is_whole = !found.was_stopped;
     if (!bets->is_good) {
         report_bad(&found, &error, findings);
     } else if (found.was_stopped) {

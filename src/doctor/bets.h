@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 struct bets {
-    const char *path;      // of the file; NULL: one bet, given by settings
-    struct reader *reader; // NULL: the file cannot be read, or only once
-    bool is_good;
-    uint64_t count; // as far as it was looked at
+    const char *path;       // of the file; NULL: one bet, given by settings
+    struct reader *reader;  // NULL: the file cannot be read, or only once
+    bool is_good, is_whole; // is_whole: all of it was looked at
+    uint64_t count;         // as far as it was looked at
 };
 
 // Opens the file and checks it, as a client does before it sends it, and reports it. `strict` as the client's

@@ -53,11 +53,12 @@ static bool has_reply(const struct doctor *doctor) {
 
 // "3 days", "2 hours", "40 s": enough to see what it is.
 static void write_span(int64_t ms, char span[32]) {
+    const int64_t hour = 3600, day = 24 * hour;
     int64_t s = ms / 1000;
-    if (s >= 2 * 86400) {
-        snprintf(span, 32, "%" PRId64 " days", s / 86400);
-    } else if (s >= 2 * 3600) {
-        snprintf(span, 32, "%" PRId64 " hours", s / 3600);
+    if (s >= 2 * day) {
+        snprintf(span, 32, "%" PRId64 " days", s / day);
+    } else if (s >= 2 * hour) {
+        snprintf(span, 32, "%" PRId64 " hours", s / hour);
     } else if (s >= 2) {
         snprintf(span, 32, "%" PRId64 " s", s);
     } else {

@@ -5,6 +5,7 @@
 #include "bet/errors.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static const char check[] = "what is stored";
 
@@ -60,13 +61,20 @@ static enum outcome compare(struct work *work) {
     return OUTCOME_SAME;
 }
 
+static void report_same(const struct work *work, const struct bets *bets, struct findings *findings) {
+    char rest[64] = "";
+    if (bets->is_whole) {
+        snprintf(rest, sizeof rest, "; %" PRIu64 " are to be sent", bets->count - work->stored);
+    }
+    findings_add(findings, FINDING_OK, check, NULL,
+                 "the file begins with the %" PRIu64 " bets that are stored%s", work->stored, rest);
+}
+
 static void report(const struct work *work, enum outcome outcome, const struct bets *bets,
                    struct findings *findings) {
     switch (outcome) {
     case OUTCOME_SAME:
-        findings_add(findings, FINDING_OK, check, NULL,
-                     "the file begins with the %" PRIu64 " bets that are stored; %" PRIu64 " are to be sent",
-                     work->stored, bets->count - work->stored);
+        report_same(work, bets, findings);
         break;
     case OUTCOME_OTHER:
         findings_add(

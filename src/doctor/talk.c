@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { READ_BYTES = 16 * 1024 };
+enum { READ_BYTES = 16 * 1024, GROWTH_BYTES = 2 * READ_BYTES, ROOM_BYTES_MAX = 2 * ANSWER_BYTES_MAX };
 
 static bool stop(struct talk *talk, enum talk_state state) {
     talk->state = state;
@@ -46,8 +46,8 @@ static bool make_room(struct talk *talk) {
     if (talk->room - talk->length >= READ_BYTES + JSON_PADDING_BYTES) {
         return true;
     }
-    size_t room = talk->length + 2 * READ_BYTES + JSON_PADDING_BYTES;
-    uint8_t *bytes = room > 2 * ANSWER_BYTES_MAX ? NULL : realloc(talk->bytes, room);
+    size_t room = talk->length + GROWTH_BYTES + JSON_PADDING_BYTES;
+    uint8_t *bytes = room > ROOM_BYTES_MAX ? NULL : realloc(talk->bytes, room);
     if (bytes == NULL) {
         return stop(talk, TALK_NO_MEMORY);
     }
@@ -136,10 +136,20 @@ static bool stop_with_foreign(struct talk *talk, const uint8_t *bytes, size_t av
     }
 }
 
+// An answer that was read makes room for the next.
+static void forget_consumed(struct talk *talk) {
+    talk->length -= talk->consumed;
+    if (talk->length > 0) {
+        memmove(talk->bytes, talk->bytes + talk->consumed, talk->length);
+    }
+    talk->consumed = 0;
+}
+
 bool talk_ask(struct talk *talk, const uint8_t *frame, size_t length, struct message_decoder *decoder,
               struct reply *reply) {
     const uint8_t *message;
     size_t message_length;
+    forget_consumed(talk);
     if (talk->session == NULL) {
         send_all(talk, frame, length);
     } else if (!tls_session_write(talk->session, frame, length)) {

@@ -223,7 +223,8 @@ class Plain(Doctor):
                 message = received.message(connection)
                 asked.append(message["stored"])
                 at = ends.index(message["stored"])
-                connection.sendall(frame({"type_message": 1, "payload": None, "next": 5, "stored": [piece(lines, *ends[at:at + 2])]}))
+                connection.sendall(frame({"type_message": 1, "payload": None, "next": 5, "stored": [piece(lines, *ends[at:at + 2])],
+                                          "more": "x" * 800_000}))  # as long as a list may be
         found = self.examine((self.listen(answer), self.ports[1]))
         self.expect(found, "what is stored", "ok", "the 5 bets that are stored; 0 are to be sent")
         self.assertEqual(asked, [0, 0, 2, 4])
