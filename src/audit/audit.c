@@ -18,7 +18,8 @@
 enum { RETRY_MS = 1000, NAME_BYTES = 512 };
 
 struct audit {
-    pthread_mutex_t mutex;
+    pthread_mutex_t sync_mutex; // of the thread that syncs; taken before `mutex`
+    pthread_mutex_t mutex;      // of all that follows
     int file;
     char *path;
     struct chain chain; // up to the last byte of the file, unless `broken`
@@ -294,11 +295,12 @@ void audit_write_last(struct audit *audit, const char *event) {
 }
 
 // Writers don't wait for the disk meanwhile. The file may be replaced during the sync; then it is closed
-// afterwards. Only one thread may call this at a time.
+// afterwards. One thread syncs at a time, so no other one ends the sync for it.
 void audit_sync(struct audit *audit) {
     if (audit == NULL) {
         return;
     }
+    pthread_mutex_lock(&audit->sync_mutex);
     pthread_mutex_lock(&audit->mutex);
     int file = audit->file;
     audit->syncing = true;
@@ -313,6 +315,7 @@ void audit_sync(struct audit *audit) {
         audit->retired = -1;
     }
     pthread_mutex_unlock(&audit->mutex);
+    pthread_mutex_unlock(&audit->sync_mutex);
 }
 
 // Opening and closing ---------------------------------------------------------------------------------
@@ -330,6 +333,7 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
         free(audit);
         return error_set(error, ERROR_NO_MEMORY, "no memory for the audit log");
     }
+    pthread_mutex_init(&audit->sync_mutex, NULL);
     pthread_mutex_init(&audit->mutex, NULL);
     audit->retired = -1;
     audit->file = audit_file_open(audit->path, &status, error);
@@ -356,6 +360,7 @@ void audit_close(struct audit **pointer) {
         close(audit->file);
     }
     pthread_mutex_destroy(&audit->mutex);
+    pthread_mutex_destroy(&audit->sync_mutex);
     free(audit->path);
     free(audit);
 }

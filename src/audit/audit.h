@@ -47,7 +47,8 @@ void audit_tick(struct audit *audit);
 // Records what was suppressed or lost, then appends the final record, without fields. NULL: does nothing.
 void audit_write_last(struct audit *audit, const char *event);
 
-// Syncs the file to disk. A failure is logged. NULL: does nothing.
+// Syncs the file to disk, with what was written before the call. Any thread may call it; it waits for one
+// that is syncing already, and nobody who writes waits for it. A failure is logged. NULL: does nothing.
 void audit_sync(struct audit *audit);
 
 // Records what was suppressed or lost, if possible, closes the log (NULL: does nothing), and sets the

@@ -2,6 +2,9 @@
 #include "audit_story.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 static void a_file_that_is_moved_is_gone_on_with(void **state) {
     (void)state;
@@ -285,6 +288,57 @@ static void files_that_go_while_they_are_synced(void **state) {
     assert_int_equal(descriptors(), open_before + 3);
 }
 
+// Another thread that syncs at the same time ----------------------------------------------------------------
+
+static atomic_int other_thread; // its number; 0: it has not begun
+static atomic_bool other_ended;
+
+static void *sync_too(void *context) {
+    (void)context;
+    atomic_store(&other_thread, gettid());
+    audit_sync(audit);
+    atomic_store(&other_ended, true);
+    return NULL;
+}
+
+static bool other_waits(void) {
+    char name[64], state = '?';
+    snprintf(name, sizeof name, "/proc/self/task/%d/stat", atomic_load(&other_thread));
+    FILE *file = fopen(name, "r");
+    if (file != NULL) {
+        (void)!fscanf(file, "%*d (%*[^)]) %c", &state);
+        fclose(file);
+    }
+    return atomic_load(&other_thread) != 0 && state == 'S';
+}
+
+static pthread_t syncer;
+
+// The other one has ended, or waits for its turn, before the file is replaced.
+static void go_on_beside_another(void) {
+    while_syncing = NULL;
+    assert_int_equal(pthread_create(&syncer, NULL, sync_too, NULL), 0);
+    while (!atomic_load(&other_ended) && !other_waits()) {
+        sched_yield();
+    }
+    assert_int_equal(unlink(path), 0);
+    write_one("behind");
+}
+
+static void two_threads_may_sync(void **state) {
+    (void)state;
+    write_one("written");
+    atomic_store(&other_thread, 0);
+    atomic_store(&other_ended, false);
+    while_syncing = go_on_beside_another;
+    audit_sync(audit);
+    assert_int_equal(pthread_join(syncer, NULL), 0);
+    if (logged("ERROR") != 0) {
+        fail_msg("expected the file to stay open until both had synced it, but it was closed before");
+    }
+    assert_int_equal(descriptors(), open_before + 3); // the log's, and those of the output
+}
+
 // Where the input is closed, a file that is opened takes its number.
 static void one_with_the_inputs_number_is_closed_too(void **state) {
     (void)state;
@@ -314,6 +368,7 @@ int main(void) {
         AUDIT_TEST(one_that_is_broken_is_refused),
         AUDIT_TEST(a_part_is_closed_and_told_of),
         AUDIT_TEST(files_that_go_while_they_are_synced),
+        AUDIT_TEST(two_threads_may_sync),
         AUDIT_TEST(one_with_the_inputs_number_is_closed_too),
         AUDIT_TEST(it_is_for_nobody_else),
         AUDIT_TEST(what_is_there_is_shown),
