@@ -43,9 +43,11 @@ static bool write_bytes(struct audit *audit, const char *bytes, size_t length) {
     return written;
 }
 
-// A record that is too long for a line is lost: a record in its place says so.
+// A record that is too long for a line is lost: a record in its place says so. When nothing can be written
+// the chain stays as it was.
 static bool add(struct audit *audit, const char *event, const struct audit_field *fields, size_t count) {
     char line[CHAIN_LINE_BYTES_MAX];
+    const struct chain before = audit->chain;
     size_t length = chain_write(&audit->chain, event, fields, count, line);
     if (length == 0) {
         const struct audit_field lost = {.name = "count", .number = 1};
@@ -53,7 +55,11 @@ static bool add(struct audit *audit, const char *event, const struct audit_field
                   "file: %s | error: a record is too long for a line | event: %s", audit->path, event);
         length = chain_write(&audit->chain, AUDIT_LOST, &lost, 1, line);
     }
-    return write_bytes(audit, line, length);
+    bool written = write_bytes(audit, line, length);
+    if (!written) {
+        audit->chain = before;
+    }
+    return written;
 }
 
 // Reads what the file holds, and closes a partly written last line.
@@ -91,10 +97,13 @@ static bool continue_file(struct audit *audit, audit_on_record on_record, void *
 
 // A file that was moved, deleted or changed ---------------------------------------------------------------
 
-// `name`: of the file before; or "".
+// `name`: of the file before; or "". When the record cannot be written the file is left empty, and the chain
+// stays where it was, so that this can be tried again.
 static bool continue_in_new_file(struct audit *audit, const char *reason, const char *name) {
     const struct audit_field fields[] = {{.name = "reason", .text = reason},
                                          {.name = AUDIT_FILE, .text = name}};
+    const struct chain before = audit->chain;
+    const off_t size = audit->size;
     chain_next_file(&audit->chain);
     audit->size = 0;
     uint64_t from = audit->chain.records + 1;
@@ -103,6 +112,12 @@ static bool continue_in_new_file(struct audit *audit, const char *reason, const 
         log_event(LOG_LEVEL_WARNING, "audit", LOG_SUCCESS,
                   "file: %s | reason: %s | message: continues in a new file, from record %" PRIu64,
                   audit->path, reason, from);
+    } else {
+        int why = errno;
+        (void)!ftruncate(audit->file, 0);
+        audit->chain = before;
+        audit->size = size;
+        errno = why;
     }
     return added;
 }
@@ -121,16 +136,17 @@ static void find_name(int file, char name[NAME_BYTES]) {
     }
 }
 
-// Closes the file. While another thread is syncing it, that thread closes it instead.
-static void retire_file(struct audit *audit) {
+// Closes what was the log's file. While another thread is syncing it, that thread closes it instead.
+static void retire_file(struct audit *audit, int file) {
     if (audit->syncing && audit->retired < 0) {
-        audit->retired = audit->file;
+        audit->retired = file;
     } else {
-        close(audit->file);
+        close(file);
     }
 }
 
-// The file has lost its name: a successor has it now, or there is none yet.
+// The file has lost its name: a successor has it now, or there is none yet. The successor takes its place
+// once its first record is written: without that record nobody knows where its chain comes from.
 static bool open_successor(struct audit *audit, const char *reason, struct error *error) {
     struct stat status;
     int file = audit_file_open(audit->path, &status, error);
@@ -153,13 +169,25 @@ static bool open_successor(struct audit *audit, const char *reason, struct error
             return false;
         }
     }
+    int old = audit->file;
     char name[NAME_BYTES];
-    find_name(audit->file, name);
-    retire_file(audit);
+    find_name(old, name);
     audit->file = file;
-    audit->size = status.st_size;
-    return status.st_size > 0 || continue_in_new_file(audit, reason, name) ||
-           error_set_system(error, errno, "%.150s: cannot be written", audit->path);
+    if (status.st_size == 0 && !continue_in_new_file(audit, reason, name)) {
+        error_set_system(error, errno, "%.150s: cannot be written", audit->path);
+        audit->file = old;
+        close(file);
+        return false;
+    }
+    audit->size = status.st_size > 0 ? status.st_size : audit->size;
+    retire_file(audit, old);
+    return true;
+}
+
+// Somebody has emptied it, and no record says so yet: only the chain in memory knows what was in it.
+static bool is_emptied(const struct audit *audit) {
+    struct stat ours;
+    return fstat(audit->file, &ours) == 0 && ours.st_size == 0 && audit->size > 0;
 }
 
 // Checks that the file still has its name, and its length. Switches to its successor if it doesn't.
@@ -205,7 +233,7 @@ static bool mend(struct audit *audit) {
         return false;
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
-    if (!continue_file(audit, NULL, NULL, &error) || !keep_file(audit, &error) ||
+    if ((!is_emptied(audit) && !continue_file(audit, NULL, NULL, &error)) || !keep_file(audit, &error) ||
         (audit->lost > 0 && !add(audit, AUDIT_LOST, &lost, 1))) {
         audit->retry_ms = clock_steady_ms() + RETRY_MS;
         return false;

@@ -53,6 +53,61 @@ static void a_copy_in_its_place_is_gone_on_with(void **state) {
     assert_int_equal(logged("ERROR"), 0);
 }
 
+// The new one takes its place only once its first record is written; until then it is tried again.
+static void a_full_disk_as_it_is_moved(void **state) {
+    (void)state;
+    write_one("written");
+    write_one("written");
+    assert_int_equal(rename(path, other), 0);
+    limit_size(30); // a part of the first record has room
+    struct stat status;
+    audit_reopen(audit);
+    assert_int_equal(stat(path, &status), 0);
+    if (status.st_size != 0) {
+        fail_msg("expected an empty file, which can be tried again, came one of %jd bytes",
+                 (intmax_t)status.st_size);
+    }
+    write_one("gone");
+    now_ms += SECOND_MS;
+    write_one("gone"); // it fails once more
+    limit_size(RLIM_INFINITY);
+    now_ms += SECOND_MS;
+    write_one("behind");
+    assert_events(path, "continued/moved lost:2 behind ");
+    assert_chain(other, path, 5);
+    assert_int_equal(descriptors(), open_before + 3); // the log's, and those of the output
+}
+
+static void a_full_disk_as_it_is_emptied(void **state) {
+    (void)state;
+    write_one("written");
+    copy(path, other);
+    assert_int_equal(truncate(path, 0), 0);
+    limit_size(30);
+    write_one("gone");
+    now_ms += SECOND_MS;
+    write_one("gone"); // it fails once more
+    limit_size(RLIM_INFINITY);
+    now_ms += SECOND_MS;
+    write_one("behind");
+    assert_events(path, "continued/emptied lost:2 behind ");
+    assert_chain(other, path, 4);
+}
+
+static void one_that_is_emptied_while_the_disk_is_full(void **state) {
+    (void)state;
+    write_one("written");
+    copy(path, other);
+    limit_size(1);
+    write_one("gone");
+    assert_int_equal(truncate(path, 0), 0);
+    limit_size(RLIM_INFINITY);
+    now_ms += SECOND_MS;
+    write_one("behind");
+    assert_events(path, "continued/emptied lost:1 behind ");
+    assert_chain(other, path, 4);
+}
+
 static int refused; // so far
 
 static void refused_in_its_place(const char *bytes) {
@@ -361,6 +416,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         AUDIT_TEST(a_file_that_is_moved_is_gone_on_with),
         AUDIT_TEST(a_copy_in_its_place_is_gone_on_with),
+        AUDIT_TEST(a_full_disk_as_it_is_moved),
+        AUDIT_TEST(a_full_disk_as_it_is_emptied),
+        AUDIT_TEST(one_that_is_emptied_while_the_disk_is_full),
         AUDIT_TEST(another_file_in_its_place_is_left_alone),
         AUDIT_TEST(what_somebody_adds_stays_and_is_found),
         AUDIT_TEST(what_is_no_file_of_one_name_is_refused),
