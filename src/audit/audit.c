@@ -27,6 +27,8 @@ struct audit {
     bool syncing;       // a thread is syncing the file without holding the mutex
     int retired;        // the file being synced, if another has replaced it meanwhile; -1 otherwise
     bool broken;        // a write failed, so we don't know how much of it reached the file
+    bool is_left;       // the file has lost its name, and stays in use: nothing can take its place
+    uint64_t move_ms;   // when to try that again, if `is_left`
     uint64_t retry_ms;  // when to try again, if `broken`
     int64_t lost;       // records lost since then
     struct audit_budget budget;
@@ -190,14 +192,39 @@ static bool is_emptied(const struct audit *audit) {
     return fstat(audit->file, &ours) == 0 && ours.st_size == 0 && audit->size > 0;
 }
 
+// The file has lost its name. Switches to its successor. Where there can be none, one that was moved stays in
+// use, with a warning, and it is tried again each RETRY_MS. Returns false, with the reason, for one that was
+// deleted: nobody could read what is written to it.
+static bool leave_file(struct audit *audit, bool is_deleted, struct error *error) {
+    if (audit->is_left && !is_deleted && clock_steady_ms() < audit->move_ms) {
+        return true;
+    }
+    if (open_successor(audit, is_deleted ? "deleted" : "moved", error)) {
+        audit->is_left = false;
+        return true;
+    }
+    if (!audit->is_left && !is_deleted) {
+        log_event(LOG_LEVEL_WARNING, "audit", LOG_FAIL,
+                  "error: %s | message: %s; the file that was open stays in use", error_name(error->code),
+                  error->text);
+    }
+    audit->is_left = !is_deleted;
+    audit->move_ms = clock_steady_ms() + RETRY_MS;
+    return audit->is_left;
+}
+
 // Checks that the file still has its name, and its length. Switches to its successor if it doesn't.
 static bool keep_file(struct audit *audit, struct error *error) {
     struct stat ours, named;
     if (fstat(audit->file, &ours) != 0) {
         return error_set_system(error, errno, "%.150s", audit->path);
     }
-    if (lstat(audit->path, &named) != 0 || !path_is_same(&ours, &named)) {
-        return open_successor(audit, ours.st_nlink == 0 ? "deleted" : "moved", error);
+    if (lstat(audit->path, &named) == 0 && path_is_same(&ours, &named)) {
+        audit->is_left = false;
+    } else if (!leave_file(audit, ours.st_nlink == 0, error)) {
+        return false;
+    } else if (!audit->is_left) {
+        return true; // it goes on in the new file
     }
     if (ours.st_size == 0 && audit->size > 0) {
         return continue_in_new_file(audit, "emptied", "") ||
@@ -233,6 +260,7 @@ static bool mend(struct audit *audit) {
         return false;
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
+    audit->move_ms = 0; // that, too, is tried again
     if ((!is_emptied(audit) && !continue_file(audit, NULL, NULL, &error)) || !keep_file(audit, &error) ||
         (audit->lost > 0 && !add(audit, AUDIT_LOST, &lost, 1))) {
         audit->retry_ms = clock_steady_ms() + RETRY_MS;
@@ -296,6 +324,7 @@ void audit_reopen(struct audit *audit) {
         return;
     }
     pthread_mutex_lock(&audit->mutex);
+    audit->move_ms = 0;
     if (mend(audit) && !keep_file(audit, &error)) {
         note_failure(audit, error.text);
     }

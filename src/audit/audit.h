@@ -4,7 +4,8 @@
 //
 // Before each record the log checks that its file still has its name. If the file was moved, deleted or
 // emptied (logrotate's copytruncate), it continues in a new one, whose first record, `continued`, carries the
-// last hash of the old one, and names it where it was moved.
+// last hash of the old one, and names it where it was moved. Where no new one can be made, or something else
+// has the name, a file that was moved stays in use, with a warning, and it is tried again each second.
 #ifndef QUINIELA_AUDIT_AUDIT_H
 #define QUINIELA_AUDIT_AUDIT_H
 
@@ -36,7 +37,7 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
                          size_t count);
 
 // Checks now, rather than before the next record, that the file still has its name: from then on the file
-// that was moved away is not written to. A failure is logged, and what is written until it is over is lost.
+// that was moved away is not written to, if a new one could be made. A failure is logged.
 // NULL: does nothing.
 void audit_reopen(struct audit *audit);
 

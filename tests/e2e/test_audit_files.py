@@ -156,11 +156,14 @@ class Moved(Files):
         with open(self.path(), "w", encoding="utf-8") as file:
             file.write("something else\n")
         self.finish(server, 1)
-        server.wait_for(r"action: audit \| result: fail .*another file is in its place")
+        server.wait_for(r"WARNING .*action: audit \| result: fail .*another file is in its place; the file that was open stays in use")
         os.unlink(self.path())
-        server.wait_for(r"action: audit \| result: success .*lost: 1")  # by itself, as soon as can be
+        self.finish(server, 2)
+        server.signal(signal.SIGHUP)
+        server.wait_for(r"action: audit \| result: success .*reason: moved")
         self.stop(server)
-        self.assertEqual(self.events()[:2], ["continued", "lost"])
+        agencies = [r["agency"] for name in ("audit.log.1", "audit.log") for r in self.read(name) if r["event"] == "agency_finished"]
+        self.assertEqual(agencies, [1, 2], "expected nothing to be lost")
         self.verify(file="audit.log.1,audit.log")
 
     def test_what_somebody_else_adds_is_found(self):

@@ -148,6 +148,47 @@ static void another_file_in_its_place_is_left_alone(void **state) {
     refused_in_its_place(line); // without its end
 }
 
+static void it_stays_in_use(const char *what) {
+    write_one("written");
+    write_one("written");
+    now_ms += SECOND_MS;
+    audit_reopen(audit);
+    write_one("written");
+    assert_int_equal(logged("ERROR"), 0);
+    if (logged("the file that was open stays in use") != 1) {
+        fail_msg("expected one warning that the file stays in use, with %s in its place, came %d", what,
+                 logged("the file that was open stays in use"));
+    }
+}
+
+// Every record is somewhere: in the file that was moved, until the name is free again.
+static void one_that_was_moved_stays_in_use(void **state) {
+    (void)state;
+    write_one("written");
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    it_stays_in_use("a folder");
+    assert_int_equal(rmdir(path), 0);
+    write_one("written"); // it is not a second yet
+    now_ms += SECOND_MS;
+    write_one("behind");
+    assert_events(other, "written written written written written ");
+    assert_events(path, "continued/moved behind ");
+    assert_chain(other, path, 7);
+}
+
+static void one_that_was_moved_gets_its_name_back(void **state) {
+    (void)state;
+    write_one("written");
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(symlink("nowhere", path), 0);
+    it_stays_in_use("a link");
+    assert_int_equal(rename(other, path), 0);
+    write_one("behind");
+    assert_events(path, "written written written written behind ");
+    assert_chain(path, NULL, 5);
+}
+
 static void what_somebody_adds_stays_and_is_found(void **state) {
     (void)state;
     write_one("written");
@@ -420,6 +461,8 @@ int main(void) {
         AUDIT_TEST(a_full_disk_as_it_is_emptied),
         AUDIT_TEST(one_that_is_emptied_while_the_disk_is_full),
         AUDIT_TEST(another_file_in_its_place_is_left_alone),
+        AUDIT_TEST(one_that_was_moved_stays_in_use),
+        AUDIT_TEST(one_that_was_moved_gets_its_name_back),
         AUDIT_TEST(what_somebody_adds_stays_and_is_found),
         AUDIT_TEST(what_is_no_file_of_one_name_is_refused),
         AUDIT_TEST(one_that_was_changed_is_not_gone_on_with),
