@@ -250,9 +250,8 @@ static void note_failure(struct audit *audit, const char *reason) {
 }
 
 // After a failure, tries to write again, at most once each RETRY_MS, and records what was lost meanwhile.
-// Returns whether records can be written.
-static bool mend(struct audit *audit) {
-    struct error error;
+// Returns whether records can be written; if not, *error says why, unless it is too soon to try.
+static bool mend(struct audit *audit, struct error *error) {
     if (!audit->broken) {
         return true;
     }
@@ -261,8 +260,10 @@ static bool mend(struct audit *audit) {
     }
     struct audit_field lost = {.name = "count", .number = audit->lost};
     audit->move_ms = 0; // that, too, is tried again
-    if ((!is_emptied(audit) && !continue_file(audit, NULL, NULL, &error)) || !keep_file(audit, &error) ||
-        (audit->lost > 0 && !add(audit, AUDIT_LOST, &lost, 1))) {
+    bool mended = (is_emptied(audit) || continue_file(audit, NULL, NULL, error)) && keep_file(audit, error) &&
+                  (audit->lost == 0 || add(audit, AUDIT_LOST, &lost, 1) ||
+                   error_set_system(error, errno, "%.150s: cannot be written", audit->path));
+    if (!mended) {
         audit->retry_ms = clock_steady_ms() + RETRY_MS;
         return false;
     }
@@ -275,7 +276,7 @@ static bool mend(struct audit *audit) {
 static void write_locked(struct audit *audit, const char *event, const struct audit_field *fields,
                          size_t count) {
     struct error error;
-    if (!mend(audit)) {
+    if (!mend(audit, &error)) {
         audit->lost++;
     } else if (!keep_file(audit, &error)) {
         audit->lost++;
@@ -318,24 +319,27 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
     pthread_mutex_unlock(&audit->mutex);
 }
 
-void audit_reopen(struct audit *audit) {
-    struct error error;
+bool audit_reopen(struct audit *audit, struct error *error) {
     if (audit == NULL) {
-        return;
+        return true;
     }
     pthread_mutex_lock(&audit->mutex);
-    audit->move_ms = 0;
-    if (mend(audit) && !keep_file(audit, &error)) {
-        note_failure(audit, error.text);
+    audit->move_ms = audit->retry_ms = 0;
+    bool done = audit->broken ? mend(audit, error) : keep_file(audit, error);
+    if (!done && !audit->broken) {
+        note_failure(audit, error->text);
     }
+    done = done && !audit->is_left;
     pthread_mutex_unlock(&audit->mutex);
+    return done;
 }
 
 void audit_tick(struct audit *audit) {
+    struct error ignored;
     if (audit != NULL) {
         pthread_mutex_lock(&audit->mutex);
         write_suppressed(audit, false);
-        (void)mend(audit); // records a loss as soon as possible
+        (void)mend(audit, &ignored); // records a loss as soon as possible
         pthread_mutex_unlock(&audit->mutex);
     }
 }
@@ -405,6 +409,7 @@ bool audit_open(const char *path, audit_on_record on_record, void *context, stru
 
 void audit_close(struct audit **pointer) {
     struct audit *audit = *pointer;
+    struct error ignored;
     *pointer = NULL;
     if (audit == NULL) {
         return;
@@ -412,7 +417,7 @@ void audit_close(struct audit **pointer) {
     if (audit->file >= 0) {
         write_suppressed(audit, true);
         audit->retry_ms = 0;
-        (void)mend(audit); // records a loss, if possible
+        (void)mend(audit, &ignored); // records a loss, if possible
         audit_sync(audit);
         close(audit->file);
     }

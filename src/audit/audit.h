@@ -37,9 +37,9 @@ void audit_write_limited(struct audit *audit, const struct audit_sort *sort, con
                          size_t count);
 
 // Checks now, rather than before the next record, that the file still has its name: from then on the file
-// that was moved away is not written to, if a new one could be made. A failure is logged.
-// NULL: does nothing.
-void audit_reopen(struct audit *audit);
+// that was moved away is not written to, if a new one could be made. A failure is logged, too. ERROR_SYSTEM
+// or ERROR_BAD_SETTING, naming the file, when it could not, or nothing can be written. NULL: true.
+bool audit_reopen(struct audit *audit, struct error *error);
 
 // Call it about once a second: it records what was suppressed or lost even if nothing else happens. NULL:
 // does nothing.

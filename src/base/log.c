@@ -217,14 +217,13 @@ bool log_set_file(const char *path, struct error *error) {
     return true;
 }
 
-void log_reopen(void) {
-    struct error error;
+bool log_reopen(struct error *error) {
     if (file[0] == '\0') {
-        return;
+        return true;
     }
-    int opened = log_file_open(file, &error);
+    int opened = log_file_open(file, error);
     bool done = opened >= 0 &&
-                (dup3(opened, output, O_CLOEXEC) >= 0 || error_set_system(&error, errno, "%.150s", file));
+                (dup3(opened, output, O_CLOEXEC) >= 0 || error_set_system(error, errno, "%.150s", file));
     if (opened >= 0) {
         close(opened);
     }
@@ -232,9 +231,10 @@ void log_reopen(void) {
         log_event(LOG_LEVEL_INFO, "log", LOG_SUCCESS, "file: %s | message: opened again", file);
     } else {
         log_event(LOG_LEVEL_WARNING, "log", LOG_FAIL,
-                  "error: %s | message: %s; the file that was open stays in use", error_name(error.code),
-                  error.text);
+                  "error: %s | message: %s; the file that was open stays in use", error_name(error->code),
+                  error->text);
     }
+    return done;
 }
 
 // The limit -------------------------------------------------------------------------------------------------

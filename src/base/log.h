@@ -31,9 +31,9 @@ bool log_level_parse(const char *name, enum log_level *level) MUST_CHECK;
 bool log_set_file(const char *path, struct error *error) MUST_CHECK;
 
 // Opens the log's file again by its name: the one that was open may have been moved away. A line says so. If
-// it cannot be opened, the one that was open stays, and a line warns. Nothing happens if the log has no file.
-// For one thread at a time.
-void log_reopen(void);
+// it cannot be opened, the one that was open stays, a line warns, and the errors are those of log_file_open.
+// True, and nothing happens, if the log has no file. For one thread at a time.
+bool log_reopen(struct error *error);
 
 // Lines below `level` are dropped from now on. INFO at the start of the program. For any thread.
 void log_set_level(enum log_level level);

@@ -65,15 +65,32 @@ static bool is_echo(const struct server *server) {
 
 // What the parts call when something happens ----------------------------------------------------------------
 
+// Has *error tell of one more thing that could not be opened again. The first one gives the code.
+static void add_failure(struct error *error, const char *what, const struct error *reason) {
+    const struct error before = *error;
+    bool is_first = before.code == ERROR_NONE;
+    error_set(error, is_first ? reason->code : before.code, "%s%s%s%s", is_first ? "" : before.text,
+              is_first ? "" : "; ", what, reason->text);
+}
+
+// What can be read again is, also when something else cannot.
 static bool reload(void *context, struct error *error) {
     struct server *server = context;
+    struct error reason;
     bool renewed;
-    log_reopen();
-    audit_reopen(server->recording.audit);
+    error_clear(error);
+    if (!log_reopen(&reason)) {
+        add_failure(error, "the log stays in the file that was open: ", &reason);
+    }
+    if (!audit_reopen(server->recording.audit, &reason)) {
+        add_failure(error, "the audit log could not be opened again: ", &reason);
+    }
     if (server->is_ready) { // if it was not ready before, it is not ready afterwards
         supervisor_reloading();
     }
-    bool done = certificates_reload(&server->certificates, server->net, &renewed, error);
+    if (!certificates_reload(&server->certificates, server->net, &renewed, &reason)) {
+        add_failure(error, "", &reason);
+    }
     if (renewed) {
         audit_write(server->recording.audit, AUDIT_RELOADED, NULL, 0);
         certificates_warn(&server->certificates);
@@ -81,7 +98,7 @@ static bool reload(void *context, struct error *error) {
     if (server->is_ready) {
         supervisor_ready();
     }
-    return done;
+    return error->code == ERROR_NONE;
 }
 
 // On SIGHUP. The log tells what is wrong.

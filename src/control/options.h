@@ -27,7 +27,8 @@ struct control_options {
     uint64_t (*drain)(void *context);
     // How many connections of agencies there are.
     uint64_t (*connections)(void *context);
-    // Reads again what SIGHUP reads again. ERROR_… when the server keeps what it had.
+    // Reads again what SIGHUP reads again: log, audit log, certificates. ERROR_… naming all that could not
+    // be: of that the server keeps what it had. The rest is read again all the same.
     bool (*reload)(void *context, struct error *error);
     void *context;
     uint64_t idle_ms; // after which a connection that gives no order is closed

@@ -206,6 +206,26 @@ class Rotated(Filed):
         self.reload()
         self.stop()
 
+    def test_reload_answers_what_could_not_be_opened(self):
+        self.serve("--audit-log", "log/audit.log")
+        audit = os.path.join(self.folder, "log/audit.log")
+        logs = {"the log stays in the file that was open": self.path, "the audit log could not be opened again": audit}
+        for path in logs.values():
+            os.rename(path, path + ".1")
+            os.mkdir(path)
+        for says, path in logs.items():
+            status, printed, errors = self.run_program("reload")
+            self.assertEqual((status, printed), (1, "\n"), "expected reload to fail while a log could not be opened")
+            self.assertRegex(errors, rf"\Aquiniela reload: .*{says}: {os.path.realpath(path)}: Is a directory.*\n\Z")
+            os.rmdir(path)
+        self.assertIn("message: opened again", self.text(), "expected the log to be opened again though the audit log was not")
+        self.assertEqual(self.run_program("reload"), (0, "reloaded\n", ""))
+        self.stop()
+        self.assertEqual(self.run_program("verify", audit + ".1", audit)[0], 0)
+        with open(audit + ".1", encoding="utf-8") as file:
+            orders = [record["result"] for record in map(json.loads, file) if record["event"] == "order"]
+        self.assertEqual(orders, ["system", "system"], "expected the refused orders in the file that was moved away")
+
     def test_as_another_user(self):
         if os.getuid() != 0:
             self.skipTest("only root becomes another user")

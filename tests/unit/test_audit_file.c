@@ -61,7 +61,9 @@ static void a_full_disk_as_it_is_moved(void **state) {
     assert_int_equal(rename(path, other), 0);
     limit_size(30); // a part of the first record has room
     struct stat status;
-    audit_reopen(audit);
+    struct error error;
+    assert_false(audit_reopen(audit, &error));
+    assert_error(&error, ERROR_SYSTEM);
     assert_int_equal(stat(path, &status), 0);
     if (status.st_size != 0) {
         fail_msg("expected an empty file, which can be tried again, came one of %jd bytes",
@@ -152,7 +154,11 @@ static void it_stays_in_use(const char *what) {
     write_one("written");
     write_one("written");
     now_ms += SECOND_MS;
-    audit_reopen(audit);
+    struct error error;
+    if (audit_reopen(audit, &error)) {
+        fail_msg("expected to be told that %s is in its place, came success", what);
+    }
+    assert_non_null(strstr(error.text, path));
     write_one("written");
     assert_int_equal(logged("ERROR"), 0);
     if (logged("the file that was open stays in use") != 1) {
