@@ -47,6 +47,26 @@ static void a_step_that_is_taken_back_is_none(void **state) {
     assert_now(60 * 1000, 60 * 1000, 20, 0);
 }
 
+// A small correction, and a jump for a moment before its 10 s are over.
+static void a_step_within_a_doubt_has_its_own(void **state) {
+    (void)state;
+    assert_now(0, 3000, 1, 3000);
+    assert_now(0, 3600 * 1000, 9, 3597 * 1000);
+    assert_now(0, 3600 * 1000, 11, 0);
+    assert_now(0, 3000, 12, -3597 * 1000);
+    assert_now(0, 3000, 21, 0);
+    assert_now(3000, 3000, 22, 0);
+    assert_now(3000, 3600 * 1000, 23, 3597 * 1000);
+}
+
+// Seen at the same time as the end of the first one's doubt.
+static void a_step_as_a_doubt_ends_has_its_own(void **state) {
+    (void)state;
+    assert_now(0, 3000, 1, 3000);
+    assert_now(0, 3600 * 1000, 20, 3597 * 1000);
+    assert_now(3600 * 1000, 3600 * 1000, 30, 0);
+}
+
 // As when a clock is slewed.
 static void little_by_little_is_no_step(void **state) {
     (void)state;
@@ -68,6 +88,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_step_counts_once_it_has_stood, set_up),
         cmocka_unit_test_setup(a_step_that_is_taken_back_is_none, set_up),
+        cmocka_unit_test_setup(a_step_within_a_doubt_has_its_own, set_up),
+        cmocka_unit_test_setup(a_step_as_a_doubt_ends_has_its_own, set_up),
         cmocka_unit_test_setup(little_by_little_is_no_step, set_up),
         cmocka_unit_test_setup(a_long_pause_is_no_step, set_up),
     };
