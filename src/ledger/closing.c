@@ -32,6 +32,7 @@ static bool lock_all(struct ledger *ledger, struct error *error) {
     return locked;
 }
 
+// Of a shared store, another server may have closed the draw while this one waited for the agencies' rows.
 static bool cut_off(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     if (ledger->draw.state != DRAW_OPEN) {
         order->answer.already = true;
@@ -41,7 +42,7 @@ static bool cut_off(struct ledger *ledger, struct ledger_order *order, struct er
         error_set(&order->answer.error, ERROR_NEEDS_YES, "it cannot be undone");
         return true;
     }
-    if (!lock_all(ledger, error)) {
+    if (!lock_all(ledger, error) || !order_group_check_draw(ledger, error)) {
         return false;
     }
     for (uint32_t number = 1; number <= ledger->draw.agencies; number++) {

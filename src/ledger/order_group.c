@@ -18,8 +18,7 @@ enum {
     PAUSE_MS = 5,     // doubled before each further one
 };
 
-// Of a shared store the draw in memory may be older than the stored one.
-static bool check_draw(struct ledger *ledger, struct error *error) {
+bool order_group_check_draw(struct ledger *ledger, struct error *error) {
     bool changed = false;
     return !ledger->is_shared ||
            (load_has_changed(ledger, &changed, error) &&
@@ -31,7 +30,8 @@ static bool store_once(struct ledger *ledger, struct ledger_order *order, order_
     in_hand_begin(ledger);
     error_clear(&order->answer.error);
     order->answer.already = false;
-    if (!access_ensure(ledger, error) || !check_draw(ledger, error) || !change(ledger, order, error)) {
+    if (!access_ensure(ledger, error) || !order_group_check_draw(ledger, error) ||
+        !change(ledger, order, error)) {
         return false;
     }
     if (open_group_is_due(ledger)) {
@@ -85,7 +85,7 @@ void order_group_tell_seal(const struct ledger *ledger) {
 
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
     return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
-                                  check_draw(ledger, error));
+                                  order_group_check_draw(ledger, error));
 }
 
 bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *order) {

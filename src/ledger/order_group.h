@@ -24,6 +24,9 @@ void order_group_tell_seal(const struct ledger *ledger);
 // Whether the draw has the agency that the order names; otherwise the answer says so.
 bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *order);
 
+// Of a shared store, the draw in memory may be older than the stored one: ERROR_STORE_STALE then.
+bool order_group_check_draw(struct ledger *ledger, struct error *error) MUST_CHECK;
+
 // Within the group: of a shared store, no other server changes the draw until the group ends, and the draw in
 // memory is the stored one. ERROR_STORE_STALE when it was not.
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) MUST_CHECK;

@@ -27,6 +27,7 @@ struct server {
     enum commit_fault fault;       // of the next commit
     void (*meanwhile)(void);       // called at that fault
     void (*before_put_draw)(void); // called after it has read the draw and before it changes it
+    void (*before_lock)(void);     // called before it locks agencies' rows
     int opened;
     int asked, asks_lost;   // for agencies' rows; how many times the connection is lost then
     int asked_for;          // agencies in all
@@ -71,15 +72,20 @@ static inline bool faulty_commit(struct store *store, struct error *error) {
     return fault == LOSE_AFTER ? error_set(error, ERROR_STORE_AWAY, "lost behind the commit") : done;
 }
 
-static inline bool watched_put_draw(struct store *store, const struct stored_draw *draw,
-                                    struct error *error) {
-    void (*before)(void) = current->before_put_draw;
-    current->before_put_draw = NULL;
-    if (before != NULL) {
-        struct server *server = current;
-        before();
+// Lets another server do something at this moment, once.
+static inline void let_others(void (**meanwhile)(void)) {
+    struct server *server = current;
+    void (*does)(void) = *meanwhile;
+    *meanwhile = NULL;
+    if (does != NULL) {
+        does();
         current = server;
     }
+}
+
+static inline bool watched_put_draw(struct store *store, const struct stored_draw *draw,
+                                    struct error *error) {
+    let_others(&current->before_put_draw);
     if (current->stale_draws > 0) {
         current->stale_draws--;
         return error_set(error, ERROR_STORE_STALE, "another server was quicker");
@@ -90,6 +96,9 @@ static inline bool watched_put_draw(struct store *store, const struct stored_dra
 static inline bool watched_some_agencies(struct store *store, const uint32_t *numbers, size_t count,
                                          bool locks, store_each_agency each, void *context,
                                          struct error *error) {
+    if (locks) {
+        let_others(&current->before_lock);
+    }
     current->asked++;
     current->asked_for += (int)count;
     if (current->asks_lost > 0) {

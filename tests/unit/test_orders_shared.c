@@ -1,4 +1,5 @@
 // What an operator orders at one of several servers holds at all of them.
+#include "logged.h"
 #include "servers_story.h"
 
 #include "ledger/orders.h"
@@ -74,6 +75,23 @@ static void close_elsewhere(void) {
     assert_done(&servers[1], .kind = ORDER_CLOSE);
 }
 
+static struct ledger_order other_order;
+
+static void on_other_order(struct ledger_order *completed) {
+    assert_ptr_equal(completed, &other_order);
+}
+
+// While `order` is under way.
+static void close_elsewhere_too(void) {
+    other_order =
+        (struct ledger_order){.kind = ORDER_CLOSE, .complete = on_other_order, .input.is_sure = true};
+    current = &servers[1];
+    order_carry_out(servers[1].ledger, &other_order);
+    assert_error(&other_order.answer.error, ERROR_NONE);
+    assert_false(other_order.answer.already);
+    order_free_answer(&other_order);
+}
+
 // Bets and a close at the same time: the bets are in the seal, or they are refused.
 static void bets_that_meet_a_close(void **state) {
     (void)state;
@@ -84,6 +102,23 @@ static void bets_that_meet_a_close(void **state) {
     assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 1, .first = 0, .count = 3);
     assert_bets(0);
     assert_int_equal(query_number("SELECT finished FROM draws WHERE draw = '1'"), 2);
+}
+
+// The order of the second one is found done while it waits for the agencies' rows. It tells of nothing.
+static void two_closes_at_once(void **state) {
+    (void)state;
+    start(&servers[0], 3);
+    start(&servers[1], 3);
+    assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+    servers[0].before_lock = close_elsewhere_too;
+    begin_logging();
+    assert_already(&servers[0], .kind = ORDER_CLOSE);
+    assert_null(servers[0].before_lock);
+    assert_int_equal(order.answer.status.draw.state, DRAW_SEALED);
+    assert_int_equal(order.answer.status.missing[0].from, 2);
+    assert_int_equal(logged("action: agency_cut"), 2);
+    assert_int_equal(logged("action: close_draw"), 1);
+    end_logging();
 }
 
 static void a_close_that_loses_its_connection(void **state) {
@@ -240,6 +275,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ORDER_TEST(a_close_cuts_off_what_other_servers_have_stored),
         ORDER_TEST(bets_that_meet_a_close),
+        ORDER_TEST(two_closes_at_once),
         ORDER_TEST(a_close_that_loses_its_connection),
         ORDER_TEST(an_agency_is_ended_that_another_server_knows_better),
         ORDER_TEST(an_agency_has_finished_at_another_server),
