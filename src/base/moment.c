@@ -105,6 +105,11 @@ static bool parse_full(const char *text, time_t now, time_t *moment, struct erro
     return true;
 }
 
+bool moment_read(const char *text, time_t *moment) {
+    struct error ignored;
+    return parse_full(text, 0, moment, &ignored);
+}
+
 // That many days of the calendar on. Noon is on each of them, whatever the clocks do.
 static bool go_to_day(struct tm *date, int days) {
     date->tm_mday += days;

@@ -16,6 +16,9 @@ enum { MOMENT_BYTES = 24 };
 // when the clocks of the zone skip it, or when it has passed.
 bool moment_parse(const char *text, time_t now, char utc[MOMENT_BYTES], struct error *error) MUST_CHECK;
 
+// Reads a full time, as above, which may have passed. False when it is none.
+bool moment_read(const char *text, time_t *moment) MUST_CHECK;
+
 // Writes a time in UTC, as above.
 void moment_write(time_t time, char utc[MOMENT_BYTES]);
 

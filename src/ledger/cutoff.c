@@ -5,6 +5,7 @@
 #include "base/moment.h"
 #include "ledger/access.h"
 #include "ledger/closing.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/in_hand.h"
 #include "ledger/state.h"
 
@@ -40,10 +41,6 @@ static bool is_due(struct ledger *ledger, bool *due, struct error *error) {
     }
     *due = cutoff_is_ahead(ledger) && now[0] != '\0' && strcmp(now, ledger->draw.closes_at) >= 0;
     return true;
-}
-
-bool cutoff_is_ahead(const struct ledger *ledger) {
-    return ledger->draw.state == DRAW_OPEN && ledger->draw.closes_at[0] != '\0';
 }
 
 bool cutoff_keep(struct ledger *ledger, struct error *error) {

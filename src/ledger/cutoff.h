@@ -15,7 +15,4 @@ bool cutoff_keep(struct ledger *ledger, struct error *error) MUST_CHECK;
 // As cutoff_keep, between groups. Of a shared store nothing is asked then: work_look does.
 void cutoff_keep_meanwhile(struct ledger *ledger);
 
-// Whether the draw has a cut-off ahead, so that cutoff_keep is to be called now and then.
-bool cutoff_is_ahead(const struct ledger *ledger);
-
 #endif

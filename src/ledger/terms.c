@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/moment.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/state.h"
 
 #include <inttypes.h>
@@ -154,6 +155,30 @@ static bool take_cutoff(struct ledger *ledger, const char *text, struct error *e
     return true;
 }
 
+// Nothing is taken after a cut-off, so no settings take back one that has passed: the draw is closed next.
+static bool find_whether_passed(struct ledger *ledger, bool *passed, struct error *error) {
+    char text[STORE_TIME_BYTES];
+    time_t now;
+    *passed = false;
+    if (!cutoff_is_ahead(ledger)) {
+        return true;
+    }
+    if (!cutoff_now(ledger, &now, error)) {
+        return false;
+    }
+    moment_write(now, text);
+    *passed = strcmp(text, ledger->draw.closes_at) >= 0;
+    return true;
+}
+
+static void warn_of_passed(const struct ledger *ledger) {
+    log_event(
+        LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
+        "draw: %s | closes_at: %s | message: the cut-off has passed: the draw is closed as it is stored, "
+        "whatever else the settings say",
+        ledger->draw_name, ledger->draw.closes_at);
+}
+
 static void log_cutoff(const struct ledger *ledger) {
     const struct stored_draw *draw = &ledger->draw;
     if (draw->closes_at[0] != '\0' && draw->state == DRAW_OPEN) {
@@ -165,6 +190,19 @@ static void log_cutoff(const struct ledger *ledger) {
 static bool take_new(struct ledger *ledger, struct error *error) {
     const char *text = ledger->options.closes_text;
     if (text != NULL && !take_cutoff(ledger, text, error)) {
+        return false;
+    }
+    log_cutoff(ledger);
+    return true;
+}
+
+// Whether the settings of this start change nothing.
+static bool keeps_its_own(const struct ledger *ledger, const struct terms *wanted, bool passed) {
+    if (same(&ledger->draw, wanted)) {
+        warn_of_change_for_nothing(ledger);
+    } else if (passed) {
+        warn_of_passed(ledger);
+    } else {
         return false;
     }
     log_cutoff(ledger);
@@ -184,9 +222,11 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
         warn_of_closed(ledger, &wanted);
         return true;
     }
-    if (same(draw, &wanted)) {
-        warn_of_change_for_nothing(ledger);
-        log_cutoff(ledger);
+    bool passed;
+    if (!find_whether_passed(ledger, &passed, error)) {
+        return false;
+    }
+    if (keeps_its_own(ledger, &wanted, passed)) {
         return true;
     }
     if (!check_terms(ledger, &wanted, error) || !take_cutoff(ledger, wanted.closes_text, error)) {

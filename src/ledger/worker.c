@@ -6,6 +6,7 @@
 #include "bet/errors.h"
 #include "ledger/counters.h"
 #include "ledger/cutoff.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
 #include "ledger/orders.h"

@@ -6,6 +6,7 @@
 #include "cutoff_judge.h"
 #include "disk.h"
 #include "ledger/cutoff.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/group.h"
 #include "ledger/ledger.h"
 #include "ledger/order.h"

@@ -2,6 +2,7 @@
 #include "ledger_story.h"
 
 #include "ledger/cutoff.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/orders.h"
 #include "ledger/state.h"
 

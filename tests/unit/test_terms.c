@@ -4,6 +4,7 @@
 #include "logged.h"
 
 #include "base/log.h"
+#include "ledger/orders.h"
 #include "ledger/terms.h"
 #include "store/erase.h"
 
@@ -136,6 +137,51 @@ static void a_closed_draw_serves_as_it_is(void **state) {
     assert_string_equal(winners_of_agency(1), "7");
 }
 
+static void on_order(struct ledger_order *order) {
+    (void)order;
+}
+
+static void order_change(struct order_input input) {
+    struct ledger_order order = {.kind = ORDER_CHANGE, .complete = on_order, .input = input};
+    order_carry_out(story.ledger, &order);
+    assert_error(&order.answer.error, ERROR_NONE);
+    order_free_answer(&order);
+}
+
+// Nobody was there at the cut-off. What is in the draw is what had been stored by then.
+static void a_cut_off_that_has_passed_is_not_taken_back(void **state) {
+    (void)state;
+    struct order_input input = {
+        .changes_cutoff = true, .closes_at = "2026-01-01T00:00:00Z", .closes_text = "21:00"};
+    for (int bets = 0; bets <= 8; bets += 8) {
+        open_ledger(2);
+        if (bets > 0) {
+            assert_stored(.agency = 1, .first = 0, .count = 8, .next = 8);
+        }
+        order_change(input);
+        story.closes_text = "2999-01-01T21:00";
+        story.winning_number = 1;
+        story.change = true;
+        begin_logging();
+        restart(3);
+        assert_int_equal(
+            logged(
+                "WARNING  action: open_draw | result: success | draw: 1 | closes_at: 2026-01-01T00:00:00Z"),
+            1);
+        assert_int_equal(logged("change_draw"), 0);
+        end_logging();
+        assert_refused(ERROR_DRAW_CLOSED, .agency = 1, .first = (uint64_t)bets, .count = 1);
+        assert_terms(2, 7574);
+        assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed' AND closed_at IS NOT NULL"),
+                         1);
+        ledger_close(&story.ledger);
+        remove_stores();
+        story.closes_text = NULL;
+        story.winning_number = 7574;
+        story.change = false;
+    }
+}
+
 // What changes is said: before the first bet as it comes, later as a warning; and that nothing changes, to
 // whoever has set that something may.
 static void changes_are_said(void **state) {
@@ -196,6 +242,7 @@ int main(void) {
         LEDGER_TEST(more_agencies_are_taken),
         LEDGER_TEST(nobody_who_has_sent_is_left_out),
         LEDGER_TEST(a_closed_draw_serves_as_it_is),
+        LEDGER_TEST(a_cut_off_that_has_passed_is_not_taken_back),
         LEDGER_TEST(changes_are_said),
         LEDGER_TEST(a_draw_that_is_gone_is_not_made_anew),
         LEDGER_TEST(an_erased_draw_is_opened_by_no_server),

@@ -1,0 +1,21 @@
+#include "ledger/cutoff_time.h"
+
+#include "base/clock.h"
+#include "base/moment.h"
+#include "bet/errors.h"
+#include "ledger/state.h"
+
+bool cutoff_is_ahead(const struct ledger *ledger) {
+    return ledger->draw.state == DRAW_OPEN && ledger->draw.closes_at[0] != '\0';
+}
+
+bool cutoff_now(struct ledger *ledger, time_t *now, struct error *error) {
+    char text[STORE_TIME_BYTES];
+    if (!ledger->is_shared) {
+        *now = (time_t)(clock_epoch_ms() / 1000);
+        return true;
+    }
+    return store_now(ledger->store, text, error) &&
+           (moment_read(text, now) ||
+            error_set(error, ERROR_STORE_FAILED, "the database's time is none: \"%.40s\"", text));
+}
