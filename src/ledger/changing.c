@@ -1,6 +1,8 @@
 #include "ledger/changing.h"
 
 #include "base/log.h"
+#include "base/moment.h"
+#include "ledger/cutoff_time.h"
 #include "ledger/in_hand.h"
 #include "ledger/open_group.h"
 #include "ledger/order_group.h"
@@ -78,6 +80,24 @@ static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, stru
     return state_resize(ledger, error) && open_group_change(ledger, error);
 }
 
+// The server that took the order has read the text by its own clock; of a shared store the database's
+// decides.
+static bool read_cutoff(struct ledger *ledger, struct ledger_order *order, struct stored_draw *draw,
+                        struct error *error) {
+    struct error reason;
+    time_t now;
+    if (!ledger->is_shared || !order->input.changes_cutoff || draw->closes_text[0] == '\0') {
+        return true;
+    }
+    if (!cutoff_now(ledger, &now, error)) {
+        return false;
+    }
+    if (!moment_parse(draw->closes_text, now, draw->closes_at, &reason)) {
+        error_set(&order->answer.error, ERROR_BAD_CHANGE, "%s, by the database's clock", reason.text);
+    }
+    return true;
+}
+
 static bool change(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     struct stored_totals totals;
     if (ledger->draw.state != DRAW_OPEN) {
@@ -90,6 +110,12 @@ static bool change(struct ledger *ledger, struct ledger_order *order, struct err
     }
     struct stored_draw draw = changed_draw(ledger, &order->input);
     order->answer.before = ledger->draw;
+    if (!read_cutoff(ledger, order, &draw, error)) {
+        return false;
+    }
+    if (order->answer.error.code != ERROR_NONE) {
+        return true;
+    }
     if (is_same(&draw, &ledger->draw)) {
         order->answer.already = true;
         return true;

@@ -124,6 +124,16 @@ static bool hold_draw(struct ledger *ledger, struct error *error) {
            store_hold_draw(ledger->store, ledger->draw.checksum, error);
 }
 
+// Of a shared store by the database's clock, as its cut-off is: a close comes at it, or after it.
+static bool note_closed_at(struct ledger *ledger, struct error *error) {
+    struct stored_draw *draw = &ledger->draw;
+    if (ledger->is_shared && !store_now(ledger->store, draw->sealed_at, error)) {
+        return false;
+    }
+    memcpy(draw->closed_at, draw->sealed_at, sizeof draw->closed_at);
+    return true;
+}
+
 // When the last agency finishes, the draw is sealed, whichever server this happens on. *seals: it is.
 static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct error *error) {
     struct open_group *group = &ledger->open_group;
@@ -140,8 +150,8 @@ static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct erro
         return true;
     }
     state_move_draw(&ledger->draw, DRAW_SEALED);
-    if (group->closes) {
-        memcpy(ledger->draw.closed_at, ledger->draw.sealed_at, sizeof ledger->draw.closed_at);
+    if (group->closes && !note_closed_at(ledger, error)) {
+        return false;
     }
     *seals = true;
     return store_put_draw(ledger->store, &ledger->draw, error);

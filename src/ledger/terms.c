@@ -1,6 +1,5 @@
 #include "ledger/terms.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "ledger/cutoff_time.h"
@@ -144,10 +143,14 @@ static bool take_cutoff(struct ledger *ledger, const char *text, struct error *e
     struct stored_draw *draw = &ledger->draw;
     char closes_at[STORE_TIME_BYTES];
     struct error reason;
+    time_t now;
     if (strcmp(text, draw->closes_text) == 0) {
         return true;
     }
-    if (!moment_parse(text, (time_t)(clock_epoch_ms() / 1000), closes_at, &reason)) {
+    if (!cutoff_now(ledger, &now, error)) {
+        return false;
+    }
+    if (!moment_parse(text, now, closes_at, &reason)) {
         return error_set(error, ERROR_CUTOFF_MISMATCH, "CLOSE_AT: %s", reason.text);
     }
     snprintf(draw->closes_text, sizeof draw->closes_text, "%s", text);

@@ -27,6 +27,7 @@ struct server {
     enum commit_fault fault;       // of the next commit
     void (*meanwhile)(void);       // called at that fault
     void (*before_put_draw)(void); // called after it has read the draw and before it changes it
+    const char *time;              // the database's, when it is asked for next; NULL: as it is
     void (*before_lock)(void);     // called before it locks agencies' rows
     int opened;
     int asked, asks_lost;   // for agencies' rows; how many times the connection is lost then
@@ -43,6 +44,7 @@ struct server {
 
 static struct server servers[SERVERS];
 static enum number_mode number_mode; // of the draw
+static const char *closes_text;      // likewise
 static struct store_operations faulty;
 static const struct store_operations *real;
 static _Thread_local struct server *current; // the one whose ledger is running
@@ -118,6 +120,15 @@ static inline bool watched_get_draw(struct store *store, struct stored_draw *dra
     return real->get_draw(store, draw, found, error);
 }
 
+static inline bool watched_now(struct store *store, char now[STORE_TIME_BYTES], struct error *error) {
+    if (current->time == NULL) {
+        return real->now(store, now, error);
+    }
+    snprintf(now, STORE_TIME_BYTES, "%s", current->time);
+    current->time = NULL;
+    return true;
+}
+
 static inline bool watched_lock_draw(struct store *store, struct error *error) {
     current->locked++;
     if (current->locks_late > 0) {
@@ -168,12 +179,13 @@ static inline void on_all_told(void *context) {
 }
 
 static inline bool try_start(struct server *server, uint32_t agencies, struct error *error) {
-    *server = (struct server){0};
+    *server = (struct server){.time = server->time};
     current = server;
     server->options = (struct ledger_options){.draw = "1",
                                               .agencies = agencies,
                                               .winning_number = WINNING_NUMBER,
                                               .number_mode = number_mode,
+                                              .closes_text = closes_text,
                                               .open_store = open_faulty,
                                               .drawn = on_drawn,
                                               .all_told = on_all_told,
@@ -193,6 +205,7 @@ static inline int set_up_servers(void **state) {
     faulty.rollback = watched_rollback;
     faulty.agencies = watched_agencies;
     faulty.get_draw = watched_get_draw;
+    faulty.now = watched_now;
     faulty.lock_draw = watched_lock_draw;
     store_close(&store);
     memset(servers, 0, sizeof servers);

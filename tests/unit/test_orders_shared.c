@@ -242,8 +242,9 @@ static void a_cut_off_holds_at_every_server(void **state) {
     start(&servers[1], 2);
     assert_stored(&servers[0], .agency = 1, .first = 0, .count = 5, .next = 5);
     assert_done(&servers[1], .kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 3);
+    servers[1].time = "2025-12-31T23:59:00Z";
     assert_done(&servers[1], .kind = ORDER_CHANGE, .input.changes_cutoff = true,
-                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "21:00");
+                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "2026-01-01T00:00Z");
     assert_refused(&servers[0], ERROR_DRAW_CLOSED, .agency = 2, .first = 0, .count = 1);
     assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
     assert_bets(5);
@@ -251,19 +252,52 @@ static void a_cut_off_holds_at_every_server(void **state) {
     assert_int_equal(servers[0].drawn + servers[1].drawn, 1);
 }
 
+// The server's own clock is an hour behind: what is ahead for it has passed.
+static void a_cut_off_is_read_by_the_databases_clock(void **state) {
+    (void)state;
+    const struct wish wish = {.kind = ORDER_CHANGE,
+                              .input = {.changes_cutoff = true,
+                                        .closes_at = "2999-01-01T00:30:00Z",
+                                        .closes_text = "2999-01-01T00:30Z"}};
+    struct error error;
+    start(&servers[0], 2);
+    servers[0].time = "2999-01-01T01:00:00Z";
+    give_as(&servers[0], wish);
+    assert_error(&order.answer.error, ERROR_BAD_CHANGE);
+    assert_non_null(strstr(order.answer.error.text, "has passed, by the database's clock"));
+    assert_int_equal(query_number("SELECT count(*) FROM draws WHERE draw = '1' AND closes_at IS NULL"), 1);
+    closes_text = "2998-01-01T00:30Z";
+    servers[1].time = "2998-01-01T01:00:00Z";
+    assert_false(try_start(&servers[1], 2, &error));
+    assert_non_null(strstr(error.text, "has passed"));
+    give_as(&servers[0], wish);
+    assert_error(&order.answer.error, ERROR_NONE);
+}
+
+static void a_close_is_at_the_databases_time(void **state) {
+    (void)state;
+    start(&servers[0], 2);
+    servers[0].time = "2999-01-01T01:00:00Z";
+    assert_done(&servers[0], .kind = ORDER_CLOSE);
+    assert_string_equal(order.answer.status.draw.closed_at, "2999-01-01T01:00:00Z");
+    assert_string_equal(order.answer.status.draw.sealed_at, "2999-01-01T01:00:00Z");
+}
+
 // It does not end its agency by itself then.
 static void a_last_chunk_without_bets_after_the_cut_off(void **state) {
     (void)state;
     start(&servers[0], 2);
     assert_stored(&servers[0], .agency = 1, .first = 0, .count = 5, .next = 5);
+    servers[0].time = "2025-12-31T23:59:00Z";
     assert_done(&servers[0], .kind = ORDER_CHANGE, .input.changes_cutoff = true,
-                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "21:00");
+                .input.closes_at = "2026-01-01T00:00:00Z", .input.closes_text = "2026-01-01T00:00Z");
     assert_stored(&servers[0], .agency = 1, .first = 5, .last = true, .next = 5);
     assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 2);
 }
 
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
+    closes_text = NULL;
     order_free_answer(&order);
     order = (struct ledger_order){0};
     return tear_down_servers(state);
@@ -284,6 +318,8 @@ int main(void) {
         ORDER_TEST(two_numbers_at_the_same_time),
         ORDER_TEST(a_number_that_loses_its_connection),
         ORDER_TEST(a_cut_off_holds_at_every_server),
+        ORDER_TEST(a_cut_off_is_read_by_the_databases_clock),
+        ORDER_TEST(a_close_is_at_the_databases_time),
         ORDER_TEST(a_last_chunk_without_bets_after_the_cut_off),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
