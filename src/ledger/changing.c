@@ -66,6 +66,11 @@ static bool may_change(const struct ledger *ledger, struct ledger_order *order,
     return true;
 }
 
+// One without agencies waits for the first.
+static bool is_complete(const struct stored_draw *draw, const struct stored_totals *totals) {
+    return draw->agencies > 0 && draw->agencies == totals->finished;
+}
+
 static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, struct error *error) {
     if (seals) {
         state_move_draw(&draw, DRAW_SEALED);
@@ -120,7 +125,7 @@ static bool change(struct ledger *ledger, struct ledger_order *order, struct err
         order->answer.already = true;
         return true;
     }
-    return !may_change(ledger, order, &totals) || put(ledger, draw, draw.agencies == totals.finished, error);
+    return !may_change(ledger, order, &totals) || put(ledger, draw, is_complete(&draw, &totals), error);
 }
 
 static void tell(const struct ledger *ledger, const struct stored_draw *before) {

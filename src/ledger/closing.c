@@ -38,6 +38,13 @@ static bool cut_off(struct ledger *ledger, struct ledger_order *order, struct er
         order->answer.already = true;
         return true;
     }
+    if (ledger->draw.agencies == 0) {
+        error_set(
+            &order->answer.error, ERROR_BAD_CHANGE,
+            "draw \"%s\" has no agencies, so there is nothing to seal: give it some first (quiniela change)",
+            ledger->draw_name);
+        return true;
+    }
     if (!order->input.is_sure) {
         error_set(&order->answer.error, ERROR_NEEDS_YES, "it cannot be undone");
         return true;
@@ -91,14 +98,14 @@ static void tell(const struct ledger *ledger, const struct order_status *status)
               ledger->draw_name, ledger->draw.agencies, status->bets);
 }
 
-static void say_what_would_be(struct order_answer *answer) {
+static void say_what_would_be(const struct ledger *ledger, struct order_answer *answer) {
     char text[ORDER_TEXT_BYTES];
     survey_missing_text(&answer->status, 0, text, sizeof text);
     error_set(
         &answer->error, ERROR_NEEDS_YES,
         "it cannot be undone: nothing more is taken, and these agencies are cut off, with the bets that "
-        "they have sent: %s",
-        text);
+        "they have sent: %s; %s",
+        text, order_group_seal_text(ledger));
 }
 
 bool closing_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
@@ -108,8 +115,8 @@ bool closing_carry_out(struct ledger *ledger, struct ledger_order *order, struct
         return false;
     }
     if (answer->error.code == ERROR_NEEDS_YES) {
-        say_what_would_be(answer);
-    } else if (!answer->already) {
+        say_what_would_be(ledger, answer);
+    } else if (answer->error.code == ERROR_NONE && !answer->already) {
         log_hold();
         tell(ledger, &answer->status);
         log_release();

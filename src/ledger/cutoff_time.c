@@ -6,7 +6,8 @@
 #include "ledger/state.h"
 
 bool cutoff_is_ahead(const struct ledger *ledger) {
-    return ledger->draw.state == DRAW_OPEN && ledger->draw.closes_at[0] != '\0';
+    const struct stored_draw *draw = &ledger->draw;
+    return draw->state == DRAW_OPEN && draw->closes_at[0] != '\0' && draw->agencies > 0;
 }
 
 bool cutoff_now(struct ledger *ledger, time_t *now, struct error *error) {

@@ -9,7 +9,8 @@
 
 struct ledger;
 
-// Whether the draw has a cut-off ahead, so that cutoff_keep is to be called now and then.
+// Whether the draw has a cut-off ahead, so that cutoff_keep is to be called now and then. One
+// without agencies has none: nobody sends, and there is nothing to seal.
 bool cutoff_is_ahead(const struct ledger *ledger);
 
 // What time it is for a cut-off that is given now: by this server's clock, or by the database's where the

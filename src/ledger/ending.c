@@ -10,6 +10,21 @@
 
 #include <inttypes.h>
 
+// Says what would be. Of a shared store other servers know of further ends.
+static bool say_what_would_be(struct ledger *ledger, const struct stored_agency *row, struct error *refusal,
+                              struct error *error) {
+    struct stored_totals totals = {.finished = ledger->finished};
+    if (ledger->is_shared && !store_total_agencies(ledger->store, &totals, error)) {
+        return false;
+    }
+    bool is_last = totals.finished + 1 == ledger->draw.agencies;
+    error_set(refusal, ERROR_NEEDS_YES,
+              "it cannot be undone: agency %" PRIu32 " ends with the %" PRIu64 " bets that are stored%s%s",
+              row->agency, row->bets, is_last ? ", and as it is the last one, " : "",
+              is_last ? order_group_seal_text(ledger) : "");
+    return true;
+}
+
 static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     uint32_t number = order->input.agency;
     if (!order_group_has_agency(ledger, order)) {
@@ -26,14 +41,11 @@ static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct
         open_group_note_end(ledger);
         order->answer.agency = agency->row;
         return open_group_change(ledger, error);
-    } else {
-        error_set(&order->answer.error, ERROR_NEEDS_YES,
-                  "it cannot be undone: agency %" PRIu32 " ends with the %" PRIu64 " bets that are stored",
-                  number, agency->row.bets);
     }
     order->answer.agency = agency->row;
     order->answer.agency.agency = number;
-    return true;
+    return order->answer.already ||
+           say_what_would_be(ledger, &order->answer.agency, &order->answer.error, error);
 }
 
 bool ending_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {

@@ -83,6 +83,11 @@ void order_group_tell_seal(const struct ledger *ledger) {
     }
 }
 
+const char *order_group_seal_text(const struct ledger *ledger) {
+    return ledger->draw.has_number ? "the draw is sealed, and made at once with the number that it has"
+                                   : "the draw is sealed";
+}
+
 bool order_group_lock_draw(struct ledger *ledger, struct error *error) {
     return !ledger->is_shared || (open_group_begin(ledger, error) && store_lock_draw(ledger->store, error) &&
                                   order_group_check_draw(ledger, error));

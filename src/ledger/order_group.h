@@ -21,6 +21,9 @@ bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_
 // If that has sealed the draw, says so for the audit log.
 void order_group_tell_seal(const struct ledger *ledger);
 
+// What follows the end of the last agency, for who is to mean it: "the draw is sealed", and what else.
+const char *order_group_seal_text(const struct ledger *ledger);
+
 // Whether the draw has the agency that the order names; otherwise the answer says so.
 bool order_group_has_agency(const struct ledger *ledger, struct ledger_order *order);
 
