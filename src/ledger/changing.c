@@ -148,10 +148,10 @@ static void tell(const struct ledger *ledger, const struct stored_draw *before) 
 
 bool changing_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     struct order_answer *answer = &order->answer;
-    if (!order_group_store(ledger, order, change, error) ||
-        !survey_status(ledger, SURVEY_UNFINISHED, &answer->status, error)) {
+    if (!order_group_store(ledger, order, change, error)) {
         return false;
     }
+    survey_status(ledger, SURVEY_UNFINISHED, &answer->status);
     if (answer->error.code == ERROR_NONE && !answer->already) {
         tell(ledger, &answer->before);
         order_group_tell_seal(ledger);

@@ -110,10 +110,10 @@ static void say_what_would_be(const struct ledger *ledger, struct order_answer *
 
 bool closing_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     struct order_answer *answer = &order->answer;
-    if (!order_group_store(ledger, order, cut_off, error) ||
-        !survey_status(ledger, SURVEY_CUT, &answer->status, error)) {
+    if (!order_group_store(ledger, order, cut_off, error)) {
         return false;
     }
+    survey_status(ledger, SURVEY_CUT, &answer->status);
     if (answer->error.code == ERROR_NEEDS_YES) {
         say_what_would_be(ledger, answer);
     } else if (answer->error.code == ERROR_NONE && !answer->already) {

@@ -50,9 +50,11 @@ static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct
 
 bool ending_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     const struct order_answer *answer = &order->answer;
-    bool stored = order_group_store(ledger, order, end_agency, error) &&
-                  survey_status(ledger, SURVEY_UNFINISHED, &order->answer.status, error);
-    if (stored && answer->error.code == ERROR_NONE && !answer->already) {
+    if (!order_group_store(ledger, order, end_agency, error)) {
+        return false;
+    }
+    survey_status(ledger, SURVEY_UNFINISHED, &order->answer.status);
+    if (answer->error.code == ERROR_NONE && !answer->already) {
         log_event(LOG_LEVEL_WARNING, "agency_ended", LOG_SUCCESS, "agencia: %" PRIu32 " | bets: %" PRIu64,
                   answer->agency.agency, answer->agency.bets);
         notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
@@ -61,5 +63,5 @@ bool ending_carry_out(struct ledger *ledger, struct ledger_order *order, struct 
                                                  .bets = answer->agency.bets});
         order_group_tell_seal(ledger);
     }
-    return stored;
+    return true;
 }

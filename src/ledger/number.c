@@ -64,6 +64,9 @@ static bool make(struct ledger *ledger, struct ledger_order *order, struct error
 }
 
 bool number_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
-    return order_group_store(ledger, order, make, error) &&
-           survey_status(ledger, SURVEY_CUT, &order->answer.status, error);
+    if (!order_group_store(ledger, order, make, error)) {
+        return false;
+    }
+    survey_status(ledger, SURVEY_CUT, &order->answer.status);
+    return true;
 }

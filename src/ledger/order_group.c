@@ -70,7 +70,9 @@ bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_
             access_give_up(ledger, &reason);
         }
         if (!goes_on || attempt == ATTEMPTS_MAX) {
-            return error_set(error, ERROR_STORE_FAILED, "%s", reason.text);
+            const struct error_code *code =
+                reason.code == ERROR_NO_MEMORY ? ERROR_NO_MEMORY : ERROR_STORE_FAILED;
+            return error_set(error, code, "%s", reason.text);
         }
         pause_for(attempt);
     }

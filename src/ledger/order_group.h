@@ -14,7 +14,7 @@ struct ledger;
 typedef bool (*order_change)(struct ledger *ledger, struct ledger_order *order, struct error *error);
 
 // Stores what `change` puts, in as many attempts as it takes. False when it could not be stored:
-// ERROR_STORE_FAILED. Then nobody knows whether it was.
+// ERROR_STORE_FAILED, or ERROR_NO_MEMORY. Then nobody knows whether it was.
 bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
                        struct error *error) MUST_CHECK;
 

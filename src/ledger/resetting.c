@@ -65,9 +65,11 @@ static bool reset_agency(struct ledger *ledger, struct ledger_order *order, stru
 
 bool resetting_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     const struct order_answer *answer = &order->answer;
-    bool stored = order_group_store(ledger, order, reset_agency, error) &&
-                  survey_status(ledger, SURVEY_UNFINISHED, &order->answer.status, error);
-    if (stored && answer->error.code == ERROR_NONE && !answer->already) {
+    if (!order_group_store(ledger, order, reset_agency, error)) {
+        return false;
+    }
+    survey_status(ledger, SURVEY_UNFINISHED, &order->answer.status);
+    if (answer->error.code == ERROR_NONE && !answer->already) {
         uint32_t number = answer->agency.agency, voiding = answer->agency.voidings + 1;
         log_event(LOG_LEVEL_WARNING, "agency_reset", LOG_SUCCESS,
                   "agencia: %" PRIu32 " | bets: %" PRIu64 " | voiding: %" PRIu32, number, answer->voided,
@@ -77,5 +79,5 @@ bool resetting_carry_out(struct ledger *ledger, struct ledger_order *order, stru
                                                  .bets = answer->voided,
                                                  .voiding = voiding});
     }
-    return stored;
+    return true;
 }

@@ -29,8 +29,9 @@ bool survey_add_missing(struct order_status *status, uint32_t agency) {
     return true;
 }
 
-static bool no_memory(struct error *error) {
-    return error_set(error, ERROR_NO_MEMORY, "no memory for the agencies that are missing");
+// What is stored is answered also when there is no memory to name everybody.
+static void add_missing(struct order_status *status, uint32_t agency) {
+    status->more_missing = !survey_add_missing(status, agency) || status->more_missing;
 }
 
 static bool is_wanted(enum survey_what what, const struct stored_agency *agency) {
@@ -38,16 +39,14 @@ static bool is_wanted(enum survey_what what, const struct stored_agency *agency)
 }
 
 // In memory is all that a store has which is not shared.
-static bool add_known(const struct ledger *ledger, enum survey_what what, struct order_status *status,
-                      struct error *error) {
+static void add_known(const struct ledger *ledger, enum survey_what what, struct order_status *status) {
     for (uint32_t number = 1; number < ledger->agency_places; number++) {
         const struct agency *agency = &ledger->agencies[number];
         status->bets += agency->row.bets;
-        if (is_wanted(what, &agency->row) && !survey_add_missing(status, number)) {
-            return no_memory(error);
+        if (is_wanted(what, &agency->row)) {
+            add_missing(status, number);
         }
     }
-    return true;
 }
 
 struct survey {
@@ -57,13 +56,10 @@ struct survey {
 };
 
 // Those that have no row have not finished.
-static bool survey_to(struct survey *survey, uint32_t end, struct error *error) {
+static void survey_to(struct survey *survey, uint32_t end) {
     while (survey->next < end) {
-        if (!survey_add_missing(survey->status, survey->next++)) {
-            return no_memory(error);
-        }
+        add_missing(survey->status, survey->next++);
     }
-    return true;
 }
 
 static bool survey_agency(void *context, const struct stored_agency *agency, struct error *error) {
@@ -72,9 +68,8 @@ static bool survey_agency(void *context, const struct stored_agency *agency, str
     survey->status->bets += agency->bets;
     survey->status->finished += agency->finished_at[0] != '\0';
     survey->status->told += agency->told_at[0] != '\0';
-    if (!survey_to(survey, agency->agency + wanted, error)) {
-        return false;
-    }
+    (void)error;
+    survey_to(survey, agency->agency + wanted);
     survey->next = agency->agency + 1;
     return true;
 }
@@ -83,33 +78,29 @@ static bool add_stored(struct ledger *ledger, enum survey_what what, struct orde
                        struct error *error) {
     struct survey survey = {what, status, 1};
     status->finished = status->told = 0;
-    return store_agencies(ledger->store, survey_agency, &survey, error) &&
-           survey_to(&survey, ledger->draw.agencies + 1, error);
+    if (!store_agencies(ledger->store, survey_agency, &survey, error)) {
+        return false;
+    }
+    survey_to(&survey, ledger->draw.agencies + 1);
+    return true;
 }
 
-static bool answer_shared(struct ledger *ledger, enum survey_what what, struct order_status *status,
-                          struct error *error) {
+static void answer_shared(struct ledger *ledger, enum survey_what what, struct order_status *status) {
     const struct order_status counted = *status;
     struct error lost;
     if (access_ensure(ledger, &lost) && add_stored(ledger, what, status, &lost)) {
         status->store_fails = ledger->failing;
-        return true;
+        return;
     }
     access_give_up(ledger, &lost);
-    if (lost.code == ERROR_NO_MEMORY) {
-        *error = lost;
-        return false;
-    }
     free(status->missing);
     *status = counted;
     status->bets = ledger->loaded.bets;
     status->more_missing = status->finished < ledger->draw.agencies;
     status->store_fails = true;
-    return true;
 }
 
-bool survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status,
-                   struct error *error) {
+void survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status) {
     free(status->missing);
     *status = (struct order_status){
         .draw = ledger->draw,
@@ -120,8 +111,11 @@ bool survey_status(struct ledger *ledger, enum survey_what what, struct order_st
     };
     status->missing = NULL; // it is by now; said for the analyzer
     status->missing_count = 0;
-    return ledger->is_shared ? answer_shared(ledger, what, status, error)
-                             : add_known(ledger, what, status, error);
+    if (ledger->is_shared) {
+        answer_shared(ledger, what, status);
+    } else {
+        add_known(ledger, what, status);
+    }
 }
 
 void survey_missing_text(const struct order_status *status, uint32_t after, char *text, size_t size) {

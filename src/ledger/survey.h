@@ -15,9 +15,9 @@ enum survey_what {
 
 // Fills *status, whose ranges are freed before. Of a shared store the agencies' rows are read, since other
 // servers change them; while that cannot be done, what this server has last counted is the answer.
-// ERROR_NO_MEMORY.
-bool survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status,
-                   struct error *error) MUST_CHECK;
+// Without memory for all that are missing, `more_missing` is set: what an order has stored is answered as
+// done.
+void survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status);
 
 // Adds an agency, whose number is larger than those before, to the missing ones: to the last range, or as
 // another one. Beyond ORDER_RANGES_MAX it only sets `more_missing`. False when out of memory.

@@ -4,6 +4,7 @@
 #include "ledger_story.h"
 
 #include "ledger/check.h"
+#include "ledger/orders.h"
 
 static void open_hungry(uint32_t agencies) {
     struct error error;
@@ -91,6 +92,32 @@ static void every_allocation_fails_once(void **state) {
     }
 }
 
+static void on_order(struct ledger_order *order) {
+    (void)order;
+}
+
+// Also the answer needs memory. An order that is stored by then is done, and says so.
+static void an_order_is_done_or_has_no_memory(void **state) {
+    (void)state;
+    for (int failing = 1;; failing++) {
+        struct ledger_order order = {.kind = ORDER_CLOSE, .complete = on_order, .input.is_sure = true};
+        open_ledger(2);
+        allocations = (struct allocations){.counted = true, .until_failure = failing};
+        order_carry_out(story.ledger, &order);
+        allocations.counted = false;
+        bool done = order.answer.error.code == ERROR_NONE;
+        assert_int_equal(query("SELECT count(*) FROM draws WHERE state = 'sealed'"), done);
+        assert_true(done || order.answer.error.code == ERROR_NO_MEMORY);
+        order_free_answer(&order);
+        ledger_close(&story.ledger);
+        remove_stores();
+        if (allocations.until_failure > 0) { // all have failed
+            assert_true(failing > 1);
+            break;
+        }
+    }
+}
+
 static void on_damage(void *context, const char *damage) {
     (void)context;
     fail_msg("nothing is damaged, and the check says: %s", damage);
@@ -138,6 +165,7 @@ static void a_check_without_memory_is_none(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {LEDGER_TEST(every_allocation_fails_once),
+                                       LEDGER_TEST(an_order_is_done_or_has_no_memory),
                                        LEDGER_TEST(a_check_without_memory_is_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
