@@ -21,7 +21,7 @@ static void print_draw(const struct status *status) {
     print_time("sealed", draw->sealed_at);
     print_time("drawn", draw->drawn_at);
     if (status_is_drawn(status)) {
-        printf("  %-15s %u\n", "winning number", draw->winning_number);
+        printf("  %-15s %04u\n", "winning number", draw->winning_number);
         printf("  %-15s %" PRIu64 "\n", "winners", status->totals.winners);
     }
 }

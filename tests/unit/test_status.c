@@ -75,7 +75,7 @@ static void a_table_shows_a_drawn_draw(void **state) {
                   "  opened          " OPENED "\n"
                   "  sealed          " FINISHED "\n"
                   "  drawn           " DRAWN "\n"
-                  "  winning number  42\n"
+                  "  winning number  0042\n"
                   "  winners         3\n"
                   "\n"
                   "  agency          bets  state     winners\n"
