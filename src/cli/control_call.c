@@ -118,24 +118,26 @@ static bool is_its_store(const struct control_call_options *options, const struc
     return file->kind == JSON_STRING ? is_text(file, own_file) : is_text(store, shown);
 }
 
-// Asks the server there who it is. ERROR_NETWORK when nobody answers in time, or when it is another one.
-static bool check_server(const struct control_call_options *options, const char *path, struct error *error) {
-    static const char *const names[] = {"draw", "store", "file"};
+// Asks the server there who it is. ERROR_NETWORK when nobody answers in time.
+static bool ask_who(const char *path, struct control_reply *reply, struct error *error) {
     static const char hello[] = "hello\n";
+    return ask_at(path, hello, sizeof hello - 1, HELLO_MS, reply, error);
+}
+
+// Whether the server that has said who it is has the draw and the store. Ends its reply.
+static bool check_server(const struct control_call_options *options, const char *path,
+                         struct control_reply *reply, struct error *error) {
+    static const char *const names[] = {"draw", "store", "file"};
     struct json_value values[3];
-    struct control_reply reply;
-    if (!ask_at(path, hello, sizeof hello - 1, HELLO_MS, &reply, error)) {
-        return false;
-    }
-    bool is_it = check_listener(options, path, reply.connection, error) &&
-                 control_reply_fields(&reply, names, 3, values, error);
+    bool is_it = check_listener(options, path, reply->connection, error) &&
+                 control_reply_fields(reply, names, 3, values, error);
     if (is_it &&
         (!is_text(&values[0], options->store.draw) || !is_its_store(options, &values[1], &values[2]))) {
         is_it = error_set(error, ERROR_NETWORK, "the server that answers has draw \"%.*s\" in %.*s",
                           (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
                           (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "");
     }
-    control_reply_free(&reply);
+    control_reply_free(reply);
     return is_it;
 }
 
@@ -144,43 +146,64 @@ static bool check_server(const struct control_call_options *options, const char 
 struct search {
     const struct control_call_options *options;
     char found[PATH_MAX];
+    unsigned count;    // how many there are, if it looks for all
+    char second[160];  // of several, another one
     struct error last; // of one that is not it
 };
 
-static bool search_folder(struct search *search, const char *name) {
+static void look_at(struct search *search, const char *path) {
+    struct control_reply reply;
+    struct error nobody;
+    if (!ask_who(path, &reply, &nobody) || !check_server(search->options, path, &reply, &search->last)) {
+        return;
+    }
+    if (search->count++ == 0) {
+        snprintf(search->found, sizeof search->found, "%s", path);
+    } else if (search->count == 2) {
+        snprintf(search->second, sizeof search->second, "%s", path);
+    }
+}
+
+static void search_folder(struct search *search, const char *name, bool for_all) {
     DIR *folder = opendir(name);
-    bool found = false;
-    for (const struct dirent *entry; !found && folder != NULL && (entry = readdir(folder)) != NULL;) {
-        found = control_place_is_numbered(entry->d_name) &&
-                snprintf(search->found, sizeof search->found, "%s/%s", name, entry->d_name) <
-                    (int)sizeof search->found &&
-                check_server(search->options, search->found, &search->last);
+    char path[PATH_MAX];
+    for (const struct dirent *entry;
+         (for_all || search->count == 0) && folder != NULL && (entry = readdir(folder)) != NULL;) {
+        if (control_place_is_numbered(entry->d_name) &&
+            snprintf(path, sizeof path, "%s/%s", name, entry->d_name) < (int)sizeof path) {
+            look_at(search, path);
+        }
     }
     if (folder != NULL) {
         closedir(folder);
     }
-    return found;
 }
 
-// Any server of a shared store takes any order.
+// Any server of a shared store takes an order for the draw; one for the server itself must find no second.
 static bool search_folders(const struct control_place *place, const struct control_call_options *options,
-                           char path[PATH_MAX], struct error *error) {
+                           bool is_for_server, char path[PATH_MAX], struct error *error) {
     struct search search = {.options = options};
     error_clear(&search.last);
     for (size_t i = 0; i < place->folder_count; i++) {
-        if (search_folder(&search, place->folders[i])) {
-            memcpy(path, search.found, sizeof search.found);
-            return true;
-        }
+        search_folder(&search, place->folders[i], is_for_server);
     }
-    return error_set(
-        error, ERROR_NETWORK,
-        "no server of draw \"%.64s\" in this store takes orders on this machine%s%.160s; --control names its "
-        "socket",
-        options->store.draw, search.last.text[0] == '\0' ? "" : "; ", search.last.text);
+    if (search.count == 0) {
+        return error_set(error, ERROR_NETWORK,
+                         "no server of draw \"%.64s\" in this store takes orders on this machine%s%.160s; "
+                         "--control names its socket",
+                         options->store.draw, search.last.text[0] == '\0' ? "" : "; ", search.last.text);
+    }
+    memcpy(path, search.found, sizeof search.found);
+    return search.count == 1 || !is_for_server ||
+           error_set(
+               error, ERROR_BAD_SETTING,
+               "%u servers of this draw take orders on this machine, and this one is for a server: name "
+               "its socket with --control, such as %.120s or %.120s",
+               search.count, search.found, search.second);
 }
 
-static bool find(const struct control_call_options *options, char path[PATH_MAX], struct error *error) {
+static bool find(const struct control_call_options *options, bool is_for_server, char path[PATH_MAX],
+                 struct error *error) {
     struct control_place place;
     if (!control_place_find(&options->control, options->store.address, &place, error)) {
         return false;
@@ -188,32 +211,56 @@ static bool find(const struct control_call_options *options, char path[PATH_MAX]
     if (place.is_off) {
         return error_set(error, ERROR_BAD_SETTING, "CONTROL is off: there is no socket to give an order on");
     }
+    if (place.path[0] == '\0') {
+        return search_folders(&place, options, is_for_server, path, error);
+    }
+    struct control_reply reply;
     memcpy(path, place.path, sizeof place.path);
-    return path[0] == '\0' ? search_folders(&place, options, path, error)
-                           : check_server(options, path, error);
+    return ask_who(path, &reply, error) && check_server(options, path, &reply, error);
 }
 
 // Calling -------------------------------------------------------------------------------------------------
 
-bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
-                         const struct control_pair *pairs, size_t count, struct control_reply *reply,
-                         struct error *error) {
-    char line[CONTROL_LINE_BYTES_MAX], path[PATH_MAX];
+// Every order says which draw it is for.
+static size_t write_line(const struct control_call_options *options, const char *word,
+                         const struct control_pair *pairs, size_t count, char line[CONTROL_LINE_BYTES_MAX]) {
     struct control_pair all[CONTROL_PAIRS_MAX] = {{"draw", options->store.draw}};
-    memcpy(all + 1, pairs, count * sizeof *pairs);
-    size_t length = control_line_write(line, word, all, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        all[1 + i] = pairs[i];
+    }
+    return control_line_write(line, word, all, 1 + count);
+}
+
+static bool call(const struct control_call_options *options, bool is_for_server, unsigned wait_ms,
+                 const char *line, size_t length, struct control_reply *reply, struct error *error) {
+    char path[PATH_MAX];
     *reply = (struct control_reply){.connection = -1};
     if (length == 0) {
         return error_set(error, ERROR_BAD_SETTING, "the order has more than %d bytes",
                          CONTROL_LINE_BYTES_MAX);
     }
-    return find(options, path, error) && ask_at(path, line, length, wait_ms, reply, error);
+    return find(options, is_for_server, path, error) && ask_at(path, line, length, wait_ms, reply, error);
 }
 
 bool control_call(const struct control_call_options *options, const char *word,
                   const struct control_pair *pairs, size_t count, struct control_reply *reply,
                   struct error *error) {
     return control_call_within(options, 0, word, pairs, count, reply, error);
+}
+
+bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
+                         const struct control_pair *pairs, size_t count, struct control_reply *reply,
+                         struct error *error) {
+    char line[CONTROL_LINE_BYTES_MAX];
+    size_t length = write_line(options, word, pairs, count, line);
+    return call(options, false, wait_ms, line, length, reply, error);
+}
+
+bool control_call_server(const struct control_call_options *options, const char *word,
+                         struct control_reply *reply, struct error *error) {
+    char line[CONTROL_LINE_BYTES_MAX];
+    size_t length = write_line(options, word, NULL, 0, line);
+    return call(options, true, 0, line, length, reply, error);
 }
 
 void control_reply_wait_for_end(const struct control_reply *reply) {

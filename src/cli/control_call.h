@@ -27,9 +27,9 @@ struct control_reply {
     char message[512]; // … and text
 };
 
-// Gives the order, and waits for its answer, however long that takes. False, with `error`, when there is
-// none: ERROR_NETWORK when no server of this store and draw takes orders, or the connection ended before the
-// answer. On success the caller ends *reply with control_reply_free.
+// Gives the order (at most CONTROL_PAIRS_MAX - 1 pairs), and waits for its answer, however long that takes.
+// False, with `error`, when there is none: ERROR_NETWORK when no server of this store and draw takes orders,
+// or the connection ended before the answer. On success the caller ends *reply with control_reply_free.
 bool control_call(const struct control_call_options *options, const char *word,
                   const struct control_pair *pairs, size_t count, struct control_reply *reply,
                   struct error *error) MUST_CHECK;
@@ -38,6 +38,11 @@ bool control_call(const struct control_call_options *options, const char *word,
 bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
                          const struct control_pair *pairs, size_t count, struct control_reply *reply,
                          struct error *error) MUST_CHECK;
+
+// The same for an order that is about the server itself, not about the draw: ERROR_BAD_SETTING when several
+// servers of the draw take orders on this machine, as it would be guessing which one is meant.
+bool control_call_server(const struct control_call_options *options, const char *word,
+                         struct control_reply *reply, struct error *error) MUST_CHECK;
 
 // The answer's fields called `names`, as json_parse_object gives them. ERROR_BAD_JSON.
 bool control_reply_fields(struct control_reply *reply, const char *const *names, int count,

@@ -49,7 +49,7 @@ static int give(const struct settings_command *command, const struct command_lin
     if (!command_begin(command, line, &options, &settings, &status)) {
         return status;
     }
-    if (control_call(&options.call, command->name, NULL, 0, &reply, &error)) {
+    if (control_call_server(&options.call, command->name, &reply, &error)) {
         status = control_reply_report(command, &reply, options.json);
         bool shown = status != EXIT_DONE || show(&reply, options.json, &error);
         status = shown ? status : command_fail(command, &error);

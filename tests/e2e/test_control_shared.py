@@ -46,15 +46,18 @@ class Shared(Orders):
         first.expect("action: order", 0)
         status, _, errors = self.run_program("reload", "--draw", "third")
         self.assertEqual(status, 1)
-        self.assertRegex(errors, r'no server of draw "third" in this store takes orders on this machine; one runs with draw '
-                                 r'"(first|second)"')
+        self.assertRegex(errors, r'no server of draw "third" in this store takes orders on this machine; the server that '
+                                 r'answers has draw "(first|second)"')
 
     def test_one_is_drained_and_the_others_go_on(self):
         self.sample((3000,), (3,))
         servers = Server(self, agencies=1, servers=2)
         agency = Agency(self, 1, servers.ports, "--chunk-size", 1, "--window", 1)
         servers.wait_for("apuestas_almacenadas", 20)
-        self.assertEqual(self.run_program("drain")[0], 0)
+        status, _, errors = self.run_program("drain")
+        self.assertEqual(status, 2, "it guesses which server is meant")
+        self.assertRegex(errors, r"2 servers of this draw take orders on this machine.*quiniela-\d+\.control or .*quiniela-\d+\.control")
+        self.assertEqual(self.run_program("drain", "--control", self.sockets()[0])[0], 0)
         self.assertEqual(len([process for process in servers.processes if process.poll() is not None]), 1)
         self.assertEqual(agency.winners(), 3)
         self.assertEqual(agency.wait(), 0)
