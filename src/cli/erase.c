@@ -43,7 +43,7 @@ static bool count(const struct erase_options *options, struct status *status, st
     }
     bool done = status_count(status, error);
     store_close(&status->store);
-    return done;
+    return done && store_may_be_erased(status->draw_name, &status->draw, error);
 }
 
 static void print_counts(const char *what, const struct status *status) {
@@ -61,6 +61,19 @@ static void print_if_there(const char *file, const char *ending) {
     }
 }
 
+// What a restore has replaced, and the last backup: those of them that are known.
+static void print_copies(const char *file, const char *address) {
+    static const char *const endings[] = {".before-restore", ".before-restore-wal",
+                                          ".before-restore-journal"};
+    struct backup_note note;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        print_if_there(file, endings[i]);
+    }
+    if (backup_note_read(address, &note)) {
+        printf("not touched: %s, the last backup, of %s\n", note.path, note.at);
+    }
+}
+
 // What an upgrade has kept has the same data; of the rest only who made it knows where it is.
 static bool print_untouched(const struct erase_options *options, struct error *error) {
     char file[PATH_MAX];
@@ -74,11 +87,14 @@ static bool print_untouched(const struct erase_options *options, struct error *e
     }
     if (file[0] != '\0') {
         print_if_there(file, ".upgrade");
+        print_copies(file, options->store.address);
     } else {
         printf("not touched: tables that an upgrade has kept (chunks_v2, winners_v2), the database's "
                "write-ahead log\n");
     }
-    printf("not touched: backups, exports, the agencies' own files\n");
+    printf(
+        "not touched: backups, exports, the agencies' own files, the server's log (LOG_FILE or its standard "
+        "output), which has the documents of bets that were sent one by one\n");
     return true;
 }
 

@@ -260,8 +260,9 @@
 
 #define HELP_ERASE_SUMMARY "Erase the personal data of one draw: its bets and its winners' documents."
 #define HELP_ERASE_DETAILS                                                                                   \
-    "The seal and all counts stay. No server may use an SQLite store meanwhile. What it does not touch is "  \
-    "named: backups, exports, what an upgrade has kept."
+    "Only of a drawn one. The seal and all counts stay. No server may use an SQLite store meanwhile. What "  \
+    "it "                                                                                                    \
+    "does not touch is named: backups, exports, the server's log, what an upgrade or a restore has kept."
 #define HELP_ERASE_YES .help = "Do it; otherwise it is only said what would be erased"
 
 #define HELP_DRAIN_SUMMARY "End the running server gently: no agency loses an answer."

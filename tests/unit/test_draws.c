@@ -102,10 +102,18 @@ static void an_erased_draw_keeps_its_counts(void **state) {
                                         "the documents of 2 winners\n");
     assert_done(run_command(cli_winners, "winners", "--store", "store.db", "--draw", "friday", NULL));
     write_text("store.db.v2", "kept");
+    write_text("store.db.before-restore", "kept");
+    write_text("store.db.before-restore-wal", "kept");
+    write_text("store.db.backup", "at: 2026-11-26T21:30:00Z\nbytes: 4\npath: /backup/night.db\n");
     assert_done(run_command(cli_erase, "erase", "--store", "store.db", "--draw", "friday", "--yes", NULL));
     assert_non_null(strstr(command_output, "draw friday: erased: 15 bets of 3 agencies, 2 voided bets, "
                                            "the documents of 2 winners\nnot touched: /"));
-    assert_non_null(strstr(command_output, "store.db.v2\nnot touched: backups, exports, "));
+    assert_non_null(strstr(command_output, "store.db.v2\nnot touched: /"));
+    assert_non_null(strstr(command_output, "store.db.before-restore\n"));
+    assert_non_null(strstr(command_output, "store.db.before-restore-wal\n"
+                                           "not touched: /backup/night.db, the last backup, of "
+                                           "2026-11-26T21:30:00Z\nnot touched: backups, exports, "));
+    assert_non_null(strstr(command_output, "the server's log"));
     assert_done(run_command(cli_draws, "draws", "--store", "store.db", NULL));
     assert_non_null(strstr(command_output, "friday            erased  " OPENED "  " SEALED "  " DRAWN
                                            "           3 of 3            15          2\n"));
@@ -116,6 +124,20 @@ static void an_erased_draw_keeps_its_counts(void **state) {
                      EXIT_FAILED);
     assert_one_error("draw \"friday\" was erased at 2");
     assert_done(run_command(cli_check, "check", "--store", "store.db", "--draw", "friday", NULL));
+}
+
+// Its bets take part: not even what would be erased is said.
+static void an_open_draw_is_not_erased(void **state) {
+    (void)state;
+    make_store();
+    for (int yes = 0; yes < 2; yes++) {
+        assert_int_equal(run_command(cli_erase, "erase", "--store", "store.db", "--draw", "monday",
+                                     yes ? "--yes" : NULL, NULL),
+                         EXIT_FAILED);
+        assert_one_error("draw \"monday\" is open, and only a drawn one can be erased");
+        assert_non_null(strstr(command_errors, "close it first (quiniela close"));
+        assert_string_equal(command_output, "");
+    }
 }
 
 static void a_wrong_name_is_answered_with_the_right_ones(void **state) {
@@ -158,6 +180,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(winners_in_each_form, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(before_the_draw_there_are_none, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(an_erased_draw_keeps_its_counts, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(an_open_draw_is_not_erased, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(a_wrong_name_is_answered_with_the_right_ones, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(too_many_names_are_counted, enter_folder, leave_folder),

@@ -94,6 +94,40 @@ static void one_of_two_draws(void **state) {
     assert_non_null(strstr(error.text, "it has no draw \"3\"; it has \"1\", \"2\""));
 }
 
+// An open one's bets take part, and so do a sealed one's: none of them goes. A server may be running.
+static void only_a_drawn_one(void **state) {
+    (void)state;
+    struct error error;
+    struct store *store = open_draw("1", STORE_SERVE);
+    struct stored_draw draw = {.agencies = 1, .opened_at = "2026-01-01T00:00:00Z"};
+    struct stored_agency one = {.agency = 1, .bets = 3};
+    struct stored_chunk chunk = chunk_of(1, 0, 3);
+    must(store_begin(store, &error) && store_put_draw(store, &draw, &error) &&
+             store_add_chunk(store, &chunk, &error) && store_put_agency(store, &one, &error) &&
+             store_commit(store, &error),
+         &error);
+    bool is_shared = store_is_shared(store);
+    for (int sealed = 0; sealed < 2; sealed++) {
+        if (!is_shared) {
+            store_close(&store);
+        }
+        assert_false(store_erase_draw(path, "1", &error));
+        assert_non_null(strstr(error.text, sealed
+                                               ? "draw \"1\" is sealed, and only a drawn one can be erased"
+                                               : "draw \"1\" is open, and only a drawn one can be erased"));
+        if (!is_shared) {
+            store = open_draw("1", STORE_SERVE);
+        }
+        assert_chunks(store, 0, 0, UINT64_MAX, "1:0+3 ");
+        strcpy(draw.sealed_at, sealed_at);
+        draw.state = DRAW_SEALED;
+        must(store_begin(store, &error) && store_put_draw(store, &draw, &error) &&
+                 store_commit(store, &error),
+             &error);
+    }
+    store_close(&store);
+}
+
 // As a server deletes rows: their bytes stay where they were.
 static void leave_a_trace(void) {
     sqlite3 *database;
@@ -150,13 +184,13 @@ static void make_memory(void) {
 }
 
 int main(void) {
-    static const struct CMUnitTest tests[] = {STORE_TEST(one_of_two_draws)};
+    static const struct CMUnitTest tests[] = {STORE_TEST(one_of_two_draws), STORE_TEST(only_a_drawn_one)};
     static const struct CMUnitTest of_files[] = {
         STORE_TEST(nothing_is_left_in_the_file),
         STORE_TEST(not_while_a_server_works),
     };
     static const struct implementation memory = {"memory",    &memory_kind,        NULL,
                                                  make_memory, memory_store_forget, false};
-    return run_against_all(tests, 1) + run_against(&memory, tests, 1) +
+    return run_against_all(tests, 2) + run_against(&memory, tests, 2) +
            run_against(&implementations[SQLITE], of_files, 2);
 }
