@@ -12,13 +12,15 @@
 struct agency {
     uint64_t had, has; // bets: in the store that was there, in the backup
     bool had_finished, has_finished;
+    uint32_t had_voidings, has_voidings; // how often it was reset
 };
 
 struct survey {
-    const char *backup, *store; // addresses; `store` is NULL when there is none, or it cannot be read
+    const char *backup, *store; // addresses; `store` is NULL when there is none
     struct agency *agencies;    // by number; [0] is not used
     uint32_t count;
     bool fills_backup; // which of the two is being read
+    bool is_damaged;   // what the store has of the draw: it counts as far as it can be read
     uint64_t had, has; // bets of all
 };
 
@@ -26,6 +28,9 @@ struct survey {
 
 static bool on_agency(void *context, const struct stored_agency *row, struct error *error) {
     struct survey *survey = context;
+    if (row->agency > survey->count && survey->is_damaged && !survey->fills_backup) {
+        return true;
+    }
     if (row->agency > survey->count) {
         return error_set(error, ERROR_STORE_FAILED, "agency %" PRIu32 " has a row, but the draw has %" PRIu32,
                          row->agency, survey->count);
@@ -34,10 +39,12 @@ static bool on_agency(void *context, const struct stored_agency *row, struct err
     if (survey->fills_backup) {
         agency->has = row->bets;
         agency->has_finished = row->finished_at[0] != '\0';
+        agency->has_voidings = row->voidings;
         survey->has += row->bets;
     } else {
         agency->had = row->bets;
         agency->had_finished = row->finished_at[0] != '\0';
+        agency->had_voidings = row->voidings;
         survey->had += row->bets;
     }
     return true;
@@ -71,6 +78,41 @@ static bool read_draw(const char *address, const char *name, struct stored_draw 
     return read;
 }
 
+static void note_damage(struct survey *survey, const char *name, const struct error *error) {
+    survey->is_damaged = true;
+    printf("draw %s: what the store has of it is damaged, and counts here as far as it can be read: %s\n",
+           name, error->text);
+}
+
+// The store's row of the draw. In a damaged one, each sign of a seal counts.
+static bool read_had(struct survey *survey, const char *name, struct stored_draw *had, bool *found,
+                     struct error *error) {
+    survey->is_damaged = false;
+    if (read_draw(survey->store, name, had, found, error)) {
+        return true;
+    }
+    if (error->code != ERROR_STORE_FAILED || !*found) {
+        return false;
+    }
+    note_damage(survey, name, error);
+    if (had->state == DRAW_DRAWN || had->drawn_at[0] != '\0') {
+        had->state = DRAW_DRAWN;
+    } else {
+        had->state = had->state == DRAW_SEALED || had->sealed_at[0] != '\0' ? DRAW_SEALED : DRAW_OPEN;
+    }
+    return true;
+}
+
+static bool read_had_agencies(struct survey *survey, const char *name, struct error *error) {
+    if (read_agencies(survey, survey->store, name, error)) {
+        return true;
+    }
+    if (error->code == ERROR_STORE_FAILED) {
+        note_damage(survey, name, error);
+    }
+    return error->code == ERROR_STORE_FAILED;
+}
+
 // Printing ------------------------------------------------------------------------------------------------
 
 static bool starts_again(const struct agency *agency) {
@@ -79,6 +121,10 @@ static bool starts_again(const struct agency *agency) {
 
 static bool sent_since(const struct agency *agency) {
     return agency->has < agency->had || (agency->had_finished && !agency->has_finished);
+}
+
+static bool was_reset_since(const struct agency *agency) {
+    return agency->had_voidings > agency->has_voidings;
 }
 
 // Their numbers, as ranges. Returns how many there are; prints nothing when there are none.
@@ -100,6 +146,30 @@ static uint32_t print_agencies(const struct survey *survey, const char *draw, co
         printf("\n");
     }
     return count;
+}
+
+static const char *or_none(const char *text) {
+    return text[0] != '\0' ? text : "none";
+}
+
+// What operators have changed since the backup is undone by it.
+static void print_changes(const struct survey *survey, const char *name, const struct stored_draw *had,
+                          const struct stored_draw *has) {
+    (void)print_agencies(survey, name,
+                         "were reset since the backup, which has the bets that were set aside: reset them "
+                         "again once the server runs, and start them again with the right file: agencies",
+                         was_reset_since);
+    if (had->agencies != has->agencies) {
+        printf("draw %s: waits for %" PRIu32 " agencies in the backup; in the store for %" PRIu32 "\n", name,
+               has->agencies, had->agencies);
+    }
+    if (strcmp(had->closes_at, has->closes_at) != 0) {
+        printf("draw %s: its cut-off in the backup: %s; in the store: %s\n", name, or_none(has->closes_at),
+               or_none(had->closes_at));
+    }
+    if (had->number_mode != has->number_mode || had->winning_number != has->winning_number) {
+        printf("draw %s: its number, or how it comes, is another in the backup than in the store\n", name);
+    }
 }
 
 static void print_draw(const struct survey *survey, const char *name, const struct stored_draw *draw) {
@@ -129,9 +199,9 @@ static void print_draw(const struct survey *survey, const char *name, const stru
 
 // Seals ---------------------------------------------------------------------------------------------------
 
-static bool is_same_seal(const struct stored_draw *had, const struct stored_draw *has) {
+static bool is_same_seal(const struct stored_draw *had, const struct stored_draw *has, bool is_damaged) {
     return has->state >= had->state && strcmp(has->sealed_at, had->sealed_at) == 0 &&
-           has->agencies == had->agencies && (!had->has_number || has->has_number) &&
+           (is_damaged || has->agencies == had->agencies) && (!had->has_number || has->has_number) &&
            (!had->has_number || has->winning_number == had->winning_number) &&
            (had->state != DRAW_DRAWN || has->winners_checksum == had->winners_checksum);
 }
@@ -146,17 +216,19 @@ static bool has_same_bets(const struct survey *survey) {
 
 static bool may_replace(const struct survey *survey, const char *name, const struct stored_draw *had,
                         const struct stored_draw *has, bool is_in_backup, struct error *error) {
-    if (had->state == DRAW_OPEN || (is_in_backup && is_same_seal(had, has) && has_same_bets(survey))) {
+    if (had->state == DRAW_OPEN || (is_in_backup && is_same_seal(had, has, survey->is_damaged) &&
+                                    (survey->is_damaged || has_same_bets(survey)))) {
         return true;
     }
     return error_set(error, ERROR_STORE_FAILED,
                      "draw \"%.64s\" is %s, since %s, and in the backup it is %s: there would be two seals, "
-                     "so it is not restored",
+                     "so it is not restored%s",
                      name, draw_state_name(had->state),
                      had->state == DRAW_DRAWN ? had->drawn_at : had->sealed_at,
                      !is_in_backup             ? "not there"
                      : has->state < had->state ? draw_state_name(has->state)
-                                               : "another");
+                                               : "another",
+                     survey->is_damaged ? "; if the damage is to blame, move the store away by hand" : "");
 }
 
 // The draws -----------------------------------------------------------------------------------------------
@@ -164,21 +236,24 @@ static bool may_replace(const struct survey *survey, const char *name, const str
 static bool survey_draw(struct survey *survey, const char *name, struct error *error) {
     struct stored_draw had, has;
     bool is_in_store, is_in_backup;
-    if (!read_draw(survey->store, name, &had, &is_in_store, error) ||
+    if (!read_had(survey, name, &had, &is_in_store, error) ||
         !read_draw(survey->backup, name, &has, &is_in_backup, error)) {
         return false;
     }
     survey->had = survey->has = 0;
-    survey->count = had.agencies > has.agencies ? had.agencies : has.agencies;
+    survey->count = had.agencies > has.agencies && !survey->is_damaged ? had.agencies : has.agencies;
     survey->agencies = calloc((size_t)survey->count + 1, sizeof *survey->agencies);
     if (survey->agencies == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for %" PRIu32 " agencies", survey->count);
     }
-    bool may = (!is_in_store || read_agencies(survey, survey->store, name, error)) &&
+    bool may = (!is_in_store || read_had_agencies(survey, name, error)) &&
                (!is_in_backup || read_agencies(survey, survey->backup, name, error)) &&
                may_replace(survey, name, &had, &has, is_in_backup, error);
     if (may && is_in_backup) {
         print_draw(survey, name, &has);
+        if (is_in_store && has.state == DRAW_OPEN) {
+            print_changes(survey, name, &had, &has);
+        }
     } else if (may) {
         printf("draw %s: the backup does not have it; the store has %" PRIu64 " bets\n", name, survey->had);
     }
@@ -199,22 +274,24 @@ static bool on_store_draw(void *context, const char *name, struct error *error) 
            (found || survey_draw(context, name, error));
 }
 
-// A store that is damaged is what a backup is for.
-static bool can_be_read(const char *address) {
+// A store that is damaged is what a backup is for. One that cannot be opened, of another version say, may be
+// whole, and sealed.
+static bool can_be_judged(const char *address, struct error *error) {
     struct store *store;
-    struct error error;
-    if (store_open(address, "1", STORE_READ, &store, &error)) {
+    struct error reason;
+    if (store_open(address, "1", STORE_READ, &store, &reason)) {
         store_close(&store);
         return true;
     }
-    printf("%s: cannot be read, so nobody can tell whether it was sealed, nor who has sent since the backup: "
-           "%s\n",
-           address, error.text);
-    return false;
+    return error_set(error, reason.code,
+                     "%.80s: is not replaced, since nobody can tell whether a draw in it was sealed: move it "
+                     "away by hand, with its -wal, to restore all the same. It cannot be read: %.120s",
+                     address, reason.text);
 }
 
 bool restore_survey(const char *backup, const char *store, bool has_store, struct error *error) {
-    struct survey survey = {.backup = backup, .store = has_store && can_be_read(store) ? store : NULL};
-    return store_each_draw_name(backup, on_backup_draw, &survey, error) &&
-           (survey.store == NULL || store_each_draw_name(store, on_store_draw, &survey, error));
+    struct survey survey = {.backup = backup, .store = has_store ? store : NULL};
+    return (!has_store || can_be_judged(store, error)) &&
+           store_each_draw_name(backup, on_backup_draw, &survey, error) &&
+           (!has_store || store_each_draw_name(store, on_store_draw, &survey, error));
 }

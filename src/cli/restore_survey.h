@@ -7,8 +7,9 @@
 #include <stdbool.h>
 
 // Compares each draw of the store at `backup` with the same one of the store at `store`, and prints what
-// comes of it. `has_store`: there is one. ERROR_STORE_FAILED when a draw is sealed in the store, and not in
-// the backup, or otherwise: there would be two seals.
+// comes of it: who sends again, and which resets and changed terms are undone. `has_store`: there is one. One
+// that is damaged counts as far as it can be read. ERROR_STORE_FAILED when it cannot be opened, and when a
+// draw is sealed in the store, and not in the backup, or otherwise: there would be two seals.
 bool restore_survey(const char *backup, const char *store, bool has_store, struct error *error) MUST_CHECK;
 
 #endif

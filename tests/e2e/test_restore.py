@@ -1,6 +1,8 @@
 """A restored store is the backup, and every agency goes on from there without a bet lost or doubled."""
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import unittest
 
@@ -126,7 +128,7 @@ class Restore(Story):
         self.restore(0, "--yes", backup="drawn.db")
         self.assertEqual(self.bets(), 5)
 
-    def test_a_damaged_backup_is_not_put_there_and_a_damaged_store_is_replaced(self):
+    def test_neither_a_damaged_backup_nor_over_a_store_that_cannot_be_opened(self):
         self.sent_in_part()
         shutil.copy(self.path("copy.db"), self.path("bad.db"))
         with open(self.path("bad.db"), "r+b") as file:
@@ -136,8 +138,55 @@ class Restore(Story):
         for name in ("quiniela.db", "quiniela.db-wal"):
             with open(self.path(name), "r+b") as file:
                 file.write(b"\0" * 4096)
-        self.assertIn("cannot be read, so nobody can tell whether it was sealed", self.restore(0, "--yes"))
+        self.assertIn("nobody can tell whether a draw in it was sealed: move it away by hand", self.restore(1, "--yes"))
+        for name in ("quiniela.db", "quiniela.db-wal"):
+            os.rename(self.path(name), self.path(f"bad-{name}"))
+        self.restore(0, "--yes")
         self.assertEqual(self.bets(), 20)
+
+    def change(self, sql, store="quiniela.db"):
+        with contextlib.closing(sqlite3.connect(self.path(store))) as database, database:
+            database.execute(sql)
+
+    def test_a_damaged_store_is_replaced_unless_it_tells_of_a_seal(self):
+        self.sent_in_part()
+        self.change("UPDATE draws SET agencies = 2")
+        said = self.restore(2)
+        self.assertIn("draw 1: what the store has of it is damaged, and counts here as far as it can be read: ", said)
+        self.assertIn("have sent since the backup: agencies: 1,3\n", said)
+        self.change("UPDATE draws SET sealed_at = '2026-11-26T21:30:00Z'")
+        self.assertIn("is sealed, since 2026-11-26T21:30:00Z, and in the backup it is open: there would be two seals", self.restore(1, "--yes"))
+        self.change("UPDATE draws SET sealed_at = NULL")
+        self.restore(0, "--yes")
+        self.assertEqual(self.bets(), 20)
+
+    def test_not_over_a_store_of_another_version(self):
+        self.sent_in_part()
+        self.change("PRAGMA user_version = 99")
+        self.assertIn("move it away by hand", self.restore(1, "--yes"))
+        self.change("PRAGMA user_version = %d" % self.version("copy.db"))
+        self.assertEqual(self.bets(), 29)
+
+    def version(self, store):
+        with contextlib.closing(sqlite3.connect(self.path(store))) as database:
+            return database.execute("PRAGMA user_version").fetchone()[0]
+
+    def test_what_operators_did_since_is_named(self):
+        server = Server(self, agencies=2)
+        wire = Wire(self, server.ports[0])
+        self.add(wire, 1, 10, kind=2)
+        self.backup()
+        self.run_it(0, "reset", "--agency", "1", "--yes")
+        wire = Wire(self, server.ports[0])
+        self.add(wire, 1, 12, kind=2)
+        self.run_it(0, "change", "--agencies", "3")
+        self.run_it(0, "close", "--at", "2998-01-01T21:00Z")
+        server.kill()
+        said = self.restore(2)
+        self.assertRegex(said, r"draw 1: were reset since the backup, .*: agencies: 1\n")
+        self.assertIn("draw 1: waits for 2 agencies in the backup; in the store for 3\n", said)
+        self.assertIn("draw 1: its cut-off in the backup: none; in the store: 2998-01-01T21:00:00Z\n", said)
+        self.assertNotIn("its number", said)
 
     def killed_at(self, call, number):
         """What is left of a restore that is killed before its call of that number. None when it ended before."""
