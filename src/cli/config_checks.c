@@ -117,7 +117,7 @@ static void print_draw(const struct store *store, const struct stored_draw *draw
 
 static void check_store(const struct server_options *options, struct config_report *report) {
     const char *address = options->store.address;
-    char file[PATH_MAX];
+    char file[PATH_MAX], shown[STORE_ADDRESS_BYTES];
     struct error error;
     struct store *store;
     struct stored_draw draw;
@@ -131,11 +131,18 @@ static void check_store(const struct server_options *options, struct config_repo
         printf("store %s: is not there yet\n", file);
         return;
     }
-    if (!config_report_check(report, &options->store.address,
-                             store_open(address, options->store.draw, STORE_READ, &store, &error), &error)) {
+    if (!store_open(address, options->store.draw, STORE_READ, &store, &error)) {
+        if (error.code == ERROR_STORE_EMPTY) { // a server makes its tables
+            store_show_address(address, shown);
+            printf("store %s: has no tables yet\n", shown);
+        } else {
+            config_report_add(report, &options->store.address, error.text);
+        }
         return;
     }
-    config_report_check_appended(report, &options->store.address, file);
+    if (file[0] != '\0') {
+        config_report_check_appended(report, &options->store.address, file);
+    }
     if (config_report_check(report, &options->store.address, store_get_draw(store, &draw, &found, &error),
                             &error)) {
         print_draw(store, &draw, found);

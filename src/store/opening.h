@@ -3,7 +3,13 @@
 #ifndef QUINIELA_STORE_OPENING_H
 #define QUINIELA_STORE_OPENING_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
+
+// Opened to be read, and there is a database without a store in it: one that serves would make it. To anyone
+// who only reads the name, the general "store_failed".
+extern const struct error_code ERROR_STORE_EMPTY[1];
 
 enum store_mode {
     STORE_SERVE,         // read and write; one process at a time where the store is not shared

@@ -118,7 +118,7 @@ static bool have_tables(struct postgres_store *postgres, const struct store_open
         return false;
     }
     if (name[0] == '\0' && opening->mode != STORE_SERVE) {
-        return error_set(error, ERROR_STORE_FAILED, "%s: it is not a quiniela store", link->place);
+        return error_set(error, ERROR_STORE_EMPTY, "%s: it is not a quiniela store", link->place);
     }
     if ((name[0] == '\0' && !make_tables(postgres, error)) ||
         !postgres_link_execute(link, "SELECT version::text FROM quiniela_schema", "read its tables' version",

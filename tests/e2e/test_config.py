@@ -4,14 +4,17 @@ import re
 import socket
 import unittest
 
+from database import DatabaseStory
 from harness import Server, Story
 
 
-class Config(Story):
+class Configured(Story):
     def config(self, *arguments, environment=None):
         status, printed, errors = self.run_program("config", *arguments, environment={"SERVER_IP": "127.0.0.1", **(environment or {})})
         return status, printed, errors.replace("quiniela config: ", "").splitlines()
 
+
+class Config(Configured):
     def files(self):
         return sorted(os.path.join(folder, name) for folder, folders, names in os.walk(self.folder) for name in folders + names)
 
@@ -100,6 +103,20 @@ class Config(Story):
         self.assertEqual((status, len(problems)), (2, 3))
         self.assertRegex(problems[0], r"--server-address: no-such-host.invalid: cannot be looked up: ")
         self.assertRegex(problems[1], r"CLI_DATA_DIR: data/agency-2.csv: No such file")
+
+
+class Shared(DatabaseStory, Configured):
+    def test_a_database(self):
+        """An empty one is a place for a store, as a file that is not there yet."""
+        arguments = ["server", "--store", self.address(), "--server-port", 0, "--consult-server-port", 0]
+        status, printed, problems = self.config(*arguments)
+        self.assertEqual((status, problems), (0, []))
+        self.assertRegex(printed, r"(?m)^store \S.*: has no tables yet$")
+        self.assertEqual(self.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0", "expected nothing to be made")
+        self.server(agencies=3)
+        status, printed, problems = self.config(*arguments)
+        self.assertEqual((status, problems), (0, []))
+        self.assertRegex(printed, r"(?m)^store \S.*: draw 1, 3 agencies$")
 
 
 if __name__ == "__main__":

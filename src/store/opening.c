@@ -1,0 +1,3 @@
+#include "store/opening.h"
+
+const struct error_code ERROR_STORE_EMPTY[1] = {{"store_failed", false}};
