@@ -100,8 +100,7 @@ int cli_status(const struct command_line *line) {
     if (!command_begin(&status_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = options.watch ? status_watch(show, &options, options.json ? "" : "\n", &error)
-                              : show(&options, &error);
+    bool done = options.watch ? status_watch(show, &options, options.json, &error) : show(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&status_command, &error);
 }

@@ -17,18 +17,18 @@ static bool wait_for_next(void) {
     return poll(&output, 1, AGAIN_MS) <= 0 || (output.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
 }
 
-bool status_watch(bool (*show)(const void *context, struct error *error), const void *context,
-                  const char *between, struct error *error) {
+bool status_watch(bool (*show)(const void *context, struct error *error), const void *context, bool json,
+                  struct error *error) {
     bool is_terminal = isatty(STDOUT_FILENO) == 1;
     setvbuf(stdout, NULL, _IOFBF, BUFFER_BYTES); // what is shown changes at once
     signals_end_at_once();
     for (bool is_first = true;; is_first = false) {
-        printf("%s", is_terminal ? TO_THE_TOP : is_first ? "" : between);
+        printf("%s", is_terminal ? TO_THE_TOP : is_first || json ? "" : "\n");
         if (!show(context, error)) {
             if (is_first) {
                 return false;
             }
-            printf("quiniela status: %s\n", error->text);
+            fprintf(is_terminal && !json ? stdout : stderr, "quiniela status: %s\n", error->text);
         }
         if (!command_flush_output(error)) {
             return false;

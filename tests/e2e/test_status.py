@@ -200,6 +200,20 @@ class Watch(Status):
         watch.wait_for(".", 2)
         self.assertEqual([json.loads(line)["state"] for line in watch.lines[:2]], ["open", "open"])
 
+    @unittest.skipIf(STORES.is_shared, "the store is no file")
+    def test_an_error_is_not_among_the_objects(self):
+        Server(self, agencies=2, servers=1).kill()
+        watch = self.watch("--json")
+        watch.wait_for(".")
+        store = os.path.join(self.folder, "quiniela.db")
+        os.rename(store, store + ".away")
+        watch.wait_until(lambda: watch.errors, "an error")
+        self.assertRegex(watch.errors[0], "quiniela status: .*cannot open")
+        os.rename(store + ".away", store)
+        seen = len(watch.lines)
+        watch.wait_until(lambda: len(watch.lines) > seen, "another object")
+        self.assertEqual({json.loads(line)["state"] for line in watch.lines}, {"open"})
+
     def watch_into(self, output):
         environment = {**os.environ, **STORES.environment(self), "RUNTIME_DIRECTORY": self.folder}
         arguments = [PROGRAM, *map(str, self.with_store(["status", "--watch", "--store", "quiniela.db"]))]
