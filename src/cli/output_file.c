@@ -86,17 +86,23 @@ static bool open_standard(struct output_file *file, int *descriptor, struct erro
     return *descriptor >= 0 || fail(standard_output, error);
 }
 
+// What exists and is no file is written in place. A directory is refused here.
+static bool open_in_place(struct output_file *file, const char *path, int *descriptor, struct error *error) {
+    file->path = strdup(path);
+    *descriptor = file->path == NULL ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+    return *descriptor >= 0 || fail(path, error);
+}
+
 // Sets file->path and *descriptor, which takes the data. If the path is a link, the file that it leads to is
 // replaced, not the link.
-static bool open_path(struct output_file *file, const char *path, int *descriptor, struct error *error) {
+static bool open_path(struct output_file *file, const char *path, bool in_place, int *descriptor,
+                      struct error *error) {
     struct stat status;
     char resolved[PATH_MAX];
     bool exists = stat(path, &status) == 0;
     if (exists && !S_ISREG(status.st_mode)) {
-        file->path = strdup(path);
-        *descriptor =
-            file->path == NULL ? -1 : open(path, O_WRONLY | O_CLOEXEC); // a directory is refused here
-        return *descriptor >= 0 || fail(path, error);
+        return in_place ? open_in_place(file, path, descriptor, error)
+                        : error_set(error, ERROR_BAD_SETTING, "%.150s: is no regular file", path);
     }
     if (!path_resolve(path, resolved, error) || !output_target_check(resolved, path, error)) {
         return false;
@@ -109,16 +115,16 @@ static bool open_path(struct output_file *file, const char *path, int *descripto
     return *descriptor >= 0 || fail(path, error);
 }
 
-bool output_file_open(const char *path, struct output_file **file, struct error *error) {
+static bool open_file(const char *path, bool in_place, struct output_file **file, struct error *error) {
     *file = NULL;
     struct output_file *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the output");
     }
     int descriptor = -1;
-    bool is_standard = path == NULL || strcmp(path, "-") == 0;
-    bool opened =
-        is_standard ? open_standard(made, &descriptor, error) : open_path(made, path, &descriptor, error);
+    bool is_standard = in_place && (path == NULL || strcmp(path, "-") == 0);
+    bool opened = is_standard ? open_standard(made, &descriptor, error)
+                              : open_path(made, path, in_place, &descriptor, error);
     if (opened && (made->stream = fdopen(descriptor, "w")) == NULL) {
         opened = fail(made->path, error);
         close(descriptor);
@@ -130,6 +136,14 @@ bool output_file_open(const char *path, struct output_file **file, struct error 
     setvbuf(made->stream, made->buffer, _IOFBF, sizeof made->buffer);
     *file = made;
     return true;
+}
+
+bool output_file_open(const char *path, struct output_file **file, struct error *error) {
+    return open_file(path, true, file, error);
+}
+
+bool output_file_open_whole(const char *path, struct output_file **file, struct error *error) {
+    return open_file(path, false, file, error);
 }
 
 // Checks for a signal now and then, so that the signal need not wait for the end of a long output.

@@ -16,6 +16,10 @@ struct output_file;
 // one of them, output_file_write soon fails; the signal takes effect when the file is ended.
 bool output_file_open(const char *path, struct output_file **file, struct error *error) MUST_CHECK;
 
+// The same for what is to be a file: ERROR_BAD_SETTING when something else has the name, which is not opened
+// (a pipe that nobody reads would keep its writer waiting).
+bool output_file_open_whole(const char *path, struct output_file **file, struct error *error) MUST_CHECK;
+
 // Writes `length` bytes, through a large buffer. After a failure (ERROR_SYSTEM) the file can only be dropped.
 bool output_file_write(struct output_file *file, const void *bytes, size_t length,
                        struct error *error) MUST_CHECK;

@@ -54,7 +54,7 @@ bool winners_file_try(const char *path, struct error *error) {
     if (path == NULL) {
         return true;
     }
-    if (!output_file_open(path, &file, error)) {
+    if (!output_file_open_whole(path, &file, error)) {
         return false;
     }
     output_file_drop(&file);
@@ -79,7 +79,7 @@ static bool write_lines(struct output_file *file, const char *documents, size_t 
 
 bool winners_file_write(const char *path, const char *documents, size_t length, struct error *error) {
     struct output_file *file;
-    if (!output_file_open(path, &file, error)) {
+    if (!output_file_open_whole(path, &file, error)) {
         return false;
     }
     if (!write_lines(file, documents, length, error)) {

@@ -60,6 +60,16 @@ class Lists(WinnersFile):
             agency.wait()
             self.assertEqual((self.read(), os.listdir(f"{self.folder}/out")), (OLD, ["list.txt"]))
 
+    def test_a_pipe_that_has_come_meanwhile(self):
+        """Nobody reads it: who opens it to write would wait, and not even see a signal."""
+        server = Server(self, agencies=2)
+        first = Agency(self, 1, server.ports, "--winners-file", "out/list.txt")
+        first.wait_for("wait_for_draw")
+        os.mkfifo(self.path())
+        self.assertEqual(Agency(self, 2, server.ports).wait(), 0)
+        self.assertEqual(first.wait(), 1)
+        first.expect(r"action: write_winners \| result: fail .*out/list.txt: is no regular file")
+
 
 class Names(WinnersFile):
     """That are wrong. Nobody listens where the agency is sent: it would connect for ever."""
