@@ -2,10 +2,12 @@
 
 #include "agency/address.h"
 #include "cli/control_options.h"
+#include "cli/draw_options.h"
 #include "cli/listening.h"
 #include "cli/loops.h"
 #include "cli/server_conflicts.h"
 #include "control/socket.h"
+#include "ledger/terms_preview.h"
 #include "net/binding.h"
 #include "store/store.h"
 
@@ -106,13 +108,53 @@ static void check_listening(const struct server_options *options, struct config_
 
 // The store -------------------------------------------------------------------------------------------------
 
-static void print_draw(const struct store *store, const struct stored_draw *draw, bool found) {
+// Decides on the terms as a start would; `found` is the stored draw, or NULL.
+static void check_terms(const struct server_options *options, const struct stored_draw *found,
+                        const struct stored_totals *totals, struct config_report *report) {
+    const struct ledger_options terms = draw_options(options);
+    struct stored_draw draw;
+    struct error error;
+    if (!terms_preview(&terms, found, totals, &draw, &error)) {
+        config_report_add(report, draw_options_mismatched(options, error.code), error.text);
+        return;
+    }
+    if (found != NULL && found->state != DRAW_OPEN) {
+        printf("draw %s: is %s, and takes no bets\n", terms.draw, draw_state_name(found->state));
+        return;
+    }
+    printf("draw %s: %s %" PRIu32 " agencies", terms.draw,
+           found == NULL ? "a start would open it, for" : "is open, and goes on with", draw.agencies);
+    printf(draw.has_number ? ", winning number %04u" : ", its number by hand", draw.winning_number);
+    printf("%s%s\n", draw.closes_at[0] == '\0' ? ", no cut-off" : ", cut-off ", draw.closes_at);
+}
+
+static bool count_agency(void *context, const struct stored_agency *agency, struct error *error) {
+    struct stored_totals *totals = context;
+    (void)error;
+    totals->rows++;
+    totals->last = agency->agency > totals->last ? agency->agency : totals->last;
+    return true;
+}
+
+static void check_draw(const struct server_options *options, struct store *store,
+                       struct config_report *report) {
+    struct stored_draw draw;
+    struct stored_totals totals = {0};
+    struct error error;
+    bool found;
+    if (!config_report_check(report, &options->store.address,
+                             store_get_draw(store, &draw, &found, &error) &&
+                                 (!found || store_agencies(store, count_agency, &totals, &error)),
+                             &error)) {
+        return;
+    }
     if (found) {
         printf("store %s: draw %s, %" PRIu32 " agencies\n", store_place(store), store_draw_name(store),
-               draw->agencies);
+               draw.agencies);
     } else {
         printf("store %s: has no draw %s yet\n", store_place(store), store_draw_name(store));
     }
+    check_terms(options, found ? &draw : NULL, &totals, report);
 }
 
 static void check_store(const struct server_options *options, struct config_report *report) {
@@ -120,8 +162,7 @@ static void check_store(const struct server_options *options, struct config_repo
     char file[PATH_MAX], shown[STORE_ADDRESS_BYTES];
     struct error error;
     struct store *store;
-    struct stored_draw draw;
-    bool found;
+    const struct stored_totals none = {0};
     if (!config_report_check(report, &options->store.address, store_check_address(address, &error), &error) ||
         !config_report_check(report, &options->store.address, store_file(address, file, &error), &error)) {
         return;
@@ -129,12 +170,14 @@ static void check_store(const struct server_options *options, struct config_repo
     if (file[0] != '\0' && access(file, F_OK) != 0) {
         config_report_check_appended(report, &options->store.address, file); // it will be made
         printf("store %s: is not there yet\n", file);
+        check_terms(options, NULL, &none, report);
         return;
     }
     if (!store_open(address, options->store.draw, STORE_READ, &store, &error)) {
         if (error.code == ERROR_STORE_EMPTY) { // a server makes its tables
             store_show_address(address, shown);
             printf("store %s: has no tables yet\n", shown);
+            check_terms(options, NULL, &none, report);
         } else {
             config_report_add(report, &options->store.address, error.text);
         }
@@ -143,10 +186,7 @@ static void check_store(const struct server_options *options, struct config_repo
     if (file[0] != '\0') {
         config_report_check_appended(report, &options->store.address, file);
     }
-    if (config_report_check(report, &options->store.address, store_get_draw(store, &draw, &found, &error),
-                            &error)) {
-        print_draw(store, &draw, found);
-    }
+    check_draw(options, store, report);
     store_close(&store);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/certificates.h"
 #include "cli/command.h"
 #include "cli/controlling.h"
+#include "cli/draw_options.h"
 #include "cli/ledger_opening.h"
 #include "cli/listening.h"
 #include "cli/loops.h"
@@ -23,7 +24,6 @@
 #include "cli/upgrading.h"
 #include "confine/supervisor.h"
 #include "ledger/ledger.h"
-#include "ledger/terms.h"
 #include "ledger/worker.h"
 #include "net/limits.h"
 #include "net/net.h"
@@ -232,47 +232,22 @@ static bool start_recording(struct server *server, struct error *error) {
     return true;
 }
 
-// The setting that does not fit the stored draw, or NULL if the ledger was not opened for another reason.
-static const void *mismatched(const struct server_options *options, const struct error_code *code) {
-    if (code == ERROR_AGENCIES_MISMATCH) {
-        return &options->agencies;
-    }
-    if (code == ERROR_CUTOFF_MISMATCH) {
-        return &options->close_at;
-    }
-    if (code == ERROR_NUMBER_MISMATCH) {
-        return server_options_gives_number(options) ? (const void *)&options->winning_number
-                                                    : &options->number_mode;
-    }
-    return NULL;
-}
-
 static bool open_ledger(struct server *server, struct error *error) {
     const struct server_options *options = &server->options;
-    const struct settings *settings = options->settings;
-    struct ledger_options ledger = {
-        .draw = options->store.draw,
-        .agencies = server_options_agencies(options),
-        .winning_number = options->winning_number,
-        .agencies_by_default = !settings_is_set(settings, &options->agencies),
-        .number_by_default = !server_options_gives_number(options),
-        .number_mode = options->number_mode,
-        .mode_by_default = !settings_is_set(settings, &options->number_mode),
-        .closes_text = options->close_at,
-        .change = options->change,
-        .open_store = open_store,
-        .drawn = on_drawn,
-        .all_told = options->once ? on_everyone_told : NULL,
-        .noted = on_noted,
-        .context = server,
-    };
+    struct ledger_options ledger = draw_options(options);
+    ledger.open_store = open_store;
+    ledger.drawn = on_drawn;
+    ledger.all_told = options->once ? on_everyone_told : NULL;
+    ledger.noted = on_noted;
+    ledger.context = server;
     struct error reason;
     if (ledger_opening(&ledger, &server->main_loop, &server->ledger, &reason)) {
         return true;
     }
-    const void *setting = mismatched(options, reason.code);
+    const void *setting = draw_options_mismatched(options, reason.code);
     if (setting != NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(settings, setting), reason.text);
+        return error_set(error, ERROR_BAD_SETTING, "%s: %s", settings_place(options->settings, setting),
+                         reason.text);
     }
     *error = reason;
     return false;

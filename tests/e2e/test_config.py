@@ -5,7 +5,7 @@ import socket
 import unittest
 
 from database import DatabaseStory
-from harness import Server, Story
+from harness import Server, Story, Wire
 
 
 class Configured(Story):
@@ -94,6 +94,33 @@ class Config(Configured):
         self.assertEqual((status, problems), (0, []))
         self.assertIn("draw 1, 3 agencies", printed)
         self.assertIsNone(server.process.poll())
+
+    def test_a_cut_off_that_is_none(self):
+        for text, why in [("25:99", "neither HH:MM"), ("2026-01-01T00:00Z", "has passed")]:
+            with self.subTest(text=text):
+                status, _, problems = self.config("server", "--close-at", text, "--server-port", 0, "--consult-server-port", 0)
+                self.assertEqual((status, len(problems)), (2, 2), problems)
+                self.assertRegex(problems[0], f"^--close-at: .*{why}")
+
+    def test_what_a_start_would_do_with_the_draw(self):
+        """It is decided as the start decides."""
+        server = Server(self, "--close-at", "2999-12-31T23:00Z", "--winning-number", 42, agencies=3, servers=1)
+        wire = Wire(self, server.ports[0])
+        wire.send({"type_message": 1, "agency": "1", "payload": ["Ana,Paz,1,2000-01-01,1"], "first": 0})
+        self.assertEqual(wire.receive()["next"], 1)
+        ports = ["--store", self.store(), "--server-port", 0, "--consult-server-port", 0]
+        status, printed, problems = self.config("server", *ports)
+        self.assertEqual((status, problems), (0, []))
+        self.assertIn("\ndraw 1: is open, and goes on with 3 agencies, winning number 0042, cut-off 2999-12-31T23:00:00Z\n", printed)
+        for flag, value, why in [("--agencies", 2, "was opened with 3"), ("--winning-number", 1111, "was opened with 42"),
+                                 ("--number", "manual", "NUMBER=fixed"), ("--close-at", "23:30", "closes at 2999")]:
+            with self.subTest(flag=flag):
+                status, _, problems = self.config("server", *ports, flag, value)
+                self.assertEqual((status, len(problems)), (2, 2), problems)
+                self.assertRegex(problems[0], f"^{flag}: .*{why}")
+        status, printed, problems = self.config("server", *ports, "--draw", "other", "--agencies", 2)
+        self.assertEqual((status, problems), (0, []))
+        self.assertIn("\ndraw other: a start would open it, for 2 agencies, winning number 7574, no cut-off\n", printed)
 
     def test_a_client(self):
         self.sample([3], [0])
