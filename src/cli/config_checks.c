@@ -1,6 +1,7 @@
 #include "cli/config_checks.h"
 
 #include "agency/address.h"
+#include "cli/control_call.h"
 #include "cli/control_options.h"
 #include "cli/draw_options.h"
 #include "cli/listening.h"
@@ -49,6 +50,40 @@ static void check_tls(const struct tls_files *files, enum tls_role role, struct 
     tls_context_release(tls);
 }
 
+// The server that runs --------------------------------------------------------------------------------------
+
+enum { HELLO_MS = 1000 };
+
+// What the server of this store and draw has now is free once it has ended.
+struct running {
+    bool is_there;
+    int64_t port, consult_port, pid;
+};
+
+static void find_running(const struct server_options *options, struct running *running) {
+    static const char *const names[] = {"port", "consult_port", "pid"};
+    const struct control_call_options call = {.store = options->store, .control = options->control};
+    struct json_value values[3];
+    struct control_reply reply;
+    struct error ignored; // then there is none that is known
+    *running = (struct running){.is_there = false};
+    if (options->service == SERVICE_ECHO ||
+        !control_call_within(&call, HELLO_MS, "hello", NULL, 0, &reply, &ignored)) {
+        return;
+    }
+    if (reply.ok && control_reply_fields(&reply, names, 3, values, &ignored)) {
+        *running = (struct running){true, values[0].integer, values[1].integer, values[2].integer};
+        printf("a server of this store runs: process %" PRId64
+               "; its ports and its socket are taken as free\n",
+               running->pid);
+    }
+    control_reply_free(&reply);
+}
+
+static bool has_port(const struct running *running, uint16_t port) {
+    return running->is_there && (running->port == port || running->consult_port == port);
+}
+
 // Addresses -------------------------------------------------------------------------------------------------
 
 static void check_name(const void *field, const char *name, struct config_report *report) {
@@ -74,12 +109,12 @@ static void check_port(const void *field, const struct sockaddr_storage *address
 }
 
 static void check_ports(const struct server_options *options, const struct listening *listening,
-                        struct config_report *report) {
+                        const struct running *running, struct config_report *report) {
     const struct place *place = &listening->place;
     const uint16_t *const ports[LOTTERY_PORTS] = {&options->port, &options->consult_port};
     for (int i = 0; i < LOTTERY_PORTS && i < listening->port_count; i++) {
-        if (*ports[i] == 0 || listening->sockets[i] >= 0) {
-            continue; // a free one, or handed over
+        if (*ports[i] == 0 || listening->sockets[i] >= 0 || has_port(running, *ports[i])) {
+            continue; // a free one, or handed over, or our own
         }
         for (size_t j = 0; j < place->count; j++) {
             check_port(ports[i], &place->addresses[j], *ports[i], report);
@@ -90,7 +125,8 @@ static void check_ports(const struct server_options *options, const struct liste
     }
 }
 
-static void check_listening(const struct server_options *options, struct config_report *report) {
+static void check_listening(const struct server_options *options, const struct running *running,
+                            struct config_report *report) {
     struct listening listening = {0};
     struct error error;
     if (!config_report_check(report, NULL, listening_parse(&listening, options, &error), &error) ||
@@ -103,7 +139,7 @@ static void check_listening(const struct server_options *options, struct config_
         (void)config_report_check(report, NULL, listening_check_exposure(&listening, options, &error),
                                   &error);
     }
-    check_ports(options, &listening, report);
+    check_ports(options, &listening, running, report);
 }
 
 // The store -------------------------------------------------------------------------------------------------
@@ -214,14 +250,18 @@ static void check_control(const struct server_options *options, struct config_re
 // Both ------------------------------------------------------------------------------------------------------
 
 void config_checks_server(const struct server_options *options, struct config_report *report) {
+    struct running running;
     struct error error;
     config_report_check(report, NULL, server_conflicts_check(options, &error), &error);
     config_report_check(report, NULL, loops_check(options, &error), &error);
     check_tls(&options->tls, TLS_SERVER, report);
-    check_listening(options, report);
+    find_running(options, &running);
+    check_listening(options, &running, report);
     if (options->service != SERVICE_ECHO) {
         check_store(options, report);
-        check_control(options, report);
+        if (!running.is_there) {
+            check_control(options, report);
+        }
     }
     config_report_check_appended(report, &options->audit_log, options->audit_log);
     config_report_check_appended(report, &options->log.file, options->log.file);

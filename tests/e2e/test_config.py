@@ -93,6 +93,11 @@ class Config(Configured):
         status, printed, problems = self.config("server", "--store", self.store(), "--server-port", 0, "--consult-server-port", 0)
         self.assertEqual((status, problems), (0, []))
         self.assertIn("draw 1, 3 agencies", printed)
+        for control in ([], ["--control", self.store() + ".control"]):  # what it has is free once it has ended
+            status, printed, problems = self.config("server", "--store", self.store(), "--server-port", server.ports[0],
+                                                    "--consult-server-port", server.ports[1], *control)
+            self.assertEqual((status, problems), (0, []))
+            self.assertIn(f"\na server of this store runs: process {server.process.pid}; ", printed)
         self.assertIsNone(server.process.poll())
 
     def test_a_cut_off_that_is_none(self):
