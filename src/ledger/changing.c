@@ -1,5 +1,6 @@
 #include "ledger/changing.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "ledger/cutoff_time.h"
@@ -72,6 +73,7 @@ static bool is_complete(const struct stored_draw *draw, const struct stored_tota
 }
 
 static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, struct error *error) {
+    clock_utc_text(draw.changed_at);
     if (seals) {
         state_move_draw(&draw, DRAW_SEALED);
     }

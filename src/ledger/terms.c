@@ -1,11 +1,13 @@
 #include "ledger/terms.h"
 
+#include "base/attributes.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "ledger/cutoff_time.h"
 #include "ledger/state.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -127,6 +129,56 @@ static void warn_of_closed(const struct ledger *ledger, const struct terms *want
     }
 }
 
+// A list of the settings that say something else than the draw has.
+struct differences {
+    char text[512];
+    size_t length;
+};
+
+static void add_difference(struct differences *all, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void add_difference(struct differences *all, const char *format, ...) {
+    size_t left = sizeof all->text - all->length;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(all->text + all->length, left, format, arguments);
+    va_end(arguments);
+    all->length += length < 0 ? 0 : (size_t)length < left ? (size_t)length : left - 1;
+}
+
+static void list_differences(const struct stored_draw *draw, const struct terms *wanted,
+                             struct differences *all) {
+    if (wanted->agencies != draw->agencies) {
+        add_difference(all, "AGENCIES is %" PRIu32 " in the settings, and the draw waits for %" PRIu32 "; ",
+                       wanted->agencies, draw->agencies);
+    }
+    if (wanted->number_mode != draw->number_mode) {
+        add_difference(all, "the number is to be %s in the settings, and the draw has NUMBER=%s; ",
+                       number_mode_name(wanted->number_mode), number_mode_name(draw->number_mode));
+    } else if (wanted->winning_number != draw->winning_number) {
+        add_difference(all, "WINNING_NUMBER is %u in the settings, and the draw has %u; ",
+                       wanted->winning_number, draw->winning_number);
+    }
+    if (strcmp(wanted->closes_text, draw->closes_text) != 0) {
+        add_difference(all, "CLOSE_AT is %s in the settings, and the draw %s%s; ", wanted->closes_text,
+                       draw->closes_at[0] == '\0' ? "has no cut-off" : "closes at ", draw->closes_at);
+    }
+}
+
+// An order is not undone by a start with the settings of before it, as a supervisor makes it.
+static bool keeps_what_was_ordered(const struct ledger *ledger, const struct terms *wanted) {
+    const struct stored_draw *draw = &ledger->draw;
+    struct differences all = {.length = 0};
+    if (draw->changed_at[0] == '\0' || ledger->options.change) {
+        return false;
+    }
+    list_differences(draw, wanted, &all);
+    log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
+              "draw: %s | changed_at: %s | message: %sthat stays as it was ordered: set it so",
+              ledger->draw_name, draw->changed_at, all.text);
+    return true;
+}
+
 // If the flag stays in a file, it lets the next mistake through.
 static void warn_of_change_for_nothing(const struct ledger *ledger) {
     if (ledger->options.change) {
@@ -232,6 +284,10 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     if (keeps_its_own(ledger, &wanted, passed)) {
         return true;
     }
+    if (keeps_what_was_ordered(ledger, &wanted)) {
+        log_cutoff(ledger);
+        return true;
+    }
     if (!check_terms(ledger, &wanted, error) || !take_cutoff(ledger, wanted.closes_text, error)) {
         return false;
     }
@@ -241,6 +297,7 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
         log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
         log_cutoff(ledger);
     }
+    draw->changed_at[0] = '\0'; // from here on the settings say again what it is
     draw->agencies = wanted.agencies;
     draw->number_mode = wanted.number_mode;
     draw->has_number = wanted.number_mode == NUMBER_FIXED;

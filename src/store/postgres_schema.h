@@ -34,6 +34,7 @@
     " sealed_at TEXT,"                                                                                       \
     " drawn_at TEXT,"                                                                                        \
     " erased_at TEXT,"                                                                                       \
+    " changed_at TEXT,"                                                                                      \
     " voided BIGINT NOT NULL,"                                                                               \
     " winners_checksum BIGINT NOT NULL,"                                                                     \
     " checksum BIGINT NOT NULL,"                                                                             \

@@ -22,7 +22,7 @@
 static const char *const texts[POSTGRES_STATEMENTS] = {
     SQL_TEXTS("$"),
     [SQL_PUT_DRAW] =
-        UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", ", number", ", $17", " WHERE draws.checksum = $16 RETURNING 1")),
+        UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", ", number", ", $18", " WHERE draws.checksum = $17 RETURNING 1")),
     [SQL_GET_DRAW] = SQL_GET_DRAW_TEXT("$", ", number"),
     [SQL_PUT_AGENCY] = UNLESS_STALE(SQL_PUT_AGENCY_TEXT("$", " WHERE agencies.checksum = $9 RETURNING 1")),
     [POSTGRES_NUMBER] = "SELECT number FROM draws WHERE draw = $1",
@@ -77,6 +77,7 @@ struct parameters {
     Oid types[SQL_VALUES_MAX];
     const char *values[SQL_VALUES_MAX];
     int lengths[SQL_VALUES_MAX];
+    int formats[SQL_VALUES_MAX];       // all binary
     uint64_t integers[SQL_VALUES_MAX]; // big-endian; `values` points into it
 };
 
@@ -87,6 +88,7 @@ static void fill(struct parameters *parameters, const struct sql_values *values)
         parameters->integers[i] = is_integer ? htobe64((uint64_t)value->integer) : 0;
         parameters->types[i] = types[value->type];
         parameters->values[i] = is_integer ? (const char *)&parameters->integers[i] : value->bytes;
+        parameters->formats[i] = 1;
         parameters->lengths[i] = is_integer ? (int)sizeof parameters->integers[i] : (int)value->length;
     }
 }
@@ -95,19 +97,18 @@ static void fill(struct parameters *parameters, const struct sql_values *values)
 // transaction, it is not sent again for each chunk.
 bool postgres_send(struct postgres_session *session, int which, const struct sql_values *values,
                    const char *what, struct error *error) {
-    static const int binary[SQL_VALUES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     struct parameters parameters;
     PGconn *connection = session->link.connection;
     bool in_group = PQpipelineStatus(connection) != PQ_PIPELINE_OFF;
     fill(&parameters, values);
     if (in_group && session->parsed == which) {
         return PQsendQueryPrepared(connection, "", values->count, parameters.values, parameters.lengths,
-                                   binary, 1) == 1 ||
+                                   parameters.formats, 1) == 1 ||
                postgres_link_lost(&session->link, what, error);
     }
     session->parsed = which;
     return PQsendQueryParams(connection, texts[which], values->count, parameters.types, parameters.values,
-                             parameters.lengths, binary, 1) == 1 ||
+                             parameters.lengths, parameters.formats, 1) == 1 ||
            postgres_link_lost(&session->link, what, error);
 }
 

@@ -74,7 +74,8 @@ uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *d
     checksum = add_text(checksum, 4, draw->closes_text);
     checksum = add_text(checksum, 5, draw->closed_at);
     checksum = add_text(checksum, 6, draw->erased_at);
-    return add_number(checksum, 7, draw->voided);
+    checksum = add_number(checksum, 7, draw->voided);
+    return add_text(checksum, 8, draw->changed_at);
 }
 
 // An end by its own last chunk is the rule, and says no more than its time. 0 for what says nothing.

@@ -42,6 +42,7 @@ struct stored_draw {
     char closes_text[STORE_TEXT_BYTES]; // the cut-off as it was given
     char closed_at[STORE_TIME_BYTES];   // when the close was made; "" when all had finished before
     char erased_at[STORE_TIME_BYTES];   // since then only rows without personal data are left
+    char changed_at[STORE_TIME_BYTES];  // when an order last changed what the settings had said
     uint64_t voided;                    // bets of agencies that were reset
     uint32_t number; // stands for the draw's name in the other rows; 0 in a store whose rows have the name
     uint64_t winners_checksum; // once drawn: the sum of the winners' checksums; kept as `checksum` is

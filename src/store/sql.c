@@ -75,6 +75,7 @@ bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct er
     sql_values_add_text(&values, draw->sealed_at);
     sql_values_add_text(&values, draw->drawn_at);
     sql_values_add_text(&values, draw->erased_at);
+    sql_values_add_text(&values, draw->changed_at);
     sql_values_add_integer(&values, (int64_t)draw->voided);
     sql_values_add_integer(&values, (int64_t)draw->winners_checksum);
     sql_values_add_integer(&values, (int64_t)draw->checksum);
@@ -203,9 +204,10 @@ bool sql_read_draw(const struct sql_row *row, struct stored_draw *draw, struct e
     read_time(row, 8, draw->sealed_at);
     read_time(row, 9, draw->drawn_at);
     read_time(row, 10, draw->erased_at);
-    draw->voided = (uint64_t)read_integer(row, 11);
-    draw->winners_checksum = (uint64_t)read_integer(row, 12);
-    draw->checksum = (uint64_t)read_integer(row, 13);
+    read_time(row, 11, draw->changed_at);
+    draw->voided = (uint64_t)read_integer(row, 12);
+    draw->winners_checksum = (uint64_t)read_integer(row, 13);
+    draw->checksum = (uint64_t)read_integer(row, 14);
     draw->number = (uint32_t)read_integer(row, SQL_DRAW_NUMBER);
     return true;
 }

@@ -33,7 +33,7 @@ struct sql_value {
     size_t length;
 };
 
-enum { SQL_VALUES_MAX = 17 };
+enum { SQL_VALUES_MAX = 18 };
 
 struct sql_values {
     int count;

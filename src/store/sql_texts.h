@@ -6,24 +6,25 @@
 // A number that is not known yet is NULL in the table, and -1 on its way.
 #define SQL_DRAW_COLUMNS                                                                                     \
     "state, agencies, number_mode, coalesce(winning_number, -1), opened_at, closes_at, closes_text,"         \
-    " closed_at, sealed_at, drawn_at, erased_at, voided, winners_checksum, checksum"
-enum { SQL_DRAW_NUMBER = 14, SQL_DRAW_NAME }; // the places of the columns behind them, where these are read
+    " closed_at, sealed_at, drawn_at, erased_at, changed_at, voided, winners_checksum, checksum"
+enum { SQL_DRAW_NUMBER = 15, SQL_DRAW_NAME }; // the places of the columns behind them, where these are read
 #define SQL_AGENCY_COLUMNS "agency, bets, finished_at, ending, told_at, voidings, checksum"
 #define SQL_NUMBERS_COLUMNS "agency, first, count, digest, checksum, numbers"
 
 // The draw's number is the last column of its row where there is one: `number` is then ", number", and
-// `number_value` its parameter. `unless` is the condition for replacing an existing row; $16 is the checksum
+// `number_value` its parameter. `unless` is the condition for replacing an existing row; $17 is the checksum
 // of the row to replace.
 #define SQL_PUT_DRAW_TEXT(P, number, number_value, unless)                                                   \
     "INSERT INTO draws (draw, state, agencies, number_mode, winning_number, opened_at, closes_at,"           \
-    " closes_text, closed_at, sealed_at, drawn_at, erased_at, voided, winners_checksum, checksum" number ")" \
-    " VALUES (" P "1, " P "2, " P "3, " P "4, nullif(" P "5, -1), " P "6, nullif(" P "7, ''),"               \
-    " nullif(" P "8, ''), nullif(" P "9, ''), nullif(" P "10, ''), nullif(" P "11, ''), nullif(" P           \
-    "12, ''), " P "13, " P "14, " P "15" number_value ") ON CONFLICT (draw) DO UPDATE SET state = " P        \
-    "2, agencies = " P "3, number_mode = " P "4, winning_number = nullif(" P "5, -1), opened_at = " P        \
-    "6, closes_at = nullif(" P "7, ''), closes_text = nullif(" P "8, ''), closed_at = nullif(" P             \
-    "9, ''), sealed_at = nullif(" P "10, ''), drawn_at = nullif(" P "11, ''), erased_at = nullif(" P         \
-    "12, ''), voided = " P "13, winners_checksum = " P "14, checksum = " P "15" unless
+    " closes_text, closed_at, sealed_at, drawn_at, erased_at, changed_at, voided, winners_checksum,"         \
+    " checksum" number ") VALUES (" P "1, " P "2, " P "3, " P "4, nullif(" P "5, -1), " P "6, nullif(" P     \
+    "7, ''), nullif(" P "8, ''), nullif(" P "9, ''), nullif(" P "10, ''), nullif(" P "11, ''), nullif(" P    \
+    "12, ''), nullif(" P "13, ''), " P "14, " P "15, " P "16" number_value                                   \
+    ") ON CONFLICT (draw) DO UPDATE SET state = " P "2, agencies = " P "3, number_mode = " P                 \
+    "4, winning_number = nullif(" P "5, -1), opened_at = " P "6, closes_at = nullif(" P                      \
+    "7, ''), closes_text = nullif(" P "8, ''), closed_at = nullif(" P "9, ''), sealed_at = nullif(" P        \
+    "10, ''), drawn_at = nullif(" P "11, ''), erased_at = nullif(" P "12, ''), changed_at = nullif(" P       \
+    "13, ''), voided = " P "14, winners_checksum = " P "15, checksum = " P "16" unless
 
 // Likewise, with $9.
 #define SQL_PUT_AGENCY_TEXT(P, unless)                                                                       \

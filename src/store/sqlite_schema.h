@@ -48,6 +48,7 @@ static const char sqlite_schema[] =
     " sealed_at TEXT,"
     " drawn_at TEXT,"
     " erased_at TEXT,"
+    " changed_at TEXT,"
     " voided INTEGER NOT NULL,"
     " winners_checksum INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL"

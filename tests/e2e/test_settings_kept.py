@@ -62,6 +62,19 @@ class SettingsKept(Story):
         self.serve("--config", "config.ini").wait_for(r"action: change_draw .*winning_number: 17 → 7574$")
         self.assertEqual(self.terms(), "open 2 7574")
 
+    def test_what_was_ordered_stays(self):
+        """A supervisor starts it again with the settings of before."""
+        self.begin("--agencies", 3)
+        server = self.serve("--agencies", 3)
+        self.assertEqual(self.run_program("change", "--agencies", 2, "--close-at", "2999-01-01T21:00Z")[0], 0)
+        server.kill()
+        server = self.serve("--agencies", 3, CLOSE_AT="2998-01-01T21:00Z")
+        server.wait_for(r"WARNING  action: open_draw .*changed_at: \S+Z \| message: AGENCIES is 3 in the settings, and the draw waits for 2; "
+                        r"CLOSE_AT is 2998-01-01T21:00Z in the settings, and the draw closes at 2999-01-01T21:00:00Z; that stays")
+        self.assertEqual((self.terms(), self.ask_store("SELECT closes_at FROM draws")), ("open 2 7574", "2999-01-01T21:00:00Z"))
+        server.kill()
+        self.serve("--agencies", 3, CHANGE="yes").wait_for(r"WARNING  action: change_draw .*agencies: 2 → 3$")
+
     def test_the_backlog_counts_once(self):
         self.begin("--server-listen-backlog", 3)
         server = self.serve("--server-listen-backlog", 1)

@@ -92,8 +92,9 @@ class Upgrade(UpgradeStory):
 
     def assert_new_columns(self, store):
         """What a row of before says of what it did not know."""
-        for draw in self.ask(store, "SELECT number_mode, winning_number, closes_at, closes_text, closed_at, erased_at, voided FROM draws"):
-            self.assertEqual(draw, ("fixed", 7574, None, None, None, None, 0))
+        for draw in self.ask(store, "SELECT number_mode, winning_number, closes_at, closes_text, closed_at, erased_at, changed_at, voided"
+                                    " FROM draws"):
+            self.assertEqual(draw, ("fixed", 7574, None, None, None, None, None, 0))
         for finished_at, ending, voidings in self.ask(store, "SELECT finished_at, ending, voidings FROM agencies"):
             self.assertEqual((ending, voidings), (None if finished_at is None else "finished", 0))
         self.assertEqual(self.ask(store, "SELECT count(*) FROM voided"), [(0,)])

@@ -78,7 +78,8 @@ class Upgrade(UpgradeStory):
                 self.assertEqual(self.sql(f"SELECT count(*) FROM ((TABLE bets EXCEPT TABLE bets_v{version}) UNION ALL"
                                           f" (TABLE bets_v{version} EXCEPT TABLE bets)) AS others"), "0")
                 self.assertEqual(self.sql("SELECT count(*) FROM draws WHERE number_mode = 'fixed' AND winning_number = 7574"
-                                          " AND closes_at IS NULL AND closed_at IS NULL AND erased_at IS NULL AND voided = 0"), "2")
+                                          " AND closes_at IS NULL AND closed_at IS NULL AND erased_at IS NULL AND changed_at IS NULL"
+                                          " AND voided = 0"), "2")
                 self.assertEqual(self.sql("SELECT count(*) FROM agencies WHERE (finished_at IS NULL AND ending IS NULL"
                                           " OR ending = 'finished') AND voidings = 0"), "5")
                 for draw in ("1", OPEN_DRAW):

@@ -70,6 +70,7 @@ void digest_draw(const struct stored_draw *draw) {
         add_text(draw->closes_text);
         add_text(draw->closed_at);
         add_text(draw->erased_at);
+        add_text(draw->changed_at);
         add_number(draw->voided);
         add_number(draw->winners_checksum);
         add_number(draw->checksum);

@@ -422,6 +422,7 @@ static void a_cut_off_does_not_move_with_other_terms(void **state) {
     assert_stored(.agency = 1, .first = 0, .count = 1, .next = 1);
     assert_done(.kind = ORDER_CHANGE, .input.changes_cutoff = true, .input.closes_at = "2999-01-01T00:00:00Z",
                 .input.closes_text = "21:00");
+    story.change = true;
     restart(2);
     assert_int_equal(ledger_agencies(story.ledger), 2);
     assert_string_equal(story.ledger->draw.closes_at, "2999-01-01T00:00:00Z");

@@ -283,6 +283,19 @@ static void a_close_is_at_the_databases_time(void **state) {
     assert_string_equal(order.answer.status.draw.sealed_at, "2999-01-01T01:00:00Z");
 }
 
+// A server that comes later, with the settings of before, opens the draw as it was ordered at another one.
+static void a_change_holds_at_a_server_that_comes_later(void **state) {
+    (void)state;
+    start(&servers[0], 3);
+    assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 2, .next = 2);
+    assert_done(&servers[0], .kind = ORDER_CHANGE, .input.changes_agencies = true, .input.agencies = 2);
+    start(&servers[1], 3);
+    assert_int_equal(query_number("SELECT agencies FROM draws"), 2);
+    assert_int_equal(ledger_agencies(servers[1].ledger), 2);
+    start(&servers[2], 1);
+    assert_int_equal(query_number("SELECT agencies FROM draws"), 2);
+}
+
 // It does not end its agency by itself then.
 static void a_last_chunk_without_bets_after_the_cut_off(void **state) {
     (void)state;
@@ -320,6 +333,7 @@ int main(void) {
         ORDER_TEST(a_cut_off_holds_at_every_server),
         ORDER_TEST(a_cut_off_is_read_by_the_databases_clock),
         ORDER_TEST(a_close_is_at_the_databases_time),
+        ORDER_TEST(a_change_holds_at_a_server_that_comes_later),
         ORDER_TEST(a_last_chunk_without_bets_after_the_cut_off),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {

@@ -16,6 +16,7 @@ static const struct stored_draw full_draw = {
     .closes_text = "21:00",
     .closed_at = "2026-01-01T00:00:04Z",
     .erased_at = "2026-01-01T00:00:05Z",
+    .changed_at = "2026-01-01T00:00:06Z",
     .voided = 1ULL << 33,
 };
 
@@ -43,6 +44,7 @@ static void assert_same_draw(const struct stored_draw *read, const struct stored
     assert_string_equal(read->closes_text, expected->closes_text);
     assert_string_equal(read->closed_at, expected->closed_at);
     assert_string_equal(read->erased_at, expected->erased_at);
+    assert_string_equal(read->changed_at, expected->changed_at);
     assert_int_equal(read->voided, expected->voided);
 }
 
@@ -231,12 +233,16 @@ static void each_column_of_a_draw_is_covered(void **state) {
         "closes_text = closed_at, closed_at = NULL",
         "closed_at = NULL, erased_at = closed_at",
         "erased_at = NULL",
+        "changed_at = NULL",
+        "changed_at = '2026-01-01T00:00:09Z'",
+        "changed_at = NULL, erased_at = changed_at",
         "voided = 0",
         "voided = voided + 1",
     };
     static const char *const moves[] = {"winning_number = NULL", "closes_text = closed_at, closed_at = NULL",
                                         "closed_at = NULL, erased_at = closed_at",
-                                        "closes_at = NULL, erased_at = closes_at"};
+                                        "closes_at = NULL, erased_at = closes_at",
+                                        "changed_at = NULL, erased_at = changed_at"};
     struct stored_draw zero = full_draw;
     zero.winning_number = 0;
     zero.closes_text[0] = zero.erased_at[0] = '\0';

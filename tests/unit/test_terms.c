@@ -182,6 +182,64 @@ static void a_cut_off_that_has_passed_is_not_taken_back(void **state) {
     }
 }
 
+// A supervisor starts the server again with the settings of before.
+static void what_was_ordered_stays(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_stored(.first = 0, .count = 8, .next = 8);
+    order_change((struct order_input){.changes_agencies = true, .agencies = 2});
+    begin_logging();
+    restart(2);
+    assert_int_equal(logged("WARNING"), 0); // they say the same
+    restart(3);
+    assert_terms(2, 7574);
+    assert_int_equal(ledger_agencies(story.ledger), 2);
+    assert_int_equal(logged("WARNING  action: open_draw | result: success | draw: 1 | changed_at: 20"), 1);
+    assert_int_equal(
+        logged("Z | message: AGENCIES is 3 in the settings, and the draw waits for 2; that stays "
+               "as it was ordered: set it so"),
+        1);
+    restart(1); // nor is it refused
+    assert_terms(2, 7574);
+    assert_int_equal(logged("WARNING"), 2);
+    assert_int_equal(logged("change_draw"), 0);
+    end_logging();
+    story.change = true;
+    restart(3);
+    assert_terms(3, 7574);
+    story.change = false;
+    assert_not_opened(1, ERROR_AGENCIES_MISMATCH, "was opened with 3"); // the settings have said so last
+    open_ledger(3);
+}
+
+// Also before the first bet, when the settings count otherwise.
+static void each_thing_that_was_ordered_stays(void **state) {
+    (void)state;
+    story.winning_number = 1111;
+    story.closes_text = "2999-12-31T23:50Z";
+    open_ledger(3);
+    order_change((struct order_input){.changes_number = true, .number = 2222, .changes_cutoff = true});
+    begin_logging();
+    restart(4);
+    assert_terms(3, 2222);
+    assert_int_equal(query("SELECT closes_at IS NULL AND closes_text IS NULL FROM draws"), 1);
+    assert_int_equal(
+        logged("message: AGENCIES is 4 in the settings, and the draw waits for 3; WINNING_NUMBER "
+               "is 1111 in the settings, and the draw has 2222; CLOSE_AT is 2999-12-31T23:50Z in "
+               "the settings, and the draw has no cut-off; that stays"),
+        1);
+    story.is_manual = true;
+    order_change((struct order_input){
+        .changes_cutoff = true, .closes_at = "2998-01-01T00:00:00Z", .closes_text = "2998-01-01T00:00Z"});
+    restart(3);
+    assert_int_equal(
+        logged("message: the number is to be manual in the settings, and the draw has NUMBER=fixed; CLOSE_AT "
+               "is 2999-12-31T23:50Z in the settings, and the draw closes at 2998-01-01T00:00:00Z; that"),
+        1);
+    assert_terms(3, 2222);
+    end_logging();
+}
+
 // What changes is said: before the first bet as it comes, later as a warning; and that nothing changes, to
 // whoever has set that something may.
 static void changes_are_said(void **state) {
@@ -244,6 +302,8 @@ int main(void) {
         LEDGER_TEST(nobody_who_has_sent_is_left_out),
         LEDGER_TEST(a_closed_draw_serves_as_it_is),
         LEDGER_TEST(a_cut_off_that_has_passed_is_not_taken_back),
+        LEDGER_TEST(what_was_ordered_stays),
+        LEDGER_TEST(each_thing_that_was_ordered_stays),
         LEDGER_TEST(changes_are_said),
         LEDGER_TEST(a_draw_that_is_gone_is_not_made_anew),
         LEDGER_TEST(an_erased_draw_is_opened_by_no_server),
