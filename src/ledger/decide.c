@@ -31,6 +31,7 @@ static bool may_know_too_little(enum verdict verdict) {
     case VERDICT_UNKNOWN_AGENCY: // decide_unknown has checked
     case VERDICT_ENDS_EARLY:     // more bets do not change it
     case VERDICT_RESET:          // nor do resets
+    case VERDICT_UNCOMPARED:     // it is said after that
         break;
     }
     return false;
@@ -47,6 +48,7 @@ static bool is_final(enum verdict verdict) {
     case VERDICT_TOLD:
     case VERDICT_STORE:
     case VERDICT_RESET:
+    case VERDICT_UNCOMPARED:
     case VERDICT_GAP:
     case VERDICT_CONFLICT:
     case VERDICT_LATE:
@@ -169,6 +171,9 @@ static bool decide_chunk(struct ledger *ledger, const struct ledger_request *req
     const struct stored_agency *row = &ledger->agencies[input->agency].row;
     if (sender_is_behind(input, row)) {
         decision->verdict = VERDICT_RESET;
+    } else if (decision->verdict == VERDICT_STORE && decision->known == 0 &&
+               sender_shows_nothing(input, row)) {
+        decision->verdict = VERDICT_UNCOMPARED;
     } else {
         sender_note(input, row);
     }
@@ -247,6 +252,14 @@ static void refuse_gap(struct ledger_request *request, uint64_t bets) {
     request->answer.error.field = "first";
 }
 
+static void refuse_uncompared(struct ledger_request *request, uint64_t bets) {
+    error_set(&request->answer.error, ERROR_GAP,
+              "agency %" PRIu32 " was reset, and has %" PRIu64
+              " bets stored since: begin with the first bet, so that they are compared",
+              request->input.agency, bets);
+    request->answer.error.field = "first";
+}
+
 static void refuse_reset(struct ledger_request *request) {
     error_set(&request->answer.error, ERROR_AGENCY_RESET,
               "the bets of agency %" PRIu32
@@ -282,6 +295,9 @@ static void refuse(const struct ledger *ledger, struct ledger_request *request,
         return;
     case VERDICT_RESET:
         refuse_reset(request);
+        return;
+    case VERDICT_UNCOMPARED:
+        refuse_uncompared(request, ledger->agencies[request->input.agency].row.bets);
         return;
     case VERDICT_GAP:
         refuse_gap(request, ledger->agencies[request->input.agency].row.bets);

@@ -18,6 +18,7 @@ enum verdict {
     // Refused, with the request's error set.
     VERDICT_UNKNOWN_AGENCY, // there is no such agency
     VERDICT_RESET,          // it belongs to bets that an operator has set aside
+    VERDICT_UNCOMPARED,     // of an agency that was reset: nothing shows that it belongs to what is stored
     VERDICT_GAP,            // bets before this chunk are missing
     VERDICT_CONFLICT,       // other bets are stored in its place
     VERDICT_LATE,           // it adds bets to an agency that has come to its end

@@ -40,6 +40,11 @@ bool sender_is_behind(const struct ledger_input *input, const struct stored_agen
     return input->first > 0 && (uint64_t)input->first > row->bets;
 }
 
+bool sender_shows_nothing(const struct ledger_input *input, const struct stored_agency *row) {
+    return row->voidings > 0 && input->sender != NULL && input->sender->current.agency == 0 &&
+           input->first > 0 && (uint64_t)input->first == row->bets;
+}
+
 void sender_note(const struct ledger_input *input, const struct stored_agency *row) {
     if (input->sender != NULL) {
         input->sender->current = (struct sender_state){input->agency, row->voidings};

@@ -20,6 +20,10 @@ void senders_settle(const struct queue_node *requests);
 // Whether the chunk belongs to bets that were set aside. `row` is its agency's.
 bool sender_is_behind(const struct ledger_input *input, const struct stored_agency *row);
 
+// Whether the first chunk of a connection begins where the bets end that are stored since a reset. It may be
+// of the file that was set aside: there is nothing to compare it with, so it has to begin with its first bet.
+bool sender_shows_nothing(const struct ledger_input *input, const struct stored_agency *row);
+
 // The chunk's sender knows of the agency's resets so far.
 void sender_note(const struct ledger_input *input, const struct stored_agency *row);
 

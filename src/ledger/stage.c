@@ -106,6 +106,9 @@ bool stage(struct ledger *ledger, struct ledger_request *request, const struct d
     case VERDICT_LATE:
     case VERDICT_ENDS_EARLY:
         return answer_stored(ledger, request, error);
+    case VERDICT_UNCOMPARED:
+        request->answer.next = 0; // where it has to begin
+        return true;
     case VERDICT_RESET:
     case VERDICT_DAMAGED:
         request->answer.next = -1;

@@ -104,7 +104,8 @@ class Agency(threading.Thread):
     def _send_all(self):
         """One life, on one connection."""
         life, sent = len(self.lives) - 1, collections.deque()
-        bets, at, last = self.lives[life], self.acknowledged[life], False
+        bets, last = self.lives[life], False
+        at = self.acknowledged[life] if life == 0 else 0  # since a reset a connection shows first which bets it goes on from
         while not self.stopping and not self.finished and self.end is None and life == len(self.lives) - 1:
             while len(sent) < self.window and not last and self._may_send(at, not sent):
                 end = min(at + self.chunk, self.may, len(bets))

@@ -211,6 +211,29 @@ static void a_new_connection_that_goes_on_beyond_what_is_stored(void **state) {
     assert_stored(.sender = classic, .agency = 1, .first = NO_FIRST, .from = 2, .count = 2, .next = 4);
 }
 
+// A client that was cut off may be at either file: the right one's bets are there to be compared.
+static void a_new_connection_that_goes_on_exactly_at_what_is_stored(void **state) {
+    (void)state;
+    struct ledger_sender *wrong = &connections[0], *right = &connections[1];
+    int64_t next;
+    begin(2);
+    assert_stored(.first = 0, .count = 5, .next = 5);
+    assert_reset(1, false, 5);
+    assert_stored(.first = 0, .from = 20, .count = 5, .next = 5);
+    struct sent rest = {.sender = wrong, .first = 5, .count = 5};
+    assert_ptr_equal(ask(request_as(rest, on_complete), &next), ERROR_GAP);
+    assert_int_equal(next, 0);
+    assert_refused(ERROR_GAP, .sender = wrong, .first = 5, .count = 0, .last = true);
+    assert_refused(ERROR_CONFLICT, .sender = wrong, .first = 0, .count = 5);
+    assert_int_equal(query("SELECT count(*) FROM bets"), 5);
+    assert_refused(ERROR_GAP, .sender = right, .first = 5, .from = 25, .count = 5);
+    assert_stored(.sender = right, .first = 0, .from = 20, .count = 5, .next = 5);
+    assert_stored(.sender = right, .first = 5, .from = 25, .count = 5, .next = 10);
+    connections[0] = (struct ledger_sender){0};
+    assert_stored(.sender = &connections[0], .first = 9, .from = 29, .count = 2,
+                  .next = 11); // 29 is compared
+}
+
 // Each agency of a connection counts for itself.
 static void a_connection_for_several_agencies(void **state) {
     (void)state;
@@ -267,6 +290,7 @@ int main(void) {
         RESET_TEST(it_cannot_be_added_to_the_right_file),
         RESET_TEST(a_connection_that_begins_anew_goes_on),
         RESET_TEST(a_new_connection_that_goes_on_beyond_what_is_stored),
+        RESET_TEST(a_new_connection_that_goes_on_exactly_at_what_is_stored),
         RESET_TEST(a_connection_for_several_agencies),
         RESET_TEST(a_group_that_was_not_stored),
         RESET_TEST(what_was_read_of_it_is_forgotten),

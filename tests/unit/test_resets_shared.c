@@ -62,6 +62,8 @@ static void the_right_file_at_a_server_that_has_not_heard_of_it(void **state) {
     assert_stored(&servers[0], .first = 2, .count = 1, .next = 8); // its chunk is kept in memory
     assert_reset(&servers[1], 1, false, 8);
     assert_stored(&servers[1], .first = 0, .from = 10, .count = 5, .next = 5);
+    assert_refused(&servers[0], ERROR_GAP, .sender = &connections[0], .first = 5, .from = 15, .count = 3);
+    assert_stored(&servers[0], .sender = &connections[0], .first = 0, .from = 10, .count = 5, .next = 5);
     assert_stored(&servers[0], .sender = &connections[0], .first = 5, .from = 15, .count = 3, .next = 8);
     assert_stored(&servers[0], .sender = &connections[0], .first = 8, .from = 18, .count = 1, .next = 9);
     assert_stored(&servers[0], .sender = &connections[1], .first = 2, .from = 12, .count = 1, .next = 9);
@@ -75,6 +77,8 @@ static void the_right_file_goes_on_at_another_server(void **state) {
     assert_stored(&servers[0], .first = 0, .count = 8, .next = 8);
     assert_reset(&servers[0], 1, false, 8);
     assert_stored(&servers[1], .first = 0, .from = 10, .count = 5, .next = 5);
+    assert_refused(&servers[0], ERROR_GAP, .sender = &connections[0], .first = 5, .from = 15, .count = 3);
+    assert_stored(&servers[0], .sender = &connections[0], .first = 0, .from = 10, .count = 5, .next = 5);
     assert_stored(&servers[0], .sender = &connections[0], .first = 5, .from = 15, .count = 3, .next = 8);
 }
 
