@@ -254,11 +254,14 @@ static bool open_ledger(struct server *server, struct error *error) {
 }
 
 static bool start_lottery(struct server *server, struct error *error) {
+    uint16_t number;
     if (!open_ledger(server, error)) {
         return false;
     }
     server_log_no_agencies(ledger_agencies(server->ledger));
-    server_log_known_number(&server->options);
+    if (ledger_winning_number(server->ledger, &number)) {
+        server_log_known_number(&server->options);
+    }
     // Before its thread has the ledger to itself.
     if (!recording_catch_up(&server->recording, server->ledger, error) ||
         !worker_start(server->ledger, &server->worker, error)) {

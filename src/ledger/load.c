@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "bet/limits.h"
 #include "ledger/listing.h"
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
@@ -13,6 +14,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool load_agency(void *context, const struct stored_agency *stored, struct error *error) {
     struct ledger *ledger = context;
@@ -139,6 +141,49 @@ static void log_found(struct ledger *ledger, bool found) {
               draw->agencies, ledger->loaded.bets, number);
 }
 
+// Draws of the store that are open.
+struct open_draws {
+    const char *besides; // this one
+    char name[DRAW_NAME_BYTES_MAX + 1];
+    struct stored_draw latest; // of `name`, the one that was opened last
+    uint32_t count;
+};
+
+static bool note_open(void *context, const char *name, const struct stored_draw *draw, struct error *error) {
+    struct open_draws *all = context;
+    (void)error;
+    if (draw->state != DRAW_OPEN || strcmp(name, all->besides) == 0) {
+        return true;
+    }
+    if (all->count++ == 0 || strcmp(draw->opened_at, all->latest.opened_at) >= 0) {
+        snprintf(all->name, sizeof all->name, "%s", name);
+        all->latest = *draw;
+    }
+    return true;
+}
+
+// A start that forgets its DRAW opens a second one: agencies that send to it, or wait in it, wait for
+// nothing.
+static bool warn_of_other_draw(struct ledger *ledger, struct error *error) {
+    struct open_draws all = {.besides = ledger->draw_name};
+    if (ledger->loaded.is_logged) {
+        return true;
+    }
+    if (!store_draws(ledger->store, note_open, &all, error)) {
+        return false;
+    }
+    if (all.count > 0) {
+        log_event(
+            LOG_LEVEL_WARNING, "open_draw", LOG_IN_PROGRESS,
+            "draw: %s | open: %s | agencies: %" PRIu32 " | opened_at: %s | draws_open: %" PRIu32
+            " | message: this start opens a new draw, and draw \"%s\" of this store is not over: if that "
+            "is the one that is meant, end this server and start it with --draw '%s' (DRAW)",
+            ledger->draw_name, all.name, all.latest.agencies, all.latest.opened_at, all.count, all.name,
+            all.name);
+    }
+    return true;
+}
+
 // To change a draw that others may change, a server must first lock its row, and only then read everything
 // that the decision depends on. Most loads change nothing; one that does starts over with the lock.
 static bool needs_lock(struct ledger *ledger, bool puts_draw, struct error *error) {
@@ -191,6 +236,9 @@ static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
     if (!begin_load(ledger, error) || !load_draw(ledger, &found, error) || !state_forget(ledger, error) ||
         !load_agencies(ledger, error) || !check_rows_are_there(ledger, found, error)) {
+        return false;
+    }
+    if (!found && !warn_of_other_draw(ledger, error)) {
         return false;
     }
     log_found(ledger, found);

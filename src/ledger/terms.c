@@ -103,6 +103,22 @@ static void log_change(const struct ledger *ledger, const char *what, uint32_t o
     }
 }
 
+// "manual" for one that comes by an order.
+static void write_number(bool has_one, uint16_t number, char text[16]) {
+    snprintf(text, 16, has_one ? "%u" : "manual", number);
+}
+
+static void log_number_change(const struct ledger *ledger, const struct terms *wanted) {
+    const struct stored_draw *draw = &ledger->draw;
+    char old[16], new[16];
+    write_number(draw->has_number, draw->winning_number, old);
+    write_number(wanted->number_mode == NUMBER_FIXED, wanted->winning_number, new);
+    if (strcmp(old, new) != 0) {
+        log_event(ledger->loaded.rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
+                  "draw: %s | winning_number: %s → %s", ledger->draw_name, old, new);
+    }
+}
+
 static void log_mode_change(const struct ledger *ledger, enum number_mode mode) {
     if (mode != ledger->draw.number_mode) {
         log_event(ledger->loaded.rows == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
@@ -119,13 +135,14 @@ static bool same(const struct stored_draw *draw, const struct terms *wanted) {
 
 static void warn_of_closed(const struct ledger *ledger, const struct terms *wanted) {
     const struct stored_draw *draw = &ledger->draw;
+    char number[16];
     if (!same(draw, wanted)) {
-        log_event(
-            LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
-            "draw: %s | state: %s | agencies: %" PRIu32
-            " | winning_number: %u | reason: the draw is closed, AGENCIES and WINNING_NUMBER stay as they "
-            "are stored",
-            ledger->draw_name, draw_state_name(draw->state), draw->agencies, draw->winning_number);
+        write_number(draw->has_number, draw->winning_number, number);
+        log_event(LOG_LEVEL_WARNING, "open_draw", LOG_SUCCESS,
+                  "draw: %s | state: %s | agencies: %" PRIu32
+                  " | winning_number: %s | reason: the draw is closed, AGENCIES, WINNING_NUMBER, NUMBER and "
+                  "CLOSE_AT stay as they are stored",
+                  ledger->draw_name, draw_state_name(draw->state), draw->agencies, number);
     }
 }
 
@@ -294,7 +311,7 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
     if (ledger->open_group.is_begun || !ledger->is_shared) { // else this runs again, with the draw locked
         log_change(ledger, "agencies", draw->agencies, wanted.agencies);
         log_mode_change(ledger, wanted.number_mode);
-        log_change(ledger, "winning_number", draw->winning_number, wanted.winning_number);
+        log_number_change(ledger, &wanted);
         log_cutoff(ledger);
     }
     draw->changed_at[0] = '\0'; // from here on the settings say again what it is

@@ -75,6 +75,15 @@ class SettingsKept(Story):
         server.kill()
         self.serve("--agencies", 3, CHANGE="yes").wait_for(r"WARNING  action: change_draw .*agencies: 2 → 3$")
 
+    def test_another_draw_that_is_open(self):
+        """A start that forgets its DRAW."""
+        self.begin("--agencies", 3, "--draw", "night")
+        server = self.serve("--agencies", 3)
+        server.wait_for(r"WARNING  action: open_draw .*draw: 1 \| open: night \| agencies: 3 \| opened_at: \S+Z .*start it with --draw 'night'")
+        server.kill()
+        server = self.serve("--agencies", 3)
+        self.assertNotIn("WARNING", server.log())  # it is no new one any more
+
     def test_the_backlog_counts_once(self):
         self.begin("--server-listen-backlog", 3)
         server = self.serve("--server-listen-backlog", 1)
@@ -97,8 +106,16 @@ class SettingsKept(Story):
     def test_a_closed_draw_warns_and_serves(self):
         self.begin("--agencies", 1)
         server = self.serve("--agencies", 4, WINNING_NUMBER="1")
-        server.wait_for(r"WARNING  action: open_draw .*reason: the draw is closed, AGENCIES and WINNING_NUMBER stay as they are")
+        server.wait_for(r"WARNING  action: open_draw .*reason: the draw is closed, AGENCIES, WINNING_NUMBER, NUMBER and CLOSE_AT stay")
         self.assertEqual(Wire(self, server.port).ask({"type_message": 3, "agency": "1"})["payload"], "17")
+
+    def test_a_number_that_nobody_has_given_yet(self):
+        server = self.serve("--agencies", 1, NUMBER="manual")
+        self.assertEqual(Wire(self, server.port).ask(ENDED)["next"], 1)
+        server.kill()
+        server = self.serve(WINNING_NUMBER="17")
+        server.wait_for(r"WARNING  action: open_draw .*state: sealed \| agencies: 1 \| winning_number: manual \| reason: the draw is closed")
+        self.assertNotIn("number_known", server.log())
 
     def test_the_first_line_says_what_was_found(self):
         for flags, found in (((), "new | finished: 0 of 2 | bets: 0"), ((), "open | finished: 0 of 2 | bets: 0"),

@@ -151,6 +151,7 @@ static inline bool open_store(void *context, struct store **store, struct error 
         .add_chunk = faulty_add_chunk,
         .add_winner = faulty_add_winner,
         .get_draw = faulty_get_draw,
+        .draws = real->draws,
         .agencies = faulty_agencies,
         .numbers = faulty_numbers,
         .chunks = faulty_chunks,
