@@ -285,5 +285,5 @@ int control_reply_report(const struct settings_command *command, const struct co
     if (needs_yes && !json) {
         fprintf(stderr, "quiniela %s: nothing is done yet: add --yes to do it\n", command->name);
     }
-    return needs_yes ? EXIT_WRONG_USE : EXIT_FAILED;
+    return needs_yes || strcmp(reply->code, "bad_order") == 0 ? EXIT_WRONG_USE : EXIT_FAILED;
 }

@@ -305,6 +305,11 @@ const struct settings_command change_command = {
 static int change_draw(const struct draw_options *options) {
     struct line_of_order line = {.count = 0};
     struct error error;
+    if (options->agencies == 0 && options->number == NULL && options->at == NULL) {
+        error_set(&error, ERROR_BAD_SETTING,
+                  "nothing is to change: say --agencies N, --number NNNN or --close-at TIME");
+        return command_fail(&change_command, &error);
+    }
     if (options->number != NULL && !is_four_digits(options->number)) {
         error_set(&error, ERROR_BAD_SETTING, "--number has four digits, such as 0042");
         return command_fail(&change_command, &error);

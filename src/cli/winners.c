@@ -80,6 +80,10 @@ static bool can_tell(const struct winners_options *options, const struct stored_
         return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" was erased at %s: nobody's document is left",
                          options->store.draw, draw->erased_at);
     }
+    if (options->agency > draw->agencies) {
+        return error_set(error, ERROR_BAD_SETTING, "--agency: %" PRIu32 " is not from 1 to %" PRIu32,
+                         options->agency, draw->agencies);
+    }
     return draw->state == DRAW_DRAWN ||
            error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is %s: it has no winners yet",
                      options->store.draw, draw_state_name(draw->state));
@@ -103,6 +107,9 @@ static bool print_winners(const struct winners_options *options, struct error *e
     store_close(&store);
     if (done && options->json) {
         printf("]}\n");
+    } else if (done && !options->csv && !printing.has_one) {
+        printf(options->agency != 0 ? "agency %" PRIu32 " has no winners\n" : "there are no winners\n",
+               options->agency);
     }
     return done && command_flush_output(error);
 }

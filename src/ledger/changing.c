@@ -13,6 +13,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { FAR_MORE = 10 }; // times as many agencies: is it a slip of the finger?
+
 // How many agencies have finished, and the last one that has a row.
 static bool find_totals(struct ledger *ledger, struct stored_totals *totals, struct error *error) {
     *totals = (struct stored_totals){.finished = ledger->finished};
@@ -56,6 +58,12 @@ static bool may_change(const struct ledger *ledger, struct ledger_order *order,
         return error_set(refusal, ERROR_BAD_CHANGE,
                          "agencies: agency %" PRIu32 " has sent to draw \"%s\" already", totals->last,
                          ledger->draw_name);
+    }
+    if (input->changes_agencies && input->agencies / FAR_MORE > ledger->draw.agencies && !input->is_sure) {
+        return error_set(refusal, ERROR_NEEDS_YES,
+                         "%" PRIu32 " agencies are more than ten times the %" PRIu32
+                         " of now, and the draw then waits for each of them",
+                         input->agencies, ledger->draw.agencies);
     }
     bool seals = input->changes_agencies && input->agencies == totals->finished;
     if (seals && !input->is_sure) {

@@ -3,6 +3,9 @@
 #include "bet/errors.h"
 #include "store/sqlite_names.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 // Advice for the operator, or nothing.
 static const char *advice(sqlite3 *database) {
     switch (sqlite3_errcode(database)) {
@@ -25,6 +28,12 @@ static const char *advice(sqlite3 *database) {
 bool sqlite_fail(sqlite3 *database, const char *path, const char *what, struct error *error) {
     if (sqlite3_errcode(database) == SQLITE_NOTADB) {
         return error_set(error, ERROR_STORE_FAILED, SQLITE_NO_DATABASE, path);
+    }
+    if (sqlite3_errcode(database) == SQLITE_CANTOPEN && access(path, F_OK) != 0 && errno == ENOENT) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "%.120s: cannot %s: there is no such file; STORE (--store) says which it is, and a "
+                         "server makes it, in a folder that is there and that it may write",
+                         path, what);
     }
     return error_set(error, ERROR_STORE_FAILED, "%.120s: cannot %s: %s%s", path, what,
                      sqlite3_errmsg(database), advice(database));

@@ -110,6 +110,12 @@ class Mistakes(Story):
         self.write("config.yaml", 'server:\n  adress: "a:1"\n')
         self.refused("client", "--id", 1, "--config", "config.yaml", says=("config.yaml:2: server.adress", "server.address"))
 
+    def test_a_store_that_is_not_there(self):
+        for command in "status", "winners", "draws":
+            status, _, errors = self.run_program(command, "--store", "nosuch.db")
+            self.assertEqual(status, 1, command)
+            self.assertIn("nosuch.db: cannot open: there is no such file; STORE (--store) says which it is", errors)
+
 
 if __name__ == "__main__":
     unittest.main()

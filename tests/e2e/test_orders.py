@@ -100,7 +100,8 @@ class CutOff(Orders):
         server = Server(self, "--close-at", "2999-01-01T21:00Z", agencies=2)
         server.wait_for(r"action: close_at \| result: success .*closes_at: 2999-01-01T21:00:00Z")
         self.assert_taken(self.send(server, 1, [bet(7574)]), 1)
-        self.assertIn("has passed", self.order("close", "--at", "2020-01-01T00:00", status=1))
+        self.assertIn("has passed", self.order("close", "--at", "2020-01-01T00:00", status=2))
+        self.assertIn("25:00", self.order("close", "--at", "25:00", status=2))
         self.assertIn("closes at: 2998-", self.order("close", "--at", "2998-01-01T21:00Z"))
         self.assertIn("nothing has changed", self.order("close", "--at", "2998-01-01T21:00Z"))
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
@@ -123,7 +124,7 @@ class Change(Orders):
         self.assertIn("changed", self.order("change", "--agencies", 3))
         self.assert_taken(self.send(server, 3, [bet(1)]), 1)
         self.assertIn("agency 3 has sent", self.order("change", "--agencies", 1, status=1))
-        self.assertIn("says nothing", self.order("change", status=1))
+        self.assertIn("say --agencies N, --number NNNN or --close-at TIME", self.order("change", status=2))
         self.order("close", "--yes")
         self.assertIn("nothing of it changes any more", self.order("change", "--agencies", 4, status=1))
 
@@ -242,6 +243,16 @@ class Number(Orders):
         self.assertEqual(answer.kind, "not_ready")
         self.order("draw", "--number", "7574", "--yes")
         self.assertEqual(self.winners(server, 1), "7574")
+
+    def test_who_has_won(self):
+        server = Server(self, agencies=2)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        self.assert_taken(self.send(server, 2, [bet(3)], last=True), 1)
+        self.assertEqual(self.winners(server, 1), "7574")
+        for agency, status, says in (1, 0, " 7574\n"), (2, 0, "agency 2 has no winners"), (3, 2, "--agency: 3 is not from 1 to 2"):
+            ended, log, errors = self.run_program("winners", "--store", self.store(), "--agency", agency)
+            self.assertEqual(ended, status)
+            self.assertIn(says, log + errors)
 
     def test_a_number_by_a_setting_is_known_before(self):
         server = Server(self, "--winning-number", 7574, agencies=1, servers=1)
