@@ -27,7 +27,7 @@ class Exposure(Story):
         server = Process(self, ["server", "--store", "quiniela.db", *flags], environment=ANYWHERE,
                          prefix=[*machine(f"{PRIVATE}/32", f"{PUBLIC}/32"), *bound])
         self.assertEqual(server.wait(), 2)
-        said = "\n".join(server.errors)
+        said = server.lines[-2]  # behind the last one is None
         self.assertIn(PUBLIC, said)
         self.assertIn("--insecure", said)
         self.assertIn("TLS_CERT", said)

@@ -119,8 +119,8 @@ class Names(Story):
             with self.subTest(hosts=hosts):
                 server = self.start(ip, on=[OWN, PUBLIC], hosts=hosts)
                 self.assertEqual(server.wait(), 2)
-                self.assertIn(PUBLIC, "\n".join(server.errors))
-                self.assertIn("--insecure", "\n".join(server.errors))
+                self.assertIn(PUBLIC, server.lines[-2])
+                self.assertIn("--insecure", server.lines[-2])
         server = self.serve("central", on=[OWN, PUBLIC], hosts=f"{OWN} central\n")
         self.assertRegex(server.log(), rf"WARNING .*{OWN} .*plain text: .* private address")
 

@@ -68,7 +68,7 @@ class GivenUp(Service):
         status, printed, errors = self.run_program("server", "--user", "no-such-user", "--server-port", 0,
                                                    "--consult-server-port", 0)
         self.assertEqual(status, 2, printed + errors)
-        self.assertIn("--user: ", errors)
+        self.assertIn("--user: ", printed.splitlines()[-1])
 
 
 class WatchedOver(Service):

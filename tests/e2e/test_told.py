@@ -191,7 +191,7 @@ class TooMany(Story):
             connection.sendall(answer)
         self.assertEqual(agency.wait(), 1)
         self.assertRegex(agency.log(), "action: consulta_ganadores .*result: fail .*error: too_many_winners "
-                                       ".*67108865 bytes.*quiniela export")
+                                       ".*67108865 bytes.*quiniela winners")
 
 
 if __name__ == "__main__":

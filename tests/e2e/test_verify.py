@@ -177,7 +177,7 @@ class Found(Audited):
         status, printed, errors = self.run_program("server", "--audit-log", "audit.log", "--server-port", 0,
                                                    "--consult-server-port", 0)
         self.assertEqual(status, 2, printed + errors)
-        self.assertIn(f"audit.log: line {number}: ", errors)
+        self.assertIn(f"audit.log: line {number}: ", printed.splitlines()[-1])
         with open(self.path(), "rb") as file:
             self.assertEqual(file.read(), before)
 
@@ -247,7 +247,7 @@ class Found(Audited):
             status, log, errors = self.run_program("server", "--server-port", 0, "--consult-server-port", 0, "--audit-log",
                                                    name)
             self.assertEqual(status, 2, log + errors)
-            self.assertIn("is not a regular file: an audit log is read back", errors)
+            self.assertIn("is not a regular file: an audit log is read back", log.splitlines()[-1])
 
 
 class Forged(Audited):

@@ -99,7 +99,8 @@ static void on_recalled(void *context, const struct ledger_note *note) {
     (void)context;
     size_t length = strlen(recalled);
     assert_non_null(note->at);
-    snprintf(recalled + length, sizeof recalled - length, "%d %u %llu, ", note->kind, note->agency,
+    snprintf(recalled + length, sizeof recalled - length, "%s %u %llu, ",
+             note->kind == LEDGER_NOTE_FINISHED ? "finished" : "?", note->agency,
              (unsigned long long)note->bets);
 }
 
@@ -114,7 +115,7 @@ static void who_has_finished_is_recalled(void **state) {
     start_new(&servers[1], AGENCIES);
     recalled[0] = '\0';
     must(ledger_recall(servers[1].ledger, on_recalled, NULL, &error), &error);
-    assert_string_equal(recalled, "0 1 2, 0 3 4, ");
+    assert_string_equal(recalled, "finished 1 2, finished 3 4, ");
 }
 
 static void on_order(struct ledger_order *order) {
