@@ -331,7 +331,7 @@ static void stop(struct server *server) {
 static int run(struct server *server) {
     struct error error;
     if (!main_loop_open(&server->main_loop, on_reload, server, &error)) {
-        server_log_no_start(&error);
+        server_log_no_start(&server->options, &error);
         return EXIT_FAILED;
     }
     bool started = start(server, &error);
@@ -347,7 +347,7 @@ static int run(struct server *server) {
         log_event(LOG_LEVEL_INFO, "end_server", LOG_SUCCESS, NULL);
         return EXIT_DONE;
     }
-    server_log_no_start(&error); // last, and once
+    server_log_no_start(&server->options, &error); // last, and once
     return error.code == ERROR_BAD_SETTING ? EXIT_WRONG_USE : EXIT_FAILED;
 }
 
@@ -378,7 +378,7 @@ static bool upgrade(const struct server_options *options) {
         upgrade_watch_stop(&watch);
     }
     if (!done) {
-        server_log_no_start(&error);
+        server_log_no_start(options, &error);
     }
     return done;
 }

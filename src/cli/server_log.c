@@ -51,9 +51,12 @@ void server_log_listening(const struct server_options *options, const struct net
     log_fields(LOG_LEVEL_INFO, "listen", LOG_SUCCESS, fields, sizeof fields / sizeof *fields);
 }
 
-void server_log_no_start(const struct error *error) {
+void server_log_no_start(const struct server_options *options, const struct error *error) {
     log_event(LOG_LEVEL_CRITICAL, "start_server", LOG_FAIL, "error: %s | message: %s",
               error_name(error->code), error->text);
+    if (options->log.file != NULL) {
+        fprintf(stderr, "quiniela server: %s\n", error->text);
+    }
 }
 
 void server_log_no_agencies(uint32_t agencies) {

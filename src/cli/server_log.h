@@ -12,8 +12,8 @@ bool server_log_begin(const struct server_options *options, struct error *error)
 // Logs where the server listens: its address and ports, as they were bound.
 void server_log_listening(const struct server_options *options, const struct net *net);
 
-// Logs why the server does not start.
-void server_log_no_start(const struct error *error);
+// Logs why the server does not start. Whoever has started it is told, too, where the log goes to a file.
+void server_log_no_start(const struct server_options *options, const struct error *error);
 
 // Logs a warning when the stored draw waits for no agency at all.
 void server_log_no_agencies(uint32_t agencies);

@@ -194,6 +194,13 @@ class Rotated(Filed):
         self.stop()
         self.assertEqual(self.text(old), kept)
 
+    def test_a_start_that_fails_is_told_to_who_made_it(self):
+        os.mkdir(os.path.join(self.folder, "a-folder"))
+        status, printed, errors = self.run_program("server", "--log-file", "log", "--audit-log", "a-folder", "--server-port", 0,
+                                                   "--consult-server-port", 0)
+        self.assertEqual((status, printed.strip()), (1, ""))
+        self.assertRegex(errors, r"^quiniela server: --audit-log: .*a-folder: Is a directory\n$")
+
     def test_a_name_that_cannot_be_opened(self):
         self.serve()
         old = self.path + ".1"
