@@ -1,8 +1,8 @@
 // The terms of a draw: how many agencies it waits for, and which number wins. They come from the store, or
 // from the settings of the server. A draw that has begun keeps its own. So a flag forgotten at a restart can
 // neither seal it nor make another number win. What an order has changed since (changed_at) stays, whatever
-// the settings of a later start say, unless they are to change the draw. Where its cut-off has passed, nothing
-// changes it.
+// the settings of a later start say, unless they are to change the draw. Where its cut-off has passed,
+// nothing changes it.
 #ifndef QUINIELA_LEDGER_TERMS_H
 #define QUINIELA_LEDGER_TERMS_H
 
