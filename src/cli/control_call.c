@@ -160,7 +160,7 @@ static void look_at(struct search *search, const char *path) {
     if (search->count++ == 0) {
         snprintf(search->found, sizeof search->found, "%s", path);
     } else if (search->count == 2) {
-        snprintf(search->second, sizeof search->second, "%s", path);
+        snprintf(search->second, sizeof search->second, "%.150s", path);
     }
 }
 
