@@ -22,8 +22,8 @@ def waits_in(process):
 
 
 class Shutdown(Story):
-    def check_ends(self, process, last, closed):
-        """closed: how many resources of each name are closed between the signal and the end."""
+    def check_ends(self, process, last, *closed):
+        """closed: how many resources of each name are closed between the signal and the end; one of these."""
         for name, number in SIGNALS.items():
             with self.subTest(signal=name):
                 running = process()
@@ -33,7 +33,7 @@ class Shutdown(Story):
                 ending = ending[ending.index(f"signal_received | result: success | signal: {name}") + 1:]
                 self.assertEqual(ending[-1], f"{last} | result: success")
                 found = re.findall(r"close_resource \| result: success \| resource: (\w+)", "\n".join(ending))
-                self.assertEqual(collections.Counter(found), closed, ending)
+                self.assertIn(collections.Counter(found), closed, ending)
 
     def serve(self, **how):
         return Server(self, "--loops", LOOPS, **how)
@@ -108,7 +108,7 @@ class Shutdown(Story):
             agency = Agency(self, 1, hold_ports())
             agency.wait_for("action: connect .*fail")
             return agency
-        self.check_ends(alone, "end_client_loop", {"file": 1})
+        self.check_ends(alone, "end_client_loop", {"file": 1}, {"file": 1, "socket": 1})  # it may be just trying again
 
     def test_client_that_waits_for_the_draw(self):
         self.sample((5,), (0,))
