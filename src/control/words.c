@@ -18,8 +18,7 @@ static void answer_hello(const struct control_order *order, struct json_writer *
     json_put_text(writer, "program", "quiniela");
     json_put_text(writer, "version", facts->version);
     json_put_number(writer, "protocol", PROTOCOL);
-    json_put_text(writer, "draw", facts->draw);
-    json_put_text(writer, "store", facts->store);
+    words_put_server(facts, writer);
     json_put_number(writer, "port", facts->port);
     json_put_number(writer, "consult_port", facts->consult_port);
     json_put_number(writer, "pid", (uint64_t)getpid());

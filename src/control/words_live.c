@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "control/silence.h"
+#include "control/words_put.h"
 #include "ledger/pulse.h"
 #include "ledger/worker.h"
 
@@ -48,9 +49,7 @@ static void answer_live(const struct control_order *order, struct json_writer *w
     const char *among = control_line_value(&order->line, "among");
     struct silence silence;
     struct error ignored;
-    json_put_text(writer, "draw", facts->draw);
-    json_put_text(writer, "store", facts->store);
-    json_put_text(writer, "file", facts->file);
+    words_put_server(facts, writer);
     json_put_text(writer, "version", facts->version);
     json_put_number(writer, "pid", (uint64_t)getpid());
     json_put_text(writer, "since", order->control->since);

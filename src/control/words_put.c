@@ -6,6 +6,12 @@ static void put_time(struct json_writer *writer, const char *key, const char *ti
     json_put_text(writer, key, time[0] == '\0' ? NULL : time);
 }
 
+void words_put_server(const struct control_facts *facts, struct json_writer *writer) {
+    json_put_text(writer, "draw", facts->draw);
+    json_put_text(writer, "store", facts->store);
+    json_put_text(writer, "file", facts->file);
+}
+
 void words_put_draw(const struct order_status *status, struct json_writer *writer) {
     const struct stored_draw *draw = &status->draw;
     json_put_text(writer, "state", draw_state_name(draw->state));

@@ -12,9 +12,9 @@ import subprocess
 import sys
 import unittest
 
-from harness import Process, Server, Story, Wire, hang_s, until
+from harness import PROGRAM, Process, Server, Story, Wire, hang_s, until
 
-HELLO = {"ok", "program", "version", "protocol", "draw", "store", "port", "consult_port", "pid", "since"}
+HELLO = {"ok", "program", "version", "protocol", "draw", "store", "file", "port", "consult_port", "pid", "since"}
 SESSIONS_MAX = 16
 LINE_BYTES_MAX = 4096
 NOBODY = 65534
@@ -319,7 +319,12 @@ class Commands(Orders):
                 status, printed, errors = self.run_program("close", "--yes", *flags)
                 self.assertEqual((status, printed.strip()), (1, ""), errors)
                 self.assertIn(says, errors)
-        self.assertEqual(self.run_program("reload", "--control", "control", "--store", "second.db")[0], 0)
+        for store in ("second.db", os.path.join(self.folder, "second.db")):
+            self.assertEqual(self.run_program("reload", "--control", "control", "--store", store)[0], 0, store)
+        os.mkdir(os.path.join(self.folder, "elsewhere"))
+        other = subprocess.run([PROGRAM, "reload", "--control", "../control", "--store", "second.db"], check=False,
+                               cwd=os.path.join(self.folder, "elsewhere"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(other.returncode, 1, "a store of the same name in another folder is taken for it")
         server.expect("action: close_draw", 0)
 
     def test_somebody_who_says_nothing(self):
