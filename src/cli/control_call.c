@@ -17,46 +17,7 @@
 
 enum { HELLO_MS = 3000 }; // for a server to say who it is
 
-// Reading an answer ---------------------------------------------------------------------------------------
-
-static void copy_text(const struct json_value *value, char *to, size_t room) {
-    if (value->kind == JSON_STRING) {
-        snprintf(to, room, "%.*s", (int)value->text_length, value->text);
-    }
-}
-
-bool control_reply_fields(struct control_reply *reply, const char *const *names, int count,
-                          struct json_value *values, struct error *error) {
-    return json_parse_object(reply->parser, (const uint8_t *)reply->text, reply->length, names, count, values,
-                             error);
-}
-
-static bool read_outcome(struct control_reply *reply, struct error *error) {
-    static const char *const names[] = {"ok", "error"}, *const of_error[] = {"code", "message"};
-    struct json_value outer[2], inner[2];
-    if (!control_reply_fields(reply, names, 2, outer, error)) {
-        return false;
-    }
-    reply->ok = outer[0].kind == JSON_BOOLEAN && outer[0].boolean;
-    if (reply->ok || outer[1].kind != JSON_OBJECT) {
-        return true;
-    }
-    if (!json_read_members(reply->parser, &outer[1], of_error, 2, inner, error)) {
-        return false;
-    }
-    copy_text(&inner[0], reply->code, sizeof reply->code);
-    copy_text(&inner[1], reply->message, sizeof reply->message);
-    return true;
-}
-
-void control_reply_free(struct control_reply *reply) {
-    if (reply->connection >= 0) {
-        close(reply->connection);
-    }
-    free(reply->text);
-    json_parser_free(reply->parser);
-    *reply = (struct control_reply){.connection = -1};
-}
+// Asking --------------------------------------------------------------------------------------------------
 
 static bool ask_at(const char *path, const char *line, size_t length, unsigned wait_ms,
                    struct control_reply *reply, struct error *error) {
@@ -67,7 +28,7 @@ static bool ask_at(const char *path, const char *line, size_t length, unsigned w
     reply->parser = json_parser_new();
     if ((reply->parser != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for the server's answer")) &&
         control_ask(reply->connection, line, length, wait_ms, &reply->text, &reply->length, error) &&
-        read_outcome(reply, error)) {
+        control_reply_read(reply, error)) {
         return true;
     }
     control_reply_free(reply);
@@ -261,29 +222,4 @@ bool control_call_server(const struct control_call_options *options, const char 
     char line[CONTROL_LINE_BYTES_MAX];
     size_t length = write_line(options, word, NULL, 0, line);
     return call(options, true, 0, line, length, reply, error);
-}
-
-void control_reply_wait_for_end(const struct control_reply *reply) {
-    char byte;
-    while (read(reply->connection, &byte, 1) > 0) {
-    }
-}
-
-int control_reply_report(const struct settings_command *command, const struct control_reply *reply,
-                         bool json) {
-    if (json) {
-        printf("%s\n", reply->text);
-    }
-    if (reply->ok) {
-        return EXIT_DONE;
-    }
-    if (!json) {
-        fprintf(stderr, "quiniela %s: %s\n", command->name,
-                reply->message[0] == '\0' ? "the server refused it" : reply->message);
-    }
-    bool needs_yes = strcmp(reply->code, "needs_yes") == 0;
-    if (needs_yes && !json) {
-        fprintf(stderr, "quiniela %s: nothing is done yet: add --yes to do it\n", command->name);
-    }
-    return needs_yes || strcmp(reply->code, "bad_order") == 0 ? EXIT_WRONG_USE : EXIT_FAILED;
 }

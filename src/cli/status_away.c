@@ -1,5 +1,6 @@
 #include "cli/status_away.h"
 
+#include "bet/limits.h"
 #include "ledger/survey.h"
 
 #include <stdio.h>
@@ -8,24 +9,13 @@
 
 enum { ANSWER_MS = 10 * 1000 }; // for a ledger that may be waiting for its store
 
-static uint64_t number_of(const struct json_value *value) {
-    return value->kind == JSON_INTEGER && value->integer > 0 ? (uint64_t)value->integer : 0;
-}
-
-static void copy_text(const struct json_value *value, char *to, size_t room) {
-    to[0] = '\0';
-    if (value->kind == JSON_STRING) {
-        snprintf(to, room, "%.*s", (int)value->text_length, value->text);
-    }
-}
-
 // "3, 7-9, …", as survey_missing_text writes it.
 static void read_missing(const char *text, struct order_status *missing) {
     missing->more_missing = strstr(text, "…") != NULL;
     while (*text >= '0' && *text <= '9') {
         char *end;
         unsigned long from = strtoul(text, &end, 10), to = *end == '-' ? strtoul(end + 1, &end, 10) : from;
-        for (; from <= to; from++) {
+        for (; from <= to && from <= AGENCIES_MAX; from++) {
             if (!survey_add_missing(missing, (uint32_t)from)) {
                 missing->more_missing = true; // without memory
             }
@@ -42,17 +32,17 @@ static bool read_counts(struct control_reply *reply, struct status *status, stru
     if (!control_reply_fields(reply, names, 8, values, error)) {
         return false;
     }
-    copy_text(&values[0], state, sizeof state);
-    copy_text(&values[7], missing, sizeof missing);
+    control_reply_text(&values[0], state, sizeof state);
+    control_reply_text(&values[7], missing, sizeof missing);
     if (!draw_state_parse(state, &status->draw.state)) {
         return false;
     }
-    status->draw.agencies = (uint32_t)number_of(&values[1]);
-    status->totals.finished = number_of(&values[2]);
-    status->totals.told = number_of(&values[3]);
-    status->totals.bets = number_of(&values[4]);
-    status->totals.winners = number_of(&values[5]);
-    status->draw.winning_number = (uint16_t)number_of(&values[6]);
+    status->draw.agencies = (uint32_t)control_reply_number(&values[1]);
+    status->totals.finished = control_reply_number(&values[2]);
+    status->totals.told = control_reply_number(&values[3]);
+    status->totals.bets = control_reply_number(&values[4]);
+    status->totals.winners = control_reply_number(&values[5]);
+    status->draw.winning_number = (uint16_t)control_reply_number(&values[6]);
     status->draw.has_number = values[6].kind == JSON_INTEGER;
     read_missing(missing, &status->missing);
     return true;
@@ -69,10 +59,10 @@ static bool read_times(struct control_reply *reply, struct stored_draw *draw, st
         return false;
     }
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        copy_text(&values[i], times[i], STORE_TIME_BYTES);
+        control_reply_text(&values[i], times[i], STORE_TIME_BYTES);
     }
-    draw->voided = number_of(&values[6]);
-    copy_text(&values[5], mode, sizeof mode);
+    draw->voided = control_reply_number(&values[6]);
+    control_reply_text(&values[5], mode, sizeof mode);
     return mode[0] == '\0' || number_mode_parse(mode, &draw->number_mode);
 }
 

@@ -26,27 +26,16 @@ static void write_among(const struct order_status *missing, char text[AMONG_BYTE
 
 // Its answer ----------------------------------------------------------------------------------------------
 
-static void copy_text(const struct json_value *value, char *to, size_t room) {
-    to[0] = '\0';
-    if (value->kind == JSON_STRING) {
-        snprintf(to, room, "%.*s", (int)value->text_length, value->text);
-    }
-}
-
-static uint64_t number_of(const struct json_value *value) {
-    return value->kind == JSON_INTEGER && value->integer > 0 ? (uint64_t)value->integer : 0;
-}
-
 static bool take_silent(void *context, const struct json_value *values) {
     struct status_live *live = context;
     struct status_silent *silent = &live->silent[live->silent_count];
     if (live->silent_count == STATUS_SILENT_MAX) {
         return false;
     }
-    *silent = (struct status_silent){.agency = (uint32_t)number_of(&values[0]),
+    *silent = (struct status_silent){.agency = (uint32_t)control_reply_number(&values[0]),
                                      .is_heard = values[1].kind == JSON_INTEGER,
-                                     .silent_s = number_of(&values[1])};
-    copy_text(&values[2], silent->heard_at, sizeof silent->heard_at);
+                                     .silent_s = control_reply_number(&values[1])};
+    control_reply_text(&values[2], silent->heard_at, sizeof silent->heard_at);
     live->silent_count++;
     return true;
 }
@@ -58,8 +47,8 @@ static bool read_silence(struct control_reply *reply, struct status_live *live, 
     if (!control_reply_fields(reply, names, 3, values, error)) {
         return false;
     }
-    live->never = number_of(&values[0]);
-    live->quiet = number_of(&values[1]);
+    live->never = control_reply_number(&values[0]);
+    live->quiet = control_reply_number(&values[1]);
     if (values[2].kind == JSON_ARRAY) {
         (void)json_each_object(reply->parser, &values[2], of_silent, 3, take_silent, live);
     }
@@ -76,10 +65,10 @@ static bool read_numbers(struct control_reply *reply, struct status_live *live, 
     uint64_t *const fields[] = {&live->pid,      &live->up_s,     &live->connections,
                                 &live->bets_10s, &live->bets_60s, &live->busy_ms};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        *fields[i] = number_of(&values[i]);
+        *fields[i] = control_reply_number(&values[i]);
     }
     live->store_fails = values[6].kind == JSON_BOOLEAN && values[6].boolean;
-    copy_text(&values[7], live->since, sizeof live->since);
+    control_reply_text(&values[7], live->since, sizeof live->since);
     return true;
 }
 
@@ -94,7 +83,7 @@ static bool read_version(struct control_reply *reply, struct status_live *live, 
     if (!control_reply_fields(reply, names, 1, &version, error)) {
         return false;
     }
-    copy_text(&version, live->version, sizeof live->version);
+    control_reply_text(&version, live->version, sizeof live->version);
     return true;
 }
 
