@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import unittest
 
 from harness import PROGRAM, Process, Server, Story, Wire, hang_s, until
@@ -336,6 +337,25 @@ class Commands(Orders):
             self.assertIn("the server does not answer", errors)
             with contextlib.closing(listener.accept()[0]) as asked:
                 self.assertEqual(asked.recv(100), b"hello\n", "it is given the order")
+
+    def test_what_it_answers_is_harmless_to_a_terminal(self):
+        answers = [{"ok": True, "draw": "1", "store": "quiniela.db"},
+                   {"ok": False, "error": {"code": "not_open", "message": "\x1b[2Jred"}}]
+
+        def answer(listener):
+            for reply in answers:
+                with contextlib.closing(listener.accept()[0]) as asked:
+                    asked.recv(100)
+                    asked.sendall(json.dumps(reply).encode() + b"\n")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(os.path.join(self.folder, "quiniela.db.control"))
+            listener.listen()
+            listener.settimeout(hang_s())
+            answering = threading.Thread(target=answer, args=(listener,))
+            answering.start()
+            status, _, errors = self.run_program("close", "--yes")
+            answering.join()
+        self.assertEqual((status, errors), (1, "quiniela close: ?[2Jred\n"))
 
     @unittest.skipUnless(os.getuid() == 0, "SKIPPED: only root can become another user")
     def test_a_stranger_who_listens(self):
