@@ -53,6 +53,16 @@ static void a_copy_in_its_place_is_gone_on_with(void **state) {
     assert_int_equal(logged("ERROR"), 0);
 }
 
+// Two records are lost, and the third is written.
+static void write_until_there_is_room(void) {
+    write_one("gone");
+    now_ms += SECOND_MS;
+    write_one("gone"); // it fails once more
+    limit_size(RLIM_INFINITY);
+    now_ms += SECOND_MS;
+    write_one("behind");
+}
+
 // The new one takes its place only once its first record is written; until then it is tried again.
 static void a_full_disk_as_it_is_moved(void **state) {
     (void)state;
@@ -69,12 +79,7 @@ static void a_full_disk_as_it_is_moved(void **state) {
         fail_msg("expected an empty file, which can be tried again, came one of %jd bytes",
                  (intmax_t)status.st_size);
     }
-    write_one("gone");
-    now_ms += SECOND_MS;
-    write_one("gone"); // it fails once more
-    limit_size(RLIM_INFINITY);
-    now_ms += SECOND_MS;
-    write_one("behind");
+    write_until_there_is_room();
     assert_events(path, "continued/moved lost:2 behind ");
     assert_chain(other, path, 5);
     assert_int_equal(descriptors(), open_before + 3); // the log's, and those of the output
@@ -86,12 +91,7 @@ static void a_full_disk_as_it_is_emptied(void **state) {
     copy(path, other);
     assert_int_equal(truncate(path, 0), 0);
     limit_size(30);
-    write_one("gone");
-    now_ms += SECOND_MS;
-    write_one("gone"); // it fails once more
-    limit_size(RLIM_INFINITY);
-    now_ms += SECOND_MS;
-    write_one("behind");
+    write_until_there_is_room();
     assert_events(path, "continued/emptied lost:2 behind ");
     assert_chain(other, path, 4);
 }
