@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/moment.h"
 #include "ledger/cutoff_time.h"
-#include "ledger/in_hand.h"
+#include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/order_group.h"
 #include "ledger/state.h"
@@ -90,7 +90,7 @@ static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, stru
     }
     ledger->draw = draw;
     if (seals) {
-        in_hand_note_sealed(ledger);
+        open_group_note_seal(ledger);
     }
     return state_resize(ledger, error) && open_group_change(ledger, error);
 }
@@ -113,8 +113,17 @@ static bool read_cutoff(struct ledger *ledger, struct ledger_order *order, struc
     return true;
 }
 
+static bool is_own(const struct ledger *ledger, const struct order_unknown *unknown) {
+    return unknown->is_set && strcmp(ledger->draw.changed_at, unknown->draw.changed_at) == 0 &&
+           is_same(&ledger->draw, &unknown->draw);
+}
+
 static bool change(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     struct stored_totals totals;
+    if (is_own(ledger, &order->unknown)) {
+        order->answer.before = order->unknown.before;
+        return true;
+    }
     if (ledger->draw.state != DRAW_OPEN) {
         error_set(&order->answer.error, ERROR_NOT_OPEN, "draw \"%s\" is %s: nothing of it changes any more",
                   ledger->draw_name, draw_state_name(ledger->draw.state));
@@ -164,7 +173,7 @@ bool changing_carry_out(struct ledger *ledger, struct ledger_order *order, struc
     survey_status(ledger, SURVEY_UNFINISHED, &answer->status);
     if (answer->error.code == ERROR_NONE && !answer->already) {
         tell(ledger, &answer->before);
-        order_group_tell_seal(ledger);
+        notes_tell_seal(ledger);
     }
     return true;
 }

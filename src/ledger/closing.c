@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LINES_MAX = 20 }; // of one close; the agencies that are left share one
 
@@ -32,11 +33,15 @@ static bool lock_all(struct ledger *ledger, struct error *error) {
     return locked;
 }
 
+static bool is_own(const struct ledger *ledger, const struct order_unknown *unknown) {
+    return unknown->is_set && strcmp(ledger->draw.closed_at, unknown->draw.closed_at) == 0;
+}
+
 // Of a shared store, another server may have closed the draw while this one waited for the agencies' rows.
 static bool cut_off(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     if (ledger->draw.state != DRAW_OPEN) {
-        order->answer.already = true;
-        return true;
+        order->answer.already = !is_own(ledger, &order->unknown);
+        return order->answer.already || lock_all(ledger, error);
     }
     if (ledger->draw.agencies == 0) {
         error_set(
@@ -120,7 +125,7 @@ bool closing_carry_out(struct ledger *ledger, struct ledger_order *order, struct
         log_hold();
         tell(ledger, &answer->status);
         log_release();
-        order_group_tell_seal(ledger);
+        notes_tell_seal(ledger);
     }
     return true;
 }

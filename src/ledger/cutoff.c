@@ -6,7 +6,6 @@
 #include "ledger/access.h"
 #include "ledger/closing.h"
 #include "ledger/cutoff_time.h"
-#include "ledger/in_hand.h"
 #include "ledger/state.h"
 
 #include <inttypes.h>
@@ -63,7 +62,6 @@ bool cutoff_keep(struct ledger *ledger, struct error *error) {
         log_event(LOG_LEVEL_INFO, "cutoff", LOG_SUCCESS, "draw: %s | closes_at: %s", ledger->draw_name,
                   ledger->draw.closes_at);
     }
-    in_hand_begin(ledger); // what it has sealed is told
     order_free_answer(&order);
     return closed;
 }

@@ -9,6 +9,7 @@
 #include "ledger/survey.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 // Says what would be. Of a shared store other servers know of further ends.
 static bool say_what_would_be(struct ledger *ledger, const struct stored_agency *row, struct error *refusal,
@@ -25,6 +26,11 @@ static bool say_what_would_be(struct ledger *ledger, const struct stored_agency 
     return true;
 }
 
+static bool is_own(const struct stored_agency *row, const struct order_unknown *unknown) {
+    return unknown->is_set && row->ending == AGENCY_ENDED &&
+           strcmp(row->finished_at, unknown->agency.finished_at) == 0;
+}
+
 static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     uint32_t number = order->input.agency;
     if (!order_group_has_agency(ledger, order)) {
@@ -35,7 +41,7 @@ static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct
     }
     struct agency *agency = &ledger->agencies[number];
     if (agency_has_finished(agency)) {
-        order->answer.already = true;
+        order->answer.already = !is_own(&agency->row, &order->unknown);
     } else if (order->input.is_sure) {
         state_finish(ledger, number, AGENCY_ENDED);
         open_group_note_end(ledger);
@@ -44,7 +50,7 @@ static bool end_agency(struct ledger *ledger, struct ledger_order *order, struct
     }
     order->answer.agency = agency->row;
     order->answer.agency.agency = number;
-    return order->answer.already ||
+    return agency_has_finished(agency) ||
            say_what_would_be(ledger, &order->answer.agency, &order->answer.error, error);
 }
 
@@ -61,7 +67,7 @@ bool ending_carry_out(struct ledger *ledger, struct ledger_order *order, struct 
                                                  .agency = answer->agency.agency,
                                                  .ending = AGENCY_ENDED,
                                                  .bets = answer->agency.bets});
-        order_group_tell_seal(ledger);
+        notes_tell_seal(ledger);
     }
     return true;
 }

@@ -84,7 +84,7 @@ static bool store_once(struct ledger *ledger, struct queue_node *requests, struc
 }
 
 // Tells of the group's changes that people may need to prove later.
-static void note(const struct ledger *ledger, const struct queue_node *requests) {
+static void note(struct ledger *ledger, const struct queue_node *requests) {
     for (; requests != NULL; requests = requests->next) {
         const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
         if (request->answer.finished && request->answer.error.code == ERROR_NONE) {
@@ -94,9 +94,7 @@ static void note(const struct ledger *ledger, const struct queue_node *requests)
                                                      .bets = (uint64_t)request->answer.next});
         }
     }
-    if (in_hand_sealed(ledger)) {
-        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
-    }
+    notes_tell_seal(ledger);
 }
 
 // When a stage fails --------------------------------------------------------------------------------------

@@ -6,14 +6,14 @@
 
 struct ledger;
 
-// New requests: nothing is known of them.
+// New requests: nothing is known of them. A seal that is not told yet stays so.
 void in_hand_begin(struct ledger *ledger);
 
-// Notes that the draw was sealed with them, and that this is stored.
+// Notes that the draw was sealed by this server, and that this is stored.
 void in_hand_note_sealed(struct ledger *ledger);
 
-// Whether the draw was sealed with them.
-bool in_hand_sealed(const struct ledger *ledger);
+// Whether a seal is still to be told. True once: the caller tells it.
+bool in_hand_take_sealed(struct ledger *ledger);
 
 // Whether the stored draw is still to be checked for them. True once: the caller checks it.
 bool in_hand_take_look(struct ledger *ledger);

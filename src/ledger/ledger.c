@@ -34,6 +34,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **result, s
         ledger_close(&ledger);
         return false;
     }
+    notes_tell_seal(ledger);
     notes_tell_if_all_told(ledger);
     *result = ledger;
     return true;

@@ -10,6 +10,7 @@
 #include "ledger/row_cache.h"
 #include "ledger/state.h"
 #include "ledger/terms.h"
+#include "ledger/unknown.h"
 #include "ledger/winners.h"
 
 #include <inttypes.h>
@@ -214,8 +215,8 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
                   (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
                   store_confirm(ledger->store, error) && store_commit(ledger->store, error);
     open_group_end(ledger);
-    if (stored && seals) {
-        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    if (seals) {
+        unknown_end_seal(ledger, stored, error);
     }
     return stored;
 }
@@ -247,7 +248,11 @@ static bool load_once(struct ledger *ledger, struct error *error) {
     }
     ledger->loaded.has_terms = true;
     state_told_is_stored(ledger);
-    return load_winners(ledger, error);
+    if (!load_winners(ledger, error)) {
+        return false;
+    }
+    unknown_settle(ledger);
+    return true;
 }
 
 // Another server may be quicker, or hold the draw for longer than we are willing to wait. Once the draw must

@@ -1,11 +1,30 @@
 #include "ledger/notes.h"
 
+#include "base/log.h"
+#include "ledger/in_hand.h"
 #include "ledger/state.h"
+#include "ledger/winners.h"
+
+#include <inttypes.h>
 
 void notes_tell(const struct ledger *ledger, const struct ledger_note *note) {
     if (ledger->options.noted != NULL) {
         ledger->options.noted(ledger->options.context, note);
     }
+}
+
+void notes_tell_seal(struct ledger *ledger) {
+    if (in_hand_take_sealed(ledger)) {
+        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
+    }
+}
+
+void notes_tell_made(const struct ledger *ledger, uint64_t bets) {
+    uint64_t winners = winners_count(ledger->winners);
+    log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
+              "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
+              ledger->draw.winning_number, bets, winners);
+    notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners});
 }
 
 void notes_tell_drawn(const struct ledger *ledger) {

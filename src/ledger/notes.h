@@ -9,6 +9,12 @@ struct ledger;
 // Reports an event for the audit log, once it is stored.
 void notes_tell(const struct ledger *ledger, const struct ledger_note *note);
 
+// If the draw has been sealed, and nobody was told yet: reports it.
+void notes_tell_seal(struct ledger *ledger);
+
+// This server has made the draw, of `bets` bets: logs and reports it.
+void notes_tell_made(const struct ledger *ledger, uint64_t bets);
+
 // The draw is made and stored.
 void notes_tell_drawn(const struct ledger *ledger);
 

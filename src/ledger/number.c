@@ -8,6 +8,7 @@
 #include "ledger/work.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 // Whether a number may be given now; otherwise the answer says why not.
 static bool may_draw(const struct ledger *ledger, struct ledger_order *order) {
@@ -38,6 +39,10 @@ static bool count(struct ledger *ledger, struct ledger_order *order, struct erro
     return draw_count(ledger->store, order->input.number, &order->answer.winners, &bets, error);
 }
 
+static bool is_own(const struct ledger *ledger, const struct order_unknown *unknown) {
+    return unknown->is_set && strcmp(ledger->draw.drawn_at, unknown->draw.drawn_at) == 0;
+}
+
 static bool make(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     if (!may_draw(ledger, order)) {
         return true;
@@ -46,7 +51,7 @@ static bool make(struct ledger *ledger, struct ledger_order *order, struct error
         return count(ledger, order, error);
     }
     if (ledger->draw.has_number) {
-        order->answer.already = true;
+        order->answer.already = !is_own(ledger, &order->unknown);
         order->answer.winners = ledger->winners == NULL ? 0 : winners_count(ledger->winners);
         return true;
     }
@@ -57,6 +62,8 @@ static bool make(struct ledger *ledger, struct ledger_order *order, struct error
         return true;
     }
     if (!work_draw(ledger, order->input.number, error)) {
+        order->unknown.is_set = ledger->unknown.drawn_at[0] != '\0'; // unknown.h keeps the rest
+        memcpy(order->unknown.draw.drawn_at, ledger->unknown.drawn_at, sizeof ledger->unknown.drawn_at);
         return false;
     }
     order->answer.winners = winners_count(ledger->winners);

@@ -1,8 +1,8 @@
 #include "ledger/open_group.h"
 
-#include "ledger/in_hand.h"
 #include "ledger/limits.h"
 #include "ledger/state.h"
+#include "ledger/unknown.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -78,9 +78,13 @@ void open_group_note_close(struct ledger *ledger) {
     ledger->open_group.closes = true;
 }
 
+void open_group_note_seal(struct ledger *ledger) {
+    ledger->open_group.seals = true;
+}
+
 void open_group_end(struct ledger *ledger) {
     struct open_group *group = &ledger->open_group;
-    group->is_begun = group->is_due = group->takes = group->closes = false;
+    group->is_begun = group->is_due = group->takes = group->closes = group->seals = false;
     group->added_count = 0;
 }
 
@@ -134,11 +138,10 @@ static bool note_closed_at(struct ledger *ledger, struct error *error) {
     return true;
 }
 
-// When the last agency finishes, the draw is sealed, whichever server this happens on. *seals: it is.
-static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct error *error) {
+// When the last agency finishes, the draw is sealed, whichever server this happens on.
+static bool seal_if_all_finished(struct ledger *ledger, struct error *error) {
     struct open_group *group = &ledger->open_group;
     uint32_t finished = ledger->finished;
-    *seals = false;
     if (group->finishing == 0) {
         return true;
     }
@@ -153,21 +156,21 @@ static bool seal_if_all_finished(struct ledger *ledger, bool *seals, struct erro
     if (group->closes && !note_closed_at(ledger, error)) {
         return false;
     }
-    *seals = true;
+    open_group_note_seal(ledger);
     return store_put_draw(ledger->store, &ledger->draw, error);
 }
 
 bool open_group_commit(struct ledger *ledger, struct error *error) {
-    bool seals = false;
     bool done = open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
                 add_chunks(ledger, error) && hold_draw(ledger, error) &&
-                seal_if_all_finished(ledger, &seals, error) && store_commit(ledger->store, error);
+                seal_if_all_finished(ledger, error) && store_commit(ledger->store, error);
+    bool seals = ledger->open_group.seals;
     open_group_end(ledger);
     if (done) {
         state_told_is_stored(ledger);
     }
-    if (done && seals) {
-        in_hand_note_sealed(ledger);
+    if (seals) {
+        unknown_end_seal(ledger, done, error);
     }
     return done;
 }

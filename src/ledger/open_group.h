@@ -36,6 +36,9 @@ void open_group_note_last_chunk(struct ledger *ledger);
 // Notes that the group closes the draw: all agencies come to their end with it.
 void open_group_note_close(struct ledger *ledger);
 
+// Notes that the group seals the draw: that is told once it is committed.
+void open_group_note_seal(struct ledger *ledger);
+
 // Notes that the group is closed at the store, for who has ended it by other means than open_group_commit:
 // whether it was committed or has failed.
 void open_group_end(struct ledger *ledger);

@@ -79,7 +79,16 @@ struct order_answer {
     struct stored_draw before;   // CHANGE
 };
 
-// Everything up to `answer` is the submitter's, and stays unchanged until `complete`. `answer` begins zeroed.
+// What an earlier attempt to store the order changed, when nobody knows whether that was stored. The next one
+// finds it by this, and answers it as done (unknown.h).
+struct order_unknown {
+    bool is_set;
+    struct stored_draw draw, before; // as it put the draw; as it was
+    struct stored_agency agency;     // FINISH: its row; RESET: its row before
+    uint64_t voided;
+};
+
+// Everything up to `answer` is the submitter's, and stays unchanged until `complete`. The rest begins zeroed.
 struct ledger_order {
     struct queue_node node;
     enum ledger_order_kind kind;
@@ -88,6 +97,7 @@ struct ledger_order {
     void (*complete)(struct ledger_order *order);
     void *context; // of `complete`
     struct order_answer answer;
+    struct order_unknown unknown; // the ledger's own notes
 };
 
 // Completes the order with this error: nothing of it is done.

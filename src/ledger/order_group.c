@@ -4,11 +4,11 @@
 #include "ledger/access.h"
 #include "ledger/in_hand.h"
 #include "ledger/load.h"
-#include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
+#include "ledger/unknown.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -35,7 +35,11 @@ static bool store_once(struct ledger *ledger, struct ledger_order *order, order_
         return false;
     }
     if (open_group_is_due(ledger)) {
+        bool changes = ledger->open_group.is_due;
         if (!open_group_commit(ledger, error)) {
+            if (changes) {
+                unknown_note_order(ledger, order, error);
+            }
             return false;
         }
         trial_passed(ledger);
@@ -77,12 +81,6 @@ bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_
         pause_for(attempt);
     }
     return true;
-}
-
-void order_group_tell_seal(const struct ledger *ledger) {
-    if (in_hand_sealed(ledger)) {
-        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED});
-    }
 }
 
 const char *order_group_seal_text(const struct ledger *ledger) {

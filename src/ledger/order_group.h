@@ -10,16 +10,14 @@ struct ledger;
 // Puts into the open group what the order changes, or nothing; with what is stored then as it is in memory,
 // or read within the group. A refusal is the answer's error, and no failure. Called again when the group
 // could not be stored as another server was quicker, or the store was away: what is ordered may be so then,
-// and the answer begins anew. False when the store fails or memory runs out.
+// by another server or by the attempt before (order->unknown), and the answer begins anew. False when the
+// store fails or memory runs out.
 typedef bool (*order_change)(struct ledger *ledger, struct ledger_order *order, struct error *error);
 
 // Stores what `change` puts, in as many attempts as it takes. False when it could not be stored:
 // ERROR_STORE_FAILED, or ERROR_NO_MEMORY. Then nobody knows whether it was.
 bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
                        struct error *error) MUST_CHECK;
-
-// If that has sealed the draw, says so for the audit log.
-void order_group_tell_seal(const struct ledger *ledger);
 
 // What follows the end of the last agency, for who is to mean it: "the draw is sealed", and what else.
 const char *order_group_seal_text(const struct ledger *ledger);

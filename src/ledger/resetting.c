@@ -31,6 +31,11 @@ static bool void_agency(struct ledger *ledger, uint32_t number, uint64_t *voided
     return open_group_change(ledger, error);
 }
 
+// Also when the right file has come meanwhile: that is not set aside.
+static bool is_own(const struct stored_agency *row, const struct order_unknown *unknown) {
+    return unknown->is_set && row->voidings > unknown->agency.voidings;
+}
+
 static bool reset_agency(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     uint32_t number = order->input.agency;
     struct order_answer *answer = &order->answer;
@@ -41,6 +46,11 @@ static bool reset_agency(struct ledger *ledger, struct ledger_order *order, stru
         return false;
     }
     const struct agency *agency = &ledger->agencies[number];
+    if (is_own(&agency->row, &order->unknown)) {
+        answer->agency = order->unknown.agency;
+        answer->voided = order->unknown.voided;
+        return true;
+    }
     answer->agency = agency->row;
     answer->agency.agency = number;
     answer->voided = agency->row.bets;

@@ -42,6 +42,7 @@ struct open_group {
     bool takes;                 // it takes what an agency has sent: bets, or its end
     uint32_t finishing;         // how many agencies finish with it
     bool closes;                // they do as the draw is closed
+    bool seals;                 // it seals the draw
     struct stored_chunk *added; // [GROUP_CHUNKS_MAX] or NULL: chunks that the store does not have yet
     size_t added_count;
 };
@@ -54,8 +55,14 @@ struct touched {
 
 // What is known of the current requests together. Changed by in_hand.h.
 struct in_hand {
-    bool sealed;     // the draw was sealed with them, and that is stored
+    bool sealed;     // the draw was sealed, and that is stored, and not told yet
     bool has_looked; // the stored draw was checked for them
+};
+
+// A seal and a draw that may be stored: their times, or "". Changed by unknown.h.
+struct unknown {
+    char sealed_at[STORE_TIME_BYTES], drawn_at[STORE_TIME_BYTES];
+    uint64_t bets; // of the draw
 };
 
 // Results of the last load that the next one needs. Changed by load.h; its counts start over in state_forget.
@@ -86,6 +93,7 @@ struct ledger {
     // Each has an owner, named with its struct.
     struct open_group open_group;
     struct in_hand in_hand;
+    struct unknown unknown;
     struct loaded loaded;
     // Changed by trial.h.
     bool failing;                     // nothing has been stored since the store failed

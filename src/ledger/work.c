@@ -9,8 +9,7 @@
 #include "ledger/notes.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
-
-#include <inttypes.h>
+#include "ledger/unknown.h"
 
 // Stores `drawn`, the draw with its number, and its winners.
 static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_t *bets,
@@ -20,7 +19,9 @@ static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_
     if (!store_begin_draw(ledger->store, error) || !draw_make(ledger->store, &drawn, &winners, bets, error)) {
         return false;
     }
-    if (!store_put_draw(ledger->store, &drawn, error) || !store_commit(ledger->store, error)) {
+    bool done = store_put_draw(ledger->store, &drawn, error) && store_commit(ledger->store, error);
+    unknown_end_draw(ledger, &drawn, *bets, done, error);
+    if (!done) {
         winners_free(winners);
         return false;
     }
@@ -34,11 +35,7 @@ static bool make(struct ledger *ledger, const struct stored_draw *draw, struct e
     if (!store_drawn(ledger, *draw, &bets, error)) {
         return false;
     }
-    uint64_t winners = winners_count(ledger->winners);
-    log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
-              "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
-              ledger->draw.winning_number, bets, winners);
-    notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners});
+    notes_tell_made(ledger, bets);
     notes_tell_drawn(ledger);
     return true;
 }
@@ -65,6 +62,7 @@ void work_do(struct ledger *ledger) {
         access_give_up(ledger, &error);
         return;
     }
+    notes_tell_seal(ledger);
     notes_tell_if_all_told(ledger);
     if (!awaits_draw(ledger) || make(ledger, &ledger->draw, &error)) {
         return;
@@ -89,5 +87,6 @@ void work_look(struct ledger *ledger) {
         access_give_up(ledger, &error);
         return;
     }
+    notes_tell_seal(ledger);
     notes_tell_if_all_told(ledger);
 }

@@ -26,6 +26,7 @@ struct server {
     int drawn, all_told;
     enum commit_fault fault;       // of the next commit
     void (*meanwhile)(void);       // called at that fault
+    void (*after_loss)(void);      // called behind the commit whose connection is lost
     void (*before_put_draw)(void); // called after it has read the draw and before it changes it
     const char *time;              // the database's, when it is asked for next; NULL: as it is
     void (*before_lock)(void);     // called before it locks agencies' rows
@@ -43,13 +44,25 @@ struct server {
 };
 
 static struct server servers[SERVERS];
-static enum number_mode number_mode; // of the draw
-static const char *closes_text;      // likewise
+static enum number_mode number_mode;                                 // of the draw
+static const char *closes_text;                                      // likewise
+static void (*noted)(void *context, const struct ledger_note *note); // of every server
 static struct store_operations faulty;
 static const struct store_operations *real;
 static _Thread_local struct server *current; // the one whose ledger is running
 
 // A store that loses its connection when it commits -------------------------------------------------------
+
+// Lets another server do something at this moment, once.
+static inline void let_others(void (**meanwhile)(void)) {
+    struct server *server = current;
+    void (*does)(void) = *meanwhile;
+    *meanwhile = NULL;
+    if (does != NULL) {
+        does();
+        current = server;
+    }
+}
 
 static inline bool faulty_commit(struct store *store, struct error *error) {
     enum commit_fault fault = current->fault;
@@ -71,18 +84,10 @@ static inline bool faulty_commit(struct store *store, struct error *error) {
         return error_set(error, ERROR_STORE_AWAY, "lost before the commit");
     }
     bool done = real->commit(store, error);
-    return fault == LOSE_AFTER ? error_set(error, ERROR_STORE_AWAY, "lost behind the commit") : done;
-}
-
-// Lets another server do something at this moment, once.
-static inline void let_others(void (**meanwhile)(void)) {
-    struct server *server = current;
-    void (*does)(void) = *meanwhile;
-    *meanwhile = NULL;
-    if (does != NULL) {
-        does();
-        current = server;
+    if (fault == LOSE_AFTER) {
+        let_others(&current->after_loss);
     }
+    return fault == LOSE_AFTER ? error_set(error, ERROR_STORE_AWAY, "lost behind the commit") : done;
 }
 
 static inline bool watched_put_draw(struct store *store, const struct stored_draw *draw,
@@ -189,6 +194,7 @@ static inline bool try_start(struct server *server, uint32_t agencies, struct er
                                               .open_store = open_faulty,
                                               .drawn = on_drawn,
                                               .all_told = on_all_told,
+                                              .noted = noted,
                                               .context = server};
     return ledger_open(&server->options, &server->ledger, error);
 }

@@ -34,7 +34,6 @@ static void assert_given(bool already, struct server *server, struct wish wish) 
 #define give(server, ...) give_as(server, (struct wish){__VA_ARGS__})
 #define assert_done(server, ...) assert_given(false, server, (struct wish){__VA_ARGS__})
 #define assert_already(server, ...) assert_given(true, server, (struct wish){__VA_ARGS__})
-#define assert_answered(already, server, ...) assert_given(already, server, (struct wish){__VA_ARGS__})
 
 static void look(struct server *server) {
     current = server;
@@ -121,20 +120,6 @@ static void two_closes_at_once(void **state) {
     end_logging();
 }
 
-static void a_close_that_loses_its_connection(void **state) {
-    (void)state;
-    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
-        start(&servers[0], 3);
-        assert_stored(&servers[0], .agency = 2, .first = 0, .count = 8, .next = 8);
-        servers[0].fault = fault;
-        assert_answered(fault == LOSE_AFTER, &servers[0], .kind = ORDER_CLOSE);
-        assert_int_equal(query_number("SELECT count(*) FROM agencies WHERE ending = 'close'"), 3);
-        assert_int_equal(query_number("SELECT finished FROM draws WHERE draw = '1'"), 3);
-        (void)tear_down_servers(state);
-        (void)set_up_servers(state);
-    }
-}
-
 static void an_agency_is_ended_that_another_server_knows_better(void **state) {
     (void)state;
     start(&servers[0], 2);
@@ -218,21 +203,6 @@ static void two_numbers_at_the_same_time(void **state) {
     give(&servers[0], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
     assert_error(&order.answer.error, ERROR_NUMBER_STORED);
     assert_int_equal(query_number("SELECT winning_number FROM draws WHERE draw = '1'"), 3);
-}
-
-static void a_number_that_loses_its_connection(void **state) {
-    (void)state;
-    number_mode = NUMBER_MANUAL;
-    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
-        start(&servers[0], 1);
-        assert_stored(&servers[0], .agency = 1, .last = true, .first = 0, .count = 8, .next = 8);
-        servers[0].fault = fault;
-        assert_answered(fault == LOSE_AFTER, &servers[0], .kind = ORDER_DRAW, .input.number = WINNING_NUMBER);
-        assert_int_equal(order.answer.winners, 1);
-        assert_int_equal(query_number("SELECT count(*) FROM winners"), 1);
-        (void)tear_down_servers(state);
-        (void)set_up_servers(state);
-    }
 }
 
 // By the database's clock, at the commit of whoever has bets: the server closes the draw, and decides again.
@@ -323,13 +293,11 @@ int main(void) {
         ORDER_TEST(a_close_cuts_off_what_other_servers_have_stored),
         ORDER_TEST(bets_that_meet_a_close),
         ORDER_TEST(two_closes_at_once),
-        ORDER_TEST(a_close_that_loses_its_connection),
         ORDER_TEST(an_agency_is_ended_that_another_server_knows_better),
         ORDER_TEST(an_agency_has_finished_at_another_server),
         ORDER_TEST(a_draw_elsewhere_after_a_dry_run),
         ORDER_TEST(a_number_is_the_same_at_every_server),
         ORDER_TEST(two_numbers_at_the_same_time),
-        ORDER_TEST(a_number_that_loses_its_connection),
         ORDER_TEST(a_cut_off_holds_at_every_server),
         ORDER_TEST(a_cut_off_is_read_by_the_databases_clock),
         ORDER_TEST(a_close_is_at_the_databases_time),

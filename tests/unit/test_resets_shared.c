@@ -118,21 +118,6 @@ static void an_agency_that_has_finished_is_waited_for_again(void **state) {
     assert_bets(11);
 }
 
-static void a_reset_that_loses_its_connection(void **state) {
-    (void)state;
-    for (enum commit_fault fault = LOSE_BEFORE; fault <= LOSE_AFTER; fault++) {
-        start(&servers[0], 2);
-        assert_stored(&servers[0], .agency = 2, .first = 0, .count = 8, .next = 8);
-        servers[0].fault = fault;
-        assert_reset(&servers[0], 2, fault == LOSE_AFTER, fault == LOSE_AFTER ? 0 : 8);
-        assert_int_equal(query_number("SELECT sum(count) FROM voided WHERE voiding = 1"), 8);
-        assert_int_equal(query_number("SELECT voided FROM draws WHERE draw = '1'"), 8);
-        assert_bets(0);
-        (void)tear_down_servers(state);
-        (void)set_up_servers(state);
-    }
-}
-
 static void reset_elsewhere(void) {
     assert_reset(&servers[1], 1, false, 5);
 }
@@ -167,7 +152,6 @@ int main(void) {
         RESET_TEST(a_resend_of_the_right_file),
         RESET_TEST(a_resend_of_what_was_set_aside),
         RESET_TEST(an_agency_that_has_finished_is_waited_for_again),
-        RESET_TEST(a_reset_that_loses_its_connection),
         RESET_TEST(resets_that_meet),
     };
     if (getenv("QUINIELA_POSTGRES") == NULL) {
