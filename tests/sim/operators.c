@@ -160,7 +160,7 @@ static void forget(struct given *given) {
 static void take_no_answer(struct given *given) {
     world_trace("operator: has no answer to order %d", (int)given->order.kind);
     order_free_answer(&given->order);
-    given->order.answer = (struct order_answer){0};
+    given->order = (struct ledger_order){.kind = given->order.kind, .input = given->order.input}; // a new one
     if (given->is_last) {
         world_after(LAST_AGAIN_MS, finish_it, NULL, 0);
         all.pending++;
