@@ -4,6 +4,7 @@
 #include "bet/errors.h"
 #include "cli/command.h"
 #include "cli/control_connection.h"
+#include "cli/served_store.h"
 #include "store/address.h"
 
 #include <dirent.h>
@@ -65,18 +66,18 @@ static bool check_listener(const struct control_call_options *options, const cha
 }
 
 // A socket that nobody has named is the store's own, under whatever name the server has that.
-static bool is_its_store(const struct control_call_options *options, const struct json_value *store,
-                         const struct json_value *file) {
-    char shown[STORE_ADDRESS_BYTES], own_file[PATH_MAX];
+static bool is_its_store(const struct control_call_options *options, struct wanted_store *wanted,
+                         const struct json_value *file, const struct json_value *address,
+                         const struct json_value *id) {
+    char own_file[PATH_MAX];
     struct error ignored;
-    store_show_address(options->store.address, shown);
-    if (!store_file(options->store.address, own_file, &ignored)) {
+    if (!store_file(wanted->address, own_file, &ignored)) {
         return false;
     }
-    if (own_file[0] != '\0' && options->control.path == NULL) {
-        return true;
+    if (own_file[0] == '\0') {
+        return wanted_store_is(wanted, address, id);
     }
-    return file->kind == JSON_STRING ? is_text(file, own_file) : is_text(store, shown);
+    return options->control.path == NULL || is_text(file, own_file);
 }
 
 // Asks the server there who it is. ERROR_NETWORK when nobody answers in time.
@@ -86,14 +87,14 @@ static bool ask_who(const char *path, struct control_reply *reply, struct error 
 }
 
 // Whether the server that has said who it is has the draw and the store. Ends its reply.
-static bool check_server(const struct control_call_options *options, const char *path,
-                         struct control_reply *reply, struct error *error) {
-    static const char *const names[] = {"draw", "store", "file"};
-    struct json_value values[3];
+static bool check_server(const struct control_call_options *options, struct wanted_store *wanted,
+                         const char *path, struct control_reply *reply, struct error *error) {
+    static const char *const names[] = {"draw", "store", "file", "address", "store_id"};
+    struct json_value values[5];
     bool is_it = check_listener(options, path, reply->connection, error) &&
-                 control_reply_fields(reply, names, 3, values, error);
-    if (is_it &&
-        (!is_text(&values[0], options->store.draw) || !is_its_store(options, &values[1], &values[2]))) {
+                 control_reply_fields(reply, names, 5, values, error);
+    if (is_it && (!is_text(&values[0], options->store.draw) ||
+                  !is_its_store(options, wanted, &values[2], &values[3], &values[4]))) {
         is_it = error_set(error, ERROR_NETWORK, "the server that answers has draw \"%.*s\" in %.*s",
                           (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
                           (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "");
@@ -106,6 +107,7 @@ static bool check_server(const struct control_call_options *options, const char 
 
 struct search {
     const struct control_call_options *options;
+    struct wanted_store wanted;
     char found[PATH_MAX];
     unsigned count;    // how many there are, if it looks for all
     char second[160];  // of several, another one
@@ -115,7 +117,8 @@ struct search {
 static void look_at(struct search *search, const char *path) {
     struct control_reply reply;
     struct error nobody;
-    if (!ask_who(path, &reply, &nobody) || !check_server(search->options, path, &reply, &search->last)) {
+    if (!ask_who(path, &reply, &nobody) ||
+        !check_server(search->options, &search->wanted, path, &reply, &search->last)) {
         return;
     }
     if (search->count++ == 0) {
@@ -143,7 +146,7 @@ static void search_folder(struct search *search, const char *name, bool for_all)
 // Any server of a shared store takes an order for the draw; one for the server itself must find no second.
 static bool search_folders(const struct control_place *place, const struct control_call_options *options,
                            bool is_for_server, char path[PATH_MAX], struct error *error) {
-    struct search search = {.options = options};
+    struct search search = {.options = options, .wanted = {.address = options->store.address}};
     error_clear(&search.last);
     for (size_t i = 0; i < place->folder_count; i++) {
         search_folder(&search, place->folders[i], is_for_server);
@@ -176,8 +179,9 @@ static bool find(const struct control_call_options *options, bool is_for_server,
         return search_folders(&place, options, is_for_server, path, error);
     }
     struct control_reply reply;
+    struct wanted_store wanted = {.address = options->store.address};
     memcpy(path, place.path, sizeof place.path);
-    return ask_who(path, &reply, error) && check_server(options, path, &reply, error);
+    return ask_who(path, &reply, error) && check_server(options, &wanted, path, &reply, error);
 }
 
 // Calling -------------------------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ bool controlling_open(struct controlling *controlling, const struct server_optio
     control.drain = actions->drain;
     control.connections = actions->connections;
     control.reload = actions->reload;
+    control.tell_store = has_file ? NULL : actions->tell_store;
     control.context = actions->context;
     return control_open(&control, &controlling->control, error);
 }

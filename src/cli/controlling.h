@@ -18,6 +18,7 @@ struct controlling {
 struct controlling_actions {
     uint64_t (*drain)(void *context);
     uint64_t (*connections)(void *context);
+    void (*tell_store)(void *context, struct control_store *store);
     bool (*reload)(void *context, struct error *error);
     void *context;
 };

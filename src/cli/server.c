@@ -17,6 +17,7 @@
 #include "cli/main_loop.h"
 #include "cli/privileges.h"
 #include "cli/recording.h"
+#include "cli/served_store.h"
 #include "cli/server_conflicts.h"
 #include "cli/server_log.h"
 #include "cli/server_options.h"
@@ -49,6 +50,7 @@ struct server {
     struct certificates certificates;
     struct recording recording; // of the audit log
     struct store_identity store_identity;
+    struct served_store served_store;
     struct store_watch *watch; // of a store that other servers change, too
     struct ledger *ledger;
     struct worker *worker;
@@ -143,7 +145,17 @@ static void on_audit_tick(void *context) {
 static bool open_store(void *context, struct store **store, struct error *error) {
     struct server *server = context;
     const struct store_options *options = &server->options.store;
-    return store_open_same(options->address, options->draw, &server->store_identity, store, error);
+    if (!store_open_same(options->address, options->draw, &server->store_identity, store, error)) {
+        return false;
+    }
+    served_store_opened(&server->served_store, options->address, *store);
+    return true;
+}
+
+static void tell_store(void *context, struct control_store *store) {
+    struct server *server = context;
+    static_assert(sizeof store->address >= STORE_PLAIN_BYTES && sizeof store->id >= STORE_ID_BYTES, "room");
+    served_store_tell(&server->served_store, store->address, store->id);
 }
 
 static void on_drawn(void *context, const struct winners *winners) {
@@ -211,8 +223,11 @@ static bool open_net(struct server *server, struct error *error) {
 }
 
 static bool open_control(struct server *server, struct error *error) {
-    const struct controlling_actions actions = {
-        .drain = drain, .connections = connections, .reload = reload, .context = server};
+    const struct controlling_actions actions = {.drain = drain,
+                                                .connections = connections,
+                                                .reload = reload,
+                                                .tell_store = tell_store,
+                                                .context = server};
     return controlling_open(&server->controlling, &server->options, server->net, &server->main_loop.loop,
                             &actions, error);
 }

@@ -9,6 +9,13 @@
 #include <stdint.h>
 #include <uv.h>
 
+enum { CONTROL_STORE_BYTES = 1024 };
+
+// Which store it is, where that is in no file; "": unknown.
+struct control_store {
+    char address[CONTROL_STORE_BYTES], id[CONTROL_STORE_BYTES];
+};
+
 // What a server says of itself (`hello`). The texts must outlive the control.
 struct control_facts {
     const char *version, *draw,
@@ -23,6 +30,8 @@ struct control_options {
     struct control_socket socket; // the control takes it over
     struct control_users users;
     struct control_facts facts;
+    // Which store it has now. NULL: it is in a file.
+    void (*tell_store)(void *context, struct control_store *store);
     // Begins to end the server gently. Returns how many connections of agencies there are.
     uint64_t (*drain)(void *context);
     // How many connections of agencies there are.

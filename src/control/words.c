@@ -13,12 +13,22 @@ enum { PROTOCOL = 1 };
 
 const struct error_code ERROR_OTHER_DRAW[1] = {{"other_draw", false}};
 
+static void put_store(const struct control_options *options, struct json_writer *writer) {
+    struct control_store store = {0};
+    if (options->tell_store != NULL) {
+        options->tell_store(options->context, &store);
+    }
+    json_put_text(writer, "address", store.address[0] == '\0' ? NULL : store.address);
+    json_put_text(writer, "store_id", store.id[0] == '\0' ? NULL : store.id);
+}
+
 static void answer_hello(const struct control_order *order, struct json_writer *writer) {
     const struct control_facts *facts = &order->control->options.facts;
     json_put_text(writer, "program", "quiniela");
     json_put_text(writer, "version", facts->version);
     json_put_number(writer, "protocol", PROTOCOL);
     words_put_server(facts, writer);
+    put_store(&order->control->options, writer);
     json_put_number(writer, "port", facts->port);
     json_put_number(writer, "consult_port", facts->consult_port);
     json_put_number(writer, "pid", (uint64_t)getpid());

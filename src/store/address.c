@@ -26,6 +26,14 @@ void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]) {
     }
 }
 
+void store_plain_address(const char *address, char text[STORE_PLAIN_BYTES]) {
+    const struct store_kind *kind = store_kind_of(address);
+    text[0] = '\0';
+    if (kind->plain_address != NULL) {
+        kind->plain_address(address, text, STORE_PLAIN_BYTES);
+    }
+}
+
 void store_conceal_address(char *address) {
     const struct store_kind *kind = store_kind_of(address);
     if (kind->has_password != NULL && kind->has_password(address)) {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STORE_ADDRESS_BYTES = 256, STORE_PORTS_MAX = 32 };
+enum { STORE_ADDRESS_BYTES = 256, STORE_PLAIN_BYTES = 1024, STORE_PORTS_MAX = 32 };
 
 struct store_kind;
 
@@ -22,6 +22,10 @@ bool store_check_address(const char *address, struct error *error) MUST_CHECK;
 
 // Writes the address into `text` in a form that anyone may see: without a password.
 void store_show_address(const char *address, char text[STORE_ADDRESS_BYTES]);
+
+// Writes what of the address says which store it is, always in the same form: with what the environment adds,
+// without a password. "" for a store in a file, whose name says it (store_file), and where there is no room.
+void store_plain_address(const char *address, char text[STORE_PLAIN_BYTES]);
 
 // Overwrites an address that contains a password with asterisks.
 void store_conceal_address(char *address);

@@ -74,7 +74,8 @@ struct store {
     const struct store_operations *operations;
     const char *address; // for messages: without a password
     char draw_name[DRAW_NAME_BYTES_MAX + 1];
-    bool failed; // invariant 3
+    char id[STORE_ID_BYTES]; // set by the backend as it opens one to serve; "" when it has none
+    bool failed;             // invariant 3
     bool in_group;
     uint64_t winners_checksum; // of those added in the open group
     store_on_damage on_damage; // of a survey, or NULL
@@ -126,6 +127,10 @@ struct store_kind {
     bool (*scrub)(const char *address, struct error *error);
     // Writes at most `size` bytes. If NULL, the address is shown unchanged.
     void (*show_address)(const char *address, char *text, size_t size);
+    // As store_plain_address. If NULL, it is always "".
+    void (*plain_address)(const char *address, char *text, size_t size);
+    // As store_find_id. If NULL, it has none.
+    bool (*find_id)(const char *address, char id[STORE_ID_BYTES], struct error *error);
     // If NULL, addresses contain no password.
     bool (*has_password)(const char *address);
     // As store_paths. If NULL, there are none.

@@ -25,6 +25,8 @@ struct store_identity {
     void (*forget)(void *kept); // frees it; set together with `kept`
 };
 
+enum { STORE_ID_BYTES = 80 }; // of the text that tells a store from every other one (store.h)
+
 enum { STORE_BEGINNING_BYTES = 16 }; // of a file; they tell whether it is a store's
 
 // Called for each path that a store is opened with; its arguments live until it returns.

@@ -5,6 +5,7 @@
 #include "store/postgres_connect.h"
 #include "store/postgres_draws.h"
 #include "store/postgres_group.h"
+#include "store/postgres_id.h"
 #include "store/postgres_listen.h"
 #include "store/postgres_reach.h"
 #include "store/postgres_read.h"
@@ -166,8 +167,11 @@ static bool begin_session(struct postgres_store *postgres, const struct store_op
         (mode == STORE_SERVE && !check_encoding(postgres, error)) || !have_tables(postgres, opening, error)) {
         return false;
     }
-    return mode == STORE_SERVE ? warn_of_fsync(postgres, error)
-                               : postgres_begin_snapshot(&postgres->session, error);
+    if (mode != STORE_SERVE) {
+        return postgres_begin_snapshot(&postgres->session, error);
+    }
+    postgres_id_read(&postgres->session.link, postgres->base.store.id);
+    return warn_of_fsync(postgres, error);
 }
 
 // Tables that are written anew have none of what was deleted; servers of other draws wait meanwhile.
@@ -241,6 +245,8 @@ const struct store_kind postgres_kind = {
     .upgrade = postgres_upgrade,
     .scrub = postgres_scrub,
     .show_address = postgres_address_show,
+    .plain_address = postgres_address_plain,
+    .find_id = postgres_id_find,
     .has_password = postgres_address_has_password,
     .paths = postgres_paths,
     .ports = postgres_ports,

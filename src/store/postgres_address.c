@@ -94,10 +94,10 @@ void postgres_address_show(const char *address, char *place, size_t size) {
 }
 
 // "keyword=value", its value in quotes where it needs them (libpq, 34.1.1.1), as far as there is room.
-static size_t put_option(const PQconninfoOption *option, char *text, size_t size) {
-    const char *quote = option->val[0] == '\0' || strpbrk(option->val, " \t\n'\\") != NULL ? "'" : "";
-    size_t length = (size_t)snprintf(text, size, "%s=%s", option->keyword, quote);
-    for (const char *at = option->val; *at != '\0' && length + sizeof "\\''" < size; at++) {
+static size_t put_option(const char *keyword, const char *value, char *text, size_t size) {
+    const char *quote = value[0] == '\0' || strpbrk(value, " \t\n'\\") != NULL ? "'" : "";
+    size_t length = (size_t)snprintf(text, size, "%s=%s", keyword, quote);
+    for (const char *at = value; *at != '\0' && length + sizeof "\\''" < size; at++) {
         if (*at == '\'' || *at == '\\') {
             text[length++] = '\\';
         }
@@ -114,10 +114,39 @@ void postgres_address_repeat(const char *address, char text[POSTGRES_ADDRESS_BYT
         bool is_secret = option->dispchar[0] == '*';
         if (option->val != NULL && !is_secret && length + 1 < POSTGRES_ADDRESS_BYTES) {
             length += length > 0 ? (size_t)snprintf(text + length, 2, " ") : 0;
-            length += put_option(option, text + length, POSTGRES_ADDRESS_BYTES - length);
+            length +=
+                put_option(option->keyword, option->val, text + length, POSTGRES_ADDRESS_BYTES - length);
         }
     }
     PQconninfoFree(options);
+}
+
+static void add_plain(const PQconninfoOption *said, const PQconninfoOption *defaults, const char *keyword,
+                      char *text, size_t size, size_t *length) {
+    const char *value = postgres_option(said, keyword);
+    if (value[0] == '\0') {
+        value = postgres_option(defaults, keyword);
+    }
+    if (value[0] != '\0' && *length + 1 < size) {
+        *length += *length > 0 ? (size_t)snprintf(text + *length, 2, " ") : 0;
+        *length += put_option(keyword, value, text + *length, size - *length);
+    }
+}
+
+void postgres_address_plain(const char *address, char *text, size_t size) {
+    static const char *const keywords[] = {"service", "host",   "hostaddr", "port",
+                                           "user",    "dbname", "options"};
+    PQconninfoOption *said = PQconninfoParse(address, NULL), *defaults = PQconndefaults();
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; said != NULL && i < sizeof keywords / sizeof *keywords; i++) {
+        add_plain(said, defaults, keywords[i], text, size, &length);
+    }
+    if (length + 1 >= size) {
+        text[0] = '\0';
+    }
+    PQconninfoFree(said);
+    PQconninfoFree(defaults);
 }
 
 bool postgres_address_has_password(const char *address) {

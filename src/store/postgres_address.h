@@ -22,6 +22,9 @@ void postgres_address_show(const char *address, char *place, size_t size);
 // into `text`. One that has no room is cut there, and still has no password.
 void postgres_address_repeat(const char *address, char text[POSTGRES_ADDRESS_BYTES]);
 
+// Writes what of `address`, and of libpq's environment, says which store it is: "" when that has no room.
+void postgres_address_plain(const char *address, char *text, size_t size);
+
 // Whether `address` contains a password, in any form that libpq reads.
 bool postgres_address_has_password(const char *address);
 

@@ -48,6 +48,16 @@ const char *store_draw_name(const struct store *store) {
     return store->draw_name;
 }
 
+const char *store_id(const struct store *store) {
+    return store->id;
+}
+
+bool store_find_id(const char *address, char id[STORE_ID_BYTES], struct error *error) {
+    const struct store_kind *kind = store_kind_of(address);
+    id[0] = '\0';
+    return kind->find_id == NULL || kind->find_id(address, id, error);
+}
+
 bool store_is_shared(const struct store *store) {
     return store->operations->is_shared;
 }

@@ -57,6 +57,13 @@ bool store_try_room(struct store *store, size_t bytes, struct error *error) MUST
 const char *store_place(const struct store *store);
 const char *store_draw_name(const struct store *store);
 
+// Tells a store from every other one, whatever addresses lead to it, until its database is started again. ""
+// for one that is in a file or was not opened to serve, and where the database does not say.
+const char *store_id(const struct store *store);
+
+// Asks the store at `address` for its id, without opening it. Fails as store_open does.
+bool store_find_id(const char *address, char id[STORE_ID_BYTES], struct error *error) MUST_CHECK;
+
 // Whether several servers may share the store, so that rows may have changed since they were read.
 bool store_is_shared(const struct store *store);
 

@@ -49,6 +49,25 @@ class Shared(Orders):
         self.assertRegex(errors, r'no server of draw "third" in this store takes orders on this machine; the server that '
                                  r'answers has draw "(first|second)"')
 
+    def test_a_store_that_differs_in_its_schema_is_another(self):
+        """Also one that differs in nothing else: the order is for the other's server, if at all."""
+        here, elsewhere = self.store(), self.store("elsewhere")
+        servers = {store: Server(self, store=store, servers=1) for store in (here, elsewhere)}
+        for store in here, elsewhere:
+            self.assertEqual(self.run_program("close", "--yes", "--store", store)[0], 0)
+            servers[store].expect(r"action: close_draw")
+        servers.pop(elsewhere).kill()
+        status, _, errors = self.run_program("close", "--yes", "--store", elsewhere)
+        self.assertEqual(status, 1, "another store's server answers")
+        self.assertIn("in this store takes orders on this machine", errors)
+
+    def test_a_store_has_several_addresses(self):
+        server = Server(self, servers=1)
+        store = self.store().replace("@127.0.0.1:", "@localhost:")
+        self.assertNotEqual(store, self.store())
+        self.assertEqual(self.run_program("reload", "--store", store), (0, "reloaded\n", ""))
+        server.expect(r"action: order \| result: success \| order: reload")
+
     def test_one_is_drained_and_the_others_go_on(self):
         self.sample((3000,), (3,))
         servers = Server(self, agencies=1, servers=2)
