@@ -1,12 +1,13 @@
 #include "agency/dialogue.h"
 
 #include "agency/backoff.h"
+#include "agency/look.h"
 #include "agency/report.h"
 #include "agency/route.h"
 #include "agency/sending.h"
+#include "agency/stranger.h"
 #include "agency/trust.h"
 #include "bet/errors.h"
-#include "wire/foreign.h"
 #include "wire/frame.h"
 #include "wire/limits.h"
 #include "wire/message.h"
@@ -43,12 +44,13 @@ struct dialogue {
     const struct dialogue_actions *actions;
     void *context; // of the actions
     enum phase phase;
-    bool linked;     // there is a connection, or one is being made
-    bool consulting; // every bet is stored; only the question about the winners remains
-    bool was_up;     // a connection
-    bool was_down;   // the last one has failed, or the last attempt
-    bool is_waiting; // for the draw, and has said so
-    bool is_closed;  // the draw, before all bets were taken: `error` is why it will fail in the end
+    bool linked;      // there is a connection, or one is being made
+    bool consulting;  // every bet is stored; only the question about the winners remains
+    bool was_up;      // a connection
+    bool was_down;    // the last one has failed, or the last attempt
+    bool is_waiting;  // for the draw, and has said so
+    bool is_closed;   // the draw, before all bets were taken: `error` is why it will fail in the end
+    struct look look; // whether they still are, before that question
     struct sending sending;
     struct message_decoder *decoder;
     struct route bets, consult; // which server to use
@@ -65,7 +67,7 @@ struct dialogue {
 static bool may_follow(enum phase from, enum phase to) {
     static const unsigned next[] = {
         [NEW] = 1U << CONNECTING | 1U << ENDED,
-        [CONNECTING] = 1U << SENDING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
+        [CONNECTING] = 1U << CONNECTING | 1U << SENDING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
         [SENDING] = 1U << SENDING | 1U << COMPARING | 1U << CONSULTING | 1U << CONNECTING |
                     1U << BACKING_OFF | 1U << ENDED,
         [COMPARING] = 1U << COMPARING | 1U << SENDING | 1U << CONNECTING | 1U << BACKING_OFF | 1U << ENDED,
@@ -136,6 +138,7 @@ void dialogue_down(struct dialogue *dialogue, const char *reason) {
         return;
     }
     back_off(dialogue, dialogue->phase == CONNECTING ? "connect" : "connection", reason);
+    look_lost(&dialogue->look, dialogue->options->has_consult, &dialogue->consulting);
 }
 
 void dialogue_refused(struct dialogue *dialogue, const char *reason) {
@@ -182,6 +185,13 @@ static void on_no_answer(struct dialogue *dialogue) {
 
 // Consulting ----------------------------------------------------------------------------------------------
 
+static size_t encode_question(const struct dialogue *dialogue, uint8_t frame[MESSAGE_CONSULT_BYTES_MAX]) {
+    const struct dialogue_options *options = dialogue->options;
+    return dialogue->look.can && !options->poll
+               ? message_encode_waiting(frame, options->agency)
+               : message_encode_consult(frame, options->agency, !options->poll);
+}
+
 static void consult(struct dialogue *dialogue) {
     uint8_t *frame = malloc(MESSAGE_CONSULT_BYTES_MAX);
     if (frame == NULL) {
@@ -194,9 +204,7 @@ static void consult(struct dialogue *dialogue) {
         dialogue->is_waiting = true;
     }
     report_question(dialogue->options);
-    dialogue->actions->send(
-        dialogue->context, frame,
-        message_encode_consult(frame, dialogue->options->agency, !dialogue->options->poll));
+    dialogue->actions->send(dialogue->context, frame, encode_question(dialogue, frame));
     if (dialogue->options->poll) {
         expect_answer(dialogue);
     }
@@ -243,6 +251,7 @@ static void on_draw_closed(struct dialogue *dialogue, const struct reply *reply)
         report_all_stored(stored);
     }
     dialogue->consulting = true;
+    dialogue->look = (struct look){0}; // what is stored stays as it is
     connect_now(dialogue);
 }
 
@@ -260,10 +269,16 @@ static void carry_out(struct dialogue *dialogue, enum sending_step step) {
         dialogue->actions->wait(dialogue->context, 0);
         break;
     case SENDING_DONE:
-        report_all_stored(sending->acknowledged);
+        if (!dialogue->look.is_on) {
+            report_all_stored(sending->acknowledged);
+        }
+        dialogue->look.can = sending_can_look(sending);
+        look_end(&dialogue->look);
         begin_consulting(dialogue);
         break;
     case SENDING_RESYNCS:
+        look_end(&dialogue->look);
+        dialogue->is_waiting = false;
         connect_now(dialogue);
         break;
     case SENDING_RETRIES:
@@ -334,20 +349,6 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     }
 }
 
-// What is no message, and too long for one.
-static const char *what_came(const uint8_t *bytes, size_t available) {
-    switch (foreign_look(bytes, available)) {
-    case FOREIGN_TLS:
-    case FOREIGN_TLS_HELLO:
-        return "the other side speaks TLS, and this agency was given no certificates (--tls-cert, --tls-key, "
-               "--tls-ca)";
-    case FOREIGN_HTTP:
-        return "the other side speaks HTTP: it is no central";
-    default:
-        return "the central's message is too long";
-    }
-}
-
 // The stream is out of step. If there are too many winners there will not be fewer next time; anything else
 // may have been another client's answer. Returns the number of bytes consumed.
 static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_t available, size_t length) {
@@ -364,7 +365,7 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
         report_no_winners(error_name(error.code), error.text);
         fail(dialogue, &error);
     } else {
-        back_off(dialogue, "receive_message", what_came(bytes, available));
+        back_off(dialogue, "receive_message", stranger_say(bytes, available));
     }
     return available;
 }
@@ -382,10 +383,14 @@ void dialogue_up(struct dialogue *dialogue) {
     }
     dialogue->was_up = true;
     dialogue->was_down = false;
-    if (dialogue->consulting) {
+    if (dialogue->consulting && look_comes_first(&dialogue->look)) {
+        dialogue->consulting = false;
+        connect_now(dialogue);
+    } else if (dialogue->consulting) {
         consult(dialogue);
     } else {
-        carry_out(dialogue, sending_begin(&dialogue->sending));
+        carry_out(dialogue, dialogue->look.is_on ? sending_look(&dialogue->sending)
+                                                 : sending_begin(&dialogue->sending));
     }
 }
 
@@ -428,7 +433,7 @@ void dialogue_waited(struct dialogue *dialogue) {
 }
 
 void dialogue_stop(struct dialogue *dialogue) {
-    if (dialogue->consulting) {
+    if (dialogue->consulting || dialogue->look.is_on) {
         report_not_known();
     }
     end(dialogue);

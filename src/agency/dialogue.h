@@ -4,6 +4,9 @@
 //   CONNECTING ──up──→ SENDING ⇄ COMPARING ──all acknowledged──→ CONSULTING ──winners──→ ENDED
 //       ↑                 │          │                            │        ↑↓ not yet
 //       └── BACKING_OFF ←─┴──────────┴── lost, or retryable ──────┴──── POLLING
+//
+// Whoever comes back to ask for its winners looks first, in SENDING, whether the central still has its bets:
+// it may have been reset meanwhile, or a backup restored.
 #ifndef QUINIELA_AGENCY_DIALOGUE_H
 #define QUINIELA_AGENCY_DIALOGUE_H
 

@@ -150,6 +150,13 @@ void report_resync(const struct dialogue_options *options, const char *reason, u
               "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, options->agency, reason, next);
 }
 
+void report_asked_again(const struct dialogue_options *options, uint64_t had, uint64_t next) {
+    log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: the central had acknowledged %" PRIu64
+              " bets, and now asks for those from number %" PRIu64 " on | next: %" PRIu64,
+              options->agency, had, next + 1, next);
+}
+
 void report_believed(const struct dialogue_options *options) {
     log_event(LOG_LEVEL_WARNING, "compare_stored", LOG_FAIL,
               "agencia: %" PRIu32 " | error: the central does not list what it has stored, and is believed",

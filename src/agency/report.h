@@ -44,6 +44,9 @@ bool report_draw_closed(const struct dialogue_options *options, uint64_t stored,
 // The central has `next` bets, and the agency continues from there; `reason` says how it learnt that.
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next);
 
+// The central had acknowledged `had` bets, and wants those from `next` on.
+void report_asked_again(const struct dialogue_options *options, uint64_t had, uint64_t next);
+
 // The central cannot list its stored bets, so they cannot be compared.
 void report_believed(const struct dialogue_options *options);
 

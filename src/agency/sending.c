@@ -117,6 +117,24 @@ enum sending_step sending_begin(struct sending *sending) {
     return go_to(sending, sending->acknowledged, &error) ? fill_window(sending) : fail(sending, &error);
 }
 
+// Of an agency without bets, the end would be a new one after a reset.
+bool sending_can_look(const struct sending *sending) {
+    return !sending->classic && sending->acknowledged > 0;
+}
+
+enum sending_step sending_look(struct sending *sending) {
+    struct error error;
+    struct sent sent = {.end = sending->acknowledged, .last = true};
+    sending->mode = SENDING_LOOKING;
+    window_clear(&sending->window);
+    if (!begin_message(sending, sent.end, &error)) {
+        return fail(sending, &error);
+    }
+    window_send(&sending->window, &sending->writer, &sent);
+    sending->last_sent = true;
+    return SENDING_WAITS;
+}
+
 // Comparing -----------------------------------------------------------------------------------------------
 
 // Sends a chunk without bets, to ask which bets are stored beyond those known to be the same.
@@ -176,7 +194,12 @@ static enum sending_step on_ahead(struct sending *sending, const struct sent *se
 // Acknowledgements ----------------------------------------------------------------------------------------
 
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason) {
+    uint64_t had = sending->acknowledged;
     sending->acknowledged = next;
+    if (sending->mode == SENDING_LOOKING) {
+        report_asked_again(sending->options, had, next);
+        return SENDING_RESYNCS;
+    }
     if (sending->resynced) {
         return retry(sending, "apuestas_enviadas", reason);
     }
@@ -205,7 +228,7 @@ enum sending_step sending_acknowledged(struct sending *sending, const struct rep
 
 enum sending_step sending_go_on(struct sending *sending, const struct sent *sent, const struct reply *reply) {
     struct error error;
-    if (sending->mode != SENDING_COMPARING) { // otherwise it is the answer to a question
+    if (sending->mode != SENDING_COMPARING && sending->mode != SENDING_LOOKING) { // which only ask
         report_acknowledged(sending->options, sent->count, sent->end);
     }
     bool is_ahead = reply->next > (int64_t)sent->end;

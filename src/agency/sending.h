@@ -23,6 +23,7 @@ enum sending_mode {
     SENDING_OPENING,   // one chunk, to learn which bets the central has
     SENDING_COMPARING, // the stored bets with those of the file
     SENDING_STREAMING, // a window of chunks
+    SENDING_LOOKING,   // the end once more, to learn whether the central still has all that came before
 };
 
 // The next step.
@@ -62,6 +63,14 @@ void sending_end(struct sending *sending);
 
 // A new connection is up: sends the first chunk that is not acknowledged.
 enum sending_step sending_begin(struct sending *sending);
+
+// Whether sending_look can tell anything, once SENDING_DONE was returned.
+bool sending_can_look(const struct sending *sending);
+
+// A new connection is up, after SENDING_DONE: sends the end again. What is stored is acknowledged and stays
+// as it is, so that SENDING_DONE follows; a central that has fewer bets or another file's refuses it, and one
+// that lacks only the end takes it.
+enum sending_step sending_look(struct sending *sending);
 
 // Takes an acknowledgement; *sent describes the chunk it is for. SENDING_WAITS: it was accepted, and
 // sending_go_on comes next. SENDING_RESYNCS, SENDING_RETRIES.

@@ -19,11 +19,12 @@ enum field {
     FIELD_WAIT,
     FIELD_STORED,
     FIELD_TIME,
+    FIELD_RETURNS,
     FIELDS
 };
 
 static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first",
-                                                "wait",         "stored", "time"};
+                                                "wait",         "stored", "time",    "returns"};
 
 static bool bad_field(struct error *error, const struct error_code *code, enum field field,
                       const char *reason) {
@@ -153,6 +154,7 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
         if (values[FIELD_PAYLOAD].kind != JSON_ABSENT && values[FIELD_PAYLOAD].kind != JSON_NULL) {
             return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD, "is not null in a consultation");
         }
+        message->returns = values[FIELD_RETURNS].kind == JSON_BOOLEAN && values[FIELD_RETURNS].boolean;
         return read_yes_or_no(values, FIELD_WAIT, &message->wait, error);
     }
     return read_yes_or_no(values, FIELD_TIME, &message->wants_time, error) &&
@@ -201,14 +203,22 @@ size_t message_encode_question(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], uint32_t
     return length;
 }
 
-size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {
+static size_t encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, const char *end) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out = json_raw_write(out, "{\"type_message\":3,\"agency\":\"");
     out = json_number_write(out, agency);
     out = json_raw_write(out, "\",\"payload\":null");
-    out = json_raw_write(out, wait ? "}" : ",\"wait\":false}");
+    out = json_raw_write(out, end);
     size_t length = (size_t)(out - (char *)frame);
     assert(length <= MESSAGE_CONSULT_BYTES_MAX); // otherwise it has written past its end
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
+}
+
+size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {
+    return encode_consult(frame, agency, wait ? "}" : ",\"wait\":false}");
+}
+
+size_t message_encode_waiting(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency) {
+    return encode_consult(frame, agency, ",\"returns\":true}");
 }

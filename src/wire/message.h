@@ -18,11 +18,12 @@ enum message_type {
 
 struct message {
     enum message_type type;
-    uint32_t agency;     // 1 … AGENCIES_MAX
-    int64_t first;       // bets of this agency before this chunk, or -1 if the message does not say
-    int64_t stored;      // list what is stored from this bet on, or -1 if the message does not ask for it
-    bool wait;           // hold the answer until the draw
-    bool wants_time;     // of types 1 and 2: tell the central's time in the answer
+    uint32_t agency; // 1 … AGENCIES_MAX
+    int64_t first;   // bets of this agency before this chunk, or -1 if the message does not say
+    int64_t stored;  // list what is stored from this bet on, or -1 if the message does not ask for it
+    bool wait;       // hold the answer until the draw
+    bool returns;    // of type 3: the client looks after its bets when the connection ends, and asks again
+    bool wants_time; // of types 1 and 2: tell the central's time in the answer
     struct chunk *chunk; // of types 1 and 2; owned by the holder of the message. NULL for type 3
     uint32_t bets_sent;  // how many entries the payload had, even if it was refused
 };
@@ -55,5 +56,8 @@ enum { MESSAGE_CONSULT_BYTES_MAX = 128 };
 // Writes a whole frame of type 3. `wait` true leaves the field out, as classic clients do. Returns its
 // length.
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait);
+
+// The same for one that waits, and `returns`.
+size_t message_encode_waiting(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency);
 
 #endif

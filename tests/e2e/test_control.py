@@ -15,7 +15,7 @@ import unittest
 
 from harness import PROGRAM, Process, Server, Story, Wire, hang_s, until
 
-HELLO = {"ok", "program", "version", "protocol", "draw", "store", "file", "port", "consult_port", "pid", "since"}
+HELLO = {"ok", "program", "version", "protocol", "draw", "store", "file", "address", "store_id", "port", "consult_port", "pid", "since"}
 SESSIONS_MAX = 16
 LINE_BYTES_MAX = 4096
 NOBODY = 65534

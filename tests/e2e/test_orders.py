@@ -174,6 +174,37 @@ class Reset(Orders):
         self.assertEqual(self.winners(server, 1), "17574")
         self.assertIn("is drawn: what is in it stays", self.order("reset", "--agency", 1, "--yes", status=1))
 
+    def test_one_that_waits_for_the_draw_is_told(self):
+        """It has sent all of the wrong file. Whether its connection lasts or not, it does not wait for winners that it cannot have."""
+        self.write_file(1, range(100_000, 101_200))
+        server = Server(self, agencies=2)
+        waiting = Agency(self, 1, server.ports)
+        waiting.wait_for("wait_for_draw")
+        done = self.order_json("reset", "--agency", 1, "--yes")
+        self.assertEqual(done["agency_voided"], 1200, done)
+        self.assertEqual(waiting.wait(), 1, waiting.log())
+        self.assertRegex(waiting.log(), "agency_reset.*the operator has reset this agency: start it again, with the right file")
+        self.write_file(1, [17574, 2, 3])
+        right = Agency(self, 1, server.ports)
+        right.wait_for("wait_for_draw")
+        self.assert_taken(self.send(server, 2, [bet(7574)], last=True), 1)
+        self.assertEqual((right.winners(), right.wait()), (1, 0))
+
+    def test_one_that_waits_with_the_right_file_goes_on(self):
+        """Its central is another process by now, and compares."""
+        self.write_file(1, [17574, 2, 3])
+        server = Server(self, agencies=2)
+        self.assert_taken(self.send(server, 1, [bet(1)]), 1)
+        self.order("reset", "--agency", 1, "--yes")
+        right = Agency(self, 1, server.ports)
+        right.wait_for("wait_for_draw")
+        ports = server.ports
+        server.kill()
+        server = Server(self, agencies=2, ports=ports)
+        right.wait_for("connected again")
+        self.assert_taken(self.send(server, 2, [bet(7574)], last=True), 1)
+        self.assertEqual((right.winners(), right.wait()), (1, 0), right.log())
+
     def test_a_connection_that_has_sent_it(self):
         """Where it would go on, the right file has got to, too."""
         server = Server(self, agencies=1)

@@ -80,6 +80,22 @@ class Restore(Story):
         self.assertEqual(server.wait(), 0)
         self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
 
+    def test_one_that_waits_for_the_draw_sends_what_is_missing(self):
+        self.sample([400, 300], [2, 1])
+        server = Server(self, agencies=2)
+        agency = Agency(self, 1, server.ports, "--chunk-size", 10)
+        until(lambda: agency.count("action: apuestas_enviadas") > 3, "bets of agency 1")
+        self.backup()
+        agency.wait_for("action: wait_for_draw")
+        ports = server.ports
+        server.kill()
+        self.restore(0, "--yes")
+        server = Server(self, "--once", agencies=2, ports=ports)
+        self.assertEqual(Agency(self, 2, server.ports).winners(), 1)
+        self.assertEqual(agency.winners(), 2)
+        self.assertEqual((agency.wait(), server.wait()), (0, 0))
+        self.assertEqual(self.stored(), self.sent(agencies=(1, 2)))
+
     def test_a_client_that_sends_first_goes_on_by_itself(self):
         self.sample([20000, 1], [2, 1])
         server = Server(self, agencies=2)

@@ -21,6 +21,7 @@ static struct {
     const char *address;
 } asked;
 
+static bool has_consult; // the winners are asked for elsewhere
 static struct dialogue_options options;
 static struct dialogue *dialogue;
 
@@ -99,12 +100,15 @@ static void begin(uint32_t servers, bool poll, uint64_t seed) {
     memset(&asked, 0, sizeof asked);
     options = (struct dialogue_options){.agency = 1,
                                         .bets.count = servers,
+                                        .consult.count = 1,
+                                        .has_consult = has_consult,
                                         .single = bet,
                                         .chunk_size = 1,
                                         .window = 1,
                                         .poll = poll,
                                         .answer_timeout_ms = ANSWER_MS,
                                         .seed = seed};
+    snprintf(options.consult.list[0].text, sizeof options.consult.list[0].text, "winners");
     for (uint32_t i = 0; i < servers; i++) {
         snprintf(options.bets.list[i].text, sizeof options.bets.list[i].text, "%u", i);
     }
@@ -122,6 +126,7 @@ static void begin_consulting(bool poll) {
 
 static int tear_down(void **state) {
     (void)state;
+    has_consult = false;
     dialogue_free(&dialogue);
     return 0;
 }
@@ -189,6 +194,7 @@ static void the_timeout_doubles_for_a_central_that_is_only_slow(void **state) {
         patience_ms = patience_ms < ANSWER_MS * ANSWER_GROWTH ? 2 * patience_ms : patience_ms;
     }
     assert_int_equal(patience_ms, ANSWER_MS * ANSWER_GROWTH);
+    acknowledge();      // it still has the bet
     answer_not_ready(); // after an answer the timeout is what it was
     dialogue_waited(dialogue);
     assert_int_equal(asked.wait_ms, ANSWER_MS);
@@ -349,12 +355,80 @@ static void polls_of_a_good_server_keep_the_others_fresh(void **state) {
         lose_and_come_back(); // now the other one has failed once
         dialogue_up(dialogue);
         const char *good = asked.address;
+        acknowledge(); // it still has the bet
         answer_not_ready();
         dialogue_waited(dialogue);
         assert_in_range(lose_and_come_back(), 0, BASE_MS);
         assert_string_not_equal(asked.address, good);
         dialogue_free(&dialogue);
     }
+}
+
+// Coming back ---------------------------------------------------------------------------------------------
+
+static void who_comes_back_looks_before_it_waits(void **state) {
+    (void)state;
+    begin_consulting(false);
+    lose_and_come_back();
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 3); // the end, once more
+    assert_int_equal(asked.wait_ms, ANSWER_MS);
+    acknowledge();
+    assert_int_equal(asked.sends, 4); // the question
+}
+
+static void what_the_central_has_no_longer_is_sent_again(void **state) {
+    (void)state;
+    begin_consulting(false);
+    lose_and_come_back();
+    dialogue_up(dialogue);
+    int connects = asked.connects;
+    refuse(ERROR_GAP, 0);
+    assert_int_equal(asked.connects, connects + 1);
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 4); // its bet
+    acknowledge();
+    assert_int_equal(asked.sends, 5);
+    answer_winners();
+    struct error error;
+    assert_false(dialogue_failed(dialogue, &error));
+}
+
+static void one_that_was_reset_does_not_wait_for_winners(void **state) {
+    (void)state;
+    struct error error;
+    begin_consulting(false);
+    lose_and_come_back();
+    dialogue_up(dialogue);
+    refuse(ERROR_AGENCY_RESET, 0);
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+    assert_ptr_equal(error.code, ERROR_AGENCY_RESET);
+}
+
+// Whoever has the winners may be there when those who took the bets are not.
+static void winners_come_where_nobody_takes_bets_any_more(void **state) {
+    (void)state;
+    has_consult = true;
+    begin(1, false, 1);
+    acknowledge();
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 2);
+    const char *const tried[] = {"0", "winners", "0",
+                                 "winners"}; // nobody; up, so the other once more; nobody
+    for (int i = 0; i < 4; i++) {
+        if (i == 2) {
+            dialogue_up(dialogue);
+        } else {
+            lose_and_come_back();
+        }
+        assert_string_equal(asked.address, tried[i]);
+        assert_int_equal(asked.sends, 2);
+    }
+    dialogue_up(dialogue);
+    assert_int_equal(asked.sends, 3);
+    answer_winners();
+    assert_int_equal(asked.ends, 1);
 }
 
 int main(void) {
@@ -377,6 +451,10 @@ int main(void) {
         cmocka_unit_test_teardown(a_connection_alone_does_not_make_the_waits_short, tear_down),
         cmocka_unit_test_teardown(after_a_good_answer_every_other_server_is_tried_at_once, tear_down),
         cmocka_unit_test_teardown(polls_of_a_good_server_keep_the_others_fresh, tear_down),
+        cmocka_unit_test_teardown(who_comes_back_looks_before_it_waits, tear_down),
+        cmocka_unit_test_teardown(what_the_central_has_no_longer_is_sent_again, tear_down),
+        cmocka_unit_test_teardown(one_that_was_reset_does_not_wait_for_winners, tear_down),
+        cmocka_unit_test_teardown(winners_come_where_nobody_takes_bets_any_more, tear_down),
     };
     return cmocka_run_group_tests_name("dialogue", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "service/lottery/answers.h"
 #include "service/lottery/audit_log.h"
 #include "service/lottery/flow.h"
+#include "service/lottery/recall.h"
 #include "service/lottery/receive.h"
 #include "service/lottery/request.h"
 #include "service/lottery/state.h"
@@ -43,6 +44,10 @@ void lottery_set_winners(struct lottery *lottery, const struct winners *winners)
     }
 }
 
+void lottery_recall(struct lottery *lottery, uint32_t agency) {
+    recall_agency(lottery, agency);
+}
+
 static bool on_loop_started(struct loop *loop, void *state, void *context, struct error *error) {
     struct lottery *lottery = context;
     struct lottery_loop *own = state;
@@ -56,6 +61,7 @@ static bool on_loop_started(struct loop *loop, void *state, void *context, struc
         return error_set(error, ERROR_NO_MEMORY, "no memory for loop %d", loop_index(loop));
     }
     queue_init(&own->done);
+    queue_init(&own->recalled);
     lottery->loops[lottery->loop_count++] = loop;
     return true;
 }
@@ -66,6 +72,8 @@ static void on_loop_ended(struct loop *loop, void *state) {
     if (own->decoder != NULL) {
         message_decoder_free(own->decoder);
         queue_destroy(&own->done);
+        recall_forget(own);
+        queue_destroy(&own->recalled);
         request_free_spares(own);
         flow_end_loop(own);
     }
@@ -81,6 +89,7 @@ static void on_loop_woken(struct loop *loop, void *state) {
     if (atomic_load(&own->lottery->winners) != NULL) {
         answers_to_waiting(own);
     }
+    recall_end_connections(own);
     flow_go_on(own);
 }
 

@@ -33,7 +33,8 @@ struct lottery_loop {
     struct lottery *lottery;
     struct loop *loop;
     struct message_decoder *decoder;
-    struct queue done; // requests that the ledger has answered
+    struct queue done;     // requests that the ledger has answered
+    struct queue recalled; // agencies that were reset (recall.c)
     // Those that go into `done` next, and the next such loop: the ledger's thread's alone.
     struct queue_chain answered;
     struct lottery_loop *next_answered;
@@ -59,6 +60,7 @@ struct lottery_connection {
     bool finished; // set by answers.c: bytes sent now no longer leave
     // While the server drains (draining.c), its next message is its last one.
     bool draining;
+    bool returns;     // its client asked to wait, and looks after its bets when the connection ends
     bool sends_first; // it has sent a chunk with `first`, so it knows errors that come and go
     struct admission_place admission;
     struct doubt_place doubt;
