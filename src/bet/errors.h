@@ -27,6 +27,7 @@ extern "C" {
     CODE(ERROR_AGENCY_FINISHED, "agency_finished", false) /* the agency has sent its last chunk */           \
     CODE(ERROR_DRAW_CLOSED, "draw_closed", false)         /* the operator has closed it before its end */    \
     CODE(ERROR_AGENCY_RESET, "agency_reset", false) /* its bets were set aside; it has to begin anew */      \
+    CODE(ERROR_DRAW_ERASED, "draw_erased", false)   /* the operator has erased its bets */                   \
     /* It cannot be answered. */                                                                             \
     CODE(ERROR_TOO_MANY_WINNERS, "too_many_winners", false) /* more than a message has room for */           \
     /* The central cannot do it now. */                                                                      \

@@ -1,6 +1,7 @@
 #include "ledger/access.h"
 
 #include "base/log.h"
+#include "bet/errors.h"
 #include "ledger/load.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
@@ -16,11 +17,19 @@ bool access_open(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+// A draw that was erased stays so: the store is not opened again.
 void access_give_up(struct ledger *ledger, const struct error *error) {
+    if (ledger->erased.code == ERROR_DRAW_ERASED) {
+        return;
+    }
     struct log_source source = {.error = error_name(error->code)}; // limited: any chunk can cause it
     (void)log_event_limited(&source, LOG_LEVEL_ERROR, "store", LOG_FAIL, "error: %s | message: %s",
                             source.error, error->text);
-    trial_begin(ledger);
+    if (error->code == ERROR_DRAW_ERASED) {
+        ledger->erased = *error;
+    } else {
+        trial_begin(ledger);
+    }
     if (ledger->store != NULL) {
         store_give_up(&ledger->store);
     }
@@ -31,6 +40,10 @@ void access_lose(struct ledger *ledger) {
 }
 
 bool access_ensure(struct ledger *ledger, struct error *error) {
+    if (ledger->erased.code == ERROR_DRAW_ERASED) {
+        *error = ledger->erased;
+        return false;
+    }
     if (ledger->store != NULL) {
         return true;
     }

@@ -317,11 +317,19 @@ static void refuse(const struct ledger *ledger, struct ledger_request *request,
     }
 }
 
+// What is missing may have been erased.
+static bool look_for_erasure(struct ledger *ledger, struct error *error) {
+    bool changed;
+    return load_has_changed(ledger, &changed, error) &&
+           (!changed || error_set(error, ERROR_STORE_STALE, "another program has changed the draw"));
+}
+
 bool decide(struct ledger *ledger, struct ledger_request *request, struct decision *decision,
             struct error *error) {
     decision->verdict = VERDICT_NOTHING;
     decision->known = 0;
-    if (!find_verdict(ledger, request, decision, error)) {
+    if (!find_verdict(ledger, request, decision, error) ||
+        (decision->verdict == VERDICT_DAMAGED && ledger->is_shared && !look_for_erasure(ledger, error))) {
         return false;
     }
     refuse(ledger, request, decision);

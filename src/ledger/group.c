@@ -20,7 +20,7 @@
 //   ERROR_STORE_REFUSED  the store does not accept something in the group:
 //                        the group is halved until that is found
 //   any other            the store is given up:
-//                        every answer that depends on it becomes ERROR_STORE_FAILED
+//                        every answer that depends on it becomes ERROR_STORE_FAILED, or ERROR_DRAW_ERASED
 #include "ledger/group.h"
 
 #include "base/container.h"
@@ -110,10 +110,12 @@ static void take_back(struct queue_node *requests, bool is_known) {
 
 // Turns every answer of the group that depends on the store into "not stored".
 static void fail(struct queue_node *requests, const struct error *error) {
+    const struct error_code *code =
+        error->code == ERROR_DRAW_ERASED ? ERROR_DRAW_ERASED : ERROR_STORE_FAILED; // it may pass
     for (struct queue_node *node = requests; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
         if (request->input.type != LEDGER_PASS && !request->own.is_final) {
-            error_set(&request->answer.error, ERROR_STORE_FAILED, "%s", error->text);
+            error_set(&request->answer.error, code, "%s", error->text);
             request->answer.next = -1;
         }
     }

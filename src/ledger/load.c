@@ -94,7 +94,7 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
                          ledger->draw_name);
     }
     if (*found && stored.erased_at[0] != '\0') {
-        return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" was erased at %s: start with another DRAW",
+        return error_set(error, ERROR_DRAW_ERASED, "draw \"%s\" was erased at %s: start with another DRAW",
                          ledger->draw_name, stored.erased_at);
     }
     if (!*found) {

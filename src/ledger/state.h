@@ -96,6 +96,7 @@ struct ledger {
     struct unknown unknown;
     struct loaded loaded;
     // Changed by trial.h.
+    struct error erased;              // access.h's: its code is ERROR_DRAW_ERASED once the draw was
     bool failing;                     // nothing has been stored since the store failed
     size_t failed_bytes;              // how many bytes it failed to store, at most
     struct cutoff_clock cutoff_clock; // changed by cutoff.h

@@ -52,8 +52,9 @@ static bool awaits_draw(const struct ledger *ledger) {
 }
 
 bool work_is_due(const struct ledger *ledger) {
-    return awaits_draw(ledger) || ledger->failing ||
-           (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told);
+    return ledger->erased.code != ERROR_DRAW_ERASED &&
+           (awaits_draw(ledger) || ledger->failing ||
+            (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told));
 }
 
 void work_do(struct ledger *ledger) {
@@ -78,7 +79,7 @@ void work_look(struct ledger *ledger) {
     struct error error;
     bool wants_told = ledger->options.all_told != NULL && !ledger->all_told;
     bool changed = wants_told;
-    if (ledger->draw.state == DRAW_DRAWN && !wants_told) {
+    if (ledger->erased.code == ERROR_DRAW_ERASED || (ledger->draw.state == DRAW_DRAWN && !wants_told)) {
         return; // nothing changes from here on
     }
     if (!access_ensure(ledger, &error) ||

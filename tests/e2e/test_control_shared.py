@@ -5,7 +5,7 @@ import signal
 import socket
 import unittest
 
-from harness import Agency, Server, hold_port
+from harness import Agency, Server, Wire, hold_port
 from stores import STORES
 from test_control import Control, Orders
 
@@ -67,6 +67,21 @@ class Shared(Orders):
         self.assertNotEqual(store, self.store())
         self.assertEqual(self.run_program("reload", "--store", store), (0, "reloaded\n", ""))
         server.expect(r"action: order \| result: success \| order: reload")
+
+    def test_a_draw_that_is_erased_has_a_final_answer(self):
+        """Its servers run on."""
+        servers = Server(self, agencies=1, servers=2)
+        wire = [Wire(self, bets) for bets, _ in servers.every]
+        last = {"type_message": 2, "agency": 1, "first": 0, "payload": ["Ana,Paz,30904465,1999-03-17,7574"]}
+        self.assertEqual(wire[0].ask(last).kind, "processed")
+        servers.wait_for("action: sorteo")
+        self.assertEqual(wire[1].ask(last).kind, "processed")
+        self.assertEqual(self.run_program("erase", "--draw", "1", "--yes")[0], 0)
+        for _ in range(2):
+            for one in wire:
+                answer = one.ask(last)
+                self.assertEqual((answer.kind, answer.error["retryable"]), ("error draw_erased", False), answer.error)
+        servers.expect("ERROR .*action: store .*was erased", 2)
 
     def test_one_is_drained_and_the_others_go_on(self):
         self.sample((3000,), (3,))

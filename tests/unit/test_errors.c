@@ -26,6 +26,7 @@ static void each_has_its_name_and_says_whether_to_try_again(void **state) {
         {ERROR_AGENCY_FINISHED, "agency_finished", false},
         {ERROR_DRAW_CLOSED, "draw_closed", false},
         {ERROR_AGENCY_RESET, "agency_reset", false},
+        {ERROR_DRAW_ERASED, "draw_erased", false},
         {ERROR_TOO_MANY_WINNERS, "too_many_winners", false},
         {ERROR_STORE_FAILED, "store_failed", true},
         {ERROR_STORE_STALE, "store_stale", true},
