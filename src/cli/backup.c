@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 struct backup_options {
@@ -54,6 +55,11 @@ static bool find_place(const struct backup_options *options, struct backup_note 
     struct stat status;
     if (options->to == NULL) {
         return error_set(error, ERROR_BAD_SETTING, "--to is missing: the backup's file, or a folder for it");
+    }
+    if (strcmp(options->to, "-") == 0) {
+        return error_set(error, ERROR_BAD_SETTING,
+                         "--to: a backup is a file, which is checked before it gets its name: it does not go "
+                         "to standard output");
     }
     if (stat(options->to, &status) == 0 && S_ISDIR(status.st_mode)) {
         name_by_time(options->to, options->store.draw, note->at, path);

@@ -96,7 +96,10 @@ static void print_reset(const struct json_value *values) {
     } else {
         printf(
             "agency %" PRId64 " was reset: %" PRId64
-            " bets are set aside (quiniela export --voided); start its client again, with the right file\n",
+            " bets are set aside (quiniela export --voided); start its client again, with the right file\n"
+            "one that still sends, or waits for the draw at this server, is told, and ends with exit code 1; an "
+            "older one, one that polls (--poll) or waits at another server is told when it comes back, or not "
+            "at all: have it ended\n",
             values[AGENCY].integer, values[AGENCY_VOIDED].integer);
     }
     print_draw(values);

@@ -6,13 +6,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OUTPUT_BUFFER_BYTES = 1024 * 1024 };
+enum {
+    OUTPUT_BUFFER_BYTES = 1024 * 1024,
+    READER_MS_MAX = 1000, // for a pipe's reader to come
+    READER_LOOK_MS = 20,
+};
 
 static const char standard_output[] = "standard output";
 
@@ -86,10 +91,31 @@ static bool open_standard(struct output_file *file, int *descriptor, struct erro
     return *descriptor >= 0 || fail(standard_output, error);
 }
 
+// A pipe that has a name opens once somebody reads it, which may be never.
+static int open_pipe(const char *path) {
+    int descriptor;
+    for (int waited_ms = 0; (descriptor = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 &&
+                            errno == ENXIO && waited_ms < READER_MS_MAX;
+         waited_ms += READER_LOOK_MS) {
+        (void)poll(NULL, 0, READER_LOOK_MS);
+    }
+    if (descriptor >= 0 && fcntl(descriptor, F_SETFL, O_WRONLY) != 0) {
+        int reason = errno;
+        close(descriptor);
+        errno = reason;
+        return -1;
+    }
+    return descriptor;
+}
+
 // What exists and is no file is written in place. A directory is refused here.
-static bool open_in_place(struct output_file *file, const char *path, int *descriptor, struct error *error) {
+static bool open_in_place(struct output_file *file, const char *path, bool is_pipe, int *descriptor,
+                          struct error *error) {
     file->path = strdup(path);
-    *descriptor = file->path == NULL ? -1 : open(path, O_WRONLY | O_CLOEXEC);
+    *descriptor = file->path == NULL ? -1 : is_pipe ? open_pipe(path) : open(path, O_WRONLY | O_CLOEXEC);
+    if (*descriptor < 0 && is_pipe && errno == ENXIO) {
+        return error_set(error, ERROR_SYSTEM, "%.150s: it is a pipe, and nobody reads it", path);
+    }
     return *descriptor >= 0 || fail(path, error);
 }
 
@@ -101,7 +127,7 @@ static bool open_path(struct output_file *file, const char *path, bool in_place,
     char resolved[PATH_MAX];
     bool exists = stat(path, &status) == 0;
     if (exists && !S_ISREG(status.st_mode)) {
-        return in_place ? open_in_place(file, path, descriptor, error)
+        return in_place ? open_in_place(file, path, S_ISFIFO(status.st_mode), descriptor, error)
                         : error_set(error, ERROR_BAD_SETTING, "%.150s: is no regular file", path);
     }
     if (!path_resolve(path, resolved, error) || !output_target_check(resolved, path, error)) {

@@ -10,7 +10,8 @@
 struct output_file;
 
 // Begins to write `path`; NULL or "-" means standard output. On success the caller owns *file and ends it
-// with output_file_finish or output_file_drop; on failure it is NULL. ERROR_SYSTEM names the path, including
+// with output_file_finish or output_file_drop; on failure it is NULL. A pipe that nobody reads is given a
+// second, and is a failure then. ERROR_SYSTEM names the path, including
 // a file that must not be replaced (output_target.h). The new file's mode follows the process's umask, but is
 // no more open than the old file's. Until the file is ended, SIGTERM, SIGINT and SIGHUP are deferred. After
 // one of them, output_file_write soon fails; the signal takes effect when the file is ended.

@@ -182,6 +182,13 @@ static void print_draw(const struct survey *survey, const char *name, const stru
     if (draw->state != DRAW_OPEN) {
         return;
     }
+    if (survey->store == NULL) {
+        printf(
+            "draw %s: there is no store here that would say whether it was sealed since: where the one that "
+            "was backed up still is, or its draw was sealed, start no server with this one: there would be "
+            "two seals\n",
+            name);
+    }
     if (print_agencies(survey, name, "to be started again, once the server runs: agencies", starts_again) >
             0 &&
         survey->store == NULL) {

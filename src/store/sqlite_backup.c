@@ -55,6 +55,21 @@ static uint64_t log_bytes(const struct backing_up *backing_up) {
                                                                                    : 0;
 }
 
+// NAME.v2 and its like: an upgrade keeps the store of before there.
+static bool is_of_version(const struct backing_up *backing_up) {
+    char beginning[PATH_MAX];
+    sqlite_names_beside(&backing_up->store->files.names, ".v", beginning);
+    size_t length = strlen(beginning);
+    const char *number = backing_up->made.name + length;
+    return strncmp(backing_up->made.name, beginning, length) == 0 && number[0] != '\0' &&
+           number[strspn(number, "0123456789")] == '\0';
+}
+
+static bool refuse_name(const char *name, struct error *error) {
+    return error_set(error, ERROR_STORE_FAILED,
+                     "%.150s: that is a name of the store's own files; name another", name);
+}
+
 // The names of the store's own files, those that come and go among them.
 static bool is_apart(const struct backing_up *backing_up, struct error *error) {
     static const char *const endings[] = {"-wal",      "-shm",           "-lock",    "-journal",
@@ -64,11 +79,10 @@ static bool is_apart(const struct backing_up *backing_up, struct error *error) {
         char name[PATH_MAX];
         sqlite_names_beside(&backing_up->store->files.names, endings[i], name);
         if (strcmp(name, backing_up->made.name) == 0) {
-            return error_set(error, ERROR_STORE_FAILED,
-                             "%.150s: that is a name of the store's own files; name another", name);
+            return refuse_name(name, error);
         }
     }
-    return true;
+    return !is_of_version(backing_up) || refuse_name(backing_up->made.name, error);
 }
 
 static bool has_room(const struct backing_up *backing_up, struct error *error) {

@@ -80,9 +80,12 @@ class Backup(BackupStory):
         os.mkdir(self.path("copies"))
         self.backup("copies")
         self.assertRegex(" ".join(os.listdir(self.path("copies"))), r"^1-\d{4}-\d\d-\d\dT\d\d_\d\d_\d\dZ\.db$")
-        for ending in (".restored", ".backup.new", ".before-restore", "-journal"):
+        for ending in (".restored", ".backup.new", ".before-restore", "-journal", ".v2", ".v12"):
             self.assertIn("store's own files", self.backup("quiniela.db" + ending, 1))
         self.assertIn("--to is missing", self.run_program("backup")[2])
+        self.assertIn("it does not go to standard output", self.backup("-", 2))
+        self.assertFalse(os.path.exists(self.path("-")))
+        self.backup("quiniela.db.vacation")
         self.assertIn("docs/backup.md", self.backup("x.db", 2, store="postgresql://u@127.0.0.1/d"))
         self.assertIn("none.db: cannot open", self.backup("x.db", 1, store="none.db"))
 

@@ -72,6 +72,14 @@ class Output(Story):
                 self.assertIn("standard output: is the store, or one of its files", done.stderr)
         self.store_one()
 
+    def test_a_pipe(self):
+        """It waits a moment for somebody who reads it, and no longer."""
+        os.mkfifo(self.path("pipe"))
+        self.assert_refused("pipe", "pipe: it is a pipe, and nobody reads it")
+        with subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=subprocess.PIPE, text=True) as reader:
+            self.assertEqual(self.export("pipe")[0], 0)
+            self.assertEqual(reader.communicate()[0].splitlines()[0], "1," + BET)
+
     def test_a_file_in_a_shared_folder(self):
         """Whoever made it before, and whoever has it open, reads nothing of what comes."""
         os.mkdir(self.path("shared"), 0o777)

@@ -118,6 +118,7 @@ class Restore(Story):
         os.mkdir(self.path("elsewhere"))
         said = self.restore(0, "--yes", store="elsewhere/night.db")
         self.assertIn("which of them have sent since the backup is not known", said)
+        self.assertIn("draw 1: there is no store here that would say whether it was sealed since", said)
         self.assertNotIn("is kept", said)
         self.assertEqual(self.bets("elsewhere/night.db"), 20)
         server = Server(self, agencies=3, store="elsewhere/night.db")

@@ -242,6 +242,7 @@ class Found(Audited):
         """It fills no memory, and ends: neither what is verified, nor what a server is to go on with."""
         self.assertIn("line 1: is longer than", self.verify(file="/dev/zero", status=1))
         os.mkfifo(os.path.join(self.folder, "pipe"))
+        self.assertIn("pipe: it is a pipe, and nobody writes into it", self.verify(file="pipe", status=1))
         os.symlink("/dev/zero", os.path.join(self.folder, "endless"))
         for name in ("endless", "pipe"):
             status, log, errors = self.run_program("server", "--server-port", 0, "--consult-server-port", 0, "--audit-log",
