@@ -286,7 +286,7 @@ static void an_erased_draw_is_opened_by_no_server(void **state) {
     ledger_close(&story.ledger);
     assert_true(store_erase_draw(story.path, "1", &error));
     assert_false(try_to_open(1, &error));
-    assert_error(&error, ERROR_STORE_FAILED);
+    assert_error(&error, ERROR_DRAW_ERASED);
     assert_non_null(strstr(error.text, "draw \"1\" was erased at "));
     assert_non_null(strstr(error.text, "start with another DRAW"));
 }
