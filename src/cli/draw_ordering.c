@@ -94,13 +94,14 @@ static void print_reset(const struct json_value *values) {
     if (values[ALREADY].boolean) {
         printf("agency %" PRId64 " has nothing stored: nothing has changed\n", values[AGENCY].integer);
     } else {
-        printf(
-            "agency %" PRId64 " was reset: %" PRId64
-            " bets are set aside (quiniela export --voided); start its client again, with the right file\n"
-            "one that still sends, or waits for the draw at this server, is told, and ends with exit code 1; an "
-            "older one, one that polls (--poll) or waits at another server is told when it comes back, or not "
-            "at all: have it ended\n",
-            values[AGENCY].integer, values[AGENCY_VOIDED].integer);
+        printf("agency %" PRId64 " was reset: %" PRId64
+               " bets are set aside (quiniela export --voided); start its client again, with the right file\n"
+               "one that still sends, or waits for the draw at this server, is told, and ends with exit code "
+               "1; an "
+               "older one, one that polls (--poll) or waits at another server is told when it comes back, or "
+               "not "
+               "at all: have it ended\n",
+               values[AGENCY].integer, values[AGENCY_VOIDED].integer);
     }
     print_draw(values);
     print_text("agencies that have not finished", &values[MISSING]);
