@@ -3,10 +3,13 @@
 Twenty agencies send meanwhile. One is silent, others never finish. A seed chooses what is ordered, in which order, and where
 servers die. An order that was answered is done; one that was not is done whole or not at all; ordered once more it is done, once.
 """
+import concurrent.futures
 import functools
 import json
+import math
 import os
 import random
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +19,7 @@ import orders
 import stores
 from agencies import NUMBERS, Agency, Wrong
 from central import DEATH_S, PROGRAM, Server, must, run, until
-from history import History, need
+from history import History, need, recorded_orders
 
 AGENCIES = 20
 CLIENTS = (1, 2)  # those that are the program's own
@@ -24,11 +27,6 @@ SLACK, ENDED, RESET, SILENT = 17, 18, 19, 20
 FAR = "2999-01-01T21:00:00Z"
 CALLS_OF_A_CUTOFF = 80  # within which a server is killed (kill_preload.c)
 CALLS_OF_A_BACKUP = 60
-
-
-@functools.cache
-def has_reset():
-    return subprocess.run([PROGRAM, "reset", "--help"], capture_output=True, check=False).returncode == 0
 
 
 class Night:
@@ -41,9 +39,6 @@ class Night:
         self.how = self.chance.choice(("now", "now", "at", "setting"))
         self.closes_text = FAR if self.chance.random() < 0.5 else None
         self.cutoff = None
-        if self.how == "setting":
-            self.cutoff = int(time.time()) + 3
-            self.closes_text = time.strftime("%H:%M:%S", time.localtime(self.cutoff))
         self.servers = []
         self.store = (stores.PostgresStore if servers > 1 else stores.SqliteStore)(self)
         ports = [take_ports(self.marks) for _ in range(servers)]
@@ -51,7 +46,7 @@ class Night:
         self.agencies = {number: Agency(number, self.size(number), seed, ports, is_slack=number == SLACK)
                          for number in range(1, AGENCIES + 2) if number not in CLIENTS}
         self.history = History(self.store, self.agencies, self.is_manual, AGENCIES)
-        self.history.cutoffs.update({FAR, orders.utc(self.cutoff)} if self.cutoff else {FAR})
+        self.history.cutoffs.add(FAR)
 
     def note(self, text):
         self.notes.append(f"{time.time():.3f} {text}")
@@ -83,7 +78,13 @@ class Night:
         self.history.compare()
 
     def give(self, order):
-        server, fate = self.alive(), self.chance.choice(("within", "within", "within", "between", "none"))
+        fates = ("within", "within", "within", "between", "none")
+        if len(self.servers) > 1 and order.valid_until == math.inf:
+            fates += ("at once", "at once")
+        server, fate = self.alive(), self.chance.choice(fates)
+        if fate == "at once":
+            self.give_two(order)
+            return
         if fate == "between":
             self.kill(server)
             server.start()
@@ -99,14 +100,37 @@ class Night:
             look = self.history.look()
             need(order.is_done(look), f"{order}: it was answered, and is not done: {look}")
             self.give_again(order, look)
-        self.history.is_recorded([each.audit for each in self.servers])
+
+    def give_two(self, order):
+        """To two servers at the same moment: one of them does it. While that takes long the other one gives up, and changes nothing."""
+        servers = self.chance.sample([server for server in self.servers if server.is_alive()], 2)
+        self.note(f"{order} to servers {servers[0].number} and {servers[1].number} at once")
+        recorded = self.recorded()
+        with concurrent.futures.ThreadPoolExecutor(2) as both:
+            ended = list(both.map(functools.partial(self.run_order, order), servers))
+        answers = [json.loads(printed) for _, printed, _ in ended if printed.startswith("{")]
+        done = [answer for answer in answers if answer["ok"]]
+        beaten = [answer for answer in answers if not answer["ok"] and re.match("another server", answer["error"]["message"])]
+        need(len(done) + len(beaten) == 2 and sum(not answer["already"] for answer in done) == 1,
+             f"{order}, given to two servers at once, should be done by one of them: {ended}")
+        need(self.recorded() == recorded + len(done), f"{order}: {len(done)} answers, and {self.recorded() - recorded} records of them")
+        look = self.history.look()
+        need(order.is_done(look), f"{order}: it was answered, and is not done: {look}")
+        self.give_again(order, look)
+
+    def recorded(self):
+        return recorded_orders([server.audit for server in self.servers])
+
+    def run_order(self, order, server=None):
+        place = ["--control", server.control] if server else []
+        return run(self, *order.words, "--store", self.store.address, *place, "--json")
 
     def ask(self, order, server=None):
-        """The answer, or None when the server was killed before it came."""
-        place = ["--control", server.control] if server else []
-        status, printed, errors = run(self, *order.words, "--store", self.store.address, *place, "--json")
+        """The answer, which the audit log has; or None when the server was killed before it came."""
+        recorded = self.recorded()
+        status, printed, errors = self.run_order(order, server)
         if status == 0:
-            self.history.answer(order.word)
+            need(self.recorded() == recorded + 1, f"{order} was answered, and {self.recorded() - recorded} records tell of it")
             return json.loads(printed)
         if "has passed" in printed and time.time() >= order.valid_until:
             raise orders.Late
@@ -139,11 +163,12 @@ class Night:
         need(not done or look.is_same(done, self.is_manual) or time.time() >= order.valid_until,  # then it has closed the draw
              f"{order}, ordered once more, made {look} of {done}")
 
-    def refuse(self, *words):
-        """An order that cannot be carried out changes nothing."""
+    def refuse(self, code, *words):
+        """An order that cannot be carried out changes nothing. The server says why."""
         before = self.history.look()
-        status, printed, errors = run(self, *words, "--store", self.store.address, "--control", self.alive().control)
-        need(status in (1, 2), f"{words} ended with {status}: {printed}{errors}")
+        status, printed, errors = run(self, *words, "--store", self.store.address, "--control", self.alive().control, "--json")
+        need(status == 1 and printed.startswith("{") and json.loads(printed)["error"]["code"] == code,
+             f"{words} should be refused as {code}, and ended with {status}: {printed}{errors}")
         look = self.history.look()
         need(look.is_same(before, self.is_manual), f"{words}, which was refused, made {look} of {before}")
 
@@ -178,6 +203,10 @@ class Night:
     # The night
 
     def open(self):
+        if self.how == "setting":
+            self.cutoff = int(time.time()) + 3
+            self.closes_text = time.strftime("%H:%M:%S", time.localtime(self.cutoff))
+            self.history.cutoffs.add(orders.utc(self.cutoff))
         for server in self.servers:
             server.begin()
         for server in self.servers:
@@ -188,9 +217,8 @@ class Night:
     def before_the_close(self):
         steps = [self.back_up, lambda: self.begin_client(1), lambda: self.begin_client(2)]
         if self.how != "setting":
-            steps += [lambda: self.give_finish(ENDED), self.give_size, lambda: self.give_cutoff(int(time.time()) + 3600), self.refuse_number]
-            if has_reset():
-                steps.append(self.give_reset)
+            steps += [lambda: self.give_finish(ENDED), self.give_size, lambda: self.give_cutoff(int(time.time()) + 3600),
+                      self.refuse_number, self.give_reset]
         if not self.is_manual and self.how != "setting":
             steps.append(lambda: self.give(orders.change_number(self.chance.choice(NUMBERS[1:]))))
         self.chance.shuffle(steps)
@@ -225,7 +253,7 @@ class Night:
         agency.begin_anew(self.chance.randrange(2, 30))
 
     def refuse_number(self):
-        self.refuse("draw", "--number", "7574", "--yes")
+        self.refuse("not_sealed" if self.is_manual else "number_fixed", "draw", "--number", "7574", "--yes")
 
     def close(self):
         if self.how == "at":
@@ -273,7 +301,7 @@ class Night:
             self.agencies[number].allow(1 << 30)
             self.agencies[number].start()
         self.allow(1)
-        steps = [self.restore, lambda: self.refuse("change", "--agencies", size + 5), self.refuse_other_cutoff]
+        steps = [self.restore, lambda: self.refuse("not_open", "change", "--agencies", size + 5), self.refuse_other_cutoff]
         if self.is_manual:
             steps.append(self.count_winners)
         self.chance.shuffle(steps)
@@ -282,7 +310,7 @@ class Night:
         need(self.ask(orders.close())["already"], "a second close")
 
     def refuse_other_cutoff(self):
-        self.refuse("close", "--at", orders.utc(time.time() + 60), "--yes")
+        self.refuse("not_open", "close", "--at", orders.utc(time.time() + 60), "--yes")
 
     def count_winners(self):
         """A dry run stores nothing; history would see it."""
@@ -300,7 +328,7 @@ class Night:
             return self.history.before["winning_number"]
         number = self.chance.choice(NUMBERS)
         self.give(orders.draw(number))
-        self.refuse("draw", "--number", f"{number + 1:04}", "--yes")
+        self.refuse("number_stored", "draw", "--number", f"{number + 1:04}", "--yes")
         need(self.ask(orders.draw(number))["already"], "the same number again")
         return number
 
@@ -375,7 +403,6 @@ class Night:
         draws = sum(open(f"{self.folder}/{name}", encoding="utf-8").read().count("action: sorteo | result: success")
                     for name in os.listdir(self.folder) if name.startswith("server-") and name.endswith(".log"))
         need(draws <= 1, f"the draw was made {draws} times")
-        self.history.is_recorded([server.audit for server in self.servers])
         self.store.check()
         self.history.compare()
 
