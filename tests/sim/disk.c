@@ -8,6 +8,7 @@
 #include "digest.h"
 #include "filed_disk.h"
 #include "oracle.h"
+#include "orders_judge.h"
 #include "plan.h"
 #include "world.h"
 
@@ -183,6 +184,7 @@ static bool works(const char *call, struct error *error) {
     bool has_failed = fails(call, error);
     if (has_failed) {
         cutoff_judge_trouble();
+        orders_judge_trouble();
     }
     if (has_failed && strcmp(call, "commit") == 0) {
         disk.unsettled = !filed_disk_is_used(); // there it is settled at once, and nobody can tell

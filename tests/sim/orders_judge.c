@@ -23,6 +23,7 @@ struct judged {
 static struct {
     struct judged running; // what the ledger is carrying out
     struct judged doubt;   // its commit failed, and the store has not been opened since
+    bool has_failed;       // a call of the store, since the order that is running began
     bool has_draw;
     struct stored_draw draw; // as stored
     struct stored_agency agencies[PLAN_AGENCIES_MAX + 1];
@@ -192,8 +193,7 @@ bool orders_judge_is_drawn(void) {
     return judge.has_draw && judge.draw.state == DRAW_DRAWN;
 }
 
-// What an order is answered
-// -----------------------------------------------------------------------------------
+// What an order is answered ---------------------------------------------------------------------------------
 
 static bool is_ended(uint32_t agency) {
     return agency >= 1 && agency <= PLAN_AGENCIES_MAX && judge.agencies[agency].finished_at[0] != '\0';
@@ -235,7 +235,7 @@ static bool is_rightly_refused(const struct ledger_order *order) {
         last = judge.agencies[number].agency != 0 ? number : last;
     }
     if (code == ERROR_STORE_FAILED || code == ERROR_SHUTTING_DOWN) {
-        return true;
+        return code == ERROR_SHUTTING_DOWN || judge.has_failed;
     }
     switch (order->kind) {
     case ORDER_CLOSE:
@@ -315,6 +315,7 @@ static void check_answer(const struct ledger_order *order, const struct judged *
 
 void orders_judge_begins(const struct ledger_order *order) {
     judge.running = (struct judged){.is_there = true, .kind = order->kind, .input = order->input};
+    judge.has_failed = false;
 }
 
 void orders_judge_completed(const struct ledger_order *order, bool leaves) {
@@ -325,6 +326,10 @@ void orders_judge_completed(const struct ledger_order *order, bool leaves) {
         judge.doubt = judge.running;
     }
     judge.running = (struct judged){0};
+}
+
+void orders_judge_trouble(void) {
+    judge.has_failed = true;
 }
 
 void orders_judge_opened(void) {

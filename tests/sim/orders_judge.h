@@ -19,6 +19,9 @@ void orders_judge_committed(const struct durable *durable);
 void orders_judge_begins(const struct ledger_order *order);
 void orders_judge_completed(const struct ledger_order *order, bool leaves);
 
+// A call of the store has failed.
+void orders_judge_trouble(void);
+
 // The store has been opened: whatever was in doubt is stored by now, or never.
 void orders_judge_opened(void);
 
