@@ -6,8 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// Before a bet leaves
-// ----------------------------------------------------------------------------------------
+// Before a bet leaves ---------------------------------------------------------------------------------------
 
 // Whether both names lead to the same file, be it there or not.
 static bool is_same_file(const char *one, const char *other) {
@@ -61,8 +60,7 @@ bool winners_file_try(const char *path, struct error *error) {
     return true;
 }
 
-// The list
-// ---------------------------------------------------------------------------------------------------
+// The list --------------------------------------------------------------------------------------------------
 
 static bool write_lines(struct output_file *file, const char *documents, size_t length, struct error *error) {
     const char *end = documents + length;

@@ -19,9 +19,9 @@ struct control_socket {
 
 // Makes a socket at `path`, which listens from then on and which only `owner` (and root) can connect to;
 // `group` is the file's, too. What an earlier server left there is replaced. Relative names and links are
-// followed once. ERROR_CONTROL_TAKEN, naming the path, when a server listens there. ERROR_SYSTEM, naming it,
-// when the path is too long for a socket, when something else is there, or when the folder does not allow it.
-// On success the caller owns *made.
+// followed once. ERROR_CONTROL_TAKEN, naming the path, when a server listens there. ERROR_BAD_SETTING, naming
+// it, when it is too long for a socket, or when something else is there. ERROR_SYSTEM, naming it, when the
+// folder does not allow it. On success the caller owns *made.
 bool control_socket_make(const char *path, uid_t owner, gid_t group, struct control_socket *made,
                          struct error *error) MUST_CHECK;
 

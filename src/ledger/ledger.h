@@ -16,7 +16,7 @@
 //         every agency has finished                     the winners are found and stored
 //   OPEN ────────────────────────────────────→ SEALED ──────────────────────────────────→ DRAWN
 //         open_group.c: seal_if_all_finished             work.c: store_drawn
-//         load.c: store_loaded, with fewer agencies
+//         load.c: store_loaded, or an order: changing.c, with fewer agencies
 //         or an operator closes it: closing.c; that is an end for each agency, too
 //                                                        number.c: by an order, with the number
 //
@@ -38,10 +38,11 @@
 struct ledger;
 
 // Opens the store and continues from its contents: which agencies have finished, how many bets each has,
-// whether the draw was made and who won. Logs a line about that. `agencies` and `winning_number` are for a
-// draw that does not exist yet, or to which no agency has sent anything. A draw that has begun keeps its own
-// terms. It accepts more agencies, but fewer agencies or another number only with `change`. Otherwise the
-// error is ERROR_AGENCIES_MISMATCH or ERROR_NUMBER_MISMATCH (terms.h); likewise when an agency beyond the
+// whether the draw was made and who won. Logs a line about that. The agencies, the number, where it comes
+// from, and the cut-off are for a draw that does not exist yet, or to which no agency has sent anything. A
+// draw that has begun keeps its own terms. It accepts more agencies, but fewer agencies, another number or
+// another cut-off only with `change`. Otherwise the error is ERROR_AGENCIES_MISMATCH, ERROR_NUMBER_MISMATCH
+// or ERROR_CUTOFF_MISMATCH (terms.h); likewise when an agency beyond the
 // last one has already sent bets. A sealed draw keeps its stored terms, and a warning is logged when the
 // settings differ. Changes are logged. ERROR_STORE_AWAY when the store may come back. ERROR_STORE_STALE when
 // other servers hold the draw and may release it. On success the caller owns *ledger.

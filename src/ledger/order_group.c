@@ -15,7 +15,7 @@
 
 enum {
     ATTEMPTS_MAX = 7, // while other servers are quicker or the store is away
-    PAUSE_MS = 5,     // doubled before each further one
+    PAUSE_MS = 5,     // doubled before each
 };
 
 bool order_group_check_draw(struct ledger *ledger, struct error *error) {

@@ -80,7 +80,8 @@ struct ledger {
     char draw_name[DRAW_NAME_BYTES_MAX + 1];
     // Changed by access.h.
     struct store *store; // NULL after a failure, until it has been reopened
-    // Changed by load.h: `draw` by terms.h, too, and by those who store it (open_group.h, trial.h, work.h).
+    // Changed by load.h: `draw` by terms.h, too, and by those who store it (open_group.h, trial.h, work.h,
+    // changing.h, resetting.h).
     bool is_shared; // other servers may change what is stored
     struct stored_draw draw;
     bool draw_is_stored; // as it is in `draw`
@@ -100,7 +101,7 @@ struct ledger {
     bool failing;                     // nothing has been stored since the store failed
     size_t failed_bytes;              // how many bytes it failed to store, at most
     struct cutoff_clock cutoff_clock; // changed by cutoff.h
-    // Changed by group.h.
+    // Changed by group.h and known.h.
     int careful; // how many more groups lock their agencies before they are decided on
     // Changed by notes.h.
     bool all_told; // options.all_told has been called

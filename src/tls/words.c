@@ -58,8 +58,7 @@ static void write_dated(const char *what, const char *says, const ASN1_TIME *tim
              says, then, now);
 }
 
-// Whose
-// -------------------------------------------------------------------------------------------------------
+// Whose -----------------------------------------------------------------------------------------------------
 
 static void write_owner(const struct tls_words_facts *facts, const X509 *certificate, int depth, bool is_ours,
                         char whose[TLS_REASON_BYTES]) {
@@ -149,8 +148,7 @@ static void write_list(const struct tls_words_facts *facts, const X509 *certific
     }
 }
 
-// What is wrong
-// -----------------------------------------------------------------------------------------------
+// What is wrong ---------------------------------------------------------------------------------------------
 
 static void write_rest(const struct tls_words_facts *facts, const char *whose, enum tls_failure failure,
                        int error, char words[TLS_REASON_BYTES]) {

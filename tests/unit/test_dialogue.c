@@ -224,8 +224,7 @@ static void a_central_with_more_than_the_only_bet_is_a_conflict(void **state) {
     assert_error(&error, ERROR_CONFLICT);
 }
 
-// The operator's orders
-// ---------------------------------------------------------------------------------------
+// The operator's orders -------------------------------------------------------------------------------------
 
 static void refuse(const struct error_code *code, int64_t next) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
