@@ -119,13 +119,17 @@ static bool go_to_day(struct tm *date, int days) {
     return mktime(date) != (time_t)-1;
 }
 
-// Today, or tomorrow; a day on which the clocks skip it has none.
+enum { JUST_BEGUN_S = 60 };
+
+// The one that has just begun, or the next: yesterday (around midnight), today, or tomorrow; a day on which
+// the clocks skip it has none.
 static bool parse_short(const struct tm *time, time_t now, time_t *moment) {
+    time_t since = now - JUST_BEGUN_S;
     struct tm today;
     if (localtime_r(&now, &today) == NULL) {
         return false;
     }
-    for (int days = 0; days <= 2; days++) {
+    for (int days = -1; days <= 2; days++) {
         struct tm fields = today;
         if (!go_to_day(&fields, days)) {
             return false;
@@ -133,7 +137,7 @@ static bool parse_short(const struct tm *time, time_t now, time_t *moment) {
         fields.tm_hour = time->tm_hour;
         fields.tm_min = time->tm_min;
         fields.tm_sec = time->tm_sec;
-        if (make(fields, mktime, now, moment) && *moment > now) {
+        if (make(fields, mktime, since, moment) && *moment > since) {
             return true;
         }
     }
@@ -159,6 +163,9 @@ bool moment_parse(const char *text, time_t now, char utc[MOMENT_BYTES], struct e
         return refuse(text, "it is beyond the year 9999", error);
     }
     moment_write(moment, utc);
+    if (moment <= now && is_short) {
+        return refuse(text, "that minute has just begun: for the next one write its date, too", error);
+    }
     if (moment <= now) {
         return error_set(error, ERROR_BAD_SETTING, "\"%.40s\": that is %s, and has passed", text, utc);
     }

@@ -32,6 +32,20 @@ void ago_text(uint64_t seconds, char text[AGO_BYTES]) {
     }
 }
 
+void ago_moment_text(const char *utc, time_t now, char text[AGO_MOMENT_BYTES]) {
+    char here[AGO_BYTES] = "", left[AGO_BYTES] = "";
+    struct tm local;
+    time_t moment;
+    bool is_moment = ago_parse(utc, &moment);
+    if (is_moment && localtime_r(&moment, &local) != NULL && local.tm_gmtoff != 0) {
+        (void)strftime(here, sizeof here, " (%Y-%m-%d %H:%M:%S here)", &local);
+    }
+    if (is_moment && moment > now) {
+        ago_text((uint64_t)(moment - now), left);
+    }
+    snprintf(text, AGO_MOMENT_BYTES, "%.40s%s%s%s", utc, here, left[0] == '\0' ? "" : ", in ", left);
+}
+
 uint64_t ago_seconds(const char *since, time_t now) {
     time_t time;
     return ago_parse(since, &time) && time < now ? (uint64_t)(now - time) : 0;

@@ -1,6 +1,8 @@
 #include "cli/config_checks.h"
 
 #include "agency/address.h"
+#include "base/zone.h"
+#include "cli/ago.h"
 #include "cli/control_call.h"
 #include "cli/control_options.h"
 #include "cli/draw_options.h"
@@ -17,9 +19,11 @@
 #include <inttypes.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 // Certificates ----------------------------------------------------------------------------------------------
@@ -161,7 +165,9 @@ static void check_terms(const struct server_options *options, const struct store
     printf("draw %s: %s %" PRIu32 " agencies", terms.draw,
            found == NULL ? "a start would open it, for" : "is open, and goes on with", draw.agencies);
     printf(draw.has_number ? ", winning number %04u" : ", its number by hand", draw.winning_number);
-    printf("%s%s\n", draw.closes_at[0] == '\0' ? ", no cut-off" : ", cut-off ", draw.closes_at);
+    char cutoff[AGO_MOMENT_BYTES] = "";
+    ago_moment_text(draw.closes_at, time(NULL), cutoff);
+    printf("%s%s\n", draw.closes_at[0] == '\0' ? ", no cut-off" : ", cut-off ", cutoff);
 }
 
 static bool count_agency(void *context, const struct stored_agency *agency, struct error *error) {
@@ -252,6 +258,10 @@ static void check_control(const struct server_options *options, struct config_re
 void config_checks_server(const struct server_options *options, struct config_report *report) {
     struct running running;
     struct error error;
+    const char *zone = getenv("TZ");
+    if (!zone_is_known(zone)) {
+        printf("warning: TZ \"%.40s\" " ZONE_UNKNOWN "\n", zone);
+    }
     config_report_check(report, NULL, server_conflicts_check(options, &error), &error);
     config_report_check(report, NULL, loops_check(options, &error), &error);
     check_tls(&options->tls, TLS_SERVER, report);

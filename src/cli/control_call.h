@@ -17,9 +17,10 @@ struct control_call_options {
 #define CONTROL_CALL_GROUPS_IN(options, field)                                                               \
     STORE_GROUP_IN(options, field.store), CONTROL_GROUP_IN(options, field.control)
 
-// Gives the order (at most CONTROL_PAIRS_MAX - 1 pairs), and waits for its answer, however long that takes.
+// Gives the order (at most CONTROL_PAIRS_MAX - 1 pairs), and waits for its answer, for ten minutes at most.
 // False, with `error`, when there is none: ERROR_NETWORK when no server of this store and draw takes orders,
-// or the connection ended before the answer. On success the caller ends *reply with control_reply_free.
+// or the connection or that time ended before the answer. On success the caller ends *reply with
+// control_reply_free.
 bool control_call(const struct control_call_options *options, const char *word,
                   const struct control_pair *pairs, size_t count, struct control_reply *reply,
                   struct error *error) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "cli/control_connection.h"
 
+#include "base/clock.h"
 #include "wire/limits.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 4096, ANSWER_BYTES_MAX = 64 * 1024 * 1024 };
+enum { READ_BYTES = 4096, ANSWER_BYTES_MAX = 64 * 1024 * 1024, MINUTE_MS = 60 * 1000 };
 
 // Connecting ----------------------------------------------------------------------------------------------
 
@@ -88,14 +89,44 @@ static char *grow(char **text, size_t length, struct error *error) {
     return larger + length;
 }
 
-static bool receive_some(int connection, char *to, size_t room, size_t *count, struct error *error) {
+// How long an answer may take as a whole, however it comes.
+struct patience {
+    unsigned wait_ms; // 0: however long that takes
+    uint64_t end_ms;  // by the steady clock
+};
+
+static bool give_up(const struct patience *patience, struct error *error) {
+    if (patience->wait_ms < MINUTE_MS) {
+        return error_set(error, ERROR_NETWORK, "the server does not answer: it hangs, or is stopped");
+    }
+    return error_set(error, ERROR_NETWORK,
+                     "the server has not answered for %u min: whether it has carried out the order shows "
+                     "quiniela status",
+                     patience->wait_ms / MINUTE_MS);
+}
+
+// False when the time is up.
+static bool limit_next(int connection, const struct patience *patience) {
+    uint64_t now = clock_steady_ms();
+    if (patience->wait_ms > 0 && now >= patience->end_ms) {
+        return false;
+    }
+    limit_waits(connection, patience->wait_ms > 0 ? (unsigned)(patience->end_ms - now) : 0);
+    return true;
+}
+
+static bool receive_some(int connection, const struct patience *patience, char *to, size_t *count,
+                         struct error *error) {
     ssize_t received;
     do {
-        received = recv(connection, to, room, 0);
+        if (!limit_next(connection, patience)) {
+            return give_up(patience, error);
+        }
+        received = recv(connection, to, READ_BYTES, 0);
     } while (received < 0 && errno == EINTR);
     *count = received > 0 ? (size_t)received : 0;
     if (received < 0 && errno == EAGAIN) {
-        return error_set(error, ERROR_NETWORK, "the server does not answer: it hangs, or is stopped");
+        return give_up(patience, error);
     }
     return received > 0 ||
            error_set(
@@ -104,11 +135,12 @@ static bool receive_some(int connection, char *to, size_t room, size_t *count, s
                received == 0 ? "the connection ended" : strerror(errno));
 }
 
-static bool receive_line(int connection, char **text, size_t *length, struct error *error) {
+static bool receive_line(int connection, unsigned wait_ms, char **text, size_t *length, struct error *error) {
+    const struct patience patience = {wait_ms, clock_steady_ms() + wait_ms};
     size_t count;
     for (*length = 0; *length < ANSWER_BYTES_MAX; *length += count) {
         char *came = grow(text, *length, error);
-        if (came == NULL || !receive_some(connection, came, READ_BYTES, &count, error)) {
+        if (came == NULL || !receive_some(connection, &patience, came, &count, error)) {
             return false;
         }
         const char *end = memchr(came, '\n', count);
@@ -125,7 +157,9 @@ bool control_ask(int connection, const char *line, size_t length, unsigned wait_
                  size_t *text_length, struct error *error) {
     *text = NULL;
     limit_waits(connection, wait_ms);
-    if (send_all(connection, line, length, error) && receive_line(connection, text, text_length, error)) {
+    if (send_all(connection, line, length, error) &&
+        receive_line(connection, wait_ms, text, text_length, error)) {
+        limit_waits(connection, wait_ms); // of what follows
         return true;
     }
     free(*text);

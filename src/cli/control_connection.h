@@ -10,9 +10,9 @@
 // the caller's; -1 with ERROR_NETWORK, which says what to do when no server is there.
 int control_connect(const char *path, unsigned wait_ms, struct error *error) MUST_CHECK;
 
-// Sends a line, and reads the line that answers it, for at most `wait_ms` (0: however long that takes), into
-// *text (made with malloc; without its end, with a NUL and JSON_PADDING_BYTES behind it). ERROR_NETWORK,
-// ERROR_NO_MEMORY.
+// Sends a line, and reads the line that answers it, for at most `wait_ms` in all, however slowly it comes (0:
+// however long that takes), into *text (made with malloc; without its end, with a NUL and JSON_PADDING_BYTES
+// behind it). ERROR_NETWORK, ERROR_NO_MEMORY.
 bool control_ask(int connection, const char *line, size_t length, unsigned wait_ms, char **text,
                  size_t *text_length, struct error *error) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include "base/log_text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,10 +53,12 @@ void control_reply_free(struct control_reply *reply) {
     *reply = (struct control_reply){.connection = -1};
 }
 
-void control_reply_wait_for_end(const struct control_reply *reply) {
+bool control_reply_wait_for_end(const struct control_reply *reply) {
     char byte;
-    while (read(reply->connection, &byte, 1) > 0) {
+    ssize_t count;
+    while ((count = read(reply->connection, &byte, 1)) > 0) {
     }
+    return count == 0 || errno != EAGAIN;
 }
 
 int control_reply_report(const struct settings_command *command, const struct control_reply *reply,

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "bet/limits.h"
+#include "cli/ago.h"
 #include "cli/command.h"
 #include "cli/control_call.h"
 #include "cli/help_texts.h"
@@ -9,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 struct draw_options {
     struct control_call_options call;
@@ -47,9 +49,21 @@ static void add_number(struct line_of_order *line, const char *key, uint64_t num
 
 // What came of it ------------------------------------------------------------------------------------------
 
-enum { STATE, BETS, MISSING, ALREADY, CLOSES_AT, AGENCY, AGENCY_BETS, AGENCY_VOIDED, FIELDS };
-static const char *const fields[] = {"state",     "bets",   "missing_text", "already",
-                                     "closes_at", "agency", "agency_bets",  "agency_voided"};
+enum {
+    STATE,
+    BETS,
+    MISSING,
+    ALREADY,
+    CLOSES_AT,
+    AGENCY,
+    AGENCY_BETS,
+    AGENCY_VOIDED,
+    CHANGED_NUMBER,
+    CLOSED_AT,
+    FIELDS
+};
+static const char *const fields[] = {"state",  "bets",        "missing_text",  "already", "closes_at",
+                                     "agency", "agency_bets", "agency_voided", "number",  "closed_at"};
 
 static const char *const of_draw[] = {"number", "number_winners", "already", "dry_run", "bets"};
 enum { NUMBER, NUMBER_WINNERS, DRAW_ALREADY, DRY_RUN, DRAW_BETS, FIELDS_OF_DRAW };
@@ -65,17 +79,31 @@ static void print_text(const char *what, const struct json_value *value) {
 
 static void print_close(const struct json_value *values) {
     if (values[ALREADY].boolean) {
-        printf("the draw was closed before: nothing has changed\n");
+        printf(values[CLOSED_AT].kind == JSON_STRING
+                   ? "the draw was closed before: nothing has changed\n"
+                   : "the draw had sealed itself, as all agencies had finished: nothing has changed\n");
     }
     print_draw(values);
-    print_text("agencies cut off", &values[MISSING]);
+    if (values[CLOSED_AT].kind == JSON_STRING) {
+        print_text("agencies cut off", &values[MISSING]);
+    }
+}
+
+static void print_cutoff(const struct json_value *closes_at) {
+    char utc[AGO_BYTES], text[AGO_MOMENT_BYTES];
+    snprintf(utc, sizeof utc, "%.*s", (int)closes_at->text_length, closes_at->text);
+    ago_moment_text(utc, time(NULL), text);
+    printf("it closes at: %s\n", text);
 }
 
 static void print_change(const struct json_value *values) {
     printf(values[ALREADY].boolean ? "it was so before: nothing has changed\n" : "changed\n");
     print_draw(values);
+    if (values[CHANGED_NUMBER].kind == JSON_INTEGER) {
+        printf("the winning number is %04" PRId64 "\n", values[CHANGED_NUMBER].integer);
+    }
     if (values[CLOSES_AT].kind == JSON_STRING) {
-        print_text("it closes at", &values[CLOSES_AT]);
+        print_cutoff(&values[CLOSES_AT]);
     } else {
         printf("it has no cut-off\n");
     }

@@ -77,7 +77,9 @@
                               "When the draw is closed, whoever has not finished: 21:00, the next one in "   \
                               "this machine's zone, or a full time such as 2026-12-22T21:00-03:00"
 #define HELP_CHANGE                                                                                          \
-    .help = "Confirm fewer AGENCIES, or another WINNING_NUMBER, for a draw that already has bets"
+    .help = "Confirm fewer AGENCIES, or another WINNING_NUMBER, NUMBER or CLOSE_AT, for a draw that "        \
+            "already has "                                                                                   \
+            "bets"
 #define HELP_UPGRADE                                                                                         \
     .help = "Upgrade a store of an older version before serving it, as the command upgrade does"
 #define HELP_ONCE .help = "Stop once every agency has been told its winners, instead of serving on"
@@ -117,10 +119,10 @@
 
 #define HELP_CONTROL                                                                                         \
     .value_name = "PATH",                                                                                    \
-    .help =                                                                                                  \
-        "Unix socket on which the server takes orders from its own user and root: \"quiniela status\", "     \
-        "\"drain\", \"reload\". \"off\" for none. Where it is not set: beside the store (STORE.control), "   \
-        "or for a database in the runtime folder"
+    .help = "Unix socket on which the server takes orders from its own user and root: \"quiniela status\", " \
+            "\"close\", \"finish\", \"reset\", \"change\", \"draw\", \"drain\", \"reload\". \"off\" for "    \
+            "none. Where it is not set: beside the store (STORE.control), "                                  \
+            "or for a database in the runtime folder"
 
 #define HELP_RUN_AS                                                                                          \
     .value_name = "NAME",                                                                                    \

@@ -72,7 +72,9 @@ static bool show_drain(struct control_reply *reply, bool json, struct error *err
         printf("draining: %" PRId64 " connections\n", connections.integer);
         (void)fflush(stdout);
     }
-    control_reply_wait_for_end(reply);
+    if (!control_reply_wait_for_end(reply)) {
+        return error_set(error, ERROR_NETWORK, "the server takes no new connection, and has not ended yet");
+    }
     if (!json) {
         printf("the server has ended\n");
     }

@@ -1,11 +1,13 @@
 #include "cli/server_log.h"
 
 #include "base/log.h"
+#include "base/zone.h"
 #include "cli/loops.h"
 #include "service/service.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void log_config(const struct server_options *options) {
     const struct settings *settings = options->settings;
@@ -28,12 +30,20 @@ static void log_config(const struct server_options *options) {
         settings_written(settings, &options->memory_max), options->tls.certificate == NULL ? "off" : "on");
 }
 
+static void warn_of_zone(void) {
+    const char *zone = getenv("TZ");
+    if (!zone_is_known(zone)) {
+        log_event(LOG_LEVEL_WARNING, "config", LOG_IN_PROGRESS, "TZ: %.40s | message: " ZONE_UNKNOWN, zone);
+    }
+}
+
 bool server_log_begin(const struct server_options *options, struct error *error) {
     if (!log_options_apply(&options->log, options->settings, options->run_as, error)) {
         return false;
     }
     log_config(options);
     settings_warn(options->settings);
+    warn_of_zone();
     return true;
 }
 

@@ -21,18 +21,14 @@ __attribute__((format(printf, 2, 3))) static void print_line(const char *what, c
 
 static void print_cutoff(const struct status *status) {
     const struct stored_draw *draw = &status->draw;
-    char text[AGO_BYTES];
+    char text[AGO_MOMENT_BYTES];
     time_t at;
     if (!ago_parse(draw->closes_at, &at)) {
         return;
     }
-    bool is_ahead = draw->state == DRAW_OPEN && at > status->now;
-    ago_text((uint64_t)(is_ahead ? at - status->now : 0), text);
-    print_line("cut-off", "%s%s%s", draw->closes_at,
-               is_ahead                   ? ", in "
-               : draw->state == DRAW_OPEN ? ", now"
-                                          : "",
-               is_ahead ? text : "");
+    bool is_open = draw->state == DRAW_OPEN;
+    ago_moment_text(draw->closes_at, is_open ? status->now : at, text); // it is over once the draw is closed
+    print_line("cut-off", "%s%s", text, is_open && at <= status->now ? ", now" : "");
 }
 
 static void print_number(const struct stored_draw *draw) {

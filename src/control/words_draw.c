@@ -8,6 +8,22 @@
 #include <string.h>
 #include <time.h>
 
+// A number --------------------------------------------------------------------------------------------------
+
+// A digit that is missing would make another number win.
+static bool read_number(const struct control_order *order, struct order_input *input, struct error *error) {
+    const char *value = control_line_value(&order->line, "number");
+    uint64_t number;
+    if (value != NULL && (strlen(value) != 4 || strspn(value, "0123456789") != 4)) {
+        return error_set(error, ERROR_BAD_ORDER, "number: it has four digits, such as 0042");
+    }
+    if (!order_number(order, "number", 0, BET_NUMBER_MAX, &number, error)) {
+        return false;
+    }
+    input->number = (uint16_t)number;
+    return true;
+}
+
 // close ---------------------------------------------------------------------------------------------------
 
 // "none" takes a cut-off back.
@@ -84,12 +100,10 @@ static void put_reset(const struct control_order *order, struct json_writer *wri
 static bool begin_draw(struct control_order *order, struct error *error) {
     struct order_input *input = &order->ledger.input;
     const char *dry_run = control_line_value(&order->line, "dry-run");
-    uint64_t number;
     order->ledger.kind = ORDER_DRAW;
-    if (!order_number(order, "number", 0, BET_NUMBER_MAX, &number, error)) {
+    if (!read_number(order, input, error)) {
         return false;
     }
-    input->number = (uint16_t)number;
     input->is_dry_run = dry_run != NULL;
     if (dry_run != NULL && strcmp(dry_run, "1") != 0) {
         return error_set(error, ERROR_BAD_ORDER, "dry-run: it can only be 1");
@@ -126,12 +140,12 @@ static void answer_reset(const struct control_order *order, struct json_writer *
     put_reset(order, writer);
 }
 
-// change ----------------------------------------------------------------------------------------------------
+// change --------------------------------------------------------------------------------------------------
 
 static bool begin_change(struct control_order *order, struct error *error) {
     struct order_input *input = &order->ledger.input;
     const char *cutoff = control_line_value(&order->line, "close");
-    uint64_t agencies = 0, number = 0;
+    uint64_t agencies = 0;
     order->ledger.kind = ORDER_CHANGE;
     input->changes_agencies = control_line_value(&order->line, "agencies") != NULL;
     input->changes_number = control_line_value(&order->line, "number") != NULL;
@@ -139,13 +153,24 @@ static bool begin_change(struct control_order *order, struct error *error) {
         return error_set(error, ERROR_BAD_ORDER, "change: it says nothing that is to change");
     }
     if ((input->changes_agencies && !order_number(order, "agencies", 1, AGENCIES_MAX, &agencies, error)) ||
-        (input->changes_number && !order_number(order, "number", 0, BET_NUMBER_MAX, &number, error)) ||
+        (input->changes_number && !read_number(order, input, error)) ||
         (cutoff != NULL && !read_cutoff(cutoff, input, error))) {
         return false;
     }
     input->agencies = (uint32_t)agencies;
-    input->number = (uint16_t)number;
     return order_says_yes(order, &input->is_sure, error);
+}
+
+static void put_change(const struct control_order *order, struct json_writer *writer) {
+    if (order->ledger.input.changes_number) {
+        json_put_number(writer, "number", order->ledger.input.number);
+    }
+    put_close(order, writer);
+}
+
+static void answer_change(const struct control_order *order, struct json_writer *writer) {
+    json_put_bool(writer, "already", order->ledger.answer.already);
+    put_change(order, writer);
 }
 
 const struct control_word words_draw[] = {
@@ -154,8 +179,8 @@ const struct control_word words_draw[] = {
      .is_recorded = true,
      .asks_ledger = true,
      .begin = begin_change,
-     .answer = answer_close,
-     .would = put_close},
+     .answer = answer_change,
+     .would = put_change},
     {.name = "close",
      .keys = {"at", "yes"},
      .is_recorded = true,

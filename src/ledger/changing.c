@@ -155,7 +155,7 @@ static void tell(const struct ledger *ledger, const struct stored_draw *before) 
                   draw->agencies);
     }
     if (draw->winning_number != before->winning_number) {
-        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS, "draw: %s | winning_number: %u → %u",
+        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS, "draw: %s | winning_number: %04u → %04u",
                   ledger->draw_name, before->winning_number, draw->winning_number);
     }
     if (strcmp(draw->closes_at, before->closes_at) != 0) {

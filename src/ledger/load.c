@@ -131,7 +131,7 @@ static void log_found(struct ledger *ledger, bool found) {
     }
     char number[16] = "manual";
     if (draw->has_number) {
-        snprintf(number, sizeof number, "%u", draw->winning_number);
+        snprintf(number, sizeof number, "%04u", draw->winning_number);
     }
     ledger->loaded.is_logged = true;
     log_event(LOG_LEVEL_INFO, "open_draw", LOG_SUCCESS,

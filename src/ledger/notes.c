@@ -22,7 +22,7 @@ void notes_tell_seal(struct ledger *ledger) {
 void notes_tell_made(const struct ledger *ledger, uint64_t bets) {
     uint64_t winners = winners_count(ledger->winners);
     log_event(LOG_LEVEL_INFO, "sorteo", LOG_SUCCESS,
-              "draw: %s | winning_number: %u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
+              "draw: %s | winning_number: %04u | bets: %" PRIu64 " | winners: %" PRIu64, ledger->draw_name,
               ledger->draw.winning_number, bets, winners);
     notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN, .bets = bets, .winners = winners});
 }

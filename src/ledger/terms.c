@@ -105,7 +105,7 @@ static void log_change(const struct ledger *ledger, const char *what, uint32_t o
 
 // "manual" for one that comes by an order.
 static void write_number(bool has_one, uint16_t number, char text[16]) {
-    snprintf(text, 16, has_one ? "%u" : "manual", number);
+    snprintf(text, 16, has_one ? "%04u" : "manual", number);
 }
 
 static void log_number_change(const struct ledger *ledger, const struct terms *wanted) {
@@ -207,6 +207,28 @@ static void warn_of_change_for_nothing(const struct ledger *ledger) {
     }
 }
 
+// The moment that the draw has, written otherwise, is no other cut-off.
+static bool take_same_moment(struct ledger *ledger, struct terms *wanted, struct error *error) {
+    const struct stored_draw *draw = &ledger->draw;
+    char closes_at[STORE_TIME_BYTES];
+    struct error ignored;
+    time_t now, moment;
+    if (strcmp(wanted->closes_text, draw->closes_text) == 0 || draw->closes_at[0] == '\0') {
+        return true;
+    }
+    if (moment_read(wanted->closes_text, &moment)) {
+        moment_write(moment, closes_at);
+    } else if (!cutoff_now(ledger, &now, error)) {
+        return false;
+    } else if (!moment_parse(wanted->closes_text, now, closes_at, &ignored)) {
+        return true; // take_cutoff says so
+    }
+    if (strcmp(closes_at, draw->closes_at) == 0) {
+        wanted->closes_text = draw->closes_text;
+    }
+    return true;
+}
+
 // The text is the same one as before, or another one, or the first: then it means a moment from now on.
 static bool take_cutoff(struct ledger *ledger, const char *text, struct error *error) {
     struct stored_draw *draw = &ledger->draw;
@@ -290,6 +312,9 @@ bool terms_take(struct ledger *ledger, bool found, struct error *error) {
         return take_new(ledger, error);
     }
     struct terms wanted = wanted_terms(ledger);
+    if (!take_same_moment(ledger, &wanted, error)) {
+        return false;
+    }
     if (draw->state != DRAW_OPEN) {
         warn_of_closed(ledger, &wanted);
         return true;

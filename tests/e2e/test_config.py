@@ -63,6 +63,12 @@ class Config(Configured):
         self.assertEqual(problems[-1], "problems: 6")
         self.assertIn("AUDIT_LOG", printed)
 
+    def test_a_time_zone_that_there_is_not(self):
+        for zone, expected in [("Europe/Madrld", True), ("ART3", False)]:
+            status, printed, problems = self.config("server", "--server-port", 0, "--consult-server-port", 0, environment={"TZ": zone})
+            self.assertEqual((status, problems), (0, []))
+            self.assertEqual(f'\nwarning: TZ "{zone}" is no time zone of this machine, so it means UTC' in printed, expected, printed)
+
     def test_where_orders_would_be_given(self):
         server = Server(self, agencies=3, servers=1)
         taken = self.store() + ".control"
@@ -116,7 +122,7 @@ class Config(Configured):
         ports = ["--store", self.store(), "--server-port", 0, "--consult-server-port", 0]
         status, printed, problems = self.config("server", *ports)
         self.assertEqual((status, problems), (0, []))
-        self.assertIn("\ndraw 1: is open, and goes on with 3 agencies, winning number 0042, cut-off 2999-12-31T23:00:00Z\n", printed)
+        self.assertRegex(printed, r"\ndraw 1: is open, and goes on with 3 agencies, winning number 0042, cut-off 2999-12-31T23:00:00Z, in \d+ d")
         for flag, value, why in [("--agencies", 2, "was opened with 3"), ("--winning-number", 1111, "was opened with 42"),
                                  ("--number", "manual", "NUMBER=fixed"), ("--close-at", "23:30", "closes at 2999")]:
             with self.subTest(flag=flag):

@@ -18,7 +18,8 @@ def bet(number):
 class Orders(Story):
     def order(self, *arguments, status=0):
         """Gives it as an operator does. Returns what is printed, in both ways."""
-        found, printed, errors = self.run_program(*arguments, environment={"RUNTIME_DIRECTORY": self.folder})
+        environment = {"RUNTIME_DIRECTORY": self.folder, "TZ": "ART3"}
+        found, printed, errors = self.run_program(*arguments, environment=environment)
         self.assertEqual(found, status, printed + errors)
         return printed.strip("\n") + errors
 
@@ -102,7 +103,8 @@ class CutOff(Orders):
         self.assert_taken(self.send(server, 1, [bet(7574)]), 1)
         self.assertIn("has passed", self.order("close", "--at", "2020-01-01T00:00", status=2))
         self.assertIn("25:00", self.order("close", "--at", "25:00", status=2))
-        self.assertIn("closes at: 2998-", self.order("close", "--at", "2998-01-01T21:00Z"))
+        self.assertRegex(self.order("close", "--at", "2998-01-01T21:00Z"),
+                         r"closes at: 2998-01-01T21:00:00Z \(2998-01-01 18:00:00 here\), in \d+ d")
         self.assertIn("nothing has changed", self.order("close", "--at", "2998-01-01T21:00Z"))
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
         self.assertEqual(self.order_json("change", "--close-at", soon)["closes_at"], soon)
@@ -112,9 +114,10 @@ class CutOff(Orders):
 
     def test_a_setting_that_has_passed(self):
         status, log, errors = self.run_program("server", "--close-at", "2020-01-01T21:00", "--server-port", 0,
-                                               "--consult-server-port", 0)
+                                               "--consult-server-port", 0, environment={"TZ": "Europe/Madrld"})
         self.assertNotEqual(status, 0)
         self.assertRegex(log + errors, "--close-at: .*has passed")
+        self.assertRegex(log, r"WARNING +action: config .*TZ: Europe/Madrld \| message: is no time zone of this machine, so it means UTC")
 
 
 class Change(Orders):
@@ -125,6 +128,8 @@ class Change(Orders):
         self.assert_taken(self.send(server, 3, [bet(1)]), 1)
         self.assertIn("agency 3 has sent", self.order("change", "--agencies", 1, status=1))
         self.assertIn("say --agencies N, --number NNNN or --close-at TIME", self.order("change", status=2))
+        self.assertIn("the winning number is 0043", self.order("change", "--number", "0043"))
+        server.expect(r"action: change_draw \| .*winning_number: 7574 → 0043")
         self.order("close", "--yes")
         self.assertIn("nothing of it changes any more", self.order("change", "--agencies", 4, status=1))
 

@@ -52,14 +52,14 @@ class SettingsKept(Story):
     def test_no_other_number_wins(self):
         self.begin("--agencies", 2, WINNING_NUMBER="17")
         server = self.serve("--agencies", 2)  # nobody says a number
-        server.wait_for(r"action: open_draw .*winning_number: 17$")
+        server.wait_for(r"action: open_draw .*winning_number: 0017$")
         server.kill()
         self.refused('environment: WINNING_NUMBER: WINNING_NUMBER is 7574, and draw "1" was opened with 17', "--agencies", 2,
                      WINNING_NUMBER="7574")
         self.assertEqual(self.terms(), "open 2 17")
         with open(os.path.join(self.folder, "config.ini"), "w", encoding="utf-8") as file:
             file.write("[DEFAULT]\nWINNING_NUMBER = 7574\nCHANGE = yes\n")
-        self.serve("--config", "config.ini").wait_for(r"action: change_draw .*winning_number: 17 → 7574$")
+        self.serve("--config", "config.ini").wait_for(r"action: change_draw .*winning_number: 0017 → 7574$")
         self.assertEqual(self.terms(), "open 2 7574")
 
     def test_what_was_ordered_stays(self):
@@ -100,7 +100,7 @@ class SettingsKept(Story):
         self.serve("--agencies", 5).kill()
         server = self.serve("--agencies", 2, WINNING_NUMBER="1")
         server.wait_for(r"INFO     action: change_draw .*agencies: 5 → 2$")
-        server.wait_for(r"INFO     action: change_draw .*winning_number: 7574 → 1$")
+        server.wait_for(r"INFO     action: change_draw .*winning_number: 7574 → 0001$")
         self.assertEqual(self.terms(), "open 2 1")
 
     def test_a_closed_draw_warns_and_serves(self):

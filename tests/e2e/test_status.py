@@ -107,7 +107,7 @@ class Night(Status):
         self.assertEqual((state["number_mode"], state["has_number"], state["closes_at"]), ("manual", False, "2998-01-01T21:00:00Z"))
         self.assertGreater(state["closes_in_s"], 1000000)
         table = self.table()
-        self.assertRegex(table, r"\n  cut-off +2998-01-01T21:00:00Z, in \d+ d")
+        self.assertRegex(table, r"\n  cut-off +2998-01-01T21:00:00Z \(2998-01-01 18:00:00 here\), in \d+ d")
         self.assertRegex(table, r"\nnext: no agency .*; the cut-off ends the intake in \d+ d")
         self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
         self.expect_next("give_number")

@@ -182,6 +182,24 @@ static void an_order_is_recorded_before_its_answer(void **state) {
     close_control();
 }
 
+// A digit that is missing would make another number win.
+static void a_number_has_its_four_digits(void **state) {
+    static const char *const orders[] = {"draw number=757 yes=1\n", "draw number=07574\n",
+                                         "change number=757\n", "change number=-757\n", "draw number=\n"};
+    (void)state;
+    open_control(UINT64_MAX);
+    int connection = client();
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        say(connection, orders[i]);
+        assert_hears(connection,
+                     "\"code\":\"bad_order\",\"message\":\"number: it has four digits, such as 0042");
+    }
+    say(connection, "change number=0757\n");
+    assert_hears(connection, "\"number\":757");
+    close(connection);
+    close_control();
+}
+
 static void who_gives_no_order_is_closed(void **state) {
     (void)state;
     open_control(IDLE_MS);
@@ -361,6 +379,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(who_comes_without_memory_waits_for_it),
         LEDGER_TEST(an_order_is_recorded_before_its_answer),
+        LEDGER_TEST(a_number_has_its_four_digits),
         LEDGER_TEST(who_gives_no_order_is_closed),
         LEDGER_TEST(who_ordered_the_end_waits_for_it),
         LEDGER_TEST(what_is_asked_live_does_not_wait_for_the_ledger),

@@ -446,6 +446,10 @@ static void a_setting_is_fixed_at_the_first_start(void **state) {
     restart(1);
     assert_string_equal(story.ledger->draw.closes_at, closes_at);
     ledger_close(&story.ledger);
+    story.closes_text = closes_at; // the same moment, as it is shown
+    open_ledger(1);
+    assert_string_equal(story.ledger->draw.closes_text, "2999-01-01T21:00");
+    ledger_close(&story.ledger);
     story.closes_text = "2998-01-01T21:00";
     assert_false(try_to_open(1, &error));
     assert_non_null(strstr(error.text, "has bets and closes at 2999-01-0"));

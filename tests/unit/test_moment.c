@@ -28,15 +28,19 @@ static void assert_moment(const char *text, const char *expected) {
     assert_moment_at(NOW, text, expected);
 }
 
-static void assert_none(const char *text, const char *says) {
+static void assert_none_at(time_t now, const char *text, const char *says) {
     char utc[MOMENT_BYTES];
     struct error error;
-    if (moment_parse(text, NOW, utc, &error)) {
+    if (moment_parse(text, now, utc, &error)) {
         fail_msg("expected \"%s\" to be refused, it is %s", text, utc);
     }
     if (strstr(error.text, says) == NULL) {
         fail_msg("expected of \"%s\": %s; it says: %s", text, says, error.text);
     }
+}
+
+static void assert_none(const char *text, const char *says) {
+    assert_none_at(NOW, text, says);
 }
 
 static void the_next_time_of_the_day(void **state) {
@@ -45,8 +49,21 @@ static void the_next_time_of_the_day(void **state) {
     assert_moment("21:00", "2026-01-02T00:00:00Z");
     assert_moment("21:00:30", "2026-01-02T00:00:30Z");
     assert_moment("09:00:01", "2026-01-01T12:00:01Z");
-    assert_moment("09:00", "2026-01-02T12:00:00Z"); // now is not ahead
     assert_moment("08:59", "2026-01-02T11:59:00Z");
+}
+
+// Who writes it means now, and not tomorrow.
+static void a_minute_that_has_just_begun(void **state) {
+    static const char says[] = "that minute has just begun: for the next one write its date, too";
+    (void)state;
+    in_zone("ART3"); // it is 09:00 there
+    assert_none("09:00", says);
+    assert_none("09:00:00", says);
+    assert_none_at(NOW + 59, "09:00", says);
+    assert_moment_at(NOW + 60, "09:00", "2026-01-02T12:00:00Z");
+    assert_none_at(NOW + 15 * 3600 + 20, "23:59:30", says); // yesterday
+    assert_moment_at(NOW + 15 * 3600 + 20, "23:59", "2026-01-03T02:59:00Z");
+    assert_moment("2026-01-02T09:00", "2026-01-02T12:00:00Z");
 }
 
 static void a_full_time(void **state) {
@@ -125,6 +142,7 @@ static void what_the_clocks_skip(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_time_of_the_day),
+        cmocka_unit_test(a_minute_that_has_just_begun),
         cmocka_unit_test(a_full_time),
         cmocka_unit_test(the_next_time_on_the_evening_before_the_clocks_go_forward),
         cmocka_unit_test(a_time_that_comes_twice_is_the_next_one),

@@ -255,7 +255,7 @@ static void changes_are_said(void **state) {
     restart(4);
     assert_int_equal(logged("WARNING  action: change_draw | result: success | draw: 1 | agencies: 5 → 4"), 1);
     assert_int_equal(
-        logged("WARNING  action: change_draw | result: success | draw: 1 | winning_number: 7574 → 9"), 1);
+        logged("WARNING  action: change_draw | result: success | draw: 1 | winning_number: 7574 → 0009"), 1);
     assert_int_equal(logged("change_draw"), 3);
     restart(4);
     assert_int_equal(logged("CHANGE is set, and nothing changes"), 1);

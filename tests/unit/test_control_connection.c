@@ -1,0 +1,80 @@
+// What asks a server waits no longer than it means to, however slowly the answer drips.
+#include "cmocka_all.h"
+
+#include "cli/control_connection.h"
+
+#include "wire/limits.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { DRIPS = 200, DRIP_MS = 20 }; // then the line ends
+
+struct listener {
+    int socket;
+    const char *answer; // NULL: it drips
+};
+
+static void *answer_slowly(void *context) {
+    const struct listener *listener = context;
+    char line[64];
+    (void)!read(listener->socket, line, sizeof line);
+    for (int i = 0; listener->answer == NULL && i < DRIPS; i++) {
+        if (send(listener->socket, " ", 1, MSG_NOSIGNAL) != 1) {
+            return NULL;
+        }
+        (void)poll(NULL, 0, DRIP_MS);
+    }
+    const char *rest = listener->answer == NULL ? "{}\n" : listener->answer;
+    (void)!send(listener->socket, rest, strlen(rest), MSG_NOSIGNAL);
+    return NULL;
+}
+
+static bool ask(const char *answer, unsigned wait_ms, char **text, struct error *error) {
+    int ends[2];
+    pthread_t thread;
+    size_t length;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    struct listener listener = {ends[1], answer};
+    assert_int_equal(pthread_create(&thread, NULL, answer_slowly, &listener), 0);
+    bool asked = control_ask(ends[0], "hello\n", 6, wait_ms, text, &length, error);
+    close(ends[0]);
+    pthread_join(thread, NULL);
+    close(ends[1]);
+    return asked;
+}
+
+static void an_answer_that_drips(void **state) {
+    (void)state;
+    struct error error;
+    char *text;
+    if (ask(NULL, 10 * DRIP_MS, &text, &error)) {
+        fail_msg("expected that it is not waited for %d drips, when the time is up after 10; it is", DRIPS);
+    }
+    assert_ptr_equal(error.code, ERROR_NETWORK);
+    assert_non_null(strstr(error.text, "the server does not answer: it hangs"));
+    assert_null(text);
+}
+
+static void an_answer_in_time(void **state) {
+    (void)state;
+    struct error error;
+    char *text;
+    for (unsigned wait_ms = 0; wait_ms <= 60000; wait_ms += 60000) {
+        assert_true(ask("{\"ok\":true}\n", wait_ms, &text, &error));
+        assert_string_equal(text, "{\"ok\":true}");
+        free(text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_that_drips),
+        cmocka_unit_test(an_answer_in_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
