@@ -105,6 +105,12 @@ static void choose_change(struct order_input *input) {
     all.changed_terms = true;
 }
 
+// Agencies that send have nothing voided, as their own programs would have to be told.
+static void choose_reset(struct order_input *input) {
+    input->agency = 1 + operators_below(PLAN_AGENCIES_MAX + 1);
+    input->is_sure = input->agency > plan.agencies && input->is_sure;
+}
+
 static void choose(struct ledger_order *order) {
     struct order_input *input = &order->input;
     input->is_sure = chance(80);
@@ -121,6 +127,9 @@ static void choose(struct ledger_order *order) {
     } else if (what < 80) {
         order->kind = ORDER_CHANGE;
         choose_change(input);
+    } else if (what < 92) {
+        order->kind = ORDER_RESET;
+        choose_reset(input);
     } else {
         order->kind = ORDER_STATUS;
     }
@@ -207,11 +216,23 @@ static void give(void *context, uint64_t number) {
     }
 }
 
+// Of an agency that has been ended by mistake.
+static void reset_later(uint32_t agency) {
+    struct given *given = new_order();
+    given->order.kind = ORDER_RESET;
+    given->order.input = (struct order_input){.agency = agency, .is_sure = true};
+    world_after(operators_below(RETRY_MS_MAX), give, given, 0);
+}
+
 static void order_something(void *context, uint64_t number) {
     (void)context, (void)number;
     struct given *given = new_order();
     all.pending--; // the event
     choose(&given->order);
+    const struct order_input *input = &given->order.input;
+    if (given->order.kind == ORDER_FINISH && input->agency > plan.agencies && chance(70)) {
+        reset_later(input->agency);
+    }
     give(given, 0);
 }
 

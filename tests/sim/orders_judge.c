@@ -106,7 +106,8 @@ static uint32_t count_ended(const struct durable *durable, enum agency_ending en
     uint32_t count = 0;
     for (uint32_t number = 1; number <= PLAN_AGENCIES_MAX; number++) {
         const struct stored_agency *before = &judge.agencies[number], *after = &durable->agencies[number];
-        if (before->ending != AGENCY_UNFINISHED && before->ending != after->ending) {
+        bool is_reset = before->voidings != after->voidings; // check_resets
+        if (before->ending != AGENCY_UNFINISHED && before->ending != after->ending && !is_reset) {
             world_fail("agency %" PRIu32 " had ended otherwise", number);
         }
         if (before->ending == AGENCY_UNFINISHED && after->ending == ending) {
@@ -165,13 +166,35 @@ static void check_ends(const struct durable *durable) {
     }
 }
 
+// Only what was ordered to be, of an open draw, and nothing stays of it. How many, up to 1.
+static uint32_t check_resets(const struct durable *durable) {
+    uint32_t count = 0;
+    for (uint32_t number = 1; number <= PLAN_AGENCIES_MAX; number++) {
+        const struct stored_agency *before = &judge.agencies[number], *after = &durable->agencies[number];
+        if (before->voidings == after->voidings) {
+            continue;
+        }
+        struct judged *judged = order_of(ORDER_RESET);
+        if (judged == NULL || judged->input.agency != number || judge.draw.state != DRAW_OPEN ||
+            after->voidings != before->voidings + 1 || after->bets != 0 ||
+            after->ending != AGENCY_UNFINISHED || after->finished_at[0] != '\0') {
+            world_fail("agency %" PRIu32 " is reset, which nobody has ordered, or not whole", number);
+            return count;
+        }
+        judged->commits++;
+        count++;
+    }
+    return count;
+}
+
 // Once the cut-off has passed, the draw is closed by it, and nothing else happens to its agencies and terms.
 static void check_in_time(const struct durable *durable) {
     uint32_t last,
         ended = count_ended(durable, AGENCY_ENDED, &last) + count_ended(durable, AGENCY_FINISHED, &last);
-    bool changes = ended > 0 || changes_terms(&judge.draw, &durable->draw);
+    bool changes = ended > 0 || check_resets(durable) > 0 || changes_terms(&judge.draw, &durable->draw);
     if (changes && !seen.settles && cutoff_judge_is_passed()) {
-        world_fail("after the cut-off at %s agencies end, or terms change", judge.draw.closes_at);
+        world_fail("after the cut-off at %s agencies end or are reset, or terms change",
+                   judge.draw.closes_at);
     }
 }
 
@@ -221,7 +244,8 @@ static bool is_done(const struct ledger_order *order) {
     case ORDER_STATUS:
         return true;
     case ORDER_RESET:
-        break;
+        return input->agency <= PLAN_AGENCIES_MAX && !is_ended(input->agency) &&
+               judge.agencies[input->agency].bets == 0;
     }
     return false;
 }
@@ -248,8 +272,10 @@ static bool is_rightly_refused(const struct ledger_order *order) {
                (code == ERROR_BAD_CHANGE && ((input->changes_number && plan.is_manual) ||
                                              (input->changes_agencies && input->agencies < last))) ||
                (code == ERROR_NEEDS_YES && !input->is_sure && input->changes_agencies);
-    case ORDER_RESET: // is given only after the end
-        return code == ERROR_NOT_OPEN && judge.draw.state != DRAW_OPEN;
+    case ORDER_RESET:
+        return (code == ERROR_NOT_OPEN && judge.draw.state != DRAW_OPEN) ||
+               (code == ERROR_NEEDS_YES && !input->is_sure && !is_done(order)) ||
+               (code == ERROR_UNKNOWN_AGENCY && (input->agency < 1 || input->agency > judge.draw.agencies));
     case ORDER_DRAW:
         return (code == ERROR_NUMBER_FIXED && !plan.is_manual) ||
                (code == ERROR_NOT_SEALED && judge.draw.state == DRAW_OPEN) ||
@@ -336,9 +362,12 @@ void orders_judge_opened(void) {
     judge.doubt.is_there = false;
 }
 
-// It stays done for ever, except for terms, which may have been changed again.
+// It stays done for ever, except for what may have been ordered otherwise since: terms, and the ends of
+// agencies that were reset.
 void orders_judge_answered(const struct ledger_order *order) {
-    if (order->answer.error.code == ERROR_NONE && order->kind != ORDER_CHANGE && !is_done(order)) {
+    bool may_change = order->kind == ORDER_CHANGE || order->kind == ORDER_RESET ||
+                      (order->kind == ORDER_FINISH && judge.agencies[order->input.agency].voidings > 0);
+    if (order->answer.error.code == ERROR_NONE && !may_change && !is_done(order)) {
         world_fail("%s was answered as done, and is not", name_of(order->kind));
     }
 }

@@ -28,7 +28,7 @@ void orders_judge_opened(void);
 // An operator has the answer.
 void orders_judge_answered(const struct ledger_order *order);
 
-// How many agencies the stored draw has, and how it stands.
+// Whether the draw is stored as made.
 bool orders_judge_is_drawn(void);
 
 #endif

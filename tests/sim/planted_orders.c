@@ -67,7 +67,7 @@ bool __wrap_decide(struct ledger *ledger, struct ledger_request *request, struct
 }
 
 // An order is carried out once more before the next one of the same start; or it is answered before it is
-// carried out, or as failed while the store works.
+// carried out, or as failed while the store works; or an agency's end is a reset.
 static struct ledger_order last;
 
 bool __real_ledger_open(const struct ledger_options *options, struct ledger **ledger, struct error *error);
@@ -99,6 +99,11 @@ void __wrap_order_carry_out(struct ledger *ledger, struct ledger_order *order) {
     if (is_planted("false_failure") && order->kind == ORDER_FINISH) {
         error_set(&order->answer.error, ERROR_STORE_FAILED, "planted");
         order->complete(order);
+        return;
+    }
+    if (is_planted("reset_for_finish") && order->kind == ORDER_FINISH && order->input.agency % 2 == 0) {
+        order->kind = ORDER_RESET;
+        __real_order_carry_out(ledger, order);
         return;
     }
     if (is_planted("early_answer") && (order->kind == ORDER_CLOSE || order->kind == ORDER_FINISH)) {
