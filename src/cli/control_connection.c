@@ -118,6 +118,7 @@ static bool limit_next(int connection, const struct patience *patience) {
 static bool receive_some(int connection, const struct patience *patience, char *to, size_t *count,
                          struct error *error) {
     ssize_t received;
+    *count = 0;
     do {
         if (!limit_next(connection, patience)) {
             return give_up(patience, error);
