@@ -5,6 +5,7 @@
 #include "bet/errors.h"
 #include "wire/limits.h"
 
+#include <cassert>
 #include <new>
 #include <simdjson.h>
 
@@ -64,6 +65,7 @@ static void read_value(dom::element element, struct json_value *value) {
 
 static bool read_fields(struct json_parser *parser, dom::object object, const char *const *names, int count,
                         struct json_value *values, struct error *error) {
+    assert(count <= JSON_FIELDS_MAX);
     for (int i = 0; i < count; i++) {
         values[i] = json_value{};
     }
