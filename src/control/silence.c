@@ -10,7 +10,7 @@
 enum { NEVER_MAX = SILENT_MAX / 2 }; // of those never heard of, where there are enough others
 
 struct look {
-    uint32_t now_s;                                     // the pulse's age
+    struct silence *silence;
     struct silent never[SILENT_MAX], heard[SILENT_MAX]; // by their places in the answer
     size_t never_count, heard_count;
 };
@@ -29,22 +29,22 @@ static void add_heard(struct look *look, struct silent silent) {
     look->heard[place] = silent;
 }
 
-static void look_at(const struct pulse *pulse, uint32_t agency, struct look *look, struct silence *silence) {
-    uint32_t heard_s = pulse_heard_s(pulse, agency);
-    struct silent silent = {agency, look->now_s > heard_s ? look->now_s - heard_s : 0};
-    if (heard_s == PULSE_NEVER) {
-        silent.for_s = PULSE_NEVER;
-        silence->never++;
-        if (look->never_count < SILENT_MAX) {
-            look->never[look->never_count++] = silent;
-        }
-        return;
+static bool look_at(void *context, const struct silent *silent) {
+    struct look *look = context;
+    if (silent->for_s != PULSE_NEVER) {
+        look->silence->quiet += silent->for_s >= SILENCE_LONG_S;
+        add_heard(look, *silent);
+        return true;
     }
-    silence->quiet += silent.for_s >= SILENCE_LONG_S;
-    add_heard(look, silent);
+    look->silence->never++;
+    if (look->never_count < SILENT_MAX) {
+        look->never[look->never_count++] = *silent;
+    }
+    return true;
 }
 
-static void give_places(const struct look *look, struct silence *silence) {
+static void give_places(const struct look *look) {
+    struct silence *silence = look->silence;
     size_t left = SILENT_MAX - look->heard_count;
     size_t never_max = left > NEVER_MAX ? left : NEVER_MAX;
     size_t never = look->never_count < never_max ? look->never_count : never_max;
@@ -77,11 +77,12 @@ static const char *read_range(const char *text, uint32_t last, uint32_t *from, u
     return end != NULL && (*end == '\0' || (*end == ',' && end[1] != '\0')) ? end : NULL;
 }
 
-bool silence_look(const struct pulse *pulse, const char *among, struct silence *silence,
-                  struct error *error) {
-    struct look look = {.now_s = pulse == NULL ? 0 : pulse_age_s(pulse)};
+// Calls `each` with every agency of `among`, until that returns false. ERROR_BAD_ORDER when it is none.
+static bool walk(const char *among, silence_of of, const void *of_context,
+                 bool (*each)(void *context, const struct silent *silent), void *context,
+                 struct error *error) {
     uint32_t from = 0, to = 0;
-    *silence = (struct silence){.count = 0};
+    bool goes_on = of != NULL;
     do {
         among = read_range(among, to, &from, &to);
         if (among == NULL) {
@@ -89,10 +90,60 @@ bool silence_look(const struct pulse *pulse, const char *among, struct silence *
                              "among: it is to be agencies by number, as in 1-3,7, from 1 to %d",
                              AGENCIES_MAX);
         }
-        for (uint32_t agency = from; pulse != NULL && agency <= to; agency++) {
-            look_at(pulse, agency, &look, silence);
+        for (uint32_t agency = from; goes_on && agency <= to; agency++) {
+            goes_on = each(context, &(struct silent){agency, of(of_context, agency)});
         }
     } while (*among++ != '\0');
-    give_places(&look, silence);
     return true;
+}
+
+// Looking --------------------------------------------------------------------------------------------------
+
+struct at_pulse {
+    const struct pulse *pulse;
+    uint32_t now_s; // its age
+};
+
+static uint32_t silence_at(const void *context, uint32_t agency) {
+    const struct at_pulse *at = context;
+    uint32_t heard_s = pulse_heard_s(at->pulse, agency);
+    if (heard_s == PULSE_NEVER) {
+        return PULSE_NEVER;
+    }
+    return at->now_s > heard_s ? at->now_s - heard_s : 0;
+}
+
+bool silence_look_by(silence_of of, const void *context, const char *among, struct silence *silence,
+                     struct error *error) {
+    struct look look = {.silence = silence};
+    *silence = (struct silence){.count = 0};
+    if (!walk(among, of, context, look_at, &look, error)) {
+        return false;
+    }
+    give_places(&look);
+    return true;
+}
+
+bool silence_look(const struct pulse *pulse, const char *among, struct silence *silence,
+                  struct error *error) {
+    const struct at_pulse at = {pulse, pulse == NULL ? 0 : pulse_age_s(pulse)};
+    return silence_look_by(pulse == NULL ? NULL : silence_at, &at, among, silence, error);
+}
+
+struct hearing {
+    bool (*each)(void *context, const struct silent *silent);
+    void *context;
+};
+
+static bool pass_heard(void *context, const struct silent *silent) {
+    const struct hearing *hearing = context;
+    return silent->for_s == PULSE_NEVER || hearing->each(hearing->context, silent);
+}
+
+void silence_heard(const struct pulse *pulse, const char *among,
+                   bool (*each)(void *context, const struct silent *silent), void *context) {
+    const struct at_pulse at = {pulse, pulse_age_s(pulse)};
+    struct hearing hearing = {each, context};
+    struct error ignored;
+    (void)walk(among, silence_at, &at, pass_heard, &hearing, &ignored);
 }

@@ -30,4 +30,16 @@ struct silence {
 bool silence_look(const struct pulse *pulse, const char *among, struct silence *silence,
                   struct error *error) MUST_CHECK;
 
+// For how many seconds an agency has been silent; PULSE_NEVER when nobody has heard of it.
+typedef uint32_t (*silence_of)(const void *context, uint32_t agency);
+
+// The same, of what `of` says of each agency.
+bool silence_look_by(silence_of of, const void *context, const char *among, struct silence *silence,
+                     struct error *error) MUST_CHECK;
+
+// Calls `each` with the agencies of `among`, a text as above, that the pulse has heard of, by number, and
+// stops when that returns false.
+void silence_heard(const struct pulse *pulse, const char *among,
+                   bool (*each)(void *context, const struct silent *silent), void *context);
+
 #endif

@@ -7,12 +7,19 @@
 #include "ledger/pulse.h"
 #include "ledger/worker.h"
 
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+enum { HEARD_MAX = 2000 }; // of one answer
+
 static bool begin_live(struct control_order *order, struct error *error) {
     const char *among = control_line_value(&order->line, "among");
+    const char *heard = control_line_value(&order->line, "heard");
     struct silence ignored;
+    if (heard != NULL && (strcmp(heard, "1") != 0 || among == NULL)) {
+        return error_set(error, ERROR_BAD_ORDER, "heard: it can only be 1, beside among");
+    }
     return among == NULL || silence_look(NULL, among, &ignored, error);
 }
 
@@ -42,6 +49,33 @@ static void put_silence(const struct silence *silence, struct json_writer *write
     json_end_list(writer);
 }
 
+// Of several servers whoever asks puts together from this who is silent at all of them.
+struct heard {
+    struct json_writer *writer;
+    size_t count;
+    bool more;
+};
+
+static bool put_one_heard(void *context, const struct silent *silent) {
+    struct heard *heard = context;
+    heard->more = heard->count++ == HEARD_MAX;
+    if (!heard->more) {
+        json_begin(heard->writer, NULL);
+        json_put_number(heard->writer, "agency", silent->agency);
+        json_put_number(heard->writer, "silent_s", silent->for_s);
+        json_end(heard->writer);
+    }
+    return !heard->more;
+}
+
+static void put_heard(const struct pulse *pulse, const char *among, struct json_writer *writer) {
+    struct heard heard = {.writer = writer};
+    json_begin_list(writer, "heard");
+    silence_heard(pulse, among, put_one_heard, &heard);
+    json_end_list(writer);
+    json_put_bool(writer, "more_heard", heard.more);
+}
+
 static void answer_live(const struct control_order *order, struct json_writer *writer) {
     const struct control_options *options = &order->control->options;
     const struct control_facts *facts = &options->facts;
@@ -62,7 +96,10 @@ static void answer_live(const struct control_order *order, struct json_writer *w
     if (among != NULL && silence_look(pulse, among, &silence, &ignored)) {
         put_silence(&silence, writer);
     }
+    if (control_line_value(&order->line, "heard") != NULL) {
+        put_heard(pulse, among, writer);
+    }
 }
 
 const struct control_word word_live = {
-    .name = "live", .keys = {"among"}, .begin = begin_live, .answer = answer_live};
+    .name = "live", .keys = {"among", "heard"}, .begin = begin_live, .answer = answer_live};

@@ -282,6 +282,14 @@ static void what_is_asked_live_does_not_wait_for_the_ledger(void **state) {
     sem_wait(&happened);
     say(connection, "live among=2\n");
     assert_hears(connection, "\"never_heard\":0,");
+    say(connection, "live among=1-2 heard=1\n");
+    answer = hear(connection);
+    if (strstr(answer, "\"heard\":[{\"agency\":1,\"silent_s\":") == NULL ||
+        strstr(answer, "},{\"agency\":2,\"silent_s\":0}],\"more_heard\":false") == NULL) {
+        fail_msg("expected both agencies as heard of, came %s", answer);
+    }
+    say(connection, "live heard=1\n");
+    assert_hears(connection, "\"code\":\"bad_order\",\"message\":\"heard: ");
     sem_post(&may_go_on);
     close(connection);
     worker_stop(worker);

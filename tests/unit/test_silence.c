@@ -95,6 +95,26 @@ static void who_began_and_stopped_is_not_hidden(void **state) {
     pulse_free(pulse);
 }
 
+static bool note_heard(void *context, const struct silent *silent) {
+    char *text = context;
+    size_t length = strlen(text);
+    snprintf(text + length, 100 - length, "%u:%u ", silent->agency, silent->for_s);
+    return silent->agency < 5;
+}
+
+// For whoever puts together what several servers have heard.
+static void who_was_heard_of_is_told_by_number(void **state) {
+    (void)state;
+    struct pulse *pulse = pulse_new();
+    char text[100] = "";
+    hear(pulse, 7);
+    hear(pulse, 5);
+    hear(pulse, 2);
+    silence_heard(pulse, "1-4,5,6-9", note_heard, text);
+    assert_string_equal(text, "2:10 5:20 ");
+    pulse_free(pulse);
+}
+
 static void what_is_no_list_of_agencies_is_refused(void **state) {
     (void)state;
     static const char *const wrong[] = {
@@ -117,6 +137,7 @@ int main(void) {
         cmocka_unit_test(the_longest_silent_come_first),
         cmocka_unit_test(there_are_no_more_than_twenty),
         cmocka_unit_test(who_began_and_stopped_is_not_hidden),
+        cmocka_unit_test(who_was_heard_of_is_told_by_number),
         cmocka_unit_test(what_is_no_list_of_agencies_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
