@@ -31,6 +31,9 @@ void words_put_draw(const struct order_status *status, struct json_writer *write
         json_put_number(writer, "winners", status->winners);
     }
     json_put_bool(writer, "store_fails", status->store_fails);
+    if (status->counted_at[0] != '\0') {
+        json_put_text(writer, "counted_at", status->counted_at);
+    }
 }
 
 void words_put_missing(const struct order_status *status, struct json_writer *writer) {

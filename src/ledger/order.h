@@ -42,6 +42,9 @@ struct order_status {
     uint64_t bets;           // stored, of all agencies
     uint64_t winners;        // once drawn
     bool store_fails;        // nothing has been stored since the store failed
+    // "": the counts are of now. Otherwise of then, as a shared store cannot be read, and with what this
+    // server has stored since; of the missing agencies it does not know which.
+    char counted_at[STORE_TIME_BYTES];
     // The agencies that have not finished, by number. Made with malloc, the submitter's.
     struct order_range *missing;
     size_t missing_count;

@@ -95,6 +95,17 @@ void state_take_totals(struct ledger *ledger, const struct stored_totals *totals
     ledger->loaded.bets = totals->bets;
     ledger->finished = totals->finished;
     ledger->told = totals->told;
+    state_note_counted(ledger, totals->bets, totals->finished, totals->told);
+}
+
+void state_note_counted(struct ledger *ledger, uint64_t bets, uint32_t finished, uint32_t told) {
+    struct counted *counted = &ledger->counted;
+    *counted = (struct counted){.bets = bets,
+                                .finished = finished,
+                                .told = told,
+                                .known_finished = ledger->finished,
+                                .known_told = ledger->told};
+    clock_utc_text(counted->at);
 }
 
 void state_doubt_agency(struct ledger *ledger, uint32_t number) {

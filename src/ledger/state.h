@@ -74,6 +74,15 @@ struct loaded {
     bool locks;              // this load may change the draw, so it keeps other servers from changing it
 };
 
+// Of a shared store: what all agencies came to when they were last counted, for a time when they cannot be.
+// Changed by the functions below; `bets` by group.c, too, which adds what this server stores.
+struct counted {
+    char at[STORE_TIME_BYTES];
+    uint64_t bets;
+    uint32_t finished, told;             // how many agencies
+    uint32_t known_finished, known_told; // as the ledger had them then; what it knows more is of later
+};
+
 struct ledger {
     // Set by ledger_open, and not changed afterwards.
     struct ledger_options options;
@@ -96,6 +105,7 @@ struct ledger {
     struct in_hand in_hand;
     struct unknown unknown;
     struct loaded loaded;
+    struct counted counted;
     // Changed by trial.h.
     struct error erased;              // access.h's: its code is ERROR_DRAW_ERASED once the draw was
     bool failing;                     // nothing has been stored since the store failed
@@ -127,6 +137,9 @@ bool state_forget(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // The rows of a shared store are counted where they are, and read one by one when they are needed.
 void state_take_totals(struct ledger *ledger, const struct stored_totals *totals);
+
+// They were counted now.
+void state_note_counted(struct ledger *ledger, uint64_t bets, uint32_t finished, uint32_t told);
 
 // The agency's row, as it is here, may not be what is stored: it is to be read before it is used.
 void state_doubt_agency(struct ledger *ledger, uint32_t number);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool survey_add_missing(struct order_status *status, uint32_t agency) {
     struct order_range *last = status->missing + status->missing_count;
@@ -85,19 +86,34 @@ static bool add_stored(struct ledger *ledger, enum survey_what what, struct orde
     return true;
 }
 
+static uint32_t since(uint32_t then, uint32_t known_then, uint32_t known) {
+    return known > known_then ? then + known - known_then : then;
+}
+
+// As they were last counted, and what this server has stored since.
+static void answer_as_counted(const struct ledger *ledger, const struct order_status *draw,
+                              struct order_status *status) {
+    const struct counted *counted = &ledger->counted;
+    free(status->missing);
+    *status = *draw;
+    status->bets = counted->bets;
+    status->finished = since(counted->finished, counted->known_finished, draw->finished);
+    status->told = since(counted->told, counted->known_told, draw->told);
+    memcpy(status->counted_at, counted->at, sizeof status->counted_at);
+    status->more_missing = status->finished < ledger->draw.agencies;
+    status->store_fails = true;
+}
+
 static void answer_shared(struct ledger *ledger, enum survey_what what, struct order_status *status) {
-    const struct order_status counted = *status;
+    const struct order_status draw = *status;
     struct error lost;
     if (access_ensure(ledger, &lost) && add_stored(ledger, what, status, &lost)) {
         status->store_fails = ledger->failing;
+        state_note_counted(ledger, status->bets, status->finished, status->told);
         return;
     }
     access_give_up(ledger, &lost);
-    free(status->missing);
-    *status = counted;
-    status->bets = ledger->loaded.bets;
-    status->more_missing = status->finished < ledger->draw.agencies;
-    status->store_fails = true;
+    answer_as_counted(ledger, &draw, status);
 }
 
 void survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status) {

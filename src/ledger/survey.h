@@ -14,7 +14,8 @@ enum survey_what {
 };
 
 // Fills *status, whose ranges are freed before. Of a shared store the agencies' rows are read, since other
-// servers change them; while that cannot be done, what this server has last counted is the answer.
+// servers change them; while that cannot be done, what this server has last counted is the answer,
+// with when that was (`counted_at`), and what it has stored since.
 // Without memory for all that are missing, `more_missing` is set: what an order has stored is answered as
 // done.
 void survey_status(struct ledger *ledger, enum survey_what what, struct order_status *status);

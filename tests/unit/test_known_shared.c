@@ -138,6 +138,7 @@ static void assert_status(struct server *server, bool store_fails, const char *e
                  status->missing[i].to);
     }
     strcat(text, status->more_missing ? " and more" : "");
+    strcat(text, status->counted_at[0] != '\0' ? ", counted before" : "");
     assert_string_equal(text, expected);
     assert_int_equal(status->store_fails, store_fails);
     order_free_answer(&order);
@@ -153,10 +154,12 @@ static void the_status_is_of_what_all_servers_have_stored(void **state) {
     assert_stored(&servers[0], .agency = 4, .first = 0, .count = 5, .next = 5);
     assert_stored(&servers[0], .last = true, .agency = 6, .first = 0, .count = 0, .next = 0);
     assert_status(&servers[1], false, "finished 2, bets 8, missing 1-1 3-5");
+    assert_stored(&servers[1], .agency = 1, .first = 0, .count = 2, .next = 2);
     servers[1].reads_lost = 1;
-    assert_status(&servers[1], true, "finished 1, bets 3, missing and more"); // as it was last counted
-    assert_status(&servers[1], false, "finished 2, bets 8, missing 1-1 3-5");
-    assert_int_equal(servers[1].asked, 0);
+    // As it was last counted, and with what it has stored since.
+    assert_status(&servers[1], true, "finished 2, bets 10, missing and more, counted before");
+    assert_status(&servers[1], false, "finished 2, bets 10, missing 1-1 3-5");
+    assert_int_equal(servers[1].asked, 1); // about the agency that it stored bets of
 }
 
 // After another server was quicker --------------------------------------------------------------------------
