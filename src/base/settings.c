@@ -164,6 +164,10 @@ bool settings_is_set(const struct settings *settings, const void *field) {
     return value_of(settings, field)->origin != ORIGIN_DEFAULT;
 }
 
+bool settings_is_from_file(const struct settings *settings, const void *field) {
+    return value_of(settings, field)->origin == ORIGIN_FILE;
+}
+
 bool settings_is_given(const struct settings *settings, const void *field) {
     const struct setting_value *value = value_of(settings, field);
     return value->origin != ORIGIN_DEFAULT && (value->setting->type != SETTING_SWITCH || value->number != 0);

@@ -53,6 +53,9 @@ const char *settings_written(const struct settings *settings, const void *field)
 // Whether the value came from a flag, the environment or the file rather than from the default.
 bool settings_is_set(const struct settings *settings, const void *field);
 
+// Whether the value came from the file.
+bool settings_is_from_file(const struct settings *settings, const void *field);
+
 // Whether somebody asked for it: the value is set, and a switch is on.
 bool settings_is_given(const struct settings *settings, const void *field);
 

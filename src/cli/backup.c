@@ -7,6 +7,7 @@
 #include "cli/backup_note.h"
 #include "cli/checked_copy.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/store_options.h"
 
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 
 struct backup_options {
+    struct config_options config;
     struct store_options store;
     const char *to; // a file, or a folder
 };
@@ -28,6 +30,7 @@ static const struct setting output[] = {
 
 static const struct setting_group groups[] = {
     STORE_GROUP_IN(struct backup_options, store),
+    CONFIG_GROUP_IN(struct backup_options, config),
     {"Output", output, 0},
     {.settings = NULL},
 };
@@ -37,6 +40,7 @@ const struct settings_command backup_command = {
     .summary = HELP_BACKUP_SUMMARY,
     .details = HELP_BACKUP_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 // In a folder: draw and time, in characters that every file system takes.

@@ -198,6 +198,7 @@ const struct settings_command close_command = {
     .summary = HELP_CLOSE_SUMMARY,
     .details = HELP_CLOSE_DETAILS,
     .groups = close_groups,
+    CONFIG_OF_SERVER,
 };
 
 static int close_draw(const struct draw_options *options) {
@@ -228,6 +229,7 @@ const struct settings_command finish_command = {
     .summary = HELP_FINISH_SUMMARY,
     .details = HELP_FINISH_DETAILS,
     .groups = finish_groups,
+    CONFIG_OF_SERVER,
 };
 
 static int order_of_agency(const struct settings_command *command, const struct draw_options *options,
@@ -265,6 +267,7 @@ const struct settings_command reset_command = {
     .summary = HELP_RESET_SUMMARY,
     .details = HELP_RESET_DETAILS,
     .groups = reset_groups,
+    CONFIG_OF_SERVER,
 };
 
 static int reset_agency(const struct draw_options *options) {
@@ -290,6 +293,7 @@ const struct settings_command draw_command = {
     .summary = HELP_DRAW_SUMMARY,
     .details = HELP_DRAW_DETAILS,
     .groups = draw_groups,
+    CONFIG_OF_SERVER,
 };
 
 // A digit that is missing would make another number win.
@@ -332,6 +336,7 @@ const struct settings_command change_command = {
     .summary = HELP_CHANGE_SUMMARY,
     .details = HELP_CHANGE_DETAILS,
     .groups = change_groups,
+    CONFIG_OF_SERVER,
 };
 
 static int change_draw(const struct draw_options *options) {

@@ -3,6 +3,7 @@
 
 #include "bet/limits.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/status_reading.h"
 #include "cli/store_json.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 struct draws_options {
+    struct config_options config;
     struct store_options store;
     bool json;
 };
@@ -24,6 +26,7 @@ static const struct setting output[] = {
 
 static const struct setting_group groups[] = {
     STORE_GROUP_IN(struct draws_options, store),
+    CONFIG_GROUP_IN(struct draws_options, config),
     {"Output", output, 0},
     {.settings = NULL},
 };
@@ -33,6 +36,7 @@ const struct settings_command draws_command = {
     .summary = HELP_DRAWS_SUMMARY,
     .details = HELP_DRAWS_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 // The draws ------------------------------------------------------------------------------------------------

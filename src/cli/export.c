@@ -6,6 +6,7 @@
 #include "bet/errors.h"
 #include "bet/limits.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/output_file.h"
 #include "cli/output_target.h"
@@ -22,6 +23,7 @@
 enum { BEGINNING_BYTES = 32 }; // of a line: an agency's number, and a reset's, each with a comma
 
 struct export_options {
+    struct config_options config;
     struct store_options store;
     uint32_t agency;    // 0 when not set: every agency
     const char *output; // path, or NULL for standard output
@@ -42,6 +44,7 @@ static const struct setting output[] = {
 
 static const struct setting_group groups[] = {
     STORE_GROUP_IN(struct export_options, store),
+    CONFIG_GROUP_IN(struct export_options, config),
     {"Output", output, 0},
     {.settings = NULL},
 };
@@ -51,6 +54,7 @@ const struct settings_command export_command = {
     .summary = HELP_EXPORT_SUMMARY,
     .details = HELP_WHILE_A_SERVER_RUNS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 // Writing -------------------------------------------------------------------------------------------------

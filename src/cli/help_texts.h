@@ -46,6 +46,9 @@
     "It stops on SIGTERM or SIGINT, and with --once by itself. Restarted on the same store, it continues "   \
     "where it left off."
 
+#define HELP_CONFIG_OF_SERVER                                                                                \
+    .value_name = "PATH",                                                                                    \
+    .help = "The server's INI file: STORE, DRAW and the like are read from it, and its other keys are left"
 #define HELP_SERVER_CONFIG .value_name = "PATH", .help = "INI file to read settings from, section DEFAULT"
 #define HELP_SERVER_IP                                                                                       \
     .value_name = "ADDRESS",                                                                                 \

@@ -29,6 +29,7 @@ const struct settings_command drain_command = {
     .summary = HELP_DRAIN_SUMMARY,
     .details = HELP_DRAIN_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 const struct settings_command reload_command = {
@@ -36,6 +37,7 @@ const struct settings_command reload_command = {
     .summary = HELP_RELOAD_SUMMARY,
     .details = HELP_RELOAD_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 // Gives the order, whose word is the command's name, and has `show` say what came of it.

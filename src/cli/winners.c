@@ -4,6 +4,7 @@
 #include "bet/errors.h"
 #include "bet/limits.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/store_json.h"
 #include "cli/store_options.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 
 struct winners_options {
+    struct config_options config;
     struct store_options store;
     uint32_t agency; // 0 when not set: every agency
     bool json, csv;
@@ -27,6 +29,7 @@ static const struct setting output[] = {
 
 static const struct setting_group groups[] = {
     STORE_GROUP_IN(struct winners_options, store),
+    CONFIG_GROUP_IN(struct winners_options, config),
     {"Output", output, 0},
     {.settings = NULL},
 };
@@ -36,6 +39,7 @@ const struct settings_command winners_command = {
     .summary = HELP_WINNERS_SUMMARY,
     .details = HELP_WHILE_A_SERVER_RUNS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 struct printing {
