@@ -1,4 +1,5 @@
 """As a service, the server drops its privileges and works with its service manager."""
+import configparser
 import os
 import re
 import shutil
@@ -113,6 +114,22 @@ class Unit(Story):
         exposure = re.search(r"Overall exposure level for quiniela.service: ([\d.]+)", done.stdout)
         self.assertTrue(exposure, done.stdout + done.stderr)
         self.assertLess(float(exposure[1]), 2.0)
+
+    def test_its_settings(self):
+        """They are good where the unit's folders are, and every command reads them."""
+        settings = configparser.ConfigParser()
+        settings.read(f"{ROOT}/systemd/config.ini")
+        with open(f"{ROOT}/systemd/quiniela.service", encoding="utf-8") as file:
+            unit = file.read()
+        for key, folder, above in ("STORE", "StateDirectory", "/var/lib"), ("AUDIT_LOG", "LogsDirectory", "/var/log"):
+            name = re.search(rf"^{folder}=(\S+)$", unit, re.M)[1]
+            self.assertEqual(os.path.dirname(settings["DEFAULT"][key]), f"{above}/{name}")
+        with open(f"{ROOT}/systemd/config.ini", encoding="utf-8") as file, \
+                open(f"{self.folder}/config.ini", "w", encoding="utf-8") as here:
+            here.write(re.sub("/var/(lib|log)/quiniela", self.folder, file.read()))
+        status, said, errors = self.run_program("config", "server", "--config", "config.ini", "--server-port", 0,
+                                                "--consult-server-port", 0, environment={"SERVER_IP": "", "STORE": ""})
+        self.assertEqual(status, 0, said + errors)
 
 
 if __name__ == "__main__":
