@@ -111,6 +111,11 @@ static bool check_server(const struct control_call_options *options, struct want
 struct search {
     const struct control_call_options *options;
     struct wanted_store wanted;
+    // Looking for all: called with the socket of each; with NULL when a server does not say who it is in
+    // time.
+    void (*each)(void *context, const char *path, const struct error *error);
+    void *context;
+    bool for_all; // also without `each`
     char found[PATH_MAX];
     unsigned count;    // how many there are, if it looks for all
     char second[160];  // of several, another one
@@ -120,9 +125,19 @@ struct search {
 static void look_at(struct search *search, const char *path) {
     struct control_reply reply;
     struct error nobody;
-    if (!ask_who(path, &reply, &nobody) ||
-        !check_server(search->options, &search->wanted, path, &reply, &search->last)) {
+    if (!ask_who(path, &reply, &nobody)) {
+        if (search->each != NULL && nobody.code == ERROR_NO_ANSWER) {
+            struct error which;
+            (void)error_set(&which, ERROR_NO_ANSWER, "%.150s: %.200s", path, nobody.text);
+            search->each(search->context, NULL, &which);
+        }
         return;
+    }
+    if (!check_server(search->options, &search->wanted, path, &reply, &search->last)) {
+        return;
+    }
+    if (search->each != NULL) {
+        search->each(search->context, path, NULL);
     }
     if (search->count++ == 0) {
         snprintf(search->found, sizeof search->found, "%s", path);
@@ -131,11 +146,11 @@ static void look_at(struct search *search, const char *path) {
     }
 }
 
-static void search_folder(struct search *search, const char *name, bool for_all) {
+static void search_folder(struct search *search, const char *name) {
     DIR *folder = opendir(name);
     char path[PATH_MAX];
     for (const struct dirent *entry;
-         (for_all || search->count == 0) && folder != NULL && (entry = readdir(folder)) != NULL;) {
+         (search->for_all || search->count == 0) && folder != NULL && (entry = readdir(folder)) != NULL;) {
         if (control_place_is_numbered(entry->d_name) &&
             snprintf(path, sizeof path, "%s/%s", name, entry->d_name) < (int)sizeof path) {
             look_at(search, path);
@@ -146,19 +161,26 @@ static void search_folder(struct search *search, const char *name, bool for_all)
     }
 }
 
-// Any server of a shared store takes an order for the draw; one for the server itself must find no second.
-static bool search_folders(const struct control_place *place, const struct control_call_options *options,
-                           bool is_for_server, char path[PATH_MAX], struct error *error) {
-    struct search search = {.options = options, .wanted = {.address = options->store.address}};
-    error_clear(&search.last);
+static bool search_folders(struct search *search, const struct control_place *place, struct error *error) {
+    error_clear(&search->last);
     for (size_t i = 0; i < place->folder_count; i++) {
-        search_folder(&search, place->folders[i], is_for_server);
+        search_folder(search, place->folders[i]);
     }
-    if (search.count == 0) {
-        return error_set(error, ERROR_NETWORK,
-                         "no server of draw \"%.64s\" in this store takes orders on this machine%s%.160s; "
-                         "--control names its socket",
-                         options->store.draw, search.last.text[0] == '\0' ? "" : "; ", search.last.text);
+    return search->count > 0 ||
+           error_set(error, ERROR_NETWORK,
+                     "no server of draw \"%.64s\" in this store takes orders on this machine%s%.160s; "
+                     "--control names its socket",
+                     search->options->store.draw, search->last.text[0] == '\0' ? "" : "; ",
+                     search->last.text);
+}
+
+// Any server of a shared store takes an order for the draw; one for the server itself must find no second.
+static bool search_one(const struct control_place *place, const struct control_call_options *options,
+                       bool is_for_server, char path[PATH_MAX], struct error *error) {
+    struct search search = {
+        .options = options, .wanted = {.address = options->store.address}, .for_all = is_for_server};
+    if (!search_folders(&search, place, error)) {
+        return false;
     }
     memcpy(path, search.found, sizeof search.found);
     return search.count == 1 || !is_for_server ||
@@ -169,22 +191,30 @@ static bool search_folders(const struct control_place *place, const struct contr
                search.count, search.found, search.second);
 }
 
+static bool find_place(const struct control_call_options *options, struct control_place *place,
+                       struct error *error) {
+    return control_place_find(&options->control, options->store.address, place, error) &&
+           (!place->is_off ||
+            error_set(error, ERROR_BAD_SETTING, "CONTROL is off: there is no socket to give an order on"));
+}
+
+static bool check_path(const struct control_call_options *options, const char *path, struct error *error) {
+    struct control_reply reply;
+    struct wanted_store wanted = {.address = options->store.address};
+    return ask_who(path, &reply, error) && check_server(options, &wanted, path, &reply, error);
+}
+
 static bool find(const struct control_call_options *options, bool is_for_server, char path[PATH_MAX],
                  struct error *error) {
     struct control_place place;
-    if (!control_place_find(&options->control, options->store.address, &place, error)) {
+    if (!find_place(options, &place, error)) {
         return false;
     }
-    if (place.is_off) {
-        return error_set(error, ERROR_BAD_SETTING, "CONTROL is off: there is no socket to give an order on");
-    }
     if (place.path[0] == '\0') {
-        return search_folders(&place, options, is_for_server, path, error);
+        return search_one(&place, options, is_for_server, path, error);
     }
-    struct control_reply reply;
-    struct wanted_store wanted = {.address = options->store.address};
     memcpy(path, place.path, sizeof place.path);
-    return ask_who(path, &reply, error) && check_server(options, &wanted, path, &reply, error);
+    return check_path(options, path, error);
 }
 
 // Calling -------------------------------------------------------------------------------------------------
@@ -199,15 +229,17 @@ static size_t write_line(const struct control_call_options *options, const char 
     return control_line_write(line, word, all, 1 + count);
 }
 
+static bool check_length(size_t length, struct error *error) {
+    return length > 0 ||
+           error_set(error, ERROR_BAD_SETTING, "the order has more than %d bytes", CONTROL_LINE_BYTES_MAX);
+}
+
 static bool call(const struct control_call_options *options, bool is_for_server, unsigned wait_ms,
                  const char *line, size_t length, struct control_reply *reply, struct error *error) {
     char path[PATH_MAX];
     *reply = (struct control_reply){.connection = -1};
-    if (length == 0) {
-        return error_set(error, ERROR_BAD_SETTING, "the order has more than %d bytes",
-                         CONTROL_LINE_BYTES_MAX);
-    }
-    return find(options, is_for_server, path, error) && ask_at(path, line, length, wait_ms, reply, error);
+    return check_length(length, error) && find(options, is_for_server, path, error) &&
+           ask_at(path, line, length, wait_ms, reply, error);
 }
 
 bool control_call(const struct control_call_options *options, const char *word,
@@ -229,4 +261,52 @@ bool control_call_server(const struct control_call_options *options, const char 
     char line[CONTROL_LINE_BYTES_MAX];
     size_t length = write_line(options, word, NULL, 0, line);
     return call(options, true, ORDER_MS, line, length, reply, error);
+}
+
+// Calling each server -------------------------------------------------------------------------------------
+
+struct round {
+    const char *line;
+    size_t length;
+    unsigned wait_ms;
+    control_answer take;
+    void *context;
+};
+
+static void ask_one(void *context, const char *path, const struct error *no_answer) {
+    const struct round *round = context;
+    struct control_reply reply;
+    struct error error;
+    if (path == NULL) {
+        round->take(round->context, NULL, no_answer);
+    } else if (ask_at(path, round->line, round->length, round->wait_ms, &reply, &error)) {
+        round->take(round->context, &reply, NULL);
+        control_reply_free(&reply);
+    } else {
+        round->take(round->context, NULL, &error);
+    }
+}
+
+bool control_call_each(const struct control_call_options *options, unsigned wait_ms, const char *word,
+                       const struct control_pair *pairs, size_t count, control_answer take, void *context,
+                       struct error *error) {
+    char line[CONTROL_LINE_BYTES_MAX];
+    struct control_place place;
+    struct round round = {line, write_line(options, word, pairs, count, line), wait_ms, take, context};
+    struct search search = {.options = options,
+                            .wanted = {.address = options->store.address},
+                            .each = ask_one,
+                            .context = &round,
+                            .for_all = true};
+    if (!check_length(round.length, error) || !find_place(options, &place, error)) {
+        return false;
+    }
+    if (place.path[0] == '\0') {
+        return search_folders(&search, &place, error);
+    }
+    if (!check_path(options, place.path, error)) {
+        return false;
+    }
+    ask_one(&round, place.path, NULL);
+    return true;
 }

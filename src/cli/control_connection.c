@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+const struct error_code ERROR_NO_ANSWER[1] = {{"no_answer", true}};
+
 enum { READ_BYTES = 4096, ANSWER_BYTES_MAX = 64 * 1024 * 1024, MINUTE_MS = 60 * 1000 };
 
 // Connecting ----------------------------------------------------------------------------------------------
@@ -28,7 +30,7 @@ static bool explain(const char *path, int reason, struct error *error) {
             error, ERROR_NETWORK,
             "no server takes orders at %.150s: the last one did not end in order; start it again", path);
     case EAGAIN:
-        return error_set(error, ERROR_NETWORK,
+        return error_set(error, ERROR_NO_ANSWER,
                          "the server at %.150s does not answer: it hangs, or is stopped", path);
     case EACCES:
         return error_set(error, ERROR_NETWORK,
@@ -97,9 +99,9 @@ struct patience {
 
 static bool give_up(const struct patience *patience, struct error *error) {
     if (patience->wait_ms < MINUTE_MS) {
-        return error_set(error, ERROR_NETWORK, "the server does not answer: it hangs, or is stopped");
+        return error_set(error, ERROR_NO_ANSWER, "the server does not answer: it hangs, or is stopped");
     }
-    return error_set(error, ERROR_NETWORK,
+    return error_set(error, ERROR_NO_ANSWER,
                      "the server has not answered for %u min: whether it has carried out the order shows "
                      "quiniela status",
                      patience->wait_ms / MINUTE_MS);

@@ -6,13 +6,16 @@
 
 #include <stddef.h>
 
+// There is a server, and it has not answered in time.
+extern const struct error_code ERROR_NO_ANSWER[1];
+
 // Connects to the socket at `path`, in at most `wait_ms` (0: however long that takes). Returns a descriptor,
-// the caller's; -1 with ERROR_NETWORK, which says what to do when no server is there.
+// the caller's; -1 with ERROR_NETWORK, which says what to do when no server is there, or ERROR_NO_ANSWER.
 int control_connect(const char *path, unsigned wait_ms, struct error *error) MUST_CHECK;
 
 // Sends a line, and reads the line that answers it, for at most `wait_ms` in all, however slowly it comes (0:
 // however long that takes), into *text (made with malloc; without its end, with a NUL and JSON_PADDING_BYTES
-// behind it). ERROR_NETWORK, ERROR_NO_MEMORY.
+// behind it). ERROR_NETWORK, ERROR_NO_ANSWER, ERROR_NO_MEMORY.
 bool control_ask(int connection, const char *line, size_t length, unsigned wait_ms, char **text,
                  size_t *text_length, struct error *error) MUST_CHECK;
 

@@ -16,9 +16,20 @@ const struct setting control_settings[] = {
     {.key = NULL},
 };
 
+static bool has_folder(const struct control_place *place, const char *folder) {
+    for (size_t i = 0; i < place->folder_count; i++) {
+        if (strcmp(place->folders[i], folder) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Two variables may name the same one.
 static void add_folder(struct control_place *place, const char *folder, size_t length, const char *below) {
     char *to = place->folders[place->folder_count];
-    if (length > 0 && snprintf(to, PATH_MAX, "%.*s%s", (int)length, folder, below) < PATH_MAX) {
+    if (length > 0 && snprintf(to, PATH_MAX, "%.*s%s", (int)length, folder, below) < PATH_MAX &&
+        !has_folder(place, to)) {
         place->folder_count++;
     }
 }

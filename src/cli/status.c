@@ -5,9 +5,11 @@
 #include "cli/cli.h"
 
 #include "bet/errors.h"
+#include "cli/call_flags.h"
 #include "cli/command.h"
 #include "cli/control_call.h"
 #include "cli/help_texts.h"
+#include "cli/status_ask.h"
 #include "cli/status_away.h"
 #include "cli/status_json.h"
 #include "cli/status_reading.h"
@@ -23,6 +25,7 @@ enum { ROWS_MAX = 1000, ROWS_WATCHED_MAX = 20 };
 
 struct status_options {
     struct control_call_options call;
+    char flags[CALL_FLAGS_BYTES]; // with which orders reach the same draw
     bool json, watch;
 };
 
@@ -43,13 +46,14 @@ const struct settings_command status_command = {
     .summary = HELP_STATUS_SUMMARY,
     .details = HELP_STATUS_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 static void look_around(const struct status_options *options, struct status *status) {
     const char *address = options->call.store.address;
     char file[PATH_MAX];
     struct error ignored;
-    status_live_ask(&options->call, &status->missing, &status->live);
+    status_ask(&options->call, &status->missing, &status->live);
     status->is_in_file = store_file(address, file, &ignored) && file[0] != '\0';
     status->has_backup = backup_note_read(address, &status->backup);
     status->now = time(NULL);
@@ -79,6 +83,7 @@ static bool ask_instead(const struct status_options *options, struct status *sta
 static bool show(const void *context, struct error *error) {
     const struct status_options *options = context;
     struct status status = {.draw_name = options->call.store.draw,
+                            .flags = options->flags,
                             .rows_max = options->watch ? ROWS_WATCHED_MAX : ROWS_MAX};
     bool done = read_store(&options->call.store, &status, error) || ask_instead(options, &status, error);
     if (done) {
@@ -100,6 +105,7 @@ int cli_status(const struct command_line *line) {
     if (!command_begin(&status_command, line, &options, &settings, &status)) {
         return status;
     }
+    call_flags_write(&options.call, settings, options.flags);
     bool done = options.watch ? status_watch(show, &options, options.json, &error) : show(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&status_command, &error);

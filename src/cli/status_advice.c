@@ -23,22 +23,42 @@ __attribute__((format(printf, 3, 4))) static bool say(struct status_advice *advi
 
 // The server ----------------------------------------------------------------------------------------------
 
+// Nobody takes back a cut-off that has passed while no server ran.
+static bool advise_to_start(const struct status *status, struct status_advice *advice) {
+    static const char start[] = "no server of this draw answers here: start it, or look at it, and ask again";
+    char who[ORDER_TEXT_BYTES], left[AGO_BYTES];
+    time_t at;
+    survey_missing_text(&status->missing, 0, who, sizeof who);
+    if (status->draw.state != DRAW_OPEN || !ago_parse(status->draw.closes_at, &at)) {
+        return say(advice, "start_server", "%s", start);
+    }
+    if (at <= status->now) {
+        return say(advice, "start_server",
+                   "no server of this draw answers here, and its cut-off has passed: the next start closes "
+                   "the draw, cuts off agencies %s, and nothing takes that back",
+                   who);
+    }
+    ago_text((uint64_t)(at - status->now), left);
+    return say(advice, "start_server",
+               "%s; do so before the cut-off, in %s: a later start closes the draw, and cuts off agencies %s",
+               start, left, who);
+}
+
 static bool advise_on_server(const struct status *status, struct status_advice *advice) {
     const struct status_live *live = &status->live;
     if (!live->is_there) {
-        return say(advice, "start_server",
-                   "no server of this draw answers here: start it, or look at it, and ask again");
+        return advise_to_start(status, advice);
     }
-    if (live->store_fails || status->no_store[0] != '\0') {
+    if (live->all.store_fails || status->no_store[0] != '\0') {
         return say(
             advice, "mend_store",
             "the store fails, and nothing is acknowledged: make room, or mend its disk or database; the "
             "server goes on by itself");
     }
-    if (live->busy_ms >= SLOW_MS) {
+    if (live->all.busy_ms >= SLOW_MS) {
         return say(advice, "wait_for_store",
                    "the server has waited for its store for %" PRIu64 " s: look at its disk or database",
-                   live->busy_ms / 1000);
+                   live->all.busy_ms / 1000);
     }
     return false;
 }
@@ -71,34 +91,46 @@ static void add_cutoff(const struct status *status, struct status_advice *advice
     }
 }
 
-// Of several servers each knows only whom it has heard of itself.
+// Those that were asked know whom they have heard of, and nobody else.
 static void write_silence(const struct status *status, const struct status_silent *silent,
                           char text[SILENCE_BYTES]) {
-    char since[AGO_BYTES];
+    char since[AGO_BYTES], by[48] = "by this server";
+    if (status->live.server_count > 1) {
+        snprintf(by, sizeof by, "by the %zu servers here", status->live.server_count);
+    }
     if (!silent->is_heard) {
-        snprintf(text, SILENCE_BYTES, "not heard of %s", status->is_in_file ? "yet" : "by this server");
+        snprintf(text, SILENCE_BYTES, "not heard of %s", status->is_in_file ? "yet" : by);
         return;
     }
     ago_text(silent->silent_s, since);
-    snprintf(text, SILENCE_BYTES, "silent %sfor %s", status->is_in_file ? "" : "at this server ", since);
+    snprintf(text, SILENCE_BYTES, "silent for %s", since);
+}
+
+static const char *not_asked(const struct status *status) {
+    if (status->live.no_answer[0] != '\0') {
+        return "; A SERVER HERE HAS NOT ANSWERED: it may be at work there";
+    }
+    return status->is_in_file      ? ""
+           : status->live.is_named ? "; other servers were not asked: it may be at work there"
+                                   : "; servers on other machines are not heard: it may be at work there";
 }
 
 static void advise_to_call(const struct status *status, const struct status_silent *silent, const char *who,
                            struct status_advice *advice) {
-    const char *call = status->is_in_file ? "call" : "look at the other servers, or call";
+    const char *flags = status_flags(status);
     char silence[SILENCE_BYTES], is_missing[3 * ORDER_TEXT_BYTES];
     write_silence(status, silent, silence);
     if (status_missing(status) == 1) {
-        snprintf(is_missing, sizeof is_missing, "agency %" PRIu32 " is missing, %s: %s it", silent->agency,
-                 silence, call);
+        snprintf(is_missing, sizeof is_missing, "agency %" PRIu32 " is missing, %s: call it", silent->agency,
+                 silence);
     } else {
-        snprintf(is_missing, sizeof is_missing, "agencies %s are missing: %s agency %" PRIu32 ", %s", who,
-                 call, silent->agency, silence);
+        snprintf(is_missing, sizeof is_missing, "agencies %s are missing: call agency %" PRIu32 ", %s", who,
+                 silent->agency, silence);
     }
     advice->agency = silent->agency;
     say(advice, "call_agency",
-        "%s; `quiniela finish --agency %" PRIu32 "` ends it, `quiniela close` ends the intake", is_missing,
-        silent->agency);
+        "%s%s; `quiniela finish%s --agency %" PRIu32 "` ends it, `quiniela close%s` ends the intake",
+        is_missing, not_asked(status), flags, silent->agency, flags);
 }
 
 static void advise_open(const struct status *status, struct status_advice *advice) {
@@ -122,7 +154,8 @@ static void advise_open(const struct status *status, struct status_advice *advic
 
 static void advise_sealed(const struct status *status, struct status_advice *advice) {
     if (status->draw.number_mode == NUMBER_MANUAL && !status->draw.has_number) {
-        say(advice, "give_number", "sealed: give the number with `quiniela draw --number`");
+        say(advice, "give_number", "sealed: give the number with `quiniela draw%s --number`",
+            status_flags(status));
     } else {
         say(advice, "wait_for_draw", "nothing: the server makes the draw");
     }

@@ -2,9 +2,10 @@
 #ifndef QUINIELA_CLI_STATUS_ADVICE_H
 #define QUINIELA_CLI_STATUS_ADVICE_H
 
+#include "cli/call_flags.h"
 #include "cli/status_reading.h"
 
-enum { STATUS_ADVICE_BYTES = 512 };
+enum { STATUS_ADVICE_BYTES = 640 + 2 * CALL_FLAGS_BYTES };
 
 struct status_advice {
     const char *code; // for programs (docs/protocol.md lists them)

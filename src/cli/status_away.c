@@ -1,6 +1,7 @@
 #include "cli/status_away.h"
 
 #include "bet/limits.h"
+#include "cli/status_ask.h"
 #include "ledger/survey.h"
 
 #include <stdio.h>
@@ -25,8 +26,8 @@ static void read_missing(const char *text, struct order_status *missing) {
 }
 
 static bool read_counts(struct control_reply *reply, struct status *status, struct error *error) {
-    static const char *const names[] = {"state", "agencies", "finished",       "told",
-                                        "bets",  "winners",  "winning_number", "missing_text"};
+    static const char *const names[] = {"state",   "agencies",       "finished",     "told",      "bets",
+                                        "winners", "winning_number", "missing_text", "counted_at"};
     struct json_value values[8];
     char state[16], missing[ORDER_TEXT_BYTES];
     if (!control_reply_fields(reply, names, 8, values, error)) {
@@ -48,35 +49,38 @@ static bool read_counts(struct control_reply *reply, struct status *status, stru
     return true;
 }
 
-static bool read_times(struct control_reply *reply, struct stored_draw *draw, struct error *error) {
+static bool read_times(struct control_reply *reply, struct status *status, struct error *error) {
     static const char *const names[] = {"opened_at", "closes_at",   "closed_at", "sealed_at",
-                                        "drawn_at",  "number_mode", "voided"};
-    struct json_value values[7];
+                                        "drawn_at",  "number_mode", "voided",    "counted_at"};
+    struct stored_draw *draw = &status->draw;
+    struct json_value values[8];
     char mode[16];
     char *const times[] = {draw->opened_at, draw->closes_at, draw->closed_at, draw->sealed_at,
                            draw->drawn_at};
-    if (!control_reply_fields(reply, names, 7, values, error)) {
+    if (!control_reply_fields(reply, names, 8, values, error)) {
         return false;
     }
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         control_reply_text(&values[i], times[i], STORE_TIME_BYTES);
     }
+    control_reply_text(&values[7], status->counted_at, sizeof status->counted_at);
     draw->voided = control_reply_number(&values[6]);
     control_reply_text(&values[5], mode, sizeof mode);
     return mode[0] == '\0' || number_mode_parse(mode, &draw->number_mode);
 }
 
 bool status_away_read(const struct control_call_options *options, struct status *status) {
-    struct status told = {.draw_name = status->draw_name, .rows_max = status->rows_max};
+    struct status told = {
+        .draw_name = status->draw_name, .rows_max = status->rows_max, .flags = status->flags};
     const struct order_status nobody = {.missing_count = 0};
     struct control_reply reply;
     struct error ignored;
-    status_live_ask(options, &nobody, &told.live); // whether it is this store's and this draw's
+    status_ask(options, &nobody, &told.live); // whether it is this store's and this draw's
     if (!told.live.is_there ||
         !control_call_within(options, ANSWER_MS, "status", NULL, 0, &reply, &ignored)) {
         return false;
     }
-    bool done = reply.ok && read_counts(&reply, &told, &ignored) && read_times(&reply, &told.draw, &ignored);
+    bool done = reply.ok && read_counts(&reply, &told, &ignored) && read_times(&reply, &told, &ignored);
     control_reply_free(&reply);
     if (done) {
         status_free(status);

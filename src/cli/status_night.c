@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { CUT_BYTES = 512 }; // of a list of agencies
+
 __attribute__((format(printf, 2, 3))) static void print_line(const char *what, const char *format, ...) {
     va_list arguments;
     printf("  %-15s ", what);
@@ -26,9 +28,12 @@ static void print_cutoff(const struct status *status) {
     if (!ago_parse(draw->closes_at, &at)) {
         return;
     }
-    bool is_open = draw->state == DRAW_OPEN;
+    bool is_open = draw->state == DRAW_OPEN, has_come = is_open && at <= status->now;
     ago_moment_text(draw->closes_at, is_open ? status->now : at, text); // it is over once the draw is closed
-    print_line("cut-off", "%s%s", text, is_open && at <= status->now ? ", now" : "");
+    print_line("cut-off", "%s%s", text,
+               !has_come               ? ""
+               : status->live.is_there ? ", now"
+                                       : ", which has passed: the next start closes the draw");
 }
 
 static void print_number(const struct stored_draw *draw) {
@@ -47,12 +52,33 @@ static void print_ends(const struct status *status) {
     }
 }
 
-static void print_draw(const struct status *status) {
-    const struct stored_draw *draw = &status->draw;
+// Whom the close, or an order, has ended, with what it had sent.
+static void print_cut(const struct status *status) {
+    char cut[CUT_BYTES], ended[CUT_BYTES];
+    bool any_cut = status->cut.missing_count > 0, any_ended = status->ended.missing_count > 0;
+    survey_missing_text(&status->cut, 0, cut, sizeof cut);
+    survey_missing_text(&status->ended, 0, ended, sizeof ended);
+    if (any_cut || any_ended) {
+        print_line("cut off", "%s%s%s%s%s", any_cut ? "by the close: " : "", any_cut ? cut : "",
+                   any_cut && any_ended ? "; " : "", any_ended ? "by finish: " : "", any_ended ? ended : "");
+    }
+}
+
+static void print_missing(const struct status *status) {
     char missing[ORDER_TEXT_BYTES];
+    if (status->store == NULL && status->missing.missing_count == 0 && status->missing.more_missing) {
+        print_line("missing", "%" PRIu64 "; which ones only the database knows", status_missing(status));
+        return;
+    }
     survey_missing_text(&status->missing, 0, missing, sizeof missing);
     print_line("missing", "%s", missing);
+}
+
+static void print_draw(const struct status *status) {
+    const struct stored_draw *draw = &status->draw;
+    print_missing(status);
     print_ends(status);
+    print_cut(status);
     print_number(draw);
     print_cutoff(status);
     if (draw->closed_at[0] != '\0') {
@@ -75,12 +101,34 @@ static void print_server(const struct status *status) {
         print_line("server", "%s; this is what the store says", live->trouble);
         return;
     }
-    ago_text(live->up_s, text);
-    print_line("server", "process %" PRIu64 ", for %s%s", live->pid, text,
-               live->store_fails ? "; ITS STORE FAILS" : "");
-    print_line("connections", "%" PRIu64, live->connections);
-    print_line("rate", "%.1f bets/s in the last 10 s, %.1f in the last minute", status_live_rate(live, 10),
-               status_live_rate(live, 60));
+    for (size_t i = 0; i < live->server_count && i < STATUS_SERVERS_MAX; i++) {
+        const struct status_server *server = &live->servers[i];
+        ago_text(server->up_s, text);
+        print_line("server", "process %" PRIu64 ", for %s%s", server->pid, text,
+                   server->store_fails ? "; ITS STORE FAILS" : "");
+    }
+    if (live->server_count > STATUS_SERVERS_MAX) {
+        print_line("server", "and %zu more", live->server_count - STATUS_SERVERS_MAX);
+    }
+    if (live->no_answer[0] != '\0') {
+        print_line("server", "one here has not answered, and its agencies count as silent: %s",
+                   live->no_answer);
+    }
+    if (!status->is_in_file) {
+        print_line("others", "%s",
+                   live->is_named ? "only this server was asked, as --control names it"
+                                  : "servers on other machines are not heard here");
+    }
+    print_line("connections", "%" PRIu64, live->all.connections);
+    print_line("rate", "%.1f bets/s in the last 10 s, %.1f in the last minute", live->all.rate_10s,
+               live->all.rate_60s);
+}
+
+static void print_store(const struct status *status) {
+    if (status->store == NULL) {
+        print_line("store", "%s; this is what the server counted at %s, and what it has stored since",
+                   status->no_store, status->counted_at[0] == '\0' ? "this moment" : status->counted_at);
+    }
 }
 
 static void print_backup(const struct status *status) {
@@ -110,7 +158,8 @@ static void print_silent(const struct status *status) {
             ago_text(silent->silent_s, text);
             printf("for %s, since %s\n", text, silent->heard_at);
         } else {
-            printf("since the server's start, at %s\n", live->since);
+            printf("since the %s start, at %s\n", live->server_count > 1 ? "last server's" : "server's",
+                   live->all.since);
         }
     }
     if (status_missing(status) > live->silent_count) {
@@ -123,9 +172,7 @@ void status_night_print(const struct status *status) {
     putchar('\n');
     print_draw(status);
     print_server(status);
-    if (status->store == NULL) {
-        print_line("store", "%s; this is what the server last counted", status->no_store);
-    }
+    print_store(status);
     print_backup(status);
     print_silent(status);
     status_advise(status, &advice);

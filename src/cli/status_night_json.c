@@ -63,6 +63,31 @@ static uint64_t whole(double rate) {
     return (uint64_t)(rate + 0.5);
 }
 
+static void put_facts(const struct status_server *server, struct json_writer *writer) {
+    json_put_text(writer, "version", server->version);
+    json_put_number(writer, "pid", server->pid);
+    json_put_text(writer, "since", server->since);
+    json_put_number(writer, "up_s", server->up_s);
+    json_put_number(writer, "connections", server->connections);
+    json_put_number(writer, "rate_10s", whole(server->rate_10s));
+    json_put_number(writer, "rate_60s", whole(server->rate_60s));
+    json_put_number(writer, "busy_ms", server->busy_ms);
+    json_put_bool(writer, "store_fails", server->store_fails);
+}
+
+static void put_servers(const struct status *status, struct json_writer *writer) {
+    const struct status_live *live = &status->live;
+    json_put_text(writer, "asked", status->is_in_file ? "all" : live->is_named ? "named" : "this_machine");
+    json_put_text(writer, "no_answer", live->no_answer[0] == '\0' ? NULL : live->no_answer);
+    json_begin_list(writer, "servers");
+    for (size_t i = 0; i < live->server_count && i < STATUS_SERVERS_MAX; i++) {
+        json_begin(writer, NULL);
+        put_facts(&live->servers[i], writer);
+        json_end(writer);
+    }
+    json_end_list(writer);
+}
+
 static void put_server(const struct status_live *live, struct json_writer *writer) {
     json_put_text(writer, "no_server", live->is_there ? NULL : live->trouble);
     if (!live->is_there) {
@@ -70,15 +95,7 @@ static void put_server(const struct status_live *live, struct json_writer *write
         return;
     }
     json_begin(writer, "server");
-    json_put_text(writer, "version", live->version);
-    json_put_number(writer, "pid", live->pid);
-    json_put_text(writer, "since", live->since);
-    json_put_number(writer, "up_s", live->up_s);
-    json_put_number(writer, "connections", live->connections);
-    json_put_number(writer, "rate_10s", whole(status_live_rate(live, 10)));
-    json_put_number(writer, "rate_60s", whole(status_live_rate(live, 60)));
-    json_put_number(writer, "busy_ms", live->busy_ms);
-    json_put_bool(writer, "store_fails", live->store_fails);
+    put_facts(&live->all, writer);
     put_silent(live, writer);
     json_end(writer);
 }
@@ -102,7 +119,9 @@ void status_night_json_put(const struct status *status, struct json_writer *writ
     put_draw(status, writer);
     put_missing(status, writer);
     json_put_text(writer, "no_store", status->store == NULL ? status->no_store : NULL);
+    put_time(writer, "counted_at", status->counted_at);
     put_server(&status->live, writer);
+    put_servers(status, writer);
     put_backup(status, writer);
     json_begin(writer, "next");
     json_put_text(writer, "do", advice.code);

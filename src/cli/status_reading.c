@@ -15,11 +15,15 @@ struct counting {
     uint32_t next; // the agency behind the last row
 };
 
+static bool no_memory(struct error *error) {
+    return error_set(error, ERROR_NO_MEMORY, "no memory for the lists of agencies");
+}
+
 // Those that have no row have not finished.
 static bool miss_until(struct counting *counting, uint32_t end, struct error *error) {
     while (counting->next < end) {
         if (!survey_add_missing(&counting->status->missing, counting->next++)) {
-            return error_set(error, ERROR_NO_MEMORY, "no memory for the agencies that are missing");
+            return no_memory(error);
         }
     }
     return true;
@@ -36,6 +40,12 @@ static void note_end(struct status *status, const struct stored_agency *agency) 
     }
 }
 
+static bool note_ending(struct status *status, const struct stored_agency *agency) {
+    return agency->ending == AGENCY_CUT     ? survey_add_missing(&status->cut, agency->agency)
+           : agency->ending == AGENCY_ENDED ? survey_add_missing(&status->ended, agency->agency)
+                                            : true;
+}
+
 static bool count_agency(void *context, const struct stored_agency *agency, struct error *error) {
     struct counting *counting = context;
     struct status_totals *totals = &counting->status->totals;
@@ -46,6 +56,9 @@ static bool count_agency(void *context, const struct stored_agency *agency, stru
     totals->told += agency->told_at[0] != '\0';
     if (has_finished) {
         note_end(counting->status, agency);
+    }
+    if (!note_ending(counting->status, agency)) {
+        return no_memory(error);
     }
     if (!miss_until(counting, agency->agency + !has_finished, error)) {
         return false;
@@ -79,6 +92,10 @@ static bool count_winner(void *context, const struct stored_winner *winner, stru
     status->winners[status->winners_count - 1].winners++;
     status->totals.winners++;
     return true;
+}
+
+const char *status_flags(const struct status *status) {
+    return status->flags == NULL ? "" : status->flags;
 }
 
 bool status_is_drawn(const struct status *status) {
@@ -119,5 +136,7 @@ void status_free(struct status *status) {
     free(status->winners);
     status->winners = NULL;
     free(status->missing.missing);
-    status->missing.missing = NULL;
+    free(status->cut.missing);
+    free(status->ended.missing);
+    status->missing.missing = status->cut.missing = status->ended.missing = NULL;
 }

@@ -28,13 +28,16 @@ struct status_end {
 };
 
 struct status {
-    struct store *store; // NULL: nothing was read, the server told …
-    char no_store[512];  // … since this kept it from being read
+    struct store *store;               // NULL: nothing was read, the server told …
+    char no_store[512];                // … since this kept it from being read
+    char counted_at[STORE_TIME_BYTES]; // "": just now; else when it counted, beside what it has stored since
     const char *draw_name;
+    const char *flags; // with which a command reaches this draw, such as " --draw other"; NULL: none
     struct stored_draw draw;
     struct status_totals totals;
     struct status_end first_end, last_end;
-    struct order_status missing; // of it only the agencies that have not finished, as ranges
+    struct order_status missing;    // of it only the agencies that have not finished, as ranges
+    struct order_status cut, ended; // likewise those that were cut off by the close, and by `quiniela finish`
     struct status_live live;
     bool is_in_file; // the store, so that `quiniela backup` copies it
     bool has_backup;
@@ -48,6 +51,9 @@ struct status {
 
 // Whether the draw was made, so that there are winners.
 bool status_is_drawn(const struct status *status);
+
+// The flags of a command in what is said: "" when there are none.
+const char *status_flags(const struct status *status);
 
 // How many agencies have not finished.
 uint64_t status_missing(const struct status *status);

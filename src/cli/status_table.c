@@ -16,7 +16,8 @@ static void print_draw(const struct status *status) {
     printf("Draw %s: %s\n", status->draw_name, draw_state_name(draw->state));
     printf("  %-15s %" PRIu64 " of %" PRIu32 " finished\n", "agencies", status->totals.finished,
            draw->agencies);
-    printf("  %-15s %" PRIu64 "\n", "bets", status->totals.bets);
+    printf("  %-15s %" PRIu64 "%s%s\n", "bets", status->totals.bets,
+           status->counted_at[0] == '\0' ? "" : ", with those counted at ", status->counted_at);
     print_time("opened", draw->opened_at);
     print_time("sealed", draw->sealed_at);
     print_time("drawn", draw->drawn_at);

@@ -303,11 +303,15 @@ class Away(DatabaseStory):
         self.assertEqual(Wire(self, server.ports[0]).ask(chunk(0, 3, first=0))["next"], 3)
         self.postgres.kill()
         self.addCleanup(self.postgres.start)
-        self.assertIn("; this is what the server last counted", self.run_program("status", "--store", self.address())[1])
+        table = self.run_program("status", "--store", self.address())[1]
+        self.assertRegex(table, r"; this is what the server counted at \S+Z, and what it has stored since\n")
+        self.assertRegex(table, r"\n  bets +3, with those counted at \S+Z\n")
+        self.assertRegex(table, r"\n  missing +2; which ones only the database knows\n")
         status, printed, errors = self.run_program("status", "--store", self.address(), "--json")
         self.assertEqual((status, errors), (0, ""))
         state = json.loads(printed)
         self.assertEqual((state["state"], state["agencies"], state["finished"], state["by_agency"]), ("open", 2, 0, None))
+        self.assertEqual((state["bets"], state["counted_at"][-1:]), (3, "Z"))
         self.assertEqual((state["more_missing"], state["next"]["do"]), (True, "mend_store"))
         self.assertEqual(state["server"]["pid"], server.process.pid)
 

@@ -43,7 +43,7 @@ class Night(Status):
         self.assert_taken(self.send(server, 1, [bet(7574), bet(2)]), 2)
         self.assertEqual(self.next(), ("call_agency", 2))
         self.assertRegex(self.table(), r"(?s)\n  missing +1-3\n.*\nnext: agencies 1-3 are missing: .*call agency 2, not heard of .*; "
-                                       r"`quiniela finish --agency 2` ends it")
+                                       r"`quiniela finish.* --agency 2` ends it")
         for agency in 2, 3:
             self.assert_taken(self.send(server, agency, [bet(agency)]), 1)
         self.assertEqual(self.next(), ("wait_for_agencies", None))
@@ -97,7 +97,7 @@ class Night(Status):
         state = self.state()
         self.assertIsNotNone(state["closed_at"])
         self.assertEqual([(row["agency"], row["ending"]) for row in state["by_agency"]], [(1, "close"), (2, "close")])
-        self.assertRegex(self.table(), r"\n  closed +\S+Z\n")
+        self.assertRegex(self.table(), r"\n  cut off +by the close: 1-2\n(?s:.*)\n  closed +\S+Z\n")
 
 
     def test_a_cut_off_and_a_number_by_hand(self):
@@ -138,6 +138,12 @@ class Answers(Status):
         self.assertEqual((state["server"], state["bets"], state["missing"]), (None, 1, [[1, 2]]))
         self.assertEqual(self.next(), ("start_server", None))
         self.assertRegex(self.table(), r"\n  server +no server .*; this is what the store says\n")
+
+    def test_a_cut_off_that_comes_where_no_server_runs(self):
+        server = Server(self, "--close-at", "2998-01-01T21:00Z", agencies=2, servers=1)
+        server.kill()
+        self.assertEqual(self.next(), ("start_server", None))
+        self.assertRegex(self.table(), r"do so before the cut-off, in \d+ d .*: a later start closes the draw, and cuts off agencies 1-2")
 
     def test_one_that_does_not_answer(self):
         server = Server(self, agencies=2, servers=1, store="night.db")

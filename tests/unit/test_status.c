@@ -188,8 +188,10 @@ static void put_night(struct store *store) {
                                          .closes_text = "10:30",
                                          .voided = 17});
     put_agency(store, (struct stored_agency){.agency = 2, .bets = 5, .voidings = 1});
-    put_agency(store, (struct stored_agency){.agency = 5, .bets = 1, .finished_at = FINISHED});
+    put_agency(store, (struct stored_agency){
+                          .agency = 5, .bets = 1, .finished_at = FINISHED, .ending = AGENCY_ENDED});
     put_agency(store, (struct stored_agency){.agency = 7, .bets = 1, .finished_at = OPENED});
+    put_agency(store, (struct stored_agency){.agency = 9, .finished_at = OPENED, .ending = AGENCY_CUT});
 }
 
 // Where no server runs, what the store says.
@@ -198,11 +200,12 @@ static void what_an_operator_needs_at_night(void **state) {
     make_store("1", put_night);
     write_text("store.db.backup", "at: " OPENED "\nbytes: 4096\npath: /backups/night.db\n");
     assert_int_equal(run_command(cli_status, "status", "--store", "store.db", NULL), EXIT_DONE);
-    assert_has("\n6 agencies have sent nothing yet\n\n"
-               "  missing         1-4, 6, 8-9\n"
+    assert_has("\n5 agencies have sent nothing yet\n\n"
+               "  missing         1-4, 6, 8\n"
                "  finished        first agency 7 at " OPENED ", last agency 5 at " FINISHED "\n"
+               "  cut off         by the close: 9; by finish: 5\n"
                "  number          by hand, once the draw is sealed\n"
-               "  cut-off         " DRAWN ", now\n"
+               "  cut-off         " DRAWN ", which has passed: the next start closes the draw\n"
                "  voided          17 bets of agencies that were reset\n"
                "  server          no server takes orders at ");
     assert_has("; this is what the store says\n  last backup     " OPENED ", ");
@@ -212,10 +215,11 @@ static void what_an_operator_needs_at_night(void **state) {
         ",\"number_mode\":\"manual\",\"has_number\":false,\"closes_at\":\"" DRAWN
         "\",\"closes_text\":\"10:30\",\"closes_in_s\":0,\"closed_at\":null,\"erased_at\":null,\"voided\":17,"
         "\"told\":0,\"first_finished_at\":\"" OPENED "\",\"last_finished_at\":\"" FINISHED
-        "\",\"missing_count\":7,\"missing\":[[1,4],[6,6],[8,9]],\"more_missing\":false,\"no_store\":null,"
-        "\"no_server\":\"no "
+        "\",\"missing_count\":6,\"missing\":[[1,4],[6,6],[8,8]],\"more_missing\":false,\"no_store\":null,"
+        "\"counted_at\":null,\"no_server\":\"no "
         "server ");
-    assert_has(",\"server\":null,\"last_backup\":{\"at\":\"" OPENED "\",\"age_s\":");
+    assert_has(",\"server\":null,\"asked\":\"all\",\"no_answer\":null,\"servers\":[],\"last_backup\":{\"at\":"
+               "\"" OPENED "\",\"age_s\":");
     assert_has(",\"bytes\":4096,\"path\":\"/backups/"
                "night.db\"},\"next\":{\"do\":\"start_server\",\"agency\":null,\"text\":");
     assert_has("\"ending\":null,\"voidings\":1}");

@@ -17,6 +17,7 @@ struct night {
     uint64_t finished, told, bets;
     struct order_range missing[2];
     bool is_shared; // the store
+    const char *flags;
     struct status_live live;
 };
 
@@ -35,6 +36,7 @@ static void assert_advice(struct night night, const char *code, uint32_t agency,
                     .missing_count = (night.missing[0].to > 0) + (night.missing[1].to > 0)},
         .is_in_file = !night.is_shared,
         .live = night.live,
+        .flags = night.flags,
         .now = at("2026-01-01T10:30:00Z"),
     };
     status.draw.agencies = 5;
@@ -78,19 +80,58 @@ static void whom_to_call_first(void **state) {
         .live.silent = {{.agency = 1}, {.agency = 2}, {.agency = 4, .is_heard = true, .silent_s = 2}});
 }
 
-// Each of several servers knows only whom it has heard of itself.
+#define ELSEWHERE "; servers on other machines are not heard: it may be at work there; "
+
+// Those on this machine know only whom they have heard of themselves.
 static void where_there_may_be_other_servers(void **state) {
+    (void)state;
+    ADVICE("call_agency", 4, "agency 4 is missing, silent for 1 min: call it" ELSEWHERE LEVER, THERE,
+           .is_shared = true, .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.silent_count = 1,
+           .live.silent = {{.agency = 4, .is_heard = true, .silent_s = 60}});
+    ADVICE("call_agency", 4,
+           "agencies 1-2, 4 are missing: call agency 4, not heard of by the 2 servers here" ELSEWHERE LEVER,
+           THERE, .is_shared = true, .finished = 2, .missing = {{1, 2}, {4, 4}}, .live.never = 1,
+           .live.server_count = 2, .live.silent_count = 1, .live.silent = {{.agency = 4}});
+    ADVICE("call_agency", 4,
+           "agency 4 is missing, not heard of by this server: call it; other servers were not asked: it may "
+           "be at work there; " LEVER,
+           THERE, .is_shared = true, .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.is_named = true,
+           .live.server_count = 1, .live.silent_count = 1, .live.silent = {{.agency = 4}});
+    ADVICE(
+        "call_agency", 4,
+        "agency 4 is missing, not heard of by this server: call it; A SERVER HERE HAS NOT ANSWERED: it may "
+        "be at work there; " LEVER,
+        THERE, .is_shared = true, .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.no_answer = "it hangs",
+        .live.server_count = 1, .live.silent_count = 1, .live.silent = {{.agency = 4}});
+}
+
+// What is pasted reaches the draw that was asked about.
+static void a_command_has_the_flags_of_this_one(void **state) {
     (void)state;
     ADVICE(
         "call_agency", 4,
-        "agency 4 is missing, silent at this server for 1 min: look at the other servers, or call it; " LEVER,
-        THERE, .is_shared = true, .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.silent_count = 1,
-        .live.silent = {{.agency = 4, .is_heard = true, .silent_s = 60}});
-    ADVICE("call_agency", 4,
-           "agencies 1-2, 4 are missing: look at the other servers, or call agency 4, not heard of by this "
-           "server; " LEVER,
-           THERE, .is_shared = true, .finished = 2, .missing = {{1, 2}, {4, 4}}, .live.never = 1,
-           .live.silent_count = 1, .live.silent = {{.agency = 4}});
+        "agency 4 is missing, not heard of yet: call it; `quiniela finish --draw other --agency 4` ends it, "
+        "`quiniela close --draw other` ends the intake",
+        THERE, .flags = " --draw other", .finished = 4, .missing = {{4, 4}}, .bets = 9, .live.never = 1,
+        .live.silent_count = 1, .live.silent = {{.agency = 4}});
+    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --draw other --number`", THERE,
+           .flags = " --draw other", .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL});
+}
+
+// While no server runs. Then the next start closes the draw.
+static void a_cut_off_that_nobody_is_there_to_keep(void **state) {
+    (void)state;
+    ADVICE("start_server", 0,
+           "no server of this draw answers here: start it, or look at it, and ask again; do so before the "
+           "cut-off, in 45 min: a later start closes the draw, and cuts off agencies 2, 5",
+           .finished = 3, .missing = {{2, 2}, {5, 5}}, .draw.closes_at = "2026-01-01T11:15:00Z");
+    ADVICE("start_server", 0,
+           "no server of this draw answers here, and its cut-off has passed: the next start closes the draw, "
+           "cuts off agencies 2, 5, and nothing takes that back",
+           .finished = 3, .missing = {{2, 2}, {5, 5}}, .draw.closes_at = "2026-01-01T10:30:00Z");
+    ADVICE("start_server", 0, "no server of this draw answers here: start it, or look at it, and ask again",
+           .finished = 5, .draw = {.state = DRAW_SEALED, .closes_at = "2026-01-01T10:30:00Z"});
 }
 
 static void a_cut_off_that_is_ahead(void **state) {
@@ -127,9 +168,9 @@ static void what_is_wrong_with_the_server_comes_first(void **state) {
            "the store fails, and nothing is acknowledged: make room, or mend its disk or database; the "
            "server goes "
            "on by itself",
-           THERE, .missing = {{1, 5}}, .live.store_fails = true);
+           THERE, .missing = {{1, 5}}, .live.all.store_fails = true);
     ADVICE("wait_for_store", 0, "the server has waited for its store for 12 s: look at its disk or database",
-           THERE, .missing = {{1, 5}}, .bets = 1, .live.busy_ms = 12345);
+           THERE, .missing = {{1, 5}}, .bets = 1, .live.all.busy_ms = 12345);
 }
 
 static void every_text_has_room(void **state) {
@@ -174,6 +215,8 @@ int main(void) {
         cmocka_unit_test(whom_to_call_first),
         cmocka_unit_test(where_there_may_be_other_servers),
         cmocka_unit_test(a_cut_off_that_is_ahead),
+        cmocka_unit_test(a_cut_off_that_nobody_is_there_to_keep),
+        cmocka_unit_test(a_command_has_the_flags_of_this_one),
         cmocka_unit_test(once_the_draw_takes_no_more),
         cmocka_unit_test(what_is_wrong_with_the_server_comes_first),
         cmocka_unit_test(every_text_has_room),
