@@ -123,7 +123,7 @@ bool report_draw_closed(const struct dialogue_options *options, uint64_t stored,
     if (is_known && stored >= total) {
         return false;
     }
-    char taken[24], not_taken[24], all[24];
+    char taken[24], not_taken[24], all[32];
     snprintf(taken, sizeof taken, "%" PRIu64, stored);
     snprintf(not_taken, sizeof not_taken, "%" PRIu64, total - stored);
     snprintf(all, sizeof all, " of %" PRIu64, total);
