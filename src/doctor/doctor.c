@@ -116,6 +116,15 @@ static void report_refusal(const struct doctor *doctor, const struct reply *repl
                  reply->error.text);
 }
 
+// What becomes of more bets.
+static const char *refusal_text(const struct error_code *refuses) {
+    if (refuses == NULL) {
+        return "";
+    }
+    return refuses == ERROR_DRAW_CLOSED ? "; the draw is closed to it, and takes no more"
+                                        : "; it has sent its last one, and no more are taken";
+}
+
 // Returns how many of its bets are stored, or -1 if that is not known.
 static int64_t report_agency(const struct doctor *doctor, size_t at) {
     static const char check[] = "agency";
@@ -134,10 +143,21 @@ static int64_t report_agency(const struct doctor *doctor, size_t at) {
                      "how many bets of agency %" PRIu32 " are stored", doctor->options->agency);
     } else {
         findings_add(doctor->findings, FINDING_OK, check, NULL,
-                     "agency %" PRIu32 " is known, and %" PRId64 " of its bets are stored",
-                     doctor->options->agency, reply->next);
+                     "agency %" PRIu32 " is known, and %" PRId64 " of its bets are stored%s",
+                     doctor->options->agency, reply->next, refusal_text(reply->refuses));
     }
     return reply->next;
+}
+
+// Nothing is stored.
+static void report_nothing(const struct bets *bets, const struct error_code *refuses,
+                           struct findings *findings) {
+    if (refuses == NULL || bets->count == 0) {
+        findings_add(findings, FINDING_OK, "what is stored", NULL, "nothing%s",
+                     refuses == NULL ? " yet" : "");
+    } else {
+        stored_report_rest("nothing", bets->count, refuses, findings);
+    }
 }
 
 static void report_stored(struct doctor *doctor, size_t at, int64_t stored) {
@@ -147,7 +167,7 @@ static void report_stored(struct doctor *doctor, size_t at, int64_t stored) {
     if (stored < 0) {
         findings_add(findings, FINDING_SKIPPED, check, NULL, "it is not known how many bets are stored");
     } else if (stored == 0) {
-        findings_add(findings, FINDING_OK, check, NULL, "nothing yet");
+        report_nothing(bets, doctor->looks[at].reply.refuses, findings);
     } else if (bets->path == NULL) {
         findings_add(findings, stored == 1 ? FINDING_OK : FINDING_WRONG, check,
                      stored == 1 ? NULL : "Is --id right? This agency has sent other bets before",
@@ -155,7 +175,8 @@ static void report_stored(struct doctor *doctor, size_t at, int64_t stored) {
     } else if (!bets->is_good) {
         findings_add(findings, FINDING_SKIPPED, check, NULL, "the file cannot be compared with it");
     } else {
-        stored_compare(bets, &doctor->targets.list[at], (uint64_t)stored, &doctor->how, findings);
+        stored_compare(bets, &doctor->targets.list[at], (uint64_t)stored, doctor->looks[at].reply.refuses,
+                       &doctor->how, findings);
     }
 }
 

@@ -15,8 +15,9 @@ struct work {
     struct talk talk;
     struct comparison *comparison;
     const struct look_options *options;
-    uint64_t stored, same, until_ms; // bets; how many of the first are the same
-    struct error error;              // of OUTCOME_OTHER and OUTCOME_NO_ANSWER
+    const struct error_code *refuses; // what is new; NULL: it is taken
+    uint64_t stored, same, until_ms;  // bets; how many of the first are the same
+    struct error error;               // of OUTCOME_OTHER and OUTCOME_NO_ANSWER
 };
 
 // Compares one list of pieces, to its end.
@@ -61,13 +62,33 @@ static enum outcome compare(struct work *work) {
     return OUTCOME_SAME;
 }
 
-static void report_same(const struct work *work, const struct bets *bets, struct findings *findings) {
-    char rest[64] = "";
-    if (bets->is_whole) {
-        snprintf(rest, sizeof rest, "; %" PRIu64 " are to be sent", bets->count - work->stored);
+void stored_report_rest(const char *what, uint64_t rest, const struct error_code *refuses,
+                        struct findings *findings) {
+    const char *verb = rest == 1 ? "is" : "are";
+    if (refuses == NULL || rest == 0) {
+        findings_add(findings, FINDING_OK, check, NULL, "%s; %" PRIu64 " %s to be sent", what, rest, verb);
+        return;
     }
-    findings_add(findings, FINDING_OK, check, NULL,
-                 "the file begins with the %" PRIu64 " bets that are stored%s", work->stored, rest);
+    bool is_closed = refuses == ERROR_DRAW_CLOSED;
+    findings_add(findings, FINDING_WRONG, check,
+                 is_closed
+                     ? "Tell the operator: these bets take no part in this draw. Start the client for the "
+                       "winners of what is stored"
+                     : "Find out which file is right: one with fewer bets was sent as a whole. Tell the "
+                       "operator, who can reset the agency while the draw is open",
+                 "%s; %" PRIu64 " %s not taken, as %s (%s)", what, rest, verb,
+                 is_closed ? "the draw is closed to this agency" : "this agency has sent its last bet",
+                 error_name(refuses));
+}
+
+static void report_same(const struct work *work, const struct bets *bets, struct findings *findings) {
+    char what[80];
+    snprintf(what, sizeof what, "the file begins with the %" PRIu64 " bets that are stored", work->stored);
+    if (bets->is_whole || (work->refuses != NULL && bets->count > work->stored)) {
+        stored_report_rest(what, bets->count - work->stored, work->refuses, findings);
+    } else {
+        findings_add(findings, FINDING_OK, check, NULL, "%s", what);
+    }
 }
 
 static void report(const struct work *work, enum outcome outcome, const struct bets *bets,
@@ -98,8 +119,9 @@ static void report(const struct work *work, enum outcome outcome, const struct b
 }
 
 void stored_compare(struct bets *bets, struct target *target, uint64_t stored,
-                    const struct look_options *options, struct findings *findings) {
-    struct work work = {.options = options, .stored = stored};
+                    const struct error_code *refuses, const struct look_options *options,
+                    struct findings *findings) {
+    struct work work = {.options = options, .refuses = refuses, .stored = stored};
     enum outcome outcome;
     error_clear(&work.error);
     work.until_ms = clock_steady_ms() + COMPARE_MS_MAX;

@@ -233,13 +233,22 @@ static void refuse_early_end(struct ledger_request *request, uint64_t bets) {
     request->answer.error.field = "first";
 }
 
-static void refuse_late(struct ledger_request *request, const struct stored_agency *row) {
-    if (row->ending == AGENCY_FINISHED) {
-        error_set(&request->answer.error, ERROR_AGENCY_FINISHED,
+const struct error_code *decide_late(const struct agency *agency) {
+    if (!agency_has_finished(agency)) {
+        return NULL;
+    }
+    return agency->row.ending == AGENCY_FINISHED ? ERROR_AGENCY_FINISHED : ERROR_DRAW_CLOSED;
+}
+
+static void refuse_late(struct ledger_request *request, const struct agency *agency) {
+    const struct stored_agency *row = &agency->row;
+    const struct error_code *code = decide_late(agency);
+    if (code == ERROR_AGENCY_FINISHED) {
+        error_set(&request->answer.error, code,
                   "agency %" PRIu32 " has sent its last chunk, after %" PRIu64 " bets", row->agency,
                   row->bets);
     } else {
-        error_set(&request->answer.error, ERROR_DRAW_CLOSED,
+        error_set(&request->answer.error, code,
                   "the draw was closed to agency %" PRIu32 " after %" PRIu64 " bets", row->agency, row->bets);
     }
     request->answer.error.field = "agency";
@@ -306,7 +315,7 @@ static void refuse(const struct ledger *ledger, struct ledger_request *request,
         refuse_conflict(request, decision);
         return;
     case VERDICT_LATE:
-        refuse_late(request, &ledger->agencies[request->input.agency].row);
+        refuse_late(request, &ledger->agencies[request->input.agency]);
         return;
     case VERDICT_ENDS_EARLY:
         refuse_early_end(request, ledger->agencies[request->input.agency].row.bets);

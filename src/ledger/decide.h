@@ -7,6 +7,7 @@
 
 #include "ledger/request.h"
 
+struct agency;
 struct ledger;
 
 // decide.c asks two questions of each verdict: whether another server's bets may make it wrong
@@ -38,5 +39,9 @@ struct decision {
 // taken back when the group starts over, and decided again.
 bool decide(struct ledger *ledger, struct ledger_request *request, struct decision *decision,
             struct error *error) MUST_CHECK;
+
+// What new bets of the agency are refused with: ERROR_AGENCY_FINISHED after its own last chunk,
+// ERROR_DRAW_CLOSED after an order or a close that has ended it. NULL: they are taken.
+const struct error_code *decide_late(const struct agency *agency);
 
 #endif

@@ -1,5 +1,6 @@
 #include "ledger/stage.h"
 
+#include "ledger/decide.h"
 #include "ledger/listing.h"
 #include "ledger/open_group.h"
 #include "ledger/state.h"
@@ -86,6 +87,7 @@ static bool stage_told(struct ledger *ledger, uint32_t agency, struct error *err
 static bool answer_stored(struct ledger *ledger, struct ledger_request *request, struct error *error) {
     uint64_t bets = ledger->agencies[request->input.agency].row.bets;
     request->answer.next = (int64_t)bets;
+    request->answer.refuses = decide_late(&ledger->agencies[request->input.agency]);
     return !listing_is_due(request, bets) ||
            (open_group_show(ledger, request->input.agency, error) &&
             listing_make(ledger->listings, ledger->store, request, bets, error));
@@ -123,6 +125,7 @@ void stage_take_back(struct ledger_request *request, bool is_known) {
     request->answer.next = -1;
     request->answer.stored = 0;
     request->answer.finished = false;
+    request->answer.refuses = NULL;
     listing_drop(request);
     if (!is_known && (own->attempt.bets > 0 || own->attempt.last)) {
         own->unknown = own->attempt;

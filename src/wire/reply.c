@@ -51,7 +51,8 @@ size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t ret
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
-static_assert(ERROR_TEXT_BYTES * 6 + 256 + REPLY_TIME_BYTES_MAX <= REPLY_SMALL_BYTES_MAX,
+static_assert(ERROR_TEXT_BYTES * 6 + 256 + REPLY_TIME_BYTES_MAX + REPLY_REFUSES_BYTES_MAX <=
+                  REPLY_SMALL_BYTES_MAX,
               "an error fits, all of it escaped, and the time");
 
 size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next) {
@@ -82,6 +83,15 @@ size_t reply_add_time(uint8_t *frame, size_t length, uint64_t time_ms) {
     end = json_number_write(end, time_ms);
     *end++ = '}';
     return finish(frame, end, length + REPLY_TIME_BYTES_MAX);
+}
+
+size_t reply_add_refuses(uint8_t *frame, size_t length, const struct error_code *code) {
+    char *end = (char *)frame + length - 1;
+    assert(*end == '}');
+    end = json_raw_write(end, ",\"refuses\":\"");
+    end = json_raw_write(end, error_name(code));
+    end = json_raw_write(end, "\"}");
+    return finish(frame, end, length + REPLY_REFUSES_BYTES_MAX);
 }
 
 // The bytes around the documents in a frame of winners, excluding the header.
@@ -132,6 +142,7 @@ enum reply_field {
     REPLY_FIELD_RETRY,
     REPLY_FIELD_STORED,
     REPLY_FIELD_TIME,
+    REPLY_FIELD_REFUSES,
     REPLY_FIELDS
 };
 enum error_field {
@@ -142,8 +153,8 @@ enum error_field {
     ERROR_FIELDS
 };
 
-static const char *const reply_fields[REPLY_FIELDS] = {"type_message",   "payload", "next",
-                                                       "retry_after_ms", "stored",  "time_ms"};
+static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next",   "retry_after_ms",
+                                                       "stored",       "time_ms", "refuses"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
 
 static int64_t whole_number_or_none(const struct json_value *value) {
@@ -167,6 +178,41 @@ static bool read_error(struct json_parser *parser, const struct json_value *payl
     reply->error.bet = whole_number_or_none(&members[ERROR_FIELD_BET]);
     reply->retryable =
         members[ERROR_FIELD_RETRYABLE].kind == JSON_BOOLEAN && members[ERROR_FIELD_RETRYABLE].boolean;
+    return true;
+}
+
+// A name that we do not know says nothing, like any unknown field.
+static const struct error_code *read_refuses(const struct json_value *value) {
+    char name[32];
+    if (value->kind != JSON_STRING || value->text_length >= sizeof name) {
+        return NULL;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)value->text_length, value->text);
+    const struct error_code *code = lottery_error_named(name);
+    return code == ERROR_NONE ? NULL : code;
+}
+
+// Winners are printed, and written to files: a control character would steer a terminal, or add a line.
+static bool has_controls(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        bool is_c1 = byte == 0xc2 && i + 1 < length && (unsigned char)text[i + 1] < 0xa0;
+        if (byte < ' ' || byte == 0x7f || is_c1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_winners(const struct json_value *payload, struct reply *reply, struct error *error) {
+    if (payload->kind != JSON_STRING) {
+        return error_set(error, ERROR_BAD_MESSAGE, "the central's winners are not a string");
+    }
+    if (has_controls(payload->text, payload->text_length)) {
+        return error_set(error, ERROR_BAD_MESSAGE,
+                         "the central's winners have a control character, which no document has");
+    }
+    reply->winners = (struct bet_slice){payload->text, payload->text_length};
     return true;
 }
 
@@ -194,6 +240,7 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
     reply->next = whole_number_or_none(&values[REPLY_FIELD_NEXT]);
     reply->retry_after_ms = whole_number_or_none(&values[REPLY_FIELD_RETRY]);
     reply->time_ms = whole_number_or_none(&values[REPLY_FIELD_TIME]);
+    reply->refuses = read_refuses(&values[REPLY_FIELD_REFUSES]);
     const struct json_value *type = &values[REPLY_FIELD_TYPE];
     if (type->kind != JSON_INTEGER || type->integer < REPLY_CHUNK_PROCESSED || type->integer > REPLY_ERROR) {
         return error_set(error, ERROR_BAD_MESSAGE, "the central's answer is of no known type");
@@ -203,11 +250,7 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
         return read_error(parser, &values[REPLY_FIELD_PAYLOAD], reply, error);
     }
     if (reply->type == REPLY_WINNERS) {
-        const struct json_value *payload = &values[REPLY_FIELD_PAYLOAD];
-        if (payload->kind != JSON_STRING) {
-            return error_set(error, ERROR_BAD_MESSAGE, "the central's winners are not a string");
-        }
-        reply->winners = (struct bet_slice){payload->text, payload->text_length};
+        return read_winners(&values[REPLY_FIELD_PAYLOAD], reply, error);
     }
     return reply->type != REPLY_CHUNK_PROCESSED ||
            read_stored(decoder, &values[REPLY_FIELD_STORED], reply, error);

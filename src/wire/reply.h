@@ -25,8 +25,10 @@ struct reply {
     // The stored pieces, if the central listed them: valid until the decoder is used again. Otherwise NULL.
     const struct piece *pieces;
     size_t piece_count;
-    int64_t retry_after_ms;   // WINNERS_NOT_READY, or -1
-    int64_t time_ms;          // the central's time, in ms since 1970 (UTC), or -1
+    int64_t retry_after_ms; // WINNERS_NOT_READY, or -1
+    int64_t time_ms;        // the central's time, in ms since 1970 (UTC), or -1
+    // The code that new bets of the agency would be refused with; NULL: none, or the reply does not say.
+    const struct error_code *refuses;
     struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
     char error_name[32];      // ERROR: the code as the central named it
     bool retryable;           // ERROR
@@ -53,6 +55,12 @@ enum { REPLY_TIME_BYTES_MAX = 40 }; // of the field that reply_add_time adds
 // Adds the central's time, in ms since 1970 (UTC), to a whole frame that has room for REPLY_TIME_BYTES_MAX
 // more. Not for winners. Returns the frame's length.
 size_t reply_add_time(uint8_t *frame, size_t length, uint64_t time_ms);
+
+enum { REPLY_REFUSES_BYTES_MAX = 48 }; // of the field that reply_add_refuses adds
+
+// Adds the code that new bets of the agency would be refused with to a whole frame that has room for
+// REPLY_REFUSES_BYTES_MAX more. Not for winners. Returns the frame's length.
+size_t reply_add_refuses(uint8_t *frame, size_t length, const struct error_code *code);
 
 // Whether winners' documents of `length` bytes in total, including commas, fit a message that every client
 // accepts (REPLY_BYTES_MAX).

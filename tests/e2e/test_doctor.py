@@ -12,7 +12,7 @@ import threading
 import unittest
 
 from certificates import Authority
-from harness import STORES, Agency, Server, Story, frame, hold_port, is_sanitized, patience, received
+from harness import STORES, Agency, Server, Story, Wire, frame, hold_port, is_sanitized, patience, received
 from test_tls import Tls
 
 CLOCK_LIBRARY = os.environ.get("QUINIELA_CLOCK_LIBRARY")
@@ -266,8 +266,63 @@ class Plain(Doctor):
                 found = self.examine(self.ports)
                 self.assertIn("which file is right", self.expect_wrong(found, "what is stored").todo)
                 self.expect(found, "what is stored", "wrong", pattern)
-        self.write(whole + whole)
-        self.expect(self.examine(self.ports), "what is stored", "ok", "the 5 bets that are stored; 5 are to be sent")
+
+    def test_a_file_that_is_stored_in_part(self):
+        lines = [line.strip() for line in self.read().splitlines()]
+        Wire(self, self.ports[0]).ask({"type_message": 1, "agency": "1", "first": 0, "payload": lines[:4]})
+        found = self.examine(self.ports)
+        self.expect_wrong_none(found)
+        self.expect(found, "what is stored", "ok", "the 4 bets that are stored; 1 is to be sent")
+
+    def expect_not_taken(self, found, stored, rest, reason, todo):
+        self.assertIn(todo, self.expect_wrong(found, "what is stored").todo)
+        self.expect(found, "what is stored", "wrong", rf"{stored}; {rest} not taken, as .*\({reason}\)$")
+
+    def client(self):
+        """How a client ends with the file as it is."""
+        agency = Agency(self, 1, self.ports)
+        return agency.wait(), agency.lines[-2]
+
+    def test_more_bets_than_an_agency_had_that_has_ended(self):
+        whole = self.read()
+        agency = Agency(self, 1, self.ports)
+        agency.wait_for("all_bets_stored")
+        self.write(whole + "Ana,Paz,1,1999-03-17,7574\n")
+        found = self.examine(self.ports)
+        self.expect(found, "agency", "ok", "5 of its bets are stored; it has sent its last one")
+        self.expect_not_taken(found, "the 5 bets that are stored", "1 is", "agency_finished", "which file is right")
+        status, last = self.client()
+        self.assertEqual(status, 1)
+        self.assertIn("agency_finished", last)
+
+    def test_a_draw_that_was_closed(self):
+        """What is not stored is not taken, and is wrong, as it is for a client; what is has its winners."""
+        whole = self.read()
+        lines = whole.splitlines(keepends=True)
+        Wire(self, self.ports[0]).ask({"type_message": 1, "agency": "1", "first": 0, "payload": [line.strip() for line in lines[:2]]})
+        status, printed, errors = self.run_program("close", "--yes", environment={"RUNTIME_DIRECTORY": self.folder})
+        self.assertEqual(status, 0, printed + errors)
+        self.write("Ana,Paz,1,1999-03-17,7574\n", agency=3)
+        for agency, text, stored, rest in ((1, whole, "the 2 bets that are stored", "3 are"), (3, None, "nothing", "1 is")):
+            found = self.examine(self.ports, agency=agency)
+            self.expect(found, "agency", "ok", "the draw is closed to it")
+            self.expect_not_taken(found, stored, rest, "draw_closed", "operator")
+        status, last = self.client()
+        self.assertEqual(status, 1)
+        self.assertIn("draw_closed", last)
+        self.write("".join(lines[:2]))
+        self.expect_wrong_none(self.examine(self.ports))
+        self.assertEqual(self.client()[0], 0)
+
+    def test_who_does_not_ask_is_not_told(self):
+        """Neither of the time nor of what is refused: an older client has the answers that it had."""
+        Agency(self, 3, self.ports).wait_for("all_bets_stored")
+        wire = Wire(self, self.ports[0])
+        question = {"type_message": 1, "agency": "3", "first": 0, "payload": []}
+        self.assertEqual(wire.ask(question), {"type_message": 1, "payload": None, "next": 0})
+        asked = wire.ask({**question, "time": True})
+        self.assertEqual((asked["refuses"], sorted(asked)), ("agency_finished", ["next", "payload", "refuses", "time_ms", "type_message"]))
+        self.assertNotIn("refuses", wire.ask({**question, "agency": "1", "time": True}))
 
     def test_wrong_use(self):
         for flags, says in (([], "CLI_ID"), (["--id", 1, "--server-address", "nowhere"], "nowhere"),

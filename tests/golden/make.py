@@ -111,6 +111,7 @@ def main():
     write("reply-time", '{"type_message":1,"payload":null,"next":27,"time_ms":1795694400123}')
     write("reply-time-stored", '{"type_message":1,"payload":null,"next":3002,"stored":[{"first":0,"count":1002,"digest":"'
           + "00" * 31 + 'ff"}],"time_ms":1795694400123}')
+    write("reply-refuses", '{"type_message":1,"payload":null,"next":27,"time_ms":1795694400123,"refuses":"agency_finished"}')
     write("reply-time-error", '{"type_message":4,"payload":{"code":"gap","message":"a gap","retryable":true},"next":10,'
                               '"time_ms":1795694400123}')
     write("reply-classic-processed", '{"type_message": 1, "payload": null}')

@@ -40,19 +40,6 @@ static void we_write_the_golden_replies(void **state) {
     assert_golden(frame, reply_encode_winners(frame, "", 0), "reply-no-winners.bin");
 }
 
-static void we_write_the_time_where_it_is_asked_for(void **state) {
-    (void)state;
-    uint8_t frame[REPLY_SMALL_BYTES_MAX];
-    const struct piece piece = {.count = 1002, .digest = {[CHUNK_DIGEST_BYTES - 1] = 0xff}};
-    struct error error = {.code = ERROR_GAP, .bet = -1, .text = "a gap"};
-    assert_golden(frame, reply_add_time(frame, reply_encode_processed(frame, 27), 1795694400123),
-                  "reply-time.bin");
-    size_t length = reply_add_time(frame, reply_encode_stored(frame, 3002, &piece, 1), 1795694400123);
-    assert_golden(frame, length, "reply-time-stored.bin");
-    length = reply_add_time(frame, reply_encode_error(frame, &error, 10), 1795694400123);
-    assert_golden(frame, length, "reply-time-error.bin");
-}
-
 static bool decode(struct golden *golden, struct reply *reply, struct error *error) {
     return reply_decode(decoder, golden->bytes + FRAME_HEADER_BYTES, golden->length - FRAME_HEADER_BYTES,
                         reply, error);
@@ -475,7 +462,6 @@ static void every_reply_fits_its_room(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(we_write_the_golden_replies),
-        cmocka_unit_test(we_write_the_time_where_it_is_asked_for),
         cmocka_unit_test(we_read_them),
         cmocka_unit_test(what_is_stored_is_listed),
         cmocka_unit_test(as_much_as_is_listed_at_once),

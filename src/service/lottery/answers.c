@@ -20,11 +20,16 @@ enum {
     COPIED_BYTES_MAX = 1024,
 };
 
-// `request` asked for what is in the frame, which has room for the time; NULL: an answer without it.
+// `request` asked for what is in the frame, which has room for the time and what new bets are refused with;
+// NULL: an answer without them. Who does not ask for the time does not know the other either.
 static void send_small(struct connection *connection, const struct request *request, uint8_t *frame,
                        size_t length) {
     if (request != NULL && request->wants_time) {
+        const struct ledger_answer *answer = &request->ledger.answer;
         length = reply_add_time(frame, length, clock_epoch_ms());
+        if (answer->error.code == ERROR_NONE && answer->refuses != NULL) {
+            length = reply_add_refuses(frame, length, answer->refuses);
+        }
     }
     connection_send(connection, frame, length);
 }
@@ -204,7 +209,8 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
 
 static void send_stored(struct connection *connection, const struct request *request) {
     const struct ledger_request *ledger = &request->ledger;
-    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count) + REPLY_TIME_BYTES_MAX);
+    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count) + REPLY_TIME_BYTES_MAX +
+                            REPLY_REFUSES_BYTES_MAX);
     if (frame == NULL) {
         connection_abort(connection);
         return;
