@@ -246,6 +246,10 @@ static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
 // connection: on this one there may be answers to the chunks that were sent ahead.
 static void on_draw_closed(struct dialogue *dialogue, const struct reply *reply) {
     uint64_t stored = reply->next >= 0 ? (uint64_t)reply->next : dialogue->sending.acknowledged;
+    if (sending_closed(&dialogue->sending, stored) == SENDING_FAILED) {
+        fail(dialogue, &dialogue->sending.error);
+        return;
+    }
     dialogue->is_closed = report_draw_closed(dialogue->options, stored, reply, &dialogue->error);
     if (!dialogue->is_closed) {
         report_all_stored(stored);
@@ -434,7 +438,9 @@ void dialogue_waited(struct dialogue *dialogue) {
 
 void dialogue_stop(struct dialogue *dialogue) {
     if (dialogue->consulting || dialogue->look.is_on) {
-        report_not_known();
+        report_not_known(dialogue->is_closed ? &dialogue->error : NULL);
+    } else {
+        report_not_sent(dialogue->options, dialogue->sending.acknowledged);
     }
     end(dialogue);
 }

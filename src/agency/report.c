@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 // The connection ------------------------------------------------------------------------------------------
 
@@ -59,11 +60,22 @@ void report_acknowledged(const struct dialogue_options *options, uint32_t count,
               options->agency, count);
 }
 
+// Bets came to the port for consultations: nothing is wrong with them.
+static bool is_other_port(const struct reply *reply) {
+    return reply->error.code == ERROR_BAD_MESSAGE &&
+           strstr(reply->error.text, "this port takes consultations") != NULL;
+}
+
 // What the technician may know, and the central cannot.
 static const char *hint_for(const struct reply *reply, bool has_lines) {
     const struct error_code *code = reply->error.code;
     if (code == ERROR_AGENCY_RESET) {
         return "the operator has reset this agency: start it again, with the right file";
+    }
+    if (is_other_port(reply)) {
+        return "are the two addresses (--server-address, --server-consult-address) exchanged? Ask the "
+               "operator "
+               "for the ports";
     }
     return has_lines && (code == ERROR_CONFLICT || code == ERROR_AGENCY_FINISHED)
                ? "another file was sent for this agency, or this one has changed since"
@@ -87,7 +99,7 @@ static void place_reason(const struct dialogue_options *options, const char *lin
 void report_refused(const struct dialogue_options *options, uint32_t count, uint64_t end,
                     const struct reply *reply, struct error *error) {
     char lines[64];
-    bool has_lines = options->reader != NULL && count > 0;
+    bool has_lines = options->reader != NULL && count > 0 && !is_other_port(reply);
     const char *hint = hint_for(reply, has_lines);
     snprintf(lines, sizeof lines, "%" PRIu64 " to %" PRIu64, end - count + 1, end);
     place_reason(options, has_lines ? lines : NULL, end - count + 1, reply, hint, error);
@@ -145,6 +157,20 @@ bool report_draw_closed(const struct dialogue_options *options, uint64_t stored,
     return true;
 }
 
+void report_not_sent(const struct dialogue_options *options, uint64_t stored) {
+    char bets[24], all[24];
+    bool is_known = options->reader == NULL || reader_was_checked(options->reader);
+    snprintf(bets, sizeof bets, "%" PRIu64, stored);
+    snprintf(all, sizeof all, "%" PRIu64, total_of(options));
+    const struct log_field fields[] = {
+        {"stored", bets},
+        {"bets", is_known ? all : NULL},
+        {"message", "it ends before the central has said that all bets are stored. Start this agency again "
+                    "to send the others"},
+    };
+    log_fields(LOG_LEVEL_WARNING, "send_bets", LOG_IN_PROGRESS, fields, sizeof fields / sizeof *fields);
+}
+
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next) {
     log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
               "agencia: %" PRIu32 " | error: %s | next: %" PRIu64, options->agency, reason, next);
@@ -187,7 +213,11 @@ void report_waiting(const struct address *address) {
     log_event(LOG_LEVEL_INFO, "wait_for_draw", LOG_IN_PROGRESS, "address: %s", address->text);
 }
 
-void report_not_known(void) {
+void report_not_known(const struct error *closed) {
+    if (closed != NULL) {
+        log_event(LOG_LEVEL_WARNING, "draw_closed", LOG_FAIL, "error: %s | message: %s",
+                  error_name(closed->code), closed->text);
+    }
     log_event(
         LOG_LEVEL_WARNING, "wait_for_draw", LOG_IN_PROGRESS,
         "message: it ends before the draw: the winners are not known yet. Start this agency again to ask "

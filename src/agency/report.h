@@ -41,6 +41,9 @@ void report_all_stored(uint64_t count);
 bool report_draw_closed(const struct dialogue_options *options, uint64_t stored, const struct reply *reply,
                         struct error *error);
 
+// It was told to end before the central had said that all bets are stored: `stored` of them are.
+void report_not_sent(const struct dialogue_options *options, uint64_t stored);
+
 // The central has `next` bets, and the agency continues from there; `reason` says how it learnt that.
 void report_resync(const struct dialogue_options *options, const char *reason, uint64_t next);
 
@@ -64,8 +67,9 @@ void report_progress(const struct dialogue_options *options, uint64_t acknowledg
 // The agency waits for the draw, at `address`.
 void report_waiting(const struct address *address);
 
-// It was told to end before the draw was made.
-void report_not_known(void);
+// It was told to end before it had the winners. `closed`: what report_draw_closed has set; NULL if every bet
+// was taken.
+void report_not_known(const struct error *closed);
 
 // The question was sent.
 void report_question(const struct dialogue_options *options);

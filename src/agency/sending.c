@@ -208,6 +208,16 @@ enum sending_step sending_resync(struct sending *sending, uint64_t next, const c
     return SENDING_RESYNCS;
 }
 
+enum sending_step sending_closed(struct sending *sending, uint64_t stored) {
+    const struct reader *reader = sending->options->reader;
+    struct error error;
+    sending->acknowledged = stored;
+    bool is_known = reader == NULL || reader_was_checked(reader);
+    bool is_here =
+        !is_known || (reader != NULL && stored <= reader_total(reader)) || go_to(sending, stored, &error);
+    return is_here ? SENDING_DONE : fail(sending, &error);
+}
+
 enum sending_step sending_acknowledged(struct sending *sending, const struct reply *reply,
                                        struct sent *sent) {
     const struct sent *oldest = window_oldest(&sending->window);

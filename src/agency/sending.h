@@ -86,4 +86,8 @@ enum sending_step sending_compare(struct sending *sending);
 // nothing has been acknowledged since the last resync.
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason);
 
+// The central takes no more, and has `stored` bets. SENDING_DONE; SENDING_FAILED if that is more than exist
+// here, as far as that is known: then another file was sent.
+enum sending_step sending_closed(struct sending *sending, uint64_t stored);
+
 #endif

@@ -72,6 +72,8 @@ class Steps(Story):
         agency.signal(signal.SIGINT)
         self.assertEqual(agency.wait(), 0)
         self.assertEqual((agency.count("not known yet"), agency.count("all_bets_stored")), (0, 0))
+        stored = 5 * agency.count("apuestas_enviadas . result: success")
+        agency.expect(rf"(?m)WARNING  action: send_bets \| result: in_progress \| stored: {stored} \| bets: 50000 \| message: .*again")
 
 
 @unittest.skipIf(SERVERS > 1, "has a central of its own")

@@ -70,6 +70,18 @@ class Closed(Story):
         for flags in ((), ("--poll",), ("--chunk-size", 7)):  # as often as one likes
             self.expect_cut(Agency(self, 1, server.ports, "--winners-file", "list", *flags), taken)
 
+    def test_ended_before_it_has_its_winners(self):
+        """It ends well, as it was told to; what was not taken is said once more, last."""
+        server = Server(self, "--number", "manual", agencies=2)
+        self.close()
+        agency = Agency(self, 1, server.ports)
+        agency.wait_for("wait_for_draw")
+        agency.signal(signal.SIGINT)
+        self.assertEqual(agency.wait(), 0)
+        agency.expect(rf"(?m)WARNING  action: draw_closed \| result: fail \| error: draw_closed \| message: "
+                      rf"data/agency-1.csv: .*{BETS} of {BETS} bets were not taken, those from number 1 on$")
+        agency.expect("WARNING  action: wait_for_draw .*the winners are not known yet")
+
     def test_with_one_bet(self):
         server = Server(self, agencies=2)
         self.close()

@@ -267,6 +267,18 @@ static void a_closed_draw_that_has_all_bets_is_none(void **state) {
     assert_false(dialogue_failed(dialogue, &error));
 }
 
+// The central has more than exists here: another file was sent.
+static void a_closed_draw_that_has_more_is_a_failure(void **state) {
+    (void)state;
+    struct error error;
+    begin(1, false, 1);
+    refuse(ERROR_DRAW_CLOSED, 2);
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+    assert_error(&error, ERROR_CONFLICT);
+    assert_string_equal(error.text, "there is 1 bet, but 2 are already stored");
+}
+
 static void an_agency_that_was_reset_does_not_try_again(void **state) {
     (void)state;
     struct error error;
@@ -443,6 +455,7 @@ int main(void) {
         cmocka_unit_test_teardown(an_acknowledgement_makes_the_timeout_short_again, tear_down),
         cmocka_unit_test_teardown(a_central_with_more_than_the_only_bet_is_a_conflict, tear_down),
         cmocka_unit_test_teardown(a_closed_draw_has_winners_and_is_a_failure, tear_down),
+        cmocka_unit_test_teardown(a_closed_draw_that_has_more_is_a_failure, tear_down),
         cmocka_unit_test_teardown(a_closed_draw_that_has_all_bets_is_none, tear_down),
         cmocka_unit_test_teardown(an_agency_that_was_reset_does_not_try_again, tear_down),
         cmocka_unit_test_teardown(a_server_that_drains_is_left_for_another, tear_down),

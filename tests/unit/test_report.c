@@ -156,6 +156,22 @@ static void an_agency_that_was_reset_is_told_to_start_again(void **state) {
                         "so it is; the operator has reset this agency: start it again, with the right file");
 }
 
+// Nothing is wrong with the file.
+static void bets_at_the_port_for_consultations(void **state) {
+    (void)state;
+    struct reply reply = {.type = REPLY_ERROR, .error_name = "bad_message"};
+    error_set(&reply.error, ERROR_BAD_MESSAGE, "type_message: this port takes consultations (3) only");
+    with_file();
+    report_refused(&options, 10, 10, &reply, &error);
+    assert_said(
+        "| error: bad_message | message: type_message: this port takes consultations (3) only | hint: are "
+        "the two addresses (--server-address, --server-consult-address) exchanged? Ask the operator for "
+        "the ports\n");
+    assert_string_equal(
+        error.text, "type_message: this port takes consultations (3) only; are the two addresses "
+                    "(--server-address, --server-consult-address) exchanged? Ask the operator for the ports");
+}
+
 static void each_step_has_a_line(void **state) {
     (void)state;
     struct address address = {.text = "central:12345"};
@@ -168,11 +184,17 @@ static void each_step_has_a_line(void **state) {
     assert_said(" INFO     action: all_bets_stored | result: success | bets: 16014\n");
     report_waiting(&address);
     assert_said(" INFO     action: wait_for_draw | result: in_progress | address: central:12345\n");
-    report_not_known();
+    report_not_known(NULL);
     assert_said(
         " WARNING  action: wait_for_draw | result: in_progress | message: it ends before the draw: the "
         "winners are not known yet. Start this agency again to ask for them\n");
     assert_lines(5);
+    error_set(&error, ERROR_DRAW_CLOSED, "2 of 3 bets were not taken");
+    report_not_known(&error);
+    assert_said(
+        " WARNING  action: draw_closed | result: fail | error: draw_closed | message: 2 of 3 bets were "
+        "not taken\n");
+    assert_lines(7);
 }
 
 static struct reply closed(void) {
@@ -215,6 +237,17 @@ static void a_closed_draw_may_not_have_taken_the_one_bet(void **state) {
     assert_false(report_draw_closed(&options, 1, &reply, &error));
     assert_true(report_draw_closed(&options, 0, &reply, &error));
     assert_said("| taken: 0 | not_taken: 1\n");
+}
+
+static void one_that_is_ended_says_what_is_stored(void **state) {
+    (void)state;
+    report_not_sent(&options, 0);
+    assert_said(" WARNING  action: send_bets | result: in_progress | stored: 0 | bets: 1 | message: it ends "
+                "before the central has said that all bets are stored. Start this agency again to send the "
+                "others\n");
+    with_file(); // as a pipe is: it was not checked
+    report_not_sent(&options, 7);
+    assert_said(" WARNING  action: send_bets | result: in_progress | stored: 7 | message: it ends before ");
 }
 
 // Of a pipe nobody knows how many would have come.
@@ -281,6 +314,8 @@ int main(void) {
         STORY(a_closed_draw_says_what_was_not_taken),
         STORY(a_closed_draw_may_not_have_taken_the_one_bet),
         STORY(a_closed_draw_does_not_count_what_it_cannot),
+        STORY(one_that_is_ended_says_what_is_stored),
+        STORY(bets_at_the_port_for_consultations),
         STORY(a_refused_empty_chunk_has_no_lines),
         STORY(a_refused_single_bet_has_no_file),
         STORY(winners_are_counted),
