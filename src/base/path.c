@@ -58,7 +58,7 @@ static bool resolve_new(const char *name, char resolved[PATH_MAX]) {
     char folder[PATH_MAX], real[PATH_MAX];
     const char *slash = strrchr(name, '/'), *own = slash == NULL ? name : slash + 1;
     if (own[0] == '\0' || strcmp(own, ".") == 0 || strcmp(own, "..") == 0) {
-        errno = own[0] == '\0' && name[0] != '\0' ? EISDIR : ENOENT;
+        errno = ENOENT;
         return false;
     }
     path_folder(name, folder);

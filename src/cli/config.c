@@ -31,6 +31,9 @@ static int check_server(const struct command_line *line, struct config_report *r
         return config_report_end_early(report, status);
     }
     report->settings = options.settings = settings;
+    if (options.number_mode == NUMBER_MANUAL) { // where the two are set they are refused
+        report->unused = (struct config_unused){"WINNING_NUMBER", "NUMBER is manual"};
+    }
     config_report_print_values(report);
     config_checks_server(&options, report);
     status = config_report_end(report);

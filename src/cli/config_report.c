@@ -58,7 +58,11 @@ void config_report_check_appended(struct config_report *report, const void *fiel
 
 static void print_value(void *context, const char *key, const char *text, const char *place) {
     char shown[STORE_ADDRESS_BYTES];
-    (void)context;
+    const struct config_unused *unused = context;
+    if (place == NULL && unused->key != NULL && strcmp(key, unused->key) == 0) {
+        text = NULL;
+        place = unused->because;
+    }
     if (text != NULL && strcmp(key, "STORE") == 0) { // it may have a password
         store_show_address(text, shown);
         text = shown;
@@ -67,7 +71,8 @@ static void print_value(void *context, const char *key, const char *text, const 
 }
 
 void config_report_print_values(const struct config_report *report) {
-    settings_each(report->settings, print_value, NULL);
+    struct config_unused unused = report->unused;
+    settings_each(report->settings, print_value, &unused);
 }
 
 static int print_problems(const struct config_report *report) {

@@ -13,6 +13,9 @@ struct config_report {
     const struct settings *settings;
     char problems[CONFIG_PROBLEMS_MAX][ERROR_TEXT_BYTES + 256]; // any more are only counted
     size_t count;
+    struct config_unused {
+        const char *key, *because; // a setting that has no effect, and why; NULL: there is none
+    } unused;
 };
 
 // Notes a problem with the setting that fills `field`; NULL when `reason` names its setting already.

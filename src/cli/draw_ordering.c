@@ -138,11 +138,12 @@ static void print_reset(const struct json_value *values) {
 static void print_number(const struct json_value *values) {
     const char *text = values[DRY_RUN].boolean        ? "nothing is stored: with %04" PRId64 " there would be"
                        : values[DRAW_ALREADY].boolean ? "the draw was made with %04" PRId64
-                                                        " before: there are"
-                                                      : "the draw is made with %04" PRId64 ": there are";
-    printf(text, values[NUMBER].integer);
-    printf(" %" PRId64 " winners among %" PRId64 " bets\n", values[NUMBER_WINNERS].integer,
-           values[DRAW_BETS].integer);
+                                                        " before: there %s"
+                                                      : "the draw is made with %04" PRId64 ": there %s";
+    int64_t winners = values[NUMBER_WINNERS].integer, bets = values[DRAW_BETS].integer;
+    printf(text, values[NUMBER].integer, winners == 1 ? "is" : "are");
+    printf(" %" PRId64 " winner%s among %" PRId64 " bet%s\n", winners, winners == 1 ? "" : "s", bets,
+           bets == 1 ? "" : "s");
 }
 
 struct printing {

@@ -51,40 +51,60 @@ static struct terms wanted_terms(const struct ledger *ledger) {
     return wanted;
 }
 
+// Why the terms are no longer free.
+static const char *begun(const struct ledger *ledger) {
+    return ledger->loaded.bets > 0 ? "has bets" : "has agencies that have ended";
+}
+
 static bool refuse(struct error *error, const struct error_code *code, const char *setting,
                    const struct ledger *ledger, uint32_t given, uint32_t stored) {
     return error_set(error, code,
                      "%s is %" PRIu32 ", and draw \"%s\" was opened with %" PRIu32
-                     " and has bets: start with %" PRIu32 ", with CHANGE=yes (--change) to have %" PRIu32
+                     " and %s: start with %" PRIu32 ", with CHANGE=yes (--change) to have %" PRIu32
                      " from now on, or with another DRAW",
-                     setting, given, ledger->draw_name, stored, stored, given);
+                     setting, given, ledger->draw_name, stored, begun(ledger), stored, given);
+}
+
+// A text that is no time is said to be none.
+static bool refuse_cutoff(struct ledger *ledger, const char *text, struct error *error) {
+    const struct stored_draw *draw = &ledger->draw;
+    char closes_at[STORE_TIME_BYTES];
+    struct error reason;
+    time_t now;
+    if (!cutoff_now(ledger, &now, error)) {
+        return false;
+    }
+    if (!moment_parse(text, now, closes_at, &reason)) {
+        return error_set(error, ERROR_CUTOFF_MISMATCH, "CLOSE_AT: %s", reason.text);
+    }
+    return error_set(error, ERROR_CUTOFF_MISMATCH,
+                     "CLOSE_AT is %.40s, and draw \"%s\" %s and %s%s: start with that, or with CHANGE=yes "
+                     "(--change) to have it otherwise from now on",
+                     text, ledger->draw_name, begun(ledger),
+                     draw->closes_at[0] == '\0' ? "no cut-off" : "closes at ", draw->closes_at);
 }
 
 // More agencies do no harm; fewer may seal the draw immediately.
-static bool check_terms(const struct ledger *ledger, const struct terms *wanted, struct error *error) {
+static bool check_terms(struct ledger *ledger, const struct terms *wanted, struct error *error) {
     const struct stored_draw *draw = &ledger->draw;
     bool may_change = ledger->loaded.rows == 0 || ledger->options.change;
     if (wanted->agencies < draw->agencies && !may_change) {
         return refuse(error, ERROR_AGENCIES_MISMATCH, "AGENCIES", ledger, wanted->agencies, draw->agencies);
     }
     if (wanted->number_mode != draw->number_mode && !may_change) {
-        return error_set(
-            error, ERROR_NUMBER_MISMATCH,
-            "the winning number is to be %s, and draw \"%s\" was opened with NUMBER=%s and has "
-            "bets: start with that, with CHANGE=yes (--change) to have it otherwise from now on, "
-            "or with another DRAW",
-            number_mode_name(wanted->number_mode), ledger->draw_name, number_mode_name(draw->number_mode));
+        return error_set(error, ERROR_NUMBER_MISMATCH,
+                         "the winning number is to be %s, and draw \"%s\" was opened with NUMBER=%s and %s: "
+                         "start with that, with CHANGE=yes (--change) to have it otherwise from now on, "
+                         "or with another DRAW",
+                         number_mode_name(wanted->number_mode), ledger->draw_name,
+                         number_mode_name(draw->number_mode), begun(ledger));
     }
     if (wanted->winning_number != draw->winning_number && !may_change) {
         return refuse(error, ERROR_NUMBER_MISMATCH, "WINNING_NUMBER", ledger, wanted->winning_number,
                       draw->winning_number);
     }
     if (strcmp(wanted->closes_text, draw->closes_text) != 0 && !may_change) {
-        return error_set(error, ERROR_CUTOFF_MISMATCH,
-                         "CLOSE_AT is %.40s, and draw \"%s\" has bets and %s%s: start with that, or with "
-                         "CHANGE=yes (--change) to have it otherwise from now on",
-                         wanted->closes_text, ledger->draw_name,
-                         draw->closes_at[0] == '\0' ? "no cut-off" : "closes at ", draw->closes_at);
+        return refuse_cutoff(ledger, wanted->closes_text, error);
     }
     if (wanted->agencies < ledger->loaded.last_row) {
         return error_set(

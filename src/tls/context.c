@@ -63,6 +63,19 @@ static int no_passphrase(char *text, int room, int is_writing, void *context) {
     return -1;
 }
 
+static bool refuse_key(const struct tls_options *options, struct error *error) {
+    unsigned long code = ERR_peek_last_error();
+    int reason = ERR_GET_REASON(code);
+    if (ERR_GET_LIB(code) == ERR_LIB_X509 &&
+        (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH)) {
+        ERR_clear_error();
+        return error_set(error, ERROR_BAD_SETTING,
+                         "key %.120s: it is not the key of the certificate in %.120s", options->key,
+                         options->certificate);
+    }
+    return refuse("key", options->key, error);
+}
+
 static bool read_own(const struct tls_options *options, SSL_CTX *ssl, struct error *error) {
     if (options->certificate == NULL) {
         return true;
@@ -80,7 +93,7 @@ static bool read_own(const struct tls_options *options, SSL_CTX *ssl, struct err
         return error_set(error, ERROR_BAD_SETTING,
                          "key %.150s: it needs a passphrase, which nobody can be asked for", options->key);
     }
-    return (read && SSL_CTX_check_private_key(ssl) == 1) || refuse("key", options->key, error);
+    return (read && SSL_CTX_check_private_key(ssl) == 1) || refuse_key(options, error);
 }
 
 // A file has one or more certificates, one after the other. The first to expire is kept, for the warning.

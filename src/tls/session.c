@@ -161,6 +161,12 @@ static ssize_t fail_with_openssl(struct tls_session *session) {
                             reason - SSL_AD_REASON_OFFSET, session->reason);
         return -1;
     }
+    if (failure == TLS_REFUSED && session->context->is_server && is_about_certificate(reason)) {
+        char text[128];
+        snprintf(text, sizeof text, "the client does not accept this server's certificate (%s)",
+                 ERR_reason_error_string(code));
+        return fail(session, failure, text);
+    }
     return fail(session, failure,
                 failure == TLS_NOT_TLS ? not_tls(session, reason) : ERR_reason_error_string(code));
 }

@@ -31,6 +31,13 @@ class Config(Configured):
         self.assertRegex(printed, r"ok\n\Z")
         self.assertEqual(self.files(), before, "expected nothing to be made")
 
+    def test_a_number_that_comes_by_hand_has_no_default(self):
+        flags = ("server", "--number", "manual", "--server-port", 0, "--consult-server-port", 0)
+        status, printed, problems = self.config(*flags)
+        self.assertEqual((status, problems), (0, []))
+        self.assertRegex(printed, r"(?m)^WINNING_NUMBER +- +\(NUMBER is manual\)$")
+        self.assertNotIn("7574", printed)
+
     def test_no_password_is_shown(self):
         _, printed, problems = self.config("--store", "postgresql://ana:secret@127.0.0.1:1/x", "--server-port", 0,
                                            "--consult-server-port", 0)

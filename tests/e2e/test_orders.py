@@ -260,6 +260,7 @@ class Number(Orders):
         waits = Wire(self, server.ports[1])
         waits.send({"type_message": 3, "agency": 1})
         self.assertIn("there would be 2 winners among 3 bets", self.order("draw", "--number", "7574", "--dry-run"))
+        self.assertIn("there would be 1 winner among 3 bets", self.order("draw", "--number", "0042", "--dry-run"))
         self.assertIn("for ever", self.order("draw", "--number", "7574", status=2))
         for number in "757", "07574", "757a":
             self.assertIn("four digits", self.order("draw", "--number", number, "--yes", status=2))

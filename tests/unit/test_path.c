@@ -101,7 +101,7 @@ static void what_leads_nowhere_is_said(void **state) {
     leads_nowhere("circle", "Too many levels");
     leads_nowhere("broken", "No such file");
     leads_nowhere("no/such/folder/x", "No such file");
-    leads_nowhere("new/", "Is a directory");
+    leads_nowhere("new/", "it or its folder cannot be reached: No such file");
     leads_nowhere("data/there/x", "Not a directory");
     leads_nowhere("", "No such file");
     assert_false(path_resolve(too_long, resolved, &error));

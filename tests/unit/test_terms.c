@@ -69,6 +69,23 @@ static void a_draw_with_bets_is_not_sealed_by_mistake(void **state) {
     assert_terms(2, 7574);
 }
 
+static void a_draw_without_bets_is_not_said_to_have_some(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_stored(.last = true, .first = 0, .count = 0, .next = 0);
+    assert_not_opened(
+        2, ERROR_AGENCIES_MISMATCH,
+        "AGENCIES is 2, and draw \"1\" was opened with 3 and has agencies that have ended: start");
+    open_ledger(3);
+    story.closes_text = "2998-01-01T21:00";
+    assert_not_opened(3, ERROR_CUTOFF_MISMATCH,
+                      "draw \"1\" has agencies that have ended and no cut-off: start");
+    story.closes_text = NULL;
+    open_ledger(3);
+    story.closes_text = "25:99";
+    assert_not_opened(3, ERROR_CUTOFF_MISMATCH, "CLOSE_AT: \"25:99\": it is neither HH:MM");
+}
+
 static void no_other_number_wins_by_mistake(void **state) {
     (void)state;
     open_ledger(2);
@@ -296,6 +313,7 @@ int main(void) {
         LEDGER_TEST(before_the_first_bet_what_is_given_is_taken),
         LEDGER_TEST(what_nobody_gives_is_as_it_was_opened),
         LEDGER_TEST(a_draw_with_bets_is_not_sealed_by_mistake),
+        LEDGER_TEST(a_draw_without_bets_is_not_said_to_have_some),
         LEDGER_TEST(no_other_number_wins_by_mistake),
         LEDGER_TEST(an_end_without_bets_counts),
         LEDGER_TEST(more_agencies_are_taken),
