@@ -69,6 +69,8 @@ void recording_note(void *context, const struct ledger_note *note) {
     }
     bool by_itself = note->ending != AGENCY_ENDED && note->ending != AGENCY_CUT;
     switch (note->kind) {
+    case LEDGER_NOTE_RESET_ELSEWHERE:
+        break; // that server records it
     case LEDGER_NOTE_RESET:
         recorded_add_reset(&recording->recorded, note->agency, note->voiding);
         fields[3] = fields[2];
@@ -100,6 +102,8 @@ struct catching_up {
 
 static bool is_there(const struct recorded *recorded, const struct ledger_note *note) {
     switch (note->kind) {
+    case LEDGER_NOTE_RESET_ELSEWHERE:
+        return true;
     case LEDGER_NOTE_RESET:
         return recorded_resets(recorded, note->agency) >= note->voiding;
     case LEDGER_NOTE_FINISHED:

@@ -172,6 +172,10 @@ static void on_everyone_told(void *context) {
 static void on_noted(void *context, const struct ledger_note *note) {
     struct server *server = context;
     recording_note(&server->recording, note);
+    if (note->kind == LEDGER_NOTE_RESET_ELSEWHERE) {
+        lottery_recall(server->lottery, 0);
+        return;
+    }
     if (note->kind == LEDGER_NOTE_RESET && note->at == NULL) {
         lottery_recall(server->lottery, note->agency);
     }

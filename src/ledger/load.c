@@ -89,6 +89,9 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     if (!store_get_draw(ledger->store, &stored, found, error)) {
         return false;
     }
+    if (*found && ledger->loaded.has_terms && stored.voided > ledger->draw.voided) {
+        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_RESET_ELSEWHERE});
+    }
     if (!*found && ledger->loaded.has_terms) {
         return error_set(error, ERROR_STORE_FAILED, "draw \"%s\" is no longer in the store",
                          ledger->draw_name);

@@ -12,7 +12,13 @@ struct store;
 struct winners;
 
 // An event that people may need to prove later. By then it is stored, and nobody has been answered yet.
-enum ledger_note_kind { LEDGER_NOTE_RESET, LEDGER_NOTE_FINISHED, LEDGER_NOTE_SEALED, LEDGER_NOTE_DRAWN };
+enum ledger_note_kind {
+    LEDGER_NOTE_RESET,
+    LEDGER_NOTE_RESET_ELSEWHERE, // another server has reset some agency
+    LEDGER_NOTE_FINISHED,
+    LEDGER_NOTE_SEALED,
+    LEDGER_NOTE_DRAWN
+};
 
 struct ledger_note {
     enum ledger_note_kind kind;

@@ -41,8 +41,8 @@ void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max);
 // before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
 
-// The agency was reset: those of its clients that wait for the draw, and come back by themselves, are sent
-// away to look. For any thread, once the net is started.
+// The agency was reset (0: some agency was, by another server): those of its clients that wait for the draw,
+// and come back by themselves, are sent away to look. For any thread, once the net is open.
 void lottery_recall(struct lottery *lottery, uint32_t agency);
 
 // Whether a certificate's `identity` is an agency's number in the one accepted form: "7", and not "07", "+7"

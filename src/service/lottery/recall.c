@@ -27,13 +27,13 @@ void recall_agency(struct lottery *lottery, uint32_t agency) {
     }
 }
 
-// What was held is never answered: the client asks again.
+// What was held is never answered: the client asks again. Agency 0 is every one.
 static void end_connections_of(struct lottery_loop *loop, uint32_t agency) {
     for (struct list_node *node = loop->waiting.first, *next; node != NULL; node = next) {
         struct waiting_place *place = CONTAINER_OF(node, struct waiting_place, node);
         struct lottery_connection *own = CONTAINER_OF(place, struct lottery_connection, waiting);
         next = node->next;
-        if (own->returns && waiting_has(place, agency)) {
+        if (own->returns && (agency == 0 || waiting_has(place, agency))) {
             waiting_drop(&loop->waiting, place);
             flow_break_off(own->connection);
             answers_finish_if_done(own->connection);

@@ -5,8 +5,8 @@
 
 #include "service/lottery/state.h"
 
-// The agency was reset. For any thread, once the loops run. Without memory its client learns it when it comes
-// back by itself.
+// The agency was reset; 0: some agency was, by another server. For any thread, once the loops run. Without
+// memory its client learns it when it comes back by itself.
 void recall_agency(struct lottery *lottery, uint32_t agency);
 
 // Ends the loop's connections on which agencies wait that were reset since the last call.
