@@ -165,8 +165,8 @@ void report_not_sent(const struct dialogue_options *options, uint64_t stored) {
     const struct log_field fields[] = {
         {"stored", bets},
         {"bets", is_known ? all : NULL},
-        {"message", "it ends before the central has said that all bets are stored. Start this agency again "
-                    "to send the others"},
+        {"message", "it ends before the central has said that all bets are stored. Start it again to send "
+                    "the others"},
     };
     log_fields(LOG_LEVEL_WARNING, "send_bets", LOG_IN_PROGRESS, fields, sizeof fields / sizeof *fields);
 }

@@ -243,7 +243,7 @@ static void one_that_is_ended_says_what_is_stored(void **state) {
     (void)state;
     report_not_sent(&options, 0);
     assert_said(" WARNING  action: send_bets | result: in_progress | stored: 0 | bets: 1 | message: it ends "
-                "before the central has said that all bets are stored. Start this agency again to send the "
+                "before the central has said that all bets are stored. Start it again to send the "
                 "others\n");
     with_file(); // as a pipe is: it was not checked
     report_not_sent(&options, 7);
