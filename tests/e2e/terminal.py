@@ -86,13 +86,14 @@ class Terminal:
         with self.changed:
             return list(self.screen.rows)
 
-    def wait_for(self, pattern):
-        """Until the last row has the pattern."""
+    def wait_for(self, pattern, above=""):
+        """Until the last row has the pattern, and the one above it the other pattern."""
         late = time.monotonic() + hang_s()
         with self.changed:
-            while not re.search(pattern, self.screen.rows[-1]):
+            while not re.search(pattern, self.screen.rows[-1]) or not re.search(above, "".join(self.screen.rows[-2:-1])):
                 if time.monotonic() > late or not self.reader.is_alive():
-                    raise AssertionError(f"waited for a last row with {pattern!r}; on the screen:\n" + "\n".join(self.screen.rows))
+                    raise AssertionError(f"waited for a last row with {pattern!r} below one with {above!r}; on the screen:\n" +
+                                         "\n".join(self.screen.rows))
                 self.changed.wait(0.05)
 
     def press(self, key):
