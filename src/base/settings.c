@@ -168,6 +168,19 @@ bool settings_is_from_file(const struct settings *settings, const void *field) {
     return value_of(settings, field)->origin == ORIGIN_FILE;
 }
 
+const void *settings_field(const struct settings *settings, const char *key) {
+    for (int i = 0; i < settings->values.count; i++) {
+        if (strcmp(settings->values.list[i].setting->key, key) == 0) {
+            return settings->options + settings->values.list[i].offset;
+        }
+    }
+    return NULL;
+}
+
+const char *settings_file_path(const struct settings *settings) {
+    return settings->file.path;
+}
+
 bool settings_is_given(const struct settings *settings, const void *field) {
     const struct setting_value *value = value_of(settings, field);
     return value->origin != ORIGIN_DEFAULT && (value->setting->type != SETTING_SWITCH || value->number != 0);

@@ -56,6 +56,12 @@ bool settings_is_set(const struct settings *settings, const void *field);
 // Whether the value came from the file.
 bool settings_is_from_file(const struct settings *settings, const void *field);
 
+// The field of the setting with this key, as the questions above take it; NULL: the command has none.
+const void *settings_field(const struct settings *settings, const char *key);
+
+// The path of the file that was read; NULL: none was.
+const char *settings_file_path(const struct settings *settings);
+
 // Whether somebody asked for it: the value is set, and a switch is on.
 bool settings_is_given(const struct settings *settings, const void *field);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 struct file_reading {
     struct settings_values *values;
@@ -151,12 +152,22 @@ static const char *path_of(const struct settings_values *values) {
     return NULL;
 }
 
+// A command for a server that runs must not wait for a file that is none.
+static bool check_kind(const struct settings_command *command, const char *path, struct error *error) {
+    struct stat status;
+    return command->file_of == NULL || stat(path, &status) != 0 || S_ISREG(status.st_mode) ||
+           error_set(error, ERROR_BAD_SETTING, "%.150s: is not a regular file", path);
+}
+
 bool settings_file_read(struct settings_values *values, const struct settings_command *const *known,
                         struct settings_file *file, struct error *error) {
     *file = (struct settings_file){.path = path_of(values), .last_unknown = &file->unknown};
     struct file_reading reading = {.values = values, .known = known, .file = file};
     if (file->path == NULL) {
         return true;
+    }
+    if (!check_kind(values->command, file->path, error)) {
+        return false;
     }
     bool good = values->command->format == SETTINGS_YAML
                     ? read_yaml(&reading, error)

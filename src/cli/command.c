@@ -1,8 +1,10 @@
 #include "cli/command.h"
 
+#include "store/address.h"
 #include "store/store.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -30,10 +32,50 @@ static void conceal_addresses(const struct command_line *line) {
     }
 }
 
+static bool is_anywhere(const char *key, const char *path) {
+    char file[PATH_MAX];
+    struct error ignored;
+    if (strcmp(key, "STORE") == 0 && (!store_file(path, file, &ignored) || file[0] == '\0')) {
+        return true; // it is a database, or its name is wrong anyway
+    }
+    return path[0] == '/' || strcmp(path, "off") == 0;
+}
+
+// A relative path in the server's own file is meant from the folder that the server was started in. Nobody
+// else knows that one, and in another there may be another server's store.
+static bool check_path_in_file(const struct settings *settings, const char *key, struct error *error) {
+    const void *field = settings_field(settings, key);
+    const char *path = field == NULL ? NULL : settings_written(settings, field);
+    bool is_of_file =
+        path != NULL && (!settings_is_set(settings, field) || settings_is_from_file(settings, field));
+    if (!is_of_file || is_anywhere(key, path)) {
+        return true;
+    }
+    const char *place = settings_is_set(settings, field) ? settings_place(settings, field) : NULL;
+    const char *file = settings_file_path(settings);
+    return error_set(
+        error, ERROR_BAD_SETTING,
+        "%.200s%s%s: %.100s%s: only the server knows from which folder that path is meant: write an "
+        "absolute one there, or say %s by hand",
+        place != NULL ? place : file, place != NULL ? "" : ": ", place != NULL ? "" : key, path,
+        place != NULL ? "" : " (it is not set)", strcmp(key, "STORE") == 0 ? "--store" : "--control");
+}
+
+static bool check_paths(const struct settings_command *command, const struct settings *settings,
+                        struct error *error) {
+    return command->file_of == NULL || settings_file_path(settings) == NULL ||
+           (check_path_in_file(settings, "STORE", error) && check_path_in_file(settings, "CONTROL", error));
+}
+
 bool command_begin(const struct settings_command *command, const struct command_line *line, void *options,
                    struct settings **settings, int *status) {
     struct error error;
     enum settings_outcome outcome = settings_load(command, line, options, settings, &error);
+    if (outcome == SETTINGS_READY && !check_paths(command, *settings, &error)) {
+        settings_free(*settings);
+        *settings = NULL;
+        outcome = SETTINGS_WRONG;
+    }
     *status = EXIT_DONE;
     if (outcome == SETTINGS_WRONG) {
         command_fail(command, &error);
