@@ -16,10 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    HELLO_MS = 3000,           // for a server to say who it is
-    ORDER_MS = 10 * 60 * 1000, // to carry out an order: to close a draw of a million agencies takes a minute
-};
+enum { HELLO_MS = 3000 }; // for a server to say who it is
 
 // Asking --------------------------------------------------------------------------------------------------
 
@@ -245,7 +242,7 @@ static bool call(const struct control_call_options *options, bool is_for_server,
 bool control_call(const struct control_call_options *options, const char *word,
                   const struct control_pair *pairs, size_t count, struct control_reply *reply,
                   struct error *error) {
-    return control_call_within(options, ORDER_MS, word, pairs, count, reply, error);
+    return control_call_within(options, CONTROL_ORDER_MS, word, pairs, count, reply, error);
 }
 
 bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
@@ -260,7 +257,7 @@ bool control_call_server(const struct control_call_options *options, const char 
                          struct control_reply *reply, struct error *error) {
     char line[CONTROL_LINE_BYTES_MAX];
     size_t length = write_line(options, word, NULL, 0, line);
-    return call(options, true, ORDER_MS, line, length, reply, error);
+    return call(options, true, CONTROL_ORDER_MS, line, length, reply, error);
 }
 
 // Calling each server -------------------------------------------------------------------------------------

@@ -8,6 +8,9 @@
 #include "cli/store_options.h"
 #include "wire/control_line.h"
 
+// To carry out an order: to close a draw of a million agencies takes a minute.
+enum { CONTROL_ORDER_MS = 10 * 60 * 1000 };
+
 // The settings that a command for a running server has: where its store is, and so its socket.
 struct control_call_options {
     struct config_options config;

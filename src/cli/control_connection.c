@@ -47,6 +47,15 @@ static void limit_waits(int connection, unsigned wait_ms) {
     (void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
 }
 
+// A command that was stopped (Ctrl-Z) and goes on is interrupted where a wait has a limit (signal(7)).
+static bool connect_to(int connection, const struct sockaddr_un *address) {
+    int result;
+    do {
+        result = connect(connection, (const struct sockaddr *)address, sizeof *address);
+    } while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
 int control_connect(const char *path, unsigned wait_ms, struct error *error) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path) {
@@ -56,7 +65,7 @@ int control_connect(const char *path, unsigned wait_ms, struct error *error) {
     memcpy(address.sun_path, path, strlen(path) + 1);
     int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     limit_waits(connection, wait_ms);
-    if (connection < 0 || connect(connection, (const struct sockaddr *)&address, sizeof address) != 0) {
+    if (connection < 0 || !connect_to(connection, &address)) {
         (void)explain(path, errno, error);
         if (connection >= 0) {
             close(connection);
@@ -101,10 +110,11 @@ static bool give_up(const struct patience *patience, struct error *error) {
     if (patience->wait_ms < MINUTE_MS) {
         return error_set(error, ERROR_NO_ANSWER, "the server does not answer: it hangs, or is stopped");
     }
-    return error_set(error, ERROR_NO_ANSWER,
-                     "the server has not answered for %u min: whether it has carried out the order shows "
-                     "quiniela status",
-                     patience->wait_ms / MINUTE_MS);
+    return error_set(
+        error, ERROR_NO_ANSWER,
+        "the server has not answered for %u min: quiniela status shows whether it has carried out "
+        "the order",
+        patience->wait_ms / MINUTE_MS);
 }
 
 // False when the time is up.
@@ -134,7 +144,7 @@ static bool receive_some(int connection, const struct patience *patience, char *
     return received > 0 ||
            error_set(
                error, ERROR_NETWORK,
-               "the server gave no answer (%s): whether it has carried out the order shows quiniela status",
+               "the server gave no answer (%s): quiniela status shows whether it has carried out the order",
                received == 0 ? "the connection ended" : strerror(errno));
 }
 
@@ -167,5 +177,17 @@ bool control_ask(int connection, const char *line, size_t length, unsigned wait_
     }
     free(*text);
     *text = NULL;
+    return false;
+}
+
+bool control_wait_for_end(int connection, unsigned wait_ms) {
+    const struct patience patience = {wait_ms, clock_steady_ms() + wait_ms};
+    char bytes[READ_BYTES];
+    while (limit_next(connection, &patience)) {
+        ssize_t received = recv(connection, bytes, sizeof bytes, 0);
+        if (received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN)) {
+            return true;
+        }
+    }
     return false;
 }

@@ -2,7 +2,6 @@
 
 #include "base/log_text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,14 +50,6 @@ void control_reply_free(struct control_reply *reply) {
     free(reply->text);
     json_parser_free(reply->parser);
     *reply = (struct control_reply){.connection = -1};
-}
-
-bool control_reply_wait_for_end(const struct control_reply *reply) {
-    char byte;
-    ssize_t count;
-    while ((count = read(reply->connection, &byte, 1)) > 0) {
-    }
-    return count == 0 || errno != EAGAIN;
 }
 
 int control_reply_report(const struct settings_command *command, const struct control_reply *reply,

@@ -23,9 +23,6 @@ bool control_reply_read(struct control_reply *reply, struct error *error) MUST_C
 bool control_reply_fields(struct control_reply *reply, const char *const *names, int count,
                           struct json_value *values, struct error *error) MUST_CHECK;
 
-// Waits until the server closes the connection. False when that takes longer than an order may.
-bool control_reply_wait_for_end(const struct control_reply *reply) MUST_CHECK;
-
 void control_reply_free(struct control_reply *reply);
 
 // Prints how a call ended, where that is the same for every command: the server's line with `json`; otherwise

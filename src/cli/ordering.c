@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/control_call.h"
+#include "cli/control_connection.h"
 #include "cli/help_texts.h"
 
 #include <inttypes.h>
@@ -74,11 +75,12 @@ static bool show_drain(struct control_reply *reply, bool json, struct error *err
         printf("draining: %" PRId64 " connections\n", connections.integer);
         (void)fflush(stdout);
     }
-    if (!control_reply_wait_for_end(reply)) {
+    if (!control_wait_for_end(reply->connection, CONTROL_ORDER_MS)) {
         return error_set(error, ERROR_NETWORK, "the server takes no new connection, and has not ended yet");
     }
     if (!json) {
-        printf("the server has ended\n");
+        printf("the server has ended\n"
+               "where a service manager holds its ports, the next connection starts it again\n");
     }
     return true;
 }

@@ -7,6 +7,8 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -71,10 +73,74 @@ static void an_answer_in_time(void **state) {
     }
 }
 
+// The other end: bytes that say nothing, and signals for whoever waits; then, perhaps, the end.
+struct other_end {
+    int socket;
+    pthread_t waiting;
+    bool ends;
+    atomic_bool has_ended;
+};
+
+static void ignore(int number) {
+    (void)number;
+}
+
+static void *disturb(void *context) {
+    struct other_end *other = context;
+    for (int i = 0; i < 10; i++) {
+        (void)!send(other->socket, " ", 1, MSG_NOSIGNAL);
+        (void)pthread_kill(other->waiting, SIGUSR1);
+        (void)poll(NULL, 0, DRIP_MS);
+    }
+    if (other->ends) {
+        atomic_store(&other->has_ended, true);
+        shutdown(other->socket, SHUT_RDWR);
+    }
+    return NULL;
+}
+
+static bool wait_for_end(bool ends, unsigned wait_ms, bool *has_ended) {
+    const struct sigaction action = {.sa_handler = ignore};
+    int both[2];
+    pthread_t thread;
+    assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, both), 0);
+    struct other_end other = {.socket = both[1], .waiting = pthread_self(), .ends = ends};
+    assert_int_equal(pthread_create(&thread, NULL, disturb, &other), 0);
+    bool waited = control_wait_for_end(both[0], wait_ms);
+    *has_ended = atomic_load(&other.has_ended);
+    pthread_join(thread, NULL);
+    close(both[0]);
+    close(both[1]);
+    return waited;
+}
+
+static void the_end_of_a_server_and_nothing_else(void **state) {
+    (void)state;
+    bool has_ended;
+    for (unsigned wait_ms = 0; wait_ms <= 60000; wait_ms += 60000) {
+        assert_true(wait_for_end(true, wait_ms, &has_ended));
+        if (!has_ended) {
+            fail_msg("expected that with %u ms a signal is not taken for the server's end; it is", wait_ms);
+        }
+    }
+}
+
+// Neither a byte nor a signal begins it anew.
+static void an_end_that_does_not_come(void **state) {
+    (void)state;
+    bool has_ended;
+    if (wait_for_end(false, 5 * DRIP_MS, &has_ended)) {
+        fail_msg("expected that a server which has not ended is not said to have; it is");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_that_drips),
         cmocka_unit_test(an_answer_in_time),
+        cmocka_unit_test(the_end_of_a_server_and_nothing_else),
+        cmocka_unit_test(an_end_that_does_not_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
