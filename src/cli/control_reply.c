@@ -64,6 +64,11 @@ int control_reply_report(const struct settings_command *command, const struct co
         fprintf(stderr, "quiniela %s: %s\n", command->name,
                 reply->message[0] == '\0' ? "the server refused it" : reply->message);
     }
+    if (strcmp(reply->code, "store_failed") == 0 && !json) {
+        fprintf(stderr,
+                "quiniela %s: nobody knows whether it is stored: give the order again, it is done once\n",
+                command->name);
+    }
     bool needs_yes = strcmp(reply->code, "needs_yes") == 0;
     if (needs_yes && !json) {
         fprintf(stderr, "quiniela %s: nothing is done yet: add --yes to do it\n", command->name);
