@@ -95,9 +95,15 @@ static bool check_server(const struct control_call_options *options, struct want
                  control_reply_fields(reply, names, 5, values, error);
     if (is_it && (!is_text(&values[0], options->store.draw) ||
                   !is_its_store(options, wanted, &values[2], &values[3], &values[4]))) {
-        is_it = error_set(error, ERROR_NETWORK, "the server that answers has draw \"%.*s\" in %.*s",
-                          (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
-                          (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "");
+        char own[STORE_ADDRESS_BYTES];
+        store_show_address(options->store.address, own);
+        is_it = error_set(
+            error, ERROR_NETWORK,
+            "the server that answers has draw \"%.*s\" in %.*s, and this is for draw \"%.64s\" in "
+            "%.100s (--draw, --store)%s%.160s",
+            (int)values[0].text_length, values[0].kind == JSON_STRING ? values[0].text : "",
+            (int)values[1].text_length, values[1].kind == JSON_STRING ? values[1].text : "",
+            options->store.draw, own, wanted->reason.text[0] == '\0' ? "" : "; ", wanted->reason.text);
     }
     control_reply_free(reply);
     return is_it;
@@ -117,6 +123,7 @@ struct search {
     unsigned count;    // how many there are, if it looks for all
     char second[160];  // of several, another one
     struct error last; // of one that is not it
+    char barred[160];  // a folder that this user may not look into
 };
 
 static void look_at(struct search *search, const char *path) {
@@ -146,8 +153,8 @@ static void look_at(struct search *search, const char *path) {
 static void search_folder(struct search *search, const char *name) {
     DIR *folder = opendir(name);
     char path[PATH_MAX];
-    for (const struct dirent *entry;
-         (search->for_all || search->count == 0) && folder != NULL && (entry = readdir(folder)) != NULL;) {
+    for (const struct dirent *entry; (search->for_all || search->count == 0 || search->wanted.is_assumed) &&
+                                     folder != NULL && (entry = readdir(folder)) != NULL;) {
         if (control_place_is_numbered(entry->d_name) &&
             snprintf(path, sizeof path, "%s/%s", name, entry->d_name) < (int)sizeof path) {
             look_at(search, path);
@@ -155,6 +162,9 @@ static void search_folder(struct search *search, const char *name) {
     }
     if (folder != NULL) {
         closedir(folder);
+    } else if (errno == EACCES) {
+        snprintf(search->barred, sizeof search->barred,
+                 "; only root and the user that the server runs as may look into %.90s", name);
     }
 }
 
@@ -163,11 +173,18 @@ static bool search_folders(struct search *search, const struct control_place *pl
     for (size_t i = 0; i < place->folder_count; i++) {
         search_folder(search, place->folders[i]);
     }
+    if (search->wanted.is_doubtful) {
+        return error_set(
+            error, ERROR_NETWORK,
+            "servers of several stores at this address take orders on this machine: name the socket "
+            "of the one with --control, such as %.150s; %.200s",
+            search->found, search->wanted.reason.text);
+    }
     return search->count > 0 ||
            error_set(error, ERROR_NETWORK,
-                     "no server of draw \"%.64s\" in this store takes orders on this machine%s%.160s; "
+                     "no server of draw \"%.64s\" in this store takes orders on this machine%s%s%.300s; "
                      "--control names its socket",
-                     search->options->store.draw, search->last.text[0] == '\0' ? "" : "; ",
+                     search->options->store.draw, search->barred, search->last.text[0] == '\0' ? "" : "; ",
                      search->last.text);
 }
 

@@ -18,7 +18,7 @@ struct served_store {
 // The store at `address` has just been opened. Called on any thread.
 void served_store_opened(struct served_store *served, const char *address, const struct store *store);
 
-// Copies both, for control_facts (control/options.h).
+// Copies both, for struct control_store (control/options.h).
 void served_store_tell(struct served_store *served, char address[STORE_PLAIN_BYTES], char id[STORE_ID_BYTES]);
 
 // The command's side: the store at `address`, which is in no file. All other members are zeros at first.
@@ -26,6 +26,10 @@ struct wanted_store {
     const char *address;
     bool has_asked; // the database, which is done at most once, and only where the addresses differ
     char id[STORE_ID_BYTES];
+    struct error reason; // why the database has not said it; no text: it has, or was not asked
+    bool is_assumed; // a server's store differs in nothing but who connects, and the database says nothing
+    char assumed[STORE_ID_BYTES]; // then which one it is
+    bool is_doubtful;             // and another one is as good
 };
 
 // Whether it is the store of a server that says these of itself.

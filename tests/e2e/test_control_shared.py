@@ -3,9 +3,10 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import unittest
 
-from harness import Agency, Server, Wire, hold_port
+from harness import PROGRAM, Agency, Server, Wire, hang_s, hold_port
 from stores import STORES
 from test_control import Control, Orders
 
@@ -67,6 +68,27 @@ class Shared(Orders):
         self.assertNotEqual(store, self.store())
         self.assertEqual(self.run_program("reload", "--store", store), (0, "reloaded\n", ""))
         server.expect(r"action: order \| result: success \| order: reload")
+
+    def test_an_operator_whom_the_database_does_not_know(self):
+        """An order needs no database; but where another address leads nobody can say, and why not is told."""
+        server = Server(self, servers=1)
+        stranger = re.sub("//[^@/]*@", "//nobody_here@", self.store())
+        self.assertIn("nobody_here", stranger)
+        self.assertEqual(self.run_program("reload", "--store", stranger), (0, "reloaded\n", ""))
+        status, _, errors = self.run_program("reload", "--store", stranger.replace("127.0.0.1", "localhost"))
+        self.assertEqual(status, 1)
+        self.assertRegex(errors, 'and this is for draw "1" in .*; .*nobody_here.*--control names its socket')
+        server.expect(r"action: order \| result: success \| order: reload")
+
+    @unittest.skipUnless(os.geteuid() == 0, "SKIPPED: needs root, to be somebody else")
+    def test_who_may_not_look_for_it(self):
+        """Whether a server is there nobody has told them."""
+        Server(self, servers=1)
+        os.makedirs(f"{self.folder}/run", mode=0o700)
+        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", PROGRAM, "close", "--store", self.store()], check=False, cwd="/",
+                              env={**os.environ, "RUNTIME_DIRECTORY": f"{self.folder}/run"}, capture_output=True, text=True, timeout=hang_s())
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"only root and the user that the server runs as may look into {self.folder}/run", done.stderr)
 
     def test_a_draw_that_is_erased_has_a_final_answer(self):
         """Its servers run on."""
