@@ -1,18 +1,13 @@
 #include "audit/read.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // The longest line: a record, or fragments of several. There is a limit because the path may lead to
 // something endless.
 enum { READ_LINE_BYTES_MAX = 16 * CHAIN_LINE_BYTES_MAX };
-
-enum { WRITER_MS_MAX = 1000 };
 
 // Reads up to and including the next newline, or to the end, or until the line is full. Returns how many
 // bytes.
@@ -94,33 +89,13 @@ static bool verify_stream(FILE *stream, struct search *search, struct chain *cha
     return good && chain_end(chain, error);
 }
 
-// A pipe that has a name may have nobody who writes into it, who then is given WRITER_MS_MAX to come.
-static FILE *open_stream(const char *path, struct error *error) {
-    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    struct pollfd written = {descriptor, POLLIN, 0};
-    if (descriptor >= 0 && poll(&written, 1, WRITER_MS_MAX) == 0) {
-        close(descriptor);
-        error_set(error, ERROR_SYSTEM, "%.150s: it is a pipe, and nobody writes into it", path);
-        return NULL;
-    }
-    FILE *stream =
-        descriptor >= 0 && fcntl(descriptor, F_SETFL, O_RDONLY) == 0 ? fdopen(descriptor, "r") : NULL;
-    if (stream == NULL) {
-        error_set_system(error, errno, "%.150s", path);
-        if (descriptor >= 0) {
-            close(descriptor);
-        }
-    }
-    return stream;
-}
-
 bool audit_verify(const char *path, const char *head, struct chain *chain, bool *head_found,
                   struct error *error) {
     struct search search = {.chain = chain, .head = head, .found = *head_found};
     struct error reason;
-    FILE *stream = open_stream(path, error);
+    FILE *stream = fopen(path, "re"); // a pipe is waited for, as long as its writer takes
     if (stream == NULL) {
-        return false;
+        return error_set_system(error, errno, "%.150s", path);
     }
     chain_next_file(chain);
     bool good = verify_stream(stream, &search, chain, &reason);
