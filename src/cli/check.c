@@ -4,6 +4,7 @@
 
 #include "bet/errors.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/store_options.h"
 #include "ledger/check.h"
@@ -13,11 +14,13 @@
 #include <stdio.h>
 
 struct check_options {
+    struct config_options config;
     struct store_options store;
 };
 
 static const struct setting_group groups[] = {
     STORE_GROUP_IN(struct check_options, store),
+    CONFIG_GROUP_IN(struct check_options, config),
     {.settings = NULL},
 };
 
@@ -26,6 +29,7 @@ const struct settings_command check_command = {
     .summary = HELP_CHECK_SUMMARY,
     .details = HELP_CHECK_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 static void print_damage(void *context, const char *damage) {

@@ -3,6 +3,7 @@
 
 #include "bet/errors.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/status_reading.h"
 #include "cli/store_options.h"
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 struct erase_options {
+    struct config_options config;
     struct store_options store;
     bool yes;
 };
@@ -26,6 +28,7 @@ static const struct setting erasing[] = {
 
 static const struct setting_group groups[] = {
     STORE_GROUP_IN(struct erase_options, store),
+    CONFIG_GROUP_IN(struct erase_options, config),
     {"Erasing", erasing, 0},
     {.settings = NULL},
 };
@@ -35,6 +38,7 @@ const struct settings_command erase_command = {
     .summary = HELP_ERASE_SUMMARY,
     .details = HELP_ERASE_DETAILS,
     .groups = groups,
+    CONFIG_OF_SERVER,
 };
 
 static bool count(const struct erase_options *options, struct status *status, struct error *error) {
@@ -125,7 +129,8 @@ int cli_erase(const struct command_line *line) {
         return status;
     }
     bool done =
-        settings_is_set(settings, &options.store.draw)
+        settings_is_set(settings, &options.store.draw) &&
+                !settings_is_from_file(settings, &options.store.draw)
             ? erase(&options, &error)
             : error_set(&error, ERROR_BAD_SETTING, "which one? Say --draw NAME (quiniela draws lists them)");
     settings_free(settings);

@@ -4,6 +4,7 @@
 #include "bet/errors.h"
 #include "cli/checked_copy.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/restore_survey.h"
 #include "store/restore.h"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 struct restore_options {
+    struct config_options config;
     const char *address; // STORE
     bool yes;
     const char *backup;
@@ -24,7 +26,11 @@ static const struct setting table[] = {
     {.key = NULL},
 };
 
-static const struct setting_group groups[] = {{NULL, table, 0}, {.settings = NULL}};
+static const struct setting_group groups[] = {
+    {NULL, table, 0},
+    CONFIG_GROUP_IN(struct restore_options, config),
+    {.settings = NULL},
+};
 
 const struct settings_command restore_command = {
     .name = "restore",
@@ -33,6 +39,7 @@ const struct settings_command restore_command = {
     .details = HELP_RESTORE_DETAILS,
     .groups = groups,
     .arguments_max = 1,
+    CONFIG_OF_SERVER,
 };
 
 // The survey comes first, as it says what the answer to --yes depends on.

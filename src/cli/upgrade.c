@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/help_texts.h"
 #include "cli/upgrading.h"
 #include "store/store.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 
 struct upgrade_options {
+    struct config_options config;
     const char *address; // STORE
 };
 
@@ -17,7 +19,11 @@ static const struct setting table[] = {
     {.key = NULL},
 };
 
-static const struct setting_group groups[] = {{NULL, table, 0}, {.settings = NULL}};
+static const struct setting_group groups[] = {
+    {NULL, table, 0},
+    CONFIG_GROUP_IN(struct upgrade_options, config),
+    {.settings = NULL},
+};
 
 const struct settings_command upgrade_command = {
     .name = "upgrade",
@@ -26,6 +32,7 @@ const struct settings_command upgrade_command = {
     .details = HELP_UPGRADE_DETAILS,
     .groups = groups,
     .arguments_max = 1,
+    CONFIG_OF_SERVER,
 };
 
 static void print(void *context, enum upgrading_tone tone, const char *text) {

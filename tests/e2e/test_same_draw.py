@@ -91,6 +91,22 @@ class File(Pasting):
         self.assertEqual(self.order("reload"), "reloaded")
         self.assertIn("the server has ended", self.order("drain"))
 
+    def test_what_reads_the_store_itself(self):
+        self.write()
+        server = self.night("friday")
+        self.assertIn("draw friday: good", self.order("check"))
+        if not STORES.is_shared:
+            self.order("backup", "--to", "copy.db")
+        for order in "close", "draw":
+            self.order(order, "--yes", *(["--number", "7574"] if order == "draw" else []))
+        if not STORES.is_shared:
+            self.assertIn("night.db: another server works on this store", self.order("restore", "copy.db", status=1))
+        self.order("drain")
+        self.assertEqual(server.wait(), 0)
+        self.assertIn("night.db" if not STORES.is_shared else "postgresql://", self.order("upgrade"))
+        self.assertIn("which one? Say --draw NAME", self.order("erase", status=2))
+        self.assertIn("draw friday: would be erased: 1 bets", self.order("erase", "--draw", "friday", status=2))
+
     def test_a_flag_counts_more(self):
         self.write()
         self.night("other")
