@@ -25,7 +25,11 @@ __attribute__((format(printf, 3, 4))) static bool say(struct status_advice *advi
 
 // Nobody takes back a cut-off that has passed while no server ran.
 static bool advise_to_start(const struct status *status, struct status_advice *advice) {
-    static const char start[] = "no server of this draw answers here: start it, or look at it, and ask again";
+    const char *start =
+        status->is_in_file
+            ? "no server of this draw answers here: start it, or look at it, and ask again"
+            : "no server of this draw answers on this machine, and those on others are not heard "
+              "here: look there, and where none runs start one";
     char who[ORDER_TEXT_BYTES], left[AGO_BYTES];
     time_t at;
     survey_missing_text(&status->missing, 0, who, sizeof who);
@@ -33,15 +37,21 @@ static bool advise_to_start(const struct status *status, struct status_advice *a
         return say(advice, "start_server", "%s", start);
     }
     if (at <= status->now) {
-        return say(advice, "start_server",
-                   "no server of this draw answers here, and its cut-off has passed: the next start closes "
-                   "the draw, cuts off agencies %s, and nothing takes that back",
-                   who);
+        return say(
+            advice, "start_server",
+            status->is_in_file
+                ? "no server of this draw answers here, and its cut-off has passed: the next start closes "
+                  "the draw, cuts off agencies %s, and nothing takes that back"
+                : "no server of this draw answers on this machine, and its cut-off has passed: a server "
+                  "elsewhere closes the draw; where none runs the next start does, cuts off agencies %s, "
+                  "and nothing takes that back",
+            who);
     }
     ago_text((uint64_t)(at - status->now), left);
-    return say(advice, "start_server",
-               "%s; do so before the cut-off, in %s: a later start closes the draw, and cuts off agencies %s",
-               start, left, who);
+    return say(
+        advice, "start_server",
+        "%s; do so before the cut-off, in %s: %sa later start closes the draw, and cuts off agencies %s",
+        start, left, status->is_in_file ? "" : "where none runs ", who);
 }
 
 static bool advise_on_server(const struct status *status, struct status_advice *advice) {
@@ -186,8 +196,8 @@ void status_advise(const struct status *status, struct status_advice *advice) {
         break;
     case DRAW_DRAWN:
         say(advice, "wait_for_agencies",
-            "nothing: %" PRIu64 " of %" PRIu32 " agencies have not been told their winners yet, and ask by "
-            "themselves",
+            "nothing: %" PRIu64 " of %" PRIu32 " agencies have not been told their winners yet; each is when "
+            "it asks",
             status->draw.agencies - status->totals.told, status->draw.agencies);
         break;
     }

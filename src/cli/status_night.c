@@ -33,7 +33,8 @@ static void print_cutoff(const struct status *status) {
     print_line("cut-off", "%s%s", text,
                !has_come               ? ""
                : status->live.is_there ? ", now"
-                                       : ", which has passed: the next start closes the draw");
+               : status->is_in_file    ? ", which has passed: the next start closes the draw"
+                                       : ", which has passed");
 }
 
 static void print_number(const struct stored_draw *draw) {
@@ -67,7 +68,8 @@ static void print_cut(const struct status *status) {
 static void print_missing(const struct status *status) {
     char missing[ORDER_TEXT_BYTES];
     if (status->store == NULL && status->missing.missing_count == 0 && status->missing.more_missing) {
-        print_line("missing", "%" PRIu64 "; which ones only the database knows", status_missing(status));
+        print_line("missing", "%" PRIu64 " of the agencies; which ones only the database knows",
+                   status_missing(status));
         return;
     }
     survey_missing_text(&status->missing, 0, missing, sizeof missing);
@@ -94,11 +96,20 @@ static void print_draw(const struct status *status) {
 
 // The server ----------------------------------------------------------------------------------------------
 
+static void print_others(const struct status *status) {
+    if (!status->is_in_file) {
+        print_line("others", "%s",
+                   status->live.is_named ? "only this server was asked, as --control names it"
+                                         : "servers on other machines are not heard here");
+    }
+}
+
 static void print_server(const struct status *status) {
     const struct status_live *live = &status->live;
     char text[AGO_BYTES];
     if (!live->is_there) {
         print_line("server", "%s; this is what the store says", live->trouble);
+        print_others(status);
         return;
     }
     for (size_t i = 0; i < live->server_count && i < STATUS_SERVERS_MAX; i++) {
@@ -114,11 +125,7 @@ static void print_server(const struct status *status) {
         print_line("server", "one here has not answered, and its agencies count as silent: %s",
                    live->no_answer);
     }
-    if (!status->is_in_file) {
-        print_line("others", "%s",
-                   live->is_named ? "only this server was asked, as --control names it"
-                                  : "servers on other machines are not heard here");
-    }
+    print_others(status);
     print_line("connections", "%" PRIu64, live->all.connections);
     print_line("rate", "%.1f bets/s in the last 10 s, %.1f in the last minute", live->all.rate_10s,
                live->all.rate_60s);

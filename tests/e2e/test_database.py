@@ -306,7 +306,10 @@ class Away(DatabaseStory):
         table = self.run_program("status", "--store", self.address())[1]
         self.assertRegex(table, r"; this is what the server counted at \S+Z, and what it has stored since\n")
         self.assertRegex(table, r"\n  bets +3, with those counted at \S+Z\n")
-        self.assertRegex(table, r"\n  missing +2; which ones only the database knows\n")
+        self.assertRegex(table, r"\n  missing +2 of the agencies; which ones only the database knows\n")
+        status, _, errors = self.run_program("finish", "--store", self.address(), "--agency", "2", "--yes")
+        self.assertEqual(status, 1)
+        self.assertTrue(errors.endswith("quiniela finish: nobody knows whether it is stored: give the order again, it is done once\n"), errors)
         status, printed, errors = self.run_program("status", "--store", self.address(), "--json")
         self.assertEqual((status, errors), (0, ""))
         state = json.loads(printed)

@@ -36,6 +36,16 @@ class Shared(Status):
         self.assertRegex(table, r"\n  others +servers on other machines are not heard here\n")
         self.assertEqual(len(re.findall(r"\n  server +process \d+, for ", table)), 2)
 
+    def test_those_on_other_machines(self):
+        """Nobody here knows whether they run: what a start would do is said of none but the first."""
+        server = Server(self, "--close-at", "2998-01-01T21:00Z", agencies=2, servers=1)
+        self.sends(server, 0, 1)
+        elsewhere = {"RUNTIME_DIRECTORY": "/nowhere", "XDG_RUNTIME_DIR": "/nowhere"}
+        status, table, errors = self.run_program("status", environment=elsewhere)
+        self.assertEqual((status, errors), (0, ""))
+        self.assertIn("\n  others          servers on other machines are not heard here\n", table)
+        self.assertRegex(table, r"next: no server of this draw answers on this machine, .* where none runs start one; .* where none runs a later start")
+
     def test_one_that_is_named_is_asked_alone(self):
         server = Server(self, agencies=2, servers=2)
         self.sends(server, 0, 1)

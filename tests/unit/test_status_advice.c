@@ -134,6 +134,28 @@ static void a_cut_off_that_nobody_is_there_to_keep(void **state) {
            .finished = 5, .draw = {.state = DRAW_SEALED, .closes_at = "2026-01-01T10:30:00Z"});
 }
 
+// Whether any runs there nobody here knows.
+static void servers_on_other_machines(void **state) {
+    (void)state;
+#define NOT_HERE                                                                                             \
+    "no server of this draw answers on this machine, and those on others are not heard here: look there, "   \
+    "and "                                                                                                   \
+    "where none runs start one"
+    ADVICE("start_server", 0, NOT_HERE, .is_shared = true, .missing = {{1, 5}});
+    ADVICE("start_server", 0,
+           NOT_HERE
+           "; do so before the cut-off, in 45 min: where none runs a later start closes the draw, and "
+           "cuts off agencies 2, 5",
+           .is_shared = true, .finished = 3, .missing = {{2, 2}, {5, 5}},
+           .draw.closes_at = "2026-01-01T11:15:00Z");
+    ADVICE("start_server", 0,
+           "no server of this draw answers on this machine, and its cut-off has passed: a server elsewhere "
+           "closes the draw; where none runs the next start does, cuts off agencies 2, 5, and nothing takes "
+           "that back",
+           .is_shared = true, .finished = 3, .missing = {{2, 2}, {5, 5}},
+           .draw.closes_at = "2026-01-01T10:30:00Z");
+}
+
 static void a_cut_off_that_is_ahead(void **state) {
     (void)state;
     ADVICE("wait_for_agencies", 0,
@@ -152,7 +174,7 @@ static void once_the_draw_takes_no_more(void **state) {
     ADVICE("wait_for_draw", 0, "nothing: the server makes the draw", THERE, .finished = 5,
            .draw = {.state = DRAW_SEALED, .has_number = true});
     ADVICE("wait_for_agencies", 0,
-           "nothing: 2 of 5 agencies have not been told their winners yet, and ask by themselves", THERE,
+           "nothing: 2 of 5 agencies have not been told their winners yet; each is when it asks", THERE,
            .finished = 5, .told = 3, .draw = {.state = DRAW_DRAWN, .has_number = true});
     ADVICE("none", 0, "nothing: drawn, and every agency has been told its winners", .finished = 5, .told = 5,
            .draw = {.state = DRAW_DRAWN, .has_number = true});
@@ -214,6 +236,7 @@ int main(void) {
         cmocka_unit_test(while_the_draw_is_open),
         cmocka_unit_test(whom_to_call_first),
         cmocka_unit_test(where_there_may_be_other_servers),
+        cmocka_unit_test(servers_on_other_machines),
         cmocka_unit_test(a_cut_off_that_is_ahead),
         cmocka_unit_test(a_cut_off_that_nobody_is_there_to_keep),
         cmocka_unit_test(a_command_has_the_flags_of_this_one),
