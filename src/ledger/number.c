@@ -26,7 +26,7 @@ static bool may_draw(const struct ledger *ledger, struct ledger_order *order) {
                          " agencies have finished; the number comes after the last one, or after a close",
                          ledger->draw_name, ledger->finished, draw->agencies);
     }
-    if (draw->has_number && draw->winning_number != order->input.number && !order->input.is_dry_run) {
+    if (draw->has_number && draw->winning_number != order->input.number) {
         return error_set(refusal, ERROR_NUMBER_STORED,
                          "draw \"%s\" was made with the number %04u, and that stays: %04u is refused",
                          ledger->draw_name, draw->winning_number, order->input.number);

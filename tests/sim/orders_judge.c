@@ -279,7 +279,7 @@ static bool is_rightly_refused(const struct ledger_order *order) {
     case ORDER_DRAW:
         return (code == ERROR_NUMBER_FIXED && !plan.is_manual) ||
                (code == ERROR_NOT_SEALED && judge.draw.state == DRAW_OPEN) ||
-               (code == ERROR_NUMBER_STORED && judge.draw.has_number && !input->is_dry_run &&
+               (code == ERROR_NUMBER_STORED && judge.draw.has_number &&
                 judge.draw.winning_number != input->number) ||
                (code == ERROR_NEEDS_YES && !input->is_sure && !judge.draw.has_number);
     case ORDER_STATUS:
