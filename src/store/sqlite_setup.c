@@ -104,11 +104,13 @@ static bool set(sqlite3 *database, const char *path, const char *name, const cha
                       path, name, answer, wanted));
 }
 
+// A confined server may make no file beside those of its store: what a statement puts aside stays in memory.
 static bool set_session(sqlite3 *database, const char *path, struct error *error) {
     return set(database, path, "locking_mode", "NORMAL", "normal", error) &&
            set(database, path, "synchronous", "FULL", "2", error) &&
            set(database, path, "wal_autocheckpoint", "0", "0", error) &&
-           set(database, path, "secure_delete", "0", "0", error);
+           set(database, path, "secure_delete", "0", "0", error) &&
+           set(database, path, "temp_store", "MEMORY", "2", error);
 }
 
 static bool make_tables(sqlite3 *database, const char *path, struct error *error) {

@@ -16,8 +16,11 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_INTEGRITY_CHECK] = "PRAGMA integrity_check",
     [STATEMENT_ONE_AGENCY] = "SELECT " SQL_AGENCY_COLUMNS " FROM agencies WHERE draw = ?1 AND agency = ?2",
+    // A failure ends the whole group. Said so, SQLite keeps nothing by which it could undo this statement
+    // alone: that would go into a temporary file (sqlite_setup.c).
     [STATEMENT_VOID] =
-        "INSERT INTO voided (draw, agency, voiding, first, count, digest, checksum, numbers, rows)"
+        "INSERT OR ROLLBACK INTO voided (draw, agency, voiding, first, count, digest, checksum, numbers, "
+        "rows)"
         " SELECT draw, agency, ?3, first, count, digest, " VOIDED_CHECKSUM ", numbers, rows FROM chunks"
         " WHERE draw = ?1 AND agency = ?2",
     [STATEMENT_VOIDED_BETS] =

@@ -179,6 +179,17 @@ class Reset(Orders):
         self.assertEqual(self.winners(server, 1), "17574")
         self.assertIn("is drawn: what is in it stays", self.order("reset", "--agency", 1, "--yes", status=1))
 
+    def test_one_agency_after_the_other(self):
+        """README's sizes: a confined server has no file but its store's for what a reset moves."""
+        sizes = (26936, 25518, 16014, 9238, 991)
+        self.sample(sizes, (0,) * len(sizes))
+        server = Server(self, agencies=len(sizes) + 1)
+        for agency in range(1, len(sizes) + 1):
+            Agency(self, agency, server.ports, "--chunk-size", 1000).wait_for("wait_for_draw")
+        for agency, bets in enumerate(sizes, 1):
+            self.assertEqual(self.order_json("reset", "--agency", agency, "--yes")["agency_voided"], bets)
+        self.assertEqual(self.order_json("status")["bets"], 0)
+
     def test_one_that_waits_for_the_draw_is_told(self):
         """It has sent all of the wrong file. Whether its connection lasts or not, it does not wait for winners that it cannot have."""
         self.write_file(1, range(100_000, 101_200))
