@@ -38,10 +38,13 @@ static bool sqlite_begin(struct store *store, struct error *error) {
            sqlite_statements_run(&sqlite->statements, STATEMENT_BEGIN, NULL, "begin", error);
 }
 
-// A commit into files that no longer have a name would be lost when the process ends.
+// A commit into files that no longer have a name would be lost when the process ends; or it would be in
+// another place for good, and answered as failed. So they are looked at before; and behind it, as they may
+// lose their names meanwhile.
 static bool sqlite_commit(struct store *store, struct error *error) {
     struct sqlite_store *sqlite = of(store);
     if (!filing_before_commit(&sqlite->filing, store, error) ||
+        (sqlite->serves && !sqlite_files_unchanged(&sqlite->files, error)) ||
         !sqlite_statements_run(&sqlite->statements, STATEMENT_COMMIT, NULL, "commit", error)) {
         return false;
     }
