@@ -33,8 +33,10 @@ static bool lock_all(struct ledger *ledger, struct error *error) {
     return locked;
 }
 
+// A draw that sealed itself has not been closed; nor had an attempt that failed before it closed anything.
 static bool is_own(const struct ledger *ledger, const struct order_unknown *unknown) {
-    return unknown->is_set && strcmp(ledger->draw.closed_at, unknown->draw.closed_at) == 0;
+    return unknown->is_set && unknown->draw.closed_at[0] != '\0' &&
+           strcmp(ledger->draw.closed_at, unknown->draw.closed_at) == 0;
 }
 
 // Of a shared store, another server may have closed the draw while this one waited for the agencies' rows.

@@ -30,17 +30,19 @@ struct server {
     void (*before_put_draw)(void); // called after it has read the draw and before it changes it
     const char *time;              // the database's, when it is asked for next; NULL: as it is
     void (*before_lock)(void);     // called before it locks agencies' rows
-    int opened;
-    int asked, asks_lost;   // for agencies' rows; how many times the connection is lost then
-    int asked_for;          // agencies in all
-    int looked, looks_lost; // at the draw's row, the same
-    int counted;            // all agencies' rows, by the database
-    int dropped;            // groups of the store
-    int reads_lost;         // how many times the connection is lost while all agencies are read
-    int stale, fails;       // how many next commits fail: another server was quicker; for good
-    int stale_draws;        // how many next changes of the draw's row do: another server was quicker
-    int groups, refused;    // groups sent; requests
-    int locked, locks_late; // the draw's row; how many times another server holds it for too long
+    void (*before_open)(void);     // called before it opens the store again
+    int opened, opens_lost;        // the store; how many times the connection is lost then
+    int puts_lost;                 // at an agency's row, the same
+    int asked, asks_lost;          // for agencies' rows; how many times the connection is lost then
+    int asked_for;                 // agencies in all
+    int looked, looks_lost;        // at the draw's row, the same
+    int counted;                   // all agencies' rows, by the database
+    int dropped;                   // groups of the store
+    int reads_lost;                // how many times the connection is lost while all agencies are read
+    int stale, fails;              // how many next commits fail: another server was quicker; for good
+    int stale_draws;               // how many next changes of the draw's row do: another server was quicker
+    int groups, refused;           // groups sent; requests
+    int locked, locks_late;        // the draw's row; how many times another server holds it for too long
 };
 
 static struct server servers[SERVERS];
@@ -62,6 +64,15 @@ static inline void let_others(void (**meanwhile)(void)) {
         does();
         current = server;
     }
+}
+
+static inline bool watched_put_agency(struct store *store, const struct stored_agency *agency,
+                                      struct error *error) {
+    if (current->puts_lost > 0) {
+        current->puts_lost--;
+        return error_set(error, ERROR_STORE_AWAY, "lost while an agency was put");
+    }
+    return real->put_agency(store, agency, error);
 }
 
 static inline bool faulty_commit(struct store *store, struct error *error) {
@@ -165,6 +176,11 @@ static inline bool watched_rollback(struct store *store) {
 
 static inline bool open_faulty(void *context, struct store **store, struct error *error) {
     struct server *server = context;
+    if (server->opens_lost > 0) {
+        server->opens_lost--;
+        return error_set(error, ERROR_STORE_AWAY, "lost while the store was opened");
+    }
+    let_others(&server->before_open);
     if (!store_open(path, "1", STORE_SERVE, store, error)) {
         return false;
     }
@@ -205,6 +221,7 @@ static inline int set_up_servers(void **state) {
     real = store->operations;
     faulty = *real;
     faulty.commit = faulty_commit;
+    faulty.put_agency = watched_put_agency;
     faulty.put_draw = watched_put_draw;
     faulty.some_agencies = watched_some_agencies;
     faulty.total_agencies = watched_total_agencies;

@@ -225,6 +225,27 @@ static void a_draw_by_itself(void **state) {
     tell_both(state, finish_draw);
 }
 
+static void last_one_finishes(void) {
+    assert_stored(&servers[1], .agency = 2, .first = 0, .last = true, .count = 5, .next = 5);
+}
+
+// A close that was lost before it changed anything, of a draw that has sealed itself meanwhile.
+static void a_seal_of_another_server(void **state) {
+    (void)state;
+    begin(2, NUMBER_MANUAL);
+    assert_stored(&servers[0], .agency = 1, .first = 0, .last = true, .count = 8, .next = 8);
+    start(&servers[1], 2);
+    current = &servers[0];
+    servers[0].puts_lost = 1;
+    servers[0].before_open = last_one_finishes;
+    begin_logging();
+    give(ORDER_CLOSE, (struct order_input){0});
+    assert_error(&order.answer.error, ERROR_NONE);
+    assert_true(order.answer.already);
+    assert_int_equal(logged("action: close_draw"), 0);
+    end_logging();
+}
+
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
     closes_text = NULL;
@@ -238,6 +259,7 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        UNKNOWN_TEST(a_seal_of_another_server),
         UNKNOWN_TEST(a_close),
         UNKNOWN_TEST(a_cut_off),
         UNKNOWN_TEST(an_end),
