@@ -35,6 +35,7 @@ static bool make(struct ledger *ledger, const struct stored_draw *draw, struct e
     if (!store_drawn(ledger, *draw, &bets, error)) {
         return false;
     }
+    notes_tell_seal(ledger); // of an earlier commit of which nobody knew: it comes first
     notes_tell_made(ledger, bets);
     notes_tell_drawn(ledger);
     return true;

@@ -246,6 +246,19 @@ static void a_seal_of_another_server(void **state) {
     end_logging();
 }
 
+// A seal that is found with the order of the number.
+static void the_seal_is_told_before_the_draw(void **state) {
+    (void)state;
+    begin(1, NUMBER_MANUAL);
+    servers[0].fault = LOSE_AFTER;
+    servers[0].opens_lost = 20;
+    assert_refused(&servers[0], ERROR_STORE_FAILED, .agency = 1, .first = 0, .last = true, .count = 8);
+    servers[0].opens_lost = 0;
+    give(ORDER_DRAW, (struct order_input){.number = WINNING_NUMBER});
+    assert_error(&order.answer.error, ERROR_NONE);
+    assert_string_equal(told, "sealed 0, drawn 8, ");
+}
+
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
     closes_text = NULL;
@@ -260,6 +273,7 @@ static int end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         UNKNOWN_TEST(a_seal_of_another_server),
+        UNKNOWN_TEST(the_seal_is_told_before_the_draw),
         UNKNOWN_TEST(a_close),
         UNKNOWN_TEST(a_cut_off),
         UNKNOWN_TEST(an_end),
