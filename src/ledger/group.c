@@ -87,7 +87,8 @@ static bool store_once(struct ledger *ledger, struct queue_node *requests, struc
 static void note(struct ledger *ledger, const struct queue_node *requests) {
     for (; requests != NULL; requests = requests->next) {
         const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
-        ledger->counted.bets += request->answer.error.code == ERROR_NONE ? request->answer.stored : 0;
+        // What an unknown attempt stored has been counted since, as it was found.
+        ledger->counted.bets += request->answer.error.code == ERROR_NONE ? request->own.attempt.bets : 0;
         if (request->answer.finished && request->answer.error.code == ERROR_NONE) {
             notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FINISHED,
                                                      .agency = request->input.agency,

@@ -259,6 +259,18 @@ static void the_seal_is_told_before_the_draw(void **state) {
     assert_string_equal(told, "sealed 0, drawn 8, ");
 }
 
+// What was found to be stored is counted once, in the counts of a database that is away.
+static void bets_are_counted_once(void **state) {
+    (void)state;
+    begin(2, NUMBER_MANUAL);
+    servers[0].fault = LOSE_AFTER;
+    assert_stored(&servers[0], .agency = 1, .first = 0, .count = 8, .next = 8);
+    servers[0].reads_lost = servers[0].opens_lost = 100;
+    give(ORDER_STATUS, (struct order_input){0});
+    assert_true(order.answer.status.store_fails);
+    assert_int_equal(order.answer.status.bets, 8);
+}
+
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
     closes_text = NULL;
@@ -274,6 +286,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         UNKNOWN_TEST(a_seal_of_another_server),
         UNKNOWN_TEST(the_seal_is_told_before_the_draw),
+        UNKNOWN_TEST(bets_are_counted_once),
         UNKNOWN_TEST(a_close),
         UNKNOWN_TEST(a_cut_off),
         UNKNOWN_TEST(an_end),
