@@ -1,5 +1,6 @@
 #include "ledger/order_group.h"
 
+#include "base/clock.h"
 #include "bet/errors.h"
 #include "ledger/access.h"
 #include "ledger/in_hand.h"
@@ -14,8 +15,9 @@
 #include <poll.h>
 
 enum {
-    ATTEMPTS_MAX = 7, // while other servers are quicker or the store is away
-    PAUSE_MS = 5,     // doubled before each
+    ATTEMPTS_MAX = 7,        // while other servers are quicker or the store is away
+    PAUSE_MS = 5,            // doubled before each
+    REOPENING_MS_MAX = 2000, // of an order, as all others wait meanwhile
 };
 
 bool order_group_check_draw(struct ledger *ledger, struct error *error) {
@@ -48,9 +50,12 @@ static bool store_once(struct ledger *ledger, struct ledger_order *order, order_
 }
 
 // Reads all of it again: what the group has changed in memory does not count.
-static bool begin_anew(struct ledger *ledger, struct error *error) {
+static bool begin_anew(struct ledger *ledger, uint64_t began, struct error *error) {
     row_cache_clear(ledger->cache);
-    if (ledger->store == NULL || (error->code != ERROR_STORE_AWAY && error->code != ERROR_STORE_STALE)) {
+    if (ledger->store == NULL) { // it could not be opened, or its new connection was lost at once
+        return error->code == ERROR_STORE_AWAY && clock_steady_ms() - began < REOPENING_MS_MAX;
+    }
+    if (error->code != ERROR_STORE_AWAY && error->code != ERROR_STORE_STALE) {
         return false;
     }
     if (error->code == ERROR_STORE_AWAY || !load_all(ledger, error)) {
@@ -67,9 +72,10 @@ static void pause_for(int attempt) {
 // When other servers are quicker all the time, the store is not at fault.
 bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
                        struct error *error) {
+    uint64_t began = clock_steady_ms();
     for (int attempt = 1; !store_once(ledger, order, change, error); attempt++) {
         struct error reason = *error;
-        bool goes_on = begin_anew(ledger, error);
+        bool goes_on = begin_anew(ledger, began, error);
         if (!goes_on) {
             access_give_up(ledger, &reason);
         }

@@ -246,6 +246,14 @@ static void a_seal_of_another_server(void **state) {
     end_logging();
 }
 
+// The new connection, too.
+static void a_connection_that_is_lost_again(void **state) {
+    (void)state;
+    begin(2, NUMBER_MANUAL);
+    servers[0].opens_lost = 3;
+    assert_done(LOSE_BEFORE, ORDER_FINISH, (struct order_input){.agency = 2});
+}
+
 // A seal that is found with the order of the number.
 static void the_seal_is_told_before_the_draw(void **state) {
     (void)state;
@@ -285,6 +293,7 @@ static int end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         UNKNOWN_TEST(a_seal_of_another_server),
+        UNKNOWN_TEST(a_connection_that_is_lost_again),
         UNKNOWN_TEST(the_seal_is_told_before_the_draw),
         UNKNOWN_TEST(bets_are_counted_once),
         UNKNOWN_TEST(a_close),
