@@ -69,6 +69,12 @@ static void pause_for(int attempt) {
     (void)poll(NULL, 0, PAUSE_MS << attempt);
 }
 
+// Whether anything is stored, nobody knows; but nothing is in a draw that was erased.
+static bool answer_failure(const struct error *reason, struct error *error) {
+    bool is_said = reason->code == ERROR_NO_MEMORY || reason->code == ERROR_DRAW_ERASED;
+    return error_set(error, is_said ? reason->code : ERROR_STORE_FAILED, "%s", reason->text);
+}
+
 // When other servers are quicker all the time, the store is not at fault.
 bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_change change,
                        struct error *error) {
@@ -80,9 +86,7 @@ bool order_group_store(struct ledger *ledger, struct ledger_order *order, order_
             access_give_up(ledger, &reason);
         }
         if (!goes_on || attempt == ATTEMPTS_MAX) {
-            const struct error_code *code =
-                reason.code == ERROR_NO_MEMORY ? ERROR_NO_MEMORY : ERROR_STORE_FAILED;
-            return error_set(error, code, "%s", reason.text);
+            return answer_failure(&reason, error);
         }
         pause_for(attempt);
     }

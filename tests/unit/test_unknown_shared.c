@@ -3,6 +3,7 @@
 #include "servers_story.h"
 
 #include "ledger/orders.h"
+#include "ledger/state.h"
 
 static struct ledger_order order;
 static char told[256]; // for the audit log, as "2 close 8, sealed, "
@@ -279,6 +280,14 @@ static void bets_are_counted_once(void **state) {
     assert_int_equal(order.answer.status.bets, 8);
 }
 
+static void an_order_for_an_erased_draw(void **state) {
+    (void)state;
+    begin(2, NUMBER_MANUAL);
+    error_set(&servers[0].ledger->erased, ERROR_DRAW_ERASED, "erased");
+    give(ORDER_FINISH, (struct order_input){.agency = 2});
+    assert_error(&order.answer.error, ERROR_DRAW_ERASED);
+}
+
 static int end(void **state) {
     number_mode = NUMBER_FIXED;
     closes_text = NULL;
@@ -296,6 +305,7 @@ int main(void) {
         UNKNOWN_TEST(a_connection_that_is_lost_again),
         UNKNOWN_TEST(the_seal_is_told_before_the_draw),
         UNKNOWN_TEST(bets_are_counted_once),
+        UNKNOWN_TEST(an_order_for_an_erased_draw),
         UNKNOWN_TEST(a_close),
         UNKNOWN_TEST(a_cut_off),
         UNKNOWN_TEST(an_end),
