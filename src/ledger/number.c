@@ -10,7 +10,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-// Whether a number may be given now; otherwise the answer says why not.
+// Of a shared store other servers know of further ends.
+static bool refuse_open(struct ledger *ledger, struct error *refusal, struct error *error) {
+    struct stored_totals totals = {.finished = ledger->finished};
+    if (ledger->is_shared && !store_total_agencies(ledger->store, &totals, error)) {
+        return false;
+    }
+    error_set(refusal, ERROR_NOT_SEALED,
+              "draw \"%s\" is open: %" PRIu32 " of %" PRIu32
+              " agencies have finished; the number comes after the last one, or after a close",
+              ledger->draw_name, totals.finished, ledger->draw.agencies);
+    return true;
+}
+
+// Whether a number may be given now to a draw that is not open; otherwise the answer says why not.
 static bool may_draw(const struct ledger *ledger, struct ledger_order *order) {
     const struct stored_draw *draw = &ledger->draw;
     struct error *refusal = &order->answer.error;
@@ -19,12 +32,6 @@ static bool may_draw(const struct ledger *ledger, struct ledger_order *order) {
             refusal, ERROR_NUMBER_FIXED,
             "the winning number of draw \"%s\" was fixed at its opening, as NUMBER was not manual",
             ledger->draw_name);
-    }
-    if (draw->state == DRAW_OPEN) {
-        return error_set(refusal, ERROR_NOT_SEALED,
-                         "draw \"%s\" is open: %" PRIu32 " of %" PRIu32
-                         " agencies have finished; the number comes after the last one, or after a close",
-                         ledger->draw_name, ledger->finished, draw->agencies);
     }
     if (draw->has_number && draw->winning_number != order->input.number) {
         return error_set(refusal, ERROR_NUMBER_STORED,
@@ -44,6 +51,9 @@ static bool is_own(const struct ledger *ledger, const struct order_unknown *unkn
 }
 
 static bool make(struct ledger *ledger, struct ledger_order *order, struct error *error) {
+    if (ledger->draw.number_mode == NUMBER_MANUAL && ledger->draw.state == DRAW_OPEN) {
+        return refuse_open(ledger, &order->answer.error, error);
+    }
     if (!may_draw(ledger, order)) {
         return true;
     }

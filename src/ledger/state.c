@@ -50,9 +50,15 @@ static void forget_bets(const struct ledger *ledger) {
     listings_forget(ledger->listings);
 }
 
+// Of a shared store it may have finished at another server since the others were counted; then it is not
+// among them.
+static void take_off(struct ledger *ledger, const struct agency *agency) {
+    ledger->finished -= ledger->finished > 0 && agency_has_finished(agency);
+}
+
 void state_reset(struct ledger *ledger, uint32_t number) {
     struct agency *agency = &ledger->agencies[number];
-    ledger->finished -= agency_has_finished(agency);
+    take_off(ledger, agency);
     agency->row.bets = 0;
     agency->row.finished_at[0] = '\0';
     agency->row.ending = AGENCY_UNFINISHED;
@@ -125,7 +131,7 @@ bool state_take_agency(void *context, const struct stored_agency *stored, struct
     bool is_counted = ledger->is_shared && agency->row.agency == 0, was_told = agency_is_told(agency);
     char told_at[STORE_TIME_BYTES];
     memcpy(told_at, agency->row.told_at, sizeof told_at);
-    ledger->finished -= agency_has_finished(agency);
+    take_off(ledger, agency);
     if (stored->voidings != agency->row.voidings) {
         forget_bets(ledger); // another server has reset it
     }

@@ -280,6 +280,29 @@ static void bets_are_counted_once(void **state) {
     assert_int_equal(order.answer.status.bets, 8);
 }
 
+static void second_finishes(void) {
+    assert_stored(&servers[1], .agency = 1, .first = 0, .last = true, .count = 5, .next = 5);
+}
+
+// Which this server has not heard of.
+static void a_reset_of_one_that_has_finished_elsewhere(void **state) {
+    (void)state;
+    number_mode = NUMBER_MANUAL;
+    start_new(&servers[0], 3);
+    start(&servers[1], 3);
+    second_finishes();
+    give(ORDER_DRAW, (struct order_input){.number = WINNING_NUMBER});
+    assert_non_null(strstr(order.answer.error.text, "1 of 3 agencies"));
+    give(ORDER_RESET, (struct order_input){.agency = 1});
+    assert_error(&order.answer.error, ERROR_NONE);
+    give(ORDER_DRAW, (struct order_input){.number = WINNING_NUMBER});
+    assert_non_null(strstr(order.answer.error.text, "0 of 3 agencies"));
+    servers[0].reads_lost = servers[0].opens_lost = 100;
+    give(ORDER_STATUS, (struct order_input){0});
+    assert_true(order.answer.status.store_fails);
+    assert_int_equal(order.answer.status.finished, 0);
+}
+
 static void an_order_for_an_erased_draw(void **state) {
     (void)state;
     begin(2, NUMBER_MANUAL);
@@ -305,6 +328,7 @@ int main(void) {
         UNKNOWN_TEST(a_connection_that_is_lost_again),
         UNKNOWN_TEST(the_seal_is_told_before_the_draw),
         UNKNOWN_TEST(bets_are_counted_once),
+        UNKNOWN_TEST(a_reset_of_one_that_has_finished_elsewhere),
         UNKNOWN_TEST(an_order_for_an_erased_draw),
         UNKNOWN_TEST(a_close),
         UNKNOWN_TEST(a_cut_off),
