@@ -21,7 +21,7 @@ enum store_mode {
 // or fail, because a new or different file lacks the acknowledged bets. Zeroed at the beginning, and ended
 // by store_forget.
 struct store_identity {
-    void *kept;                 // the backend's; NULL if the store is not a file
+    void *kept;                 // the backend's; NULL until it has been opened
     void (*forget)(void *kept); // frees it; set together with `kept`
 };
 

@@ -1,8 +1,11 @@
 #include "store/postgres_id.h"
 
+#include "bet/errors.h"
 #include "store/postgres_connect.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 // A copy of a database has its numbers, and its system's identifier too; but not the moment at which its
 // server was started. A server of ours that has not connected since can carry out no order.
@@ -32,4 +35,27 @@ bool postgres_id_find(const char *address, char id[STORE_ID_BYTES], struct error
     bool found = postgres_connect(&link, address, true, error) && ask(&link, id, error);
     postgres_link_close(&link);
     return found;
+}
+
+bool postgres_id_is_same(struct postgres_link *link, struct store_identity *identity, struct error *error) {
+    static const char lasting[] =
+        "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || base.oid || '/' ||"
+        " tables.relnamespace FROM pg_database AS base, pg_class AS tables"
+        " WHERE base.datname = current_database() AND tables.oid = to_regclass('quiniela_schema')";
+    char value[POSTGRES_VALUE_BYTES];
+    if (identity == NULL) {
+        return true;
+    }
+    if (!postgres_link_execute(link, lasting, "ask which store it is", value, error)) {
+        return error->code != ERROR_STORE_AWAY; // a database that does not say
+    }
+    if (identity->kept == NULL) {
+        *identity = (struct store_identity){strdup(value), free};
+        return identity->kept != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for the store");
+    }
+    return strcmp(identity->kept, value) == 0 ||
+           error_set(error, ERROR_STORE_FAILED,
+                     "%s: another database or schema was put in the place of the store while the server ran; "
+                     "nothing more is acknowledged until it is back, or the server started again",
+                     link->place);
 }

@@ -67,6 +67,33 @@ class BackupShared(DatabaseStory):
         self.addCleanup(self.tool, "pg_ctl", "-D", base, "-w", "-m", "immediate", "stop")
         self.assert_goes_on(self.address(port=port))
 
+    def rename(self, *names):
+        self.sql(f"ALTER DATABASE {names[0]} ALLOW_CONNECTIONS false", "postgres")
+        self.sql(f"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = '{names[0]}'", "postgres")
+        self.sql(f"ALTER DATABASE {names[0]} RENAME TO {names[1]}", "postgres")
+        self.sql(f"ALTER DATABASE {names[1]} ALLOW_CONNECTIONS true", "postgres")
+
+    def test_one_that_is_put_in_its_place_under_a_server(self):
+        """As with a file that is replaced: nothing is acknowledged until it is back."""
+        aside, other = self.database + "_aside", self.database + "_other"
+        self.sql(f"CREATE DATABASE {other}", "postgres")
+        self.addCleanup(self.sql, f"DROP DATABASE IF EXISTS {other} WITH (FORCE)", "postgres")
+        server = self.server(agencies=1, address=self.address(database=other))
+        server.ports  # pylint: disable=pointless-statement
+        server.kill()
+        server = self.server(agencies=1)
+        wire = Wire(self, server.ports[0])
+        self.assertEqual(wire.ask(chunk(0, 30, first=0))["next"], 30)
+        self.rename(self.database, aside)
+        self.rename(other, self.database)
+        reply = wire.ask(chunk(30, 20, first=30))
+        self.assertEqual(reply.code, "store_failed", reply)
+        server.wait_for("another database or schema was put in the place of the store while the server ran")
+        self.rename(self.database, other)
+        self.rename(aside, self.database)
+        self.assertEqual(wire.ask(chunk(30, 20, first=30))["next"], 50)
+        self.assert_stored(50)
+
 
 if __name__ == "__main__":
     unittest.main()
