@@ -2,6 +2,7 @@
 
 #include "agency/backoff.h"
 #include "agency/look.h"
+#include "agency/phase.h"
 #include "agency/report.h"
 #include "agency/route.h"
 #include "agency/sending.h"
@@ -28,17 +29,6 @@ enum {
 
 static_assert((uint64_t)ANSWER_TIMEOUT_MS_MAX * ANSWER_GROWTH_MAX <= UINT32_MAX, "every wait fits");
 
-enum phase {
-    NEW,
-    CONNECTING,
-    SENDING,     // waits for an answer
-    COMPARING,   // pauses briefly between steps of comparing the stored bets
-    CONSULTING,  // waits for the winners, or "not yet"
-    POLLING,     // waits before it asks for the winners again
-    BACKING_OFF, // waits before it connects again
-    ENDED,
-};
-
 struct dialogue {
     const struct dialogue_options *options;
     const struct dialogue_actions *actions;
@@ -64,25 +54,10 @@ struct dialogue {
 
 // States --------------------------------------------------------------------------------------------------
 
-static bool may_follow(enum phase from, enum phase to) {
-    static const unsigned next[] = {
-        [NEW] = 1U << CONNECTING | 1U << ENDED,
-        [CONNECTING] = 1U << CONNECTING | 1U << SENDING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
-        [SENDING] = 1U << SENDING | 1U << COMPARING | 1U << CONSULTING | 1U << CONNECTING |
-                    1U << BACKING_OFF | 1U << ENDED,
-        [COMPARING] = 1U << COMPARING | 1U << SENDING | 1U << CONNECTING | 1U << BACKING_OFF | 1U << ENDED,
-        [CONSULTING] = 1U << POLLING | 1U << BACKING_OFF | 1U << ENDED,
-        [POLLING] = 1U << POLLING | 1U << CONSULTING | 1U << BACKING_OFF | 1U << ENDED,
-        [BACKING_OFF] = 1U << CONNECTING | 1U << ENDED,
-        [ENDED] = 0,
-    };
-    return (next[from] >> to & 1U) != 0;
-}
-
 // The one function that changes the phase. Entering CONNECTING, BACKING_OFF or ENDED also drops the
 // connection.
 static void enter(struct dialogue *dialogue, enum phase phase) {
-    assert(may_follow(dialogue->phase, phase));
+    assert(phase_may_follow(dialogue->phase, phase));
     dialogue->phase = phase;
     bool keeps_link = phase != CONNECTING && phase != BACKING_OFF && phase != ENDED;
     if (dialogue->linked && !keeps_link) {
@@ -122,6 +97,12 @@ static void back_off(struct dialogue *dialogue, const char *action, const char *
     dialogue->was_down = true;
     report_retry(action, address, reason, wait_ms);
     dialogue->actions->wait(dialogue->context, wait_ms);
+}
+
+// As back_off, after an answer that says to try later.
+static void come_later(struct dialogue *dialogue, const char *action, const char *reason) {
+    back_off(dialogue, action, reason);
+    look_lost(&dialogue->look, true, &dialogue->consulting);
 }
 
 static void connect_now(struct dialogue *dialogue) {
@@ -185,11 +166,16 @@ static void on_no_answer(struct dialogue *dialogue) {
 
 // Consulting ----------------------------------------------------------------------------------------------
 
+// Whether the question is to be answered at once.
+static bool asks_for_now(const struct dialogue *dialogue) {
+    return dialogue->options->poll || dialogue->look.is_owed;
+}
+
 static size_t encode_question(const struct dialogue *dialogue, uint8_t frame[MESSAGE_CONSULT_BYTES_MAX]) {
-    const struct dialogue_options *options = dialogue->options;
-    return dialogue->look.can && !options->poll
-               ? message_encode_waiting(frame, options->agency)
-               : message_encode_consult(frame, options->agency, !options->poll);
+    uint32_t agency = dialogue->options->agency;
+    bool now = asks_for_now(dialogue);
+    return dialogue->look.can && !now ? message_encode_waiting(frame, agency)
+                                      : message_encode_consult(frame, agency, !now);
 }
 
 static void consult(struct dialogue *dialogue) {
@@ -205,7 +191,7 @@ static void consult(struct dialogue *dialogue) {
     }
     report_question(dialogue->options);
     dialogue->actions->send(dialogue->context, frame, encode_question(dialogue, frame));
-    if (dialogue->options->poll) {
+    if (asks_for_now(dialogue)) {
         expect_answer(dialogue);
     }
 }
@@ -219,9 +205,15 @@ static void begin_consulting(struct dialogue *dialogue) {
     }
 }
 
-// The draw has not been made yet: asks again on the same connection.
+// The draw has not been made yet: asks again on the same connection; or looks, where that is still owed.
 static void on_not_drawn(struct dialogue *dialogue) {
     on_good_answer(dialogue);
+    if (dialogue->look.is_owed) {
+        dialogue->look.is_on = true;
+        dialogue->consulting = false;
+        connect_now(dialogue);
+        return;
+    }
     uint32_t wait_ms = backoff_next_ms(&dialogue->polling);
     report_not_drawn(wait_ms);
     enter(dialogue, POLLING);
@@ -286,7 +278,7 @@ static void carry_out(struct dialogue *dialogue, enum sending_step step) {
         connect_now(dialogue);
         break;
     case SENDING_RETRIES:
-        back_off(dialogue, sending->action, sending->error.text);
+        come_later(dialogue, sending->action, sending->error.text);
         break;
     case SENDING_FAILED:
         fail(dialogue, &sending->error);
@@ -328,8 +320,8 @@ static void on_error(struct dialogue *dialogue, const struct reply *reply) {
     } else if (!dialogue->consulting && reply->error.code == ERROR_DRAW_CLOSED) {
         on_draw_closed(dialogue, reply);
     } else if (reply->retryable) {
-        back_off(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
-                 reply->error_name);
+        come_later(dialogue, dialogue->consulting ? "consulta_ganadores" : "apuestas_enviadas",
+                   reply->error_name);
     } else {
         on_error_for_good(dialogue, reply);
     }
@@ -339,7 +331,7 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     struct reply reply;
     struct error error;
     if (!reply_decode(dialogue->decoder, bytes, length, &reply, &error)) {
-        back_off(dialogue, "receive_message", error.text);
+        come_later(dialogue, "receive_message", error.text);
     } else if (reply.type == REPLY_ERROR) {
         on_error(dialogue, &reply);
     } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {
@@ -349,7 +341,7 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
         on_not_drawn(dialogue);
     } else {
-        back_off(dialogue, "receive_message", "the central's answer does not match the question");
+        come_later(dialogue, "receive_message", "the central's answer does not match the question");
     }
 }
 
@@ -369,7 +361,7 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
         report_no_winners(error_name(error.code), error.text);
         fail(dialogue, &error);
     } else {
-        back_off(dialogue, "receive_message", stranger_say(bytes, available));
+        come_later(dialogue, "receive_message", stranger_say(bytes, available));
     }
     return available;
 }
@@ -387,10 +379,7 @@ void dialogue_up(struct dialogue *dialogue) {
     }
     dialogue->was_up = true;
     dialogue->was_down = false;
-    if (dialogue->consulting && look_comes_first(&dialogue->look)) {
-        dialogue->consulting = false;
-        connect_now(dialogue);
-    } else if (dialogue->consulting) {
+    if (dialogue->consulting) {
         consult(dialogue);
     } else {
         carry_out(dialogue, dialogue->look.is_on ? sending_look(&dialogue->sending)
@@ -427,7 +416,7 @@ void dialogue_waited(struct dialogue *dialogue) {
         carry_out(dialogue, sending_compare(&dialogue->sending));
         break;
     case CONSULTING:
-        if (dialogue->options->poll) {
+        if (asks_for_now(dialogue)) {
             on_no_answer(dialogue);
         }
         break;
