@@ -332,6 +332,8 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     struct error error;
     if (!reply_decode(dialogue->decoder, bytes, length, &reply, &error)) {
         come_later(dialogue, "receive_message", error.text);
+    } else if (!dialogue->consulting && !sending_check_draw(&dialogue->sending, &reply)) {
+        fail(dialogue, &dialogue->sending.error);
     } else if (reply.type == REPLY_ERROR) {
         on_error(dialogue, &reply);
     } else if (!dialogue->consulting && reply.type == REPLY_CHUNK_PROCESSED) {

@@ -183,6 +183,23 @@ void report_asked_again(const struct dialogue_options *options, uint64_t had, ui
               options->agency, had, next + 1, next);
 }
 
+void report_not_sent_again(const struct dialogue_options *options, uint64_t had, uint64_t next) {
+    log_event(LOG_LEVEL_WARNING, "apuestas_enviadas", LOG_FAIL,
+              "agencia: %" PRIu32 " | error: the central had acknowledged %" PRIu64
+              " bets, and now has %" PRIu64
+              ": a restored store, or another draw, which it does not say. They are not sent again by "
+              "themselves; ask the operator | next: %" PRIu64,
+              options->agency, had, next, next);
+}
+
+void report_other_draw(uint64_t had, const char *before, const char *now, struct error *error) {
+    error_set(error, ERROR_CONFLICT,
+              "the central has another draw: %.100s; the %" PRIu64
+              " bets were acknowledged in draw %.100s, and are not sent to this one. Ask the operator",
+              now, had, before);
+    log_event(LOG_LEVEL_ERROR, "apuestas_enviadas", LOG_FAIL, "error: other_draw | message: %s", error->text);
+}
+
 void report_believed(const struct dialogue_options *options) {
     log_event(LOG_LEVEL_WARNING, "compare_stored", LOG_FAIL,
               "agencia: %" PRIu32 " | error: the central does not list what it has stored, and is believed",

@@ -50,6 +50,12 @@ void report_resync(const struct dialogue_options *options, const char *reason, u
 // The central had acknowledged `had` bets, and wants those from `next` on.
 void report_asked_again(const struct dialogue_options *options, uint64_t had, uint64_t next);
 
+// The same, and the central does not say in which draw it has them: they are not sent again.
+void report_not_sent_again(const struct dialogue_options *options, uint64_t had, uint64_t next);
+
+// The central had acknowledged `had` bets in draw `before`, and now has draw `now`; `error` says so.
+void report_other_draw(uint64_t had, const char *before, const char *now, struct error *error);
+
 // The central cannot list its stored bets, so they cannot be compared.
 void report_believed(const struct dialogue_options *options);
 

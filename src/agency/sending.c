@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, apart from its bets
 
@@ -80,7 +81,8 @@ static bool send_chunk(struct sending *sending, struct error *error) {
         return false;
     }
     uint32_t count = sending->writer.count;
-    struct sent sent = {first + count, count, last, .asks = first == 0 && !last};
+    struct sent sent = {first + count, count, last, .asks = first == 0 && !last,
+                        .asks_draw = sending->mode == SENDING_OPENING};
     window_send(&sending->window, &sending->writer, &sent);
     sending->last_sent = last;
     return true;
@@ -119,12 +121,12 @@ enum sending_step sending_begin(struct sending *sending) {
 
 // Of an agency without bets, the end would be a new one after a reset.
 bool sending_can_look(const struct sending *sending) {
-    return !sending->classic && sending->acknowledged > 0;
+    return !sending->classic && !sending->was_another && sending->acknowledged > 0;
 }
 
 enum sending_step sending_look(struct sending *sending) {
     struct error error;
-    struct sent sent = {.end = sending->acknowledged, .last = true};
+    struct sent sent = {.end = sending->acknowledged, .last = true, .asks_draw = true};
     sending->mode = SENDING_LOOKING;
     window_clear(&sending->window);
     if (!begin_message(sending, sent.end, &error)) {
@@ -191,10 +193,34 @@ static enum sending_step on_ahead(struct sending *sending, const struct sent *se
     return sending_compare(sending);
 }
 
+// The draw ------------------------------------------------------------------------------------------------
+
+bool sending_check_draw(struct sending *sending, const struct reply *reply) {
+    const struct sent *oldest = window_oldest(&sending->window);
+    if (oldest == NULL || !oldest->asks_draw) {
+        return true;
+    }
+    sending->is_same_draw = reply->draw[0] != '\0' && strcmp(reply->draw, sending->draw) == 0;
+    if (sending->acknowledged > 0 && sending->draw[0] != '\0' && reply->draw[0] != '\0' &&
+        !sending->is_same_draw) {
+        report_other_draw(sending->acknowledged, sending->draw, reply->draw, &sending->error);
+        return false;
+    }
+    if (reply->type == REPLY_CHUNK_PROCESSED && reply->next >= (int64_t)oldest->end) {
+        memcpy(sending->draw, reply->draw, sizeof sending->draw);
+    }
+    return true;
+}
+
 // Acknowledgements ----------------------------------------------------------------------------------------
 
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason) {
     uint64_t had = sending->acknowledged;
+    if (sending->mode == SENDING_LOOKING && !sending->is_same_draw) {
+        sending->was_another = true;
+        report_not_sent_again(sending->options, had, next);
+        return SENDING_DONE;
+    }
     sending->acknowledged = next;
     if (sending->mode == SENDING_LOOKING) {
         report_asked_again(sending->options, had, next);

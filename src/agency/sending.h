@@ -40,14 +40,17 @@ struct sending {
     const struct dialogue_options *options;
     enum sending_mode mode;
     struct window window;
-    struct chunk_writer writer;    // of the chunk being read
-    struct comparison *comparison; // NULL until needed
-    uint64_t acknowledged;         // how many bets the central has said are stored
-    uint64_t stored;               // how many it has, during a comparison
-    bool classic;                  // the central does not send `next`: one chunk at a time
-    bool resynced;                 // since the last acknowledgement
-    bool last_sent;                // on this connection
-    bool reading_failed;           // a bad line; the chunks before it may still be acknowledged
+    struct chunk_writer writer;       // of the chunk being read
+    struct comparison *comparison;    // NULL until needed
+    uint64_t acknowledged;            // how many bets the central has said are stored
+    uint64_t stored;                  // how many it has, during a comparison
+    char draw[REPLY_DRAW_TEXT_BYTES]; // the one in which they are stored; "": not known
+    bool is_same_draw;                // the central has said so on this connection
+    bool was_another;                 // it has fewer bets, and did not say that it has this draw
+    bool classic;                     // the central does not send `next`: one chunk at a time
+    bool resynced;                    // since the last acknowledgement
+    bool last_sent;                   // on this connection
+    bool reading_failed;              // a bad line; the chunks before it may still be acknowledged
     struct error reading_error;
     const char *action; // what is retried, for the log
     struct error error; // the reason
@@ -72,6 +75,10 @@ bool sending_can_look(const struct sending *sending);
 // that lacks only the end takes it.
 enum sending_step sending_look(struct sending *sending);
 
+// Looks at every answer first. False, with `error`, when the central has another draw than the one in which
+// the bets were acknowledged: then nothing more is to be sent.
+bool sending_check_draw(struct sending *sending, const struct reply *reply) MUST_CHECK;
+
 // Takes an acknowledgement; *sent describes the chunk it is for. SENDING_WAITS: it was accepted, and
 // sending_go_on comes next. SENDING_RESYNCS, SENDING_RETRIES.
 enum sending_step sending_acknowledged(struct sending *sending, const struct reply *reply, struct sent *sent);
@@ -83,7 +90,8 @@ enum sending_step sending_go_on(struct sending *sending, const struct sent *sent
 enum sending_step sending_compare(struct sending *sending);
 
 // The central has `next` bets; `reason` says how that was learnt. SENDING_RESYNCS, or SENDING_RETRIES if
-// nothing has been acknowledged since the last resync.
+// nothing has been acknowledged since the last resync. SENDING_DONE after sending_look, where it may be
+// another draw: what was stored in one is never sent to another.
 enum sending_step sending_resync(struct sending *sending, uint64_t next, const char *reason);
 
 // The central takes no more, and has `stored` bets. SENDING_DONE; SENDING_FAILED if that is more than exist

@@ -13,8 +13,9 @@
 struct sent {
     uint64_t end; // how many bets the agency has sent, up to and including this chunk
     uint32_t count;
-    bool last; // says that the agency has no more bets
-    bool asks; // for a list of the stored bets, starting at `end`
+    bool last;      // says that the agency has no more bets
+    bool asks;      // for a list of the stored bets, starting at `end`
+    bool asks_draw; // which draw the central has
 };
 
 struct window {

@@ -277,9 +277,11 @@ static bool open_ledger(struct server *server, struct error *error) {
 
 static bool start_lottery(struct server *server, struct error *error) {
     uint16_t number;
+    char draw[LEDGER_DRAW_BYTES];
     if (!open_ledger(server, error)) {
         return false;
     }
+    ledger_tell_draw(server->ledger, draw);
     server_log_no_agencies(ledger_agencies(server->ledger));
     if (ledger_winning_number(server->ledger, &number)) {
         server_log_known_number(&server->options);
@@ -289,6 +291,7 @@ static bool start_lottery(struct server *server, struct error *error) {
         !worker_start(server->ledger, &server->worker, error)) {
         return false;
     }
+    lottery_set_draw(server->lottery, draw);
     lottery_set_audit(server->lottery, server->recording.audit);
     lottery_set_worker(server->lottery, server->worker);
     lottery_set_refusals_max(server->lottery, server->options.refusals_max);

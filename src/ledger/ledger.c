@@ -104,6 +104,10 @@ bool ledger_is_shared(const struct ledger *ledger) {
     return ledger->is_shared;
 }
 
+void ledger_tell_draw(const struct ledger *ledger, char text[LEDGER_DRAW_BYTES]) {
+    snprintf(text, LEDGER_DRAW_BYTES, "%s, opened %s", ledger->draw_name, ledger->draw.opened_at);
+}
+
 uint32_t ledger_agencies(const struct ledger *ledger) {
     return ledger->draw.agencies;
 }

@@ -62,6 +62,12 @@ bool ledger_recall(const struct ledger *ledger, void (*noted)(void *context, con
 // Whether other servers may change the draw, so that work_look must be called now and then.
 bool ledger_is_shared(const struct ledger *ledger);
 
+enum { LEDGER_DRAW_BYTES = 128 };
+
+// What tells the draw from any other, of the same name too: its name and when it was opened. That is restored
+// with a backup.
+void ledger_tell_draw(const struct ledger *ledger, char text[LEDGER_DRAW_BYTES]);
+
 // How many agencies the draw waits for. Another server may change that while it is open.
 uint32_t ledger_agencies(const struct ledger *ledger);
 

@@ -41,6 +41,10 @@ void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max);
 // before the net is opened. `winners` must outlive the net.
 void lottery_set_winners(struct lottery *lottery, const struct winners *winners);
 
+// What tells the lottery's draw from any other: agencies that ask are told. Copied. Set before the net is
+// started.
+void lottery_set_draw(struct lottery *lottery, const char *draw);
+
 // The agency was reset (0: some agency was, by another server): those of its clients that wait for the draw,
 // and come back by themselves, are sent away to look. For any thread, once the net is open.
 void lottery_recall(struct lottery *lottery, uint32_t agency);

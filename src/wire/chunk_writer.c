@@ -44,6 +44,7 @@ bool chunk_writer_begin(struct chunk_writer *writer, uint32_t agency, int64_t fi
     writer->first = first;
     writer->bytes_max = bytes_max;
     writer->count = 0;
+    writer->asks_draw = false;
     writer->bets = writer->end =
         message_encode_beginning(writer->frame, MESSAGE_SEND_CHUNK, agency, first, -1);
     return true;
@@ -90,6 +91,10 @@ bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t leng
     return true;
 }
 
+void chunk_writer_ask_draw(struct chunk_writer *writer) {
+    writer->asks_draw = true;
+}
+
 // Ends the message. What comes before the bets is known only now, and may be longer than was thought.
 size_t chunk_writer_end(struct chunk_writer *writer, enum message_type type, int64_t stored) {
     uint8_t beginning[MESSAGE_AROUND_BYTES_MAX];
@@ -100,7 +105,8 @@ size_t chunk_writer_end(struct chunk_writer *writer, enum message_type type, int
         writer->bets = bets;
     }
     memcpy(writer->frame, beginning, bets);
-    char *end = json_raw_write((char *)writer->frame + bets + length, MESSAGE_CHUNK_END);
+    char *end = json_raw_write((char *)writer->frame + bets + length,
+                               writer->asks_draw ? MESSAGE_CHUNK_END_DRAW : MESSAGE_CHUNK_END);
     writer->end = (size_t)(end - (char *)writer->frame);
     assert(writer->end <= writer->room); // otherwise it has written past its end
     frame_write_header(writer->frame, writer->end - FRAME_HEADER_BYTES);

@@ -19,6 +19,7 @@ struct chunk_writer {
     size_t end;       // where the next one goes
     size_t bytes_max; // that the bets may take
     uint32_t count;   // bets
+    bool asks_draw;   // the message asks which draw the central has
 };
 
 // Makes a writer that has no message; chunk_writer_free ends it.
@@ -36,6 +37,9 @@ bool chunk_writer_begin(struct chunk_writer *writer, uint32_t agency, int64_t fi
 // had, and the field; ERROR_NO_MEMORY. The message is then as it was.
 bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t length, bool *fits,
                       struct error *error) MUST_CHECK;
+
+// Has the message ask which draw the central has.
+void chunk_writer_ask_draw(struct chunk_writer *writer);
 
 // Ends the message as one of type 1 or 2, and returns the frame's length, including its header. The frame is
 // the writer's until it is taken. `stored` >= 0 asks for a list of what is stored from that bet on; < 0

@@ -20,11 +20,12 @@ enum field {
     FIELD_STORED,
     FIELD_TIME,
     FIELD_RETURNS,
+    FIELD_DRAW,
     FIELDS
 };
 
-static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first",
-                                                "wait",         "stored", "time",    "returns"};
+static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first", "wait",
+                                                "stored",       "time",   "returns", "draw"};
 
 static bool bad_field(struct error *error, const struct error_code *code, enum field field,
                       const char *reason) {
@@ -158,6 +159,7 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
         return read_yes_or_no(values, FIELD_WAIT, &message->wait, error);
     }
     return read_yes_or_no(values, FIELD_TIME, &message->wants_time, error) &&
+           read_yes_or_no(values, FIELD_DRAW, &message->wants_draw, error) &&
            read_place(values, FIELD_FIRST, &message->first, error) &&
            read_place(values, FIELD_STORED, &message->stored, error) &&
            read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);

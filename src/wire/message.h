@@ -24,6 +24,7 @@ struct message {
     bool wait;       // hold the answer until the draw
     bool returns;    // of type 3: the client looks after its bets when the connection ends, and asks again
     bool wants_time; // of types 1 and 2: tell the central's time in the answer
+    bool wants_draw; // … and which draw it has
     struct chunk *chunk; // of types 1 and 2; owned by the holder of the message. NULL for type 3
     uint32_t bets_sent;  // how many entries the payload had, even if it was refused
 };
@@ -35,7 +36,8 @@ struct message {
 bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
                     struct message *message, struct error *error) MUST_CHECK;
 
-#define MESSAGE_CHUNK_END "]}" // what comes after the bets in a chunk's message
+#define MESSAGE_CHUNK_END "]}"                    // what comes after the bets in a chunk's message
+#define MESSAGE_CHUNK_END_DRAW "],\"draw\":true}" // the same, and it asks which draw the central has
 
 enum { MESSAGE_AROUND_BYTES_MAX = 160 }; // room for everything in a chunk's frame except the bets
 

@@ -51,9 +51,10 @@ size_t reply_encode_not_ready(uint8_t frame[REPLY_SMALL_BYTES_MAX], uint32_t ret
     return finish(frame, out, REPLY_SMALL_BYTES_MAX);
 }
 
-static_assert(ERROR_TEXT_BYTES * 6 + 256 + REPLY_TIME_BYTES_MAX + REPLY_REFUSES_BYTES_MAX <=
+static_assert(ERROR_TEXT_BYTES * 6 + 256 + REPLY_TIME_BYTES_MAX + REPLY_REFUSES_BYTES_MAX +
+                      REPLY_DRAW_BYTES_MAX <=
                   REPLY_SMALL_BYTES_MAX,
-              "an error fits, all of it escaped, and the time");
+              "an error fits, all of it escaped, and what is added");
 
 size_t reply_encode_error(uint8_t frame[REPLY_SMALL_BYTES_MAX], const struct error *error, int64_t next) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
@@ -92,6 +93,15 @@ size_t reply_add_refuses(uint8_t *frame, size_t length, const struct error_code 
     end = json_raw_write(end, error_name(code));
     end = json_raw_write(end, "\"}");
     return finish(frame, end, length + REPLY_REFUSES_BYTES_MAX);
+}
+
+size_t reply_add_draw(uint8_t *frame, size_t length, const char *draw) {
+    char *end = (char *)frame + length - 1;
+    assert(*end == '}');
+    end = json_raw_write(end, ",\"draw\":");
+    end = json_ascii_write(end, draw, strlen(draw));
+    *end++ = '}';
+    return finish(frame, end, length + REPLY_DRAW_BYTES_MAX);
 }
 
 // The bytes around the documents in a frame of winners, excluding the header.
@@ -143,6 +153,7 @@ enum reply_field {
     REPLY_FIELD_STORED,
     REPLY_FIELD_TIME,
     REPLY_FIELD_REFUSES,
+    REPLY_FIELD_DRAW,
     REPLY_FIELDS
 };
 enum error_field {
@@ -153,8 +164,8 @@ enum error_field {
     ERROR_FIELDS
 };
 
-static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next",   "retry_after_ms",
-                                                       "stored",       "time_ms", "refuses"};
+static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next",    "retry_after_ms",
+                                                       "stored",       "time_ms", "refuses", "draw"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
 
 static int64_t whole_number_or_none(const struct json_value *value) {
@@ -190,6 +201,13 @@ static const struct error_code *read_refuses(const struct json_value *value) {
     snprintf(name, sizeof name, "%.*s", (int)value->text_length, value->text);
     const struct error_code *code = lottery_error_named(name);
     return code == ERROR_NONE ? NULL : code;
+}
+
+// Only compared, and shown: of one that is too long the beginning will do.
+static void read_draw(const struct json_value *value, char draw[REPLY_DRAW_TEXT_BYTES]) {
+    if (value->kind == JSON_STRING) {
+        snprintf(draw, REPLY_DRAW_TEXT_BYTES, "%.*s", (int)value->text_length, value->text);
+    }
 }
 
 // Winners are printed, and written to files: a control character would steer a terminal, or add a line.
@@ -241,6 +259,7 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
     reply->retry_after_ms = whole_number_or_none(&values[REPLY_FIELD_RETRY]);
     reply->time_ms = whole_number_or_none(&values[REPLY_FIELD_TIME]);
     reply->refuses = read_refuses(&values[REPLY_FIELD_REFUSES]);
+    read_draw(&values[REPLY_FIELD_DRAW], reply->draw);
     const struct json_value *type = &values[REPLY_FIELD_TYPE];
     if (type->kind != JSON_INTEGER || type->integer < REPLY_CHUNK_PROCESSED || type->integer > REPLY_ERROR) {
         return error_set(error, ERROR_BAD_MESSAGE, "the central's answer is of no known type");

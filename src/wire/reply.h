@@ -17,7 +17,9 @@ enum reply_type {
     REPLY_ERROR = 4,
 };
 
-enum { REPLY_SMALL_BYTES_MAX = 3072 }; // room for any reply except the winners, including the header
+enum { REPLY_DRAW_TEXT_BYTES = 128 }; // of what names a draw, with its NUL
+
+enum { REPLY_SMALL_BYTES_MAX = 3584 }; // room for any reply except the winners, including the header
 
 struct reply {
     enum reply_type type;
@@ -29,6 +31,7 @@ struct reply {
     int64_t time_ms;        // the central's time, in ms since 1970 (UTC), or -1
     // The code that new bets of the agency would be refused with; NULL: none, or the reply does not say.
     const struct error_code *refuses;
+    char draw[REPLY_DRAW_TEXT_BYTES]; // what tells the central's draw from any other; "" if it does not say
     struct bet_slice winners; // WINNERS: documents joined by commas; valid until the decoder is used again
     char error_name[32];      // ERROR: the code as the central named it
     bool retryable;           // ERROR
@@ -61,6 +64,12 @@ enum { REPLY_REFUSES_BYTES_MAX = 48 }; // of the field that reply_add_refuses ad
 // Adds the code that new bets of the agency would be refused with to a whole frame that has room for
 // REPLY_REFUSES_BYTES_MAX more. Not for winners. Returns the frame's length.
 size_t reply_add_refuses(uint8_t *frame, size_t length, const struct error_code *code);
+
+enum { REPLY_DRAW_BYTES_MAX = 6 * REPLY_DRAW_TEXT_BYTES + 16 }; // of the field that reply_add_draw adds
+
+// Adds what tells the central's draw from any other to a whole frame that has room for REPLY_DRAW_BYTES_MAX
+// more. `draw` has less than REPLY_DRAW_TEXT_BYTES. Not for winners. Returns the frame's length.
+size_t reply_add_draw(uint8_t *frame, size_t length, const char *draw);
 
 // Whether winners' documents of `length` bytes in total, including commas, fit a message that every client
 // accepts (REPLY_BYTES_MAX).

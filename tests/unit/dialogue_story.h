@@ -72,9 +72,17 @@ static inline void answer(const uint8_t *frame, size_t length) {
     free(bytes);
 }
 
+static const char *central_draw = ""; // what the central says of its draw; "": nothing
+
+// Whoever asks is told.
+static inline void answer_chunk(uint8_t frame[REPLY_SMALL_BYTES_MAX], size_t length) {
+    bool is_told = central_draw[0] != '\0' && strstr(asked.sent, "\"draw\":true") != NULL;
+    answer(frame, is_told ? reply_add_draw(frame, length, central_draw) : length);
+}
+
 static inline void acknowledge(void) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
-    answer(frame, reply_encode_processed(frame, 1));
+    answer_chunk(frame, reply_encode_processed(frame, 1));
 }
 
 static inline void answer_not_ready(void) {
@@ -86,7 +94,7 @@ static inline void refuse(const struct error_code *code, int64_t next) {
     uint8_t frame[REPLY_SMALL_BYTES_MAX];
     struct error error;
     error_set(&error, code, "so it is");
-    answer(frame, reply_encode_error(frame, &error, next));
+    answer_chunk(frame, reply_encode_error(frame, &error, next));
 }
 
 static inline void answer_winners(void) {
@@ -145,6 +153,7 @@ static inline void begin_consulting(bool poll) {
 static inline int tear_down(void **state) {
     (void)state;
     has_consult = false;
+    central_draw = "";
     dialogue_free(&dialogue);
     return 0;
 }

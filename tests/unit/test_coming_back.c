@@ -2,6 +2,10 @@
 // One that cannot look has its winners all the same, and looks as soon as it can.
 #include "dialogue_story.h"
 
+#define FRIDAY "friday, opened 2026-11-27T08:00:00Z"
+#define FRIDAY_AGAIN "friday, opened 2026-12-04T08:00:00Z"
+#define SATURDAY "saturday, opened 2026-11-28T08:00:00Z"
+
 static void who_comes_back_looks_before_it_waits(void **state) {
     (void)state;
     begin_consulting(false);
@@ -13,8 +17,10 @@ static void who_comes_back_looks_before_it_waits(void **state) {
     assert_int_equal(asked.sends, 4); // the question
 }
 
+// A backup of the draw was restored.
 static void what_the_central_has_no_longer_is_sent_again(void **state) {
     (void)state;
+    central_draw = FRIDAY;
     begin_consulting(false);
     lose_and_come_back();
     dialogue_up(dialogue);
@@ -28,6 +34,59 @@ static void what_the_central_has_no_longer_is_sent_again(void **state) {
     answer_winners();
     struct error error;
     assert_false(dialogue_failed(dialogue, &error));
+}
+
+// Another night's draw, or a central that was started on a wrong one.
+static void another_draw_is_sent_nothing(void **state) {
+    (void)state;
+    struct error error;
+    central_draw = FRIDAY;
+    begin_consulting(false);
+    lose_and_come_back();
+    central_draw = SATURDAY;
+    dialogue_up(dialogue);
+    refuse(ERROR_GAP, 0);
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+    assert_non_null(strstr(error.text, FRIDAY));
+    assert_non_null(strstr(error.text, SATURDAY));
+}
+
+// Whatever it answers.
+static void another_draw_of_the_same_name_is_another(void **state) {
+    (void)state;
+    struct error error;
+    central_draw = FRIDAY;
+    begin_consulting(false);
+    lose_and_come_back();
+    central_draw = FRIDAY_AGAIN;
+    dialogue_up(dialogue);
+    acknowledge();
+    assert_int_equal(asked.ends, 1);
+    assert_true(dialogue_failed(dialogue, &error));
+}
+
+// It behaves as clients did that did not look.
+static void where_the_draw_is_not_told_it_only_waits_on(void **state) {
+    (void)state;
+    for (int i = 0; i < 3; i++) { // before it waited, when it came back, or never
+        central_draw = i == 0 ? FRIDAY : "";
+        begin_consulting(false);
+        lose_and_come_back();
+        central_draw = i == 1 ? FRIDAY : "";
+        dialogue_up(dialogue);
+        refuse(ERROR_GAP, 0);
+        assert_non_null(strstr(asked.sent, "\"type_message\":3"));
+        assert_null(strstr(asked.sent, "returns"));
+        lose_and_come_back();
+        dialogue_up(dialogue);
+        assert_non_null(strstr(asked.sent, "\"type_message\":3"));
+        answer_winners();
+        struct error error;
+        assert_int_equal(asked.ends, 1);
+        assert_false(dialogue_failed(dialogue, &error));
+        dialogue_free(&dialogue);
+    }
 }
 
 static void one_that_was_reset_does_not_wait_for_winners(void **state) {
@@ -165,6 +224,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(who_comes_back_looks_before_it_waits, tear_down),
         cmocka_unit_test_teardown(what_the_central_has_no_longer_is_sent_again, tear_down),
+        cmocka_unit_test_teardown(another_draw_is_sent_nothing, tear_down),
+        cmocka_unit_test_teardown(another_draw_of_the_same_name_is_another, tear_down),
+        cmocka_unit_test_teardown(where_the_draw_is_not_told_it_only_waits_on, tear_down),
         cmocka_unit_test_teardown(one_that_was_reset_does_not_wait_for_winners, tear_down),
         cmocka_unit_test_teardown(winners_come_where_nobody_takes_bets_any_more, tear_down),
         cmocka_unit_test_teardown(winners_come_where_the_store_does_not, tear_down),

@@ -20,10 +20,14 @@ enum {
     COPIED_BYTES_MAX = 1024,
 };
 
-// `request` asked for what is in the frame, which has room for the time and what new bets are refused with;
-// NULL: an answer without them. Who does not ask for the time does not know the other either.
+// `request` asked for what is in the frame, which has room for the draw, the time and what new bets are
+// refused with; NULL: an answer without them. Who does not ask for the time does not know the other either.
 static void send_small(struct connection *connection, const struct request *request, uint8_t *frame,
                        size_t length) {
+    const char *draw = lottery_loop_of(connection)->lottery->draw;
+    if (request != NULL && request->wants_draw && draw[0] != '\0') {
+        length = reply_add_draw(frame, length, draw);
+    }
     if (request != NULL && request->wants_time) {
         const struct ledger_answer *answer = &request->ledger.answer;
         length = reply_add_time(frame, length, clock_epoch_ms());
@@ -210,7 +214,7 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
 static void send_stored(struct connection *connection, const struct request *request) {
     const struct ledger_request *ledger = &request->ledger;
     uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count) + REPLY_TIME_BYTES_MAX +
-                            REPLY_REFUSES_BYTES_MAX);
+                            REPLY_REFUSES_BYTES_MAX + REPLY_DRAW_BYTES_MAX);
     if (frame == NULL) {
         connection_abort(connection);
         return;

@@ -13,6 +13,7 @@
 #include "wire/limits.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 // The context that the loops share ------------------------------------------------------------------------
@@ -31,6 +32,10 @@ void lottery_set_audit(struct lottery *lottery, struct audit *audit) {
 
 void lottery_set_refusals_max(struct lottery *lottery, uint32_t refusals_max) {
     lottery->refusals_max = refusals_max;
+}
+
+void lottery_set_draw(struct lottery *lottery, const char *draw) {
+    snprintf(lottery->draw, sizeof lottery->draw, "%s", draw);
 }
 
 void lottery_set_worker(struct lottery *lottery, struct worker *worker) {

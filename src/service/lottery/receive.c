@@ -103,6 +103,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     request->ledger.input.first = message.first;
     request->bets_sent = message.bets_sent;
     request->wants_time = message.wants_time;
+    request->wants_draw = message.wants_draw;
     if (good) {
         note_claim(connection, message.agency);
     }

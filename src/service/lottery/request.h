@@ -18,7 +18,7 @@ struct request {
     struct connection *connection; // held by the request; NULL: it has none (request_record_told)
     bool is_consultation, wait;    // asks for the winners; and waits until the draw
     bool is_list;                  // it counts in lines.lists
-    bool wants_time;               // in its answer
+    bool wants_time, wants_draw;   // in its answer
     struct chunk *chunk;
     uint32_t bets_sent; // how many the message had, even if it was refused
     size_t bytes;       // of memory, including the chunk

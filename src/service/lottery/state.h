@@ -16,12 +16,14 @@
 #include "service/lottery/waiting.h"
 #include "service/service.h"
 #include "wire/message.h"
+#include "wire/reply.h"
 
 #include <stdatomic.h>
 
 struct lottery {
     struct worker *worker;
     struct audit *audit;                     // may be NULL
+    char draw[REPLY_DRAW_TEXT_BYTES];        // what tells its draw from any other; "": nobody has said
     uint32_t refusals_max;                   // of one connection in a row; 0: no limit
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
