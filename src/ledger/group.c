@@ -225,6 +225,23 @@ static void keep_refused(struct queue_node *requests) {
     }
 }
 
+// Of a shared store a row may be older than what another server has stored since. It is believed once.
+static void note_resets(struct ledger *ledger, struct queue_node *requests) {
+    for (; requests != NULL; requests = requests->next) {
+        struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
+        uint32_t number = request->input.agency;
+        if (request->input.type == LEDGER_PASS && request->answer.error.code == ERROR_NONE && number > 0 &&
+            number <= ledger->draw.agencies) {
+            const struct agency *agency = &ledger->agencies[number];
+            request->answer.was_reset = agency->row.voidings > 0 && !agency_has_finished(agency) &&
+                                        (!ledger->is_shared || agency->is_known);
+            if (request->answer.was_reset) {
+                state_doubt_agency(ledger, number);
+            }
+        }
+    }
+}
+
 void group_process(struct ledger *ledger, struct queue_node *requests) {
     in_hand_begin(ledger);
     keep_refused(requests);
@@ -232,6 +249,7 @@ void group_process(struct ledger *ledger, struct queue_node *requests) {
         store_or_fail(ledger, requests);
     }
     note(ledger, requests);
+    note_resets(ledger, requests);
     acknowledge(requests);
     notes_tell_if_all_told(ledger);
 }

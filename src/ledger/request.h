@@ -53,6 +53,7 @@ struct ledger_answer {
     uint32_t piece_count;
     uint32_t stored; // how many bets were newly stored
     bool finished;   // the agency has just finished
+    bool was_reset;  // LEDGER_PASS: it was reset, and has not finished since, as far as this server knows
     // What new bets of the agency would be refused with; NULL: they would be taken, or it is not known.
     const struct error_code *refuses;
     // Another request is completed right after this one, with which it can be handed on.

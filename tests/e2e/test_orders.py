@@ -206,6 +206,20 @@ class Reset(Orders):
         self.assert_taken(self.send(server, 2, [bet(7574)], last=True), 1)
         self.assertEqual((right.winners(), right.wait()), (1, 0))
 
+    def test_one_that_asks_after_its_reset_is_told(self):
+        """It was told that all is stored, and was reset before its question came: it is not held, and the right file's is."""
+        server = Server(self, agencies=2, servers=1)
+        question = {"type_message": 3, "agency": "1", "payload": None, "returns": True}
+        self.assert_taken(self.send(server, 1, [bet(1)], last=True), 1)
+        self.order("reset", "--agency", 1, "--yes")
+        with self.assertRaises(EOFError, msg="it is sent to look"):
+            Wire(self, server.ports[1]).ask(question)
+        self.assert_taken(self.send(server, 1, [bet(7574)], last=True), 1)
+        right = Wire(self, server.ports[1])
+        right.send(question)
+        self.assert_taken(self.send(server, 2, [bet(7574)], last=True), 1)
+        self.assertEqual(right.receive()["payload"], "7574")
+
     def test_one_that_waits_with_the_right_file_goes_on(self):
         """Its central is another process by now, and compares."""
         self.write_file(1, [17574, 2, 3])

@@ -179,6 +179,12 @@ void answers_draining(struct connection *connection) {
     }
 }
 
+// It was reset before its question came, or while that was on its way through the ledger. It is sent to look.
+static bool must_look(const struct lottery_loop *loop, const struct request *request) {
+    return request->returns && request->wait && request->ledger.answer.was_reset &&
+           atomic_load(&loop->lottery->winners) == NULL;
+}
+
 static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
     struct lottery_loop *loop = lottery_loop_of(connection);
     struct lottery_connection *own = connection_state(connection);
@@ -237,6 +243,8 @@ static void answer(struct request *request) {
             refusals_log(connection, ledger->input.agency, &ledger->answer.error);
         }
         refuse(connection, request, &ledger->answer.error, ledger->answer.next);
+    } else if (request->is_consultation && must_look(request->loop, request)) {
+        flow_break_off(connection);
     } else if (request->is_consultation) {
         answer_consultation(connection, ledger->input.agency, request->wait);
     } else if (ledger->answer.pieces != NULL) {

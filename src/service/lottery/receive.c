@@ -114,6 +114,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     if (good && message.type == MESSAGE_CONSULT_WINNERS) {
         request->is_consultation = true;
         request->wait = message.wait;
+        request->returns = message.returns;
         own->returns = own->returns || message.returns;
     } else if (good) {
         good = take_chunk(request, &message, error);

@@ -17,6 +17,7 @@ struct request {
     struct lottery_loop *loop;
     struct connection *connection; // held by the request; NULL: it has none (request_record_told)
     bool is_consultation, wait;    // asks for the winners; and waits until the draw
+    bool returns;                  // its client looks after its bets when the connection ends
     bool is_list;                  // it counts in lines.lists
     bool wants_time, wants_draw;   // in its answer
     struct chunk *chunk;
