@@ -43,10 +43,11 @@ class Connection:
         body = json.dumps({"type_message": kind, "agency": agency, **fields}).encode("ascii")
         self.socket.sendall(struct.pack(">I", len(body)) + body)
 
-    def receive(self):
+    def receive(self, allowed=None):
+        """An answer: an error only with the code that is allowed."""
         length, = struct.unpack(">I", self.exactly(4))
         answer = json.loads(self.exactly(length))
-        if answer["type_message"] == 4:
+        if answer["type_message"] == 4 and answer["payload"]["code"] != allowed:
             error = answer["payload"]
             raise (Later if error["retryable"] else Refused)(error["code"])
         return answer
@@ -65,6 +66,18 @@ class Agency:
     def __init__(self, number, bets):
         self.number, self.bets = number, bets
         self.failures, self.answer_s = 0, ANSWER_S
+        self.draw, self.acknowledged, self.ended = None, 0, False  # which draw has how many of our bets, and their end
+
+    def is_there_still(self, connection):
+        """Whether the draw that acknowledged our bets has them all. A reset is refused; a restored backup has fewer, and gets the rest."""
+        connection.send(2 if self.ended else 1, self.number, payload=[], first=self.acknowledged, draw=True)
+        answer = connection.receive(allowed="gap")
+        if answer.get("draw") != self.draw:
+            raise Refused(f"acknowledged in draw {self.draw!r}, and this is {answer.get('draw')!r}")
+        if answer["type_message"] == 4 and not self.draw:
+            raise Refused("bets are missing, and the central does not say in which draw")
+        self.failures = 0
+        return answer["type_message"] == 1
 
     def compare(self, pieces):
         for piece in pieces:
@@ -77,15 +90,18 @@ class Agency:
         """How many bets are, all of them compared with ours."""
         asked = 0
         while True:
-            connection.send(1, self.number, payload=[], first=0, stored=asked)
+            connection.send(1, self.number, payload=[], first=0, stored=asked, draw=True)
             answer = connection.receive()
+            self.draw = answer.get("draw")
             self.compare(answer.get("stored", []))
             asked = max((piece["first"] + piece["count"] for piece in answer.get("stored", [])), default=answer["next"])
             if asked >= answer["next"]:
                 return answer["next"]
 
     def send_file(self, connection):
-        sent = self.what_is_stored(connection)
+        if self.acknowledged and self.is_there_still(connection) and self.ended:
+            return
+        sent = self.acknowledged = self.what_is_stored(connection)
         waiting, ended = 0, False
         while waiting or not ended:
             while waiting < AHEAD and not ended:
@@ -93,17 +109,19 @@ class Agency:
                 ended = sent + len(chunk) == len(self.bets)
                 connection.send(2 if ended else 1, self.number, payload=chunk, first=sent)
                 sent, waiting = sent + len(chunk), waiting + 1
-            say(f"stored {connection.receive()['next']}")
+            self.acknowledged = connection.receive()["next"]
+            say(f"stored {self.acknowledged}")
             waiting, self.failures, self.answer_s = waiting - 1, 0, ANSWER_S
+        self.ended = True
 
     def ask_winners(self, connection):
-        connection.send(3, self.number)
+        connection.send(3, self.number, returns=True)
         connection.hold()
         say("asked")
         winners = connection.receive()["payload"]
         return winners.split(",") if winners else []
 
-    def until_done(self, work, addresses):
+    def until_done(self, work, addresses, when_back=lambda: None):
         while True:
             address = addresses[self.failures % len(addresses)]
             try:
@@ -115,20 +133,30 @@ class Agency:
                 say(f"again after at most {most:.1f} s: {error}")
                 time.sleep(random.uniform(0, most))
                 self.failures += 1
+                when_back()
 
 
 def main(number, path, bets, consultations):
     with open(path, encoding="utf-8") as file:
         agency = Agency(number, file.read().splitlines())
-    status = 0
-    try:
+
+    def send_all():
         agency.until_done(agency.send_file, bets.split(","))
+
+    status, look = 0, send_all
+    try:
+        try:
+            send_all()
+        except Refused as error:
+            if str(error) != "draw_closed":
+                raise
+            say(f"refused: {error}")
+            status, look = 1, lambda: None  # what is stored stays as it is
+        winners = agency.until_done(agency.ask_winners, consultations.split(","), look)
     except Refused as error:
         say(f"refused: {error}")
-        if str(error) != "draw_closed":
-            return 1
-        status = 1
-    say("winners: " + " ".join(agency.until_done(agency.ask_winners, consultations.split(","))))
+        return 1
+    say("winners: " + " ".join(winners))
     return status
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import unittest
 
-from harness import Agency, Process, Server, Story, Wire, hang_s, hold_ports
+from harness import STORES, Agency, Process, Server, Story, Wire, hang_s, hold_ports
 
 CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "page_client.py")
 PIPE_BYTES = 4096  # the least that there is: some 300 lines
@@ -150,6 +150,55 @@ class FromThePage(Story):
         stored = self.stored()
         self.assertLess(sum(stored.values()), BETS)
         self.assertEqual(stored, self.counted(bets[:sum(stored.values())]))
+
+    def waits(self, bets, ports, draw="1"):
+        """A client that waits for the draw."""
+        self.write(bets)
+        server = Server(self, "--draw", draw, agencies=2, ports=ports)
+        client = PageClient(self, ports)
+        client.read_until("asked")
+        server.wait_for(r"client_finished .* agencia: 1")
+        return server, client
+
+    def refused(self, client, words):
+        client.read_until(f"refused: {words}")
+        self.assertEqual(client.status(), 1)
+
+    def test_a_reset_while_it_waits(self):
+        """It does not send the wrong file once more."""
+        _, client = self.waits(self.bets(300), hold_ports())
+        status, said, errors = self.run_program("reset", "--agency", "1", "--yes", "--store", "quiniela.db", "--draw", "1")
+        self.assertEqual((status, errors), (0, ""), said)
+        self.refused(client, "agency_reset")
+        self.assertEqual(sum(self.stored().values()), 0)
+
+    def test_a_restore_while_it_waits(self):
+        """It sends what the backup does not have."""
+        if STORES.is_shared:
+            self.skipTest("SKIPPED: a database is backed up with its own tools")
+        bets, ports = self.bets(300), hold_ports()
+        server = Server(self, "--draw", "1", agencies=2, ports=ports, store="quiniela.db")
+        status, said, errors = self.run_program("backup", "--to", "copy.db", "--store", "quiniela.db")
+        self.assertEqual((status, errors), (0, ""), said)
+        server.kill()
+        server, client = self.waits(bets, ports)
+        server.kill()
+        status, said, errors = self.run_program("restore", "copy.db", "--store", "quiniela.db", "--yes")
+        self.assertEqual((status, errors), (0, ""), said)
+        server = Server(self, "--draw", "1", agencies=2, ports=ports)
+        client.read_until("asked")
+        self.assertEqual(Wire(self, server.ports[0]).ask({"type_message": 2, "agency": "2", "payload": []}).kind, "processed")
+        self.assertEqual(client.read_until("winners: (.*)")[1], "777 42 777")
+        self.assertEqual(client.status(), 0)
+        self.assertEqual(self.stored(), self.counted(bets))
+
+    def test_another_draw_while_it_waits(self):
+        ports = hold_ports()
+        server, client = self.waits(self.bets(300), ports)
+        server.kill()
+        server = Server(self, "--draw", "saturday", agencies=2, ports=ports)
+        self.refused(client, "acknowledged in draw '1, opened .*', and this is 'saturday, opened .*'")
+        self.assertEqual(Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": [], "first": 0})["next"], 0)
 
     def test_beside_our_own(self):
         """Both kinds of client take part in one draw."""
