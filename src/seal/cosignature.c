@@ -55,3 +55,34 @@ bool cosignature_add(struct draft *draft, struct slice checkpoint, const struct 
     note_draft_line(draft, signing_key_public(witness), payload, sizeof payload);
     return !draft->is_over || error_set(error, ERROR_BAD_FORM, "the note has no room");
 }
+
+// The witness' line as it stands in the note, which has one.
+static struct slice find_line(const struct note *note, const struct vkey *witness) {
+    size_t i = 0;
+    while (!note_signature_is_of(&note->signatures[i], witness)) {
+        i++;
+    }
+    return note->signatures[i].whole;
+}
+
+bool cosignature_join(struct draft *draft, const struct note *seal, const struct note *more,
+                      const struct vkey *witnesses, size_t count, size_t *added, struct error *error) {
+    *added = 0;
+    if (!slice_equal(seal->text, more->text)) {
+        return error_set(error, ERROR_FALSE_CLAIM, "%s: is of another text than the seal", more->what);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool has_one = false, has_signed = false;
+        uint64_t time;
+        if (!cosignature_check(seal, &witnesses[i], &has_one, &time, error) ||
+            !cosignature_check(more, &witnesses[i], &has_signed, &time, error)) {
+            return false;
+        }
+        if (has_signed && !has_one) {
+            draft_add(draft, find_line(more, &witnesses[i]));
+            ++*added;
+        }
+    }
+    return (!draft->is_over && seal->count + *added <= NOTE_SIGNATURES_MAX) ||
+           error_set(error, ERROR_BAD_FORM, "the seal has no room for further signatures");
+}

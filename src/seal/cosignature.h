@@ -15,4 +15,12 @@ bool cosignature_check(const struct note *note, const struct vkey *witness, bool
 bool cosignature_add(struct draft *draft, struct slice checkpoint, const struct signing_key *witness,
                      uint64_t time, struct error *error) MUST_CHECK;
 
+// Appends to the draft, which holds the note `seal` as it is, the cosignatures that `more`, a note of the
+// same text, has and it lacks: those of the `count` witnesses, each of which must be right. *added says how
+// many. What `more` has besides is left out. ERROR_BAD_FORM, ERROR_FALSE_CLAIM (also for another text),
+// ERROR_NO_MEMORY.
+bool cosignature_join(struct draft *draft, const struct note *seal, const struct note *more,
+                      const struct vkey *witnesses, size_t count, size_t *added,
+                      struct error *error) MUST_CHECK;
+
 #endif

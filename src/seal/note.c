@@ -96,6 +96,7 @@ static bool take_signature(struct form *form, struct note *note, struct error *e
     if (!take_base64(parts[1], signature->id)) {
         return form_refuse(form, error, "has a signature that is no base64 of an id and more");
     }
+    signature->whole = (struct slice){line.text, line.length + 1};
     signature->name = parts[0];
     signature->base64 = parts[1];
     signature->line = form->line;

@@ -10,6 +10,7 @@
 enum { NOTE_PAYLOAD_BYTES_MAX = 8 + SIGNATURE_BYTES }; // that a known key has: a time, a signature
 
 struct note_signature {
+    struct slice whole; // the line, with its line end
     struct slice name, base64;
     uint8_t id[KEY_ID_BYTES];
     size_t line; // its number within the note, from 1

@@ -29,6 +29,7 @@ static void check_again(struct slice whole) {
         const struct note_signature *signature = &note.signatures[i];
         must_be_within(signature->name, whole);
         must_be_within(signature->base64, whole);
+        must_be_within(signature->whole, whole);
         draft_add(&draft, slice_of("\xE2\x80\x94 "));
         draft_add(&draft, signature->name);
         draft_add(&draft, slice_of(" "));

@@ -283,6 +283,46 @@ static void a_witness(void **state) {
     assert_error(&error, ERROR_BAD_FORM);
 }
 
+// What witnesses send back is added to the seal, one by one.
+static void witnesses_are_added(void **state) {
+    struct sealed *sealed = *state;
+    static struct note more;
+    struct signing_key *other = seal_key("witness.example/w2", VKEY_COSIGNATURE, 0x70);
+    struct vkey witnesses[] = {*signing_key_public(sealed->witness), *signing_key_public(other)};
+    char sent[4096];
+    struct draft draft, answer;
+    struct error error;
+    bool has_signed;
+    uint64_t time;
+    size_t added;
+    draft_begin(&draft, room, sizeof room);
+    draft_add(&draft, seal_note(sealed));
+    for (int i = 0; i < 3; i++) { // the second witness comes twice, with a later time
+        draft_begin(&answer, sent, sizeof sent);
+        draft_add(&answer, seal_note(sealed));
+        add_unknown(&answer, "somebody.else", 64);
+        assert_true(cosignature_add(&answer, seal_text(sealed), i == 0 ? sealed->witness : other,
+                                    (uint64_t)(100 + i), &error));
+        assert_true(note_parse("the answer", draft_text(&answer), &more, &error));
+        assert_true(note_parse("the seal", draft_text(&draft), &note, &error));
+        assert_true(cosignature_join(&draft, &note, &more, witnesses, 2, &added, &error));
+        assert_int_equal(added, i < 2);
+    }
+    assert_true(note_parse("the seal", draft_text(&draft), &note, &error));
+    assert_int_equal(note.count, 3);
+    assert_true(cosignature_check(&note, &witnesses[1], &has_signed, &time, &error) && has_signed);
+    assert_int_equal(time, 101);
+    sent[answer.length - 10] ^= 1; // a signature that is wrong
+    assert_true(note_parse("the answer", draft_text(&answer), &more, &error));
+    assert_false(cosignature_join(&draft, &note, &more, witnesses, 2, &added, &error));
+    assert_error(&error, ERROR_FALSE_CLAIM);
+    sent[0] ^= 1; // another text
+    assert_true(note_parse("the answer", draft_text(&answer), &more, &error));
+    assert_false(cosignature_join(&draft, &note, &more, witnesses, 2, &added, &error));
+    assert_string_equal(error.text, "the answer: is of another text than the seal");
+    signing_key_free(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_signatures),
@@ -296,6 +336,7 @@ int main(void) {
         cmocka_unit_test(a_key_in_a_file),
         cmocka_unit_test(a_witness),
         cmocka_unit_test(a_witness_signs_a_time_and_the_seal),
+        cmocka_unit_test(witnesses_are_added),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
