@@ -59,22 +59,3 @@ void bet_text_leaf(const uint8_t salt[SALT_BYTES], struct slice text, struct has
     memcpy(entry + 1 + SALT_BYTES, text.text, text.length);
     hash_of(entry, 1 + SALT_BYTES + text.length, leaf);
 }
-
-void agency_tree_begin(struct agency_tree *tree, uint32_t agency, const uint8_t key[AGENCY_KEY_BYTES]) {
-    tree->agency = agency;
-    salts_begin(&tree->salts, key);
-    merkle_begin(&tree->merkle);
-}
-
-void agency_tree_add(struct agency_tree *tree, struct slice row, struct hash *leaf) {
-    uint8_t salt[SALT_BYTES];
-    char text[TEXT_BYTES_MAX];
-    struct hash own;
-    salt_of_bet(&tree->salts, tree->merkle.count, salt);
-    size_t length = bet_text_write(tree->agency, tree->merkle.count, row, text);
-    bet_text_leaf(salt, (struct slice){text, length}, &own);
-    merkle_add(&tree->merkle, &own);
-    if (leaf != NULL) {
-        *leaf = own;
-    }
-}

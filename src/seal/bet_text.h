@@ -23,16 +23,4 @@ bool bet_text_parse(struct slice text, struct bet_text *parsed, struct error *er
 // The leaf of a bet: that of SALT ‖ TEXT. `text` has at most TEXT_BYTES_MAX bytes.
 void bet_text_leaf(const uint8_t salt[SALT_BYTES], struct slice text, struct hash *leaf);
 
-// An agency's tree, bet by bet: `merkle` is its state, to which the leaf of each is added.
-struct agency_tree {
-    uint32_t agency;
-    struct salts salts;
-    struct merkle merkle;
-};
-
-void agency_tree_begin(struct agency_tree *tree, uint32_t agency, const uint8_t key[AGENCY_KEY_BYTES]);
-
-// Adds the agency's next bet, and gives its leaf, too; `leaf` may be NULL.
-void agency_tree_add(struct agency_tree *tree, struct slice row, struct hash *leaf);
-
 #endif

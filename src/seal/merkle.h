@@ -12,6 +12,10 @@ void merkle_leaf(const void *entry, size_t length, struct hash *leaf);
 void merkle_node(const struct hash *left, const struct hash *right, struct hash *node);
 void merkle_empty(struct hash *root);
 
+// The nodes above `count` pairs that lie one after the other, at most HASHES_TOGETHER, side by side
+// (hash_of_each). `nodes` may be where the pairs are.
+void merkle_nodes(const struct hash *pairs, size_t count, struct hash *nodes);
+
 // What has come so far: `count` leaves, as the roots of the whole trees that they make, one for each bit of
 // the count that is 1.
 struct merkle {

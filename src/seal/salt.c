@@ -10,6 +10,7 @@
 static const char secret_label[] = "quiniela secret v1\n";
 static const char agency_label[] = "quiniela agency key v1\n";
 static const char salt_label[] = "quiniela salt v1\n";
+enum { INDEX_AT = sizeof salt_label - 1 }; // of a bet's index, 8 bytes, in the message of its salt
 static const char receipt_label[] = "quiniela receipt v1\n";
 
 void secret_hash(const uint8_t secret[SECRET_BYTES], struct hash *hash) {
@@ -36,6 +37,8 @@ void agency_key_make(const uint8_t secret[SECRET_BYTES], struct slice origin, ui
 
 void salts_begin(struct salts *salts, const uint8_t key[AGENCY_KEY_BYTES]) {
     hmac_key_set(&salts->key, key, AGENCY_KEY_BYTES);
+    memcpy(salts->message, salt_label, INDEX_AT);
+    hash_pad(salts->message, INDEX_AT + 8, HASH_BLOCK_BYTES);
 }
 
 static void make(const struct salts *salts, const char *label, size_t label_length, const uint8_t *numbers,
@@ -45,10 +48,22 @@ static void make(const struct salts *salts, const char *label, size_t label_leng
     memcpy(salt, hash.bytes, SALT_BYTES);
 }
 
+void salts_of_bets(const struct salts *salts, uint64_t first, size_t count, uint8_t (*made)[SALT_BYTES]) {
+    uint8_t blocks[HASHES_TOGETHER][HASH_BLOCK_BYTES];
+    struct hash hashes[HASHES_TOGETHER];
+    assert(count <= HASHES_TOGETHER);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(blocks[i], salts->message, HASH_BLOCK_BYTES);
+        put_u64(blocks[i] + INDEX_AT, first + i);
+    }
+    hmac_of_each(&salts->key, (const uint8_t(*)[HASH_BLOCK_BYTES])blocks, count, hashes);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(made[i], hashes[i].bytes, SALT_BYTES);
+    }
+}
+
 void salt_of_bet(const struct salts *salts, uint64_t index, uint8_t salt[SALT_BYTES]) {
-    uint8_t numbers[8];
-    put_u64(numbers, index);
-    make(salts, salt_label, sizeof salt_label - 1, numbers, sizeof numbers, salt);
+    salts_of_bets(salts, index, 1, (uint8_t(*)[SALT_BYTES])salt);
 }
 
 void salt_of_receipt(const struct salts *salts, uint64_t first, uint64_t count, uint8_t nonce[SALT_BYTES]) {

@@ -5,6 +5,7 @@
 
 #include "cmocka_all.h"
 
+#include "seal/agency_tree.h"
 #include "seal/draw_tree.h"
 #include "seal/encoding.h"
 #include "seal/instant.h"

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "seal/encoding.h"
 #include "seal/merkle_gather.h"
+#include "seal/merkle_run.h"
 #include "seal/merkle_tree.h"
 
 #include <stdio.h>
@@ -167,6 +168,87 @@ static void short_messages_have_the_hash_of_long_ones(void **state) {
         hmac_of(&key, bytes, length, NULL, 0, &whole);
         hmac_of(&key, bytes, length / 3, bytes + length / 3, length - length / 3, &pieces);
         assert_true(hash_equal(&whole, &pieces));
+    }
+}
+
+// Messages of several lengths side by side, padded by hand, from the beginning and after a key's block.
+static void messages_side_by_side_have_their_own_hashes(void **state) {
+    (void)state;
+    enum { LENGTH_MAX = 300, ROOM = LENGTH_MAX + 2 * HASH_BLOCK_BYTES };
+    static uint8_t bytes[HASHES_TOGETHER][ROOM];
+    struct hmac_key key;
+    hmac_key_set(&key, "key", 3);
+    for (size_t length = 0; length <= LENGTH_MAX; length++) {
+        size_t together = 1 + length % HASHES_TOGETHER, lengths[HASHES_TOGETHER];
+        struct hash_message plain[HASHES_TOGETHER];
+        struct hash hashes[HASHES_TOGETHER], inner[HASHES_TOGETHER], hash, outer;
+        for (size_t i = 0; i < together; i++) {
+            lengths[i] = (length + 40 * i) % (LENGTH_MAX + 1);
+            memset(bytes[i], (int)(length + i), sizeof bytes[i]);
+            plain[i] = (struct hash_message){bytes[i], hash_pad(bytes[i], lengths[i], 0)};
+        }
+        hash_of_each(HASH_BEGUN, plain, together, hashes);
+        for (size_t i = 0; i < together; i++) {
+            hash_of(bytes[i], lengths[i], &hash);
+            assert_true(hash_equal(&hash, &hashes[i]));
+            hash_of_blocks(HASH_BEGUN, bytes[i], plain[i].count, &hash);
+            assert_true(hash_equal(&hash, &hashes[i]));
+            plain[i].count = hash_pad(bytes[i], lengths[i], HASH_BLOCK_BYTES);
+        }
+        hash_of_each(&key.inner, plain, together, inner);
+        for (size_t i = 0; i < together; i++) {
+            uint8_t last[HASH_BLOCK_BYTES];
+            memcpy(last, inner[i].bytes, HASH_BYTES);
+            hash_pad(last, HASH_BYTES, HASH_BLOCK_BYTES);
+            hash_of_blocks(&key.outer, last, 1, &outer);
+            hmac_of(&key, bytes[i], lengths[i], NULL, 0, &hash);
+            assert_true(hash_equal(&hash, &outer));
+        }
+    }
+}
+
+static void nodes_side_by_side_are_those_one_by_one(void **state) {
+    (void)state;
+    for (size_t count = 0; count <= HASHES_TOGETHER; count++) {
+        struct hash nodes[2 * HASHES_TOGETHER], node;
+        memcpy(nodes, leaves, sizeof nodes);
+        merkle_nodes(nodes, count, nodes);
+        for (size_t i = 0; i < count; i++) {
+            merkle_node(&leaves[2 * i], &leaves[2 * i + 1], &node);
+            assert_true(hash_equal(&node, &nodes[i]));
+        }
+    }
+}
+
+// A tree that is cut anywhere into three runs, whose leaves come in bites of any size.
+static void runs_that_begin_anywhere_give_the_same_root(void **state) {
+    (void)state;
+    for (size_t size = 1; size <= SMALL_MAX; size += 3) {
+        struct hash expected = mth(leaves, size);
+        for (size_t first = 0; first < size; first++) {
+            size_t end = first + (size - first) * (first % 5) / 5, cuts[] = {0, first, end, size};
+            struct merkle merkle;
+            struct hash root, bite[SMALL_MAX];
+            merkle_begin(&merkle);
+            for (int i = 0; i < 3; i++) {
+                struct merkle_part parts[2 * MERKLE_LEVELS_MAX];
+                struct merkle_run run;
+                merkle_run_begin(&run, cuts[i], parts);
+                for (size_t at = cuts[i], count; at < cuts[i + 1]; at += count) {
+                    count =
+                        first % 2 == 0 ? HASHES_TOGETHER - at % HASHES_TOGETHER : 1 + size % HASHES_TOGETHER;
+                    count = count < cuts[i + 1] - at ? count : cuts[i + 1] - at;
+                    memcpy(bite, leaves + at, count * sizeof *bite);
+                    merkle_run_add(&run, bite, count);
+                }
+                assert_true(run.count <= merkle_run_parts_max(cuts[i + 1] - cuts[i]));
+                for (size_t part = 0; part < run.count; part++) {
+                    merkle_add_whole(&merkle, &parts[part].root, parts[part].level);
+                }
+            }
+            merkle_root(&merkle, &root);
+            assert_true(hash_equal(&root, &expected));
+        }
     }
 }
 
@@ -345,7 +427,10 @@ int main(void) {
         cmocka_unit_test(published_vectors),
         cmocka_unit_test(hmac_has_the_published_values),
         cmocka_unit_test(short_messages_have_the_hash_of_long_ones),
+        cmocka_unit_test(messages_side_by_side_have_their_own_hashes),
+        cmocka_unit_test(nodes_side_by_side_are_those_one_by_one),
         cmocka_unit_test(roots_of_every_size),
+        cmocka_unit_test(runs_that_begin_anywhere_give_the_same_root),
         cmocka_unit_test(whole_parts_give_the_same_root),
         cmocka_unit_test(paths_of_every_place),
         cmocka_unit_test(trees_that_go_on),
