@@ -11,4 +11,7 @@ extern const struct error_code ERROR_BAD_FORM[1];
 // The form is right, and what is claimed does not hold: a signature, a path, a number.
 extern const struct error_code ERROR_FALSE_CLAIM[1];
 
+// The work was not finished, because the caller wanted it stopped.
+extern const struct error_code ERROR_SEAL_STOPPED[1];
+
 #endif
