@@ -102,6 +102,14 @@ def one_sync(place):
     return run_json(place.program('bare_limit'), '--sync', 2000, os.path.join(place.fresh('bare'), 'page'))
 
 
+# The bare hash
+
+
+def seal_root(place, bets):
+    """The root of a signed draw, and the bare hash of as many blocks."""
+    return run_json(place.program('seal_root'), bets)
+
+
 # Redis
 
 REDIS_SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--auto-aof-rewrite-percentage', '0',

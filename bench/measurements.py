@@ -16,6 +16,7 @@ POSTGRES = ('ours on PostgreSQL, window 4', 'ours on PostgreSQL, window 16')
 PACED, PACED_REDIS = 'ours, 1 million/s', 'Redis, 1 million/s'
 PACED_SINGLE, PACED_SINGLE_REDIS = 'ours, 1 bet a chunk, 30,000/s', 'Redis, 1 bet a chunk, 30,000/s'
 LONG, LONG_BARE = 'ours, long', 'bare limit, long'
+SEAL = 'the root of a signed draw'
 
 
 def time_names(what):
@@ -43,6 +44,7 @@ def chunks(place, postgres, options):
         LONG: lambda: contenders.quiniela_long(place, options.long_bets),
         LONG_BARE: lambda: contenders.bare_limit(place, options.long_bets),
         SYNC: lambda: contenders.one_sync(place),
+        SEAL: lambda: contenders.seal_root(place, options.long_bets),
     }
     for name, window in zip(REDIS, (4, 1)):
         found[name] = lambda window=window: contenders.redis(place, place.bets, CHUNK_SIZE, AGENCIES, window)

@@ -76,6 +76,8 @@ BAR = [
     Row('postgres', 'on PostgreSQL, window 16, bets/s, against \\copy into the same server', named.POSTGRES[1], named.COPY),
     Row('long', "the last million bets of a long run, as a share of the first's rate, against the bare limit's own",
         named.LONG, named.LONG_BARE, take=last_to_first, show=part, how_often=LONG_ROUNDS),
+    Row('seal', "the root of a signed draw, bets/s, as a share of the bare hash of its blocks", named.SEAL, named.SEAL,
+        take_theirs=figure('bare_bets_per_second'), unit='', how_often=LONG_ROUNDS),
     Row('p99', 'p99 answer at 1 million bets/s in chunks of 1000, against Redis at the same rate', named.PACED,
         named.PACED_REDIS, take=figure('ack_ms_p99'), show=milliseconds),
     Row('p99-single', 'p99 answer at 30,000 bets/s, 1 a chunk, against Redis at the same rate', named.PACED_SINGLE,
