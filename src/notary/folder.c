@@ -1,0 +1,142 @@
+#include "notary/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct error_code ERROR_KEPT_OTHER[1] = {{"kept_other", false}};
+
+// Opening -------------------------------------------------------------------------------------------------
+
+// Opens the folder `name` in `parent` (AT_FDCWD: from here), made if it is not there, and then synced. -1
+// with errno set.
+static int open_or_make(int parent, const char *name, bool *is_new) {
+    *is_new = mkdirat(parent, name, 0700) == 0;
+    if (!*is_new && errno != EEXIST) {
+        return -1;
+    }
+    int follow = parent == AT_FDCWD ? 0 : O_NOFOLLOW;
+    int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
+    if (folder < 0 || !*is_new || parent == AT_FDCWD || fsync(parent) == 0) {
+        return folder;
+    }
+    int failure = errno;
+    close(folder);
+    errno = failure;
+    return -1;
+}
+
+bool folder_open(const char *path, const char *draw, struct folder *folder, bool *is_new,
+                 struct error *error) {
+    char name[8 + 64 + 1];
+    bool made;
+    *folder = (struct folder){.descriptor = -1};
+    if (snprintf(name, sizeof name, "draw-%s", draw) >= (int)sizeof name ||
+        snprintf(folder->path, sizeof folder->path, "%s/%s", path, name) >= (int)sizeof folder->path) {
+        return error_set(error, ERROR_BAD_SETTING, "%.100s: the folder's name is too long", path);
+    }
+    int parent = open_or_make(AT_FDCWD, path, &made);
+    folder->descriptor = parent < 0 ? -1 : open_or_make(parent, name, is_new);
+    if (folder->descriptor < 0) {
+        error_set_system(error, errno, "%.150s: the folder cannot be opened or made",
+                         parent < 0 ? path : folder->path);
+    }
+    if (parent >= 0) {
+        close(parent);
+    }
+    return folder->descriptor >= 0;
+}
+
+void folder_close(struct folder *folder) {
+    if (folder->descriptor >= 0) {
+        close(folder->descriptor);
+    }
+    folder->descriptor = -1;
+}
+
+// Keeping -------------------------------------------------------------------------------------------------
+
+static bool write_all(int file, struct slice bytes) {
+    for (size_t done = 0; done < bytes.length;) {
+        ssize_t more = write(file, bytes.text + done, bytes.length - done);
+        if (more < 0 && errno == EINTR) {
+            continue;
+        }
+        if (more <= 0) {
+            errno = more == 0 ? EIO : errno;
+            return false;
+        }
+        done += (size_t)more;
+    }
+    return fsync(file) == 0;
+}
+
+// Writes the bytes to the file `temporary`. False with errno set.
+static bool write_file(const struct folder *folder, const char *temporary, struct slice bytes) {
+    unlinkat(folder->descriptor, temporary, 0); // left over from an interrupted run
+    int file =
+        openat(folder->descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (file < 0) {
+        return false;
+    }
+    bool written = write_all(file, bytes);
+    int failure = errno;
+    close(file);
+    errno = failure;
+    return written;
+}
+
+// Gives the file its name, which nobody else may have given to another one. False with errno set.
+static bool name_file(const struct folder *folder, const char *temporary, const char *name) {
+    bool named = linkat(folder->descriptor, temporary, folder->descriptor, name, 0) == 0;
+    int failure = errno;
+    unlinkat(folder->descriptor, temporary, 0);
+    errno = failure;
+    return named && fsync(folder->descriptor) == 0;
+}
+
+static bool make(const struct folder *folder, const char *name, struct slice bytes, struct error *error) {
+    char temporary[FOLDER_NAME_BYTES_MAX + 32];
+    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
+    return (write_file(folder, temporary, bytes) && name_file(folder, temporary, name)) ||
+           error_set_system(error, errno, "%.150s/%s: cannot be written", folder->path, name);
+}
+
+// Whether the file is there already with these bytes; ERROR_KEPT_OTHER when with others.
+static bool is_kept(const struct folder *folder, const char *name, struct slice bytes, bool *found,
+                    struct error *error) {
+    struct small_file file;
+    if (!folder_read(folder, name, bytes.length, &file, found, error)) {
+        return error->code == ERROR_BAD_SETTING
+                   ? error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one",
+                               folder->path, name)
+                   : false;
+    }
+    bool same = !*found || slice_equal(small_file_text(&file), bytes);
+    small_file_free(&file);
+    return same ||
+           error_set(error, ERROR_KEPT_OTHER, "%.150s/%s: is there, and is another one", folder->path, name);
+}
+
+bool folder_keep(const struct folder *folder, const char *name, struct slice bytes, struct error *error) {
+    bool found;
+    if (!is_kept(folder, name, bytes, &found, error)) {
+        return false;
+    }
+    if (found) {
+        return fsync(folder->descriptor) == 0 ||
+               error_set_system(error, errno, "%.150s: cannot be synced", folder->path);
+    }
+    if (make(folder, name, bytes, error)) {
+        return true;
+    }
+    struct error reason;
+    return is_kept(folder, name, bytes, &found, &reason) && found; // another server was quicker
+}
+
+bool folder_read(const struct folder *folder, const char *name, size_t max, struct small_file *file,
+                 bool *found, struct error *error) {
+    return small_file_read_at(folder->descriptor, folder->path, name, max, file, found, error);
+}

@@ -1,0 +1,38 @@
+// A folder outside the store (SEAL_DIR) that keeps what was signed of each draw. So a store that was put back
+// from a copy does not make them forgotten, and a second seal shows.
+//
+// A draw has a folder of its own in it, "draw-NAME", whatever its name is. A file in it is written once.
+#ifndef QUINIELA_NOTARY_FOLDER_H
+#define QUINIELA_NOTARY_FOLDER_H
+
+#include "notary/small_file.h"
+
+#include <stdint.h>
+
+// A file of that name is there, and has other bytes.
+extern const struct error_code ERROR_KEPT_OTHER[1];
+
+struct folder {
+    int descriptor; // -1: not open
+    char path[256]; // for messages
+};
+
+enum { FOLDER_NAME_BYTES_MAX = 40 };
+
+// Opens the folder of the draw `draw` in `path`, and makes both where they are not there (mode 0700). *is_new
+// says whether the draw's was made. ERROR_SYSTEM, ERROR_BAD_SETTING, naming it. Closed by the caller.
+bool folder_open(const char *path, const char *draw, struct folder *folder, bool *is_new,
+                 struct error *error) MUST_CHECK;
+
+void folder_close(struct folder *folder);
+
+// Has the file `name` hold the bytes, for good: it is synced, and its name is. One that has them already
+// stays. ERROR_KEPT_OTHER when it has others: then nothing is changed. ERROR_SYSTEM.
+bool folder_keep(const struct folder *folder, const char *name, struct slice bytes,
+                 struct error *error) MUST_CHECK;
+
+// Reads the file `name`; *found is false when there is none. Errors as small_file_read. Freed by the caller.
+bool folder_read(const struct folder *folder, const char *name, size_t max, struct small_file *file,
+                 bool *found, struct error *error) MUST_CHECK;
+
+#endif
