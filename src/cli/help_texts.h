@@ -383,6 +383,25 @@
 #define HELP_KEYS_REVOKE                                                                                     \
     .value_name = "NAME", .help = "Only add a certificate, such as agency-3, to the revocation list, "       \
                                   "crl.pem"
+#define HELP_KEYS_SIGN_NAME                                                                                  \
+    .value_name = "NAME",                                                                                    \
+    .help = "Only make sign.key, which signs draws or approves numbers under this name, and print its "      \
+            "public key"
+
+// approve ---------------------------------------------------------------------------------------------------
+
+#define HELP_APPROVE_SUMMARY "Sign the number that was turned, as one of a draw's approvers."
+#define HELP_APPROVE_DETAILS                                                                                 \
+    "For an approver's own machine: it needs the rules and the seal, as the central has signed them, and "   \
+    "nothing else. The approval is for `quiniela draw --approval`."
+#define HELP_APPROVE_RULES .value_name = "FILE", .help = "The draw's newest rules, as signed"
+#define HELP_APPROVE_SEAL .value_name = "FILE", .help = "The seal, as signed"
+#define HELP_APPROVE_SERVER_KEY                                                                              \
+    .value_name = "VKEY", .help = "The central's public key, got from somewhere else than these files"
+#define HELP_APPROVE_NUMBER .value_name = "NUMBER", .help = "The four digits that were turned, such as 0042"
+#define HELP_APPROVE_KEY .value_name = "FILE", .help = "The approver's key (quiniela keys --sign-name)"
+#define HELP_APPROVE_OUTPUT .value_name = "FILE", .help = "File to write; standard output where it is not set"
+#define HELP_APPROVE_YES .help = "Sign; without it, say only what would be signed"
 
 // bench -----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/help_texts.h"
+#include "cli/signing.h"
 #include "keys/authority.h"
 
 #include <arpa/inet.h>
@@ -18,7 +19,8 @@ struct keys_options {
     const char *dir, *names;
     uint32_t agencies;
     int days;
-    const char *revoke; // a name, or NULL
+    const char *revoke;    // a name, or NULL
+    const char *sign_name; // of a key that signs draws, or NULL
 };
 
 static const struct setting table[] = {
@@ -29,6 +31,8 @@ static const struct setting table[] = {
                     .flag_only = true),
     SETTING_NUMBER_IN(struct keys_options, days, "DAYS", "365", 1, 3650, HELP_KEYS_DAYS, .flag_only = true),
     SETTING_TEXT_IN(struct keys_options, revoke, "REVOKE", NULL, HELP_KEYS_REVOKE, .flag_only = true),
+    SETTING_TEXT_IN(struct keys_options, sign_name, "SIGN_NAME", NULL, HELP_KEYS_SIGN_NAME,
+                    .flag_only = true),
     {.key = NULL},
 };
 
@@ -161,7 +165,9 @@ int cli_keys(const struct command_line *line) {
     if (!command_begin(&keys_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = make_keys(&options, &error);
+    bool done = options.sign_name != NULL
+                    ? signing_make(options.dir, options.sign_name, &error) && command_flush_output(&error)
+                    : make_keys(&options, &error);
     settings_free(settings);
     return done ? EXIT_DONE : command_fail(&keys_command, &error);
 }

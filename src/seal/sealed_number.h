@@ -5,6 +5,9 @@
 #include "seal/draft.h"
 #include "seal/form.h"
 
+// Reads a number of just so many digits. Returns false for any other text.
+bool sealed_number_parse(struct slice text, uint16_t *number) MUST_CHECK;
+
 // Appends the line.
 void sealed_number_put(struct draft *draft, uint16_t number);
 
