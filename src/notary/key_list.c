@@ -36,20 +36,18 @@ static bool add(struct key_list *list, struct slice text, enum vkey_type type, c
     return true;
 }
 
-// Adds what stands between the separators, which are '\n' in a file and ',' otherwise.
+// Adds what stands between the separators. Lines of a file may be empty, or a remark.
 static bool add_all(struct key_list *list, struct slice text, char separator, enum vkey_type type,
                     const char *where, struct error *error) {
-    size_t place = 0;
-    for (const char *at = text.text, *end = at + text.length; at < end;) {
+    const char *at = text.text, *end = at + text.length;
+    for (size_t place = 1; text.length > 0 && at <= end; place++) {
         const char *stop = memchr(at, separator, (size_t)(end - at));
         struct slice part = {at, (size_t)((stop == NULL ? end : stop) - at)};
-        place++;
-        if (separator == ',' || (part.length > 0 && part.text[0] != '#')) {
-            if (!add(list, part, type, where, place, error)) {
-                return false;
-            }
+        bool is_left_out = separator == '\n' && (part.length == 0 || part.text[0] == '#');
+        if (!is_left_out && !add(list, part, type, where, place, error)) {
+            return false;
         }
-        at = stop == NULL ? end : stop + 1;
+        at = stop == NULL ? end + 1 : stop + 1;
     }
     return true;
 }
