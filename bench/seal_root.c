@@ -94,9 +94,9 @@ static bool run_bare(const struct run *run, uint64_t blocks, struct spent *spent
 // The root. -------------------------------------------------------------------------------------------------
 
 static bool on_agency(void *context, uint32_t agency, uint64_t count, const struct hash *root,
-                      enum agency_state *state, struct error *error) {
+                      enum entry_state *state, struct error *error) {
     (void)context, (void)agency, (void)count, (void)root, (void)error;
-    *state = AGENCY_FINISHED;
+    *state = ENTRY_FINISHED;
     return true;
 }
 

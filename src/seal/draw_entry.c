@@ -9,14 +9,14 @@
 #include <assert.h>
 #include <inttypes.h>
 
-static const char *const state_names[] = {[AGENCY_CUT] = "cut", [AGENCY_FINISHED] = "finished"};
+static const char *const state_names[] = {[ENTRY_CUT] = "cut", [ENTRY_FINISHED] = "finished"};
 
-const char *agency_state_name(enum agency_state state) {
+const char *entry_state_name(enum entry_state state) {
     return state_names[state];
 }
 
-bool agency_state_parse(struct slice text, enum agency_state *state) {
-    *state = slice_is(text, state_names[AGENCY_FINISHED]) ? AGENCY_FINISHED : AGENCY_CUT;
+bool entry_state_parse(struct slice text, enum entry_state *state) {
+    *state = slice_is(text, state_names[ENTRY_FINISHED]) ? ENTRY_FINISHED : ENTRY_CUT;
     return slice_is(text, state_names[*state]);
 }
 
@@ -34,7 +34,7 @@ size_t agency_entry_write(const struct agency_entry *entry, char text[DRAW_ENTRY
     struct draft draft;
     draft_begin(&draft, text, DRAW_ENTRY_BYTES_MAX);
     draft_print(&draft, "quiniela agency v1\n%.*s\n%" PRIu32 " %s %" PRIu64, (int)entry->origin.length,
-                entry->origin.text, entry->agency, agency_state_name(entry->state), entry->count);
+                entry->origin.text, entry->agency, entry_state_name(entry->state), entry->count);
     draft_hash(&draft, " ", &entry->root, "\n");
     assert(!draft.is_over);
     return draft.length;
@@ -62,7 +62,7 @@ static bool take_agency(struct form *form, struct agency_entry *entry, struct er
         return false;
     }
     if (!form_cut(line, parts, 4) || !decimal_parse(parts[0], AGENCIES_MAX, &agency) || agency == 0 ||
-        !agency_state_parse(parts[1], &entry->state) || !decimal_parse(parts[2], UINT64_MAX, &entry->count) ||
+        !entry_state_parse(parts[1], &entry->state) || !decimal_parse(parts[2], UINT64_MAX, &entry->count) ||
         !base64_decode_exactly(parts[3], entry->root.bytes, sizeof entry->root.bytes)) {
         return form_refuse(form, error, "is not an agency, finished or cut, its bets and its root");
     }

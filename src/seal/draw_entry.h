@@ -9,7 +9,7 @@
 
 enum { DRAW_ENTRY_BYTES_MAX = 512 }; // of either
 
-enum agency_state { AGENCY_CUT, AGENCY_FINISHED }; // finished: its own last chunk is stored
+enum entry_state { ENTRY_CUT, ENTRY_FINISHED }; // finished: its own last chunk is stored
 
 struct draw_entry {
     struct slice origin;
@@ -21,14 +21,14 @@ struct draw_entry {
 struct agency_entry {
     struct slice origin;
     uint32_t agency; // from 1
-    enum agency_state state;
+    enum entry_state state;
     uint64_t count; // bets
     struct hash root;
 };
 
 // "finished" or "cut": a string constant; and back. Returns false for another text.
-const char *agency_state_name(enum agency_state state);
-bool agency_state_parse(struct slice text, enum agency_state *state) MUST_CHECK;
+const char *entry_state_name(enum entry_state state);
+bool entry_state_parse(struct slice text, enum entry_state *state) MUST_CHECK;
 
 // Writes the entry, without a NUL. Returns its length.
 size_t draw_entry_write(const struct draw_entry *entry, char text[DRAW_ENTRY_BYTES_MAX]);

@@ -15,7 +15,7 @@ void draw_tree_begin(struct draw_tree *tree, struct slice origin, const struct h
     merkle_add(&tree->merkle, &leaf);
 }
 
-void draw_tree_add(struct draw_tree *tree, enum agency_state state, uint64_t count, const struct hash *root,
+void draw_tree_add(struct draw_tree *tree, enum entry_state state, uint64_t count, const struct hash *root,
                    struct hash *leaf) {
     assert(tree->merkle.count <= tree->agencies);
     struct agency_entry entry = {tree->origin, (uint32_t)tree->merkle.count, state, count, *root};

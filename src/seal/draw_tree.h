@@ -22,7 +22,7 @@ void draw_tree_begin(struct draw_tree *tree, struct slice origin, const struct h
                      uint64_t bets);
 
 // Adds the next agency, from 1 on, and gives its entry's leaf, too; `leaf` may be NULL.
-void draw_tree_add(struct draw_tree *tree, enum agency_state state, uint64_t count, const struct hash *root,
+void draw_tree_add(struct draw_tree *tree, enum entry_state state, uint64_t count, const struct hash *root,
                    struct hash *leaf);
 
 // The seal, once all agencies have been added. ERROR_FALSE_CLAIM when there are more or fewer bets or

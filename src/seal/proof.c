@@ -19,7 +19,7 @@ static bool take_state(struct form *form, struct proof *proof, struct error *err
     if (!form_value(form, "state", &text, error)) {
         return false;
     }
-    return agency_state_parse(text, &proof->state) ||
+    return entry_state_parse(text, &proof->state) ||
            form_refuse(form, error, "state: is neither finished nor cut");
 }
 
@@ -47,7 +47,7 @@ bool proof_parse(struct slice text, struct proof *proof, struct error *error) {
 void proof_put(struct draft *draft, const struct proof *proof) {
     draft_print(draft, "quiniela proof v1\nsalt ");
     draft_base64(draft, proof->salt, sizeof proof->salt);
-    draft_print(draft, "\nstate %s\ncount %" PRIu64 "\n", agency_state_name(proof->state), proof->count);
+    draft_print(draft, "\nstate %s\ncount %" PRIu64 "\n", entry_state_name(proof->state), proof->count);
     draft_add(draft, proof->text);
     draft_print(draft, "\n");
     path_put(draft, &proof->path);

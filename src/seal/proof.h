@@ -8,7 +8,7 @@
 
 struct proof {
     uint8_t salt[SALT_BYTES];
-    enum agency_state state;
+    enum entry_state state;
     uint64_t count;          // of the agency's bets
     struct slice text;       // TEXT(a, i)
     struct bet_text bet;     // what that says

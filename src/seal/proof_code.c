@@ -33,7 +33,7 @@ static void put_numbers(uint8_t **at, const struct proof *proof, const struct ch
     put_u32(*at, (uint32_t)(seal->size - 1));
     put_u32(*at + 4, proof->bet.agency);
     *at += 8;
-    put_byte(at, proof->state == AGENCY_FINISHED);
+    put_byte(at, proof->state == ENTRY_FINISHED);
     put_long(at, proof->count);
     put_long(at, proof->bet.index);
 }
@@ -123,7 +123,7 @@ static bool take_numbers(struct input *input, struct proof_code *code, struct er
     uint64_t index = take_u64(numbers + 17);
     code->agencies = take_u32(numbers);
     proof->count = take_u64(numbers + 9);
-    proof->state = numbers[8] == 1 ? AGENCY_FINISHED : AGENCY_CUT;
+    proof->state = numbers[8] == 1 ? ENTRY_FINISHED : ENTRY_CUT;
     if (code->agencies < 1 || code->agencies > AGENCIES_MAX || agency < 1 || agency > code->agencies ||
         numbers[8] > 1 || index >= proof->count) {
         return refuse(error, "has an agency, a state or a bet that there is not");

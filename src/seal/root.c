@@ -124,7 +124,7 @@ struct root *root_begin(const struct root_options *options, struct error *error)
 // All bets of the agency are in its tree.
 static bool end_agency(struct root *root, struct error *error) {
     struct hash hash;
-    enum agency_state state = AGENCY_CUT;
+    enum entry_state state = ENTRY_CUT;
     merkle_root(&root->merkle, &hash);
     if (!root->options.on_agency(root->options.context, root->agency, root->merkle.count, &hash, &state,
                                  error)) {

@@ -14,7 +14,7 @@ struct root;
 // `root` is the root of their tree. Sets *state to the agency's. Returns false to end it all, with `error`
 // set, as when the agency should have another count.
 typedef bool root_on_agency(void *context, uint32_t agency, uint64_t count, const struct hash *root,
-                            enum agency_state *state, struct error *error);
+                            enum entry_state *state, struct error *error);
 
 struct root_options {
     struct slice origin;     // its text and `secret` outlive the root

@@ -52,9 +52,9 @@ static uint64_t count_of(const struct written *written, uint32_t agency) {
     return count;
 }
 
-static enum agency_state state_of(const struct written *written, uint32_t agency) {
+static enum entry_state state_of(const struct written *written, uint32_t agency) {
     if (written->is_large) {
-        return agency % 3 == 0 ? AGENCY_CUT : AGENCY_FINISHED;
+        return agency % 3 == 0 ? ENTRY_CUT : ENTRY_FINISHED;
     }
     return small_agencies[agency - 1].state;
 }
@@ -118,8 +118,8 @@ static void put_seal(struct written *written) {
         merkle_tree_root(&written->trees[agency], count, &root);
         draw_tree_add(&draw, state_of(written, agency), count, &root, &leaf);
         assert_true(merkle_tree_add(&written->trees[0], &leaf));
-        draft_print(&agencies, "%" PRIu32 " %s %" PRIu64, agency,
-                    agency_state_name(state_of(written, agency)), count);
+        draft_print(&agencies, "%" PRIu32 " %s %" PRIu64, agency, entry_state_name(state_of(written, agency)),
+                    count);
         draft_hash(&agencies, " ", &root, "\n");
     }
     assert_true(draw_tree_end(&draw, &seal, &error) && !agencies.is_over);

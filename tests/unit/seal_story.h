@@ -22,19 +22,19 @@ enum { SMALL_AGENCIES = 5, SMALL_BETS_MAX = 3, SMALL_CLOSE = 1795640400 };
 #define SMALL_ORIGIN SMALL_NAME "/2026-11-25"
 
 struct small_agency {
-    enum agency_state state;
+    enum entry_state state;
     const char *rows[SMALL_BETS_MAX + 1];
 };
 
 static const struct small_agency small_agencies[SMALL_AGENCIES] = {
-    {AGENCY_FINISHED,
+    {ENTRY_FINISHED,
      {"Ana,N\xC3\xBA\xC3\xB1"
       "ez,30904465,1999-03-17,7574",
       "Ana \"la 7\",Paz,A1,2000-02-29,0007", "Ana,Paz,A1,2000-02-29,7"}},
-    {AGENCY_CUT, {NULL}},
-    {AGENCY_FINISHED, {NULL}},
-    {AGENCY_CUT, {"a,b,1,2000-01-01,0"}},
-    {AGENCY_FINISHED, {"x,y,2,2000-01-01,9999", "x,y,2,2000-01-01,9999"}},
+    {ENTRY_CUT, {NULL}},
+    {ENTRY_FINISHED, {NULL}},
+    {ENTRY_CUT, {"a,b,1,2000-01-01,0"}},
+    {ENTRY_FINISHED, {"x,y,2,2000-01-01,9999", "x,y,2,2000-01-01,9999"}},
 };
 
 // A draw, sealed. Whoever makes one ends it.

@@ -69,7 +69,7 @@ static void seal_of_size(struct draw *draw, uint64_t count) {
     for (uint32_t agency = 1; agency <= AGENCIES; agency++) {
         uint64_t bets = agency == AGENCY ? count : 0;
         merkle_tree_root(&draw->bets, bets, &root);
-        draw_tree_add(&tree, AGENCY_FINISHED, bets, &root, &leaf);
+        draw_tree_add(&tree, ENTRY_FINISHED, bets, &root, &leaf);
         assert_true(merkle_tree_add(&draw->agencies, &leaf));
     }
     assert_true(draw_tree_end(&tree, &draw->sealed->seal, &error));
@@ -77,7 +77,7 @@ static void seal_of_size(struct draw *draw, uint64_t count) {
 }
 
 static void make_proof(struct draw *draw, uint64_t index, char text[TEXT_BYTES_MAX], struct proof *proof) {
-    *proof = (struct proof){.state = AGENCY_FINISHED, .count = draw->count};
+    *proof = (struct proof){.state = ENTRY_FINISHED, .count = draw->count};
     salt_of_bet(&draw->salts, index, proof->salt);
     proof->text = (struct slice){text, write_text(AGENCY, index, text)};
     proof->bet = (struct bet_text){.agency = AGENCY, .index = index};
@@ -168,7 +168,7 @@ static void change_numbers(struct proof *proof, int kind, uint64_t random) {
         proof->count = random % (2 * proof->count + 2);
         break;
     case 2:
-        proof->state = AGENCY_CUT;
+        proof->state = ENTRY_CUT;
         break;
     case 3:
         proof->bet.agency = (uint32_t)(random % (AGENCIES + 2));
@@ -256,9 +256,9 @@ static void a_tree_has_what_was_promised(void **state) {
     struct error error;
     merkle_empty(&root);
     draw_tree_begin(&tree, slice_of(SMALL_ORIGIN), &draw->sealed->rules->hash, 2, 7);
-    draw_tree_add(&tree, AGENCY_CUT, 3, &root, NULL);
+    draw_tree_add(&tree, ENTRY_CUT, 3, &root, NULL);
     assert_false(draw_tree_end(&tree, &seal, &error));
-    draw_tree_add(&tree, AGENCY_CUT, 3, &root, NULL);
+    draw_tree_add(&tree, ENTRY_CUT, 3, &root, NULL);
     assert_false(draw_tree_end(&tree, &seal, &error));
     assert_error(&error, ERROR_FALSE_CLAIM);
     assert_string_equal(error.text, "the tree has 6 bets of 2 agencies, and should have 7 of 2");

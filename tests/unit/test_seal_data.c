@@ -80,7 +80,7 @@ static int begin(void **state) {
     draw_entry_leaf(&entry, &leaf);
     assert_true(merkle_tree_add(&known.agencies, &leaf));
     for (int i = 0; i < SMALL_AGENCIES; i++) {
-        draw_tree_add(&draw, AGENCY_FINISHED, counts[i], &roots[i], &leaf);
+        draw_tree_add(&draw, ENTRY_FINISHED, counts[i], &roots[i], &leaf);
         assert_true(merkle_tree_add(&known.agencies, &leaf));
     }
     assert_true(draw_tree_end(&draw, &known.sealed->seal, &error));
@@ -123,7 +123,7 @@ static void the_proof_of_its_last_bet(void **state) {
     struct salts salts;
     struct draft draft;
     struct hash hash;
-    struct proof proof = {.state = AGENCY_FINISHED, .count = LAST_BET + 1};
+    struct proof proof = {.state = ENTRY_FINISHED, .count = LAST_BET + 1};
     agency_key_make(known->sealed->secret, slice_of(SMALL_ORIGIN), SMALL_AGENCIES, key);
     salts_begin(&salts, key);
     salt_of_bet(&salts, LAST_BET, proof.salt);

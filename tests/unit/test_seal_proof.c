@@ -117,7 +117,7 @@ static void other_draws_and_keys(void **state) {
 static void an_agencys_entry(void **state) {
     struct sealed *sealed = *state;
     struct tlog_proof proof = {.index = 2, .note = seal_note(sealed)}, read;
-    struct agency_entry entry = {.agency = 2, .state = AGENCY_CUT};
+    struct agency_entry entry = {.agency = 2, .state = ENTRY_CUT};
     struct checkpoint seal;
     struct draft draft;
     struct error error;
@@ -129,9 +129,9 @@ static void an_agencys_entry(void **state) {
     assert_true(tlog_proof_parse(draft_text(&draft), &read, &error));
     const struct vkey *key = signing_key_public(sealed->server);
     assert_true(tlog_proof_check(&read, key, slice_of(SMALL_ORIGIN), &entry, &seal, &error));
-    entry.state = AGENCY_FINISHED;
+    entry.state = ENTRY_FINISHED;
     assert_false(tlog_proof_check(&read, key, slice_of(SMALL_ORIGIN), &entry, &seal, &error));
-    entry.state = AGENCY_CUT;
+    entry.state = ENTRY_CUT;
     entry.origin = slice_of("a/b");
     assert_false(tlog_proof_check(&read, key, (struct slice){0}, &entry, &seal, &error));
     // The entry of an agency is not that of the draw, and the other way round.
@@ -144,7 +144,7 @@ static void an_agencys_entry(void **state) {
     assert_false(agency_entry_parse(bytes, &other, &error));
     entry.origin = slice_of(SMALL_ORIGIN);
     bytes.length = agency_entry_write(&entry, text);
-    assert_true(agency_entry_parse(bytes, &other, &error) && other.agency == 2 && other.state == AGENCY_CUT);
+    assert_true(agency_entry_parse(bytes, &other, &error) && other.agency == 2 && other.state == ENTRY_CUT);
     assert_false(draw_entry_parse(bytes, &parsed, &error));
 }
 

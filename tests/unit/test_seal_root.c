@@ -52,8 +52,8 @@ static size_t write_row(uint32_t agency, uint64_t bet, char row[BET_TEXT_BYTES_M
                             (int)(bet % 3), "00", number_of(agency, bet));
 }
 
-static enum agency_state state_of(uint32_t agency) {
-    return agency % 2 == 0 ? AGENCY_CUT : AGENCY_FINISHED;
+static enum entry_state state_of(uint32_t agency) {
+    return agency % 2 == 0 ? ENTRY_CUT : ENTRY_FINISHED;
 }
 
 static void expected_seal(struct checkpoint *seal) {
@@ -126,7 +126,7 @@ struct sealing {
 };
 
 static bool on_agency(void *context, uint32_t agency, uint64_t count, const struct hash *root,
-                      enum agency_state *state, struct error *error) {
+                      enum entry_state *state, struct error *error) {
     struct sealing *sealing = context;
     (void)root;
     assert_int_equal(agency, ++sealing->seen);
@@ -236,10 +236,10 @@ static void memory_does_not_grow_with_the_bets(void **state) {
 }
 
 static bool keep_root(void *context, uint32_t agency, uint64_t count, const struct hash *root,
-                      enum agency_state *state, struct error *error) {
+                      enum entry_state *state, struct error *error) {
     (void)agency, (void)count, (void)error;
     *(struct hash *)context = *root;
-    *state = AGENCY_FINISHED;
+    *state = ENTRY_FINISHED;
     return true;
 }
 
