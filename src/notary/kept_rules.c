@@ -4,45 +4,81 @@
 #include "seal/note.h"
 #include "seal/rules_chain.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
-static bool add(struct kept_rules *rules, struct slice bytes, const struct vkey *key, struct error *error) {
+static void free_record(struct kept_record *record) {
+    rules_free(record->rules);
+    free(record->note);
+}
+
+// Whether it is the first record, or the one after `before`.
+static bool comes_next(const struct rules *before, const struct rules *rules, struct error *error) {
+    return before != NULL
+               ? rules_may_follow(before, rules, error)
+               : rules->number == 0 || error_set(error, ERROR_FALSE_CLAIM,
+                                                 "the rules begin with record %" PRIu64, rules->number);
+}
+
+// Reads the note into the record, whose memory is freed by the caller either way.
+static bool read_record(struct kept_record *record, const struct rules *before, const struct vkey *key,
+                        struct note *note, struct error *error) {
+    if (!note_parse("the rules", (struct slice){record->note, record->size}, note, error) ||
+        !note_check(note, key, error)) {
+        return false;
+    }
+    record->rules = rules_parse(note->text, error);
+    if (record->rules == NULL) {
+        return false;
+    }
+    return (vkey_equal(&record->rules->key, key) ||
+            error_set(error, ERROR_FALSE_CLAIM, "the rules name another key, of %s",
+                      record->rules->key.name)) &&
+           comes_next(before, record->rules, error);
+}
+
+static bool make_record(struct slice bytes, const struct rules *before, const struct vkey *key,
+                        struct kept_record *record, struct error *error) {
     struct note *note = malloc(sizeof *note);
-    if (note == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
+    *record = (struct kept_record){.note = malloc(bytes.length + 1), .size = bytes.length};
+    bool done = note != NULL && record->note != NULL;
+    if (done) {
+        memcpy(record->note, bytes.text, bytes.length);
+        done = read_record(record, before, key, note, error);
+    } else {
+        error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
     }
-    struct rules *record =
-        note_parse("the rules", bytes, note, error) ? rules_parse(note->text, error) : NULL;
-    if (record != NULL) {
-        rules->records[rules->count++] = record;
-    }
-    bool done =
-        record != NULL &&
-        (vkey_equal(&record->key, key) ||
-         error_set(error, ERROR_FALSE_CLAIM, "the rules: are of another key, of %s", record->key.name)) &&
-        note_check(note, key, error);
     free(note);
+    if (!done) {
+        free_record(record);
+    }
     return done;
 }
 
-bool kept_rules_read(const struct slice *notes, size_t count, const struct vkey *key,
-                     struct kept_rules *rules, struct error *error) {
-    *rules = (struct kept_rules){.records = calloc(count, sizeof *rules->records)};
-    bool done = rules->records != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
-    for (size_t i = 0; done && i < count; i++) {
-        done = add(rules, notes[i], key, error);
-    }
-    if (!done || !rules_newest((const struct rules *const *)rules->records, count, &rules->newest, error)) {
-        kept_rules_free(rules);
+bool kept_rules_add(struct kept_rules *rules, struct slice note, const struct vkey *key,
+                    struct error *error) {
+    struct kept_record record;
+    if (!make_record(note, kept_rules_newest(rules), key, &record, error)) {
         return false;
     }
+    struct kept_record *more = reallocarray(rules->records, rules->count + 1, sizeof *more);
+    if (more == NULL) {
+        free_record(&record);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
+    }
+    rules->records = more;
+    rules->records[rules->count++] = record;
     return true;
 }
 
-void kept_rules_free(struct kept_rules *rules) {
-    for (size_t i = 0; i < rules->count; i++) {
-        rules_free(rules->records[i]);
+void kept_rules_cut(struct kept_rules *rules, size_t count) {
+    while (rules->count > count) {
+        free_record(&rules->records[--rules->count]);
     }
+}
+
+void kept_rules_free(struct kept_rules *rules) {
+    kept_rules_cut(rules, 0);
     free(rules->records);
     *rules = (struct kept_rules){.records = NULL};
 }

@@ -1,21 +1,34 @@
-// The rules of a draw as they were kept, in a store or a folder: all records, and which is the newest.
+// The rules of a draw as they are kept, in a store or a folder: all records, from the first one on.
 #ifndef QUINIELA_NOTARY_KEPT_RULES_H
 #define QUINIELA_NOTARY_KEPT_RULES_H
 
 #include "seal/rules.h"
 
-struct kept_rules {
-    struct rules **records; // in the order in which they came
-    size_t count;
-    const struct rules *newest;
+struct kept_record {
+    char *note; // as it was signed
+    size_t size;
+    struct rules *rules; // what its text says
 };
 
-// Reads the records' notes, at least one, and checks that each is signed by the key, and names it as the
-// server's; and that they are one chain. ERROR_FALSE_CLAIM, ERROR_BAD_FORM; ERROR_NO_MEMORY. Freed by the
-// caller.
-bool kept_rules_read(const struct slice *notes, size_t count, const struct vkey *key,
-                     struct kept_rules *rules, struct error *error) MUST_CHECK;
+struct kept_rules {
+    struct kept_record *records; // records[n] has number n
+    size_t count;
+};
+
+// Adds a copy of the next record's note, once it is seen to be signed by the key, to name it as the server's,
+// and to be one that may follow the last one. ERROR_FALSE_CLAIM, ERROR_BAD_FORM, ERROR_NO_MEMORY: then
+// nothing was added.
+bool kept_rules_add(struct kept_rules *rules, struct slice note, const struct vkey *key,
+                    struct error *error) MUST_CHECK;
+
+// Forgets the records from number `count` on.
+void kept_rules_cut(struct kept_rules *rules, size_t count);
 
 void kept_rules_free(struct kept_rules *rules);
+
+// The newest record; NULL when there is none.
+static inline const struct rules *kept_rules_newest(const struct kept_rules *rules) {
+    return rules->count == 0 ? NULL : rules->records[rules->count - 1].rules;
+}
 
 #endif

@@ -83,16 +83,11 @@ static struct signed_rules *first(const struct office *office, const struct nota
     return made;
 }
 
-static struct kept_rules kept(const struct office *office, const struct signed_rules *const *notes,
-                              size_t count) {
-    struct slice slices[4];
-    struct kept_rules rules;
+static void add_kept(const struct office *office, struct kept_rules *rules, const struct signed_rules *made) {
     struct error error;
-    for (size_t i = 0; i < count; i++) {
-        slices[i] = (struct slice){notes[i]->note, notes[i]->size};
-    }
-    must(kept_rules_read(slices, count, signing_key_public(office->sealed->server), &rules, &error), &error);
-    return rules;
+    must(kept_rules_add(rules, (struct slice){made->note, made->size},
+                        signing_key_public(office->sealed->server), &error),
+         &error);
 }
 
 static void the_first_record_is_the_specifications(void **state) {
@@ -102,8 +97,9 @@ static void the_first_record_is_the_specifications(void **state) {
     char hex[HEX_TEXT_BYTES(HASH_BYTES)];
     hex_encode(made->hash.bytes, HASH_BYTES, hex);
     assert_string_equal(hex, "df27191671ea15868b37ae8426c72112ed58ce29233ea2c39f5dcc6e194d90cc");
-    struct kept_rules rules = kept(office, (const struct signed_rules *[]){made}, 1);
-    assert_int_equal(rules.newest->number, 0);
+    struct kept_rules rules = {NULL, 0};
+    add_kept(office, &rules, made);
+    assert_int_equal(kept_rules_newest(&rules)->number, 0);
     kept_rules_free(&rules);
     free(made);
     notary_close(&notary);
@@ -113,16 +109,24 @@ static void a_later_record_names_the_one_before(void **state) {
     struct office *office = *state;
     struct notary *notary = opened(office);
     struct signed_rules *made = first(office, notary), *next;
-    struct kept_rules rules = kept(office, (const struct signed_rules *[]){made}, 1);
+    struct kept_rules rules = {NULL, 0};
+    add_kept(office, &rules, made);
     const struct draw_terms terms = {.agencies = 7, .closes_at = ""};
     struct error error;
-    must(signed_rules_next(notary, rules.newest, &terms, 0, &next, &error), &error);
-    kept_rules_free(&rules);
-    rules = kept(office, (const struct signed_rules *[]){next, made}, 2);
-    assert_int_equal(rules.newest->number, 1);
-    assert_int_equal(rules.newest->agencies, 7);
-    assert_false(rules.newest->has_close);
-    assert_true(hash_equal(&rules.newest->before, &made->hash));
+    must(signed_rules_next(notary, kept_rules_newest(&rules), &terms, 0, &next, &error), &error);
+    add_kept(office, &rules, next);
+    const struct rules *newest = kept_rules_newest(&rules);
+    assert_int_equal(newest->number, 1);
+    assert_int_equal(newest->agencies, 7);
+    assert_false(newest->has_close);
+    assert_true(hash_equal(&newest->before, &made->hash));
+    // Neither twice, nor without the one before.
+    const struct slice again = {next->note, next->size};
+    assert_false(kept_rules_add(&rules, again, signing_key_public(office->sealed->server), &error));
+    assert_error(&error, ERROR_FALSE_CLAIM);
+    kept_rules_cut(&rules, 0);
+    assert_false(kept_rules_add(&rules, again, signing_key_public(office->sealed->server), &error));
+    assert_error(&error, ERROR_FALSE_CLAIM);
     kept_rules_free(&rules);
     free(next);
     free(made);
@@ -149,12 +153,13 @@ static void rules_of_another_key_are_not_ours(void **state) {
     struct notary *notary = opened(office);
     struct signed_rules *made = first(office, notary);
     struct slice note = {made->note, made->size};
-    struct kept_rules rules;
+    struct kept_rules rules = {NULL, 0};
     struct error error;
-    assert_false(kept_rules_read(&note, 1, signing_key_public(office->sealed->approver), &rules, &error));
-    assert_error(&error, ERROR_FALSE_CLAIM);
+    assert_false(kept_rules_add(&rules, note, signing_key_public(office->sealed->approver), &error));
+    assert_true(error.code == ERROR_FALSE_CLAIM || error.code == ERROR_BAD_FORM);
     made->note[30] = (char)(made->note[30] ^ 1);
-    assert_false(kept_rules_read(&note, 1, signing_key_public(office->sealed->server), &rules, &error));
+    assert_false(kept_rules_add(&rules, note, signing_key_public(office->sealed->server), &error));
+    assert_int_equal(rules.count, 0);
     free(made);
     notary_close(&notary);
 }
