@@ -2,11 +2,11 @@
 
 #include "agency/csv_diagnosis.h"
 #include "agency/csv_file.h"
-#include "agency/csv_quotes.h"
 #include "agency/shown_text.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "bet/bet.h"
+#include "bet/csv_quotes.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
 #include "wire/message.h"

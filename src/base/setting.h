@@ -12,6 +12,7 @@
 
 enum setting_type {
     SETTING_TEXT,
+    SETTING_TEXTS,    // a flag that may be given several times, each with a text
     SETTING_NUMBER,   // a whole number from `minimum` to `maximum`
     SETTING_LEVEL,    // a log level
     SETTING_DURATION, // "5s", "100ms", "0m20s", "1h30m" (units h, m, s, ms, us, ns, as Go writes them),
@@ -25,13 +26,20 @@ enum setting_type {
 
 // The type of the field.
 enum setting_storage {
-    SETTING_STORED_TEXT, // const char *
+    SETTING_STORED_TEXT,  // const char *
+    SETTING_STORED_TEXTS, // struct setting_texts
     SETTING_STORED_BOOL,
     SETTING_STORED_UINT16,
     SETTING_STORED_INT,
     SETTING_STORED_UINT32, // or an enum
     SETTING_STORED_INT64,
     SETTING_STORED_UINT64, // or size_t
+};
+
+// The texts of a SETTING_TEXTS, as they were given one after the other.
+struct setting_texts {
+    const char *const *list;
+    size_t count;
 };
 
 struct setting {
@@ -50,6 +58,7 @@ struct setting {
     const char *alias;      // another name in the environment, or NULL
     char letter;            // the flag's short form ('o' for -o), or 0
     bool flag_only;         // not read from the environment or a file
+    bool once;              // a flag that is refused when it is given twice
     bool free_text;         // SETTING_TEXT that is not a name: it may contain quotes and `#`
 };
 
@@ -74,6 +83,11 @@ bool setting_is_called(const struct setting *setting, const char *key);
 #define SETTING_TEXT_IN(options, field, key_, fallback_, ...)                                                \
     SETTING_ENTRY(SETTING_TEXT, SETTING_TEXT_STORAGE(options, field), options, field, key_, fallback_,       \
                   __VA_ARGS__)
+#define SETTING_TEXTS_IN(options, field, key_, ...)                                                          \
+    SETTING_ENTRY(SETTING_TEXTS,                                                                             \
+                  _Generic(SETTING_FIELD(options, field), struct setting_texts                               \
+                           : SETTING_STORED_TEXTS),                                                          \
+                  options, field, key_, NULL, .flag_only = true, __VA_ARGS__)
 #define SETTING_CONFIG_IN(options, field, key_, ...)                                                         \
     SETTING_ENTRY(SETTING_CONFIG, SETTING_TEXT_STORAGE(options, field), options, field, key_, NULL,          \
                   .flag_only = true, __VA_ARGS__)

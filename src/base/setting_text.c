@@ -51,7 +51,7 @@ static const struct {
 
 bool setting_text_check(const struct setting *setting, enum setting_source source, const char *place,
                         const char *text, struct error *error) {
-    if (setting->type != SETTING_TEXT && setting->type != SETTING_CONFIG) {
+    if (setting->type != SETTING_TEXT && setting->type != SETTING_TEXTS && setting->type != SETTING_CONFIG) {
         return true;
     }
     if (find_hidden(text) != NULL) {

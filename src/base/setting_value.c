@@ -171,6 +171,7 @@ bool setting_value_parse(const struct setting *setting, const char *text, int64_
     case SETTING_CHOICE:
         return parse_choice(setting->choices, text, number);
     case SETTING_TEXT:
+    case SETTING_TEXTS:
     case SETTING_CONFIG:
         return text[0] != '\0';
     }
@@ -192,6 +193,7 @@ static void describe_size(int64_t minimum, char what[REASON_BYTES_MAX]) {
 static void describe_type(const struct setting *setting, char what[REASON_BYTES_MAX]) {
     static const char *const names[] = {
         [SETTING_TEXT] = "a text of at least one character",
+        [SETTING_TEXTS] = "a text of at least one character",
         [SETTING_LEVEL] = "a log level: DEBUG, INFO, WARNING, ERROR or CRITICAL",
         [SETTING_DURATION] = "a duration such as 5s, 100ms or 1h30m",
         [SETTING_SWITCH] = "yes or no (true or false, 1 or 0)",

@@ -27,6 +27,10 @@ static void fill_field(void *field, const struct setting_value *value) {
     case SETTING_STORED_TEXT:
         *(const char **)field = value->text != NULL ? value->text : value->setting->fallback;
         return;
+    case SETTING_STORED_TEXTS:
+        *(struct setting_texts *)field =
+            (struct setting_texts){(const char *const *)value->texts, value->texts_count};
+        return;
     case SETTING_STORED_BOOL:
         *(bool *)field = value->number != 0;
         return;

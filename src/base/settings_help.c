@@ -44,6 +44,9 @@ static void print_sources(const struct settings_command *command, const struct s
     if (setting->fallback != NULL) {
         end += sprintf(end, "; default %.100s", setting->fallback);
     }
+    if (setting->type == SETTING_TEXTS && !setting->once) {
+        end += sprintf(end, "; may be repeated");
+    }
     bool in_file = settings_command_has_in_file(command, setting);
     bool same_name =
         in_file && setting->alias == NULL && strcmp(setting_file_key(setting), setting->key) == 0;

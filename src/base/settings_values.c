@@ -31,8 +31,13 @@ void settings_values_init(struct settings_values *values, const struct settings_
 
 void settings_values_clear(struct settings_values *values) {
     for (int i = 0; i < values->count; i++) {
-        free(values->list[i].text);
-        free(values->list[i].place);
+        struct setting_value *value = &values->list[i];
+        for (size_t text = 0; text < value->texts_count; text++) {
+            free(value->texts[text]);
+        }
+        free(value->texts);
+        free(value->text);
+        free(value->place);
     }
     values->count = 0;
 }
@@ -45,10 +50,24 @@ static enum setting_source source_of(const struct settings_values *values, enum 
     return origin == ORIGIN_ENVIRONMENT ? SETTING_FROM_ENVIRONMENT : SETTING_FROM_FLAG;
 }
 
+// Adds a copy of the text to those of the value.
+static bool keep_one_more(struct setting_value *value, const char *text) {
+    char **texts = reallocarray(value->texts, value->texts_count + 1, sizeof *texts);
+    if (texts == NULL) {
+        return false;
+    }
+    value->texts = texts;
+    texts[value->texts_count] = strdup(text);
+    return texts[value->texts_count] != NULL && ++value->texts_count > 0;
+}
+
 bool settings_values_take(const struct settings_values *values, struct setting_value *value,
                           enum origin origin, const char *place, const char *text, struct error *error) {
     if (origin < value->origin) {
         return true;
+    }
+    if (value->setting->once && origin == ORIGIN_FLAG && value->origin == ORIGIN_FLAG) {
+        return error_set(error, ERROR_BAD_SETTING, "%s: is given twice", place);
     }
     int64_t number = 0;
     if (!setting_value_parse(value->setting, text, &number)) {
@@ -58,7 +77,8 @@ bool settings_values_take(const struct settings_values *values, struct setting_v
         return false;
     }
     char *copy = strdup(text), *place_copy = strdup(place);
-    if (copy == NULL || place_copy == NULL) {
+    if (copy == NULL || place_copy == NULL ||
+        (value->setting->type == SETTING_TEXTS && !keep_one_more(value, text))) {
         free(copy);
         free(place_copy);
         return error_set(error, ERROR_NO_MEMORY, "%s: no memory", place);

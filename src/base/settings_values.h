@@ -18,7 +18,9 @@ struct setting_value {
     const struct setting *setting;
     size_t offset; // of the setting's field in the command's options
     enum origin origin;
-    char *text;     // as written; NULL while the default is used
+    char *text;   // as written; NULL while the default is used
+    char **texts; // SETTING_TEXTS: all that were given; `text` is the last one
+    size_t texts_count;
     char *place;    // where it was set: "config.ini:3: STORE"; NULL while the default is used
     int64_t number; // the result of setting_value_parse for the text, or for the default
     int file_line;  // its line in the file, or 0

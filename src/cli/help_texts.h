@@ -318,19 +318,6 @@
     "`quiniela client`, prints every value with where it was set, and then every problem. It writes "        \
     "nothing."
 
-#define HELP_VERIFY_SUMMARY                                                                                  \
-    "Check that nothing in an audit log was changed, removed or inserted: exit 0 when so, 1 when not."
-#define HELP_VERIFY_DETAILS                                                                                  \
-    "Whoever can write the file can also forge a whole new chain. So note the last hash elsewhere now and "  \
-    "then, and pass it with --head."
-
-#define HELP_VERIFY_AUDIT                                                                                    \
-    .value_name = "FILE[,FILE...]",                                                                          \
-    .help = "The audit log to check; where it continues in further files, all of them, oldest first, "       \
-            "separated by commas, or as further arguments"
-#define HELP_VERIFY_HEAD                                                                                     \
-    .value_name = "HASH", .help = "A hash that was printed earlier: a line must still have it"
-
 #define HELP_PING_SUMMARY                                                                                    \
     "Ask a server, of either service, whether it is alive: exit 0 when it is, 1 when it is not."
 #define HELP_PING_DETAILS                                                                                    \

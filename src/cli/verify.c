@@ -1,9 +1,12 @@
-// `quiniela verify`: whether an audit log still says what was recorded.
+// `quiniela verify`: whether what is said of a draw holds; or whether an audit log still says what was
+// recorded.
 #include "cli/cli.h"
 
 #include "audit/audit.h"
+#include "base/settings_help.h"
 #include "cli/command.h"
-#include "cli/help_texts.h"
+#include "cli/help_verify_texts.h"
+#include "cli/verifying.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -15,6 +18,7 @@
 struct verify_options {
     const char *audit; // one path, or several separated by commas; NULL when not set
     const char *head;  // a hash, or NULL
+    struct given_options draw;
 };
 
 static const struct setting table[] = {
@@ -23,7 +27,10 @@ static const struct setting table[] = {
     {.key = NULL},
 };
 
-static const struct setting_group groups[] = {{NULL, table, 0}, {.settings = NULL}};
+static const struct setting_group groups[] = {
+    SETTING_GROUP_IN(struct verify_options, draw, struct given_options, "A draw", verifying_settings),
+    {"An audit log", table, 0},
+    {.settings = NULL}};
 
 const struct settings_command verify_command = {
     .name = "verify",
@@ -90,7 +97,8 @@ static bool verify(const struct verify_options *options, const struct settings *
     struct chain chain;
     bool head_found = false;
     if (path == NULL) {
-        return error_set(error, ERROR_BAD_SETTING, "--audit: is missing: which file?");
+        settings_help_print(&verify_command, stderr);
+        return error_set(error, ERROR_BAD_SETTING, "--audit: is missing; or a draw's files, such as --seal");
     }
     if (head != NULL &&
         (strlen(head) != CHAIN_HASH_BYTES - 1 || head[strspn(head, "0123456789abcdef")] != '\0')) {
@@ -116,6 +124,16 @@ static bool verify(const struct verify_options *options, const struct settings *
     return true;
 }
 
+// Of a draw, and nothing of an audit log beside it.
+static int verify_a_draw(const struct verify_options *options, const struct settings *settings) {
+    struct error error;
+    if (options->audit == NULL && options->head == NULL && settings_operand(settings, 0) == NULL) {
+        return verify_draw(&verify_command, &options->draw);
+    }
+    error_set(&error, ERROR_BAD_SETTING, "an audit log is verified by itself: leave out the draw's flags");
+    return command_fail(&verify_command, &error);
+}
+
 int cli_verify(const struct command_line *line) {
     struct verify_options options;
     struct settings *settings;
@@ -124,7 +142,11 @@ int cli_verify(const struct command_line *line) {
     if (!command_begin(&verify_command, line, &options, &settings, &status)) {
         return status;
     }
-    bool done = verify(&options, settings, &error);
+    if (options.draw.as_json || given_is_any(&options.draw)) {
+        status = verify_a_draw(&options, settings);
+    } else {
+        status = verify(&options, settings, &error) ? EXIT_DONE : command_fail(&verify_command, &error);
+    }
     settings_free(settings);
-    return done ? EXIT_DONE : command_fail(&verify_command, &error);
+    return status;
 }

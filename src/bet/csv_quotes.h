@@ -1,6 +1,6 @@
 // The quotes of a CSV line (RFC 4180).
-#ifndef QUINIELA_AGENCY_CSV_QUOTES_H
-#define QUINIELA_AGENCY_CSV_QUOTES_H
+#ifndef QUINIELA_BET_CSV_QUOTES_H
+#define QUINIELA_BET_CSV_QUOTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "agency/csv_quotes.h"
+#include "bet/csv_quotes.h"
 
 // Copies a field to *out without its quotes. Returns the field's end in the line, or NULL when the quotes
 // are wrong.

@@ -1,0 +1,117 @@
+#include "claims/checks.h"
+
+#include "seal/errors.h"
+#include "seal/timestamp.h"
+
+#include <stdlib.h>
+
+struct authorities {
+    struct timestamp_authority *list; // those that the rules name
+    size_t count;
+};
+
+static bool is_named(const struct rules *rules, const struct hash *hash) {
+    for (size_t i = 0; i < rules->authority_count; i++) {
+        if (hash_equal(&rules->authorities[i], hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_authority(const struct evidence *evidence, const struct source *source,
+                           struct authorities *authorities, struct error *error) {
+    struct small_file file;
+    struct timestamp_authority *authority = &authorities->list[authorities->count];
+    if (!source_read(source, CERTIFICATE_BYTES_MAX, &file, error)) {
+        return false;
+    }
+    bool done = timestamp_authority_read(small_file_text(&file), authority, error);
+    small_file_free(&file);
+    if (!done) {
+        return false;
+    }
+    if (evidence->rules != NULL && !is_named(evidence->rules, &authority->hash)) {
+        timestamp_authority_free(authority);
+        return error_set(error, ERROR_FALSE_CLAIM, "is none that the rules name");
+    }
+    authorities->count++;
+    return true;
+}
+
+static bool read_authorities(struct evidence *evidence, struct authorities *authorities,
+                             struct error *error) {
+    const struct given_files *files = &evidence->given->files[GIVEN_AUTHORITY];
+    *authorities = (struct authorities){.list = calloc(files->count + 1, sizeof *authorities->list)};
+    if (authorities->list == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for certificates");
+    }
+    for (size_t i = 0; i < files->count; i++) {
+        char what[WHAT_BYTES];
+        what_of(what, "tsa certificate", files->list[i]->path);
+        if (!read_authority(evidence, files->list[i], authorities, error) &&
+            !verdicts_refuse(&evidence->verdicts, what, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void free_authorities(struct authorities *authorities) {
+    for (size_t i = 0; i < authorities->count; i++) {
+        timestamp_authority_free(&authorities->list[i]);
+    }
+    free(authorities->list);
+}
+
+// By whichever authority it holds.
+static bool holds(const struct evidence *evidence, struct slice token, const struct authorities *authorities,
+                  uint64_t *time, struct error *error) {
+    for (size_t i = 0; i < authorities->count; i++) {
+        if (timestamp_check(token, &evidence->seal_hash, &authorities->list[i], time, error)) {
+            return true;
+        }
+        if (error->code == ERROR_NO_MEMORY) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool check_token(struct evidence *evidence, const struct source *source, const char *what,
+                        const struct authorities *authorities, struct error *error) {
+    struct small_file file;
+    uint64_t time;
+    if (!source_read(source, TIMESTAMP_BYTES_MAX, &file, error)) {
+        return false;
+    }
+    const char *lacking = !evidence->has_seal       ? "seal"
+                          : evidence->rules == NULL ? "rules"
+                          : authorities->count == 0 ? "--tsa-cert"
+                                                    : NULL;
+    bool done = lacking != NULL || holds(evidence, small_file_text(&file), authorities, &time, error);
+    small_file_free(&file);
+    if (lacking != NULL) {
+        verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what, "no %s to check it with", lacking);
+    } else if (done) {
+        char at[TIME_TEXT_BYTES];
+        time_text(time, at);
+        verdicts_add(&evidence->verdicts, VERDICT_OK, what, "the seal was there at %s", at);
+        return evidence_add_time(evidence, time, source->path, error);
+    }
+    return done;
+}
+
+bool check_tokens(struct evidence *evidence, struct error *error) {
+    const struct given_files *files = &evidence->given->files[GIVEN_TOKEN];
+    struct authorities authorities;
+    bool done = read_authorities(evidence, &authorities, error);
+    for (size_t i = 0; done && i < files->count; i++) {
+        char what[WHAT_BYTES];
+        what_of(what, "token", files->list[i]->path);
+        done = check_token(evidence, files->list[i], what, &authorities, error) ||
+               verdicts_refuse(&evidence->verdicts, what, error);
+    }
+    free_authorities(&authorities);
+    return done;
+}
