@@ -55,8 +55,11 @@ static bool take_shown(struct evidence *evidence, const char *what, const struct
         !keep_proof(evidence, what, shown->proof, error)) {
         return false;
     }
+    if (shown->note != NULL && !keep_note(evidence, what, shown->note, error)) {
+        return false;
+    }
     say_what_is_shown(evidence, what, shown);
-    return shown->note == NULL || keep_note(evidence, what, shown->note, error);
+    return true;
 }
 
 static bool is_of_draw(struct evidence *evidence, const struct shown *shown, struct error *error) {

@@ -107,7 +107,7 @@ static bool believe(struct listing *listing, const char *what, struct error *err
         const struct voided_bets *voided = &listing->voided[i];
         verdicts_add(&evidence->verdicts, VERDICT_NOTE, what,
                      "%" PRIu64 " bets of agency %" PRIu32 " were voided by reset %" PRIu32
-                     ", and are in no tree (its word only)",
+                     ", and are in no tree: its word",
                      voided->count, voided->agency, voided->reset);
     }
     if (listing->voided_count > VOIDED_LISTED_MAX) {

@@ -54,8 +54,10 @@ static bool take_salt_key(struct evidence *evidence, const struct source *source
     }
     bool is_other = evidence_agency_key(evidence, evidence->given->agency, from_secret) &&
                     CRYPTO_memcmp(own, from_secret, sizeof own) != 0;
-    memcpy(evidence->salt_key, own, sizeof own);
-    evidence->has_salt_key = true;
+    if (!is_other) {
+        memcpy(evidence->salt_key, own, sizeof own);
+        evidence->has_salt_key = true;
+    }
     OPENSSL_cleanse(own, sizeof own);
     OPENSSL_cleanse(from_secret, sizeof from_secret);
     return !is_other || error_set(error, ERROR_FALSE_CLAIM, "is not the one that the salts' secret gives");

@@ -117,10 +117,9 @@ enum verdicts_status verdicts_status(const struct verdicts *verdicts) {
     if (count_of(verdicts, VERDICT_FALSE) > 0) {
         return VERDICTS_FALSE;
     }
-    if (count_of(verdicts, VERDICT_NOT_CHECKED) > 0) {
-        return VERDICTS_NOT_ALL_CHECKED;
-    }
-    return count_claims(verdicts) > 0 ? VERDICTS_HOLD : VERDICTS_WRONG_USE;
+    return count_of(verdicts, VERDICT_NOT_CHECKED) > 0 || count_claims(verdicts) == 0
+               ? VERDICTS_NOT_ALL_CHECKED
+               : VERDICTS_HOLD;
 }
 
 static const char *const states[] = {
@@ -137,18 +136,16 @@ void verdicts_print(const struct verdicts *verdicts, FILE *stream) {
         fprintf(stream, "%-11s  %s: %s\n", states[verdict->state], verdict->what, verdict->why);
     }
     size_t all = count_claims(verdicts);
-    switch (verdicts_status(verdicts)) {
-    case VERDICTS_FALSE:
+    enum verdicts_status status = verdicts_status(verdicts);
+    if (status == VERDICTS_FALSE) {
         fprintf(stream, "\nFALSE: %zu of %zu claims.\n", count_of(verdicts, VERDICT_FALSE), all);
-        return;
-    case VERDICTS_NOT_ALL_CHECKED:
+    } else if (all == 0) {
+        fprintf(stream, "\nNothing was checked: what was given says nothing by itself.\n");
+    } else if (status == VERDICTS_NOT_ALL_CHECKED) {
         fprintf(stream, "\nNothing is false, but %zu of %zu claims were not checked.\n",
                 count_of(verdicts, VERDICT_NOT_CHECKED), all);
-        return;
-    case VERDICTS_HOLD:
-    case VERDICTS_WRONG_USE:
+    } else {
         fprintf(stream, "\nEvery claim holds (%zu).\n", all);
-        return;
     }
 }
 

@@ -1,0 +1,146 @@
+"""Of the same files `quiniela verify` and the verifier in Python, which is none of it, say the same.
+
+Of whole draws, of some of their files, and of files that were garbled at random, the same in each run; QUINIELA_TEXTS=N: so many.
+"""
+import contextlib
+import difflib
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import unittest
+
+from harness import PROGRAM, ROOT, Story
+
+WHERE = os.environ.get("QUINIELA_VERIFIERS", ROOT)
+sys.path[:0] = [os.path.join(WHERE, "tests", "verifiers"), os.path.join(WHERE, "verifiers")]
+try:
+    import beacon
+    import maker
+    from quiniela_verify import command
+except ImportError as error:
+    print(f"SKIPPED: there is no verifier in Python: {error}")
+    sys.exit(77)
+
+TEXTS = int(os.environ.get("QUINIELA_TEXTS", "60"))
+STAMP = "2026-11-25T21:30:00"
+PIECES = [b"\n", b"\n\n", b" ", b"0", b"1", b"-", b"18446744073709551616", b"\xff", b'"', b",", b"\r\n", b"\0", b"=", b"\xef\xbb\xbf",
+          b"\xe2\x80\xae", b"+", b"x,y,2,2000-01-01,7\n"]
+
+
+def of_manual():
+    """A draw whose number was turned, with all that there is of it: pairs of a flag and a file's bytes, or a value."""
+    draw = maker.Draw(witnesses=[maker.WITNESS], approvers=[maker.APPROVER, maker.APPROVER_2], approvals=2)
+    rows = maker.SMALL[1][1]
+    receipts = draw.receipt(1, 0, rows[:2]) + draw.receipts(draw.receipt_entry(5, 0, ["o,o,1,2000-01-01,1"]),
+                                                           draw.receipt_entry(1, 2, rows[2:]))[1]
+    seal = draw.seal((maker.WITNESS, 1795640460))
+    return draw, [("--rules", draw.rules()), ("--seal", seal), ("--seal", draw.seal()), ("--seal-json", draw.seal_json(voided=[(2, 1, 9)])),
+                  ("--secret", maker.b64(draw.secret) + b"\n"), ("--salt-key", maker.b64(draw.key(1)) + b"\n"), ("--csv", draw.csv(1)),
+                  ("--receipts", receipts), ("--proof", draw.proof(1, 2, seal)), ("--code", draw.code(1, 1)), ("--export", draw.export()),
+                  ("--approval", draw.approval(7)), ("--approval", draw.approval(7, maker.APPROVER_2)), ("--result", draw.result(7))]
+
+
+def of_beacon():
+    nist = beacon.Beacon()
+    draw = maker.Draw(how="beacon", nist=nist.named(STAMP + "Z"), witnesses=[maker.WITNESS])
+    pulse = nist.pulse(STAMP + ".000Z")
+    output = bytes.fromhex(json.loads(pulse)["pulse"]["outputValue"])
+    return draw, [("--rules", draw.rules()), ("--seal", draw.seal((maker.WITNESS, 1795642000))), ("--pulse", pulse),
+                  ("--nist-cert", nist.certificate), ("--result", draw.result(maker.derived(draw.seal_text(), output)))]
+
+
+class Both(Story):
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(17)
+
+    def in_python(self, arguments):
+        printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+        with contextlib.chdir(self.folder), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                status = command.main(arguments)
+            except SystemExit as end:
+                status = end.code
+        return status, printed.buffer.getvalue()
+
+    def ask(self, given, *further):
+        """What both say, once they have said the same."""
+        arguments = ["--json", "--key", maker.SERVER.vkey.decode(), *further]
+        for number, (flag, data) in enumerate(given):
+            name = f"{number}{flag}"
+            with open(os.path.join(self.folder, name), "wb") as file:
+                file.write(data)
+            arguments += [flag, name]
+        status, printed = self.in_python(arguments)
+        done = subprocess.run([PROGRAM, "verify", *arguments], cwd=self.folder, capture_output=True, check=False, timeout=60)
+        said = f"{' '.join(arguments)}\nthe program: {done.stdout.decode()}{done.stderr.decode()}\nin Python: {printed.decode()}"
+        self.assertEqual(done.returncode, status, said)
+        if status == 2:
+            return status, []
+        one, other = json.loads(done.stdout), json.loads(printed)
+        self.assertEqual(one["origin"], other["origin"], said)
+        self.assertEqual(one["exit"], status)
+        states = [[f"{claim['state']}  {claim['what']}" for claim in found["claims"]] for found in (one, other)]
+        if states[0] != states[1]:
+            why = [f"{claim['state']}  {claim['what']}: {claim['why']}" for found in (one, other) for claim in found["claims"]]
+            self.fail("\n".join([" ".join(arguments), *difflib.ndiff(*states), "", *why]))
+        return status, one["claims"]
+
+    def garble(self, data):
+        at = self.random.randrange(len(data) + 1)
+        end = min(len(data), at + self.random.choice((1, 1, 2, 5, 30)))
+        way = self.random.randrange(4)
+        if way == 0:
+            return data[:at] + data[end:]
+        if way == 1:
+            return data[:at] + self.random.choice(PIECES) + data[at:]
+        if way == 2:
+            return data[:at] + data[at:end] + data[at:]
+        return data[:at] + bytes(byte ^ 1 << self.random.randrange(8) for byte in data[at:at + 1]) + data[at + 1:]
+
+    def test_whole_draws(self):
+        for draw in of_manual, of_beacon:
+            _, given = draw()
+            status, claims = self.ask(given, "--agency", "1")
+            self.assertEqual(status, 0, claims)
+
+    def test_some_of_the_files(self):
+        for draw in of_manual, of_beacon:
+            _, given = draw()
+            statuses = set()
+            for _ in range(TEXTS // 3):
+                some = [pair for pair in given if self.random.random() < 0.5]
+                statuses.add(self.ask(some, *self.random.choice(((), ("--agency", "1"))))[0])
+            self.assertIn(3, statuses)  # all of them, which is 0, are asked above
+            self.assertGreater(len(statuses), 1)
+
+    def test_garbled_files(self):
+        for draw in of_manual, of_beacon:
+            _, given = draw()
+            false = 0
+            for _ in range(TEXTS):
+                garbled = list(given)
+                at = self.random.randrange(len(given))
+                garbled[at] = given[at][0], self.garble(given[at][1])
+                false += self.ask(garbled, "--agency", "1")[0] == 1
+            self.assertGreater(false, TEXTS // 2)
+
+    def test_garbled_packages(self):
+        draw, _ = of_manual()
+        for _ in range(TEXTS // 3):
+            folder = os.path.join(self.folder, "package")
+            os.makedirs(folder, exist_ok=True)
+            noted = draw.package(folder)
+            name = self.random.choice(sorted(os.listdir(folder)))
+            with open(os.path.join(folder, name), "rb") as file:
+                data = file.read()
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(self.garble(data))
+            self.ask([], "--package", "package", "--manifest-hash", noted)
+
+
+if __name__ == "__main__":
+    unittest.main()
