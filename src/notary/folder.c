@@ -1,5 +1,7 @@
 #include "notary/folder.h"
 
+#include "base/path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,43 +12,33 @@ const struct error_code ERROR_KEPT_OTHER[1] = {{"kept_other", false}};
 
 // Opening -------------------------------------------------------------------------------------------------
 
-// Opens the folder `name` in `parent` (AT_FDCWD: from here), made if it is not there, and then synced. -1
-// with errno set.
-static int open_or_make(int parent, const char *name, bool *is_new) {
-    *is_new = mkdirat(parent, name, 0700) == 0;
-    if (!*is_new && errno != EEXIST) {
-        return -1;
-    }
-    int follow = parent == AT_FDCWD ? 0 : O_NOFOLLOW;
-    int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
-    if (folder < 0 || !*is_new || parent == AT_FDCWD || fsync(parent) == 0) {
-        return folder;
-    }
-    int failure = errno;
-    close(folder);
-    errno = failure;
-    return -1;
+static bool write_path(const char *path, const char *draw, struct folder *folder, struct error *error) {
+    *folder = (struct folder){.descriptor = -1};
+    return snprintf(folder->path, sizeof folder->path, "%s/draw-%s", path, draw) < (int)sizeof folder->path ||
+           error_set(error, ERROR_BAD_SETTING, "%.100s: the folder's name is too long", path);
 }
 
-bool folder_open(const char *path, const char *draw, struct folder *folder, bool *is_new,
-                 struct error *error) {
-    char name[8 + 64 + 1];
-    bool made;
-    *folder = (struct folder){.descriptor = -1};
-    if (snprintf(name, sizeof name, "draw-%s", draw) >= (int)sizeof name ||
-        snprintf(folder->path, sizeof folder->path, "%s/%s", path, name) >= (int)sizeof folder->path) {
-        return error_set(error, ERROR_BAD_SETTING, "%.100s: the folder's name is too long", path);
+static bool make_one(const char *path, struct error *error) {
+    char resolved[PATH_MAX];
+    if (mkdir(path, 0700) != 0) {
+        return errno == EEXIST || error_set_system(error, errno, "%.150s: the folder cannot be made", path);
     }
-    int parent = open_or_make(AT_FDCWD, path, &made);
-    folder->descriptor = parent < 0 ? -1 : open_or_make(parent, name, is_new);
-    if (folder->descriptor < 0) {
-        error_set_system(error, errno, "%.150s: the folder cannot be opened or made",
-                         parent < 0 ? path : folder->path);
+    return path_resolve(path, resolved, error) &&
+           (path_sync_folder(resolved) || error_set_system(error, errno, "%.150s: cannot be synced", path));
+}
+
+bool folder_make(const char *path, const char *draw, struct error *error) {
+    struct folder folder;
+    return write_path(path, draw, &folder, error) && make_one(path, error) && make_one(folder.path, error);
+}
+
+bool folder_open(const char *path, const char *draw, struct folder *folder, struct error *error) {
+    if (!write_path(path, draw, folder, error)) {
+        return false;
     }
-    if (parent >= 0) {
-        close(parent);
-    }
-    return folder->descriptor >= 0;
+    folder->descriptor = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return folder->descriptor >= 0 ||
+           error_set_system(error, errno, "%.150s: the folder cannot be opened", folder->path);
 }
 
 void folder_close(struct folder *folder) {
@@ -90,11 +82,16 @@ static bool write_file(const struct folder *folder, const char *temporary, struc
 
 // Gives the file its name, which nobody else may have given to another one. False with errno set.
 static bool name_file(const struct folder *folder, const char *temporary, const char *name) {
-    bool named = linkat(folder->descriptor, temporary, folder->descriptor, name, 0) == 0;
+    int at = folder->descriptor;
+    bool named =
+        renameat2(at, temporary, at, name, RENAME_NOREPLACE) == 0 ||
+        (errno == EINVAL && renameat(at, temporary, at, name) == 0); // a file system that cannot tell
     int failure = errno;
-    unlinkat(folder->descriptor, temporary, 0);
+    if (!named) {
+        unlinkat(at, temporary, 0);
+    }
     errno = failure;
-    return named && fsync(folder->descriptor) == 0;
+    return named && fsync(at) == 0;
 }
 
 static bool make(const struct folder *folder, const char *name, struct slice bytes, struct error *error) {

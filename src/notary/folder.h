@@ -19,10 +19,12 @@ struct folder {
 
 enum { FOLDER_NAME_BYTES_MAX = 40 };
 
-// Opens the folder of the draw `draw` in `path`, and makes both where they are not there (mode 0700). *is_new
-// says whether the draw's was made. ERROR_SYSTEM, ERROR_BAD_SETTING, naming it. Closed by the caller.
-bool folder_open(const char *path, const char *draw, struct folder *folder, bool *is_new,
-                 struct error *error) MUST_CHECK;
+// Makes the folder of the draw `draw` in `path`, and `path` itself, where they are not there (mode 0700).
+// ERROR_SYSTEM, ERROR_BAD_SETTING, naming it.
+bool folder_make(const char *path, const char *draw, struct error *error) MUST_CHECK;
+
+// Opens the folder of the draw, which is there. Errors as above. Closed by the caller.
+bool folder_open(const char *path, const char *draw, struct folder *folder, struct error *error) MUST_CHECK;
 
 void folder_close(struct folder *folder);
 

@@ -249,11 +249,13 @@ static void what_was_kept_stays(void **state) {
     struct folder folder;
     struct small_file file;
     struct error error;
-    bool is_new, found;
+    bool found;
     char path[TEMPORARY_BYTES + 16];
     snprintf(path, sizeof path, "%s/seals", office->folder);
-    must(folder_open(path, "..", &folder, &is_new, &error), &error);
-    assert_true(is_new);
+    assert_false(folder_open(path, "..", &folder, &error));
+    must(folder_make(path, "..", &error), &error);
+    must(folder_make(path, "..", &error), &error);
+    must(folder_open(path, "..", &folder, &error), &error);
     must(folder_keep(&folder, "seal.note", slice_of("one\n"), &error), &error);
     must(folder_keep(&folder, "seal.note", slice_of("one\n"), &error), &error);
     const char *const others[] = {"two\n", "one", "one\nmore\n", ""};
@@ -262,8 +264,7 @@ static void what_was_kept_stays(void **state) {
         assert_error(&error, ERROR_KEPT_OTHER);
     }
     folder_close(&folder);
-    must(folder_open(path, "..", &folder, &is_new, &error), &error);
-    assert_false(is_new);
+    must(folder_open(path, "..", &folder, &error), &error);
     must(folder_read(&folder, "seal.note", 100, &file, &found, &error), &error);
     assert_true(found);
     assert_true(slice_is(small_file_text(&file), "one\n"));
@@ -280,8 +281,9 @@ static void a_link_in_the_folder_is_not_followed(void **state) {
     struct folder folder;
     struct small_file file;
     struct error error;
-    bool is_new, found;
-    must(folder_open(office->folder, "d", &folder, &is_new, &error), &error);
+    bool found;
+    must(folder_make(office->folder, "d", &error), &error);
+    must(folder_open(office->folder, "d", &folder, &error), &error);
     assert_int_equal(symlinkat(office->key, folder.descriptor, "seal.note"), 0);
     assert_false(folder_read(&folder, "seal.note", 1000, &file, &found, &error));
     assert_false(folder_keep(&folder, "seal.note", slice_of("one\n"), &error));
