@@ -1,9 +1,11 @@
-#include "claims/package.h"
+#include "claims/manifest.h"
 
 #include "seal/decimal.h"
 #include "seal/encoding.h"
 #include "seal/errors.h"
 #include "seal/form.h"
+
+#include <stdio.h>
 
 // The names that a package has; those with a number: before it, and behind it.
 static const struct {
