@@ -1,0 +1,1 @@
+"""A verifier of quiniela's draws that stands on the page of formats alone: docs/verifiable-draw.md."""
