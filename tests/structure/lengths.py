@@ -3,7 +3,7 @@ import os
 import subprocess
 
 LINES_MAX = 500
-FOLDERS = ("src", "tests", "script", "docs", "bench")
+FOLDERS = ("src", "tests", "script", "docs", "bench", "verifiers")
 
 
 def too_long(root):
