@@ -113,15 +113,15 @@ def read_code(data):
     if len(data) > PROOF_BYTES_MAX:
         raise Refused(f"the code: has more than {PROOF_BYTES_MAX} bytes")
     if data.startswith(CODE_VERSION):
-        return _parse_code(data)
+        return parse_code(data)
     line = data[:-1] if data.endswith(b"\n") else data
     try:
-        return _parse_code(base32_decode(line.rsplit(b"#", 1)[-1]))
+        return parse_code(base32_decode(line.rsplit(b"#", 1)[-1]))
     except Refused as refused:
         raise Refused(str(refused).replace("is no base32", "the code: is neither its bytes nor base32")) from None
 
 
-def _parse_code(data):
+def parse_code(data):
     code = _Bytes(data)
     if code.take(1) != CODE_VERSION:
         raise Refused("the code: is not one of format 1")

@@ -1,0 +1,152 @@
+"""The program's reader of draws and the one in Python take the same texts, and refuse the same.
+
+QUINIELA_AGREE is a program (agree.c); texts are garbled at random, the same in each run. QUINIELA_TEXTS=N: so many.
+"""
+import base64
+import json
+import os
+import random
+import struct
+import subprocess
+import unittest
+
+import beacon
+import maker
+from asked import KEY
+from quiniela_verify import bets, encoding, notes, proof, pulse, records, rules
+from quiniela_verify.encoding import Refused
+
+TEXTS = int(os.environ.get("QUINIELA_TEXTS", "20000"))
+PIECES = [b"\n", b"\n\n", b" ", b"0", b"1", b"9", b"-1", b"-", b"18446744073709551615", b"18446744073709551616", b"\xff", b'"',
+          b"{", b"}",
+          b"[", b",", b"\r\n", b"\r", b"\0", b"\x7f", b"=", b"==", b"1e5", b"1.0", b"null", b"true", b'"a":1,', b"\xef\xbb\xbf",
+          b"/", b"+",
+          b"\t", b"\xed\xa0\x80", b"\\u0041", b"\\ud800", *(text.encode() for text in "—é\u2028\u0085٣ｚ")]
+
+
+def signed(found):
+    if not found.is_signed(KEY):
+        raise Refused("is not signed")
+
+
+READ = {"R": rules.read, "S": records.read_seal, "A": records.read_approval, "E": records.read_result,
+        "N": records.read_receipts_note,
+        "r": records.parse_receipt, "P": lambda data: signed(proof.read_text(data)),
+        "C": lambda data: signed(proof.parse_code(data)),
+        "J": pulse.read, "V": notes.vkey, "B": bets.split_text, "6": encoding.base64_decode, "3": encoding.base32_decode,
+        "d": encoding.decimal, "i": encoding.instant, "o": encoding.origin}
+
+
+def good_ones():
+    """Texts that are taken, of each kind."""
+    nist = beacon.Beacon()
+    draw = maker.Draw(witnesses=[maker.WITNESS], tsas=[bytes(32), b"a" * 32], approvers=[maker.APPROVER, maker.APPROVER_2])
+    drawn = maker.Draw(how="beacon", nist=nist.named("2026-11-25T21:30:00Z"), witnesses=[maker.WITNESS])
+    json_ = nist.pulse("2026-11-25T21:30:00.000Z")
+    return {
+        "R": [draw.rules(), drawn.rules(), maker.Draw().rules(number=1, before=b"x", close="-")],
+        "S": [draw.seal(), draw.seal((maker.WITNESS, 1))], "A": [draw.approval(7)], "E": [draw.result(7)],
+        "N": [base64.b64decode(draw.receipt(1).split(b"note ")[1])], "r": [draw.receipt_entry(1, 0, maker.SMALL[1][1])],
+        "P": [draw.proof(5, 1), draw.proof(1, 2), draw.proof(4, 0)], "C": [draw.code(5, 1), draw.code(1, 1), draw.code(4, 0)],
+        "J": [json_, json.dumps(json.loads(json_)).encode()],
+        "V": [maker.SERVER.vkey, maker.WITNESS.vkey, maker.Key("n" * 100, bytes(32)).vkey],
+        "B": [draw.text(1, 0), draw.text(5, 1), b"9999999,1," + b"a" * 100 + b"," + b"b" * 100 + b"," + b"1" * 16 + b",2000-02-29,009999"],
+        "6": [maker.b64(bytes(range(i))) for i in range(1, 40)],
+        "3": [maker.base32(bytes(range(i))) for i in range(1, 20)], "d": [b"0", b"10", b"18446744073709551615"],
+        "i": [b"2026-11-25T21:00:00Z", b"2024-02-29T23:59:59Z", b"1970-01-01T00:00:00Z"],
+        "o": [maker.ORIGIN, b"a/b", b"a/B/c-_.d", b"a" * 100 + b"/" + b"b" * 64]}
+
+
+class Garbler:
+    def __init__(self, seed, others):
+        self.random, self.others = random.Random(seed), others
+        self.ways = (self.any_byte, self.piece, self.cut, self.twice, self.other, self.instead, self.letter, self.lines)
+
+    def garble(self, data):
+        data = bytearray(data)
+        for _ in range(self.random.choice((1, 1, 1, 2, 3))):
+            at = self.random.randrange(len(data) + 1)
+            end = min(len(data), at + self.random.choice((1, 1, 2, 5, 30)))
+            self.random.choice(self.ways)(data, at, end)
+        return bytes(data)
+
+    def any_byte(self, data, at, _):
+        data[at:at + 1] = self.random.randbytes(1)
+
+    def piece(self, data, at, _):
+        data[at:at] = self.random.choice(PIECES)
+
+    @staticmethod
+    def cut(data, at, end):
+        del data[at:end]
+
+    @staticmethod
+    def twice(data, at, end):
+        data[at:at] = data[at:end]
+
+    def other(self, data, at, end):
+        text = self.random.choice(self.others)
+        first = self.random.randrange(len(text))
+        data[at:end] = text[first:first + self.random.randrange(80)]
+
+    def instead(self, data, at, end):
+        data[at:end] = self.random.choice(PIECES)
+
+    def letter(self, data, at, _):
+        """A digit for a digit, a letter for a letter."""
+        character = data[at:at + 1]
+        if character.isdigit():
+            data[at] = self.random.choice(b"0123456789")
+        elif character.isalpha():
+            data[at] = self.random.choice(b"abcdefABCDEFzZ")
+
+    def lines(self, data, *_):
+        lines = data.split(b"\n")
+        one, two = (self.random.randrange(len(lines)) for _ in range(2))
+        lines[one], lines[two] = lines[two], lines[one]
+        data[:] = b"\n".join(lines)
+
+
+class Agreement(unittest.TestCase):
+    def setUp(self):
+        self.program = subprocess.Popen([os.environ["QUINIELA_AGREE"], maker.SERVER.vkey.decode()],
+                                        # pylint: disable=consider-using-with
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.end)
+
+    def end(self):
+        self.program.stdin.close()
+        self.program.stdout.close()
+        self.assertEqual(self.program.wait(), 0)
+
+    def check(self, kind, data):
+        """Whether both take it."""
+        self.program.stdin.write(kind.encode() + struct.pack(">I", len(data)) + data)
+        self.program.stdin.flush()
+        said = self.program.stdout.readline().decode("utf-8", "replace").rstrip("\n")
+        try:
+            READ[kind](data)
+            taken, why = True, ""
+        except Refused as refused:
+            taken, why = False, str(refused)
+        self.assertEqual(said.startswith("1"), taken, f"{kind} {data!r}: the program says {said!r}, and the other {taken} {why!r}")
+        return taken
+
+    def test_garbled_texts(self):
+        good = good_ones()
+        garbler = Garbler(18, [data for texts in good.values() for data in texts])
+        for kind, texts in good.items():
+            for data in texts:
+                self.assertTrue(self.check(kind, data), f"{kind} {data!r}")
+        taken = refused = 0
+        for _ in range(TEXTS):
+            kind = garbler.random.choice(list(good))
+            if self.check(kind, garbler.garble(garbler.random.choice(good[kind]))):
+                taken += 1
+            else:
+                refused += 1
+        self.assertGreater(min(taken, refused), TEXTS // 100, "both should be frequent")
+
+
+if __name__ == "__main__":
+    unittest.main()
