@@ -3,10 +3,10 @@
 #define QUINIELA_CLI_HELP_VERIFY_TEXTS_H
 
 #define HELP_VERIFY_SUMMARY                                                                                  \
-    "Check, offline, a draw that was signed: what is given is held against everything else that is given. "  \
-    "Or, with --audit, that nothing in an audit log was changed, removed or inserted."
+    "Check a signed draw, offline; or, with --audit, that nothing in an audit log was changed."
 #define HELP_VERIFY_DETAILS                                                                                  \
-    "Of a draw each claim has a line: ok, FALSE, not checked; what was not given is listed. Exit status: 0 " \
+    "What is given of a draw is held against everything else that is given. Each claim has a line: ok, "     \
+    "FALSE, not checked; what was not given is listed. Exit status: 0 "                                      \
     "every claim holds; 1 something is false; 2 wrong use, or a file that cannot be read; 3 nothing is "     \
     "false, but a claim rests on what was not checked.\n\n"                                                  \
     "Of an audit log: exit 0 when nothing was changed, 1 when something was. Whoever can write the file "    \

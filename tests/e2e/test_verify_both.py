@@ -21,8 +21,8 @@ try:
     import maker
     from quiniela_verify import command
 except ImportError as error:
-    print(f"SKIPPED: there is no verifier in Python: {error}")
-    sys.exit(77)
+    print(f"there is no verifier in Python: {error}")
+    beacon = None
 
 TEXTS = int(os.environ.get("QUINIELA_TEXTS", "60"))
 STAMP = "2026-11-25T21:30:00"
@@ -52,6 +52,7 @@ def of_beacon():
                   ("--nist-cert", nist.certificate), ("--result", draw.result(maker.derived(draw.seal_text(), output)))]
 
 
+@unittest.skipUnless(beacon, "there is no verifier in Python")
 class Both(Story):
     def setUp(self):
         super().setUp()

@@ -228,6 +228,50 @@ static void a_key_that_is_nearly_one_is_refused(void **state) {
     assert_non_null(strstr(story->printed, "| key: HOST_UP | line: 2 |"));
 }
 
+// Flags that may be given several times, and one that may not.
+struct guests {
+    struct setting_texts guests;
+    const char *host;
+};
+static const struct setting of_guests[] = {
+    SETTING_TEXTS_IN(struct guests, guests, "GUEST", .help = "Who comes", .value_name = "NAME"),
+    SETTING_TEXT_IN(struct guests, host, "HOST_IP", NULL, .help = "Who asks", .flag_only = true,
+                    .once = true),
+    {.key = NULL},
+};
+static const struct setting_group guests_groups[] = {{NULL, of_guests, 0}, {.settings = NULL}};
+static const struct settings_command party = {
+    .name = "party", .summary = "Invites.", .groups = guests_groups};
+
+static void a_flag_may_be_given_several_times(void **state) {
+    struct story *story = *state;
+    struct guests guests;
+    story->options = &guests;
+    ASSERT_READY(&party);
+    assert_int_equal(guests.guests.count, 0);
+    ASSERT_READY(&party, "--guest=Ana", "--host-ip=1", "--guest", "Paz", "--guest=Ana");
+    assert_int_equal(guests.guests.count, 3);
+    assert_string_equal(guests.guests.list[0], "Ana");
+    assert_string_equal(guests.guests.list[1], "Paz");
+    assert_string_equal(guests.guests.list[2], "Ana");
+    assert_string_equal(settings_written(story->settings, &guests.guests), "Ana");
+    assert_true(settings_is_given(story->settings, &guests.guests));
+    ASSERT_WRONG("--guest: \"a\\tb\" has a control character, which would become part of a name: delete it",
+                 &party, "--guest=Ana", "--guest=a\tb");
+    ASSERT_WRONG("--guest: \"\" is not a text of at least one character", &party, "--guest=");
+    assert_int_equal(LOAD(&party, "--help"), SETTINGS_DONE);
+    assert_non_null(strstr(story->printed, "(may be repeated)"));
+}
+
+static void a_flag_that_is_given_twice_is_refused_where_it_must_be_one(void **state) {
+    struct story *story = *state;
+    struct guests guests;
+    story->options = &guests;
+    ASSERT_WRONG("--host-ip: is given twice", &party, "--host-ip=1", "--host-ip=1");
+    ASSERT_READY(&party, "--host-ip=1");
+    assert_string_equal(guests.host, "1");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         STORY(invisible_characters_are_refused_from_every_source),
@@ -238,6 +282,8 @@ int main(void) {
         STORY(lines_that_end_in_cr_alone_are_named),
         STORY(a_file_without_any_known_key_is_refused),
         STORY(a_key_that_is_nearly_one_is_refused),
+        STORY(a_flag_may_be_given_several_times),
+        STORY(a_flag_that_is_given_twice_is_refused_where_it_must_be_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
