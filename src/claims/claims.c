@@ -61,7 +61,8 @@ static bool check_all(struct evidence *evidence, struct error *error) {
     if (evidence->verdicts.is_short) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for what was found");
     }
-    return true;
+    return verdicts_status(&evidence->verdicts) != VERDICTS_WRONG_USE ||
+           error_set(error, ERROR_BAD_SETTING, "nothing was checked: what was given says nothing by itself");
 }
 
 bool claims_check(struct given *given, bool as_json, FILE *stream, enum verdicts_status *status,

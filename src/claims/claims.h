@@ -6,7 +6,8 @@
 #include "claims/verdicts.h"
 
 // Checks what was opened, and prints what was found. *status is what follows. ERROR_SYSTEM when a file cannot
-// be read, ERROR_NO_MEMORY: then nothing has been printed.
+// be read, ERROR_NO_MEMORY, ERROR_BAD_SETTING when nothing is claimed of what was given: then nothing has
+// been printed.
 bool claims_check(struct given *given, bool as_json, FILE *stream, enum verdicts_status *status,
                   struct error *error) MUST_CHECK;
 

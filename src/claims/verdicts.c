@@ -117,9 +117,10 @@ enum verdicts_status verdicts_status(const struct verdicts *verdicts) {
     if (count_of(verdicts, VERDICT_FALSE) > 0) {
         return VERDICTS_FALSE;
     }
-    return count_of(verdicts, VERDICT_NOT_CHECKED) > 0 || count_claims(verdicts) == 0
-               ? VERDICTS_NOT_ALL_CHECKED
-               : VERDICTS_HOLD;
+    if (count_of(verdicts, VERDICT_NOT_CHECKED) > 0) {
+        return VERDICTS_NOT_ALL_CHECKED;
+    }
+    return count_claims(verdicts) > 0 ? VERDICTS_HOLD : VERDICTS_WRONG_USE;
 }
 
 static const char *const states[] = {
@@ -139,8 +140,6 @@ void verdicts_print(const struct verdicts *verdicts, FILE *stream) {
     enum verdicts_status status = verdicts_status(verdicts);
     if (status == VERDICTS_FALSE) {
         fprintf(stream, "\nFALSE: %zu of %zu claims.\n", count_of(verdicts, VERDICT_FALSE), all);
-    } else if (all == 0) {
-        fprintf(stream, "\nNothing was checked: what was given says nothing by itself.\n");
     } else if (status == VERDICTS_NOT_ALL_CHECKED) {
         fprintf(stream, "\nNothing is false, but %zu of %zu claims were not checked.\n",
                 count_of(verdicts, VERDICT_NOT_CHECKED), all);

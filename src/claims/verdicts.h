@@ -44,7 +44,7 @@ void verdicts_add(struct verdicts *verdicts, enum verdict_state state, const cha
 // no memory, or a file that cannot be read.
 bool verdicts_refuse(struct verdicts *verdicts, const char *what, const struct error *error) MUST_CHECK;
 
-// What the exit status is; VERDICTS_NOT_ALL_CHECKED also when nothing at all was claimed.
+// What the exit status is; VERDICTS_WRONG_USE when nothing at all was claimed.
 enum verdicts_status verdicts_status(const struct verdicts *verdicts);
 
 // Print all: one line each and a summary; or one JSON object, with the draw's origin or NULL.
