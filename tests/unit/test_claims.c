@@ -225,6 +225,105 @@ static void a_witness(void **state) {
     ASSERT_SAID("FALSE        witness witness.example/w1: the seal: ");
 }
 
+// Rules that their own key has not signed, but only one that the caller trusts.
+static void rules_that_their_key_has_not_signed(void **state) {
+    struct story *story = *state;
+    char stranger[VKEY_TEXT_BYTES];
+    vkey_format(signing_key_public(story->sealed->approver), stranger);
+    story->keys[0] = stranger;
+    give(story, GIVEN_RULES, "rules",
+         signed_text(story, story->sealed->rules->text, story->sealed->approver));
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        rules rules: the rules: is not signed by lottery.example/central");
+}
+
+static void a_seal_that_the_rules_do_not_allow(void **state) {
+    struct story *story = *state;
+    struct checkpoint other = story->sealed->seal;
+    char text[CHECKPOINT_BYTES_MAX];
+    other.size++;
+    give(story, GIVEN_RULES, "rules", rules_note(story));
+    give(story, GIVEN_SEAL, "seal",
+         signed_text(story, (struct slice){text, checkpoint_write(&other, text)}, story->sealed->server));
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        seal seal: is of 6 agencies, and the rules' record 0 has 5");
+    give_nothing(story);
+    give(story, GIVEN_SEAL, "seal", signed_text(story, seal_text(story->sealed), story->sealed->approver));
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        seal seal: is not signed by lottery.example/central");
+}
+
+// They may all come from the central.
+static void proofs_are_one_copy_of_the_seal(void **state) {
+    struct story *story = *state;
+    give(story, GIVEN_PROOF, "proof", proof_of(story, 5, 1));
+    give(story, GIVEN_PROOF, "proof-2", proof_of(story, 5, 0));
+    give(story, GIVEN_CODE, "code", code_of(story, 1, 2));
+    ASSERT_STATUS(VERDICTS_NOT_ALL_CHECKED);
+    ASSERT_SAID("not checked  seals: only one copy");
+}
+
+static void a_receipt_with_another_nonce(void **state) {
+    struct story *story = *state;
+    give(story, GIVEN_RECEIPTS, "receipts", receipt_of(story, 1, 2));
+    ASSERT_STATUS(VERDICTS_HOLD);
+    give(story, GIVEN_SALT_KEY, "salt-key", secret_text(story, story->sealed->secret)); // which is another
+    story->options.agency = "1";
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID(
+        "FALSE        receipts receipts: the receipt for bets 1 to 3 has another nonce than the agency's key "
+        "gives");
+}
+
+static void approvals_are_of_this_seal_and_given_once(void **state) {
+    struct story *story = *state;
+    give(story, GIVEN_RULES, "rules", rules_note(story));
+    give(story, GIVEN_SEAL, "seal", seal_note(story->sealed));
+    give(story, GIVEN_APPROVAL, "approval", approval_of(story, 7));
+    give(story, GIVEN_APPROVAL, "approval-2", approval_of(story, 7));
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        approval approval-2: the approval of inspector.example/garcia is given twice");
+    story->options.files[GIVEN_APPROVAL].count = 1;
+    story->sealed->hash.bytes[0] ^= 1;
+    give(story, GIVEN_APPROVAL, "approval-3", approval_of(story, 7));
+    give(story, GIVEN_RESULT, "result", result_of(story, 7, 2));
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        approval approval-3: is of another seal than this one");
+    ASSERT_SAID("FALSE        result result: is of another seal than this one");
+}
+
+static void winners_who_are_none(void **state) {
+    struct story *story = *state;
+    for (uint64_t winners = 1; winners <= 3; winners++) {
+        give_nothing(story);
+        give_all(story);
+        story->options.agency = "1";
+        story->options.files[GIVEN_PROOF].count = story->options.files[GIVEN_RESULT].count = 0;
+        give(story, GIVEN_RESULT, "result", result_of(story, 7, winners));
+        ASSERT_STATUS(winners == 2 ? VERDICTS_HOLD : VERDICTS_FALSE);
+        ASSERT_SAID(winners == 2 ? "ok           winners: 2 bets are on 0007"
+                                 : "FALSE        winners: 2 bets are on 0007");
+    }
+}
+
+// What an agency still has after the cut-off is not in the draw.
+static void bets_beyond_the_seal(void **state) {
+    struct story *story = *state;
+    give_all(story);
+    story->options.agency = "1";
+    story->options.files[GIVEN_PROOF].count = 0;
+    char *end = story->content + csv_of(story, 1, 1, false).length;
+    strcpy(end, "o,o,1,2000-01-01,1\n\r\n");
+    write_to(story->paths[GIVEN_CSV][0], slice_of(story->content));
+    ASSERT_STATUS(VERDICTS_HOLD);
+    ASSERT_SAID("ok           csv csv: its first 3 bets are those sealed");
+    ASSERT_SAID("note         csv csv: bets 3 to 3 are not in the draw");
+    strcpy(end, "\n\no,o,1,2000-01-01,1\n");
+    write_to(story->paths[GIVEN_CSV][0], slice_of(story->content));
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        csv csv: line 6: an empty line before others");
+}
+
 static void files_that_are_none(void **state) {
     struct story *story = *state;
     char path[TEMPORARY_BYTES + 8];
@@ -268,6 +367,13 @@ int main(void) {
         STORY(frauds),
         STORY(another_draw_and_another_key),
         STORY(a_witness),
+        STORY(rules_that_their_key_has_not_signed),
+        STORY(a_seal_that_the_rules_do_not_allow),
+        STORY(proofs_are_one_copy_of_the_seal),
+        STORY(a_receipt_with_another_nonce),
+        STORY(approvals_are_of_this_seal_and_given_once),
+        STORY(winners_who_are_none),
+        STORY(bets_beyond_the_seal),
         STORY(files_that_are_none),
         STORY(foreign_text_is_harmless),
     };
