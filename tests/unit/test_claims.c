@@ -324,6 +324,26 @@ static void bets_beyond_the_seal(void **state) {
     ASSERT_SAID("FALSE        csv csv: line 6: an empty line before others");
 }
 
+static void a_code_with_another_signature(void **state) {
+    struct story *story = *state;
+    struct slice code = code_of(story, 1, 2);
+    char *letter = story->content + code.length - 10; // of the signature
+    *letter = *letter == 'A' ? 'B' : 'A';
+    give(story, GIVEN_CODE, "code", code);
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("FALSE        code code: the signature of lottery.example/central");
+}
+
+static void what_the_rules_do_not_name(void **state) {
+    struct story *story = *state;
+    give(story, GIVEN_RULES, "rules", rules_note(story));
+    give_path(story, GIVEN_AUTHORITY, GOLDEN_DIR "/../seal/certificate.pem");
+    give_path(story, GIVEN_PULSE, GOLDEN_DIR "/../seal/pulse.json");
+    ASSERT_STATUS(VERDICTS_FALSE);
+    ASSERT_SAID("certificate.pem: is none that the rules name\n");
+    ASSERT_SAID("pulse.json: the rules take a manual number, and no pulse\n");
+}
+
 static void files_that_are_none(void **state) {
     struct story *story = *state;
     char path[TEMPORARY_BYTES + 8];
@@ -374,6 +394,8 @@ int main(void) {
         STORY(approvals_are_of_this_seal_and_given_once),
         STORY(winners_who_are_none),
         STORY(bets_beyond_the_seal),
+        STORY(a_code_with_another_signature),
+        STORY(what_the_rules_do_not_name),
         STORY(files_that_are_none),
         STORY(foreign_text_is_harmless),
     };
