@@ -111,7 +111,7 @@ static bool take_approval(struct evidence *evidence, const char *what, struct ap
         !evidence_check_seal_hash(evidence, &approval.seal, &is_sealed, error)) {
         return false;
     }
-    if (evidence->rules == NULL) {
+    if (approved->rules == NULL) {
         verdicts_add(&evidence->verdicts, VERDICT_NOT_CHECKED, what, "no rules, which name the approvers");
         return true;
     }
@@ -191,7 +191,7 @@ bool check_approvals(struct evidence *evidence, struct error *error) {
         approved.numbers[i] = NOT_YET;
     }
     bool done = read_approvals(evidence, &approved, error);
-    if (done && evidence->rules != NULL && evidence->rules->how == RULES_MANUAL) {
+    if (done && approved.rules != NULL && approved.rules->how == RULES_MANUAL) {
         say_if_enough(evidence, &approved);
     }
     free(approved.numbers);

@@ -181,7 +181,8 @@ bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal
 }
 
 bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, struct error *error) {
-    struct seal_copy **copies = reallocarray(evidence->copies, evidence->copy_count + 1, sizeof *copies);
+    struct seal_copy **copies =
+        reallocarray(evidence->copies, evidence->copy_count + 1, sizeof(struct seal_copy *));
     struct seal_copy *copy = malloc(sizeof *copy);
     evidence->copies = copies != NULL ? copies : evidence->copies;
     if (copies == NULL || copy == NULL) {

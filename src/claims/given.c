@@ -101,7 +101,7 @@ static bool read_values(const struct given_options *options, struct given *given
 
 bool given_add(struct given *given, enum given_kind kind, const struct source *source, struct error *error) {
     struct given_files *files = &given->files[kind];
-    const struct source **list = reallocarray(files->list, files->count + 1, sizeof *list);
+    const struct source **list = reallocarray(files->list, files->count + 1, sizeof(struct source *));
     if (list == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the files");
     }

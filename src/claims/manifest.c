@@ -9,14 +9,14 @@
 
 // The names that a package has; those with a number: before it, and behind it.
 static const struct {
-    enum package_kind kind;
     const char *name, *end;
+    enum package_kind kind;
     bool is_needed;
 } names[] = {
-    {PACKAGE_EXPORT, "export.csv", NULL, true},   {PACKAGE_RULES, "rules-", ".note", true},
-    {PACKAGE_SEAL_JSON, "seal.json", NULL, true}, {PACKAGE_SEAL, "seal.note", NULL, true},
-    {PACKAGE_SECRET, "secret.txt", NULL, true},   {PACKAGE_AUDIT, "audit.log", NULL, false},
-    {PACKAGE_AUDIT, "audit-", ".log", false},     {PACKAGE_TOKENS, "token-", ".der", false},
+    {"export.csv", NULL, PACKAGE_EXPORT, true},   {"rules-", ".note", PACKAGE_RULES, true},
+    {"seal.json", NULL, PACKAGE_SEAL_JSON, true}, {"seal.note", NULL, PACKAGE_SEAL, true},
+    {"secret.txt", NULL, PACKAGE_SECRET, true},   {"audit.log", NULL, PACKAGE_AUDIT, false},
+    {"audit-", ".log", PACKAGE_AUDIT, false},     {"token-", ".der", PACKAGE_TOKENS, false},
 };
 
 enum { NAMES = sizeof names / sizeof names[0], NUMBER_MAX = 9999 };

@@ -4,11 +4,8 @@
 #include "seal/proof.h"
 #include "seal/proof_code.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-static_assert(sizeof(struct note) < 32 * 1024, "a note fits the stack");
 
 // What a proof or a code shows if its seal is right.
 struct shown {

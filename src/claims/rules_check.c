@@ -67,7 +67,7 @@ static bool check_record(struct evidence *evidence, const struct source *source,
 }
 
 static bool check_chain(struct evidence *evidence, struct error *error) {
-    const struct rules **records = calloc(evidence->record_count, sizeof *records);
+    const struct rules **records = calloc(evidence->record_count, sizeof(struct rules *));
     if (records == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
     }

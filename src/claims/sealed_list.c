@@ -105,7 +105,7 @@ static bool number_line(struct sealed_list *list, const char *before, uint64_t m
 }
 
 bool sealed_list_begin(struct sealed_list *list, const struct source *source, struct error *error) {
-    uint64_t agencies;
+    uint64_t agencies = 0;
     *list = (struct sealed_list){.next = 1};
     if (!source_check_size(source, SEALED_LIST_BYTES_MAX, error) ||
         !file_lines_begin(source, SEALED_LIST_LINE_BYTES_MAX, 0, &list->lines, error) ||
