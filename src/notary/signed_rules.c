@@ -63,19 +63,22 @@ static bool write_record(const struct rules *rules, const struct rules *before, 
 static bool make(const struct notary *notary, const struct rules *rules, const struct rules *before,
                  struct signed_rules **made, struct error *error) {
     char *text = malloc(NOTE_BYTES_MAX);
+    struct signed_rules *record = malloc(sizeof *record);
     size_t length;
-    *made = malloc(sizeof **made);
-    bool done = text != NULL && *made != NULL ? write_record(rules, before, text, &length, error) &&
-                                                    sign(notary, (struct slice){text, length}, *made, error)
-                                              : error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
+    bool done = false;
+    if (text == NULL || record == NULL) {
+        error_set(error, ERROR_NO_MEMORY, "no memory for the rules");
+    } else if (write_record(rules, before, text, &length, error) &&
+               sign(notary, (struct slice){text, length}, record, error)) {
+        record->number = rules->number;
+        done = true;
+    }
     free(text);
     if (!done) {
-        free(*made);
-        *made = NULL;
-        return false;
+        free(record);
     }
-    (*made)->number = rules->number;
-    return true;
+    *made = done ? record : NULL;
+    return done;
 }
 
 bool signed_rules_first(const struct notary *notary, const char *draw, const struct draw_terms *terms,
