@@ -365,8 +365,10 @@ void orders_judge_opened(void) {
 // It stays done for ever, except for what may have been ordered otherwise since: terms, and the ends of
 // agencies that were reset.
 void orders_judge_answered(const struct ledger_order *order) {
-    bool may_change = order->kind == ORDER_CHANGE || order->kind == ORDER_RESET ||
-                      (order->kind == ORDER_FINISH && judge.agencies[order->input.agency].voidings > 0);
+    uint32_t agency = order->input.agency;
+    bool may_change =
+        order->kind == ORDER_CHANGE || order->kind == ORDER_RESET ||
+        (order->kind == ORDER_FINISH && agency <= PLAN_AGENCIES_MAX && judge.agencies[agency].voidings > 0);
     if (order->answer.error.code == ERROR_NONE && !may_change && !is_done(order)) {
         world_fail("%s was answered as done, and is not", name_of(order->kind));
     }

@@ -9,7 +9,11 @@ static struct ledger_sender connections[2];
 static char noted[256]; // what was told to the audit log
 
 static void on_noted(void *context, const struct ledger_note *note) {
-    static const char *const names[] = {"reset", "finished", "sealed", "drawn"};
+    static const char *const names[] = {[LEDGER_NOTE_RESET] = "reset",
+                                        [LEDGER_NOTE_RESET_ELSEWHERE] = "elsewhere",
+                                        [LEDGER_NOTE_FINISHED] = "finished",
+                                        [LEDGER_NOTE_SEALED] = "sealed",
+                                        [LEDGER_NOTE_DRAWN] = "drawn"};
     size_t length = strlen(noted);
     (void)context;
     snprintf(noted + length, sizeof noted - length, "%u %s %u, ", note->agency, names[note->kind],

@@ -10,6 +10,7 @@ static char told[256]; // for the audit log, as "2 close 8, sealed, "
 
 static void on_note(void *context, const struct ledger_note *note) {
     static const char *const names[] = {[LEDGER_NOTE_RESET] = "reset",
+                                        [LEDGER_NOTE_RESET_ELSEWHERE] = "elsewhere",
                                         [LEDGER_NOTE_FINISHED] = "",
                                         [LEDGER_NOTE_SEALED] = "sealed",
                                         [LEDGER_NOTE_DRAWN] = "drawn"};
