@@ -50,21 +50,6 @@ void folder_close(struct folder *folder) {
 
 // Keeping -------------------------------------------------------------------------------------------------
 
-static bool write_all(int file, struct slice bytes) {
-    for (size_t done = 0; done < bytes.length;) {
-        ssize_t more = write(file, bytes.text + done, bytes.length - done);
-        if (more < 0 && errno == EINTR) {
-            continue;
-        }
-        if (more <= 0) {
-            errno = more == 0 ? EIO : errno;
-            return false;
-        }
-        done += (size_t)more;
-    }
-    return fsync(file) == 0;
-}
-
 // Writes the bytes to the file `temporary`. False with errno set.
 static bool write_file(const struct folder *folder, const char *temporary, struct slice bytes) {
     unlinkat(folder->descriptor, temporary, 0); // left over from an interrupted run
@@ -73,7 +58,7 @@ static bool write_file(const struct folder *folder, const char *temporary, struc
     if (file < 0) {
         return false;
     }
-    bool written = write_all(file, bytes);
+    bool written = small_file_write(file, bytes);
     int failure = errno;
     close(file);
     errno = failure;

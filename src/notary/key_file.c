@@ -30,20 +30,6 @@ bool key_file_read(const char *path, const char *name, struct signing_key **key,
                      "%.150s: %s", path, reason.text);
 }
 
-static bool write_and_sync(int descriptor, const char *bytes, size_t size) {
-    for (size_t done = 0; done < size;) {
-        ssize_t more = write(descriptor, bytes + done, size - done);
-        if (more < 0 && errno == EINTR) {
-            continue;
-        }
-        if (more <= 0) {
-            return false;
-        }
-        done += (size_t)more;
-    }
-    return fsync(descriptor) == 0;
-}
-
 static bool make_file(const char *path, const char *bytes, size_t size, struct error *error) {
     char resolved[PATH_MAX];
     if (!path_resolve(path, resolved, error)) {
@@ -57,7 +43,7 @@ static bool make_file(const char *path, const char *bytes, size_t size, struct e
     if (descriptor < 0) {
         return error_set_system(error, errno, "%.150s: cannot be made", path);
     }
-    bool done = write_and_sync(descriptor, bytes, size) && path_sync_folder(resolved);
+    bool done = small_file_write(descriptor, (struct slice){bytes, size}) && path_sync_folder(resolved);
     if (!done) {
         error_set_system(error, errno, "%.150s: cannot be written", path);
         unlink(resolved);

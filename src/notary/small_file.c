@@ -100,6 +100,21 @@ bool small_file_read_at(int folder, const char *path, const char *name, size_t m
     return read_open(whole, descriptor, false, max, file, error);
 }
 
+bool small_file_write(int descriptor, struct slice bytes) {
+    for (size_t done = 0; done < bytes.length;) {
+        ssize_t more = write(descriptor, bytes.text + done, bytes.length - done);
+        if (more < 0 && errno == EINTR) {
+            continue;
+        }
+        if (more <= 0) {
+            errno = more == 0 ? EIO : errno;
+            return false;
+        }
+        done += (size_t)more;
+    }
+    return fsync(descriptor) == 0;
+}
+
 void small_file_free(struct small_file *file) {
     if (file->bytes != NULL) {
         OPENSSL_cleanse(file->bytes, file->size);

@@ -1,4 +1,4 @@
-// Files that may come from anybody: read whole, up to a limit.
+// Small files: those that may come from anybody, read whole, up to a limit; and one that is written.
 #ifndef QUINIELA_NOTARY_SMALL_FILE_H
 #define QUINIELA_NOTARY_SMALL_FILE_H
 
@@ -23,6 +23,9 @@ bool small_file_read_secret(const char *path, size_t max, struct small_file *fil
 // what is said. *found is false, and nothing an error, when there is no file of that name.
 bool small_file_read_at(int folder, const char *path, const char *name, size_t max, struct small_file *file,
                         bool *found, struct error *error) MUST_CHECK;
+
+// Writes all of the bytes to an open file, and syncs it. False with errno set.
+bool small_file_write(int descriptor, struct slice bytes) MUST_CHECK;
 
 // Wipes and frees the bytes.
 void small_file_free(struct small_file *file);
