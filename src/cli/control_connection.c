@@ -4,9 +4,11 @@
 #include "wire/limits.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -180,14 +182,46 @@ bool control_ask(int connection, const char *line, size_t length, unsigned wait_
     return false;
 }
 
-bool control_wait_for_end(int connection, unsigned wait_ms) {
-    const struct patience patience = {wait_ms, clock_steady_ms() + wait_ms};
+// The process that takes orders at the other end, as a descriptor; -1 where that cannot be told, as when it
+// is in a container of its own (unix(7), pidfd_open(2)).
+static int open_process(int connection) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.pid <= 0) {
+        return -1;
+    }
+    return (int)syscall(SYS_pidfd_open, peer.pid, 0);
+}
+
+static bool wait_for_process(int process, const struct patience *patience) {
+    struct pollfd ends = {.fd = process, .events = POLLIN};
+    int found;
+    do {
+        uint64_t now = clock_steady_ms();
+        uint64_t left = patience->end_ms > now ? patience->end_ms - now : 0;
+        found = poll(&ends, 1, patience->wait_ms > 0 ? (int)left : -1);
+    } while (found < 0 && errno == EINTR);
+    return found != 0;
+}
+
+static bool wait_for_connection(int connection, const struct patience *patience) {
     char bytes[READ_BYTES];
-    while (limit_next(connection, &patience)) {
+    while (limit_next(connection, patience)) {
         ssize_t received = recv(connection, bytes, sizeof bytes, 0);
         if (received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN)) {
             return true;
         }
     }
     return false;
+}
+
+bool control_wait_for_end(int connection, unsigned wait_ms) {
+    const struct patience patience = {wait_ms, clock_steady_ms() + wait_ms};
+    int process = open_process(connection);
+    bool has_ended =
+        wait_for_connection(connection, &patience) && (process < 0 || wait_for_process(process, &patience));
+    if (process >= 0) {
+        close(process);
+    }
+    return has_ended;
 }

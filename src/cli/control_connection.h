@@ -19,8 +19,8 @@ int control_connect(const char *path, unsigned wait_ms, struct error *error) MUS
 bool control_ask(int connection, const char *line, size_t length, unsigned wait_ms, char **text,
                  size_t *text_length, struct error *error) MUST_CHECK;
 
-// Waits until the server closes the connection, for `wait_ms` in all; 0: for as long as it takes. False when
-// it has not by then.
+// Waits until the server has closed the connection and, where its process can be told, that has ended: for
+// `wait_ms` in all; 0: for as long as it takes. False when it has not by then.
 bool control_wait_for_end(int connection, unsigned wait_ms) MUST_CHECK;
 
 #endif

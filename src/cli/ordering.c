@@ -64,7 +64,6 @@ static int give(const struct settings_command *command, const struct command_lin
     return status;
 }
 
-// The connection ends as the server does.
 static bool show_drain(struct control_reply *reply, bool json, struct error *error) {
     static const char *const names[] = {"connections"};
     struct json_value connections;
