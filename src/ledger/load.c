@@ -100,6 +100,12 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
         return error_set(error, ERROR_DRAW_ERASED, "draw \"%s\" was erased at %s: start with another DRAW",
                          ledger->draw_name, stored.erased_at);
     }
+    if (*found && stored.number_mode == NUMBER_BEACON) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "draw \"%s\" has its number from a beacon, which this program cannot take: use the "
+                         "program that opened it",
+                         ledger->draw_name);
+    }
     if (!*found) {
         stored.agencies = ledger->options.agencies;
         stored.number_mode = ledger->options.number_mode;

@@ -32,6 +32,8 @@ struct store_operations {
     bool (*put_agency)(struct store *store, const struct stored_agency *agency, struct error *error);
     bool (*add_chunk)(struct store *store, const struct stored_chunk *chunk, struct error *error);
     bool (*add_winner)(struct store *store, const struct stored_winner *winner, struct error *error);
+    // Of 1 to STORE_PAPER_BYTES_MAX bytes.
+    bool (*add_paper)(struct store *store, const struct stored_paper *paper, struct error *error);
     bool (*get_draw)(struct store *store, struct stored_draw *draw, bool *found, struct error *error);
     bool (*draws)(struct store *store, store_each_draw each, void *context, struct error *error);
     bool (*agencies)(struct store *store, store_each_agency each, void *context, struct error *error);
@@ -41,6 +43,9 @@ struct store_operations {
     bool (*pieces)(struct store *store, uint32_t agency, uint64_t from, uint32_t count_max,
                    store_each_piece each, void *context, struct error *error);
     bool (*winners)(struct store *store, store_each_winner each, void *context, struct error *error);
+    // By kind and number. One whose kind is not known is handed out as PAPER_UNKNOWN, one without bytes with
+    // `bytes` NULL.
+    bool (*papers)(struct store *store, store_each_paper each, void *context, struct error *error);
     bool (*void_agency)(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
                         struct error *error);
     // Deletes the draw's chunks, also voided ones, and empties its winners' documents.

@@ -30,6 +30,7 @@ struct caller {
     store_each_piece each_piece;
     store_each_voided each_voided;
     store_each_winner each_winner;
+    store_each_paper each_paper;
     void *context;
     uint64_t winners_checksum; // of the winners read so far
 };
@@ -156,4 +157,22 @@ bool checked_winners(struct store *store, store_each_winner each, void *context,
            store->operations->winners(store, hand_on_winner, &caller, error) &&
            (!found || draw.state != DRAW_DRAWN || draw.winners_checksum == caller.winners_checksum ||
             checked_damaged(store, error, "the winners are not as they were stored"));
+}
+
+// Papers --------------------------------------------------------------------------------------------------
+
+static bool hand_on_paper(void *context, const struct stored_paper *paper, struct error *error) {
+    const struct caller *caller = context;
+    if (paper->kind == PAPER_UNKNOWN || paper->bytes == NULL || paper->length > STORE_PAPER_BYTES_MAX ||
+        paper->checksum != stored_paper_checksum(caller->store->draw_name, paper)) {
+        return checked_damaged(caller->store, error, "paper %" PRIu32 " (%s) is not as it was stored",
+                               paper->number,
+                               paper->kind == PAPER_UNKNOWN ? "of no kind" : store_paper_name(paper->kind));
+    }
+    return caller->each_paper(caller->context, paper, error);
+}
+
+bool checked_papers(struct store *store, store_each_paper each, void *context, struct error *error) {
+    struct caller caller = {.store = store, .each_paper = each, .context = context};
+    return store->operations->papers(store, hand_on_paper, &caller, error);
 }

@@ -25,5 +25,7 @@ bool checked_voided(struct store *store, store_each_voided each, void *context,
                     struct error *error) MUST_CHECK;
 bool checked_winners(struct store *store, store_each_winner each, void *context,
                      struct error *error) MUST_CHECK;
+bool checked_papers(struct store *store, store_each_paper each, void *context,
+                    struct error *error) MUST_CHECK;
 
 #endif

@@ -179,7 +179,8 @@ static bool begin_session(struct postgres_store *postgres, const struct store_op
 
 // Tables that are written anew have none of what was deleted; servers of other draws wait meanwhile.
 static bool postgres_scrub(const char *address, struct error *error) {
-    static const char *const tables[] = {"VACUUM FULL chunks", "VACUUM FULL voided", "VACUUM FULL winners"};
+    static const char *const tables[] = {"VACUUM FULL chunks", "VACUUM FULL voided", "VACUUM FULL winners",
+                                         "VACUUM FULL draws"};
     struct postgres_link link = {0};
     bool done = postgres_connect(&link, address, true, error);
     for (size_t i = 0; done && i < sizeof tables / sizeof tables[0]; i++) {
@@ -198,6 +199,7 @@ static const struct store_operations operations = {
     .put_agency = sql_put_agency,
     .add_chunk = sql_add_chunk,
     .add_winner = sql_add_winner,
+    .add_paper = sql_add_paper,
     .get_draw = postgres_get_draw,
     .draws = sql_draws,
     .agencies = sql_agencies,
@@ -205,6 +207,7 @@ static const struct store_operations operations = {
     .chunks = sql_chunks,
     .pieces = sql_pieces,
     .winners = sql_winners,
+    .papers = sql_papers,
     .void_agency = postgres_void_agency,
     .voided = sql_voided,
     .erase = postgres_erase,

@@ -25,7 +25,8 @@
     " draw TEXT NOT NULL PRIMARY KEY,"                                                                       \
     " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"                                     \
     " agencies BIGINT NOT NULL,"                                                                             \
-    " number_mode TEXT NOT NULL DEFAULT " POSTGRES_ELSEWHERE " CHECK (number_mode IN ('fixed', 'manual')),"  \
+    " number_mode TEXT NOT NULL DEFAULT " POSTGRES_ELSEWHERE                                                 \
+    " CHECK (number_mode IN ('fixed', 'manual', 'beacon')),"                                                 \
     " winning_number BIGINT,"                                                                                \
     " opened_at TEXT NOT NULL,"                                                                              \
     " closes_at TEXT,"                                                                                       \
@@ -36,6 +37,10 @@
     " erased_at TEXT,"                                                                                       \
     " changed_at TEXT,"                                                                                      \
     " voided BIGINT NOT NULL,"                                                                               \
+    " rules INTEGER NOT NULL DEFAULT CAST(" POSTGRES_ELSEWHERE " AS INTEGER),"                               \
+    " secret BYTEA,"                                                                                         \
+    " root BYTEA,"                                                                                           \
+    " forked_at TEXT,"                                                                                       \
     " winners_checksum BIGINT NOT NULL,"                                                                     \
     " checksum BIGINT NOT NULL,"                                                                             \
     " finished BIGINT NOT NULL DEFAULT 0"                                                                    \
@@ -46,6 +51,7 @@
     " bets BIGINT NOT NULL,"                                                                                 \
     " checksum BIGINT NOT NULL,"                                                                             \
     " voidings INTEGER NOT NULL DEFAULT CAST(" POSTGRES_ELSEWHERE " AS INTEGER),"                            \
+    " receipted INTEGER NOT NULL DEFAULT CAST(" POSTGRES_ELSEWHERE " AS INTEGER),"                           \
     " finished_at TEXT,"                                                                                     \
     " ending TEXT CHECK (ending IN ('finished', 'operator', 'close')),"                                      \
     " told_at TEXT,"                                                                                         \
@@ -92,6 +98,17 @@
     ");"                                                                                                     \
     "ALTER TABLE voided ALTER COLUMN numbers SET STORAGE EXTERNAL, ALTER COLUMN rows SET STORAGE EXTERNAL;"
 
+#define POSTGRES_PAPERS                                                                                      \
+    "CREATE TABLE papers ("                                                                                  \
+    " draw INTEGER NOT NULL,"                                                                                \
+    " number INTEGER NOT NULL,"                                                                              \
+    " checksum BIGINT NOT NULL,"                                                                             \
+    " kind TEXT NOT NULL CHECK (kind IN ('rules', 'seal', 'cosignature', 'timestamp', 'approval', 'pulse',"  \
+    "  'result', 'fork')),"                                                                                  \
+    " body BYTEA NOT NULL,"                                                                                  \
+    " PRIMARY KEY (draw, kind, number)"                                                                      \
+    ");"
+
 #define POSTGRES_VIEW                                                                                        \
     "CREATE VIEW bets AS SELECT"                                                                             \
     " draws.draw, chunks.agency, chunks.first + line.place - 1 AS bet,"                                      \
@@ -104,9 +121,9 @@
     "E'\\n'), E'\\n'))"                                                                                      \
     "  WITH ORDINALITY AS line (text, place);"
 
-static const char postgres_schema[] =
-    "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
-    "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION
-    ");" POSTGRES_DRAWS_AND_AGENCIES POSTGRES_CHUNKS_AND_WINNERS POSTGRES_VOIDED POSTGRES_VIEW;
+static const char postgres_schema[] = "CREATE TABLE quiniela_schema (version INTEGER PRIMARY KEY);"
+                                      "INSERT INTO quiniela_schema (version) VALUES (" POSTGRES_SCHEMA_VERSION
+                                      ");" POSTGRES_DRAWS_AND_AGENCIES POSTGRES_CHUNKS_AND_WINNERS
+                                          POSTGRES_VOIDED POSTGRES_PAPERS POSTGRES_VIEW;
 
 #endif

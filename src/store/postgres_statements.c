@@ -21,10 +21,11 @@
 // to.
 static const char *const texts[POSTGRES_STATEMENTS] = {
     SQL_TEXTS("$"),
-    [SQL_PUT_DRAW] =
-        UNLESS_STALE(SQL_PUT_DRAW_TEXT("$", ", number", ", $18", " WHERE draws.checksum = $17 RETURNING 1")),
+    [SQL_PUT_DRAW] = UNLESS_STALE(SQL_PUT_DRAW_TEXT(
+        "$", ", number", ", $22",
+        " WHERE draws.checksum = $21 AND coalesce(draws.root = $17, draws.root IS NULL) RETURNING 1")),
     [SQL_GET_DRAW] = SQL_GET_DRAW_TEXT("$", ", number"),
-    [SQL_PUT_AGENCY] = UNLESS_STALE(SQL_PUT_AGENCY_TEXT("$", " WHERE agencies.checksum = $9 RETURNING 1")),
+    [SQL_PUT_AGENCY] = UNLESS_STALE(SQL_PUT_AGENCY_TEXT("$", " WHERE agencies.checksum = $10 RETURNING 1")),
     [POSTGRES_NUMBER] = "SELECT number FROM draws WHERE draw = $1",
     [POSTGRES_FREE_NUMBER] = "SELECT 1 + greatest((SELECT max(number) FROM draws),"
                              " (SELECT max(draw) FROM agencies), 0) WHERE $1 <> ''",

@@ -2,6 +2,7 @@
 
 #include "base/checksum.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
 // Names ---------------------------------------------------------------------------------------------------
@@ -21,15 +22,19 @@ bool draw_state_parse(const char *name, enum draw_state *state) {
     return false;
 }
 
-static const char *const mode_names[] = {"fixed", "manual"};
+static const char *const mode_names[] = {"fixed", "manual", "beacon"};
 
 const char *number_mode_name(enum number_mode mode) {
     return mode_names[mode];
 }
 
 bool number_mode_parse(const char *name, enum number_mode *mode) {
-    *mode = strcmp(name, mode_names[NUMBER_MANUAL]) == 0 ? NUMBER_MANUAL : NUMBER_FIXED;
-    return strcmp(name, mode_names[*mode]) == 0;
+    for (*mode = NUMBER_FIXED; *mode <= NUMBER_BEACON; (*mode)++) {
+        if (strcmp(name, mode_names[*mode]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static const char *const ending_names[] = {"", "finished", "operator", "close"};
@@ -46,6 +51,26 @@ enum agency_ending agency_ending_of(const char *name) {
     return ending;
 }
 
+static const char *const paper_names[] = {"rules",    "seal",  "cosignature", "timestamp",
+                                          "approval", "pulse", "result",      "fork"};
+
+const char *store_paper_name(enum store_paper kind) {
+    return kind < PAPER_UNKNOWN ? paper_names[kind] : "";
+}
+
+enum store_paper store_paper_of(const char *name) {
+    enum store_paper kind = PAPER_RULES;
+    while (kind < PAPER_UNKNOWN && strcmp(name, paper_names[kind]) != 0) {
+        kind++;
+    }
+    return kind;
+}
+
+void stored_draw_forget(struct stored_draw *draw) {
+    OPENSSL_cleanse(draw->secret, sizeof draw->secret);
+    draw->has_secret = false;
+}
+
 // Checksums -----------------------------------------------------------------------------------------------
 
 // What rows did not have from the beginning counts only where it says something: so the rows of an older
@@ -56,6 +81,11 @@ static uint64_t add_number(uint64_t checksum, uint64_t place, uint64_t number) {
 
 static uint64_t add_text(uint64_t checksum, uint64_t place, const char *text) {
     return text[0] == '\0' ? checksum : checksum_text(checksum_number(checksum, place), text);
+}
+
+static uint64_t add_bytes(uint64_t checksum, uint64_t place, bool are_there, const uint8_t *bytes,
+                          size_t length) {
+    return are_there ? checksum_bytes(checksum_number(checksum, place), bytes, length) : checksum;
 }
 
 uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *draw) {
@@ -75,7 +105,11 @@ uint64_t stored_draw_checksum(const char *draw_name, const struct stored_draw *d
     checksum = add_text(checksum, 5, draw->closed_at);
     checksum = add_text(checksum, 6, draw->erased_at);
     checksum = add_number(checksum, 7, draw->voided);
-    return add_text(checksum, 8, draw->changed_at);
+    checksum = add_text(checksum, 8, draw->changed_at);
+    checksum = add_number(checksum, 9, draw->rules);
+    checksum = add_bytes(checksum, 10, draw->has_secret, draw->secret, sizeof draw->secret);
+    checksum = add_bytes(checksum, 11, draw->has_root, draw->root, sizeof draw->root);
+    return add_text(checksum, 12, draw->forked_at);
 }
 
 // An end by its own last chunk is the rule, and says no more than its time. 0 for what says nothing.
@@ -91,7 +125,8 @@ uint64_t stored_agency_checksum(const char *draw_name, const struct stored_agenc
     checksum = checksum_text(checksum, agency->finished_at);
     checksum = checksum_text(checksum, agency->told_at);
     checksum = add_number(checksum, 1, ending_to_count(agency));
-    return add_number(checksum, 2, agency->voidings);
+    checksum = add_number(checksum, 2, agency->voidings);
+    return add_number(checksum, 3, agency->receipted);
 }
 
 // The checksum covers its place, so a chunk that turns up in another's place is noticed.
@@ -105,6 +140,14 @@ uint64_t stored_chunk_checksum(const char *draw_name, const struct stored_chunk 
 
 uint64_t stored_voided_checksum(const char *draw_name, uint32_t voiding, const struct stored_chunk *chunk) {
     return stored_chunk_checksum(draw_name, chunk) ^ voiding;
+}
+
+// With its place, as a chunk's.
+uint64_t stored_paper_checksum(const char *draw_name, const struct stored_paper *paper) {
+    uint64_t checksum = checksum_text(CHECKSUM_EMPTY, draw_name);
+    checksum = checksum_text(checksum, store_paper_name(paper->kind));
+    checksum = checksum_number(checksum, paper->number);
+    return checksum_bytes(checksum, paper->bytes, paper->length);
 }
 
 uint64_t stored_winner_checksum(const char *draw_name, const struct stored_winner *winner) {

@@ -61,6 +61,10 @@ static bool change(struct store *store, enum sql_statement statement, const stru
     return ((struct sql_store *)store)->database->change(store, (int)statement, values, what, error);
 }
 
+static void add_if(struct sql_values *values, bool are_there, const void *bytes, size_t length) {
+    sql_values_add_bytes(values, are_there ? bytes : NULL, are_there ? length : 0);
+}
+
 bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct error *error) {
     struct sql_values values;
     sql_values_begin(&values, store);
@@ -77,6 +81,10 @@ bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct er
     sql_values_add_text(&values, draw->erased_at);
     sql_values_add_text(&values, draw->changed_at);
     sql_values_add_integer(&values, (int64_t)draw->voided);
+    sql_values_add_integer(&values, draw->rules);
+    add_if(&values, draw->has_secret, draw->secret, sizeof draw->secret);
+    add_if(&values, draw->has_root, draw->root, sizeof draw->root);
+    sql_values_add_text(&values, draw->forked_at);
     sql_values_add_integer(&values, (int64_t)draw->winners_checksum);
     sql_values_add_integer(&values, (int64_t)draw->checksum);
     sql_values_add_integer(&values, (int64_t)draw->replaces);
@@ -107,6 +115,7 @@ bool sql_put_agency(struct store *store, const struct stored_agency *agency, str
     sql_values_add_text(&values, agency_ending_name(agency->ending));
     sql_values_add_text(&values, agency->told_at);
     sql_values_add_integer(&values, agency->voidings);
+    sql_values_add_integer(&values, agency->receipted);
     sql_values_add_integer(&values, (int64_t)agency->checksum);
     sql_values_add_integer(&values, (int64_t)agency->replaces);
     return change(store, SQL_PUT_AGENCY, &values, "store an agency", error);
@@ -138,6 +147,18 @@ bool sql_add_winner(struct store *store, const struct stored_winner *winner, str
     return change(store, SQL_ADD_WINNER, &values, "store a winner", error);
 }
 
+bool sql_add_paper(struct store *store, const struct stored_paper *paper, struct error *error) {
+    struct sql_values values;
+    if (!begin_row(&values, store, error)) {
+        return false;
+    }
+    sql_values_add_text(&values, store_paper_name(paper->kind));
+    sql_values_add_integer(&values, paper->number);
+    sql_values_add_integer(&values, (int64_t)paper->checksum);
+    sql_values_add_bytes(&values, paper->bytes, paper->length);
+    return change(store, SQL_ADD_PAPER, &values, "store a paper", error);
+}
+
 // Columns -------------------------------------------------------------------------------------------------
 
 static int64_t read_integer(const struct sql_row *row, int column) {
@@ -161,6 +182,19 @@ static void copy_text(const struct sql_row *row, int column, char *to, size_t si
 
 static void read_time(const struct sql_row *row, int column, char time[STORE_TIME_BYTES]) {
     copy_text(row, column, time, STORE_TIME_BYTES);
+}
+
+// Whether there are so many bytes, and no others. Of another length they count as none, which shows in the
+// row's checksum.
+static bool read_fixed(const struct sql_row *row, int column, uint8_t *bytes, size_t length) {
+    size_t found;
+    const void *from = read_bytes(row, column, &found);
+    bool are_there = from != NULL && found == length;
+    memset(bytes, 0, length);
+    if (are_there) {
+        memcpy(bytes, from, length);
+    }
+    return are_there;
 }
 
 // Reading -------------------------------------------------------------------------------------------------
@@ -206,8 +240,12 @@ bool sql_read_draw(const struct sql_row *row, struct stored_draw *draw, struct e
     read_time(row, 10, draw->erased_at);
     read_time(row, 11, draw->changed_at);
     draw->voided = (uint64_t)read_integer(row, 12);
-    draw->winners_checksum = (uint64_t)read_integer(row, 13);
-    draw->checksum = (uint64_t)read_integer(row, 14);
+    draw->rules = (uint32_t)read_integer(row, 13);
+    draw->has_secret = read_fixed(row, 14, draw->secret, sizeof draw->secret);
+    draw->has_root = read_fixed(row, 15, draw->root, sizeof draw->root);
+    read_time(row, 16, draw->forked_at);
+    draw->winners_checksum = (uint64_t)read_integer(row, 17);
+    draw->checksum = (uint64_t)read_integer(row, 18);
     draw->number = (uint32_t)read_integer(row, SQL_DRAW_NUMBER);
     return true;
 }
@@ -235,7 +273,9 @@ static bool take_any_draw(const struct sql_reader *reader, const struct sql_row 
     struct stored_draw draw;
     char name[DRAW_NAME_BYTES_MAX + 1];
     copy_text(row, SQL_DRAW_NAME, name, sizeof name);
-    return sql_read_draw(row, &draw, error) && reader->each.draw(reader->context, name, &draw, error);
+    bool done = sql_read_draw(row, &draw, error) && reader->each.draw(reader->context, name, &draw, error);
+    stored_draw_forget(&draw);
+    return done;
 }
 
 bool sql_draws(struct store *store, store_each_draw each, void *context, struct error *error) {
@@ -250,7 +290,8 @@ static bool take_agency(const struct sql_reader *reader, const struct sql_row *r
         .agency = (uint32_t)read_integer(row, 0),
         .bets = (uint64_t)read_integer(row, 1),
         .voidings = (uint32_t)read_integer(row, 5),
-        .checksum = (uint64_t)read_integer(row, 6),
+        .receipted = read_integer(row, 6) != 0,
+        .checksum = (uint64_t)read_integer(row, 7),
     };
     char ending[STORE_TEXT_BYTES];
     copy_text(row, 3, ending, sizeof ending);
@@ -373,4 +414,21 @@ static bool take_winner(const struct sql_reader *reader, const struct sql_row *r
 bool sql_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     struct sql_reader reader = {.take = take_winner, .each.winner = each, .context = context};
     return query_all(store, SQL_ALL_WINNERS, &reader, error);
+}
+
+static bool take_paper(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
+    struct stored_paper paper = {
+        .number = (uint32_t)read_integer(row, 1),
+        .checksum = (uint64_t)read_integer(row, 2),
+    };
+    char kind[STORE_TEXT_BYTES];
+    copy_text(row, 0, kind, sizeof kind);
+    paper.kind = store_paper_of(kind);
+    paper.bytes = read_bytes(row, 3, &paper.length);
+    return reader->each.paper(reader->context, &paper, error);
+}
+
+bool sql_papers(struct store *store, store_each_paper each, void *context, struct error *error) {
+    struct sql_reader reader = {.take = take_paper, .each.paper = each, .context = context};
+    return query_all(store, SQL_ALL_PAPERS, &reader, error);
 }

@@ -10,6 +10,7 @@ enum sql_statement {
     SQL_PUT_AGENCY,
     SQL_ADD_CHUNK,
     SQL_ADD_WINNER,
+    SQL_ADD_PAPER,
     SQL_GET_DRAW,
     SQL_ALL_DRAWS,
     SQL_ALL_AGENCIES,
@@ -19,6 +20,7 @@ enum sql_statement {
     SQL_SOME_PIECES,
     SQL_ALL_WINNERS,
     SQL_ALL_VOIDED,
+    SQL_ALL_PAPERS,
     SQL_STATEMENTS, // a database's own statements follow
 };
 
@@ -33,7 +35,7 @@ struct sql_value {
     size_t length;
 };
 
-enum { SQL_VALUES_MAX = 18 };
+enum { SQL_VALUES_MAX = 22 };
 
 struct sql_values {
     int count;
@@ -47,7 +49,7 @@ void sql_values_begin(struct sql_values *values, const struct store *store);
 // them: the draw's name, or its number (0 if it has no row). False when the number cannot be read.
 bool sql_values_begin_rows(struct sql_values *values, struct store *store, struct error *error) MUST_CHECK;
 // Add the next value, at most SQL_VALUES_MAX in all. Text and bytes are borrowed until the statement has been
-// run.
+// run; bytes at NULL, of length 0, are the database's NULL.
 void sql_values_add_integer(struct sql_values *values, int64_t integer);
 void sql_values_add_text(struct sql_values *values, const char *text);
 void sql_values_add_text_of(struct sql_values *values, const char *text, size_t length);
@@ -81,6 +83,7 @@ struct sql_reader {
         store_each_piece piece;
         store_each_winner winner;
         store_each_voided voided;
+        store_each_paper paper;
     } each;
     void *context;
 };
@@ -115,6 +118,7 @@ bool sql_put_draw(struct store *store, const struct stored_draw *draw, struct er
 bool sql_put_agency(struct store *store, const struct stored_agency *agency, struct error *error) MUST_CHECK;
 bool sql_add_chunk(struct store *store, const struct stored_chunk *chunk, struct error *error) MUST_CHECK;
 bool sql_add_winner(struct store *store, const struct stored_winner *winner, struct error *error) MUST_CHECK;
+bool sql_add_paper(struct store *store, const struct stored_paper *paper, struct error *error) MUST_CHECK;
 bool sql_get_draw(struct store *store, struct stored_draw *draw, bool *found, struct error *error) MUST_CHECK;
 bool sql_draws(struct store *store, store_each_draw each, void *context, struct error *error) MUST_CHECK;
 bool sql_agencies(struct store *store, store_each_agency each, void *context, struct error *error) MUST_CHECK;
@@ -125,5 +129,6 @@ bool sql_pieces(struct store *store, uint32_t agency, uint64_t from, uint32_t co
                 store_each_piece each, void *context, struct error *error) MUST_CHECK;
 bool sql_voided(struct store *store, store_each_voided each, void *context, struct error *error) MUST_CHECK;
 bool sql_winners(struct store *store, store_each_winner each, void *context, struct error *error) MUST_CHECK;
+bool sql_papers(struct store *store, store_each_paper each, void *context, struct error *error) MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 // one.
 #define SQLITE_SCHEMA_UNFINISHED_ID 0x71756975
 #define SQLITE_SCHEMA_VERSION STORE_VERSION
-enum { SQLITE_SCHEMA_TABLES = 8 }; // including the view
+enum { SQLITE_SCHEMA_TABLES = 9 }; // including the view
 
 // A row of a chunk of 1000 bets has 47 KB. Larger pages mean fewer writes for it, smaller ones less overhead
 // for a row of one bet; docs/benchmarks.md has the figures.
@@ -21,6 +21,9 @@ enum { SQLITE_PAGE_BYTES = 16384 };
 //
 // `voided` has the chunks of agencies that were reset, `voiding` from 1 on: neither the view nor a draw sees
 // them.
+//
+// `secret` is the salts' secret of a signed draw, and goes when the draw is erased. `papers` has the texts
+// that were signed or prove something; erasing leaves them.
 //
 // The inbox has a line for each bet of a small chunk, "agency,index,…", until it is filed among the chunks: a
 // line with an index below its agency's `bets` has been (filing.h). `inboxes` says how many rows of the inbox
@@ -39,7 +42,7 @@ static const char sqlite_schema[] =
     " draw TEXT NOT NULL PRIMARY KEY,"
     " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
     " agencies INTEGER NOT NULL,"
-    " number_mode TEXT NOT NULL CHECK (number_mode IN ('fixed', 'manual')),"
+    " number_mode TEXT NOT NULL CHECK (number_mode IN ('fixed', 'manual', 'beacon')),"
     " winning_number INTEGER,"
     " opened_at TEXT NOT NULL,"
     " closes_at TEXT,"
@@ -50,6 +53,10 @@ static const char sqlite_schema[] =
     " erased_at TEXT,"
     " changed_at TEXT,"
     " voided INTEGER NOT NULL,"
+    " rules INTEGER NOT NULL,"
+    " secret BLOB,"
+    " root BLOB,"
+    " forked_at TEXT,"
     " winners_checksum INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL"
     ") WITHOUT ROWID;"
@@ -61,6 +68,7 @@ static const char sqlite_schema[] =
     " ending TEXT CHECK (ending IN ('finished', 'operator', 'close')),"
     " told_at TEXT,"
     " voidings INTEGER NOT NULL,"
+    " receipted INTEGER NOT NULL,"
     " checksum INTEGER NOT NULL,"
     " PRIMARY KEY (draw, agency)"
     ") WITHOUT ROWID;"
@@ -94,6 +102,15 @@ static const char sqlite_schema[] =
     " document TEXT NOT NULL,"
     " PRIMARY KEY (draw, agency, bet)"
     ") WITHOUT ROWID;"
+    "CREATE TABLE papers ("
+    " draw TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('rules', 'seal', 'cosignature', 'timestamp', 'approval', 'pulse',"
+    "  'result', 'fork')),"
+    " number INTEGER NOT NULL,"
+    " checksum INTEGER NOT NULL,"
+    " body BLOB NOT NULL,"
+    " PRIMARY KEY (draw, kind, number)"
+    ");"
     "CREATE TABLE inbox ("
     " id INTEGER PRIMARY KEY,"
     " draw TEXT NOT NULL,"
@@ -129,7 +146,7 @@ static const char sqlite_schema[] =
     "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS INTEGER)), 0);";
 
 // The tables that have a draw's rows, but for `draws` itself.
-static const char *const sqlite_schema_of_draws[] = {"agencies", "chunks", "voided",
-                                                     "winners",  "inbox",  "inboxes"};
+static const char *const sqlite_schema_of_draws[] = {"agencies", "chunks", "voided", "winners",
+                                                     "papers",   "inbox",  "inboxes"};
 
 #endif

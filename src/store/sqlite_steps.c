@@ -56,7 +56,7 @@ static const char schema_2[] = "CREATE TABLE draws ("
                                "   '\\', '\\\\'), '\"', '\\\"'), ',', '\",\"'), char(10), '\"],[\"')"
                                "  || '\"]]') AS bet;";
 
-// As the view of that version has them.
+// As the views of versions 3 and 4 have them.
 #define LISTS_3(text)                                                                                        \
     "'[[\"' || replace(replace(replace(replace(rtrim(" text ", char(10)),"                                   \
     " '\\', '\\\\'), '\"', '\\\"'), ',', '\",\"'), char(10), '\"],[\"') || '\"]]'"
@@ -136,6 +136,100 @@ static const char schema_3[] =
     "  (SELECT bets FROM agencies WHERE agencies.draw = inbox.draw"
     "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS INTEGER)), 0);";
 
+static const char schema_4[] =
+    "CREATE TABLE draws ("
+    " draw TEXT NOT NULL PRIMARY KEY,"
+    " state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawn')),"
+    " agencies INTEGER NOT NULL,"
+    " number_mode TEXT NOT NULL CHECK (number_mode IN ('fixed', 'manual')),"
+    " winning_number INTEGER,"
+    " opened_at TEXT NOT NULL,"
+    " closes_at TEXT,"
+    " closes_text TEXT,"
+    " closed_at TEXT,"
+    " sealed_at TEXT,"
+    " drawn_at TEXT,"
+    " erased_at TEXT,"
+    " changed_at TEXT,"
+    " voided INTEGER NOT NULL,"
+    " winners_checksum INTEGER NOT NULL,"
+    " checksum INTEGER NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE agencies ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " bets INTEGER NOT NULL,"
+    " finished_at TEXT,"
+    " ending TEXT CHECK (ending IN ('finished', 'operator', 'close')),"
+    " told_at TEXT,"
+    " voidings INTEGER NOT NULL,"
+    " checksum INTEGER NOT NULL,"
+    " PRIMARY KEY (draw, agency)"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE chunks ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " checksum INTEGER NOT NULL,"
+    " numbers BLOB NOT NULL,"
+    " rows TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, first)"
+    ");"
+    "CREATE TABLE voided ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " voiding INTEGER NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " checksum INTEGER NOT NULL,"
+    " numbers BLOB NOT NULL,"
+    " rows TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, voiding, first)"
+    ");"
+    "CREATE TABLE winners ("
+    " draw TEXT NOT NULL,"
+    " agency INTEGER NOT NULL,"
+    " bet INTEGER NOT NULL,"
+    " document TEXT NOT NULL,"
+    " PRIMARY KEY (draw, agency, bet)"
+    ") WITHOUT ROWID;"
+    "CREATE TABLE inbox ("
+    " id INTEGER PRIMARY KEY,"
+    " draw TEXT NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " lines TEXT NOT NULL"
+    ");"
+    "CREATE TABLE inboxes ("
+    " draw TEXT NOT NULL PRIMARY KEY,"
+    " rows INTEGER NOT NULL,"
+    " last INTEGER NOT NULL,"
+    " checksum INTEGER NOT NULL"
+    ") WITHOUT ROWID;"
+    "CREATE VIEW bets AS SELECT"
+    " chunks.draw, chunks.agency, chunks.first + bet.key AS bet,"
+    " json_extract(bet.value, '$[0]') AS nombre,"
+    " json_extract(bet.value, '$[1]') AS apellido,"
+    " json_extract(bet.value, '$[2]') AS documento,"
+    " json_extract(bet.value, '$[3]') AS nacimiento,"
+    " CAST(json_extract(bet.value, '$[4]') AS INTEGER) AS numero"
+    " FROM chunks, json_each(" ROWS_3 ") AS bet"
+    " UNION ALL SELECT"
+    " inbox.draw,"
+    " CAST(json_extract(bet.value, '$[0]') AS INTEGER),"
+    " CAST(json_extract(bet.value, '$[1]') AS INTEGER),"
+    " json_extract(bet.value, '$[2]'),"
+    " json_extract(bet.value, '$[3]'),"
+    " json_extract(bet.value, '$[4]'),"
+    " json_extract(bet.value, '$[5]'),"
+    " CAST(json_extract(bet.value, '$[6]') AS INTEGER)"
+    " FROM inbox, json_each(" LINES_3 ") AS bet"
+    " WHERE CAST(json_extract(bet.value, '$[1]') AS INTEGER) >= coalesce("
+    "  (SELECT bets FROM agencies WHERE agencies.draw = inbox.draw"
+    "   AND agencies.agency = CAST(json_extract(bet.value, '$[0]') AS INTEGER)), 0);";
+
 // The last step makes the tables of now. When there is a next version, what they were is kept here, too.
 static const struct sqlite_step steps[] = {
     {.from = 2,
@@ -150,8 +244,8 @@ static const struct sqlite_step steps[] = {
      .tables = 7,
      .change = "DROP VIEW bets; ALTER TABLE draws RENAME TO draws_of_3;"
                "ALTER TABLE agencies RENAME TO agencies_of_3;",
-     .new_schema = sqlite_schema,
-     .new_tables = SQLITE_SCHEMA_TABLES,
+     .new_schema = schema_4,
+     .new_tables = 8,
      .fill = "INSERT INTO draws (draw, state, agencies, number_mode, winning_number, opened_at, sealed_at,"
              " drawn_at, voided, winners_checksum, checksum)"
              " SELECT draw, state, agencies, 'fixed', winning_number, opened_at, sealed_at,"
@@ -161,6 +255,24 @@ static const struct sqlite_step steps[] = {
              " CASE WHEN finished_at IS NOT NULL THEN 'finished' END, told_at, 0, checksum"
              " FROM agencies_of_3;"
              "DROP TABLE draws_of_3; DROP TABLE agencies_of_3;"},
+    {.from = 4,
+     .schema = schema_4,
+     .tables = 8,
+     .change = "DROP VIEW bets; ALTER TABLE draws RENAME TO draws_of_4;"
+               "ALTER TABLE agencies RENAME TO agencies_of_4;",
+     .new_schema = sqlite_schema,
+     .new_tables = SQLITE_SCHEMA_TABLES,
+     .fill = "INSERT INTO draws (draw, state, agencies, number_mode, winning_number, opened_at, closes_at,"
+             " closes_text, closed_at, sealed_at, drawn_at, erased_at, changed_at, voided, rules,"
+             " winners_checksum, checksum)"
+             " SELECT draw, state, agencies, number_mode, winning_number, opened_at, closes_at,"
+             " closes_text, closed_at, sealed_at, drawn_at, erased_at, changed_at, voided, 0,"
+             " winners_checksum, checksum FROM draws_of_4;"
+             "INSERT INTO agencies (draw, agency, bets, finished_at, ending, told_at, voidings, receipted,"
+             " checksum)"
+             " SELECT draw, agency, bets, finished_at, ending, told_at, voidings, 0, checksum"
+             " FROM agencies_of_4;"
+             "DROP TABLE draws_of_4; DROP TABLE agencies_of_4;"},
 };
 
 const struct sqlite_step *sqlite_step_from(int64_t version) {

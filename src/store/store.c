@@ -130,22 +130,25 @@ bool store_try_room(struct store *store, size_t bytes, struct error *error) {
 // Writing -------------------------------------------------------------------------------------------------
 
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) {
-    struct stored_draw summed = *draw;
+    uint32_t number = draw->number;
     if (!may_go_on(store, error) ||
-        (draw->number == 0 && store->operations->number_draw != NULL &&
-         !result(store, store->operations->number_draw(store, &summed.number, error), error))) {
+        (number == 0 && store->operations->number_draw != NULL &&
+         !result(store, store->operations->number_draw(store, &number, error), error))) {
         return false;
     }
+    struct stored_draw summed = *draw;
+    summed.number = number;
     summed.has_number = draw->has_number || draw->number_mode == NUMBER_FIXED;
     summed.winners_checksum =
         draw->state == DRAW_DRAWN ? draw->winners_checksum + store->winners_checksum : 0;
     summed.checksum = stored_draw_checksum(store->draw_name, &summed);
     summed.replaces = draw->checksum;
-    if (!result(store, store->operations->put_draw(store, &summed, error), error)) {
-        return false;
+    bool put = result(store, store->operations->put_draw(store, &summed, error), error);
+    if (put) {
+        *draw = summed;
     }
-    *draw = summed;
-    return true;
+    stored_draw_forget(&summed);
+    return put;
 }
 
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) {
@@ -176,6 +179,19 @@ bool store_add_winner(struct store *store, const struct stored_winner *winner, s
            result(store, store->operations->add_winner(store, winner, error), error);
 }
 
+bool store_add_paper(struct store *store, const struct stored_paper *paper, struct error *error) {
+    struct stored_paper summed = *paper;
+    summed.checksum = stored_paper_checksum(store->draw_name, paper);
+    return may_go_on(store, error) &&
+           result(store,
+                  (paper->length > 0 && paper->length <= STORE_PAPER_BYTES_MAX) ||
+                      error_set(error, ERROR_STORE_REFUSED,
+                                "a paper (%s) has %zu bytes, and one of 1 to %d can be stored",
+                                store_paper_name(paper->kind), paper->length, STORE_PAPER_BYTES_MAX),
+                  error) &&
+           result(store, store->operations->add_paper(store, &summed, error), error);
+}
+
 bool store_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
                        struct error *error) {
     assert(voiding > 0);
@@ -197,6 +213,7 @@ bool store_erase(struct store *store, struct stored_draw *draw, struct error *er
     if (draw->erased_at[0] == '\0') {
         clock_utc_text(draw->erased_at);
     }
+    stored_draw_forget(draw); // the secret goes, too
     draw->winners_checksum = store->winners_checksum = 0;
     return may_go_on(store, error) &&
            result(store,
@@ -300,6 +317,10 @@ bool store_voided(struct store *store, store_each_voided each, void *context, st
 
 bool store_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     return may_go_on(store, error) && result(store, checked_winners(store, each, context, error), error);
+}
+
+bool store_papers(struct store *store, store_each_paper each, void *context, struct error *error) {
+    return may_go_on(store, error) && result(store, checked_papers(store, each, context, error), error);
 }
 
 // Surveys -------------------------------------------------------------------------------------------------

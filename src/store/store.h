@@ -80,7 +80,8 @@ void store_drop(struct store *store);
 
 // Makes or replaces the draw's row, or an agency's, and sets its checksum. Within a group. A draw has a row
 // of its own before any other of its rows is stored. A draw becomes DRAW_DRAWN once, in the group that adds
-// its winners, and after them.
+// its winners, and after them. The root of its tree is set once, in the same way as all else: of two servers
+// that computed it, the second one finds that the row has changed (ERROR_STORE_STALE).
 bool store_put_draw(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 bool store_put_agency(struct store *store, struct stored_agency *agency, struct error *error) MUST_CHECK;
 
@@ -124,8 +125,13 @@ bool store_add_winner(struct store *store, const struct stored_winner *winner,
 bool store_void_agency(struct store *store, uint32_t agency, uint32_t voiding, uint64_t *bets,
                        struct error *error) MUST_CHECK;
 
-// Within a group: deletes all bets of the draw and its winners' documents, and puts the draw's row, which
-// says when. (erase.h also overwrites what they leave on the disk.)
+// Within a group: adds a paper, of 1 to STORE_PAPER_BYTES_MAX bytes; `checksum` is set on the way. Fails when
+// its place (kind, number) is taken. ERROR_STORE_REFUSED when it is empty or too long.
+bool store_add_paper(struct store *store, const struct stored_paper *paper, struct error *error) MUST_CHECK;
+
+// Within a group: deletes all bets of the draw and its winners' documents, and puts the draw's row, without
+// the salts' secret, which says when. The root and the papers stay. (erase.h also overwrites what is gone on
+// the disk.)
 bool store_erase(struct store *store, struct stored_draw *draw, struct error *error) MUST_CHECK;
 
 // Reads the draw's row into *draw; *found is false when there is none.
@@ -166,6 +172,9 @@ bool store_voided(struct store *store, store_each_voided each, void *context, st
 // Every winner, by agency and bet.
 bool store_winners(struct store *store, store_each_winner each, void *context,
                    struct error *error) MUST_CHECK;
+
+// Every paper of the draw, by kind and number.
+bool store_papers(struct store *store, store_each_paper each, void *context, struct error *error) MUST_CHECK;
 
 // From now on no call fails because of damage: it is reported, and damaged rows are left out (the draw's row
 // is handed out unchanged).

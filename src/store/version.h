@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 
 enum { STORE_VERSION_OLDEST = 2 }; // from which there is an upgrade
 

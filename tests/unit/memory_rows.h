@@ -14,6 +14,12 @@ struct memory_chunk {
     char bytes[]; // its rows, and then its numbers
 };
 
+struct memory_paper {
+    unsigned holders;
+    struct stored_paper paper;
+    uint8_t bytes[];
+};
+
 static inline void let_go(struct memory_chunk *chunk) {
     if (--chunk->holders == 0) {
         free(chunk);
@@ -30,6 +36,20 @@ static inline void drop_chunks(struct memory_rows *rows) {
     rows->chunk_count = rows->voided_count = 0;
 }
 
+static inline void drop_papers(struct memory_rows *rows) {
+    for (size_t i = 0; i < rows->paper_count; i++) {
+        if (--rows->papers[i]->holders == 0) {
+            free(rows->papers[i]);
+        }
+    }
+    rows->paper_count = 0;
+}
+
+static inline void drop_rows(struct memory_rows *rows) {
+    drop_chunks(rows);
+    drop_papers(rows);
+}
+
 // Copies all that is there, and no more, because a simulation does it for every group.
 static inline void copy_rows(struct memory_rows *to, const struct memory_rows *from) {
     for (size_t i = 0; i < from->chunk_count; i++) {
@@ -38,7 +58,11 @@ static inline void copy_rows(struct memory_rows *to, const struct memory_rows *f
     for (size_t i = 0; i < from->voided_count; i++) {
         from->voided[i].chunk->holders++;
     }
-    drop_chunks(to);
+    for (size_t i = 0; i < from->paper_count; i++) {
+        from->papers[i]->holders++;
+    }
+    drop_rows(to);
+    memcpy(to->papers, from->papers, from->paper_count * sizeof from->papers[0]);
     memcpy(to->voided, from->voided, from->voided_count * sizeof from->voided[0]);
     memcpy(to->chunks, from->chunks, from->chunk_count * sizeof from->chunks[0]);
     memcpy(to->agencies, from->agencies, from->agency_count * sizeof from->agencies[0]);
@@ -47,6 +71,7 @@ static inline void copy_rows(struct memory_rows *to, const struct memory_rows *f
     to->agency_count = from->agency_count;
     to->winner_count = from->winner_count;
     to->voided_count = from->voided_count;
+    to->paper_count = from->paper_count;
     to->has_draw = from->has_draw;
     to->draw = from->draw;
 }
@@ -64,6 +89,16 @@ static inline struct memory_chunk *copy_chunk(const struct stored_chunk *chunk) 
         copy->chunk = *chunk;
         copy->chunk.rows = memcpy(copy->bytes, chunk->rows, chunk->rows_length);
         copy->chunk.numbers = memcpy(copy->bytes + chunk->rows_length, chunk->numbers, numbers_length);
+    }
+    return copy;
+}
+
+static inline struct memory_paper *copy_paper(const struct stored_paper *paper) {
+    struct memory_paper *copy = malloc(sizeof *copy + paper->length);
+    if (copy != NULL) {
+        copy->holders = 1;
+        copy->paper = *paper;
+        copy->paper.bytes = memcpy(copy->bytes, paper->bytes, paper->length);
     }
     return copy;
 }

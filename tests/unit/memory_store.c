@@ -30,9 +30,9 @@ void memory_store_fail(const struct memory_faults *wanted) {
 void memory_store_forget(void) {
     for (size_t i = 0; i < STORES_MAX; i++) {
         for (size_t j = 0; j < places[i].draw_count; j++) {
-            drop_chunks(&places[i].draws[j]);
+            drop_rows(&places[i].draws[j]);
         }
-        drop_chunks(&places[i].doubted);
+        drop_rows(&places[i].doubted);
         places[i].draw_count = 0;
         places[i].is_served = places[i].has_doubt = false;
         places[i].name[0] = '\0';
@@ -41,6 +41,10 @@ void memory_store_forget(void) {
 
 const struct stored_chunk *memory_chunk(const struct memory_rows *rows, size_t index) {
     return &rows->chunks[index]->chunk;
+}
+
+const struct stored_paper *memory_paper_of(const struct memory_rows *rows, size_t index) {
+    return &rows->papers[index]->paper;
 }
 
 // The one of that name, a new one where there is none.
@@ -61,7 +65,7 @@ static struct memory_rows *committed_rows(struct place *place, const char *draw_
     }
     struct memory_rows *rows = &place->draws[place->draw_count++];
     rows->has_draw = false;
-    rows->agency_count = rows->chunk_count = rows->winner_count = rows->voided_count = 0;
+    rows->agency_count = rows->chunk_count = rows->winner_count = rows->voided_count = rows->paper_count = 0;
     snprintf(rows->draw_name, sizeof rows->draw_name, "%s", draw_name);
     return rows;
 }
@@ -85,7 +89,7 @@ void memory_store_settle(bool is_stored) {
         if (place->has_doubt && is_stored) {
             keep(committed_rows(place, place->doubted.draw_name), &place->doubted);
         }
-        drop_chunks(&place->doubted);
+        drop_rows(&place->doubted);
         place->has_doubt = false;
     }
 }
@@ -228,6 +232,32 @@ static bool add_winner(struct store *store, const struct stored_winner *winner, 
     return true;
 }
 
+static bool add_paper(struct store *store, const struct stored_paper *paper, struct error *error) {
+    if (!works("add_paper", error)) {
+        return false;
+    }
+    struct memory_rows *rows = rows_of(store);
+    size_t i = rows->paper_count;
+    while (i > 0 && is_before(paper->kind, paper->number, memory_paper_of(rows, i - 1)->kind,
+                              memory_paper_of(rows, i - 1)->number)) {
+        i--;
+    }
+    const struct stored_paper *there = i > 0 ? memory_paper_of(rows, i - 1) : NULL;
+    if (there != NULL && there->kind == paper->kind && there->number == paper->number) {
+        return refuse(error, ERROR_STORE_FAILED, "has a paper there already");
+    }
+    struct memory_paper *copy = copy_paper(paper);
+    if (copy == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the paper");
+    }
+    if (!make_room(rows->papers, sizeof rows->papers[0], i, &rows->paper_count, MEMORY_PAPERS_MAX, error)) {
+        free(copy);
+        return false;
+    }
+    rows->papers[i] = copy;
+    return true;
+}
+
 static bool void_chunk(struct memory_rows *rows, uint32_t voiding, struct memory_chunk *chunk,
                        struct error *error) {
     size_t i = rows->voided_count;
@@ -359,6 +389,15 @@ static bool winners(struct store *store, store_each_winner each, void *context, 
     return wanted && works("winners", error);
 }
 
+static bool papers(struct store *store, store_each_paper each, void *context, struct error *error) {
+    const struct memory_rows *rows = rows_of(store);
+    bool wanted = true;
+    for (size_t i = 0; wanted && i < rows->paper_count; i++) {
+        wanted = works("papers", error) && each(context, memory_paper_of(rows, i), error);
+    }
+    return wanted && works("papers", error);
+}
+
 static bool check_files(struct store *store, store_on_damage on_damage, void *context, struct error *error) {
     (void)store, (void)on_damage, (void)context;
     return works("check_files", error);
@@ -369,7 +408,7 @@ static bool check_files(struct store *store, store_on_damage on_damage, void *co
 static void close_store(struct store *store) {
     struct memory_store *memory = (struct memory_store *)store;
     memory->place->is_served = memory->place->is_served && !memory->serves;
-    drop_chunks(&memory->rows);
+    drop_rows(&memory->rows);
     free(memory);
     if (faults.closed != NULL) {
         faults.closed();
@@ -385,6 +424,7 @@ static const struct store_operations operations = {
     .put_agency = put_agency,
     .add_chunk = add_chunk,
     .add_winner = add_winner,
+    .add_paper = add_paper,
     .get_draw = get_draw,
     .draws = draws,
     .agencies = agencies,
@@ -392,6 +432,7 @@ static const struct store_operations operations = {
     .chunks = chunks,
     .pieces = pieces,
     .winners = winners,
+    .papers = papers,
     .void_agency = void_agency,
     .voided = voided,
     .erase = erase,

@@ -19,7 +19,8 @@ enum {
     MEMORY_AGENCIES_MAX = 16,
     MEMORY_CHUNKS_MAX = 1024,
     MEMORY_WINNERS_MAX = 1024,
-    MEMORY_VOIDED_MAX = 1024
+    MEMORY_VOIDED_MAX = 1024,
+    MEMORY_PAPERS_MAX = 256
 };
 
 struct memory_winner {
@@ -40,10 +41,12 @@ struct memory_rows {
         uint32_t voiding;
         struct memory_chunk *chunk;
     } voided[MEMORY_VOIDED_MAX];
-    size_t agency_count, chunk_count, winner_count, voided_count;
+    struct memory_paper *papers[MEMORY_PAPERS_MAX]; // memory_paper_of tells what is in it
+    size_t agency_count, chunk_count, winner_count, voided_count, paper_count;
 };
 
 const struct stored_chunk *memory_chunk(const struct memory_rows *rows, size_t index);
+const struct stored_paper *memory_paper_of(const struct memory_rows *rows, size_t index);
 
 // Failing -------------------------------------------------------------------------------------------------
 
