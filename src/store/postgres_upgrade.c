@@ -9,6 +9,8 @@
 #include "store/postgres_session.h"
 #include "store/postgres_steps.h"
 #include "store/rows.h"
+#include "store/sql.h"
+#include "store/sql_texts.h"
 #include "store/version.h"
 
 #include <inttypes.h>
@@ -189,25 +191,38 @@ static bool undo(struct upgrading *upgrading, struct error *error) {
 
 // Copying -------------------------------------------------------------------------------------------------
 
-static void read_time(const PGresult *rows, int row, int column, char time[STORE_TIME_BYTES]) {
-    snprintf(time, STORE_TIME_BYTES, "%s", PQgetvalue(rows, row, column));
+// A row of an answer as text. "" is NULL, which no column of the draws' tells from it.
+struct text_row {
+    const PGresult *rows;
+    int row;
+};
+
+static const char *text_of(void *row, int column, size_t *length) {
+    const struct text_row *text = row;
+    *length = (size_t)PQgetlength(text->rows, text->row, column);
+    return PQgetvalue(text->rows, text->row, column);
+}
+
+static int64_t integer_of(void *row, int column) {
+    size_t ignored;
+    return strtoll(text_of(row, column, &ignored), NULL, 10);
+}
+
+// No version before has any.
+static const void *bytes_of(void *row, int column, size_t *length) {
+    (void)row, (void)column;
+    *length = 0;
+    return NULL;
 }
 
 static bool read_draw(const PGresult *rows, int row, struct stored_draw *draw) {
-    *draw = (struct stored_draw){.agencies = (uint32_t)strtoll(PQgetvalue(rows, row, 1), NULL, 10),
-                                 .has_number = true,
-                                 .winning_number = (uint16_t)strtoll(PQgetvalue(rows, row, 2), NULL, 10),
-                                 .winners_checksum = (uint64_t)strtoll(PQgetvalue(rows, row, 6), NULL, 10),
-                                 .checksum = (uint64_t)strtoll(PQgetvalue(rows, row, 7), NULL, 10),
-                                 .number = (uint32_t)strtoll(PQgetvalue(rows, row, 8), NULL, 10)};
-    read_time(rows, row, 3, draw->opened_at);
-    read_time(rows, row, 4, draw->sealed_at);
-    read_time(rows, row, 5, draw->drawn_at);
-    return draw_state_parse(PQgetvalue(rows, row, 0), &draw->state);
+    static const struct sql_columns columns = {integer_of, text_of, bytes_of};
+    struct error ignored; // it says less than the caller does
+    return sql_read_draw(&(struct sql_row){&columns, &(struct text_row){rows, row}}, draw, &ignored);
 }
 
 static bool copy_draw(struct upgrading *upgrading, const PGresult *rows, int row, struct error *error) {
-    const char *name = PQgetvalue(rows, row, 9);
+    const char *name = PQgetvalue(rows, row, SQL_DRAW_NAME);
     char number[NUMBER_BYTES], checksum[NUMBER_BYTES];
     struct stored_draw draw;
     if (!read_draw(rows, row, &draw) || draw.checksum != stored_draw_checksum(name, &draw)) {
