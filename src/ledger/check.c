@@ -6,6 +6,7 @@
 #include "bet/limits.h"
 #include "ledger/chunk_check.h"
 #include "ledger/continuity.h"
+#include "ledger/papers_check.h"
 #include "ledger/voided_check.h"
 #include "store/no_draw.h"
 
@@ -28,6 +29,7 @@ struct check {
     uint64_t read, all; // bets: those that have been read, and what the agencies' rows say
     struct continuity *continuity;
     struct voided_check voided;
+    struct papers_check papers;
     uint64_t finished;
     struct winning_bet *winning; // in the chunks, in their order
     size_t winning_count, winning_capacity;
@@ -180,12 +182,41 @@ static void check_state(struct check *check) {
     }
 }
 
+static void check_signed(struct check *check) {
+    const struct stored_draw *draw = &check->draw;
+    if (draw->has_secret != (draw->rules > 0 && draw->erased_at[0] == '\0')) {
+        damage(check, draw->has_secret ? "the salts' secret is there, of a draw that has none"
+                                       : "the salts' secret is missing");
+    }
+    if (draw->has_root && (draw->rules == 0 || draw->state == DRAW_OPEN)) {
+        damage(check, "the draw is %s, and has the root of a tree",
+               draw->rules == 0 ? "not signed" : draw_state_name(draw->state));
+    }
+}
+
 // A read was cut short, and from then on the store takes nothing.
 static bool broke_off(struct check *check, const struct error *found, struct error *error) {
     if (!go_on_after(check, found, error)) {
         return false;
     }
     damage(check, "what follows could not be read");
+    return true;
+}
+
+static bool on_paper(void *context, const struct stored_paper *paper, struct error *error) {
+    (void)error;
+    papers_check_take(&((struct check *)context)->papers, paper);
+    return true;
+}
+
+static bool check_papers(struct check *check, struct store *store, struct error *error) {
+    struct error found;
+    if (!store_papers(store, on_paper, check, &found)) {
+        return broke_off(check, &found, error);
+    }
+    if (!papers_check_end(&check->papers, &check->draw, &found)) {
+        note_damage(check, found.text);
+    }
     return true;
 }
 
@@ -229,6 +260,10 @@ static bool check_all(struct check *check, struct store *store, struct error *er
         return broke_off(check, &found, error);
     }
     check_state(check);
+    check_signed(check);
+    if (!check_papers(check, store, error)) {
+        return false;
+    }
     if (check->draw.erased_at[0] != '\0') {
         return check_erased(check, store, error);
     }
@@ -266,6 +301,7 @@ bool check_draw(struct store *store, const struct check_watch *watch, struct che
     bool found;
     bool done = store_get_draw(store, &check.draw, &found, error) && (found || store_no_draw(store, error)) &&
                 check_all(&check, store, error);
+    stored_draw_forget(&check.draw);
     continuity_free(check.continuity);
     free(check.winning);
     return done;

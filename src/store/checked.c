@@ -152,9 +152,9 @@ static bool hand_on_winner(void *context, const struct stored_winner *winner, st
 bool checked_winners(struct store *store, store_each_winner each, void *context, struct error *error) {
     struct caller caller = {.store = store, .each_winner = each, .context = context};
     struct stored_draw draw;
-    bool found;
-    return checked_draw(store, &draw, &found, error) &&
-           store->operations->winners(store, hand_on_winner, &caller, error) &&
+    bool found, has_draw = checked_draw(store, &draw, &found, error);
+    stored_draw_forget(&draw);
+    return has_draw && store->operations->winners(store, hand_on_winner, &caller, error) &&
            (!found || draw.state != DRAW_DRAWN || draw.winners_checksum == caller.winners_checksum ||
             checked_damaged(store, error, "the winners are not as they were stored"));
 }

@@ -22,10 +22,12 @@ bool store_may_be_erased(const char *name, const struct stored_draw *draw, struc
 static bool erase(struct store *store, struct error *error) {
     struct stored_draw draw;
     bool found;
-    return store_begin(store, error) && store_lock_draw(store, error) &&
-           store_get_draw(store, &draw, &found, error) && (found || store_no_draw(store, error)) &&
-           store_may_be_erased(store_draw_name(store), &draw, error) && store_erase(store, &draw, error) &&
-           store_commit(store, error);
+    bool done = store_begin(store, error) && store_lock_draw(store, error) &&
+                store_get_draw(store, &draw, &found, error) && (found || store_no_draw(store, error)) &&
+                store_may_be_erased(store_draw_name(store), &draw, error) &&
+                store_erase(store, &draw, error) && store_commit(store, error);
+    stored_draw_forget(&draw);
+    return done;
 }
 
 bool store_erase_draw(const char *address, const char *draw, struct error *error) {

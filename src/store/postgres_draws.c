@@ -45,13 +45,15 @@ static bool take_other_draw(const struct sql_reader *reader, const struct sql_ro
     struct stored_draw draw;
     size_t ignored;
     const char *name = row->columns->text(row->row, SQL_DRAW_NAME, &ignored);
-    return sql_read_draw(row, &draw, error) &&
-           (draw.checksum == stored_draw_checksum(name, &draw) ||
-            error_set(
-                error, ERROR_STORE_FAILED,
-                "%.80s: the row of draw \"%.20s\" is damaged; see quiniela check, and restore the store from "
-                "a copy",
-                store->address, name));
+    bool is_whole =
+        sql_read_draw(row, &draw, error) &&
+        (draw.checksum == stored_draw_checksum(name, &draw) ||
+         error_set(error, ERROR_STORE_FAILED,
+                   "%.80s: the row of draw \"%.20s\" is damaged; see quiniela check, and restore the store "
+                   "from a copy",
+                   store->address, name));
+    stored_draw_forget(&draw);
+    return is_whole;
 }
 
 static bool take_orphan(const struct sql_reader *reader, const struct sql_row *row, struct error *error) {
