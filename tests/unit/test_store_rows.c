@@ -18,6 +18,12 @@ static const struct stored_draw full_draw = {
     .erased_at = "2026-01-01T00:00:05Z",
     .changed_at = "2026-01-01T00:00:06Z",
     .voided = 1ULL << 33,
+    .rules = 3,
+    .has_secret = true,
+    .secret = {0, 1, 0, 2, [31] = 7},
+    .has_root = true,
+    .root = {255, 0, [30] = 9},
+    .forked_at = "2026-01-01T00:00:07Z",
 };
 
 static const struct stored_agency agencies[] = {
@@ -28,6 +34,7 @@ static const struct stored_agency agencies[] = {
      .finished_at = "2026-01-04T00:00:00Z",
      .ending = AGENCY_CUT,
      .told_at = "2026-01-05T00:00:00Z"},
+    {.agency = 5, .bets = 9, .receipted = true},
 };
 enum { AGENCIES = sizeof agencies / sizeof agencies[0] };
 
@@ -46,6 +53,12 @@ static void assert_same_draw(const struct stored_draw *read, const struct stored
     assert_string_equal(read->erased_at, expected->erased_at);
     assert_string_equal(read->changed_at, expected->changed_at);
     assert_int_equal(read->voided, expected->voided);
+    assert_int_equal(read->rules, expected->rules);
+    assert_int_equal(read->has_secret, expected->has_secret);
+    assert_memory_equal(read->secret, expected->secret, sizeof read->secret);
+    assert_int_equal(read->has_root, expected->has_root);
+    assert_memory_equal(read->root, expected->root, sizeof read->root);
+    assert_string_equal(read->forked_at, expected->forked_at);
 }
 
 static void store_draw(const struct stored_draw *draw) {
@@ -71,11 +84,20 @@ static void store_draw(const struct stored_draw *draw) {
 
 static void each_column_of_a_draw(void **state) {
     (void)state;
-    struct stored_draw unknown = full_draw, fixed = {.agencies = 5, .opened_at = "2026-01-01T00:00:00Z"};
-    store_draw(&full_draw);
+    struct stored_draw unsigned_yet = full_draw, unknown = full_draw, fixed = full_draw;
+    unsigned_yet.has_secret = unsigned_yet.has_root = false;
+    memset(unsigned_yet.secret, 0, sizeof unsigned_yet.secret);
+    memset(unsigned_yet.root, 0, sizeof unsigned_yet.root);
+    unsigned_yet.rules = 0;
+    unsigned_yet.forked_at[0] = '\0';
+    store_draw(&unsigned_yet);
+    store_draw(&full_draw); // replaces the row
+    unknown.number_mode = NUMBER_BEACON;
     unknown.has_number = false;
     unknown.winning_number = 0;
-    store_draw(&unknown); // replaces the row
+    store_draw(&unknown);
+    fixed.number_mode = NUMBER_FIXED;
+    fixed.has_number = false;
     store_draw(&fixed);
     struct store *store = open_draw("1", STORE_READ);
     struct stored_draw read;
@@ -106,6 +128,7 @@ static bool compare_agency(void *context, const struct stored_agency *read, stru
     assert_int_equal(read->ending, expected->ending);
     assert_string_equal(read->told_at, expected->told_at);
     assert_int_equal(read->voidings, expected->voidings);
+    assert_int_equal(read->receipted, expected->receipted);
     return true;
 }
 
@@ -238,14 +261,34 @@ static void each_column_of_a_draw_is_covered(void **state) {
         "changed_at = NULL, erased_at = changed_at",
         "voided = 0",
         "voided = voided + 1",
+        "number_mode = 'beacon'",
+        "rules = 2",
+        "rules = 0",
+        "secret = NULL",
+        "secret = zeroblob(32)",
+        "secret = substr(secret, 1, 31)",
+        "secret = secret || x'00'",
+        "root = NULL",
+        "root = secret",
+        "root = secret, secret = root",
+        "root = substr(root, 2)",
+        "forked_at = NULL",
+        "forked_at = '2026-01-01T00:00:09Z'",
+        "forked_at = NULL, changed_at = forked_at",
     };
-    static const char *const moves[] = {"winning_number = NULL", "closes_text = closed_at, closed_at = NULL",
+    static const char *const moves[] = {"winning_number = NULL",
+                                        "closes_text = closed_at, closed_at = NULL",
                                         "closed_at = NULL, erased_at = closed_at",
                                         "closes_at = NULL, erased_at = closes_at",
-                                        "changed_at = NULL, erased_at = changed_at"};
+                                        "changed_at = NULL, erased_at = changed_at",
+                                        "root = secret, secret = NULL",
+                                        "rules = 0, voided = voided + rules",
+                                        "forked_at = NULL, erased_at = forked_at"};
     struct stored_draw zero = full_draw;
     zero.winning_number = 0;
     zero.closes_text[0] = zero.erased_at[0] = '\0';
+    zero.has_root = false;
+    memset(zero.root, 0, sizeof zero.root);
     assert_each_is_found(&full_draw, damages, sizeof damages / sizeof damages[0]);
     assert_each_is_found(&zero, moves, sizeof moves / sizeof moves[0]);
 }
@@ -253,15 +296,22 @@ static void each_column_of_a_draw_is_covered(void **state) {
 static void each_column_of_an_agency_is_covered(void **state) {
     (void)state;
     static const char *const damages[] = {
-        "ending = NULL WHERE agency = 2",       "ending = 'close' WHERE agency = 2",
-        "ending = 'operator' WHERE agency = 4", "ending = 'finished' WHERE agency = 3",
-        "ending = 'finished' WHERE agency = 1", "voidings = 1 WHERE agency = 1",
-        "voidings = 0 WHERE agency = 3",        "ending = NULL, voidings = 3 WHERE agency = 3",
+        "ending = NULL WHERE agency = 2",
+        "ending = 'close' WHERE agency = 2",
+        "ending = 'operator' WHERE agency = 4",
+        "ending = 'finished' WHERE agency = 3",
+        "ending = 'finished' WHERE agency = 1",
+        "voidings = 1 WHERE agency = 1",
+        "voidings = 0 WHERE agency = 3",
+        "ending = NULL, voidings = 3 WHERE agency = 3",
+        "receipted = 1 WHERE agency = 1",
+        "receipted = 0 WHERE agency = 5",
+        "receipted = 0, voidings = 1 WHERE agency = 5",
     };
     assert_each_is_found(NULL, damages, sizeof damages / sizeof damages[0]);
 }
 
-// So an upgrade leaves them as they are: these were stored by version 3.
+// So an upgrade leaves them as they are: these were stored by versions 3 and 4.
 static void a_row_of_before_keeps_its_checksum(void **state) {
     (void)state;
     struct stored_agency open = {.agency = 2, .bets = 253}, ended = {.agency = 3,
@@ -269,6 +319,21 @@ static void a_row_of_before_keeps_its_checksum(void **state) {
                                                                      .ending = AGENCY_FINISHED};
     assert_int_equal(stored_agency_checksum("noche's 2", &open), (uint64_t)INT64_C(-6861382837715294033));
     assert_int_equal(stored_agency_checksum("1", &ended), UINT64_C(7476736703098541560));
+    struct stored_draw ordered = {.state = DRAW_DRAWN,
+                                  .agencies = 4,
+                                  .number_mode = NUMBER_MANUAL,
+                                  .has_number = true,
+                                  .winning_number = 7,
+                                  .closes_at = "2126-12-23T00:00:00Z",
+                                  .closes_text = "2126-12-22T21:00-03:00",
+                                  .voided = 30,
+                                  .winners_checksum = (uint64_t)INT64_C(-3154106490900001125)};
+    char *const times[] = {ordered.opened_at, ordered.closed_at, ordered.sealed_at, ordered.drawn_at,
+                           ordered.changed_at};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        strcpy(times[i], "2026-11-26T18:45:53Z");
+    }
+    assert_int_equal(stored_draw_checksum("ordered", &ordered), UINT64_C(7684501046493959592));
 }
 
 static void names_of_modes_and_endings(void **state) {
@@ -278,12 +343,19 @@ static void names_of_modes_and_endings(void **state) {
     assert_int_equal(mode, NUMBER_FIXED);
     assert_true(number_mode_parse("manual", &mode));
     assert_int_equal(mode, NUMBER_MANUAL);
+    assert_true(number_mode_parse("beacon", &mode));
+    assert_int_equal(mode, NUMBER_BEACON);
     assert_false(number_mode_parse("random", &mode));
     assert_false(number_mode_parse("", &mode));
     for (enum agency_ending ending = AGENCY_UNFINISHED; ending < AGENCY_ENDING_UNKNOWN; ending++) {
         assert_int_equal(agency_ending_of(agency_ending_name(ending)), ending);
     }
     assert_int_equal(agency_ending_of("melted"), AGENCY_ENDING_UNKNOWN);
+    for (enum store_paper kind = PAPER_RULES; kind < PAPER_UNKNOWN; kind++) {
+        assert_int_equal(store_paper_of(store_paper_name(kind)), kind);
+    }
+    assert_int_equal(store_paper_of("poem"), PAPER_UNKNOWN);
+    assert_int_equal(store_paper_of(""), PAPER_UNKNOWN);
 }
 
 static void make_memory(void) {
