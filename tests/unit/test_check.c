@@ -174,6 +174,105 @@ static void a_state_that_cannot_be_is_named(void **state) {
     assert_non_null(strstr(command_output, "the draw is open, and 2 of 2 agencies have finished"));
 }
 
+// A signed draw ------------------------------------------------------------------------------------------
+
+static void put_paper(struct store *store, enum store_paper kind, uint32_t number) {
+    struct error error;
+    struct stored_paper paper = {
+        .kind = kind, .number = number, .bytes = (const uint8_t *)"a note\n", .length = 7};
+    must(store_add_paper(store, &paper, &error), &error);
+}
+
+// Drawn, with all of its papers, in a new store.
+static void make_signed(struct stored_draw draw, enum store_paper without) {
+    static const struct {
+        enum store_paper kind;
+        uint32_t number;
+    } papers[] = {
+        {PAPER_RULES, 0}, {PAPER_RULES, 1}, {PAPER_SEAL, 0}, {PAPER_RESULT, 0}, {PAPER_APPROVAL, 4}};
+    unlink("store.db");
+    struct store *store = open_store("1");
+    put_bets(store);
+    put_winner(store, 1, 0);
+    put_winner(store, 2, 0);
+    put_draw(store, draw);
+    for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++) {
+        if (papers[i].kind != without) {
+            put_paper(store, papers[i].kind, papers[i].number);
+        }
+    }
+    close_store(store);
+}
+
+static const struct stored_draw signed_draw = {.state = DRAW_DRAWN,
+                                               .agencies = 2,
+                                               .winning_number = WINNING,
+                                               .opened_at = OPENED,
+                                               .sealed_at = FINISHED,
+                                               .drawn_at = DRAWN,
+                                               .rules = 2,
+                                               .has_secret = true,
+                                               .has_root = true};
+
+static void assert_signed(struct stored_draw draw, enum store_paper without, const char *damage) {
+    make_signed(draw, without);
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+    if (strstr(command_output, damage) == NULL || strstr(command_output, "good: 3 chunks") == NULL) {
+        fail_msg("%s: it says %s", damage, command_output);
+    }
+}
+
+static void of_a_signed_draw_all_papers_are_there(void **state) {
+    (void)state;
+    make_signed(signed_draw, PAPER_UNKNOWN);
+    assert_check(EXIT_DONE, GOOD);
+    assert_signed(signed_draw, PAPER_RULES, "0 records of the draw's rules are there in place of 2");
+    assert_signed(signed_draw, PAPER_SEAL, "the draw's seal is missing");
+    assert_signed(signed_draw, PAPER_RESULT, "the draw's result is missing");
+    struct stored_draw draw = signed_draw;
+    draw.rules = 1;
+    assert_signed(draw, PAPER_UNKNOWN, "2 records of the draw's rules are there in place of 1");
+    draw = signed_draw;
+    draw.has_root = false;
+    assert_signed(draw, PAPER_UNKNOWN, "the draw's seal is there, and its row says that there can be none");
+    draw = signed_draw;
+    draw.has_secret = false;
+    assert_signed(draw, PAPER_UNKNOWN, "the salts' secret is missing");
+    draw = signed_draw;
+    draw.rules = 0;
+    assert_signed(draw, PAPER_RULES, "the salts' secret is there, of a draw that has none");
+    assert_signed(draw, PAPER_RULES, "the draw is not signed, and has the root of a tree");
+    assert_signed(draw, PAPER_RULES, "the draw's result is there, and its row says that there can be none");
+}
+
+static void a_damaged_paper_is_named(void **state) {
+    (void)state;
+    static const struct {
+        const char *sql, *damage;
+    } damages[] = {
+        {"UPDATE papers SET body = x'00' WHERE kind = 'seal'", "paper 0 (seal) is not as it was stored"},
+        {"UPDATE papers SET number = 5 WHERE kind = 'approval'",
+         "paper 5 (approval) is not as it was stored"},
+        {"UPDATE papers SET number = 7 WHERE kind = 'rules' AND number = 0",
+         "paper 7 (rules) is not as it was stored"},
+        {"DELETE FROM papers WHERE kind = 'rules' AND number = 0",
+         "1 records of the draw's rules are there in place of 2"},
+        {"UPDATE draws SET secret = randomblob(32)", "the row of the draw is damaged"},
+        {"UPDATE draws SET root = NULL", "the row of the draw is damaged"},
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        sqlite3 *database;
+        make_signed(signed_draw, PAPER_UNKNOWN);
+        assert_int_equal(sqlite3_open("store.db", &database), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(database, damages[i].sql, NULL, NULL, NULL), SQLITE_OK);
+        sqlite3_close(database);
+        assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+        if (strstr(command_output, damages[i].damage) == NULL) {
+            fail_msg("%s: it says %s", damages[i].sql, command_output);
+        }
+    }
+}
+
 static void what_is_not_there_is_said(void **state) {
     (void)state;
     assert_int_equal(run_command(cli_check, "check", "--store", "none.db", NULL), EXIT_FAILED);
@@ -188,8 +287,12 @@ static void what_is_not_there_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        STORY(what_is_good_is_good),      STORY(it_checks_while_a_server_works),
-        STORY(each_damage_is_named),      STORY(a_state_that_cannot_be_is_named),
+        STORY(what_is_good_is_good),
+        STORY(it_checks_while_a_server_works),
+        STORY(each_damage_is_named),
+        STORY(a_state_that_cannot_be_is_named),
+        STORY(of_a_signed_draw_all_papers_are_there),
+        STORY(a_damaged_paper_is_named),
         STORY(what_is_not_there_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
