@@ -6,12 +6,18 @@
 
 static const char sealed_at[] = "2026-01-01T00:00:00Z";
 
-// Two agencies' bets, some of them still in an SQLite store's inbox, voided ones, and a winner of each draw.
+// As long as it may be.
+static const char secret[STORE_SECRET_BYTES] = "the salts of one draw, not more";
+
+// Two agencies' bets, some of them still in an SQLite store's inbox, voided ones, and a winner of each draw,
+// which is signed.
 static void make_draw(const char *name) {
     struct error error;
     uint64_t bets;
     struct store *store = open_draw(name, STORE_SERVE);
-    struct stored_draw draw = {.agencies = 2, .opened_at = "2026-01-01T00:00:00Z"};
+    struct stored_draw draw = {
+        .agencies = 2, .opened_at = "2026-01-01T00:00:00Z", .rules = 1, .has_secret = true};
+    memcpy(draw.secret, secret, sizeof draw.secret);
     struct stored_agency one = {.agency = 1, .bets = 3}, two = {.agency = 2, .bets = 2};
     struct stored_chunk chunk = chunk_of(1, 0, 3), again = chunk_of(1, 0, 2), other = chunk_of(2, 0, 2);
     struct stored_winner winner = {1, 0, "4711"};
@@ -161,10 +167,38 @@ static void nothing_is_left_in_the_file(void **state) {
         for (size_t length; file != NULL && (length = fread(bytes, 1, sizeof bytes, file)) > 0;) {
             assert_null(memmem(bytes, length, "2000-01-01", 10));
             assert_null(memmem(bytes, length, "4711", 4));
+            assert_null(memmem(bytes, length, secret, 8));
         }
         if (file != NULL) {
             fclose(file);
         }
+    }
+}
+
+static void ask_files(char files[256]) {
+    PGconn *connection = PQconnectdb(path);
+    PGresult *result = PQexec(connection, "SELECT relfilenode FROM pg_class WHERE oid IN ('chunks'::regclass,"
+                                          " 'draws'::regclass, 'voided'::regclass, 'winners'::regclass)");
+    assert_int_equal(PQntuples(result), 4);
+    files[0] = '\0';
+    for (int row = 0; row < 4; row++) {
+        sprintf(files + strlen(files), "%s ", PQgetvalue(result, row, 0));
+    }
+    PQclear(result);
+    PQfinish(connection);
+}
+
+// What was deleted, or replaced, stays in a table's file until it is written anew.
+static void every_table_that_had_some_is_written_anew(void **state) {
+    (void)state;
+    struct error error;
+    char before[256], after[256];
+    make_draw("1");
+    ask_files(before);
+    must(store_erase_draw(path, "1", &error), &error);
+    ask_files(after);
+    for (char *one = strtok(before, " "); one != NULL; one = strtok(NULL, " ")) {
+        assert_null(strstr(after, one));
     }
 }
 
@@ -191,6 +225,8 @@ int main(void) {
     };
     static const struct implementation memory = {"memory",    &memory_kind,        NULL,
                                                  make_memory, memory_store_forget, false};
+    static const struct CMUnitTest of_tables[] = {STORE_TEST(every_table_that_had_some_is_written_anew)};
     return run_against_all(tests, 2) + run_against(&memory, tests, 2) +
-           run_against(&implementations[SQLITE], of_files, 2);
+           run_against(&implementations[SQLITE], of_files, 2) +
+           run_against(&implementations[POSTGRES], of_tables, 1);
 }
