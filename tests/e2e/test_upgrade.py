@@ -17,7 +17,7 @@ from harness import PROGRAM, ROOT, Server, Story, Wire, until
 SAMPLES = os.path.join(ROOT, "tests/upgrade/samples")
 OPEN_DRAW = "noche's 2"
 MIB = 1 << 20
-STORE_VERSION = 4
+STORE_VERSION = 5
 # There can be no search for leaks in a process that is already traced.
 TRACED = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0")))}
 
@@ -74,8 +74,8 @@ class UpgradeStory(Story):
 
 class Upgrade(UpgradeStory):
     def test_each_version_that_ever_was(self):
-        samples = glob.glob(os.path.join(SAMPLES, "*.db.gz"))
-        self.assertGreaterEqual(len(samples), 4)
+        samples = [sample for sample in glob.glob(os.path.join(SAMPLES, "*.db.gz")) if "-ordered" not in sample]
+        self.assertGreaterEqual(len(samples), 6)
         for sample in samples:
             version, kind = os.path.basename(sample).split(".")[0].split("-")
             store = self.take(kind, version, self.path(f"{version}-{kind}.db"))
@@ -92,12 +92,29 @@ class Upgrade(UpgradeStory):
 
     def assert_new_columns(self, store):
         """What a row of before says of what it did not know."""
-        for draw in self.ask(store, "SELECT number_mode, winning_number, closes_at, closes_text, closed_at, erased_at, changed_at, voided"
-                                    " FROM draws"):
-            self.assertEqual(draw, ("fixed", 7574, None, None, None, None, None, 0))
-        for finished_at, ending, voidings in self.ask(store, "SELECT finished_at, ending, voidings FROM agencies"):
-            self.assertEqual((ending, voidings), (None if finished_at is None else "finished", 0))
-        self.assertEqual(self.ask(store, "SELECT count(*) FROM voided"), [(0,)])
+        for draw in self.ask(store, "SELECT number_mode, winning_number, closes_at, closes_text, closed_at, erased_at, changed_at, voided,"
+                                    " rules, secret, root, forked_at FROM draws"):
+            self.assertEqual(draw, ("fixed", 7574, None, None, None, None, None, 0, 0, None, None, None))
+        for finished_at, *others in self.ask(store, "SELECT finished_at, ending, voidings, receipted FROM agencies"):
+            self.assertEqual(others, [None if finished_at is None else "finished", 0, 0])
+        self.assertEqual(self.ask(store, "SELECT (SELECT count(*) FROM voided), (SELECT count(*) FROM papers)"), [(0, 0)])
+
+    def test_what_was_ordered_is_kept(self):
+        store = self.take("ordered", 4)
+        names = [{row[1] for row in self.ask(store, f"PRAGMA table_info({table})")} for table in ("draws", "agencies", "voided", "winners")]
+        queries = [f"SELECT {', '.join(sorted(columns))} FROM {table} ORDER BY draw, checksum" if table != "winners" else
+                   "SELECT * FROM winners ORDER BY draw, agency, bet"
+                   for table, columns in zip(("draws", "agencies", "voided", "winners"), names, strict=True)]
+        before = [self.ask(store, query) for query in queries]
+        self.assertTrue(all(before))
+        self.upgrade(store)
+        self.assertEqual([self.ask(store, query) for query in queries], before)
+        for draw in ("ordered", "waiting", "erased"):
+            self.assertEqual(self.run_program("check", "--store", store, "--draw", draw)[0], 0)
+        exported = self.run_program("export", "--store", store, "--draw", "ordered")[1]
+        self.assertEqual(exported, read(os.path.join(SAMPLES, "4-ordered.csv")).decode())
+        server = Server(self, "--draw", "waiting", "--number", "manual", store=store, agencies=3)
+        server.wait_for("action: open_draw .* state: sealed .* bets: 6")
 
     def test_who_reads_the_database_sees_what_is_exported(self):
         store = self.take()

@@ -20,7 +20,7 @@ class NamesOfOthers(UpgradeStory):
         os.unlink(store + ".v2")
         shutil.copy(store, store + ".upgrade")
         before = read(store)
-        for version in (2, 3):
+        for version in (2, 3, 4):
             kept = f"{store}.v{version}"
             os.link(store, kept)
             self.assertIn("night.db: has ", self.upgrade(store, 1))

@@ -1,6 +1,6 @@
 """A PostgreSQL store of an older version is upgraded while older servers run, and loses no bet.
 
-QUINIELA_OLD names a program of an older version (that of the commit ac82db3 is 2, of e4561d5 3): then three servers of it run under
+QUINIELA_OLD names a program of an older version (that of the commit ac82db3 is 2, of e4561d5 3, of a5d5a81 4): then three servers of it run under
 load while the store is upgraded. Without it their statements alone are played. UPGRADE_KILLS=all kills the upgrade at every
 one of its messages to the database.
 """
@@ -18,10 +18,12 @@ SAMPLES = os.path.join(ROOT, "tests/upgrade/samples")
 OPEN_DRAW = "noche's 2"
 OLD = os.environ.get("QUINIELA_OLD")
 TABLES = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
-OLD_TABLES = "agencies bets chunks draws quiniela_schema winners"
-NEW_TABLES = {2: "agencies agencies_v2 bets bets_v2 chunks chunks_v2 draws draws_v2 quiniela_schema voided winners winners_v2",
-              3: "agencies agencies_v3 bets bets_v3 chunks draws draws_v3 quiniela_schema voided winners"}
-STORE_VERSION = 4
+OLD_TABLES = {2: "agencies bets chunks draws quiniela_schema winners"}
+OLD_TABLES |= {3: OLD_TABLES[2], 4: "agencies bets chunks draws quiniela_schema voided winners"}
+NEW_TABLES = {2: "agencies agencies_v2 bets bets_v2 chunks chunks_v2 draws draws_v2 papers quiniela_schema voided winners winners_v2",
+              3: "agencies agencies_v3 bets bets_v3 chunks draws draws_v3 papers quiniela_schema voided winners",
+              4: "agencies agencies_v4 bets bets_v4 chunks draws draws_v4 papers quiniela_schema voided winners"}
+STORE_VERSION = 5
 # There can be no search for leaks in a process that is already traced.
 TRACED = {**os.environ, "ASAN_OPTIONS": ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "detect_leaks=0")))}
 
@@ -61,7 +63,7 @@ class UpgradeStory(DatabaseStory):
 
     def assert_as_before(self, version=2):
         self.assertEqual(self.sql("SELECT version FROM quiniela_schema"), str(version))
-        self.assertEqual(self.sql(TABLES), OLD_TABLES)
+        self.assertEqual(self.sql(TABLES), OLD_TABLES[version])
         self.assertEqual(self.sql("SELECT count(*) FROM chunks WHERE agency = 1 AND first IN (0, 1, 41)"), "4")
 
     def begin_again(self):
@@ -79,13 +81,30 @@ class Upgrade(UpgradeStory):
                                           f" (TABLE bets_v{version} EXCEPT TABLE bets)) AS others"), "0")
                 self.assertEqual(self.sql("SELECT count(*) FROM draws WHERE number_mode = 'fixed' AND winning_number = 7574"
                                           " AND closes_at IS NULL AND closed_at IS NULL AND erased_at IS NULL AND changed_at IS NULL"
-                                          " AND voided = 0"), "2")
+                                          " AND voided = 0 AND rules = 0 AND secret IS NULL AND root IS NULL AND forked_at IS NULL"), "2")
                 self.assertEqual(self.sql("SELECT count(*) FROM agencies WHERE (finished_at IS NULL AND ending IS NULL"
-                                          " OR ending = 'finished') AND voidings = 0"), "5")
+                                          " OR ending = 'finished') AND voidings = 0 AND receipted = 0"), "5")
                 for draw in ("1", OPEN_DRAW):
                     self.assertEqual(self.run_program("check", "--store", self.address(), "--draw", draw)[0], 0)
                 self.assertIn("nothing to do", self.upgrade())
                 self.begin_again()
+
+    def test_what_was_ordered_is_kept(self):
+        rows = ("SELECT draw, state, agencies, number_mode, winning_number, opened_at, closes_at, closes_text,"
+                " closed_at, sealed_at, drawn_at, erased_at, changed_at, voided, winners_checksum, finished FROM draws",
+                "SELECT draw, agency, bets, checksum, voidings, finished_at, ending, told_at FROM agencies", "TABLE voided", "TABLE winners")
+        self.take("4-ordered")
+        before = [self.sql(f"SELECT string_agg(rows::text, ' ' ORDER BY rows::text) FROM ({query}) AS rows") for query in rows]
+        self.assertTrue(all(before))
+        self.upgrade()
+        after = [self.sql(f"SELECT string_agg(rows::text, ' ' ORDER BY rows::text) FROM ({query}) AS rows") for query in rows]
+        self.assertEqual(after, before)
+        for draw in ("ordered", "waiting", "erased"):
+            self.assertEqual(self.run_program("check", "--store", self.address(), "--draw", draw)[0], 0)
+        with open(os.path.join(SAMPLES, "4-ordered.csv"), encoding="utf-8") as file:
+            self.assertEqual(self.run_program("export", "--store", self.address(), "--draw", "ordered")[1], file.read())
+        server = Server(self, "--draw", "waiting", "--number", "manual", store=self.address(), agencies=3)
+        server.wait_for("action: open_draw .* state: sealed .* bets: 6")
 
     def test_the_way_back_is_as_the_page_has_it(self):
         with open(os.path.join(ROOT, "docs/upgrading.md"), encoding="utf-8") as page:
@@ -125,7 +144,7 @@ class OlderServers(UpgradeStory):
         holding = self.holding("SELECT 1 FROM draws WHERE draw = '1' FOR KEY SHARE")
         upgrade = self.begin_upgrade()
         self.assertIn("waits, and servers go on, until session", upgrade.stdout.readline() or upgrade.stderr.read())
-        self.assertEqual(self.sql(TABLES), OLD_TABLES)
+        self.assertEqual(self.sql(TABLES), OLD_TABLES[2])
         holding.release()
         self.end_upgrade(upgrade)
         self.assert_upgraded()
@@ -178,6 +197,17 @@ class OlderServers(UpgradeStory):
                             " checksum, number) VALUES ('1', 'open', 1, 1, '', NULL, NULL, 0, 0, 1)"
                             " ON CONFLICT (draw) DO UPDATE SET agencies = 1, checksum = 1")
         self.assert_upgraded(3)
+
+    def test_nothing_more_of_those_of_version_4(self):
+        self.take(4)
+        self.upgrade()
+        agency = ("INSERT INTO agencies (draw, agency, bets, finished_at, ending, told_at, voidings, checksum)"
+                  " VALUES (1, 2, 9, NULL, NULL, NULL, 0, 1) ON CONFLICT (draw, agency) DO UPDATE SET bets = 9, checksum = 1")
+        draw = ("INSERT INTO draws (draw, state, agencies, number_mode, winning_number, opened_at, voided, winners_checksum, checksum,"
+                " number) VALUES ('1', 'open', 1, 'fixed', 1, '', 0, 0, 0, 1)"
+                " ON CONFLICT (draw) DO UPDATE SET agencies = 1, checksum = 1")
+        self.assert_refused("unrecognized configuration parameter", agency, draw)
+        self.assert_upgraded(4)
 
     @unittest.skipIf(OLD is None, "QUINIELA_OLD names no program of an older version")
     def test_under_load(self):
@@ -363,9 +393,15 @@ class Killed(UpgradeStory):
 
     def test_what_an_older_program_has_begun_is_begun_again(self):
         self.kill_halfway()
-        self.sql("ALTER TABLE quiniela_upgrade DROP COLUMN target; DROP TABLE voided; ALTER TABLE agencies DROP COLUMN ending")
+        self.sql("ALTER TABLE quiniela_upgrade DROP COLUMN target; DROP TABLE voided, papers; ALTER TABLE agencies DROP COLUMN ending")
         self.assertIn(f"upgraded from version 2 to {STORE_VERSION}", self.upgrade())
         self.assert_upgraded()
+        for version in (2, 3):
+            self.begin_again()
+            self.kill_halfway(version)
+            self.sql("UPDATE quiniela_upgrade SET target = 4; DROP TABLE papers; ALTER TABLE agencies DROP COLUMN receipted")
+            self.assertIn(f"upgraded from version {version} to {STORE_VERSION}", self.upgrade())
+            self.assert_upgraded(version)
 
     def test_meanwhile_nobody_takes_it_for_whole(self):
         self.kill_halfway()

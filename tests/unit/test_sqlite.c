@@ -106,7 +106,7 @@ static void other_tables_are_refused(void **state) {
     store_close(&store);
     execute("PRAGMA user_version = 2");
     assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
-    assert_non_null(strstr(error.text, "version 2, this program knows version 4: \"quiniela upgrade "));
+    assert_non_null(strstr(error.text, "version 2, this program knows version 5: \"quiniela upgrade "));
     execute("PRAGMA user_version = 99");
     assert_false(store_open(path, "1", STORE_SERVE, &store, &error));
     assert_non_null(strstr(error.text, "version 99"));

@@ -3,6 +3,8 @@
 
 samples/FORMAT-drawn.db.gz has one draw, which is drawn; FORMAT-open.db.gz has two, one of them open: agency 1 has finished,
 agency 2 has not, agency 3 has sent nothing. FORMAT.sql.gz is a PostgreSQL with both. Beside them is what each draw exports.
+FORMAT-ordered.db.gz and FORMAT-ordered.sql.gz, of a format from 4 on, have three draws in which every column of what operators
+order says something: one that was changed, closed and drawn by hand, one that waits for its number, and one that is erased.
 They are made once, when the format is left behind, and are then kept as they are.
 """
 import gzip
@@ -50,10 +52,10 @@ class Agency:
         self.first += count
 
 
-def play(program, store, draw, agencies):
+def play(program, store, draw, agencies, *more):
     """One run of a server: `agencies` is called with its two ports."""
     with subprocess.Popen([program, "server", "--agencies", "3", "--store", store, "--draw", draw, "--server-port", "0",
-                           "--consult-server-port", "0"], stdout=subprocess.PIPE, text=True,
+                           "--consult-server-port", "0", *more], stdout=subprocess.PIPE, text=True,
                           env={**os.environ, "SERVER_IP": "127.0.0.1"}) as server:
         try:
             for line in server.stdout:
@@ -83,6 +85,56 @@ def open_draw(port, _consult_port):
         agency.send(size, 7)
 
 
+def ordered_draws(program, store, control):
+    """Operators' orders. `control` is the path of the server's socket."""
+    def order(word, *arguments):
+        subprocess.run([program, word, "--store", store, "--draw", "ordered", "--control", control, "--yes", *arguments], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def by_order(port, consult_port):
+        Agency(1, port).send(30, 7)
+        order("reset", "--agency", "1")
+        Agency(1, port).send(12, 5, last=True)
+        for number, count in ((2, 9), (3, 5)):
+            Agency(number, port).send(count, 7)
+        order("finish", "--agency", "2")
+        order("change", "--agencies", "4")
+        order("close")
+        order("draw", "--number", "0007")
+        answer = Agency(1, consult_port).ask({"type_message": 3, "agency": "1", "payload": None, "wait": True})
+        assert answer["payload"] == "7", answer
+
+    def until_sealed(port, _consult_port):
+        for number in (1, 2, 3):
+            Agency(number, port).send(number, 7, last=True)
+
+    by_hand = ("--control", control, "--number", "manual")
+    play(program, store, "ordered", by_order, *by_hand, "--close-at", "2126-12-22T21:00-03:00")
+    play(program, store, "waiting", until_sealed, *by_hand)
+    play(program, store, "erased", whole_draw)
+    subprocess.run([program, "erase", "--store", store, "--draw", "erased", "--yes"], check=True, stdout=subprocess.DEVNULL)
+
+
+def dump_to(name, postgres):
+    dump = subprocess.run(["pg_dump", "--no-owner", "-d", postgres.address()], check=True, stdout=subprocess.PIPE)
+    lines = [line for line in dump.stdout.splitlines(True) if not line.startswith((b"--", b"\\restrict", b"\\unrestrict", b"\n"))]
+    zip_to(name, b"".join(lines))
+
+
+def make_ordered(version, program, folder):
+    store, control = os.path.join(folder, "ordered.db"), os.path.join(folder, "control")
+    ordered_draws(program, store, control)
+    with open(store, "rb") as file:
+        zip_to(f"{version}-ordered.db.gz", file.read())
+    export_to(f"{version}-ordered.csv", program, store, "ordered")
+    postgres = with_postgres.Postgres()
+    try:
+        ordered_draws(program, postgres.address(), control)
+        dump_to(f"{version}-ordered.sql.gz", postgres)
+    finally:
+        postgres.end()
+
+
 def zip_to(name, data):
     with open(os.path.join(SAMPLES, name), "wb") as file:
         file.write(gzip.compress(data, mtime=0))
@@ -108,9 +160,9 @@ def make(version, program):
         export_to(f"{version}-open.csv", program, store, OPEN_DRAW)
         for draw, agencies in draws.items():
             play(program, postgres.address(), draw, agencies)
-        dump = subprocess.run(["pg_dump", "--no-owner", "-d", postgres.address()], check=True, stdout=subprocess.PIPE)
-        lines = [line for line in dump.stdout.splitlines(True) if not line.startswith((b"--", b"\\restrict", b"\\unrestrict", b"\n"))]
-        zip_to(f"{version}.sql.gz", b"".join(lines))
+        dump_to(f"{version}.sql.gz", postgres)
+        if int(version) >= 4:
+            make_ordered(version, program, folder)
     finally:
         postgres.end()
         shutil.rmtree(folder)
