@@ -98,7 +98,8 @@ static bool read_had(struct survey *survey, const char *name, struct stored_draw
     if (had->state == DRAW_DRAWN || had->drawn_at[0] != '\0') {
         had->state = DRAW_DRAWN;
     } else {
-        had->state = had->state == DRAW_SEALED || had->sealed_at[0] != '\0' ? DRAW_SEALED : DRAW_OPEN;
+        had->state =
+            had->state == DRAW_SEALED || had->sealed_at[0] != '\0' || had->has_root ? DRAW_SEALED : DRAW_OPEN;
     }
     return true;
 }
@@ -167,6 +168,10 @@ static void print_changes(const struct survey *survey, const char *name, const s
         printf("draw %s: its cut-off in the backup: %s; in the store: %s\n", name, or_none(has->closes_at),
                or_none(had->closes_at));
     }
+    if (had->rules != has->rules) {
+        printf("draw %s: its rules have %" PRIu32 " records in the backup; in the store %" PRIu32 "\n", name,
+               has->rules, had->rules);
+    }
     if (had->number_mode != has->number_mode || had->winning_number != has->winning_number) {
         printf("draw %s: its number, or how it comes, is another in the backup than in the store\n", name);
     }
@@ -206,11 +211,21 @@ static void print_draw(const struct survey *survey, const char *name, const stru
 
 // Seals ---------------------------------------------------------------------------------------------------
 
+// Of a signed draw. The root of a backup that has none yet is computed again; another seal that was seen
+// stays known.
+static bool is_same_tree(const struct stored_draw *had, const struct stored_draw *has) {
+    return has->rules == had->rules && has->has_secret == had->has_secret &&
+           (!had->has_secret || memcmp(has->secret, had->secret, sizeof had->secret) == 0) &&
+           (!had->has_root || !has->has_root || memcmp(has->root, had->root, sizeof had->root) == 0) &&
+           (had->forked_at[0] == '\0' || has->forked_at[0] != '\0');
+}
+
 static bool is_same_seal(const struct stored_draw *had, const struct stored_draw *has, bool is_damaged) {
     return has->state >= had->state && strcmp(has->sealed_at, had->sealed_at) == 0 &&
            (is_damaged || has->agencies == had->agencies) && (!had->has_number || has->has_number) &&
            (!had->has_number || has->winning_number == had->winning_number) &&
-           (had->state != DRAW_DRAWN || has->winners_checksum == had->winners_checksum);
+           (had->state != DRAW_DRAWN || has->winners_checksum == had->winners_checksum) &&
+           (is_damaged || is_same_tree(had, has));
 }
 
 static bool has_same_bets(const struct survey *survey) {
@@ -265,6 +280,8 @@ static bool survey_draw(struct survey *survey, const char *name, struct error *e
         printf("draw %s: the backup does not have it; the store has %" PRIu64 " bets\n", name, survey->had);
     }
     free(survey->agencies);
+    stored_draw_forget(&had);
+    stored_draw_forget(&has);
     return may;
 }
 
