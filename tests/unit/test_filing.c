@@ -318,7 +318,7 @@ static void lines_count_from_what_is_filed_on(void **state) {
     assert_query("SELECT count(*) FROM bets WHERE draw = '1'", 4);
     assert_query("SELECT count(*) FROM bets WHERE draw = '2' AND agency = 1", 3);
     store_close(&store);
-    execute("INSERT INTO agencies VALUES ('1', 2, 1, NULL, NULL, NULL, 0, 7)");
+    execute("INSERT INTO agencies VALUES ('1', 2, 1, NULL, NULL, NULL, 0, 0, 7)");
     store = open_draw("1", STORE_READ);
     assert_false(store_agencies(store, note_agency, text, &error));
     assert_told(error.text, "the row of agency 2 is damaged");

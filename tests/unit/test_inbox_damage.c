@@ -191,8 +191,8 @@ static void a_finished_agency_has_nothing_there(void **state) {
     store_close(&store);
     strcpy(row.finished_at, finished);
     sprintf(sql,
-            "INSERT INTO agencies (draw, agency, bets, finished_at, voidings, checksum) VALUES ('1', 1, 1, "
-            "'%s', 0, %lld)",
+            "INSERT INTO agencies (draw, agency, bets, finished_at, voidings, receipted, checksum)"
+            " VALUES ('1', 1, 1, '%s', 0, 0, %lld)",
             finished, (long long)stored_agency_checksum("1", &row));
     execute(sql);
     store = open_draw("1", STORE_SERVE);
