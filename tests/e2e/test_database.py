@@ -341,7 +341,7 @@ class Away(DatabaseStory):
                 self.assertNotIn(SECRET, output)
             self.sql("UPDATE quiniela_schema SET version = 99")
             self.assertNotIn(SECRET, "".join(map(str, self.run_program("status", "--store", address))))
-            self.sql("UPDATE quiniela_schema SET version = 4")
+            self.sql("UPDATE quiniela_schema SET version = 5")
 
 
 class Lotteries(DatabaseStory):
