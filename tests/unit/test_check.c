@@ -229,7 +229,19 @@ static void of_a_signed_draw_all_papers_are_there(void **state) {
     assert_signed(signed_draw, PAPER_RULES, "0 records of the draw's rules are there in place of 2");
     assert_signed(signed_draw, PAPER_SEAL, "the draw's seal is missing");
     assert_signed(signed_draw, PAPER_RESULT, "the draw's result is missing");
+    make_signed(signed_draw, PAPER_UNKNOWN);
+    struct store *store = open_store("1");
     struct stored_draw draw = signed_draw;
+    struct error error;
+    bool found;
+    must(store_get_draw(store, &draw, &found, &error), &error);
+    draw.rules = 3;
+    put_draw(store, draw);
+    put_paper(store, PAPER_RULES, 3); // and there is no 2
+    close_store(store);
+    assert_int_equal(run_command(cli_check, "check", "--store", "store.db", NULL), EXIT_FAILED);
+    assert_non_null(strstr(command_output, "records of the draw's rules are there in place of 3"));
+    draw = signed_draw;
     draw.rules = 1;
     assert_signed(draw, PAPER_UNKNOWN, "2 records of the draw's rules are there in place of 1");
     draw = signed_draw;
