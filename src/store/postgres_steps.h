@@ -15,8 +15,8 @@ struct postgres_step {
     const char *pairs;
     // Asks for a row of a draw that has no row of its own: what to say of it, or no row.
     const char *orphans;
-    // The draws: SQL_DRAW_COLUMNS as they are to be, the draw's own number (0: it gets one), its name; and how
-    // one of them is copied, $3, with its number $1 and checksum $2.
+    // The draws: SQL_DRAW_COLUMNS as they are to be, the draw's own number (0: it gets one), its name; and
+    // how one of them is copied, $3, with its number $1 and checksum $2.
     const char *draws, *copy_draw;
     // Copies what there is one row of for each agency or winner.
     const char *copy_few;

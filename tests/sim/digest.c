@@ -72,6 +72,10 @@ void digest_draw(const struct stored_draw *draw) {
         add_text(draw->erased_at);
         add_text(draw->changed_at);
         add_number(draw->voided);
+        add_number(draw->rules);
+        add_number(draw->has_root);
+        add_bytes(draw->root, sizeof draw->root);
+        add_text(draw->forked_at);
         add_number(draw->winners_checksum);
         add_number(draw->checksum);
     }
@@ -86,6 +90,7 @@ void digest_agency(const struct stored_agency *agency) {
         add_number((uint64_t)agency->ending);
         add_text(agency->told_at);
         add_number(agency->voidings);
+        add_number(agency->receipted);
         add_number(agency->checksum);
     }
 }
