@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct notary;
+struct notice;
 struct store;
 struct winners;
 
@@ -38,8 +40,18 @@ struct ledger_options {
     bool agencies_by_default, number_by_default, mode_by_default;
     const char *closes_text; // the cut-off (base/moment.h); NULL: not given by anybody
     bool change;             // the settings may give a draw that has begun fewer agencies or another number
+    // What this server signs the draw with that it opens, and keeps until the ledger is closed; NULL: it
+    // signs none, and opens no draw that is signed.
+    const struct notary *notary;
+    // With a notary: the folder outside the store for what is signed (notary/folder.h), in which that of the
+    // draw has been made (folder_make). NULL: none, as in tests.
+    const char *seal_dir;
+    struct notice *notice; // where everybody sees what is signed. NULL: nobody looks
     // Opens the store, at startup and again after a failure. The ledger owns the result.
     bool (*open_store)(void *context, struct store **store, struct error *error);
+    // Opens the same store once more, for reading, and for the draw of that name. The ledger owns the result.
+    // Set where `notary` is. May be called on any thread of the ledger's.
+    bool (*open_reader)(void *context, const char *draw, struct store **store, struct error *error);
     // The draw is made and stored. Called once; from ledger_open if it was made before. The table lives as
     // long as the ledger.
     void (*drawn)(void *context, const struct winners *winners);

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ledger_receipt;
+
 enum ledger_request_type {
     LEDGER_CHUNK,      // store the chunk
     LEDGER_LAST_CHUNK, // the same, and it is the agency's last one
@@ -38,6 +40,7 @@ struct ledger_input {
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
     bool wants_list;                    // of the stored bets, starting at `list_from` (listing.h)
     uint64_t list_from;
+    bool wants_receipt;           // of a signed draw, for a chunk that has bets (receipts.h)
     struct ledger_sender *sender; // of chunks; NULL: not known
     uint64_t source;              // for the log: where it comes from, as a number; 0: unknown
     // Whose turns it uses in the worker's queue: an agency's, or another group's. Within a group, turns go
@@ -51,9 +54,10 @@ struct ledger_answer {
     int64_t next;         // how many bets of the agency are stored, or -1 when the answer does not say
     struct piece *pieces; // the list asked for, made with malloc, the submitter's; else NULL
     uint32_t piece_count;
-    uint32_t stored; // how many bets were newly stored
-    bool finished;   // the agency has just finished
-    bool was_reset;  // LEDGER_PASS: it was reset, and has not finished since, as far as this server knows
+    struct ledger_receipt *receipt; // the one asked for, made with malloc, the submitter's; else NULL
+    uint32_t stored;                // how many bets were newly stored
+    bool finished;                  // the agency has just finished
+    bool was_reset; // LEDGER_PASS: it was reset, and has not finished since, as far as this server knows
     // What new bets of the agency would be refused with; NULL: they would be taken, or it is not known.
     const struct error_code *refuses;
     // Another request is completed right after this one, with which it can be handed on.

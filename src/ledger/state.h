@@ -7,6 +7,7 @@
 #include "ledger/cutoff_clock.h"
 #include "ledger/limits.h"
 #include "ledger/options.h"
+#include "ledger/signed_draw.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -93,7 +94,8 @@ struct ledger {
     // changing.h, resetting.h).
     bool is_shared; // other servers may change what is stored
     struct stored_draw draw;
-    bool draw_is_stored; // as it is in `draw`
+    bool draw_is_stored;            // as it is in `draw`
+    struct signed_draw signed_draw; // changed by signing.h
     // Changed by the functions below, and by no others.
     struct agency *agencies; // [agency_places]; 0 is nobody
     size_t agency_places;    // draw.agencies + 1
