@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "bet/errors.h"
 #include "ledger/load.h"
+#include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
 
@@ -27,6 +28,7 @@ void access_give_up(struct ledger *ledger, const struct error *error) {
                             source.error, error->text);
     if (error->code == ERROR_DRAW_ERASED) {
         ledger->erased = *error;
+        signing_forget(ledger);
     } else {
         trial_begin(ledger);
     }

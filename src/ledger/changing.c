@@ -7,6 +7,7 @@
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/order_group.h"
+#include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/survey.h"
 
@@ -49,9 +50,13 @@ static bool may_change(const struct ledger *ledger, struct ledger_order *order,
                        const struct stored_totals *totals) {
     const struct order_input *input = &order->input;
     struct error *refusal = &order->answer.error;
-    if (input->changes_number && ledger->draw.number_mode == NUMBER_MANUAL) {
+    if (input->changes_number && ledger->draw.number_mode != NUMBER_FIXED) {
         return error_set(refusal, ERROR_BAD_CHANGE,
                          "number: draw \"%s\" gets its number once it is sealed (quiniela draw)",
+                         ledger->draw_name);
+    }
+    if (input->changes_pulse && (ledger->draw.number_mode != NUMBER_BEACON || ledger->draw.rules == 0)) {
+        return error_set(refusal, ERROR_BAD_CHANGE, "pulse: draw \"%s\" has its number from no beacon",
                          ledger->draw_name);
     }
     if (input->changes_agencies && input->agencies < totals->last) {
@@ -85,7 +90,8 @@ static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, stru
     if (seals) {
         state_move_draw(&draw, DRAW_SEALED);
     }
-    if (!open_group_begin(ledger, error) || !store_put_draw(ledger->store, &draw, error)) {
+    if (!open_group_begin(ledger, error) || !store_put_draw(ledger->store, &draw, error) ||
+        !signing_put(ledger, error)) {
         return false;
     }
     ledger->draw = draw;
@@ -93,6 +99,23 @@ static bool put(struct ledger *ledger, struct stored_draw draw, bool seals, stru
         open_group_note_seal(ledger);
     }
     return state_resize(ledger, error) && open_group_change(ledger, error);
+}
+
+// The rules of a signed draw say so, too, in the same commit. Where they cannot, the answer says why not.
+static bool sign_and_put(struct ledger *ledger, struct ledger_order *order, struct stored_draw *draw,
+                         bool seals, struct error *error) {
+    const char *pulse = order->input.changes_pulse ? order->input.pulse : NULL;
+    uint32_t before = draw->rules;
+    struct error refusal;
+    if (!signing_change(ledger, draw, pulse, &refusal, error)) {
+        return false;
+    }
+    if (refusal.code != ERROR_NONE) {
+        error_set(&order->answer.error, ERROR_BAD_CHANGE, "%s", refusal.text);
+        return true;
+    }
+    order->answer.already = is_same(draw, &ledger->draw) && draw->rules == before;
+    return order->answer.already || put(ledger, *draw, seals, error);
 }
 
 // The server that took the order has read the text by its own clock; of a shared store the database's
@@ -140,15 +163,21 @@ static bool change(struct ledger *ledger, struct ledger_order *order, struct err
     if (order->answer.error.code != ERROR_NONE) {
         return true;
     }
-    if (is_same(&draw, &ledger->draw)) {
+    stored_draw_forget(&order->answer.before);
+    if (is_same(&draw, &ledger->draw) && !order->input.changes_pulse) {
         order->answer.already = true;
         return true;
     }
-    return !may_change(ledger, order, &totals) || put(ledger, draw, is_complete(&draw, &totals), error);
+    return !may_change(ledger, order, &totals) ||
+           sign_and_put(ledger, order, &draw, is_complete(&draw, &totals), error);
 }
 
-static void tell(const struct ledger *ledger, const struct stored_draw *before) {
-    const struct stored_draw *draw = &ledger->draw;
+static void tell(const struct ledger *ledger, const struct ledger_order *order) {
+    const struct stored_draw *draw = &ledger->draw, *before = &order->answer.before;
+    if (order->input.changes_pulse) {
+        log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS, "draw: %s | pulse: %s", ledger->draw_name,
+                  order->input.pulse);
+    }
     if (draw->agencies != before->agencies) {
         log_event(LOG_LEVEL_WARNING, "change_draw", LOG_SUCCESS,
                   "draw: %s | agencies: %" PRIu32 " → %" PRIu32, ledger->draw_name, before->agencies,
@@ -172,7 +201,8 @@ bool changing_carry_out(struct ledger *ledger, struct ledger_order *order, struc
     }
     survey_status(ledger, SURVEY_UNFINISHED, &answer->status);
     if (answer->error.code == ERROR_NONE && !answer->already) {
-        tell(ledger, &answer->before);
+        (void)signing_settle(ledger, error);
+        tell(ledger, order);
         notes_tell_seal(ledger);
     }
     return true;

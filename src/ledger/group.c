@@ -8,6 +8,7 @@
 //   decide       on each request, by comparing it with the stored bets (decide.h), …
 //   stage        … and puts the result into the store's open group (stage.h)
 //   commit       everything staged, in one commit with one sync (open_group.h)
+//   receipt      for each of the chunks that asks for one, if the draw is signed (receipts.h)
 //   note         the changes that people may need to prove later (notes.h)
 //   acknowledge  every request: logs and answers it (acknowledge.h)
 //
@@ -36,6 +37,7 @@
 #include "ledger/load.h"
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
+#include "ledger/receipts.h"
 #include "ledger/row_cache.h"
 #include "ledger/sender.h"
 #include "ledger/stage.h"
@@ -79,8 +81,12 @@ static bool commit(struct ledger *ledger, struct error *error) {
 
 static bool store_once(struct ledger *ledger, struct queue_node *requests, struct error *error) {
     senders_begin(requests);
-    return reach(ledger, requests, error) && known_read(ledger, requests, error) &&
-           decide_and_stage(ledger, requests, error) && commit(ledger, error);
+    if (!reach(ledger, requests, error) || !known_read(ledger, requests, error) ||
+        !decide_and_stage(ledger, requests, error) || !commit(ledger, error)) {
+        return false;
+    }
+    receipts_give(ledger, requests);
+    return true;
 }
 
 // Tells of the group's changes that people may need to prove later.

@@ -6,6 +6,7 @@
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
+#include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/winners.h"
 
@@ -53,6 +54,7 @@ void ledger_close(struct ledger **pointer) {
     free(ledger->agencies);
     free(ledger->touched.numbers);
     listings_free(ledger->listings);
+    signing_free(ledger);
     free(ledger);
 }
 

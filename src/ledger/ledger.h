@@ -12,6 +12,9 @@
 //      memory is then a guess. If it was wrong the store refuses the group (ERROR_STORE_STALE), which is then
 //      decided again with the stored rows. A refusal is never a guess. Held by
 //      tests/unit/test_ledger_shared.c.
+//   7. A receipt of a signed draw is given only after the commit that holds its bets and says that the agency
+//      has one, under rules that are stored, kept and shown. From then on the agency is not reset. Held by
+//      tests/unit/test_receipts.c.
 //
 //         every agency has finished                     the winners are found and stored
 //   OPEN ────────────────────────────────────→ SEALED ──────────────────────────────────→ DRAWN

@@ -8,6 +8,8 @@
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
+#include "ledger/signing.h"
+#include "ledger/signing_load.h"
 #include "ledger/state.h"
 #include "ledger/terms.h"
 #include "ledger/unknown.h"
@@ -99,12 +101,6 @@ static bool load_draw(struct ledger *ledger, bool *found, struct error *error) {
     if (*found && stored.erased_at[0] != '\0') {
         return error_set(error, ERROR_DRAW_ERASED, "draw \"%s\" was erased at %s: start with another DRAW",
                          ledger->draw_name, stored.erased_at);
-    }
-    if (*found && stored.number_mode == NUMBER_BEACON) {
-        return error_set(error, ERROR_STORE_FAILED,
-                         "draw \"%s\" has its number from a beacon, which this program cannot take: use the "
-                         "program that opened it",
-                         ledger->draw_name);
     }
     if (!*found) {
         stored.agencies = ledger->options.agencies;
@@ -220,9 +216,10 @@ static bool store_loaded(struct ledger *ledger, struct error *error) {
     if (seals) {
         state_move_draw(&ledger->draw, DRAW_SEALED);
     }
-    bool stored = open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
-                  (!puts_draw || store_put_draw(ledger->store, &ledger->draw, error)) &&
-                  store_confirm(ledger->store, error) && store_commit(ledger->store, error);
+    bool stored =
+        open_group_begin(ledger, error) && open_group_put_agencies(ledger, error) &&
+        (!puts_draw || (store_put_draw(ledger->store, &ledger->draw, error) && signing_put(ledger, error))) &&
+        store_confirm(ledger->store, error) && store_commit(ledger->store, error);
     open_group_end(ledger);
     if (seals) {
         unknown_end_seal(ledger, stored, error);
@@ -244,7 +241,8 @@ static bool begin_load(struct ledger *ledger, struct error *error) {
 
 static bool load_once(struct ledger *ledger, struct error *error) {
     bool found;
-    if (!begin_load(ledger, error) || !load_draw(ledger, &found, error) || !state_forget(ledger, error) ||
+    if (!begin_load(ledger, error) || !load_draw(ledger, &found, error) ||
+        !signing_load(ledger, found, error) || !state_forget(ledger, error) ||
         !load_agencies(ledger, error) || !check_rows_are_there(ledger, found, error)) {
         return false;
     }
@@ -252,7 +250,8 @@ static bool load_once(struct ledger *ledger, struct error *error) {
         return false;
     }
     log_found(ledger, found);
-    if (!terms_take(ledger, found, error) || !store_loaded(ledger, error)) {
+    if (!terms_take(ledger, found, error) || !signing_take_terms(ledger, error) ||
+        !store_loaded(ledger, error) || !signing_settle(ledger, error)) {
         return false;
     }
     ledger->loaded.has_terms = true;

@@ -8,6 +8,7 @@ const struct error_code ERROR_NOT_SEALED[1] = {{"not_sealed", false}};
 const struct error_code ERROR_NUMBER_STORED[1] = {{"number_stored", false}};
 const struct error_code ERROR_NOT_OPEN[1] = {{"not_open", false}};
 const struct error_code ERROR_BAD_CHANGE[1] = {{"bad_change", false}};
+const struct error_code ERROR_RECEIPTED[1] = {{"receipted", false}};
 
 void order_refuse(struct ledger_order *order, const struct error *error) {
     order->answer.error = *error;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/queue.h"
+#include "seal/limits.h"
 #include "store/rows.h"
 
 #include <stdbool.h>
@@ -38,10 +39,11 @@ enum { ORDER_RANGES_MAX = 1000, ORDER_TEXT_BYTES = 128 }; // of one answer; of t
 
 struct order_status {
     struct stored_draw draw;
-    uint32_t finished, told; // how many agencies
-    uint64_t bets;           // stored, of all agencies
-    uint64_t winners;        // once drawn
-    bool store_fails;        // nothing has been stored since the store failed
+    uint32_t finished, told;                 // how many agencies
+    uint64_t bets;                           // stored, of all agencies
+    uint64_t winners;                        // once drawn
+    char signed_by[SIGN_NAME_BYTES_MAX + 1]; // the key's name; "": the draw is not signed
+    bool store_fails;                        // nothing has been stored since the store failed
     // "": the counts are of now. Otherwise of then, as a shared store cannot be read, and with what this
     // server has stored since; of the missing agencies it does not know which.
     char counted_at[STORE_TIME_BYTES];
@@ -57,9 +59,10 @@ struct order_input {
     uint32_t agency; // FINISH, RESET
     uint16_t number; // DRAW, CHANGE
     bool is_dry_run; // DRAW: only count the bets that would win
-    bool changes_agencies, changes_number, changes_cutoff; // CHANGE: what, to this:
+    bool changes_agencies, changes_number, changes_cutoff, changes_pulse; // CHANGE: what, to this:
     uint32_t agencies;
     char closes_at[STORE_TIME_BYTES], closes_text[STORE_TEXT_BYTES]; // "": there is to be no cut-off
+    char pulse[STORE_TIME_BYTES]; // the time of a signed draw's pulse, with NUMBER_BEACON
 };
 
 // An order that cannot be undone is not meant yet (`is_sure`): nothing is done, and the answer says what
@@ -69,8 +72,8 @@ extern const struct error_code ERROR_NEEDS_YES[1];
 // DRAW is refused: the number was fixed at the opening; the draw still takes bets; it has another number.
 extern const struct error_code ERROR_NUMBER_FIXED[1], ERROR_NOT_SEALED[1], ERROR_NUMBER_STORED[1];
 
-// CHANGE, RESET are refused: the draw is sealed; the draw cannot be so.
-extern const struct error_code ERROR_NOT_OPEN[1], ERROR_BAD_CHANGE[1];
+// CHANGE, RESET are refused: the draw is sealed; the draw cannot be so; the agency has receipts.
+extern const struct error_code ERROR_NOT_OPEN[1], ERROR_BAD_CHANGE[1], ERROR_RECEIPTED[1];
 
 struct order_answer {
     struct error error;          // ERROR_NONE: done, and stored for good

@@ -63,6 +63,14 @@ static bool reset_agency(struct ledger *ledger, struct ledger_order *order, stru
         answer->already = true;
         return true;
     }
+    if (agency->row.receipted) {
+        error_set(&answer->error, ERROR_RECEIPTED,
+                  "agency %" PRIu32
+                  " has signed receipts of its bets: a seal without them would be shown to be "
+                  "false, so they stay",
+                  number);
+        return true;
+    }
     if (!order->input.is_sure) {
         error_set(&answer->error, ERROR_NEEDS_YES,
                   "it cannot be undone: the %" PRIu64 " bets of agency %" PRIu32

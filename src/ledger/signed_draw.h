@@ -6,6 +6,13 @@
 #include "notary/kept_rules.h"
 #include "seal/limits.h"
 
+// The draw is signed with a key that this server does not have.
+extern const struct error_code ERROR_NOT_OUR_KEY[1];
+
+// What is signed of the draw is in two versions that cannot both be: in the store and in the folder, or
+// another seal was shown. Nothing goes on with such a draw.
+extern const struct error_code ERROR_FORKED[1];
+
 struct signed_draw {
     char origin[ORIGIN_BYTES_MAX + 1]; // "NAME/DRAW"
     struct kept_rules rules;           // all records, also those that the open group adds

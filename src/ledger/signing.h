@@ -12,22 +12,8 @@
 struct ledger;
 struct stored_draw;
 
-// The draw is signed with a key that this server does not have.
-extern const struct error_code ERROR_NOT_OUR_KEY[1];
-
-// What is signed of the draw is in two versions that cannot both be: in the store and in the folder, or
-// another seal was shown. Nothing goes on with such a draw.
-extern const struct error_code ERROR_FORKED[1];
-
 // Whether the ledger's draw is signed.
 bool signing_is_on(const struct ledger *ledger);
-
-// Of a load, once the draw's row has been read (`found`) and before its agencies' are: reads the rules that
-// belong to it, and checks them with the key. A new draw gets its secret, where there is a key. Records that
-// the folder has and the store lacks are taken from there, and the draw's terms with them: the store was
-// restored from an older copy. ERROR_NOT_OUR_KEY, ERROR_FORKED, ERROR_STORE_FAILED when a stored record is
-// not right; errors of the store and of the folder.
-bool signing_load(struct ledger *ledger, bool found, struct error *error) MUST_CHECK;
 
 // Of a load, once the draw's terms are known (terms.h): makes the record that says so, where none does.
 // ERROR_BAD_SETTING when such a draw cannot be signed, or another key must sign, too (PREVIOUS_SIGN_KEY); the
@@ -44,15 +30,19 @@ bool signing_change(struct ledger *ledger, struct stored_draw *draw, const char 
 // Within the group that puts the draw's row, after that: adds the records that the store does not have.
 bool signing_put(struct ledger *ledger, struct error *error) MUST_CHECK;
 
-// The group is stored: so are all records. They are kept in the folder and shown. What cannot be written now
-// is tried again with signing_show.
-void signing_stored(struct ledger *ledger);
+// The group is stored: so are all records. They are kept in the folder and shown. False, with `error` set,
+// when a ledger that is being opened cannot do that. One that was opened logs it, and tries again later
+// (signing_is_behind).
+bool signing_settle(struct ledger *ledger, struct error *error);
 
 // Keeps in the folder and shows what is stored and has not been. False, with `error` set, when that fails.
 bool signing_show(struct ledger *ledger, struct error *error) MUST_CHECK;
 
 // Whether there is something for signing_show.
 bool signing_is_behind(const struct ledger *ledger);
+
+// The draw was erased: its secret is wiped here, too.
+void signing_forget(struct ledger *ledger);
 
 // Frees what the ledger has of it.
 void signing_free(struct ledger *ledger);

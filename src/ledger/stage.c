@@ -3,6 +3,7 @@
 #include "ledger/decide.h"
 #include "ledger/listing.h"
 #include "ledger/open_group.h"
+#include "ledger/receipts.h"
 #include "ledger/state.h"
 
 #include <string.h>
@@ -64,11 +65,21 @@ static bool confirm_known(struct ledger *ledger, uint32_t agency, struct error *
     return open_group_change(ledger, error);
 }
 
+// That the agency has a receipt is stored before it gets one.
+static bool note_receipt(struct ledger *ledger, const struct ledger_request *request, struct error *error) {
+    uint32_t agency = request->input.agency;
+    if (!receipts_are_due(ledger, request) || ledger->agencies[agency].row.receipted) {
+        return true;
+    }
+    state_note_receipt(ledger, agency);
+    return open_group_change(ledger, error);
+}
+
 static bool stage_chunk(struct ledger *ledger, struct ledger_request *request, uint32_t known,
                         struct error *error) {
     if (!append(ledger, request, known, error) ||
         (request->input.type == LEDGER_LAST_CHUNK && !finish_agency(ledger, request, error)) ||
-        !confirm_known(ledger, request->input.agency, error)) {
+        !confirm_known(ledger, request->input.agency, error) || !note_receipt(ledger, request, error)) {
         return false;
     }
     if (request->answer.stored == 0) { // nothing new: counts what an unknown attempt stored

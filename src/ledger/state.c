@@ -37,6 +37,11 @@ void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_
     state_touch(ledger, number);
 }
 
+void state_note_receipt(struct ledger *ledger, uint32_t number) {
+    ledger->agencies[number].row.receipted = true;
+    state_touch(ledger, number);
+}
+
 void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending ending) {
     clock_utc_text(ledger->agencies[number].row.finished_at);
     ledger->agencies[number].row.ending = ending;

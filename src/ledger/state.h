@@ -162,6 +162,9 @@ void state_add_bets(struct ledger *ledger, uint32_t number, uint32_t bets, size_
 // A stored chunk of the agency was read again. Its rows have `bytes` bytes.
 void state_note_size(struct ledger *ledger, uint32_t number, size_t bytes);
 
+// The agency gets a receipt with the open group, its first.
+void state_note_receipt(struct ledger *ledger, uint32_t number);
+
 // The agency comes to its end, or has been told, with the open group: now.
 void state_finish(struct ledger *ledger, uint32_t number, enum agency_ending ending);
 void state_tell(struct ledger *ledger, uint32_t number);

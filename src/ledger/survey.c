@@ -4,6 +4,7 @@
 #include "ledger/access.h"
 #include "ledger/state.h"
 #include "ledger/winners.h"
+#include "notary/notary.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -125,6 +126,10 @@ void survey_status(struct ledger *ledger, enum survey_what what, struct order_st
         .winners = ledger->winners == NULL ? 0 : winners_count(ledger->winners),
         .store_fails = ledger->failing,
     };
+    stored_draw_forget(&status->draw); // nobody who asks needs it
+    if (ledger->draw.rules > 0) {
+        snprintf(status->signed_by, sizeof status->signed_by, "%s", ledger->options.notary->terms.key.name);
+    }
     status->missing = NULL; // it is by now; said for the analyzer
     status->missing_count = 0;
     if (ledger->is_shared) {

@@ -43,9 +43,9 @@ static struct terms wanted_terms(const struct ledger *ledger) {
         .winning_number = draw->winning_number,
         .closes_text = options->closes_text == NULL ? draw->closes_text : options->closes_text,
     };
-    if (wanted.number_mode == NUMBER_MANUAL) {
-        wanted.winning_number = draw->number_mode == NUMBER_MANUAL ? draw->winning_number : 0;
-    } else if (!options->number_by_default || draw->number_mode == NUMBER_MANUAL) {
+    if (wanted.number_mode != NUMBER_FIXED) {
+        wanted.winning_number = draw->number_mode != NUMBER_FIXED ? draw->winning_number : 0;
+    } else if (!options->number_by_default || draw->number_mode != NUMBER_FIXED) {
         wanted.winning_number = options->winning_number;
     }
     return wanted;
@@ -90,6 +90,13 @@ static bool check_terms(struct ledger *ledger, const struct terms *wanted, struc
     bool may_change = ledger->loaded.rows == 0 || ledger->options.change;
     if (wanted->agencies < draw->agencies && !may_change) {
         return refuse(error, ERROR_AGENCIES_MISMATCH, "AGENCIES", ledger, wanted->agencies, draw->agencies);
+    }
+    if (wanted->number_mode != draw->number_mode && draw->rules > 0) {
+        return error_set(error, ERROR_NUMBER_MISMATCH,
+                         "the winning number is to be %s, and draw \"%s\" is signed with NUMBER=%s, which "
+                         "stays: start with that, or with another DRAW",
+                         number_mode_name(wanted->number_mode), ledger->draw_name,
+                         number_mode_name(draw->number_mode));
     }
     if (wanted->number_mode != draw->number_mode && !may_change) {
         return error_set(error, ERROR_NUMBER_MISMATCH,

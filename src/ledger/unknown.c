@@ -55,5 +55,7 @@ void unknown_note_order(const struct ledger *ledger, struct ledger_order *order,
                                                 .before = order->answer.before,
                                                 .agency = order->answer.agency,
                                                 .voided = order->answer.voided};
+        stored_draw_forget(&order->unknown.draw); // it is only compared
+        stored_draw_forget(&order->unknown.before);
     }
 }

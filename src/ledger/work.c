@@ -7,6 +7,7 @@
 #include "ledger/draw.h"
 #include "ledger/load.h"
 #include "ledger/notes.h"
+#include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
 #include "ledger/unknown.h"
@@ -54,7 +55,7 @@ static bool awaits_draw(const struct ledger *ledger) {
 
 bool work_is_due(const struct ledger *ledger) {
     return ledger->erased.code != ERROR_DRAW_ERASED &&
-           (awaits_draw(ledger) || ledger->failing ||
+           (awaits_draw(ledger) || ledger->failing || signing_is_behind(ledger) ||
             (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told));
 }
 
@@ -64,6 +65,7 @@ void work_do(struct ledger *ledger) {
         access_give_up(ledger, &error);
         return;
     }
+    (void)signing_settle(ledger, &error);
     notes_tell_seal(ledger);
     notes_tell_if_all_told(ledger);
     if (!awaits_draw(ledger) || make(ledger, &ledger->draw, &error)) {

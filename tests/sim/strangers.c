@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STAY_MS_MAX = 10000, MESSAGES_MAX = 25, TEXT_BYTES_MAX = 200 };
+enum { STAY_MS_MAX = 10000, MESSAGES_MAX = 25, SAYING_BYTES_MAX = 200 };
 
 struct stranger {
     uint32_t agency; // whose winners it asks for
@@ -20,7 +20,7 @@ struct stranger {
 static struct stranger stranger; // one at a time is enough; agency 0: none
 
 static void send_text(struct stranger *who, const char *text) {
-    uint8_t frame[FRAME_HEADER_BYTES + TEXT_BYTES_MAX];
+    uint8_t frame[FRAME_HEADER_BYTES + SAYING_BYTES_MAX];
     frame_write_header(frame, strlen(text));
     memcpy(frame + FRAME_HEADER_BYTES, text, strlen(text));
     wire_send(who->wire, frame, FRAME_HEADER_BYTES + strlen(text));

@@ -1,0 +1,18 @@
+// A record of a draw's rules as it is stored, read for what it says. Nothing is checked but its form: who
+// relies on it checks it (signing.h), or says whose word it is.
+#ifndef QUINIELA_LEDGER_RULES_NOTE_H
+#define QUINIELA_LEDGER_RULES_NOTE_H
+
+#include "seal/rules.h"
+
+struct store;
+
+// Reads the record out of its note. NULL with an error of rules_parse. Freed by the caller (rules_free).
+struct rules *rules_note_read(struct slice note, struct error *error);
+
+// Reads the first record of the draw that the store was opened for. *rules is NULL when none is stored: the
+// draw is not signed. ERROR_STORE_FAILED when what is stored is none; errors of the store. Freed by the
+// caller.
+bool rules_note_first(struct store *store, struct rules **rules, struct error *error) MUST_CHECK;
+
+#endif
