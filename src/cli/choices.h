@@ -11,6 +11,6 @@ enum sandbox { SANDBOX_ON, SANDBOX_OFF };
 #define SANDBOX_WORDS "on off"
 
 // NUMBER: how the draw gets its winning number, in the order of enum number_mode (store/rows.h).
-#define NUMBER_WORDS "fixed manual"
+#define NUMBER_WORDS "fixed manual beacon"
 
 #endif

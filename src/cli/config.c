@@ -31,8 +31,9 @@ static int check_server(const struct command_line *line, struct config_report *r
         return config_report_end_early(report, status);
     }
     report->settings = options.settings = settings;
-    if (options.number_mode == NUMBER_MANUAL) { // where the two are set they are refused
-        report->unused = (struct config_unused){"WINNING_NUMBER", "NUMBER is manual"};
+    if (options.number_mode != NUMBER_FIXED) { // where the two are set they are refused
+        report->unused = (struct config_unused){
+            "WINNING_NUMBER", options.number_mode == NUMBER_MANUAL ? "NUMBER is manual" : "NUMBER is beacon"};
     }
     config_report_print_values(report);
     config_checks_server(&options, report);

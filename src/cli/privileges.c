@@ -12,10 +12,14 @@
 
 enum { PORTS_TEXT_BYTES = 256 };
 
-static void collect(const struct server_options *options, bool has_store, struct kept_paths *paths) {
+static void collect(const struct server_options *options, bool has_store, const char *writes_in,
+                    struct kept_paths *paths) {
     const char *files[TLS_FILES];
     if (has_store) {
         store_paths(options->store.address, kept_paths_add, paths);
+    }
+    if (writes_in[0] != '\0') {
+        kept_paths_add(paths, writes_in, true);
     }
     if (options->audit_log != NULL) {
         kept_paths_add_written(paths, options->audit_log);
@@ -67,9 +71,9 @@ static void log_report(const struct confine_options *options, const struct confi
 }
 
 bool privileges_give_up(const struct server_options *options, bool has_store, const char *removes_in,
-                        struct error *error) {
+                        const char *writes_in, struct error *error) {
     struct kept_paths paths = {0};
-    collect(options, has_store, &paths);
+    collect(options, has_store, writes_in, &paths);
     bool sandbox = options->sandbox == SANDBOX_ON;
     struct store_needs needs = {0};
     if (has_store) {

@@ -21,6 +21,7 @@
 #include "cli/server_conflicts.h"
 #include "cli/server_log.h"
 #include "cli/server_options.h"
+#include "cli/server_signing.h"
 #include "cli/upgrade_watch.h"
 #include "cli/upgrading.h"
 #include "confine/supervisor.h"
@@ -48,6 +49,7 @@ struct server {
     struct main_loop main_loop;
     struct listening listening;
     struct certificates certificates;
+    struct server_signing signing;
     struct recording recording; // of the audit log
     struct store_identity store_identity;
     struct served_store served_store;
@@ -150,6 +152,12 @@ static bool open_store(void *context, struct store **store, struct error *error)
     }
     served_store_opened(&server->served_store, options->address, *store);
     return true;
+}
+
+// Beside the one that serves, which one thread uses.
+static bool open_reader(void *context, const char *draw, struct store **store, struct error *error) {
+    const struct server *server = context;
+    return store_open(server->options.store.address, draw, STORE_READ, store, error);
 }
 
 static void tell_store(void *context, struct control_store *store) {
@@ -257,7 +265,9 @@ static bool start_recording(struct server *server, struct error *error) {
 static bool open_ledger(struct server *server, struct error *error) {
     const struct server_options *options = &server->options;
     struct ledger_options ledger = draw_options(options);
+    server_signing_tell(&server->signing, &ledger);
     ledger.open_store = open_store;
+    ledger.open_reader = open_reader;
     ledger.drawn = on_drawn;
     ledger.all_told = options->once ? on_everyone_told : NULL;
     ledger.noted = on_noted;
@@ -308,11 +318,14 @@ static bool start(struct server *server, struct error *error) {
     if (has_store && (server->lottery = lottery_new()) == NULL) {
         return error_set(error, ERROR_NO_MEMORY, "no memory for the lottery");
     }
-    if (!open_net(server, error) || !open_control(server, error)) {
+    if (!open_net(server, error) || !open_control(server, error) ||
+        (has_store && !server_signing_open(&server->signing, &server->options, error))) {
         return false;
     }
     const char *removes_in = server->controlling.folder[0] == '\0' ? NULL : server->controlling.folder;
-    return privileges_give_up(&server->options, has_store, removes_in, error) && log_start(error) &&
+    char seals[PATH_MAX];
+    server_signing_path(&server->signing, &server->options, seals);
+    return privileges_give_up(&server->options, has_store, removes_in, seals, error) && log_start(error) &&
            start_recording(server, error) && (!has_store || start_lottery(server, error)) &&
            net_start(server->net, error) && start_control(server, error);
 }
@@ -344,6 +357,7 @@ static void stop(struct server *server) {
     }
     store_forget(&server->store_identity);
     lottery_free(server->lottery);
+    server_signing_close(&server->signing);
     recording_close(&server->recording);
     certificates_close(&server->certificates);
     store_interrupt_on(-1);

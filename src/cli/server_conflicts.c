@@ -46,9 +46,14 @@ static bool is_of_store(const char *address, const char *resolved) {
 // Whether a file that is appended to is none of the server's others. `appended` is a field of the options.
 static bool check_appended(const struct server_options *options, const char *const *appended,
                            struct error *error) {
-    const char *const *const files[] = {&options->config,          &options->tls.certificate,
-                                        &options->tls.key,         &options->tls.authority,
-                                        &options->tls.revocations, &options->audit_log};
+    const char *const *const files[] = {&options->config,
+                                        &options->tls.certificate,
+                                        &options->tls.key,
+                                        &options->tls.authority,
+                                        &options->tls.revocations,
+                                        &options->sign.key,
+                                        &options->sign.previous_key,
+                                        &options->audit_log};
     char resolved[PATH_MAX];
     struct error ignored;
     if (*appended == NULL || !path_resolve(*appended, resolved, &ignored)) {
@@ -82,9 +87,12 @@ static bool check_once(const struct server_options *options, struct error *error
 }
 
 static bool check_number(const struct server_options *options, struct error *error) {
+    static const char manual[] = "the number of a manual draw comes after its seal (quiniela draw)",
+                      beacon[] =
+                          "the number of such a draw comes after its seal, from a pulse (quiniela draw)";
     const struct conflict conflict = {&options->number_mode, &options->winning_number,
-                                      "the number of a manual draw comes after its seal (quiniela draw)"};
-    return options->number_mode != NUMBER_MANUAL || !server_options_gives_number(options) ||
+                                      options->number_mode == NUMBER_MANUAL ? manual : beacon};
+    return options->number_mode == NUMBER_FIXED || !server_options_gives_number(options) ||
            conflicts_refuse(options->settings, &conflict, error);
 }
 
@@ -97,6 +105,7 @@ bool server_conflicts_check(const struct server_options *options, struct error *
     };
     return conflicts_check(options->settings, conflicts, sizeof conflicts / sizeof conflicts[0], error) &&
            check_once(options, error) && check_number(options, error) &&
+           sign_options_check(&options->sign, options->settings, options->number_mode, error) &&
            check_appended(options, &options->audit_log, error) &&
            check_appended(options, &options->log.file, error);
 }

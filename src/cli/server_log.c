@@ -21,8 +21,8 @@ static void log_config(const struct server_options *options) {
         settings_written(settings, &options->port), settings_written(settings, &options->listen_backlog),
         settings_written(settings, &options->log.level), settings_written(settings, &options->consult_port),
         options->ip == NULL ? "" : options->ip, server_options_agencies(options), store, options->store.draw,
-        options->number_mode == NUMBER_MANUAL ? "manual"
-                                              : settings_written(settings, &options->winning_number),
+        options->number_mode == NUMBER_FIXED ? settings_written(settings, &options->winning_number)
+                                             : number_mode_name(options->number_mode),
         loops_from(options), settings_written(settings, &options->message_timeout_ms),
         settings_written(settings, &options->send_timeout_ms),
         settings_written(settings, &options->idle_timeout_ms),

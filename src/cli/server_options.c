@@ -71,6 +71,7 @@ static const struct setting_group groups[] = {
     {"Listening", listening, 0},
     {"The draw", draw, 0},
     STORE_GROUP_IN(struct server_options, store),
+    SIGN_GROUP_IN(struct server_options, sign),
     TLS_SERVER_GROUP_IN(struct server_options, tls),
     {"TLS", plain_text, 0},
     {"Limits", limits, 0},

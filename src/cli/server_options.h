@@ -5,6 +5,7 @@
 #include "cli/choices.h"
 #include "cli/control_options.h"
 #include "cli/log_options.h"
+#include "cli/sign_options.h"
 #include "cli/store_options.h"
 #include "cli/tls_options.h"
 #include "store/rows.h"
@@ -23,12 +24,13 @@ struct server_options {
 
     // The draw.
     uint32_t agencies;            // not set: see server_options_agencies
-    uint16_t winning_number;      // nobody's while number_mode is NUMBER_MANUAL
+    uint16_t winning_number;      // nobody's unless number_mode is NUMBER_FIXED
     enum number_mode number_mode; // how a new draw gets its number
     const char *close_at;         // when the draw is closed, whoever has not finished; or NULL
     bool change, once, upgrade;
 
     struct store_options store;
+    struct sign_options sign;
     struct tls_files tls;
     bool insecure;
 
