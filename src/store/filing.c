@@ -54,7 +54,10 @@ static bool has_staged(const struct filing *filing, const struct inbox_agency *a
 static bool file_agency(struct filing *filing, struct store *store, struct inbox_agency *agency,
                         struct error *error) {
     struct stored_chunk chunk;
-    struct stored_agency row = {.agency = agency->agency, .bets = agency->end, .voidings = agency->voidings};
+    struct stored_agency row = {.agency = agency->agency,
+                                .bets = agency->end,
+                                .voidings = agency->voidings,
+                                .receipted = agency->receipted};
     filing->is_touched = true;
     row.checksum = stored_agency_checksum(store->draw_name, &row);
     if (!inbox_chunk(&filing->inbox, agency, store->draw_name, &chunk, error) ||
@@ -244,7 +247,8 @@ bool filing_put_agency(struct filing *filing, struct store *store, const struct 
     }
     struct inbox_agency *here = inbox_find(&filing->inbox, agency->agency);
     if (here != NULL && agency->bets == here->end && agency->finished_at[0] == '\0' &&
-        agency->told_at[0] == '\0' && agency->voidings == here->voidings) {
+        agency->told_at[0] == '\0' && agency->voidings == here->voidings &&
+        agency->receipted == here->receipted) {
         return true;
     }
     return (here == NULL || file_agency(filing, store, here, error)) && sql_put_agency(store, agency, error);

@@ -50,6 +50,7 @@ struct inbox_agency *inbox_enter(struct inbox *inbox, const struct stored_agency
     if (entered != NULL) {
         entered->agency = row->agency;
         entered->voidings = row->voidings;
+        entered->receipted = row->receipted;
         entered->filed = entered->end = row->bets;
         entered->has_row = has_row;
         inbox->places[row->agency].agency = entered;

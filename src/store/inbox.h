@@ -20,6 +20,7 @@ struct inbox_agency {
     bool has_row;           // in the table of agencies
     bool has_finished;      // as that row says
     uint32_t voidings;      // as in its row
+    bool receipted;         // likewise
     uint64_t filed, end;    // how many of its bets are filed, and how many it has
     int64_t oldest, newest; // rows of the inbox with bets of it; 0 while it has none
     struct inbox_piece *pieces;
