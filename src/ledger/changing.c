@@ -196,12 +196,13 @@ static void tell(const struct ledger *ledger, const struct ledger_order *order) 
 
 bool changing_carry_out(struct ledger *ledger, struct ledger_order *order, struct error *error) {
     struct order_answer *answer = &order->answer;
+    struct error ignored; // it is logged, and tried again
     if (!order_group_store(ledger, order, change, error)) {
         return false;
     }
     survey_status(ledger, SURVEY_UNFINISHED, &answer->status);
     if (answer->error.code == ERROR_NONE && !answer->already) {
-        (void)signing_settle(ledger, error);
+        (void)signing_settle(ledger, &ignored);
         tell(ledger, order);
         notes_tell_seal(ledger);
     }

@@ -175,8 +175,10 @@ bool signing_settle(struct ledger *ledger, struct error *error) {
         return true;
     }
     if (!is_opening) {
-        log_event(LOG_LEVEL_ERROR, "rules", LOG_FAIL, "draw: %s | error: %s | message: %s", ledger->draw_name,
-                  error_name(error->code), error->text);
+        struct log_source source = {.error = error_name(error->code)}; // limited: it is tried again and again
+        (void)log_event_limited(&source, LOG_LEVEL_ERROR, "rules", LOG_FAIL,
+                                "draw: %s | error: %s | message: %s", ledger->draw_name, source.error,
+                                error->text);
     }
     return !is_opening;
 }

@@ -41,6 +41,10 @@ struct story {
     bool is_manual;                   // its number is to come by an order
     const char *closes_text;          // its cut-off, or NULL
     bool by_default, change;          // its settings are defaults; they are meant to change the draw
+    const char *draw;                 // its name; NULL: "1"
+    const struct notary *notary;      // what signs it, where that is kept and shown; or NULL
+    const char *seal_dir;
+    struct notice *notice;
     int opened;
     void (*noted)(void *context, const struct ledger_note *note); // given to the ledger
     const struct winners *winners;
@@ -121,6 +125,16 @@ static inline bool faulty_void_agency(struct store *store, uint32_t agency, uint
     return !fails_now(error) && real->void_agency(store, agency, voiding, bets, error);
 }
 
+static inline bool faulty_add_paper(struct store *store, const struct stored_paper *paper,
+                                    struct error *error) {
+    return !fails_now(error) && real->add_paper(store, paper, error);
+}
+
+static inline bool faulty_papers(struct store *store, store_each_paper each, void *context,
+                                 struct error *error) {
+    return !fails_now(error) && real->papers(store, each, context, error);
+}
+
 static inline bool faulty_commit(struct store *store, struct error *error) {
     enum commit_fault fault = fails_now(error) ? story.failing_commit : story.fault;
     story.fault = NO_FAULT;
@@ -137,7 +151,7 @@ static inline bool open_store(void *context, struct store **store, struct error 
     if (story.store_is_gone || fails_now(error)) {
         return error_set(error, ERROR_STORE_FAILED, "the store is gone");
     }
-    if (!store_open(story.path, "1", STORE_SERVE, store, error)) {
+    if (!store_open(story.path, story.options.draw, STORE_SERVE, store, error)) {
         return false;
     }
     story.opened++;
@@ -158,10 +172,17 @@ static inline bool open_store(void *context, struct store **store, struct error 
         .pieces = faulty_pieces,
         .winners = faulty_winners,
         .void_agency = faulty_void_agency,
+        .add_paper = faulty_add_paper,
+        .papers = faulty_papers,
         .close = real->close,
     };
     (*store)->operations = &faulty;
     return true;
+}
+
+static inline bool open_reader(void *context, const char *draw, struct store **store, struct error *error) {
+    (void)context;
+    return store_open(story.path, draw, STORE_READ, store, error);
 }
 
 static inline void on_drawn(void *context, const struct winners *winners) {
@@ -218,7 +239,7 @@ static inline void assert_refused_as(const struct error_code *code, struct sent 
 
 static inline bool try_to_open(uint32_t agencies, struct error *error) {
     story.options = (struct ledger_options){
-        .draw = "1",
+        .draw = story.draw == NULL ? "1" : story.draw,
         .agencies = agencies,
         .winning_number = story.winning_number == 0 ? WINNING_NUMBER : story.winning_number,
         .agencies_by_default = story.by_default,
@@ -227,7 +248,11 @@ static inline bool try_to_open(uint32_t agencies, struct error *error) {
         .mode_by_default = story.by_default,
         .change = story.change,
         .closes_text = story.closes_text,
+        .notary = story.notary,
+        .seal_dir = story.seal_dir,
+        .notice = story.notice,
         .open_store = open_store,
+        .open_reader = open_reader,
         .drawn = on_drawn,
         .all_told = on_all_told,
         .noted = story.noted};

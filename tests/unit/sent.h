@@ -6,6 +6,7 @@
 
 #include "bet/chunk.h"
 #include "bet/errors.h"
+#include "ledger/receipts.h"
 #include "ledger/request.h"
 
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct sent {
     int count;                     // of bets
     int64_t next;                  // what the answer is expected to say
     struct ledger_sender *sender;  // its connection, or NULL
+    bool receipt;                  // it asks for one
 };
 
 // A chunk of the bets `from` … `from + count - 1`: bet n has document n, and every tenth wins.
@@ -48,6 +50,7 @@ static inline struct ledger_request *request_as(struct sent sent,
                                        .input.agency = sent.agency == 0 ? 1 : sent.agency,
                                        .input.first = sent.first,
                                        .input.sender = sent.sender,
+                                       .input.wants_receipt = sent.receipt,
                                        .answer.next = -1,
                                        .complete = complete};
     error_clear(&request->answer.error);
@@ -64,6 +67,7 @@ static inline struct ledger_request *request_as(struct sent sent,
 static inline void discard_request(struct ledger_request *request) {
     chunk_free((struct chunk *)(uintptr_t)request->input.chunk);
     free(request->answer.pieces);
+    free(request->answer.receipt);
     free(request);
 }
 
