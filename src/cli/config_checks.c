@@ -3,6 +3,7 @@
 #include "agency/address.h"
 #include "base/zone.h"
 #include "cli/ago.h"
+#include "cli/config_signing.h"
 #include "cli/control_call.h"
 #include "cli/control_options.h"
 #include "cli/draw_options.h"
@@ -164,7 +165,10 @@ static void check_terms(const struct server_options *options, const struct store
     }
     printf("draw %s: %s %" PRIu32 " agencies", terms.draw,
            found == NULL ? "a start would open it, for" : "is open, and goes on with", draw.agencies);
-    printf(draw.has_number ? ", winning number %04u" : ", its number by hand", draw.winning_number);
+    printf(draw.has_number                     ? ", winning number %04u"
+           : draw.number_mode == NUMBER_BEACON ? ", its number from a beacon"
+                                               : ", its number by hand",
+           draw.winning_number);
     char cutoff[AGO_MOMENT_BYTES] = "";
     ago_moment_text(draw.closes_at, time(NULL), cutoff);
     printf("%s%s\n", draw.closes_at[0] == '\0' ? ", no cut-off" : ", cut-off ", cutoff);
@@ -197,6 +201,14 @@ static void check_draw(const struct server_options *options, struct store *store
         printf("store %s: has no draw %s yet\n", store_place(store), store_draw_name(store));
     }
     check_terms(options, found ? &draw : NULL, &totals, report);
+    config_signing_check(options, store, found ? &draw : NULL, report);
+    stored_draw_forget(&draw);
+}
+
+static void check_new(const struct server_options *options, struct config_report *report) {
+    const struct stored_totals none = {0};
+    check_terms(options, NULL, &none, report);
+    config_signing_check(options, NULL, NULL, report);
 }
 
 static void check_store(const struct server_options *options, struct config_report *report) {
@@ -204,7 +216,6 @@ static void check_store(const struct server_options *options, struct config_repo
     char file[PATH_MAX], shown[STORE_ADDRESS_BYTES];
     struct error error;
     struct store *store;
-    const struct stored_totals none = {0};
     if (!config_report_check(report, &options->store.address, store_check_address(address, &error), &error) ||
         !config_report_check(report, &options->store.address, store_file(address, file, &error), &error)) {
         return;
@@ -212,14 +223,14 @@ static void check_store(const struct server_options *options, struct config_repo
     if (file[0] != '\0' && access(file, F_OK) != 0) {
         config_report_check_appended(report, &options->store.address, file); // it will be made
         printf("store %s: is not there yet\n", file);
-        check_terms(options, NULL, &none, report);
+        check_new(options, report);
         return;
     }
     if (!store_open(address, options->store.draw, STORE_READ, &store, &error)) {
         if (error.code == ERROR_STORE_EMPTY) { // a server makes its tables
             store_show_address(address, shown);
             printf("store %s: has no tables yet\n", shown);
-            check_terms(options, NULL, &none, report);
+            check_new(options, report);
         } else {
             config_report_add(report, &options->store.address, error.text);
         }

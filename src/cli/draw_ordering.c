@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/control_call.h"
 #include "cli/help_texts.h"
+#include "cli/sign_help.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 struct draw_options {
     struct control_call_options call;
     uint32_t agency;
-    const char *number, *at;
+    const char *number, *at, *pulse;
     uint32_t agencies;
     bool dry_run, yes, json;
 };
@@ -321,6 +322,8 @@ static const struct setting change_order[] = {
                       .flag_only = true),
     SETTING_TEXT_IN(struct draw_options, number, "NUMBER", NULL, HELP_CHANGE_NUMBER, .flag_only = true),
     SETTING_TEXT_IN(struct draw_options, at, "CLOSE_AT", NULL, HELP_CHANGE_CLOSE_AT, .flag_only = true),
+    SETTING_TEXT_IN(struct draw_options, pulse, "BEACON_PULSE", NULL, HELP_CHANGE_BEACON_PULSE,
+                    .flag_only = true),
     SETTING_YES,
     {.key = NULL},
 };
@@ -343,9 +346,10 @@ const struct settings_command change_command = {
 static int change_draw(const struct draw_options *options) {
     struct line_of_order line = {.count = 0};
     struct error error;
-    if (options->agencies == 0 && options->number == NULL && options->at == NULL) {
-        error_set(&error, ERROR_BAD_SETTING,
-                  "nothing is to change: say --agencies N, --number NNNN or --close-at TIME");
+    if (options->agencies == 0 && options->number == NULL && options->at == NULL && options->pulse == NULL) {
+        error_set(
+            &error, ERROR_BAD_SETTING,
+            "nothing is to change: say --agencies N, --number NNNN, --close-at TIME or --beacon-pulse TIME");
         return command_fail(&change_command, &error);
     }
     if (options->number != NULL && !is_four_digits(options->number)) {
@@ -360,6 +364,9 @@ static int change_draw(const struct draw_options *options) {
     }
     if (options->at != NULL) {
         add_text(&line, "close", options->at);
+    }
+    if (options->pulse != NULL) {
+        add_text(&line, "pulse", options->pulse);
     }
     return give(&change_command, options, &line, &(struct printing){fields, FIELDS, print_change});
 }

@@ -73,8 +73,8 @@
 #define HELP_WINNING_NUMBER                                                                                  \
     .value_name = "NUMBER", .help = "The number that wins. A draw that already has bets keeps its own"
 #define HELP_NUMBER                                                                                          \
-    .help = "How the draw gets its number: fixed, by WINNING_NUMBER; or manual, by the command draw, once "  \
-            "the draw is sealed"
+    .help = "How the draw gets its number: fixed, by WINNING_NUMBER; or, once it is sealed, by the "         \
+            "command draw: manual; or beacon, from a pulse of NIST's, for a signed draw"
 #define HELP_CLOSE_AT                                                                                        \
     .value_name = "TIME", .help =                                                                            \
                               "When the draw is closed, whoever has not finished: 21:00, the next one in "   \

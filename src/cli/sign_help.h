@@ -33,6 +33,8 @@
     .value_name = "TIME",                                                                                    \
     .help = "With NUMBER=beacon: the time of the one pulse that gives the number, such as "                  \
             "2026-11-25T21:15:00Z; at least 15 minutes after CLOSE_AT"
+#define HELP_CHANGE_BEACON_PULSE                                                                             \
+    .value_name = "TIME", .help = "A later pulse of the beacon that gives a signed draw its number"
 #define HELP_BEACON_CERT                                                                                     \
     .value_name = "PATH", .help = "With NUMBER=beacon: the certificate that signs the pulse, in PEM"
 

@@ -49,6 +49,16 @@ static bool read_counts(struct control_reply *reply, struct status *status, stru
     return true;
 }
 
+static bool read_signer(struct control_reply *reply, struct status *status, struct error *error) {
+    static const char *const names[] = {"signed_by"};
+    struct json_value value;
+    if (!control_reply_fields(reply, names, 1, &value, error)) {
+        return false;
+    }
+    control_reply_text(&value, status->signed_by, sizeof status->signed_by);
+    return true;
+}
+
 static bool read_times(struct control_reply *reply, struct status *status, struct error *error) {
     static const char *const names[] = {"opened_at", "closes_at",   "closed_at", "sealed_at",
                                         "drawn_at",  "number_mode", "voided",    "counted_at"};
@@ -80,7 +90,8 @@ bool status_away_read(const struct control_call_options *options, struct status 
         !control_call_within(options, ANSWER_MS, "status", NULL, 0, &reply, &ignored)) {
         return false;
     }
-    bool done = reply.ok && read_counts(&reply, &told, &ignored) && read_times(&reply, &told, &ignored);
+    bool done = reply.ok && read_counts(&reply, &told, &ignored) && read_times(&reply, &told, &ignored) &&
+                read_signer(&reply, &told, &ignored);
     control_reply_free(&reply);
     if (done) {
         status_free(status);

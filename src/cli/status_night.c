@@ -39,10 +39,24 @@ static void print_cutoff(const struct status *status) {
 
 static void print_number(const struct stored_draw *draw) {
     bool is_manual = draw->number_mode == NUMBER_MANUAL;
+    if (draw->number_mode == NUMBER_BEACON) {
+        print_line("number", "%s",
+                   draw->has_number ? "from a beacon's pulse"
+                                    : "from a beacon's pulse, once the draw is sealed");
+        return;
+    }
     print_line("number", "%s",
                !is_manual         ? "set at the opening"
                : draw->has_number ? "given by hand"
                                   : "by hand, once the draw is sealed");
+}
+
+static void print_signer(const struct status *status) {
+    if (status->signed_by[0] == '\0') {
+        print_line("rules", "unsigned");
+    } else {
+        print_line("rules", "signed by %s", status->signed_by);
+    }
 }
 
 static void print_ends(const struct status *status) {
@@ -82,6 +96,7 @@ static void print_draw(const struct status *status) {
     print_ends(status);
     print_cut(status);
     print_number(draw);
+    print_signer(status);
     print_cutoff(status);
     if (draw->closed_at[0] != '\0') {
         print_line("closed", "%s", draw->closed_at);

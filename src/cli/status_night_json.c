@@ -12,6 +12,7 @@ static void put_draw(const struct status *status, struct json_writer *writer) {
     time_t at;
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     json_put_bool(writer, "has_number", draw->has_number);
+    json_put_text(writer, "signed_by", status->signed_by[0] == '\0' ? NULL : status->signed_by);
     put_time(writer, "closes_at", draw->closes_at);
     put_time(writer, "closes_text", draw->closes_text);
     if (draw->state == DRAW_OPEN && ago_parse(draw->closes_at, &at)) {

@@ -142,19 +142,33 @@ static void answer_reset(const struct control_order *order, struct json_writer *
 
 // change --------------------------------------------------------------------------------------------------
 
+// The time of a beacon's pulse: a whole minute, whatever zone it is written in.
+static bool read_pulse(const char *text, struct order_input *input, struct error *error) {
+    enum { MINUTE_S = 60 };
+    time_t at;
+    input->changes_pulse = true;
+    if (!moment_read(text, &at) || at % MINUTE_S != 0) {
+        return error_set(error, ERROR_BAD_ORDER, "pulse: it is a whole minute, such as 2026-11-25T21:15:00Z");
+    }
+    moment_write(at, input->pulse);
+    return true;
+}
+
 static bool begin_change(struct control_order *order, struct error *error) {
     struct order_input *input = &order->ledger.input;
     const char *cutoff = control_line_value(&order->line, "close");
+    const char *pulse = control_line_value(&order->line, "pulse");
     uint64_t agencies = 0;
     order->ledger.kind = ORDER_CHANGE;
     input->changes_agencies = control_line_value(&order->line, "agencies") != NULL;
     input->changes_number = control_line_value(&order->line, "number") != NULL;
-    if (!input->changes_agencies && !input->changes_number && cutoff == NULL) {
+    if (!input->changes_agencies && !input->changes_number && cutoff == NULL && pulse == NULL) {
         return error_set(error, ERROR_BAD_ORDER, "change: it says nothing that is to change");
     }
     if ((input->changes_agencies && !order_number(order, "agencies", 1, AGENCIES_MAX, &agencies, error)) ||
         (input->changes_number && !read_number(order, input, error)) ||
-        (cutoff != NULL && !read_cutoff(cutoff, input, error))) {
+        (cutoff != NULL && !read_cutoff(cutoff, input, error)) ||
+        (pulse != NULL && !read_pulse(pulse, input, error))) {
         return false;
     }
     input->agencies = (uint32_t)agencies;
@@ -175,7 +189,7 @@ static void answer_change(const struct control_order *order, struct json_writer 
 
 const struct control_word words_draw[] = {
     {.name = "change",
-     .keys = {"agencies", "number", "close", "yes"},
+     .keys = {"agencies", "number", "close", "pulse", "yes"},
      .is_recorded = true,
      .asks_ledger = true,
      .begin = begin_change,

@@ -26,6 +26,9 @@ void words_put_draw(const struct order_status *status, struct json_writer *write
     put_time(writer, "sealed_at", draw->sealed_at);
     put_time(writer, "drawn_at", draw->drawn_at);
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
+    if (status->signed_by[0] != '\0') {
+        json_put_text(writer, "signed_by", status->signed_by);
+    }
     if (draw->state == DRAW_DRAWN) {
         json_put_number(writer, "winning_number", draw->winning_number);
         json_put_number(writer, "winners", status->winners);

@@ -127,7 +127,7 @@ class Change(Orders):
         self.assertIn("changed", self.order("change", "--agencies", 3))
         self.assert_taken(self.send(server, 3, [bet(1)]), 1)
         self.assertIn("agency 3 has sent", self.order("change", "--agencies", 1, status=1))
-        self.assertIn("say --agencies N, --number NNNN or --close-at TIME", self.order("change", status=2))
+        self.assertIn("say --agencies N, --number NNNN, --close-at TIME or --beacon-pulse TIME", self.order("change", status=2))
         self.assertIn("the winning number is 0043", self.order("change", "--number", "0043"))
         server.expect(r"action: change_draw \| .*winning_number: 7574 → 0043")
         self.order("close", "--yes")

@@ -205,6 +205,7 @@ static void what_an_operator_needs_at_night(void **state) {
                "  finished        first agency 7 at " OPENED ", last agency 5 at " FINISHED "\n"
                "  cut off         by the close: 9; by finish: 5\n"
                "  number          by hand, once the draw is sealed\n"
+               "  rules           unsigned\n"
                "  cut-off         " DRAWN ", which has passed: the next start closes the draw\n"
                "  voided          17 bets of agencies that were reset\n"
                "  server          no server takes orders at ");
@@ -212,7 +213,7 @@ static void what_an_operator_needs_at_night(void **state) {
     assert_has(" ago: /backups/night.db\n\nnext: no server of this draw answers here");
     assert_int_equal(run_command(cli_status, "status", "--store", "store.db", "--json", NULL), EXIT_DONE);
     assert_has(
-        ",\"number_mode\":\"manual\",\"has_number\":false,\"closes_at\":\"" DRAWN
+        ",\"number_mode\":\"manual\",\"has_number\":false,\"signed_by\":null,\"closes_at\":\"" DRAWN
         "\",\"closes_text\":\"10:30\",\"closes_in_s\":0,\"closed_at\":null,\"erased_at\":null,\"voided\":17,"
         "\"told\":0,\"first_finished_at\":\"" OPENED "\",\"last_finished_at\":\"" FINISHED
         "\",\"missing_count\":6,\"missing\":[[1,4],[6,6],[8,8]],\"more_missing\":false,\"no_store\":null,"
