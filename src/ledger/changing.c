@@ -157,13 +157,13 @@ static bool change(struct ledger *ledger, struct ledger_order *order, struct err
     }
     struct stored_draw draw = changed_draw(ledger, &order->input);
     order->answer.before = ledger->draw;
+    stored_draw_forget(&order->answer.before);
     if (!read_cutoff(ledger, order, &draw, error)) {
         return false;
     }
     if (order->answer.error.code != ERROR_NONE) {
         return true;
     }
-    stored_draw_forget(&order->answer.before);
     if (is_same(&draw, &ledger->draw) && !order->input.changes_pulse) {
         order->answer.already = true;
         return true;

@@ -19,6 +19,7 @@ struct signed_draw {
     size_t stored;                     // how many of them the store has
     size_t kept;                       // how many of them are in the folder …
     size_t shown;                      // … and in the notice
+    bool is_sought;                    // the store was read anew, as the folder has rules that it lacked
 };
 
 // The rules that count now; NULL when the draw is not signed.

@@ -146,8 +146,9 @@ static bool compare_with_folder(struct ledger *ledger, struct error *error) {
     return signed_draw->rules.count == signed_draw->stored || take_from_folder(ledger, error);
 }
 
-// Of a draw that is not signed, or that the store does not have.
-static bool check_folder_is_empty(const struct ledger *ledger, bool found, struct error *error) {
+// Of a draw that is not signed, or that the store does not have. Where servers share the folder another one
+// may have opened the draw since this one began to read: then it is there now.
+static bool check_folder_is_empty(struct ledger *ledger, bool found, struct error *error) {
     char name[FOLDER_NAME_BYTES_MAX];
     struct small_file file;
     bool is_there;
@@ -156,6 +157,10 @@ static bool check_folder_is_empty(const struct ledger *ledger, bool found, struc
         return false;
     }
     small_file_free(&file);
+    if (is_there && ledger->is_shared && !ledger->signed_draw.is_sought) {
+        ledger->signed_draw.is_sought = true;
+        return error_set(error, ERROR_STORE_STALE, "another server may have opened the draw");
+    }
     return !is_there ||
            refuse_lost(ledger, found ? "is not signed in the store" : "the store does not have", error);
 }
@@ -173,7 +178,7 @@ static bool begin_new(struct ledger *ledger, struct error *error) {
                      ledger->draw_name);
 }
 
-static bool load_unsigned(const struct ledger *ledger, struct error *error) {
+static bool load_unsigned(struct ledger *ledger, struct error *error) {
     if (!check_folder_is_empty(ledger, true, error)) {
         return false;
     }
