@@ -37,14 +37,14 @@ static bool take_stored(void *context, const struct stored_paper *paper, struct 
 static bool has_all(const struct ledger *ledger, struct error *error) {
     const struct signed_draw *signed_draw = &ledger->signed_draw;
     const struct stored_draw *draw = &ledger->draw;
+    const struct rules *rules = signed_draw_rules(signed_draw);
     struct hash secret;
-    if (signed_draw->rules.count != draw->rules) {
+    if (rules == NULL || signed_draw->rules.count != draw->rules) {
         return error_set(error, ERROR_STORE_FAILED,
                          "the store is damaged: draw \"%s\" has %" PRIu32
                          " records of its rules, and %zu are there",
                          ledger->draw_name, draw->rules, signed_draw->rules.count);
     }
-    const struct rules *rules = signed_draw_rules(signed_draw);
     secret_hash(draw->secret, &secret);
     if (!draw->has_secret || !hash_equal(&secret, &rules->secret)) {
         return error_set(error, ERROR_STORE_FAILED,
