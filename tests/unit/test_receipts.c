@@ -180,6 +180,24 @@ static void an_agency_that_has_one_is_not_reset(void **state) {
     assert_int_equal(query("SELECT sum(count) FROM chunks"), 10);
 }
 
+// Its small chunks wait in the inbox meanwhile, and are filed.
+static void whatever_it_sends_behind_it_keeps_that(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_receipt((struct sent){.agency = 2, .first = 0, .count = 2}, 0);
+    assert_stored(.agency = 2, .first = 2, .count = 2, .next = 4);
+    assert_int_equal(query("SELECT count(*) FROM inbox"), 1);
+    restart(3);
+    assert_stored(.agency = 2, .first = 4, .count = 2, .next = 6);
+    filing_limits.held_bytes = 0; // the next one that comes has it filed
+    assert_stored(.agency = 1, .first = 0, .count = 2, .next = 2);
+    restart(3);
+    assert_int_equal(query("SELECT sum(count) FROM chunks WHERE agency = 2"), 6);
+    assert_int_equal(query("SELECT receipted FROM agencies WHERE agency = 2"), 1);
+    assert_error(&give(ORDER_RESET, (struct order_input){.agency = 2, .is_sure = true})->error,
+                 ERROR_RECEIPTED);
+}
+
 // They go on under the rules that agencies can have seen.
 static void a_change_that_is_not_shown_yet_is_not_named(void **state) {
     (void)state;
@@ -207,6 +225,7 @@ int main(void) {
         SIGNING_TEST(without_a_commit_there_is_none),
         SIGNING_TEST(that_there_is_one_is_stored_before_it_is_given),
         SIGNING_TEST(an_agency_that_has_one_is_not_reset),
+        SIGNING_TEST(whatever_it_sends_behind_it_keeps_that),
         SIGNING_TEST(a_change_that_is_not_shown_yet_is_not_named),
         SIGNING_TEST(resends_after_the_draw_get_one),
     };

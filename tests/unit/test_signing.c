@@ -1,6 +1,7 @@
 // A draw is signed from its opening on, and whatever changes in its rules is signed before it counts.
 #include "signed_story.h"
 
+#include "base/clock.h"
 #include "ledger/terms.h"
 
 #define LATER "2099-11-25T21:00:00Z"
@@ -121,6 +122,40 @@ static void the_key_of_the_draw_before_signs_too(void **state) {
     open_ledger(3);
 }
 
+// Waits until the clock has gone on, as draws are told apart by the second that they were opened in.
+static void pass_a_second(void) {
+    char before[CLOCK_TEXT_BYTES], now[CLOCK_TEXT_BYTES];
+    clock_utc_text(before);
+    do {
+        sched_yield();
+        clock_utc_text(now);
+    } while (strcmp(before, now) == 0);
+}
+
+static void the_draw_before_is_the_one_that_was_opened_last(void **state) {
+    (void)state;
+    story.draw = "b";
+    sign(true);
+    open_ledger(3);
+    ledger_close(&story.ledger);
+    pass_a_second();
+    story.draw = "a";
+    office.options.key = office.key_files[1];
+    office.options.previous_key = office.key_files[0];
+    sign(true);
+    open_ledger(3);
+    ledger_close(&story.ledger);
+    story.draw = "c";
+    office.options.previous_key = NULL;
+    sign(true);
+    open_ledger(3);
+    ledger_close(&story.ledger);
+    story.draw = "d";
+    office.options.key = office.key_files[0];
+    sign(true);
+    assert_not_opened(3, ERROR_BAD_SETTING, "PREVIOUS_SIGN_KEY");
+}
+
 // Changing ------------------------------------------------------------------------------------------------
 
 static void a_change_is_a_record(void **state) {
@@ -235,6 +270,7 @@ int main(void) {
         SIGNING_TEST(without_its_key_it_is_not_opened),
         SIGNING_TEST(what_cannot_be_signed_is_refused),
         SIGNING_TEST(the_key_of_the_draw_before_signs_too),
+        SIGNING_TEST(the_draw_before_is_the_one_that_was_opened_last),
         SIGNING_TEST(a_change_is_a_record),
         SIGNING_TEST(what_changes_nothing_of_the_rules_is_none),
         SIGNING_TEST(a_change_that_seals_is_signed_first),

@@ -1,6 +1,8 @@
 // What was signed is outlived by neither the store nor its folder, and two that differ are a fork.
 #include "signed_story.h"
 
+#include <sys/stat.h>
+
 #define LATER "2099-11-25T21:00:00Z"
 
 static void write_record(int number, const char *bytes, size_t size) {
@@ -59,6 +61,18 @@ static void a_folder_that_is_missing_is_not_opened_without(void **state) {
     assert_int_equal(query("SELECT count(*) FROM draws"), 0);
 }
 
+static void a_folder_that_cannot_be_written_is_not_opened_without(void **state) {
+    (void)state;
+    char in_the_way[TEMPORARY_BYTES + 64];
+    snprintf(in_the_way, sizeof in_the_way, "%s/draw-1/.rules-0.note.%ld", office.seals, (long)getpid());
+    assert_int_equal(mkdir(in_the_way, 0700), 0);
+    assert_not_opened(3, ERROR_SYSTEM, "rules-0.note: cannot be written");
+    assert_false(notice_is_signed(story.notice));
+    assert_int_equal(rmdir(in_the_way), 0);
+    open_ledger(3);
+    assert_kept(1);
+}
+
 static void another_record_in_its_place_is_a_fork(void **state) {
     (void)state;
     open_ledger(3);
@@ -67,6 +81,17 @@ static void another_record_in_its_place_is_a_fork(void **state) {
     assert_not_opened(3, ERROR_FORKED, "rules-0.note");
     write_record(0, "", 0);
     assert_not_opened(3, ERROR_FORKED, "rules-0.note");
+}
+
+static void one_that_is_missing_does_not_hide_another(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_error(&change_agencies(4)->error, ERROR_NONE);
+    ledger_close(&story.ledger);
+    unlink(record_path(0));
+    write_record(1, "x", 1);
+    assert_not_opened(4, ERROR_FORKED, "rules-1.note");
+    assert_int_equal(access(record_path(0), F_OK), -1);
 }
 
 static void a_record_that_does_not_follow_is_a_fork(void **state) {
@@ -192,17 +217,38 @@ static void what_the_store_has_lost_of_them_is_damage(void **state) {
     open_ledger(4);
 }
 
+// Whoever puts it there has the store right its checksum.
+static void another_secret_is_damage(void **state) {
+    (void)state;
+    struct store *store;
+    struct stored_draw draw;
+    struct error error;
+    bool found;
+    open_ledger(3);
+    ledger_close(&story.ledger);
+    must(store_open(story.path, "1", STORE_SERVE, &store, &error), &error);
+    must(store_get_draw(store, &draw, &found, &error), &error);
+    draw.secret[0] ^= 1;
+    must(store_begin(store, &error) && store_put_draw(store, &draw, &error) && store_commit(store, &error),
+         &error);
+    store_close(&store);
+    assert_not_opened(3, ERROR_STORE_FAILED, "another secret than its rules say");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         SIGNING_TEST(a_folder_that_was_lost_is_filled_again),
         SIGNING_TEST(a_folder_that_is_missing_is_not_opened_without),
+        SIGNING_TEST(a_folder_that_cannot_be_written_is_not_opened_without),
         SIGNING_TEST(another_record_in_its_place_is_a_fork),
+        SIGNING_TEST(one_that_is_missing_does_not_hide_another),
         SIGNING_TEST(a_record_that_does_not_follow_is_a_fork),
         SIGNING_TEST(a_folder_that_fails_is_written_later),
         SIGNING_TEST(a_store_restored_from_before_a_change_takes_it_over),
         SIGNING_TEST(a_store_that_was_sealed_under_older_rules_is_a_fork),
         SIGNING_TEST(a_store_that_was_lost_is_not_begun_anew),
         SIGNING_TEST(what_the_store_has_lost_of_them_is_damage),
+        SIGNING_TEST(another_secret_is_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
