@@ -39,6 +39,7 @@ struct story {
     bool store_is_gone;               // it cannot be opened
     uint16_t winning_number;          // the one that the ledger is opened with; 0: WINNING_NUMBER
     bool is_manual;                   // its number is to come by an order
+    bool is_beacon;                   // or from a beacon
     const char *closes_text;          // its cut-off, or NULL
     bool by_default, change;          // its settings are defaults; they are meant to change the draw
     const char *draw;                 // its name; NULL: "1"
@@ -243,8 +244,10 @@ static inline bool try_to_open(uint32_t agencies, struct error *error) {
         .agencies = agencies,
         .winning_number = story.winning_number == 0 ? WINNING_NUMBER : story.winning_number,
         .agencies_by_default = story.by_default,
-        .number_by_default = story.by_default || story.is_manual,
-        .number_mode = story.is_manual ? NUMBER_MANUAL : NUMBER_FIXED,
+        .number_by_default = story.by_default || story.is_manual || story.is_beacon,
+        .number_mode = story.is_beacon   ? NUMBER_BEACON
+                       : story.is_manual ? NUMBER_MANUAL
+                                         : NUMBER_FIXED,
         .mode_by_default = story.by_default,
         .change = story.change,
         .closes_text = story.closes_text,

@@ -236,6 +236,73 @@ static void how_the_number_comes_stays(void **state) {
     assert_not_opened(3, ERROR_NUMBER_MISMATCH, "is signed with NUMBER=fixed");
 }
 
+// A beacon --------------------------------------------------------------------------------------------------
+
+#define PULSE(hour_minute) "2099-11-25T" hour_minute ":00Z"
+
+static struct order_answer *change_pulse(const char *pulse) {
+    struct order_input input = {.is_sure = true, .changes_pulse = true};
+    snprintf(input.pulse, sizeof input.pulse, "%s", pulse);
+    return give(ORDER_CHANGE, input);
+}
+
+// The draw closes at LATER, a quarter of an hour before its pulse.
+static void open_with_beacon(void) {
+    static char witness[VKEY_TEXT_BYTES];
+    struct signing_key *key = seal_key("witness.example/w1", VKEY_COSIGNATURE, 0x60);
+    vkey_format(signing_key_public(key), witness);
+    signing_key_free(key);
+    story.is_beacon = true;
+    story.closes_text = LATER;
+    office.options.how = RULES_BEACON;
+    office.options.witnesses = witness;
+    office.options.chain = 1;
+    office.options.pulse = PULSE("21:15");
+    office.options.certificate = GOLDEN_DIR "/../seal/certificate.pem";
+    sign(true);
+    open_ledger(3);
+}
+
+static void a_pulse_changes_to_a_later_one(void **state) {
+    (void)state;
+    open_with_beacon();
+    assert_error(&change_pulse(PULSE("21:30"))->error, ERROR_NONE);
+    assert_false(office.order.answer.already);
+    assert_true(change_pulse(PULSE("21:30"))->already);
+    assert_error(&change_pulse(PULSE("21:15"))->error, ERROR_BAD_CHANGE);
+    assert_error(&change_cutoff(PULSE("21:20"))->error, ERROR_BAD_CHANGE); // too near to it
+    assert_error(&change_cutoff("")->error, ERROR_BAD_CHANGE);
+    assert_error(&change_cutoff(PULSE("21:10"))->error, ERROR_NONE);
+    struct kept_rules kept = shown(3);
+    char pulse[INSTANT_TEXT_BYTES];
+    instant_format(kept.records[2].rules->pulse.time, pulse);
+    assert_string_equal(pulse, PULSE("21:30"));
+    kept_rules_free(&kept);
+    assert_kept(3);
+    stop();
+    story.closes_text = PULSE("21:10");
+    open_ledger(3); // with the pulse of before in the settings
+    assert_kept(3);
+}
+
+static void a_draw_without_a_beacon_has_no_pulse(void **state) {
+    (void)state;
+    open_ledger(3);
+    assert_error(&change_pulse(PULSE("21:15"))->error, ERROR_BAD_CHANGE);
+    assert_kept(1);
+}
+
+static void a_beacon_wants_a_cutoff_before_it(void **state) {
+    (void)state;
+    open_with_beacon();
+    ledger_close(&story.ledger);
+    story.draw = "2";
+    story.closes_text = NULL;
+    sign(true);
+    assert_not_opened(3, ERROR_BAD_SETTING, "close");
+    assert_int_equal(query("SELECT count(*) FROM draws"), 1);
+}
+
 // Commits that fail ---------------------------------------------------------------------------------------
 
 static void a_change_whose_commit_fails_can_be_ordered_again(void **state) {
@@ -276,6 +343,9 @@ int main(void) {
         SIGNING_TEST(a_change_that_seals_is_signed_first),
         SIGNING_TEST(settings_that_change_the_draw_are_a_record),
         SIGNING_TEST(how_the_number_comes_stays),
+        SIGNING_TEST(a_pulse_changes_to_a_later_one),
+        SIGNING_TEST(a_draw_without_a_beacon_has_no_pulse),
+        SIGNING_TEST(a_beacon_wants_a_cutoff_before_it),
         SIGNING_TEST(a_change_whose_commit_fails_can_be_ordered_again),
         SIGNING_TEST(a_change_that_was_stored_all_the_same_is_kept_and_shown),
     };
