@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bet/errors.h"
+#include "ledger/rules_differ.h"
 #include "ledger/rules_note.h"
 #include "ledger/signing.h"
 #include "ledger/signing_folder.h"
@@ -190,13 +191,27 @@ static bool load_unsigned(struct ledger *ledger, struct error *error) {
     return true;
 }
 
+static void warn_of_other_settings(const struct ledger *ledger) {
+    char settings[RULES_DIFFER_BYTES];
+    rules_differ(signed_draw_rules(&ledger->signed_draw), &ledger->options.notary->terms, settings);
+    if (settings[0] != '\0' && !ledger->loaded.is_logged) {
+        log_event(LOG_LEVEL_WARNING, "rules", LOG_IN_PROGRESS,
+                  "draw: %s | message: the settings say something else than the signed rules, which stay: %s",
+                  ledger->draw_name, settings);
+    }
+}
+
 static bool load_signed(struct ledger *ledger, struct error *error) {
     struct signed_draw *signed_draw = &ledger->signed_draw;
     if (!read_stored(ledger, error)) {
         return false;
     }
     signed_draw->stored = signed_draw->rules.count;
-    return compare_with_folder(ledger, error);
+    if (!compare_with_folder(ledger, error)) {
+        return false;
+    }
+    warn_of_other_settings(ledger);
+    return true;
 }
 
 bool signing_load(struct ledger *ledger, bool found, struct error *error) {

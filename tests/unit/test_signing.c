@@ -2,6 +2,7 @@
 #include "signed_story.h"
 
 #include "base/clock.h"
+#include "ledger/rules_differ.h"
 #include "ledger/terms.h"
 
 #define LATER "2099-11-25T21:00:00Z"
@@ -285,6 +286,35 @@ static void a_pulse_changes_to_a_later_one(void **state) {
     assert_kept(3);
 }
 
+static void what_the_settings_say_otherwise_is_named(void **state) {
+    (void)state;
+    char text[RULES_DIFFER_BYTES];
+    open_with_beacon();
+    struct kept_rules kept = shown(1);
+    struct rules wanted = office.notary->terms;
+    const struct rules *rules = kept.records[0].rules;
+    rules_differ(rules, &wanted, text);
+    assert_string_equal(text, "");
+    wanted.pulse.time += 60;
+    wanted.pulse.chain++;
+    wanted.pulse.certificate_id[63] ^= 1;
+    wanted.witness_count = 0;
+    wanted.approvals = 1;
+    rules_differ(rules, &wanted, text);
+    assert_string_equal(text, "APPROVALS, WITNESSES, BEACON_CHAIN, BEACON_PULSE, BEACON_CERT");
+    wanted = office.notary->terms;
+    struct vkey other = *key_of(1);
+    wanted.witnesses = &other;
+    wanted.approvers = &other;
+    wanted.approver_count = 1;
+    struct hash authority = {.bytes = {1}};
+    wanted.authorities = &authority;
+    wanted.authority_count = 1;
+    rules_differ(rules, &wanted, text);
+    assert_string_equal(text, "APPROVERS, WITNESSES, TSA_CERTS");
+    kept_rules_free(&kept);
+}
+
 static void a_draw_without_a_beacon_has_no_pulse(void **state) {
     (void)state;
     open_ledger(3);
@@ -344,6 +374,7 @@ int main(void) {
         SIGNING_TEST(settings_that_change_the_draw_are_a_record),
         SIGNING_TEST(how_the_number_comes_stays),
         SIGNING_TEST(a_pulse_changes_to_a_later_one),
+        SIGNING_TEST(what_the_settings_say_otherwise_is_named),
         SIGNING_TEST(a_draw_without_a_beacon_has_no_pulse),
         SIGNING_TEST(a_beacon_wants_a_cutoff_before_it),
         SIGNING_TEST(a_change_whose_commit_fails_can_be_ordered_again),
