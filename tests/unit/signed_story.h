@@ -18,7 +18,7 @@
 struct office {
     char folder[TEMPORARY_BYTES], seals[TEMPORARY_BYTES + 8];
     struct signing_key *keys[2];
-    char key_files[2][TEMPORARY_BYTES + 16];
+    char key_files[2][TEMPORARY_BYTES + 32];
     struct notary_options options; // what sign_with opens
     struct notary *notary;
     struct ledger_order order; // the last one
@@ -43,16 +43,18 @@ static void sign(bool signs) {
 }
 
 static int sign_begin(void **state) {
+    char folder[TEMPORARY_BYTES];
     struct error error;
     if (set_up(state) != 0) {
         return -1;
     }
     memset(&office, 0, sizeof office);
-    temporary_make(office.folder, "test_signing");
-    snprintf(office.seals, sizeof office.seals, "%s/seals", office.folder);
+    temporary_make(folder, "test_signing");
+    memcpy(office.folder, folder, sizeof folder);
+    snprintf(office.seals, sizeof office.seals, "%s/seals", folder);
     for (int i = 0; i < 2; i++) {
         office.keys[i] = seal_key(SMALL_NAME, VKEY_ED25519, (uint8_t)(0x20 * i));
-        snprintf(office.key_files[i], sizeof office.key_files[i], "%s/sign-%d.key", office.folder, i);
+        snprintf(office.key_files[i], sizeof office.key_files[i], "%s/sign-%d.key", folder, i & 1);
         must(key_file_make(office.key_files[i], office.keys[i], &error), &error);
     }
     office.options = (struct notary_options){.name = SMALL_NAME, .key = office.key_files[0]};
