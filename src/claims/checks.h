@@ -41,6 +41,13 @@ bool check_csv(struct evidence *evidence, struct error *error) MUST_CHECK;
 // The export of all bets.
 bool check_export(struct evidence *evidence, struct error *error) MUST_CHECK;
 
+// An export from after the draw, against the one of before; and a list of winners against the export, once
+// the number is known. The second counts the winners of each agency, too, where that is wanted (tally.h).
+#define EXPORT_BYTES_MAX (UINT64_C(1) << 40)
+#define WINNERS_BYTES_MAX (UINT64_C(64) * 1024 * 1024 * 1024)
+bool check_later_export(struct evidence *evidence, struct error *error) MUST_CHECK;
+bool check_winners_list(struct evidence *evidence, struct error *error) MUST_CHECK;
+
 // The result.
 bool check_results(struct evidence *evidence, struct error *error) MUST_CHECK;
 

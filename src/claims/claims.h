@@ -2,8 +2,12 @@
 #ifndef QUINIELA_CLAIMS_CLAIMS_H
 #define QUINIELA_CLAIMS_CLAIMS_H
 
-#include "claims/given.h"
-#include "claims/verdicts.h"
+#include "claims/evidence.h"
+
+// Makes every check of what was opened, for who wants to see more than the verdicts: `evidence` has been
+// begun (evidence_begin), and is ended by the caller. ERROR_SYSTEM when a file cannot be read,
+// ERROR_NO_MEMORY, ERROR_BAD_SETTING when nothing is claimed of what was given.
+bool claims_find(struct evidence *evidence, struct error *error) MUST_CHECK;
 
 // Checks what was opened, and prints what was found. *status is what follows. ERROR_SYSTEM when a file cannot
 // be read, ERROR_NO_MEMORY, ERROR_BAD_SETTING when nothing is claimed of what was given: then nothing has

@@ -3,6 +3,7 @@
 #define QUINIELA_CLAIMS_EVIDENCE_H
 
 #include "claims/given.h"
+#include "claims/tally.h"
 #include "claims/verdicts.h"
 #include "seal/checkpoint.h"
 #include "seal/draw_entry.h"
@@ -78,8 +79,9 @@ struct evidence {
     struct receipt_file *receipt_files;
     size_t receipt_file_count;
 
-    uint64_t *numbers;     // how many bets are on each number, of an export that is right; NULL: none is
-    uint64_t *csv_numbers; // of an agency's CSV
+    uint64_t *numbers;       // how many bets are on each number, of an export that is right; NULL: none is
+    uint64_t *csv_numbers;   // of an agency's CSV
+    struct tallies *tallies; // the caller's: what is counted of each agency of an export; NULL: not wanted
 
     bool has_result;
     uint16_t result_number;

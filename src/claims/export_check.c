@@ -1,19 +1,15 @@
 #include "claims/checks.h"
 
+#include "claims/differences.h"
 #include "claims/rows.h"
 #include "claims/sealed_list.h"
 #include "seal/agency_tree.h"
 #include "seal/bet_text.h"
-#include "seal/decimal.h"
 #include "seal/errors.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
-#include <stdarg.h>
 #include <stdlib.h>
-
-#define EXPORT_BYTES_MAX (UINT64_C(1) << 40)
-enum { DIFFERING_MAX = 20, DIFFERING_BYTES = 4096 };
 
 // The export, agency by agency, beside seal.json.
 struct export {
@@ -31,43 +27,44 @@ struct export {
     // What came of it.
     uint64_t bets;
     uint64_t *numbers;
-    unsigned differing;
-    char said[DIFFERING_BYTES]; // of agencies that differ
-    size_t said_length;
+    struct differences differences;
 };
 
 // Rows ------------------------------------------------------------------------------------------------------
 
-// Reads "agency,row".
-static bool next_row(struct export *export, struct error *error) {
-    struct slice line;
+// Cuts "agency,row" of the line that was read.
+static bool take_line(struct export *export, struct slice line, struct error *error) {
     struct error reason;
     uint16_t number;
-    if (!rows_next(&export->reader, &line, &export->has_row, error)) {
-        return false;
-    }
-    if (!export->has_row) {
-        return true;
-    }
-    const char *comma = memchr(line.text, ',', line.length);
-    size_t length = comma == NULL ? line.length : (size_t)(comma - line.text);
-    uint64_t agency;
-    if (comma == NULL || !decimal_parse((struct slice){line.text, length}, AGENCIES_MAX, &agency) ||
-        agency == 0) {
+    uint32_t agency;
+    if (!agency_cut(line, &agency, &export->row)) {
         return file_lines_refuse(export->reader.lines, error, "does not begin with an agency's number");
     }
     if (agency < export->row_agency) {
-        return file_lines_refuse(export->reader.lines, error, "agency %" PRIu64 " comes after %" PRIu32,
+        return file_lines_refuse(export->reader.lines, error, "agency %" PRIu32 " comes after %" PRIu32,
                                  agency, export->row_agency);
     }
-    export->row_agency = (uint32_t)agency;
-    export->row = (struct slice){comma + 1, line.length - length - 1};
+    export->row_agency = agency;
     if (!row_number(export->row, &number, &reason)) {
         return file_lines_refuse(export->reader.lines, error, "%s", reason.text);
     }
     export->numbers[number]++;
     export->bets++;
     return true;
+}
+
+// Reads the next line. What is wrong with one is said with the agency whose bets end there.
+static bool next_row(struct export *export, struct error *error) {
+    struct slice line;
+    if (rows_next(&export->reader, &line, &export->has_row, error) &&
+        (!export->has_row || take_line(export, line, error))) {
+        return true;
+    }
+    const struct error reason = *error;
+    return reason.code != ERROR_BAD_FORM || export->row_agency == 0
+               ? false
+               : error_set(error, ERROR_BAD_FORM, "%s (agency %" PRIu32 ", or what follows it)", reason.text,
+                           export->row_agency);
 }
 
 // Reads the rows of the agency that comes next, if there is one.
@@ -97,57 +94,64 @@ static bool next_agency(struct export *export, bool *found, struct error *error)
 
 // Comparing -------------------------------------------------------------------------------------------------
 
-static void differs(struct export *export, uint32_t agency, const char *format, ...) PRINTF_LIKE(3, 4);
-
-static void differs(struct export *export, uint32_t agency, const char *format, ...) {
-    if (export->differing++ >= DIFFERING_MAX) {
-        return;
-    }
-    char why[120];
-    va_list values;
-    va_start(values, format);
-    vsnprintf(why, sizeof why, format, values);
-    va_end(values);
-    int length = snprintf(export->said + export->said_length, DIFFERING_BYTES - export->said_length,
-                          "%sagency %" PRIu32 " %s", export->said_length == 0 ? "" : "; ", agency, why);
-    export->said_length += (size_t)length; // 20 of them have room
+// Keeps what was counted, for whoever wants it.
+static bool tally_up(struct export *export, const struct tally *tally, struct error *error) {
+    struct tallies *tallies = export->evidence->tallies;
+    return tallies == NULL || tallies_add(tallies, tally, error);
 }
-
-static_assert(DIFFERING_MAX * (120 + 24) < DIFFERING_BYTES, "all that are named have room");
 
 // Agencies of the export, up to `last`, of which no bets are sealed.
 static bool pass_unsealed(struct export *export, uint64_t last, bool *has_agency, const char *why,
                           struct error *error) {
     while (*has_agency && export->agency <= last) {
-        differs(export, export->agency, "has %" PRIu64 " bets in the export, and %s", export->count, why);
-        if (!next_agency(export, has_agency, error)) {
+        const struct tally tally = {.first = export->agency,
+                                    .last = export->agency,
+                                    .counted = export->count,
+                                    .counted_root = export->root};
+        differences_add(&export->differences, export->agency, "has %" PRIu64 " bets in the export, and %s",
+                        export->count, why);
+        if (!tally_up(export, &tally, error) || !next_agency(export, has_agency, error)) {
             return false;
         }
     }
     return true;
 }
 
+// A sealed agency with bets, and what the export has of it.
+static bool compare_agency(struct export *export, const struct sealed_run *run, bool *has_agency,
+                           struct tally *tally, struct error *error) {
+    struct differences *differences = &export->differences;
+    if (!*has_agency || export->agency != run->first) {
+        differences_add(differences, run->first, "has no bets in the export, and %" PRIu64 " are sealed",
+                        run->count);
+        return true;
+    }
+    tally->counted = export->count;
+    tally->counted_root = export->root;
+    if (export->count != run->count) {
+        differences_add(differences, run->first,
+                        "has %" PRIu64 " bets in the export, and %" PRIu64 " are sealed", export->count,
+                        run->count);
+    } else if (!hash_equal(&export->root, &run->root)) {
+        differences_add(differences, run->first,
+                        "has other bets in the export than the %" PRIu64 " that are sealed", run->count);
+    }
+    return next_agency(export, has_agency, error);
+}
+
 static bool compare_run(struct export *export, const struct sealed_run *run, bool *has_agency,
                         struct error *error) {
     uint64_t nobody_up_to = run->count > 0 ? run->first - 1 : run->last;
-    if (!pass_unsealed(export, nobody_up_to, has_agency, "none is sealed", error)) {
-        return false;
-    }
-    if (run->count == 0) {
-        return true;
-    }
-    if (!*has_agency || export->agency != run->first) {
-        differs(export, run->first, "has no bets in the export, and %" PRIu64 " are sealed", run->count);
-        return true;
-    }
-    if (export->count != run->count) {
-        differs(export, run->first, "has %" PRIu64 " bets in the export, and %" PRIu64 " are sealed",
-                export->count, run->count);
-    } else if (!hash_equal(&export->root, &run->root)) {
-        differs(export, run->first, "has other bets in the export than the %" PRIu64 " that are sealed",
-                run->count);
-    }
-    return next_agency(export, has_agency, error);
+    struct tally tally = {.first = run->first,
+                          .last = run->last,
+                          .is_sealed = true,
+                          .state = run->state,
+                          .sealed = run->count,
+                          .sealed_root = run->root};
+    merkle_empty(&tally.counted_root);
+    return pass_unsealed(export, nobody_up_to, has_agency, "none is sealed", error) &&
+           (run->count == 0 || compare_agency(export, run, has_agency, &tally, error)) &&
+           tally_up(export, &tally, error);
 }
 
 static bool compare(struct export *export, struct error *error) {
@@ -165,7 +169,10 @@ static bool compare(struct export *export, struct error *error) {
     if (!pass_unsealed(export, UINT64_MAX, &has_agency, "there is no such agency", error)) {
         return false;
     }
-    return export->differing == 0 || error_set(error, ERROR_FALSE_CLAIM, "differs");
+    if (export->evidence->tallies != NULL) {
+        export->evidence->tallies->is_whole = true;
+    }
+    return export->differences.count == 0 || error_set(error, ERROR_FALSE_CLAIM, "differs");
 }
 
 static bool open_both(struct export *export, const struct source *source, struct error *error) {
@@ -188,9 +195,9 @@ static bool check(struct evidence *evidence, struct export *export, const struct
         export->numbers = NULL;
         return true;
     }
-    if (export->differing > 0 && error->code == ERROR_FALSE_CLAIM) {
-        verdicts_add(&evidence->verdicts, VERDICT_FALSE, what, "%s%s", export->said,
-                     export->differing > DIFFERING_MAX ? "; and more" : "");
+    if (export->differences.count > 0 && error->code == ERROR_FALSE_CLAIM) {
+        verdicts_add(&evidence->verdicts, VERDICT_FALSE, what, "%s%s", export->differences.text,
+                     differences_rest(&export->differences));
         return true;
     }
     return verdicts_refuse(&evidence->verdicts, what, error);

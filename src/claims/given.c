@@ -45,6 +45,10 @@ static bool makes_sense(const struct given_options *options, struct error *error
     if (has(options, GIVEN_EXPORT) && !has_secret) {
         return refuse(error, "--export needs --secret: without the salts its roots cannot be computed");
     }
+    if ((has(options, GIVEN_EXPORT_AFTER) || has(options, GIVEN_WINNERS)) && !has_package &&
+        !has(options, GIVEN_EXPORT)) {
+        return refuse(error, "--export-after and --winners need --export or --package to be compared with");
+    }
     if (options->manifest_hash != NULL && !has_package) {
         return refuse(error, "--manifest-hash needs --package");
     }

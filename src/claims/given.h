@@ -23,6 +23,8 @@ enum given_kind {
     GIVEN_APPROVAL,
     GIVEN_RESULT,
     GIVEN_EXPORT,
+    GIVEN_EXPORT_AFTER,
+    GIVEN_WINNERS, // as `quiniela winners --csv` writes them
     GIVEN_KINDS
 };
 

@@ -3,6 +3,8 @@
 #include "base/utf8.h"
 #include "bet/bet.h"
 #include "bet/csv_quotes.h"
+#include "seal/decimal.h"
+#include "seal/limits.h"
 
 #include <stdlib.h>
 
@@ -60,6 +62,19 @@ bool rows_next(struct rows *rows, struct slice *row, bool *found, struct error *
         }
     }
     return false;
+}
+
+bool agency_cut(struct slice line, uint32_t *agency, struct slice *rest) {
+    const char *comma = line.length == 0 ? NULL : memchr(line.text, ',', line.length);
+    size_t length = comma == NULL ? 0 : (size_t)(comma - line.text);
+    uint64_t number;
+    if (comma == NULL || !decimal_parse((struct slice){line.text, length}, AGENCIES_MAX, &number) ||
+        number == 0) {
+        return false;
+    }
+    *agency = (uint32_t)number;
+    *rest = (struct slice){comma + 1, line.length - length - 1};
+    return true;
 }
 
 bool row_number(struct slice row, uint16_t *number, struct error *error) {

@@ -36,6 +36,10 @@ static inline uint64_t rows_at(const struct rows *rows) {
     return rows->lines->at;
 }
 
+// Cuts a line of all agencies' bets, or winners, "agency,rest": the agency's number, from 1, and the rest.
+// Returns false when it does not begin so.
+bool agency_cut(struct slice line, uint32_t *agency, struct slice *rest) MUST_CHECK;
+
 // Reads the number of a row that must be a bet. ERROR_BAD_BET says what is wrong.
 bool row_number(struct slice row, uint16_t *number, struct error *error) MUST_CHECK;
 

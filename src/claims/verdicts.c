@@ -148,6 +148,14 @@ void verdicts_print(const struct verdicts *verdicts, FILE *stream) {
     }
 }
 
+void verdict_put_json(struct json_writer *json, const struct verdict *verdict) {
+    json_begin(json, NULL);
+    json_put_text(json, "state", verdict->state == VERDICT_FALSE ? "false" : states[verdict->state]);
+    json_put_text(json, "what", verdict->what);
+    json_put_text(json, "why", verdict->why);
+    json_end(json);
+}
+
 bool verdicts_print_json(const struct verdicts *verdicts, const char *origin, FILE *stream,
                          struct error *error) {
     struct json_writer json = {.text = NULL};
@@ -156,12 +164,7 @@ bool verdicts_print_json(const struct verdicts *verdicts, const char *origin, FI
     json_put_text(&json, "origin", origin);
     json_begin_list(&json, "claims");
     for (size_t i = 0; i < verdicts->count; i++) {
-        const struct verdict *verdict = &verdicts->list[i];
-        json_begin(&json, NULL);
-        json_put_text(&json, "state", verdict->state == VERDICT_FALSE ? "false" : states[verdict->state]);
-        json_put_text(&json, "what", verdict->what);
-        json_put_text(&json, "why", verdict->why);
-        json_end(&json);
+        verdict_put_json(&json, &verdicts->list[i]);
     }
     json_end_list(&json);
     json_end(&json);

@@ -53,6 +53,10 @@ void verdicts_print(const struct verdicts *verdicts, FILE *stream);
 bool verdicts_print_json(const struct verdicts *verdicts, const char *origin, FILE *stream,
                          struct error *error) MUST_CHECK;
 
+// Puts one of them into an array: its state in lower case, what and why.
+struct json_writer;
+void verdict_put_json(struct json_writer *json, const struct verdict *verdict);
+
 void verdicts_free(struct verdicts *verdicts);
 
 #endif

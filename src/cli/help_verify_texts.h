@@ -44,6 +44,10 @@
 #define HELP_VERIFY_APPROVAL .value_name = "FILE", .help = "An approval of the number"
 #define HELP_VERIFY_RESULT .value_name = "FILE", .help = "The result, as signed"
 #define HELP_VERIFY_EXPORT .value_name = "FILE", .help = "All bets, as `quiniela export` writes them"
+#define HELP_VERIFY_EXPORT_AFTER                                                                             \
+    .value_name = "FILE",                                                                                    \
+    .help = "An export from after the draw, which must be the one of before, byte by byte"
+#define HELP_VERIFY_WINNERS .value_name = "FILE", .help = "Who has won, as `quiniela winners --csv` writes it"
 #define HELP_VERIFY_PACKAGE                                                                                  \
     .value_name = "FOLDER",                                                                                  \
     .help = "An auditor's package: rules, seal, seal.json, secret, export and time stamps"

@@ -40,7 +40,8 @@ def of_manual():
     return draw, [("--rules", draw.rules()), ("--seal", seal), ("--seal", draw.seal()), ("--seal-json", draw.seal_json(voided=[(2, 1, 9)])),
                   ("--secret", maker.b64(draw.secret) + b"\n"), ("--salt-key", maker.b64(draw.key(1)) + b"\n"), ("--csv", draw.csv(1)),
                   ("--receipts", receipts), ("--proof", draw.proof(1, 2, seal)), ("--code", draw.code(1, 1)), ("--export", draw.export()),
-                  ("--approval", draw.approval(7)), ("--approval", draw.approval(7, maker.APPROVER_2)), ("--result", draw.result(7))]
+                  ("--approval", draw.approval(7)), ("--approval", draw.approval(7, maker.APPROVER_2)), ("--result", draw.result(7)), ("--export-after", draw.export()),
+                  ("--winners", draw.winners(7))]
 
 
 def of_beacon():
@@ -140,7 +141,8 @@ class Both(Story):
                 data = file.read()
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(self.garble(data))
-            self.ask([], "--package", "package", "--manifest-hash", noted)
+            self.ask([("--result", draw.result(7)), ("--export-after", draw.export()), ("--winners", draw.winners(7))],
+                     "--package", "package", "--manifest-hash", noted)
 
 
 if __name__ == "__main__":

@@ -270,6 +270,11 @@ class Draw:
         return b"".join(b"%d,%s\n" % (agency, self._line(row)) for agency,
                         (_, rows) in sorted(self.agencies.items()) for row in rows)
 
+    def winners(self, number):
+        """As `quiniela winners --csv` writes them."""
+        return b"".join(b"%d,%d,%s\n" % (agency, index, row.split(",")[2].encode()) for agency, (_, rows) in sorted(self.agencies.items())
+                        for index, row in enumerate(rows) if int(row.rsplit(",", 1)[1]) == number)
+
     def package(self, folder, **changed):
         """Writes a package, whose files may be other ones than the draw's; returns the manifest's SHA-256 in hex."""
         files = {"export.csv": self.export(), "rules-0.note": self.rules(), "seal.json": self.seal_json(), "seal.note": self.seal(),

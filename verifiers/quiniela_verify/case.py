@@ -22,6 +22,7 @@ class Case:
         self.proofs = []                  # (name of the file, proof)
         self.receipts = []                # of each file
         self.numbers = None               # how many bets each number has, of an export that is right
+        self.drawn = None                 # the number that the result says, or that follows from the pulse
         self.csv_numbers = None           # of an agency's CSV
 
     # Origin and keys

@@ -144,18 +144,18 @@ class Export:
         self.numbers = [0] * 10000
 
     def _rows(self):
-        last, last_text = 0, b""
-        for number, (_, line) in enumerate(files.csv_rows(self.file, mark=False), 1):
-            text, _, row = line.partition(b",")
-            try:
+        number, last, last_text = 0, 0, b""
+        try:
+            for number, (_, line) in enumerate(files.csv_rows(self.file, mark=False), 1):
+                text, _, row = line.partition(b",")
                 agency = last if text == last_text else decimal(text, 1, AGENCIES_MAX)
+                if agency < last:
+                    raise Refused(f"agency {agency} comes after {last}")
+                last, last_text = agency, text
                 self.numbers[number_of(row)] += 1
-            except Refused as refused:
-                raise Refused(f"line {number}: {refused}") from None
-            if agency < last:
-                raise Refused(f"line {number}: agency {agency} comes after {last}")
-            last, last_text = agency, text
-            yield agency, row
+                yield agency, row
+        except Refused as refused:
+            raise Refused(f"line {number}, or the next: {refused} (agency {last}, or what follows it)") from None
 
     def agencies(self):
         for agency, rows in itertools.groupby(self._rows(), key=lambda pair: pair[0]):
@@ -195,7 +195,7 @@ def check_export(case):
     what = f"export {case.given.export.path}"
     with case.claims.about(what):
         if case.listed is None or case.secret is None:
-            lacking = "a seal.json that gives the seal's root" if case.listed is None else "a salts' secret"
+            lacking = "seal.json that gives the seal's root" if case.listed is None else "salts' secret"
             case.claims.not_checked(what, f"there is no {lacking}")
             return
         export = Export(case, case.given.export)

@@ -188,6 +188,7 @@ def check_number(case):
         _check_approved(case, approved, result)
     elif case.rules.how == "fixed" and is_asked:
         case.claims.not_checked("number", "was fixed by the operator: nothing is claimed of it")
+    case.drawn = drawn
     _check_winners(case, result)
     _say_who_wins(case, drawn)
 

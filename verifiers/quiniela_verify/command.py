@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 
-from . import checks_bets, checks_number, checks_seal, encoding, notes
+from . import checks_after, checks_bets, checks_number, checks_seal, encoding, notes
 from .case import Case
 from .claims import WRONG_USE
 from .encoding import Refused
@@ -71,6 +71,8 @@ def _parser():
     many("--approval", "FILE", "an approval of the number; may be repeated", dest="approvals")
     many("--result", "FILE", "the signed result; may be repeated", dest="results")
     once("--export", "FILE", "all bets, as `quiniela export` writes them")
+    once("--export-after", "FILE", "an export from after the draw, which must be the one of before, byte by byte")
+    once("--winners", "FILE", "who has won, as `quiniela winners --csv` writes it")
     once("--package", "FOLDER", "an auditor's package: rules, seal, seal.json, secret and export")
     once("--manifest-hash", "HEX", "the SHA-256 of the package's manifest, as noted before the number was known",
          _taken_by(lambda text: encoding.hex_decode(text, 32), "SHA-256"))
@@ -79,7 +81,7 @@ def _parser():
 
 
 LISTS = ("rules", "seals", "receipts", "proofs", "codes", "tokens", "tsa_certificates", "approvals", "results")
-SINGLE = ("seal_json", "secret", "salt_key_file", "csv", "pulse", "nist_certificate", "export")
+SINGLE = ("seal_json", "secret", "salt_key_file", "csv", "pulse", "nist_certificate", "export", "export_after", "winners")
 
 
 def read_flags(arguments=None):
@@ -95,6 +97,8 @@ def read_flags(arguments=None):
         parser.error("--csv needs --salt-key or --secret: without the salts its root cannot be computed")
     if given.export and not given.secret:
         parser.error("--export needs --secret: without the salts its roots cannot be computed")
+    if (given.export_after or given.winners) and not (given.export or given.package):
+        parser.error("--export-after and --winners need --export or --package to be compared with")
     if given.manifest_hash and not given.package:
         parser.error("--manifest-hash needs --package")
     if not given.package and not any(getattr(given, name) for name in LISTS + SINGLE):
@@ -156,6 +160,8 @@ NOT_GIVEN = (
     ("csv", "--csv", "that an agency's bets are sealed as it sent them"),
     ("proofs", "--proof", "that a bet is sealed"),
     ("export", "--export", "that the stored bets are those sealed, and how many won"),
+    ("export_after", "--export-after", "that nothing stored was changed since"),
+    ("winners", "--winners", "that those who were told have won, and no others"),
     ("tokens", "--token", "when the seal was there"),
     ("results", "--result", "the number drawn"),
 )
@@ -167,7 +173,8 @@ NOT_GIVEN_BY_HOW = {"beacon": (("pulse", "--pulse", "the number's origin"),
 def _list_not_given(case):
     how = case.rules.how if case.rules else None
     for name, flag, shows in NOT_GIVEN + NOT_GIVEN_BY_HOW.get(how, ()):
-        if not getattr(case.given, name) and not (name == "proofs" and case.given.codes):
+        has_use = case.given.export or name not in ("export_after", "winners")
+        if has_use and not getattr(case.given, name) and not (name == "proofs" and case.given.codes):
             case.claims.not_given(flag, f"would show {shows}")
 
 
@@ -188,6 +195,8 @@ def check(given):
     checks_bets.check_csv(case)
     checks_bets.check_export(case)
     checks_number.check_number(case)
+    checks_after.check_later_export(case)
+    checks_after.check_winners_list(case)
     _list_not_given(case)
     return case
 
