@@ -32,7 +32,7 @@ static const struct {
     {&erase_command, cli_erase, false},    {&draw_command, cli_draw, false},
     {&change_command, cli_change, false},  {&doctor_command, cli_doctor, true},
     {&config_command, cli_config, false},  {&reset_command, cli_reset, false},
-    {&approve_command, cli_approve, true},
+    {&approve_command, cli_approve, true}, {&recount_command, cli_recount, false},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

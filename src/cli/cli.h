@@ -16,6 +16,7 @@ extern const struct settings_command erase_command;
 extern const struct settings_command draw_command;
 extern const struct settings_command change_command;
 extern const struct settings_command approve_command;
+extern const struct settings_command recount_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -44,5 +45,6 @@ int cli_reset(const struct command_line *line);
 int cli_draw(const struct command_line *line);
 int cli_change(const struct command_line *line);
 int cli_approve(const struct command_line *line);
+int cli_recount(const struct command_line *line);
 
 #endif

@@ -1,4 +1,4 @@
-// Every word of `quiniela verify --help`.
+// Every word of `quiniela verify --help` and `quiniela recount --help`.
 #ifndef QUINIELA_CLI_HELP_VERIFY_TEXTS_H
 #define QUINIELA_CLI_HELP_VERIFY_TEXTS_H
 
@@ -55,5 +55,24 @@
     .value_name = "HEX", .help = "The SHA-256 of the package's manifest, as noted before the number was "    \
                                  "known"
 #define HELP_VERIFY_JSON .help = "Print one JSON object in place of lines"
+
+// recount
+// -----------------------------------------------------------------------------------------------------
+
+#define HELP_RECOUNT_SUMMARY                                                                                 \
+    "Count a signed draw again, as its auditor: from the package taken before the draw."
+#define HELP_RECOUNT_DETAILS                                                                                 \
+    "Computes every bet's leaf, every agency's root, the seal, the number and the winners again, offline, "  \
+    "and "                                                                                                   \
+    "compares. Prints each claim, and the totals by agency. Exit status: 0 every claim holds; 1 something "  \
+    "is "                                                                                                    \
+    "false, and the agency is named; 2 wrong use, or a file that cannot be read; 3 nothing is false, but a " \
+    "claim rests on what was not checked."
+#define HELP_RECOUNT_PACKAGE                                                                                 \
+    .value_name = "FOLDER", .help = "The package, as taken before the number was known (quiniela package)"
+#define HELP_RECOUNT_RULES .value_name = "FILE", .help = "A record of the rules, got from somewhere else"
+#define HELP_RECOUNT_JSON .value_name = "FILE", .help = "Write the report as one JSON object, too"
+#define HELP_RECOUNT_PAGE                                                                                    \
+    .value_name = "FILE", .help = "Write a page to print and sign (HTML, Spanish and English)"
 
 #endif

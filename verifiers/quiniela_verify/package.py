@@ -96,10 +96,10 @@ class Package:
 
     def _take(self, name, size, hash_):
         file = self.files[name] = self._open(name)
+        if file.status.st_size != size:
+            raise Refused(f"has {file.status.st_size} bytes, and {size} in the manifest")
         found = hashlib.sha256()
         for piece in file.pieces():
             found.update(piece)
-        if file.status.st_size != size:
-            raise Refused(f"has {file.status.st_size} bytes, and {size} in the manifest")
         if found.digest() != hash_:
             raise Refused("has another SHA-256 than in the manifest")

@@ -1,0 +1,18 @@
+// Pieces of a page (HTML): what comes from elsewhere is a text in it, and nothing else.
+#ifndef QUINIELA_RECOUNT_HTML_H
+#define QUINIELA_RECOUNT_HTML_H
+
+#include <stdio.h>
+
+// Writes the text with its <, >, &, " and ' as references, within <bdi>: it changes nothing of how what
+// stands beside it is read.
+void html_text(FILE *stream, const char *text);
+
+// Writes a title in Spanish and in English. Both are the program's own, and are written as they are.
+void html_both(FILE *stream, const char *spanish, const char *english);
+
+// Writes the beginning of a page up to its body: nothing may be loaded, and no style holds but this one.
+void html_begin(FILE *stream, const char *title, const char *style);
+void html_end(FILE *stream);
+
+#endif
