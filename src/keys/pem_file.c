@@ -85,8 +85,9 @@ static void finish(BIO *bio, const char *path, const char *what, const void *rea
     ERR_clear_error();
 }
 
+static char no_password[] = ""; // else what says it is encrypted would have the terminal ask for one
+
 EVP_PKEY *pem_read_key(const char *path, struct error *error) {
-    static char no_password[] = "";
     BIO *bio = open_file(path, error);
     EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
     if (bio != NULL) {
@@ -97,7 +98,7 @@ EVP_PKEY *pem_read_key(const char *path, struct error *error) {
 
 X509 *pem_read_certificate(const char *path, struct error *error) {
     BIO *bio = open_file(path, error);
-    X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, no_password);
     if (bio != NULL) {
         finish(bio, path, "certificate", certificate, error);
     }
@@ -106,7 +107,7 @@ X509 *pem_read_certificate(const char *path, struct error *error) {
 
 X509_CRL *pem_read_revocations(const char *path, struct error *error) {
     BIO *bio = open_file(path, error);
-    X509_CRL *list = bio == NULL ? NULL : PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL);
+    X509_CRL *list = bio == NULL ? NULL : PEM_read_bio_X509_CRL(bio, NULL, NULL, no_password);
     if (bio != NULL) {
         finish(bio, path, "revocation list", list, error);
     }

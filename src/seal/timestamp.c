@@ -11,9 +11,10 @@
 // The authority ---------------------------------------------------------------------------------------------
 
 bool timestamp_authority_read(struct slice pem, struct timestamp_authority *authority, struct error *error) {
+    static char no_password[] = ""; // else one that says it is encrypted would have the terminal ask for one
     BIO *bio = pem.length > CERTIFICATE_BYTES_MAX ? NULL : BIO_new_mem_buf(pem.text, (int)pem.length);
     unsigned char *der = NULL;
-    authority->certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    authority->certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, no_password);
     int length = authority->certificate == NULL ? 0 : i2d_X509(authority->certificate, &der);
     BIO_free(bio);
     ERR_clear_error();

@@ -1,13 +1,25 @@
 """What a recount reads may come from an enemy, and what it writes replaces nothing that it reads."""
+import contextlib
 import os
+import pty
 import random
 import shutil
+import signal
 import stat
+import sys
 import unittest
 
+from harness import PROGRAM, ROOT
 from recounting import Page, Recount
 
 GIB = 1024**3
+ENCRYPTED = b"""-----BEGIN CERTIFICATE-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF
+
+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+-----END CERTIFICATE-----
+"""
 PIECES = [b"\n", b"\n\n", b" ", b"0", b"-1", b"18446744073709551616", b"\xff", b'"', b",", b"\r\n", b"\0", b"=", b"\xef\xbb\xbf",
           b"\xe2\x80\xae", b"../", b"<script>"]
 
@@ -95,6 +107,29 @@ class Read(Recount):
         self.false(self.recount(1, "--approval", "approval_2.note"), "two numbers")
         self.write("result_2.note", self.draw.result(8))
         self.false(self.recount(1, "--result", "result_2.note"), "two results of one draw")
+
+    def test_a_certificate_that_is_encrypted(self):
+        """…it says, and is refused: nobody is asked for a password, even where there is a terminal to ask at."""
+        self.write("certificate.pem", ENCRYPTED)
+        for program in [PROGRAM, "verify"], [PROGRAM, "recount", "--package", "package"], [sys.executable, os.path.join(ROOT, "verifiers/verify.py")]:
+            for flag in "--nist-cert", "--tsa-cert":
+                said = self.at_a_terminal([*program, flag, "certificate.pem", "--rules", "package/rules-0.note"])
+                self.assertRegex(said, r"FALSE .*certificate certificate\.pem: .*in PEM")
+
+    def at_a_terminal(self, words):
+        """What the program says that has a terminal of its own, up to its end."""
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(self.folder)
+            os.execv(words[0], words)
+        said = b""
+        with os.fdopen(terminal, "rb", buffering=0) as file, contextlib.suppress(OSError):  # EIO: it has ended
+            while b"pass" not in said.replace(b"package", b"") and (piece := file.read(4096)):
+                said += piece
+        if b"pass phrase" in said:
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return said.decode()
 
     def test_foreign_text_in_the_page(self):
         """It is a text, and changes nothing of how what stands beside it is read."""

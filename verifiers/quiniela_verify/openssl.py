@@ -22,7 +22,7 @@ def _run(*arguments, stdin=b""):
     """What the command prints; None when it fails."""
     try:
         done = subprocess.run(["openssl", *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              timeout=SECONDS_MAX, check=False)
+                              timeout=SECONDS_MAX, check=False, start_new_session=True)  # no terminal to ask for a password
     except FileNotFoundError:
         raise Missing("there is no `openssl` command here") from None
     except subprocess.TimeoutExpired:
@@ -32,7 +32,7 @@ def _run(*arguments, stdin=b""):
 
 def certificate(pem):
     """The DER of the text's first certificate."""
-    der = _run("x509", "-inform", "PEM", "-outform", "DER", stdin=pem)
+    der = _run("x509", "-passin", "pass:", "-inform", "PEM", "-outform", "DER", stdin=pem)
     if not der:
         raise Refused("is no certificate, in PEM")
     return der
