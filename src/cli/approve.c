@@ -2,6 +2,7 @@
 // the approver's own, without the central.
 #include "cli/cli.h"
 
+#include "base/path.h"
 #include "bet/errors.h"
 #include "cli/command.h"
 #include "cli/help_texts.h"
@@ -200,9 +201,24 @@ static bool write_approval(const struct approve_options *options, const struct a
     return output_file_finish(&out, error);
 }
 
+// The approval takes the place of nothing that it is made from.
+static bool check_output(const struct approve_options *options, struct error *error) {
+    const char *const read[] = {options->rules, options->seal, options->key};
+    struct stat output, status;
+    bool is_there = options->output != NULL && stat(options->output, &output) == 0;
+    for (size_t i = 0; is_there && i < sizeof read / sizeof read[0]; i++) {
+        if (read[i] != NULL && stat(read[i], &status) == 0 && path_is_same(&status, &output)) {
+            return error_set(error, ERROR_BAD_SETTING,
+                             "--output: %.150s is a file that is read: name another", options->output);
+        }
+    }
+    return true;
+}
+
 static bool approve(const struct approve_options *options, struct error *error) {
     struct approving approving = {.rules = NULL};
-    bool done = has_all(options, error) && read_all(options, &approving, error);
+    bool done =
+        has_all(options, error) && check_output(options, error) && read_all(options, &approving, error);
     if (done && !options->yes) {
         print_what_it_is(&approving, "would be signed");
         done = error_set(error, ERROR_BAD_SETTING,

@@ -72,6 +72,17 @@ class Approve(Story):
         self.write_key("open.key", bytes(range(0x20, 0x40)), 0o644)
         self.refused(2, "others can get at it", key="open.key")
 
+    def test_nothing_that_is_read_is_replaced(self):
+        os.symlink("garcia.key", self.path("link"))
+        for name in "garcia.key", "link", "rules.note", "seal.note":
+            with open(self.path(name), "rb") as file:
+                before = file.read()
+            code, _, errors = self.approve("--yes", "--output", self.path(name))
+            self.assertEqual(code, 2, errors)
+            self.assertIn("is a file that is read: name another", errors)
+            with open(self.path(name), "rb") as file:
+                self.assertEqual(file.read(), before)
+
     def test_a_key_is_made_once(self):
         code, first, errors = self.run_program("keys", "--dir", self.path("own"), "--sign-name", "inspector.example/perez")
         self.assertEqual(code, 0, errors)
