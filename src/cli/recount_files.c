@@ -3,7 +3,7 @@
 #include "base/path.h"
 #include "cli/output_file.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,30 +64,41 @@ bool recount_files_check(const struct recount_files *files, const struct given *
 
 // After --------------------------------------------------------------------------------------------------
 
-// A text in memory.
-struct text {
-    FILE *stream;
-    char *bytes;
+// Reports are made in files without a name: of ten million agencies they are too long for the memory.
+static FILE *begin(struct error *error) {
+    FILE *made = tmpfile();
+    if (made == NULL) {
+        error_set_system(error, errno, "no temporary file for a report");
+    }
+    return made;
+}
+
+static bool copy(FILE *made, struct output_file *file, struct hash *hash, struct error *error) {
+    char piece[64 * 1024];
+    struct hasher hasher;
     size_t length;
-};
-
-static bool begin(struct text *text, struct error *error) {
-    text->stream = open_memstream(&text->bytes, &text->length);
-    return text->stream != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for a report");
+    hasher_begin(&hasher);
+    rewind(made);
+    while ((length = fread(piece, 1, sizeof piece, made)) > 0) {
+        hasher_add(&hasher, piece, length);
+        if (!output_file_write(file, piece, length, error)) {
+            return false;
+        }
+    }
+    hasher_end(&hasher, hash);
+    return true;
 }
 
-static bool end(struct text *text, struct error *error) {
-    bool failed = ferror(text->stream) != 0;
-    failed = fclose(text->stream) != 0 || failed;
-    return !failed || error_set(error, ERROR_NO_MEMORY, "no memory for a report");
-}
-
-static bool write_file(const char *path, const struct text *text, struct error *error) {
+// Puts what was made into the file `path`.
+static bool finish(FILE *made, const char *path, struct hash *hash, struct error *error) {
     struct output_file *file;
+    if (fflush(made) != 0 || ferror(made)) {
+        return error_set_system(error, errno, "a temporary file for a report cannot be written");
+    }
     if (!output_file_open_whole(path, &file, error)) {
         return false;
     }
-    if (!output_file_write(file, text->bytes, text->length, error)) {
+    if (!copy(made, file, hash, error)) {
         output_file_drop(&file);
         return false;
     }
@@ -96,29 +107,25 @@ static bool write_file(const char *path, const struct text *text, struct error *
 
 static bool write_json(const char *path, const struct recount *recount, struct hash *hash,
                        struct error *error) {
-    struct text text = {.bytes = NULL};
-    if (!begin(&text, error)) {
+    FILE *made = begin(error);
+    if (made == NULL) {
         return false;
     }
-    bool done = recount_write_json(recount, text.stream, error);
-    done = end(&text, done ? error : &(struct error){.code = NULL}) && done;
-    if (done) {
-        hash_of(text.bytes, text.length, hash);
-        done = write_file(path, &text, error);
-    }
-    free(text.bytes);
+    bool done = recount_write_json(recount, made, error) && finish(made, path, hash, error);
+    fclose(made);
     return done;
 }
 
 static bool write_page(const char *path, const struct recount *recount, const struct hash *json,
                        struct error *error) {
-    struct text text = {.bytes = NULL};
-    if (!begin(&text, error)) {
+    struct hash hash;
+    FILE *made = begin(error);
+    if (made == NULL) {
         return false;
     }
-    recount_write_page(recount, json, text.stream);
-    bool done = end(&text, error) && write_file(path, &text, error);
-    free(text.bytes);
+    recount_write_page(recount, json, made);
+    bool done = finish(made, path, &hash, error);
+    fclose(made);
     return done;
 }
 

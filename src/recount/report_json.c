@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { PIECE_BYTES = 64 * 1024 };
+
 static void put_hex(struct json_writer *json, const char *key, const struct hash *hash) {
     char text[HEX_TEXT_BYTES(HASH_BYTES)];
     if (hash == NULL) {
@@ -70,6 +72,16 @@ static void put_claims(struct json_writer *json, const struct verdicts *verdicts
     json_end_list(json);
 }
 
+// Writes what there is, so that it takes no more memory than a piece; but for the last byte, by which a comma
+// is put or not.
+static void flush(struct json_writer *json, FILE *stream) {
+    if (!json->failed && json->length > PIECE_BYTES) {
+        fwrite(json->text, 1, json->length - 1, stream);
+        json->text[0] = json->text[json->length - 1];
+        json->length = 1;
+    }
+}
+
 bool recount_write_json(const struct recount *recount, FILE *stream, struct error *error) {
     struct json_writer json = {.text = NULL};
     json_begin(&json, NULL);
@@ -80,6 +92,7 @@ bool recount_write_json(const struct recount *recount, FILE *stream, struct erro
     json_begin_list(&json, "agencies");
     for (size_t i = 0; i < recount->tallies.count; i++) {
         put_agency(&json, recount, &recount->tallies.list[i]);
+        flush(&json, stream);
     }
     json_end_list(&json);
     put_claims(&json, &recount->evidence.verdicts);
