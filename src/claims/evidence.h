@@ -86,7 +86,8 @@ struct evidence {
     bool has_result;
     uint16_t result_number;
     uint64_t result_winners;
-    bool has_drawn; // the number that the result says, or that follows from the pulse
+    struct hash result_seal; // H(SEAL) of the seal that it says it is of
+    bool has_drawn;          // the number that the result says, or that follows from the pulse
     uint16_t drawn;
 };
 

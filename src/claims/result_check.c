@@ -8,7 +8,8 @@
 // A second result must say the same.
 static bool is_same(const struct evidence *evidence, const struct result *result, struct error *error) {
     return !evidence->has_result ||
-           (evidence->result_number == result->number && evidence->result_winners == result->winners) ||
+           (evidence->result_number == result->number && evidence->result_winners == result->winners &&
+            hash_equal(&evidence->result_seal, &result->seal)) ||
            error_set(error, ERROR_FALSE_CLAIM,
                      "says %04u and %" PRIu64 " winners, and another result %04u and %" PRIu64
                      ": two results of one draw. A fraud, whichever is right",
@@ -30,6 +31,7 @@ static bool take_result(struct evidence *evidence, const char *what, const struc
     evidence->has_result = true;
     evidence->result_number = result.number;
     evidence->result_winners = result.winners;
+    evidence->result_seal = result.seal;
     evidence_tell_unknown(evidence, what, note, NULL, 0);
     if (is_signed && is_sealed) {
         verdicts_add(&evidence->verdicts, VERDICT_OK, what, "%04u, %" PRIu64 " winners: signed, of this seal",

@@ -125,6 +125,8 @@ class Central(Asking):
         self.ask(0, **files, result=self.draw.result(7))
         self.in_any_line(self.ask(1, **files, result=self.draw.result(8)), "FALSE", "approvals")
         self.in_any_line(self.ask(1, **files, result=self.draw.result(7), result_2=self.draw.result(8)), "FALSE", "two results")
+        said = self.ask(1, rules=self.draw.rules(), result=self.draw.result(7), result_2=self.draw.result(7, seal=b"another"))
+        self.in_any_line(said, "FALSE", "result result_2", "two results")
 
     def test_winners_who_are_none(self):
         files = {"rules": self.draw.rules(), "seal": self.draw.seal(), "seal_2": self.draw.seal(),
@@ -356,6 +358,14 @@ class Package(Asking):
             self.draw.package(self.package)
             spoil()
             self.in_any_line(self.ask_package(1), "FALSE", "package", word)
+
+    def test_too_many_files(self):
+        self.draw.package(self.package)
+        for number in range(2003):
+            self.write(f"package/{number}", b"")
+        said = self.ask_package(1)
+        self.in_any_line(said, "FALSE", "package", "there are more than 2000 files")
+        self.in_any_line(said, "ok", "export")
 
     def manifest(self, old, new):
         with open(os.path.join(self.package, "manifest.txt"), "rb") as file:

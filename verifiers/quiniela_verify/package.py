@@ -36,7 +36,7 @@ def read_manifest(data):
         form.by(_name, name)
         if name <= last:
             form.refuse("is not in the order of the names, or is given twice")
-        files[name] = form.by(decimal, size, 0, 2**63), form.by(hex_decode, hash_, 32)
+        files[name] = form.by(decimal, size, 0, 2**63 - 1), form.by(hex_decode, hash_, 32)
         last = name
     for name in NEEDED:
         if name not in files:
@@ -90,7 +90,8 @@ class Package:
         with os.scandir(self.folder) as entries:
             for count, entry in enumerate(entries):
                 if count > FILES_MAX:
-                    raise Refused(f"there are more than {FILES_MAX} files")
+                    self.faults.append(f"there are more than {FILES_MAX} files")
+                    return
                 if entry.name != MANIFEST and os.fsencode(entry.name) not in listed:
                     self.faults.append(f"{entry.name}: is not in the manifest")
 
