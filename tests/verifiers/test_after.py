@@ -71,6 +71,14 @@ class After(Packaged):
             for why in whys:
                 self.in_any_line(self.ask_after(1, export_after=b"".join(rows)), "FALSE", "later export", why)
 
+    def test_a_bet_of_an_agency_without(self):
+        """Nobody else is named."""
+        said = self.ask_after(1, export_after=b"".join(ROWS[:3] + [b"2" + ROWS[3][1:]] + ROWS[4:]))
+        self.in_any_line(said, "FALSE", "later export", "agency 2 has 1 bets in it, and 0")
+        self.in_any_line(said, "FALSE", "later export", "agency 4 has 0 bets in it, and 1")
+        for agency in 1, 3, 5:
+            self.assertNotIn(f"agency {agency} has", said)
+
     def test_any_bit(self):
         """Of an export, and of a list: one in each byte."""
         for name, data in ("export_after", self.draw.export()), ("winners", self.draw.winners(7)):
