@@ -175,12 +175,16 @@ bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal
         evidence->seal = *seal;
         evidence->seal.origin = evidence_origin(evidence);
     }
-    return (length == evidence->seal_length && memcmp(text, evidence->seal_text, length) == 0) ||
-           error_set(error, ERROR_FALSE_CLAIM,
+    if (length == evidence->seal_length && memcmp(text, evidence->seal_text, length) == 0) {
+        return true;
+    }
+    evidence->has_second = true;
+    return error_set(error, ERROR_FALSE_CLAIM,
                      "is another seal of this draw: two seals were signed. A fraud, whichever is right");
 }
 
-bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, struct error *error) {
+bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, const struct source *source,
+                        struct error *error) {
     struct seal_copy **copies =
         reallocarray(evidence->copies, evidence->copy_count + 1, sizeof(struct seal_copy *));
     struct seal_copy *copy = malloc(sizeof *copy);
@@ -189,7 +193,7 @@ bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, struc
         free(copy);
         return error_set(error, ERROR_NO_MEMORY, "no memory for the seal's copies");
     }
-    *copy = (struct seal_copy){file->file, *file->note};
+    *copy = (struct seal_copy){file->file, *file->note, source};
     file->file = (struct small_file){NULL, 0};
     copies[evidence->copy_count++] = copy;
     return true;

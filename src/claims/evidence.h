@@ -14,7 +14,8 @@
 // A note of the seal, for the cosignatures on it.
 struct seal_copy {
     struct small_file file;
-    struct note note; // points into the file
+    struct note note;            // points into the file
+    const struct source *source; // NULL: of a proof
 };
 
 // When the seal was seen.
@@ -61,6 +62,7 @@ struct evidence {
     size_t seal_length;
     struct hash seal_hash;  // H(SEAL)
     struct checkpoint seal; // its origin points to `origin`
+    bool has_second;        // another seal than this one was there, too
     struct seal_copy **copies;
     size_t copy_count;
     struct seal_time *times;
@@ -132,9 +134,10 @@ bool evidence_take_seal(struct evidence *evidence, const struct checkpoint *seal
                         struct error *error) MUST_CHECK;
 bool evidence_check_size(const struct evidence *evidence, uint64_t size, struct error *error) MUST_CHECK;
 
-// Keeps the note of a seal, as a witness may have signed any of the copies: it takes the file over.
-// ERROR_NO_MEMORY.
-bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, struct error *error) MUST_CHECK;
+// Keeps the note of a seal, as a witness may have signed any of the copies: it takes the file over. `source`,
+// which is the caller's, is NULL for the seal of a proof. ERROR_NO_MEMORY.
+bool evidence_keep_copy(struct evidence *evidence, struct note_file *file, const struct source *source,
+                        struct error *error) MUST_CHECK;
 
 // Whether the hash is the seal's. *is_sealed is false, and nothing refused, when there is no seal.
 bool evidence_check_seal_hash(const struct evidence *evidence, const struct hash *hash, bool *is_sealed,

@@ -48,16 +48,22 @@ static bool check_witnesses(struct evidence *evidence, size_t *witnessed, struct
     return true;
 }
 
-// From how many places the seal has come: files that are one count once.
-static size_t count_copies(const struct evidence *evidence) {
-    const struct given_files *files = &evidence->given->files[GIVEN_SEAL];
-    size_t copies = evidence->proof_count > 0;
-    for (size_t i = 0; i < files->count; i++) {
-        size_t before = 0;
-        while (before < i && !source_is_same(files->list[i], files->list[before])) {
-            before++;
+static bool is_first_of_its_file(const struct evidence *evidence, size_t copy) {
+    const struct source *source = evidence->copies[copy]->source;
+    for (size_t i = 0; i < copy; i++) {
+        const struct source *before = evidence->copies[i]->source;
+        if (before != NULL && source_is_same(source, before)) {
+            return false;
         }
-        copies += before == i;
+    }
+    return true;
+}
+
+// From how many places the seal has come: files that are one count once, and so do all proofs.
+static size_t count_copies(const struct evidence *evidence) {
+    size_t copies = evidence->proof_count > 0;
+    for (size_t i = 0; i < evidence->copy_count; i++) {
+        copies += evidence->copies[i]->source != NULL && is_first_of_its_file(evidence, i);
     }
     return copies;
 }
@@ -70,7 +76,9 @@ bool check_one_seal(struct evidence *evidence, struct error *error) {
     if (!check_witnesses(evidence, &witnessed, error)) {
         return false;
     }
-    if (witnessed > 0) {
+    if (evidence->has_second) {
+        verdicts_add(&evidence->verdicts, VERDICT_FALSE, "seals", "there are two");
+    } else if (witnessed > 0) {
         verdicts_add(&evidence->verdicts, VERDICT_OK, "seals",
                      "there is one: %zu of the rules' witnesses signed it, and a witness signs no second one",
                      witnessed);

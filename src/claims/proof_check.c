@@ -33,7 +33,7 @@ static bool keep_note(struct evidence *evidence, const char *what, struct note_f
     const struct rules *rules = evidence->rules;
     evidence_tell_unknown(evidence, what, note->note, rules != NULL ? rules->witnesses : NULL,
                           rules != NULL ? rules->witness_count : 0);
-    return evidence_keep_copy(evidence, note, error);
+    return evidence_keep_copy(evidence, note, NULL, error);
 }
 
 static void say_what_is_shown(struct evidence *evidence, const char *what, const struct shown *shown) {

@@ -2,15 +2,15 @@
 
 #include "seal/encoding.h"
 
-static bool take_seal(struct evidence *evidence, const char *what, struct note_file *file,
-                      struct error *error) {
+static bool take_seal(struct evidence *evidence, const char *what, const struct source *source,
+                      struct note_file *file, struct error *error) {
     struct checkpoint seal;
     bool is_signed;
     if (!checkpoint_parse(file->note->text, &seal, error) ||
         !evidence_take_origin(evidence, seal.origin, error) ||
         !evidence_check_size(evidence, seal.size, error) ||
         !evidence_check_signed(evidence, file->note, &is_signed, error) ||
-        !evidence_take_seal(evidence, &seal, error) || !evidence_keep_copy(evidence, file, error)) {
+        !evidence_take_seal(evidence, &seal, error) || !evidence_keep_copy(evidence, file, source, error)) {
         return false;
     }
     char hash[HEX_TEXT_BYTES(HASH_BYTES)];
@@ -33,7 +33,7 @@ static bool check_seal(struct evidence *evidence, const struct source *source, s
     what_of(what, "seal", source->path);
     bool done = note_file_read(source, "the seal", &file, error);
     if (done) {
-        done = take_seal(evidence, what, &file, error);
+        done = take_seal(evidence, what, source, &file, error);
         note_file_free(&file);
     }
     return done || verdicts_refuse(&evidence->verdicts, what, error);

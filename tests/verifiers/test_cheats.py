@@ -49,6 +49,7 @@ class Central(Asking):
         for agencies in changed(maker.SMALL, 5, maker.SMALL[5][1][:1]), {**maker.SMALL, 4: ("finished", maker.SMALL[4][1])}:
             second = maker.Draw(agencies)
             self.in_any_line(self.ask(1, seal=self.draw.seal(), seal_2=second.seal()), "FALSE", "seal_2", "two seals were signed")
+            self.in_any_line(self.ask(1, seal=self.draw.seal(), seal_2=second.seal()), "FALSE", "seals", "there are two")
             self.in_any_line(self.ask(1, seal=self.draw.seal(), proof=second.proof(1, 0)), "FALSE", "proof",
                              "two seals were signed")
             self.in_any_line(self.ask(1, proof=self.draw.proof(1, 0), code=second.code(1, 0)), "FALSE", "code",
@@ -60,6 +61,13 @@ class Central(Asking):
         self.in_any_line(said, "ok", "seals", "2 copies")
         said = self.ask(3, rules=draw.rules(), seal=draw.seal())
         self.in_any_line(said, "not checked", "seals", "only one copy")
+
+    def test_a_copy_that_is_none(self):
+        """…does not count as one."""
+        other = maker.Draw(origin=b"lottery.example/central/x").seal()
+        for second in other, b"x", maker.note(self.draw.seal_text(), maker.STRANGER):
+            said = self.ask(1, rules=self.draw.rules(), seal=self.draw.seal(), seal_2=second)
+            self.in_any_line(said, "not checked", "seals", "only one copy")
 
     def test_the_same_copy_twice(self):
         path = self.write("seal", self.draw.seal())

@@ -15,6 +15,8 @@ class Case:
         self.rules: Rules | None = None   # the newest record
         self.seal = None                  # the text of the seal: that of the first one that is right
         self.seals = []                   # the seals of notes, with cosignatures
+        self.copies = set()               # the files of seals that are this one
+        self.second = False               # another seal than this one was there, too
         self.times = []                   # (seconds, who): when the seal was seen
         self.secret = None
         self.entries: dict[int, Entry] = {}  # of agencies, proved to be in the seal

@@ -80,6 +80,7 @@ def _take_seal(case, text):
     if case.seal is None:
         case.seal = text
     if text != case.seal:
+        case.second = True
         raise Refused("is another seal of this draw: two seals were signed. A fraud, whichever is right")
 
 
@@ -93,6 +94,7 @@ def check_seals(case):
             signed = case.check_signed(seal.note)
             _take_seal(case, seal.note.text)
             case.seals.append(seal)
+            case.copies.add(file.identity)
             if signed:
                 case.claims.ok(what, f"of {seal.origin.decode()}, signed; SHA-256 {seal.hash.hex()}")
             else:
@@ -133,9 +135,10 @@ def check_one_seal(case):
     if case.seal is None:
         return
     witnessed = _check_witnesses(case)
-    own = {file.identity for file in case.given.seals}
-    copies = len(own) + bool(case.proofs)
-    if witnessed:
+    copies = len(case.copies) + bool(case.proofs)
+    if case.second:
+        case.claims.false("seals", "there are two")
+    elif witnessed:
         case.claims.ok("seals", f"there is one: {witnessed} of the rules' witnesses signed it, and a witness signs no second one")
     elif copies > 1:
         case.claims.ok("seals", f"{copies} copies, and they are one. No witness of the rules has signed it")
