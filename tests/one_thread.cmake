@@ -21,4 +21,4 @@ set(no_race
     agency_page agency_steps audit_places backup backup_shared binary closed_draw compose config cut
     database_language descriptors doctor echo exposure identity keys log_limit missing mistakes names original
     output page_client page_examples privileges refused_by_the_database restore service settings_kept status
-    tls_words upgrade upgrade_files upgrade_shared upgrade_start usage view winners_file wrong_files)
+    threats tls_words upgrade upgrade_files upgrade_shared upgrade_start usage view winners_file wrong_files)

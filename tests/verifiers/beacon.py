@@ -107,8 +107,7 @@ class Authority:
         openssl("x509", "-req", "-in", self._path("csr"), "-CA", self._path("ca"), "-CAkey", self._path("ca.key"),
                 "-CAcreateserial", "-out", self._path("certificate"), "-days", "1", "-extfile", self._path("conf"), "-extensions",
                 "stamping")
-        with open(self._path("ca"), "rb") as file:
-            self.certificate = file.read()
+        self.certificate = self._read("ca")
         self.fingerprint = hashlib.sha256(openssl("x509", "-outform", "DER", stdin=self.certificate)).digest()
 
     def _path(self, name):
@@ -118,13 +117,28 @@ class Authority:
         with open(self._path(name), "wb") as file:
             file.write(data)
 
-    def stamp(self, data):
-        """The answer, and its token alone."""
-        self._write("data", data)
-        openssl("ts", "-query", "-data", self._path("data"), "-sha256", "-cert", "-out", self._path("query"))
+    def _read(self, name):
+        with open(self._path(name), "rb") as file:
+            return file.read()
+
+    def answer(self, query):
+        """To a query in DER, whoever has made it."""
+        self._write("query", query)
         openssl("ts", "-reply", "-config", self._path("conf"), "-queryfile", self._path("query"), "-signer",
                 self._path("certificate"),
                 "-inkey", self._path("key"), "-out", self._path("answer"))
+        return self._read("answer")
+
+    def stamp(self, data):
+        """The answer, and its token alone."""
+        self._write("data", data)
+        answer = self.answer(openssl("ts", "-query", "-data", self._path("data"), "-sha256", "-cert"))
         openssl("ts", "-reply", "-in", self._path("answer"), "-token_out", "-out", self._path("token"))
-        with open(self._path("answer"), "rb") as answer, open(self._path("token"), "rb") as token:
-            return answer.read(), token.read()
+        return answer, self._read("token")
+
+    def is_answer(self, answer, query):
+        """Whether `openssl ts -verify` takes it."""
+        self._write("answer", answer)
+        self._write("query", query)
+        return subprocess.run(["openssl", "ts", "-verify", "-in", self._path("answer"), "-queryfile", self._path("query"), "-CAfile",
+                               self._path("ca")], check=False, capture_output=True).returncode == 0
