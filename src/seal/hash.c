@@ -1,6 +1,7 @@
 #include "seal/hash.h"
 
 #include "seal/big_endian.h"
+#include "seal/hash_pair.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -100,6 +101,18 @@ void hash_of_blocks(const struct hash_state *state, const uint8_t *blocks, size_
     put_words(hash->bytes, context.h);
 }
 
+// The block of two messages; either may have ended before it.
+static inline void add_blocks(const struct hash_message *messages, SHA256_CTX *contexts, size_t block) {
+    const size_t at = block * HASH_BLOCK_BYTES;
+    if (block < messages[0].count && block < messages[1].count) {
+        hash_pair(&contexts[0], messages[0].blocks + at, &contexts[1], messages[1].blocks + at);
+    } else if (block < messages[0].count) {
+        SHA256_Transform(&contexts[0], messages[0].blocks + at);
+    } else if (block < messages[1].count) {
+        SHA256_Transform(&contexts[1], messages[1].blocks + at);
+    }
+}
+
 void hash_of_each(const struct hash_state *state, const struct hash_message *messages, size_t count,
                   struct hash *hashes) {
     SHA256_CTX contexts[HASHES_TOGETHER];
@@ -110,10 +123,11 @@ void hash_of_each(const struct hash_state *state, const struct hash_message *mes
         blocks_max = messages[i].count > blocks_max ? messages[i].count : blocks_max;
     }
     for (size_t block = 0; block < blocks_max; block++) {
-        for (size_t i = 0; i < count; i++) {
-            if (block < messages[i].count) {
-                SHA256_Transform(&contexts[i], messages[i].blocks + block * HASH_BLOCK_BYTES);
-            }
+        for (size_t i = 0; i + 1 < count; i += 2) {
+            add_blocks(&messages[i], &contexts[i], block);
+        }
+        if (count % 2 != 0 && block < messages[count - 1].count) {
+            SHA256_Transform(&contexts[count - 1], messages[count - 1].blocks + block * HASH_BLOCK_BYTES);
         }
     }
     for (size_t i = 0; i < count; i++) {

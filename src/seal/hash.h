@@ -59,7 +59,7 @@ size_t hash_pad(uint8_t *blocks, size_t length, size_t before);
 void hash_of_blocks(const struct hash_state *state, const uint8_t *blocks, size_t count, struct hash *hash);
 
 // Several such messages, side by side: what does not wait for the one before takes a processor a quarter less
-// time. At most HASHES_TOGETHER of them.
+// time, and two at once (hash_pair.h) a quarter less again. At most HASHES_TOGETHER of them.
 enum { HASHES_TOGETHER = 16 };
 
 struct hash_message {
