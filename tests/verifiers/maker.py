@@ -169,10 +169,12 @@ class Draw:
     def bets(self):
         return sum(len(rows) for _, rows in self.agencies.values())
 
-    def draw_leaves(self, rules=None):
-        first = b"quiniela draw v1\n%s\nrules %s\nagencies %d\nbets %d\n" % (
+    def entry_0(self, rules=None):
+        return b"quiniela draw v1\n%s\nrules %s\nagencies %d\nbets %d\n" % (
             self.origin, b64(sha256(rules or self.rules_text())), len(self.agencies), self.bets)
-        return [leaf(first)] + [leaf(self.entry(agency)) for agency in sorted(self.agencies)]
+
+    def draw_leaves(self, rules=None):
+        return [leaf(self.entry_0(rules))] + [leaf(self.entry(agency)) for agency in sorted(self.agencies)]
 
     def seal_text(self, rules=None):
         return b"%s\n%d\n%s\n" % (self.origin, len(self.agencies) + 1, b64(root(self.draw_leaves(rules))))
