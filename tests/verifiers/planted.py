@@ -86,6 +86,12 @@ def _():
             {"agency-3-rules-1.note": second("2026-11-25T22:02:00Z")})
 
 
+@cheat("Other rules for one agency")
+def _():
+    other = HONEST.rules_text(number=1, before=HONEST.rules_text(), close="2026-11-25T22:02:00Z")
+    return files(HONEST), {"agency-1.receipts": HONEST.receipt(1, rules=other)}
+
+
 @cheat("Rules that are changed after the seal")
 def _():
     text = HONEST.rules_text(number=1, before=HONEST.rules_text(), close="2026-11-25T22:01:00Z")
@@ -105,6 +111,12 @@ def _():
     other = maker.Draw(secret=bytes(32))
     rules = HONEST.rules_text()
     return files(HONEST), {"secret.txt": secret_of(other), "seal.note": other.seal(rules=rules), "seal.json": other.seal_json(rules=rules)}
+
+
+@cheat("An agency is left out of the tree")
+def _():
+    fewer = maker.Draw({agency: SMALL[agency] for agency in range(1, 5)})
+    return files(HONEST), {"seal.note": fewer.seal(), "seal.json": fewer.seal_json()}
 
 
 @cheat("A tree with a wrong sum")
@@ -240,6 +252,11 @@ def _():
 def _():
     both = TWO.approval(7, maker.APPROVER, maker.APPROVER_2)
     return {**approved(), "approval-1.note": both}, {"approval-1.note": TWO.approval(7, maker.APPROVER)}
+
+
+@cheat("One approver counts twice")
+def _():
+    return approved(), {"approval-2.note": TWO.approval(7, maker.APPROVER)}
 
 
 @cheat("Somebody signs who is none")

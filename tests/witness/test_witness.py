@@ -1,6 +1,7 @@
 """A witness signs the first seal of a draw and no second one, as C2SP's tlog-witness has it."""
 import base64
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -125,6 +126,25 @@ class Seals(Witnessing):
         with witness.Served(self.made(witness.Cheating)) as cheating:
             for draw in self.draw, SECOND:
                 self.assertEqual(witness.submit(cheating.port, draw.seal())[0], 200)
+
+
+class Program(unittest.TestCase):
+    def test_it_keeps_its_key_and_what_it_signed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            keys = set()
+            for draw, expected in (maker.Draw(), 200), (SECOND, 409):
+                started = subprocess.Popen([sys.executable, witness.__file__, "--folder", folder, "--name", "w.example/1", "--log",
+                                            SERVER], stdout=subprocess.PIPE, text=True)
+                try:
+                    keys.add(started.stdout.readline())
+                    port = int(started.stdout.readline().split()[1])
+                    self.assertEqual(witness.submit(port, draw.seal())[0], expected)
+                finally:
+                    started.terminate()
+                    started.wait(60)
+                    started.stdout.close()
+            self.assertEqual(len(keys), 1)
+            self.assertRegex(keys.pop(), r"^w\.example/1\+[0-9a-f]{8}\+B")  # 0x04
 
 
 class Logs(Witnessing):
