@@ -6,6 +6,7 @@ RUN script/bootstrap build
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake
 COPY src src
+COPY verifiers verifiers
 RUN cmake --preset release -DBUILD_TESTING=OFF && cmake --build --preset release
 
 FROM debian:bookworm-slim AS runtime

@@ -10,7 +10,8 @@ set(one_thread
     json_text json_writer kept_paths lines log_gap log_json log_limit log_text lookup message message_fields
     message_memory moment net_memory output path payload peers place polling postgres_parameters pulse random reach
     reader_seek recorded recording refusals reply report requests room_elsewhere route row_cache sample seal_hash
-    sending service_memory settings settings_commands settings_files settings_texts share signals silence sqlite_ask
+    sending service_memory settings settings_commands settings_files settings_texts share signals silence
+    sqlite_ask page_template
     sqlite_gather sqlite_log status_advice store_address store_drop store_version tls_alerts tls_chain tls_end
     tls_memory tls_refused tls_resumed transport trust turns upgrading utf8 watch winners writer)
 

@@ -17,6 +17,7 @@ extern const struct settings_command draw_command;
 extern const struct settings_command change_command;
 extern const struct settings_command approve_command;
 extern const struct settings_command recount_command;
+extern const struct settings_command page_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -46,5 +47,6 @@ int cli_draw(const struct command_line *line);
 int cli_change(const struct command_line *line);
 int cli_approve(const struct command_line *line);
 int cli_recount(const struct command_line *line);
+int cli_page(const struct command_line *line);
 
 #endif

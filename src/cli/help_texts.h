@@ -390,6 +390,20 @@
 #define HELP_APPROVE_OUTPUT .value_name = "FILE", .help = "File to write; standard output where it is not set"
 #define HELP_APPROVE_YES .help = "Sign; without it, say only what would be signed"
 
+// page ------------------------------------------------------------------------------------------------------
+
+#define HELP_PAGE_SUMMARY "Make the page that checks this lottery's draws in a browser, offline."
+#define HELP_PAGE_DETAILS                                                                                    \
+    "One HTML file, in Spanish and English, that asks nobody anything. It trusts the key that it is made "   \
+    "with, and shows it. Publish it and the key in different places."
+#define HELP_PAGE_KEY .value_name = "VKEY", .help = "The lottery's public key, which the page trusts"
+#define HELP_PAGE_NIST_CERT                                                                                  \
+    .value_name = "FILE", .help = "The beacon's certificate, in PEM, got from NIST; without it the page "    \
+                                  "asks for it"
+#define HELP_PAGE_ORIGIN                                                                                     \
+    .value_name = "NAME/DRAW", .help = "Take only this draw; where it is not set, any draw of the key"
+#define HELP_PAGE_OUTPUT .value_name = "FILE", .help = "File to write; standard output where it is not set"
+
 // bench -----------------------------------------------------------------------------------------------------
 
 #define HELP_BENCH_SUMMARY                                                                                   \

@@ -1,0 +1,73 @@
+#include "cli/page_template.h"
+
+#include <string.h>
+
+typedef bool (*write_piece)(void *context, struct slice piece, struct error *error);
+
+static const char *escape_of(char character) {
+    switch (character) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    default:
+        return NULL;
+    }
+}
+
+static bool write_escaped(struct slice text, write_piece write, void *context, struct error *error) {
+    size_t begin = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        const char *escape = escape_of(text.text[i]);
+        if (escape == NULL) {
+            continue;
+        }
+        if (!write(context, (struct slice){text.text + begin, i - begin}, error) ||
+            !write(context, slice_of(escape), error)) {
+            return false;
+        }
+        begin = i + 1;
+    }
+    return write(context, (struct slice){text.text + begin, text.length - begin}, error);
+}
+
+// The value whose place begins there; NULL when none does.
+static const struct page_value *value_at(struct slice text, const struct page_value *values) {
+    for (const struct page_value *value = values; value->name != NULL; value++) {
+        size_t length = strlen(value->name);
+        if (text.length >= length + 4 && memcmp(text.text, "{{", 2) == 0 &&
+            memcmp(text.text + 2, value->name, length) == 0 && memcmp(text.text + 2 + length, "}}", 2) == 0) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static bool write_value(const struct page_value *value, write_piece write, void *context,
+                        struct error *error) {
+    return value->is_markup ? write(context, value->text, error)
+                            : write_escaped(value->text, write, context, error);
+}
+
+bool page_template_fill(struct slice text, const struct page_value *values, write_piece write, void *context,
+                        struct error *error) {
+    size_t begin = 0, at = 0;
+    while (at < text.length) {
+        const struct page_value *value = value_at((struct slice){text.text + at, text.length - at}, values);
+        if (value == NULL) {
+            at++;
+            continue;
+        }
+        if (!write(context, (struct slice){text.text + begin, at - begin}, error) ||
+            !write_value(value, write, context, error)) {
+            return false;
+        }
+        at += strlen(value->name) + 4;
+        begin = at;
+    }
+    return write(context, (struct slice){text.text + begin, text.length - begin}, error);
+}
