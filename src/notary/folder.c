@@ -65,8 +65,7 @@ static bool write_file(const struct folder *folder, const char *temporary, struc
     return written;
 }
 
-// Gives the file its name, which nobody else may have given to another one. False with errno set.
-static bool name_file(const struct folder *folder, const char *temporary, const char *name) {
+bool folder_give_name(const struct folder *folder, const char *temporary, const char *name) {
     int at = folder->descriptor;
     bool named =
         renameat2(at, temporary, at, name, RENAME_NOREPLACE) == 0 ||
@@ -82,7 +81,7 @@ static bool name_file(const struct folder *folder, const char *temporary, const 
 static bool make(const struct folder *folder, const char *name, struct slice bytes, struct error *error) {
     char temporary[FOLDER_NAME_BYTES_MAX + 32];
     snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
-    return (write_file(folder, temporary, bytes) && name_file(folder, temporary, name)) ||
+    return (write_file(folder, temporary, bytes) && folder_give_name(folder, temporary, name)) ||
            error_set_system(error, errno, "%.150s/%s: cannot be written", folder->path, name);
 }
 

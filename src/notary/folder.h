@@ -33,6 +33,10 @@ void folder_close(struct folder *folder);
 bool folder_keep(const struct folder *folder, const char *name, struct slice bytes,
                  struct error *error) MUST_CHECK;
 
+// Gives the file `temporary` of the folder, written and synced, the name `name`, which no other one may have;
+// the folder is synced. False with errno set, EEXIST when one has it; then `temporary` is gone.
+bool folder_give_name(const struct folder *folder, const char *temporary, const char *name) MUST_CHECK;
+
 // Reads the file `name`; *found is false when there is none. Errors as small_file_read. Freed by the caller.
 bool folder_read(const struct folder *folder, const char *name, size_t max, struct small_file *file,
                  bool *found, struct error *error) MUST_CHECK;

@@ -5,8 +5,6 @@
 #include "notary/small_file.h"
 #include "seal/instant.h"
 #include "seal/origin.h"
-#include "seal/pulse_certificate.h"
-#include "seal/timestamp.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -106,7 +104,27 @@ static int compare_hashes(const void *one, const void *other) {
     return memcmp(one, other, HASH_BYTES);
 }
 
-static bool add_authority(struct rules *terms, const char *path, struct error *error) {
+// Keeps the authority's certificate, too. It is freed with the notary, or here.
+static bool keep_authority(struct notary *notary, struct timestamp_authority *authority) {
+    struct rules *terms = &notary->terms;
+    size_t count = terms->authority_count;
+    struct hash *hashes = reallocarray(terms->authorities, count + 1, sizeof *hashes);
+    terms->authorities = hashes != NULL ? hashes : terms->authorities;
+    struct timestamp_authority *authorities =
+        reallocarray(notary->authorities, count + 1, sizeof *authorities);
+    notary->authorities = authorities != NULL ? authorities : notary->authorities;
+    if (hashes == NULL || authorities == NULL) {
+        timestamp_authority_free(authority);
+        return false;
+    }
+    hashes[count] = authority->hash;
+    authorities[count] = *authority;
+    terms->authority_count++;
+    return true;
+}
+
+static bool add_authority(struct notary *notary, const char *path, struct error *error) {
+    const struct rules *terms = &notary->terms;
     struct small_file file;
     struct timestamp_authority authority;
     struct error reason;
@@ -118,23 +136,18 @@ static bool add_authority(struct rules *terms, const char *path, struct error *e
     if (!done) {
         return error_set(error, ERROR_BAD_SETTING, "TSA_CERTS: %.150s: %s", path, reason.text);
     }
-    struct hash hash = authority.hash;
-    timestamp_authority_free(&authority);
     for (size_t i = 0; i < terms->authority_count; i++) {
-        if (hash_equal(&terms->authorities[i], &hash)) {
+        if (hash_equal(&terms->authorities[i], &authority.hash)) {
+            timestamp_authority_free(&authority);
             return error_set(error, ERROR_BAD_SETTING, "TSA_CERTS: %.150s: is there twice", path);
         }
     }
-    struct hash *more = reallocarray(terms->authorities, terms->authority_count + 1, sizeof *more);
-    if (more == NULL) {
-        return error_set(error, ERROR_NO_MEMORY, "no memory for TSA_CERTS");
-    }
-    terms->authorities = more;
-    terms->authorities[terms->authority_count++] = hash;
-    return true;
+    return keep_authority(notary, &authority) || error_set(error, ERROR_NO_MEMORY, "no memory for TSA_CERTS");
 }
 
-static bool read_authorities(const struct notary_options *options, struct rules *terms, struct error *error) {
+static bool read_authorities(const struct notary_options *options, struct notary *notary,
+                             struct error *error) {
+    struct rules *terms = &notary->terms;
     char path[PATH_MAX];
     for (const char *at = is_set(options->authorities) ? options->authorities : ""; *at != '\0';) {
         size_t length = strcspn(at, ",");
@@ -143,7 +156,7 @@ static bool read_authorities(const struct notary_options *options, struct rules 
         }
         memcpy(path, at, length);
         path[length] = '\0';
-        if (!add_authority(terms, path, error)) {
+        if (!add_authority(notary, path, error)) {
             return false;
         }
         at += length + (at[length] == ',');
@@ -156,26 +169,28 @@ static bool read_authorities(const struct notary_options *options, struct rules 
 
 // The beacon ----------------------------------------------------------------------------------------------
 
-static bool read_certificate(const char *path, struct rules_pulse *pulse, struct error *error) {
+static bool read_certificate(const char *path, struct notary *notary, struct error *error) {
+    struct rules_pulse *pulse = &notary->terms.pulse;
+    struct pulse_certificate *certificate = &notary->certificate;
     struct small_file file;
-    struct pulse_certificate certificate;
     struct error reason;
     if (!small_file_read(path, CERTIFICATE_BYTES_MAX, &file, error)) {
         return blame("BEACON_CERT", error);
     }
-    bool done = pulse_certificate_read(small_file_text(&file), &certificate, &reason);
+    bool done = pulse_certificate_read(small_file_text(&file), certificate, &reason);
     small_file_free(&file);
     if (!done) {
         return error_set(error, ERROR_BAD_SETTING, "BEACON_CERT: %.150s: %s", path, reason.text);
     }
-    memcpy(pulse->certificate_id, certificate.id, sizeof pulse->certificate_id);
-    pulse->public_key = certificate.public_key;
-    pulse_certificate_free(&certificate);
+    notary->has_certificate = true;
+    memcpy(pulse->certificate_id, certificate->id, sizeof pulse->certificate_id);
+    pulse->public_key = certificate->public_key;
     return true;
 }
 
-static bool read_pulse(const struct notary_options *options, struct rules *terms, struct error *error) {
-    struct rules_pulse *pulse = &terms->pulse;
+static bool read_pulse(const struct notary_options *options, struct notary *notary, struct error *error) {
+    const struct rules *terms = &notary->terms;
+    struct rules_pulse *pulse = &notary->terms.pulse;
     if (options->how != RULES_BEACON) {
         return (!is_set(options->pulse) && !is_set(options->certificate)) ||
                error_set(error, ERROR_BAD_SETTING, "%s: is of NUMBER=beacon only",
@@ -197,7 +212,7 @@ static bool read_pulse(const struct notary_options *options, struct rules *terms
                          "the pulse");
     }
     pulse->chain = options->chain;
-    return read_certificate(options->certificate, pulse, error);
+    return read_certificate(options->certificate, notary, error);
 }
 
 static bool read_all(const struct notary_options *options, struct notary *notary, struct error *error) {
@@ -205,7 +220,7 @@ static bool read_all(const struct notary_options *options, struct notary *notary
     terms->how = options->how;
     return read_own_key(options, notary, error) && read_previous_key(options, notary, error) &&
            read_approvers(options, terms, error) && read_witnesses(options, terms, error) &&
-           read_authorities(options, terms, error) && read_pulse(options, terms, error);
+           read_authorities(options, notary, error) && read_pulse(options, notary, error);
 }
 
 bool notary_open(const struct notary_options *options, struct notary **notary, struct error *error) {
@@ -226,6 +241,13 @@ void notary_close(struct notary **notary) {
     }
     signing_key_free((*notary)->key);
     signing_key_free((*notary)->previous);
+    for (size_t i = 0; i < (*notary)->terms.authority_count; i++) {
+        timestamp_authority_free(&(*notary)->authorities[i]);
+    }
+    free((*notary)->authorities);
+    if ((*notary)->has_certificate) {
+        pulse_certificate_free(&(*notary)->certificate);
+    }
     free((*notary)->terms.approvers);
     free((*notary)->terms.witnesses);
     free((*notary)->terms.authorities);

@@ -2,8 +2,10 @@
 #ifndef QUINIELA_NOTARY_NOTARY_H
 #define QUINIELA_NOTARY_NOTARY_H
 
+#include "seal/pulse_certificate.h"
 #include "seal/rules.h"
 #include "seal/signing_key.h"
+#include "seal/timestamp.h"
 
 // Texts as an operator sets them; NULL or "" for none. docs/verifiable-draw.md says what each means.
 struct notary_options {
@@ -22,6 +24,9 @@ struct notary_options {
 struct notary {
     struct signing_key *key, *previous; // `previous` may be NULL
     struct rules terms; // how the number comes, who approves, witnesses, authorities, the pulse, and the key
+    struct timestamp_authority *authorities; // terms.authority_count, in any order
+    struct pulse_certificate certificate;    // the beacon's …
+    bool has_certificate;                    // … when BEACON_CERT was given
 };
 
 // Reads what the options name. ERROR_BAD_SETTING begins with the setting's name and says what is wrong;
