@@ -235,17 +235,16 @@ static bool find(const struct control_call_options *options, bool is_for_server,
 
 // Every order says which draw it is for.
 static size_t write_line(const struct control_call_options *options, const char *word,
-                         const struct control_pair *pairs, size_t count, char line[CONTROL_LINE_BYTES_MAX]) {
+                         const struct control_pair *pairs, size_t count, char line[CONTROL_PAPER_BYTES_MAX]) {
     struct control_pair all[CONTROL_PAIRS_MAX] = {{"draw", options->store.draw}};
     for (size_t i = 0; i < count; i++) {
         all[1 + i] = pairs[i];
     }
-    return control_line_write(line, word, all, 1 + count);
+    return control_line_write_any(line, word, all, 1 + count);
 }
 
 static bool check_length(size_t length, struct error *error) {
-    return length > 0 ||
-           error_set(error, ERROR_BAD_SETTING, "the order has more than %d bytes", CONTROL_LINE_BYTES_MAX);
+    return length > 0 || error_set(error, ERROR_BAD_SETTING, "the order has more bytes than a line may have");
 }
 
 static bool call(const struct control_call_options *options, bool is_for_server, unsigned wait_ms,
@@ -265,14 +264,14 @@ bool control_call(const struct control_call_options *options, const char *word,
 bool control_call_within(const struct control_call_options *options, unsigned wait_ms, const char *word,
                          const struct control_pair *pairs, size_t count, struct control_reply *reply,
                          struct error *error) {
-    char line[CONTROL_LINE_BYTES_MAX];
+    char line[CONTROL_PAPER_BYTES_MAX];
     size_t length = write_line(options, word, pairs, count, line);
     return call(options, false, wait_ms, line, length, reply, error);
 }
 
 bool control_call_server(const struct control_call_options *options, const char *word,
                          struct control_reply *reply, struct error *error) {
-    char line[CONTROL_LINE_BYTES_MAX];
+    char line[CONTROL_PAPER_BYTES_MAX];
     size_t length = write_line(options, word, NULL, 0, line);
     return call(options, true, CONTROL_ORDER_MS, line, length, reply, error);
 }
@@ -304,7 +303,7 @@ static void ask_one(void *context, const char *path, const struct error *no_answ
 bool control_call_each(const struct control_call_options *options, unsigned wait_ms, const char *word,
                        const struct control_pair *pairs, size_t count, control_answer take, void *context,
                        struct error *error) {
-    char line[CONTROL_LINE_BYTES_MAX];
+    char line[CONTROL_PAPER_BYTES_MAX];
     struct control_place place;
     struct round round = {line, write_line(options, word, pairs, count, line), wait_ms, take, context};
     struct search search = {.options = options,

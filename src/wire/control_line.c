@@ -86,10 +86,16 @@ static bool take_pair(char **at, char *ended, struct control_line *line, struct 
     return true;
 }
 
+size_t control_line_max(const char *bytes, size_t length) {
+    static const char paper[] = CONTROL_PAPER " ";
+    bool is_paper = length >= sizeof paper - 1 && memcmp(bytes, paper, sizeof paper - 1) == 0;
+    return is_paper ? CONTROL_PAPER_BYTES_MAX : CONTROL_LINE_BYTES_MAX;
+}
+
 bool control_line_parse(const char *bytes, size_t length, struct control_line *line, struct error *error) {
-    if (length >= sizeof line->text) {
-        return error_set(error, ERROR_BAD_ORDER, "the line has more than %d bytes, with its end",
-                         CONTROL_LINE_BYTES_MAX);
+    size_t max = control_line_max(bytes, length);
+    if (length >= max) {
+        return error_set(error, ERROR_BAD_ORDER, "the line has more than %zu bytes, with its end", max);
     }
     memcpy(line->text, bytes, length);
     line->text[length] = '\0';
@@ -126,14 +132,14 @@ const char *control_line_value(const struct control_line *line, const char *key)
 
 struct out {
     char *bytes;
-    size_t length; // CONTROL_LINE_BYTES_MAX + 1: it does not fit
+    size_t length, max; // max + 1: it does not fit
 };
 
 static void put(struct out *out, char character) {
-    if (out->length < CONTROL_LINE_BYTES_MAX) {
+    if (out->length < out->max) {
         out->bytes[out->length++] = character;
     } else {
-        out->length = CONTROL_LINE_BYTES_MAX + 1;
+        out->length = out->max + 1;
     }
 }
 
@@ -156,9 +162,7 @@ static void put_value(struct out *out, const char *value) {
     }
 }
 
-size_t control_line_write(char bytes[CONTROL_LINE_BYTES_MAX], const char *word,
-                          const struct control_pair *pairs, size_t count) {
-    struct out out = {bytes, 0};
+static size_t write_line(struct out out, const char *word, const struct control_pair *pairs, size_t count) {
     put_name(&out, word);
     for (size_t i = 0; i < count; i++) {
         put(&out, ' ');
@@ -167,5 +171,18 @@ size_t control_line_write(char bytes[CONTROL_LINE_BYTES_MAX], const char *word,
         put_value(&out, pairs[i].value);
     }
     put(&out, '\n');
-    return out.length > CONTROL_LINE_BYTES_MAX ? 0 : out.length;
+    return out.length > out.max ? 0 : out.length;
+}
+
+size_t control_line_write(char bytes[CONTROL_LINE_BYTES_MAX], const char *word,
+                          const struct control_pair *pairs, size_t count) {
+    return write_line((struct out){.bytes = bytes, .max = CONTROL_LINE_BYTES_MAX}, word, pairs, count);
+}
+
+size_t control_line_write_any(char bytes[CONTROL_PAPER_BYTES_MAX], const char *word,
+                              const struct control_pair *pairs, size_t count) {
+    bool is_paper = strcmp(word, CONTROL_PAPER) == 0;
+    return write_line(
+        (struct out){.bytes = bytes, .max = is_paper ? CONTROL_PAPER_BYTES_MAX : CONTROL_LINE_BYTES_MAX},
+        word, pairs, count);
 }

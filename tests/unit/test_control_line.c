@@ -122,12 +122,32 @@ static void a_line_that_does_not_fit_is_not_written(void **state) {
     assert_int_equal(control_line_write(written, "close", pairs, 1), 0);
 }
 
+// A file is longer than what anybody writes by hand.
+static void a_line_with_a_paper_may_be_longer(void **state) {
+    (void)state;
+    static char text[CONTROL_PAPER_BYTES_MAX + 1], value[CONTROL_PAPER_BYTES_MAX];
+    static const char begin[] = "paper bytes=";
+    memset(value, 'x', sizeof value - 1);
+    const struct control_pair pairs[] = {{"bytes", value}};
+    assert_int_equal(control_line_write_any(text, CONTROL_PAPER, pairs, 1), 0);
+    value[sizeof value - sizeof begin] = '\0';
+    assert_int_equal(control_line_write_any(text, CONTROL_PAPER, pairs, 1), CONTROL_PAPER_BYTES_MAX);
+    assert_int_equal(control_line_write_any(text, "papers", pairs, 1), 0);
+    assert_int_equal(control_line_write(text, CONTROL_PAPER, pairs, 1), 0);
+    assert_true(control_line_parse(text, CONTROL_PAPER_BYTES_MAX - 1, &line, &error));
+    assert_string_equal(control_line_value(&line, "bytes"), value);
+    assert_int_equal(control_line_max("paper ", 6), CONTROL_PAPER_BYTES_MAX);
+    assert_int_equal(control_line_max("paper", 5), CONTROL_LINE_BYTES_MAX);
+    assert_int_equal(control_line_max("papers ", 7), CONTROL_LINE_BYTES_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_alone),
         cmocka_unit_test(keys_and_values),
         cmocka_unit_test(what_is_not_a_line),
         cmocka_unit_test(a_line_has_4096_bytes_with_its_end),
+        cmocka_unit_test(a_line_with_a_paper_may_be_longer),
         cmocka_unit_test(a_line_is_read_as_it_was_written),
         cmocka_unit_test(a_line_that_does_not_fit_is_not_written),
     };
