@@ -1,5 +1,6 @@
 // The ledger's invariants hold when any allocation fails, in the ledger or in its store.
 // They are ledger.h's.
+#define ALLOCATIONS_OF_CXX // of the reader of JSON, which a beacon's pulse needs
 #include "allocations.h"
 #include "ledger_story.h"
 

@@ -1,4 +1,5 @@
 // What is signed is whole in store, folder and notice when any allocation of the ledger fails.
+#define ALLOCATIONS_OF_CXX // of the reader of JSON, which a beacon's pulse needs
 #include "allocations.h"
 #include "signed_story.h"
 
