@@ -15,10 +15,12 @@
 
 // A draw. The first field of each is AUDIT_DRAW, the draw's name, and the second of AUDIT_FINISHED and
 // AUDIT_RESET is AUDIT_AGENCY, a number; the third of AUDIT_RESET is AUDIT_VOIDING, how often the agency has
-// been reset: recorded.c reads them there.
+// been reset; the second of AUDIT_ROOT has its name, too: recorded.c reads them there.
 #define AUDIT_RESET "agency_reset"
 #define AUDIT_FINISHED "agency_finished"
 #define AUDIT_SEALED "sealed"
+#define AUDIT_ROOT "root"     // of a signed draw: its seal is known, and is shown from now on
+#define AUDIT_FORKED "forked" // another seal of it was seen
 #define AUDIT_DRAWN "drawn"
 #define AUDIT_DRAW "draw"
 #define AUDIT_AGENCY "agency"

@@ -117,6 +117,13 @@ void recorded_take(void *context, const char *line, size_t length) {
             recorded_add_reset(recorded, agency, voiding);
         }
     }
+    if ((fields = after_draw(recorded, event, AUDIT_ROOT)) != NULL) {
+        char root[RECORDED_ROOT_BYTES];
+        if (sscanf(fields, ",\"" AUDIT_ROOT "\":\"%47[^\"]\"", root) == 1) {
+            memcpy(recorded->root, root, sizeof root);
+        }
+    }
+    recorded->forked = recorded->forked || after_draw(recorded, event, AUDIT_FORKED) != NULL;
     recorded->sealed = recorded->sealed || after_draw(recorded, event, AUDIT_SEALED) != NULL;
     recorded->drawn = recorded->drawn || after_draw(recorded, event, AUDIT_DRAWN) != NULL;
 }

@@ -9,9 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { RECORDED_ROOT_BYTES = 48 };
+
 struct recorded {
     char draw[DRAW_NAME_BYTES_MAX * 6 + 3]; // as written in a record, with its quotes
-    bool sealed, drawn, failed;             // `failed`: out of memory
+    bool sealed, forked, drawn, failed;     // `failed`: out of memory
+    char root[RECORDED_ROOT_BYTES];         // the last one, as text; or ""
     bool is_new, has_ended;                 // the log is empty; its last record is `stopped`
     char continued_at[CHAIN_AT_BYTES];      // when the log began, if it continues an earlier file; or ""
     uint8_t *finished;                      // a bit for each agency

@@ -2,9 +2,12 @@
 
 #include "audit/events.h"
 #include "base/log.h"
+#include "seal/encoding.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Marks a record that could not be written at the time of its event.
 static const struct audit_field later = {.name = "later", .text = "yes"};
@@ -59,6 +62,25 @@ static void record(struct recording *recording, const char *event, const struct 
     audit_write(recording->audit, event, fields, count);
 }
 
+static bool has_root(const struct recorded *recorded, const struct ledger_note *note) {
+    char root[BASE64_TEXT_BYTES(STORE_ROOT_BYTES)];
+    base64_encode(note->root, STORE_ROOT_BYTES, root);
+    return strcmp(root, recorded->root) == 0;
+}
+
+// Each start shows the seal again, which is no news.
+static void record_root(struct recording *recording, const struct ledger_note *note,
+                        struct audit_field *fields) {
+    static_assert(sizeof recording->recorded.root >= BASE64_TEXT_BYTES(STORE_ROOT_BYTES), "room for it");
+    if (has_root(&recording->recorded, note)) {
+        return;
+    }
+    base64_encode(note->root, STORE_ROOT_BYTES, recording->recorded.root);
+    fields[1] = (struct audit_field){.name = AUDIT_ROOT, .text = recording->recorded.root};
+    record(recording, AUDIT_ROOT, note, fields, 2);
+    audit_sync(recording->audit);
+}
+
 void recording_note(void *context, const struct ledger_note *note) {
     struct recording *recording = context;
     struct audit_field fields[6] = {{.name = AUDIT_DRAW, .text = recording->draw},
@@ -86,6 +108,14 @@ void recording_note(void *context, const struct ledger_note *note) {
         record(recording, AUDIT_SEALED, note, fields, 1);
         audit_sync(recording->audit);
         break;
+    case LEDGER_NOTE_ROOT:
+        record_root(recording, note, fields);
+        break;
+    case LEDGER_NOTE_FORKED:
+        recording->recorded.forked = true;
+        record(recording, AUDIT_FORKED, note, fields, 1);
+        audit_sync(recording->audit);
+        break;
     case LEDGER_NOTE_DRAWN:
         recording->recorded.drawn = true;
         fields[1] = (struct audit_field){.name = "winners", .number = (int64_t)note->winners};
@@ -110,6 +140,10 @@ static bool is_there(const struct recorded *recorded, const struct ledger_note *
         return recorded_has_finished(recorded, note->agency);
     case LEDGER_NOTE_SEALED:
         return recorded->sealed;
+    case LEDGER_NOTE_ROOT:
+        return has_root(recorded, note);
+    case LEDGER_NOTE_FORKED:
+        return recorded->forked;
     case LEDGER_NOTE_DRAWN:
         return recorded->drawn;
     }

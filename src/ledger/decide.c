@@ -201,7 +201,8 @@ static bool find_verdict(struct ledger *ledger, const struct ledger_request *req
     if (input->agency > ledger->draw.agencies) {
         return decide_unknown(ledger, decision, error);
     }
-    assert(input->agency >= 1 || input->type == LEDGER_PASS); // 0 stands for no agency: it has nothing stored
+    assert(input->agency >= 1 ||
+           ledger_request_only_passes(input->type)); // 0 stands for no agency: it has nothing stored
     switch (input->type) {
     case LEDGER_CHUNK:
     case LEDGER_LAST_CHUNK:
@@ -210,6 +211,7 @@ static bool find_verdict(struct ledger *ledger, const struct ledger_request *req
         decision->verdict = agency_is_told(&ledger->agencies[input->agency]) ? VERDICT_NOTHING : VERDICT_TOLD;
         break;
     case LEDGER_PASS:
+    case LEDGER_SHOWN_SEAL:
         break;
     }
     return true;

@@ -31,6 +31,7 @@
 #include "ledger/acknowledge.h"
 #include "ledger/cutoff.h"
 #include "ledger/decide.h"
+#include "ledger/fork.h"
 #include "ledger/in_hand.h"
 #include "ledger/known.h"
 #include "ledger/limits.h"
@@ -122,7 +123,7 @@ static void fail(struct queue_node *requests, const struct error *error) {
         error->code == ERROR_DRAW_ERASED ? ERROR_DRAW_ERASED : ERROR_STORE_FAILED; // it may pass
     for (struct queue_node *node = requests; node != NULL; node = node->next) {
         struct ledger_request *request = CONTAINER_OF(node, struct ledger_request, node);
-        if (request->input.type != LEDGER_PASS && !request->own.is_final) {
+        if (!ledger_request_only_passes(request->input.type) && !request->own.is_final) {
             error_set(&request->answer.error, code, "%s", error->text);
             request->answer.next = -1;
         }
@@ -215,7 +216,8 @@ static void store_halves(struct ledger *ledger, struct queue_node *requests, con
 static bool needs_store(const struct ledger *ledger, const struct queue_node *requests) {
     for (; requests != NULL; requests = requests->next) {
         const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
-        bool is_asked = request->input.type != LEDGER_PASS || request->input.agency > ledger->draw.agencies;
+        bool is_asked =
+            !ledger_request_only_passes(request->input.type) || request->input.agency > ledger->draw.agencies;
         if (is_asked && request->answer.error.code == ERROR_NONE) {
             return true;
         }
@@ -248,6 +250,17 @@ static void note_resets(struct ledger *ledger, struct queue_node *requests) {
     }
 }
 
+// A seal that an agency shows is stored, too, when it is another one.
+static void take_shown_seals(struct ledger *ledger, struct queue_node *requests) {
+    for (; requests != NULL; requests = requests->next) {
+        struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
+        struct slice note = {request->input.shown, request->input.shown_length};
+        if (request->input.type == LEDGER_SHOWN_SEAL && request->answer.error.code == ERROR_NONE) {
+            fork_take_shown(ledger, note, &request->answer.error);
+        }
+    }
+}
+
 void group_process(struct ledger *ledger, struct queue_node *requests) {
     in_hand_begin(ledger);
     keep_refused(requests);
@@ -256,6 +269,7 @@ void group_process(struct ledger *ledger, struct queue_node *requests) {
     }
     note(ledger, requests);
     note_resets(ledger, requests);
+    take_shown_seals(ledger, requests);
     acknowledge(requests);
     notes_tell_if_all_told(ledger);
 }

@@ -21,7 +21,7 @@ void known_be_careful(struct ledger *ledger) {
 
 // Whether the request is about a row of an agency of this draw.
 static bool has_row(const struct ledger *ledger, const struct ledger_request *request) {
-    return request->input.type != LEDGER_PASS && request->answer.error.code == ERROR_NONE &&
+    return !ledger_request_only_passes(request->input.type) && request->answer.error.code == ERROR_NONE &&
            request->input.agency <= ledger->draw.agencies;
 }
 
@@ -108,7 +108,8 @@ void known_doubt(struct ledger *ledger, const struct queue_node *requests) {
     state_untouch_all(ledger);
     for (; requests != NULL; requests = requests->next) {
         const struct ledger_request *request = CONTAINER_OF(requests, struct ledger_request, node);
-        if (request->input.type != LEDGER_PASS && request->input.agency <= ledger->draw.agencies) {
+        if (!ledger_request_only_passes(request->input.type) &&
+            request->input.agency <= ledger->draw.agencies) {
             state_doubt_agency(ledger, request->input.agency);
         }
     }

@@ -6,6 +6,8 @@
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
+#include "ledger/sealing.h"
+#include "ledger/sealing_show.h"
 #include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/winners.h"
@@ -44,6 +46,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **result, s
 void ledger_close(struct ledger **pointer) {
     struct ledger *ledger = *pointer;
     *pointer = NULL;
+    sealing_free(ledger);
     if (ledger->store != NULL) {
         store_close(&ledger->store);
         log_event(LOG_LEVEL_INFO, "close_resource", LOG_SUCCESS, "resource: store");
@@ -93,6 +96,12 @@ bool ledger_recall(const struct ledger *ledger, void (*noted)(void *context, con
     if (draw->state != DRAW_OPEN) {
         noted(context, &(struct ledger_note){.kind = LEDGER_NOTE_SEALED, .at = draw->sealed_at});
     }
+    if (sealing_is_shown(ledger)) {
+        noted(context, &(struct ledger_note){.kind = LEDGER_NOTE_ROOT, .root = draw->root, .at = ""});
+    }
+    if (draw->forked_at[0] != '\0') {
+        noted(context, &(struct ledger_note){.kind = LEDGER_NOTE_FORKED, .at = draw->forked_at});
+    }
     if (draw->state == DRAW_DRAWN) {
         noted(context, &(struct ledger_note){.kind = LEDGER_NOTE_DRAWN,
                                              .bets = ledger->loaded.bets,
@@ -116,6 +125,18 @@ uint32_t ledger_agencies(const struct ledger *ledger) {
 
 bool ledger_store_fails(const struct ledger *ledger) {
     return ledger->failing;
+}
+
+void ledger_on_task_end(struct ledger *ledger, void (*wake)(void *context), void *context) {
+    sealing_on_end(ledger, wake, context);
+}
+
+void ledger_interrupt(struct ledger *ledger) {
+    sealing_interrupt(ledger);
+}
+
+void ledger_end_tasks(struct ledger *ledger) {
+    sealing_stop(ledger);
 }
 
 bool ledger_winning_number(const struct ledger *ledger, uint16_t *number) {

@@ -23,6 +23,8 @@
 //         or an operator closes it: closing.c; that is an end for each agency, too
 //                                                        number.c: by an order, with the number
 //
+// A signed draw is also not drawn before its seal is stored, kept and shown (sealing.h).
+//
 // One function makes each of these moves in memory (state.h: state_move_draw). It moves either the
 // ledger's own draw, within the group that stores it, or a copy, before that group begins. The ledger takes
 // the copy over once it is stored.
@@ -56,7 +58,7 @@ bool ledger_open(const struct ledger_options *options, struct ledger **ledger,
 void ledger_close(struct ledger **ledger);
 
 // Calls `noted` for what was found stored: the agencies that were reset (the last time) or have finished, by
-// number; the seal; the draw.
+// number; the end of the intake; the seal of a signed draw; the draw.
 // `at` says when each was stored. Call it after ledger_open, before anything else. False, with `error` set,
 // when the agencies' rows cannot be read: then some may have been noted.
 bool ledger_recall(const struct ledger *ledger, void (*noted)(void *context, const struct ledger_note *note),
@@ -76,6 +78,16 @@ uint32_t ledger_agencies(const struct ledger *ledger);
 
 // Whether nothing has been stored since the store failed.
 bool ledger_store_fails(const struct ledger *ledger);
+
+// Has `wake` called, on any thread, when something that the ledger does on a thread of its own has ended:
+// then work_do is to be called.
+void ledger_on_task_end(struct ledger *ledger, void (*wake)(void *context), void *context);
+
+// Any thread: what the ledger computes of the draw's bets ends soon.
+void ledger_interrupt(struct ledger *ledger);
+
+// Waits for the end of what the ledger does on threads of its own. None is begun, and nobody woken, after it.
+void ledger_end_tasks(struct ledger *ledger);
 
 // The draw's winning number. False, with *number 0, while it is to come by an order.
 bool ledger_winning_number(const struct ledger *ledger, uint16_t *number);

@@ -8,6 +8,7 @@
 #include "ledger/notes.h"
 #include "ledger/open_group.h"
 #include "ledger/row_cache.h"
+#include "ledger/sealing_show.h"
 #include "ledger/signing.h"
 #include "ledger/signing_load.h"
 #include "ledger/state.h"
@@ -256,7 +257,7 @@ static bool load_once(struct ledger *ledger, struct error *error) {
     }
     ledger->loaded.has_terms = true;
     state_told_is_stored(ledger);
-    if (!load_winners(ledger, error)) {
+    if (!sealing_load(ledger, error) || !load_winners(ledger, error)) {
         return false;
     }
     unknown_settle(ledger);

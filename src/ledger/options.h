@@ -19,6 +19,8 @@ enum ledger_note_kind {
     LEDGER_NOTE_RESET_ELSEWHERE, // another server has reset some agency
     LEDGER_NOTE_FINISHED,
     LEDGER_NOTE_SEALED,
+    LEDGER_NOTE_ROOT,   // of a signed draw: its seal is known, and this server shows it
+    LEDGER_NOTE_FORKED, // another seal of this draw was seen
     LEDGER_NOTE_DRAWN
 };
 
@@ -28,6 +30,7 @@ struct ledger_note {
     enum agency_ending ending; // … and how it came to its end
     uint32_t voiding;          // RESET: which time it is, from 1
     uint64_t bets, winners; // FINISHED: the agency's bets; RESET: those set aside; DRAWN: of the whole draw
+    const uint8_t *root;    // ROOT: STORE_ROOT_BYTES
     const char *at;         // when it was stored (UTC), or "" for not known; NULL: just now
 };
 

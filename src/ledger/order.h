@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/queue.h"
+#include "seal/hash.h"
 #include "seal/limits.h"
 #include "store/rows.h"
 
@@ -28,6 +29,10 @@ enum ledger_order_kind {
     ORDER_DRAW,
     // Other terms for a draw that is open.
     ORDER_CHANGE,
+    // The seal of a signed draw, as it is shown. It stores nothing.
+    ORDER_SEAL,
+    // A paper of a signed draw that is sealed: an approval, a cosignature, a time stamp, the beacon's pulse.
+    ORDER_PAPER,
 };
 
 // Agencies `from` to `to`.
@@ -55,10 +60,14 @@ struct order_status {
 
 // What is ordered, beside the kind.
 struct order_input {
-    bool is_sure;    // not set: an order that changes something only answers what it would do
-    uint32_t agency; // FINISH, RESET
-    uint16_t number; // DRAW, CHANGE
-    bool is_dry_run; // DRAW: only count the bets that would win
+    bool is_sure;           // not set: an order that changes something only answers what it would do
+    uint32_t agency;        // FINISH, RESET
+    uint16_t number;        // DRAW, CHANGE; PAPER: what the approval is to be for …
+    bool without_number;    // DRAW, PAPER: none is given; a beacon's number follows from its pulse
+    bool is_dry_run;        // DRAW: only count the bets that would win
+    enum store_paper paper; // PAPER: its kind, and its bytes, the submitter's
+    const char *bytes;
+    size_t length;
     bool changes_agencies, changes_number, changes_cutoff, changes_pulse; // CHANGE: what, to this:
     uint32_t agencies;
     char closes_at[STORE_TIME_BYTES], closes_text[STORE_TEXT_BYTES]; // "": there is to be no cut-off
@@ -72,6 +81,12 @@ extern const struct error_code ERROR_NEEDS_YES[1];
 // DRAW is refused: the number was fixed at the opening; the draw still takes bets; it has another number.
 extern const struct error_code ERROR_NUMBER_FIXED[1], ERROR_NOT_SEALED[1], ERROR_NUMBER_STORED[1];
 
+// DRAW is refused: people turn the number, and it was not given.
+extern const struct error_code ERROR_NO_NUMBER[1];
+
+// SEAL, PAPER are refused: the draw is not signed.
+extern const struct error_code ERROR_UNSIGNED[1];
+
 // CHANGE, RESET are refused: the draw is sealed; the draw cannot be so; the agency has receipts.
 extern const struct error_code ERROR_NOT_OPEN[1], ERROR_BAD_CHANGE[1], ERROR_RECEIPTED[1];
 
@@ -81,8 +96,14 @@ struct order_answer {
     struct order_status status;  // afterwards; with ERROR_NEEDS_YES as it is
     struct stored_agency agency; // FINISH: its row, likewise; RESET: its row before
     uint64_t voided;             // RESET: how many bets were set aside, or would be
-    uint64_t winners;            // DRAW: with the number
-    struct stored_draw before;   // CHANGE
+    uint64_t winners;            // DRAW: with the number …
+    uint16_t number;             // … which is this one; PAPER: of an approval, or of the pulse
+    uint32_t place;              // PAPER: its number among those of its kind
+    uint64_t seen_at;            // PAPER: when a witness or an authority saw the seal: seconds since 1970
+    char *note;                  // SEAL: made with malloc, the submitter's
+    size_t note_length;
+    struct hash hash;          // SEAL: of the seal's text
+    struct stored_draw before; // CHANGE
 };
 
 // What an earlier attempt to store the order changed, when nobody knows whether that was stored. The next one

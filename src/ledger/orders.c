@@ -6,6 +6,7 @@
 #include "ledger/cutoff.h"
 #include "ledger/ending.h"
 #include "ledger/number.h"
+#include "ledger/paper_taking.h"
 #include "ledger/resetting.h"
 #include "ledger/state.h"
 #include "ledger/survey.h"
@@ -27,13 +28,19 @@ static bool carry_out(struct ledger *ledger, struct ledger_order *order, struct 
         return number_carry_out(ledger, order, error);
     case ORDER_CHANGE:
         return changing_carry_out(ledger, order, error);
+    case ORDER_SEAL:
+        paper_taking_show_seal(ledger, order);
+        return true;
+    case ORDER_PAPER:
+        return paper_taking_carry_out(ledger, order, error);
     }
     abort();
 }
 
 // No order comes before a cut-off that has passed. In a shared store work_look keeps it.
 static bool keep_cutoff(struct ledger *ledger, const struct ledger_order *order, struct error *error) {
-    if (order->kind == ORDER_STATUS || ledger->is_shared || cutoff_keep(ledger, error)) {
+    if (order->kind == ORDER_STATUS || order->kind == ORDER_SEAL || ledger->is_shared ||
+        cutoff_keep(ledger, error)) {
         return true;
     }
     access_give_up(ledger, error);

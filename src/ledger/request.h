@@ -20,6 +20,9 @@ enum ledger_request_type {
     // Only asks whether the agency exists. The request keeps its place among the others, so that the answers
     // stay in order.
     LEDGER_PASS,
+    // The same; and the agency shows a seal of this draw, rightly signed, that is not the one that the server
+    // shows (fork.h). Refused with ERROR_FORKED once that is stored.
+    LEDGER_SHOWN_SEAL,
 };
 
 // What the ledger knows of a connection that sends chunks: kept by the submitter as long as it has requests
@@ -31,6 +34,11 @@ struct ledger_sender {
     } settled, current;  // as of the groups before; with the chunks of the group that is being stored
 };
 
+// Whether such a request changes nothing of the agency.
+static inline bool ledger_request_only_passes(enum ledger_request_type type) {
+    return type == LEDGER_PASS || type == LEDGER_SHOWN_SEAL;
+}
+
 // The submitter's, unchanged until `complete`.
 struct ledger_input {
     enum ledger_request_type type;
@@ -40,6 +48,8 @@ struct ledger_input {
     uint8_t digest[CHUNK_DIGEST_BYTES]; // of the chunk
     bool wants_list;                    // of the stored bets, starting at `list_from` (listing.h)
     uint64_t list_from;
+    const char *shown; // LEDGER_SHOWN_SEAL: the note, of so many bytes
+    size_t shown_length;
     bool wants_receipt;           // of a signed draw, for a chunk that has bets (receipts.h)
     struct ledger_sender *sender; // of chunks; NULL: not known
     uint64_t source;              // for the log: where it comes from, as a number; 0: unknown

@@ -7,6 +7,7 @@
 #include "ledger/cutoff_clock.h"
 #include "ledger/limits.h"
 #include "ledger/options.h"
+#include "ledger/sealing_state.h"
 #include "ledger/signed_draw.h"
 #include "store/store.h"
 
@@ -96,6 +97,7 @@ struct ledger {
     struct stored_draw draw;
     bool draw_is_stored;            // as it is in `draw`
     struct signed_draw signed_draw; // changed by signing.h
+    struct sealing sealing;         // changed by sealing_show.h and sealing.h
     // Changed by the functions below, and by no others.
     struct agency *agencies; // [agency_places]; 0 is nobody
     size_t agency_places;    // draw.agencies + 1

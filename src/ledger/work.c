@@ -7,6 +7,10 @@
 #include "ledger/draw.h"
 #include "ledger/load.h"
 #include "ledger/notes.h"
+#include "ledger/order.h"
+#include "ledger/sealed_result.h"
+#include "ledger/sealing.h"
+#include "ledger/sealing_show.h"
 #include "ledger/signing.h"
 #include "ledger/state.h"
 #include "ledger/trial.h"
@@ -20,7 +24,8 @@ static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_
     if (!store_begin_draw(ledger->store, error) || !draw_make(ledger->store, &drawn, &winners, bets, error)) {
         return false;
     }
-    bool done = store_put_draw(ledger->store, &drawn, error) && store_commit(ledger->store, error);
+    bool done = sealed_result_put(ledger, &drawn, winners_count(winners), error) &&
+                store_put_draw(ledger->store, &drawn, error) && store_commit(ledger->store, error);
     unknown_end_draw(ledger, &drawn, *bets, done, error);
     if (!done) {
         winners_free(winners);
@@ -31,12 +36,16 @@ static bool store_drawn(struct ledger *ledger, struct stored_draw drawn, uint64_
     return true;
 }
 
+// The result is shown before anybody hears of the winners.
 static bool make(struct ledger *ledger, const struct stored_draw *draw, struct error *error) {
     uint64_t bets;
-    if (!store_drawn(ledger, *draw, &bets, error)) {
+    struct error ignored;
+    if (!sealing_lets_draw(ledger, error) || !sealed_result_may_be(ledger, draw->winning_number, error) ||
+        !store_drawn(ledger, *draw, &bets, error)) {
         return false;
     }
-    notes_tell_seal(ledger); // of an earlier commit of which nobody knew: it comes first
+    (void)!sealing_load(ledger, &ignored); // what is stored stays so, and is shown later
+    notes_tell_seal(ledger);               // of an earlier commit of which nobody knew: it comes first
     notes_tell_made(ledger, bets);
     notes_tell_drawn(ledger);
     return true;
@@ -46,17 +55,31 @@ bool work_draw(struct ledger *ledger, uint16_t number, struct error *error) {
     struct stored_draw draw = ledger->draw;
     draw.has_number = true;
     draw.winning_number = number;
-    return make(ledger, &draw, error);
+    bool done = make(ledger, &draw, error);
+    stored_draw_forget(&draw);
+    return done;
 }
 
 static bool awaits_draw(const struct ledger *ledger) {
-    return ledger->draw.state == DRAW_SEALED && ledger->draw.has_number;
+    struct error ignored;
+    return ledger->draw.state == DRAW_SEALED && ledger->draw.has_number &&
+           sealing_lets_draw(ledger, &ignored);
 }
 
 bool work_is_due(const struct ledger *ledger) {
     return ledger->erased.code != ERROR_DRAW_ERASED &&
-           (awaits_draw(ledger) || ledger->failing || signing_is_behind(ledger) ||
+           (awaits_draw(ledger) || sealing_is_due(ledger) || ledger->failing || signing_is_behind(ledger) ||
             (ledger->draw.state == DRAW_DRAWN && ledger->store == NULL && !ledger->all_told));
+}
+
+bool work_is_ahead(const struct ledger *ledger) {
+    return ledger->erased.code != ERROR_DRAW_ERASED && sealing_is_ahead(ledger);
+}
+
+static void give_up_unless_stale(struct ledger *ledger, const struct error *error) {
+    if (error->code != ERROR_STORE_STALE) {
+        access_give_up(ledger, error);
+    }
 }
 
 void work_do(struct ledger *ledger) {
@@ -68,10 +91,18 @@ void work_do(struct ledger *ledger) {
     (void)signing_settle(ledger, &error);
     notes_tell_seal(ledger);
     notes_tell_if_all_told(ledger);
+    if (sealing_is_due(ledger) && !sealing_go_on(ledger, &error)) {
+        give_up_unless_stale(ledger, &error);
+        return;
+    }
     if (!awaits_draw(ledger) || make(ledger, &ledger->draw, &error)) {
         return;
     }
-    if (error.code != ERROR_STORE_STALE) { // else another server makes it; work_look sees it
+    if (error.code == ERROR_NUMBER_STORED) { // no failure of the store: somebody has to look at it
+        struct log_source source = {.error = error_name(error.code)};
+        (void)log_event_limited(&source, LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s",
+                                source.error, error.text);
+    } else if (error.code != ERROR_STORE_STALE) { // else another server makes it; work_look sees it
         log_event(LOG_LEVEL_ERROR, "sorteo", LOG_FAIL, "error: %s | message: %s", error_name(error.code),
                   error.text);
         access_give_up(ledger, &error);
@@ -92,5 +123,6 @@ void work_look(struct ledger *ledger) {
         return;
     }
     notes_tell_seal(ledger);
+    sealing_tell(ledger);
     notes_tell_if_all_told(ledger);
 }

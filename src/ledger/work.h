@@ -10,9 +10,13 @@
 
 struct ledger;
 
-// Whether there is work: the draw must be made, or made again after a failure; the store has failed; or it
-// must be reopened to store which agencies have been told.
+// Whether there is work: the draw's seal is to be computed, stored or shown (sealing.h); the draw must be
+// made, or made again after a failure; the store has failed; or it must be reopened to store which agencies
+// have been told.
 bool work_is_due(const struct ledger *ledger);
+
+// Whether there will be some after a while, without anybody waking the ledger.
+bool work_is_ahead(const struct ledger *ledger);
 
 // Makes the draw of a sealed draw with this number, which is stored with it. Errors as of the store.
 // ERROR_STORE_STALE: another server is making it, or has made it.

@@ -82,7 +82,7 @@ static int wait_ms(const struct worker *worker) {
         return 0;
     }
     int work = ledger_is_shared(ledger) || cutoff_is_ahead(ledger) ? LOOK_AGAIN_MS
-               : work_is_due(ledger)                               ? WORK_AGAIN_MS
+               : work_is_due(ledger) || work_is_ahead(ledger)      ? WORK_AGAIN_MS
                                                                    : -1;
     int turn = turns_wait_ms(worker->turns);
     return turn < 0 || (work >= 0 && work < turn) ? work : turn;
@@ -145,8 +145,13 @@ static void *run(void *argument) {
             work(worker);
         }
     }
+    ledger_end_tasks(ledger);
     abandon_all(worker);
     return NULL;
+}
+
+static void wake(void *context) {
+    worker_nudge(context);
 }
 
 static void free_parts(struct worker *worker) {
@@ -170,6 +175,7 @@ bool worker_start(struct ledger *ledger, struct worker **result, struct error *e
     }
     queue_init(&worker->queue);
     queue_init(&worker->orders);
+    ledger_on_task_end(ledger, wake, worker);
     int failure = pthread_create(&worker->thread, NULL, run, worker);
     if (failure != 0) {
         queue_destroy(&worker->queue);
@@ -207,6 +213,7 @@ void worker_nudge(struct worker *worker) {
 void worker_stop(struct worker *worker) {
     if (!worker->stopped) {
         worker->stopped = true;
+        ledger_interrupt(worker->ledger);
         queue_close(&worker->orders);
         queue_close(&worker->queue);
         pthread_join(worker->thread, NULL);

@@ -243,6 +243,9 @@ static bool is_done(const struct ledger_order *order) {
                 (judge.draw.state == DRAW_DRAWN && judge.draw.winning_number == input->number));
     case ORDER_STATUS:
         return true;
+    case ORDER_SEAL: // of signed draws, which are not here
+    case ORDER_PAPER:
+        return false;
     case ORDER_RESET:
         return input->agency <= PLAN_AGENCIES_MAX && !is_ended(input->agency) &&
                judge.agencies[input->agency].bets == 0;
@@ -283,6 +286,8 @@ static bool is_rightly_refused(const struct ledger_order *order) {
                 judge.draw.winning_number != input->number) ||
                (code == ERROR_NEEDS_YES && !input->is_sure && !judge.draw.has_number);
     case ORDER_STATUS:
+    case ORDER_SEAL:
+    case ORDER_PAPER:
         break;
     }
     return false;

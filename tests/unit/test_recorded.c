@@ -88,6 +88,8 @@ static void a_number_beyond_all_agencies_is_none(void **state) {
 
 static void the_seal_and_the_draw(void **state) {
     (void)state;
+    assert_false(recorded.forked);
+    assert_string_equal(recorded.root, "");
     take("sealed", "1", 0); // ends with its hash, after the draw's name
     assert_true(recorded.sealed);
     assert_false(recorded.drawn);
@@ -95,6 +97,29 @@ static void the_seal_and_the_draw(void **state) {
     assert_true(recorded.drawn);
     take("agency_finished", "1", 2);
     assert_true(recorded.sealed && recorded.drawn && recorded_has_finished(&recorded, 2));
+}
+
+static void take_root(const char *draw, const char *root) {
+    char line[CHAIN_LINE_BYTES_MAX];
+    const struct audit_field fields[] = {{.name = "draw", .text = draw}, {.name = "root", .text = root}};
+    size_t length = chain_write(&chain, "root", fields, 2, line) - 1;
+    line[length] = '\0';
+    recorded_take(&recorded, line, length);
+}
+
+static void the_root_of_a_signed_draw(void **state) {
+    static const char root[] = "AJ4ecKAKW/OwfG03nwYIrXCyVWtaMQgQZBI+MSEA6FI=";
+    (void)state;
+    take_root("2", root);
+    assert_string_equal(recorded.root, "");
+    take_root("1", root);
+    assert_string_equal(recorded.root, root);
+    take_root("1", "another");
+    assert_string_equal(recorded.root, "another");
+    take("forked", "2", 0);
+    assert_false(recorded.forked);
+    take("forked", "1", 0);
+    assert_true(recorded.forked);
 }
 
 static void take_reset(const char *draw, uint32_t agency, uint32_t voiding) {
@@ -211,6 +236,7 @@ int main(void) {
         RECORDED_TEST(a_number_beyond_all_agencies_is_none),
         RECORDED_TEST(without_memory_it_has_failed),
         RECORDED_TEST(the_seal_and_the_draw),
+        RECORDED_TEST(the_root_of_a_signed_draw),
         RECORDED_TEST(an_end_before_a_reset_does_not_count),
         RECORDED_TEST(another_draw_is_not_this_one),
         RECORDED_TEST(a_draw_of_any_name),

@@ -1,0 +1,87 @@
+#include "ledger/fork.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ledger/draw_papers.h"
+#include "ledger/notes.h"
+#include "ledger/open_group.h"
+#include "ledger/order_group.h"
+#include "ledger/sealing_show.h"
+#include "ledger/signing.h"
+#include "ledger/state.h"
+
+#include <string.h>
+
+enum { FORKS_MAX = 16 }; // that are kept: one is enough
+
+// Within the group, with the draw locked.
+static bool put(struct ledger *ledger, const struct draw_papers *papers, struct slice note,
+                struct error *error) {
+    struct stored_draw draw = ledger->draw;
+    if (draw.forked_at[0] == '\0') {
+        clock_utc_text(draw.forked_at);
+    }
+    if (!open_group_begin(ledger, error) || !store_put_draw(ledger->store, &draw, error) ||
+        !paper_store(ledger->store, PAPER_FORK, draw_papers_count(papers, PAPER_FORK), note, error)) {
+        stored_draw_forget(&draw);
+        return false;
+    }
+    ledger->draw = draw;
+    stored_draw_forget(&draw);
+    return open_group_change(ledger, error);
+}
+
+static bool record(struct ledger *ledger, struct ledger_order *order, struct error *error) {
+    const struct slice *note = order->context;
+    struct draw_papers papers;
+    uint32_t number;
+    if (!order_group_lock_draw(ledger, error)) {
+        return false;
+    }
+    bool done = draw_papers_read(ledger->store, &papers, error);
+    order->answer.already = done && (draw_papers_has(&papers, PAPER_FORK, *note, &number) ||
+                                     draw_papers_count(&papers, PAPER_FORK) >= FORKS_MAX);
+    done = done && (order->answer.already || put(ledger, &papers, *note, error));
+    draw_papers_free(&papers);
+    return done;
+}
+
+bool fork_record(struct ledger *ledger, struct slice note, struct error *error) {
+    struct ledger_order order = {.context = &note};
+    if (!order_group_store(ledger, &order, record, error)) {
+        return false;
+    }
+    if (!order.answer.already) {
+        log_event(
+            LOG_LEVEL_ERROR, "seal", LOG_FAIL,
+            "draw: %s | error: %s | message: another seal of this draw was seen, signed with its key: no "
+            "server draws it; fork-*.note in the draw's folder is that seal",
+            ledger->draw_name, error_name(ERROR_FORKED));
+        notes_tell(ledger, &(struct ledger_note){.kind = LEDGER_NOTE_FORKED});
+    }
+    return sealing_load(ledger, error);
+}
+
+void fork_take_shown(struct ledger *ledger, struct slice note, struct error *error) {
+    struct hash root;
+    struct error reason;
+    if (!ledger->draw.has_root || !sealing_reads(ledger, note, &root) ||
+        memcmp(root.bytes, ledger->draw.root, HASH_BYTES) == 0) {
+        return;
+    }
+    if (fork_record(ledger, note, &reason)) {
+        error_set(error, ERROR_FORKED,
+                  "the seal that this agency has is another one than this server's: both are signed with the "
+                  "draw's key, and so this draw is not made");
+    } else {
+        *error = reason;
+    }
+}
+
+bool fork_is_known(const struct ledger *ledger, struct error *error) {
+    return ledger->draw.forked_at[0] != '\0' &&
+           !error_set(error, ERROR_FORKED,
+                      "another seal of draw \"%s\" was seen at %s: this draw is not made; find out who "
+                      "signed two (fork-*.note in the draw's folder), and hold another draw",
+                      ledger->draw_name, ledger->draw.forked_at);
+}

@@ -1,0 +1,248 @@
+#include "ledger/sealing_show.h"
+
+#include "base/log.h"
+#include "bet/errors.h"
+#include "ledger/notice.h"
+#include "ledger/signing.h"
+#include "ledger/state.h"
+#include "seal/checkpoint.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+// What is stored --------------------------------------------------------------------------------------------
+
+static bool read_seal(const struct ledger *ledger, struct slice bytes, struct note *note,
+                      struct checkpoint *seal, struct error *error) {
+    const struct rules *rules = signed_draw_rules(&ledger->signed_draw);
+    return note_parse("the seal", bytes, note, error) && note_check(note, &rules->key, error) &&
+           checkpoint_parse(note->text, seal, error) &&
+           (slice_equal(seal->origin, signed_draw_origin(&ledger->signed_draw)) ||
+            error_set(error, ERROR_BAD_PAPER, "the seal is of %.*s", (int)seal->origin.length,
+                      seal->origin.text));
+}
+
+bool sealing_reads(const struct ledger *ledger, struct slice bytes, struct hash *root) {
+    struct note *note = malloc(sizeof *note);
+    struct checkpoint seal;
+    struct error ignored;
+    bool is_one = note != NULL && signing_is_on(ledger) && read_seal(ledger, bytes, note, &seal, &ignored);
+    if (is_one) {
+        *root = seal.root;
+    }
+    free(note);
+    return is_one;
+}
+
+// That the stored seal is of this draw's tree: then its hash is known.
+static bool take_seal(struct ledger *ledger, const struct paper *paper, struct error *error) {
+    struct note *note = malloc(sizeof *note);
+    struct checkpoint seal;
+    struct error reason;
+    if (note == NULL) {
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the seal");
+    }
+    bool is_right = read_seal(ledger, paper_bytes(paper), note, &seal, &reason);
+    if (is_right && (seal.size != (uint64_t)ledger->draw.agencies + 1 ||
+                     memcmp(seal.root.bytes, ledger->draw.root, HASH_BYTES) != 0)) {
+        is_right = error_set(&reason, ERROR_BAD_PAPER, "it is not of the root that is stored with the draw");
+    }
+    if (is_right) {
+        hash_of(note->text.text, note->text.length, &ledger->sealing.hash);
+    }
+    free(note);
+    return is_right || error_set(error, reason.code == ERROR_NO_MEMORY ? reason.code : ERROR_STORE_FAILED,
+                                 "the stored seal of draw \"%s\" is not right: %.200s; see quiniela check",
+                                 ledger->draw_name, reason.text);
+}
+
+static bool check_papers(struct ledger *ledger, const struct draw_papers *papers, struct error *error) {
+    const struct paper *seal = draw_papers_find(papers, PAPER_SEAL, 0);
+    if ((seal != NULL) != ledger->draw.has_root) {
+        return error_set(error, ERROR_STORE_FAILED,
+                         "the store is damaged: of draw \"%s\" it has %s; see quiniela check",
+                         ledger->draw_name, seal == NULL ? "the root and no seal" : "the seal and no root");
+    }
+    return seal == NULL || take_seal(ledger, seal, error);
+}
+
+// What was read before stays until all of it has been read again.
+static bool read_papers(struct ledger *ledger, struct error *error) {
+    struct draw_papers papers = {.list = NULL};
+    if (signing_is_on(ledger) && ledger->draw.state != DRAW_OPEN &&
+        !(draw_papers_read(ledger->store, &papers, error) && check_papers(ledger, &papers, error))) {
+        draw_papers_free(&papers);
+        return false;
+    }
+    draw_papers_free(&ledger->sealing.papers);
+    ledger->sealing.papers = papers;
+    ledger->sealing.note = draw_papers_find(&papers, PAPER_SEAL, 0);
+    return true;
+}
+
+// The folder ------------------------------------------------------------------------------------------------
+
+bool sealing_folder(const struct ledger *ledger, struct folder *folder, struct error *error) {
+    const char *path = ledger->options.seal_dir;
+    *folder = (struct folder){.descriptor = -1};
+    return path == NULL || path[0] == '\0' || folder_open(path, ledger->draw_name, folder, error);
+}
+
+// Once one is recorded, no other needs to be.
+static void take_other(struct ledger *ledger, struct small_file *file) {
+    struct sealing *sealing = &ledger->sealing;
+    if (sealing->other != NULL || ledger->draw.forked_at[0] != '\0') {
+        small_file_free(file);
+        return;
+    }
+    sealing->other = file->bytes;
+    sealing->other_length = file->size;
+}
+
+// The folder has another one: if that is a seal of this draw, it is to be recorded.
+static bool look_at_other(struct ledger *ledger, const struct folder *folder, struct error *error) {
+    struct small_file file;
+    struct hash root;
+    bool found;
+    if (!folder_read(folder, "seal.note", NOTE_BYTES_MAX, &file, &found, error)) {
+        return false;
+    }
+    if (found && sealing_reads(ledger, small_file_text(&file), &root) &&
+        memcmp(root.bytes, ledger->draw.root, HASH_BYTES) != 0) {
+        take_other(ledger, &file);
+        return error_set(error, ERROR_FORKED, "%.150s/seal.note: is another seal of this draw", folder->path);
+    }
+    small_file_free(&file);
+    return error_set(error, ERROR_KEPT_OTHER,
+                     "%.150s/seal.note: is there, and is not the seal of this draw: move it away",
+                     folder->path);
+}
+
+static bool keep_seal(struct ledger *ledger, const struct folder *folder, struct error *error) {
+    struct error reason;
+    if (folder->descriptor < 0 ||
+        folder_keep(folder, "seal.note", paper_bytes(ledger->sealing.note), &reason)) {
+        return true;
+    }
+    *error = reason;
+    return reason.code == ERROR_KEPT_OTHER ? look_at_other(ledger, folder, error) : false;
+}
+
+// Whatever belongs to the seal. A file that has something else stays: it is of a store that was there before.
+static bool keep_papers(const struct ledger *ledger, const struct folder *folder, struct error *error) {
+    const struct draw_papers *papers = &ledger->sealing.papers;
+    for (size_t i = 0; folder->descriptor >= 0 && i < papers->count; i++) {
+        char name[FOLDER_NAME_BYTES_MAX];
+        struct error reason;
+        paper_name(papers->list[i].kind, papers->list[i].number, name);
+        if (&papers->list[i] == ledger->sealing.note ||
+            folder_keep(folder, name, paper_bytes(&papers->list[i]), &reason)) {
+            continue;
+        }
+        if (reason.code != ERROR_KEPT_OTHER) {
+            *error = reason;
+            return false;
+        }
+        struct log_source source = {.error = error_name(reason.code)};
+        (void)log_event_limited(&source, LOG_LEVEL_WARNING, "seal", LOG_FAIL, "error: %s | message: %s",
+                                source.error, reason.text);
+    }
+    return true;
+}
+
+// Showing ---------------------------------------------------------------------------------------------------
+
+// Appends what cosignatures there are, from the first line of the note behind the seal's own on.
+static void append_cosignatures(const struct ledger *ledger, struct draft *draft) {
+    const struct draw_papers *papers = &ledger->sealing.papers;
+    size_t own = ledger->sealing.note->length;
+    for (size_t i = 0; i < papers->count; i++) {
+        const struct paper *paper = &papers->list[i];
+        if (paper->kind == PAPER_COSIGNATURE && paper->length > own &&
+            memcmp(paper->bytes, ledger->sealing.note->bytes, own) == 0) {
+            draft_add(draft, (struct slice){paper->bytes + own, paper->length - own});
+        }
+    }
+}
+
+static bool show_seal(struct ledger *ledger, struct error *error) {
+    struct draft draft;
+    char *room = malloc(NOTE_BYTES_MAX);
+    bool done = room != NULL;
+    if (done) {
+        draft_begin(&draft, room, NOTE_BYTES_MAX);
+        draft_add(&draft, paper_bytes(ledger->sealing.note));
+        append_cosignatures(ledger, &draft);
+        done = ledger->options.notice == NULL || notice_put_seal(ledger->options.notice, draft_text(&draft));
+    }
+    free(room);
+    return done || error_set(error, ERROR_NO_MEMORY, "no memory to show the seal");
+}
+
+static bool show_result(struct ledger *ledger, const struct paper *result, struct error *error) {
+    return ledger->options.notice == NULL || notice_put_result(ledger->options.notice, paper_bytes(result)) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory to show the result");
+}
+
+static bool keep_and_show_seal(struct ledger *ledger, const struct folder *folder, struct error *error) {
+    if (ledger->sealing.note == NULL) {
+        return true;
+    }
+    bool done = keep_seal(ledger, folder, error) && show_seal(ledger, error);
+    ledger->sealing.is_shown = ledger->sealing.is_shown || done;
+    return done;
+}
+
+// What another seal shows is kept, too, whether there is one to be shown or not.
+bool sealing_show(struct ledger *ledger, struct error *error) {
+    struct sealing *sealing = &ledger->sealing;
+    const struct paper *result = draw_papers_find(&sealing->papers, PAPER_RESULT, 0);
+    struct folder folder;
+    struct error reason;
+    if (sealing->papers.count == 0) {
+        return true;
+    }
+    if (!sealing_folder(ledger, &folder, error)) {
+        return false;
+    }
+    bool is_seal_shown = keep_and_show_seal(ledger, &folder, error);
+    bool done = keep_papers(ledger, &folder, &reason) && is_seal_shown &&
+                (result == NULL || show_result(ledger, result, &reason));
+    sealing->result_is_shown = done && result != NULL;
+    folder_close(&folder);
+    if (is_seal_shown && !done) {
+        *error = reason;
+    }
+    return done;
+}
+
+bool sealing_is_shown(const struct ledger *ledger) {
+    return ledger->sealing.is_shown;
+}
+
+bool sealing_is_behind(const struct ledger *ledger) {
+    const struct sealing *sealing = &ledger->sealing;
+    return ledger->draw.has_root && sealing->other == NULL && ledger->draw.forked_at[0] == '\0' &&
+           (!sealing->is_shown || (ledger->draw.state == DRAW_DRAWN && !sealing->result_is_shown));
+}
+
+bool sealing_load(struct ledger *ledger, struct error *error) {
+    struct error reason;
+    if (!read_papers(ledger, error)) {
+        return false;
+    }
+    bool done = sealing_show(ledger, &reason);
+    if (!done && !ledger->sealing.fails) {
+        log_event(LOG_LEVEL_ERROR, "seal", LOG_FAIL, "draw: %s | error: %s | message: %s", ledger->draw_name,
+                  error_name(reason.code), reason.text);
+    }
+    ledger->sealing.fails = !done;
+    return true;
+}
+
+struct paper_terms sealing_terms(const struct ledger *ledger) {
+    return (struct paper_terms){.notary = ledger->options.notary,
+                                .rules = signed_draw_rules(&ledger->signed_draw),
+                                .seal = paper_bytes(ledger->sealing.note),
+                                .hash = ledger->sealing.hash};
+}

@@ -1,0 +1,35 @@
+// A seal that is stored is kept in the folder outside the store, and shown (notice.h) only then; so is
+// whatever else belongs to it: cosignatures, time stamps, approvals, the pulse, the result.
+#ifndef QUINIELA_LEDGER_SEALING_SHOW_H
+#define QUINIELA_LEDGER_SEALING_SHOW_H
+
+#include "ledger/paper_proof.h"
+#include "notary/folder.h"
+
+struct ledger;
+
+// Of a load, with the draw and its rules as they are stored, or after a group that added papers: reads them,
+// checks the seal, and keeps and shows all of it as far as it can be. What cannot be written is logged, and
+// tried again (sealing.h). ERROR_STORE_FAILED when the stored seal is not that of the draw; other errors of
+// the store; ERROR_NO_MEMORY.
+bool sealing_load(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Tries once more to keep and show what was loaded. False, with `error` set, when something could not be.
+bool sealing_show(struct ledger *ledger, struct error *error) MUST_CHECK;
+
+// Whether the draw's seal is known, kept and shown.
+bool sealing_is_shown(const struct ledger *ledger);
+
+// Whether something is stored that sealing_show would show.
+bool sealing_is_behind(const struct ledger *ledger);
+
+// What papers of the draw are held against. Only when its seal is known.
+struct paper_terms sealing_terms(const struct ledger *ledger);
+
+// Whether the note is a seal of this draw, rightly signed with its key; *root is what it commits to.
+bool sealing_reads(const struct ledger *ledger, struct slice note, struct hash *root);
+
+// Opens the draw's folder. `folder->descriptor` is -1, and nothing an error, where there is to be none.
+bool sealing_folder(const struct ledger *ledger, struct folder *folder, struct error *error) MUST_CHECK;
+
+#endif
