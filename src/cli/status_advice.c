@@ -163,7 +163,17 @@ static void advise_open(const struct status *status, struct status_advice *advic
 // A draw that takes no more -------------------------------------------------------------------------------
 
 static void advise_sealed(const struct status *status, struct status_advice *advice) {
-    if (status->draw.number_mode == NUMBER_MANUAL && !status->draw.has_number) {
+    if (status->draw.forked_at[0] != '\0') {
+        say(advice, "hold_another_draw",
+            "another seal of this draw was seen at %s, and no server draws it: find out who signed two, and "
+            "hold another draw",
+            status->draw.forked_at);
+    } else if (status->draw.rules > 0 && !status->draw.has_root) {
+        say(advice, "wait_for_seal", "nothing: the server computes the seal");
+    } else if (status->draw.number_mode == NUMBER_BEACON) {
+        say(advice, "give_pulse", "sealed: give the beacon's pulse with `quiniela draw%s --pulse`",
+            status_flags(status));
+    } else if (status->draw.number_mode == NUMBER_MANUAL && !status->draw.has_number) {
         say(advice, "give_number", "sealed: give the number with `quiniela draw%s --number`",
             status_flags(status));
     } else {

@@ -173,6 +173,18 @@ static void once_the_draw_takes_no_more(void **state) {
            .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL, .has_number = true});
     ADVICE("wait_for_draw", 0, "nothing: the server makes the draw", THERE, .finished = 5,
            .draw = {.state = DRAW_SEALED, .has_number = true});
+    ADVICE("wait_for_seal", 0, "nothing: the server computes the seal", THERE, .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1});
+    ADVICE("give_pulse", 0, "sealed: give the beacon's pulse with `quiniela draw --pulse`", THERE,
+           .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_BEACON, .rules = 1, .has_root = true});
+    ADVICE("give_number", 0, "sealed: give the number with `quiniela draw --number`", THERE, .finished = 5,
+           .draw = {.state = DRAW_SEALED, .number_mode = NUMBER_MANUAL, .rules = 1, .has_root = true});
+    ADVICE("hold_another_draw", 0,
+           "another seal of this draw was seen at 2026-01-01T10:30:00Z, and no server draws it: find out who "
+           "signed two, and hold another draw",
+           THERE, .finished = 5,
+           .draw = {.state = DRAW_SEALED, .rules = 1, .forked_at = "2026-01-01T10:30:00Z"});
     ADVICE("wait_for_agencies", 0,
            "nothing: 2 of 5 agencies have not been told their winners yet; each is when it asks", THERE,
            .finished = 5, .told = 3, .draw = {.state = DRAW_DRAWN, .has_number = true});
