@@ -18,6 +18,7 @@ extern const struct settings_command change_command;
 extern const struct settings_command approve_command;
 extern const struct settings_command recount_command;
 extern const struct settings_command page_command;
+extern const struct settings_command seal_command;
 
 int cli_server(const struct command_line *line);
 int cli_client(const struct command_line *line);
@@ -48,5 +49,6 @@ int cli_change(const struct command_line *line);
 int cli_approve(const struct command_line *line);
 int cli_recount(const struct command_line *line);
 int cli_page(const struct command_line *line);
+int cli_seal(const struct command_line *line);
 
 #endif

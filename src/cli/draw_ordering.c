@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/control_call.h"
 #include "cli/help_texts.h"
+#include "cli/paper_sending.h"
 #include "cli/sign_help.h"
 
 #include <inttypes.h>
@@ -16,7 +17,8 @@
 struct draw_options {
     struct control_call_options call;
     uint32_t agency;
-    const char *number, *at, *pulse;
+    const char *number, *at, *pulse; // of `draw` a pulse is a file, of `change` a time
+    struct setting_texts approvals;  // files
     uint32_t agencies;
     bool dry_run, yes, json;
 };
@@ -278,6 +280,8 @@ static int reset_agency(const struct draw_options *options) {
 
 static const struct setting draw_order[] = {
     SETTING_TEXT_IN(struct draw_options, number, "NUMBER", NULL, HELP_DRAW_NUMBER, .flag_only = true),
+    SETTING_TEXTS_IN(struct draw_options, approvals, "APPROVAL", HELP_DRAW_APPROVAL),
+    SETTING_TEXT_IN(struct draw_options, pulse, "PULSE", NULL, HELP_DRAW_PULSE, .flag_only = true),
     SETTING_SWITCH_IN(struct draw_options, dry_run, "DRY_RUN", HELP_DRY_RUN, .flag_only = true),
     SETTING_YES,
     {.key = NULL},
@@ -303,14 +307,57 @@ static bool is_four_digits(const char *text) {
     return text != NULL && strlen(text) == 4 && strspn(text, "0123456789") == 4;
 }
 
+// One that was given before changes nothing, so the command can be given again.
+static int send_paper(const struct draw_options *options, const char *kind, const char *path) {
+    struct control_reply reply;
+    struct error error;
+    if (!paper_send(&options->call, kind, path, options->number, &reply, &error)) {
+        return command_fail(&draw_command, &error);
+    }
+    int status = reply.ok ? EXIT_DONE : control_reply_report(&draw_command, &reply, options->json);
+    if (status != EXIT_DONE && !options->json) {
+        fprintf(stderr, "quiniela draw: %s: is not taken, and nothing is drawn\n", path);
+    }
+    control_reply_free(&reply);
+    return status;
+}
+
+static int send_papers(const struct draw_options *options) {
+    int status = options->pulse == NULL ? EXIT_DONE : send_paper(options, "pulse", options->pulse);
+    for (size_t i = 0; status == EXIT_DONE && i < options->approvals.count; i++) {
+        status = send_paper(options, "approval", options->approvals.list[i]);
+    }
+    return status;
+}
+
+// A beacon's number is nobody's to give.
+static bool check_draw(const struct draw_options *options, struct error *error) {
+    bool has_papers = options->pulse != NULL || options->approvals.count > 0;
+    if (options->dry_run && has_papers) {
+        return error_set(error, ERROR_BAD_SETTING, "--dry-run stores nothing, and so takes no --%s",
+                         options->pulse != NULL ? "pulse" : "approval");
+    }
+    if (options->pulse != NULL && options->number != NULL) {
+        return error_set(error, ERROR_BAD_SETTING, "--pulse gives the number: leave out --number");
+    }
+    return options->pulse != NULL || is_four_digits(options->number) ||
+           error_set(error, ERROR_BAD_SETTING,
+                     "--number has the four digits that were read out, such as 0042");
+}
+
 static int make_draw(const struct draw_options *options) {
     struct line_of_order line = {.count = 0};
     struct error error;
-    if (!is_four_digits(options->number)) {
-        error_set(&error, ERROR_BAD_SETTING, "--number has the four digits that were read out, such as 0042");
+    if (!check_draw(options, &error)) {
         return command_fail(&draw_command, &error);
     }
-    add_text(&line, "number", options->number);
+    int status = send_papers(options);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    if (options->number != NULL) {
+        add_text(&line, "number", options->number);
+    }
     if (options->dry_run) {
         add_text(&line, "dry-run", "1");
     }

@@ -233,11 +233,17 @@
     "--yes it only says what would happen, and exits with 2."
 #define HELP_RESET_AGENCY .value_name = "N", .help = "The agency"
 
-#define HELP_DRAW_SUMMARY "Make the draw with the winning number, once it is sealed (NUMBER=manual)."
+#define HELP_DRAW_SUMMARY                                                                                    \
+    "Make the draw, once it is sealed: with the number that was turned, or from a beacon's pulse."
 #define HELP_DRAW_DETAILS                                                                                    \
     "The number is stored for ever, together with the winners; the same one once more changes nothing, and " \
     "another is refused. Without --yes it only says what would happen, and exits with 2."
 #define HELP_DRAW_NUMBER .value_name = "DIGITS", .help = "The four digits, as they are read out"
+#define HELP_DRAW_APPROVAL                                                                                   \
+    .value_name = "FILE", .help = "What an approver has signed (quiniela approve); once for each of them"
+#define HELP_DRAW_PULSE                                                                                      \
+    .value_name = "FILE",                                                                                    \
+    .help = "With NUMBER=beacon: the pulse that the rules name, as JSON; the number follows from it"
 #define HELP_DRY_RUN .help = "Only count the bets that would win with the number: nothing is stored"
 
 #define HELP_CLOSE_ORDER_AT                                                                                  \
@@ -374,6 +380,17 @@
     .value_name = "NAME",                                                                                    \
     .help = "Only make sign.key, which signs draws or approves numbers under this name, and print its "      \
             "public key"
+
+// seal ------------------------------------------------------------------------------------------------------
+
+#define HELP_SEAL_SUMMARY "Print the seal of a signed draw, or add what others have signed of it."
+#define HELP_SEAL_DETAILS                                                                                    \
+    "The seal is one hash over every bet: give it to agencies, witnesses and a printer before the number "   \
+    "is known. Exit code 1 while there is none."
+#define HELP_SEAL_REQUEST                                                                                    \
+    .value_name = "FILE", .help = "Write a request for a time stamp instead (RFC 3161), for an authority"
+#define HELP_SEAL_ADD                                                                                        \
+    .value_name = "FILE", .help = "A seal that a witness has cosigned, or an authority's time stamp"
 
 // approve ---------------------------------------------------------------------------------------------------
 

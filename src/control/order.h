@@ -26,13 +26,17 @@ struct control_word {
     void (*would)(const struct control_order *order, struct json_writer *writer);
 };
 
+enum { ORDER_RECORDED_BYTES = 80 };
+
 struct control_order {
     struct ledger_order ledger; // while the ledger has it, the rest is not touched
     struct control *control;
     struct session *session; // NULL: the connection is gone
     struct control_peer peer;
-    const struct control_word *word; // NULL: the line was none
-    uint64_t connections;            // of `drain`
+    const struct control_word *word;     // NULL: the line was none
+    uint64_t connections;                // of `drain`
+    char *bytes;                         // of `paper`: what it holds, made with malloc
+    char recorded[ORDER_RECORDED_BYTES]; // what log and audit log say in place of that
     struct control_line line;
 };
 

@@ -114,6 +114,7 @@ static void send_text(struct session *session, const struct json_writer *writer)
 
 static void free_order(struct control_order *order) {
     order_free_answer(&order->ledger);
+    free(order->bytes);
     free(order);
 }
 
@@ -191,7 +192,7 @@ static bool is_free(const struct session *session) {
 static void take_lines(struct session *session) {
     while (!session->closing && is_free(session)) {
         const char *end = memchr(session->input, '\n', session->length);
-        if (end == NULL && session->length == sizeof session->input) {
+        if (end == NULL && session->length >= control_line_max(session->input, session->length)) {
             refuse_line(session);
             session->length = 0;
             return;

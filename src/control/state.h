@@ -41,7 +41,7 @@ struct session {
     struct control *control;
     uv_pipe_t pipe;
     struct control_peer peer;
-    char input[CONTROL_LINE_BYTES_MAX];
+    char input[CONTROL_PAPER_BYTES_MAX];
     size_t length;               // of what has come, and is not taken yet
     struct control_order *order; // under way; then nothing is read
     unsigned writes;             // under way

@@ -101,7 +101,8 @@ static bool begin_draw(struct control_order *order, struct error *error) {
     struct order_input *input = &order->ledger.input;
     const char *dry_run = control_line_value(&order->line, "dry-run");
     order->ledger.kind = ORDER_DRAW;
-    if (!read_number(order, input, error)) {
+    input->without_number = control_line_value(&order->line, "number") == NULL;
+    if (!input->without_number && !read_number(order, input, error)) {
         return false;
     }
     input->is_dry_run = dry_run != NULL;
@@ -112,7 +113,7 @@ static bool begin_draw(struct control_order *order, struct error *error) {
 }
 
 static void put_draw(const struct control_order *order, struct json_writer *writer) {
-    json_put_number(writer, "number", order->ledger.input.number);
+    json_put_number(writer, "number", order->ledger.answer.number);
     words_put_draw(&order->ledger.answer.status, writer);
 }
 

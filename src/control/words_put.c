@@ -1,9 +1,16 @@
 #include "control/words_put.h"
 
 #include "ledger/survey.h"
+#include "seal/encoding.h"
 
 static void put_time(struct json_writer *writer, const char *key, const char *time) {
     json_put_text(writer, key, time[0] == '\0' ? NULL : time);
+}
+
+static void put_root(const struct stored_draw *draw, struct json_writer *writer) {
+    char root[BASE64_TEXT_BYTES(STORE_ROOT_BYTES)];
+    base64_encode(draw->root, STORE_ROOT_BYTES, root);
+    json_put_text(writer, "root", draw->has_root ? root : NULL);
 }
 
 void words_put_server(const struct control_facts *facts, struct json_writer *writer) {
@@ -28,6 +35,8 @@ void words_put_draw(const struct order_status *status, struct json_writer *write
     json_put_text(writer, "number_mode", number_mode_name(draw->number_mode));
     if (status->signed_by[0] != '\0') {
         json_put_text(writer, "signed_by", status->signed_by);
+        put_root(draw, writer);
+        put_time(writer, "forked_at", draw->forked_at);
     }
     if (draw->state == DRAW_DRAWN) {
         json_put_number(writer, "winning_number", draw->winning_number);

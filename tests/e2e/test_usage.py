@@ -28,6 +28,7 @@ class Usage(Story):
                                          "verify", "upgrade", "drain", "reload", "close", "finish", "backup", "restore",
                                          "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve",
                                          "recount", "page"})
+                                         "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve", "seal"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")

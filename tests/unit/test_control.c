@@ -162,6 +162,35 @@ static void who_comes_without_memory_waits_for_it(void **state) {
     close_control();
 }
 
+// Its bytes are not: their hash is, whatever they are.
+static void a_paper_is_recorded_as_its_hash(void **state) {
+    (void)state;
+    static char line[CONTROL_PAPER_BYTES_MAX], bytes[60001];
+    open_control(UINT64_MAX);
+    int connection = client();
+    say(connection, "paper kind=will bytes=AAAA\n");
+    assert_hears(connection, "kind: it is approval, cosignature, timestamp or pulse");
+    say(connection, "paper kind=approval\n");
+    assert_hears(connection, "bytes: it is missing");
+    say(connection, "paper kind=approval bytes=AAA\n");
+    assert_hears(connection, "bytes: it is no base64");
+    say(connection, "paper kind=approval bytes=AAAA number=42\n");
+    assert_hears(connection, "number: it has four digits");
+    memset(bytes, 'A', sizeof bytes - 1);
+    snprintf(line, sizeof line, "paper kind=pulse bytes=%s\n", bytes);
+    int before = records("kind=pulse");
+    say(connection, line);
+    assert_hears(connection, "\"code\":\"unsigned\"");
+    assert_int_equal(records("kind=pulse bytes=sha256:"), before + 1);
+    assert_int_equal(records("AAAAAAAA"), 0);
+    say(connection, "seal\n");
+    assert_hears(connection, "\"code\":\"unsigned\"");
+    say(connection, "seal kind=pulse\n");
+    assert_hears(connection, "seal: it has no key");
+    close(connection);
+    close_control();
+}
+
 static void an_order_is_recorded_before_its_answer(void **state) {
     (void)state;
     open_control(UINT64_MAX);
@@ -387,6 +416,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         LEDGER_TEST(who_comes_without_memory_waits_for_it),
         LEDGER_TEST(an_order_is_recorded_before_its_answer),
+        LEDGER_TEST(a_paper_is_recorded_as_its_hash),
         LEDGER_TEST(a_number_has_its_four_digits),
         LEDGER_TEST(who_gives_no_order_is_closed),
         LEDGER_TEST(who_ordered_the_end_waits_for_it),

@@ -1,0 +1,44 @@
+#include "cli/paper_sending.h"
+
+#include "notary/small_file.h"
+#include "seal/encoding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAPER_BYTES_MAX = 64 * 1024 };
+
+static bool read_paper(const char *path, struct small_file *file, struct error *error) {
+    return small_file_read(path, PAPER_BYTES_MAX, file, error) &&
+           (file->size > 0 || error_set(error, ERROR_BAD_SETTING, "%.150s: is empty", path));
+}
+
+bool paper_send(const struct control_call_options *options, const char *kind, const char *path,
+                const char *number, struct control_reply *reply, struct error *error) {
+    struct small_file file = {.bytes = NULL};
+    if (!read_paper(path, &file, error)) {
+        small_file_free(&file);
+        return false;
+    }
+    char *text = malloc(BASE64_TEXT_BYTES(file.size));
+    bool done = text != NULL;
+    if (done) {
+        base64_encode(file.bytes, file.size, text);
+        const struct control_pair pairs[] = {{"kind", kind}, {"bytes", text}, {"number", number}};
+        done = control_call(options, CONTROL_PAPER, pairs, number == NULL ? 2 : 3, reply, error);
+    } else {
+        error_set(error, ERROR_NO_MEMORY, "no memory to send %.150s", path);
+    }
+    free(text);
+    small_file_free(&file);
+    return done;
+}
+
+bool paper_is_note(const char *path, bool *is_note, struct error *error) {
+    static const char before_signatures[] = "\n\n\xE2\x80\x94 "; // an em dash
+    struct small_file file = {.bytes = NULL};
+    bool done = read_paper(path, &file, error);
+    *is_note = done && memmem(file.bytes, file.size, before_signatures, sizeof before_signatures - 1) != NULL;
+    small_file_free(&file);
+    return done;
+}

@@ -1,0 +1,18 @@
+// Gives a file to a running server as a paper of its draw: an approval, a cosigned seal, a time stamp, a
+// pulse.
+#ifndef QUINIELA_CLI_PAPER_SENDING_H
+#define QUINIELA_CLI_PAPER_SENDING_H
+
+#include "cli/control_call.h"
+
+// Reads the file at `path`, at most 64 KiB, and gives it as a paper of that kind (docs/protocol.md: paper).
+// `number` is what an approval is to be for; NULL: whatever it is for. Fails as control_call, and with
+// ERROR_SYSTEM or ERROR_BAD_SETTING when the file cannot be read. On success the caller ends *reply with
+// control_reply_free.
+bool paper_send(const struct control_call_options *options, const char *kind, const char *path,
+                const char *number, struct control_reply *reply, struct error *error) MUST_CHECK;
+
+// Whether the file is a signed note, and not a time stamp in DER. Errors as above.
+bool paper_is_note(const char *path, bool *is_note, struct error *error) MUST_CHECK;
+
+#endif
