@@ -33,8 +33,7 @@ static const struct {
     {&change_command, cli_change, false},  {&doctor_command, cli_doctor, true},
     {&config_command, cli_config, false},  {&reset_command, cli_reset, false},
     {&approve_command, cli_approve, true}, {&recount_command, cli_recount, false},
-    {&page_command, cli_page, true},
-    {&approve_command, cli_approve, true}, {&seal_command, cli_seal, true},
+    {&page_command, cli_page, true},       {&seal_command, cli_seal, true},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

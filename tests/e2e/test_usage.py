@@ -27,8 +27,7 @@ class Usage(Story):
         self.assertEqual(set(commands), {"server", "client", "export", "status", "sample", "ping", "bench", "compose", "check", "keys",
                                          "verify", "upgrade", "drain", "reload", "close", "finish", "backup", "restore",
                                          "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve",
-                                         "recount", "page"})
-                                         "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve", "seal"})
+                                         "recount", "page", "seal"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")
