@@ -11,9 +11,9 @@ set(one_thread
     message_memory moment net_memory output path payload peers place polling postgres_parameters pulse random reach
     reader_seek recorded recording refusals reply report requests room_elsewhere route row_cache sample seal_hash
     sending service_memory settings settings_commands settings_files settings_texts share signals silence
-    sqlite_ask page_template
+    sqlite_ask page_template prove_page
     sqlite_gather sqlite_log status_advice store_address store_drop store_version tls_alerts tls_chain tls_end
-    tls_memory tls_refused tls_resumed transport trust turns upgrading utf8 watch winners writer)
+    tls_memory tls_refused tls_resumed transport tree_paths trust turns upgrading utf8 watch winners writer)
 
 # End-to-end tests of commands, of which each has one thread, and of what a server does with its settings, with few
 # connections or at its start. The servers' and agencies' threads meet each other in the other tests: of crowds, hostile
