@@ -19,21 +19,22 @@ static const struct {
     bool only_prints; // a reader that ends (`quiniela export | head`) ends it quietly, as it ends other
                       // programs
 } subcommands[] = {
-    {&server_command, cli_server, false},  {&client_command, cli_client, false},
-    {&export_command, cli_export, true},   {&status_command, cli_status, true},
-    {&sample_command, cli_sample, false},  {&ping_command, cli_ping, false},
-    {&bench_command, cli_bench, false},    {&compose_command, cli_compose, true},
-    {&check_command, cli_check, true},     {&restore_command, cli_restore, false},
-    {&backup_command, cli_backup, false},  {&keys_command, cli_keys, false},
-    {&verify_command, cli_verify, true},   {&upgrade_command, cli_upgrade, false},
-    {&drain_command, cli_drain, false},    {&reload_command, cli_reload, false},
-    {&close_command, cli_close, false},    {&finish_command, cli_finish, false},
-    {&draws_command, cli_draws, true},     {&winners_command, cli_winners, true},
-    {&erase_command, cli_erase, false},    {&draw_command, cli_draw, false},
-    {&change_command, cli_change, false},  {&doctor_command, cli_doctor, true},
-    {&config_command, cli_config, false},  {&reset_command, cli_reset, false},
-    {&approve_command, cli_approve, true}, {&recount_command, cli_recount, false},
-    {&page_command, cli_page, true},       {&seal_command, cli_seal, true},
+    {&server_command, cli_server, false},   {&client_command, cli_client, false},
+    {&export_command, cli_export, true},    {&status_command, cli_status, true},
+    {&sample_command, cli_sample, false},   {&ping_command, cli_ping, false},
+    {&bench_command, cli_bench, false},     {&compose_command, cli_compose, true},
+    {&check_command, cli_check, true},      {&restore_command, cli_restore, false},
+    {&backup_command, cli_backup, false},   {&keys_command, cli_keys, false},
+    {&verify_command, cli_verify, true},    {&upgrade_command, cli_upgrade, false},
+    {&drain_command, cli_drain, false},     {&reload_command, cli_reload, false},
+    {&close_command, cli_close, false},     {&finish_command, cli_finish, false},
+    {&draws_command, cli_draws, true},      {&winners_command, cli_winners, true},
+    {&erase_command, cli_erase, false},     {&draw_command, cli_draw, false},
+    {&change_command, cli_change, false},   {&doctor_command, cli_doctor, true},
+    {&config_command, cli_config, false},   {&reset_command, cli_reset, false},
+    {&approve_command, cli_approve, true},  {&prove_command, cli_prove, true},
+    {&package_command, cli_package, false}, {&recount_command, cli_recount, false},
+    {&page_command, cli_page, true},        {&seal_command, cli_seal, true},
 };
 
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };

@@ -43,7 +43,8 @@ static bool is_anywhere(const char *key, const char *path) {
 
 // A relative path in the server's own file is meant from the folder that the server was started in. Nobody
 // else knows that one, and in another there may be another server's store.
-static bool check_path_in_file(const struct settings *settings, const char *key, struct error *error) {
+static bool check_path_in_file(const struct settings *settings, const char *key, const char *flag,
+                               struct error *error) {
     const void *field = settings_field(settings, key);
     const char *path = field == NULL ? NULL : settings_written(settings, field);
     bool is_of_file =
@@ -58,13 +59,26 @@ static bool check_path_in_file(const struct settings *settings, const char *key,
         "%.200s%s%s: %.100s%s: only the server knows from which folder that path is meant: write an "
         "absolute one there, or say %s by hand",
         place != NULL ? place : file, place != NULL ? "" : ": ", place != NULL ? "" : key, path,
-        place != NULL ? "" : " (it is not set)", strcmp(key, "STORE") == 0 ? "--store" : "--control");
+        place != NULL ? "" : " (it is not set)", flag);
 }
 
 static bool check_paths(const struct settings_command *command, const struct settings *settings,
                         struct error *error) {
-    return command->file_of == NULL || settings_file_path(settings) == NULL ||
-           (check_path_in_file(settings, "STORE", error) && check_path_in_file(settings, "CONTROL", error));
+    static const struct {
+        const char *key, *flag;
+    } paths[] = {{"STORE", "--store"},
+                 {"CONTROL", "--control"},
+                 {"SEAL_DIR", "--seal-dir"},
+                 {"AUDIT_LOG", "--audit-log"}};
+    if (command->file_of == NULL || settings_file_path(settings) == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        if (!check_path_in_file(settings, paths[i].key, paths[i].flag, error)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool command_begin(const struct settings_command *command, const struct command_line *line, void *options,

@@ -26,8 +26,8 @@ class Usage(Story):
         commands = re.findall(r"^  ([a-z]+)  ", overview, re.M)
         self.assertEqual(set(commands), {"server", "client", "export", "status", "sample", "ping", "bench", "compose", "check", "keys",
                                          "verify", "upgrade", "drain", "reload", "close", "finish", "backup", "restore",
-                                         "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve",
-                                         "recount", "page", "seal"})
+                                         "draws", "winners", "erase", "draw", "change", "doctor", "config", "reset", "approve", "seal",
+                                         "prove", "package", "recount", "page"})
         for command in commands:
             with self.subTest(command=command):
                 code, text, errors = self.run_program(command, "--help")
