@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,7 @@ static void free_file(struct output_file *file) {
         fclose(file->stream); // after a success it is closed already
     }
     end_temporary(file, true);
+    OPENSSL_cleanse(file->buffer, sizeof file->buffer); // it may have held a secret
     free(file->path);
     free(file);
 }
