@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, apart from its bets
-
 void sending_init(struct sending *sending, const struct dialogue_options *options,
                   void (*send)(void *context, uint8_t *bytes, size_t length), void *context) {
     *sending = (struct sending){.options = options};
@@ -57,7 +55,7 @@ static bool go_to(struct sending *sending, uint64_t index, struct error *error) 
 // Begins a message whose first bet is the agency's `first`.
 static bool begin_message(struct sending *sending, uint64_t first, struct error *error) {
     return chunk_writer_begin(&sending->writer, sending->options->agency, (int64_t)first,
-                              MESSAGE_BYTES_MAX - MESSAGE_FIXED_BYTES, error);
+                              MESSAGE_BYTES_MAX - MESSAGE_AROUND_BYTES_MAX, error);
 }
 
 // Reads the next bets into the message. *last tells whether they are the last ones.
@@ -74,6 +72,12 @@ static bool write_bets(struct sending *sending, bool *last, struct error *error)
 
 // Streaming -----------------------------------------------------------------------------------------------
 
+// Asks which draw the central has. What was acknowledged in one is for no other.
+static void ask_draw(const struct sending *sending, struct message_asks *wants) {
+    wants->draw = true;
+    wants->only_draw = sending->acknowledged > 0 ? sending->draw : NULL;
+}
+
 static bool send_chunk(struct sending *sending, struct error *error) {
     bool last;
     uint64_t first = sending->options->reader == NULL ? 0 : reader_position(sending->options->reader);
@@ -81,8 +85,10 @@ static bool send_chunk(struct sending *sending, struct error *error) {
         return false;
     }
     uint32_t count = sending->writer.count;
-    struct sent sent = {first + count, count, last, .asks = first == 0 && !last,
-                        .asks_draw = sending->mode == SENDING_OPENING};
+    struct sent sent = {first + count, count, last, .asks = first == 0 && !last};
+    if (sending->mode == SENDING_OPENING) {
+        ask_draw(sending, &sent.wants);
+    }
     window_send(&sending->window, &sending->writer, &sent);
     sending->last_sent = last;
     return true;
@@ -126,8 +132,9 @@ bool sending_can_look(const struct sending *sending) {
 
 enum sending_step sending_look(struct sending *sending) {
     struct error error;
-    struct sent sent = {.end = sending->acknowledged, .last = true, .asks_draw = true};
+    struct sent sent = {.end = sending->acknowledged, .last = true};
     sending->mode = SENDING_LOOKING;
+    ask_draw(sending, &sent.wants);
     window_clear(&sending->window);
     if (!begin_message(sending, sent.end, &error)) {
         return fail(sending, &error);
@@ -197,7 +204,7 @@ static enum sending_step on_ahead(struct sending *sending, const struct sent *se
 
 bool sending_check_draw(struct sending *sending, const struct reply *reply) {
     const struct sent *oldest = window_oldest(&sending->window);
-    if (oldest == NULL || !oldest->asks_draw) {
+    if (oldest == NULL || !oldest->wants.draw) {
         return true;
     }
     sending->is_same_draw = reply->draw[0] != '\0' && strcmp(reply->draw, sending->draw) == 0;

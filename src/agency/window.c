@@ -7,9 +7,7 @@
 void window_send(struct window *window, struct chunk_writer *writer, const struct sent *sent) {
     assert(window->count < WINDOW_MAX);
     enum message_type type = sent->last ? MESSAGE_SEND_LAST_CHUNK : MESSAGE_SEND_CHUNK;
-    if (sent->asks_draw) {
-        chunk_writer_ask_draw(writer);
-    }
+    chunk_writer_ask(writer, &sent->wants);
     size_t length = chunk_writer_end(writer, type, sent->asks ? (int64_t)sent->end : -1);
     window->sent[(window->first + window->count) % WINDOW_MAX] = *sent;
     window->count++;

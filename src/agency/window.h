@@ -13,9 +13,9 @@
 struct sent {
     uint64_t end; // how many bets the agency has sent, up to and including this chunk
     uint32_t count;
-    bool last;      // says that the agency has no more bets
-    bool asks;      // for a list of the stored bets, starting at `end`
-    bool asks_draw; // which draw the central has
+    bool last; // says that the agency has no more bets
+    bool asks; // for a list of the stored bets, starting at `end`
+    struct message_asks wants;
 };
 
 struct window {

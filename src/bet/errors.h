@@ -28,8 +28,11 @@ extern "C" {
     CODE(ERROR_DRAW_CLOSED, "draw_closed", false)         /* the operator has closed it before its end */    \
     CODE(ERROR_AGENCY_RESET, "agency_reset", false) /* its bets were set aside; it has to begin anew */      \
     CODE(ERROR_DRAW_ERASED, "draw_erased", false)   /* the operator has erased its bets */                   \
+    CODE(ERROR_OTHER_DRAW, "other_draw", false)     /* the message is for another draw than the central's */ \
+    CODE(ERROR_FORKED, "forked", false)             /* two of what there may be one of are signed */         \
     /* It cannot be answered. */                                                                             \
     CODE(ERROR_TOO_MANY_WINNERS, "too_many_winners", false) /* more than a message has room for */           \
+    CODE(ERROR_RULES_TOO_LONG, "rules_too_long", false)     /* likewise */                                   \
     /* The central cannot do it now. */                                                                      \
     CODE(ERROR_STORE_FAILED, "store_failed", true)                                                           \
     CODE(ERROR_SHUTTING_DOWN, "shutting_down", true)                                                         \

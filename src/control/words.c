@@ -1,5 +1,6 @@
 #include "control/words.h"
 
+#include "bet/errors.h"
 #include "control/words_draw.h"
 #include "control/words_live.h"
 #include "control/words_put.h"
@@ -11,8 +12,6 @@
 // hello ---------------------------------------------------------------------------------------------------
 
 enum { PROTOCOL = 1 };
-
-const struct error_code ERROR_OTHER_DRAW[1] = {{"other_draw", false}};
 
 static void put_store(const struct control_options *options, struct json_writer *writer) {
     struct control_store store = {0};

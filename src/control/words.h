@@ -4,9 +4,6 @@
 
 #include "control/order.h"
 
-// The line is for another draw than this server's.
-extern const struct error_code ERROR_OTHER_DRAW[1];
-
 // Sets order->word to the word of its line. ERROR_BAD_ORDER, naming it, when there is no such word, or when
 // it does not have one of the keys; ERROR_OTHER_DRAW.
 bool words_find(struct control_order *order, struct error *error) MUST_CHECK;

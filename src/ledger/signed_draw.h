@@ -3,15 +3,15 @@
 #ifndef QUINIELA_LEDGER_SIGNED_DRAW_H
 #define QUINIELA_LEDGER_SIGNED_DRAW_H
 
+#include "bet/errors.h"
 #include "notary/kept_rules.h"
 #include "seal/limits.h"
 
 // The draw is signed with a key that this server does not have.
 extern const struct error_code ERROR_NOT_OUR_KEY[1];
 
-// What is signed of the draw is in two versions that cannot both be: in the store and in the folder, or
-// another seal was shown. Nothing goes on with such a draw.
-extern const struct error_code ERROR_FORKED[1];
+// ERROR_FORKED: what is signed of the draw is in two versions that cannot both be: in the store and in the
+// folder, or another seal was shown. Nothing goes on with such a draw.
 
 struct signed_draw {
     char origin[ORIGIN_BYTES_MAX + 1]; // "NAME/DRAW"

@@ -44,7 +44,7 @@ bool chunk_writer_begin(struct chunk_writer *writer, uint32_t agency, int64_t fi
     writer->first = first;
     writer->bytes_max = bytes_max;
     writer->count = 0;
-    writer->asks_draw = false;
+    writer->asks = (struct message_asks){0};
     writer->bets = writer->end =
         message_encode_beginning(writer->frame, MESSAGE_SEND_CHUNK, agency, first, -1);
     return true;
@@ -91,8 +91,8 @@ bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t leng
     return true;
 }
 
-void chunk_writer_ask_draw(struct chunk_writer *writer) {
-    writer->asks_draw = true;
+void chunk_writer_ask(struct chunk_writer *writer, const struct message_asks *asks) {
+    writer->asks = *asks;
 }
 
 // Ends the message. What comes before the bets is known only now, and may be longer than was thought.
@@ -105,8 +105,7 @@ size_t chunk_writer_end(struct chunk_writer *writer, enum message_type type, int
         writer->bets = bets;
     }
     memcpy(writer->frame, beginning, bets);
-    char *end = json_raw_write((char *)writer->frame + bets + length,
-                               writer->asks_draw ? MESSAGE_CHUNK_END_DRAW : MESSAGE_CHUNK_END);
+    char *end = message_encode_end((char *)writer->frame + bets + length, &writer->asks);
     writer->end = (size_t)(end - (char *)writer->frame);
     assert(writer->end <= writer->room); // otherwise it has written past its end
     frame_write_header(writer->frame, writer->end - FRAME_HEADER_BYTES);

@@ -19,7 +19,7 @@ struct chunk_writer {
     size_t end;       // where the next one goes
     size_t bytes_max; // that the bets may take
     uint32_t count;   // bets
-    bool asks_draw;   // the message asks which draw the central has
+    struct message_asks asks;
 };
 
 // Makes a writer that has no message; chunk_writer_free ends it.
@@ -38,8 +38,9 @@ bool chunk_writer_begin(struct chunk_writer *writer, uint32_t agency, int64_t fi
 bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t length, bool *fits,
                       struct error *error) MUST_CHECK;
 
-// Has the message ask which draw the central has.
-void chunk_writer_ask_draw(struct chunk_writer *writer);
+// Sets what the message asks for; a new one asks for nothing. The text of `only_draw` must last until the
+// message is ended.
+void chunk_writer_ask(struct chunk_writer *writer, const struct message_asks *asks);
 
 // Ends the message as one of type 1 or 2, and returns the frame's length, including its header. The frame is
 // the writer's until it is taken. `stored` >= 0 asks for a list of what is stored from that bet on; < 0

@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-enum { JSON_FIELDS_MAX = 10 }; // that one call asks for
+enum { JSON_FIELDS_MAX = 16 }; // that one call asks for
 
 enum json_kind {
     JSON_ABSENT,

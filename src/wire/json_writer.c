@@ -34,8 +34,7 @@ void json_put_raw(struct json_writer *writer, const char *bytes) {
     }
 }
 
-static void put_text(struct json_writer *writer, const char *text) {
-    size_t length = strlen(text);
+static void put_text(struct json_writer *writer, const char *text, size_t length) {
     char *out = reserve(writer, json_ascii_bytes(text, length));
     if (out != NULL) {
         writer->length = (size_t)(json_ascii_write(out, text, length) - writer->text);
@@ -48,7 +47,7 @@ static void begin_value(struct json_writer *writer, const char *key) {
         json_put_raw(writer, ",");
     }
     if (key != NULL) {
-        put_text(writer, key);
+        put_text(writer, key, strlen(key));
         json_put_raw(writer, ":");
     }
 }
@@ -72,12 +71,16 @@ void json_end_list(struct json_writer *writer) {
 }
 
 void json_put_text(struct json_writer *writer, const char *key, const char *text) {
+    json_put_bytes(writer, key, text, text == NULL ? 0 : strlen(text));
+}
+
+void json_put_bytes(struct json_writer *writer, const char *key, const char *text, size_t length) {
     if (text == NULL) {
         json_put_null(writer, key);
         return;
     }
     begin_value(writer, key);
-    put_text(writer, text);
+    put_text(writer, text, length);
 }
 
 void json_put_number(struct json_writer *writer, const char *key, uint64_t number) {

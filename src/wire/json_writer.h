@@ -23,7 +23,9 @@ void json_begin_list(struct json_writer *writer, const char *key);
 void json_end_list(struct json_writer *writer);
 
 // One value. A text that is NULL becomes null; bytes that are not UTF-8 become '?'.
+// json_put_bytes takes a text without a NUL.
 void json_put_text(struct json_writer *writer, const char *key, const char *text);
+void json_put_bytes(struct json_writer *writer, const char *key, const char *text, size_t length);
 void json_put_number(struct json_writer *writer, const char *key, uint64_t number);
 void json_put_bool(struct json_writer *writer, const char *key, bool value);
 void json_put_null(struct json_writer *writer, const char *key);

@@ -10,6 +10,7 @@ enum {
     FRAME_HEADER_BYTES = 4,
     MESSAGE_BYTES_MAX = 1024 * 1024,    // a message to the central, without its header
     REPLY_BYTES_MAX = 64 * 1024 * 1024, // a message to an agency, without its header: winners may be many
+    SHOWN_SEAL_BYTES_MAX = 64 * 1024,   // of a seal's note that a message shows
     JSON_PADDING_BYTES = 64, // that must be readable after a message so that it can be parsed in place
 };
 

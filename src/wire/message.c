@@ -21,11 +21,17 @@ enum field {
     FIELD_TIME,
     FIELD_RETURNS,
     FIELD_DRAW,
+    FIELD_ONLY_DRAW,
+    FIELD_RULES,
+    FIELD_RECEIPT,
+    FIELD_SEAL,
+    FIELD_KEY,
     FIELDS
 };
 
-static const char *const field_names[FIELDS] = {"type_message", "agency", "payload", "first", "wait",
-                                                "stored",       "time",   "returns", "draw"};
+static const char *const field_names[FIELDS] = {"type_message", "agency",  "payload", "first", "wait",
+                                                "stored",       "time",    "returns", "draw",  "only_draw",
+                                                "rules",        "receipt", "seal",    "key"};
 
 static bool bad_field(struct error *error, const struct error_code *code, enum field field,
                       const char *reason) {
@@ -98,6 +104,33 @@ static bool read_yes_or_no(const struct json_value *values, enum field field, bo
     return true;
 }
 
+// *text is unchanged if the message does not contain it.
+static bool read_text(const struct json_value *values, enum field field, struct bet_slice *text,
+                      struct error *error) {
+    const struct json_value *value = &values[field];
+    if (value->kind == JSON_ABSENT || value->kind == JSON_NULL) {
+        return true;
+    }
+    if (value->kind != JSON_STRING) {
+        return bad_field(error, ERROR_BAD_MESSAGE, field, "is not a text");
+    }
+    *text = (struct bet_slice){value->text, value->text_length};
+    return true;
+}
+
+// true asks for the seal; a text is the one that the client has.
+static bool read_seal(const struct json_value *values, struct message *message, struct error *error) {
+    const struct json_value *value = &values[FIELD_SEAL];
+    if (value->kind != JSON_STRING) {
+        return read_yes_or_no(values, FIELD_SEAL, &message->wants_seal, error);
+    }
+    if (value->text_length > SHOWN_SEAL_BYTES_MAX) {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_SEAL, "is too long for a seal's note");
+    }
+    message->wants_seal = true;
+    return read_text(values, FIELD_SEAL, &message->seal, error);
+}
+
 struct gathering {
     struct chunk *chunk;
     struct error *error;
@@ -108,8 +141,8 @@ static bool gather_bet(void *context, const char *text, size_t length) {
     return chunk_add(gathering->chunk, text, length, gathering->error);
 }
 
-static bool read_chunk(struct message_decoder *decoder, const struct json_value *payload, size_t text_max,
-                       struct message *message, struct error *error) {
+static bool read_bets(struct message_decoder *decoder, const struct json_value *payload, size_t text_max,
+                      struct message *message, struct error *error) {
     if (payload->kind != JSON_ARRAY) {
         return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD,
                          payload->kind == JSON_ABSENT ? "is missing" : "is not a list of bets");
@@ -136,6 +169,28 @@ static bool read_chunk(struct message_decoder *decoder, const struct json_value 
     return false;
 }
 
+static bool read_chunk(struct message_decoder *decoder, const struct json_value *values, size_t length,
+                       struct message *message, struct error *error) {
+    return read_yes_or_no(values, FIELD_TIME, &message->wants_time, error) &&
+           read_yes_or_no(values, FIELD_DRAW, &message->wants_draw, error) &&
+           read_yes_or_no(values, FIELD_RULES, &message->wants_rules, error) &&
+           read_yes_or_no(values, FIELD_RECEIPT, &message->wants_receipt, error) &&
+           read_text(values, FIELD_ONLY_DRAW, &message->only_draw, error) &&
+           read_place(values, FIELD_FIRST, &message->first, error) &&
+           read_place(values, FIELD_STORED, &message->stored, error) &&
+           read_bets(decoder, &values[FIELD_PAYLOAD], length, message, error);
+}
+
+static bool read_consultation(const struct json_value *values, struct message *message, struct error *error) {
+    if (values[FIELD_PAYLOAD].kind != JSON_ABSENT && values[FIELD_PAYLOAD].kind != JSON_NULL) {
+        return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD, "is not null in a consultation");
+    }
+    message->returns = values[FIELD_RETURNS].kind == JSON_BOOLEAN && values[FIELD_RETURNS].boolean;
+    return read_yes_or_no(values, FIELD_WAIT, &message->wait, error) &&
+           read_yes_or_no(values, FIELD_RULES, &message->wants_rules, error) &&
+           read_yes_or_no(values, FIELD_KEY, &message->wants_key, error) && read_seal(values, message, error);
+}
+
 bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t length,
                     struct message *message, struct error *error) {
     *message = (struct message){.first = -1, .stored = -1, .wait = true};
@@ -151,18 +206,8 @@ bool message_decode(struct message_decoder *decoder, const uint8_t *bytes, size_
         !read_agency(&values[FIELD_AGENCY], &message->agency, error)) {
         return false;
     }
-    if (message->type == MESSAGE_CONSULT_WINNERS) {
-        if (values[FIELD_PAYLOAD].kind != JSON_ABSENT && values[FIELD_PAYLOAD].kind != JSON_NULL) {
-            return bad_field(error, ERROR_BAD_MESSAGE, FIELD_PAYLOAD, "is not null in a consultation");
-        }
-        message->returns = values[FIELD_RETURNS].kind == JSON_BOOLEAN && values[FIELD_RETURNS].boolean;
-        return read_yes_or_no(values, FIELD_WAIT, &message->wait, error);
-    }
-    return read_yes_or_no(values, FIELD_TIME, &message->wants_time, error) &&
-           read_yes_or_no(values, FIELD_DRAW, &message->wants_draw, error) &&
-           read_place(values, FIELD_FIRST, &message->first, error) &&
-           read_place(values, FIELD_STORED, &message->stored, error) &&
-           read_chunk(decoder, &values[FIELD_PAYLOAD], length, message, error);
+    return message->type == MESSAGE_CONSULT_WINNERS ? read_consultation(values, message, error)
+                                                    : read_chunk(decoder, values, length, message, error);
 }
 
 size_t message_bet_bytes(const char *text, size_t length) {
@@ -192,6 +237,22 @@ size_t message_encode_beginning(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], enum me
     return (size_t)(out - (char *)frame);
 }
 
+char *message_encode_end(char *out, const struct message_asks *asks) {
+    const char *begin = out;
+    out = json_raw_write(out, "]");
+    out = asks->draw ? json_raw_write(out, ",\"draw\":true") : out;
+    if (asks->only_draw != NULL && asks->only_draw[0] != '\0') {
+        out = json_raw_write(out, ",\"only_draw\":");
+        out = json_ascii_write(out, asks->only_draw, strlen(asks->only_draw));
+    }
+    out = asks->rules ? json_raw_write(out, ",\"rules\":true") : out;
+    out = asks->receipt ? json_raw_write(out, ",\"receipt\":true") : out;
+    *out++ = '}';
+    assert(out - begin <= MESSAGE_END_BYTES_MAX); // otherwise it has written past its end
+    (void)begin;
+    return out;
+}
+
 size_t message_encode_question(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], uint32_t agency, uint64_t stored) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out = json_raw_write(out, "{\"type_message\":1,\"agency\":\"");
@@ -205,16 +266,24 @@ size_t message_encode_question(uint8_t frame[MESSAGE_AROUND_BYTES_MAX], uint32_t
     return length;
 }
 
-static size_t encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, const char *end) {
+// What every consultation begins with. Returns where the next byte goes.
+static char *begin_consult(uint8_t *frame, uint32_t agency) {
     char *out = (char *)frame + FRAME_HEADER_BYTES;
     out = json_raw_write(out, "{\"type_message\":3,\"agency\":\"");
     out = json_number_write(out, agency);
-    out = json_raw_write(out, "\",\"payload\":null");
-    out = json_raw_write(out, end);
-    size_t length = (size_t)(out - (char *)frame);
-    assert(length <= MESSAGE_CONSULT_BYTES_MAX); // otherwise it has written past its end
+    return json_raw_write(out, "\",\"payload\":null");
+}
+
+static size_t end_consult(uint8_t *frame, const char *end, size_t room) {
+    size_t length = (size_t)(end - (char *)frame);
+    assert(length <= room); // otherwise it has written past its end
+    (void)room;
     frame_write_header(frame, length - FRAME_HEADER_BYTES);
     return length;
+}
+
+static size_t encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, const char *end) {
+    return end_consult(frame, json_raw_write(begin_consult(frame, agency), end), MESSAGE_CONSULT_BYTES_MAX);
 }
 
 size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency, bool wait) {
@@ -223,4 +292,22 @@ size_t message_encode_consult(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t
 
 size_t message_encode_waiting(uint8_t frame[MESSAGE_CONSULT_BYTES_MAX], uint32_t agency) {
     return encode_consult(frame, agency, ",\"returns\":true}");
+}
+
+size_t message_consultation_bytes_max(const struct message_consultation *consultation) {
+    const struct bet_slice *seal = &consultation->seal;
+    return MESSAGE_CONSULT_BYTES_MAX + (seal->text == NULL ? 0 : json_ascii_bytes(seal->text, seal->length));
+}
+
+size_t message_encode_consultation(uint8_t *frame, const struct message_consultation *consultation) {
+    const struct bet_slice *seal = &consultation->seal;
+    char *out = begin_consult(frame, consultation->agency);
+    out = consultation->wait ? out : json_raw_write(out, ",\"wait\":false");
+    out = consultation->returns ? json_raw_write(out, ",\"returns\":true") : out;
+    out = consultation->rules ? json_raw_write(out, ",\"rules\":true") : out;
+    out = consultation->key ? json_raw_write(out, ",\"key\":true") : out;
+    out = json_raw_write(out, ",\"seal\":");
+    out = seal->text == NULL ? json_raw_write(out, "true") : json_ascii_write(out, seal->text, seal->length);
+    *out++ = '}';
+    return end_consult(frame, out, message_consultation_bytes_max(consultation));
 }

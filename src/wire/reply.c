@@ -13,7 +13,6 @@
 #include <string.h>
 
 static const char winners_begin[] = "{\"type_message\":2,\"payload\":\"";
-static const char winners_end[] = "\"}";
 
 // Puts the header before the text that ends at `end`, in a frame with room for `most`. Returns the frame's
 // length.
@@ -104,31 +103,51 @@ size_t reply_add_draw(uint8_t *frame, size_t length, const char *draw) {
     return finish(frame, end, length + REPLY_DRAW_BYTES_MAX);
 }
 
+// The writer's first byte is the bracket that begins the object.
+static char *write_fields(char *out, const struct json_writer *fields) {
+    *out++ = ',';
+    memcpy(out, fields->text + 1, fields->length - 1);
+    return out + fields->length - 1;
+}
+
+size_t reply_add_fields(uint8_t *frame, size_t length, const struct json_writer *fields) {
+    char *end = (char *)frame + length - 1;
+    assert(*end == '}' && !fields->failed && fields->length > 1);
+    end = write_fields(end, fields);
+    *end++ = '}';
+    return finish(frame, end, length + fields->length);
+}
+
 // The bytes around the documents in a frame of winners, excluding the header.
-enum { AROUND_BYTES = sizeof winners_begin - 1 + sizeof winners_end - 1 };
+enum { AROUND_BYTES = sizeof winners_begin - 1 + sizeof "\"}" - 1 };
 
 static_assert(FRAME_HEADER_BYTES + AROUND_BYTES <= REPLY_WINNERS_AROUND_BYTES, "there is room");
 
-bool reply_winners_fit(size_t length) {
-    return length <= REPLY_BYTES_MAX - AROUND_BYTES;
+bool reply_winners_fit(size_t length, size_t fields) {
+    size_t room = REPLY_BYTES_MAX - AROUND_BYTES;
+    return fields <= room && length <= room - fields;
 }
 
-size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length) {
-    assert(reply_winners_fit(length));
-    frame_write_header(begin, AROUND_BYTES + length);
+size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length,
+                                  const struct json_writer *fields) {
+    size_t further = fields == NULL ? 0 : fields->length;
+    assert(reply_winners_fit(length, further));
+    frame_write_header(begin, AROUND_BYTES + length + further);
     memcpy(begin + FRAME_HEADER_BYTES, winners_begin, sizeof winners_begin - 1);
     return FRAME_HEADER_BYTES + sizeof winners_begin - 1;
 }
 
-size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]) {
-    memcpy(end, winners_end, sizeof winners_end - 1);
-    return sizeof winners_end - 1;
+size_t reply_encode_winners_end(uint8_t *end, const struct json_writer *fields) {
+    char *out = json_raw_write((char *)end, "\"");
+    out = fields == NULL ? out : write_fields(out, fields);
+    *out++ = '}';
+    return (size_t)(out - (char *)end);
 }
 
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length) {
-    size_t written = reply_encode_winners_begin(frame, length);
+    size_t written = reply_encode_winners_begin(frame, length, NULL);
     memcpy(frame + written, documents, length);
-    written += length + reply_encode_winners_end(frame + written + length);
+    written += length + reply_encode_winners_end(frame + written + length, NULL);
     assert(written <= length + REPLY_WINNERS_AROUND_BYTES);
     return written;
 }
@@ -154,6 +173,11 @@ enum reply_field {
     REPLY_FIELD_TIME,
     REPLY_FIELD_REFUSES,
     REPLY_FIELD_DRAW,
+    REPLY_FIELD_RULES,
+    REPLY_FIELD_SEAL,
+    REPLY_FIELD_RESULT,
+    REPLY_FIELD_KEY,
+    REPLY_FIELD_RECEIPT,
     REPLY_FIELDS
 };
 enum error_field {
@@ -164,8 +188,9 @@ enum error_field {
     ERROR_FIELDS
 };
 
-static const char *const reply_fields[REPLY_FIELDS] = {"type_message", "payload", "next",    "retry_after_ms",
-                                                       "stored",       "time_ms", "refuses", "draw"};
+static const char *const reply_fields[REPLY_FIELDS] = {
+    "type_message", "payload", "next", "retry_after_ms", "stored", "time_ms", "refuses",
+    "draw",         "rules",   "seal", "result",         "key",    "receipt"};
 static const char *const error_fields[ERROR_FIELDS] = {"code", "message", "retryable", "bet"};
 
 static int64_t whole_number_or_none(const struct json_value *value) {
@@ -208,6 +233,26 @@ static void read_draw(const struct json_value *value, char draw[REPLY_DRAW_TEXT_
     if (value->kind == JSON_STRING) {
         snprintf(draw, REPLY_DRAW_TEXT_BYTES, "%.*s", (int)value->text_length, value->text);
     }
+}
+
+// One that is neither a text nor null was not understood.
+static bool read_text(const struct json_value *values, enum reply_field field, struct bet_slice *text,
+                      struct error *error) {
+    const struct json_value *value = &values[field];
+    if (value->kind == JSON_STRING) {
+        *text = (struct bet_slice){value->text, value->text_length};
+        return true;
+    }
+    return value->kind == JSON_ABSENT || value->kind == JSON_NULL ||
+           error_set(error, ERROR_BAD_MESSAGE, "the central's %s is no text", reply_fields[field]);
+}
+
+static bool read_proofs(const struct json_value *values, struct reply *reply, struct error *error) {
+    reply->is_unsigned = values[REPLY_FIELD_RULES].kind == JSON_NULL;
+    return read_text(values, REPLY_FIELD_RULES, &reply->rules, error) &&
+           read_text(values, REPLY_FIELD_SEAL, &reply->seal, error) &&
+           read_text(values, REPLY_FIELD_RESULT, &reply->result, error) &&
+           read_text(values, REPLY_FIELD_KEY, &reply->key, error);
 }
 
 // Winners are printed, and written to files: a control character would steer a terminal, or add a line.
@@ -260,6 +305,9 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
     reply->time_ms = whole_number_or_none(&values[REPLY_FIELD_TIME]);
     reply->refuses = read_refuses(&values[REPLY_FIELD_REFUSES]);
     read_draw(&values[REPLY_FIELD_DRAW], reply->draw);
+    if (!read_proofs(values, reply, error)) {
+        return false;
+    }
     const struct json_value *type = &values[REPLY_FIELD_TYPE];
     if (type->kind != JSON_INTEGER || type->integer < REPLY_CHUNK_PROCESSED || type->integer > REPLY_ERROR) {
         return error_set(error, ERROR_BAD_MESSAGE, "the central's answer is of no known type");
@@ -272,5 +320,7 @@ bool reply_decode(struct message_decoder *decoder, const uint8_t *bytes, size_t 
         return read_winners(&values[REPLY_FIELD_PAYLOAD], reply, error);
     }
     return reply->type != REPLY_CHUNK_PROCESSED ||
-           read_stored(decoder, &values[REPLY_FIELD_STORED], reply, error);
+           (read_stored(decoder, &values[REPLY_FIELD_STORED], reply, error) &&
+            receipt_json_read(parser, &values[REPLY_FIELD_RECEIPT], &reply->receipt, &reply->has_receipt,
+                              error));
 }

@@ -5,7 +5,9 @@
 #include "base/error.h"
 #include "bet/bet.h"
 #include "bet/chunk.h"
+#include "wire/json_writer.h"
 #include "wire/message.h"
+#include "wire/receipt_json.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +19,7 @@ enum reply_type {
     REPLY_ERROR = 4,
 };
 
-enum { REPLY_DRAW_TEXT_BYTES = 128 }; // of what names a draw, with its NUL
+enum { REPLY_DRAW_TEXT_BYTES = MESSAGE_DRAW_TEXT_BYTES }; // of what names a draw, with its NUL
 
 enum { REPLY_SMALL_BYTES_MAX = 3584 }; // room for any reply except the winners, including the header
 
@@ -36,6 +38,14 @@ struct reply {
     char error_name[32];      // ERROR: the code as the central named it
     bool retryable;           // ERROR
     struct error error;       // ERROR: its text; the code is ERROR_NONE if we do not know the name
+    // What proves the draw, as far as the reply has it; a text that is NULL is not there. Valid until the
+    // decoder is used again.
+    struct bet_slice rules;        // the notes of all records, joined
+    bool is_unsigned;              // it says that the draw has no rules: it is not signed
+    struct bet_slice seal, result; // notes
+    struct bet_slice key;          // the agency's salt key, base64
+    bool has_receipt;
+    struct reply_receipt receipt; // CHUNK_PROCESSED
 };
 
 // Each writes a whole frame and returns its length, including the header.
@@ -71,9 +81,13 @@ enum { REPLY_DRAW_BYTES_MAX = 6 * REPLY_DRAW_TEXT_BYTES + 16 }; // of the field 
 // more. `draw` has less than REPLY_DRAW_TEXT_BYTES. Not for winners. Returns the frame's length.
 size_t reply_add_draw(uint8_t *frame, size_t length, const char *draw);
 
+// Adds the fields of an object that was begun with json_begin, not ended, and has one field or more, to a
+// whole frame that has room for as many bytes. Not for winners. Returns the frame's length.
+size_t reply_add_fields(uint8_t *frame, size_t length, const struct json_writer *fields);
+
 // Whether winners' documents of `length` bytes in total, including commas, fit a message that every client
-// accepts (REPLY_BYTES_MAX).
-bool reply_winners_fit(size_t length);
+// accepts (REPLY_BYTES_MAX), with `fields` bytes of further fields.
+bool reply_winners_fit(size_t length, size_t fields);
 
 enum { REPLY_WINNERS_AROUND_BYTES = 40 }; // room for the bytes around the documents in a frame of winners
 
@@ -81,9 +95,11 @@ enum { REPLY_WINNERS_AROUND_BYTES = 40 }; // room for the bytes around the docum
 // REPLY_WINNERS_AROUND_BYTES bytes, and returns the frame's length.
 size_t reply_encode_winners(uint8_t *frame, const char *documents, size_t length);
 
-// The bytes of such a frame before its documents, and after them. Each returns how many bytes it wrote.
-size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length);
-size_t reply_encode_winners_end(uint8_t end[REPLY_WINNERS_AROUND_BYTES]);
+// The bytes of such a frame before its documents, and after them. `fields`: further fields, as in
+// reply_add_fields, or NULL; the end then takes their bytes, too. Each returns how many bytes it wrote.
+size_t reply_encode_winners_begin(uint8_t begin[REPLY_WINNERS_AROUND_BYTES], size_t length,
+                                  const struct json_writer *fields);
+size_t reply_encode_winners_end(uint8_t *end, const struct json_writer *fields);
 
 enum { REPLY_KIND_BYTES = 32 }; // the first bytes of a reply, enough to tell its type
 

@@ -47,6 +47,13 @@ def main():
     write("our-chunk-asking.good", ascii_only(type_message=1, agency="7", first=0, stored=2, payload=BETS))
     write("our-chunk-asking-on.good", ascii_only(type_message=1, agency="7", first=0, stored=1002, payload=[]))
     write("our-question.good", ascii_only(type_message=1, agency="7", first=0, stored=1002, time=True, payload=[]))
+    # What our client sends that asks for what proves the draw.
+    write("signed-chunk.good", ascii_only(type_message=1, agency="7", first=0, payload=BETS)[:-1]
+          + ',"draw":true,"rules":true,"receipt":true}')
+    write("signed-consult.good", ascii_only(type_message=3, agency="7", payload=None, rules=True, seal=True))
+    write("signed-consult-now.good", ascii_only(type_message=3, agency="7", payload=None, wait=False, seal=True))
+    write("edge-asks-for-nothing.good", ours(type_message=1, agency="1", payload=[], rules=False, receipt=None, only_draw=None))
+    write("edge-shows-no-seal.good", ours(type_message=3, agency="1", seal=False, key=None))
     # The edges of what is good.
     write("edge-names.good", bets("A" * 100 + "," + "é" * 50 + ',1,2000-02-29,0', '"Pepe" \\,B,A1b2C3d4E5f6G7h8,0001-01-01,9999'))
     write("edge-leading-zeros.good", bets("A,B,1,2000-01-01,0042"))
@@ -95,6 +102,12 @@ def main():
     write("bad-stored-negative.bad_message", bets(first=0, stored=-1))
     write("bad-stored-text.bad_message", bets(first=0, stored="0"))
     write("bad-wait-text.bad_message", ours(type_message=3, agency="1", wait="no"))
+    write("bad-rules-text.bad_message", bets(rules="yes"))
+    write("bad-receipt-number.bad_message", bets(receipt=1))
+    write("bad-receipt-twice.bad_message", '{"type_message":1,"agency":"1","payload":[],"receipt":true,"receipt":true}')
+    write("bad-only-draw-true.bad_message", bets(only_draw=True))
+    write("bad-seal-number.bad_message", ours(type_message=3, agency="1", seal=1))
+    write("bad-key-text.bad_message", ours(type_message=3, agency="1", key="yes"))
     write("bad-bet-number.bad_bet", ours(type_message=1, agency="1", payload=[BETS[0], 7]))
     for name, text in (("four-fields", "A,B,1,2000-01-01"), ("six-fields", "A,B,1,2000-01-01,1,2"),
                        ("no-name", ",B,1,2000-01-01,1"), ("long-name", "A" * 101 + ",B,1,2000-01-01,1"),
@@ -120,6 +133,11 @@ def main():
     write("reply-not-ready", '{"type_message":3,"payload":null,"retry_after_ms":1000}')
     write("reply-error", '{"type_message":4,"payload":{"code":"bad_bet","message":"numero: is \\"x\\"","retryable":false,'
                          '"bet":3,"field":"numero"}}')
+    write("reply-rules-unsigned", '{"type_message":1,"payload":null,"next":27,"rules":null}')
+    write("reply-receipt", '{"type_message":1,"payload":null,"next":27,"rules":"quiniela rules v1\\u000a\\u2014 k eA==\\u000a",'
+                           '"receipt":{"entry":"ZW50cnk=","index":1,"path":["aA==","aQ=="],"note":"n\\u000a\\u000a\\u2014 k eA==\\u000a"}}')
+    write("reply-sealed", '{"type_message":3,"payload":null,"retry_after_ms":1000,"seal":"o/d\\u000a6\\u000ar\\u000a\\u000a\\u2014 k eA==\\u000a","key":"aw=="}')
+    write("reply-winners-signed", '{"type_message":2,"payload":"30876370,24807259","seal":"o/d\\u000a6\\u000ar\\u000a","result":"r\\u000a"}')
     write("reply-gap", '{"type_message":4,"payload":{"code":"gap","message":"a gap","retryable":true},"next":10}')
 
 

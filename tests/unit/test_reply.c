@@ -365,10 +365,10 @@ static void winners_in_parts_are_the_same_frame(void **state) {
     (void)state;
     uint8_t frame[REPLY_WINNERS_AROUND_BYTES + 17], parts[sizeof frame];
     size_t length = reply_encode_winners(frame, "30876370,24807259", 17);
-    size_t written = reply_encode_winners_begin(parts, 17);
+    size_t written = reply_encode_winners_begin(parts, 17, NULL);
     memcpy(parts + written, "30876370,24807259", 17);
     written += 17;
-    written += reply_encode_winners_end(parts + written);
+    written += reply_encode_winners_end(parts + written, NULL);
     assert_int_equal(written, length);
     assert_memory_equal(parts, frame, length);
 }
@@ -378,15 +378,15 @@ static void the_longest_winners_are_a_message_that_is_just_taken(void **state) {
     uint8_t begin[REPLY_WINNERS_AROUND_BYTES], end[REPLY_WINNERS_AROUND_BYTES];
     size_t length = REPLY_BYTES_MAX, message_length;
     const uint8_t *message;
-    while (!reply_winners_fit(length)) {
+    while (!reply_winners_fit(length, 0)) {
         length--;
     }
-    size_t around = reply_encode_winners_begin(begin, length) + reply_encode_winners_end(end);
+    size_t around = reply_encode_winners_begin(begin, length, NULL) + reply_encode_winners_end(end, NULL);
     assert_int_equal(around + length, FRAME_HEADER_BYTES + REPLY_BYTES_MAX);
     assert_int_equal(frame_next(begin, sizeof begin, REPLY_BYTES_MAX, &message, &message_length),
                      FRAME_PARTIAL);
     assert_int_equal(message_length, REPLY_BYTES_MAX);
-    assert_false(reply_winners_fit(length + 1));
+    assert_false(reply_winners_fit(length + 1, 0));
 }
 
 static void winners_are_known_by_how_they_begin(void **state) {

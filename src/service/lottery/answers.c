@@ -62,9 +62,9 @@ static void send_documents(struct connection *connection, const char *documents,
         connection_send(connection, frame, reply_encode_winners(frame, documents, length));
         return;
     }
-    connection_send(connection, frame, reply_encode_winners_begin(frame, length));
+    connection_send(connection, frame, reply_encode_winners_begin(frame, length, NULL));
     connection_send_lasting(connection, (const uint8_t *)documents, length);
-    connection_send(connection, frame, reply_encode_winners_end(frame));
+    connection_send(connection, frame, reply_encode_winners_end(frame, NULL));
 }
 
 // For an agency that waited while another server opened the draw with fewer agencies.
@@ -106,7 +106,7 @@ static bool send_winners(struct connection *connection, uint32_t agency, const s
         return true;
     }
     const char *documents = winners_of(winners, agency, &length);
-    if (!reply_winners_fit(length)) {
+    if (!reply_winners_fit(length, 0)) {
         refuse_winners(connection, agency, length);
         return false;
     }
