@@ -3,6 +3,8 @@
 #include "agency/backoff.h"
 #include "agency/look.h"
 #include "agency/phase.h"
+#include "agency/promises.h"
+#include "agency/question.h"
 #include "agency/report.h"
 #include "agency/route.h"
 #include "agency/sending.h"
@@ -171,15 +173,9 @@ static bool asks_for_now(const struct dialogue *dialogue) {
     return dialogue->options->poll || dialogue->look.is_owed;
 }
 
-static size_t encode_question(const struct dialogue *dialogue, uint8_t frame[MESSAGE_CONSULT_BYTES_MAX]) {
-    uint32_t agency = dialogue->options->agency;
-    bool now = asks_for_now(dialogue);
-    return dialogue->look.can && !now ? message_encode_waiting(frame, agency)
-                                      : message_encode_consult(frame, agency, !now);
-}
-
 static void consult(struct dialogue *dialogue) {
-    uint8_t *frame = malloc(MESSAGE_CONSULT_BYTES_MAX);
+    size_t length;
+    uint8_t *frame = question_make(dialogue->options, asks_for_now(dialogue), dialogue->look.can, &length);
     if (frame == NULL) {
         back_off(dialogue, "consulta_ganadores", "no memory");
         return;
@@ -190,7 +186,7 @@ static void consult(struct dialogue *dialogue) {
         dialogue->is_waiting = true;
     }
     report_question(dialogue->options);
-    dialogue->actions->send(dialogue->context, frame, encode_question(dialogue, frame));
+    dialogue->actions->send(dialogue->context, frame, length);
     if (asks_for_now(dialogue)) {
         expect_answer(dialogue);
     }
@@ -205,9 +201,31 @@ static void begin_consulting(struct dialogue *dialogue) {
     }
 }
 
-// The draw has not been made yet: asks again on the same connection; or looks, where that is still owed.
-static void on_not_drawn(struct dialogue *dialogue) {
+// What the central said of the draw is false, or it is to be asked again.
+static void on_not_kept(struct dialogue *dialogue, const struct error *error) {
+    if (error_retryable(error->code)) {
+        come_later(dialogue, "consulta_ganadores", error->text);
+        return;
+    }
+    report_not_believed(error);
+    fail(dialogue, error);
+}
+
+// The draw has not been made yet: asks again on the same connection; or looks, where that is still owed. Once
+// the seal has come it is shown at once: that is what the central waits for.
+static void on_not_drawn(struct dialogue *dialogue, const struct reply *reply) {
+    struct promises *promises = dialogue->options->promises;
+    struct error error;
+    bool is_sealed = false;
     on_good_answer(dialogue);
+    if (promises != NULL && !promises_take_waiting(promises, reply, &is_sealed, &error)) {
+        on_not_kept(dialogue, &error);
+        return;
+    }
+    if (is_sealed && !dialogue->look.is_owed) {
+        consult(dialogue);
+        return;
+    }
     if (dialogue->look.is_owed) {
         dialogue->look.is_on = true;
         dialogue->consulting = false;
@@ -223,6 +241,10 @@ static void on_not_drawn(struct dialogue *dialogue) {
 static void on_winners(struct dialogue *dialogue, const struct reply *reply) {
     const struct dialogue_options *options = dialogue->options;
     struct error error;
+    if (options->promises != NULL && !promises_take_winners(options->promises, reply, &error)) {
+        on_not_kept(dialogue, &error);
+        return;
+    }
     report_winners(options, reply->winners.text, reply->winners.length);
     dialogue->failed = dialogue->is_closed;
     if (options->keep_winners != NULL &&
@@ -341,7 +363,7 @@ static void on_message(struct dialogue *dialogue, const uint8_t *bytes, size_t l
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS) {
         on_winners(dialogue, &reply);
     } else if (dialogue->consulting && reply.type == REPLY_WINNERS_NOT_READY) {
-        on_not_drawn(dialogue);
+        on_not_drawn(dialogue, &reply);
     } else {
         come_later(dialogue, "receive_message", "the central's answer does not match the question");
     }
@@ -355,12 +377,7 @@ static size_t on_too_long(struct dialogue *dialogue, const uint8_t *bytes, size_
     }
     if (dialogue->consulting && reply_begins_winners(bytes + FRAME_HEADER_BYTES)) {
         struct error error;
-        error_set(
-            &error, ERROR_TOO_MANY_WINNERS,
-            "the central's answer has %zu bytes, more than the %d that a client accepts: ask whoever runs "
-            "the central for the winners (quiniela winners)",
-            length, REPLY_BYTES_MAX);
-        report_no_winners(error_name(error.code), error.text);
+        report_too_many_winners(length, &error);
         fail(dialogue, &error);
     } else {
         come_later(dialogue, "receive_message", stranger_say(bytes, available));

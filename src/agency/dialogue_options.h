@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct promises;
+
 struct dialogue_options {
     uint32_t agency;
     struct addresses bets, consult; // of the central's servers
@@ -23,6 +25,8 @@ struct dialogue_options {
     // nobody keeps them.
     bool (*keep_winners)(void *context, const char *documents, size_t length, struct error *error);
     void *keep_context;
+    struct promises
+        *promises; // what the central signs is checked and kept; owned by the caller. NULL: nothing
     uint32_t answer_timeout_ms; // for answers that the central can give at once; 0: no timeout
     uint64_t seed;              // for the random waits
 };

@@ -5,6 +5,7 @@
 #include "bet/bet.h"
 #include "bet/errors.h"
 #include "bet/limits.h"
+#include "wire/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -224,6 +225,15 @@ void report_progress(const struct dialogue_options *options, uint64_t acknowledg
     }
 }
 
+void report_not_believed(const struct error *error) {
+    log_event(LOG_LEVEL_ERROR, "check_central", LOG_FAIL, "error: %s | message: %s", error_name(error->code),
+              error->text);
+}
+
+void report_sealed(const char *folder, const char *name) {
+    log_event(LOG_LEVEL_INFO, "keep_seal", LOG_SUCCESS, "file: %s/%s.seal", folder, name);
+}
+
 // The winners ---------------------------------------------------------------------------------------------
 
 void report_waiting(const struct address *address) {
@@ -275,4 +285,12 @@ void report_not_kept(struct error *error) {
 
 void report_no_winners(const char *error, const char *message) {
     log_event(LOG_LEVEL_ERROR, "consulta_ganadores", LOG_FAIL, "error: %s | message: %s", error, message);
+}
+
+void report_too_many_winners(size_t length, struct error *error) {
+    error_set(error, ERROR_TOO_MANY_WINNERS,
+              "the central's answer has %zu bytes, more than the %d that a client accepts: ask whoever runs "
+              "the central for the winners (quiniela winners)",
+              length, REPLY_BYTES_MAX);
+    report_no_winners(error_name(error->code), error->text);
 }

@@ -68,6 +68,12 @@ void report_bad_line(const struct error *error);
 // Shows how much of the file has been read; `acknowledged` of its bets are stored.
 void report_progress(const struct dialogue_options *options, uint64_t acknowledged);
 
+// The central is not to be believed, or what it has signed cannot be kept.
+void report_not_believed(const struct error *error);
+
+// The seal of the draw has come, and is kept in that folder, in a file that begins with that name.
+void report_sealed(const char *folder, const char *name);
+
 // The winners ---------------------------------------------------------------------------------------------
 
 // The agency waits for the draw, at `address`.
@@ -88,6 +94,9 @@ void report_winners(const struct dialogue_options *options, const char *document
 
 // The winners arrived, and cannot be kept. `error` is given what to do.
 void report_not_kept(struct error *error);
+
+// The answer has `length` bytes, more than a client accepts; `error` says so.
+void report_too_many_winners(size_t length, struct error *error);
 
 // The question was not answered, and never will be.
 void report_no_winners(const char *error, const char *message);

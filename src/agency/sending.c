@@ -1,5 +1,6 @@
 #include "agency/sending.h"
 
+#include "agency/promises.h"
 #include "agency/report.h"
 #include "bet/errors.h"
 #include "wire/limits.h"
@@ -7,6 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { MESSAGE_FIXED_BYTES = 256 }; // of a message, apart from its bets and the name of a draw
 
 void sending_init(struct sending *sending, const struct dialogue_options *options,
                   void (*send)(void *context, uint8_t *bytes, size_t length), void *context) {
@@ -17,6 +20,7 @@ void sending_init(struct sending *sending, const struct dialogue_options *option
 }
 
 void sending_end(struct sending *sending) {
+    chunk_free(sending->copy);
     chunk_writer_free(&sending->writer);
     comparison_free(sending->comparison);
 }
@@ -52,10 +56,31 @@ static bool go_to(struct sending *sending, uint64_t index, struct error *error) 
            error_set(error, ERROR_CONFLICT, "there is 1 bet, but %" PRIu64 " are already stored", index);
 }
 
+// A receipt has the digest of the chunk as it was sent.
+static bool make_copy(struct sending *sending, struct error *error) {
+    if (sending->options->promises != NULL && sending->copy == NULL) {
+        sending->copy = chunk_new(sending->options->chunk_size, MESSAGE_BYTES_MAX);
+        sending->writer.copy = sending->copy;
+        return sending->copy != NULL || error_set(error, ERROR_NO_MEMORY, "no memory for a chunk");
+    }
+    return true;
+}
+
+// Whether the next message says for which draw alone it is meant. It is the first of a connection then, as a
+// connection has one draw.
+static bool names_draw(const struct sending *sending) {
+    return sending->acknowledged > 0 &&
+           (sending->mode == SENDING_OPENING || sending->mode == SENDING_LOOKING);
+}
+
 // Begins a message whose first bet is the agency's `first`.
 static bool begin_message(struct sending *sending, uint64_t first, struct error *error) {
+    if (!make_copy(sending, error)) {
+        return false;
+    }
+    size_t around = MESSAGE_FIXED_BYTES + (names_draw(sending) ? MESSAGE_END_BYTES_MAX : 0);
     return chunk_writer_begin(&sending->writer, sending->options->agency, (int64_t)first,
-                              MESSAGE_BYTES_MAX - MESSAGE_AROUND_BYTES_MAX, error);
+                              MESSAGE_BYTES_MAX - around, error);
 }
 
 // Reads the next bets into the message. *last tells whether they are the last ones.
@@ -75,7 +100,16 @@ static bool write_bets(struct sending *sending, bool *last, struct error *error)
 // Asks which draw the central has. What was acknowledged in one is for no other.
 static void ask_draw(const struct sending *sending, struct message_asks *wants) {
     wants->draw = true;
-    wants->only_draw = sending->acknowledged > 0 ? sending->draw : NULL;
+    wants->only_draw = names_draw(sending) ? sending->draw : NULL;
+    wants->rules = sending->options->promises != NULL;
+}
+
+static bool ask_receipt(const struct sending *sending, struct sent *sent, struct error *error) {
+    const struct chunk *copy = sending->copy;
+    sent->wants.receipt = sending->options->promises != NULL && sent->count > 0;
+    return !sent->wants.receipt ||
+           chunk_digest(copy->numbers, copy->count, copy->rows, copy->rows_length, sent->digest) ||
+           error_set(error, ERROR_NO_MEMORY, "no memory for a digest");
 }
 
 static bool send_chunk(struct sending *sending, struct error *error) {
@@ -88,6 +122,9 @@ static bool send_chunk(struct sending *sending, struct error *error) {
     struct sent sent = {first + count, count, last, .asks = first == 0 && !last};
     if (sending->mode == SENDING_OPENING) {
         ask_draw(sending, &sent.wants);
+    }
+    if (!ask_receipt(sending, &sent, error)) {
+        return false;
     }
     window_send(&sending->window, &sending->writer, &sent);
     sending->last_sent = last;
@@ -111,10 +148,17 @@ static enum sending_step fill_window(struct sending *sending) {
     return SENDING_WAITS;
 }
 
+// Where to send on from. What is stored and has no receipt is sent once more: then it gets one.
+static uint64_t resume_at(const struct sending *sending) {
+    const struct promises *promises = sending->options->promises;
+    uint64_t covered = promises == NULL ? UINT64_MAX : promises_covered(promises);
+    return covered < sending->acknowledged ? covered : sending->acknowledged;
+}
+
 static enum sending_step stream(struct sending *sending) {
     struct error error;
     sending->mode = SENDING_STREAMING;
-    return go_to(sending, sending->acknowledged, &error) ? fill_window(sending) : fail(sending, &error);
+    return go_to(sending, resume_at(sending), &error) ? fill_window(sending) : fail(sending, &error);
 }
 
 enum sending_step sending_begin(struct sending *sending) {
@@ -122,7 +166,7 @@ enum sending_step sending_begin(struct sending *sending) {
     sending->mode = SENDING_OPENING;
     window_clear(&sending->window);
     sending->last_sent = false;
-    return go_to(sending, sending->acknowledged, &error) ? fill_window(sending) : fail(sending, &error);
+    return go_to(sending, resume_at(sending), &error) ? fill_window(sending) : fail(sending, &error);
 }
 
 // Of an agency without bets, the end would be a new one after a reset.
@@ -251,6 +295,22 @@ enum sending_step sending_closed(struct sending *sending, uint64_t stored) {
     return is_here ? SENDING_DONE : fail(sending, &error);
 }
 
+// What was asked for beside the acknowledgement: kept before it counts.
+static enum sending_step keep_promises(struct sending *sending, const struct sent *sent,
+                                       const struct reply *reply) {
+    struct promises *promises = sending->options->promises;
+    struct error error;
+    if (promises == NULL || promises_take_chunk(promises, sent, reply, &error)) {
+        return SENDING_WAITS;
+    }
+    if (error_retryable(error.code)) {
+        return retry(sending, "keep_receipts", error.text);
+    }
+    report_not_believed(&error);
+    sending->error = error;
+    return SENDING_FAILED;
+}
+
 enum sending_step sending_acknowledged(struct sending *sending, const struct reply *reply,
                                        struct sent *sent) {
     const struct sent *oldest = window_oldest(&sending->window);
@@ -262,6 +322,10 @@ enum sending_step sending_acknowledged(struct sending *sending, const struct rep
     if (!sending->classic && (uint64_t)reply->next < sent->end) {
         return sending_resync(sending, (uint64_t)reply->next,
                               "the central has fewer bets than it acknowledged");
+    }
+    enum sending_step step = keep_promises(sending, sent, reply);
+    if (step != SENDING_WAITS) {
+        return step;
     }
     window_remove_oldest(&sending->window);
     sending->acknowledged = sent->end;

@@ -41,6 +41,7 @@ struct sending {
     enum sending_mode mode;
     struct window window;
     struct chunk_writer writer;       // of the chunk being read
+    struct chunk *copy;               // of its bets, where receipts are asked for; else NULL
     struct comparison *comparison;    // NULL until needed
     uint64_t acknowledged;            // how many bets the central has said are stored
     uint64_t stored;                  // how many it has, during a comparison
@@ -80,7 +81,8 @@ enum sending_step sending_look(struct sending *sending);
 bool sending_check_draw(struct sending *sending, const struct reply *reply) MUST_CHECK;
 
 // Takes an acknowledgement; *sent describes the chunk it is for. SENDING_WAITS: it was accepted, and
-// sending_go_on comes next. SENDING_RESYNCS, SENDING_RETRIES.
+// sending_go_on comes next. SENDING_RESYNCS, SENDING_RETRIES; SENDING_FAILED when the rules or the receipt
+// that came with it are false, or cannot be kept.
 enum sending_step sending_acknowledged(struct sending *sending, const struct reply *reply, struct sent *sent);
 
 // Continues after the acknowledgement `reply` of `sent`.

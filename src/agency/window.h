@@ -3,6 +3,7 @@
 #define QUINIELA_AGENCY_WINDOW_H
 
 #include "agency/limits.h"
+#include "bet/chunk.h"
 #include "wire/chunk_writer.h"
 
 #include <stdbool.h>
@@ -16,6 +17,7 @@ struct sent {
     bool last; // says that the agency has no more bets
     bool asks; // for a list of the stored bets, starting at `end`
     struct message_asks wants;
+    uint8_t digest[CHUNK_DIGEST_BYTES]; // of its bets, where a receipt is wanted
 };
 
 struct window {

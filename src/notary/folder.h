@@ -17,7 +17,7 @@ struct folder {
     char path[256]; // for messages
 };
 
-enum { FOLDER_NAME_BYTES_MAX = 40 };
+enum { FOLDER_NAME_BYTES_MAX = 120 }; // of a file in it, with its NUL
 
 // Makes the folder of the draw `draw` in `path`, and `path` itself, where they are not there (mode 0700).
 // ERROR_SYSTEM, ERROR_BAD_SETTING, naming it.

@@ -44,6 +44,9 @@ bool chunk_writer_begin(struct chunk_writer *writer, uint32_t agency, int64_t fi
     writer->first = first;
     writer->bytes_max = bytes_max;
     writer->count = 0;
+    if (writer->copy != NULL) {
+        chunk_clear(writer->copy);
+    }
     writer->asks = (struct message_asks){0};
     writer->bets = writer->end =
         message_encode_beginning(writer->frame, MESSAGE_SEND_CHUNK, agency, first, -1);
@@ -73,8 +76,8 @@ static bool add_carefully(struct chunk_writer *writer, const char *text, size_t 
     return true;
 }
 
-bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t length, bool *fits,
-                      struct error *error) {
+static bool add(struct chunk_writer *writer, const char *text, size_t length, bool *fits,
+                struct error *error) {
     if (writer->room - writer->end < ROOM_BYTES_MIN && !set_room(writer, 2 * writer->room, error)) {
         return false;
     }
@@ -93,6 +96,12 @@ bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t leng
 
 void chunk_writer_ask(struct chunk_writer *writer, const struct message_asks *asks) {
     writer->asks = *asks;
+}
+
+bool chunk_writer_add(struct chunk_writer *writer, const char *text, size_t length, bool *fits,
+                      struct error *error) {
+    return add(writer, text, length, fits, error) &&
+           (!*fits || writer->copy == NULL || chunk_add(writer->copy, text, length, error));
 }
 
 // Ends the message. What comes before the bets is known only now, and may be longer than was thought.

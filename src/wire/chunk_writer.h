@@ -20,6 +20,7 @@ struct chunk_writer {
     size_t bytes_max; // that the bets may take
     uint32_t count;   // bets
     struct message_asks asks;
+    struct chunk *copy; // the same bets, where their digest is needed; the owner's. NULL: none
 };
 
 // Makes a writer that has no message; chunk_writer_free ends it.

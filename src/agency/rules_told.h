@@ -1,0 +1,25 @@
+// The rules of a draw as a central tells them to an agency: all records, one behind the other.
+#ifndef QUINIELA_AGENCY_RULES_TOLD_H
+#define QUINIELA_AGENCY_RULES_TOLD_H
+
+#include "agency/kept_texts.h"
+#include "notary/kept_rules.h"
+
+// Cuts the next note off `rest`, which is not empty: up to its last line of a signature.
+struct slice rules_told_next(struct slice *rest);
+
+// Reads the records that are kept. ERROR_BAD_SETTING when they are of another draw or key than the rest, or
+// no rules: names the file, and says what to do.
+bool rules_told_read(const struct kept_texts *texts, const struct vkey *key, struct kept_rules *rules,
+                     struct error *error) MUST_CHECK;
+
+// Takes what the central tells now: the records that are known, and perhaps further ones, which are kept.
+// ERROR_NETWORK when they are fewer. ERROR_FALSE_CLAIM, ERROR_BAD_FORM when they are other ones, which are
+// kept, too, or wrong. ERROR_SYSTEM, ERROR_NO_MEMORY.
+bool rules_told_take(const struct kept_texts *texts, const struct vkey *key, struct slice told,
+                     struct kept_rules *rules, struct error *error) MUST_CHECK;
+
+// Whether one of the records has that hash.
+bool rules_told_has(const struct kept_rules *rules, const struct hash *hash);
+
+#endif
