@@ -288,6 +288,7 @@ static bool open_ledger(struct server *server, struct error *error) {
 static bool start_lottery(struct server *server, struct error *error) {
     uint16_t number;
     char draw[LEDGER_DRAW_BYTES];
+    lottery_set_notice(server->lottery, server->signing.notice); // before anything is put there
     if (!open_ledger(server, error)) {
         return false;
     }

@@ -13,6 +13,8 @@ struct text {
 };
 
 struct notice {
+    void (*sealed)(void *context); // NULL: nobody listens
+    void *context;
     pthread_mutex_t mutex; // of all that follows
     struct text rules, seal, result;
     bool has_secret;
@@ -82,6 +84,25 @@ bool notice_is_signed(struct notice *notice) {
     return is_signed;
 }
 
+size_t notice_rules_length(struct notice *notice) {
+    pthread_mutex_lock(&notice->mutex);
+    size_t length = notice->rules.length;
+    pthread_mutex_unlock(&notice->mutex);
+    return length;
+}
+
+bool notice_is_sealed(struct notice *notice) {
+    pthread_mutex_lock(&notice->mutex);
+    bool is_sealed = notice->seal.bytes != NULL;
+    pthread_mutex_unlock(&notice->mutex);
+    return is_sealed;
+}
+
+void notice_listen(struct notice *notice, void (*sealed)(void *context), void *context) {
+    notice->sealed = sealed;
+    notice->context = context;
+}
+
 char *notice_rules(struct notice *notice, size_t *length, bool *no_memory) {
     return copy_out(notice, &notice->rules, length, no_memory);
 }
@@ -99,7 +120,13 @@ bool notice_put_rules(struct notice *notice, struct slice notes) {
 }
 
 bool notice_put_seal(struct notice *notice, struct slice note) {
-    return put(notice, &notice->seal, note);
+    if (!put(notice, &notice->seal, note)) {
+        return false;
+    }
+    if (notice->sealed != NULL) {
+        notice->sealed(notice->context);
+    }
+    return true;
 }
 
 bool notice_put_result(struct notice *notice, struct slice note) {

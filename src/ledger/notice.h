@@ -31,6 +31,14 @@ char *notice_rules(struct notice *notice, size_t *length, bool *no_memory);
 char *notice_seal(struct notice *notice, size_t *length, bool *no_memory);
 char *notice_result(struct notice *notice, size_t *length, bool *no_memory);
 
+// How long what notice_rules copies is; 0 for none. Whether there is a seal.
+size_t notice_rules_length(struct notice *notice);
+bool notice_is_sealed(struct notice *notice);
+
+// Has `sealed` called after each seal that is put, on the thread that puts it. Set once, before any is put
+// on another thread.
+void notice_listen(struct notice *notice, void (*sealed)(void *context), void *context);
+
 // K(a) of the agency, from the seal on. False before it, and when the secret is not there, as after the draw
 // was erased. The caller wipes it.
 bool notice_agency_key(struct notice *notice, uint32_t agency, uint8_t key[AGENCY_KEY_BYTES]) MUST_CHECK;

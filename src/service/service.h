@@ -20,6 +20,7 @@ extern const struct handler lottery_handler;
 
 enum { LOTTERY_PORT_BETS, LOTTERY_PORT_CONSULT, LOTTERY_PORTS };
 
+struct notice;
 struct lottery; // the context of lottery_handler: what its loops share
 
 // NULL when out of memory. The caller frees it once the net and the worker are gone.
@@ -44,6 +45,10 @@ void lottery_set_winners(struct lottery *lottery, const struct winners *winners)
 // What tells the lottery's draw from any other: agencies that ask are told. Copied. Set before the net is
 // started.
 void lottery_set_draw(struct lottery *lottery, const char *draw);
+
+// Where what is signed of the draw is seen, to be told to agencies that ask; NULL, or never called: nothing is
+// signed. It must outlive the net. Call it before the net is started.
+void lottery_set_notice(struct lottery *lottery, struct notice *notice);
 
 // The agency was reset (0: some agency was, by another server): those of its clients that wait for the draw,
 // and come back by themselves, are sent away to look. For any thread, once the net is open.

@@ -42,6 +42,17 @@ class AnotherDraw(Story):
         server.kill()
         self.stops(waiting, Server(self, "--draw", "saturday", agencies=2, ports=ports), 30)
 
+    def test_one_in_which_as_many_bets_are_and_no_end_yet(self):
+        """The look would have ended it there."""
+        waiting, ports = self.wait_in_friday()
+        server = Server(self, "--draw", "saturday", agencies=2, ports=(0, 0))
+        Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": [BET] * 30, "first": 0})
+        server.kill()
+        server = Server(self, "--draw", "saturday", agencies=2, ports=ports)
+        self.stops(waiting, server, 30)
+        more = Wire(self, server.ports[0]).ask({"type_message": 1, "agency": "1", "payload": [BET], "first": 30})
+        self.assertEqual(more, {"type_message": 1, "payload": None, "next": 31})
+
     def test_the_same_draw_has_them_still(self):
         waiting, ports = self.wait_in_friday()
         server = Server(self, "--draw", "friday", agencies=2, ports=ports)

@@ -6,6 +6,7 @@
 #include "service/limits.h"
 #include "service/lottery/draining.h"
 #include "service/lottery/flow.h"
+#include "service/lottery/proofs.h"
 #include "service/lottery/refusals.h"
 #include "service/lottery/request.h"
 #include "service/lottery/state.h"
@@ -13,11 +14,15 @@
 #include "wire/reply.h"
 
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     RETRY_AFTER_MS = 1000,
     COPIED_BYTES_MAX = 1024,
+    // That send_small adds.
+    SMALL_FIELDS_BYTES_MAX = REPLY_TIME_BYTES_MAX + REPLY_REFUSES_BYTES_MAX + REPLY_DRAW_BYTES_MAX,
 };
 
 // `request` asked for what is in the frame, which has room for the draw, the time and what new bets are
@@ -44,6 +49,28 @@ static void send_error(struct connection *connection, const struct request *requ
     send_small(connection, request, frame, reply_encode_error(frame, error, next));
 }
 
+// The answer to a chunk, with the proofs that it asked for.
+static void send_chunk_answer(struct connection *connection, const struct request *request, uint8_t *frame,
+                              size_t length) {
+    struct json_writer fields = {0};
+    uint8_t *whole = NULL;
+    if (!request->wants.rules && !request->wants.receipt) {
+        send_small(connection, request, frame, length);
+        return;
+    }
+    if (!proofs_write_chunk(request->loop->lottery, &request->wants, request->ledger.answer.receipt,
+                            &fields) ||
+        (whole = malloc(length + fields.length + SMALL_FIELDS_BYTES_MAX)) == NULL) {
+        connection_abort(connection); // it asks again
+    } else {
+        memcpy(whole, frame, length);
+        length = fields.length == 0 ? length : reply_add_fields(whole, length, &fields);
+        send_small(connection, request, whole, length);
+    }
+    free(whole);
+    proofs_free(&fields);
+}
+
 // No client accepts such a long message, and clients would take a part of the winners for all of them.
 static void refuse_winners(struct connection *connection, uint32_t agency, size_t length) {
     struct error error;
@@ -65,6 +92,31 @@ static void send_documents(struct connection *connection, const char *documents,
     connection_send(connection, frame, reply_encode_winners_begin(frame, length, NULL));
     connection_send_lasting(connection, (const uint8_t *)documents, length);
     connection_send(connection, frame, reply_encode_winners_end(frame, NULL));
+}
+
+// The same with what proves them behind them.
+static void send_proved_documents(struct connection *connection, const char *documents, size_t length,
+                                  const struct json_writer *fields) {
+    bool is_copied = length <= COPIED_BYTES_MAX;
+    size_t room = REPLY_WINNERS_AROUND_BYTES + COPIED_BYTES_MAX + fields->length;
+    uint8_t *frame = malloc(room);
+    if (frame == NULL) {
+        connection_abort(connection);
+        return;
+    }
+    size_t written = reply_encode_winners_begin(frame, length, fields);
+    if (is_copied) {
+        memcpy(frame + written, documents, length);
+        written += length;
+    } else {
+        connection_send(connection, frame, written);
+        connection_send_lasting(connection, (const uint8_t *)documents, length);
+        written = 0;
+    }
+    written += reply_encode_winners_end(frame + written, fields);
+    connection_send(connection, frame, written);
+    OPENSSL_cleanse(frame, written);
+    free(frame);
 }
 
 // For an agency that waited while another server opened the draw with fewer agencies.
@@ -99,18 +151,23 @@ void answers_arrived(struct connection *connection) {
 }
 
 // Returns whether that was the answer that the connection was made for.
-static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners) {
+static bool send_winners(struct connection *connection, uint32_t agency, const struct winners *winners,
+                         const struct json_writer *fields) {
     size_t length;
     if (agency > winners_agencies(winners)) {
         refuse_agency(connection, agency, winners_agencies(winners));
         return true;
     }
     const char *documents = winners_of(winners, agency, &length);
-    if (!reply_winners_fit(length, 0)) {
+    if (!reply_winners_fit(length, fields->length)) {
         refuse_winners(connection, agency, length);
         return false;
     }
-    send_documents(connection, documents, length);
+    if (fields->length == 0) {
+        send_documents(connection, documents, length);
+    } else {
+        send_proved_documents(connection, documents, length, fields);
+    }
     await_arrival(connection, agency);
     return connection_is_open(connection);
 }
@@ -185,10 +242,77 @@ static bool must_look(const struct lottery_loop *loop, const struct request *req
            atomic_load(&loop->lottery->winners) == NULL;
 }
 
-static void answer_consultation(struct connection *connection, uint32_t agency, bool wait) {
+static void hold(struct connection *connection, struct consultation *consultation) {
+    struct lottery_loop *loop = lottery_loop_of(connection);
+    struct lottery_connection *own = connection_state(connection);
+    if (own->waiting.count == HELD_MAX || waiting_has(&own->waiting, consultation->agency)) {
+        refuse_to_hold(connection, consultation->agency);
+    } else if (!waiting_hold(&loop->waiting, &own->waiting, consultation)) {
+        connection_abort(connection);
+    } else {
+        consultation->wants.shown = NULL; // taken over
+    }
+}
+
+// It has shown a seal before there was one to compare it with. If it is another one, the ledger is told.
+static void compare_shown(struct connection *connection, struct consultation *consultation) {
+    struct proofs_wanted *wants = &consultation->wants;
+    struct error error;
+    if (!proofs_compare_shown(lottery_loop_of(connection)->lottery, wants, &error)) {
+        connection_abort(connection); // no memory: it asks again
+        return;
+    }
+    if (!wants->is_other) {
+        hold(connection, consultation);
+        return;
+    }
+    struct request *request = request_new(connection);
+    if (request == NULL) {
+        connection_abort(connection);
+        return;
+    }
+    request->is_consultation = request->wait = true;
+    request->ledger.input.agency = consultation->agency;
+    request->wants = *wants;
+    wants->shown = NULL; // taken over
+    request_show_seal(request);
+    request_submit(request);
+}
+
+// The draw is not made, and it may wait: for the seal, or until the draw.
+static void hold_or_compare(struct connection *connection, struct consultation *consultation) {
+    if (consultation->wants.shown != NULL && proofs_are_sealed(lottery_loop_of(connection)->lottery)) {
+        compare_shown(connection, consultation);
+    } else {
+        hold(connection, consultation);
+    }
+}
+
+static void send_not_ready(struct connection *connection, const struct json_writer *fields) {
+    uint8_t small[REPLY_SMALL_BYTES_MAX];
+    size_t length = reply_encode_not_ready(small, RETRY_AFTER_MS);
+    if (fields->length == 0) {
+        connection_send(connection, small, length);
+        return;
+    }
+    uint8_t *frame = malloc(length + fields->length);
+    if (frame == NULL) {
+        connection_abort(connection);
+        return;
+    }
+    memcpy(frame, small, length);
+    length = reply_add_fields(frame, length, fields);
+    connection_send(connection, frame, length);
+    OPENSSL_cleanse(frame, length);
+    free(frame);
+}
+
+// What it has shown stays the caller's, unless it is held with it.
+static void answer_consultation(struct connection *connection, struct consultation *consultation, bool wait) {
     struct lottery_loop *loop = lottery_loop_of(connection);
     struct lottery_connection *own = connection_state(connection);
     const struct winners *winners = atomic_load(&loop->lottery->winners);
+    const struct proofs_wanted *wants = &consultation->wants;
     if (own->finished) {
         return; // and it must not be recorded that the agency was told
     }
@@ -196,38 +320,46 @@ static void answer_consultation(struct connection *connection, uint32_t agency, 
         give_up_consultation(connection);
         return;
     }
-    if (winners == NULL && wait && !own->ended) {
-        if (own->waiting.count == HELD_MAX || waiting_has(&own->waiting, agency)) {
-            refuse_to_hold(connection, agency);
-        } else if (!waiting_hold(&loop->waiting, &own->waiting, agency)) {
-            connection_abort(connection);
-        }
+    bool gets_seal = wants->seal && !wants->has_shown && proofs_are_sealed(loop->lottery);
+    if (winners == NULL && wait && !own->ended && !gets_seal) {
+        hold_or_compare(connection, consultation);
         return;
     }
+    struct json_writer fields = {0};
     refusals_forget(connection);
     doubt_pay(&own->doubt, sizeof(struct request));
-    if (winners == NULL) {
-        uint8_t frame[REPLY_SMALL_BYTES_MAX];
-        connection_send(connection, frame, reply_encode_not_ready(frame, RETRY_AFTER_MS));
-        return;
-    }
-    if (send_winners(connection, agency, winners) &&
-        connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
+    if (!proofs_write_consultation(loop->lottery, wants, consultation->agency, &fields)) {
+        connection_abort(connection); // no memory: it asks again
+    } else if (winners == NULL) {
+        send_not_ready(connection, &fields);
+    } else if (send_winners(connection, consultation->agency, winners, &fields) &&
+               connection_port_index(connection) == LOTTERY_PORT_CONSULT) {
         finish(connection);
     }
+    proofs_free(&fields);
+}
+
+static void answer_asked(struct request *request) {
+    struct proofs_wanted *wants = &request->wants;
+    if (request->ledger.input.type == LEDGER_SHOWN_SEAL) { // and the ledger saw nothing wrong with it
+        free(wants->shown);
+        wants->shown = NULL;
+    }
+    struct consultation consultation = {request->ledger.input.agency, *wants};
+    answer_consultation(request->connection, &consultation, request->wait);
+    wants->shown = consultation.wants.shown;
 }
 
 static void send_stored(struct connection *connection, const struct request *request) {
     const struct ledger_request *ledger = &request->ledger;
-    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count) + REPLY_TIME_BYTES_MAX +
-                            REPLY_REFUSES_BYTES_MAX + REPLY_DRAW_BYTES_MAX);
+    uint8_t *frame = malloc(reply_stored_bytes_max(ledger->answer.piece_count) + SMALL_FIELDS_BYTES_MAX);
     if (frame == NULL) {
         connection_abort(connection);
         return;
     }
-    send_small(connection, request, frame,
-               reply_encode_stored(frame, (uint64_t)ledger->answer.next, ledger->answer.pieces,
-                                   ledger->answer.piece_count));
+    send_chunk_answer(connection, request, frame,
+                      reply_encode_stored(frame, (uint64_t)ledger->answer.next, ledger->answer.pieces,
+                                          ledger->answer.piece_count));
     free(frame);
 }
 
@@ -246,14 +378,15 @@ static void answer(struct request *request) {
     } else if (request->is_consultation && must_look(request->loop, request)) {
         flow_break_off(connection);
     } else if (request->is_consultation) {
-        answer_consultation(connection, ledger->input.agency, request->wait);
+        answer_asked(request);
     } else if (ledger->answer.pieces != NULL) {
         send_stored(connection, request);
     } else {
         struct lottery_connection *own = connection_state(connection);
         refusals_forget(connection);
         doubt_pay(&own->doubt, request->bytes);
-        send_small(connection, request, frame, reply_encode_processed(frame, (uint64_t)ledger->answer.next));
+        send_chunk_answer(connection, request, frame,
+                          reply_encode_processed(frame, (uint64_t)ledger->answer.next));
     }
 }
 
@@ -274,12 +407,31 @@ void answers_to_waiting(struct lottery_loop *loop) {
     struct waiting_place *place;
     for (struct list_head held; (place = waiting_next(&loop->waiting, &held)) != NULL;) {
         struct connection *connection = CONTAINER_OF(place, struct lottery_connection, waiting)->connection;
-        uint32_t agency;
+        struct consultation consultation;
         connection_hold(connection);
-        while (waiting_take(&held, &agency)) {
-            answer_consultation(connection, agency, true);
+        while (waiting_take(&held, &consultation)) {
+            answer_consultation(connection, &consultation, true);
+            free(consultation.wants.shown);
         }
         flow_resume(connection);
+        connection_release(connection);
+    }
+}
+
+void answers_seal_to_waiting(struct lottery_loop *loop) {
+    if (!proofs_are_sealed(loop->lottery)) {
+        return;
+    }
+    for (struct list_node *node = loop->waiting.first, *next; node != NULL; node = next) {
+        struct waiting_place *place = CONTAINER_OF(node, struct waiting_place, node);
+        struct connection *connection = CONTAINER_OF(place, struct lottery_connection, waiting)->connection;
+        struct consultation consultation;
+        next = node->next;
+        connection_hold(connection);
+        while (waiting_take_sealed(&loop->waiting, place, &consultation)) {
+            answer_consultation(connection, &consultation, true);
+            free(consultation.wants.shown);
+        }
         connection_release(connection);
     }
 }

@@ -13,6 +13,9 @@ void answers_send(struct request *request);
 // The draw is made: answers every consultation that waits on this loop.
 void answers_to_waiting(struct lottery_loop *loop);
 
+// There is a seal: answers those that wait for it, and looks at what others have shown before.
+void answers_seal_to_waiting(struct lottery_loop *loop);
+
 // Everything sent has arrived: the agencies whose winners were in it have been told. As handler.arrived.
 void answers_arrived(struct connection *connection);
 

@@ -2,6 +2,7 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "bet/limits.h"
+#include "ledger/notice.h"
 #include "service/lottery/answers.h"
 #include "service/lottery/audit_log.h"
 #include "service/lottery/flow.h"
@@ -49,6 +50,21 @@ void lottery_set_winners(struct lottery *lottery, const struct winners *winners)
     }
 }
 
+static void on_sealed(void *context) {
+    struct lottery *lottery = context;
+    atomic_fetch_add(&lottery->seals, 1);
+    for (int i = 0; i < lottery->loop_count; i++) {
+        loop_wake(lottery->loops[i]);
+    }
+}
+
+void lottery_set_notice(struct lottery *lottery, struct notice *notice) {
+    lottery->notice = notice;
+    if (notice != NULL) {
+        notice_listen(notice, on_sealed, lottery);
+    }
+}
+
 void lottery_recall(struct lottery *lottery, uint32_t agency) {
     recall_agency(lottery, agency);
 }
@@ -91,8 +107,12 @@ static void on_loop_woken(struct loop *loop, void *state) {
         next = node->next;
         answers_send(CONTAINER_OF(node, struct request, done_node));
     }
+    unsigned seals = atomic_load(&own->lottery->seals);
     if (atomic_load(&own->lottery->winners) != NULL) {
         answers_to_waiting(own);
+    } else if (seals != own->seals_told) {
+        own->seals_told = seals;
+        answers_seal_to_waiting(own);
     }
     recall_end_connections(own);
     flow_go_on(own);

@@ -6,6 +6,7 @@
 #include "service/lottery/audit_log.h"
 #include "service/lottery/draining.h"
 #include "service/lottery/flow.h"
+#include "service/lottery/proofs.h"
 #include "service/lottery/refusals.h"
 #include "service/lottery/request.h"
 #include "service/lottery/state.h"
@@ -64,6 +65,7 @@ static bool take_chunk(struct request *request, const struct message *message, s
         request->is_list = lines_take_list(&own->line);
     }
     request->ledger.input.list_from = (uint64_t)message->stored;
+    request->ledger.input.wants_receipt = message->wants_receipt;
     request->bytes += chunk_bytes(chunk);
     return chunk_digest(chunk->numbers, chunk->count, chunk->rows, chunk->rows_length,
                         request->ledger.input.digest) ||
@@ -97,7 +99,9 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
     struct error *error = &request->ledger.answer.error;
     struct message message;
     bool good = message_decode(request->loop->decoder, bytes, length, &message, error) &&
-                check_message(connection, &message, error) && draining_may_take(connection, &message, error);
+                check_message(connection, &message, error) &&
+                proofs_check(connection, &message, &request->wants, error) &&
+                draining_may_take(connection, &message, error);
     request->chunk = message.chunk;
     request->ledger.input.agency = message.agency;
     request->ledger.input.first = message.first;
@@ -116,6 +120,7 @@ static bool take_message(struct connection *connection, const uint8_t *bytes, si
         request->wait = message.wait;
         request->returns = message.returns;
         own->returns = own->returns || message.returns;
+        request_show_seal(request);
     } else if (good) {
         good = take_chunk(request, &message, error);
     }

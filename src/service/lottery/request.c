@@ -100,6 +100,8 @@ struct request *request_new(struct connection *connection) {
 void request_free(struct request *request) {
     chunk_free(request->chunk);
     free(request->ledger.answer.pieces);
+    free(request->ledger.answer.receipt);
+    free(request->wants.shown);
     if (request->connection != NULL) {
         connection_release(request->connection);
     }
@@ -145,6 +147,15 @@ void request_submit(struct request *request) {
         struct lottery_connection *own = connection_state(connection);
         own->in_ledger++;
         connection_charge(connection, request->bytes);
+    }
+}
+
+void request_show_seal(struct request *request) {
+    const struct proofs_wanted *wants = &request->wants;
+    if (wants->is_other) {
+        request->ledger.input.type = LEDGER_SHOWN_SEAL;
+        request->ledger.input.shown = wants->shown;
+        request->ledger.input.shown_length = wants->shown_length;
     }
 }
 

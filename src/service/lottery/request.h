@@ -6,6 +6,7 @@
 #include "base/queue.h"
 #include "ledger/request.h"
 #include "service/lottery/admission.h"
+#include "service/lottery/wanted.h"
 
 struct connection;
 struct lottery_loop;
@@ -20,6 +21,7 @@ struct request {
     bool returns;                  // its client looks after its bets when the connection ends
     bool is_list;                  // it counts in lines.lists
     bool wants_time, wants_draw;   // in its answer
+    struct proofs_wanted wants;    // likewise
     struct chunk *chunk;
     uint32_t bets_sent; // how many the message had, even if it was refused
     size_t bytes;       // of memory, including the chunk
@@ -31,6 +33,9 @@ struct request *request_new(struct connection *connection);
 
 // Hands the request to the ledger, which adds it to its loop's `done` once it is answered.
 void request_submit(struct request *request);
+
+// Where the consultation shows another seal than this server's: has the ledger told of it.
+void request_show_seal(struct request *request);
 
 // The ledger has answered the request: it no longer counts as being there.
 void request_came_back(struct request *request);

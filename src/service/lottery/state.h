@@ -24,6 +24,8 @@ struct lottery {
     struct worker *worker;
     struct audit *audit;                     // may be NULL
     char draw[REPLY_DRAW_TEXT_BYTES];        // what tells its draw from any other; "": nobody has said
+    struct notice *notice;                   // what is signed of the draw; NULL: nothing
+    atomic_uint seals;                       // how often a seal has been put there
     uint32_t refusals_max;                   // of one connection in a row; 0: no limit
     _Atomic(const struct winners *) winners; // NULL before the draw
     struct loop *loops[LOOPS_MAX];
@@ -45,6 +47,7 @@ struct lottery_loop {
     unsigned spare_request_count;
     struct doubt doubt;
     struct lines lines;
+    unsigned seals_told;      // as lottery.seals was when those that wait were last told
     bool gives_lists;         // connections that wait for a list are being resumed now
     struct list_head waiting; // connections with consultations that wait for the draw
 };

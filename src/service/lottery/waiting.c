@@ -7,10 +7,11 @@
 
 struct held {
     struct list_node node;
-    uint32_t agency;
+    struct consultation consultation;
 };
 
-bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32_t agency) {
+bool waiting_hold(struct list_head *waiting, struct waiting_place *place,
+                  const struct consultation *consultation) {
     struct held *held = malloc(sizeof *held);
     if (held == NULL) {
         return false;
@@ -18,7 +19,7 @@ bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32
     if (place->count++ == 0) {
         list_add_first(waiting, &place->node);
     }
-    held->agency = agency;
+    held->consultation = *consultation;
     list_add_last(&place->held, &held->node);
     counter_add(&lottery_counters.consultations_waiting, 1);
     return true;
@@ -26,7 +27,7 @@ bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32
 
 bool waiting_has(const struct waiting_place *place, uint32_t agency) {
     const struct list_node *node = place->held.first;
-    while (node != NULL && CONTAINER_OF(node, struct held, node)->agency != agency) {
+    while (node != NULL && CONTAINER_OF(node, struct held, node)->consultation.agency != agency) {
         node = node->next;
     }
     return node != NULL;
@@ -49,22 +50,45 @@ struct waiting_place *waiting_next(struct list_head *waiting, struct list_head *
     return place;
 }
 
-bool waiting_take(struct list_head *held, uint32_t *agency) {
-    struct list_node *node = list_take_first(held);
-    if (node == NULL) {
-        return false;
-    }
-    struct held *oldest = CONTAINER_OF(node, struct held, node);
-    *agency = oldest->agency;
-    free(oldest);
+// Ends what holds it.
+static struct consultation let_go(struct list_node *node) {
+    struct held *held = CONTAINER_OF(node, struct held, node);
+    struct consultation consultation = held->consultation;
+    free(held);
     counter_add(&lottery_counters.consultations_waiting, -1);
-    return true;
+    return consultation;
+}
+
+bool waiting_take(struct list_head *held, struct consultation *consultation) {
+    struct list_node *node = list_take_first(held);
+    if (node != NULL) {
+        *consultation = let_go(node);
+    }
+    return node != NULL;
+}
+
+bool waiting_take_sealed(struct list_head *waiting, struct waiting_place *place,
+                         struct consultation *consultation) {
+    for (struct list_node *node = place->held.first; node != NULL; node = node->next) {
+        const struct proofs_wanted *wants = &CONTAINER_OF(node, struct held, node)->consultation.wants;
+        if (!wants->seal || (wants->has_shown && wants->shown == NULL)) {
+            continue;
+        }
+        list_remove(&place->held, node);
+        *consultation = let_go(node);
+        if (--place->count == 0) {
+            list_remove(waiting, &place->node);
+        }
+        return true;
+    }
+    return false;
 }
 
 void waiting_drop(struct list_head *waiting, struct waiting_place *place) {
-    uint32_t agency;
+    struct consultation dropped;
     if (place->count > 0) {
-        for (struct list_head held = stop(waiting, place); waiting_take(&held, &agency);) {
+        for (struct list_head held = stop(waiting, place); waiting_take(&held, &dropped);) {
+            free(dropped.wants.shown);
         }
     }
 }

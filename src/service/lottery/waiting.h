@@ -4,6 +4,7 @@
 
 #include "base/attributes.h"
 #include "base/list.h"
+#include "service/lottery/wanted.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,9 +16,16 @@ struct waiting_place {
     unsigned count;
 };
 
-// Holds a consultation of the connection at `place`; `waiting` is the list of its loop's waiting connections.
-// False when out of memory.
-bool waiting_hold(struct list_head *waiting, struct waiting_place *place, uint32_t agency) MUST_CHECK;
+// One of them.
+struct consultation {
+    uint32_t agency;
+    struct proofs_wanted wants; // `shown` belongs to whoever has the consultation
+};
+
+// Holds a consultation of the connection at `place`, and takes over what it has; `waiting` is the list of its
+// loop's waiting connections. False when out of memory.
+bool waiting_hold(struct list_head *waiting, struct waiting_place *place,
+                  const struct consultation *consultation) MUST_CHECK;
 
 // Whether a consultation of that agency waits on the connection.
 bool waiting_has(const struct waiting_place *place, uint32_t agency);
@@ -27,7 +35,12 @@ bool waiting_has(const struct waiting_place *place, uint32_t agency);
 struct waiting_place *waiting_next(struct list_head *waiting, struct list_head *held);
 
 // Takes the oldest consultation out of `held`. False when there is none.
-bool waiting_take(struct list_head *held, uint32_t *agency);
+bool waiting_take(struct list_head *held, struct consultation *consultation);
+
+// Takes the oldest consultation of a waiting connection that a seal is for: one that asks for it, or has
+// shown one before there was any. False when there is none.
+bool waiting_take_sealed(struct list_head *waiting, struct waiting_place *place,
+                         struct consultation *consultation);
 
 // The connection no longer waits; what was held for it is forgotten.
 void waiting_drop(struct list_head *waiting, struct waiting_place *place);
